@@ -1,0 +1,113 @@
+/** The plan of one lab: every name, address, size and port, fixed before anything is created. */
+import type { LabConfig, NodeRole } from "../config/schema.ts";
+
+export interface NetworkPlan {
+  readonly vcnCidr: string;
+  readonly subnetCidr: string;
+  readonly guest: GuestNetworkPlan;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+}
+
+/** One host: a Simple SDN zone. Several: an EVPN zone over VXLAN, with every host an exit node. */
+export interface GuestNetworkPlan {
+  readonly kind: "simple" | "evpn";
+  /** SDN ids are at most 8 characters (PVE API). */
+  readonly zone: string;
+  readonly vnet: string;
+  readonly controller: string;
+  readonly cidr: string;
+  readonly prefixLength: number;
+  readonly gateway: string;
+  readonly dhcp: { readonly start: string; readonly end: string };
+  readonly mtu: number;
+  readonly asn: number;
+  readonly vrfVxlan: number;
+  readonly vnetTag: number;
+}
+
+export interface HostPlan {
+  readonly name: string;
+  /** 1-based, from the name (`pve-2` is 2): addresses and ids stay put when another host comes or goes. */
+  readonly slot: number;
+  readonly address: string;
+  readonly fqdn: string;
+  readonly ocpus: number;
+  readonly memoryGb: number;
+  readonly bootVolumeGb: number;
+  readonly faultDomain: 1 | 2 | 3;
+  /** On A1 one OCPU is one core, and so one vCPU. */
+  readonly vcpus: number;
+  readonly guestMemoryMb: number;
+  readonly guestDiskGb: number;
+  readonly templateVmId: number;
+  readonly apiPort: number;
+}
+
+export interface MicroPlan {
+  readonly name: string;
+  readonly address: string;
+  readonly bootVolumeGb: number;
+  readonly faultDomain: 1 | 2 | 3;
+}
+
+export interface NodePlan {
+  readonly name: string;
+  readonly role: NodeRole;
+  readonly slot: number;
+  readonly host: string;
+  readonly vmId: number;
+  readonly mac: string;
+  readonly address: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskGb: number;
+  /** Loopback port of the tunnel to the node's Talos API. */
+  readonly talosPort: number;
+}
+
+export interface ClusterPlan {
+  /** Virtual address of the API server inside the guest network. */
+  readonly vip: string;
+  readonly endpoint: string;
+  /** Loopback port of the tunnel to the API server. */
+  readonly apiPort: number;
+}
+
+/** A forward from 127.0.0.1 through SSH to a host. */
+export interface Tunnel {
+  readonly name: string;
+  readonly localPort: number;
+  /** The host whose SSH carries it. */
+  readonly via: string;
+  readonly target: { readonly address: string; readonly port: number };
+}
+
+export type Peer =
+  | { readonly kind: "cidr"; readonly cidr: string; readonly name: "admin" | "anywhere" | "subnet" }
+  | { readonly kind: "group"; readonly group: SecurityGroup };
+export type SecurityGroup = "hosts" | "micro" | "nlb";
+
+/** One rule of a network security group. */
+export interface SecurityRule {
+  /** Names the rule in the construct tree: unique within its group. */
+  readonly id: string;
+  readonly group: SecurityGroup;
+  readonly direction: "INGRESS" | "EGRESS";
+  readonly protocol: "tcp" | "udp" | "icmp" | "all";
+  /** Destination ports, inclusive; none means every port. */
+  readonly ports?: { readonly from: number; readonly to: number };
+  readonly peer: Peer;
+  readonly why: string;
+}
+
+export interface Topology {
+  readonly config: LabConfig;
+  readonly network: NetworkPlan;
+  readonly hosts: readonly HostPlan[];
+  readonly micro: MicroPlan | null;
+  readonly nodes: readonly NodePlan[];
+  readonly cluster: ClusterPlan;
+  readonly tunnels: readonly Tunnel[];
+  readonly securityRules: readonly SecurityRule[];
+}
