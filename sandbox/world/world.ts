@@ -1,0 +1,35 @@
+/** The one model behind every door of the sandbox: an OCI tenancy, the Proxmox hosts on it, the Talos machines on those. */
+import type { OciTenancy } from "./oci.ts";
+import type { ProxmoxState } from "./proxmox.ts";
+import type { TalosState } from "./talos.ts";
+import type { Tunnel } from "../../topology/types.ts";
+
+export interface WorldState {
+  readonly version: 1;
+  oci: OciTenancy;
+  proxmox: ProxmoxState;
+  talos: TalosState;
+  /** Where tunnels would end: set by the CLI from the topology before each run. */
+  tunnels: readonly Tunnel[];
+}
+
+/** An object of the world as a Terraform import would name it; what `inventory()` lists. */
+export interface InventoryItem {
+  /** Terraform resource type, such as `oci_core_vcn`. */
+  readonly type: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * Handlers change `state` in place and then call `changed()`; the daemon saves it before it answers, so what Terraform
+ * was told exists also exists after a crash.
+ */
+export interface World {
+  readonly state: WorldState;
+  /** The current time, RFC 3339: one place, so that tests can fix it. */
+  now(): string;
+  /** A fresh random string of lower-case letters and digits, for ids. */
+  random(length: number): string;
+  changed(): void;
+}
