@@ -12,9 +12,12 @@ export interface Call {
 }
 
 /**
- * One resource type. `planned` is the whole planned object; computed attributes that are not known yet are null in it.
- * What a handler returns is merged over `planned`, so it returns only what it computes.
- * A handler that throws `Refusal` has changed nothing.
+ * One resource type. `planned` is the whole planned object; computed attributes that are not known yet are null in it
+ * (lists and sets of blocks: empty).
+ * What a handler returns is merged over `planned` (`read`: over the state), so it returns only what it computes. In
+ * blocks and nested objects the merge goes inside, list blocks by index; null unsets; sets and plain values replace.
+ * Write-only attributes are in `planned` with the config's values and never reach the state.
+ * A handler that throws `Refusal` has changed nothing. Every other exception is reported as a bug of the sandbox.
  */
 export interface ResourceType {
   /** Attribute paths (`source_details.boot_volume_size_in_gbs`) whose change replaces the resource. */
@@ -23,8 +26,15 @@ export interface ResourceType {
   readonly defaults?: Readonly<Record<string, Json>>;
   /** Computed attributes that an update may change; the others keep their value in an update's plan. */
   readonly changesOnUpdate?: readonly string[];
-  /** Refuses or completes a plan. Given null for `prior` on create. Returns attributes known at plan time. */
-  plan?(call: Call, prior: Attributes | null, proposed: Attributes): Attributes;
+  /** Paths of blocks that the provider fills in where the config has none (`shape_config`); the others become empty. */
+  readonly computedBlocks?: readonly string[];
+  /** Replacement that depends on values: the attribute paths that force it, beside `forceNew`. */
+  replaces?(prior: Attributes, planned: Attributes): readonly string[];
+  /**
+   * Refuses or completes a plan. Given null for `prior` on create. Returns attributes known at plan time.
+   * `known` says of a top-level attribute whether its whole value is known: an unknown one is null in `proposed`.
+   */
+  plan?(call: Call, prior: Attributes | null, proposed: Attributes, known: (attribute: string) => boolean): Attributes;
   create(call: Call, planned: Attributes): Attributes | Promise<Attributes>;
   /** The present attributes, or null when the object is gone. */
   read(call: Call, state: Attributes): Attributes | null;

@@ -1,12 +1,151 @@
-/** State of the sandbox's OCI tenancy. Owned by sandbox/oci. */
-export interface OciTenancy {
-  readonly tenancyId: string;
+/** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
+
+/** `always-free` has the limits of a free account since 15 June 2026, `pay-as-you-go` higher ones. */
+export type Account = "always-free" | "pay-as-you-go";
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** What every OCI object has. */
+export interface OciObject {
+  readonly id: string;
+  compartmentId: string;
   readonly region: string;
-  /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
-  instances: OciInstance[];
+  readonly timeCreated: string;
+  freeformTags: Tags;
+  definedTags: Tags;
 }
 
-/** What sandbox/proxmox reads of an instance; sandbox/oci may keep more. */
+export interface OciTenancy {
+  readonly tenancyId: string;
+  /** The home region: compartments, budgets and quotas live there. */
+  readonly region: string;
+  account: Account;
+  /** Object Storage namespace: 12 characters that the service chose. */
+  readonly namespace: string;
+  compartments: Compartment[];
+  vcns: Vcn[];
+  subnets: Subnet[];
+  internetGateways: InternetGateway[];
+  routeTables: RouteTable[];
+  securityLists: SecurityList[];
+  networkSecurityGroups: NetworkSecurityGroup[];
+  images: Image[];
+  /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
+  instances: Instance[];
+  networkLoadBalancers: NetworkLoadBalancer[];
+  budgets: Budget[];
+  quotas: Quota[];
+}
+
+export interface Compartment extends OciObject {
+  name: string;
+  description: string;
+}
+
+export interface Vcn extends OciObject {
+  displayName: string;
+  cidrBlocks: readonly string[];
+  readonly dnsLabel: string | null;
+  readonly defaultRouteTableId: string;
+  readonly defaultSecurityListId: string;
+  readonly defaultDhcpOptionsId: string;
+  securityAttributes: Tags;
+}
+
+export interface Subnet extends OciObject {
+  readonly vcnId: string;
+  displayName: string;
+  cidrBlock: string;
+  readonly dnsLabel: string | null;
+  readonly availabilityDomain: string | null;
+  readonly prohibitInternetIngress: boolean;
+  readonly prohibitPublicIpOnVnic: boolean;
+  routeTableId: string;
+  securityListIds: readonly string[];
+  dhcpOptionsId: string;
+  readonly virtualRouterMac: string;
+}
+
+export interface InternetGateway extends OciObject {
+  readonly vcnId: string;
+  displayName: string;
+  enabled: boolean;
+  routeTableId: string | null;
+}
+
+export interface RouteRule {
+  readonly destination: string;
+  readonly destinationType: string;
+  readonly networkEntityId: string;
+  readonly description: string | null;
+}
+
+export interface RouteTable extends OciObject {
+  readonly vcnId: string;
+  displayName: string;
+  routeRules: readonly RouteRule[];
+}
+
+export interface PortRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface TransportOptions {
+  readonly destination: PortRange | null;
+  readonly source: PortRange | null;
+}
+
+export interface IcmpOptions {
+  readonly type: number;
+  readonly code: number;
+}
+
+/** A rule of a security list or of a network security group. */
+export interface SecurityRuleState {
+  readonly direction: "INGRESS" | "EGRESS";
+  readonly protocol: string;
+  /** Source of an ingress rule, destination of an egress rule. */
+  readonly peer: string;
+  readonly peerType: string;
+  readonly stateless: boolean;
+  readonly description: string | null;
+  readonly tcp: TransportOptions | null;
+  readonly udp: TransportOptions | null;
+  readonly icmp: IcmpOptions | null;
+}
+
+export interface SecurityList extends OciObject {
+  readonly vcnId: string;
+  displayName: string;
+  rules: readonly SecurityRuleState[];
+}
+
+export interface GroupRule extends SecurityRuleState {
+  readonly id: string;
+  readonly timeCreated: string;
+}
+
+export interface NetworkSecurityGroup extends OciObject {
+  readonly vcnId: string;
+  displayName: string;
+  rules: GroupRule[];
+}
+
+export interface Image extends OciObject {
+  displayName: string;
+  readonly launchMode: string;
+  /** Name of the bucket object it was imported from. */
+  readonly objectName: string;
+  readonly source: Readonly<Record<string, string | null>>;
+  readonly operatingSystem: string;
+  readonly operatingSystemVersion: string;
+  readonly sizeInMbs: number;
+  /** Shapes added by `oci_core_shape_management`. */
+  shapes: readonly string[];
+}
+
+/** What sandbox/proxmox reads of an instance. */
 export interface OciInstance {
   readonly id: string;
   displayName: string;
@@ -21,4 +160,135 @@ export interface OciInstance {
   imageObject: string | null;
   /** `user_data` decoded from base64: the cloud-config the host booted with. */
   userData: string;
+}
+
+export interface Instance extends OciInstance, OciObject {
+  readonly availabilityDomain: string;
+  faultDomain: string;
+  imageId: string;
+  /** Changes when the boot volume is replaced: then nothing on the host's disk survives. */
+  bootVolumeId: string;
+  readonly bootVolumeVpus: number;
+  metadata: Tags;
+  readonly vnic: Vnic;
+  /** Settings that the sandbox only remembers, as Terraform gave them. */
+  settings: InstanceSettings;
+}
+
+export interface Vnic {
+  readonly id: string;
+  readonly subnetId: string;
+  displayName: string;
+  hostnameLabel: string | null;
+  nsgIds: readonly string[];
+  skipSourceDestCheck: boolean;
+}
+
+export interface InstanceSettings {
+  readonly agentManagementDisabled: boolean;
+  readonly agentMonitoringDisabled: boolean;
+  readonly agentPluginsDisabled: boolean;
+  readonly agentPlugins: readonly { readonly name: string; readonly desiredState: string }[];
+  readonly legacyImdsDisabled: boolean;
+  readonly liveMigrationPreferred: boolean;
+  readonly recoveryAction: string;
+  readonly pvEncryptionInTransit: boolean;
+}
+
+export interface NetworkLoadBalancer extends OciObject {
+  displayName: string;
+  readonly subnetId: string;
+  readonly isPrivate: boolean;
+  isPreserveSourceDestination: boolean;
+  isSymmetricHashEnabled: boolean;
+  nsgIds: readonly string[];
+  readonly privateIp: string;
+  readonly publicIp: string | null;
+  timeUpdated: string;
+  backendSets: BackendSet[];
+  listeners: Listener[];
+}
+
+export interface HealthChecker {
+  readonly protocol: string;
+  readonly port: number;
+  readonly intervalInMillis: number;
+  readonly timeoutInMillis: number;
+  readonly retries: number;
+  readonly urlPath: string | null;
+  readonly returnCode: number | null;
+  readonly requestData: string | null;
+  readonly responseData: string | null;
+  readonly responseBodyRegex: string | null;
+}
+
+export interface BackendSet {
+  readonly name: string;
+  policy: string;
+  isPreserveSource: boolean;
+  isFailOpen: boolean;
+  isInstantFailoverEnabled: boolean;
+  isInstantFailoverTcpResetEnabled: boolean;
+  areOperationallyActiveBackendsPreferred: boolean;
+  ipVersion: string;
+  healthChecker: HealthChecker;
+  backends: Backend[];
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly ipAddress: string | null;
+  readonly targetId: string | null;
+  readonly port: number;
+  weight: number;
+  isBackup: boolean;
+  isDrain: boolean;
+  isOffline: boolean;
+}
+
+export interface Listener {
+  readonly name: string;
+  defaultBackendSetName: string;
+  port: number;
+  protocol: string;
+  ipVersion: string;
+  isPpv2Enabled: boolean;
+  tcpIdleTimeout: number | null;
+  udpIdleTimeout: number | null;
+  l3ipIdleTimeout: number | null;
+}
+
+export interface Budget extends OciObject {
+  displayName: string;
+  description: string | null;
+  amount: number;
+  resetPeriod: string;
+  processingPeriodType: string;
+  readonly targetType: string;
+  readonly targets: readonly string[];
+  timeUpdated: string;
+  version: number;
+  alertRules: AlertRule[];
+}
+
+export interface AlertRule {
+  readonly id: string;
+  displayName: string;
+  description: string | null;
+  type: string;
+  threshold: number;
+  thresholdType: string;
+  message: string | null;
+  recipients: string | null;
+  freeformTags: Tags;
+  definedTags: Tags;
+  readonly timeCreated: string;
+  timeUpdated: string;
+  version: number;
+}
+
+export interface Quota extends OciObject {
+  readonly name: string;
+  description: string;
+  statements: readonly string[];
 }

@@ -1,0 +1,85 @@
+/** Keeps a world in one JSON file, or only in memory for tests. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { World, WorldState } from "./world.ts";
+
+export interface Store extends World {
+  /** Writes what changed since the last save. Called before an answer goes out: what was told is on disk. */
+  save(): void;
+  /** Starts over with an empty world, saved at once. */
+  reset(): void;
+}
+
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** Lower-case letters and digits of base 32, as OCI's own ids have them. */
+export function randomText(length: number): string {
+  return Array.from(randomBytes(length), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
+}
+
+function isWorld(value: unknown): value is WorldState {
+  if (typeof value !== "object" || value === null || !("version" in value) || value.version !== 1) return false;
+  return ["oci", "proxmox", "talos", "tunnels"].every((key) => typeof Reflect.get(value, key) === "object");
+}
+
+/** What is in the file; null when there is none. The daemon is the only writer, so only its frame is checked. */
+function load(file: string): WorldState | null {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    found = null;
+  }
+  if (isWorld(found)) return found;
+  throw new Error(`${file} is no sandbox world of version 1: delete it to start with an empty sandbox`);
+}
+
+function store(state: WorldState, empty: () => WorldState, write: (text: string) => void): Store {
+  let dirty = false;
+  const save = (): void => {
+    if (!dirty) return;
+    write(JSON.stringify(state));
+    dirty = false;
+  };
+  return {
+    state,
+    now: () => new Date().toISOString(),
+    random: randomText,
+    changed: () => {
+      dirty = true;
+    },
+    save,
+    reset: () => {
+      Object.assign(state, empty());
+      dirty = true;
+      save();
+    },
+  };
+}
+
+/**
+ * The world in `file`, made by `empty` when there is no such file.
+ * A save replaces the file whole, so a killed daemon leaves the old or the new world. It does not wait for the disk:
+ * only a power cut can lose the last moment.
+ * @throws when the file is no world of this version; the message says how to start over.
+ */
+export function openStore(file: string, empty: () => WorldState): Store {
+  mkdirSync(dirname(file), { recursive: true });
+  return store(load(file) ?? empty(), empty, (text) => {
+    writeFileSync(`${file}.new`, text, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  });
+}
+
+/** A world that is gone with the process. */
+export function memoryStore(empty: () => WorldState): Store {
+  return store(empty(), empty, () => undefined);
+}
