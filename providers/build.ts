@@ -3,7 +3,16 @@
  * Runs at `npm ci` (script `prepare`) and does nothing where the stamp says that `lib/` is current.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { devNull } from "node:os";
 import { dirname, join } from "node:path";

@@ -84,7 +84,9 @@ for (const name of PROVIDERS) {
     const alone = single.safeParse(input);
     if (alone.success && alone.data.source === selection.source) {
       if (alone.data.version !== selection.version)
-        throw new Error(`${selection.source}: the file is ${alone.data.version}, selection.json wants ${selection.version}`);
+        throw new Error(
+          `${selection.source}: the file is ${alone.data.version}, selection.json wants ${selection.version}`,
+        );
       cut(name, selection, alone.data);
     }
     const many = bundle.safeParse(input);

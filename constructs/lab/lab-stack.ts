@@ -1,0 +1,40 @@
+import { LocalBackend, TerraformElement, TerraformStack } from "cdktf";
+import { type Construct, Node } from "constructs";
+import type { Topology } from "../../topology/types.ts";
+
+/** What every stack of a lab is made from. */
+export interface LabStackProps {
+  readonly topology: Topology;
+  /**
+   * Deploys into the embedded sandbox: state is kept apart and no real account is named.
+   * @default - a real account
+   */
+  readonly sandbox?: boolean;
+}
+
+/** A stack with an explicit backend and with Terraform addresses that people can read (`oci_core_instance.host_pve-1`). */
+export abstract class LabStack extends TerraformStack {
+  readonly topology: Topology;
+  readonly #taken = new Map<string, string>();
+
+  constructor(scope: Construct, id: string, props: LabStackProps) {
+    super(scope, id);
+    this.topology = props.topology;
+    // Relative to the stack's folder in cdktf.out, so that no machine's path reaches the synthesized JSON.
+    new LocalBackend(this, { path: `../../../${props.sandbox ? ".sandbox" : ".lab"}/state/${id}.tfstate` });
+  }
+
+  /**
+   * The path of a construct without upstream's hash. An id is part of the state: renaming one recreates its resource.
+   * @throws Error when two paths come out the same.
+   */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const node = element instanceof Node ? element : element.node;
+    const path = node.scopes.slice(node.scopes.indexOf(this) + 1).map((scope) => scope.node.id);
+    const id = path.join("_").replaceAll(/[^\w-]/g, "-");
+    const owner = this.#taken.get(id) ?? node.path;
+    if (owner !== node.path) throw new Error(`constructs ${owner} and ${node.path} both become ${id}: rename one`);
+    this.#taken.set(id, node.path);
+    return id;
+  }
+}

@@ -1,0 +1,49 @@
+import { AssetType, type ITerraformDependable, TerraformAsset, TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+
+export interface ScriptStepProps {
+  /** Absolute folder of the scripts; all of it is copied into cdktf.out. */
+  readonly folder: string;
+  /** File in `folder`, plain JavaScript for the `node` on PATH. */
+  readonly script: string;
+  /** Handed to the script. Where a value is sensitive, Terraform hides all that the script prints. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The step runs on create and again when one of these changes. */
+  readonly triggers: Readonly<Record<string, string>>;
+  /** The step runs again whenever one of these resources changes or is replaced. */
+  readonly againWith?: readonly TerraformResource[];
+  readonly dependsOn?: readonly ITerraformDependable[];
+}
+
+/** Address of a resource within its own stack, as `replace_triggered_by` wants it. */
+export function address(resource: TerraformResource): string {
+  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+}
+
+/**
+ * Something that no provider can do: an idempotent script, run by `terraform_data`.
+ *
+ * Not cdktf's own `TerraformData`: its validation runs a terraform binary at every synth.
+ */
+export class ScriptStep extends Construct {
+  readonly resource: TerraformResource;
+
+  constructor(scope: Construct, id: string, props: ScriptStepProps) {
+    super(scope, id);
+    const asset = new TerraformAsset(this, "scripts", { path: props.folder, type: AssetType.DIRECTORY });
+    this.resource = new TerraformResource(this, "run", {
+      terraformResourceType: "terraform_data",
+      ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
+      ...(props.againWith && { lifecycle: { replaceTriggeredBy: props.againWith.map(address) } }),
+      provisioners: [
+        {
+          type: "local-exec",
+          interpreter: ["node"],
+          command: `\${path.module}/${asset.path}/${props.script}`,
+          environment: { ...props.environment },
+        },
+      ],
+    });
+    this.resource.addOverride("triggers_replace", props.triggers);
+  }
+}

@@ -1,0 +1,48 @@
+import { TerraformVariable } from "cdktf";
+import type { Construct } from "constructs";
+
+/**
+ * Values that must not stand in the synthesized JSON. `cdktf` hands each over as `TF_VAR_<name>` from the lab's secrets
+ * file, so they are in no file but that one. Terraform never prints a sensitive variable.
+ */
+function secret(scope: Construct, name: string, description: string, type = "string"): TerraformVariable {
+  return new TerraformVariable(scope, name, { type, description, sensitive: true, nullable: false });
+}
+
+/** OCID of the tenancy: the root compartment, where budgets and quotas live. Not a secret, but an account's own. */
+export function tenancyOcid(scope: Construct): TerraformVariable {
+  return new TerraformVariable(scope, "tenancy_ocid", {
+    type: "string",
+    description: "OCID of the tenancy",
+    nullable: false,
+  });
+}
+
+/** Password of root@pam on every Proxmox host: joining a cluster takes nothing else (pve-cluster Setup.pm). */
+export function pveRootPassword(scope: Construct): TerraformVariable {
+  return secret(scope, "pve_root_password", "Password of root@pam on the Proxmox hosts");
+}
+
+/** The same as sha512-crypt, for cloud-init. */
+export function pveRootPasswordHash(scope: Construct): TerraformVariable {
+  return secret(scope, "pve_root_password_hash", "sha512-crypt hash of the password of root@pam");
+}
+
+/** The lab's own SSH key, OpenSSH format. */
+export function sshPublicKey(scope: Construct): TerraformVariable {
+  return new TerraformVariable(scope, "ssh_public_key", {
+    type: "string",
+    description: "SSH key that may log in to the hosts",
+    nullable: false,
+  });
+}
+
+/** SSH host keys by host name: given to the hosts, so that the first connection is already pinned. */
+export function sshHostKeys(scope: Construct): TerraformVariable {
+  return secret(
+    scope,
+    "ssh_host_keys",
+    "Ed25519 host keys by host name",
+    "map(object({ private = string, public = string }))",
+  );
+}

@@ -1,0 +1,51 @@
+import { DataOciIdentityAvailabilityDomains } from "@cdktf/provider-oci/data-oci-identity-availability-domains";
+import { IdentityCompartment } from "@cdktf/provider-oci/identity-compartment";
+import { OciProvider } from "@cdktf/provider-oci/provider";
+import { Construct } from "constructs";
+import type { LabConfig } from "../../config/schema.ts";
+import { tenancyOcid } from "../lab/variables.ts";
+
+export interface AccountProps {
+  readonly lab: string;
+  readonly oci: LabConfig["oci"];
+  /** Names no profile of `~/.oci/config`. */
+  readonly sandbox: boolean;
+}
+
+/** Where in Oracle Cloud the lab lives: tenancy, region, compartment, availability domain. */
+export class Account extends Construct {
+  /** OCID of the root compartment. */
+  readonly tenancyId: string;
+  readonly compartmentId: string;
+  /** Full name, with the tenancy's own prefix (`Uocm:EU-FRANKFURT-1-AD-1`). */
+  readonly availabilityDomain: string;
+  /** Budgets and quotas are accepted by the home region only. */
+  readonly homeRegion: OciProvider;
+
+  constructor(scope: Construct, id: string, props: AccountProps) {
+    super(scope, id);
+    const { oci } = props;
+    const profile = props.sandbox ? {} : { configFileProfile: oci.profile };
+    const provider = new OciProvider(scope, "oci", { region: oci.region, ...profile });
+    this.homeRegion =
+      oci.homeRegion === oci.region
+        ? provider
+        : new OciProvider(scope, "oci-home", { alias: "home", region: oci.homeRegion, ...profile });
+    this.tenancyId = tenancyOcid(scope).stringValue;
+    this.compartmentId = "id" in oci.compartment ? oci.compartment.id : this.#create(props.lab, oci.compartment.create);
+    const domains = new DataOciIdentityAvailabilityDomains(this, "availability-domains", {
+      compartmentId: this.tenancyId,
+    });
+    this.availabilityDomain = domains.availabilityDomains.get(oci.availabilityDomain - 1).name;
+  }
+
+  #create(lab: string, name: string): string {
+    return new IdentityCompartment(this, "compartment", {
+      compartmentId: this.tenancyId,
+      name,
+      description: `Everything of the lab ${lab}`,
+      // Without it, destroying the lab would leave the compartment behind (the provider's default).
+      enableDelete: true,
+    }).id;
+  }
+}

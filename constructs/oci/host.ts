@@ -1,0 +1,77 @@
+import { CoreInstance } from "@cdktf/provider-oci/core-instance";
+import type { ITerraformDependable, TerraformVariable } from "cdktf";
+import { Construct } from "constructs";
+import type { HostPlan, Topology } from "../../topology/types.ts";
+import { cloudConfig } from "./cloud-config.ts";
+import { dnatRules, hostFacts } from "./host-files.ts";
+import { A1_SHAPE } from "./shapes.ts";
+
+export interface HostProps {
+  readonly compartmentId: string;
+  readonly availabilityDomain: string;
+  readonly subnetId: string;
+  readonly securityGroupId: string;
+  readonly imageId: string;
+  readonly imageReady: ITerraformDependable;
+  readonly plan: HostPlan;
+  readonly topology: Topology;
+  readonly sshPublicKey: TerraformVariable;
+  readonly hostKeys: TerraformVariable;
+  readonly rootPasswordHash: TerraformVariable;
+}
+
+/** A Proxmox host: an A1 instance that boots the lab's own image and learns its place from cloud-init. */
+export class Host extends Construct {
+  readonly instanceId: string;
+  readonly publicIp: string;
+  readonly privateIp: string;
+
+  constructor(scope: Construct, id: string, props: HostProps) {
+    super(scope, id);
+    const { plan, topology } = props;
+    const instance = new CoreInstance(this, "instance", {
+      compartmentId: props.compartmentId,
+      availabilityDomain: props.availabilityDomain,
+      faultDomain: `FAULT-DOMAIN-${plan.faultDomain}`,
+      displayName: plan.name,
+      shape: A1_SHAPE,
+      shapeConfig: { ocpus: plan.ocpus, memoryInGbs: plan.memoryGb },
+      sourceDetails: {
+        sourceType: "image",
+        sourceId: props.imageId,
+        bootVolumeSizeInGbs: String(plan.bootVolumeGb),
+      },
+      createVnicDetails: {
+        subnetId: props.subnetId,
+        nsgIds: [props.securityGroupId],
+        privateIp: plan.address,
+        hostnameLabel: plan.name,
+        // The only way out: there is no NAT gateway in the Always Free tier.
+        assignPublicIp: "true",
+      },
+      // The old metadata endpoint hands user data to whatever on the host can send a GET.
+      instanceOptions: { areLegacyImdsEndpointsDisabled: true },
+      preserveBootVolume: false,
+      metadata: {
+        ssh_authorized_keys: props.sshPublicKey.stringValue,
+        user_data: cloudConfig({
+          hostname: plan.name,
+          fqdn: plan.fqdn,
+          hostKeys: props.hostKeys,
+          rootPasswordHash: props.rootPasswordHash,
+          files: [
+            { path: "/etc/ampere-lab/host.json", content: hostFacts(topology, plan) },
+            { path: "/etc/nftables.d/ampere-lab-api.nft", content: dnatRules(topology) },
+          ],
+        }),
+      },
+      // Cloud-init runs once, at first boot: a later change must not pretend to reach a running host.
+      lifecycle: { ignoreChanges: ["metadata"] },
+      dependsOn: [props.imageReady],
+      timeouts: { create: "30m" },
+    });
+    this.instanceId = instance.id;
+    this.publicIp = instance.publicIp;
+    this.privateIp = instance.privateIp;
+  }
+}

@@ -1,0 +1,67 @@
+import { CoreInstance } from "@cdktf/provider-oci/core-instance";
+import { DataOciCoreImages } from "@cdktf/provider-oci/data-oci-core-images";
+import type { TerraformVariable } from "cdktf";
+import { Construct } from "constructs";
+import type { MicroPlan } from "../../topology/types.ts";
+import { cloudConfig } from "./cloud-config.ts";
+import { MICRO_SHAPE } from "./shapes.ts";
+
+export interface MicroProps {
+  readonly compartmentId: string;
+  readonly availabilityDomain: string;
+  readonly subnetId: string;
+  readonly securityGroupId: string;
+  readonly plan: MicroPlan;
+  readonly sshPublicKey: TerraformVariable;
+  readonly hostKeys: TerraformVariable;
+}
+
+/** The x86 micro from a platform image: the third vote of a cluster of two. */
+export class Micro extends Construct {
+  readonly instanceId: string;
+
+  constructor(scope: Construct, id: string, props: MicroProps) {
+    super(scope, id);
+    const { compartmentId, plan } = props;
+    const images = new DataOciCoreImages(this, "ubuntu", {
+      compartmentId,
+      operatingSystem: "Canonical Ubuntu",
+      operatingSystemVersion: "24.04",
+      shape: MICRO_SHAPE,
+      sortBy: "TIMECREATED",
+      sortOrder: "DESC",
+    });
+    this.instanceId = new CoreInstance(this, "instance", {
+      compartmentId,
+      availabilityDomain: props.availabilityDomain,
+      faultDomain: `FAULT-DOMAIN-${plan.faultDomain}`,
+      displayName: plan.name,
+      shape: MICRO_SHAPE,
+      sourceDetails: {
+        sourceType: "image",
+        sourceId: images.images.get(0).id,
+        bootVolumeSizeInGbs: String(plan.bootVolumeGb),
+      },
+      createVnicDetails: {
+        subnetId: props.subnetId,
+        nsgIds: [props.securityGroupId],
+        privateIp: plan.address,
+        hostnameLabel: plan.name,
+        assignPublicIp: "true",
+      },
+      instanceOptions: { areLegacyImdsEndpointsDisabled: true },
+      preserveBootVolume: false,
+      metadata: {
+        ssh_authorized_keys: props.sshPublicKey.stringValue,
+        user_data: cloudConfig({
+          hostname: plan.name,
+          fqdn: `${plan.name}.hosts.lab.oraclevcn.com`,
+          hostKeys: props.hostKeys,
+          packages: ["corosync-qnetd"],
+        }),
+      },
+      // Oracle renews platform images every month; that is no reason to replace the instance.
+      lifecycle: { ignoreChanges: ["metadata", "source_details[0].source_id"] },
+    }).id;
+  }
+}

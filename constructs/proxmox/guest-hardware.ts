@@ -1,0 +1,27 @@
+import type { VirtualEnvironmentVmConfig } from "@cdktf/provider-proxmox/virtual-environment-vm";
+import type { LabConfig } from "../../config/schema.ts";
+
+/** Volume group and thin pool that the image makes of a boot volume's rest. */
+export const THIN_POOL = { volumeGroup: "pve", thinPool: "data" } as const;
+/** The storage's name in Proxmox. */
+export const GUEST_STORAGE = "guests";
+
+/**
+ * What every arm64 guest, and the template it is cloned from, has in common. The provider's own defaults (SeaBIOS, qemu64,
+ * IDE) do not start on aarch64; `cpu.architecture` stays empty, for naming it takes root@pam's ticket.
+ * Sources: qemu-server 9.2.6 `QemuServer.pm`; Talos docs on Proxmox (no VirtIO SCSI single, no ballooning).
+ */
+export function guestHardware(virtualization: LabConfig["virtualization"]) {
+  return {
+    machine: "virt",
+    bios: "ovmf",
+    scsiHardware: "virtio-scsi-pci",
+    operatingSystem: { type: "l26" },
+    tabletDevice: false,
+    serialDevice: [{ device: "socket" }],
+    vga: { type: "serial0" },
+    // Addresses are fixed: waiting for the agent would hold every refresh for minutes where it does not answer.
+    agent: { enabled: true, waitForIp: { disabled: true } },
+    cpuType: virtualization === "tcg" ? "max" : "host",
+  } as const satisfies Partial<VirtualEnvironmentVmConfig> & { cpuType: string };
+}

@@ -1,0 +1,64 @@
+import { VirtualEnvironmentVm } from "@cdktf/provider-proxmox/virtual-environment-vm";
+import { TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import type { LabConfig } from "../../config/schema.ts";
+import type { GuestNetworkPlan, NodePlan } from "../../topology/types.ts";
+import { address } from "../lab/script-step.ts";
+import { GUEST_STORAGE, guestHardware } from "./guest-hardware.ts";
+import type { Template } from "./template.ts";
+
+export interface GuestProps {
+  readonly lab: string;
+  readonly plan: NodePlan;
+  readonly network: GuestNetworkPlan;
+  readonly bridge: string;
+  readonly poolId: string;
+  readonly template: Template;
+  readonly virtualization: LabConfig["virtualization"];
+}
+
+/** Guests resolve through these until Kubernetes has a resolver of its own: the VCN's is link-local, out of their reach. */
+const RESOLVERS = ["1.1.1.1", "9.9.9.9"];
+
+/** A virtual machine for one Kubernetes node: a full clone of its host's template, with a fixed address. */
+export class Guest extends Construct {
+  /** Changes whenever the machine is made anew, and with it all that Talos had on its disk. */
+  readonly generation: string;
+
+  constructor(scope: Construct, id: string, props: GuestProps) {
+    super(scope, id);
+    const { plan, network, template } = props;
+    const { cpuType, ...hardware } = guestHardware(props.virtualization);
+    const vm = new VirtualEnvironmentVm(this, "vm", {
+      ...hardware,
+      nodeName: plan.host,
+      vmId: plan.vmId,
+      name: plan.name,
+      description: `${plan.role} of ${props.lab}`,
+      tags: [plan.role, props.lab].sort(),
+      poolId: props.poolId,
+      started: true,
+      onBoot: true,
+      // Talos shuts down only when it is asked through its own API.
+      stopOnDestroy: true,
+      clone: { vmId: template.vmId, full: true },
+      cpu: { cores: plan.vcpus, type: cpuType },
+      memory: { dedicated: plan.memoryMb, floating: 0 },
+      disk: [{ interface: "scsi0", datastoreId: GUEST_STORAGE, size: plan.diskGb, discard: "on" }],
+      networkDevice: [{ bridge: props.bridge, model: "virtio", macAddress: plan.mac, mtu: network.mtu }],
+      initialization: {
+        datastoreId: GUEST_STORAGE,
+        // IDE is refused on aarch64, and fails everywhere it is not (ionos-cloud/cluster-api-provider-proxmox#548).
+        interface: "scsi1",
+        dns: { servers: RESOLVERS },
+        ipConfig: [{ ipv4: { address: `${plan.address}/${network.prefixLength}`, gateway: network.gateway } }],
+      },
+      dependsOn: [template.ready],
+    });
+    // The provider has nothing that changes when a machine with a fixed id is replaced; this resource's id does.
+    this.generation = new TerraformResource(this, "generation", {
+      terraformResourceType: "terraform_data",
+      lifecycle: { replaceTriggeredBy: [`${address(vm)}.id`] },
+    }).getStringAttribute("id");
+  }
+}

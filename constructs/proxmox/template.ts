@@ -1,0 +1,78 @@
+import { VirtualEnvironmentVm } from "@cdktf/provider-proxmox/virtual-environment-vm";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { OciHost } from "../../stacks/oci-stack.ts";
+import type { LabConfig } from "../../config/schema.ts";
+import type { HostPlan } from "../../topology/types.ts";
+import { ScriptStep } from "../lab/script-step.ts";
+import { STEPS, stepHost } from "./cluster.ts";
+import { GUEST_STORAGE, guestHardware } from "./guest-hardware.ts";
+
+export interface TemplateProps {
+  readonly plan: HostPlan;
+  readonly oci: OciHost;
+  readonly virtualization: LabConfig["virtualization"];
+  readonly poolId: string;
+  readonly bridge: string;
+  /** Volume of the Talos image on this host. */
+  readonly imageFile: string;
+  readonly after: readonly ITerraformDependable[];
+}
+
+/**
+ * The template that this host's guests are cloned from: local storage does not clone across hosts.
+ *
+ * Under TCG it carries `kvm: 0`, which Proxmox needs on hosts without /dev/kvm, which the provider cannot set, and which a
+ * clone inherits; one API call sets it.
+ */
+export class Template extends Construct {
+  readonly vmId: number;
+  readonly ready: ITerraformDependable;
+
+  constructor(scope: Construct, id: string, props: TemplateProps) {
+    super(scope, id);
+    const { plan } = props;
+    const { cpuType, ...hardware } = guestHardware(props.virtualization);
+    const vm = new VirtualEnvironmentVm(this, "vm", {
+      ...hardware,
+      nodeName: plan.name,
+      vmId: plan.templateVmId,
+      name: `talos-${plan.name}`,
+      description: "Talos; guests are clones of it",
+      template: true,
+      started: false,
+      onBoot: false,
+      poolId: props.poolId,
+      cpu: { cores: 1, type: cpuType },
+      memory: { dedicated: 1024, floating: 0 },
+      efiDisk: { datastoreId: GUEST_STORAGE, type: "4m", preEnrolledKeys: false },
+      disk: [
+        {
+          interface: "scsi0",
+          datastoreId: GUEST_STORAGE,
+          importFromAttribute: props.imageFile,
+          size: 10,
+          discard: "on",
+        },
+      ],
+      networkDevice: [{ bridge: props.bridge, model: "virtio" }],
+      dependsOn: [...props.after],
+    });
+    this.vmId = plan.templateVmId;
+    this.ready = props.virtualization === "tcg" ? this.#disableKvm(props, vm) : vm;
+  }
+
+  #disableKvm({ plan, oci }: TemplateProps, vm: VirtualEnvironmentVm): ITerraformDependable {
+    return new ScriptStep(this, "disable-kvm", {
+      folder: STEPS,
+      script: "disable-kvm.mjs",
+      environment: {
+        PVE_HOST: JSON.stringify(stepHost(plan, oci.privateIp)),
+        PVE_VM_ID: String(plan.templateVmId),
+      },
+      triggers: { host: oci.instanceId },
+      // The id of a template made anew is the same.
+      againWith: [vm],
+    }).resource;
+  }
+}

@@ -1,0 +1,53 @@
+import { DataTalosMachineConfiguration } from "@cdktf/provider-talos/data-talos-machine-configuration";
+import { MachineConfigurationApply } from "@cdktf/provider-talos/machine-configuration-apply";
+import { type ITerraformDependable, TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import type { LabConfig } from "../../config/schema.ts";
+import type { NodePlan } from "../../topology/types.ts";
+import { address } from "../lab/script-step.ts";
+import type { Secrets } from "./secrets.ts";
+
+export interface NodeProps {
+  readonly plan: NodePlan;
+  readonly clusterName: string;
+  readonly clusterEndpoint: string;
+  readonly versions: LabConfig["versions"];
+  readonly secrets: Secrets;
+  readonly patches: readonly string[];
+  /** Changes when the virtual machine is made anew. */
+  readonly generation: string;
+}
+
+/** One machine's configuration, handed to it through its own tunnel: in maintenance mode Talos relays nothing. */
+export class Node extends Construct {
+  readonly applied: ITerraformDependable;
+  /** Replaced with the virtual machine. */
+  readonly machine: TerraformResource;
+
+  constructor(scope: Construct, id: string, props: NodeProps) {
+    super(scope, id);
+    const { plan, versions, secrets } = props;
+    const configuration = new DataTalosMachineConfiguration(this, "configuration", {
+      clusterName: props.clusterName,
+      clusterEndpoint: props.clusterEndpoint,
+      machineType: plan.role === "control-plane" ? "controlplane" : "worker",
+      machineSecrets: secrets.machine,
+      talosVersion: `v${versions.talos}`,
+      kubernetesVersion: versions.kubernetes,
+      configPatches: [...props.patches],
+      docs: false,
+      examples: false,
+    });
+    this.machine = new TerraformResource(this, "machine", { terraformResourceType: "terraform_data" });
+    this.machine.addOverride("triggers_replace", { generation: props.generation });
+    this.applied = new MachineConfigurationApply(this, "apply", {
+      clientConfiguration: secrets.client,
+      machineConfigurationInput: configuration.machineConfiguration,
+      nodeAttribute: plan.address,
+      endpoint: `127.0.0.1:${plan.talosPort}`,
+      // A machine made anew knows nothing of a configuration applied before.
+      lifecycle: { replaceTriggeredBy: [address(this.machine)] },
+      timeouts: { create: "30m", update: "30m" },
+    });
+  }
+}

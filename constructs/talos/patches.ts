@@ -1,0 +1,54 @@
+/**
+ * Strategic-merge patches of the machine configuration. Documents other than the first are patches of their own, for
+ * JSON patches are refused once there are several (tried with provider 0.11.0).
+ */
+import { stringify } from "yaml";
+import type { ClusterPlan, GuestNetworkPlan, NodePlan } from "../../topology/types.ts";
+
+export interface PatchProps {
+  readonly node: NodePlan;
+  readonly network: GuestNetworkPlan;
+  readonly cluster: ClusterPlan;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  /** Container image of the installer, with the extensions of the image the machine booted. */
+  readonly installer: string;
+  /** Public address of the load balancer. */
+  readonly apiAddress: string;
+}
+
+/** What this node's configuration has beyond what Talos generates by itself. */
+export function patches(props: PatchProps): string[] {
+  const { node } = props;
+  const common = [machine(props), document({ kind: "HostnameConfig", hostname: node.name, auto: "off" })];
+  return node.role === "worker" ? common : [...common, controlPlane(props), sharedAddress(props.cluster)];
+}
+
+function machine({ installer, network, podCidr, serviceCidr }: PatchProps): string {
+  return yaml({
+    machine: {
+      install: { disk: "/dev/sda", image: installer },
+      // The virtual address moves about; a kubelet must not take it for its own.
+      kubelet: { nodeIP: { validSubnets: [network.cidr] } },
+    },
+    cluster: { network: { podSubnets: [podCidr], serviceSubnets: [serviceCidr] } },
+  });
+}
+
+/** Whoever may stand in front of the API server: the virtual address, the load balancer, a tunnel. */
+function controlPlane({ cluster, apiAddress }: PatchProps): string {
+  return yaml({ cluster: { apiServer: { certSANs: [cluster.vip, apiAddress, "127.0.0.1"] } } });
+}
+
+/** The control planes hold the API's address in turn, by gratuitous ARP in their shared guest network. */
+function sharedAddress(cluster: ClusterPlan): string {
+  return document({ kind: "Layer2VIPConfig", name: cluster.vip, link: "eth0" });
+}
+
+function document(fields: Readonly<Record<string, unknown>>): string {
+  return yaml({ apiVersion: "v1alpha1", ...fields });
+}
+
+function yaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0 });
+}
