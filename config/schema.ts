@@ -1,56 +1,272 @@
-/** What `lab.config.ts` may say. Every field is documented by its `describe`, from which docs/config.md is generated. */
+/** What `lab.config.ts` may say. Every field carries its meaning and what it allows; docs/config.md is made from them. */
 import { z } from "zod";
+import { adminNetwork, field, flag, pattern, privateNetwork, slotName, whole } from "./fields.ts";
 
-// Filled in by the config work: limits, messages and descriptions.
-const cidr = z.string();
-const name = z.string();
+/** OCI: every volume, boot volumes included, has at least 50 GB and at most 32 TB (Block Volume documentation). */
+const bootVolume = (of: string): z.ZodInt =>
+  whole(50, 32768, `Boot volume of ${of}, in GB.`, "GB; every OCI volume is at least 50 GB");
 
-export const hostSchema = z.strictObject({
-  name,
-  ocpus: z.number().int(),
-  memoryGb: z.number().int(),
-  bootVolumeGb: z.number().int(),
-  faultDomain: z.union([z.literal(1), z.literal(2), z.literal(3)]).optional(),
-});
+const faultDomain = (otherwise: string) =>
+  field(z.literal([1, 2, 3]), `Fault domain: hardware that fails together. ${otherwise}`, "1, 2 or 3").optional();
 
-export const nodeSchema = z.strictObject({
-  name,
-  role: z.enum(["control-plane", "worker"]),
-  vcpus: z.number().int(),
-  memoryMb: z.number().int(),
-  diskGb: z.number().int(),
-  host: name.optional(),
-});
-
-export const labSchema = z.strictObject({
-  preset: z.enum(["free", "free-pair", "payg"]),
-  name,
-  tags: z.record(z.string(), z.string()),
-  allowPaid: z.boolean(),
-  oci: z.strictObject({
-    region: z.string(),
-    homeRegion: z.string(),
-    profile: z.string(),
-    availabilityDomain: z.union([z.literal(1), z.literal(2), z.literal(3)]),
-    compartment: z.union([z.strictObject({ create: name }), z.strictObject({ id: z.string() })]),
-    budget: z.strictObject({ amount: z.number().int(), email: z.string().optional() }),
+export const hostSchema = field(
+  z.strictObject({
+    name: slotName("Host name, and the Proxmox VE node's name. Its number fixes its address and ports.", "pve-1"),
+    // Up to 80 OCPU and 512 GB: OCI compute shapes, VM.Standard.A1.Flex.
+    ocpus: whole(1, 80, "OCPUs of the VM.Standard.A1.Flex instance; on A1 one OCPU is one core and one vCPU."),
+    memoryGb: whole(4, 512, "Memory of the instance, in GB.", "GB; Proxmox VE itself takes 1.5 to 2 of them"),
+    bootVolumeGb: bootVolume("the host; the virtual machines live in what the system leaves of it"),
+    faultDomain: faultDomain("Without it hosts take turns by their number."),
   }),
-  network: z.strictObject({ vcn: cidr, subnet: cidr, guests: cidr, pods: cidr, services: cidr }),
-  access: z.strictObject({ adminCidrs: z.array(cidr), allowAnywhere: z.boolean(), basePort: z.number().int() }),
-  hosts: z.array(hostSchema),
-  micro: z.strictObject({ name, bootVolumeGb: z.number().int() }).nullable(),
-  virtualization: z.enum(["tcg", "kvm"]),
-  kubernetes: z.strictObject({
-    placement: z.enum(["proxmox", "oci"]),
-    nodes: z.array(nodeSchema),
+  "One Ampere A1 instance that runs Proxmox VE.",
+  "an object with name, ocpus, memoryGb and bootVolumeGb",
+);
+
+export const microSchema = field(
+  z.strictObject({
+    name: slotName("Name of the instance.", "qdevice-1"),
+    bootVolumeGb: bootVolume("the micro"),
+    faultDomain: faultDomain("Without it 3."),
   }),
-  versions: z.strictObject({ proxmox: z.string(), talos: z.string(), kubernetes: z.string() }),
-  state: z.strictObject({ backend: z.literal("local") }),
-});
+  "An x86 VM.Standard.E2.1.Micro as QDevice: the third vote of a cluster of two hosts. null means none.",
+  "null or an object with name and bootVolumeGb",
+);
+
+export const nodeSchema = field(
+  z.strictObject({
+    name: slotName("Node name. Its number fixes its address, VM id, MAC and port.", "worker-1"),
+    role: field(z.enum(["control-plane", "worker"]), "What the node does.", '"control-plane" or "worker"'),
+    vcpus: whole(1, 80, "Virtual CPUs; at most as many as its host has.", "at most as many as its host has OCPUs"),
+    memoryMb: whole(1024, 524288, "Memory, in MB.", "MB"),
+    // 10 GB: Talos system requirements.
+    diskGb: whole(10, 32768, "System disk, in GB.", "GB; Talos needs at least 10"),
+    host: pattern(
+      /^.+$/,
+      63,
+      "Host it runs on. Without it topology/ chooses, and may choose otherwise when hosts come or go.",
+      "the name of one of the hosts",
+    ).optional(),
+  }),
+  "One Talos machine.",
+  "an object with name, role, vcpus, memoryMb and diskGb",
+);
+
+const compartment = field(
+  z.union([
+    z.strictObject({
+      create: pattern(
+        /^[A-Za-z0-9._-]+$/,
+        100,
+        "Name of a compartment to create under the tenancy.",
+        "1 to 100 letters, digits, dots, hyphens and underscores",
+      ),
+    }),
+    z.strictObject({
+      id: pattern(
+        /^ocid1\.(compartment|tenancy)\.[a-z0-9-]+\.[a-z0-9-]*\.[a-z0-9]+$/,
+        255,
+        "OCID of an existing compartment, or of the tenancy.",
+        "an OCID such as ocid1.compartment.oc1..aaaa",
+      ),
+    }),
+  ]),
+  "Where everything is created: `{ create: NAME }` makes a compartment, `{ id: OCID }` uses one.",
+  "{ create: NAME } or { id: OCID }",
+);
+
+const ociSchema = field(
+  z.strictObject({
+    region: pattern(
+      /^[a-z]{2,3}(-[a-z]+)+-[1-9]$/,
+      40,
+      "Region of the lab. Always Free compute exists only in the home region of the account.",
+      "a region identifier such as eu-frankfurt-1",
+    ),
+    homeRegion: pattern(
+      /^[a-z]{2,3}(-[a-z]+)+-[1-9]$/,
+      40,
+      "Home region of the account, where budget and quota live.",
+      "a region identifier such as eu-frankfurt-1",
+    ),
+    profile: pattern(
+      /^[A-Za-z0-9._-]+$/,
+      64,
+      "Profile in ~/.oci/config.",
+      "1 to 64 letters, digits, dots, hyphens and underscores",
+    ),
+    availabilityDomain: field(
+      z.literal([1, 2, 3]),
+      "Number of the availability domain. Many regions have one only.",
+      "1, 2 or 3",
+    ),
+    compartment,
+    budget: field(
+      z.strictObject({
+        amount: whole(1, 1_000_000, "Monthly budget in the account's currency; OCI takes whole numbers only."),
+        email: field(z.email().max(255), "Who is told when money is spent or forecast.", "an email address").optional(),
+      }),
+      "Alert when the lab costs anything. It tells; it does not stop (the compute quota does).",
+      "an object with amount, and email if somebody is to be told",
+    ),
+  }),
+  "The Oracle Cloud account and where in it the lab stands.",
+  "an object with region, and more if wanted",
+);
+
+const networkSchema = field(
+  z.strictObject({
+    // OCI: a VCN is /16 to /30 (VCN documentation); the planned addresses need /26.
+    vcn: privateNetwork(16, 26, "The VCN."),
+    subnet: privateNetwork(16, 26, "The one public subnet, inside the VCN: hosts, micro and load balancer."),
+    guests: privateNetwork(16, 26, "The virtual machines' network, made by Proxmox VE; apart from the VCN."),
+    pods: privateNetwork(8, 23, "Pod addresses; every node takes a /24 of them."),
+    // kube-apiserver: a service network has at most 20 host bits.
+    services: privateNetwork(12, 24, "Service addresses."),
+  }),
+  "IPv4 networks; none may overlap another.",
+  "an object with vcn, subnet, guests, pods and services",
+);
+
+const accessSchema = field(
+  z.strictObject({
+    // 50: an OCI network security group holds 120 rules, and each network takes one in each of two groups.
+    adminCidrs: field(
+      z.array(adminNetwork("One network that may reach the lab.")).min(1).max(50),
+      "Networks that may reach SSH of the hosts and the Kubernetes API server: your public address as /32.",
+      'a list of 1 to 50 IPv4 networks, such as ["203.0.113.7/32"]',
+    ),
+    allowAnywhere: flag("Accept admin networks larger than a /8, such as 0.0.0.0/0: the whole Internet."),
+    basePort: whole(
+      1024,
+      56536,
+      "First of the loopback ports of the tunnels: +0 API server, + number hosts, +100 control planes, +200 workers.",
+      "unprivileged, and the last worker's port stays under 65536",
+    ),
+  }),
+  "Who may reach the lab, and the local ends of the tunnels.",
+  "an object with adminCidrs, and more if wanted",
+);
+
+const versionsSchema = field(
+  z.strictObject({
+    proxmox: pattern(
+      /^9\.\d{1,2}(\.\d{1,2})?$/,
+      12,
+      "Proxmox VE; arm64 is official since 9.2.",
+      "a 9.x version such as 9.2",
+    ),
+    talos: pattern(
+      /^1\.1[2-4]\.\d{1,2}(-(alpha|beta|rc)\.\d{1,2})?$/,
+      20,
+      "Talos Linux.",
+      "a full version of 1.12, 1.13 or 1.14, such as 1.13.9",
+    ),
+    kubernetes: pattern(
+      /^1\.\d{1,2}\.\d{1,2}$/,
+      12,
+      "Kubernetes; each Talos runs a range of it.",
+      "a full version that this Talos runs, such as 1.36.3",
+    ),
+  }),
+  "Versions of what runs in the lab.",
+  "an object with proxmox, talos and kubernetes",
+);
+
+const kubernetesSchema = field(
+  z.strictObject({
+    placement: field(
+      z.enum(["proxmox", "oci"]),
+      "Where Talos runs: in virtual machines, or (planned) straight on the instances.",
+      '"proxmox" ("oci", Talos straight on the instances, is planned and not built yet)',
+    ),
+    nodes: field(
+      z.array(nodeSchema).min(1).max(8_000),
+      "The cluster's machines: 1, 3 or 5 control planes, and workers.",
+      "a list of nodes, with 1, 3 or 5 control planes among them",
+    ),
+  }),
+  "The Kubernetes cluster.",
+  "an object with placement and nodes",
+);
+
+const tagsSchema = field(
+  // 8: OCI takes 10 free-form tags a resource, and the lab adds its own.
+  z
+    .record(
+      field(z.string().min(1).max(100), "Tag key.", "1 to 100 characters"),
+      field(z.string().max(256), "Tag value.", "text of at most 256 characters"),
+    )
+    .refine((tags) => Object.keys(tags).length <= 8),
+  "Free-form tags on every OCI resource, beside the lab's own.",
+  "at most 8 tags, keys of 1 to 100 and values of at most 256 characters",
+);
+
+export const labSchema = field(
+  z.strictObject({
+    preset: field(
+      z.enum(["free", "free-pair", "payg"]),
+      "The lab to start from; whatever else the config says goes over it.",
+      '"free", "free-pair" or "payg"',
+    ),
+    // 15: the Proxmox VE cluster has the lab's name (PVE API, POST /cluster/config, clustername).
+    name: pattern(
+      /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
+      15,
+      "Name of the lab: prefix of what it creates, name of both clusters, part of host names.",
+      "lower-case letters, digits and hyphens, at most 15, starting with a letter",
+    ),
+    tags: tagsSchema,
+    allowPaid: flag("Let the lab use more than Always Free gives. It then costs money."),
+    oci: ociSchema,
+    network: networkSchema,
+    access: accessSchema,
+    hosts: field(z.array(hostSchema).min(1).max(32), "The Proxmox VE hosts.", "a list of 1 to 32 hosts"),
+    micro: microSchema.nullable(),
+    virtualization: field(
+      z.enum(["tcg", "kvm"]),
+      "How guests run. A1 instances have no /dev/kvm, so it is emulation: slow, for learning.",
+      '"tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation)',
+    ),
+    kubernetes: kubernetesSchema,
+    versions: versionsSchema,
+    state: field(
+      z.strictObject({
+        backend: field(z.literal("local"), "Where Terraform state lives: files under LAB_HOME.", '"local"'),
+      }),
+      "Terraform state.",
+      'an object with backend: "local"',
+    ),
+  }),
+  "The lab.",
+  "a plain object as in docs/config.md",
+);
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
 
 /** A lab, complete and checked. */
-export type LabConfig = z.infer<typeof labSchema>;
+export type LabConfig = DeepReadonly<z.infer<typeof labSchema>>;
 export type HostConfig = LabConfig["hosts"][number];
 export type NodeConfig = LabConfig["kubernetes"]["nodes"][number];
 export type NodeRole = NodeConfig["role"];
 export type PresetName = LabConfig["preset"];
+
+type Over<Section, Required extends keyof Section = never> = Partial<Section> & Pick<Section, Required>;
+
+/** What a person writes: whatever the preset cannot know, and what should differ from it. Arrays replace the preset's. */
+export interface LabInput extends Partial<
+  Pick<LabConfig, "preset" | "tags" | "allowPaid" | "hosts" | "micro" | "virtualization">
+> {
+  readonly name: string;
+  readonly oci: Over<Omit<LabConfig["oci"], "budget">, "region"> & {
+    readonly budget?: Partial<LabConfig["oci"]["budget"]>;
+  };
+  readonly network?: Partial<LabConfig["network"]>;
+  readonly access: Over<LabConfig["access"], "adminCidrs">;
+  readonly kubernetes?: Partial<LabConfig["kubernetes"]>;
+  readonly versions?: Partial<LabConfig["versions"]>;
+  readonly state?: Partial<LabConfig["state"]>;
+}

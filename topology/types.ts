@@ -4,6 +4,8 @@ import type { LabConfig, NodeRole } from "../config/schema.ts";
 export interface NetworkPlan {
   readonly vcnCidr: string;
   readonly subnetCidr: string;
+  /** Private address of the network load balancer; fixed, so that it cannot take a host's before that host exists. */
+  readonly loadBalancerAddress: string;
   readonly guest: GuestNetworkPlan;
   readonly podCidr: string;
   readonly serviceCidr: string;
@@ -97,6 +99,8 @@ export interface SecurityRule {
   readonly protocol: "tcp" | "udp" | "icmp" | "all";
   /** Destination ports, inclusive; none means every port. */
   readonly ports?: { readonly from: number; readonly to: number };
+  /** Of icmp rules: the one type and code they let pass. */
+  readonly icmp?: { readonly type: number; readonly code: number };
   readonly peer: Peer;
   readonly why: string;
 }

@@ -1,0 +1,53 @@
+/** IPv4 networks as numbers: strict reading, and the arithmetic that checks and plans need. */
+
+export interface Cidr {
+  /** The network's first address, as an unsigned 32-bit number. */
+  readonly base: number;
+  readonly prefix: number;
+  /** How many addresses it has, network and broadcast address included. */
+  readonly size: number;
+}
+
+/** Reads dotted decimals without leading zeros; null for anything else. */
+export function parseAddress(text: string): number | null {
+  if (!/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) return null;
+  const octets = text.split(".").map(Number);
+  return octets.every((octet) => octet <= 255) ? octets.reduce((sum, octet) => sum * 256 + octet, 0) : null;
+}
+
+/** Reads `10.0.0.0/16`; null where it is no network, or an address inside one (`10.0.0.7/16`). */
+export function parseCidr(text: string): Cidr | null {
+  const [, address = "", length = ""] = /^([\d.]+)\/(0|[1-9]\d?)$/.exec(text) ?? [];
+  const base = parseAddress(address);
+  const prefix = Number(length);
+  if (base === null || prefix > 32) return null;
+  const size = 2 ** (32 - prefix);
+  return base % size === 0 ? { base, prefix, size } : null;
+}
+
+/** The same for text that the schema has already accepted. */
+export function cidrOf(text: string): Cidr {
+  const cidr = parseCidr(text);
+  if (cidr === null) throw new Error(`${text} is not a checked IPv4 network`);
+  return cidr;
+}
+
+export function formatAddress(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
+}
+
+/** The address at a number of the network: 0 is the network's own. */
+export function addressAt(cidr: Cidr, number: number): string {
+  if (number < 0 || number >= cidr.size) {
+    throw new Error(`${formatAddress(cidr.base)}/${cidr.prefix} has no address number ${number}`);
+  }
+  return formatAddress(cidr.base + number);
+}
+
+export function contains(outer: Cidr, inner: Cidr): boolean {
+  return inner.base >= outer.base && inner.base + inner.size <= outer.base + outer.size;
+}
+
+export function overlaps(a: Cidr, b: Cidr): boolean {
+  return a.base < b.base + b.size && b.base < a.base + a.size;
+}

@@ -1,0 +1,19 @@
+/** What the rest of the lab, and `lab.config.ts`, take from config/. */
+import type { LabInput } from "./schema.ts";
+
+export { ConfigError, ConfigFileError, type ConfigIssue } from "./errors.ts";
+export { parseConfig } from "./parse.ts";
+export type { HostConfig, LabConfig, LabInput, NodeConfig, NodeRole, PresetName } from "./schema.ts";
+
+/**
+ * Returns its argument; there so that an editor completes and checks `lab.config.ts`.
+ *
+ *   export default defineLab({
+ *     name: "ampere-lab",
+ *     oci: { region: "eu-frankfurt-1" },
+ *     access: { adminCidrs: ["203.0.113.7/32"] },
+ *   });
+ */
+export function defineLab(input: LabInput): LabInput {
+  return input;
+}

@@ -1,0 +1,88 @@
+/** Labs to start from. A preset holds everything but what only the user knows: name, region, admin networks. */
+import type { HostConfig, LabConfig, NodeConfig, PresetName } from "./schema.ts";
+
+type Known = Omit<LabConfig, "preset" | "name" | "oci" | "access"> & {
+  readonly oci: Omit<LabConfig["oci"], "region" | "homeRegion" | "compartment">;
+  readonly access: Omit<LabConfig["access"], "adminCidrs">;
+};
+
+const host = (name: string, ocpus: number, memoryGb: number, bootVolumeGb: number): HostConfig => ({
+  name,
+  ocpus,
+  memoryGb,
+  bootVolumeGb,
+});
+
+const controlPlane = (name: string, vcpus: number, memoryMb: number): NodeConfig => ({
+  name,
+  role: "control-plane",
+  vcpus,
+  memoryMb,
+  diskGb: 20,
+});
+
+const worker = (name: string, vcpus: number, memoryMb: number): NodeConfig => ({
+  name,
+  role: "worker",
+  vcpus,
+  memoryMb,
+  diskGb: 20,
+});
+
+const common = {
+  tags: {},
+  allowPaid: false,
+  oci: { profile: "DEFAULT", availabilityDomain: 1, budget: { amount: 1 } },
+  network: {
+    vcn: "10.0.0.0/16",
+    subnet: "10.0.0.0/24",
+    guests: "10.20.0.0/24",
+    pods: "10.244.0.0/16",
+    services: "10.96.0.0/12",
+  },
+  access: { allowAnywhere: false, basePort: 18000 },
+  micro: null,
+  virtualization: "tcg",
+  versions: { proxmox: "9.2", talos: "1.13.9", kubernetes: "1.36.3" },
+  state: { backend: "local" },
+} as const;
+
+/** One host with everything Always Free gives: the one that works best. */
+const free: Known = {
+  ...common,
+  hosts: [host("pve-1", 2, 12, 150)],
+  kubernetes: { placement: "proxmox", nodes: [controlPlane("cp-1", 2, 3072), worker("worker-1", 2, 2048)] },
+};
+
+/** A real Proxmox VE cluster for $0: two hosts and a vote on the micro. Guests of one vCPU are below Talos's minimum. */
+const freePair: Known = {
+  ...common,
+  hosts: [host("pve-1", 1, 6, 75), host("pve-2", 1, 6, 75)],
+  micro: { name: "qdevice-1", bootVolumeGb: 50 },
+  kubernetes: { placement: "proxmox", nodes: [controlPlane("cp-1", 1, 2048), worker("worker-1", 1, 1536)] },
+};
+
+/** Three hosts and a control plane that survives the loss of one. Costs money. */
+const payg: Known = {
+  ...common,
+  allowPaid: true,
+  hosts: [host("pve-1", 2, 12, 100), host("pve-2", 2, 12, 100), host("pve-3", 2, 12, 100)],
+  kubernetes: {
+    placement: "proxmox",
+    nodes: [
+      controlPlane("cp-1", 2, 4096),
+      controlPlane("cp-2", 2, 4096),
+      controlPlane("cp-3", 2, 4096),
+      worker("worker-1", 2, 3072),
+      worker("worker-2", 2, 3072),
+    ],
+  },
+};
+
+export const DEFAULT_PRESET: PresetName = "free";
+
+export const PRESETS: Readonly<Record<PresetName, Known>> = { free, "free-pair": freePair, payg };
+
+export function isPreset(name: unknown): name is PresetName {
+  return typeof name === "string" && Object.hasOwn(PRESETS, name);
+}

@@ -1,0 +1,96 @@
+/** Every network and address rule of the lab, in one place. Numbers count from a network's first address. */
+import { addressAt, type Cidr, cidrOf, contains, overlaps } from "../config/cidr.ts";
+import type { ConfigIssue } from "../config/errors.ts";
+import { slotOf } from "../config/fields.ts";
+import type { LabConfig, NodeRole } from "../config/schema.ts";
+
+/** In the subnet. OCI itself takes numbers 0, 1 and the last (VCN documentation). */
+const LOAD_BALANCER = 4;
+const MICRO = 5;
+const FIRST_HOST = 10;
+
+/** In the guest network. */
+const GATEWAY = 1;
+const VIP = 5;
+const FIRST_NODE: Readonly<Record<NodeRole, number>> = { "control-plane": 10, worker: 20 };
+
+/** Kubernetes gives each node a /24 of the pod network (kube-controller-manager, node-cidr-mask-size). */
+const PODS_PER_NODE = 256;
+
+const hostNumber = (name: string): number => FIRST_HOST + slotOf(name);
+const nodeNumber = (name: string, role: NodeRole): number => FIRST_NODE[role] + slotOf(name);
+
+/** The last quarter of the guest network is for DHCP: Talos asks there before it has its own address. */
+const dhcpStart = (guests: Cidr): number => guests.size - guests.size / 4;
+
+export const hostAddress = (subnet: string, name: string): string => addressAt(cidrOf(subnet), hostNumber(name));
+export const microAddress = (subnet: string): string => addressAt(cidrOf(subnet), MICRO);
+export const loadBalancerAddress = (subnet: string): string => addressAt(cidrOf(subnet), LOAD_BALANCER);
+export const guestGateway = (guests: string): string => addressAt(cidrOf(guests), GATEWAY);
+export const vipAddress = (guests: string): string => addressAt(cidrOf(guests), VIP);
+
+export function nodeAddress(guests: string, name: string, role: NodeRole): string {
+  return addressAt(cidrOf(guests), nodeNumber(name, role));
+}
+
+export function dhcpRange(guests: string): { readonly start: string; readonly end: string } {
+  const cidr = cidrOf(guests);
+  return { start: addressAt(cidr, dhcpStart(cidr)), end: addressAt(cidr, cidr.size - 2) };
+}
+
+interface Claim {
+  readonly name: string;
+  readonly number: number;
+}
+
+const last = (claims: readonly Claim[]): Claim =>
+  claims.reduce((a, b) => (b.number > a.number ? b : a), { name: "", number: 0 });
+
+function subnetRoom({ network, hosts }: LabConfig): readonly ConfigIssue[] {
+  const { name, number } = last(hosts.map((host) => ({ name: host.name, number: hostNumber(host.name) })));
+  const usable = cidrOf(network.subnet).size - 2;
+  if (number <= usable) return [];
+  const allowed = `a larger network: address pool too small (${name} takes number ${number} of it, ${usable} is its last)`;
+  return [{ path: ["network", "subnet"], got: `"${network.subnet}"`, allowed }];
+}
+
+function guestRoom({ network, kubernetes }: LabConfig): readonly ConfigIssue[] {
+  const claims = kubernetes.nodes.map(({ name, role }) => ({ name, number: nodeNumber(name, role) }));
+  const { name, number } = last(claims);
+  const usable = dhcpStart(cidrOf(network.guests)) - 1;
+  if (number <= usable) return [];
+  const allowed =
+    `a larger network: address pool too small (${name} takes number ${number} of it, ` +
+    `${usable} is the last before the DHCP range)`;
+  return [{ path: ["network", "guests"], got: `"${network.guests}"`, allowed }];
+}
+
+function podRoom({ network, kubernetes }: LabConfig): readonly ConfigIssue[] {
+  const room = cidrOf(network.pods).size / PODS_PER_NODE;
+  const count = kubernetes.nodes.length;
+  if (count <= room) return [];
+  const allowed = `a larger network: address pool too small (it has a /24 for ${room} nodes, there are ${count})`;
+  return [{ path: ["network", "pods"], got: `"${network.pods}"`, allowed }];
+}
+
+function subnetInside({ network }: LabConfig): readonly ConfigIssue[] {
+  if (contains(cidrOf(network.vcn), cidrOf(network.subnet))) return [];
+  const allowed = `a network inside network.vcn (${network.vcn})`;
+  return [{ path: ["network", "subnet"], got: `"${network.subnet}"`, allowed }];
+}
+
+/** The later of two overlapping networks gets the line. */
+function apart({ network }: LabConfig): readonly ConfigIssue[] {
+  const keys = ["vcn", "guests", "pods", "services"] as const;
+  return keys.flatMap((key, index) => {
+    const rival = keys.slice(0, index).find((other) => overlaps(cidrOf(network[other]), cidrOf(network[key])));
+    if (rival === undefined) return [];
+    const allowed = `a network that does not overlap network.${rival} (${network[rival]})`;
+    return [{ path: ["network", key], got: `"${network[key]}"`, allowed }];
+  });
+}
+
+/** Everything about the networks that makes a lab impossible. */
+export function networkIssues(config: LabConfig): readonly ConfigIssue[] {
+  return [apart, subnetInside, subnetRoom, guestRoom, podRoom].flatMap((rule) => rule(config));
+}

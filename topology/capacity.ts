@@ -1,0 +1,71 @@
+/** What of a host is left for guests, and what a guest costs. The memory overheads are our estimates. */
+import type { HostConfig, NodeConfig } from "../config/schema.ts";
+
+/**
+ * Memory that Proxmox VE and its services take, in MB; hosts under SMALL_HOST_GB get less. Our estimate, not measured
+ * on A1 yet; pve-docs ask for 2 GB beside the guests.
+ */
+const PVE_MEMORY_MB = { small: 1536, usual: 2048 } as const;
+const SMALL_HOST_GB = 8;
+
+/** Memory a VM takes beyond its own under TCG (translation buffer, QEMU), in MB. Our estimate, not measured yet. */
+export const TCG_MEMORY_MB = 512;
+
+/** Root file system of a host, in GB: the images cap it here, LVM-thin gets the rest. */
+const ROOT_GB = 20;
+/** EFI partition, LVM-thin metadata, the template and slack, in GB. */
+const SLACK_GB = 5;
+
+export function pveMemoryMb({ memoryGb }: Pick<HostConfig, "memoryGb">): number {
+  return memoryGb < SMALL_HOST_GB ? PVE_MEMORY_MB.small : PVE_MEMORY_MB.usual;
+}
+
+/** What a host has for guests before there are any. On A1 one OCPU is one vCPU. */
+export function roomOf(host: HostConfig): {
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskGb: number;
+} {
+  return {
+    vcpus: host.ocpus,
+    memoryMb: host.memoryGb * 1024 - pveMemoryMb(host),
+    diskGb: host.bootVolumeGb - ROOT_GB - SLACK_GB,
+  };
+}
+
+/** What a VM takes of its host's memory, in MB. */
+export function vmMemoryMb({ memoryMb }: Pick<NodeConfig, "memoryMb">): number {
+  return memoryMb + TCG_MEMORY_MB;
+}
+
+/** A host while it is filled with VMs. */
+export interface Spot {
+  readonly host: HostConfig;
+  readonly vcpus: number;
+  memoryMb: number;
+  diskGb: number;
+  controlPlanes: number;
+  /** Memory left if there were no workers: what decides where control planes go. */
+  besideControlPlanesMb: number;
+}
+
+export function newSpot(host: HostConfig): Spot {
+  const room = roomOf(host);
+  return { host, ...room, controlPlanes: 0, besideControlPlanesMb: room.memoryMb };
+}
+
+export const hasCpus = (spot: Spot, node: NodeConfig): boolean => node.vcpus <= spot.vcpus;
+export const hasMemory = (spot: Spot, node: NodeConfig): boolean => vmMemoryMb(node) <= spot.memoryMb;
+export const hasDisk = (spot: Spot, node: NodeConfig): boolean => node.diskGb <= spot.diskGb;
+
+export function fits(spot: Spot, node: NodeConfig): boolean {
+  return hasCpus(spot, node) && hasMemory(spot, node) && hasDisk(spot, node);
+}
+
+export function take(spot: Spot, node: NodeConfig): void {
+  spot.memoryMb -= vmMemoryMb(node);
+  spot.diskGb -= node.diskGb;
+  if (node.role !== "control-plane") return;
+  spot.controlPlanes += 1;
+  spot.besideControlPlanesMb -= vmMemoryMb(node);
+}

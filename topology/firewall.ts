@@ -1,0 +1,87 @@
+/**
+ * The rules of the network security groups: all that may pass, and why. OCI's groups are stateful, and a connection
+ * needs an egress rule at its sender as well as an ingress rule at its receiver.
+ */
+import type { Peer, SecurityGroup, SecurityRule } from "./types.ts";
+
+export interface SecurityRulesProps {
+  readonly adminCidrs: readonly string[];
+  readonly hostCount: number;
+  readonly micro: boolean;
+}
+
+type Ports = NonNullable<SecurityRule["ports"]>;
+
+const ANYWHERE: Peer = { kind: "cidr", cidr: "0.0.0.0/0", name: "anywhere" };
+const HOSTS: Peer = { kind: "group", group: "hosts" };
+const LOAD_BALANCER: Peer = { kind: "group", group: "nlb" };
+
+const port = (number: number): Ports => ({ from: number, to: number });
+const admin = (cidr: string): Peer => (cidr === "0.0.0.0/0" ? ANYWHERE : { kind: "cidr", cidr, name: "admin" });
+/** The network is in the id, not its place in the list: reordering the list then changes nothing. */
+const slug = (cidr: string): string => cidr.replaceAll(/[./]/g, "-");
+
+function ingress(group: SecurityGroup, id: string, peer: Peer, why: string, ports: Ports, udp = false): SecurityRule {
+  return { id, group, direction: "INGRESS", protocol: udp ? "udp" : "tcp", ports, peer, why };
+}
+
+function egressAnywhere(group: SecurityGroup): SecurityRule {
+  const why = "packages, images and time come from anywhere; also the sending side of the rules between groups";
+  return { id: "to-anywhere", group, direction: "EGRESS", protocol: "all", peer: ANYWHERE, why };
+}
+
+function pathMtu(group: SecurityGroup): SecurityRule {
+  return {
+    id: "path-mtu",
+    group,
+    direction: "INGRESS",
+    protocol: "icmp",
+    icmp: { type: 3, code: 4 },
+    peer: ANYWHERE,
+    why: "fragmentation needed: without it connections over smaller paths hang",
+  };
+}
+
+/** What hosts of one cluster say to each other; a single host has nobody to say it to. */
+const BETWEEN_HOSTS: readonly SecurityRule[] = [
+  ingress("hosts", "pve-api-from-hosts", HOSTS, "joining the cluster, and the web interface's proxying", port(8006)),
+  ingress("hosts", "ssh-from-hosts", HOSTS, "Proxmox VE runs commands on other nodes by SSH", port(22)),
+  ingress("hosts", "corosync-from-hosts", HOSTS, "cluster membership", { from: 5405, to: 5412 }, true),
+  ingress("hosts", "vxlan-from-hosts", HOSTS, "the guest network between hosts", port(4789), true),
+  ingress("hosts", "bgp-from-hosts", HOSTS, "routes of the guest network (EVPN)", port(179)),
+  ingress("hosts", "migration-from-hosts", HOSTS, "live migration of guests", { from: 60000, to: 60050 }),
+];
+
+const MICRO: readonly SecurityRule[] = [
+  ingress("micro", "ssh-from-hosts", HOSTS, "a host sets the QDevice up, and admins reach it through a host", port(22)),
+  ingress("micro", "qnetd-from-hosts", HOSTS, "the third vote", port(5403)),
+  pathMtu("micro"),
+  egressAnywhere("micro"),
+];
+
+/** Exactly the rules the lab needs; everything else is closed. */
+export function securityRules({ adminCidrs, hostCount, micro }: SecurityRulesProps): readonly SecurityRule[] {
+  return [
+    ...adminCidrs.map((cidr) =>
+      ingress("hosts", `ssh-from-${slug(cidr)}`, admin(cidr), "the one admin port: tunnels carry the rest", port(22)),
+    ),
+    ingress("hosts", "kubernetes-from-nlb", LOAD_BALANCER, "the API server, passed on to its VIP", port(6443)),
+    ...(hostCount > 1 ? BETWEEN_HOSTS : []),
+    pathMtu("hosts"),
+    egressAnywhere("hosts"),
+    ...(micro ? MICRO : []),
+    ...adminCidrs.map((cidr) =>
+      ingress("nlb", `kubernetes-from-${slug(cidr)}`, admin(cidr), "the API server, for admins only", port(6443)),
+    ),
+    pathMtu("nlb"),
+    {
+      id: "kubernetes-to-hosts",
+      group: "nlb",
+      direction: "EGRESS",
+      protocol: "tcp",
+      ports: port(6443),
+      peer: HOSTS,
+      why: "passing API connections on, and health checks",
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+/** The virtual machines' network: OCI drops frames with foreign MACs, so Proxmox VE makes one of its own. */
+import { cidrOf } from "../config/cidr.ts";
+import type { LabConfig } from "../config/schema.ts";
+import { dhcpRange, guestGateway } from "./addresses.ts";
+import type { GuestNetworkPlan } from "./types.ts";
+
+/** VXLAN's headers take 50 bytes of the 1500 (pve-docs, pvesdn). */
+const MTU = { simple: 1500, evpn: 1450 } as const;
+
+/** One host: a Simple zone, with DHCP and SNAT. Several: an EVPN zone over VXLAN, every host an exit node. */
+export function planGuestNetwork({ hosts, network }: LabConfig): GuestNetworkPlan {
+  const kind = hosts.length > 1 ? "evpn" : "simple";
+  return {
+    kind,
+    zone: "lab",
+    vnet: "guests",
+    controller: "labbgp",
+    cidr: network.guests,
+    prefixLength: cidrOf(network.guests).prefix,
+    gateway: guestGateway(network.guests),
+    dhcp: dhcpRange(network.guests),
+    mtu: MTU[kind],
+    // Private AS number (RFC 6996), and VXLAN network ids free for own use.
+    asn: 65000,
+    vrfVxlan: 4000,
+    vnetTag: 4001,
+  };
+}

@@ -1,0 +1,53 @@
+/** The instances: Proxmox VE hosts and the micro. */
+import type { HostConfig, LabConfig } from "../config/schema.ts";
+import { slotOf } from "../config/fields.ts";
+import { hostAddress, microAddress } from "./addresses.ts";
+import { roomOf } from "./capacity.ts";
+import { hostPort, templateVmId } from "./ports.ts";
+import type { HostPlan, MicroPlan } from "./types.ts";
+
+/** Hosts take turns, by their number: losing a fault domain then costs as few of them as can be. */
+function turnOf(slot: number): 1 | 2 | 3 {
+  const rest = slot % 3;
+  if (rest === 1) return 1;
+  return rest === 2 ? 2 : 3;
+}
+
+/** The domain that the first two hosts leave free. */
+const MICRO_FAULT_DOMAIN = 3;
+
+function planHost(config: LabConfig, host: HostConfig): HostPlan {
+  const slot = slotOf(host.name);
+  const room = roomOf(host);
+  return {
+    name: host.name,
+    slot,
+    address: hostAddress(config.network.subnet, host.name),
+    // `internal` is set aside for private names (ICANN, 2024), so no resolver outside ever answers for it.
+    fqdn: `${host.name}.${config.name}.internal`,
+    ocpus: host.ocpus,
+    memoryGb: host.memoryGb,
+    bootVolumeGb: host.bootVolumeGb,
+    faultDomain: host.faultDomain ?? turnOf(slot),
+    vcpus: room.vcpus,
+    guestMemoryMb: room.memoryMb,
+    guestDiskGb: room.diskGb,
+    templateVmId: templateVmId(host.name),
+    apiPort: hostPort(config, host.name),
+  };
+}
+
+/** In the order of their numbers, whatever the order in the config. */
+export function planHosts(config: LabConfig): readonly HostPlan[] {
+  return config.hosts.map((host) => planHost(config, host)).toSorted((a, b) => a.slot - b.slot);
+}
+
+export function planMicro({ micro, network }: LabConfig): MicroPlan | null {
+  if (micro === null) return null;
+  return {
+    name: micro.name,
+    address: microAddress(network.subnet),
+    bootVolumeGb: micro.bootVolumeGb,
+    faultDomain: micro.faultDomain ?? MICRO_FAULT_DOMAIN,
+  };
+}

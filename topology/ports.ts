@@ -1,0 +1,72 @@
+/** Loopback ports and VM ids: each follows from the number in a name, so nothing moves when others come or go. */
+import { createHash } from "node:crypto";
+import { slotOf } from "../config/fields.ts";
+import type { LabConfig, NodeRole } from "../config/schema.ts";
+import type { ClusterPlan, HostPlan, NodePlan, Tunnel } from "./types.ts";
+
+const PVE_API = 8006;
+const TALOS_API = 50000;
+const KUBERNETES_API = 6443;
+
+const FIRST_PORT: Readonly<Record<NodeRole, number>> = { "control-plane": 100, worker: 200 };
+/** PVE ids begin at 100; workers may go up to 8999, where the templates' begin. */
+const FIRST_VM_ID: Readonly<Record<NodeRole, number>> = { "control-plane": 100, worker: 200 };
+const FIRST_TEMPLATE_ID = 9000;
+
+export const clusterPort = (config: LabConfig): number => config.access.basePort;
+export const hostPort = (config: LabConfig, name: string): number => config.access.basePort + slotOf(name);
+export const templateVmId = (host: string): number => FIRST_TEMPLATE_ID + slotOf(host);
+export const vmId = (name: string, role: NodeRole): number => FIRST_VM_ID[role] + slotOf(name);
+
+export function nodePort(config: LabConfig, name: string, role: NodeRole): number {
+  return config.access.basePort + FIRST_PORT[role] + slotOf(name);
+}
+
+/**
+ * A locally administered MAC: three bytes of the lab's name, two of the VM id, so unique in the lab by construction.
+ * Not Proxmox's own bc:24:11, which it hands out at random.
+ */
+export function macAddress(lab: string, id: number): string {
+  const ofLab = createHash("sha256").update(lab).digest("hex").slice(0, 6);
+  const hex = `02${ofLab}${id.toString(16).padStart(4, "0")}`;
+  return hex.replaceAll(/..(?!$)/g, "$&:");
+}
+
+/** Every forward from 127.0.0.1: the API server, each host's PVE API, each node's Talos API. */
+export function planTunnels(
+  hosts: readonly HostPlan[],
+  nodes: readonly NodePlan[],
+  cluster: ClusterPlan,
+): readonly Tunnel[] {
+  const first = nodes.find(({ role }) => role === "control-plane");
+  const toCluster: readonly Tunnel[] =
+    first === undefined
+      ? []
+      : [
+          {
+            name: "kubernetes",
+            localPort: cluster.apiPort,
+            via: first.host,
+            target: { address: cluster.vip, port: KUBERNETES_API },
+          },
+        ];
+  return [
+    ...toCluster,
+    ...hosts.map(({ name, address, apiPort }) => ({
+      name: `proxmox ${name}`,
+      localPort: apiPort,
+      via: name,
+      target: { address, port: PVE_API },
+    })),
+    ...nodes.map(({ name, host, address, talosPort }) => ({
+      name: `talos ${name}`,
+      localPort: talosPort,
+      via: host,
+      target: { address, port: TALOS_API },
+    })),
+  ];
+}
+
+export function clusterEndpoint(vip: string): string {
+  return `https://${vip}:${KUBERNETES_API}`;
+}
