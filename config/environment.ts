@@ -1,0 +1,69 @@
+/** The one module that reads the environment. */
+import { join, resolve } from "node:path";
+import { ConfigFileError } from "./errors.ts";
+
+export interface Environment {
+  /** LAB_HOME: where state, secrets and the sandbox live. Default: the repository. */
+  readonly labHome: string;
+  /** LAB_CONFIG: the config to load. Default: `lab.config.ts` of the repository. */
+  readonly configFile: string;
+  /** LAB_SANDBOX: deploy into the sandbox instead of an account. Default: no. */
+  readonly sandbox: boolean;
+  /** DEBUG: stack traces on errors. Default: no. */
+  readonly debug: boolean;
+  /** CDKTF_OUTDIR: where stacks are synthesized to. Default: `cdktf.out` in LAB_HOME. */
+  readonly outdir: string;
+  /** TERRAFORM_BINARY_NAME: the terraform or tofu to run. Default: null, whichever is on PATH. */
+  readonly terraformBinary: string | null;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export const REPOSITORY = resolve(import.meta.dirname, "..");
+
+const SWITCH: Readonly<Record<string, boolean>> = {
+  "1": true,
+  true: true,
+  yes: true,
+  "0": false,
+  false: false,
+  no: false,
+};
+
+/** Empty means unset, as `VAR= command` is how a shell unsets one for a command. */
+function text(env: Variables, name: string): string | undefined {
+  const value = env[name];
+  return value === "" ? undefined : value;
+}
+
+/** A misspelt switch must not mean "use the real account". */
+function strictSwitch(env: Variables, name: string): boolean {
+  const value = text(env, name)?.toLowerCase() ?? "0";
+  const on = SWITCH[value];
+  if (on === undefined)
+    throw new ConfigFileError("environment", `${name}: got ${JSON.stringify(value)}, allowed 1 or 0`);
+  return on;
+}
+
+/** DEBUG belongs to many programs, with values like `*`: anything but a plain "no" is yes. */
+function looseSwitch(env: Variables, name: string): boolean {
+  const value = text(env, name)?.toLowerCase();
+  return value !== undefined && SWITCH[value] !== false;
+}
+
+/**
+ * What the environment says; relative paths count from the working directory.
+ *
+ * @throws ConfigFileError, one line, when LAB_SANDBOX is neither on nor off
+ */
+export function readEnvironment(env: Variables = process.env): Environment {
+  const labHome = resolve(text(env, "LAB_HOME") ?? REPOSITORY);
+  return {
+    labHome,
+    configFile: resolve(text(env, "LAB_CONFIG") ?? join(REPOSITORY, "lab.config.ts")),
+    sandbox: strictSwitch(env, "LAB_SANDBOX"),
+    debug: looseSwitch(env, "DEBUG"),
+    outdir: resolve(text(env, "CDKTF_OUTDIR") ?? join(labHome, "cdktf.out")),
+    terraformBinary: text(env, "TERRAFORM_BINARY_NAME") ?? null,
+  };
+}

@@ -1,0 +1,61 @@
+/** An image's identity: the hash of everything that its build declares as input. */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Values of Packer variables that the caller sets. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** Templates, and what they copy into the image. Tests, notes and leftovers of a build are not inputs. */
+const DECLARED = /^([^/]+\.pkr\.hcl|(provision|files)\/.+)$/;
+
+/** Editors and operating systems leave these behind. */
+const LITTER = /(^|\/)(\.DS_Store|[^/]*~|[^/]*\.swp)$/;
+
+/**
+ * The declared inputs of one image, relative to its folder, with `/` and sorted by code unit.
+ *
+ * @throws Error, one line, for a symbolic link or device: what it stands for would not be hashed
+ */
+export async function declaredInputs(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const inputs = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => ({ entry, path: relativePath(folder, entry.parentPath, entry.name) }))
+    .filter(({ path }) => DECLARED.test(path) && !LITTER.test(path));
+  const odd = inputs.find(({ entry }) => !entry.isFile());
+  if (odd !== undefined) throw new Error(`${join(folder, odd.path)}: an image's input must be a plain file`);
+  return inputs.map(({ path }) => path).sort();
+}
+
+function relativePath(folder: string, parent: string, name: string): string {
+  return join(parent, name).slice(join(folder, "/").length).replaceAll("\\", "/");
+}
+
+/** A text is the same whichever line ends a checkout gives it; anything with a NUL byte is no text. */
+function normalized(content: Buffer): Buffer {
+  return content.includes(0) ? content : Buffer.from(content.toString("latin1").replaceAll("\r\n", "\n"), "latin1");
+}
+
+/**
+ * SHA-256 over names and contents of the declared inputs, the variables, and the hash of the image it is made from.
+ * Each part is preceded by its length, so that no two sets of inputs give the same bytes.
+ */
+export async function inputHash(folder: string, variables: Variables, madeFrom: string): Promise<string> {
+  const hash = createHash("sha256");
+  const add = (part: string | Buffer): void => {
+    hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  };
+  add("ampere-lab image 1");
+  add(madeFrom);
+  for (const name of Object.keys(variables).sort()) {
+    add(name);
+    add(variables[name] ?? "");
+  }
+  add("files");
+  for (const path of await declaredInputs(folder)) {
+    add(path);
+    add(normalized(await readFile(join(folder, path))));
+  }
+  return hash.digest("hex");
+}
