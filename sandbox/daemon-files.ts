@@ -1,6 +1,5 @@
 /** Where a LAB_HOME keeps its sandbox, and what daemon.json says. */
 import { join } from "node:path";
-import type { Account } from "./world/oci.ts";
 
 export const SYSTEMS = ["oci", "proxmox", "talos"] as const;
 export type SystemName = (typeof SYSTEMS)[number];
@@ -15,7 +14,6 @@ export interface DaemonInfo {
   readonly startedAt: string;
   readonly sockets: Readonly<Record<SystemName | "control", string>>;
   readonly tenancyId: string;
-  readonly account: Account;
 }
 
 export interface SandboxFiles {

@@ -1,0 +1,214 @@
+/**
+ * The way into the sandbox for every other room: finds or starts the daemon of a LAB_HOME.
+ *
+ * @example
+ * const sandbox = await openSandbox({ labHome });
+ * await sandbox.setTunnels(topology.tunnels);
+ * spawn("tofu", ["apply", "plan"], { env: { ...process.env, ...sandbox.env } });
+ */
+import { readFileSync } from "node:fs";
+import net from "node:net";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Tunnel } from "../topology/types.ts";
+import { type ControlMethod, onMessages, sendMessage } from "./control-protocol.ts";
+import { DAEMON_VERSION, type DaemonInfo, sandboxFiles } from "./daemon-files.ts";
+import type { Overview } from "./systems.ts";
+import type { Account } from "./world/oci.ts";
+import type { InventoryItem } from "./world/world.ts";
+
+export type { Account, InventoryItem, Overview };
+
+export interface Sandbox {
+  /** For terraform and tofu: where the providers are, and the account that the sandbox plays. No credentials. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Opens the loopback ports of these tunnels and closes others. @throws when a port is taken. */
+  setTunnels(tunnels: readonly Tunnel[]): Promise<void>;
+  /** Every object of the world that a Terraform resource stands for, by import id. */
+  inventory(): Promise<readonly InventoryItem[]>;
+  overview(): Promise<Overview>;
+  /** Changes the tenancy's service limits; what exists stays. */
+  setAccount(account: Account): Promise<void>;
+  /** Empties the world; tunnels and the kind of account stay. */
+  reset(): Promise<void>;
+  /** Ends the daemon; the world stays on disk. */
+  stop(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  readonly labHome: string;
+  /** Service limits that the tenancy has. @default - as it is; `always-free` in a new world */
+  readonly account?: Account;
+  /** The daemon ends after so many minutes without any connection. @default 15 */
+  readonly idleMinutes?: number;
+}
+
+const START_TIMEOUT_MS = 15_000;
+
+function readInfo(file: string): DaemonInfo | null {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return null;
+  }
+}
+
+function connect(path: string): Promise<net.Socket | null> {
+  return new Promise((resolve) => {
+    const socket = net.connect(path);
+    socket.once("connect", () => resolve(socket));
+    socket.once("error", () => resolve(null));
+  });
+}
+
+/** What `terraform` and `tofu` need to find the three providers: each tool asks its own registry host. */
+function environment({ pid, sockets, tenancyId }: DaemonInfo): Record<string, string> {
+  const sources = { "oracle/oci": sockets.oci, "bpg/proxmox": sockets.proxmox, "siderolabs/talos": sockets.talos };
+  const providers = ["registry.terraform.io", "registry.opentofu.org"].flatMap((host) =>
+    Object.entries(sources).map(([source, socket]) => [
+      `${host}/${source}`,
+      { Protocol: "grpc", ProtocolVersion: 6, Pid: pid, Test: true, Addr: { Network: "unix", String: socket } },
+    ]),
+  );
+  return {
+    TF_REATTACH_PROVIDERS: JSON.stringify(Object.fromEntries(providers)),
+    TF_VAR_tenancy_ocid: tenancyId,
+    CHECKPOINT_DISABLE: "1",
+  };
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Requests over one connection. It keeps the daemon from idling, but not this process from ending. */
+function control(socket: net.Socket, logFile: string) {
+  const waiting = new Map<number, Waiting>();
+  let last = 0;
+  const settle = (id: number): Waiting | undefined => {
+    const found = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0) socket.unref();
+    return found;
+  };
+  socket.unref();
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => {
+    for (const id of waiting.keys()) settle(id)?.reject(new Error(`the sandbox ended; its log is ${logFile}`));
+  });
+  onMessages(socket, (message) => {
+    if (typeof message !== "object" || message === null || !("id" in message)) return;
+    const request = settle(Number(message.id));
+    if ("error" in message) request?.reject(new Error(String(message.error)));
+    else if ("result" in message) request?.resolve(message.result);
+  });
+  return function ask<T>(method: ControlMethod, value?: unknown): Promise<T> {
+    last += 1;
+    const id = last;
+    socket.ref();
+    return new Promise<T>((resolve, reject) => {
+      if (socket.destroyed) {
+        reject(new Error(`the sandbox ended; its log is ${logFile}`));
+        return;
+      }
+      // The daemon is of the same version (daemon.json), so its answers are what the method says.
+      waiting.set(id, { resolve, reject });
+      sendMessage(socket, { id, method, value });
+    });
+  };
+}
+
+async function attach(labHome: string): Promise<Sandbox | null> {
+  const files = sandboxFiles(labHome);
+  const info = readInfo(files.info);
+  const socket = info && (await connect(info.sockets.control));
+  if (!info || !socket) return null;
+  if (info.version !== DAEMON_VERSION) {
+    socket.destroy();
+    throw new Error(`the sandbox of ${labHome} was started by another version (process ${info.pid}): end that process`);
+  }
+  const ask = control(socket, files.log);
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  return {
+    env: environment(info),
+    setTunnels: (tunnels) => ask("setTunnels", tunnels),
+    inventory: () => ask("inventory"),
+    overview: () => ask("overview"),
+    setAccount: (account) => ask("setAccount", account),
+    reset: () => ask("reset"),
+    async stop() {
+      socket.ref();
+      await ask("stop");
+      socket.ref();
+      await closed;
+    },
+  };
+}
+
+/** Starts the daemon and waits for its line; it may also say that another one has just been started. */
+async function startDaemon(labHome: string, options: SandboxOptions): Promise<void> {
+  const { spawn } = await import("node:child_process");
+  const { closeSync, mkdirSync, openSync } = await import("node:fs");
+  const files = sandboxFiles(labHome);
+  mkdirSync(files.dir, { recursive: true, mode: 0o700 });
+  const log = openSync(files.log, "a");
+  const args = [
+    "--disable-warning=ExperimentalWarning",
+    join(import.meta.dirname, "daemon.ts"),
+    "--lab-home",
+    labHome,
+    ...(options.account ? ["--account", options.account] : []),
+    ...(options.idleMinutes === undefined ? [] : ["--idle-minutes", String(options.idleMinutes)]),
+  ];
+  // Nothing of the caller's environment but this: the sandbox never sees a credential.
+  const { PATH, HOME, TMPDIR, SANDBOX_LATENCY_MS, NODE_COMPILE_CACHE } = process.env;
+  const cache = NODE_COMPILE_CACHE ?? join(import.meta.dirname, "..", "node_modules", ".cache", "compile");
+  const env = { PATH, HOME, TMPDIR, SANDBOX_LATENCY_MS, NODE_COMPILE_CACHE: cache };
+  const child = spawn(process.execPath, args, { cwd: "/", detached: true, env, stdio: ["ignore", log, log, "pipe"] });
+  closeSync(log);
+  const pipe = child.stdio[3];
+  const said = await new Promise<string>((resolve, reject) => {
+    let text = "";
+    const timer = setTimeout(() => resolve(text), START_TIMEOUT_MS);
+    child.once("error", reject);
+    pipe?.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    pipe?.on("close", () => {
+      clearTimeout(timer);
+      resolve(text);
+    });
+  });
+  pipe?.destroy();
+  child.unref();
+  const message: unknown = said === "" ? null : JSON.parse(said);
+  if (typeof message !== "object" || message === null)
+    throw new Error(`the sandbox of ${labHome} did not start; its log is ${files.log}`);
+  if ("error" in message) throw new Error(`the sandbox of ${labHome} did not start: ${String(message.error)}`);
+}
+
+/**
+ * The lab's sandbox, started when it does not run.
+ * @throws with one line when it cannot start: a damaged world file, no room for sockets, …
+ */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const labHome = resolve(options.labHome);
+  const running = await attach(labHome);
+  if (running) {
+    if (options.account) await running.setAccount(options.account);
+    return running;
+  }
+  await startDaemon(labHome, options);
+  // Another process may have won the race to start it, and be about to be ready.
+  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; await sleep(20)) {
+    const sandbox = await attach(labHome);
+    if (sandbox) return sandbox;
+  }
+  throw new Error(`the sandbox of ${labHome} does not answer; its log is ${sandboxFiles(labHome).log}`);
+}
+
+/** The lab's sandbox if it runs; starts nothing. */
+export function runningSandbox(labHome: string): Promise<Sandbox | null> {
+  return attach(resolve(labHome));
+}

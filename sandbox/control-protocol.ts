@@ -1,0 +1,32 @@
+/** Between client and daemon: one JSON document a line, over a unix socket; answers carry the request's id. */
+import type { Socket } from "node:net";
+
+export type ControlMethod = "info" | "setTunnels" | "inventory" | "overview" | "setAccount" | "reset" | "stop";
+
+export interface ControlRequest {
+  readonly id: number;
+  readonly method: ControlMethod;
+  readonly value?: unknown;
+}
+
+export type ControlReply =
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
+
+/** Calls `each` with every line, parsed; a line that is no JSON ends the connection. */
+export function onMessages(socket: Socket, each: (message: unknown) => void): void {
+  let rest = "";
+  socket.setEncoding("utf8");
+  socket.on("data", (chunk: string) => {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    try {
+      for (const line of lines) each(JSON.parse(line));
+    } catch {
+      socket.destroy();
+    }
+  });
+}
+
+export function sendMessage(socket: Socket, message: ControlRequest | ControlReply): void {
+  socket.write(`${JSON.stringify(message)}\n`);
+}

@@ -1,0 +1,50 @@
+/** The daemon's control door: what `sandbox/client.ts` asks for. */
+import type { Socket } from "node:net";
+import { z } from "zod";
+import type { Tunnel } from "../topology/types.ts";
+import { type ControlReply, onMessages, sendMessage } from "./control-protocol.ts";
+import type { Account } from "./world/oci.ts";
+
+export interface ControlActions {
+  info(): unknown;
+  setTunnels(tunnels: readonly Tunnel[]): Promise<void>;
+  setAccount(account: Account): void;
+  inventory(): unknown;
+  overview(): unknown;
+  reset(): void;
+  stop(): void;
+}
+
+const port = z.number().int().min(1).max(65535);
+const tunnel = z.object({
+  name: z.string(),
+  localPort: port,
+  via: z.string(),
+  target: z.object({ address: z.string(), port }),
+});
+const id = z.number();
+const request = z.discriminatedUnion("method", [
+  z.object({ id, method: z.enum(["info", "inventory", "overview", "reset", "stop"]) }),
+  z.object({ id, method: z.literal("setTunnels"), value: z.array(tunnel) }),
+  z.object({ id, method: z.literal("setAccount"), value: z.enum(["always-free", "pay-as-you-go"]) }),
+]);
+
+async function perform(actions: ControlActions, asked: z.infer<typeof request>): Promise<unknown> {
+  if (asked.method === "setTunnels") return actions.setTunnels(asked.value);
+  if (asked.method === "setAccount") return actions.setAccount(asked.value);
+  return actions[asked.method]();
+}
+
+async function reply(actions: ControlActions, message: unknown): Promise<ControlReply> {
+  const asked = request.safeParse(message);
+  if (!asked.success) return { id: -1, error: `the sandbox does not understand ${JSON.stringify(message)}` };
+  try {
+    return { id: asked.data.id, result: (await perform(actions, asked.data)) ?? null };
+  } catch (error) {
+    return { id: asked.data.id, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+export function serveControl(socket: Socket, actions: ControlActions): void {
+  onMessages(socket, async (message) => sendMessage(socket, await reply(actions, message)));
+}

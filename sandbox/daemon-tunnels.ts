@@ -1,0 +1,79 @@
+/** The tunnels' loopback ends: a connection to `localPort` meets what the world has at the tunnel's target. */
+import net from "node:net";
+import type { Tunnel } from "../topology/types.ts";
+
+export interface TunnelPorts {
+  /** Opens and closes ports until exactly these are open. @throws when a port is taken; then nothing changed. */
+  set(tunnels: readonly Tunnel[]): Promise<void>;
+  close(): void;
+}
+
+function listen(server: net.Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: "127.0.0.1", port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/**
+ * @param connect gets each connection with the target it is for.
+ * @param labHome names the lab in errors.
+ */
+export function tunnelPorts(
+  labHome: string,
+  connect: (socket: net.Socket, target: Tunnel["target"]) => void,
+): TunnelPorts {
+  const open = new Map<number, { server: net.Server; target: Tunnel["target"] }>();
+
+  async function openPort(tunnel: Tunnel): Promise<void> {
+    const { localPort, name } = tunnel;
+    const server = net.createServer((socket) => {
+      const end = open.get(localPort);
+      if (end) connect(socket, end.target);
+      else socket.destroy();
+    });
+    try {
+      await listen(server, localPort);
+    } catch (error) {
+      const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+      throw new Error(
+        `port ${localPort} on 127.0.0.1 cannot be opened (${reason}) for the tunnel ${name} of the lab in ${labHome}: ` +
+          "stop what uses it, or give this lab other ports with access.basePort in its config",
+        { cause: error },
+      );
+    }
+    open.set(localPort, { server, target: tunnel.target });
+  }
+
+  function closePort(port: number): void {
+    open.get(port)?.server.close();
+    open.delete(port);
+  }
+
+  return {
+    async set(tunnels) {
+      const opened: number[] = [];
+      try {
+        for (const tunnel of tunnels.filter(({ localPort }) => !open.has(localPort))) {
+          await openPort(tunnel);
+          opened.push(tunnel.localPort);
+        }
+      } catch (error) {
+        opened.forEach(closePort);
+        throw error;
+      }
+      const wanted = new Map(tunnels.map((tunnel) => [tunnel.localPort, tunnel.target]));
+      for (const [port, end] of open) {
+        const target = wanted.get(port);
+        if (target) end.target = target;
+        else closePort(port);
+      }
+    },
+    close() {
+      for (const port of open.keys()) closePort(port);
+    },
+  };
+}

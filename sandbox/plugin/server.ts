@@ -1,0 +1,71 @@
+/** Serves a provider to Terraform and OpenTofu over a unix socket, in plain gRPC. */
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import {
+  type sendUnaryData,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  status,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
+import { schemaReply } from "./schema-reply.ts";
+import { type Host, openSession, type Served, type Session } from "./session.ts";
+
+function providerService(): ServiceDefinition {
+  const file = join(import.meta.dirname, "tfplugin6.proto");
+  const definitions = loadSync(file, { keepCase: true, longs: Number, defaults: true });
+  const service = definitions["tfplugin6.Provider"];
+  if (service === undefined || "format" in service) throw new Error(`${file} declares no service Provider`);
+  return service;
+}
+
+function unary<Request, Reply>(work: (request: Request) => Promise<Reply>) {
+  return async (call: ServerUnaryCall<Request, Reply>, callback: sendUnaryData<Reply>): Promise<void> => {
+    let reply: Reply;
+    try {
+      reply = await work(call.request);
+    } catch (error) {
+      callback({ code: status.INTERNAL, details: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    callback(null, reply);
+  };
+}
+
+function implementation(session: Session, schema: object): UntypedServiceImplementation {
+  return {
+    GetProviderSchema: unary(async () => schema),
+    ValidateProviderConfig: unary(async () => ({})),
+    ValidateResourceConfig: unary(async () => ({})),
+    ValidateDataResourceConfig: unary(async () => ({})),
+    UpgradeResourceState: unary(session.upgrade),
+    ConfigureProvider: unary(session.configure),
+    ReadResource: unary(session.read),
+    PlanResourceChange: unary(session.plan),
+    ApplyResourceChange: unary(session.apply),
+    ImportResourceState: unary(session.importState),
+    ReadDataSource: unary(session.readDataSource),
+    GetFunctions: unary(async () => ({})),
+    StopProvider: unary(async () => ({})),
+  };
+}
+
+export interface ProviderServer {
+  /** Takes over an accepted connection. Each is a provider of its own: aliases have other configurations. */
+  accept(socket: Socket): void;
+}
+
+export function providerServer(served: Served, host: Host): ProviderServer {
+  const service = providerService();
+  const schema = schemaReply(served.schema);
+  return {
+    accept(socket) {
+      const server = new Server();
+      server.addService(service, implementation(openSession(served, host), schema));
+      server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(socket);
+      socket.once("close", () => server.forceShutdown());
+    },
+  };
+}
