@@ -5,16 +5,21 @@ import { displayName } from "./where.ts";
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
 
-/** The place in a user's file that the stack names: `at file:///lab.config.ts:3:7`, or Node's header of a syntax error. */
-function placeIn(stack: string): string | undefined {
-  const header = /^(?<file>\/.*|[A-Za-z]:\\.*):(?<line>\d+)$/m.exec(stack.split("\n", 1).join(""))?.groups;
-  if (header?.["file"] !== undefined) return `${displayName(header["file"])}:${header["line"]}`;
-  const frame = /^ +at (?:.*\()?(?<url>file:\/\/[^)]+?):(?<line>\d+):\d+\)?$/m.exec(stack)?.groups;
-  if (frame?.["url"] === undefined) return undefined;
-  return `${displayName(fileURLToPath(frame["url"]))}:${frame["line"]}`;
+/** Node puts `FILE:LINE` above a syntax error. */
+const HEADER = /^(?<file>file:\/\/.+|\/.+|[A-Za-z]:\\.+):(?<line>\d+)$/;
+/** `    at file:///lab.config.ts:3:7`, with or without the name of a function. */
+const FRAME = /^\s+at (?:.*\()?(?<file>file:\/\/.+?):(?<line>\d+):\d+\)?$/;
+
+/** Where it happened, if the stack says so before it comes to Node's own frames or ours. */
+function placeOf({ stack = "" }: Error): string | undefined {
+  const lines = stack.split("\n");
+  const innermost = lines.find((line) => /^\s+at /.test(line)) ?? "";
+  const { file, line } = (HEADER.exec(lines[0] ?? "") ?? FRAME.exec(innermost))?.groups ?? {};
+  if (file === undefined) return undefined;
+  return `${displayName(file.startsWith("file:") ? fileURLToPath(file) : file)}:${line}`;
 }
 
-/** A module read while it is still being evaluated: the file was imported by something that it imports. */
+/** A module read while it is still being evaluated: something that it imports imports it. */
 function isCycle(error: Error): boolean {
   return error.name === "ReferenceError" && error.message.endsWith("before initialization");
 }
@@ -23,12 +28,12 @@ function problem(error: Error): string {
   const message = oneLine(error.message);
   if (error.name === "SyntaxError") return `syntax error: ${message}`;
   if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND") return `imports what is not there: ${message}`;
-  if (isCycle(error)) return `${message}: does it import a file that imports it again?`;
+  if (isCycle(error)) return `${message}; does it import a file that imports it again?`;
   return `could not be evaluated: ${message}`;
 }
 
-/** @param where the config file as people know it; the place in the error's stack is used instead where there is one */
+/** @param where the config file as people know it; the file and line in the error's stack go before it */
 export function explainImportError(cause: unknown, where: string): ConfigFileError {
   if (!(cause instanceof Error)) return new ConfigFileError(where, `threw ${oneLine(String(cause))}`, { cause });
-  return new ConfigFileError(placeIn(cause.stack ?? "") ?? where, problem(cause), { cause });
+  return new ConfigFileError(placeOf(cause) ?? where, problem(cause), { cause });
 }

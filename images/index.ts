@@ -4,7 +4,8 @@ import { inputHash, type Variables } from "./inputs.ts";
 import { type Lock, readLock } from "./lock.ts";
 
 export interface Image {
-  readonly name: "base" | "proxmox-ampere";
+  /** Its folder under `packer/`. */
+  readonly name: string;
   /** SHA-256 of the declared inputs: templates, scripts, variables. */
   readonly inputHash: string;
   /** Of the bucket object: carries the hash, so that a changed image is another object. */
@@ -36,7 +37,7 @@ export const DEFAULT_VARIABLES: Variables = { proxmox_version: "9.2" };
 
 const HASH_DIGITS = 12;
 
-function imageOf(name: Image["name"], hash: string, locked: Lock["images"]["base"] | undefined): Image {
+function imageOf(name: string, hash: string, locked: Lock["images"]["base"] | undefined): Image {
   const current = locked?.inputHash === hash;
   const sha256 = current ? locked.sha256 : null;
   return {
@@ -58,7 +59,7 @@ function imageOf(name: Image["name"], hash: string, locked: Lock["images"]["base
  */
 export async function ensureImages({ root, variables = {} }: ImagesOptions = {}): Promise<Images> {
   const repository = root ?? resolve(import.meta.dirname, "..");
-  const folder = (name: Image["name"]): string => join(repository, "packer", name);
+  const folder = (name: string): string => join(repository, "packer", name);
   const base = await inputHash(folder("base"), {}, "");
   const proxmox = await inputHash(folder("proxmox-ampere"), { ...DEFAULT_VARIABLES, ...variables }, base);
   const lock = await readLock(join(repository, "images.lock.json"));
