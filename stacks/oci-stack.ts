@@ -78,6 +78,7 @@ export class OciStack extends LabStack {
     if (topology.micro) {
       new Micro(this, topology.micro.name, {
         compartmentId,
+        lab,
         availabilityDomain,
         subnetId,
         securityGroupId: security.id("micro"),

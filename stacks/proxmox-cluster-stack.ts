@@ -84,7 +84,6 @@ export class ProxmoxClusterStack extends LabStack {
           oci,
           virtualization: config.virtualization,
           poolId: pool.poolId,
-          bridge: guestNetwork.bridge,
           imageFile: image.file(plan.name),
           after: [storage, guestNetwork.applied],
         }),

@@ -81,14 +81,14 @@ export class TalosStack extends LabStack {
       lifecycle: { replaceTriggeredBy: [address(first.node.machine)] },
       timeouts: { create: "30m" },
     });
-    const kubeconfig = new ClusterKubeconfig(this, "kubeconfig", {
+    const kubeconfig = new ClusterKubeconfig(this, "admin", {
       ...access,
       dependsOn: [bootstrap],
       timeouts: { create: "30m" },
     });
     new HealthGate(this, "health", { topology, kubeconfig, generations, after: applied });
 
-    const talosconfig = new DataTalosClientConfiguration(this, "talosconfig", {
+    const talosconfig = new DataTalosClientConfiguration(this, "client", {
       clusterName: config.name,
       clientConfiguration: secrets.client,
       endpoints: nodes
@@ -101,15 +101,15 @@ export class TalosStack extends LabStack {
       kubeconfig: Fn.replace(kubeconfig.kubeconfigRaw, cluster.endpoint, `https://${oci.apiAddress}:6443`),
       talosconfig: talosconfig.talosConfig,
     };
-    new TerraformOutput(this, "kubeconfig_raw", {
+    new TerraformOutput(this, "kubeconfig", {
       value: this.outputs.kubeconfig,
       sensitive: true,
       description: "kubeconfig of the cluster's admin",
-    }).overrideLogicalId("kubeconfig");
-    new TerraformOutput(this, "talosconfig_raw", {
+    });
+    new TerraformOutput(this, "talosconfig", {
       value: this.outputs.talosconfig,
       sensitive: true,
       description: "talosconfig of the cluster's admin; its endpoints are tunnels",
-    }).overrideLogicalId("talosconfig");
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { LocalBackend, TerraformElement, TerraformStack } from "cdktf";
+import { LocalBackend, type TerraformElement, TerraformStack } from "cdktf";
 import { type Construct, Node } from "constructs";
 import type { Topology } from "../../topology/types.ts";
 
@@ -32,9 +32,11 @@ export abstract class LabStack extends TerraformStack {
     const node = element instanceof Node ? element : element.node;
     const path = node.scopes.slice(node.scopes.indexOf(this) + 1).map((scope) => scope.node.id);
     const id = path.join("_").replaceAll(/[^\w-]/g, "-");
-    const owner = this.#taken.get(id) ?? node.path;
+    // Outputs, resources and variables have names of their own kind.
+    const key = `${element.constructor.name} ${id}`;
+    const owner = this.#taken.get(key) ?? node.path;
     if (owner !== node.path) throw new Error(`constructs ${owner} and ${node.path} both become ${id}: rename one`);
-    this.#taken.set(id, node.path);
+    this.#taken.set(key, node.path);
     return id;
   }
 }

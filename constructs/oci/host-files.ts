@@ -2,8 +2,8 @@
 import type { HostPlan, Topology } from "../../topology/types.ts";
 
 /** `/etc/ampere-lab/host.json` */
-export function hostFacts(topology: Topology, host: HostPlan): string {
-  return JSON.stringify({
+export function hostFacts(topology: Topology, host: HostPlan) {
+  return {
     lab: topology.config.name,
     name: host.name,
     fqdn: host.fqdn,
@@ -11,7 +11,7 @@ export function hostFacts(topology: Topology, host: HostPlan): string {
     virtualization: topology.config.virtualization,
     hosts: topology.hosts.map(({ name, fqdn, address }) => ({ name, fqdn, address })),
     guestNetwork: { cidr: topology.network.guest.cidr, gateway: topology.network.guest.gateway },
-  });
+  };
 }
 
 /** nftables: what the load balancer sends to a host's 6443 goes on to the API server's virtual address, and back. */

@@ -1,5 +1,5 @@
 import { CoreInstance } from "@cdktf/provider-oci/core-instance";
-import type { ITerraformDependable, TerraformVariable } from "cdktf";
+import { Fn, type ITerraformDependable, type TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { HostPlan, Topology } from "../../topology/types.ts";
 import { cloudConfig } from "./cloud-config.ts";
@@ -60,7 +60,7 @@ export class Host extends Construct {
           hostKeys: props.hostKeys,
           rootPasswordHash: props.rootPasswordHash,
           files: [
-            { path: "/etc/ampere-lab/host.json", content: hostFacts(topology, plan) },
+            { path: "/etc/ampere-lab/host.json", content: Fn.jsonencode(hostFacts(topology, plan)) },
             { path: "/etc/nftables.d/ampere-lab-api.nft", content: dnatRules(topology) },
           ],
         }),

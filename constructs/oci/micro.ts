@@ -8,6 +8,7 @@ import { MICRO_SHAPE } from "./shapes.ts";
 
 export interface MicroProps {
   readonly compartmentId: string;
+  readonly lab: string;
   readonly availabilityDomain: string;
   readonly subnetId: string;
   readonly securityGroupId: string;
@@ -55,7 +56,7 @@ export class Micro extends Construct {
         ssh_authorized_keys: props.sshPublicKey.stringValue,
         user_data: cloudConfig({
           hostname: plan.name,
-          fqdn: `${plan.name}.hosts.lab.oraclevcn.com`,
+          fqdn: `${plan.name}.${props.lab}.internal`,
           hostKeys: props.hostKeys,
           packages: ["corosync-qnetd"],
         }),

@@ -25,3 +25,23 @@ export function guestHardware(virtualization: LabConfig["virtualization"]) {
     cpuType: virtualization === "tcg" ? "max" : "host",
   } as const satisfies Partial<VirtualEnvironmentVmConfig> & { cpuType: string };
 }
+
+/**
+ * The guest's one network device, as an override: in JSON, Terraform wants the objects of this list whole, and the bindings
+ * cannot say null, which is the one value of the deprecated `enabled` that the provider does not warn about.
+ */
+export function networkDevice(bridge: string, macAddress: string, mtu: number): Readonly<Record<string, unknown>> {
+  return {
+    bridge,
+    mac_address: macAddress,
+    mtu,
+    model: "virtio",
+    enabled: null,
+    disconnected: false,
+    firewall: false,
+    queues: 0,
+    rate_limit: 0,
+    trunks: "",
+    vlan_id: 0,
+  };
+}

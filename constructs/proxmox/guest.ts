@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { LabConfig } from "../../config/schema.ts";
 import type { GuestNetworkPlan, NodePlan } from "../../topology/types.ts";
 import { address } from "../lab/script-step.ts";
-import { GUEST_STORAGE, guestHardware } from "./guest-hardware.ts";
+import { GUEST_STORAGE, guestHardware, networkDevice } from "./guest-hardware.ts";
 import type { Template } from "./template.ts";
 
 export interface GuestProps {
@@ -45,7 +45,6 @@ export class Guest extends Construct {
       cpu: { cores: plan.vcpus, type: cpuType },
       memory: { dedicated: plan.memoryMb, floating: 0 },
       disk: [{ interface: "scsi0", datastoreId: GUEST_STORAGE, size: plan.diskGb, discard: "on" }],
-      networkDevice: [{ bridge: props.bridge, model: "virtio", macAddress: plan.mac, mtu: network.mtu }],
       initialization: {
         datastoreId: GUEST_STORAGE,
         // IDE is refused on aarch64, and fails everywhere it is not (ionos-cloud/cluster-api-provider-proxmox#548).
@@ -55,6 +54,7 @@ export class Guest extends Construct {
       },
       dependsOn: [template.ready],
     });
+    vm.addOverride("network_device", [networkDevice(props.bridge, plan.mac, network.mtu)]);
     // The provider has nothing that changes when a machine with a fixed id is replaced; this resource's id does.
     this.generation = new TerraformResource(this, "generation", {
       terraformResourceType: "terraform_data",

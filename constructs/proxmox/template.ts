@@ -13,7 +13,6 @@ export interface TemplateProps {
   readonly oci: OciHost;
   readonly virtualization: LabConfig["virtualization"];
   readonly poolId: string;
-  readonly bridge: string;
   /** Volume of the Talos image on this host. */
   readonly imageFile: string;
   readonly after: readonly ITerraformDependable[];
@@ -55,7 +54,6 @@ export class Template extends Construct {
           discard: "on",
         },
       ],
-      networkDevice: [{ bridge: props.bridge, model: "virtio" }],
       dependsOn: [...props.after],
     });
     this.vmId = plan.templateVmId;

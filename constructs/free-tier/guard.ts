@@ -1,0 +1,63 @@
+import { TerraformResource, type TerraformStack } from "cdktf";
+import type { Images } from "../../images/index.ts";
+
+import { formatVerdict } from "../../topology/format-verdict.ts";
+import { freeTierVerdict, type Use, type Verdict } from "../../topology/free-tier.ts";
+import { type Arguments, isArguments, UnknownAmount, usesOf } from "./uses.ts";
+
+/** The lab would cost something, or may: the message is the table of what is used and what is allowed. */
+export class FreeTierError extends Error {
+  override readonly name = "FreeTierError";
+}
+
+/**
+ * Sums what every resource of these stacks, whoever wrote it, and the images take of the Always Free limits.
+ *
+ * @param allowPaid the bill is meant: returns the verdict instead of throwing
+ * @throws FreeTierError over a limit, or where an amount depends on something only Terraform will know
+ */
+export function guardFreeTier(stacks: readonly TerraformStack[], images: Images, allowPaid: boolean): Verdict {
+  const unknown: string[] = [];
+  const uses = [...imageUses(images), ...stacks.flatMap((stack) => stackUses(stack, unknown))];
+  const verdict = freeTierVerdict(uses, allowPaid);
+  if (!verdict.accepted) throw new FreeTierError(formatVerdict(verdict));
+  if (unknown.length > 0 && !allowPaid) {
+    throw new FreeTierError(
+      [
+        "cannot prove that this lab is free; write these as numbers, or set allowPaid: true in lab.config.ts",
+        ...unknown,
+      ].join("\n"),
+    );
+  }
+  return verdict;
+}
+
+/** Both images lie in the bucket, and the imported one may count once more. */
+function imageUses(images: Images): Use[] {
+  return Object.values(images).flatMap(({ name, sizeBytes }) =>
+    sizeBytes === null ? [] : [{ limit: "objectStorageGb", amount: sizeBytes / 1e9, by: `images/${name}` }],
+  );
+}
+
+function stackUses(stack: TerraformStack, unknown: string[]): Use[] {
+  return stack.node
+    .findAll()
+    .filter((node) => node instanceof TerraformResource)
+    .flatMap((resource) => {
+      const by = resource.node.path;
+      try {
+        return usesOf(resource.terraformResourceType, argumentsOf(resource)).map((use) => ({ ...use, by }));
+      } catch (error) {
+        if (!(error instanceof UnknownAmount)) throw error;
+        unknown.push(`${by}: ${error.message}`);
+        return [];
+      }
+    });
+}
+
+/** With overrides, which a resource's properties do not show. */
+function argumentsOf(resource: TerraformResource): Arguments {
+  const { terraformResourceType: type, friendlyUniqueId: id } = resource;
+  const args: unknown = resource.toTerraform().resource[type][id];
+  return isArguments(args) ? args : {};
+}

@@ -1,0 +1,112 @@
+/** What one Terraform resource takes of the Always Free limits. Knows OCI's resources; everything else takes nothing. */
+import { Token } from "cdktf";
+import type { LimitName } from "../../config/limits.ts";
+import { A1_SHAPE, MICRO_SHAPE } from "../oci/shapes.ts";
+
+/** So much of one limit. */
+export interface Amount {
+  readonly limit: LimitName;
+  readonly amount: number;
+}
+
+/** A resource's arguments by their Terraform names, as synthesized. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** Resources that are charged for and that the table has no line for are not known here: see docs/free-tier.md. */
+const USES: Readonly<Record<string, (args: Arguments) => readonly Amount[]>> = {
+  oci_core_instance: instance,
+  oci_core_volume: (args) => volume(number(args, "size_in_gbs", DEFAULT_VOLUME_GB)),
+  oci_core_boot_volume: (args) => volume(number(args, "size_in_gbs", DEFAULT_VOLUME_GB)),
+  oci_core_volume_backup: () => one("volumeBackups"),
+  oci_core_boot_volume_backup: () => one("volumeBackups"),
+  oci_core_vcn: () => one("vcns"),
+  oci_core_virtual_network: () => one("vcns"),
+  oci_core_nat_gateway: () => one("natGateways"),
+  oci_core_service_gateway: () => one("serviceGateways"),
+  oci_core_public_ip: (args) => (args.lifetime === "EPHEMERAL" ? [] : one("reservedPublicIps")),
+  oci_network_load_balancer_network_load_balancer: () => one("networkLoadBalancers"),
+  oci_load_balancer_load_balancer: loadBalancer,
+  oci_load_balancer: loadBalancer,
+};
+
+/** What OCI makes where no size is given: the least that a volume may have. */
+const DEFAULT_VOLUME_GB = 50;
+
+/** An argument decides about money and is known only to Terraform. */
+export class UnknownAmount extends Error {
+  readonly argument: string;
+
+  constructor(argument: string) {
+    super(`${argument} is not known at synth`);
+    this.argument = argument;
+  }
+}
+
+/**
+ * @param type such as `oci_core_instance`
+ * @throws UnknownAmount where what it costs depends on a value that is not known yet
+ */
+export function usesOf(type: string, args: Arguments): readonly Amount[] {
+  const amounts = USES[type]?.(args) ?? [];
+  if (amounts.length === 0) return amounts;
+  const copies = "for_each" in args ? unknown("for_each") : number(args, "count", 1);
+  return amounts.map(({ limit, amount }) => ({
+    limit,
+    // The smallest volume does not get larger by having many.
+    amount: limit === "volumeMinimumGb" ? amount : amount * copies,
+  }));
+}
+
+function one(limit: LimitName): readonly Amount[] {
+  return [{ limit, amount: 1 }];
+}
+
+function instance(args: Arguments): readonly Amount[] {
+  const boot = volume(number(part(args, "source_details"), "boot_volume_size_in_gbs", DEFAULT_VOLUME_GB));
+  if (Token.isUnresolved(args.shape)) return unknown("shape");
+  if (args.shape === MICRO_SHAPE) return [...boot, ...one("microInstances")];
+  if (args.shape !== A1_SHAPE) return [...boot, ...one("otherInstances")];
+  const shape = part(args, "shape_config");
+  // What OCI gives an A1 instance without a shape_config: 1 OCPU with 6 GB.
+  const ocpus = number(shape, "ocpus", 1);
+  const memoryGb = number(shape, "memory_in_gbs", 6);
+  return [
+    ...boot,
+    ...one("a1Instances"),
+    { limit: "a1Ocpus", amount: ocpus },
+    { limit: "a1MemoryGb", amount: memoryGb },
+  ];
+}
+
+function volume(gb: number): readonly Amount[] {
+  return [
+    { limit: "volumeGb", amount: gb },
+    { limit: "volumeMinimumGb", amount: gb },
+  ];
+}
+
+function loadBalancer(args: Arguments): readonly Amount[] {
+  const mbps = number(part(args, "shape_details"), "maximum_bandwidth_in_mbps", 10);
+  return [...one("flexibleLoadBalancers"), { limit: "flexibleLoadBalancerMbps", amount: mbps }];
+}
+
+/** A nested block: one object, or a list of one. */
+function part(args: Arguments, name: string): Arguments {
+  const value: unknown = Array.isArray(args[name]) ? args[name][0] : args[name];
+  return isArguments(value) ? value : {};
+}
+
+export function isArguments(value: unknown): value is Arguments {
+  return typeof value === "object" && value !== null;
+}
+
+function number(args: Arguments, name: string, absent: number): number {
+  const value = args[name];
+  if (value === undefined || value === null) return absent;
+  const amount = Number(value);
+  return Token.isUnresolved(value) || !Number.isFinite(amount) ? unknown(name) : amount;
+}
+
+function unknown(argument: string): never {
+  throw new UnknownAmount(argument);
+}

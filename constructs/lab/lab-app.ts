@@ -1,0 +1,50 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { App, Aspects } from "cdktf";
+import type { Images } from "../../images/index.ts";
+import type { Topology } from "../../topology/types.ts";
+import { guardFreeTier } from "../free-tier/guard.ts";
+import { LabStack } from "./lab-stack.ts";
+import { FreeformTags } from "./tags.ts";
+
+export interface LabAppProps {
+  readonly topology: Topology;
+  readonly images: Images;
+  readonly outdir: string;
+  readonly sandbox: boolean;
+}
+
+/** The app: puts tags on every resource, proves that the lab is free, and leaves `lab.json` for the tools. */
+export class LabApp extends App {
+  readonly #props: LabAppProps;
+
+  constructor(props: LabAppProps) {
+    mkdirSync(props.outdir, { recursive: true });
+    super({ outdir: props.outdir });
+    this.#props = props;
+  }
+
+  /**
+   * Writes the stacks and `lab.json`.
+   *
+   * @throws FreeTierError when the lab would cost something and `allowPaid` is not set; nothing is written then
+   */
+  override synth(): void {
+    const { topology, images, sandbox } = this.#props;
+    const { config } = topology;
+    const stacks = this.node.children.filter((child) => child instanceof LabStack);
+    for (const stack of stacks) Aspects.of(stack).add(new FreeformTags({ lab: config.name, ...config.tags }));
+    const freeTier = guardFreeTier(stacks, images, config.allowPaid);
+    super.synth();
+    const lab = {
+      version: 1,
+      lab: config.name,
+      sandbox,
+      hosts: topology.hosts.map(({ name, address }) => ({ name, address })),
+      tunnels: topology.tunnels,
+      freeTier,
+      images,
+    };
+    writeFileSync(join(this.outdir, "lab.json"), `${JSON.stringify(lab, null, 2)}\n`);
+  }
+}
