@@ -63,7 +63,7 @@ function one(limit: LimitName): readonly Amount[] {
 
 function instance(args: Arguments): readonly Amount[] {
   const boot = volume(number(part(args, "source_details"), "boot_volume_size_in_gbs", DEFAULT_VOLUME_GB));
-  if (Token.isUnresolved(args.shape)) return unknown("shape");
+  if (isUnknown(args.shape)) return unknown("shape");
   if (args.shape === MICRO_SHAPE) return [...boot, ...one("microInstances")];
   if (args.shape !== A1_SHAPE) return [...boot, ...one("otherInstances")];
   const shape = part(args, "shape_config");
@@ -104,7 +104,12 @@ function number(args: Arguments, name: string, absent: number): number {
   const value = args[name];
   if (value === undefined || value === null) return absent;
   const amount = Number(value);
-  return Token.isUnresolved(value) || !Number.isFinite(amount) ? unknown(name) : amount;
+  return isUnknown(value) || !Number.isFinite(amount) ? unknown(name) : amount;
+}
+
+/** A token, or an expression that an override brought in. */
+function isUnknown(value: unknown): boolean {
+  return Token.isUnresolved(value) || (typeof value === "string" && value.includes("${"));
 }
 
 function unknown(argument: string): never {

@@ -24,6 +24,10 @@ export class LabApp extends App {
     this.#props = props;
   }
 
+  get stacks(): LabStack[] {
+    return this.node.children.filter((child) => child instanceof LabStack);
+  }
+
   /**
    * Writes the stacks and `lab.json`.
    *
@@ -32,9 +36,8 @@ export class LabApp extends App {
   override synth(): void {
     const { topology, images, sandbox } = this.#props;
     const { config } = topology;
-    const stacks = this.node.children.filter((child) => child instanceof LabStack);
-    for (const stack of stacks) Aspects.of(stack).add(new FreeformTags({ lab: config.name, ...config.tags }));
-    const freeTier = guardFreeTier(stacks, images, config.allowPaid);
+    for (const stack of this.stacks) Aspects.of(stack).add(new FreeformTags({ lab: config.name, ...config.tags }));
+    const freeTier = guardFreeTier(this.stacks, images, config.allowPaid);
     super.synth();
     const lab = {
       version: 1,

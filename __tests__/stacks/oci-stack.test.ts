@@ -1,0 +1,119 @@
+import { BASE, type Stack, synthesize } from "./synthesize.ts";
+
+const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
+const rules = (stack: Stack) => resources(stack, "oci_core_network_security_group_security_rule");
+
+describe("OciStack", () => {
+  const free = synthesize(BASE).oci;
+  const pair = synthesize({ ...BASE, preset: "free-pair" }).oci;
+
+  it("gives each host the planned address, size and fault domain", () => {
+    expect(resources(pair, "oci_core_instance")).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          display_name: "pve-2",
+          fault_domain: "FAULT-DOMAIN-2",
+          shape_config: { memory_in_gbs: 6, ocpus: 1 },
+          create_vnic_details: expect.objectContaining({ private_ip: "10.0.0.12" }),
+          source_details: expect.objectContaining({ boot_volume_size_in_gbs: "75" }),
+        }),
+      ]),
+    );
+  });
+
+  it("lets nothing in by the default security list", () => {
+    const [list] = resources(free, "oci_core_default_security_list");
+    expect(list).not.toHaveProperty("ingress_security_rules");
+    expect(list).not.toHaveProperty("egress_security_rules");
+  });
+
+  it("lets admins in by SSH on the hosts and by 6443 on the load balancer, and nowhere else", () => {
+    const fromAdmins = rules(pair).filter((rule) => rule.source === "203.0.113.7/32");
+    expect(fromAdmins.map((rule) => [rule.network_security_group_id, rule.tcp_options])).toEqual(
+      expect.arrayContaining([
+        ["${oci_core_network_security_group.security_hosts.id}", { destination_port_range: { max: 22, min: 22 } }],
+        ["${oci_core_network_security_group.security_nlb.id}", { destination_port_range: { max: 6443, min: 6443 } }],
+      ]),
+    );
+    expect(fromAdmins).toHaveLength(2);
+  });
+
+  it("opens nothing between hosts where there is only one", () => {
+    expect(rules(free).filter((rule) => JSON.stringify(rule).includes("5405"))).toEqual([]);
+  });
+
+  it("leaves firmware to the archive: neither launch mode nor image type is named", () => {
+    const [image] = resources(free, "oci_core_image");
+    expect(image).not.toHaveProperty("launch_mode");
+    expect(image?.image_source_details).not.toHaveProperty("source_image_type");
+  });
+
+  it("allows the A1 shape before a host boots the image", () => {
+    const [host] = resources(free, "oci_core_instance");
+    expect(host?.depends_on).toEqual(["oci_core_shape_management.host-image_shape"]);
+  });
+
+  it("lets the load balancer hide the clients' addresses", () => {
+    expect(resources(free, "oci_network_load_balancer_backend_set")[0]).toMatchObject({ is_preserve_source: false });
+  });
+
+  it("holds budget and quota in the root compartment and the home region", () => {
+    const { oci } = synthesize({ ...BASE, oci: { region: "eu-zurich-1", homeRegion: "eu-frankfurt-1" } });
+    for (const type of ["oci_budget_budget", "oci_limits_quota"]) {
+      expect(resources(oci, type)[0]).toMatchObject({ compartment_id: "${var.tenancy_ocid}", provider: "oci.home" });
+    }
+  });
+
+  it("names region and availability domain in the quota, for a quota holds in each of them", () => {
+    const [quota] = resources(free, "oci_limits_quota");
+    expect(quota?.statements).toContain(
+      "set compute-core quota standard-a1-core-count to 2 in tenancy where all {request.region = 'eu-frankfurt-1', " +
+        "request.ad = '${lower(data.oci_identity_availability_domains.account_availability-domains.availability_domains[0].name)}'}",
+    );
+  });
+
+  it("gives the regional A1 quota back too, without which no A1 instance starts", () => {
+    const [quota] = resources(free, "oci_limits_quota");
+    expect(quota?.statements).toContain(
+      "set compute-core quota standard-a1-core-regional-count to 2 in tenancy where request.region = 'eu-frankfurt-1'",
+    );
+  });
+
+  it("uses a compartment that exists instead of making one", () => {
+    const id = "ocid1.compartment.oc1..aaaaaaaaexample";
+    const { oci } = synthesize({ ...BASE, oci: { ...BASE.oci, compartment: { id } } });
+    expect(resources(oci, "oci_identity_compartment")).toEqual([]);
+    expect(resources(oci, "oci_core_vcn")[0]).toMatchObject({ compartment_id: id });
+  });
+
+  it("deletes the compartment that it made", () => {
+    expect(resources(free, "oci_identity_compartment")[0]).toMatchObject({ enable_delete: true });
+  });
+
+  it("tags everything that can be tagged, with the lab's name and the user's tags", () => {
+    const { oci } = synthesize({ ...BASE, tags: { owner: "me" } });
+    const untagged = ["oci_core_shape_management", "oci_core_network_security_group_security_rule"];
+    for (const [type, entries] of Object.entries(oci.resource)) {
+      if (untagged.includes(type) || /_(backend|backend_set|listener)$/.test(type)) continue;
+      for (const resource of Object.values(entries)) {
+        expect(resource).toMatchObject({ freeform_tags: { lab: "ampere-lab", owner: "me" } });
+      }
+    }
+  });
+
+  it("makes a micro only where the lab has one", () => {
+    const shapes = (stack: Stack) => resources(stack, "oci_core_instance").map((instance) => instance.shape);
+    expect(shapes(free)).not.toContain("VM.Standard.E2.1.Micro");
+    expect(shapes(pair)).toContain("VM.Standard.E2.1.Micro");
+  });
+
+  it("names no credentials' profile in the sandbox", () => {
+    expect(synthesize(BASE, { sandbox: true }).oci.provider.oci).toEqual([{ region: "eu-frankfurt-1" }]);
+  });
+
+  it("keeps the sandbox's state apart", () => {
+    const backend = (stack: Stack) => JSON.stringify(stack.terraform);
+    expect(backend(free)).toContain("../../../.lab/state/oci.tfstate");
+    expect(backend(synthesize(BASE, { sandbox: true }).oci)).toContain("../../../.sandbox/state/oci.tfstate");
+  });
+});

@@ -1,0 +1,100 @@
+import { BASE, type Stack, synthesize } from "./synthesize.ts";
+
+const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
+const vms = (stack: Stack) => resources(stack, "proxmox_virtual_environment_vm");
+const templates = (stack: Stack) => vms(stack).filter((vm) => vm.template === true);
+const guests = (stack: Stack) => vms(stack).filter((vm) => vm.template !== true);
+
+describe("ProxmoxClusterStack", () => {
+  const free = synthesize(BASE).proxmox;
+  const pair = synthesize({ ...BASE, preset: "free-pair" }).proxmox;
+
+  it("talks to the near end of the first host's tunnel", () => {
+    expect(free.provider.proxmox).toEqual([
+      expect.objectContaining({ endpoint: "https://127.0.0.1:18001/", username: "root@pam" }),
+    ]);
+  });
+
+  it("takes root's password from a sensitive variable", () => {
+    expect(free.provider.proxmox?.[0]).toMatchObject({ password: "${var.pve_root_password}" });
+    expect(free.variable.pve_root_password).toMatchObject({ sensitive: true });
+  });
+
+  it("forms the cluster again when a host is replaced", () => {
+    expect(pair.resource.terraform_data?.["cluster_form_run"]).toMatchObject({
+      triggers_replace: {
+        "pve-1":
+          "${data.terraform_remote_state.cross-stack-reference-input-oci.outputs.cross-stack-output-oci_core_instance-pve-1_instance-id}",
+      },
+    });
+  });
+
+  it("makes one template a host, none of them ever started", () => {
+    expect(templates(pair).map((vm) => [vm.node_name, vm.vm_id, vm.started])).toEqual([
+      ["pve-1", 9001, false],
+      ["pve-2", 9002, false],
+    ]);
+  });
+
+  it("builds guests that start on aarch64", () => {
+    for (const vm of vms(free)) {
+      expect(vm).toMatchObject({
+        machine: "virt",
+        bios: "ovmf",
+        scsi_hardware: "virtio-scsi-pci",
+        cpu: { type: "max" },
+        memory: { floating: 0 },
+        serial_device: [{ device: "socket" }],
+      });
+      expect(JSON.stringify(vm)).not.toMatch(/"ide\d"/);
+      expect(vm.cpu).not.toHaveProperty("architecture");
+    }
+  });
+
+  it("switches KVM off on the template before anything is cloned from it", () => {
+    for (const guest of guests(free)) {
+      expect(guest.depends_on).toEqual(["terraform_data.template-pve-1_disable-kvm_run"]);
+    }
+  });
+
+  it("clones each guest on the host where its template's disk is", () => {
+    expect(guests(pair).map((vm) => [vm.name, vm.node_name, vm.clone])).toEqual([
+      ["cp-1", "pve-1", expect.objectContaining({ vm_id: 9001 })],
+      ["worker-1", "pve-2", expect.objectContaining({ vm_id: 9002 })],
+    ]);
+  });
+
+  it("asks for the qcow2 of the image factory, which Proxmox can import as it is", () => {
+    expect(resources(free, "proxmox_download_file")).toEqual([
+      expect.objectContaining({ content_type: "import", url: expect.stringMatching(/nocloud-arm64\.qcow2$/) }),
+    ]);
+  });
+
+  it("fills the management set before it enables the firewall", () => {
+    expect(resources(free, "proxmox_virtual_environment_cluster_firewall")[0]).toMatchObject({
+      enabled: true,
+      depends_on: ["proxmox_virtual_environment_firewall_ipset.firewall_management"],
+    });
+  });
+
+  it("lets the overlay through the firewall where there is one", () => {
+    const rules = JSON.stringify(resources(pair, "proxmox_virtual_environment_firewall_rules"));
+    expect(rules).toContain('"dport":"4789"');
+    expect(rules).toContain('"dport":"179"');
+    expect(resources(free, "proxmox_virtual_environment_firewall_rules")).toEqual([]);
+  });
+
+  it("puts the guests of one host into a Simple zone with SNAT and DHCP", () => {
+    expect(resources(free, "proxmox_sdn_zone_simple")[0]).toMatchObject({ dhcp: "dnsmasq" });
+    expect(resources(free, "proxmox_sdn_subnet")[0]).toMatchObject({ snat: true, gateway: "10.20.0.1" });
+  });
+
+  it("spans several hosts with an EVPN zone that leaves through every one of them", () => {
+    expect(resources(pair, "proxmox_sdn_zone_evpn")[0]).toMatchObject({ exit_nodes: ["pve-1", "pve-2"], mtu: 1450 });
+    expect(resources(pair, "proxmox_sdn_zone_simple")).toEqual([]);
+  });
+
+  it("hands out the automation token as a secret", () => {
+    expect(free.output.automation_token).toMatchObject({ sensitive: true });
+  });
+});

@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseConfig, type LabInput } from "../../config/index.ts";
+import type { Image, Images } from "../../images/index.ts";
+import { buildLab } from "../../lab.ts";
+import { planTopology } from "../../topology/plan.ts";
+
+type Block = Record<string, Record<string, Record<string, unknown>>>;
+
+/** A synthesized stack, as far as tests look into it. */
+export interface Stack {
+  readonly terraform: { readonly required_providers: Record<string, { source: string; version: string }> };
+  readonly provider: Record<string, Record<string, unknown>[]>;
+  readonly resource: Block;
+  readonly data: Block;
+  readonly output: Record<string, { value: unknown; sensitive?: boolean }>;
+  readonly variable: Record<string, { sensitive?: boolean }>;
+}
+
+export type StackName = "oci" | "proxmox" | "talos";
+
+const image = (name: Image["name"]): Image => ({
+  name,
+  inputHash: "0".repeat(64),
+  objectName: `${name}-000000000000.oci`,
+  sha256: null,
+  sizeBytes: null,
+  status: "stale",
+  built: false,
+});
+
+/** Fixed, so that a snapshot does not change with every image. */
+export const IMAGES: Images = { base: image("base"), proxmox: image("proxmox-ampere") };
+
+export const BASE = {
+  name: "ampere-lab",
+  oci: { region: "eu-frankfurt-1" },
+  access: { adminCidrs: ["203.0.113.7/32"] },
+} satisfies LabInput;
+
+/** Synthesizes a lab as `main.ts` does and reads it back, without what changes with tool versions and script contents. */
+export function synthesize(input: LabInput, options: { readonly sandbox?: boolean } = {}): Record<StackName, Stack> {
+  const outdir = mkdtempSync(join(tmpdir(), "ampere-lab-synth-"));
+  try {
+    buildLab({ topology: planTopology(parseConfig(input)), images: IMAGES, outdir, ...options }).synth();
+    const read = (stack: StackName): Stack => {
+      const text = readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8");
+      const { "//": _metadata, ...json } = JSON.parse(text.replaceAll(/assets\/[\w-]+\/[0-9A-F]{32}/g, "assets/HASH"));
+      return json;
+    };
+    return { oci: read("oci"), proxmox: read("proxmox"), talos: read("talos") };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}

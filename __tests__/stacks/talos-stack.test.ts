@@ -1,0 +1,86 @@
+import { parse } from "yaml";
+import { BASE, type Stack, synthesize } from "./synthesize.ts";
+
+const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
+const configuration = (stack: Stack, node: string) => stack.data.talos_machine_configuration?.[`${node}_configuration`];
+const documents = (stack: Stack, node: string): Record<string, unknown>[] => {
+  const patches = configuration(stack, node)?.config_patches;
+  return Array.isArray(patches) ? patches.map((patch) => parse(patch)) : [];
+};
+
+describe("TalosStack", () => {
+  const free = synthesize(BASE).talos;
+  const payg = synthesize({ ...BASE, preset: "payg" }).talos;
+
+  it("reaches every machine through its own tunnel", () => {
+    expect(resources(payg, "talos_machine_configuration_apply").map((apply) => [apply.node, apply.endpoint])).toEqual([
+      ["10.20.0.11", "127.0.0.1:18101"],
+      ["10.20.0.12", "127.0.0.1:18102"],
+      ["10.20.0.13", "127.0.0.1:18103"],
+      ["10.20.0.21", "127.0.0.1:18201"],
+      ["10.20.0.22", "127.0.0.1:18202"],
+    ]);
+  });
+
+  it("gives each machine its name", () => {
+    expect(documents(free, "worker-1")).toContainEqual(
+      expect.objectContaining({ kind: "HostnameConfig", hostname: "worker-1", auto: "off" }),
+    );
+  });
+
+  it("puts the virtual address, the load balancer and the tunnel among the API's names", () => {
+    expect(documents(free, "cp-1")).toContainEqual({
+      cluster: {
+        apiServer: { certSANs: ["10.20.0.5", expect.stringContaining("terraform_remote_state"), "127.0.0.1"] },
+      },
+    });
+  });
+
+  it("shares the virtual address among control planes only", () => {
+    const kinds = (node: string) => documents(payg, node).map((document) => document.kind);
+    expect(kinds("cp-2")).toContain("Layer2VIPConfig");
+    expect(kinds("worker-1")).not.toContain("Layer2VIPConfig");
+  });
+
+  it("installs what has the same extensions as the image that was booted", () => {
+    expect(documents(free, "cp-1")).toContainEqual(
+      expect.objectContaining({
+        machine: expect.objectContaining({
+          install: { disk: "/dev/sda", image: "${data.talos_image_factory_urls.image-factory.urls.installer}" },
+        }),
+      }),
+    );
+  });
+
+  it("bootstraps once, on the first control plane, when all machines are configured", () => {
+    const [bootstrap, ...more] = resources(payg, "talos_machine_bootstrap");
+    expect(more).toEqual([]);
+    expect(bootstrap?.node).toBe("10.20.0.11");
+    expect(bootstrap?.depends_on).toHaveLength(5);
+  });
+
+  it("configures a machine again when its virtual machine was made anew", () => {
+    expect(free.resource.talos_machine_configuration_apply?.["cp-1_apply"]).toMatchObject({
+      lifecycle: { replace_triggered_by: ["terraform_data.cp-1_machine"] },
+    });
+  });
+
+  it("waits for every node by a step that plans and destroys never run", () => {
+    expect(JSON.stringify(free.data)).not.toContain("talos_cluster_health");
+    expect(JSON.stringify(free.resource.terraform_data?.["health_wait_run"])).toContain("wait-healthy.mjs");
+  });
+
+  it("keeps its secrets when Talos' version changes", () => {
+    expect(resources(free, "talos_machine_secrets")[0]).toMatchObject({
+      lifecycle: { ignore_changes: ["talos_version"] },
+    });
+  });
+
+  it("hands out a kubeconfig that names the load balancer", () => {
+    expect(JSON.stringify(free.output.kubeconfig)).toMatch(/replace\(.*https:\/\/10\.20\.0\.5:6443.*api_public-ip/);
+  });
+
+  it.each(["kubeconfig", "talosconfig"])("marks %s as sensitive", (output) => {
+    expect(free.output[output]).toMatchObject({ sensitive: true });
+  });
+});
