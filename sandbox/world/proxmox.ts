@@ -1,2 +1,169 @@
 /** State of the sandbox's Proxmox VE hosts and clusters. Owned by sandbox/proxmox. */
-export type ProxmoxState = Record<string, never>;
+export interface ProxmoxState {
+  /** By OCID of the OCI instance: a replaced instance is another host. */
+  hosts: Record<string, PveHost>;
+  /** What `/etc/pve` holds, by id: one for each cluster and one for each host that is in none. */
+  datacenters: Record<string, Datacenter>;
+}
+
+export interface PveHost {
+  readonly instanceId: string;
+  readonly name: string;
+  readonly address: string;
+  /** sha512-crypt; null where cloud-init set none and root is locked. */
+  readonly rootPasswordHash: string | null;
+  readonly cpus: number;
+  readonly memoryMb: number;
+  /** Size of the LVM thin pool `data` in volume group `pve`. */
+  readonly thinPoolBytes: number;
+  datacenter: string;
+  certificate: Certificate;
+  /** Files and logical volumes on this host, by volume id (`local:import/talos.qcow2`, `data:vm-100-disk-0`). */
+  volumes: Record<string, Volume>;
+}
+
+export interface Certificate {
+  readonly key: string;
+  readonly certificate: string;
+  /** SHA-256 over DER, as `AB:CD:…`. */
+  readonly fingerprint: string;
+}
+
+export interface Volume {
+  readonly content: "images" | "import" | "iso" | "vztmpl";
+  readonly format: string;
+  /** Bytes on disk for a file, bytes of the disk for an image. */
+  size: number;
+  /** Where a file was downloaded from; for a disk, where the file was that it was imported from. */
+  readonly source: string | null;
+}
+
+export interface Datacenter {
+  readonly id: string;
+  /** Signs login tickets: a host that joins a cluster forgets the tickets it gave out before. */
+  readonly authKey: string;
+  /** Null on a host that is in no cluster. */
+  corosync: Corosync | null;
+  storages: Record<string, Storage>;
+  pools: Record<string, Pool>;
+  users: Record<string, User>;
+  /** Privileges by role; the built-in roles are not listed. */
+  roles: Record<string, readonly string[]>;
+  acl: AclEntry[];
+  /** By full id, `user@realm!name`. */
+  tokens: Record<string, Token>;
+  sdn: { config: SdnConfig; running: SdnConfig };
+  firewall: { options: FirewallOptions; ipsets: Record<string, IpSet>; rules: readonly FirewallRule[] };
+  /** By VM id. */
+  vms: Record<string, Vm>;
+}
+
+export interface Corosync {
+  readonly name: string;
+  version: number;
+  nodes: CorosyncNode[];
+}
+
+export interface CorosyncNode {
+  readonly name: string;
+  readonly nodeId: number;
+  readonly votes: number;
+  readonly link0: string;
+  readonly instanceId: string;
+}
+
+export interface Storage {
+  readonly type: "dir" | "lvmthin";
+  content: readonly string[];
+  disable: boolean;
+  /** Empty: every node. */
+  nodes: readonly string[];
+  readonly path?: string;
+  readonly vgname?: string;
+  readonly thinpool?: string;
+}
+
+export interface Pool {
+  comment: string;
+  vms: readonly number[];
+}
+
+export interface User {
+  comment: string;
+  email: string;
+  firstname: string;
+  lastname: string;
+  keys: string;
+  enable: boolean;
+  /** Seconds since 1970; 0 is never. */
+  expire: number;
+  groups: readonly string[];
+  password: string | null;
+}
+
+export interface AclEntry {
+  readonly path: string;
+  readonly type: "user" | "group" | "token";
+  readonly ugid: string;
+  readonly roleid: string;
+  readonly propagate: boolean;
+}
+
+export interface Token {
+  readonly value: string;
+  comment: string | null;
+  expire: number;
+  privsep: boolean;
+}
+
+/** A section of PVE's configuration: PVE's own keys. */
+export type Section = { readonly [key: string]: string | number | boolean | readonly string[] };
+
+export interface SdnConfig {
+  zones: Record<string, Section>;
+  controllers: Record<string, Section>;
+  vnets: Record<string, Section>;
+  subnets: Record<string, Section>;
+}
+
+export interface FirewallOptions {
+  enable: boolean;
+  ebtables: boolean;
+  policy_in: string;
+  policy_out: string;
+  policy_forward: string;
+  log_ratelimit: { readonly enable: boolean; readonly burst: number; readonly rate: string } | null;
+}
+
+export interface IpSet {
+  comment: string;
+  entries: readonly { readonly cidr: string; readonly nomatch: boolean; readonly comment: string }[];
+}
+
+/** A rule of the datacenter's firewall; what it does not restrict is empty. */
+export interface FirewallRule {
+  readonly type: string;
+  readonly action: string;
+  readonly enable: boolean;
+  readonly comment: string;
+  readonly source: string;
+  readonly dest: string;
+  readonly proto: string;
+  readonly dport: string;
+  readonly sport: string;
+  readonly iface: string;
+  readonly macro: string;
+  readonly log: string;
+}
+
+export interface Vm {
+  readonly vmid: number;
+  readonly node: string;
+  /** The host that has its disks: after that host was replaced, the configuration is all that is left. */
+  readonly instanceId: string;
+  /** As in `qemu-server/<vmid>.conf`: `cores: 2`, `scsi0: data:vm-100-disk-0,size=20G`. */
+  config: Record<string, string>;
+  running: boolean;
+  /** Random; another VM under the same id has another. */
+  readonly generation: string;
+}

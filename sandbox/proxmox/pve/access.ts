@@ -1,0 +1,158 @@
+/** Users, roles, access control lists and API tokens (pve-access-control 9.1.1). */
+import { randomUUID } from "node:crypto";
+import { encrypt } from "unixcrypt";
+import type { AclEntry, Token, User } from "../../world/proxmox.ts";
+import { assertQuorum, type Pve, ROOT } from "./context.ts";
+import { badParameter, failure } from "./errors.ts";
+import { BUILT_IN_ROLES, PRIVILEGES } from "./privileges.ts";
+
+const ACL_PATH =
+  /^\/(|access(\/(groups|realm)(\/[\w.-]+)?)?|nodes(\/[\w.-]+)?|pool(\/[\w.-]+){0,4}|sdn(\/.+)?|storage(\/[\w.-]+)?|vms(\/[1-9]\d{2,})?|mapping(\/[\w.-]+){0,2})$/;
+
+export type UserFields = Omit<User, "password">;
+
+export function createUser(pve: Pve, userid: string, fields: UserFields, password: string | null): void {
+  assertQuorum(pve);
+  const { world, datacenter } = pve;
+  const [, realm] = /^[^\s:/]+@([A-Za-z][\w.-]+)$/.exec(userid) ?? [];
+  if (!realm) throw badParameter({ userid: `value '${userid}' does not look like a valid user name` });
+  if (realm !== "pve" && realm !== "pam") throw failure(`create user failed: domain '${realm}' does not exist`);
+  if (datacenter.users[userid] || userid === ROOT) {
+    throw failure(`create user failed: user '${userid}' already exists`);
+  }
+  if (fields.groups.length > 0) throw failure(`create user failed: no such group '${fields.groups.join(",")}'`);
+  datacenter.users[userid] = { ...fields, password: hashed(password) };
+  world.changed();
+}
+
+export function updateUser(pve: Pve, userid: string, fields: UserFields, password?: string | null): void {
+  assertQuorum(pve);
+  const user = userOf(pve, userid);
+  if (fields.groups.length > 0) throw failure(`update user failed: no such group '${fields.groups.join(",")}'`);
+  Object.assign(user, fields);
+  if (password !== undefined) user.password = hashed(password);
+  pve.world.changed();
+}
+
+/** Removes a user with its tokens and access rules. */
+export function deleteUser(pve: Pve, userid: string): void {
+  assertQuorum(pve);
+  const { world, datacenter } = pve;
+  userOf(pve, userid);
+  delete datacenter.users[userid];
+  for (const id of Object.keys(datacenter.tokens)) if (id.startsWith(`${userid}!`)) delete datacenter.tokens[id];
+  datacenter.acl = datacenter.acl.filter(({ ugid }) => ugid !== userid && !ugid.startsWith(`${userid}!`));
+  world.changed();
+}
+
+export function userOf({ datacenter }: Pve, userid: string): User {
+  const user = datacenter.users[userid];
+  if (!user) throw failure(`no such user ('${userid}')`);
+  return user;
+}
+
+export function createRole(pve: Pve, roleid: string, privileges: readonly string[]): void {
+  assertQuorum(pve);
+  if (/^pve/i.test(roleid)) {
+    throw badParameter({ roleid: "cannot use role ID starting with the (case-insensitive) 'PVE' namespace" });
+  }
+  if (roleExists(pve, roleid)) throw failure(`create role failed: role '${roleid}' already exists`);
+  setRole(pve, roleid, privileges);
+}
+
+export function updateRole(pve: Pve, roleid: string, privileges: readonly string[]): void {
+  assertQuorum(pve);
+  roleOf(pve, roleid);
+  setRole(pve, roleid, privileges);
+}
+
+export function deleteRole(pve: Pve, roleid: string): void {
+  assertQuorum(pve);
+  roleOf(pve, roleid);
+  delete pve.datacenter.roles[roleid];
+  pve.datacenter.acl = pve.datacenter.acl.filter((entry) => entry.roleid !== roleid);
+  pve.world.changed();
+}
+
+/** Privileges of a role that was made here. */
+export function roleOf({ datacenter }: Pve, roleid: string): readonly string[] {
+  if (BUILT_IN_ROLES.includes(roleid)) throw failure(`auto-generated role '${roleid}' cannot be modified`);
+  const privileges = datacenter.roles[roleid];
+  if (!privileges) throw failure(`role '${roleid}' does not exist`);
+  return privileges;
+}
+
+/** Adds an entry, or sets whether an existing one propagates. */
+export function setAcl(pve: Pve, entry: AclEntry): void {
+  assertQuorum(pve);
+  const { world, datacenter } = pve;
+  if (!ACL_PATH.test(entry.path)) throw badParameter({ path: `invalid ACL path '${entry.path}'` });
+  if (!roleExists(pve, entry.roleid)) throw failure(`ACL update failed: role '${entry.roleid}' does not exist`);
+  const isUser = entry.type === "user" && (entry.ugid === ROOT || entry.ugid in datacenter.users);
+  const isToken = entry.type === "token" && entry.ugid in datacenter.tokens;
+  if (!isUser && !isToken) throw failure(`ACL update failed: ${entry.type} '${entry.ugid}' does not exist`);
+  datacenter.acl = [...datacenter.acl.filter((other) => !sameRule(other, entry)), entry];
+  world.changed();
+}
+
+export function removeAcl(pve: Pve, entry: AclEntry): void {
+  assertQuorum(pve);
+  pve.datacenter.acl = pve.datacenter.acl.filter((other) => !sameRule(other, entry));
+  pve.world.changed();
+}
+
+export function findAcl({ datacenter }: Pve, entry: Omit<AclEntry, "propagate">): AclEntry | undefined {
+  return datacenter.acl.find((other) => sameRule(other, entry));
+}
+
+/** Creates a token. Returns its value, which is never shown again. */
+export function createToken(pve: Pve, userid: string, name: string, token: Omit<Token, "value">): string {
+  assertQuorum(pve);
+  const { world, datacenter } = pve;
+  if (userid !== ROOT) userOf(pve, userid);
+  const id = `${userid}!${name}`;
+  if (datacenter.tokens[id]) throw badParameter({ tokenid: "Token already exists." });
+  const value = randomUUID();
+  datacenter.tokens[id] = { ...token, value };
+  world.changed();
+  return value;
+}
+
+export function updateToken(pve: Pve, id: string, token: Omit<Token, "value">): void {
+  assertQuorum(pve);
+  Object.assign(tokenOf(pve, id), token);
+  pve.world.changed();
+}
+
+export function deleteToken(pve: Pve, id: string): void {
+  assertQuorum(pve);
+  tokenOf(pve, id);
+  delete pve.datacenter.tokens[id];
+  pve.datacenter.acl = pve.datacenter.acl.filter(({ ugid }) => ugid !== id);
+  pve.world.changed();
+}
+
+function tokenOf({ datacenter }: Pve, id: string): Token {
+  const token = datacenter.tokens[id];
+  if (!token) throw failure(`no such token '${id.split("!")[1] ?? ""}' for user '${id.split("!")[0] ?? ""}'`);
+  return token;
+}
+
+function roleExists({ datacenter }: Pve, roleid: string): boolean {
+  return BUILT_IN_ROLES.includes(roleid) || roleid in datacenter.roles;
+}
+
+function setRole({ world, datacenter }: Pve, roleid: string, privileges: readonly string[]): void {
+  const unknown = privileges.find((privilege) => !PRIVILEGES.includes(privilege));
+  if (unknown) throw badParameter({ privs: `invalid format - invalid privilege '${unknown}'` });
+  datacenter.roles[roleid] = [...privileges];
+  world.changed();
+}
+
+function sameRule(a: Omit<AclEntry, "propagate">, b: Omit<AclEntry, "propagate">): boolean {
+  return a.path === b.path && a.type === b.type && a.ugid === b.ugid && a.roleid === b.roleid;
+}
+
+function hashed(password: string | null): string | null {
+  return password === null || password === "" ? null : encrypt(password);
+}

@@ -1,0 +1,21 @@
+/** How Proxmox VE says no: an HTTP status, a message, and for a bad parameter what is wrong with it. */
+export class PveError extends Error {
+  readonly status: number;
+  readonly parameters: Readonly<Record<string, string>> | undefined;
+
+  constructor(status: number, message: string, parameters?: Readonly<Record<string, string>>) {
+    super(message);
+    this.name = "PveError";
+    this.status = status;
+    this.parameters = parameters;
+  }
+}
+
+/** What a Perl `die` becomes. */
+export function failure(message: string): PveError {
+  return new PveError(500, message);
+}
+
+export function badParameter(parameters: Readonly<Record<string, string>>): PveError {
+  return new PveError(400, "Parameter verification failed.", parameters);
+}

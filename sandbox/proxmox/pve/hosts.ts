@@ -1,0 +1,138 @@
+/** Which OCI instances are Proxmox hosts, and what a host is born with. */
+import { parse } from "yaml";
+import { z } from "zod";
+import type { OciInstance } from "../../world/oci.ts";
+import type { Datacenter, ProxmoxState, PveHost } from "../../world/proxmox.ts";
+import type { World } from "../../world/world.ts";
+import { issueCertificate } from "./certificate.ts";
+
+const GIB = 1024 ** 3;
+/** The image caps the root partition and keeps some for EFI, boot and LVM's own; the rest is the thin pool. */
+const ROOT_GB = 20;
+const OVERHEAD_GB = 3;
+
+const cloudConfig = z.looseObject({
+  hostname: z.string().optional(),
+  chpasswd: z
+    .looseObject({ users: z.array(z.looseObject({ name: z.string(), password: z.string(), type: z.string() })) })
+    .optional(),
+});
+
+export function emptyProxmox(): ProxmoxState {
+  return { hosts: {}, datacenters: {} };
+}
+
+/** Whether an instance boots Proxmox VE: an A1 shape and the lab's own image. */
+function bootsProxmox(instance: OciInstance): boolean {
+  return instance.shape.startsWith("VM.Standard.A1") && (instance.imageObject?.startsWith("proxmox-ampere") ?? false);
+}
+
+/** The Proxmox side of the world as the instances have it now: first boots happen here, and terminated hosts go. */
+export function proxmoxOf(world: World): ProxmoxState {
+  const { proxmox, oci } = world.state;
+  const instances = new Map(oci.instances.map((instance) => [instance.id, instance]));
+  let changed = false;
+  for (const id of Object.keys(proxmox.hosts)) {
+    const instance = instances.get(id);
+    if (instance && instance.state !== "TERMINATED") continue;
+    delete proxmox.hosts[id];
+    changed = true;
+  }
+  for (const instance of oci.instances) {
+    if (instance.state !== "RUNNING" || !bootsProxmox(instance) || proxmox.hosts[instance.id]) continue;
+    const datacenter = newDatacenter(world);
+    proxmox.datacenters[datacenter.id] = datacenter;
+    proxmox.hosts[instance.id] = firstBoot(instance, datacenter.id);
+    changed = true;
+  }
+  const inUse = new Set(Object.values(proxmox.hosts).map((host) => host.datacenter));
+  for (const id of Object.keys(proxmox.datacenters)) {
+    if (inUse.has(id)) continue;
+    delete proxmox.datacenters[id];
+    changed = true;
+  }
+  if (changed) world.changed();
+  return proxmox;
+}
+
+/** The hosts that are up. */
+export function runningHosts(world: World): readonly PveHost[] {
+  const proxmox = proxmoxOf(world);
+  return world.state.oci.instances
+    .filter((instance) => instance.state === "RUNNING")
+    .flatMap((instance) => proxmox.hosts[instance.id] ?? []);
+}
+
+export function hostAt(world: World, address: string): PveHost | undefined {
+  return runningHosts(world).find((host) => host.address === address);
+}
+
+export function isRunning(world: World, instanceId: string): boolean {
+  return runningHosts(world).some((host) => host.instanceId === instanceId);
+}
+
+function firstBoot(instance: OciInstance, datacenter: string): PveHost {
+  const { name, rootPasswordHash } = identity(instance);
+  const address = instance.privateIp;
+  return {
+    instanceId: instance.id,
+    name,
+    address,
+    rootPasswordHash,
+    // One OCPU of A1 is one core.
+    cpus: instance.ocpus,
+    memoryMb: instance.memoryGb * 1024,
+    thinPoolBytes: Math.max(0, instance.bootVolumeGb - ROOT_GB - OVERHEAD_GB) * GIB,
+    datacenter,
+    certificate: issueCertificate(name, address),
+    volumes: {},
+  };
+}
+
+/** A host that got no cloud-config, or one that cloud-init cannot read, is called as OCI calls it and has no root login. */
+function identity(instance: OciInstance): Pick<PveHost, "name" | "rootPasswordHash"> {
+  const name = instance.displayName;
+  if (!instance.userData.startsWith("#cloud-config")) return { name, rootPasswordHash: null };
+  const config = cloudConfig.safeParse(readYaml(instance.userData));
+  const root = config.data?.chpasswd?.users.find((user) => user.name === "root" && user.type === "hash");
+  return { name: config.data?.hostname ?? name, rootPasswordHash: root?.password ?? null };
+}
+
+function readYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function newDatacenter(world: World): Datacenter {
+  const noSdn = () => ({ zones: {}, controllers: {}, vnets: {}, subnets: {} });
+  return {
+    id: world.random(12),
+    authKey: world.random(32),
+    corosync: null,
+    storages: {
+      local: { type: "dir", path: "/var/lib/vz", content: ["backup", "iso", "vztmpl"], disable: false, nodes: [] },
+    },
+    pools: {},
+    users: {},
+    roles: {},
+    acl: [],
+    tokens: {},
+    sdn: { config: noSdn(), running: noSdn() },
+    firewall: {
+      options: {
+        enable: false,
+        ebtables: true,
+        policy_in: "DROP",
+        policy_out: "ACCEPT",
+        policy_forward: "ACCEPT",
+        log_ratelimit: null,
+      },
+      ipsets: {},
+      rules: [],
+    },
+    vms: {},
+  };
+}

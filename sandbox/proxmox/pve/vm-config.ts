@@ -1,0 +1,196 @@
+/** The configuration of virtual machines: PVE's own keys and values, as `qm config` shows them (qemu-server 9.2.6). */
+import { randomBytes, randomUUID } from "node:crypto";
+import type { PveHost, Vm } from "../../world/proxmox.ts";
+import { assertQuorum, nodeNamed, type Pve, ROOT } from "./context.ts";
+import { badParameter, failure, PveError } from "./errors.ts";
+import { moveToPool, poolOf } from "./pools.ts";
+import { properties, propertyString } from "./properties.ts";
+import { isCdrom, isCloudInit, isDrive, placeDrive, volumeId } from "./vm-drives.ts";
+
+export type VmParameters = Readonly<Record<string, string>>;
+
+const OPTION =
+  /^(acpi|affinity|agent|allow-ksm|amd-sev|arch|args|audio0|autostart|balloon|bios|boot|cicustom|cipassword|citype|ciupgrade|ciuser|cores|cpu|cpulimit|cpuunits|description|freeze|hookscript|hotplug|hostpci\d+|hugepages|ipconfig\d+|ivshmem|keephugepages|keyboard|kvm|localtime|lock|machine|memory|meta|name|nameserver|net\d+|numa|numa\d+|onboot|ostype|protection|reboot|rng0|scsihw|searchdomain|serial[0-3]|shares|smbios1|sockets|spice_enhancements|sshkeys|startdate|startup|tablet|tags|tdf|template|unused\d+|usb\d+|vcpus|vga|virtiofs\d|vmgenid|vmstatestorage|watchdog)$/;
+const MINIMUM: Readonly<Record<string, number>> = { cores: 1, sockets: 1, vcpus: 1, balloon: 0 };
+const ONE_OF: Readonly<Record<string, readonly string[]>> = {
+  bios: ["seabios", "ovmf"],
+  scsihw: ["lsi", "lsi53c810", "virtio-scsi-pci", "virtio-scsi-single", "megasas", "pvscsi"],
+  ostype: ["other", "wxp", "w2k", "w2k3", "w2k8", "wvista", "win7", "win8", "win10", "win11", "l24", "l26", "solaris"],
+};
+/** Options that no API token may set (API2/Qemu.pm). */
+const ROOT_ONLY = ["affinity", "amd-sev", "arch", "args", "hugepages", "lock"];
+const NET_MODELS = ["e1000", "e1000e", "rtl8139", "virtio", "vmxnet3"];
+/** Prefix of the MAC addresses that PVE makes. */
+const MAC_PREFIX = "BC:24:11";
+const MIN_MEMORY_MB = 16;
+const MIN_VMID = 100;
+
+export function vmOf(pve: Pve, vmid: number, node?: string): Vm {
+  const vm = pve.datacenter.vms[vmid];
+  if (vm && (node === undefined || vm.node === node)) return vm;
+  throw failure(`Configuration file 'nodes/${node ?? pve.host.name}/qemu-server/${vmid}.conf' does not exist`);
+}
+
+/** The host a virtual machine is on; refused while that host is down. */
+export function hostOf(pve: Pve, vm: Vm): PveHost {
+  return nodeNamed(pve, vm.node);
+}
+
+export function freeVmid({ datacenter }: Pve): number {
+  let vmid = MIN_VMID;
+  while (datacenter.vms[vmid]) vmid += 1;
+  return vmid;
+}
+
+/** Creates a virtual machine, stopped. Changes nothing where it refuses. */
+export function createVm(pve: Pve, node: string, vmid: number, parameters: VmParameters, pool = ""): Vm {
+  const host = nodeNamed(pve, node);
+  checkParameters(pve, parameters);
+  if (vmid < MIN_VMID) throw badParameter({ vmid: `value must have a minimum value of ${MIN_VMID}` });
+  assertUnused(pve, vmid);
+  if (pool !== "") poolOf(pve, pool);
+  assertQuorum(pve);
+  const before = { ...host.volumes };
+  try {
+    const config: Record<string, string> = {};
+    for (const [key, value] of Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1))) {
+      config[key] = stored({ pve, host, vmid, config }, key, value);
+    }
+    config.boot ??= `order=${Object.keys(config)
+      .filter((key) => isDrive(key) && !isCdrom(config[key] ?? ""))
+      .join(";")}`;
+    config.smbios1 ??= `uuid=${randomUUID()}`;
+    const vm = newVm(pve, host, vmid, config);
+    if (pool !== "") moveToPool(pve, vmid, pool);
+    return vm;
+  } catch (error) {
+    host.volumes = before;
+    throw error instanceof PveError && error.parameters === undefined
+      ? new PveError(error.status, `unable to create VM ${vmid} - ${error.message}`)
+      : error;
+  }
+}
+
+export function newVm({ world, datacenter }: Pve, host: PveHost, vmid: number, config: Record<string, string>): Vm {
+  const { name: node, instanceId } = host;
+  const vm: Vm = { vmid, node, instanceId, config, running: false, generation: world.random(12) };
+  datacenter.vms[vmid] = vm;
+  world.changed();
+  return vm;
+}
+
+/** Sets and deletes options of a virtual machine. (On a running one PVE keeps most changes for the next start.) */
+export function updateVm(pve: Pve, vm: Vm, parameters: VmParameters, deleted: readonly string[] = []): void {
+  const host = hostOf(pve, vm);
+  checkParameters(pve, parameters);
+  const unknown = deleted.find((key) => !OPTION.test(key) && !isDrive(key));
+  if (unknown !== undefined) throw badParameter({ delete: `unknown option '${unknown}'` });
+  const both = deleted.find((key) => key in parameters);
+  if (both) throw badParameter({ delete: `you can't use '-${both}' and -delete ${both}' at the same time` });
+  if (Object.keys(parameters).length === 0 && deleted.length === 0) throw failure("no options specified");
+  assertQuorum(pve);
+  const before = { ...host.volumes };
+  try {
+    const config = { ...vm.config };
+    for (const key of deleted) detach(host, config, key);
+    for (const [key, value] of Object.entries(parameters)) {
+      const drive = config[key];
+      if (drive !== undefined && isDrive(key) && volumeId(drive) !== volumeId(value)) detach(host, config, key);
+      config[key] = stored({ pve, host, vmid: vm.vmid, config }, key, value);
+    }
+    if ("boot" in parameters) checkBootOrder(config);
+    checkBalloon(config);
+    vm.config = config;
+    pve.world.changed();
+  } catch (error) {
+    host.volumes = before;
+    throw error;
+  }
+}
+
+export function assertUnused({ datacenter }: Pve, vmid: number): void {
+  const other = datacenter.vms[vmid];
+  if (other) throw failure(`unable to create VM ${vmid} - VM ${vmid} already exists on node '${other.node}'`);
+}
+
+/** A network device in PVE's canonical form, with a MAC address. `fresh` replaces the one it has. */
+export function networkDevice(value: string, fresh = false): string {
+  const device = properties(value, "model");
+  const model = device.get("model") ?? [...device.keys()].find((key) => NET_MODELS.includes(key)) ?? "";
+  if (!NET_MODELS.includes(model)) throw badParameter({ net: "invalid format - format error" });
+  const mac = device.get(model) ?? device.get("macaddr");
+  for (const key of ["model", "macaddr", model]) device.delete(key);
+  device.set("model", `${model}=${fresh || mac === undefined ? randomMac() : mac.toUpperCase()}`);
+  return propertyString(device, "model");
+}
+
+function randomMac(): string {
+  return [MAC_PREFIX, ...(randomBytes(3).toString("hex").toUpperCase().match(/../g) ?? [])].join(":");
+}
+
+function stored(vm: Parameters<typeof placeDrive>[0], key: string, value: string): string {
+  if (isDrive(key)) return placeDrive(vm, key, value);
+  if (/^net\d+$/.test(key)) return networkDevice(value);
+  if (key === "tags") return [...new Set(value.split(/[;, ]+/).filter((tag) => tag !== ""))].sort().join(";");
+  return value;
+}
+
+/** Takes an option away: a disk becomes unused, a cloud-init drive goes with its volume. */
+function detach(host: PveHost, config: Record<string, string>, key: string): void {
+  const value = config[key];
+  delete config[key];
+  const volid = value === undefined || !isDrive(key) ? undefined : volumeId(value);
+  if (value === undefined || volid === undefined) return;
+  if (isCloudInit(value)) {
+    delete host.volumes[volid];
+  } else if (!isCdrom(value)) {
+    let n = 0;
+    while (`unused${n}` in config) n += 1;
+    config[`unused${n}`] = volid;
+  }
+}
+
+function checkParameters(pve: Pve, parameters: VmParameters): void {
+  for (const [key, value] of Object.entries(parameters)) {
+    if (ROOT_ONLY.includes(key) && pve.user !== ROOT) throw failure(`only root can set '${key}' config`);
+    if (!OPTION.test(key) && !isDrive(key)) {
+      const why = "property is not defined in schema and the schema does not allow additional properties";
+      throw badParameter({ [key]: why });
+    }
+    const minimum = MINIMUM[key];
+    if (minimum !== undefined && !(Number(value) >= minimum)) {
+      throw badParameter({ [key]: `value must have a minimum value of ${minimum}` });
+    }
+    const allowed = ONE_OF[key];
+    if (allowed && !allowed.includes(value)) {
+      throw badParameter({
+        [key]: `value '${value}' does not have a value in the enumeration '${allowed.join(", ")}'`,
+      });
+    }
+    if (key === "memory" && !(memoryMb(value) >= MIN_MEMORY_MB)) {
+      throw badParameter({ memory: `invalid format - current: value must have a minimum value of ${MIN_MEMORY_MB}` });
+    }
+    if (key === "name" && !/^[a-zA-Z0-9]([a-zA-Z0-9-.]*[a-zA-Z0-9])?$/.test(value)) {
+      throw badParameter({ name: "invalid format - value does not look like a valid DNS name" });
+    }
+  }
+}
+
+/** `2048` or `current=2048`. */
+export function memoryMb(value: string | undefined): number {
+  return Number(properties(value ?? "512", "current").get("current"));
+}
+
+function checkBootOrder(config: Readonly<Record<string, string>>): void {
+  const order =
+    properties(config.boot ?? "", "legacy")
+      .get("order")
+      ?.split(";") ?? [];
+  const missing = order.find((device) => device !== "" && !(device in config));
+  if (missing) throw failure(`invalid bootorder: device '${missing}' does not exist'`);
+}
+
+function checkBalloon({ balloon, memory }: Readonly<Record<string, string>>): void {
+  if (balloon === undefined || Number(balloon) <= memoryMb(memory)) return;
+  throw failure("balloon value too large (must be smaller than assigned memory)");
+}

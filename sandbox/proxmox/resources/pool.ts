@@ -1,0 +1,43 @@
+import type { Attributes, ResourceType } from "../../plugin/resource.ts";
+import type { Pve } from "../pve/context.ts";
+import { createPool, deletePool, updatePool } from "../pve/pools.ts";
+import { atPve } from "./session.ts";
+import { required, text } from "./values.ts";
+
+function attributes({ datacenter }: Pve, id: string): Attributes | null {
+  const pool = datacenter.pools[id];
+  if (!pool) return null;
+  const members = pool.vms.map((vmid) => ({
+    id: `qemu/${vmid}`,
+    node_name: datacenter.vms[vmid]?.node ?? "",
+    type: "qemu",
+    vm_id: vmid,
+    datastore_id: "",
+  }));
+  return { id, pool_id: id, comment: pool.comment, members };
+}
+
+export const pool: ResourceType = {
+  forceNew: ["pool_id"],
+  defaults: { comment: "" },
+  changesOnUpdate: ["members"],
+  create: (call, planned) =>
+    atPve(call, "Unable to create pool", (pve) => {
+      const id = required(planned, "pool_id");
+      createPool(pve, id, text(planned, "comment") ?? "");
+      return attributes(pve, id) ?? {};
+    }),
+  read: (call, state) => atPve(call, "Unable to read pool", (pve) => attributes(pve, required(state, "id"))),
+  update: (call, _prior, planned) =>
+    atPve(call, "Unable to update pool", (pve) => {
+      const id = required(planned, "pool_id");
+      updatePool(pve, id, text(planned, "comment") ?? "");
+      return attributes(pve, id) ?? {};
+    }),
+  delete: (call, state) =>
+    atPve(call, "Unable to delete pool", (pve) => {
+      const id = required(state, "id");
+      if (attributes(pve, id)) deletePool(pve, id);
+    }),
+  importState: (call, id) => atPve(call, "Unable to import pool", (pve) => attributes(pve, id)),
+};
