@@ -18,7 +18,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
   const text = path.reduce<string>((soFar, key) => {
     if (typeof key === "number") return `${soFar}[${key}]`;
     const name = String(key);
-    if (!/^[A-Za-z_$][\w$]*$/.test(name)) return `${soFar}[${shown(name)}]`;
+    if (!/^[A-Za-z_$][\w$]{0,63}$/.test(name)) return `${soFar}[${shown(name)}]`;
     return soFar === "" ? name : `${soFar}.${name}`;
   }, "");
   return text === "" ? "the whole config" : text;

@@ -1,6 +1,6 @@
 /** The kinds of value a config holds. Each knows its meaning and what it allows, for error lines and docs/config.md. */
 import { z } from "zod";
-import { parseCidr } from "./cidr.ts";
+import { contains, parseCidr } from "./cidr.ts";
 
 export interface FieldDoc {
   readonly meaning: string;
@@ -54,7 +54,7 @@ export function privateNetwork(largest: number, smallest: number, meaning: strin
   const accepts = (text: string): boolean => {
     const cidr = parseCidr(text);
     if (cidr === null || cidr.prefix < largest || cidr.prefix > smallest) return false;
-    return PRIVATE_RANGES.some((range) => cidr.base >= range.base && cidr.base < range.base + range.size);
+    return PRIVATE_RANGES.some((range) => contains(range, cidr));
   };
   return field(
     z.string().refine(accepts),

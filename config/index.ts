@@ -1,12 +1,13 @@
 /** What the rest of the lab, and `lab.config.ts`, take from config/. */
-import type { LabInput } from "./schema.ts";
+import type { LabInput } from "./input.ts";
 
 export { type Environment, readEnvironment } from "./environment.ts";
 export { ConfigError, ConfigFileError, type ConfigIssue } from "./errors.ts";
+export type { LabInput } from "./input.ts";
 export { loadConfig } from "./load.ts";
 export { parseConfig } from "./parse.ts";
 export { describeError, runMain } from "./run-main.ts";
-export type { HostConfig, LabConfig, LabInput, NodeConfig, NodeRole, PresetName } from "./schema.ts";
+export type { HostConfig, LabConfig, NodeConfig, NodeRole, PresetName } from "./schema.ts";
 export { configWarnings } from "./warnings.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** From anything a config file exported to a complete, checked lab. */
 import { checks } from "./checks.ts";
 import { ConfigError, type ConfigIssue, shown } from "./errors.ts";
-import { issuesOf } from "./issues.ts";
+import { allowedAt, issuesOf } from "./issues.ts";
 import { isPlain, merge } from "./merge.ts";
 import { DEFAULT_PRESET, isPreset, PRESETS } from "./presets.ts";
 import { type LabConfig, labSchema } from "./schema.ts";
@@ -14,17 +14,18 @@ const section = (value: unknown): Plain => (isPlain(value) ? value : {});
 function derivedOci(input: Plain): Plain {
   const oci = section(input["oci"]);
   return {
-    homeRegion: oci["homeRegion"] ?? oci["region"],
-    compartment: oci["compartment"] ?? { create: input["name"] },
+    homeRegion: oci["homeRegion"] === undefined ? oci["region"] : oci["homeRegion"],
+    compartment: oci["compartment"] === undefined ? { create: input["name"] } : oci["compartment"],
   };
 }
 
 /** Lays the input over its preset, without checking anything yet. */
-function complete(input: Plain): unknown {
+function overPreset(input: Plain): unknown {
   const preset = input["preset"] ?? DEFAULT_PRESET;
   const base = PRESETS[isPreset(preset) ? preset : DEFAULT_PRESET];
-  const withDerived = isPlain(input["oci"] ?? {}) ? merge(input, { oci: derivedOci(input) }) : input;
-  return merge({ ...base, preset }, withDerived);
+  const oci = input["oci"];
+  const derived = oci === undefined || isPlain(oci) ? { ...input, oci: { ...oci, ...derivedOci(input) } } : input;
+  return merge({ ...base, preset }, derived);
 }
 
 /** A derived field is wrong only because its source is, and that has a line of its own. */
@@ -32,6 +33,17 @@ function isWritten({ path }: ConfigIssue, input: Plain): boolean {
   const [top, key] = path;
   if (top !== "oci" || (key !== "homeRegion" && key !== "compartment")) return true;
   return section(input["oci"])[key] !== undefined;
+}
+
+/** Nothing in a config lies deeper: `kubernetes.nodes[0].name`. Beyond it an object may even contain itself. */
+const DEPTH = 4;
+
+/** Dates, maps and other instances: zod would take them for objects without fields. */
+function instancesIn(value: unknown, path: readonly PropertyKey[]): readonly ConfigIssue[] {
+  if (typeof value !== "object" || value === null || path.length > DEPTH) return [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => instancesIn(item, [...path, index]));
+  if (!isPlain(value)) return [{ path, got: shown(value), allowed: allowedAt(labSchema, path) }];
+  return Object.entries(value).flatMap(([key, inner]) => instancesIn(inner, [...path, key]));
 }
 
 /**
@@ -45,7 +57,9 @@ export function parseConfig(input: unknown, where = "lab.config.ts"): LabConfig 
   if (!isPlain(input)) {
     throw new ConfigError(where, [{ path: [], got: shown(input), allowed: "a plain object as in docs/config.md" }]);
   }
-  const lab = complete(input);
+  const lab = overPreset(input);
+  const odd = instancesIn(lab, []);
+  if (odd.length > 0) throw new ConfigError(where, odd);
   const parsed = labSchema.safeParse(lab);
   const issues = parsed.success
     ? checks(parsed.data)

@@ -3,8 +3,7 @@ import { z } from "zod";
 import { adminNetwork, field, flag, pattern, privateNetwork, slotName, whole } from "./fields.ts";
 
 /** OCI: every volume, boot volumes included, has at least 50 GB and at most 32 TB (Block Volume documentation). */
-const bootVolume = (of: string): z.ZodInt =>
-  whole(50, 32768, `Boot volume of ${of}, in GB.`, "GB; every OCI volume is at least 50 GB");
+const bootVolume = (meaning: string): z.ZodInt => whole(50, 32768, meaning, "GB; every OCI volume is at least 50 GB");
 
 const faultDomain = (otherwise: string) =>
   field(z.literal([1, 2, 3]), `Fault domain: hardware that fails together. ${otherwise}`, "1, 2 or 3").optional();
@@ -15,7 +14,7 @@ export const hostSchema = field(
     // Up to 80 OCPU and 512 GB: OCI compute shapes, VM.Standard.A1.Flex.
     ocpus: whole(1, 80, "OCPUs of the VM.Standard.A1.Flex instance; on A1 one OCPU is one core and one vCPU."),
     memoryGb: whole(4, 512, "Memory of the instance, in GB.", "GB; Proxmox VE itself takes 1.5 to 2 of them"),
-    bootVolumeGb: bootVolume("the host; the virtual machines live in what the system leaves of it"),
+    bootVolumeGb: bootVolume("Boot volume, in GB; the virtual machines live in what the system leaves of it."),
     faultDomain: faultDomain("Without it hosts take turns by their number."),
   }),
   "One Ampere A1 instance that runs Proxmox VE.",
@@ -25,7 +24,7 @@ export const hostSchema = field(
 export const microSchema = field(
   z.strictObject({
     name: slotName("Name of the instance.", "qdevice-1"),
-    bootVolumeGb: bootVolume("the micro"),
+    bootVolumeGb: bootVolume("Boot volume, in GB."),
     faultDomain: faultDomain("Without it 3."),
   }),
   "An x86 VM.Standard.E2.1.Micro as QDevice: the third vote of a cluster of two hosts. null means none.",
@@ -253,20 +252,3 @@ export type HostConfig = LabConfig["hosts"][number];
 export type NodeConfig = LabConfig["kubernetes"]["nodes"][number];
 export type NodeRole = NodeConfig["role"];
 export type PresetName = LabConfig["preset"];
-
-type Over<Section, Required extends keyof Section = never> = Partial<Section> & Pick<Section, Required>;
-
-/** What a person writes: whatever the preset cannot know, and what should differ from it. Arrays replace the preset's. */
-export interface LabInput extends Partial<
-  Pick<LabConfig, "preset" | "tags" | "allowPaid" | "hosts" | "micro" | "virtualization">
-> {
-  readonly name: string;
-  readonly oci: Over<Omit<LabConfig["oci"], "budget">, "region"> & {
-    readonly budget?: Partial<LabConfig["oci"]["budget"]>;
-  };
-  readonly network?: Partial<LabConfig["network"]>;
-  readonly access: Over<LabConfig["access"], "adminCidrs">;
-  readonly kubernetes?: Partial<LabConfig["kubernetes"]>;
-  readonly versions?: Partial<LabConfig["versions"]>;
-  readonly state?: Partial<LabConfig["state"]>;
-}

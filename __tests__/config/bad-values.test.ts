@@ -1,0 +1,133 @@
+import { linesFor } from "./labs.ts";
+
+const HOST = { name: "pve-1", ocpus: 2, memoryGb: 12, bootVolumeGb: 150 };
+const CP = { name: "cp-1", role: "control-plane", vcpus: 2, memoryMb: 3072, diskGb: 20 };
+const WORKER = { name: "worker-1", role: "worker", vcpus: 2, memoryMb: 2048, diskGb: 20 };
+
+const REGION = "a region identifier such as eu-frankfurt-1";
+const SLOT = "lower-case letters, digits and hyphens, at most 63, ending in a hyphen and a number, such as";
+const PRIVATE = "a private IPv4 network (in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16)";
+const ADMIN =
+  "an IPv4 network written with its first address, such as 203.0.113.7/32 for one machine (IPv6 is not supported)";
+
+/** What is wrong → the one line that says so. */
+const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] = [
+  [{ preset: "gratis" }, 'preset: got "gratis", allowed "free", "free-pair" or "payg"'],
+  [
+    { name: "a-lab-with-a-long-name" },
+    'name: got "a-lab-with-a-long-name", allowed lower-case letters, digits and hyphens, at most 15, starting with a letter',
+  ],
+  [{ "oci.region": "Frankfurt" }, `oci.region: got "Frankfurt", allowed ${REGION}`],
+  [{ "oci.region": undefined }, `oci.region: got nothing, allowed ${REGION}`],
+  [{ oci: null }, "oci: got null, allowed an object with region, and more if wanted"],
+  [{ "oci.availabilityDomain": 4 }, "oci.availabilityDomain: got 4, allowed 1, 2 or 3"],
+  [{ "oci.budget.amount": 0.5 }, "oci.budget.amount: got 0.5, allowed 1 to 1000000"],
+  [{ "oci.budget.email": "me" }, 'oci.budget.email: got "me", allowed an email address'],
+  [
+    { "oci.compartment": { id: "lab" } },
+    'oci.compartment.id: got "lab", allowed an OCID such as ocid1.compartment.oc1..aaaa',
+  ],
+  [
+    { "oci.compartment": { id: "ocid1.tenancy.oc1..aaaa", create: "lab" } },
+    "oci.compartment: got { id: 'ocid1.tenancy.oc1..aaaa', create: 'lab' }, allowed { create: NAME } or { id: OCID }",
+  ],
+  [
+    { "network.vcn": "10.0.0.0" },
+    `network.vcn: got "10.0.0.0", allowed ${PRIVATE} of /16 to /26, written with its first address`,
+  ],
+  [
+    { "network.guests": "169.254.0.0/24" },
+    `network.guests: got "169.254.0.0/24", allowed ${PRIVATE} of /16 to /26, written with its first address`,
+  ],
+  [
+    { "network.pods": "192.168.0.0/13" },
+    `network.pods: got "192.168.0.0/13", allowed ${PRIVATE} of /8 to /23, written with its first address`,
+  ],
+  [
+    { "network.subnet": "10.0.0.7/24" },
+    `network.subnet: got "10.0.0.7/24", allowed ${PRIVATE} of /16 to /26, written with its first address`,
+  ],
+  [{ "access.adminCidrs": ["::/0"] }, `access.adminCidrs[0]: got "::/0", allowed ${ADMIN}`],
+  [{ "access.adminCidrs": ["203.0.113.7"] }, `access.adminCidrs[0]: got "203.0.113.7", allowed ${ADMIN}`],
+  [
+    { "access.adminCidrs": ["0.0.0.0/0"] },
+    'access.adminCidrs[0]: got "0.0.0.0/0", allowed a network of /8 or smaller; ' +
+      "access.allowAnywhere: true opens SSH and the API server to all of it",
+  ],
+  [
+    { "access.adminCidrs": ["203.0.113.7/32", "203.0.113.7/32"] },
+    'access.adminCidrs[1]: got "203.0.113.7/32", allowed each network once',
+  ],
+  [
+    { "access.adminCidrs": [] },
+    'access.adminCidrs: got [], allowed a list of 1 to 50 IPv4 networks, such as ["203.0.113.7/32"]',
+  ],
+  [
+    { "access.basePort": 80 },
+    "access.basePort: got 80, allowed 1024 to 56536 (unprivileged, and the last worker's port stays under 65536)",
+  ],
+  [
+    { hosts: [{ ...HOST, bootVolumeGb: 40 }] },
+    "hosts[0].bootVolumeGb: got 40, allowed 50 to 32768 (GB; every OCI volume is at least 50 GB)",
+  ],
+  [{ hosts: [{ ...HOST, name: "pve" }] }, `hosts[0].name: got "pve", allowed ${SLOT} pve-1`],
+  [
+    { hosts: [{ ...HOST, ocpus: 1, memoryGb: 100 }] },
+    "hosts[0].memoryGb: got 100, allowed 4 to 64 (GB; A1 takes 1 to 64 GB per OCPU)",
+  ],
+  [
+    { hosts: [{ ...HOST, bootVolume: 60 }] },
+    "hosts[0].bootVolume: got an unknown field, allowed name, ocpus, memoryGb, bootVolumeGb, faultDomain; " +
+      "did you mean bootVolumeGb?",
+  ],
+  [{ hosts: [HOST, HOST] }, 'hosts[1].name: got "pve-1", allowed a name that no other host, micro or node has'],
+  [
+    { hosts: [HOST, { ...HOST, name: "arm-1" }] },
+    'hosts[1].name: got "arm-1", allowed a number at its end that no other of the hosts has (pve-1 has 1)',
+  ],
+  [
+    { hosts: [{ ...HOST, name: "pve-100" }] },
+    'hosts[0].name: got "pve-100", allowed a number from 1 to 99 at its end (hosts)',
+  ],
+  [{ micro: { bootVolumeGb: 50 } }, `micro.name: got nothing, allowed ${SLOT} qdevice-1`],
+  [
+    { virtualization: "kvm" },
+    'virtualization: got "kvm", allowed "tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation)',
+  ],
+  [
+    { "kubernetes.placement": "oci" },
+    'kubernetes.placement: got "oci", allowed "proxmox" ("oci", Talos straight on the instances, is planned and not built yet)',
+  ],
+  [
+    { "kubernetes.nodes": [CP, { ...CP, name: "cp-2" }] },
+    "kubernetes.nodes: got 2 control planes, allowed 1, 3 or 5 control planes (etcd votes by majority)",
+  ],
+  [{ "kubernetes.nodes": [CP, { ...WORKER, host: "pve-9" }] }, 'kubernetes.nodes[1].host: got "pve-9", allowed pve-1'],
+  [
+    { "kubernetes.nodes": [CP, { ...WORKER, role: "master" }] },
+    'kubernetes.nodes[1].role: got "master", allowed "control-plane" or "worker"',
+  ],
+  [
+    { "versions.kubernetes": "1.37.0" },
+    'versions.kubernetes: got "1.37.0", allowed 1.31 to 1.36 (what Talos 1.13 runs)',
+  ],
+  [
+    { "versions.talos": "1.13" },
+    'versions.talos: got "1.13", allowed a full version of 1.12, 1.13 or 1.14, such as 1.13.9',
+  ],
+  [{ "versions.proxmox": "8.4" }, 'versions.proxmox: got "8.4", allowed a 9.x version such as 9.2'],
+  [{ "state.backend": "s3" }, 'state.backend: got "s3", allowed "local"'],
+  [{ tags: { owner: 3 } }, "tags.owner: got 3, allowed text of at most 256 characters"],
+  [{ allowpaid: true }, expect.stringMatching(/^allowpaid: got an unknown field, .*; did you mean allowPaid\?$/)],
+];
+
+describe("a bad value", () => {
+  it.each(CASES)("%j is one line that names the field", (changes, line) => {
+    const lines = linesFor(changes);
+    expect(lines.map((text) => text.replace(/^lab\.config\.ts: /, ""))).toEqual([line]);
+  });
+
+  it("two of them are two lines", () => {
+    expect(linesFor({ "oci.region": 3, "access.basePort": 3 })).toHaveLength(2);
+  });
+});

@@ -1,0 +1,19 @@
+/** What a person writes in `lab.config.ts`. */
+import type { LabConfig } from "./schema.ts";
+
+type Over<Section, Required extends keyof Section = never> = Partial<Section> & Pick<Section, Required>;
+
+/** Whatever the preset cannot know, and what should differ from it. Arrays replace the preset's. */
+export interface LabInput extends Partial<
+  Pick<LabConfig, "preset" | "tags" | "allowPaid" | "hosts" | "micro" | "virtualization">
+> {
+  readonly name: string;
+  readonly oci: Over<Omit<LabConfig["oci"], "budget">, "region"> & {
+    readonly budget?: Partial<LabConfig["oci"]["budget"]>;
+  };
+  readonly network?: Partial<LabConfig["network"]>;
+  readonly access: Over<LabConfig["access"], "adminCidrs">;
+  readonly kubernetes?: Partial<LabConfig["kubernetes"]>;
+  readonly versions?: Partial<LabConfig["versions"]>;
+  readonly state?: Partial<LabConfig["state"]>;
+}
