@@ -31,7 +31,7 @@ export type Lock = z.infer<typeof lockSchema>;
  */
 export async function readLock(file: string): Promise<Lock | null> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return null;
     throw error;
   });
   if (text === null) return null;

@@ -1,0 +1,168 @@
+import { planTopology } from "../../topology/plan.ts";
+import { lab, linesOf, PRESET_NAMES } from "../config/labs.ts";
+
+const HOST = { name: "pve-1", ocpus: 2, memoryGb: 12, bootVolumeGb: 150 };
+const CP = { name: "cp-1", role: "control-plane", vcpus: 2, memoryMb: 3072, diskGb: 20 } as const;
+const WORKER = { name: "worker-1", role: "worker", vcpus: 2, memoryMb: 2048, diskGb: 20 } as const;
+
+const plan = (over: Parameters<typeof lab>[0] = {}) => planTopology(lab(over));
+const refusalOf = (over: Parameters<typeof lab>[0]) => linesOf(() => plan(over));
+
+describe("planTopology", () => {
+  it("gives the free preset's machines the addresses, ids and ports that follow from their numbers", () => {
+    const { hosts, nodes, cluster, network } = plan();
+    expect(hosts).toMatchObject([{ name: "pve-1", address: "10.0.0.11", apiPort: 18001, templateVmId: 9001 }]);
+    expect(nodes).toMatchObject([
+      { name: "cp-1", address: "10.20.0.11", vmId: 101, talosPort: 18101 },
+      { name: "worker-1", address: "10.20.0.21", vmId: 201, talosPort: 18201 },
+    ]);
+    expect(cluster).toEqual({ vip: "10.20.0.5", endpoint: "https://10.20.0.5:6443", apiPort: 18000 });
+    expect(network.guest).toMatchObject({ gateway: "10.20.0.1", dhcp: { start: "10.20.0.192", end: "10.20.0.254" } });
+  });
+
+  it.each(PRESET_NAMES)("has room for one more worker in the preset %s", (preset) => {
+    const { nodes } = lab({ preset }).kubernetes;
+    const last = nodes.filter(({ role }) => role === "worker");
+    const more = last.slice(-1).map((node) => ({ ...node, name: `worker-${last.length + 1}` }));
+    expect(plan({ preset, kubernetes: { nodes: [...nodes, ...more] } }).nodes).toHaveLength(nodes.length + 1);
+  });
+
+  it("plans the same for the same config", () => {
+    expect(plan({ preset: "payg" })).toEqual(plan({ preset: "payg" }));
+  });
+
+  it("does not depend on the order in the config", () => {
+    const config = lab({ preset: "payg" });
+    const { hosts, nodes, tunnels } = planTopology(config);
+    const turned = planTopology({
+      ...config,
+      hosts: config.hosts.toReversed(),
+      kubernetes: { ...config.kubernetes, nodes: config.kubernetes.nodes.toReversed() },
+    });
+    expect({ hosts: turned.hosts, nodes: turned.nodes, tunnels: turned.tunnels }).toEqual({ hosts, nodes, tunnels });
+  });
+
+  it("gives one host a Simple zone and several an EVPN zone with a smaller MTU", () => {
+    expect(plan().network.guest).toMatchObject({ kind: "simple", mtu: 1500 });
+    expect(plan({ preset: "free-pair" }).network.guest).toMatchObject({ kind: "evpn", mtu: 1450 });
+  });
+
+  it("gives SDN objects ids that Proxmox VE takes", () => {
+    const { zone, vnet, controller } = plan().network.guest;
+    for (const id of [zone, vnet, controller]) expect(id).toMatch(/^[a-z][a-z0-9]{1,7}$/);
+  });
+
+  it("spreads hosts over fault domains and leaves the last to the micro", () => {
+    const { hosts, micro } = plan({ preset: "free-pair" });
+    expect([...hosts.map(({ faultDomain }) => faultDomain), micro?.faultDomain]).toEqual([1, 2, 3]);
+    expect(plan({ preset: "payg" }).hosts.map(({ faultDomain }) => faultDomain)).toEqual([1, 2, 3]);
+  });
+
+  it("keeps a written fault domain", () => {
+    expect(plan({ hosts: [{ ...HOST, faultDomain: 3 }] }).hosts[0]?.faultDomain).toBe(3);
+  });
+
+  it("keeps memory and disk of a host for Proxmox VE", () => {
+    expect(plan().hosts[0]).toMatchObject({ guestMemoryMb: 12 * 1024 - 2048, guestDiskGb: 125, vcpus: 2 });
+    expect(plan({ preset: "free-pair" }).hosts[0]).toMatchObject({ guestMemoryMb: 6 * 1024 - 1536, guestDiskGb: 50 });
+  });
+
+  it("opens a tunnel to the API server, to each host's Proxmox VE and to each node's Talos", () => {
+    expect(plan({ preset: "free-pair" }).tunnels).toEqual([
+      { name: "kubernetes", localPort: 18000, via: "pve-1", target: { address: "10.20.0.5", port: 6443 } },
+      { name: "proxmox pve-1", localPort: 18001, via: "pve-1", target: { address: "10.0.0.11", port: 8006 } },
+      { name: "proxmox pve-2", localPort: 18002, via: "pve-2", target: { address: "10.0.0.12", port: 8006 } },
+      { name: "talos cp-1", localPort: 18101, via: "pve-1", target: { address: "10.20.0.11", port: 50000 } },
+      { name: "talos worker-1", localPort: 18201, via: "pve-2", target: { address: "10.20.0.21", port: 50000 } },
+    ]);
+  });
+
+  it("gives locally administered unicast MACs that differ between labs", () => {
+    const macs = [plan(), plan({ name: "other" })].map(({ nodes }) => nodes[0]?.mac ?? "");
+    for (const mac of macs) expect(mac).toMatch(/^02(:[0-9a-f]{2}){5}$/);
+    expect(macs[0]).not.toBe(macs[1]);
+  });
+});
+
+describe("an impossible plan", () => {
+  it("is refused with the file's name", () => {
+    const config = lab({ network: { guests: "10.0.0.0/24" } });
+    expect(linesOf(() => planTopology(config, "mine.json"))).toEqual([expect.stringMatching(/^mine\.json: /)]);
+  });
+
+  it.each([
+    ["guests", "10.0.8.0/24", "vcn (10.0.0.0/16)"],
+    ["pods", "10.20.0.0/16", "guests (10.20.0.0/24)"],
+    ["services", "10.244.8.0/24", "pods (10.244.0.0/16)"],
+  ])("names network.%s when it overlaps an earlier network", (key, cidr, rival) => {
+    expect(refusalOf({ network: { [key]: cidr } })).toEqual([
+      `lab.config.ts: network.${key}: got "${cidr}", allowed a network that does not overlap network.${rival}`,
+    ]);
+  });
+
+  it("names a subnet outside the VCN", () => {
+    expect(refusalOf({ network: { subnet: "10.1.0.0/24" } })).toEqual([
+      'lab.config.ts: network.subnet: got "10.1.0.0/24", allowed a network inside network.vcn (10.0.0.0/16)',
+    ]);
+  });
+
+  it("names a subnet too small for a host's number", () => {
+    expect(refusalOf({ network: { subnet: "10.0.0.0/26" }, hosts: [{ ...HOST, name: "pve-53" }] })).toEqual([
+      'lab.config.ts: network.subnet: got "10.0.0.0/26", allowed a larger network: ' +
+        "address pool too small (pve-53 takes number 63 of it, 62 is its last)",
+    ]);
+    expect(refusalOf({ network: { subnet: "10.0.0.0/26" }, hosts: [{ ...HOST, name: "pve-52" }] })).toEqual([]);
+  });
+
+  it("names a guest network whose DHCP range a worker's number would reach", () => {
+    const nodes = (name: string) => ({ nodes: [CP, { ...WORKER, name }] });
+    expect(refusalOf({ kubernetes: nodes("worker-172") })).toEqual([
+      'lab.config.ts: network.guests: got "10.20.0.0/24", allowed a larger network: ' +
+        "address pool too small (worker-172 takes number 192 of it, 191 is the last before the DHCP range)",
+    ]);
+    expect(refusalOf({ kubernetes: nodes("worker-171") })).toEqual([]);
+  });
+
+  it("names a pod network with fewer /24s than nodes", () => {
+    const nodes = [CP, WORKER, { ...WORKER, name: "worker-2" }];
+    expect(refusalOf({ network: { pods: "10.244.0.0/23" }, kubernetes: { nodes } })).toEqual([
+      'lab.config.ts: network.pods: got "10.244.0.0/23", allowed a larger network: ' +
+        "address pool too small (it has a /24 for 2 nodes, there are 3)",
+    ]);
+  });
+
+  it("names a VM with more vCPUs than any host", () => {
+    expect(refusalOf({ kubernetes: { nodes: [{ ...CP, vcpus: 3 }] } })).toEqual([
+      "lab.config.ts: kubernetes.nodes[0].vcpus: got 3, " +
+        "allowed 1 to 2 (a VM has at most as many vCPUs as its host; pve-1 has 2)",
+    ]);
+  });
+
+  it("names a VM with more memory than is left, and says what is left where", () => {
+    expect(refusalOf({ kubernetes: { nodes: [CP, { ...WORKER, memoryMb: 6145 }] } })).toEqual([
+      "lab.config.ts: kubernetes.nodes[1].memoryMb: got 6145, allowed at most 6144 " +
+        "(MB; pve-1 has 6656 of 12288 MB left; Proxmox VE takes 2048, each VM 512 beyond its own)",
+    ]);
+    expect(refusalOf({ kubernetes: { nodes: [CP, { ...WORKER, memoryMb: 6144 }] } })).toEqual([]);
+  });
+
+  it("names a VM with more disk than is left", () => {
+    expect(refusalOf({ kubernetes: { nodes: [CP, { ...WORKER, diskGb: 106 }] } })).toEqual([
+      "lab.config.ts: kubernetes.nodes[1].diskGb: got 106, " +
+        "allowed at most 105 (GB; pve-1 has 105 of 150 GB left beside the system)",
+    ]);
+    expect(refusalOf({ kubernetes: { nodes: [CP, { ...WORKER, diskGb: 105 }] } })).toEqual([]);
+  });
+
+  it("looks only at the written host of a VM that has one", () => {
+    const nodes = [
+      { ...CP, vcpus: 1, memoryMb: 2048 },
+      { ...WORKER, vcpus: 1, memoryMb: 4097, host: "pve-2" },
+    ];
+    expect(refusalOf({ preset: "free-pair", kubernetes: { nodes } })).toEqual([
+      expect.stringMatching(
+        /nodes\[1\]\.memoryMb: got 4097, allowed at most 4096 \(MB; pve-2 has 4608 of 6144 MB left; /,
+      ),
+    ]);
+  });
+});
