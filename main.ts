@@ -1,12 +1,15 @@
 /** Config in, cdktf.out out: what `cdktf` runs. */
-import { loadConfig, readEnvironment, runMain } from "./config/index.ts";
+import { configWarnings, loadConfig, readEnvironment, runMain } from "./config/index.ts";
 import { ensureImages } from "./images/index.ts";
 import { buildLab } from "./lab.ts";
+import { formatVerdict } from "./topology/format-verdict.ts";
 import { planTopology } from "./topology/plan.ts";
 
 await runMain(async () => {
   const { configFile, outdir, sandbox } = readEnvironment();
-  const topology = planTopology(await loadConfig(configFile));
-  const images = await ensureImages();
-  buildLab({ topology, images, outdir, sandbox }).synth();
+  const config = await loadConfig(configFile);
+  const topology = planTopology(config);
+  const verdict = buildLab({ topology, images: await ensureImages(), outdir, sandbox }).synth();
+  if (!sandbox) for (const warning of configWarnings(config)) console.error(`warning: ${warning}`);
+  if (!verdict.free) console.error(formatVerdict(verdict));
 });

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, Aspects } from "cdktf";
 import type { Images } from "../../images/index.ts";
+import type { Verdict } from "../../topology/free-tier.ts";
 import type { Topology } from "../../topology/types.ts";
 import { guardFreeTier } from "../free-tier/guard.ts";
 import { LabStack } from "./lab-stack.ts";
@@ -31,9 +32,10 @@ export class LabApp extends App {
   /**
    * Writes the stacks and `lab.json`.
    *
-   * @throws FreeTierError when the lab would cost something and `allowPaid` is not set; nothing is written then
+   * @returns what the lab takes of the Always Free limits
+   * @throws FreeTierError when it would cost something and `allowPaid` is not set; nothing is written then
    */
-  override synth(): void {
+  override synth(): Verdict {
     const { topology, images, sandbox } = this.#props;
     const { config } = topology;
     for (const stack of this.stacks) Aspects.of(stack).add(new FreeformTags({ lab: config.name, ...config.tags }));
@@ -49,5 +51,6 @@ export class LabApp extends App {
       images,
     };
     writeFileSync(join(this.outdir, "lab.json"), `${JSON.stringify(lab, null, 2)}\n`);
+    return freeTier;
   }
 }

@@ -1,0 +1,28 @@
+/** `npm run bench [-- --json]`: the project's speed, as ratios in one run, medians of 11. Exit code 1 misses a goal. */
+import { parseArgs } from "node:util";
+import { runMain } from "../config/index.ts";
+import { deployAgainstShell } from "./deploy.ts";
+import type { Measure } from "./measure.ts";
+import { synthAgainstNode, synthGrowth } from "./synth.ts";
+
+const PARTS: readonly [string, () => Measure[] | Promise<Measure[]>][] = [
+  ["cdktf synth against node -e 0", synthAgainstNode],
+  ["synth of 10, 100 and 1,000 machines", synthGrowth],
+  ["cdktf deploy against the same by hand", deployAgainstShell],
+];
+
+function line({ name, value, unit, goal, ok }: Measure): string {
+  const figure = `${value.toFixed(unit === "x" ? 2 : 0)} ${unit}`.padStart(10);
+  return `${name.padEnd(40)}${figure}${goal === null ? "" : `   at most ${goal}: ${ok ? "ok" : "MISSED"}`}`;
+}
+
+await runMain(async () => {
+  const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+  const measures: Measure[] = [];
+  for (const [title, part] of PARTS) {
+    console.error(`measuring ${title} …`);
+    measures.push(...(await part()));
+  }
+  console.log(values.json ? JSON.stringify(measures, null, 2) : measures.map(line).join("\n"));
+  if (measures.some((each) => !each.ok)) process.exitCode = 1;
+});

@@ -1,0 +1,39 @@
+/** Timing of whole processes. Ratios of one run are what counts: machines differ and drift. */
+import { spawnSync, type SpawnSyncOptions } from "node:child_process";
+
+export const RUNS = 11;
+
+export interface Measure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** At most so much; null where the figure is only told. */
+  readonly goal: number | null;
+  readonly ok: boolean;
+}
+
+export function measure(name: string, value: number, unit: string, goal: number | null = null): Measure {
+  return { name, value: Math.round(value * 1000) / 1000, unit, goal, ok: goal === null || value <= goal };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error("no runs, no median");
+  return middle;
+}
+
+/** Milliseconds that a command takes. @throws Error when it fails, with what it said */
+export function time(command: string, args: readonly string[], options: SpawnSyncOptions = {}): number {
+  const started = performance.now();
+  const { status, stderr, error } = spawnSync(command, args, { stdio: ["ignore", "ignore", "pipe"], ...options });
+  const took = performance.now() - started;
+  if (error || status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr?.toString()}`);
+  return took;
+}
+
+/** Runs two things in turn, so that a machine getting slower hits both alike; the first pair warms up and is not counted. */
+export function inTurn(first: () => number, second: () => number): { first: number[]; second: number[] } {
+  const runs = Array.from({ length: RUNS + 1 }, () => ({ first: first(), second: second() })).slice(1);
+  return { first: runs.map((run) => run.first), second: runs.map((run) => run.second) };
+}

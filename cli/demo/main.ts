@@ -1,0 +1,59 @@
+/**
+ * `npm run demo [-- --preset free|free-pair|payg]`: the whole of the lab in its sandbox, from nothing to nothing.
+ */
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { type LabInput, parseConfig, runMain } from "../../config/index.ts";
+import lab from "../../lab.config.ts";
+import { Stage, freeBasePort } from "./stage.ts";
+import { describeLab } from "./describe.ts";
+import { ensureTerraform } from "./terraform.ts";
+
+const preset = z.enum(["free", "free-pair", "payg"]);
+
+/** The same lab with one worker more. */
+function withAnotherWorker(input: LabInput): LabInput {
+  const { nodes } = parseConfig(input).kubernetes;
+  const workers = nodes.filter((node) => node.role === "worker");
+  const like = workers.at(-1);
+  if (!like) throw new Error("this lab has no worker to add another like it");
+  const { host: _placed, ...worker } = like;
+  return { ...input, kubernetes: { nodes: [...nodes, { ...worker, name: `worker-${workers.length + 1}` }] } };
+}
+
+await runMain(async () => {
+  const { values } = parseArgs({ options: { preset: { type: "string" } } });
+  const chosen = preset.safeParse(values.preset ?? lab.preset ?? "free");
+  if (!chosen.success) {
+    throw new Error(`--preset: got ${JSON.stringify(values.preset)}, allowed ${preset.options.join(", ")}`);
+  }
+  const started = performance.now();
+  await ensureTerraform();
+  const stage = new Stage();
+  const stop = (): void => void stage.end().finally(() => process.exit(130));
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  try {
+    const input: LabInput = {
+      ...lab,
+      preset: chosen.data,
+      access: { ...lab.access, basePort: await freeBasePort() },
+    };
+    console.log(`A lab from preset ${chosen.data}, in the embedded sandbox: no account is asked for or used.`);
+    stage.configure(input);
+    await stage.cdktf(["deploy", "oci", "proxmox", "talos", "--auto-approve"]);
+    console.log("\nNothing is left to do, says a second look:");
+    await stage.cdktf(["diff"]);
+    console.log("\nOne more worker goes into lab.config.ts:");
+    stage.configure(withAnotherWorker(input));
+    await stage.cdktf(["diff"], 2);
+    await stage.cdktf(["deploy", "oci", "proxmox", "talos", "--auto-approve"]);
+    console.log(await describeLab(stage.home));
+    await stage.cdktf(["destroy", "--auto-approve"]);
+  } finally {
+    await stage.end();
+  }
+  console.log(
+    `\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s; nothing is left running or lying about.`,
+  );
+});
