@@ -1,15 +1,72 @@
-/** The sandbox's OCI tenancy. */
-import type { Provider } from "../plugin/resource.ts";
+/** The sandbox's OCI tenancy: Terraform's resource types, what exists, and what people are told of it. */
+import replacement from "../../providers/oci/replacement.json" with { type: "json" };
+import type { Json, Provider, ResourceType } from "../plugin/resource.ts";
 import type { Account, OciTenancy } from "../world/oci.ts";
-import type { InventoryItem } from "../world/world.ts";
+import { backend, backendSet } from "./backend-set.ts";
+import { alertRule, budget } from "./budget.ts";
+import { compartment } from "./compartment.ts";
+import { availabilityDomainsData, imagesData, namespaceData } from "./data-sources.ts";
+import { image, shapeManagement } from "./image.ts";
+import { instance } from "./instance.ts";
+import { listener } from "./listener.ts";
+import { networkLoadBalancer } from "./load-balancer.ts";
+import { quota } from "./quota.ts";
+import { globalId } from "./regions.ts";
+import { routeTable } from "./route-table.ts";
+import { networkSecurityGroup, networkSecurityGroupRule } from "./security-group.ts";
+import { defaultSecurityList } from "./security-list.ts";
+import { subnet } from "./subnet.ts";
+import { internetGateway, vcn } from "./vcn.ts";
 
-export const ociProvider: Provider = { source: "oracle/oci", resources: {}, dataSources: {} };
+export { ociInventory } from "./inventory.ts";
+export { ociOverview, type OciOverview } from "./overview.ts";
+
+const types: Readonly<Record<string, ResourceType>> = {
+  oci_budget_alert_rule: alertRule,
+  oci_budget_budget: budget,
+  oci_core_default_security_list: defaultSecurityList,
+  oci_core_image: image,
+  oci_core_instance: instance,
+  oci_core_internet_gateway: internetGateway,
+  oci_core_network_security_group: networkSecurityGroup,
+  oci_core_network_security_group_security_rule: networkSecurityGroupRule,
+  oci_core_route_table: routeTable,
+  oci_core_shape_management: shapeManagement,
+  oci_core_subnet: subnet,
+  oci_core_vcn: vcn,
+  oci_identity_compartment: compartment,
+  oci_limits_quota: quota,
+  oci_network_load_balancer_backend: backend,
+  oci_network_load_balancer_backend_set: backendSet,
+  oci_network_load_balancer_listener: listener,
+  oci_network_load_balancer_network_load_balancer: networkLoadBalancer,
+};
+
+const rules: Readonly<Record<string, { force_new: string[]; defaults?: Readonly<Record<string, Json>> }>> = replacement;
+
+/** What replaces a resource and what has a default is the real provider's: `providers/oci/replacement.json`. */
+function asTheRealOne([name, type]: [string, ResourceType]): [string, ResourceType] {
+  const rule = rules[name];
+  if (!rule) throw new Error(`providers/oci/replacement.json has no ${name}`);
+  return [name, { ...type, forceNew: rule.force_new, defaults: rule.defaults ?? {} }];
+}
+
+export const ociProvider: Provider = {
+  source: "oracle/oci",
+  resources: Object.fromEntries(Object.entries(types).map(asTheRealOne)),
+  dataSources: {
+    oci_core_images: imagesData,
+    oci_identity_availability_domains: availabilityDomainsData,
+    oci_objectstorage_namespace: namespaceData,
+  },
+};
 
 /** A tenancy with nothing in it. */
 export function emptyOci(account: Account, random: (length: number) => string): OciTenancy {
   return {
-    tenancyId: `ocid1.tenancy.oc1..aaaaaaaa${random(52)}`,
-    region: "eu-frankfurt-1",
+    tenancyId: globalId("tenancy", random),
+    homeRegion: null,
+    adPrefix: "Uocm",
     account,
     namespace: `fr${random(10)}`,
     compartments: [],
@@ -25,16 +82,4 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     budgets: [],
     quotas: [],
   };
-}
-
-export interface OciOverview {
-  readonly account: Account;
-}
-
-export function ociInventory(_tenancy: OciTenancy): InventoryItem[] {
-  return [];
-}
-
-export function ociOverview(tenancy: OciTenancy): OciOverview {
-  return { account: tenancy.account };
 }

@@ -17,8 +17,10 @@ export interface OciObject {
 
 export interface OciTenancy {
   readonly tenancyId: string;
-  /** The home region: compartments, budgets and quotas live there. */
-  readonly region: string;
+  /** Where compartments, budgets and quotas can be made; null: not said, so any region will do. */
+  homeRegion: string | null;
+  /** The tenancy's own four letters in names of availability domains. */
+  readonly adPrefix: string;
   account: Account;
   /** Object Storage namespace: 12 characters that the service chose. */
   readonly namespace: string;
@@ -58,7 +60,6 @@ export interface Subnet extends OciObject {
   cidrBlock: string;
   readonly dnsLabel: string | null;
   readonly availabilityDomain: string | null;
-  readonly prohibitInternetIngress: boolean;
   readonly prohibitPublicIpOnVnic: boolean;
   routeTableId: string;
   securityListIds: readonly string[];
@@ -115,8 +116,10 @@ export interface SecurityRuleState {
   readonly icmp: IcmpOptions | null;
 }
 
+/** A VCN's default list. `managed`: a Terraform resource has taken it over. */
 export interface SecurityList extends OciObject {
   readonly vcnId: string;
+  managed: boolean;
   displayName: string;
   rules: readonly SecurityRuleState[];
 }
@@ -137,12 +140,11 @@ export interface Image extends OciObject {
   readonly launchMode: string;
   /** Name of the bucket object it was imported from. */
   readonly objectName: string;
-  readonly source: Readonly<Record<string, string | null>>;
   readonly operatingSystem: string;
   readonly operatingSystemVersion: string;
   readonly sizeInMbs: number;
   /** Shapes added by `oci_core_shape_management`. */
-  shapes: readonly string[];
+  shapes: readonly { readonly name: string; readonly compartmentId: string }[];
 }
 
 /** What sandbox/proxmox reads of an instance. */
@@ -169,8 +171,10 @@ export interface Instance extends OciInstance, OciObject {
   /** Changes when the boot volume is replaced: then nothing on the host's disk survives. */
   bootVolumeId: string;
   readonly bootVolumeVpus: number;
+  /** What the image boots with: `UEFI_64` or `BIOS`. */
+  firmware: string;
   metadata: Tags;
-  readonly vnic: Vnic;
+  vnic: Vnic;
   /** Settings that the sandbox only remembers, as Terraform gave them. */
   settings: InstanceSettings;
 }
@@ -178,10 +182,12 @@ export interface Instance extends OciInstance, OciObject {
 export interface Vnic {
   readonly id: string;
   readonly subnetId: string;
-  displayName: string;
-  hostnameLabel: string | null;
-  nsgIds: readonly string[];
-  skipSourceDestCheck: boolean;
+  readonly displayName: string;
+  readonly hostnameLabel: string | null;
+  readonly nsgIds: readonly string[];
+  readonly skipSourceDestCheck: boolean;
+  readonly freeformTags: Tags;
+  readonly definedTags: Tags;
 }
 
 export interface InstanceSettings {
@@ -190,7 +196,7 @@ export interface InstanceSettings {
   readonly agentPluginsDisabled: boolean;
   readonly agentPlugins: readonly { readonly name: string; readonly desiredState: string }[];
   readonly legacyImdsDisabled: boolean;
-  readonly liveMigrationPreferred: boolean;
+  readonly liveMigrationPreferred: boolean | null;
   readonly recoveryAction: string;
   readonly pvEncryptionInTransit: boolean;
 }

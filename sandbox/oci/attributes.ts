@@ -1,0 +1,58 @@
+/** Reading planned attributes. The schema has checked their types; what is missing is null. */
+import type { Attributes, Json } from "../plugin/resource.ts";
+import type { Tags } from "../world/oci.ts";
+
+function isObject(value: Json): value is Attributes {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function maybeText(from: Attributes, name: string): string | null {
+  const value = from[name];
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** A required attribute. */
+export function text(from: Attributes, name: string): string {
+  const value = maybeText(from, name);
+  if (value === null) throw new TypeError(`${name} is missing`);
+  return value;
+}
+
+export function maybeNumber(from: Attributes, name: string): number | null {
+  const value = from[name];
+  return typeof value === "number" ? value : null;
+}
+
+export function number(from: Attributes, name: string): number {
+  const value = maybeNumber(from, name);
+  if (value === null) throw new TypeError(`${name} is missing`);
+  return value;
+}
+
+export function maybeFlag(from: Attributes, name: string): boolean | null {
+  const value = from[name];
+  return typeof value === "boolean" ? value : null;
+}
+
+/** Strings of a list or set; null when it is not said. */
+export function maybeTexts(from: Attributes, name: string): readonly string[] | null {
+  const value = from[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : null;
+}
+
+export function maybeTags(from: Attributes, name: string): Tags | null {
+  const value = from[name] ?? null;
+  if (!isObject(value)) return null;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)]));
+}
+
+/** The elements of a repeated block. */
+export function blocks(from: Attributes, name: string): readonly Attributes[] {
+  const value = from[name];
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** The one element of a block; empty when there is none. */
+export function block(from: Attributes, name: string): Attributes {
+  return blocks(from, name)[0] ?? {};
+}

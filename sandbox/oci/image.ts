@@ -1,0 +1,124 @@
+/** Custom images, imported from Object Storage, and the shapes they may boot on. */
+import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
+import type { Image } from "../world/oci.ts";
+import { block, maybeText, text } from "./attributes.ts";
+import { conflict, invalid, notFound } from "./refusals.ts";
+import { SHAPES } from "./shapes.ts";
+import { defaultName, find, newObject, requireCompartment, requireObject, stored } from "./stored.ts";
+
+const SERVICE = "Core Image";
+const SHAPE_SERVICE = "Core Shape Management";
+
+/** An `.oci` archive brings its launch options; everything else is imported for BIOS (terraform-provider-oci#2052). */
+export function imageLaunchOptions(firmware: string): Attributes {
+  return {
+    boot_volume_type: "PARAVIRTUALIZED",
+    firmware,
+    is_consistent_volume_naming_enabled: true,
+    is_pv_encryption_in_transit_enabled: false,
+    network_type: "PARAVIRTUALIZED",
+    remote_data_volume_type: "PARAVIRTUALIZED",
+  };
+}
+
+function isArchive({ objectName }: Image): boolean {
+  return objectName.endsWith(".oci");
+}
+
+export function firmware(image: Image): string {
+  return isArchive(image) ? "UEFI_64" : "BIOS";
+}
+
+export const image = stored<Image>({
+  service: SERVICE,
+  all: (tenancy) => tenancy.images,
+  attributes: (record) => ({
+    agent_features: [{ is_management_supported: false, is_monitoring_supported: false }],
+    base_image_id: null,
+    billable_size_in_gbs: String(Math.ceil(record.sizeInMbs / 1024)),
+    create_image_allowed: true,
+    display_name: record.displayName,
+    launch_mode: record.launchMode,
+    launch_options: [imageLaunchOptions(firmware(record))],
+    listing_type: null,
+    operating_system: record.operatingSystem,
+    operating_system_version: record.operatingSystemVersion,
+    size_in_mbs: String(record.sizeInMbs),
+    state: "AVAILABLE",
+  }),
+  create(call, planned) {
+    const source = block(planned, "image_source_details");
+    if (maybeText(source, "source_type") !== "objectStorageTuple")
+      throw invalid(
+        SERVICE,
+        "The sandbox imports images from objectStorageTuple only.",
+        "image_source_details.source_type",
+      );
+    for (const name of ["bucket_name", "namespace_name", "object_name"]) {
+      if (maybeText(source, name) === null)
+        throw invalid(SERVICE, `imageSourceDetails needs ${name}.`, `image_source_details.${name}`);
+    }
+    const namespace = text(source, "namespace_name");
+    if (namespace !== call.world.state.oci.namespace)
+      throw notFound(SERVICE, `Object Storage namespace ${namespace}`, "image_source_details.namespace_name");
+    const objectName = text(source, "object_name");
+    return {
+      ...newObject(call, SERVICE, "image", planned),
+      displayName: maybeText(planned, "display_name") ?? defaultName(call, "image"),
+      objectName,
+      launchMode: maybeText(planned, "launch_mode") ?? (objectName.endsWith(".oci") ? "CUSTOM" : "PARAVIRTUALIZED"),
+      operatingSystem: maybeText(source, "operating_system") ?? "Custom",
+      operatingSystemVersion: maybeText(source, "operating_system_version") ?? "Custom",
+      sizeInMbs: 20_480,
+      shapes: [],
+    };
+  },
+  update(_call, record, planned) {
+    record.displayName = maybeText(planned, "display_name") ?? record.displayName;
+  },
+});
+
+function shapeId(imageId: string, shape: Image["shapes"][number]): string {
+  return `c/${shape.compartmentId}/i/${imageId}/s/${shape.name}`;
+}
+
+export function shapeIds({ id, shapes }: Image): string[] {
+  return shapes.map((shape) => shapeId(id, shape));
+}
+
+function readShape(call: Call, id: string): Attributes | null {
+  const found = find(call, call.world.state.oci.images, /\/i\/([^/]+)\/s\//.exec(id)?.[1] ?? "");
+  const shape = found?.shapes.find((candidate) => shapeId(found.id, candidate) === id);
+  if (!found || !shape) return null;
+  return { id, compartment_id: shape.compartmentId, image_id: found.id, shape_name: shape.name };
+}
+
+/** An image imported by hand boots on x86 shapes; A1 has to be added. The provider cannot import these; here it can. */
+export const shapeManagement: ResourceType = {
+  create(call, planned) {
+    const compartmentId = requireCompartment(call, SHAPE_SERVICE, text(planned, "compartment_id"));
+    const target = requireObject(
+      call,
+      SHAPE_SERVICE,
+      call.world.state.oci.images,
+      text(planned, "image_id"),
+      "image_id",
+    );
+    const name = text(planned, "shape_name");
+    if (!SHAPES.some((shape) => shape === name)) throw notFound(SHAPE_SERVICE, `shape ${name}`, "shape_name");
+    if (target.shapes.some((shape) => shape.name === name))
+      throw conflict(SHAPE_SERVICE, `Image ${target.id} is already compatible with ${name}.`, "shape_name");
+    const shape = { name, compartmentId };
+    target.shapes = [...target.shapes, shape];
+    call.world.changed();
+    return { id: shapeId(target.id, shape) };
+  },
+  read: (call, state) => readShape(call, text(state, "id")),
+  delete(call, state) {
+    const target = find(call, call.world.state.oci.images, text(state, "image_id"));
+    if (target === null) return;
+    target.shapes = target.shapes.filter((shape) => shapeId(target.id, shape) !== text(state, "id"));
+    call.world.changed();
+  },
+  importState: readShape,
+};

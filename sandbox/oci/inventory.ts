@@ -1,0 +1,70 @@
+/** Everything in the tenancy that a Terraform resource stands for, by the id that imports it. */
+import type { OciTenancy } from "../world/oci.ts";
+import type { InventoryItem } from "../world/world.ts";
+import { shapeIds } from "./image.ts";
+import { partId } from "./load-balancer-part.ts";
+
+/** What belongs to a VCN by itself is left out, until a resource takes it over. */
+export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
+  const defaultTables = tenancy.vcns.map(({ defaultRouteTableId }) => defaultRouteTableId);
+  const named = (
+    type: string,
+    list: readonly { readonly id: string; readonly displayName: string }[],
+  ): InventoryItem[] => list.map(({ id, displayName }) => ({ type, id, name: displayName }));
+  return [
+    ...tenancy.compartments.map(({ id, name }) => ({ type: "oci_identity_compartment", id, name })),
+    ...named("oci_core_vcn", tenancy.vcns),
+    ...named("oci_core_internet_gateway", tenancy.internetGateways),
+    ...named(
+      "oci_core_route_table",
+      tenancy.routeTables.filter(({ id }) => !defaultTables.includes(id)),
+    ),
+    ...named(
+      "oci_core_default_security_list",
+      tenancy.securityLists.filter(({ managed }) => managed),
+    ),
+    ...named("oci_core_subnet", tenancy.subnets),
+    ...named("oci_core_network_security_group", tenancy.networkSecurityGroups),
+    ...tenancy.networkSecurityGroups.flatMap((group) =>
+      group.rules.map((rule) => ({
+        type: "oci_core_network_security_group_security_rule",
+        id: `networkSecurityGroups/${group.id}/securityRules/${rule.id}`,
+        name: rule.description ?? `${group.displayName} ${rule.direction} ${rule.peer}`,
+      })),
+    ),
+    ...named("oci_core_image", tenancy.images),
+    ...tenancy.images.flatMap((image) =>
+      shapeIds(image).map((id) => ({ type: "oci_core_shape_management", id, name: image.displayName })),
+    ),
+    ...named("oci_core_instance", tenancy.instances),
+    ...named("oci_network_load_balancer_network_load_balancer", tenancy.networkLoadBalancers),
+    ...tenancy.networkLoadBalancers.flatMap((balancer) => [
+      ...balancer.backendSets.flatMap((set) => [
+        {
+          type: "oci_network_load_balancer_backend_set",
+          id: partId(balancer, "backendSets", set.name),
+          name: set.name,
+        },
+        ...set.backends.map((backend) => ({
+          type: "oci_network_load_balancer_backend",
+          id: partId(balancer, "backendSets", set.name, "backends", backend.name),
+          name: backend.name,
+        })),
+      ]),
+      ...balancer.listeners.map(({ name }) => ({
+        type: "oci_network_load_balancer_listener",
+        id: partId(balancer, "listeners", name),
+        name,
+      })),
+    ]),
+    ...named("oci_budget_budget", tenancy.budgets),
+    ...tenancy.budgets.flatMap((budget) =>
+      budget.alertRules.map((rule) => ({
+        type: "oci_budget_alert_rule",
+        id: `budgets/${budget.id}/alertRules/${rule.id}`,
+        name: rule.displayName,
+      })),
+    ),
+    ...tenancy.quotas.map(({ id, name }) => ({ type: "oci_limits_quota", id, name })),
+  ];
+}

@@ -1,0 +1,47 @@
+/** The tenancy in a few lines, for people. */
+import type { Account, OciTenancy } from "../world/oci.ts";
+import { limitUse, type LimitUse } from "./limits.ts";
+
+export interface OciOverview {
+  readonly account: Account;
+  readonly limits: readonly LimitUse[];
+  readonly instances: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly shape: string;
+    readonly ocpus: number;
+    readonly memoryGb: number;
+    readonly bootVolumeGb: number;
+    readonly privateIp: string;
+    readonly publicIp: string | null;
+    readonly faultDomain: string;
+  }[];
+  readonly loadBalancers: readonly {
+    readonly name: string;
+    readonly publicIp: string | null;
+    readonly ports: readonly number[];
+  }[];
+}
+
+export function ociOverview(tenancy: OciTenancy): OciOverview {
+  return {
+    account: tenancy.account,
+    limits: limitUse(tenancy),
+    instances: tenancy.instances.map((instance) => ({
+      name: instance.displayName,
+      state: instance.state,
+      shape: instance.shape,
+      ocpus: instance.ocpus,
+      memoryGb: instance.memoryGb,
+      bootVolumeGb: instance.bootVolumeGb,
+      privateIp: instance.privateIp,
+      publicIp: instance.publicIp,
+      faultDomain: instance.faultDomain,
+    })),
+    loadBalancers: tenancy.networkLoadBalancers.map((balancer) => ({
+      name: balancer.displayName,
+      publicIp: balancer.publicIp,
+      ports: balancer.listeners.map(({ port }) => port),
+    })),
+  };
+}

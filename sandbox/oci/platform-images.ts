@@ -1,0 +1,42 @@
+/** Images that Oracle provides: the same in every tenancy, in no world file. */
+import { wellKnownId } from "./regions.ts";
+import { A1_SHAPE, MICRO_SHAPE } from "./shapes.ts";
+
+export interface PlatformImage {
+  readonly id: string;
+  readonly displayName: string;
+  readonly operatingSystem: string;
+  readonly version: string;
+  readonly shape: string;
+  readonly timeCreated: string;
+}
+
+/** Oracle builds them monthly; these two months stand for them. */
+const BUILDS = ["2026.06.30-0", "2026.05.29-0"];
+
+const FAMILIES = [
+  { os: "Canonical Ubuntu", name: "Canonical-Ubuntu-24.04", version: "24.04", minimal: false },
+  { os: "Canonical Ubuntu", name: "Canonical-Ubuntu-24.04-Minimal", version: "24.04 Minimal", minimal: true },
+  { os: "Oracle Linux", name: "Oracle-Linux-10", version: "10", minimal: false },
+  { os: "Oracle Linux", name: "Oracle-Linux-9", version: "9", minimal: false },
+] as const;
+
+/** Newest first. Ubuntu Minimal for Arm says so in its version; the others only in their names. */
+export function platformImages(region: string): readonly PlatformImage[] {
+  return BUILDS.flatMap((build) =>
+    FAMILIES.flatMap(({ os, name, version, minimal }) =>
+      [MICRO_SHAPE, A1_SHAPE].map((shape) => {
+        const arm = shape === A1_SHAPE;
+        const displayName = `${name}${arm ? "-aarch64" : ""}-${build}`;
+        return {
+          id: wellKnownId("image", region, displayName),
+          displayName,
+          operatingSystem: os,
+          version: arm && minimal ? `${version} aarch64` : version,
+          shape,
+          timeCreated: `${build.slice(0, 10).replaceAll(".", "-")}T08:00:00.000Z`,
+        };
+      }),
+    ),
+  );
+}

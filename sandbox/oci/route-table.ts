@@ -1,0 +1,71 @@
+/** Route tables. */
+import type { Attributes, Call } from "../plugin/resource.ts";
+import type { RouteRule, RouteTable, Vcn } from "../world/oci.ts";
+import { blocks, maybeText, text } from "./attributes.ts";
+import { requireCidr } from "./ipv4.ts";
+import { invalid, referenced } from "./refusals.ts";
+import { defaultName, newObject, requireObject, stored } from "./stored.ts";
+import { requireVcn } from "./vcn.ts";
+
+const SERVICE = "Core Route Table";
+
+function routeRule(call: Call, vcn: Vcn, rule: Attributes): RouteRule {
+  const { internetGateways } = call.world.state.oci;
+  const networkEntityId = text(rule, "network_entity_id");
+  const destination = maybeText(rule, "destination") ?? maybeText(rule, "cidr_block");
+  if (destination === null) throw invalid(SERVICE, "A route rule needs a destination.", "route_rules");
+  const destinationType = maybeText(rule, "destination_type") ?? "CIDR_BLOCK";
+  if (destinationType !== "CIDR_BLOCK")
+    throw invalid(SERVICE, `destinationType ${destinationType} cannot lead to an internet gateway.`, "route_rules");
+  requireCidr(SERVICE, destination, "route_rules");
+  if (requireObject(call, SERVICE, internetGateways, networkEntityId, "route_rules").vcnId !== vcn.id)
+    throw invalid(SERVICE, `Internet gateway ${networkEntityId} belongs to another VCN.`, "route_rules");
+  return { destination, destinationType, networkEntityId, description: maybeText(rule, "description") };
+}
+
+function routeRules(call: Call, vcn: Vcn, planned: Attributes): readonly RouteRule[] {
+  const rules = blocks(planned, "route_rules").map((rule) => routeRule(call, vcn, rule));
+  const twice = rules.find(
+    ({ destination }, index) => rules.findIndex((rule) => rule.destination === destination) < index,
+  );
+  if (twice) throw invalid(SERVICE, `There are two route rules for ${twice.destination}.`, "route_rules");
+  return rules;
+}
+
+export const routeTable = stored<RouteTable>({
+  service: SERVICE,
+  all: (tenancy) => tenancy.routeTables,
+  attributes: (record) => ({
+    display_name: record.displayName,
+    route_rules: record.routeRules.map((rule) => ({
+      cidr_block: null,
+      description: rule.description,
+      destination: rule.destination,
+      destination_type: rule.destinationType,
+      network_entity_id: rule.networkEntityId,
+      route_type: "STATIC",
+    })),
+    state: "AVAILABLE",
+    vcn_id: record.vcnId,
+  }),
+  create(call, planned) {
+    const vcn = requireVcn(call, SERVICE, text(planned, "vcn_id"));
+    return {
+      ...newObject(call, SERVICE, "routetable", planned),
+      vcnId: vcn.id,
+      displayName: maybeText(planned, "display_name") ?? defaultName(call, "routetable"),
+      routeRules: routeRules(call, vcn, planned),
+    };
+  },
+  update(call, record, planned) {
+    record.routeRules = routeRules(call, requireVcn(call, SERVICE, record.vcnId), planned);
+    record.displayName = maybeText(planned, "display_name") ?? record.displayName;
+  },
+  remove(call, record) {
+    const { subnets, vcns } = call.world.state.oci;
+    const subnet = subnets.find(({ routeTableId }) => routeTableId === record.id);
+    if (subnet) throw referenced(SERVICE, `The Route Table ${record.id}`, `Subnet ${subnet.id}`);
+    if (vcns.some(({ defaultRouteTableId }) => defaultRouteTableId === record.id))
+      throw referenced(SERVICE, `The Route Table ${record.id}`, "its VCN, whose default it is");
+  },
+});

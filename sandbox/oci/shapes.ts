@@ -1,0 +1,59 @@
+/** The two shapes that an Always Free account can launch. */
+import type { Attributes } from "../plugin/resource.ts";
+import { maybeNumber } from "./attributes.ts";
+import { invalid } from "./refusals.ts";
+
+export const A1_SHAPE = "VM.Standard.A1.Flex";
+export const MICRO_SHAPE = "VM.Standard.E2.1.Micro";
+export const SHAPES = [A1_SHAPE, MICRO_SHAPE] as const;
+
+export interface ShapeSize {
+  readonly shape: string;
+  readonly ocpus: number;
+  readonly memoryGb: number;
+}
+
+const SERVICE = "Core Instance";
+
+/** @throws when the shape is none the sandbox has, or the size is none the shape allows. */
+export function shapeSize(shape: string, config: Attributes): ShapeSize {
+  if (shape === MICRO_SHAPE) return { shape, ocpus: 1, memoryGb: 1 };
+  if (shape !== A1_SHAPE)
+    throw invalid(SERVICE, `Shape ${shape} is not valid; the sandbox has ${SHAPES.join(" and ")}.`, "shape");
+  const ocpus = maybeNumber(config, "ocpus");
+  if (ocpus === null)
+    throw invalid(SERVICE, `shapeConfig.ocpus is required for the flexible shape ${shape}.`, "shape_config.ocpus");
+  const memoryGb = maybeNumber(config, "memory_in_gbs") ?? ocpus * 6;
+  // Oracle's page on flexible shapes: 1-80 OCPUs; at least 1 GB, 1-64 GB for each OCPU, 512 GB in all.
+  if (!Number.isInteger(ocpus) || ocpus < 1 || ocpus > 80)
+    throw invalid(SERVICE, `ocpus ${ocpus} is not valid for ${shape}: 1 to 80.`, "shape_config.ocpus");
+  if (memoryGb < ocpus || memoryGb > Math.min(512, ocpus * 64))
+    throw invalid(
+      SERVICE,
+      `memoryInGBs ${memoryGb} is not valid for ${ocpus} OCPUs of ${shape}: ${ocpus} to ${Math.min(512, ocpus * 64)}.`,
+      "shape_config.memory_in_gbs",
+    );
+  return { shape, ocpus, memoryGb };
+}
+
+/** What the service tells of a size. */
+export function shapeConfig({ shape, ocpus, memoryGb }: ShapeSize): Attributes {
+  const arm = shape === A1_SHAPE;
+  return {
+    baseline_ocpu_utilization: null,
+    gpu_description: null,
+    gpus: 0,
+    local_disk_description: null,
+    local_disks: 0,
+    local_disks_total_size_in_gbs: 0,
+    local_volume_size_in_gbs: null,
+    max_vnic_attachments: arm ? Math.min(24, Math.max(2, ocpus)) : 1,
+    memory_in_gbs: memoryGb,
+    networking_bandwidth_in_gbps: arm ? Math.min(40, ocpus) : 0.48,
+    nvmes: 0,
+    ocpus,
+    processor_description: arm ? "3.0 GHz Ampere® Altra™" : "2.0 GHz AMD EPYC™ 7551 (Naples)",
+    resource_management: null,
+    vcpus: arm ? ocpus : ocpus * 2,
+  };
+}

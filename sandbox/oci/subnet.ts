@@ -1,0 +1,194 @@
+/** Subnets, and the addresses in them. */
+import type { Attributes, Call } from "../plugin/resource.ts";
+import type { OciTenancy, Subnet, Vcn } from "../world/oci.ts";
+import { maybeFlag, maybeText, maybeTexts, text } from "./attributes.ts";
+import { addressNumber, addressText, contains, overlap, parseCidr, requireCidr } from "./ipv4.ts";
+import { conflict, invalid, notFound, referenced } from "./refusals.ts";
+import { requireAvailabilityDomain } from "./regions.ts";
+import { defaultName, newObject, requireObject, stored } from "./stored.ts";
+import { requireDnsLabel, requireVcn, vcnDomain } from "./vcn.ts";
+
+const SERVICE = "Core Subnet";
+
+export function requireSubnet(call: Call, service: string, id: string, attribute: string): Subnet {
+  return requireObject(call, service, call.world.state.oci.subnets, id, attribute);
+}
+
+/** Every private address in use in a subnet. */
+function takenAddresses({ instances, networkLoadBalancers }: OciTenancy, subnetId: string): Set<string> {
+  return new Set([
+    ...instances.filter(({ vnic }) => vnic.subnetId === subnetId).map(({ privateIp }) => privateIp),
+    ...networkLoadBalancers.filter((balancer) => balancer.subnetId === subnetId).map(({ privateIp }) => privateIp),
+  ]);
+}
+
+/**
+ * The wanted private address, or the lowest free one. The first two and the last of a subnet are OCI's own.
+ * @throws 400 for an address outside, 409 for one that is taken.
+ */
+export function takeAddress(
+  call: Call,
+  service: string,
+  subnet: Subnet,
+  wanted: string | null,
+  attribute: string,
+): string {
+  const cidr = requireCidr(service, subnet.cidrBlock, attribute);
+  const taken = takenAddresses(call.world.state.oci, subnet.id);
+  const [first, last] = [cidr.first + 2, cidr.last - 1];
+  if (wanted === null) {
+    for (let value = first; value <= last; value += 1) {
+      if (!taken.has(addressText(value))) return addressText(value);
+    }
+    throw conflict(service, `No private IP address is left in ${subnet.cidrBlock}.`, attribute);
+  }
+  const value = addressNumber(wanted);
+  if (value === null || value < first || value > last)
+    throw invalid(
+      service,
+      `Private IP address ${wanted} is not valid in subnet ${subnet.cidrBlock}: ` +
+        `${addressText(first)} to ${addressText(last)} can be used.`,
+      attribute,
+    );
+  if (taken.has(wanted)) throw conflict(service, `Private IP address ${wanted} is already in use.`, attribute);
+  return wanted;
+}
+
+/** Public addresses come from the networks that RFC 5737 keeps for documentation: they lead nowhere. */
+const PUBLIC_NETWORKS = ["192.0.2.0/24", "198.51.100.0/24"];
+
+export function takePublicAddress(call: Call, service: string): string {
+  const { instances, networkLoadBalancers } = call.world.state.oci;
+  const taken = new Set([...instances, ...networkLoadBalancers].map(({ publicIp }) => publicIp));
+  for (const { first, last } of PUBLIC_NETWORKS.flatMap((network) => parseCidr(network) ?? [])) {
+    for (let value = first + 1; value < last; value += 1) {
+      if (!taken.has(addressText(value))) return addressText(value);
+    }
+  }
+  throw conflict(service, "No public IP address is left in the sandbox.");
+}
+
+/** A new or changed subnet's network: inside its VCN and beside the others. */
+function requireNetwork(call: Call, vcn: Vcn, cidr: string, self: string | null): string {
+  const network = requireCidr(SERVICE, cidr, "cidr_block");
+  if (network.prefix > 30)
+    throw invalid(SERVICE, `The requested CIDR ${cidr} is invalid: /30 is the smallest.`, "cidr_block");
+  const inside = vcn.cidrBlocks.some((block) => contains(requireCidr(SERVICE, block, "vcn_id"), network));
+  if (!inside)
+    throw invalid(
+      SERVICE,
+      `The requested CIDR ${cidr} is invalid: not inside the VCN's ${vcn.cidrBlocks.join(", ")}.`,
+      "cidr_block",
+    );
+  const other = call.world.state.oci.subnets.find(
+    (subnet) =>
+      subnet.vcnId === vcn.id &&
+      subnet.id !== self &&
+      overlap(requireCidr(SERVICE, subnet.cidrBlock, "cidr_block"), network),
+  );
+  if (other)
+    throw invalid(
+      SERVICE,
+      `The requested CIDR ${cidr} is invalid: subnet ${other.id} with CIDR ${other.cidrBlock} overlaps with it.`,
+      "cidr_block",
+    );
+  return cidr;
+}
+
+/** The VCN's own tables and lists, or others of the same VCN. */
+function attachments(call: Call, vcn: Vcn, planned: Attributes) {
+  const { routeTables, securityLists } = call.world.state.oci;
+  const routeTableId = maybeText(planned, "route_table_id") ?? vcn.defaultRouteTableId;
+  const securityListIds = maybeTexts(planned, "security_list_ids") ?? [vcn.defaultSecurityListId];
+  const dhcpOptionsId = maybeText(planned, "dhcp_options_id") ?? vcn.defaultDhcpOptionsId;
+  if (requireObject(call, SERVICE, routeTables, routeTableId, "route_table_id").vcnId !== vcn.id)
+    throw invalid(SERVICE, `Route table ${routeTableId} belongs to another VCN.`, "route_table_id");
+  for (const id of securityListIds) {
+    if (requireObject(call, SERVICE, securityLists, id, "security_list_ids").vcnId !== vcn.id)
+      throw invalid(SERVICE, `Security list ${id} belongs to another VCN.`, "security_list_ids");
+  }
+  if (dhcpOptionsId !== vcn.defaultDhcpOptionsId) throw notFound(SERVICE, dhcpOptionsId, "dhcp_options_id");
+  return { routeTableId, securityListIds, dhcpOptionsId };
+}
+
+function domainName(tenancy: OciTenancy, { vcnId, dnsLabel }: Subnet): string | null {
+  const vcn = tenancy.vcns.find(({ id }) => id === vcnId);
+  const domain = vcn ? vcnDomain(vcn) : null;
+  return dnsLabel && domain && `${dnsLabel}.${domain}`;
+}
+
+function requireSubnetLabel(call: Call, vcn: Vcn, label: string | null): string | null {
+  if (label === null) return null;
+  if (vcn.dnsLabel === null)
+    throw invalid(SERVICE, `The VCN has no dnsLabel, so its subnets cannot have one.`, "dns_label");
+  if (call.world.state.oci.subnets.some(({ vcnId, dnsLabel }) => vcnId === vcn.id && dnsLabel === label))
+    throw conflict(SERVICE, `dnsLabel ${label} is already used in the VCN.`, "dns_label");
+  return requireDnsLabel(SERVICE, label);
+}
+
+export const subnet = stored<Subnet>({
+  service: SERVICE,
+  all: (tenancy) => tenancy.subnets,
+  attributes: (record, tenancy) => ({
+    availability_domain: record.availabilityDomain,
+    cidr_block: record.cidrBlock,
+    dhcp_options_id: record.dhcpOptionsId,
+    display_name: record.displayName,
+    dns_label: record.dnsLabel,
+    ipv4cidr_blocks: [record.cidrBlock],
+    ipv6cidr_blocks: [],
+    prohibit_internet_ingress: record.prohibitPublicIpOnVnic,
+    prohibit_public_ip_on_vnic: record.prohibitPublicIpOnVnic,
+    route_table_id: record.routeTableId,
+    security_list_ids: record.securityListIds,
+    state: "AVAILABLE",
+    subnet_domain_name: domainName(tenancy, record),
+    vcn_id: record.vcnId,
+    virtual_router_ip: addressText(requireCidr(SERVICE, record.cidrBlock, "cidr_block").first + 1),
+    virtual_router_mac: record.virtualRouterMac,
+  }),
+  create(call, planned) {
+    const vcn = requireVcn(call, SERVICE, text(planned, "vcn_id"));
+    const cidr = maybeText(planned, "cidr_block") ?? maybeTexts(planned, "ipv4cidr_blocks")?.[0];
+    if (cidr === undefined) throw invalid(SERVICE, "cidrBlock is required.", "cidr_block");
+    const domain = maybeText(planned, "availability_domain");
+    const closed = maybeFlag(planned, "prohibit_public_ip_on_vnic") ?? maybeFlag(planned, "prohibit_internet_ingress");
+    const octets = Array.from({ length: 3 }, () =>
+      (parseInt(call.world.random(4), 36) % 256).toString(16).padStart(2, "0"),
+    );
+    return {
+      ...newObject(call, SERVICE, "subnet", planned),
+      vcnId: vcn.id,
+      displayName: maybeText(planned, "display_name") ?? defaultName(call, "subnet"),
+      cidrBlock: requireNetwork(call, vcn, cidr, null),
+      dnsLabel: requireSubnetLabel(call, vcn, maybeText(planned, "dns_label")),
+      availabilityDomain: domain && requireAvailabilityDomain(call, SERVICE, domain),
+      prohibitPublicIpOnVnic: closed ?? false,
+      ...attachments(call, vcn, planned),
+      virtualRouterMac: ["00", "00", "17", ...octets].join(":").toUpperCase(),
+    };
+  },
+  update(call, record, planned) {
+    const vcn = requireVcn(call, SERVICE, record.vcnId);
+    const cidr = requireNetwork(call, vcn, maybeText(planned, "cidr_block") ?? record.cidrBlock, record.id);
+    const network = requireCidr(SERVICE, cidr, "cidr_block");
+    for (const address of takenAddresses(call.world.state.oci, record.id)) {
+      const value = addressNumber(address) ?? 0;
+      if (value < network.first || value > network.last)
+        throw conflict(SERVICE, `The CIDR ${cidr} leaves out ${address}, which is in use.`, "cidr_block");
+    }
+    const { routeTableId, securityListIds, dhcpOptionsId } = attachments(call, vcn, planned);
+    record.cidrBlock = cidr;
+    record.displayName = maybeText(planned, "display_name") ?? record.displayName;
+    record.routeTableId = routeTableId;
+    record.securityListIds = securityListIds;
+    record.dhcpOptionsId = dhcpOptionsId;
+  },
+  remove(call, record) {
+    const { instances, networkLoadBalancers } = call.world.state.oci;
+    const host = instances.find(({ vnic }) => vnic.subnetId === record.id);
+    if (host) throw referenced(SERVICE, `The Subnet ${record.id}`, `the VNIC ${host.vnic.id} of ${host.displayName}`);
+    const balancer = networkLoadBalancers.find(({ subnetId }) => subnetId === record.id);
+    if (balancer) throw referenced(SERVICE, `The Subnet ${record.id}`, `the network load balancer ${balancer.id}`);
+  },
+});
