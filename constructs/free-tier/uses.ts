@@ -12,7 +12,7 @@ export interface Amount {
 /** A resource's arguments by their Terraform names, as synthesized. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** Resources that are charged for and that the table has no line for are not known here: see docs/free-tier.md. */
+/** What is charged for and has no line here is not seen by the guard: docs/free-tier.md. */
 const USES: Readonly<Record<string, (args: Arguments) => readonly Amount[]>> = {
   oci_core_instance: instance,
   oci_core_volume: (args) => volume(number(args, "size_in_gbs", DEFAULT_VOLUME_GB)),
