@@ -5,6 +5,7 @@ import { allowedAt, issuesOf } from "./issues.ts";
 import { isPlain, merge } from "./merge.ts";
 import { DEFAULT_PRESET, isPreset, PRESETS } from "./presets.ts";
 import { type LabConfig, labSchema } from "./schema.ts";
+import { rememberOrigin } from "./where.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -58,12 +59,13 @@ export function parseConfig(input: unknown, where = "lab.config.ts"): LabConfig 
     throw new ConfigError(where, [{ path: [], got: shown(input), allowed: "a plain object as in docs/config.md" }]);
   }
   const lab = overPreset(input);
-  const odd = instancesIn(lab, []);
+  const odd = instancesIn(lab, []).filter((issue) => isWritten(issue, input));
   if (odd.length > 0) throw new ConfigError(where, odd);
   const parsed = labSchema.safeParse(lab);
   const issues = parsed.success
     ? checks(parsed.data)
     : issuesOf(labSchema, lab, parsed.error).filter((issue) => isWritten(issue, input));
   if (!parsed.success || issues.length > 0) throw new ConfigError(where, issues);
+  rememberOrigin(parsed.data, where);
   return parsed.data;
 }

@@ -2,6 +2,9 @@
 import { z } from "zod";
 import { adminNetwork, field, flag, pattern, privateNetwork, slotName, whole } from "./fields.ts";
 
+// A program parses one config: compiling validators first costs it more than they save.
+z.config({ jitless: true });
+
 /** OCI: every volume, boot volumes included, has at least 50 GB and at most 32 TB (Block Volume documentation). */
 const bootVolume = (meaning: string): z.ZodInt => whole(50, 32768, meaning, "GB; every OCI volume is at least 50 GB");
 

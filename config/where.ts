@@ -6,3 +6,15 @@ export function displayName(file: string): string {
   const near = relative(process.cwd(), file);
   return near === "" || near.startsWith("..") ? file : near;
 }
+
+/** Kept beside the configs, not in them: what a config says must not depend on where it lies. */
+const origins = new WeakMap<object, string>();
+
+export function rememberOrigin(config: object, where: string): void {
+  origins.set(config, where);
+}
+
+/** The file that a parsed config came from, for errors found later; the usual one for a config made by hand. */
+export function originOf(config: object): string {
+  return origins.get(config) ?? "lab.config.ts";
+}

@@ -2,6 +2,7 @@
 import { ConfigError } from "../config/errors.ts";
 import { slotOf } from "../config/fields.ts";
 import type { LabConfig, NodeConfig } from "../config/schema.ts";
+import { originOf } from "../config/where.ts";
 import { loadBalancerAddress, networkIssues, nodeAddress, vipAddress } from "./addresses.ts";
 import { securityRules } from "./firewall.ts";
 import { planGuestNetwork } from "./guest-network.ts";
@@ -50,13 +51,12 @@ const byVmId = (a: NodePlan, b: NodePlan): number => a.vmId - b.vmId;
 /**
  * Plans a lab.
  *
- * @param where names the config's file in errors
  * @throws ConfigError where the networks overlap or are too small, or a node fits on no host
  */
-export function planTopology(config: LabConfig, where = "lab.config.ts"): Topology {
+export function planTopology(config: LabConfig): Topology {
   const { hostOf, issues: unplaced } = placeNodes(config);
   const issues = [...networkIssues(config), ...unplaced];
-  if (issues.length > 0) throw new ConfigError(where, issues);
+  if (issues.length > 0) throw new ConfigError(originOf(config), issues);
   const hosts = planHosts(config);
   const micro = planMicro(config);
   const nodes = config.kubernetes.nodes

@@ -54,7 +54,7 @@ describe("parseConfig", () => {
     ]);
   });
 
-  it("has no line for a derived field whose source is wrong", () => {
-    expect(linesOf(() => parseConfig({ ...LEAST, name: "My Lab", oci: { region: "Frankfurt" } }))).toHaveLength(2);
+  it.each(["My Lab", 3, new Date(0)])("has no line for a derived field whose source is wrong: %p", (wrong) => {
+    expect(linesOf(() => parseConfig({ ...LEAST, name: wrong, oci: { region: wrong } }))).toHaveLength(2);
   });
 });
