@@ -1,6 +1,7 @@
 /** @type {import("jest").Config} */
 export default {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
+  testPathIgnorePatterns: ["<rootDir>/__tests__/tiers/"],
   testEnvironment: "node",
   transform: {
     "\\.[cm]?[jt]s$": [

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LabInput } from "../../config/index.ts";
+import { openSandbox, type Sandbox } from "../../sandbox/client.ts";
+
+const CDKTF = join(__dirname, "..", "..", "cli", "bin", "cdktf.js");
+const SYSTEMS = /^(oci|proxmox|talos)_/;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A `cdktf` under way. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when so many lines of stderr match; false when it ended before. */
+  saw(pattern: RegExp, times?: number): Promise<boolean>;
+}
+
+/** A lab of a test's own: LAB_HOME, config, ports, sandbox. */
+export class TestLab {
+  readonly home = mkdtempSync(join(tmpdir(), "ampere-lab-e2e-"));
+  readonly #config = join(this.home, "lab.config.json");
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(env: Readonly<Record<string, string>>) {
+    this.#env = env;
+  }
+
+  static async create(input: Partial<LabInput> = {}, env: Readonly<Record<string, string>> = {}): Promise<TestLab> {
+    const lab = new TestLab(env);
+    lab.configure({ ...input, access: { adminCidrs: ["203.0.113.7/32"], basePort: await freeBasePort() } });
+    return lab;
+  }
+
+  /** Replaces parts of the config; what is not given stays. */
+  configure(input: Partial<LabInput>): void {
+    const before = existsSync(this.#config) ? JSON.parse(readFileSync(this.#config, "utf8")) : {};
+    const base = { name: "test-lab", oci: { region: "eu-frankfurt-1" } };
+    writeFileSync(this.#config, JSON.stringify({ ...base, ...before, ...input }));
+  }
+
+  sandbox(): Promise<Sandbox> {
+    return openSandbox({ labHome: this.home });
+  }
+
+  start(...args: string[]): Running {
+    const env = { ...process.env, ...this.#env, LAB_HOME: this.home, LAB_CONFIG: this.#config, LAB_SANDBOX: "1" };
+    const child = spawn(process.execPath, [CDKTF, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    const look = new Set<() => void>();
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+      for (const each of look) each();
+    });
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    });
+    const saw = (pattern: RegExp, times = 1): Promise<boolean> =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (stderr.split("\n").filter((line) => pattern.test(line)).length < times) return;
+          look.delete(check);
+          resolve(true);
+        };
+        look.add(check);
+        check();
+        void ended.then(() => resolve(false));
+      });
+    return { child, ended, saw };
+  }
+
+  cdktf(...args: string[]): Promise<Ended> {
+    return this.start(...args).ended;
+  }
+
+  /** How many objects of each type the world holds. */
+  async world(): Promise<Record<string, number>> {
+    const items = await (await this.sandbox()).inventory();
+    return counted(items.map((item) => item.type));
+  }
+
+  /** How many objects of each type the states hold. */
+  state(): Record<string, number> {
+    const types = ["oci", "proxmox", "talos"].flatMap((stack) => {
+      const file = join(this.home, ".sandbox", "state", `${stack}.tfstate`);
+      if (!existsSync(file)) return [];
+      const { resources } = JSON.parse(readFileSync(file, "utf8"));
+      return resources.flatMap((resource: { mode: string; type: string; instances: unknown[] }) =>
+        resource.mode === "managed" && SYSTEMS.test(resource.type) ? resource.instances.map(() => resource.type) : [],
+      );
+    });
+    return counted(types);
+  }
+
+  async end(): Promise<void> {
+    await (await this.sandbox()).stop();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+function counted(types: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const type of types.toSorted()) counts[type] = (counts[type] ?? 0) + 1;
+  return counts;
+}
+
+let labs = 0;
+
+/** Ports below the ephemeral range, and another part of it for each of jest's workers. */
+async function freeBasePort(): Promise<number> {
+  const worker = Number(process.env.JEST_WORKER_ID ?? "1") % 6;
+  for (;;) {
+    labs += 1;
+    const base = 20_000 + worker * 2000 + (labs % 4) * 500;
+    if ((await isFree(base)) && (await isFree(base + 1))) return base;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
