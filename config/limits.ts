@@ -7,6 +7,7 @@ export const LIMITS_SINCE = "2026-06-15";
 
 export interface Limit {
   readonly label: string;
+  /** Empty where things are counted. */
   readonly unit: string;
   readonly allowed: number;
   /** `total`: the sum of all uses may be at most `allowed`. `each at least`: every single use must reach it. */
@@ -34,15 +35,9 @@ const limit = (
 export const LIMITS = {
   a1Ocpus: limit("A1 OCPUs", "OCPU", 2, COMPUTE, "give hosts[].ocpus a sum of at most 2"),
   a1MemoryGb: limit("A1 memory", "GB", 12, COMPUTE, "give hosts[].memoryGb a sum of at most 12"),
-  a1Instances: limit("A1 instances", "instances", 2, COMPUTE, "have at most 2 hosts"),
-  microInstances: limit("E2.1.Micro instances", "instances", 2, VOLUMES, "have at most 2 micros"),
-  otherInstances: limit(
-    "other instances",
-    "instances",
-    0,
-    COMPUTE,
-    "use VM.Standard.A1.Flex or VM.Standard.E2.1.Micro",
-  ),
+  a1Instances: limit("A1 instances", "", 2, COMPUTE, "have at most 2 hosts"),
+  microInstances: limit("E2.1.Micro instances", "", 2, VOLUMES, "have at most 2 micros"),
+  otherInstances: limit("other instances", "", 0, COMPUTE, "use VM.Standard.A1.Flex or VM.Standard.E2.1.Micro"),
   volumeGb: limit(
     "boot and block volumes",
     "GB",
@@ -60,7 +55,7 @@ export const LIMITS = {
   ),
   volumeBackups: limit(
     "volume backups",
-    "backups",
+    "",
     5,
     `${DOCS} (quoted in GlorifiedTypist/k3s-oracle-cloud-free-tier#7)`,
     "keep at most 5 backups, boot and block volumes together",
@@ -73,8 +68,8 @@ export const LIMITS = {
     QUOTED,
     "delete old images and objects: npx lab images",
   ),
-  networkLoadBalancers: limit("network load balancers", "balancers", 1, QUOTED, "have one network load balancer"),
-  flexibleLoadBalancers: limit("flexible load balancers", "balancers", 1, QUOTED, "have one flexible load balancer"),
+  networkLoadBalancers: limit("network load balancers", "", 1, QUOTED, "have one network load balancer"),
+  flexibleLoadBalancers: limit("flexible load balancers", "", 1, QUOTED, "have one flexible load balancer"),
   flexibleLoadBalancerMbps: limit(
     "flexible load balancer bandwidth",
     "Mbps",
@@ -82,22 +77,22 @@ export const LIMITS = {
     QUOTED,
     "give the flexible load balancer a minimum and a maximum of 10 Mbps",
   ),
-  vcns: limit("VCNs", "VCNs", 2, QUOTED, "have at most 2 VCNs"),
+  vcns: limit("VCNs", "", 2, QUOTED, "have at most 2 VCNs"),
   natGateways: limit(
     "NAT gateways",
-    "gateways",
+    "",
     0,
     "limit of accounts without an upgrade (oracle-quickstart/oci-cloudnative#31, bkk87/oci-nextcloud-docker#1)",
     "use public addresses and the internet gateway",
   ),
   serviceGateways: limit(
     "service gateways",
-    "gateways",
+    "",
     0,
     "limit of accounts without an upgrade (oracle-quickstart/oci-cloudnative#31, bkk87/oci-nextcloud-docker#1)",
     "reach Oracle's services through the internet gateway",
   ),
-  reservedPublicIps: limit("reserved public IPs", "addresses", 2, QUOTED, "use ephemeral public addresses"),
+  reservedPublicIps: limit("reserved public IPs", "", 2, QUOTED, "use ephemeral public addresses"),
   egressTb: limit("egress a month", "TB", 10, QUOTED, "send less out of the region"),
 } as const satisfies Readonly<Record<string, Limit>>;
 

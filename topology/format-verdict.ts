@@ -12,7 +12,13 @@ function users(by: readonly string[]): string {
 function cells(row: VerdictRow): readonly string[] {
   const bound = row.rule === "total" ? "" : "at least ";
   const advice = row.over ? `over: ${row.advice}` : "";
-  return [row.label, `${row.used} ${row.unit}`, `${bound}${row.allowed} ${row.unit}`, users(row.by), advice];
+  return [
+    row.label,
+    `${row.used} ${row.unit}`.trim(),
+    `${bound}${row.allowed} ${row.unit}`.trim(),
+    users(row.by),
+    advice,
+  ];
 }
 
 const HEADINGS = ["limit", "used", "allowed", "by", "what to change"];

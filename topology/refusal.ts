@@ -10,7 +10,8 @@ const each = (spots: readonly Spot[], has: (spot: Spot) => string): string =>
 
 function vcpusAllowed(spots: readonly Spot[]): string {
   const limit = most(spots.map(({ vcpus }) => vcpus));
-  return `1 to ${limit} (a VM has at most as many vCPUs as its host; ${each(spots, ({ vcpus }) => `${vcpus}`)})`;
+  const range = limit === 1 ? "1" : `1 to ${limit}`;
+  return `${range} (a VM has at most as many vCPUs as its host; ${each(spots, ({ vcpus }) => `${vcpus}`)})`;
 }
 
 function memoryAllowed(spots: readonly Spot[]): string {

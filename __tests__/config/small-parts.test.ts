@@ -83,8 +83,9 @@ describe("LIMITS", () => {
     expect(allowed).toMatchObject({ a1Ocpus: 2, a1MemoryGb: 12, a1Instances: 2, volumeGb: 200, volumeMinimumGb: 50 });
   });
 
-  it("names a source and an advice for every limit, and when they were read", () => {
+  it("names a label, a source and an advice for every limit, and when they were read", () => {
     for (const limit of Object.values(LIMITS)) {
+      expect(limit.label).not.toBe("");
       expect(limit.source).toMatch(/\S{6}/);
       expect(limit.advice).toMatch(/\S{3}/);
     }

@@ -72,7 +72,7 @@ describe("formatVerdict", () => {
     expect(formatVerdict(freeTierVerdict(uses, false)).split("\n")).toEqual([
       "limit     used    allowed  by            what to change",
       "A1 OCPUs  4 OCPU  2 OCPU   pve-1, pve-2  over: give hosts[].ocpus a sum of at most 2",
-      "VCNs      1 VCNs  2 VCNs   vcn",
+      "VCNs      1       2        vcn",
       "Over 1 Always Free limit: this costs money (limits in force since 2026-06-15, checked 2026-09-17)",
     ]);
   });
