@@ -1,0 +1,86 @@
+/** The way to the real hosts: which stacks need tunnels, and where these lead. */
+import { z } from "zod";
+import { baseEnvironment, type Environment } from "../environment.ts";
+import { CliError } from "../errors.ts";
+import type { Project } from "../project.ts";
+import type { Secrets } from "../secrets/secrets.ts";
+import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
+import { upstreamOf } from "../synth/graph.ts";
+import { readStack } from "../terraform/stack.ts";
+import { readState } from "../terraform/state.ts";
+import { writeSshFiles } from "./known-hosts.ts";
+import { tenancyOf } from "./oci-profile.ts";
+import { openTunnels, type OpenTunnels } from "./tunnels.ts";
+
+/** The stack that makes the hosts, and its output with their public addresses. */
+const HOSTS_STACK = "oci";
+const ADDRESSES_OUTPUT = "host_public_ips";
+
+/** A new host boots, grows its volume and gets its keys in this time. */
+const PATIENCE_MS = 15 * 60_000;
+
+const addresses = z.record(z.string(), z.string());
+
+export interface Access {
+  /** Terraform variables that come from the account's own configuration. */
+  variables(env: Environment): Environment;
+  /** Opens the tunnels if the stack talks to what runs on the hosts. */
+  open(stack: StackInfo): Promise<void>;
+  close(): void;
+}
+
+interface AccessOptions {
+  readonly project: Project;
+  readonly lab: Lab;
+  readonly assembly: Assembly;
+  readonly secrets: Secrets;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** The hosts' public addresses as the oci stack put them out; an object, or the same as JSON text. */
+export function hostAddresses(output: unknown): Readonly<Record<string, string>> {
+  try {
+    return addresses.parse(typeof output === "string" ? JSON.parse(output) : output);
+  } catch {
+    throw new CliError(
+      `stack ${HOSTS_STACK} has no output ${ADDRESSES_OUTPUT} with the hosts' addresses: deploy it first`,
+    );
+  }
+}
+
+/** Tunnels to real hosts, opened when the first stack needs them and kept until closed. */
+export function realAccess({ project, lab, assembly, secrets, signal, say }: AccessOptions): Access {
+  let opening: Promise<OpenTunnels> | undefined;
+  let opened: OpenTunnels | undefined;
+  const hosts = assembly.stacks.find(({ name }) => name === HOSTS_STACK);
+  const open = async (from: StackInfo): Promise<OpenTunnels> => {
+    const { stateFile } = readStack(from, project);
+    const output = stateFile === null ? undefined : readState(stateFile).outputs[ADDRESSES_OUTPUT]?.value;
+    say(`opening ${lab.tunnels.length} tunnels to ${lab.hosts.map(({ name }) => name).join(", ")}`);
+    opened = await openTunnels({
+      tunnels: lab.tunnels,
+      addresses: hostAddresses(output),
+      files: writeSshFiles(project.data, secrets),
+      logs: project.run,
+      env: baseEnvironment(project),
+      signal,
+      say,
+      patienceMs: PATIENCE_MS,
+    });
+    return opened;
+  };
+  return {
+    variables(env) {
+      const profile = lab.profile ?? env["OCI_CLI_PROFILE"] ?? "DEFAULT";
+      const tenancy = env["TF_VAR_tenancy_ocid"] ?? tenancyOf(profile, env);
+      return tenancy === undefined ? {} : { tenancy_ocid: tenancy };
+    },
+    async open(stack) {
+      if (hosts === undefined || lab.tunnels.length === 0) return;
+      if (stack.name === HOSTS_STACK || !upstreamOf(stack, assembly.stacks).includes(hosts)) return;
+      await (opening ??= open(hosts));
+    },
+    close: () => opened?.close(),
+  };
+}

@@ -1,0 +1,104 @@
+/** `cdktf`: upstream's grammar over our own engine. */
+import type { Command } from "commander";
+import { passThrough, UPSTREAM_COMMANDS } from "./passthrough.ts";
+import { newProgram, runProgram, several, wholeNumber } from "./program.ts";
+
+/** What commander parsed: each option under its name in camel case, as the commands' own option types have it. */
+type Run<Options> = (stacks: readonly string[], options: Options) => Promise<number>;
+
+const program = newProgram("cdktf", "Synthesizes, compares, deploys and destroys the stacks of the lab.");
+
+/** Adds a command. Its module is loaded when it runs: `synth` must not wait for what only `deploy` needs. */
+function command<Options>(name: string, description: string, load: () => Promise<Run<Options>>): Command {
+  const added = program
+    .command(name)
+    .description(description)
+    .argument("[stacks...]", "stacks to work on, `*` stands for anything")
+    .option("--sandbox", "work in the embedded sandbox, without an account (or LAB_SANDBOX=1)")
+    .option("--config <file>", "the lab's config (or LAB_CONFIG; default: lab.config.ts)")
+    .option("-a, --app <command>", "how to run the app (default: as in cdktf.json)")
+    .option("-o, --output <folder>", "where the app writes (default: as in cdktf.json)")
+    .option("--json", "print one JSON document on stdout, everything else on stderr")
+    .option("--no-color", "print without colours (or NO_COLOR=1)");
+  return added.action(async (stacks: readonly string[], options: Options) => {
+    const run = await load();
+    process.exitCode = await run(stacks, options);
+  });
+}
+
+function skipSynth(to: Command): Command {
+  return to.option("--skip-synth", "take what was synthesized last");
+}
+
+function planOptions(to: Command): Command {
+  return skipSynth(to)
+    .option("--refresh-only", "only take over what has changed outside")
+    .option("--var <name=value>", "set a variable of a stack; may be given several times", several)
+    .option("--var-file <file>", "read variables from a file; may be given several times", several)
+    .option("--parallelism <number>", "stacks at a time; -1 means all that can run", wholeNumber(-1))
+    .option("--terraform-parallelism <number>", "operations at a time within a stack", wholeNumber(1));
+}
+
+function changeOptions(to: Command): Command {
+  return planOptions(to)
+    .option("--auto-approve", "do not ask")
+    .option("--ignore-missing-stack-dependencies", "go on though a stack that this one reads is not deployed")
+    .option(
+      "--forget-lost",
+      "give up objects that an interrupted run has lost: they stay, and nothing here knows of them",
+    );
+}
+
+function outputsFile(to: Command): Command {
+  return to
+    .option("--outputs-file <file>", "write the outputs there, as JSON")
+    .option("--outputs-file-include-sensitive-outputs", "with the sensitive ones, in clear");
+}
+
+command(
+  "synth",
+  "Run the app: writes every stack as Terraform JSON",
+  async () => (await import("./commands/synth.ts")).synth,
+);
+skipSynth(
+  command(
+    "list",
+    "List the stacks in the order of their dependencies",
+    async () => (await import("./commands/list.ts")).list,
+  ),
+);
+planOptions(
+  command(
+    "diff",
+    "Show what a deploy would do; exits with 2 when it would do something",
+    async () => (await import("./commands/diff.ts")).diff,
+  ),
+);
+changeOptions(
+  outputsFile(
+    command(
+      "deploy",
+      "Deploy stacks, all when none is named",
+      async () => (await import("./commands/deploy.ts")).deploy,
+    ),
+  ),
+)
+  .option("--recover", "import objects that an interrupted run has lost")
+  .option("--recover-id <address=id>", "the id of a lost object, or none; may be given several times", several);
+changeOptions(
+  command(
+    "destroy",
+    "Destroy stacks, all when none is named",
+    async () => (await import("./commands/deploy.ts")).destroy,
+  ),
+);
+outputsFile(
+  skipSynth(
+    command("output", "Show the outputs of deployed stacks", async () => (await import("./commands/output.ts")).output),
+  ),
+);
+
+const args = process.argv.slice(2);
+const [first] = args;
+if (first !== undefined && UPSTREAM_COMMANDS.has(first)) await passThrough(args);
+else await runProgram(program, args);

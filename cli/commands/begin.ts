@@ -1,0 +1,61 @@
+/** The beginning that diff, deploy and destroy share. */
+import { settleEarlierRuns, awaitEarlierRuns } from "../run/settle.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { inOrder, select } from "../synth/graph.ts";
+import { initialize } from "../terraform/init.ts";
+import type { PlanOptions } from "../terraform/plan.ts";
+import { stateOf } from "../terraform/state.ts";
+import { openSession, type Session } from "./session.ts";
+import type { CommonOptions, Workplace } from "./workplace.ts";
+
+export interface RunOptions extends CommonOptions, Omit<PlanOptions, "destroy"> {
+  /** How many stacks at a time; -1 means as many as there are. */
+  readonly parallelism?: number;
+}
+
+export interface Begun {
+  readonly session: Session;
+  /** The chosen stacks in dependency order. */
+  readonly stacks: readonly StackInfo[];
+  /** Stack names, all of one width. */
+  label(stack: StackInfo): string;
+}
+
+/** Waits for what still runs, synthesizes, chooses, and takes stock of what earlier runs have left. */
+export async function begin(place: Workplace, names: readonly string[], options: RunOptions): Promise<Begun> {
+  const { project, terminal, interruption } = place;
+  await awaitEarlierRuns(terminal, project.run, interruption.signal);
+  const session = await openSession(place, options.skipSynth ?? false);
+  const all = session.assembly.stacks;
+  const stacks = select(all, names);
+  await settleEarlierRuns(terminal, project.run, async (name) => {
+    const info = all.find((stack) => stack.name === name);
+    return info === undefined ? null : stateOf(session, session.stack(info));
+  });
+  const width = Math.max(...stacks.map(({ name }) => name.length));
+  return { session, stacks: inOrder(stacks), label: ({ name }) => terminal.colors.bold(name.padEnd(width)) };
+}
+
+/**
+ * Initializes the stacks one after the other, ahead of their turn: it needs nothing from the stacks before, and one at a
+ * time, as terraform's plugin cache bears no more.
+ *
+ * @returns what to wait for before a stack is planned
+ */
+export function initializeAhead(session: Session, stacks: readonly StackInfo[]): (stack: StackInfo) => Promise<void> {
+  const ready = new Map<StackInfo, Promise<void>>();
+  let before: Promise<unknown> = Promise.resolve();
+  for (const info of stacks) {
+    const stack = session.stack(info);
+    const initialized = before.then(() => initialize(session, stack, session.environment(stack)));
+    // A failure is told to the one who waits for this stack, and does not keep the next from its turn.
+    before = initialized.catch(() => undefined);
+    ready.set(info, initialized);
+  }
+  return async (stack) => ready.get(stack);
+}
+
+/** As a number of stacks at a time. */
+export function atATime(parallelism: number | undefined): number {
+  return parallelism === undefined || parallelism < 1 ? Infinity : parallelism;
+}

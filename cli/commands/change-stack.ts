@@ -1,0 +1,99 @@
+/** Deploys or destroys one stack: initialize, plan, ask, apply. */
+import { AlreadyTold, messageOf } from "../errors.ts";
+import { type Import, removeImports, writeImports } from "../run/recover.ts";
+import { showOutputs } from "../show/outputs.ts";
+import { counted, showPlan, summaryOf } from "../show/plan.ts";
+import { duration } from "../show/words.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { ApplyFailed, applyPlan } from "../terraform/apply.ts";
+import { changeDetails } from "../terraform/details.ts";
+import { discard, type Plan, planStack } from "../terraform/plan.ts";
+import { isDeployed, removeFromState, stateOf } from "../terraform/state.ts";
+import type { RunOptions } from "./begin.ts";
+import { result, type StackResult } from "./results.ts";
+import type { Session } from "./session.ts";
+
+export interface StackChange {
+  readonly verb: "deploy" | "destroy";
+  readonly session: Session;
+  readonly info: StackInfo;
+  readonly label: string;
+  readonly options: RunOptions;
+  /** Lost objects to be taken back with this plan. */
+  readonly imports: readonly Import[];
+  /** Resolves when the stack may be planned. */
+  readonly initialized: () => Promise<void>;
+  /** Asks whether to apply; null applies without asking. */
+  readonly confirm: ((question: string) => Promise<boolean>) | null;
+}
+
+async function approved({ verb, session, info, label, confirm }: StackChange, plan: Plan): Promise<boolean> {
+  const { terminal } = session;
+  terminal.line(`${label} ${summaryOf(plan)}`);
+  if (confirm === null) return true;
+  showPlan(terminal, plan, await changeDetails(session, plan));
+  if (await confirm(`${verb} ${info.name}: ${summaryOf(plan)}. Only "yes" goes on: `)) return true;
+  terminal.line(`${label} not approved: nothing was changed`);
+  return false;
+}
+
+async function planned(change: StackChange): Promise<Plan> {
+  const { verb, session, info, label, options, imports } = change;
+  const stack = session.stack(info);
+  await change.initialized();
+  await session.connect(info);
+  const env = session.environment(stack);
+  if (imports.length > 0) {
+    const replaced = imports.filter(({ replaces }) => replaces).map(({ address }) => address);
+    await removeFromState(session, stack, env, replaced);
+    writeImports(stack, imports);
+  }
+  return planStack(session, stack, env, label, { ...options, destroy: verb === "destroy" });
+}
+
+async function changed(change: StackChange): Promise<StackResult> {
+  const { verb, session, info, label, options } = change;
+  const { terminal } = session;
+  const started = performance.now();
+  const before = await stateOf(session, session.stack(info));
+  if (verb === "destroy" && !isDeployed(before)) {
+    terminal.line(`${label} nothing to destroy`);
+    return result(info.name, "absent");
+  }
+  const plan = await planned(change);
+  try {
+    // A stack that changes nothing is applied all the same when it has no state yet that others could read.
+    if (!plan.pending && (isDeployed(before) || options.refreshOnly)) {
+      terminal.line(`${label} no changes`);
+      if (verb === "deploy") showOutputs(terminal, label, before.outputs);
+      return result(info.name, "unchanged");
+    }
+    if (!(await approved(change, plan))) return result(info.name, "declined");
+    const applied = await applyPlan(session, plan, label, options);
+    const did = counted(plan.counts, plan.imported, "done");
+    terminal.line(`${label} ${verb}ed in ${duration(performance.now() - started)}${did === "" ? "" : `: ${did}`}`);
+    if (verb === "deploy") showOutputs(terminal, label, applied.outputs);
+    return result(info.name, `${verb}ed`, plan.counts);
+  } finally {
+    discard(plan);
+  }
+}
+
+/** Changes a stack; what goes wrong has been told and is in the result. */
+export async function changeStack(change: StackChange): Promise<StackResult> {
+  const { session, info } = change;
+  const { terminal, interruption } = session;
+  const stack = session.stack(info);
+  removeImports(stack); // left by a run that was killed
+  try {
+    return await changed(change);
+  } catch (error) {
+    const { aborted } = interruption.signal;
+    if (!(error instanceof AlreadyTold) && !aborted) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
+    const done = error instanceof ApplyFailed ? error.counts : { create: 0, update: 0, delete: 0 };
+    const counts = { add: done.create, change: done.update, replace: 0, destroy: done.delete };
+    return result(info.name, aborted ? "interrupted" : "failed", counts);
+  } finally {
+    removeImports(stack);
+  }
+}

@@ -1,0 +1,124 @@
+/** What deploy and destroy have in common: the stacks in their order, questions one at a time, and the last word. */
+import { AlreadyTold, CliError } from "../errors.ts";
+import { counted } from "../show/plan.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
+import { changeStack, type StackChange } from "./change-stack.ts";
+import { requireNoDownstream, requireUpstream } from "./dependencies.ts";
+import { faceLosses, type LossOptions } from "./losses.ts";
+import { result, type StackResult, type Status } from "./results.ts";
+import { runInOrder } from "./schedule.ts";
+import { printDocument } from "./document.ts";
+import { atWork, type Workplace } from "./workplace.ts";
+
+export interface ChangeOptions extends RunOptions, LossOptions {
+  readonly autoApprove?: boolean;
+  readonly ignoreMissingStackDependencies?: boolean;
+}
+
+type Verb = StackChange["verb"];
+
+const UNFINISHED: ReadonlySet<Status> = new Set(["failed", "declined", "interrupted", "skipped"]);
+
+/** Asks one question at a time, however many stacks run. */
+function oneQuestionAtATime({ terminal, interruption }: Workplace): (question: string) => Promise<boolean> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (question) => {
+    const answer = last.then(() => terminal.ask(question, interruption.signal));
+    last = answer.catch(() => undefined);
+    return answer.then((text) => text.trim().toLowerCase() === "yes");
+  };
+}
+
+async function changeAll(
+  verb: Verb,
+  { session, stacks, label }: Begun,
+  options: ChangeOptions,
+): Promise<readonly StackResult[]> {
+  const imports = await faceLosses(session, stacks, options);
+  const initialized = initializeAhead(session, stacks);
+  const confirm = options.autoApprove ? null : oneQuestionAtATime(session);
+  const results = new Map<string, StackResult>();
+  const waitsFor = ({ name, dependencies }: StackInfo): readonly string[] =>
+    verb === "deploy"
+      ? dependencies
+      : stacks.filter((each) => each.dependencies.includes(name)).map((each) => each.name);
+  const skipped = await runInOrder(
+    stacks,
+    waitsFor,
+    atATime(options.parallelism),
+    async (info) => {
+      const outcome = await changeStack({
+        verb,
+        session,
+        info,
+        label: label(info),
+        options,
+        imports: imports.get(info.name) ?? [],
+        initialized: () => initialized(info),
+        confirm,
+      });
+      results.set(info.name, outcome);
+      return UNFINISHED.has(outcome.status) ? "failed" : "done";
+    },
+    session.interruption.signal,
+  );
+  for (const { name } of skipped) results.set(name, result(name, "skipped"));
+  return stacks.flatMap(({ name }) => results.get(name) ?? []);
+}
+
+/** Says what was cut short, and that it can be taken up again. Silent when all went well. */
+function summarize(verb: Verb, { session, stacks, label }: Begun, results: readonly StackResult[]): void {
+  const { terminal, interruption } = session;
+  if (!results.some(({ status }) => UNFINISHED.has(status))) return;
+  for (const info of stacks) {
+    const found = results.find(({ name }) => name === info.name);
+    if (found === undefined) continue;
+    const done = counted(found, 0, "done");
+    const sofar = done === "" || !["failed", "interrupted"].includes(found.status) ? "" : ` after ${done}`;
+    terminal.aside(`${label(info)} ${found.status}${sofar}`);
+  }
+  if (interruption.signal.aborted) {
+    terminal.aside(`interrupted: what was done is in the state, and \`cdktf ${verb}\` goes on from there`);
+  }
+}
+
+/**
+ * Plans, asks and applies.
+ *
+ * @param after runs while the lab is still ours, with what became of each stack
+ */
+export async function changeStacks(
+  verb: Verb,
+  names: readonly string[],
+  options: ChangeOptions,
+  after: (begun: Begun, results: readonly StackResult[]) => Promise<void> = async () => undefined,
+): Promise<number> {
+  return atWork(options, `cdktf ${verb}`, async (place) => {
+    const { terminal, interruption } = place;
+    if (!options.autoApprove && !terminal.interactive) {
+      throw new CliError(
+        `cdktf ${verb} asks before it changes anything, and there is no terminal to ask on: pass --auto-approve`,
+      );
+    }
+    const begun = await begin(place, names, options);
+    const { session, stacks } = begun;
+    try {
+      if (names.length === 0) {
+        terminal.aside(`no stack named: ${verb}ing all of them (${stacks.map(({ name }) => name).join(", ")})`);
+      }
+      if (!options.ignoreMissingStackDependencies) {
+        await (verb === "deploy" ? requireUpstream : requireNoDownstream)(session, stacks);
+      }
+      const results = await changeAll(verb, begun, options);
+      summarize(verb, begun, results);
+      await after(begun, results);
+      if (options.json) printDocument({ stacks: results });
+      interruption.signal.throwIfAborted();
+      if (results.some(({ status }) => UNFINISHED.has(status))) throw new AlreadyTold();
+      return 0;
+    } finally {
+      session.close();
+    }
+  });
+}

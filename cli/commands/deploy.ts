@@ -1,0 +1,26 @@
+/** `cdktf deploy` and `cdktf destroy`. */
+import { plainOutputs } from "../show/outputs.ts";
+import { stateOf } from "../terraform/state.ts";
+import { changeStacks, type ChangeOptions } from "./change.ts";
+import { type OutputOptions, writeOutputsFile } from "./output.ts";
+
+export async function deploy(names: readonly string[], options: ChangeOptions & OutputOptions): Promise<number> {
+  const { outputsFile, outputsFileIncludeSensitiveOutputs = false } = options;
+  return changeStacks("deploy", names, options, async ({ session, stacks }, results) => {
+    if (outputsFile === undefined) return;
+    const done = stacks.filter(({ name }) =>
+      results.some((result) => result.name === name && ["deployed", "unchanged"].includes(result.status)),
+    );
+    const entries = await Promise.all(
+      done.map(async (info) => {
+        const { outputs } = await stateOf(session, session.stack(info));
+        return [info.name, plainOutputs(outputs, outputsFileIncludeSensitiveOutputs)] as const;
+      }),
+    );
+    writeOutputsFile(outputsFile, Object.fromEntries(entries));
+  });
+}
+
+export async function destroy(names: readonly string[], options: ChangeOptions): Promise<number> {
+  return changeStacks("destroy", names, options);
+}

@@ -1,0 +1,73 @@
+/** `cdktf diff`: plans every chosen stack and changes nothing. Exits with 2 when a deploy would do something. */
+import { AlreadyTold, messageOf } from "../errors.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { showPlan, summaryOf } from "../show/plan.ts";
+import { changeDetails } from "../terraform/details.ts";
+import { discard, planStack } from "../terraform/plan.ts";
+import { atATime, begin, initializeAhead, type RunOptions } from "./begin.ts";
+import { missingUpstream } from "./dependencies.ts";
+import { faceLosses, type LossOptions } from "./losses.ts";
+import { result, type StackResult } from "./results.ts";
+import { runInOrder } from "./schedule.ts";
+import { printDocument } from "./document.ts";
+import { atWork } from "./workplace.ts";
+
+export async function diff(names: readonly string[], options: RunOptions & LossOptions): Promise<number> {
+  return atWork(options, "cdktf diff", async (place) => {
+    const { terminal, interruption } = place;
+    const { session, stacks, label } = await begin(place, names, options);
+    try {
+      await faceLosses(session, stacks, {});
+      const initialized = initializeAhead(session, stacks);
+      const results = new Map<string, StackResult>();
+      const show: (() => void)[] = [];
+
+      const diffOne = async (info: StackInfo): Promise<StackResult> => {
+        const [missing] = await missingUpstream(session, info);
+        if (missing !== undefined) {
+          const error = `${info.name} reads the outputs of ${missing}, which is not deployed yet: its diff can be told after \`cdktf deploy ${missing}\``;
+          terminal.aside(error);
+          return result(info.name, "failed", undefined, error);
+        }
+        await initialized(info);
+        await session.connect(info);
+        const stack = session.stack(info);
+        const plan = await planStack(session, stack, session.environment(stack), label(info), options);
+        const details = await changeDetails(session, plan);
+        discard(plan);
+        // Plans come in any order; they are shown in that of the stacks.
+        show[stacks.indexOf(info)] = () => {
+          terminal.line(`${label(info)} ${summaryOf(plan)}`);
+          showPlan(terminal, plan, details);
+        };
+        return result(info.name, plan.pending ? "changed" : "unchanged", plan.counts);
+      };
+
+      // A plan reads other stacks' state only, so none waits for another.
+      await runInOrder(
+        stacks,
+        () => [],
+        atATime(options.parallelism),
+        async (info) => {
+          try {
+            results.set(info.name, await diffOne(info));
+          } catch (error) {
+            if (!(error instanceof AlreadyTold) && !interruption.signal.aborted)
+              terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
+            results.set(info.name, result(info.name, interruption.signal.aborted ? "interrupted" : "failed"));
+          }
+          return "done";
+        },
+        interruption.signal,
+      );
+      for (const line of show) line?.();
+      const list = stacks.map(({ name }) => results.get(name) ?? result(name, "skipped"));
+      if (options.json) printDocument({ stacks: list });
+      interruption.signal.throwIfAborted();
+      if (list.some(({ status }) => status === "failed")) throw new AlreadyTold();
+      return list.some(({ status }) => status === "changed") ? 2 : 0;
+    } finally {
+      session.close();
+    }
+  });
+}

@@ -1,0 +1,128 @@
+/** Stops a run at what earlier ones have lost, until the user has it taken back or gives it up. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { AlreadyTold, CliError } from "../errors.ts";
+import { readLost, stacksWithLosses, writeLost } from "../run/loss-store.ts";
+import { stillLost } from "../run/lost.ts";
+import { describe, type Finding, type Import, judge, quoted } from "../run/recover.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { stateOf } from "../terraform/state.ts";
+import type { Session } from "./session.ts";
+
+export interface LossOptions {
+  readonly recover?: boolean;
+  /** `address=id` or `address=none`; each implies `recover`. */
+  readonly recoverId?: readonly string[];
+  readonly forgetLost?: boolean;
+}
+
+function decisionsFrom(options: LossOptions): ReadonlyMap<string, string> {
+  return new Map(
+    (options.recoverId ?? []).map((text) => {
+      // An index may hold a "=", an id of ours does not begin with one.
+      const found = /^(.+?(?:\[.*\])?)=(.+)$/.exec(text);
+      if (found?.[1] === undefined || found[2] === undefined) {
+        throw new CliError(`--recover-id: got "${text}", allowed ADDRESS=ID or ADDRESS=none`);
+      }
+      return [found[1], found[2]];
+    }),
+  );
+}
+
+/** The command that would import an object by hand. */
+function byHand(session: Session, folder: string, address: string, id: string): string {
+  const prefix = session.sandbox === null ? "" : 'eval "$(npx lab sandbox start --env)" && ';
+  return `${prefix}cd ${quoted(folder)} && ${quoted(session.binary.path)} import ${quoted(address)} ${quoted(id)}`;
+}
+
+/** Terraform leaves the state beside the stack when it cannot save it. Going on would make everything in it twice. */
+function refuseUnsavedState(session: Session, stacks: readonly StackInfo[]): void {
+  for (const { name, folder } of stacks) {
+    const file = join(folder, "errored.tfstate");
+    if (!existsSync(file)) continue;
+    throw new CliError(
+      `${name}: an earlier run could not save the state and left it in ${file}; put it back first: ` +
+        `cd ${quoted(folder)} && ${quoted(session.binary.path)} state push errored.tfstate && rm errored.tfstate`,
+    );
+  }
+}
+
+function report(session: Session, stack: StackInfo, findings: readonly Finding[]): void {
+  const { terminal } = session;
+  terminal.aside(
+    `${terminal.colors.red("Lost")}: an apply of ${stack.name} was cut off, and its state does not know these objects:`,
+  );
+  for (const line of describe(stack.name, findings)) terminal.aside(line);
+  const sure = findings.flatMap(({ object, verdict }) =>
+    verdict.kind === "import" ? [{ address: object.address, id: verdict.id }] : [],
+  );
+  terminal.aside(`To take back what exists and go on:  npx cdktf deploy ${stack.name} --recover`);
+  if (sure[0] !== undefined)
+    terminal.aside(
+      `or by hand, one at a time, such as:  ${byHand(session, stack.folder, sure[0].address, sure[0].id)}`,
+    );
+  terminal.aside(
+    "To go on without them:  --forget-lost  (they stay where they are, may cost money, and nothing here will know of them)",
+  );
+}
+
+/**
+ * Looks at what `selected` has lost. Returns what to import, by stack.
+ *
+ * @throws AlreadyTold when a selected stack has lost something and the user has not said what to do about it
+ */
+export async function faceLosses(
+  session: Session,
+  selected: readonly StackInfo[],
+  options: LossOptions,
+): Promise<ReadonlyMap<string, readonly Import[]>> {
+  const imports = new Map<string, readonly Import[]>();
+  const { run } = session.project;
+  const { stacks } = session.assembly;
+  const decisions = decisionsFrom(options);
+  const touched = stacks.filter(({ name }) => stacksWithLosses(run).includes(name));
+  refuseUnsavedState(session, selected);
+  if (touched.length === 0) return imports;
+  const states = await Promise.all(stacks.map((stack) => stateOf(session, session.stack(stack))));
+  const held = states.flatMap(({ resources }) => resources);
+  const world = (await session.sandbox?.inventory()) ?? null;
+  let blocked = false;
+  for (const stack of touched) {
+    const state = states[stacks.indexOf(stack)];
+    const lost = state === undefined ? [] : stillLost(readLost(run, stack.name), state);
+    const findings = judge(lost, session.stack(stack), decisions, world, held);
+    const present = findings.filter(({ verdict }) => verdict.kind !== "absent");
+    for (const { object } of findings.filter(({ verdict }) => verdict.kind === "absent")) {
+      session.terminal.aside(
+        `${object.address} (${object.type}) was cut off by an earlier end of ${stack.name}; it does not exist and will be created`,
+      );
+    }
+    writeLost(
+      run,
+      stack.name,
+      present.map(({ object }) => object),
+    );
+    if (present.length === 0) continue;
+    if (!selected.includes(stack)) {
+      session.terminal.aside(
+        `note: ${stack.name} has lost ${present.length} objects in an earlier run; \`npx cdktf diff ${stack.name}\` names them`,
+      );
+    } else if (options.forgetLost) {
+      for (const { object } of present)
+        session.terminal.aside(`given up: ${object.address} (${object.type}, ${object.id ?? "id unknown"})`);
+      writeLost(run, stack.name, []);
+    } else if ((options.recover || decisions.size > 0) && present.every(({ verdict }) => verdict.kind === "import")) {
+      imports.set(stack.name, present.flatMap(toImport));
+    } else {
+      blocked = true;
+      report(session, stack, present);
+    }
+  }
+  if (blocked) throw new AlreadyTold();
+  return imports;
+}
+
+function toImport({ object, verdict }: Finding): readonly Import[] {
+  if (verdict.kind !== "import") return [];
+  return [{ address: object.address, id: verdict.id, replaces: object.replacedId !== null }];
+}

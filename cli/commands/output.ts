@@ -1,0 +1,53 @@
+/** `cdktf output`: what the stacks say of themselves, from their states. */
+import { resolve } from "node:path";
+import { CliError } from "../errors.ts";
+import { writeAtomically } from "../files.ts";
+import { plainOutputs, showOutputs } from "../show/outputs.ts";
+import { inOrder, select } from "../synth/graph.ts";
+import { readStack } from "../terraform/stack.ts";
+import { isDeployed, readState } from "../terraform/state.ts";
+import { synthesize } from "./synth.ts";
+import { printDocument } from "./document.ts";
+import { atWork, type CommonOptions } from "./workplace.ts";
+
+export interface OutputOptions {
+  /** Written as JSON: outputs by stack and name. */
+  readonly outputsFile?: string;
+  readonly outputsFileIncludeSensitiveOutputs?: boolean;
+}
+
+/** Writes outputs for other programs; readable by its owner only, as it may hold secrets. */
+export function writeOutputsFile(file: string, outputs: Readonly<Record<string, unknown>>): void {
+  writeAtomically(resolve(file), `${JSON.stringify(outputs, undefined, 2)}\n`);
+}
+
+export async function output(names: readonly string[], options: CommonOptions & OutputOptions): Promise<number> {
+  return atWork(options, "cdktf output", async (place) => {
+    const { project, terminal } = place;
+    const assembly = await synthesize(place, options.skipSynth ?? false);
+    const stacks = inOrder(select(assembly.stacks, names));
+    const width = Math.max(...stacks.map(({ name }) => name.length));
+    const states = stacks.map((info) => {
+      const { stateFile } = readStack(info, project);
+      if (stateFile === null)
+        throw new CliError(`${info.name}: its state is not a local file; ask terraform output in ${info.folder}`);
+      return { info, state: readState(stateFile) };
+    });
+    for (const { info, state } of states) {
+      const label = terminal.colors.bold(info.name.padEnd(width));
+      if (options.json) continue;
+      if (isDeployed(state)) showOutputs(terminal, label, state.outputs);
+      else terminal.aside(`${label} not deployed`);
+    }
+    const plain = (sensitive: boolean): Readonly<Record<string, unknown>> =>
+      Object.fromEntries(states.map(({ info, state }) => [info.name, plainOutputs(state.outputs, sensitive)]));
+    if (options.outputsFile !== undefined)
+      writeOutputsFile(options.outputsFile, plain(options.outputsFileIncludeSensitiveOutputs ?? false));
+    if (options.json) {
+      printDocument({
+        stacks: states.map(({ info, state }) => ({ name: info.name, outputs: plainOutputs(state.outputs, false) })),
+      });
+    }
+    return 0;
+  });
+}

@@ -1,0 +1,96 @@
+/** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
+import type { Sandbox } from "../../sandbox/client.ts";
+import { type Access, realAccess } from "../access/access.ts";
+import { type Environment, toolEnvironment } from "../environment.ts";
+import { CliError, messageOf } from "../errors.ts";
+import { makeDataFolders } from "../project.ts";
+import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
+import type { Assembly, StackInfo } from "../synth/assembly.ts";
+import { findBinary, told } from "../terraform/binary.ts";
+import type { Runner } from "../terraform/runner.ts";
+import { readStack, type Stack } from "../terraform/stack.ts";
+import { synthesize } from "./synth.ts";
+import type { Workplace } from "./workplace.ts";
+
+export interface Session extends Runner {
+  readonly assembly: Assembly;
+  /** Null in a real run. */
+  readonly sandbox: Sandbox | null;
+  /** The stack as synthesized. */
+  stack(info: StackInfo): Stack;
+  /** Everything a run of this stack needs in its environment. */
+  environment(stack: Stack): Environment;
+  /** In a real run, opens the tunnels that this stack's providers talk through. */
+  connect(stack: StackInfo): Promise<void>;
+  close(): void;
+}
+
+async function openTheSandbox(home: string): Promise<Sandbox> {
+  const { openSandbox } = await import("../../sandbox/client.ts");
+  try {
+    return await openSandbox({ labHome: home });
+  } catch (error) {
+    throw new CliError(messageOf(error));
+  }
+}
+
+/** The TF_VAR_* of a stack: those it declares, and none that it does not. */
+function variablesFor(stack: Stack, values: Environment): Environment {
+  return Object.fromEntries(
+    stack.variables.flatMap((name) => (values[name] === undefined ? [] : [[`TF_VAR_${name}`, values[name]]])),
+  );
+}
+
+/** Synthesizes, finds the tool and opens the sandbox, all at the same time. */
+export async function openSession(place: Workplace, skipSynth: boolean): Promise<Session> {
+  const { project, terminal, interruption } = place;
+  makeDataFolders(project);
+  const say = (line: string): void => terminal.aside(line);
+  const base = toolEnvironment(project, {}, say);
+  const [assembly, binary, sandbox] = await Promise.all([
+    synthesize(place, skipSynth),
+    findBinary(base),
+    project.sandbox ? openTheSandbox(project.home) : null,
+  ]);
+  terminal.aside(`using ${told(binary)}${project.sandbox ? ", in the sandbox" : ""}`);
+  const { lab } = assembly;
+  if (sandbox !== null && lab !== null) {
+    try {
+      if (lab.account !== undefined) await sandbox.setAccount(lab.account);
+      await sandbox.setTunnels(lab.tunnels);
+    } catch (error) {
+      throw new CliError(messageOf(error));
+    }
+  }
+  const env: Environment = { ...base, ...sandbox?.env };
+  const secrets =
+    lab === null
+      ? null
+      : await ensureSecrets(
+          project.data,
+          lab.hosts.map(({ name }) => name),
+        );
+  const access: Access | null =
+    sandbox !== null || lab === null || secrets === null
+      ? null
+      : realAccess({ project, lab, assembly, secrets, signal: interruption.signal, say });
+  const opened = new Map<string, Stack>();
+  return {
+    ...place,
+    assembly,
+    binary,
+    sandbox,
+    stack(info) {
+      const known = opened.get(info.name) ?? readStack(info, project);
+      opened.set(info.name, known);
+      return known;
+    },
+    environment(stack) {
+      const generated = secrets === null ? {} : secretVariables(secrets);
+      // What the user has set weighs more than what the lab made.
+      return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...env };
+    },
+    connect: async (stack) => access?.open(stack),
+    close: () => access?.close(),
+  };
+}

@@ -1,0 +1,46 @@
+/** What goes wrong, told to people: one line, and an exit code. */
+
+/** A problem that a person can act on. Its message is the whole text shown; the stack only with DEBUG. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** The run was cut short by a signal; everything that had to be said about it has been said. */
+export class Interrupted extends CliError {
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`, signal === "SIGINT" ? 130 : signal === "SIGHUP" ? 129 : 143);
+  }
+}
+
+/** Already told, by the app or by a tool: nothing more to print. */
+export class AlreadyTold extends CliError {
+  constructor(exitCode = 1) {
+    super("already told", exitCode);
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of a system error, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Prints an error on stderr and returns the exit code that goes with it. */
+export function tell(error: unknown): number {
+  if (error instanceof AlreadyTold) return error.exitCode;
+  if (process.env["DEBUG"]) console.error(error);
+  else
+    console.error(error instanceof CliError ? error.message : `unexpected: ${messageOf(error)} (DEBUG=1 shows more)`);
+  return error instanceof CliError ? error.exitCode : 1;
+}

@@ -1,0 +1,41 @@
+/** Commands that upstream's CLI has and we do not: handed to it, where it is installed. */
+import { spawn } from "node:child_process";
+import { delimiter, join } from "node:path";
+import { which } from "./terraform/which.ts";
+
+export const UPSTREAM_COMMANDS: ReadonlySet<string> = new Set([
+  "completion",
+  "convert",
+  "debug",
+  "get",
+  "import",
+  "init",
+  "login",
+  "logout",
+  "module",
+  "provider",
+  "watch",
+]);
+
+/** Runs `cdktn` with our arguments, and ends as it ends. */
+export async function passThrough(args: readonly string[]): Promise<void> {
+  const path = [join(process.cwd(), "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
+  const cdktn = which("cdktn", path);
+  if (cdktn === undefined) {
+    console.error(
+      `cdktf: ${args[0]} is a command of upstream's CLI, which is not installed: npm install --no-save cdktn-cli, then again. ` +
+        "Bindings of the three providers come from `npm run providers`",
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const child = spawn(cdktn, args, { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  process.exitCode = await new Promise<number>((resolve) => {
+    child.once("error", (error) => {
+      console.error(`cdktf: cannot run ${cdktn}: ${error.message}`);
+      resolve(1);
+    });
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,51 @@
+/** How our programs read their command line: errors are one line with a suggestion, and set the exit code. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { tell } from "./errors.ts";
+import { printedDocument, printDocument } from "./commands/document.ts";
+
+export { InvalidArgumentError, Option };
+
+/** Commander says what was wrong and exits with 1; help and version are no errors. */
+export function newProgram(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, `${name}: `).replaceAll(/\n(?=\()/g, " ")),
+    });
+}
+
+/** Parses, runs the command that was named, and sets the exit code. */
+export async function runProgram(program: Command, args: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode;
+      return;
+    }
+    process.exitCode = tell(error);
+    // `--json` promises a document, however it ended.
+    if (args.includes("--json") && !printedDocument()) {
+      printDocument({ stacks: [], error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+/** For options that take a whole number. */
+export function wholeNumber(lowest: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || value < lowest)
+      throw new InvalidArgumentError(`allowed a whole number from ${lowest}.`);
+    return value;
+  };
+}
+
+/** For options that may be given several times. */
+export function several(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

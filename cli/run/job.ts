@@ -1,0 +1,99 @@
+/**
+ * Runs terraform or tofu so that nothing that happens to us can hurt it: in a session of its own, writing to files
+ * rather than to a pipe, which would end it in mid-create when we are killed.
+ */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Environment } from "../environment.ts";
+import { CliError } from "../errors.ts";
+import type { Interruption } from "./interruption.ts";
+import { fateOf, type RunRecord, writeRecord } from "./record.ts";
+import { followLines } from "./tail.ts";
+
+const POLL_MS = 100;
+
+export interface Job {
+  readonly stack: string;
+  readonly verb: RunRecord["verb"];
+  /** Program and arguments, given the id of the run, which must be among them. */
+  command(id: string): readonly string[];
+  readonly folder: string;
+  readonly env: Environment;
+  readonly run: string;
+  readonly onLine: (line: string) => void;
+}
+
+export interface Ended {
+  readonly record: RunRecord;
+  /** 128 + n where signal n ended it. */
+  readonly code: number;
+  /** What it wrote on stderr. */
+  readonly errors: string;
+}
+
+/**
+ * Signals reach the whole group; the shell outlives them to write down how the command ended. Nothing it makes is
+ * readable by others: states and plans hold secrets.
+ */
+const WRAPPER = `umask 077; trap : INT TERM HUP; exit=$1; shift; "$@"; code=$?; echo $code >"$exit.tmp" && mv "$exit.tmp" "$exit"; exit $code`;
+
+/** Runs a job to its end. The record stays: whoever understands the outcome removes it. */
+export async function runJob(job: Job, interruption: Interruption): Promise<Ended> {
+  const logs = join(job.run, job.stack);
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const id = `run-${randomBytes(8).toString("hex")}`;
+  const command = job.command(id);
+  const record: RunRecord = {
+    stack: job.stack,
+    verb: job.verb,
+    id,
+    command: [...command],
+    folder: job.folder,
+    log: join(logs, `${job.verb}.log`),
+    errors: join(logs, `${job.verb}.err`),
+    exit: join(logs, `${job.verb}.exit`),
+    startedAt: new Date().toISOString(),
+  };
+  rmSync(record.exit, { force: true });
+  const log = openSync(record.log, "w", 0o600);
+  const errors = openSync(record.errors, "w", 0o600);
+  // Before the start: being killed right after it must not leave a process that nobody knows.
+  writeRecord(job.run, record);
+  const child = spawn("/bin/sh", ["-c", WRAPPER, id, record.exit, ...command], {
+    cwd: job.folder,
+    env: { ...job.env },
+    detached: true,
+    stdio: ["ignore", log, errors],
+  });
+  closeSync(log);
+  closeSync(errors);
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once("error", (error) => reject(new CliError(`cannot start ${command[0]}: ${error.message}`)));
+    child.once("exit", (code) => resolve(code ?? 137));
+  });
+  const interrupt = (): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, "SIGINT");
+    } catch {
+      // It has just ended.
+    }
+  };
+  const tail = followLines(record.log, job.onLine);
+  interruption.signal.addEventListener("abort", interrupt, { once: true });
+  const forget = interruption.onInsistence(interrupt);
+  if (interruption.signal.aborted) interrupt();
+  try {
+    const code = await ended;
+    // The shell alone may have been killed: what it ran goes on, and has to be waited for.
+    while (fateOf(record) === "running") await sleep(POLL_MS);
+    return { record, code, errors: readFileSync(record.errors, "utf8") };
+  } finally {
+    tail.finish();
+    interruption.signal.removeEventListener("abort", interrupt);
+    forget();
+  }
+}

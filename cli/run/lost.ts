@@ -1,0 +1,115 @@
+/** What a run that was cut off leaves behind: found by comparing its log with the state. */
+import { z } from "zod";
+import type { State } from "../terraform/state.ts";
+import { parseUiLine } from "../terraform/ui.ts";
+
+/** An object that a run made, or may have made, and that the state does not know. */
+export const lostObject = z.object({
+  address: z.string(),
+  type: z.string(),
+  /** Null where the run was cut off before the provider told it. */
+  id: z.string().nullable(),
+  /** What the state still holds at this address: the object that the lost one was to replace. */
+  replacedId: z.string().nullable(),
+});
+export type LostObject = z.infer<typeof lostObject>;
+
+/** Something that was going on and that the next plan shows by itself. */
+export interface Unfinished {
+  readonly address: string;
+  readonly doing: "being destroyed" | "being changed" | "being done";
+}
+
+export interface Loss {
+  readonly lost: readonly LostObject[];
+  readonly unfinished: readonly Unfinished[];
+}
+
+/** Types with nothing behind them outside of the state, or that are safely done again. */
+const REPEATABLE = new Set([
+  "terraform_data", // its script is written to be run again
+  "null_resource",
+  "talos_machine_configuration_apply", // the same configuration once more
+  "talos_cluster_kubeconfig", // handed out anew
+  "talos_image_factory_schematic", // its id is the hash of what it says
+]);
+
+interface Operation {
+  readonly type: string;
+  state: "running" | "done" | "failed";
+  key: string;
+  id: string | null;
+}
+
+/** The operations of an apply's log by what was done and address; the last one counts. */
+function operationsIn(log: string): Readonly<Record<"create" | "delete" | "update", ReadonlyMap<string, Operation>>> {
+  const operations = {
+    create: new Map<string, Operation>(),
+    delete: new Map<string, Operation>(),
+    update: new Map<string, Operation>(),
+  };
+  for (const line of log.split("\n")) {
+    const message = parseUiLine(line);
+    if (message?.type !== "apply_start" && message?.type !== "apply_complete" && message?.type !== "apply_errored")
+      continue;
+    const { resource, action, id_key: key, id_value: id } = message.hook;
+    if (action !== "create" && action !== "delete" && action !== "update") continue;
+    const found = operations[action].get(resource.addr);
+    if (message.type === "apply_start" || found === undefined) {
+      operations[action].set(resource.addr, {
+        type: resource.resource_type,
+        state: "running",
+        key: key ?? "id",
+        id: id ?? null,
+      });
+      if (message.type === "apply_start") continue;
+    }
+    const operation = operations[action].get(resource.addr);
+    if (operation === undefined) continue;
+    operation.state = message.type === "apply_complete" ? "done" : "failed";
+    operation.key = key ?? operation.key;
+    operation.id = id ?? operation.id;
+  }
+  return operations;
+}
+
+/**
+ * Compares an apply's log with the state it left.
+ *
+ * @param cutOff the run did not end by itself: what had failed in it may be there all the same
+ */
+export function lossOf(log: string, state: State, cutOff: boolean): Loss {
+  const operations = operationsIn(log);
+  const held = new Map(state.resources.map((resource) => [resource.address, resource]));
+  const lost: LostObject[] = [];
+  const unfinished: Unfinished[] = [];
+  for (const [address, operation] of operations.create) {
+    if (operation.state === "failed" && !cutOff) continue;
+    const known = held.get(address);
+    const knownId = known === undefined ? null : String(known.attributes[operation.key]);
+    // In mid-create the state may still hold the object that this one replaces.
+    const replaced = operations.delete.get(address);
+    const isOld = operation.id === null ? replaced !== undefined && knownId === replaced.id : knownId !== operation.id;
+    if (known !== undefined && !isOld) continue;
+    if (REPEATABLE.has(operation.type)) {
+      if (operation.state !== "done") unfinished.push({ address, doing: "being done" });
+      continue;
+    }
+    lost.push({ address, type: operation.type, id: operation.id, replacedId: knownId });
+  }
+  for (const [address, { state: how }] of operations.delete) {
+    if (how === "running") unfinished.push({ address, doing: "being destroyed" });
+  }
+  for (const [address, { state: how }] of operations.update) {
+    if (how === "running") unfinished.push({ address, doing: "being changed" });
+  }
+  return { lost, unfinished };
+}
+
+/** Those that the state still does not know. */
+export function stillLost(lost: readonly LostObject[], state: State): readonly LostObject[] {
+  return lost.filter(({ address, replacedId }) => {
+    const held = state.resources.find((resource) => resource.address === address);
+    return held === undefined || (replacedId !== null && Object.values(held.attributes).includes(replacedId));
+  });
+}

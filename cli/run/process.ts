@@ -1,0 +1,60 @@
+/** Whether a process of ours still lives: told by what is on its command line, as process ids are used again. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+export interface RunningProcess {
+  readonly pid: number;
+  readonly command: string;
+}
+
+function fromProc(): readonly RunningProcess[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        // A process that has ended but is not yet waited for has an empty command line.
+        const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+        return command === "" ? [] : [{ pid: Number(name), command }];
+      } catch {
+        return []; // ended while we looked
+      }
+    });
+}
+
+function fromPs(): readonly RunningProcess[] {
+  return execFileSync("ps", ["-A", "-ww", "-o", "pid=,args="], { encoding: "utf8", maxBuffer: 64 << 20 })
+    .split("\n")
+    .flatMap((line) => {
+      const found = /^\s*(\d+)\s+(.+)$/.exec(line);
+      return found?.[2] === undefined ? [] : [{ pid: Number(found[1]), command: found[2] }];
+    });
+}
+
+/** The processes whose command line has `marker`, but for this one. */
+export function processesWith(marker: string): readonly RunningProcess[] {
+  const all = process.platform === "linux" ? fromProc() : fromPs();
+  return all.filter(({ pid, command }) => pid !== process.pid && command.includes(marker));
+}
+
+/**
+ * Something that tells a process from a later one with the same id: when it started. Null when there is no such process.
+ */
+export function startOf(pid: number): string | null {
+  try {
+    if (process.platform !== "linux") {
+      const started = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      return started.trim() === "" ? null : started.trim();
+    }
+    // Field 22, counted after the command name, which may itself hold spaces and parentheses.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\)\s/s, "")
+      .split(" ");
+    if (fields[0] === "Z") return null;
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${fields[19]}`;
+  } catch {
+    return null;
+  }
+}

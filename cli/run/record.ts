@@ -1,0 +1,71 @@
+/** What is left on disk of a terraform or tofu that we started, so that the next run knows of it. */
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { messageOf } from "../errors.ts";
+import { readIfThere, writeAtomically } from "../files.ts";
+import { processesWith } from "./process.ts";
+
+const recordSchema = z.object({
+  stack: z.string(),
+  verb: z.enum(["init", "plan", "apply"]),
+  /** Unique; it is on the command line of what we started, and so tells whether that still lives. */
+  id: z.string(),
+  command: z.array(z.string()),
+  folder: z.string(),
+  log: z.string(),
+  errors: z.string(),
+  /** Written, with the exit code, by the shell around the command. */
+  exit: z.string(),
+  startedAt: z.string(),
+});
+export type RunRecord = z.infer<typeof recordSchema>;
+
+export function recordFile(run: string, stack: string): string {
+  return join(run, `${stack}.json`);
+}
+
+export function writeRecord(run: string, record: RunRecord): void {
+  writeAtomically(recordFile(run, record.stack), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+export function removeRecord(run: string, stack: string): void {
+  rmSync(recordFile(run, stack), { force: true });
+}
+
+/** The records in a run folder. One that cannot be read is told of and left alone. */
+export function readRecords(run: string, say: (line: string) => void): readonly RunRecord[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(run);
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => name.endsWith(".json") && name !== "tunnels.json")
+    .flatMap((name) => {
+      const file = join(run, name);
+      try {
+        return [recordSchema.parse(JSON.parse(readIfThere(file) ?? ""))];
+      } catch (error) {
+        say(
+          `${file}: the record of an earlier run cannot be read (${messageOf(error).split("\n")[0]}); look at it, then delete it`,
+        );
+        return [];
+      }
+    });
+}
+
+/** `running`; or the exit code; or `died`, when nothing of it is left to write one. */
+export function fateOf(record: RunRecord): "running" | "died" | number {
+  const code = exitCodeOf(record);
+  if (code !== undefined) return code;
+  if (processesWith(record.id).length > 0) return "running";
+  // It may have ended between the two looks.
+  return exitCodeOf(record) ?? "died";
+}
+
+function exitCodeOf({ exit }: RunRecord): number | undefined {
+  const text = readIfThere(exit)?.trim();
+  return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
+}

@@ -1,0 +1,88 @@
+/** Before anything new begins: what earlier runs of terraform left is waited for, and looked through. */
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readIfThere } from "../files.ts";
+import { followProgress } from "../show/progress.ts";
+import type { Terminal } from "../show/terminal.ts";
+import type { State } from "../terraform/state.ts";
+import { addLost } from "./loss-store.ts";
+import { lossOf } from "./lost.ts";
+import { fateOf, readRecords, removeRecord, type RunRecord } from "./record.ts";
+import { followLines } from "./tail.ts";
+
+const POLL_MS = 100;
+
+/** Waits for every terraform that an earlier cdktf started and did not live to see the end of. */
+export async function awaitEarlierRuns(terminal: Terminal, run: string, signal: AbortSignal): Promise<void> {
+  const say = (line: string): void => terminal.aside(line);
+  const running = readRecords(run, say).filter((record) => fateOf(record) === "running");
+  await Promise.all(
+    running.map(async (record) => {
+      const { stack, verb, startedAt } = record;
+      say(`${verb} of ${stack}, started ${startedAt} by a cdktf that is gone, still runs: waiting for it to end`);
+      const progress = followProgress(terminal, stack);
+      const tail = verb === "init" ? null : followLines(record.log, progress.onLine);
+      try {
+        while (fateOf(record) === "running") await sleep(POLL_MS, undefined, { signal });
+      } finally {
+        tail?.finish();
+        terminal.status("");
+      }
+      if (!signal.aborted) say(`${verb} of ${stack} has ended${outcome(record)}`);
+    }),
+  );
+}
+
+function outcome(record: RunRecord): string {
+  const fate = fateOf(record);
+  if (fate === 0 || (record.verb === "plan" && fate === 2)) return "";
+  return typeof fate === "number" ? ` with exit code ${fate}` : " without a word";
+}
+
+/** Whether a run was ended from outside, rather than ended with an error. Go programs that panic end with 2. */
+export function wasCutOff(fate: ReturnType<typeof fateOf>): boolean {
+  return fate === "died" || (typeof fate === "number" && fate > 1);
+}
+
+/** Removes plans that nobody will apply any more: they hold secrets in clear. */
+function sweepPlans(run: string, stack: string): void {
+  const folder = join(run, stack);
+  for (const name of readdirSync(folder)) if (name.endsWith(".tfplan")) rmSync(join(folder, name), { force: true });
+}
+
+/**
+ * Takes the outcome of one ended run into account: objects that its apply lost are remembered, and the record is removed.
+ */
+export function settle(terminal: Terminal, run: string, record: RunRecord, state: State): void {
+  const fate = fateOf(record);
+  if (record.verb === "apply" && fate !== 0) {
+    const cutOff = wasCutOff(fate);
+    const { lost, unfinished } = lossOf(readIfThere(record.log) ?? "", state, cutOff);
+    if (lost.length > 0) addLost(run, record.stack, lost);
+    else if (cutOff)
+      terminal.aside(`the last apply of ${record.stack} (${record.startedAt}) was cut off; its state has lost nothing`);
+    for (const { address, doing } of unfinished) {
+      terminal.aside(`  ${address} was ${doing}: the next plan shows what is left to do`);
+    }
+  }
+  sweepPlans(run, record.stack);
+  removeRecord(run, record.stack);
+}
+
+/** Settles all that earlier runs left. `stateOf` gives null for a stack that the app no longer has. */
+export async function settleEarlierRuns(
+  terminal: Terminal,
+  run: string,
+  stateOf: (stack: string) => Promise<State | null>,
+): Promise<void> {
+  const say = (line: string): void => terminal.aside(line);
+  for (const record of readRecords(run, say)) {
+    const state = await stateOf(record.stack);
+    if (state !== null) settle(terminal, run, record, state);
+    else
+      say(
+        `an earlier ${record.verb} of ${record.stack} is not looked through: the app has no such stack any more (${record.log})`,
+      );
+  }
+}

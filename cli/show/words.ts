@@ -1,0 +1,26 @@
+/** Small pieces of text that several views share. */
+
+/** Seconds as people read them: `0.4s`, `12s`, `3m05s`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)}s`;
+  if (seconds < 60) return `${Math.round(seconds)}s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, "0")}s`;
+}
+
+/** A value of an output on one line. */
+export function inline(value: unknown): string {
+  return typeof value === "string" && !/[\s"]/.test(value) && value !== "" ? value : JSON.stringify(value);
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function list(names: readonly string[]): string {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** Outputs that cdktf itself made, so that one stack can read another: of no interest to people. */
+export function isInternalOutput(name: string): boolean {
+  return name.startsWith("cross-stack-output-");
+}

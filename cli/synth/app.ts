@@ -1,0 +1,44 @@
+/** Runs the app, which writes the stacks: what `cdktf synth` is. */
+import { spawn } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { appEnvironment } from "../environment.ts";
+import { AlreadyTold, CliError } from "../errors.ts";
+import type { Project } from "../project.ts";
+
+/**
+ * Synthesizes into `project.output`. The app says on stderr what is wrong with its config, so an exit code of 1 is
+ * passed on without another word.
+ */
+export async function runApp(project: Project, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  mkdirSync(project.output, { recursive: true });
+  // Left from an earlier run, these would pass for the result of an app that forgot to synthesize.
+  for (const name of ["manifest.json", "lab.json"]) rmSync(join(project.output, name), { force: true });
+  const child = spawn(project.app, {
+    cwd: project.folder,
+    env: { ...appEnvironment(project) },
+    shell: true,
+    // Whatever the app prints is for people: stdout belongs to our own result.
+    stdio: ["ignore", 2, 2],
+  });
+  const stop = (): void => void child.kill("SIGTERM");
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const ended = await new Promise<{ readonly code: number | null; readonly by: NodeJS.Signals | null }>(
+      (resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (code, by) => resolve({ code, by }));
+      },
+    );
+    signal.throwIfAborted();
+    if (ended.code === 1) throw new AlreadyTold();
+    if (ended.code !== 0) {
+      throw new CliError(
+        `the app (${project.app}) ended with ${ended.by ?? `exit code ${ended.code}`}: nothing was synthesized`,
+      );
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

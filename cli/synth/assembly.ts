@@ -1,0 +1,97 @@
+/** What the app wrote: cdktn's manifest of stacks, and our own facts about the lab. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { CliError, codeOf, messageOf } from "../errors.ts";
+
+const annotation = z.object({ level: z.string(), message: z.string(), constructPath: z.string().optional() });
+
+const manifest = z.object({
+  stacks: z.record(
+    z.string(),
+    z.object({
+      name: z.string(),
+      workingDirectory: z.string(),
+      synthesizedStackPath: z.string(),
+      annotations: z.array(annotation).default([]),
+      dependencies: z.array(z.string()).default([]),
+    }),
+  ),
+});
+
+const port = z.number().int().min(1).max(65535);
+
+const lab = z.looseObject({
+  version: z.literal(1),
+  lab: z.string(),
+  hosts: z.array(z.object({ name: z.string(), address: z.string() })),
+  tunnels: z.array(
+    z.object({
+      name: z.string(),
+      localPort: port,
+      via: z.string(),
+      target: z.object({ address: z.string(), port }),
+    }),
+  ),
+  /** Profile of ~/.oci/config that the app's provider uses. */
+  profile: z.string().optional(),
+  /** The kind of tenancy the sandbox plays. */
+  account: z.enum(["always-free", "pay-as-you-go"]).optional(),
+});
+
+/** The app's facts about the lab that the CLI acts on (`lab.json`). */
+export type Lab = z.infer<typeof lab>;
+
+export interface StackInfo {
+  readonly name: string;
+  /** Where terraform runs, absolute. */
+  readonly folder: string;
+  /** The synthesized file, absolute. */
+  readonly file: string;
+  /** Names of the stacks whose outputs it reads. */
+  readonly dependencies: readonly string[];
+}
+
+export interface Assembly {
+  readonly stacks: readonly StackInfo[];
+  /** Null for an app that is no lab: it has no tunnels, no secrets. */
+  readonly lab: Lab | null;
+  /** What constructs had to say: lines for people. */
+  readonly notes: readonly string[];
+}
+
+function readJson<T>(file: string, schema: z.ZodType<T>): T | null {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return null;
+    throw error;
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error).replaceAll(/\s*\n\s*/g, " ") : messageOf(error);
+    throw new CliError(`${file}: not what the app should write: ${why}`);
+  }
+}
+
+/** Reads what was synthesized into `output`. */
+export function readAssembly(output: string): Assembly {
+  const file = join(output, "manifest.json");
+  const read = readJson(file, manifest);
+  if (read === null) throw new CliError(`${file} is not there: nothing was synthesized; run \`cdktf synth\` first`);
+  const stacks = Object.values(read.stacks);
+  return {
+    stacks: stacks.map(({ name, workingDirectory, synthesizedStackPath, dependencies }) => ({
+      name,
+      folder: join(output, workingDirectory),
+      file: join(output, synthesizedStackPath),
+      dependencies,
+    })),
+    lab: readJson(join(output, "lab.json"), lab),
+    notes: stacks.flatMap(({ name, annotations }) =>
+      annotations.map(({ level, message }) => `${level.replace(/^@cdk\w+\//, "")} in ${name}: ${message}`),
+    ),
+  };
+}

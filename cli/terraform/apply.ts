@@ -1,0 +1,73 @@
+/** `apply FILE`: does what a plan says, no more and no less. */
+import { AlreadyTold, Interrupted } from "../errors.ts";
+import { runJob } from "../run/job.ts";
+import { settle } from "../run/settle.ts";
+import { removeRecord } from "../run/record.ts";
+import { showDiagnostics } from "../show/diagnostics.ts";
+import { followProgress, type Progress } from "../show/progress.ts";
+import { explainFailure, type Plan } from "./plan.ts";
+import type { Runner } from "./runner.ts";
+import { stateOf } from "./state.ts";
+
+export interface Applied {
+  readonly outputs: Progress["outputs"];
+  readonly counts: ReturnType<Progress["applied"]>;
+}
+
+/** Carries the numbers of what was done before it failed. */
+export class ApplyFailed extends AlreadyTold {
+  readonly counts: Applied["counts"];
+  readonly interrupted: boolean;
+
+  constructor(counts: Applied["counts"], interrupted: boolean) {
+    super();
+    this.counts = counts;
+    this.interrupted = interrupted;
+  }
+}
+
+/** Applies a plan. @throws ApplyFailed, after the errors were told and losses were taken down */
+export async function applyPlan(
+  runner: Runner,
+  plan: Plan,
+  label: string,
+  options: { readonly terraformParallelism?: number },
+): Promise<Applied> {
+  const { terminal, interruption, project, binary } = runner;
+  const { stack, env, file } = plan;
+  interruption.signal.throwIfAborted();
+  const progress = followProgress(terminal, label);
+  const parallelism = options.terraformParallelism;
+  const { code, errors, record } = await runJob(
+    {
+      stack: stack.name,
+      verb: "apply",
+      command: () => [
+        binary.path,
+        "apply",
+        "-json",
+        "-input=false",
+        ...(parallelism === undefined ? [] : [`-parallelism=${parallelism}`]),
+        file,
+      ],
+      folder: stack.folder,
+      env,
+      run: project.run,
+      onLine: progress.onLine,
+    },
+    interruption,
+  );
+  terminal.status("");
+  if (code === 0) {
+    removeRecord(project.run, stack.name);
+    showDiagnostics(terminal, stack.name, progress.diagnostics);
+    return { outputs: progress.outputs, counts: progress.applied() };
+  }
+  const interrupted = interruption.signal.reason instanceof Interrupted;
+  showDiagnostics(terminal, stack.name, progress.diagnostics);
+  if (errors.trim() !== "") terminal.aside(errors.trim());
+  if (code > 128) terminal.aside(`Error in ${stack.name}: ${binary.path} was killed (signal ${code - 128})`);
+  else if (!interrupted) explainFailure(runner, stack, code, progress.diagnostics);
+  settle(terminal, project.run, record, await stateOf(runner, stack));
+  throw new ApplyFailed(progress.applied(), interrupted);
+}

@@ -1,0 +1,84 @@
+/** Which terraform or tofu to run. */
+import { execFile } from "node:child_process";
+import { CliError, messageOf } from "../errors.ts";
+import { cachedTofu } from "../opentofu/cache.ts";
+import { which } from "./which.ts";
+
+export interface Binary {
+  readonly path: string;
+  readonly product: "OpenTofu" | "Terraform";
+  readonly version: string;
+}
+
+/** Older ones lack functions and `-json` fields that we and the synthesized code use. */
+const OLDEST = { major: 1, minor: 8 };
+
+const WAYS =
+  "install OpenTofu (https://opentofu.org/docs/intro/install) or Terraform, 1.8 or newer, or set TERRAFORM_BINARY_NAME; " +
+  "with Go installed, `npx lab tools build` makes one";
+const WITH_GO =
+  "`npx lab tools build` makes OpenTofu with the Go that is here, in a few minutes; or install OpenTofu " +
+  "(https://opentofu.org/docs/intro/install) or Terraform, 1.8 or newer, or set TERRAFORM_BINARY_NAME";
+
+/** Asks a binary what it is. Its banner tells the products apart: their JSON is the same. */
+async function identify(path: string, env: Readonly<Record<string, string>>): Promise<Binary> {
+  const run = (...args: readonly string[]): Promise<string> =>
+    new Promise((done, fail) => {
+      execFile(path, args, { env: { ...env }, encoding: "utf8", timeout: 30_000 }, (error, stdout) =>
+        error === null ? done(stdout) : fail(error),
+      );
+    });
+  let banner: string;
+  try {
+    banner = await run("version");
+  } catch (error) {
+    throw new CliError(`${path} cannot be run: ${messageOf(error).split("\n")[0]}`);
+  }
+  const found = /^(OpenTofu|Terraform) v(\d+\.\d+\.\d+\S*)/m.exec(banner);
+  if (found?.[1] === undefined || found[2] === undefined) {
+    throw new CliError(`${path} is neither OpenTofu nor Terraform: \`version\` says "${banner.split("\n")[0]}"`);
+  }
+  return { path, product: found[1] === "OpenTofu" ? "OpenTofu" : "Terraform", version: found[2] };
+}
+
+function newEnough({ version }: Binary): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor);
+}
+
+/**
+ * TERRAFORM_BINARY_NAME, else tofu, else terraform on PATH, else the OpenTofu that `lab tools build` made.
+ *
+ * @param env the environment the binary will run in
+ */
+export async function findBinary(
+  env: Readonly<Record<string, string>>,
+  wished = process.env["TERRAFORM_BINARY_NAME"],
+): Promise<Binary> {
+  const path = env["PATH"] ?? "";
+  if (wished !== undefined && wished !== "") {
+    const file = which(wished, path);
+    if (file === undefined) throw new CliError(`TERRAFORM_BINARY_NAME: got "${wished}", which is not on PATH; ${WAYS}`);
+    const binary = await identify(file, env);
+    if (newEnough(binary)) return binary;
+    throw new CliError(`TERRAFORM_BINARY_NAME: ${told(binary)} is too old, allowed 1.8 or newer`);
+  }
+  const old: Binary[] = [];
+  for (const find of [() => which("tofu", path), () => which("terraform", path), () => cachedTofu()]) {
+    const file = find();
+    if (file === undefined) continue;
+    const binary = await identify(file, env);
+    if (newEnough(binary)) return binary;
+    old.push(binary);
+  }
+  const found =
+    old.length === 0
+      ? "neither tofu nor terraform is on PATH"
+      : `${old.map(told).join(" and ")}: too old, allowed 1.8 or newer`;
+  throw new CliError(`${found}: ${which("go", path) === undefined ? WAYS : WITH_GO}`);
+}
+
+/** `OpenTofu 1.12.6 (/usr/bin/tofu)` */
+export function told({ product, version, path }: Binary): string {
+  return `${product} ${version} (${path})`;
+}

@@ -1,0 +1,68 @@
+/** `init`, left out where nothing that it acts on has changed. */
+import { createHash } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { AlreadyTold, Interrupted } from "../errors.ts";
+import { readIfThere } from "../files.ts";
+import { runJob } from "../run/job.ts";
+import { removeRecord } from "../run/record.ts";
+import type { Environment } from "../environment.ts";
+import type { Runner } from "./runner.ts";
+import type { Stack } from "./stack.ts";
+
+const reattached = z.record(z.string(), z.unknown());
+
+/** Providers that already run are not installed: which they are matters, where they listen does not. */
+function reattachedProviders(env: Environment): readonly string[] {
+  try {
+    return Object.keys(reattached.parse(JSON.parse(env["TF_REATTACH_PROVIDERS"] ?? "{}"))).sort();
+  } catch {
+    return [];
+  }
+}
+
+function stampFile(stack: Stack): string {
+  return join(stack.folder, ".terraform", "initialized-by-cdktf");
+}
+
+function stampOf(runner: Runner, stack: Stack, env: Environment): string {
+  const { path, version } = runner.binary;
+  const lock = readIfThere(join(stack.folder, ".terraform.lock.hcl")) ?? "";
+  const inputs = [stack.initInputs, path, version, reattachedProviders(env), lock, env["TF_CLI_CONFIG_FILE"] ?? ""];
+  return createHash("sha256").update(JSON.stringify(inputs)).digest("hex");
+}
+
+/** Forgets that a stack was initialized: the next `initialize` does it again. */
+export function forgetInit(stack: Stack): void {
+  rmSync(stampFile(stack), { force: true });
+}
+
+/** Runs `init` where it is needed. A failure is told in the tool's own words. */
+export async function initialize(runner: Runner, stack: Stack, env: Environment): Promise<void> {
+  if (readIfThere(stampFile(stack)) === stampOf(runner, stack, env)) return;
+  const { terminal, interruption, project, binary } = runner;
+  interruption.signal.throwIfAborted();
+  const output: string[] = [];
+  const { code, errors } = await runJob(
+    {
+      stack: stack.name,
+      verb: "init",
+      // Another backend (the sandbox's, after the real one) is a fresh start, never a move of state.
+      command: () => [binary.path, "init", "-input=false", "-no-color", "-reconfigure"],
+      folder: stack.folder,
+      env,
+      run: project.run,
+      onLine: (line) => output.push(line),
+    },
+    interruption,
+  );
+  removeRecord(project.run, stack.name);
+  if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
+  if (code !== 0) {
+    terminal.aside(`Error in ${stack.name}: init failed\n${errors.trim() === "" ? output.join("\n") : errors.trim()}`);
+    throw new AlreadyTold();
+  }
+  mkdirSync(dirname(stampFile(stack)), { recursive: true });
+  writeFileSync(stampFile(stack), stampOf(runner, stack, env));
+}

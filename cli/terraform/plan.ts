@@ -1,0 +1,155 @@
+/** `plan -out`: what diff shows and deploy applies, one path for both. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "../environment.ts";
+import { AlreadyTold, Interrupted } from "../errors.ts";
+import { runJob } from "../run/job.ts";
+import { removeRecord } from "../run/record.ts";
+import { heldLock, showDiagnostics } from "../show/diagnostics.ts";
+import { followProgress, type PlannedChange } from "../show/progress.ts";
+import { forgetInit, initialize } from "./init.ts";
+import type { Runner } from "./runner.ts";
+import type { Stack } from "./stack.ts";
+import type { OutputChange } from "./ui.ts";
+
+export interface PlanOptions {
+  readonly destroy?: boolean;
+  readonly refreshOnly?: boolean;
+  readonly terraformParallelism?: number;
+  readonly var?: readonly string[];
+  readonly varFile?: readonly string[];
+}
+
+/** Numbers of objects. A replaced one counts as that alone, not as one more and one less. */
+export interface Counts {
+  readonly add: number;
+  readonly change: number;
+  readonly replace: number;
+  readonly destroy: number;
+}
+
+export interface Plan {
+  readonly stack: Stack;
+  readonly env: Environment;
+  /** Holds values in clear, sensitive ones too: delete it when it is of no more use. */
+  readonly file: string;
+  /** False when an apply would do nothing at all. */
+  readonly pending: boolean;
+  readonly counts: Counts;
+  readonly imported: number;
+  readonly changes: readonly PlannedChange[];
+  readonly drift: readonly string[];
+  readonly outputs: Readonly<Record<string, OutputChange>>;
+}
+
+/** What `init` would put right: a plugin cache that was emptied, a folder that was cleaned. */
+const INIT_NEEDED =
+  /Required plugins are not installed|Inconsistent dependency lock file|[Ii]nitialization required|Module not installed/;
+
+function planArguments(options: PlanOptions): readonly string[] {
+  return [
+    ...(options.destroy ? ["-destroy"] : []),
+    ...(options.refreshOnly ? ["-refresh-only"] : []),
+    ...(options.terraformParallelism === undefined ? [] : [`-parallelism=${options.terraformParallelism}`]),
+    ...(options.varFile ?? []).map((file) => `-var-file=${file}`),
+    ...(options.var ?? []).map((value) => `-var=${value}`),
+  ];
+}
+
+function countOf(changes: readonly PlannedChange[]): Counts {
+  const count = (action: PlannedChange["action"]): number =>
+    changes.filter((change) => change.action === action).length;
+  return { add: count("create"), change: count("update"), replace: count("replace"), destroy: count("delete") };
+}
+
+/** Deletes a plan file. */
+export function discard(plan: Plan): void {
+  rmSync(plan.file, { force: true });
+}
+
+/** Plans a stack, initializing it first where needed. Errors have been told when it throws `AlreadyTold`. */
+export async function planStack(
+  runner: Runner,
+  stack: Stack,
+  env: Environment,
+  label: string,
+  options: PlanOptions,
+): Promise<Plan> {
+  for (let again = false; ; again = true) {
+    await initialize(runner, stack, env);
+    const { terminal, interruption, project, binary } = runner;
+    interruption.signal.throwIfAborted();
+    terminal.status(terminal.colors.dim(`${label} planning`));
+    const progress = followProgress(terminal, label);
+    const { code, errors, record } = await runJob(
+      {
+        stack: stack.name,
+        verb: "plan",
+        command: (id) => [
+          binary.path,
+          "plan",
+          "-json",
+          "-input=false",
+          "-detailed-exitcode",
+          ...planArguments(options),
+          `-out=${join(project.run, stack.name, `${id}.tfplan`)}`,
+        ],
+        folder: stack.folder,
+        env,
+        run: project.run,
+        onLine: progress.onLine,
+      },
+      interruption,
+    );
+    terminal.status("");
+    // A plan changes nothing, however it ended.
+    removeRecord(project.run, stack.name);
+    const file = join(project.run, stack.name, `${record.id}.tfplan`);
+    const failed = code !== 0 && code !== 2;
+    if (failed || interruption.signal.aborted) rmSync(file, { force: true });
+    if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
+    if (
+      failed &&
+      !again &&
+      progress.diagnostics.some(({ summary, detail }) => INIT_NEEDED.test(`${summary} ${detail}`))
+    ) {
+      forgetInit(stack);
+      continue;
+    }
+    showDiagnostics(terminal, stack.name, progress.diagnostics);
+    if (errors.trim() !== "") terminal.aside(errors.trim());
+    if (failed) {
+      explainFailure(runner, stack, code, progress.diagnostics);
+      throw new AlreadyTold();
+    }
+    return {
+      stack,
+      env,
+      file,
+      pending: code === 2,
+      counts: countOf(progress.changes),
+      imported: progress.changes.filter(({ action }) => action === "import").length,
+      changes: progress.changes,
+      drift: progress.drift,
+      outputs: progress.outputs,
+    };
+  }
+}
+
+/** What the tool's own words leave open. */
+export function explainFailure(
+  { terminal, binary }: Runner,
+  stack: Stack,
+  code: number,
+  diagnostics: Parameters<typeof heldLock>[0],
+): void {
+  const lock = heldLock(diagnostics);
+  if (lock !== undefined) {
+    terminal.aside(
+      `The state of ${stack.name} is locked. When nothing works on it any more: (cd ${stack.folder} && ${binary.path} force-unlock ${lock})`,
+    );
+  }
+  if (diagnostics.every(({ severity }) => severity !== "error")) {
+    terminal.aside(`Error in ${stack.name}: ${binary.path} ended with exit code ${code} and said nothing`);
+  }
+}

@@ -1,0 +1,12 @@
+/** What it takes to run terraform or tofu on a stack. */
+import type { Project } from "../project.ts";
+import type { Interruption } from "../run/interruption.ts";
+import type { Terminal } from "../show/terminal.ts";
+import type { Binary } from "./binary.ts";
+
+export interface Runner {
+  readonly project: Project;
+  readonly terminal: Terminal;
+  readonly interruption: Interruption;
+  readonly binary: Binary;
+}

@@ -1,0 +1,67 @@
+/** A synthesized stack as far as the CLI has to understand it. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { CliError, messageOf } from "../errors.ts";
+import type { Project } from "../project.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+
+const attributes = z.record(z.string(), z.unknown());
+
+const document = z.looseObject({
+  terraform: z
+    .looseObject({ backend: z.record(z.string(), attributes).optional(), required_providers: attributes.optional() })
+    .default({}),
+  variable: z.record(z.string(), z.unknown()).default({}),
+  module: z.record(z.string(), attributes).default({}),
+  resource: z.record(z.string(), z.record(z.string(), attributes)).default({}),
+});
+
+export interface Stack extends StackInfo {
+  /** Names of its input variables. */
+  readonly variables: readonly string[];
+  /** The local state file, absolute; null where state is kept elsewhere. */
+  readonly stateFile: string | null;
+  /** All that `init` acts on, as text to be compared. */
+  readonly initInputs: string;
+  /** Resource configurations by type and name. */
+  readonly resources: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+}
+
+/** Reads a stack, and refuses one whose state would not be where this lab keeps it. */
+export function readStack(info: StackInfo, project: Project): Stack {
+  let read: z.infer<typeof document>;
+  try {
+    read = document.parse(JSON.parse(readFileSync(info.file, "utf8")));
+  } catch (error) {
+    throw new CliError(`${info.file}: cannot be read as a stack: ${messageOf(error).split("\n")[0]}`);
+  }
+  const { backend } = read.terraform;
+  const kind = Object.keys(backend ?? {})[0] ?? "local";
+  const path = backend?.["local"]?.["path"];
+  const stateFile =
+    kind === "local" ? resolve(info.folder, typeof path === "string" ? path : "terraform.tfstate") : null;
+  refuseForeignState(info, stateFile, project);
+  return {
+    ...info,
+    variables: Object.keys(read.variable),
+    stateFile,
+    initInputs: JSON.stringify([
+      backend ?? null,
+      read.terraform.required_providers ?? null,
+      Object.entries(read.module).map(([name, { source, version }]) => [name, source, version]),
+    ]),
+    resources: read.resource,
+  };
+}
+
+/** The sandbox's state and the real one must never meet, whatever was synthesized last. */
+function refuseForeignState({ name }: StackInfo, stateFile: string | null, project: Project): void {
+  const inSandbox = stateFile?.split(/[\\/]/).includes(".sandbox") ?? false;
+  if (inSandbox === project.sandbox) return;
+  throw new CliError(
+    project.sandbox
+      ? `stack ${name} was not synthesized for the sandbox (its state is ${stateFile ?? "not local"}); leave out --skip-synth`
+      : `stack ${name} was synthesized for the sandbox (its state is ${stateFile}); leave out --skip-synth`,
+  );
+}

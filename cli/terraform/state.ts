@@ -1,0 +1,141 @@
+/** Reads the state of a stack from its file: asking terraform would cost a process each time. */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Environment } from "../environment.ts";
+import { CliError, codeOf, messageOf } from "../errors.ts";
+import type { Runner } from "./runner.ts";
+import type { Stack } from "./stack.ts";
+
+const scalar = z.union([z.string(), z.number()]);
+
+const state = z.looseObject({
+  version: z.literal(4),
+  outputs: z.record(z.string(), z.object({ value: z.unknown(), sensitive: z.boolean().optional() })).default({}),
+  resources: z
+    .array(
+      z.object({
+        module: z.string().optional(),
+        mode: z.string(),
+        type: z.string(),
+        name: z.string(),
+        instances: z
+          .array(
+            z.object({
+              index_key: scalar.optional(),
+              deposed: z.string().optional(),
+              attributes: z.record(z.string(), z.unknown()).nullish(),
+            }),
+          )
+          .default([]),
+      }),
+    )
+    .default([]),
+});
+
+export interface Output {
+  readonly value: unknown;
+  readonly sensitive: boolean;
+}
+
+export interface StateResource {
+  /** As terraform writes it: `module.x.oci_core_vcn.network["a"]`. */
+  readonly address: string;
+  readonly type: string;
+  /** What the provider calls it, where it has an id. */
+  readonly id: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+export interface State {
+  readonly resources: readonly StateResource[];
+  readonly outputs: Readonly<Record<string, Output>>;
+}
+
+/** What a stack that was never deployed has. */
+export const NO_STATE: State = { resources: [], outputs: {} };
+
+/** Parses the text of a state, as in the file or from `state pull`. Nothing, or an empty file, is no state. */
+export function parseState(text: string, where: string): State {
+  if (text.trim() === "") return NO_STATE;
+  let read: z.infer<typeof state>;
+  try {
+    read = state.parse(JSON.parse(text));
+  } catch (error) {
+    throw new CliError(
+      `${where}: cannot be read as a state: ${messageOf(error).split("\n")[0]}; ` +
+        "it may be encrypted, or damaged: its last good copy is beside it (.backup)",
+    );
+  }
+  const resources = read.resources
+    .filter(({ mode }) => mode === "managed")
+    .flatMap(({ module, type, name, instances }) =>
+      instances
+        .filter(({ deposed }) => deposed === undefined)
+        .map(({ index_key: key, attributes }): StateResource => {
+          const index = key === undefined ? "" : `[${JSON.stringify(key)}]`;
+          const id = attributes?.["id"];
+          return {
+            address: `${module === undefined ? "" : `${module}.`}${type}.${name}${index}`,
+            type,
+            id: typeof id === "string" || typeof id === "number" ? String(id) : null,
+            attributes: attributes ?? {},
+          };
+        }),
+    );
+  const outputs = Object.fromEntries(
+    Object.entries(read.outputs).map(([name, { value, sensitive }]) => [
+      name,
+      { value, sensitive: sensitive ?? false },
+    ]),
+  );
+  return { resources, outputs };
+}
+
+/** The state in a file; a file that is not there is no state. */
+export function readState(file: string): State {
+  try {
+    return parseState(readFileSync(file, "utf8"), file);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return NO_STATE;
+    throw error;
+  }
+}
+
+/** Whether anything was ever deployed and not destroyed since. */
+export function isDeployed({ resources, outputs }: State): boolean {
+  return resources.length > 0 || Object.keys(outputs).length > 0;
+}
+
+/** The state of a stack, wherever it is kept. Only one that is not in a file costs a process. */
+export async function stateOf(runner: Runner, stack: Stack): Promise<State> {
+  if (stack.stateFile !== null) return readState(stack.stateFile);
+  const text = await new Promise<string>((resolve, reject) => {
+    execFile(
+      runner.binary.path,
+      ["state", "pull"],
+      { cwd: stack.folder, encoding: "utf8", maxBuffer: 256 << 20 },
+      (error, stdout, stderr) =>
+        error === null
+          ? resolve(stdout)
+          : reject(new CliError(`the state of ${stack.name} cannot be read: ${stderr.trim()}`)),
+    );
+  });
+  return parseState(text, `the state of ${stack.name}`);
+}
+
+/** Makes the state forget objects; they stay as they are. */
+export async function removeFromState(
+  runner: Runner,
+  stack: Stack,
+  env: Environment,
+  addresses: readonly string[],
+): Promise<void> {
+  if (addresses.length === 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const options = { cwd: stack.folder, env: { ...env }, encoding: "utf8" } as const;
+    execFile(runner.binary.path, ["state", "rm", "-no-color", ...addresses], options, (error, _, stderr) =>
+      error === null ? resolve() : reject(new CliError(`${stack.name}: state rm failed: ${stderr.trim()}`)),
+    );
+  });
+}

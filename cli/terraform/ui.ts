@@ -1,0 +1,68 @@
+/** The machine-readable UI of terraform and tofu (`-json`): one JSON object a line, as far as we use it. */
+import { z } from "zod";
+
+const resource = z.object({ addr: z.string(), resource_type: z.string() });
+const time = { "@timestamp": z.string() };
+const action = z.string();
+
+const diagnostic = z.object({
+  severity: z.string(),
+  summary: z.string(),
+  detail: z.string().default(""),
+  address: z.string().optional(),
+});
+
+const hook = z.object({
+  resource,
+  action: action.default(""),
+  id_key: z.string().optional(),
+  id_value: z.string().optional(),
+  elapsed_seconds: z.number().default(0),
+  output: z.string().default(""),
+});
+
+const message = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("planned_change"),
+    change: z.object({
+      resource,
+      action,
+      reason: z.string().optional(),
+      importing: z.unknown().optional(),
+    }),
+  }),
+  z.object({ type: z.literal("resource_drift"), change: z.object({ resource, action }) }),
+  z.object({ type: z.literal("diagnostic"), diagnostic }),
+  z.object({
+    type: z.literal("outputs"),
+    outputs: z.record(
+      z.string(),
+      z.object({ sensitive: z.boolean().default(false), action: z.string().optional(), value: z.unknown().optional() }),
+    ),
+  }),
+  z.object({ type: z.literal("apply_start"), ...time, hook }),
+  z.object({ type: z.literal("apply_progress"), ...time, hook }),
+  z.object({ type: z.literal("apply_complete"), ...time, hook }),
+  z.object({ type: z.literal("apply_errored"), ...time, hook }),
+  z.object({ type: z.literal("provision_progress"), ...time, hook }),
+]);
+
+export type UiMessage = z.infer<typeof message>;
+export type Diagnostic = z.infer<typeof diagnostic>;
+export type OutputChange = {
+  readonly sensitive: boolean;
+  readonly action?: string | undefined;
+  readonly value?: unknown;
+};
+
+/** One line of the UI: a message we know, nothing for one we do not, or text that is no message at all. */
+export function parseUiLine(line: string): UiMessage | { readonly type: "text"; readonly text: string } | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return line.trim() === "" ? null : { type: "text", text: line };
+  }
+  const parsed = message.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}
