@@ -1,2 +1,19 @@
-/** State of the sandbox's Talos machines and clusters. Owned by sandbox/talos. */
-export type TalosState = Record<string, never>;
+/** State of the sandbox's Talos machines, by guest address. Owned by sandbox/talos. */
+export type TalosState = Record<string, TalosMachine>;
+
+/**
+ * A machine that left maintenance mode. It is only as real as the virtual machine it is on: one with another `vmId` or
+ * `generation` has a disk of its own, and on that it is in maintenance mode again.
+ */
+export interface TalosMachine {
+  readonly vmId: number;
+  readonly generation: string;
+  /** The YAML it was given last; null on a machine that was reset without a reboot and is switched off. */
+  configuration: string | null;
+  /** RFC 3339. */
+  readonly configuredAt: string;
+  /** When etcd came to hold data on it: at the bootstrap, or when it joined a running cluster; null on workers. */
+  etcdSince: string | null;
+  /** Whether `etcdSince` is that of the bootstrap. */
+  bootstrapped: boolean;
+}

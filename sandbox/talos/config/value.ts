@@ -1,0 +1,42 @@
+/** A decoded configuration: fields that are not set are absent, and so are zero values that nothing tells from unset. */
+export type Value = string | number | boolean | null | readonly Value[] | Fields;
+export interface Fields {
+  readonly [name: string]: Value;
+}
+
+export function isFields(value: Value | undefined): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isList(value: Value | undefined): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+/** Follows a path of field names; undefined where it ends early. */
+export function at(value: Value | undefined, ...path: readonly string[]): Value | undefined {
+  return path.reduce<Value | undefined>((here, name) => (isFields(here) ? here[name] : undefined), value);
+}
+
+/** The text at a path, or "". */
+export function textAt(value: Value | undefined, ...path: readonly string[]): string {
+  const found = at(value, ...path);
+  return typeof found === "string" ? found : "";
+}
+
+/** The list at a path, or an empty one. */
+export function listAt(value: Value | undefined, ...path: readonly string[]): readonly Value[] {
+  const found = at(value, ...path);
+  return isList(found) ? found : [];
+}
+
+export function textsAt(value: Value | undefined, ...path: readonly string[]): readonly string[] {
+  return listAt(value, ...path).filter((item) => typeof item === "string");
+}
+
+/** What is wrong with a configuration or a patch, in one line. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ConfigError";
+  }
+}

@@ -1,0 +1,110 @@
+/** The Kubernetes API server of a cluster, behind its real certificate. */
+import https from "node:https";
+import type { Socket } from "node:net";
+import type { World } from "../../world/world.ts";
+import { firstAddress } from "../config/subnets.ts";
+import type { GuestsOf } from "../guests.ts";
+import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning } from "../machines.ts";
+import { newLeaf } from "../pki/certificate.ts";
+import { after } from "../secrets.ts";
+import { apiHandler, type ApiState } from "./api.ts";
+import { nodeOf, registers } from "./nodes.ts";
+
+/** One server for each world and each set of names in its certificate. */
+const servers = new WeakMap<World, Map<string, https.Server>>();
+
+/** Talos gives the API server's certificate a year. */
+const lifetimeHours = 8_760;
+
+/**
+ * What a connection to port 6443 of `address` meets: the address of a control plane, or one that they share. Null as long
+ * as no cluster runs there.
+ */
+export function kubernetesEndpointOf(
+  guestsOf: GuestsOf,
+  world: World,
+  address: string,
+): ((socket: Socket) => void) | null {
+  const machines = configuredMachines(world, guestsOf);
+  const server = machines.find(
+    ({ facts, guest }) =>
+      facts.role === "control-plane" && [guest.address, ...facts.virtualAddresses].includes(address),
+  );
+  if (!server || !isRunning(clusterOf(machines, server.facts))) return null;
+  return (socket) => {
+    serverOf(world, server, clusterOf(machines, server.facts), guestsOf).emit("connection", socket);
+  };
+}
+
+function serverOf(
+  world: World,
+  machine: ConfiguredMachine,
+  members: readonly ConfiguredMachine[],
+  guestsOf: GuestsOf,
+): https.Server {
+  const { authority } = machine.facts.cluster;
+  const names = certificateNames(machine, members);
+  const known = servers.get(world) ?? new Map<string, https.Server>();
+  servers.set(world, known);
+  const key = [authority.certificate, ...names].join("\n");
+  const present = known.get(key);
+  if (present) return present;
+  const now = new Date(world.now());
+  const certificate = newLeaf(authority, {
+    organization: "kube-master",
+    commonName: "kube-apiserver",
+    usage: "server",
+    names,
+    from: now,
+    until: after(now, lifetimeHours),
+  });
+  const server = https.createServer(
+    {
+      key: certificate.key,
+      cert: certificate.certificate,
+      ca: authority.certificate,
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
+    apiHandler(() => stateOf(world, machine, guestsOf)),
+  );
+  known.set(key, server);
+  return server;
+}
+
+/** The names in the certificate: Talos puts 127.0.0.1 and localhost in by itself (kubernetes_cert_sans.go, v1.13.9). */
+function certificateNames(
+  { facts, guest }: ConfiguredMachine,
+  members: readonly ConfiguredMachine[],
+): readonly string[] {
+  const { cluster } = facts;
+  const names = [
+    ...(URL.canParse(cluster.endpoint) ? [new URL(cluster.endpoint).hostname.replace(/^\[|\]$/g, "")] : []),
+    ...cluster.certificateNames,
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    `kubernetes.default.svc.${cluster.dnsDomain}`,
+    "localhost",
+    facts.hostname,
+    ...cluster.serviceSubnets.flatMap((subnet) => firstAddress(subnet) ?? []),
+    guest.address,
+    "127.0.0.1",
+    // Whoever holds a shared address has it among its own.
+    ...members.flatMap((member) => (member.guest.address === guest.address ? member.facts.virtualAddresses : [])),
+  ];
+  return [...new Set(names)].sort();
+}
+
+/** Null once the cluster is gone: its server may still hold open connections. */
+function stateOf(world: World, { facts }: ConfiguredMachine, guestsOf: GuestsOf): ApiState | null {
+  const members = clusterOf(configuredMachines(world, guestsOf), facts);
+  const since = members.flatMap(({ entry }) => entry.etcdSince ?? []).sort()[0];
+  if (since === undefined) return null;
+  const now = world.now();
+  const [server] = members.flatMap((member) => (member.facts.role === "control-plane" ? [member.facts.cluster] : []));
+  return {
+    version: server?.kubernetesVersion ?? "",
+    nodes: members.filter(registers).map((member) => nodeOf(member, since, now)),
+  };
+}
