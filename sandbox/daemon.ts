@@ -9,6 +9,7 @@
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -20,24 +21,26 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { serveControl } from "./daemon-control.ts";
-import { DAEMON_VERSION, type DaemonInfo, sandboxFiles, SYSTEMS, type SystemName } from "./daemon-files.ts";
+import { activity } from "./daemon-activity.ts";
+import { type ControlActions, serveControl } from "./daemon-control.ts";
+import { DAEMON_VERSION, type DaemonInfo, sandboxFiles, SYSTEMS } from "./daemon-files.ts";
 import { takeLock } from "./daemon-lock.ts";
+import { providerDoors } from "./daemon-providers.ts";
 import { tunnelPorts } from "./daemon-tunnels.ts";
-import type { ProviderServer } from "./plugin/server.ts";
-import { emptyWorld, endpoint, inventory, overview, providers, schemaFile } from "./systems.ts";
+import { emptyWorld, endpoint, inventory, overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
-import { openStore } from "./world/store.ts";
+import { openStore, type Store } from "./world/store.ts";
 
-const SOCKET_DIR = "ampere-lab-";
+/** Sockets are not in LAB_HOME: their paths may have 108 bytes at most. */
+const SOCKET_DIR = "ampere-lab-sockets-";
+/** How often the daemon looks whether its LAB_HOME is still there. */
+const LOOK_MS = 5000;
 
-function tell(message: object): void {
-  try {
-    writeSync(3, `${JSON.stringify(message)}\n`);
-    closeSync(3);
-  } catch {
-    // Started by hand: there is nobody to tell.
-  }
+interface DaemonOptions {
+  readonly labHome: string;
+  readonly account: Account | undefined;
+  readonly idleMinutes: number;
+  readonly latencyMs: number;
 }
 
 /** Removes the socket folder that a killed daemon of this lab left behind. */
@@ -60,11 +63,42 @@ function listen(path: string, connected: (socket: net.Socket) => void): Promise<
   });
 }
 
-interface DaemonOptions {
-  readonly labHome: string;
-  readonly account: Account | undefined;
-  readonly idleMinutes: number;
-  readonly latencyMs: number;
+/** The world as the wire APIs see it: what they change is on disk at once, for they answer by themselves. */
+function savingWorld(store: Store): Store {
+  return {
+    ...store,
+    changed() {
+      store.changed();
+      store.save();
+    },
+  };
+}
+
+function controlActions(store: Store, info: DaemonInfo, setTunnels: ControlActions["setTunnels"]) {
+  const save = (): void => {
+    store.changed();
+    store.save();
+  };
+  return {
+    info: () => info,
+    inventory: () => inventory(store.state),
+    overview: () => overview(store),
+    async setTunnels(tunnels: Parameters<ControlActions["setTunnels"]>[0]) {
+      await setTunnels(tunnels);
+      store.state.tunnels = tunnels;
+      save();
+    },
+    setAccount(account: Account) {
+      store.state.oci.account = account;
+      save();
+    },
+    reset() {
+      const { tunnels, oci } = store.state;
+      Object.assign(store.state, emptyWorld(oci.account), { tunnels });
+      store.state.oci.tenancyId = oci.tenancyId;
+      save();
+    },
+  };
 }
 
 /** Runs until idle, stopped or signalled; false when another daemon has the lab. */
@@ -73,64 +107,34 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   mkdirSync(files.dir, { recursive: true, mode: 0o700 });
   if (!takeLock(files.lock)) return false;
   clearLeftovers(files.info);
-  const log = (line: string): void => appendFileSync(files.log, `${new Date().toISOString()} ${line}\n`);
+  const log = (line: string): void => {
+    if (existsSync(files.dir)) appendFileSync(files.log, `${new Date().toISOString()} ${line}\n`);
+  };
   const store = openStore(files.world, () => emptyWorld(account));
   if (account) store.state.oci.account = account;
   store.changed();
   store.save();
 
   const dir = mkdtempSync(join(tmpdir(), SOCKET_DIR));
-  const socket = (name: string): string => join(dir, `${name}.sock`);
-  const connections = new Set<net.Socket>();
-  let idle: NodeJS.Timeout | undefined;
-
-  function stop(reason: string): never {
+  const stop = (reason: string): never => {
     log(`ends: ${reason}`);
-    store.save();
+    if (existsSync(files.dir)) store.save();
     rmSync(files.info, { force: true });
     rmSync(dir, { recursive: true, force: true });
     process.exit(0);
-  }
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(signal));
 
-  /** Counts a connection as work for as long as it is open. */
-  function track(connection: net.Socket): void {
-    connections.add(connection);
-    clearTimeout(idle);
-    connection.on("error", () => connection.destroy());
-    connection.once("close", () => {
-      connections.delete(connection);
-      if (connections.size === 0) waitIdle();
-    });
-  }
-  function waitIdle(): void {
-    clearTimeout(idle);
-    idle = setTimeout(() => stop(`idle for ${idleMinutes} minutes`), idleMinutes * 60_000);
-  }
-
+  const { track } = activity(idleMinutes, () => stop(`idle for ${idleMinutes} minutes`));
+  const world = savingWorld(store);
   const tunnels = tunnelPorts(labHome, (connection, target) => {
     track(connection);
-    const handler = endpoint(store, target);
+    const handler = endpoint(world, target);
     if (handler) handler(connection);
     else connection.resetAndDestroy();
   });
-
-  const loading = new Map<SystemName, Promise<ProviderServer>>();
-  /** gRPC and the schema take a moment to load: at the first connection, or right after the daemon is ready. */
-  async function load(name: SystemName): Promise<ProviderServer> {
-    const [{ providerServer }, { served }, { readProviderSchema }] = await Promise.all([
-      import("./plugin/server.ts"),
-      import("./plugin/session.ts"),
-      import("./plugin/schema.ts"),
-    ]);
-    const host = { store, latencyMs, log: (line: string) => log(`${name}: ${line}`) };
-    return providerServer(served(providers[name], readProviderSchema(schemaFile(name))), host);
-  }
-  function server(name: SystemName): Promise<ProviderServer> {
-    const running = loading.get(name) ?? load(name);
-    loading.set(name, running);
-    return running;
-  }
-
+  const doors = providerDoors(store, latencyMs, log);
+  const socket = (name: string): string => join(dir, `${name}.sock`);
   const info: DaemonInfo = {
     version: DAEMON_VERSION,
     pid: process.pid,
@@ -138,57 +142,28 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     sockets: { control: socket("control"), oci: socket("oci"), proxmox: socket("proxmox"), talos: socket("talos") },
     tenancyId: store.state.oci.tenancyId,
   };
-  const actions = {
-    info: () => info,
-    inventory: () => inventory(store.state),
-    overview: () => overview(store),
-    async setTunnels(wanted: typeof store.state.tunnels) {
-      await tunnels.set(wanted);
-      store.state.tunnels = wanted;
-      store.changed();
-      store.save();
-    },
-    setAccount(wanted: Account) {
-      store.state.oci.account = wanted;
-      store.changed();
-      store.save();
-    },
-    reset() {
-      const { tunnels: kept, oci } = store.state;
-      store.reset();
-      store.state.tunnels = kept;
-      store.state.oci.account = oci.account;
-      store.changed();
-      store.save();
-    },
-    stop: () => void setImmediate(() => stop("asked to")),
-  };
-
   for (const name of SYSTEMS) {
-    await listen(info.sockets[name], async (connection) => {
+    await listen(info.sockets[name], (connection) => {
       track(connection);
-      try {
-        (await server(name)).accept(connection);
-      } catch (error) {
-        log(`${name}: ${error instanceof Error ? error.stack : String(error)}`);
-        connection.destroy();
-      }
+      void doors.accept(name, connection);
     });
   }
+  const actions = controlActions(store, info, tunnels.set);
   await listen(info.sockets.control, (connection) => {
     track(connection);
-    serveControl(connection, actions);
+    serveControl(connection, { ...actions, stop: () => void setImmediate(() => stop("asked to")) });
   });
   await tunnels.set(store.state.tunnels).catch((error: unknown) => log(`tunnels stay closed: ${String(error)}`));
   writeFileSync(files.info, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(signal));
-  waitIdle();
+  setInterval(() => {
+    if (!existsSync(files.info)) stop("its LAB_HOME is gone");
+  }, LOOK_MS).unref();
   log(`ready: process ${process.pid}, Node ${process.version}, sockets in ${dir}`);
-  setImmediate(() => void Promise.allSettled(SYSTEMS.map(server)));
+  setImmediate(() => void doors.warmUp());
   return true;
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
       "lab-home": { type: "string" },
@@ -196,22 +171,26 @@ async function main(): Promise<void> {
       "idle-minutes": { type: "string", default: "15" },
     },
   });
-  const labHome = values["lab-home"];
+  const { account, "lab-home": labHome } = values;
   if (labHome === undefined) throw new Error("--lab-home DIR is missing");
-  const { account } = values;
   if (account !== undefined && account !== "always-free" && account !== "pay-as-you-go")
     throw new Error(`--account is ${account}; it can be always-free or pay-as-you-go`);
-  const started = await runDaemon({
-    labHome,
-    account,
-    idleMinutes: Number(values["idle-minutes"]),
-    latencyMs: Number(process.env.SANDBOX_LATENCY_MS ?? 0),
-  });
-  tell(started ? { ready: true } : { running: true });
+  const latencyMs = Number(process.env.SANDBOX_LATENCY_MS ?? 0);
+  return runDaemon({ labHome, account, idleMinutes: Number(values["idle-minutes"]), latencyMs });
+}
+
+/** Tells whoever started this; started by hand, there is nobody. */
+function tell(message: object): void {
+  try {
+    writeSync(3, `${JSON.stringify(message)}\n`);
+    closeSync(3);
+  } catch {
+    console.log(JSON.stringify(message));
+  }
 }
 
 try {
-  await main();
+  tell((await main()) ? { ready: true } : { running: true });
 } catch (error) {
   tell({ error: error instanceof Error ? error.message : String(error) });
   console.error(error);

@@ -16,7 +16,7 @@ export interface OciObject {
 }
 
 export interface OciTenancy {
-  readonly tenancyId: string;
+  tenancyId: string;
   /** Where compartments, budgets and quotas can be made; null: not said, so any region will do. */
   homeRegion: string | null;
   /** The tenancy's own four letters in names of availability domains. */

@@ -7,8 +7,6 @@ import type { World, WorldState } from "./world.ts";
 export interface Store extends World {
   /** Writes what changed since the last save. Called before an answer goes out: what was told is on disk. */
   save(): void;
-  /** Starts over with an empty world, saved at once. */
-  reset(): void;
 }
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -42,13 +40,8 @@ function load(file: string): WorldState | null {
   throw new Error(`${file} is no sandbox world of version 1: delete it to start with an empty sandbox`);
 }
 
-function store(state: WorldState, empty: () => WorldState, write: (text: string) => void): Store {
+function store(state: WorldState, write: (text: string) => void): Store {
   let dirty = false;
-  const save = (): void => {
-    if (!dirty) return;
-    write(JSON.stringify(state));
-    dirty = false;
-  };
   return {
     state,
     now: () => new Date().toISOString(),
@@ -56,11 +49,10 @@ function store(state: WorldState, empty: () => WorldState, write: (text: string)
     changed: () => {
       dirty = true;
     },
-    save,
-    reset: () => {
-      Object.assign(state, empty());
-      dirty = true;
-      save();
+    save: () => {
+      if (!dirty) return;
+      write(JSON.stringify(state));
+      dirty = false;
     },
   };
 }
@@ -73,13 +65,13 @@ function store(state: WorldState, empty: () => WorldState, write: (text: string)
  */
 export function openStore(file: string, empty: () => WorldState): Store {
   mkdirSync(dirname(file), { recursive: true });
-  return store(load(file) ?? empty(), empty, (text) => {
+  return store(load(file) ?? empty(), (text) => {
     writeFileSync(`${file}.new`, text, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   });
 }
 
 /** A world that is gone with the process. */
-export function memoryStore(empty: () => WorldState): Store {
-  return store(empty(), empty, () => undefined);
+export function memoryStore(state: WorldState): Store {
+  return store(state, () => undefined);
 }
