@@ -9,7 +9,8 @@ await runMain(async () => {
   const { configFile, outdir, sandbox } = readEnvironment();
   const config = await loadConfig(configFile);
   const topology = planTopology(config);
-  const verdict = buildLab({ topology, images: await ensureImages(), outdir, sandbox }).synth();
+  const images = await ensureImages({ variables: { proxmox_version: config.versions.proxmox } });
+  const verdict = buildLab({ topology, images, outdir, sandbox }).synth();
   if (!sandbox) for (const warning of configWarnings(config)) console.error(`warning: ${warning}`);
   if (!verdict.free) console.error(formatVerdict(verdict));
 });

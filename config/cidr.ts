@@ -1,4 +1,5 @@
 /** IPv4 networks as numbers: strict reading, and the arithmetic that checks and plans need. */
+import ipaddr from "ipaddr.js";
 
 export interface Cidr {
   /** The network's first address, as an unsigned 32-bit number. */
@@ -10,19 +11,17 @@ export interface Cidr {
 
 /** Reads dotted decimals without leading zeros; null for anything else. */
 export function parseAddress(text: string): number | null {
-  if (!/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) return null;
-  const octets = text.split(".").map(Number);
-  return octets.every((octet) => octet <= 255) ? octets.reduce((sum, octet) => sum * 256 + octet, 0) : null;
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text)) return null;
+  return ipaddr.IPv4.parse(text).octets.reduce((sum, octet) => sum * 256 + octet, 0);
 }
 
 /** Reads `10.0.0.0/16`; null where it is no network, or an address inside one (`10.0.0.7/16`). */
 export function parseCidr(text: string): Cidr | null {
-  const [, address = "", length = ""] = /^([\d.]+)\/(0|[1-9]\d?)$/.exec(text) ?? [];
-  const base = parseAddress(address);
-  const prefix = Number(length);
-  if (base === null || prefix > 32) return null;
+  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || !/\/(0|[1-9]\d?)$/.test(text)) return null;
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(text);
+  const base = parseAddress(address.toString());
   const size = 2 ** (32 - prefix);
-  return base % size === 0 ? { base, prefix, size } : null;
+  return base !== null && base % size === 0 ? { base, prefix, size } : null;
 }
 
 /** The same for text that the schema has already accepted. */

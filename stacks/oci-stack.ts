@@ -91,6 +91,7 @@ export class OciStack extends LabStack {
       lab,
       subnetId,
       securityGroupId: security.id("nlb"),
+      address: topology.network.loadBalancerAddress,
       hosts,
     });
     new SpendingGuard(this, "spending", { account, topology });

@@ -11,6 +11,8 @@ export interface ApiLoadBalancerProps {
   readonly lab: string;
   readonly subnetId: string;
   readonly securityGroupId: string;
+  /** Private address, out of the way of the hosts' fixed ones. */
+  readonly address: string;
   readonly hosts: readonly { readonly name: string; readonly host: Host }[];
 }
 
@@ -28,6 +30,7 @@ export class ApiLoadBalancer extends Construct {
       subnetId: props.subnetId,
       networkSecurityGroupIds: [props.securityGroupId],
       isPrivate: false,
+      assignedPrivateIpv4: props.address,
       isPreserveSourceDestination: false,
     });
     const backends = new NetworkLoadBalancerBackendSet(this, "backend-set", {
