@@ -13,6 +13,14 @@ import {
   type ProxmoxOverview,
   pveEndpoint,
 } from "./proxmox/index.ts";
+import {
+  emptyTalos,
+  kubernetesEndpoint,
+  talosInventory,
+  talosOverview,
+  talosProvider,
+  type TalosOverview,
+} from "./talos/index.ts";
 import type { Account } from "./world/oci.ts";
 import { randomText } from "./world/store.ts";
 import type { InventoryItem, World, WorldState } from "./world/world.ts";
@@ -21,12 +29,13 @@ import type { InventoryItem, World, WorldState } from "./world/world.ts";
 export interface Overview {
   readonly oci: OciOverview;
   readonly proxmox: ProxmoxOverview;
+  readonly talos: TalosOverview;
 }
 
 export const providers: Readonly<Record<SystemName, Provider>> = {
   oci: ociProvider,
   proxmox: proxmoxProvider,
-  talos: { source: "siderolabs/talos", resources: {}, dataSources: {} },
+  talos: talosProvider,
 };
 
 export function schemaFile(system: SystemName): string {
@@ -34,22 +43,22 @@ export function schemaFile(system: SystemName): string {
 }
 
 export function emptyWorld(account: Account = "always-free"): WorldState {
-  return { version: 1, oci: emptyOci(account, randomText), proxmox: emptyProxmox(), talos: {}, tunnels: [] };
+  return { version: 1, oci: emptyOci(account, randomText), proxmox: emptyProxmox(), talos: emptyTalos(), tunnels: [] };
 }
 
 export function inventory(state: WorldState): readonly InventoryItem[] {
-  return [...ociInventory(state.oci), ...proxmoxInventory(state.proxmox)];
+  return [...ociInventory(state.oci), ...proxmoxInventory(state.proxmox), ...talosInventory(state.talos)];
 }
 
 export function overview(world: World): Overview {
-  return { oci: ociOverview(world.state.oci), proxmox: proxmoxOverview(world) };
+  return { oci: ociOverview(world.state.oci), proxmox: proxmoxOverview(world), talos: talosOverview(world) };
 }
 
-/** Port of the Proxmox VE API; the others are a cluster's or a machine's. */
 const PVE_PORT = 8006;
+const KUBERNETES_PORT = 6443;
 
 /** What answers at a tunnel's end; null when nothing listens there. */
 export function endpoint(world: World, { address, port }: Tunnel["target"]): ((socket: Socket) => void) | null {
   if (port === PVE_PORT) return pveEndpoint(world, address);
-  return null;
+  return port === KUBERNETES_PORT ? kubernetesEndpoint(world, address) : null;
 }

@@ -72,6 +72,6 @@ export function openStore(file: string, empty: () => WorldState): Store {
 }
 
 /** A world that is gone with the process. */
-export function memoryStore(state: WorldState): Store {
-  return store(state, () => undefined);
+export function memoryStore(empty: () => WorldState): Store {
+  return store(empty(), () => undefined);
 }
