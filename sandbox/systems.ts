@@ -47,7 +47,7 @@ export function emptyWorld(account: Account = "always-free"): WorldState {
 }
 
 export function inventory(state: WorldState): readonly InventoryItem[] {
-  return [...ociInventory(state.oci), ...proxmoxInventory(state.proxmox), ...talosInventory(state.talos)];
+  return [...ociInventory(state.oci), ...proxmoxInventory(state.proxmox), ...talosInventory(state)];
 }
 
 export function overview(world: World): Overview {
