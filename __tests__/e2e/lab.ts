@@ -7,7 +7,13 @@ import type { LabInput } from "../../config/index.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/client.ts";
 
 const CDKTF = join(__dirname, "..", "..", "cli", "bin", "cdktf.js");
-const SYSTEMS = /^(oci|proxmox|talos)_/;
+/** Types that stand for something done, or for something known to Terraform alone: no object of the world. */
+const ACTS = new Set([
+  "proxmox_sdn_applier",
+  "proxmox_virtual_environment_cluster_firewall",
+  "talos_image_factory_schematic",
+  "talos_machine_secrets",
+]);
 
 export interface Ended {
   readonly code: number | null;
@@ -97,7 +103,7 @@ export class TestLab {
       if (!existsSync(file)) return [];
       const { resources } = JSON.parse(readFileSync(file, "utf8"));
       return resources.flatMap((resource: { mode: string; type: string; instances: unknown[] }) =>
-        resource.mode === "managed" && SYSTEMS.test(resource.type) ? resource.instances.map(() => resource.type) : [],
+        resource.mode === "managed" && isObject(resource.type) ? resource.instances.map(() => resource.type) : [],
       );
     });
     return counted(types);
@@ -107,6 +113,10 @@ export class TestLab {
     await (await this.sandbox()).stop();
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+function isObject(type: string): boolean {
+  return /^(oci|proxmox|talos)_/.test(type) && !ACTS.has(type);
 }
 
 function counted(types: readonly string[]): Record<string, number> {

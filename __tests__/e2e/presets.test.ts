@@ -6,7 +6,6 @@ describe.each(["free", "free-pair", "payg"] as const)("preset %s in the sandbox"
   let lab: TestLab;
   beforeAll(async () => {
     lab = await TestLab.create({ preset });
-    if (preset === "payg") await (await lab.sandbox()).setAccount("pay-as-you-go");
   });
   afterAll(() => lab.end());
 

@@ -3,7 +3,7 @@ import type { Images } from "../../images/index.ts";
 
 import { formatVerdict } from "../../topology/format-verdict.ts";
 import { freeTierVerdict, type Use, type Verdict } from "../../topology/free-tier.ts";
-import { type Arguments, isArguments, UnknownAmount, usesOf } from "./uses.ts";
+import { type Arguments, isArguments, mayCost, UnknownAmount, usesOf } from "./uses.ts";
 
 /** The lab would cost something, or may: the message is the table of what is used and what is allowed. */
 export class FreeTierError extends Error {
@@ -43,6 +43,7 @@ function stackUses(stack: TerraformStack, unknown: string[]): Use[] {
   return stack.node
     .findAll()
     .filter((node) => node instanceof TerraformResource)
+    .filter((resource) => mayCost(resource.terraformResourceType))
     .flatMap((resource) => {
       const by = resource.node.path;
       try {

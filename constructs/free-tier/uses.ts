@@ -42,6 +42,11 @@ export class UnknownAmount extends Error {
   }
 }
 
+/** Whether a resource of this type takes anything of any limit. */
+export function mayCost(type: string): boolean {
+  return Object.hasOwn(USES, type);
+}
+
 /**
  * @param type such as `oci_core_instance`
  * @throws UnknownAmount where what it costs depends on a value that is not known yet

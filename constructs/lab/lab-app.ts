@@ -45,7 +45,13 @@ export class LabApp extends App {
       version: 1,
       lab: config.name,
       sandbox,
-      hosts: topology.hosts.map(({ name, address }) => ({ name, address })),
+      account: config.allowPaid ? "pay-as-you-go" : "always-free",
+      profile: config.oci.profile,
+      // Everything that has an SSH host key.
+      hosts: [...topology.hosts, ...(topology.micro ? [topology.micro] : [])].map(({ name, address }) => ({
+        name,
+        address,
+      })),
       tunnels: topology.tunnels,
       freeTier,
       images,

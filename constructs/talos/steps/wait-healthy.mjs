@@ -141,9 +141,9 @@ function askForNodes({ ca, cert, key }, endpoint, timeoutMs) {
 }
 
 /**
- * What is wrong with each node, by name: "" when it is Ready.
+ * What is wrong with each node, by name: null when it is Ready.
  * @param {unknown} list
- * @returns {ReadonlyMap<string, string>}
+ * @returns {ReadonlyMap<string, string | null>}
  */
 function readNodes(list) {
   const items = at(list, "items");
@@ -155,7 +155,7 @@ function readNodes(list) {
         ? conditions.find((condition) => at(condition, "type") === "Ready")
         : null;
       const why = String(at(ready, "message") ?? "it has not reported yet");
-      return [String(at(node, "metadata", "name") ?? ""), at(ready, "status") === "True" ? "" : why];
+      return [String(at(node, "metadata", "name") ?? ""), at(ready, "status") === "True" ? null : why];
     }),
   );
 }
@@ -177,11 +177,11 @@ function at(value, ...path) {
 
 /**
  * @param {Input} input
- * @param {ReadonlyMap<string, string>} found
+ * @param {ReadonlyMap<string, string | null>} found
  * @returns {Finding}
  */
 function judge({ nodes }, found) {
-  const missing = nodes.filter((name) => found.get(name) !== "");
+  const missing = nodes.filter((name) => found.get(name) !== null);
   const ready = `${nodes.length - missing.length} of ${nodes.length} nodes ready`;
   if (missing.length === 0) return { summary: ready, healthy: true };
   return {

@@ -1,0 +1,58 @@
+/** What a deployed lab consists of, as a person would want to see it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openSandbox, type Overview } from "../../sandbox/client.ts";
+import { readAssembly } from "../synth/assembly.ts";
+
+type Row = readonly string[];
+
+function table(rows: readonly Row[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (row: Row): string => `  ${widths.map((width, column) => (row[column] ?? "").padEnd(width)).join("  ")}`;
+  return rows.map((row) => line(row).trimEnd()).join("\n");
+}
+
+function instances({ oci }: Overview): Row[] {
+  return oci.instances.map(({ name, state, shape, ocpus, memoryGb, bootVolumeGb, privateIp }) => [
+    name,
+    state,
+    shape,
+    `${ocpus} OCPU`,
+    `${memoryGb} GB`,
+    `${bootVolumeGb} GB volume`,
+    privateIp,
+  ]);
+}
+
+function machines({ proxmox }: Overview): Row[] {
+  return proxmox.datacenters.flatMap(({ vms }) =>
+    vms.map(({ vmId, name, host, state, vcpus, memoryMb, diskGb }) => [
+      String(vmId),
+      name,
+      `on ${host}`,
+      state,
+      `${vcpus} vCPU`,
+      `${memoryMb} MB`,
+      `${diskGb} GB disk`,
+    ]),
+  );
+}
+
+function clusters({ proxmox }: Overview): string[] {
+  return proxmox.datacenters.map(({ cluster, quorate, hosts }) =>
+    cluster === null
+      ? `Proxmox VE on ${hosts.map(({ name }) => name).join(", ")}, alone`
+      : `Proxmox VE cluster ${cluster} of ${hosts.map(({ name }) => name).join(", ")}, ${quorate ? "quorate" : "NOT quorate"}`,
+  );
+}
+
+/** Asks the sandbox what exists, and the app what it costs. */
+export async function describeLab(home: string): Promise<string> {
+  const overview = await (await openSandbox({ labHome: home })).overview();
+  return [
+    "\nWhat now exists in the sandbox:",
+    table(instances(overview)),
+    ...clusters(overview),
+    table(machines(overview)),
+  ].join("\n");
+}
