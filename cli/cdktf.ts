@@ -1,7 +1,9 @@
 /** `cdktf`: upstream's grammar over our own engine. */
 import type { Command } from "commander";
-import { passThrough, UPSTREAM_COMMANDS } from "./passthrough.ts";
 import { newProgram, runProgram, several, wholeNumber } from "./program.ts";
+
+/** Commands of upstream's CLI that we do not have. */
+const UPSTREAM = "completion convert debug get import init login logout module provider watch".split(" ");
 
 /** What commander parsed: each option under its name in camel case, as the commands' own option types have it. */
 type Run<Options> = (stacks: readonly string[], options: Options) => Promise<number>;
@@ -100,5 +102,7 @@ outputsFile(
 
 const args = process.argv.slice(2);
 const [first] = args;
-if (first !== undefined && UPSTREAM_COMMANDS.has(first)) await passThrough(args);
-else await runProgram(program, args);
+if (first !== undefined && UPSTREAM.includes(first)) {
+  const { passThrough } = await import("./passthrough.ts");
+  await passThrough(args);
+} else await runProgram(program, args);

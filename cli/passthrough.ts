@@ -3,20 +3,6 @@ import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { which } from "./terraform/which.ts";
 
-export const UPSTREAM_COMMANDS: ReadonlySet<string> = new Set([
-  "completion",
-  "convert",
-  "debug",
-  "get",
-  "import",
-  "init",
-  "login",
-  "logout",
-  "module",
-  "provider",
-  "watch",
-]);
-
 /** Runs `cdktn` with our arguments, and ends as it ends. */
 export async function passThrough(args: readonly string[]): Promise<void> {
   const path = [join(process.cwd(), "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);

@@ -5,7 +5,7 @@ import type { StackInfo } from "../synth/assembly.ts";
 import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
 import { requireNoDownstream, requireUpstream } from "./dependencies.ts";
-import { faceLosses, type LossOptions } from "./losses.ts";
+import { faceLosses, type LossOptions, reportLosses } from "./losses.ts";
 import { result, type StackResult, type Status } from "./results.ts";
 import { runInOrder } from "./schedule.ts";
 import { printDocument } from "./document.ts";
@@ -112,6 +112,7 @@ export async function changeStacks(
       }
       const results = await changeAll(verb, begun, options);
       summarize(verb, begun, results);
+      await reportLosses(session);
       await after(begun, results);
       if (options.json) printDocument({ stacks: results });
       interruption.signal.throwIfAborted();

@@ -66,6 +66,44 @@ function report(session: Session, stack: StackInfo, findings: readonly Finding[]
   );
 }
 
+interface Losses {
+  readonly stack: StackInfo;
+  readonly findings: readonly Finding[];
+}
+
+/** What is still lost, by stack. Takes off the list what turns out to be in the state, or not to exist. */
+async function assess(session: Session, decisions: ReadonlyMap<string, string>): Promise<readonly Losses[]> {
+  const { run } = session.project;
+  const { stacks } = session.assembly;
+  const names = stacksWithLosses(run);
+  if (names.length === 0) return [];
+  const states = await Promise.all(stacks.map((stack) => stateOf(session, session.stack(stack))));
+  const held = states.flatMap(({ resources }) => resources);
+  const world = (await session.sandbox?.inventory()) ?? null;
+  return stacks.flatMap((stack, index) => {
+    const state = states[index];
+    if (state === undefined || !names.includes(stack.name)) return [];
+    const lost = stillLost(readLost(run, stack.name), state);
+    const findings = judge(lost, session.stack(stack), decisions, world, held);
+    for (const { object, verdict } of findings) {
+      if (verdict.kind !== "absent") continue;
+      session.terminal.aside(`${object.address} (${object.type}) was cut off and does not exist: it will be created`);
+    }
+    const present = findings.filter(({ verdict }) => verdict.kind !== "absent");
+    writeLost(
+      run,
+      stack.name,
+      present.map(({ object }) => object),
+    );
+    return present.length === 0 ? [] : [{ stack, findings: present }];
+  });
+}
+
+/** Names what the run that has just ended lost. */
+export async function reportLosses(session: Session): Promise<void> {
+  for (const { stack, findings } of await assess(session, new Map())) report(session, stack, findings);
+}
+
 /**
  * Looks at what `selected` has lost. Returns what to import, by stack.
  *
@@ -76,46 +114,27 @@ export async function faceLosses(
   selected: readonly StackInfo[],
   options: LossOptions,
 ): Promise<ReadonlyMap<string, readonly Import[]>> {
-  const imports = new Map<string, readonly Import[]>();
-  const { run } = session.project;
-  const { stacks } = session.assembly;
-  const decisions = decisionsFrom(options);
-  const touched = stacks.filter(({ name }) => stacksWithLosses(run).includes(name));
+  const { terminal, project } = session;
   refuseUnsavedState(session, selected);
-  if (touched.length === 0) return imports;
-  const states = await Promise.all(stacks.map((stack) => stateOf(session, session.stack(stack))));
-  const held = states.flatMap(({ resources }) => resources);
-  const world = (await session.sandbox?.inventory()) ?? null;
+  const decisions = decisionsFrom(options);
+  const imports = new Map<string, readonly Import[]>();
   let blocked = false;
-  for (const stack of touched) {
-    const state = states[stacks.indexOf(stack)];
-    const lost = state === undefined ? [] : stillLost(readLost(run, stack.name), state);
-    const findings = judge(lost, session.stack(stack), decisions, world, held);
-    const present = findings.filter(({ verdict }) => verdict.kind !== "absent");
-    for (const { object } of findings.filter(({ verdict }) => verdict.kind === "absent")) {
-      session.terminal.aside(
-        `${object.address} (${object.type}) was cut off by an earlier end of ${stack.name}; it does not exist and will be created`,
-      );
-    }
-    writeLost(
-      run,
-      stack.name,
-      present.map(({ object }) => object),
-    );
-    if (present.length === 0) continue;
+  for (const { stack, findings } of await assess(session, decisions)) {
     if (!selected.includes(stack)) {
-      session.terminal.aside(
-        `note: ${stack.name} has lost ${present.length} objects in an earlier run; \`npx cdktf diff ${stack.name}\` names them`,
+      const many = `${findings.length} ${findings.length === 1 ? "object" : "objects"}`;
+      terminal.aside(
+        `note: an earlier run of ${stack.name} has lost ${many}; \`npx cdktf diff ${stack.name}\` names them`,
       );
     } else if (options.forgetLost) {
-      for (const { object } of present)
-        session.terminal.aside(`given up: ${object.address} (${object.type}, ${object.id ?? "id unknown"})`);
-      writeLost(run, stack.name, []);
-    } else if ((options.recover || decisions.size > 0) && present.every(({ verdict }) => verdict.kind === "import")) {
-      imports.set(stack.name, present.flatMap(toImport));
+      for (const { object } of findings) {
+        terminal.aside(`given up: ${object.address} (${object.type}, ${object.id ?? "id unknown"})`);
+      }
+      writeLost(project.run, stack.name, []);
+    } else if ((options.recover || decisions.size > 0) && findings.every(({ verdict }) => verdict.kind === "import")) {
+      imports.set(stack.name, findings.flatMap(toImport));
     } else {
       blocked = true;
-      report(session, stack, present);
+      report(session, stack, findings);
     }
   }
   if (blocked) throw new AlreadyTold();

@@ -8,8 +8,10 @@ import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
 /** Runs the app unless told to take what it wrote before, and reads the result. */
 export async function synthesize({ project, terminal, interruption }: Workplace, skip: boolean): Promise<Assembly> {
   terminal.status(skip ? "" : "synthesizing");
+  // Loaded while the app runs.
   const [{ readAssembly }] = await Promise.all([
     import("../synth/assembly.ts"),
+    import("../synth/graph.ts"),
     skip ? undefined : runApp(project, interruption.signal),
   ]);
   terminal.status("");

@@ -61,7 +61,7 @@ export function settle(terminal: Terminal, run: string, record: RunRecord, state
     const { lost, unfinished } = lossOf(readIfThere(record.log) ?? "", state, cutOff);
     if (lost.length > 0) addLost(run, record.stack, lost);
     else if (cutOff)
-      terminal.aside(`the last apply of ${record.stack} (${record.startedAt}) was cut off; its state has lost nothing`);
+      terminal.aside(`the last apply of ${record.stack} (${record.startedAt}) was cut off; no object of it is lost`);
     for (const { address, doing } of unfinished) {
       terminal.aside(`  ${address} was ${doing}: the next plan shows what is left to do`);
     }

@@ -1,8 +1,5 @@
 /** Lines for people: colours and a live last line on a terminal, plain lines elsewhere. */
-import { createInterface } from "node:readline/promises";
-import pc from "picocolors";
-
-export type Colors = ReturnType<typeof pc.createColors>;
+import { COLORS, type Colors, NO_COLORS } from "./colors.ts";
 
 export interface Terminal {
   readonly colors: Colors;
@@ -59,7 +56,7 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
     draw();
   };
   return {
-    colors: pc.createColors(color && wantsColor(main, env)),
+    colors: color && wantsColor(main, env) ? COLORS : NO_COLORS,
     line: (text) => write(main, text),
     aside: (text) => write(process.stderr, text),
     status(text) {
@@ -70,6 +67,7 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
     async ask(question, signal) {
       clear();
       asking = true;
+      const { createInterface } = await import("node:readline/promises");
       const prompt = createInterface({ input: process.stdin, output: main });
       // Reading a line takes Ctrl-C from the terminal; the end of the input (Ctrl-D) is no answer.
       prompt.on("SIGINT", () => process.kill(process.pid, "SIGINT"));

@@ -1,0 +1,112 @@
+/** `lab sandbox`: the embedded sandbox by hand, and for other programs. */
+import { openSandbox, runningSandbox } from "../../sandbox/client.ts";
+import { toolEnvironment } from "../environment.ts";
+import { CliError, messageOf } from "../errors.ts";
+import { makeDataFolders, openProject, type Project } from "../project.ts";
+import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
+import { printDocument } from "./document.ts";
+import { synthesize } from "./synth.ts";
+import { atWork, type CommonOptions } from "./workplace.ts";
+
+export interface StartOptions extends CommonOptions {
+  /** Print shell lines that set what terraform and other programs need. */
+  readonly env?: boolean;
+}
+
+function sandboxProject(options: CommonOptions): Project {
+  return openProject({ ...options, sandbox: true });
+}
+
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new CliError(messageOf(error));
+  }
+}
+
+/** A line for a POSIX shell. */
+function exportLine([name, value]: readonly [string, string]): string {
+  return `export ${name}='${value.replaceAll("'", "'\\''")}'`;
+}
+
+/** Starts the sandbox with the tunnels of the lab as it is configured now. */
+export async function startSandbox(options: StartOptions): Promise<number> {
+  return atWork({ ...options, sandbox: true, json: true }, "lab sandbox start", async (place) => {
+    const { project, terminal } = place;
+    makeDataFolders(project);
+    const [{ lab }, sandbox] = await Promise.all([
+      synthesize(place, false),
+      told(openSandbox({ labHome: project.home })),
+    ]);
+    if (lab?.account !== undefined) await told(sandbox.setAccount(lab.account));
+    await told(sandbox.setTunnels(lab?.tunnels ?? []));
+    if (!options.env) {
+      terminal.aside(
+        `the sandbox of ${project.home} runs; \`npx lab sandbox start --env\` prints what other programs need`,
+      );
+      return 0;
+    }
+    const secrets = await ensureSecrets(
+      project.data,
+      (lab?.hosts ?? []).map(({ name }) => name),
+    );
+    const variables = Object.entries(secretVariables(secrets)).map(
+      ([name, value]) => [`TF_VAR_${name}`, value] as const,
+    );
+    const config = toolEnvironment(project, {}, () => undefined)["TF_CLI_CONFIG_FILE"];
+    const lines: readonly (readonly [string, string])[] = [
+      ["LAB_SANDBOX", "1"],
+      ["LAB_HOME", project.home],
+      ...(config === undefined ? [] : [["TF_CLI_CONFIG_FILE", config] as const]),
+      ...variables,
+      ...Object.entries(sandbox.env),
+    ];
+    for (const line of lines) console.log(exportLine(line));
+    return 0;
+  });
+}
+
+export async function stopSandbox(options: CommonOptions): Promise<number> {
+  const { home } = sandboxProject(options);
+  const sandbox = await told(runningSandbox(home));
+  if (sandbox !== null) await told(sandbox.stop());
+  console.error(
+    sandbox === null ? `no sandbox runs for ${home}` : `stopped the sandbox of ${home}; what is in it stays on disk`,
+  );
+  return 0;
+}
+
+/** Says what exists in the sandbox; exits with 1 when it does not run. */
+export async function sandboxStatus(options: CommonOptions): Promise<number> {
+  const { home } = sandboxProject(options);
+  const sandbox = await told(runningSandbox(home));
+  if (options.json) {
+    printDocument({
+      running: sandbox !== null,
+      home,
+      ...(sandbox === null ? {} : { overview: await told(sandbox.overview()) }),
+    });
+  } else if (sandbox === null) {
+    console.log(`no sandbox runs for ${home}`);
+  } else {
+    const items = await told(sandbox.inventory());
+    console.log(`the sandbox of ${home} runs and has ${items.length} objects`);
+    for (const { type, id, name } of items) console.log(`  ${type}  ${name === "" ? id : `${name}  ${id}`}`);
+  }
+  return sandbox === null ? 1 : 0;
+}
+
+/** Empties the world and forgets its state; the lab's secrets and the daemon stay. */
+export async function resetSandbox(options: CommonOptions): Promise<number> {
+  return atWork({ ...options, sandbox: true }, "lab sandbox reset", async ({ project }) => {
+    const { rmSync } = await import("node:fs");
+    const { join } = await import("node:path");
+    const sandbox = await told(openSandbox({ labHome: project.home }));
+    await told(sandbox.reset());
+    // A state that speaks of objects which are gone would only be in the way.
+    for (const name of ["state", "run"]) rmSync(join(project.data, name), { recursive: true, force: true });
+    console.error(`emptied the sandbox of ${project.home}`);
+    return 0;
+  });
+}
