@@ -8,6 +8,8 @@ export interface ProxmoxState {
 
 export interface PveHost {
   readonly instanceId: string;
+  /** With another boot volume the instance is another host. */
+  readonly bootVolumeId: string;
   readonly name: string;
   readonly address: string;
   /** sha512-crypt; null where cloud-init set none and root is locked. */
@@ -34,7 +36,7 @@ export interface Volume {
   readonly format: string;
   /** Bytes on disk for a file, bytes of the disk for an image. */
   size: number;
-  /** Where a file was downloaded from; for a disk, where the file was that it was imported from. */
+  /** URL a file was downloaded from; volume id of the file a disk was imported from. */
   readonly source: string | null;
 }
 

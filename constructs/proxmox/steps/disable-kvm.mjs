@@ -8,7 +8,9 @@
  *   PVE_TIMEOUT_SECONDS       for all of it, 900 by default
  *   TF_VAR_pve_root_password  password of root@pam
  */
-import { PveApi, record, StepError } from "./pve-client.mjs";
+import { StepError } from "./deadline.mjs";
+import { PveApi } from "./pve-client.mjs";
+import { record } from "./pve-http.mjs";
 import { deadline, hostVariable, rootPassword, run, variable } from "./step-input.mjs";
 
 function vmId() {

@@ -8,15 +8,13 @@
  *   PVE_TIMEOUT_SECONDS       for all of it, 900 by default
  *   TF_VAR_pve_root_password  password of root@pam: joining takes nothing else
  */
-import { list, NoAnswer, PveApi, PveError, record, StepError } from "./pve-client.mjs";
+import { NoAnswer, PveError, StepError } from "./deadline.mjs";
+import { assertNoForeignCluster, certificateOf, forget, membershipOf } from "./membership.mjs";
+import { PveApi } from "./pve-client.mjs";
+import { record } from "./pve-http.mjs";
 import { deadline, hostsVariable, rootPassword, run, variable } from "./step-input.mjs";
 
-/**
- * @typedef {object} Membership
- * @property {string | null} cluster its name; null for a host that is in none
- * @property {boolean} quorate
- * @property {readonly { readonly name: string, readonly online: boolean }[]} members
- */
+/** @typedef {import("./membership.mjs").Membership} Membership */
 
 /** PVE's API schema: a DNS label of at most 15 characters. */
 const CLUSTER_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,13}[a-zA-Z0-9])?$/;
@@ -33,45 +31,31 @@ function say(line) {
 }
 
 /**
+ * Waits for a task that this or an earlier run has started. Where no answer comes back the callers look at what there is.
+ *
  * @param {PveApi} api
- * @returns {Promise<Membership>}
+ * @param {() => Promise<unknown>} start gives the UPID
  */
-async function membershipOf(api) {
-  const entries = list(await api.get("cluster/status")).map(record);
-  const local = entries.find((entry) => entry.type === "node" && Number(entry.local) === 1);
-  if (local?.name !== api.host.name) {
-    const fix = "the tunnel leads to another host, or the host does not have the name it was given";
-    throw new StepError(`${api.url.host} answers as ${local?.name}, not as ${api.host.name}: ${fix}`);
+async function settle(api, start) {
+  try {
+    await api.task(String(await start()));
+  } catch (error) {
+    const unknown = error instanceof NoAnswer || (error instanceof PveError && error.status >= 595);
+    if (!unknown) throw error;
   }
-  const cluster = entries.find((entry) => entry.type === "cluster");
-  return {
-    cluster: cluster ? String(cluster.name) : null,
-    quorate: !cluster || Number(cluster.quorate) === 1,
-    members: entries
-      .filter((entry) => entry.type === "node")
-      .map((entry) => ({ name: String(entry.name), online: Number(entry.online) === 1 })),
-  };
 }
 
 /**
- * Refuses hosts that are in some other cluster, before anything is changed.
+ * Lets an earlier run's task come to its end.
  *
- * @param {readonly PveApi[]} apis
- * @param {readonly Membership[]} memberships
- * @param {string} name
+ * @param {PveApi} api
+ * @param {string} type
  */
-function assertNoForeignCluster(apis, memberships, name) {
-  const first = memberships.find((membership) => membership.cluster === name);
-  for (const [index, { host }] of apis.entries()) {
-    const membership = memberships[index];
-    if (!membership || membership.cluster === null) continue;
-    const members = membership.members.map((member) => member.name).join(", ");
-    const same = first?.members.some((member) => member.name === host.name) ?? false;
-    if (membership.cluster === name && same) continue;
-    const which = membership.cluster === name ? `another cluster called ${name}` : `the cluster ${membership.cluster}`;
-    const fix = "a host never leaves a cluster cleanly: make it anew (replace its instance), or name that cluster";
-    throw new StepError(`${host.name} belongs to ${which} (members: ${members}): ${fix}`);
-  }
+async function awaitEarlier(api, type) {
+  const upid = await api.activeTask(type);
+  if (upid === undefined) return;
+  say(`${api.host.name}: waits for the ${type} that is under way`);
+  await settle(api, async () => upid);
 }
 
 /**
@@ -80,8 +64,11 @@ function assertNoForeignCluster(apis, memberships, name) {
  */
 async function createCluster(api, name) {
   const { host } = api;
-  say(`${host.name}: creates the cluster ${name} with link ${host.address}`);
-  await attempt(api, "clustercreate", () => api.post("cluster/config", { clustername: name, link0: host.address }));
+  await awaitEarlier(api, "clustercreate");
+  if ((await membershipOf(api)).cluster === null) {
+    say(`${host.name}: creates the cluster ${name} with link ${host.address}`);
+    await settle(api, () => api.post("cluster/config", { clustername: name, link0: host.address }));
+  }
   await api.deadline.until(`the cluster ${name} on ${host.name}`, async () => {
     const { cluster, quorate } = await membershipOf(api);
     return (cluster === name && quorate) || undefined;
@@ -89,91 +76,31 @@ async function createCluster(api, name) {
 }
 
 /**
- * Starts a task, or takes over the one that an earlier run has started, and waits for it. Without an answer the callers
- * look at what there is.
+ * Makes a host a member and waits until it is back, with quorum, and the others see it.
  *
  * @param {PveApi} api
- * @param {string} type
- * @param {() => Promise<unknown>} start
- */
-async function attempt(api, type, start) {
-  const active = list(await api.get(`nodes/${api.host.name}/tasks?source=active&typefilter=${type}`)).map(record);
-  const running = active.find((task) => task.type === type);
-  try {
-    if (running) say(`${api.host.name}: waits for the ${type} that is under way`);
-    await api.task(String(running ? running.upid : await start()));
-  } catch (error) {
-    const unknown = error instanceof NoAnswer || (error instanceof PveError && error.status >= 595);
-    if (!unknown) throw error;
-  }
-}
-
-/**
- * @param {PveApi} api the host that joins
  * @param {PveApi} leader
  * @param {string} name of the cluster
  */
-async function join(api, leader, name) {
-  const { host, deadline: time } = api;
-  const fingerprint = await certificateOf(leader);
-  say(`${host.name}: joins ${name} through ${leader.host.name} (${leader.host.address}) with link ${host.address}`);
-  await attempt(api, "clusterjoin", () =>
-    api.post("cluster/config/join", {
-      hostname: leader.host.address,
-      fingerprint,
-      password: api.password,
-      link0: host.address,
-    }),
-  );
-  await time.until(`${host.name} to be back as a member of ${name}, with quorum`, async () => {
+async function bringIn(api, leader, name) {
+  const { host } = api;
+  await awaitEarlier(api, "clusterjoin");
+  if ((await membershipOf(api)).cluster !== name) {
+    const listed = (await membershipOf(leader)).members.some((member) => member.name === host.name);
+    if (listed) await forget(leader, host.name, "was made anew");
+    const fingerprint = await certificateOf(leader);
+    say(`${host.name}: joins ${name} through ${leader.host.name} (${leader.host.address}) with link ${host.address}`);
+    const { password } = api;
+    await settle(api, () =>
+      api.post("cluster/config/join", { hostname: leader.host.address, fingerprint, password, link0: host.address }),
+    );
+  }
+  await api.deadline.until(`${host.name} to be back as a member of ${name}, with quorum`, async () => {
     const own = await membershipOf(api);
     const seen = (await membershipOf(leader)).members.find((member) => member.name === host.name);
     return (own.cluster === name && own.quorate && seen?.online) || undefined;
   });
   say(`${host.name}: is a member, the cluster is quorate`);
-}
-
-/**
- * The certificate that a joiner will meet: what the host reports must be what its own connection shows.
- *
- * @param {PveApi} leader
- */
-async function certificateOf(leader) {
-  const info = record(await leader.get("cluster/config/join"));
-  const entry = list(info.nodelist)
-    .map(record)
-    .find((node) => node.name === leader.host.name);
-  const reported = String(entry?.pve_fp).toUpperCase();
-  if (reported === leader.fingerprint.toUpperCase()) return reported;
-  const shown = `its API reports ${reported}, the connection shows ${leader.fingerprint}`;
-  throw new StepError(`${leader.host.name}: two certificates, nobody is joined to it: ${shown}`);
-}
-
-/**
- * Forgets a member that is gone: a host that was made anew, or that is no longer in the lab.
- *
- * @param {PveApi} leader
- * @param {string} node
- * @param {string} why
- */
-async function forget(leader, node, why) {
-  const { quorate, members } = await membershipOf(leader);
-  if (!quorate) {
-    const votes = `${members.filter((member) => member.online).length} of ${members.length} members are up`;
-    const fix = `bring the others back, or run \`pvecm expected 1\` on ${leader.host.name} and apply again`;
-    throw new StepError(`${node} ${why}, but the cluster has no quorum to forget it (${votes}): ${fix}`);
-  }
-  say(`${leader.host.name}: forgets ${node}, which ${why}`);
-  await leader.delete(`cluster/config/nodes/${encodeURIComponent(node)}`);
-}
-
-/**
- * @param {PveApi} api
- * @returns {Promise<boolean>} whether an earlier run's join is still under way
- */
-async function isJoining(api) {
-  const active = list(await api.get(`nodes/${api.host.name}/tasks?source=active&typefilter=clusterjoin`));
-  return active.map(record).some((task) => task.type === "clusterjoin");
 }
 
 /**
@@ -185,21 +112,9 @@ async function isJoining(api) {
 async function form(apis, memberships, name) {
   const member = apis.find((_, index) => memberships[index]?.cluster === name);
   const leader = member ?? apis[0];
-  if (!leader) throw new StepError("no hosts");
+  if (!leader) throw new StepError("PVE_HOSTS names no host", 2);
   if (!member) await createCluster(leader, name);
-  for (const api of apis) {
-    if (api === leader) continue;
-    const { cluster } = await membershipOf(api);
-    if (cluster === name) {
-      say(`${api.host.name}: is a member already`);
-      continue;
-    }
-    const listed = (await membershipOf(leader)).members.some((other) => other.name === api.host.name);
-    if (listed && !(await isJoining(api)) && (await membershipOf(api)).cluster === null) {
-      await forget(leader, api.host.name, "was made anew");
-    }
-    await join(api, leader, name);
-  }
+  for (const api of apis) if (api !== leader) await bringIn(api, leader, name);
   return leader;
 }
 
@@ -253,15 +168,17 @@ await run("form-cluster", async () => {
     say(`${api.host.name}: Proxmox VE ${version} answers`);
   }
   assertNoForeignCluster(apis, memberships, name);
-  const alone = hosts.length === 1 && memberships[0]?.cluster === null;
-  const leader = alone ? apis[0] : await form(apis, memberships, name);
-  if (!leader) throw new StepError("no hosts");
-  if (alone) say(`${leader.host.name}: is the only host and needs no cluster`);
-  else
-    await assertMembers(
-      leader,
-      hosts.map((host) => host.name),
-      name,
-    );
+  const [first] = apis;
+  if (first && apis.length === 1 && memberships[0]?.cluster === null) {
+    say(`${first.host.name}: is the only host and needs no cluster`);
+    await allowImport(first);
+    return;
+  }
+  const leader = await form(apis, memberships, name);
+  await assertMembers(
+    leader,
+    hosts.map((host) => host.name),
+    name,
+  );
   await allowImport(leader);
 });

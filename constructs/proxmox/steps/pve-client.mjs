@@ -3,7 +3,7 @@
  * A small client of the Proxmox VE API for the steps beside it. Plain JavaScript without dependencies: it runs where the
  * synthesized stack is applied, with whatever Node (20 or newer) is there.
  */
-import { PveError, StepError } from "./deadline.mjs";
+import { NoAnswer, PveError, StepError } from "./deadline.mjs";
 import { list, loopback, record, send } from "./pve-http.mjs";
 
 /** @typedef {import("./deadline.mjs").Deadline} Deadline */
@@ -28,8 +28,8 @@ export class PveApi {
     this.url = loopback(host);
     /** SHA-256 of the certificate that the last connection showed. */
     this.fingerprint = "";
-    /** @type {{ readonly cookie: string, readonly csrf: string } | null} */
-    this.login = null;
+    /** @type {import("./pve-http.mjs").Ticket | null} */
+    this.ticket = null;
   }
 
   /** Waits until the API takes the password. */
@@ -39,8 +39,7 @@ export class PveApi {
     let refusedUntil = 0;
     await this.deadline.until(`the API of ${name} (${this.url.host})`, async () => {
       try {
-        await this.#logIn();
-        return true;
+        return await this.#logIn();
       } catch (error) {
         if (!(error instanceof PveError) || error.status !== 401) {
           wasDown = true;
@@ -56,7 +55,7 @@ export class PveApi {
 
   /** @param {string} path */
   get(path) {
-    return this.#persist(path, () => this.#call("GET", path));
+    return this.#persist("GET", path);
   }
 
   /**
@@ -64,12 +63,12 @@ export class PveApi {
    * @param {Form} form
    */
   put(path, form) {
-    return this.#persist(path, () => this.#call("PUT", path, form));
+    return this.#persist("PUT", path, form);
   }
 
   /** @param {string} path */
   delete(path) {
-    return this.#persist(path, () => this.#call("DELETE", path));
+    return this.#persist("DELETE", path);
   }
 
   /**
@@ -77,17 +76,28 @@ export class PveApi {
    *
    * @param {string} path
    * @param {Form} form
-   * @throws {NoAnswer} when it is not known whether it happened
+   * @throws {import("./deadline.mjs").NoAnswer} when it is not known whether it happened
    */
   post(path, form) {
     return this.#call("POST", path, form);
   }
 
   /**
-   * Waits for a task.
+   * The task of a type that is running on this host.
+   *
+   * @param {string} type
+   * @returns {Promise<string | undefined>} its UPID
+   */
+  async activeTask(type) {
+    const tasks = list(await this.get(`nodes/${this.host.name}/tasks?source=active&typefilter=${type}`)).map(record);
+    const found = tasks.find((task) => task.type === type);
+    return found && String(found.upid);
+  }
+
+  /**
+   * Waits for a task to end. One that the host no longer knows of has ended.
    *
    * @param {string} upid
-   * @returns {Promise<boolean>} false when the host no longer knows the task: look at what there is instead
    * @throws {StepError} with the task's own words when it failed
    */
   async task(upid) {
@@ -98,25 +108,26 @@ export class PveApi {
         const task = record(await this.#call("GET", `${path}/status`));
         return task.status === "stopped" ? String(task.exitstatus) : undefined;
       } catch (error) {
-        if (error instanceof PveError && /no such task|unable to open/.test(error.message)) return null;
+        if (error instanceof PveError && /no such task|unable to open/.test(error.message)) return "OK";
         throw error;
       }
     });
-    if (status === null) return false;
-    if (status === "OK" || status.startsWith("WARNINGS")) return true;
+    if (status === "OK" || status.startsWith("WARNINGS")) return;
     const lines = list(await this.get(`${path}/log`)).map((line) => String(record(line).t));
     const causes = lines.filter((line) => line.startsWith("* ") || line.includes("not verified"));
     throw new StepError(`${name}: ${[status, ...causes].join(" ")}`);
   }
 
   /**
-   * @template T
+   * For calls that may be sent twice: again and again until there is an answer.
+   *
+   * @param {string} method
    * @param {string} path
-   * @param {() => Promise<T>} attempt
+   * @param {Form} [form]
    */
-  async #persist(path, attempt) {
-    const wrapped = () => attempt().then((value) => ({ value }));
-    return (await this.deadline.until(`${this.host.name} to answer ${path}`, wrapped)).value;
+  async #persist(method, path, form) {
+    const attempt = async () => ({ data: await this.#call(method, path, form) });
+    return (await this.deadline.until(`${this.host.name} to answer ${path}`, attempt)).data;
   }
 
   /**
@@ -125,7 +136,7 @@ export class PveApi {
    * @param {Form} [form]
    */
   async #call(method, path, form) {
-    const ticket = this.login ?? (await this.#logIn());
+    const ticket = this.ticket ?? (await this.#logIn());
     try {
       return await this.#send(method, path, form, ticket);
     } catch (error) {
@@ -136,13 +147,31 @@ export class PveApi {
   }
 
   async #logIn() {
-    const form = { username: "root@pam", password: this.password };
-    const answer = record(await this.#send("POST", "access/ticket", form));
-    this.login = {
-      cookie: `PVEAuthCookie=${encodeURIComponent(String(answer.ticket))}`,
-      csrf: String(answer.CSRFPreventionToken),
-    };
-    return this.login;
+    try {
+      const answer = await this.#send("POST", "access/ticket", { username: "root@pam", password: this.password });
+      const { ticket, CSRFPreventionToken } = record(answer);
+      this.ticket = {
+        cookie: `PVEAuthCookie=${encodeURIComponent(String(ticket))}`,
+        csrf: String(CSRFPreventionToken),
+      };
+      return this.ticket;
+    } catch (error) {
+      // A password that was right before is refused only while the host restarts.
+      if (error instanceof PveError && error.status === 401 && this.ticket) throw new NoAnswer(error.message);
+      throw error;
+    }
   }
 
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Form} [form]
+   * @param {import("./pve-http.mjs").Ticket} [ticket]
+   */
+  async #send(method, path, form, ticket) {
+    const timeoutMs = Math.max(1000, Math.min(REQUEST_SECONDS * 1000, this.deadline.left()));
+    const { data, fingerprint } = await send(this.url, { method, path, form, ticket, timeoutMs });
+    this.fingerprint = fingerprint;
+    return data;
+  }
 }

@@ -1,8 +1,9 @@
 // @ts-check
 /** What the steps are told by their environment, and how they end. */
-import { Deadline, record, StepError } from "./pve-client.mjs";
+import { Deadline, StepError } from "./deadline.mjs";
+import { record } from "./pve-http.mjs";
 
-/** @typedef {import("./pve-client.mjs").Host} Host */
+/** @typedef {import("./pve-http.mjs").Host} Host */
 
 /** Hosts boot and install nothing, but they are small. */
 const DEFAULT_SECONDS = 900;

@@ -58,7 +58,7 @@ export function addToIpSet(pve: Pve, name: string, entry: IpSet["entries"][numbe
   if (!ipaddr.isValid(cidr) && !ipaddr.isValidCIDR(cidr)) {
     throw badParameter({ cidr: "value does not look like a valid IP address or network" });
   }
-  if (/\/0$/.test(cidr)) throw badParameter({ cidr: "a zero prefix is not allowed in ipset entries" });
+  if (cidr.endsWith("/0")) throw badParameter({ cidr: "a zero prefix is not allowed in ipset entries" });
   if (set.entries.some((other) => other.cidr === cidr)) {
     throw badParameter({ cidr: `address '${cidr}' already exists` });
   }

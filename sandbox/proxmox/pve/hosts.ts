@@ -1,7 +1,7 @@
 /** Which OCI instances are Proxmox hosts, and what a host is born with. */
 import { parse } from "yaml";
 import { z } from "zod";
-import type { OciInstance } from "../../world/oci.ts";
+import type { Instance } from "../../world/oci.ts";
 import type { Datacenter, ProxmoxState, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import { issueCertificate } from "./certificate.ts";
@@ -23,7 +23,7 @@ export function emptyProxmox(): ProxmoxState {
 }
 
 /** Whether an instance boots Proxmox VE: an A1 shape and the lab's own image. */
-function bootsProxmox(instance: OciInstance): boolean {
+function bootsProxmox(instance: Instance): boolean {
   return instance.shape.startsWith("VM.Standard.A1") && (instance.imageObject?.startsWith("proxmox-ampere") ?? false);
 }
 
@@ -32,9 +32,10 @@ export function proxmoxOf(world: World): ProxmoxState {
   const { proxmox, oci } = world.state;
   const instances = new Map(oci.instances.map((instance) => [instance.id, instance]));
   let changed = false;
-  for (const id of Object.keys(proxmox.hosts)) {
+  for (const [id, host] of Object.entries(proxmox.hosts)) {
     const instance = instances.get(id);
-    if (instance && instance.state !== "TERMINATED") continue;
+    const sameDisk = instance?.bootVolumeId === host.bootVolumeId;
+    if (instance && instance.state !== "TERMINATED" && sameDisk) continue;
     delete proxmox.hosts[id];
     changed = true;
   }
@@ -71,11 +72,12 @@ export function isRunning(world: World, instanceId: string): boolean {
   return runningHosts(world).some((host) => host.instanceId === instanceId);
 }
 
-function firstBoot(instance: OciInstance, datacenter: string): PveHost {
+function firstBoot(instance: Instance, datacenter: string): PveHost {
   const { name, rootPasswordHash } = identity(instance);
   const address = instance.privateIp;
   return {
     instanceId: instance.id,
+    bootVolumeId: instance.bootVolumeId,
     name,
     address,
     rootPasswordHash,
@@ -90,7 +92,7 @@ function firstBoot(instance: OciInstance, datacenter: string): PveHost {
 }
 
 /** A host that got no cloud-config, or one that cloud-init cannot read, is called as OCI calls it and has no root login. */
-function identity(instance: OciInstance): Pick<PveHost, "name" | "rootPasswordHash"> {
+function identity(instance: Instance): Pick<PveHost, "name" | "rootPasswordHash"> {
   const name = instance.displayName;
   if (!instance.userData.startsWith("#cloud-config")) return { name, rootPasswordHash: null };
   const config = cloudConfig.safeParse(readYaml(instance.userData));

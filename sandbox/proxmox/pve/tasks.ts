@@ -75,6 +75,10 @@ function explain(error: unknown): string {
   return [error.message, ...Object.entries(error.parameters ?? {}).map(([name, why]) => `${name}: ${why}`)].join(" ");
 }
 
+export function tasksOn(world: World, node: string): readonly Task[] {
+  return [...tasksOf(world).values()].filter((task) => task.node === node);
+}
+
 export function taskByUpid(world: World, node: string, upid: string): Task {
   if (!upid.startsWith("UPID:")) throw badParameter({ upid: `unable to parse worker upid '${upid}'` });
   const task = tasksOf(world).get(upid);

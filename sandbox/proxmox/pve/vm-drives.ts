@@ -91,7 +91,7 @@ function placeNewDisk(
           ? imageBytes(source)
           : requestedBytes;
   const format = type === "dir" ? (drive.get("format") ?? "raw") : "raw";
-  const volid = allocate(vm, storage, size, format, source && (source.source ?? importFrom ?? null));
+  const volid = allocate(vm, storage, size, format, importFrom ?? null);
   drive.set("file", volid).set("size", formatSize(size));
 }
 

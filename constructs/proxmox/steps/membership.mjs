@@ -1,0 +1,93 @@
+// @ts-check
+/** Who is in which cluster, and who is to be forgotten. */
+import { PveError, StepError } from "./deadline.mjs";
+import { list, record } from "./pve-http.mjs";
+
+/** @typedef {import("./pve-client.mjs").PveApi} PveApi */
+/**
+ * @typedef {object} Membership
+ * @property {string | null} cluster its name; null for a host that is in none
+ * @property {boolean} quorate
+ * @property {readonly { readonly name: string, readonly online: boolean }[]} members
+ */
+
+/**
+ * @param {PveApi} api
+ * @returns {Promise<Membership>}
+ */
+export async function membershipOf(api) {
+  const entries = list(await api.get("cluster/status")).map(record);
+  const local = entries.find((entry) => entry.type === "node" && Number(entry.local) === 1);
+  if (local?.name !== api.host.name) {
+    const fix = "the tunnel leads to another host, or the host does not have the name it was given";
+    throw new StepError(`${api.url.host} answers as ${local?.name}, not as ${api.host.name}: ${fix}`);
+  }
+  const cluster = entries.find((entry) => entry.type === "cluster");
+  return {
+    cluster: cluster ? String(cluster.name) : null,
+    quorate: !cluster || Number(cluster.quorate) === 1,
+    members: entries
+      .filter((entry) => entry.type === "node")
+      .map((entry) => ({ name: String(entry.name), online: Number(entry.online) === 1 })),
+  };
+}
+
+/**
+ * Refuses hosts that are in some other cluster, before anything is changed.
+ *
+ * @param {readonly PveApi[]} apis
+ * @param {readonly Membership[]} memberships
+ * @param {string} name
+ */
+export function assertNoForeignCluster(apis, memberships, name) {
+  const first = memberships.find((membership) => membership.cluster === name);
+  for (const [index, { host }] of apis.entries()) {
+    const membership = memberships[index];
+    if (!membership || membership.cluster === null) continue;
+    const members = membership.members.map((member) => member.name).join(", ");
+    const same = first?.members.some((member) => member.name === host.name) ?? false;
+    if (membership.cluster === name && same) continue;
+    const which = membership.cluster === name ? `another cluster called ${name}` : `the cluster ${membership.cluster}`;
+    const fix = "a host never leaves a cluster cleanly: make it anew (replace its instance), or name that cluster";
+    throw new StepError(`${host.name} belongs to ${which} (members: ${members}): ${fix}`);
+  }
+}
+
+/**
+ * The certificate that a joiner will meet: what the host reports must be what its own connection shows.
+ *
+ * @param {PveApi} leader
+ */
+export async function certificateOf(leader) {
+  const info = record(await leader.get("cluster/config/join"));
+  const entry = list(info.nodelist)
+    .map(record)
+    .find((node) => node.name === leader.host.name);
+  const reported = String(entry?.pve_fp).toUpperCase();
+  if (reported === leader.fingerprint.toUpperCase()) return reported;
+  const shown = `its API reports ${reported}, the connection shows ${leader.fingerprint}`;
+  throw new StepError(`${leader.host.name}: two certificates, nobody is joined to it: ${shown}`);
+}
+
+/**
+ * Forgets a member that is gone: a host that was made anew, or that is no longer in the lab.
+ *
+ * @param {PveApi} leader
+ * @param {string} node
+ * @param {string} why
+ */
+export async function forget(leader, node, why) {
+  const { quorate, members } = await membershipOf(leader);
+  if (!quorate) {
+    const votes = `${members.filter((member) => member.online).length} of ${members.length} members are up`;
+    const fix = `bring the others back, or run \`pvecm expected 1\` on ${leader.host.name} and apply again`;
+    throw new StepError(`${node} ${why}, but the cluster has no quorum to forget it (${votes}): ${fix}`);
+  }
+  console.log(`${leader.host.name}: forgets ${node}, which ${why}`);
+  try {
+    await leader.delete(`cluster/config/nodes/${encodeURIComponent(node)}`);
+  } catch (error) {
+    // Sent twice because no answer came back the first time.
+    if (!(error instanceof PveError) || !error.message.includes("not a known host")) throw error;
+  }
+}

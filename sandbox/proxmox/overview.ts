@@ -1,0 +1,159 @@
+/** What the sandbox's Proxmox side holds, for people, for Talos and for the search for lost objects. */
+import type { Datacenter, ProxmoxState, Vm } from "../world/proxmox.ts";
+import type { InventoryItem, World } from "../world/world.ts";
+import { finishJoins } from "./pve/cluster.ts";
+import { isQuorate, membersOnline } from "./pve/context.ts";
+import { proxmoxOf } from "./pve/hosts.ts";
+import { properties } from "./pve/properties.ts";
+import { memoryMb } from "./pve/vm-config.ts";
+import { volumeId } from "./pve/vm-drives.ts";
+import { runs } from "./pve/vm-power.ts";
+
+export interface ProxmoxOverview {
+  readonly datacenters: readonly DatacenterOverview[];
+}
+
+export interface DatacenterOverview {
+  /** Null for a host that is in no cluster. */
+  readonly cluster: string | null;
+  readonly quorate: boolean;
+  readonly hosts: readonly { readonly name: string; readonly address: string; readonly online: boolean }[];
+  readonly vms: readonly VmOverview[];
+}
+
+export interface VmOverview {
+  readonly vmId: number;
+  readonly name: string;
+  readonly host: string;
+  readonly state: "running" | "stopped" | "template";
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  /** Of its first disk, in whole GiB. */
+  readonly diskGb: number;
+}
+
+export function proxmoxOverview(world: World): ProxmoxOverview {
+  finishJoins(world);
+  return {
+    datacenters: Object.values(proxmoxOf(world).datacenters).map((datacenter) => overviewOf(world, datacenter)),
+  };
+}
+
+function overviewOf(world: World, datacenter: Datacenter): DatacenterOverview {
+  const { hosts } = world.state.proxmox;
+  const online = new Set(membersOnline(world, datacenter).map((host) => host.instanceId));
+  const alone = Object.values(hosts).filter((host) => host.datacenter === datacenter.id);
+  const nodes = datacenter.corosync?.nodes.map(({ name, link0, instanceId }) => ({ name, address: link0, instanceId }));
+  return {
+    cluster: datacenter.corosync?.name ?? null,
+    quorate: isQuorate(world, datacenter),
+    hosts: (nodes ?? alone).map(({ name, address, instanceId }) => ({ name, address, online: online.has(instanceId) })),
+    vms: Object.values(datacenter.vms).map((vm) => vmOverview(world, vm)),
+  };
+}
+
+function vmOverview(world: World, vm: Vm): VmOverview {
+  const { config, vmid, node } = vm;
+  const volume = world.state.proxmox.hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
+  return {
+    vmId: vmid,
+    name: config.name ?? `VM ${vmid}`,
+    host: node,
+    state: config.template === "1" ? "template" : runs({ world }, vm) ? "running" : "stopped",
+    vcpus: Number(config.sockets ?? 1) * Number(config.cores ?? 1),
+    memoryMb: memoryMb(config.memory),
+    diskGb: Math.ceil((volume?.size ?? 0) / 1024 ** 3),
+  };
+}
+
+/** The first hard disk in the boot order. */
+function bootDrive({ config }: Vm): string {
+  const order =
+    properties(config.boot ?? "", "legacy")
+      .get("order")
+      ?.split(";") ?? [];
+  const key = order.find((device) => /^(scsi|virtio|sata)\d+$/.test(device));
+  return config[key ?? "scsi0"] ?? "";
+}
+
+export interface TalosMachine {
+  readonly vmId: number;
+  readonly host: string;
+  readonly name: string;
+  /** Its static address, without the prefix length. */
+  readonly address: string;
+  /** Another one when the machine was made anew. */
+  readonly generation: string;
+}
+
+/** The running machines that boot Talos: those whose disk was imported from a `nocloud-arm64` image. */
+export function talosMachines(world: World): readonly TalosMachine[] {
+  finishJoins(world);
+  const { hosts, datacenters } = proxmoxOf(world);
+  return Object.values(datacenters)
+    .flatMap((datacenter) => Object.values(datacenter.vms))
+    .filter((vm) => runs({ world }, vm))
+    .flatMap((vm) => {
+      const volume = hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
+      const address = properties(vm.config.ipconfig0 ?? "", "")
+        .get("ip")
+        ?.split("/")[0];
+      if (!volume?.source?.includes("nocloud-arm64") || address === undefined) return [];
+      const name = vm.config.name ?? `VM ${vm.vmid}`;
+      return [{ vmId: vm.vmid, host: vm.node, name, address, generation: vm.generation }];
+    });
+}
+
+/** Every object that a Terraform resource stands for, by its import id. Settings and acts (firewall, applier) are none. */
+export function proxmoxInventory(state: ProxmoxState): InventoryItem[] {
+  const hostsOf = (datacenter: Datacenter) =>
+    Object.values(state.hosts).filter((host) => host.datacenter === datacenter.id);
+  return Object.values(state.datacenters).flatMap((datacenter) => [
+    ...Object.values(datacenter.vms).map((vm) =>
+      item("virtual_environment_vm", `${vm.node}/${vm.vmid}`, vm.config.name ?? `VM ${vm.vmid}`),
+    ),
+    ...hostsOf(datacenter).flatMap((host) =>
+      Object.entries(host.volumes)
+        .filter(([, volume]) => volume.content !== "images")
+        .map(([volid]) => item("download_file", `${host.name}/${volid}`, volid)),
+    ),
+    ...Object.entries(datacenter.storages)
+      .filter(([, storage]) => storage.type === "lvmthin")
+      .map(([id]) => item("storage_lvmthin", id)),
+    ...Object.keys(datacenter.pools).map((id) => item("virtual_environment_pool", id)),
+    ...accessItems(datacenter),
+    ...sdnItems(datacenter),
+    ...firewallItems(datacenter),
+  ]);
+}
+
+function accessItems({ roles, users, tokens, acl }: Datacenter): InventoryItem[] {
+  return [
+    ...Object.keys(roles).map((id) => item("virtual_environment_role", id)),
+    ...Object.keys(users).map((id) => item("virtual_environment_user", id)),
+    ...Object.keys(tokens).map((id) => item("user_token", id)),
+    ...acl.map(({ path, ugid, roleid }) => item("acl", `${path}?${ugid}?${roleid}`, `${roleid} on ${path}`)),
+  ];
+}
+
+function sdnItems({ sdn: { config } }: Datacenter): InventoryItem[] {
+  return [
+    ...Object.entries(config.zones).map(([id, zone]) => item(`sdn_zone_${String(zone.type)}`, id)),
+    ...Object.keys(config.controllers).map((id) => item("sdn_controller_evpn", id)),
+    ...Object.keys(config.vnets).map((id) => item("sdn_vnet", id)),
+    ...Object.entries(config.subnets).map(([id, subnet]) =>
+      item("sdn_subnet", `${String(subnet.vnet)}/${id}`, String(subnet.subnet)),
+    ),
+  ];
+}
+
+function firewallItems({ firewall }: Datacenter): InventoryItem[] {
+  return [
+    ...Object.keys(firewall.ipsets).map((id) => item("virtual_environment_firewall_ipset", `cluster/${id}`, id)),
+    ...(firewall.rules.length > 0 ? [item("virtual_environment_firewall_rules", "cluster")] : []),
+  ];
+}
+
+function item(type: string, id: string, name = id): InventoryItem {
+  return { type: `proxmox_${type}`, id, name };
+}
