@@ -24,12 +24,12 @@ export function nodePort(config: LabConfig, name: string, role: NodeRole): numbe
 
 /**
  * A locally administered MAC: three bytes of the lab's name, two of the VM id, so unique in the lab by construction.
- * Not Proxmox's own bc:24:11, which it hands out at random.
+ * Not Proxmox's own BC:24:11, which it hands out at random. In capitals, as Proxmox keeps it: another case is a difference.
  */
 export function macAddress(lab: string, id: number): string {
   const ofLab = createHash("sha256").update(lab).digest("hex").slice(0, 6);
   const hex = `02${ofLab}${id.toString(16).padStart(4, "0")}`;
-  return hex.replaceAll(/..(?!$)/g, "$&:");
+  return hex.toUpperCase().replaceAll(/..(?!$)/g, "$&:");
 }
 
 /** Every forward from 127.0.0.1: the API server, each host's PVE API, each node's Talos API. */

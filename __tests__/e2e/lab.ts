@@ -11,6 +11,7 @@ const CDKTF = join(__dirname, "..", "..", "cli", "bin", "cdktf.js");
 const ACTS = new Set([
   "proxmox_sdn_applier",
   "proxmox_virtual_environment_cluster_firewall",
+  "talos_cluster_kubeconfig",
   "talos_image_factory_schematic",
   "talos_machine_secrets",
 ]);
