@@ -80,7 +80,7 @@ describe("planTopology", () => {
 
   it("gives locally administered unicast MACs that differ between labs", () => {
     const macs = [plan(), plan({ name: "other" })].map(({ nodes }) => nodes[0]?.mac ?? "");
-    for (const mac of macs) expect(mac).toMatch(/^02(:[0-9a-f]{2}){5}$/);
+    for (const mac of macs) expect(mac).toMatch(/^02(:[0-9A-F]{2}){5}$/);
     expect(macs[0]).not.toBe(macs[1]);
   });
 });
