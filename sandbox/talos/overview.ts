@@ -1,5 +1,6 @@
 /** The machines and clusters of the world: for people, and for what looks for objects that a state has lost. */
-import type { InventoryItem, World, WorldState } from "../world/world.ts";
+import type { TalosState } from "../world/talos.ts";
+import type { InventoryItem, World } from "../world/world.ts";
 import type { GuestsOf } from "./guests.ts";
 import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning } from "./machines.ts";
 
@@ -47,11 +48,24 @@ function describe(members: readonly ConfiguredMachine[], { facts }: ConfiguredMa
   };
 }
 
+/** The part of a WorldState that says which machines there are, and which virtual machines they were configured on. */
+export interface MachinesAndDisks {
+  readonly talos: TalosState;
+  readonly proxmox: {
+    readonly datacenters: Readonly<Record<string, { readonly vms: Readonly<Record<string, VirtualMachine>> }>>;
+  };
+}
+
+interface VirtualMachine {
+  readonly vmid: number;
+  readonly generation: string;
+}
+
 /**
  * What Terraform made of the machines that still exist, under the ids the provider gives; the name is the machine's
  * address, which the resource has as its `node`.
  */
-export function talosInventory(state: WorldState): readonly InventoryItem[] {
+export function talosInventory(state: MachinesAndDisks): readonly InventoryItem[] {
   const virtualMachines = Object.values(state.proxmox.datacenters).flatMap(({ vms }) => Object.values(vms));
   return Object.entries(state.talos).flatMap(([address, machine]) => {
     const exists = virtualMachines.some(

@@ -16,8 +16,8 @@ import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const DEFAULT_TIMEOUT_SECONDS = 1800;
-/** One request may take this long. */
-const REQUEST_TIMEOUT_MS = 10_000;
+const SHORTEST_REQUEST_MS = 1_000;
+const LONGEST_REQUEST_MS = 10_000;
 /** The answer about a thousand nodes is below this. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const FIRST_PAUSE_MS = 250;
@@ -191,6 +191,14 @@ function judge({ nodes }, found) {
   };
 }
 
+/**
+ * How long one request may take when `leftMs` are left: the last one gets a moment more, so that it can still tell.
+ * @param {number} leftMs
+ */
+function boundOf(leftMs) {
+  return Math.min(LONGEST_REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, Math.ceil(leftMs)));
+}
+
 /** @param {unknown} error */
 function reason(error) {
   if (!(error instanceof Error)) return String(error);
@@ -207,10 +215,7 @@ async function look(input, leftMs) {
   const failures = [];
   for (const endpoint of input.endpoints) {
     try {
-      return judge(
-        input,
-        readNodes(await askForNodes(input, endpoint, Math.ceil(Math.min(REQUEST_TIMEOUT_MS, Math.max(leftMs, 1))))),
-      );
+      return judge(input, readNodes(await askForNodes(input, endpoint, boundOf(leftMs))));
     } catch (error) {
       failures.push(`${endpoint.origin}: ${reason(error)}`);
     }

@@ -21,7 +21,13 @@ const destroySchema = z.object({
 /** What the provider makes of the input: the configuration with the patches merged in. */
 function rendered(attributes: Attributes): string {
   const { machine_configuration_input, machine_configuration_input_wo, config_patches } = schema.parse(attributes);
-  const input = machine_configuration_input_wo ?? machine_configuration_input ?? "";
+  const input = machine_configuration_input_wo ?? machine_configuration_input;
+  if (input === null) {
+    throw new Refusal(
+      "Missing machine configuration input",
+      "Exactly one of machine_configuration_input or machine_configuration_input_wo must be set",
+    );
+  }
   return refusing("Error applying config patches", "config_patches", () =>
     applyPatches(
       input,
@@ -43,8 +49,8 @@ function computed(attributes: Attributes): Attributes {
   };
 }
 
-function checkInputs(proposed: Attributes, known: (attribute: string) => boolean): void {
-  const { apply_mode, machine_configuration_input, machine_configuration_input_wo } = schema.parse(proposed);
+function checkInputs(attributes: Attributes): void {
+  const { apply_mode, machine_configuration_input, machine_configuration_input_wo } = schema.parse(attributes);
   if (apply_mode !== null && !modes.some((mode) => mode === apply_mode)) {
     throw new Refusal(
       "Invalid Attribute Value Match",
@@ -52,12 +58,10 @@ function checkInputs(proposed: Attributes, known: (attribute: string) => boolean
       "apply_mode",
     );
   }
-  const set = [machine_configuration_input !== null, (machine_configuration_input_wo ?? null) !== null];
-  const unknown = !known("machine_configuration_input") || !known("machine_configuration_input_wo");
-  if (unknown || set[0] !== set[1]) return;
+  if (machine_configuration_input === null || (machine_configuration_input_wo ?? null) === null) return;
   throw new Refusal(
-    set[0] ? "Conflicting machine configuration input" : "Missing machine configuration input",
-    "Exactly one of machine_configuration_input or machine_configuration_input_wo must be set",
+    "Conflicting machine configuration input",
+    "Only one of machine_configuration_input or machine_configuration_input_wo can be set, not both",
   );
 }
 
@@ -79,9 +83,12 @@ export function configurationApply(guestsOf: GuestsOf): ResourceType {
     },
     changesOnUpdate: ["machine_configuration", "machine_configuration_hash", "resolved_apply_mode"],
     plan(_call, _prior, proposed, known) {
-      checkInputs(proposed, known);
-      const inputs = ["machine_configuration_input", "machine_configuration_input_wo", "config_patches", "apply_mode"];
-      return { ...defaultEndpoint(proposed, known), ...(inputs.every(known) ? computed(proposed) : {}) };
+      checkInputs(proposed);
+      const isKnown = ["machine_configuration_input", "config_patches", "apply_mode"].every(known);
+      const { machine_configuration_input: plain, machine_configuration_input_wo: secret } = schema.parse(proposed);
+      // Null, it may also be a write-only input that is not known yet.
+      const isSet = (plain ?? secret ?? null) !== null;
+      return { ...defaultEndpoint(proposed, known), ...(isKnown && isSet ? computed(proposed) : {}) };
     },
     create: apply,
     // The provider reads nothing back: a machine made anew must replace this resource.
