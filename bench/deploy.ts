@@ -1,9 +1,10 @@
 /** `cdktf deploy` against the same by hand: the app, then `init`, `plan -out`, `apply FILE` for each stack. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSandbox } from "../sandbox/client.ts";
-import { findTerraform } from "../cli/terraform/binary.ts";
+import { findBinary } from "../cli/terraform/binary.ts";
 import { type Measure, measure, median, RUNS, time } from "./measure.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -20,7 +21,6 @@ export async function deployAgainstShell(): Promise<Measure[]> {
   try {
     const env = { ...process.env, LAB_HOME: home, LAB_SANDBOX: "1" };
     const cdktf = join(ROOT, "cli", "bin", "cdktf.js");
-    const lab = join(ROOT, "cli", "bin", "lab.js");
     const fresh = async (): Promise<void> => {
       await sandbox.reset();
       rmSync(join(home, "cdktf.out"), { recursive: true, force: true });
@@ -31,11 +31,16 @@ export async function deployAgainstShell(): Promise<Measure[]> {
       const started = performance.now();
       time(process.execPath, [join(ROOT, "main.ts")], { cwd: ROOT, env });
       const synth = performance.now() - started;
-      // What is exported is the sandbox's; asking for it is no part of the work.
       const script = `cd "$LAB_HOME" && ${BY_HAND}`;
-      return synth + time("sh", ["-c", script], { env: { ...env, ...exports(lab, env), TF: terraform } });
+      return synth + time("sh", ["-c", `${exported}\n${script}`], { env: { ...env, TF: terraform } });
     };
-    const terraform = (await findTerraform()).path;
+    const lab = join(ROOT, "cli", "bin", "lab.js");
+    const exported = execFileSync(process.execPath, [lab, "sandbox", "start", "--env"], {
+      cwd: ROOT,
+      env,
+      encoding: "utf8",
+    });
+    const terraform = (await findBinary({ PATH: process.env.PATH ?? "" })).path;
     const runs: { deploy: number; byHand: number }[] = [];
     for (let run = 0; run <= RUNS; run += 1) {
       await fresh();

@@ -1,8 +1,5 @@
 /** What a deployed lab consists of, as a person would want to see it. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { openSandbox, type Overview } from "../../sandbox/client.ts";
-import { readAssembly } from "../synth/assembly.ts";
 
 type Row = readonly string[];
 
