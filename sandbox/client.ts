@@ -139,7 +139,8 @@ async function attach(labHome: string): Promise<Sandbox | null> {
     reset: () => ask("reset"),
     async stop() {
       socket.ref();
-      await ask("stop");
+      // It may end before its answer is here: that is what was asked.
+      await Promise.race([ask("stop"), closed]).catch(() => undefined);
       socket.ref();
       await closed;
     },

@@ -1,0 +1,200 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { openSandbox, runningSandbox, type Sandbox, type SandboxOptions } from "../../sandbox/client.ts";
+import type { DaemonInfo } from "../../sandbox/daemon-files.ts";
+import type { Tunnel } from "../../topology/types.ts";
+
+const homes: string[] = [];
+
+function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "ampere-lab-daemon-"));
+  homes.push(home);
+  return home;
+}
+
+function start(home: string, options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
+  return openSandbox({ labHome: home, idleMinutes: 1, ...options });
+}
+
+function infoOf(home: string): DaemonInfo {
+  return JSON.parse(readFileSync(join(home, ".sandbox", "daemon.json"), "utf8"));
+}
+
+/** Resolves when no process has this id. */
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise(setImmediate);
+  }
+}
+
+/** A loopback port that was free a moment ago, held by `server` until it is closed. */
+async function holdPort(): Promise<{ readonly port: number; release(): Promise<void> }> {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    port: address.port,
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const { port, release } = await holdPort();
+  await release();
+  return port;
+}
+
+function tunnel(localPort: number): Tunnel {
+  return { name: "pve-1-api", localPort, via: "pve-1", target: { address: "10.0.0.11", port: 8006 } };
+}
+
+function accepts(port: number): Promise<boolean> {
+  const socket = net.connect(port, "127.0.0.1");
+  return new Promise((resolve) => {
+    const say = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", () => say(true));
+    socket.once("error", () => say(false));
+  });
+}
+
+afterEach(async () => {
+  for (const home of homes.splice(0)) {
+    await (await runningSandbox(home))?.stop();
+    rmSync(home, { recursive: true });
+  }
+});
+
+describe("the sandbox's daemon", () => {
+  it("is one to a lab, however many start it at once", async () => {
+    const home = newHome();
+    const both = await Promise.all([start(home), start(home), start(home)]);
+    const [first] = both;
+    expect(both.map(({ env }) => env)).toEqual([first?.env, first?.env, first?.env]);
+  });
+
+  it("keeps its sockets where nobody else can reach them, and takes them along when it ends", async () => {
+    const home = newHome();
+    const sandbox = await start(home);
+    const { sockets, pid } = infoOf(home);
+    expect(statSync(dirname(sockets.control)).mode & 0o777).toBe(0o700);
+    expect(statSync(join(home, ".sandbox", "world.json")).mode & 0o777).toBe(0o600);
+    await sandbox.stop();
+    await gone(pid);
+    expect(existsSync(dirname(sockets.control))).toBe(false);
+    expect(existsSync(join(home, ".sandbox", "daemon.json"))).toBe(false);
+    expect(await runningSandbox(home)).toBeNull();
+  });
+
+  it("names the providers for Terraform and for OpenTofu, and no credential", async () => {
+    const { env } = await start(newHome());
+    expect(Object.keys(JSON.parse(env.TF_REATTACH_PROVIDERS ?? ""))).toEqual([
+      "registry.terraform.io/oracle/oci",
+      "registry.terraform.io/bpg/proxmox",
+      "registry.terraform.io/siderolabs/talos",
+      "registry.opentofu.org/oracle/oci",
+      "registry.opentofu.org/bpg/proxmox",
+      "registry.opentofu.org/siderolabs/talos",
+    ]);
+    expect(env.TF_VAR_tenancy_ocid).toMatch(/^ocid1\.tenancy\.oc1\.\.[a-z2-7]{60}$/);
+    expect(Object.keys(env).toSorted()).toEqual(["CHECKPOINT_DISABLE", "TF_REATTACH_PROVIDERS", "TF_VAR_tenancy_ocid"]);
+  });
+
+  it("has the same world again after it was killed", async () => {
+    const home = newHome();
+    const { env } = await start(home);
+    const { pid, sockets } = infoOf(home);
+    process.kill(pid, "SIGKILL");
+    await gone(pid);
+    const again = await start(home);
+    expect(again.env.TF_VAR_tenancy_ocid).toBe(env.TF_VAR_tenancy_ocid);
+    expect(existsSync(dirname(sockets.control))).toBe(false);
+  });
+
+  it("ends by itself when nobody has used it for a while", async () => {
+    const home = newHome();
+    // Another process starts it, so that no connection of this one keeps it.
+    const client = join(__dirname, "..", "..", "sandbox", "client.ts");
+    const program = `import { openSandbox } from ${JSON.stringify(client)};
+      await openSandbox({ labHome: ${JSON.stringify(home)}, idleMinutes: 0.005 });
+      console.log(process.getBuiltinModule("fs").readFileSync(${JSON.stringify(join(home, ".sandbox", "daemon.json"))}, "utf8"));`;
+    const printed = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
+    await gone(JSON.parse(printed).pid);
+    expect(readFileSync(join(home, ".sandbox", "daemon.log"), "utf8")).toContain("ends: idle for 0.005 minutes");
+  });
+
+  it("opens the tunnels' ports, and again after a restart", async () => {
+    const home = newHome();
+    const port = await freePort();
+    const sandbox = await start(home);
+    await sandbox.setTunnels([tunnel(port)]);
+    expect(await accepts(port)).toBe(true);
+    await sandbox.stop();
+    expect(await accepts(port)).toBe(false);
+    const again = await start(home);
+    expect(await accepts(port)).toBe(true);
+    await again.setTunnels([]);
+    expect(await accepts(port)).toBe(false);
+  });
+
+  it("resets connections to where nothing listens", async () => {
+    const port = await freePort();
+    await (await start(newHome())).setTunnels([tunnel(port)]);
+    const socket = net.connect(port, "127.0.0.1");
+    const error = await new Promise((resolve) => socket.once("error", resolve));
+    expect(error).toMatchObject({ code: "ECONNRESET" });
+  });
+
+  it("says which port is taken, by which tunnel of which lab, and leaves the others as they were", async () => {
+    const home = newHome();
+    const sandbox = await start(home);
+    const port = await freePort();
+    await sandbox.setTunnels([tunnel(port)]);
+    const taken = await holdPort();
+    const failed = sandbox.setTunnels([tunnel(await freePort()), tunnel(taken.port)]);
+    await expect(failed).rejects.toThrow(
+      `port ${taken.port} on 127.0.0.1 cannot be opened (EADDRINUSE) for the tunnel pve-1-api of the lab in ${home}: ` +
+        "stop what uses it, or give this lab other ports with access.basePort in its config",
+    );
+    expect(await accepts(port)).toBe(true);
+    await taken.release();
+  });
+
+  it("refuses a world that it cannot read, and says how to start over", async () => {
+    const home = newHome();
+    await (await start(home)).stop();
+    writeFileSync(join(home, ".sandbox", "world.json"), "{}");
+    await expect(start(home)).rejects.toThrow(/world\.json is no sandbox world of version 1: delete it to start/);
+  });
+
+  it("empties its world on request, and keeps account, tenancy and tunnels", async () => {
+    const home = newHome();
+    const sandbox = await start(home, { account: "pay-as-you-go" });
+    await sandbox.setTunnels([tunnel(await freePort())]);
+    const before = JSON.parse(readFileSync(join(home, ".sandbox", "world.json"), "utf8"));
+    await sandbox.reset();
+    const after = JSON.parse(readFileSync(join(home, ".sandbox", "world.json"), "utf8"));
+    expect(after).toMatchObject({
+      oci: { tenancyId: before.oci.tenancyId, account: "pay-as-you-go" },
+      tunnels: before.tunnels,
+    });
+    expect(await sandbox.inventory()).toEqual([]);
+    expect((await sandbox.overview()).oci.limits).toContainEqual({
+      name: "standard-a1-core-count",
+      used: 0,
+      limit: 80,
+    });
+  });
+});
