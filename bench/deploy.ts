@@ -1,13 +1,17 @@
 /** `cdktf deploy` against the same by hand: the app, then `init`, `plan -out`, `apply FILE` for each stack. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freeBasePort } from "../cli/demo/ports.ts";
+import lab from "../lab.config.ts";
 import { openSandbox } from "../sandbox/client.ts";
 import { findBinary } from "../cli/terraform/binary.ts";
 import { type Measure, measure, median, RUNS, time } from "./measure.ts";
 
 const ROOT = join(import.meta.dirname, "..");
+/** By hand one would use it too. */
+const CACHE = join(ROOT, "node_modules", ".cache", "compile");
 const STACKS = ["oci", "proxmox", "talos"];
 const BY_HAND = STACKS.map(
   (stack) =>
@@ -17,9 +21,11 @@ const BY_HAND = STACKS.map(
 /** Both into the same running sandbox, each time from an empty world and with nothing initialized. */
 export async function deployAgainstShell(): Promise<Measure[]> {
   const home = mkdtempSync(join(tmpdir(), "ampere-lab-bench-"));
+  const config = join(home, "lab.config.json");
+  writeFileSync(config, JSON.stringify({ ...lab, access: { ...lab.access, basePort: await freeBasePort() } }));
   const sandbox = await openSandbox({ labHome: home });
   try {
-    const env = { ...process.env, LAB_HOME: home, LAB_SANDBOX: "1" };
+    const env = { ...process.env, LAB_HOME: home, LAB_CONFIG: config, LAB_SANDBOX: "1", NODE_COMPILE_CACHE: CACHE };
     const cdktf = join(ROOT, "cli", "bin", "cdktf.js");
     const fresh = async (): Promise<void> => {
       await sandbox.reset();
@@ -34,8 +40,8 @@ export async function deployAgainstShell(): Promise<Measure[]> {
       const script = `cd "$LAB_HOME" && ${BY_HAND}`;
       return synth + time("sh", ["-c", `${exported}\n${script}`], { env: { ...env, TF: terraform } });
     };
-    const lab = join(ROOT, "cli", "bin", "lab.js");
-    const exported = execFileSync(process.execPath, [lab, "sandbox", "start", "--env"], {
+    const bin = join(ROOT, "cli", "bin", "lab.js");
+    const exported = execFileSync(process.execPath, [bin, "sandbox", "start", "--env"], {
       cwd: ROOT,
       env,
       encoding: "utf8",

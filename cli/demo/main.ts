@@ -5,8 +5,9 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { type LabInput, parseConfig, runMain } from "../../config/index.ts";
 import lab from "../../lab.config.ts";
-import { Stage, freeBasePort } from "./stage.ts";
 import { describeLab } from "./describe.ts";
+import { freeBasePort } from "./ports.ts";
+import { Stage } from "./stage.ts";
 import { ensureTerraform } from "./terraform.ts";
 
 const preset = z.enum(["free", "free-pair", "payg"]);

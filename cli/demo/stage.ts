@@ -1,7 +1,6 @@
 /** Where the demo plays: a LAB_HOME of its own, thrown away at the end, and the `cdktf` that a user would type. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LabInput } from "../../config/index.ts";
@@ -48,26 +47,4 @@ export class Stage {
     await (await runningSandbox(this.home))?.stop();
     rmSync(this.home, { recursive: true, force: true });
   }
-}
-
-const PORTS_OF_A_LAB = 1000;
-const FIRST_PORT = 20_000;
-const LAST_PORT = 60_000;
-
-/** A base port whose first ports nobody listens on: another lab, or another demo, may be running. */
-export async function freeBasePort(): Promise<number> {
-  for (let base = FIRST_PORT; base < LAST_PORT; base += PORTS_OF_A_LAB) {
-    // The API server's, a host's, a control plane's and a worker's: a lab that runs has all of them open.
-    const probes = await Promise.all([0, 1, 101, 201].map((offset) => isFree(base + offset)));
-    if (probes.every(Boolean)) return base;
-  }
-  throw new DemoError(`no free ports between ${FIRST_PORT} and ${LAST_PORT}`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }
