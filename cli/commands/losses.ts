@@ -87,7 +87,7 @@ async function assess(session: Session, decisions: ReadonlyMap<string, string>):
     const findings = judge(lost, session.stack(stack), decisions, world, held);
     for (const { object, verdict } of findings) {
       if (verdict.kind !== "absent") continue;
-      session.terminal.aside(`${object.address} (${object.type}) was cut off and does not exist: it will be created`);
+      session.terminal.aside(`${object.address} was cut off and does not exist: it will be created`);
     }
     const present = findings.filter(({ verdict }) => verdict.kind !== "absent");
     writeLost(
@@ -127,7 +127,7 @@ export async function faceLosses(
       );
     } else if (options.forgetLost) {
       for (const { object } of findings) {
-        terminal.aside(`given up: ${object.address} (${object.type}, ${object.id ?? "id unknown"})`);
+        terminal.aside(`given up: ${object.address} (${object.id ?? "id unknown"})`);
       }
       writeLost(project.run, stack.name, []);
     } else if ((options.recover || decisions.size > 0) && findings.every(({ verdict }) => verdict.kind === "import")) {

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { messageOf } from "../errors.ts";
+import { CliError } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../files.ts";
 import { processesWith } from "./process.ts";
 
@@ -33,8 +33,12 @@ export function removeRecord(run: string, stack: string): void {
   rmSync(recordFile(run, stack), { force: true });
 }
 
-/** The records in a run folder. One that cannot be read is told of and left alone. */
-export function readRecords(run: string, say: (line: string) => void): readonly RunRecord[] {
+/**
+ * The records in a run folder.
+ *
+ * @throws CliError for one that cannot be read: what it stands for may still run, or have lost something
+ */
+export function readRecords(run: string): readonly RunRecord[] {
   let names: readonly string[];
   try {
     names = readdirSync(run);
@@ -42,16 +46,15 @@ export function readRecords(run: string, say: (line: string) => void): readonly 
     return [];
   }
   return names
-    .filter((name) => name.endsWith(".json") && name !== "tunnels.json")
-    .flatMap((name) => {
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => {
       const file = join(run, name);
       try {
-        return [recordSchema.parse(JSON.parse(readIfThere(file) ?? ""))];
-      } catch (error) {
-        say(
-          `${file}: the record of an earlier run cannot be read (${messageOf(error).split("\n")[0]}); look at it, then delete it`,
+        return recordSchema.parse(JSON.parse(readIfThere(file) ?? ""));
+      } catch {
+        throw new CliError(
+          `${file}: the record of an earlier run cannot be read; see in the logs beside it how that ended, then delete it`,
         );
-        return [];
       }
     });
 }

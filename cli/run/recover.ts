@@ -101,12 +101,12 @@ export function quoted(text: string): string {
 /** Lines that name each lost object, and how to get it back. */
 export function describe(stack: string, findings: readonly Finding[]): readonly string[] {
   return findings.flatMap(({ object, verdict }) => {
-    const { address, type, id } = object;
-    const what = `  ${address} (${type})${id === null ? ", cut off while it was being made" : `, made as ${id}`}`;
+    const { address, id } = object;
+    const what = `  ${address}${id === null ? " (cut off while it was being made)" : ""}`;
     const option = (value: string): string => `--recover-id ${quoted(`${address}=${value}`)}`;
     switch (verdict.kind) {
       case "import":
-        return [what, `      exists as ${verdict.id}: --recover imports it`];
+        return [what, `      --recover imports ${verdict.id}`];
       case "absent":
         return [what, "      does not exist: it will be created"];
       case "undecided":

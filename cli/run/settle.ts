@@ -16,7 +16,7 @@ const POLL_MS = 100;
 /** Waits for every terraform that an earlier cdktf started and did not live to see the end of. */
 export async function awaitEarlierRuns(terminal: Terminal, run: string, signal: AbortSignal): Promise<void> {
   const say = (line: string): void => terminal.aside(line);
-  const running = readRecords(run, say).filter((record) => fateOf(record) === "running");
+  const running = readRecords(run).filter((record) => fateOf(record) === "running");
   await Promise.all(
     running.map(async (record) => {
       const { stack, verb, startedAt } = record;
@@ -77,7 +77,7 @@ export async function settleEarlierRuns(
   stateOf: (stack: string) => Promise<State | null>,
 ): Promise<void> {
   const say = (line: string): void => terminal.aside(line);
-  for (const record of readRecords(run, say)) {
+  for (const record of readRecords(run)) {
     const state = await stateOf(record.stack);
     if (state !== null) settle(terminal, run, record, state);
     else

@@ -69,6 +69,10 @@ export function showPlan(terminal: Terminal, plan: Plan, details: ReadonlyMap<st
     .filter(([name, { action }]) => action !== undefined && action !== "noop" && !isInternalOutput(name))
     .map(([name, { action }]) => `${action === "create" ? "+" : action === "delete" ? "-" : "~"} ${name}`);
   if (outputs.length > 0) terminal.line(`  ${colors.dim(`outputs: ${outputs.join(", ")}`)}`);
-  const drifted = plan.drift.filter((address) => !plan.changes.some((change) => change.address === address));
-  for (const address of drifted) terminal.line(`  ${colors.dim(`changed outside of this lab: ${address}`)}`);
+  // Providers report many a computed value as changed: only a plan that is about nothing else names them all.
+  const onlyDrift = plan.pending && plan.changes.length === 0;
+  for (const { address, gone } of plan.drift) {
+    if (gone) terminal.line(`  ${colors.dim(`gone, not by this lab: ${address}`)}`);
+    else if (onlyDrift) terminal.line(`  ${colors.dim(`changed outside of this lab: ${address}`)}`);
+  }
 }

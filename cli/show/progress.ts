@@ -12,12 +12,17 @@ export interface PlannedChange {
   readonly reason: string | undefined;
 }
 
+export interface Drift {
+  readonly address: string;
+  readonly gone: boolean;
+}
+
 export interface Progress {
   /** Takes a line of the log. */
   readonly onLine: (line: string) => void;
   readonly changes: readonly PlannedChange[];
-  /** Objects that changed or vanished behind terraform's back. */
-  readonly drift: readonly string[];
+  /** Objects that changed behind terraform's back; `gone` ones vanished. */
+  readonly drift: readonly Drift[];
   readonly outputs: Readonly<Record<string, OutputChange>>;
   readonly diagnostics: readonly Diagnostic[];
   /** How many objects were made, changed or removed so far. */
@@ -53,7 +58,7 @@ export function followProgress(terminal: Terminal, label: string): Progress {
   const running = new Map<string, { readonly action: string; readonly since: number }>();
   const applied = { create: 0, update: 0, delete: 0 };
   const changes: PlannedChange[] = [];
-  const drift: string[] = [];
+  const drift: Drift[] = [];
   const diagnostics: Diagnostic[] = [];
   let outputs: Readonly<Record<string, OutputChange>> = {};
 
@@ -79,7 +84,7 @@ export function followProgress(terminal: Terminal, label: string): Progress {
         planned(message.change);
         break;
       case "resource_drift":
-        drift.push(message.change.resource.addr);
+        drift.push({ address: message.change.resource.addr, gone: message.change.action === "delete" });
         break;
       case "outputs":
         outputs = message.outputs;

@@ -6,7 +6,7 @@ import { AlreadyTold, Interrupted } from "../errors.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
 import { heldLock, showDiagnostics } from "../show/diagnostics.ts";
-import { followProgress, type PlannedChange } from "../show/progress.ts";
+import { type Drift, followProgress, type PlannedChange } from "../show/progress.ts";
 import { forgetInit, initialize } from "./init.ts";
 import type { Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
@@ -38,7 +38,7 @@ export interface Plan {
   readonly counts: Counts;
   readonly imported: number;
   readonly changes: readonly PlannedChange[];
-  readonly drift: readonly string[];
+  readonly drift: readonly Drift[];
   readonly outputs: Readonly<Record<string, OutputChange>>;
 }
 

@@ -1,0 +1,136 @@
+/** A small app in a temporary folder, and `cdktf` run on it as a user would run it. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(__dirname, "../..");
+const BIN = join(ROOT, "cli/bin/cdktf.js");
+
+/** The tool that the end-to-end tests run; undefined where there is none. */
+export const TOOL = ["tofu", "terraform"].find((name) => spawnSync(name, ["version"]).status === 0);
+
+/** `it`, or one that says why it is skipped. */
+export const itWithTool: (name: string, test: () => Promise<void>, timeout?: number) => void =
+  TOOL === undefined ? (name) => it.skip(`${name} (skipped: neither tofu nor terraform on PATH)`, () => undefined) : it;
+
+export interface StackSource {
+  readonly reads?: readonly string[];
+  readonly terraform: Readonly<Record<string, unknown>>;
+}
+
+const APP = `
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+const out = process.env.CDKTF_OUTDIR;
+const data = process.env.LAB_SANDBOX ? ".sandbox" : ".lab";
+const manifest = { version: "0", stacks: {} };
+for (const [name, { reads = [], terraform }] of Object.entries(JSON.parse(readFileSync("stacks.json", "utf8")))) {
+  const folder = "stacks/" + name;
+  mkdirSync(out + "/" + folder, { recursive: true });
+  const backend = { local: { path: "../../../" + data + "/state/" + name + ".tfstate" } };
+  const remote = Object.fromEntries(reads.map((each) => [each, { backend: "local", config: { path: "../../../" + data + "/state/" + each + ".tfstate" } }]));
+  const all = { terraform: { backend }, ...(reads.length ? { data: { terraform_remote_state: remote } } : {}), ...terraform };
+  writeFileSync(out + "/" + folder + "/cdk.tf.json", JSON.stringify(all));
+  manifest.stacks[name] = { name, workingDirectory: folder, synthesizedStackPath: folder + "/cdk.tf.json", annotations: [], dependencies: reads };
+}
+writeFileSync(out + "/manifest.json", JSON.stringify(manifest));
+`;
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Resolves when stdout or stderr has this text. */
+  says(text: string): Promise<void>;
+}
+
+/** A lab of hand-made stacks with a LAB_HOME of its own. */
+export class SmallLab {
+  readonly home = mkdtempSync(join(tmpdir(), "ampere-cli-"));
+
+  constructor(stacks: Readonly<Record<string, StackSource>>) {
+    writeFileSync(join(this.home, "cdktf.json"), JSON.stringify({ app: "node app.mjs", output: "cdktf.out" }));
+    writeFileSync(join(this.home, "app.mjs"), APP);
+    this.write(stacks);
+  }
+
+  /** Changes the app. */
+  write(stacks: Readonly<Record<string, StackSource>>): void {
+    writeFileSync(join(this.home, "stacks.json"), JSON.stringify(stacks));
+  }
+
+  path(...parts: readonly string[]): string {
+    return join(this.home, ...parts);
+  }
+
+  has(...parts: readonly string[]): boolean {
+    return existsSync(this.path(...parts));
+  }
+
+  /** Addresses in the state of a stack. */
+  state(stack: string): readonly string[] {
+    const text = readFileSync(this.path(".lab", "state", `${stack}.tfstate`), "utf8");
+    const resources: readonly { mode: string; type: string; name: string }[] =
+      text === "" ? [] : JSON.parse(text).resources;
+    return resources
+      .filter(({ mode }) => mode === "managed")
+      .map(({ type, name }) => `${type}.${name}`)
+      .sort();
+  }
+
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+    const child = spawn(process.execPath, [BIN, ...args], {
+      cwd: this.home,
+      env: { PATH: process.env["PATH"], HOME: this.home, TF_CLI_CONFIG_FILE: "/dev/null", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    const listeners = new Set<() => void>();
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      for (const listener of listeners) listener();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+      for (const listener of listeners) listener();
+    });
+    const finished = new Promise<Finished>((resolve) => {
+      child.once("close", (code) => resolve({ code, stdout, stderr }));
+    });
+    const says = (text: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!(stdout + stderr).includes(text)) return;
+          listeners.delete(look);
+          resolve();
+        };
+        listeners.add(look);
+        void finished.then(() => reject(new Error(`ended without saying "${text}":\n${stdout}${stderr}`)));
+        look();
+      });
+    return { child, finished, says };
+  }
+
+  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return this.start(args, env).finished;
+  }
+
+  dispose(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** A `terraform_data` whose creation waits until `file` exists: tests decide when it ends. */
+export function waitsFor(
+  file: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const command = `echo started; while [ ! -e '${file}' ]; do sleep 0.05; done`;
+  return { input: "x", provisioner: { "local-exec": { command } }, ...more };
+}
