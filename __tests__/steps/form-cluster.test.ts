@@ -1,6 +1,5 @@
-import { connect } from "node:net";
 import { pveEndpoint } from "../../sandbox/proxmox/index.ts";
-import { createCluster } from "../../sandbox/proxmox/pve/cluster.ts";
+import { createCluster, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts";
 import { createVm } from "../../sandbox/proxmox/pve/vm-config.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
@@ -24,6 +23,17 @@ async function form(world: Store, names: readonly string[], environment = {}): P
 function labOf(count: number): { readonly world: Store; readonly names: readonly string[] } {
   const names = Array.from({ length: count }, (_, index) => `pve-${index + 1}`);
   return { world: worldWith(...names.map((name) => ({ name }))), names };
+}
+
+/** A lab whose hosts are a cluster already. */
+async function clusterOf(count: number): Promise<{ readonly world: Store; readonly names: readonly string[] }> {
+  const { world, names } = labOf(count);
+  const first = atHost(world, "pve-1");
+  createCluster(first, "lab", undefined);
+  const { fingerprint } = first.host.certificate;
+  const request = { hostname: addressOf("pve-1"), fingerprint, password: PASSWORD, link0: undefined };
+  for (const name of names.slice(1)) await joinCluster(atHost(world, name), request, () => undefined);
+  return { world, names };
 }
 
 function membersOf(world: Store): readonly (readonly string[])[] {
@@ -51,7 +61,7 @@ describe("form-cluster", () => {
   });
 
   it("changes nothing when it is run again", async () => {
-    const { world, names } = labOf(2);
+    const { world, names } = await clusterOf(2);
     await form(world, names);
     const before = structuredClone(world.state.proxmox);
     expect(await form(world, names)).toMatchObject({ code: 0 });
@@ -140,16 +150,14 @@ describe("form-cluster", () => {
   });
 
   it("takes a new host into a cluster that is there", async () => {
-    const { world, names } = labOf(2);
-    await form(world, names);
+    const { world, names } = await clusterOf(2);
     world.state.oci.instances.push(instance({ name: "pve-3" }));
     expect(await form(world, [...names, "pve-3"])).toMatchObject({ code: 0 });
     expect(membersOf(world)).toEqual([["pve-1", "pve-2", "pve-3"]]);
   });
 
   it("takes a host back in that was made anew, the first one too", async () => {
-    const { world, names } = labOf(3);
-    await form(world, names);
+    const { world, names } = await clusterOf(3);
     world.state.oci.instances.splice(0, 1, instance({ name: "pve-1" }));
     const { code, lines } = await form(world, names);
     expect(code).toBe(0);
@@ -158,8 +166,7 @@ describe("form-cluster", () => {
   });
 
   it("says what to do when half of a pair was made anew and there is no quorum", async () => {
-    const { world, names } = labOf(2);
-    await form(world, names);
+    const { world, names } = await clusterOf(2);
     world.state.oci.instances.splice(1, 1, instance({ name: "pve-2" }));
     const { code, error } = await form(world, names);
     expect(code).toBe(1);
@@ -167,16 +174,14 @@ describe("form-cluster", () => {
   });
 
   it("forgets a host that left the lab", async () => {
-    const { world, names } = labOf(3);
-    await form(world, names);
+    const { world } = await clusterOf(3);
     world.state.oci.instances.pop();
     expect(await form(world, ["pve-1", "pve-2"])).toMatchObject({ code: 0 });
     expect(membersOf(world)).toEqual([["pve-1", "pve-2"]]);
   });
 
   it("refuses a cluster with a member that is up and not in the lab", async () => {
-    const { world, names } = labOf(3);
-    await form(world, names);
+    const { world } = await clusterOf(3);
     expect((await form(world, ["pve-1", "pve-2"])).error).toMatch(/has the member pve-3, which is up and not a host/);
   });
 
@@ -190,17 +195,17 @@ describe("form-cluster", () => {
 
   const good = { name: "pve-1", api: "https://127.0.0.1:1", address: "10.0.0.11" };
   it.each([
-    [{ PVE_CLUSTER: undefined }, "PVE_CLUSTER is not set"],
-    [{ PVE_CLUSTER: "a-name-that-is-too-long" }, "at most 15"],
-    [{ PVE_HOSTS: "nonsense" }, "PVE_HOSTS is not JSON"],
-    [{ PVE_HOSTS: "[]" }, "PVE_HOSTS must be a JSON list of hosts"],
-    [{ PVE_HOSTS: JSON.stringify([good, good]) }, "two hosts with the name pve-1"],
-    [{ PVE_HOSTS: JSON.stringify([{ name: "pve-1" }]) }, "PVE_HOSTS[0] needs the texts name, api and address"],
-    [{ PVE_HOSTS: JSON.stringify([{ ...good, api: "https://10.0.0.11:8006" }]) }, "only a tunnel"],
-    [{ PVE_HOSTS: JSON.stringify([{ ...good, api: "http://127.0.0.1:8006" }]) }, "only a tunnel"],
-    [{ PVE_TIMEOUT_SECONDS: "soon" }, "PVE_TIMEOUT_SECONDS is soon"],
-    [{ TF_VAR_pve_root_password: undefined }, "TF_VAR_pve_root_password is not set"],
-  ])("refuses the input %j with exit code 2", async (environment, message) => {
+    ["PVE_CLUSTER is not set", { PVE_CLUSTER: undefined }],
+    ["at most 15", { PVE_CLUSTER: "a-name-that-is-too-long" }],
+    ["PVE_HOSTS is not JSON", { PVE_HOSTS: "nonsense" }],
+    ["PVE_HOSTS must be a JSON list of hosts", { PVE_HOSTS: "[]" }],
+    ["two hosts with the name pve-1", { PVE_HOSTS: JSON.stringify([good, good]) }],
+    ["PVE_HOSTS[0] needs the texts name, api and address", { PVE_HOSTS: JSON.stringify([{ name: "pve-1" }]) }],
+    ["only a tunnel", { PVE_HOSTS: JSON.stringify([{ ...good, api: "https://10.0.0.11:8006" }]) }],
+    ["only a tunnel", { PVE_HOSTS: JSON.stringify([{ ...good, api: "http://127.0.0.1:8006" }]) }],
+    ["PVE_TIMEOUT_SECONDS is soon", { PVE_TIMEOUT_SECONDS: "soon" }],
+    ["TF_VAR_pve_root_password is not set", { TF_VAR_pve_root_password: undefined }],
+  ])("refuses wrong input with exit code 2: %s", async (message, environment) => {
     const input = { PVE_CLUSTER: "lab", PVE_HOSTS: JSON.stringify([good]), ...environment };
     const { code, error } = await startStep("form-cluster.mjs", input).outcome;
     expect(code).toBe(2);
@@ -219,5 +224,4 @@ it("a host's API is down while it joins", async () => {
     await new Promise(setImmediate);
   }
   expect(await running.outcome).toMatchObject({ code: 0 });
-  expect(connect).toBeDefined();
 });

@@ -2,7 +2,7 @@
 /** Errors of the steps, which of them pass by themselves, and the time there is to wait for that. */
 
 /** Between attempts: short at first, for what is over soon, and never longer than the second figure. */
-const FIRST_PAUSE_MS = 100;
+const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 3000;
 /** PVE's own words for "the daemon behind the proxy is not there", and the usual ones of proxies. */
 const RESTARTING = new Set([502, 503, 504, 595, 596, 599]);

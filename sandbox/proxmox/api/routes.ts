@@ -1,7 +1,7 @@
 /** The API calls that the sandbox answers: one line each, as in PVE's API viewer. */
 import { createHash } from "node:crypto";
 import { checkNewCluster, configDigest, corosyncOf, createCluster, deleteNode, joinCluster } from "../pve/cluster.ts";
-import { isQuorate, membersOnline, nodeNamed, type Pve, ROOT } from "../pve/context.ts";
+import { isQuorate, membersOnline, type Pve, ROOT } from "../pve/context.ts";
 import { PveError } from "../pve/errors.ts";
 import { logIn } from "../pve/login.ts";
 import { startTask, taskByUpid, tasksOn } from "../pve/tasks.ts";
@@ -228,7 +228,6 @@ function setStorage(pve: Pve, { storage = "", content, disable, nodes: only }: P
 }
 
 function vm(pve: Pve, { node = "", vmid }: Parameters) {
-  nodeNamed(pve, node);
   return vmOf(pve, Number(vmid), node);
 }
 

@@ -25,7 +25,9 @@ const MAC_PREFIX = "BC:24:11";
 const MIN_MEMORY_MB = 16;
 const MIN_VMID = 100;
 
+/** A virtual machine; with `node`, one that is there. */
 export function vmOf(pve: Pve, vmid: number, node?: string): Vm {
+  if (node !== undefined) nodeNamed(pve, node);
   const vm = pve.datacenter.vms[vmid];
   if (vm && (node === undefined || vm.node === node)) return vm;
   throw failure(`Configuration file 'nodes/${node ?? pve.host.name}/qemu-server/${vmid}.conf' does not exist`);

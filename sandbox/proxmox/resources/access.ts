@@ -62,9 +62,10 @@ function userFields(planned: Attributes): UserFields {
   };
 }
 
-function userAttributes({ datacenter }: Pve, id: string): Attributes | null {
+function userAttributes({ datacenter }: Pve, id: string, state: Attributes = {}): Attributes | null {
   const user = datacenter.users[id];
   if (!user) return null;
+  const noGroups = user.groups.length === 0 && strings(state, "groups") === undefined;
   return {
     id,
     user_id: id,
@@ -75,7 +76,7 @@ function userAttributes({ datacenter }: Pve, id: string): Attributes | null {
     first_name: user.firstname,
     last_name: user.lastname,
     keys: user.keys,
-    groups: [...user.groups],
+    ...(noGroups ? {} : { groups: [...user.groups] }),
   };
 }
 
@@ -107,9 +108,9 @@ export const user: ResourceType = {
       const id = required(planned, "user_id");
       createUser(pve, id, userFields(planned), text(planned, "password") ?? null);
       for (const rule of ownRules(planned)) setAcl(pve, rule);
-      return { id, groups: [...(strings(planned, "groups") ?? [])] };
+      return { id };
     }),
-  read: (call, state) => atPve(call, "Unable to read user", (pve) => userAttributes(pve, required(state, "id"))),
+  read: (call, state) => atPve(call, "Unable to read user", (pve) => userAttributes(pve, required(state, "id"), state)),
   update: (call, prior, planned) =>
     atPve(call, "Unable to update user", (pve) => {
       const password = text(planned, "password");

@@ -45,7 +45,7 @@ function sameInAnyOrder(a: IpSet["entries"], b: IpSet["entries"]): boolean {
 }
 
 export const firewallIpset: ResourceType = {
-  forceNew: ["cidr"],
+  forceNew: ["cidr", "cidr.comment", "cidr.name", "cidr.nomatch"],
   defaults: { comment: "", "cidr.comment": "", "cidr.nomatch": false },
   plan(_call, prior, proposed, known) {
     assertDatacenterLevel(proposed);
