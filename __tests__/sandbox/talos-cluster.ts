@@ -57,9 +57,10 @@ export function cluster(names: readonly NodeName[], ...patches: readonly string[
   return lab;
 }
 
-/** Serves an address's port 6443 on a free loopback port, as a tunnel does. */
-export async function portTo(lab: Lab, address: string = vip): Promise<number> {
+/** Serves an address's port 6443 on a free loopback port, as a tunnel does; tells of each connection. */
+export async function portTo(lab: Lab, address: string = vip, onConnection = (): void => undefined): Promise<number> {
   const server = createServer((socket) => {
+    onConnection();
     const handler = kubernetesEndpointOf(() => lab.guests, lab.store, address);
     if (handler) handler(socket);
     else socket.destroy();

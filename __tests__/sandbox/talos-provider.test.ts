@@ -355,6 +355,15 @@ describe("talos_machine_bootstrap", () => {
     expect(lab.store.state.talos[addresses["worker-1"]]?.etcdSince).toBeNull();
   });
 
+  it("is joined by a control plane that comes later, and outlives the first one", async () => {
+    const lab = labWith("cp-1", "cp-2");
+    await apply(lab, "cp-1");
+    await bootstrap(lab, "cp-1");
+    await apply(lab, "cp-2");
+    lab.guests.splice(0, 1);
+    await expect(bootstrap(lab, "cp-2")).rejects.toThrow("etcd data directory is not empty");
+  });
+
   it("is refused in maintenance mode", async () => {
     await expect(bootstrap(labWith("cp-1"), "cp-1")).rejects.toThrow("API is not implemented in maintenance mode");
   });

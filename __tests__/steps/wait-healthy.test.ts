@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { admin, cluster, configured, portTo } from "../sandbox/talos-cluster.ts";
-import type { Lab } from "../sandbox/talos-world.ts";
+import { type Lab, vip } from "../sandbox/talos-world.ts";
 
 const script = join(__dirname, "../../constructs/talos/steps/wait-healthy.mjs");
 
@@ -64,10 +64,12 @@ describe("wait-healthy", () => {
   it("waits for a node that comes later, and says so once", async () => {
     const lab: Lab = cluster(["cp-1"]);
     lab.guests.push({ vmId: 103, host: "pve-1", name: "worker-1", address: "10.20.0.21", generation: "first" });
-    const waiting = run(environment(await portTo(lab), ["cp-1", "worker-1"]));
-    await waiting.printed("1 of 2 nodes ready, waiting for worker-1");
-    configured(lab, "worker-1");
-    const { code, output } = await waiting.ended;
+    let asked = 0;
+    const port = await portTo(lab, vip, () => {
+      asked += 1;
+      if (asked === 3) configured(lab, "worker-1");
+    });
+    const { code, output } = await run(environment(port, ["cp-1", "worker-1"])).ended;
     expect(code).toBe(0);
     expect(output.split("\n").map((line) => line.replace(/ \(\d+ s\)/, ""))).toEqual([
       "1 of 2 nodes ready, waiting for worker-1",

@@ -110,7 +110,7 @@ function checked(configuration: string, address: string): MachineFacts {
     const main = documents.find(({ kind }) => kind === mainKind)?.fields ?? {};
     const [first, ...more] = problemsOf(documents, talosOf(main));
     if (first !== undefined) throw new ConfigError([first, ...more].join("; "));
-    return factsOf(configuration, address);
+    return knownFacts(configuration, address);
   } catch (error) {
     if (error instanceof ConfigError) throw new MachineError("InvalidArgument", error.message);
     throw error;
