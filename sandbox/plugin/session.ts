@@ -1,5 +1,5 @@
 /** One configured provider: what a connection from Terraform talks to. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../world/store.ts";
 import { decodeValues, encodeValues, fromState } from "./codec.ts";
 import {
@@ -97,14 +97,16 @@ export function openSession(served: Served, host: Host): Session {
     members: Members,
     work: () => T | Promise<T>,
   ): Promise<T | Diagnosed> {
+    let reply: T | Diagnosed;
     try {
-      const reply = await work();
-      host.store.save();
-      return reply;
+      reply = await work();
     } catch (error) {
-      host.store.save();
-      return { diagnostics: [diagnostic(what, members, error)] };
+      reply = { diagnostics: [diagnostic(what, members, error)] };
     }
+    // Calls that came in together share one save.
+    await turn();
+    host.store.save();
+    return reply;
   }
 
   function diagnostic(what: string, members: Members, error: unknown): Diagnostic {
