@@ -25,15 +25,20 @@ export class AlreadyTold extends CliError {
   }
 }
 
+/** A field of anything thrown. Not by `instanceof`: an error may come from another realm, such as a test's. */
+function textField(error: unknown, name: string): string | undefined {
+  const value: unknown = typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+  return typeof value === "string" ? value : undefined;
+}
+
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return textField(error, "message") ?? String(error);
 }
 
 /** The `code` of a system error, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
+  return textField(error, "code");
 }
 
 /** Prints an error on stderr and returns the exit code that goes with it. */

@@ -18,6 +18,7 @@ const ADDRESSES_OUTPUT = "host_public_ips";
 
 /** A new host boots, grows its volume and gets its keys in this time. */
 const PATIENCE_MS = 15 * 60_000;
+const RETRY_MS = 3000;
 
 const addresses = z.record(z.string(), z.string());
 
@@ -67,6 +68,7 @@ export function realAccess({ project, lab, assembly, secrets, signal, say }: Acc
       signal,
       say,
       patienceMs: PATIENCE_MS,
+      retryMs: RETRY_MS,
     });
     return opened;
   };

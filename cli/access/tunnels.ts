@@ -21,6 +21,8 @@ export interface TunnelOptions {
   readonly say: (line: string) => void;
   /** How long a host that does not answer is tried: a new one takes minutes to boot. */
   readonly patienceMs: number;
+  /** Pause before the next try. */
+  readonly retryMs: number;
 }
 
 export interface OpenTunnels {
@@ -28,7 +30,6 @@ export interface OpenTunnels {
 }
 
 const POLL_MS = 100;
-const RETRY_MS = 3000;
 
 /** The ssh command of one host. Everything that a user's ssh_config could turn against it is set here. */
 export function sshArguments(
@@ -185,7 +186,7 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
       if (last !== told)
         options.say(`waiting for ${host} (${address}): ${last === "" ? "ssh ended without a word" : last}`);
       told = last;
-      await sleep(RETRY_MS, undefined, { signal });
+      await sleep(options.retryMs, undefined, { signal });
     }
   };
   try {

@@ -39,7 +39,7 @@ export function select(all: readonly StackInfo[], names: readonly string[]): rea
     if (matches.length === 0) {
       const near = nearest(name, known);
       throw new CliError(
-        `no stack is called "${name}"${near === undefined ? "" : `; did you mean ${near}?`} The app has: ${inOrder(all)
+        `no stack is called "${name}"${near === undefined ? "." : `; did you mean ${near}?`} The app has: ${inOrder(all)
           .map((stack) => stack.name)
           .join(", ")}`,
       );

@@ -1,0 +1,165 @@
+import { lossOf, stillLost } from "../../cli/run/lost.ts";
+import { describe as describeLost, judge, quoted } from "../../cli/run/recover.ts";
+import type { Stack } from "../../cli/terraform/stack.ts";
+import { NO_STATE, type State } from "../../cli/terraform/state.ts";
+
+interface Hook {
+  readonly action: string;
+  readonly id?: string;
+}
+
+function message(type: string, address: string, { action, id }: Hook): string {
+  return JSON.stringify({
+    type,
+    "@timestamp": "2026-01-01T00:00:00Z",
+    hook: {
+      resource: { addr: address, resource_type: address.split(".")[0] },
+      action,
+      ...(id === undefined ? {} : { id_key: "id", id_value: id }),
+    },
+  });
+}
+const begins = (address: string, action = "create", id?: string): string =>
+  message("apply_start", address, { action, ...(id === undefined ? {} : { id }) });
+const made = (address: string, id: string): string => message("apply_complete", address, { action: "create", id });
+const destroyed = (address: string): string => message("apply_complete", address, { action: "delete" });
+const failed = (address: string): string => message("apply_errored", address, { action: "create" });
+const log = (...lines: readonly string[]): string => lines.join("\n");
+
+function stateWith(objects: Readonly<Record<string, string>>): State {
+  return {
+    resources: Object.entries(objects).map(([address, id]) => ({
+      address,
+      type: address.split(".")[0] ?? "",
+      id,
+      attributes: { id },
+    })),
+    outputs: {},
+  };
+}
+
+describe("what a run has lost", () => {
+  it("is nothing when the state holds what was made", () => {
+    const text = log(begins("oci_core_vcn.a"), made("oci_core_vcn.a", "vcn1"));
+    expect(lossOf(text, stateWith({ "oci_core_vcn.a": "vcn1" }), true)).toEqual({ lost: [], unfinished: [] });
+  });
+
+  it("is what was made and is not in the state, with its id", () => {
+    const text = log(begins("oci_core_vcn.a"), made("oci_core_vcn.a", "vcn1"));
+    expect(lossOf(text, NO_STATE, true).lost).toEqual([
+      { address: "oci_core_vcn.a", type: "oci_core_vcn", id: "vcn1", replacedId: null },
+    ]);
+  });
+
+  it("may be what was being made", () => {
+    expect(lossOf(begins("oci_core_vcn.a"), NO_STATE, true).lost).toEqual([
+      { address: "oci_core_vcn.a", type: "oci_core_vcn", id: null, replacedId: null },
+    ]);
+  });
+
+  it("is not what failed in a run that ended by itself, and may be in one that was cut off", () => {
+    const text = log(begins("oci_core_vcn.a"), failed("oci_core_vcn.a"));
+    expect(lossOf(text, NO_STATE, false).lost).toEqual([]);
+    expect(lossOf(text, NO_STATE, true).lost).toHaveLength(1);
+  });
+
+  it("is the new object where the state still holds the one it replaces", () => {
+    const text = log(begins("oci_core_vcn.a", "delete", "old"), destroyed("oci_core_vcn.a"), begins("oci_core_vcn.a"));
+    const lost = { address: "oci_core_vcn.a", type: "oci_core_vcn", id: null, replacedId: "old" };
+    expect(lossOf(text, stateWith({ "oci_core_vcn.a": "old" }), true).lost).toEqual([lost]);
+    expect(lossOf(text, stateWith({ "oci_core_vcn.a": "new" }), true).lost).toEqual([]);
+    expect(stillLost([lost], stateWith({ "oci_core_vcn.a": "old" }))).toEqual([lost]);
+    expect(stillLost([lost], stateWith({ "oci_core_vcn.a": "new" }))).toEqual([]);
+  });
+
+  it("is not a step that is run again, nor an object whose destruction was cut off", () => {
+    const text = log(begins("terraform_data.form"), begins("oci_core_vcn.a", "delete", "vcn1"));
+    expect(lossOf(text, stateWith({ "oci_core_vcn.a": "vcn1" }), true)).toEqual({
+      lost: [],
+      unfinished: [
+        { address: "terraform_data.form", doing: "being done" },
+        { address: "oci_core_vcn.a", doing: "being destroyed" },
+      ],
+    });
+  });
+
+  it("does not mind a log that ends in mid-line", () => {
+    const text = log(begins("oci_core_vcn.a"), made("oci_core_vcn.a", "vcn1").slice(0, 40));
+    expect(lossOf(text, NO_STATE, true).lost).toHaveLength(1);
+  });
+});
+
+const stack: Stack = {
+  name: "oci",
+  folder: "/lab/cdktf.out/stacks/oci",
+  file: "",
+  dependencies: [],
+  variables: [],
+  stateFile: "",
+  initInputs: "",
+  resources: { rule: { a: { description: "SSH" }, b: { description: "ping" } } },
+};
+const lost = (address: string, id: string | null = null) => ({
+  address,
+  type: address.split(".")[0] ?? "",
+  id,
+  replacedId: null,
+});
+const none = new Map<string, string>();
+
+describe("what to do about a lost object", () => {
+  const world = [
+    { type: "rule", id: "groups/1/rules/AA", name: "SSH" },
+    { type: "rule", id: "groups/1/rules/BB", name: "ping" },
+  ];
+
+  it("is to import it by the id that the sandbox knows it by", () => {
+    const [finding] = judge([lost("rule.a", "BB")], stack, none, world, []);
+    expect(finding?.verdict).toEqual({ kind: "import", id: "groups/1/rules/BB" });
+  });
+
+  it("is to import the one whose name is in its configuration", () => {
+    const verdicts = judge([lost("rule.b"), lost("rule.a")], stack, none, world, []).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual([
+      { kind: "import", id: "groups/1/rules/BB" },
+      { kind: "import", id: "groups/1/rules/AA" },
+    ]);
+  });
+
+  it("is to create it where nothing of its kind is left over", () => {
+    const held = [
+      { address: "rule.a", type: "rule", id: "AA", attributes: { id: "AA" } },
+      { address: "rule.b", type: "rule", id: "BB", attributes: { id: "BB" } },
+    ];
+    expect(judge([lost("rule.c")], stack, none, world, held)[0]?.verdict).toEqual({ kind: "absent" });
+    expect(judge([lost("rule.c", "CC")], stack, none, world, held)[0]?.verdict).toEqual({ kind: "absent" });
+  });
+
+  it("is left to the user where several could be meant", () => {
+    const findings = judge([lost("rule.x"), lost("rule.y")], stack, none, world, []);
+    expect(findings.map(({ verdict }) => verdict.kind)).toEqual(["undecided", "undecided"]);
+    expect(describeLost("oci", findings).join("\n")).toContain("--recover-id rule.x=groups/1/rules/AA   (SSH)");
+  });
+
+  it("is what the user has decided", () => {
+    const decisions = new Map([
+      ["rule.x", "groups/1/rules/AA"],
+      ["rule.y", "none"],
+    ]);
+    const verdicts = judge([lost("rule.x"), lost("rule.y")], stack, decisions, world, []).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual([{ kind: "import", id: "groups/1/rules/AA" }, { kind: "absent" }]);
+  });
+
+  it("is unknown in a real lab where the id is, and says where to look", () => {
+    const findings = judge([lost("rule.a"), lost("rule.b", "BB")], stack, none, null, []);
+    expect(findings.map(({ object, verdict }) => [object.address, verdict])).toEqual([
+      ["rule.b", { kind: "import", id: "BB" }],
+      ["rule.a", { kind: "undecided", candidates: [] }],
+    ]);
+    expect(describeLost("oci", findings).join("\n")).toContain("--recover-id rule.a=none");
+  });
+
+  it("is quoted for a shell", () => {
+    expect([quoted("a.b"), quoted('a.b["c"]'), quoted("it's")]).toEqual(["a.b", `'a.b["c"]'`, `'it'\\''s'`]);
+  });
+});

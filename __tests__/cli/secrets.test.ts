@@ -1,0 +1,95 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { generateSshKey } from "../../cli/secrets/openssh.ts";
+import { ensureSecrets, type Secrets, secretVariables, secretsFile } from "../../cli/secrets/secrets.ts";
+
+const MODULE = pathToFileURL(join(__dirname, "../../cli/secrets/secrets.ts")).href;
+const UNIXCRYPT = pathToFileURL(join(__dirname, "../../node_modules/unixcrypt/dist/index.js")).href;
+
+let data: string;
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), "ampere-secrets-"));
+});
+afterEach(() => rmSync(data, { recursive: true }));
+
+/** In a process of its own, as jest cannot load the ESM-only library that hashes. */
+function inNode(code: string): string {
+  return execFileSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" });
+}
+
+function make(...hosts: readonly string[]): Secrets {
+  return JSON.parse(
+    inNode(
+      `const { ensureSecrets } = await import(${JSON.stringify(MODULE)});` +
+        `console.log(JSON.stringify(await ensureSecrets(${JSON.stringify(data)}, ${JSON.stringify(hosts)})));`,
+    ),
+  );
+}
+
+describe("the lab's secrets", () => {
+  it("are made once, for their owner only, with a hash that fits the password", () => {
+    const secrets = make("pve-1");
+    expect(statSync(secretsFile(data)).mode & 0o777).toBe(0o600);
+    expect(secrets.rootPassword.length).toBeGreaterThanOrEqual(32);
+    const fits = inNode(
+      `const { verify } = await import(${JSON.stringify(UNIXCRYPT)});` +
+        `console.log(verify(${JSON.stringify(secrets.rootPassword)}, ${JSON.stringify(secrets.rootPasswordHash)}));`,
+    );
+    expect(fits.trim()).toBe("true");
+    expect(make("pve-1")).toEqual(secrets);
+  });
+
+  it("get a key for a new host and keep everything else", () => {
+    const before = make("pve-1");
+    const after = make("pve-1", "pve-2");
+    expect(after).toEqual({ ...before, hostKeys: { ...before.hostKeys, "pve-2": after.hostKeys["pve-2"] } });
+    expect(Object.keys(make("pve-2").hostKeys)).toEqual(["pve-1", "pve-2"]);
+  });
+
+  it("are read without being written again", async () => {
+    make("pve-1");
+    const before = statSync(secretsFile(data)).mtimeMs;
+    await ensureSecrets(data, ["pve-1"]);
+    expect(statSync(secretsFile(data)).mtimeMs).toBe(before);
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["another shape", '{"version":1}'],
+    ["a newer version", '{"version":2}'],
+  ])("are never made anew over a file with %s", async (_, text) => {
+    writeFileSync(secretsFile(data), text);
+    await expect(ensureSecrets(data, ["pve-1"])).rejects.toThrow(
+      `${secretsFile(data)}: the lab's secrets cannot be read`,
+    );
+    expect(readFileSync(secretsFile(data), "utf8")).toBe(text);
+  });
+
+  it("become the variables of the stacks", () => {
+    const variables = secretVariables(make("pve-1"));
+    expect(Object.keys(variables)).toEqual([
+      "pve_root_password",
+      "pve_root_password_hash",
+      "ssh_public_key",
+      "ssh_host_keys",
+    ]);
+    expect(Object.keys(JSON.parse(variables["ssh_host_keys"] ?? "{}")["pve-1"])).toEqual(["private", "public"]);
+  });
+});
+
+const hasSshKeygen = spawnSync("ssh-keygen", ["-?"]).error === undefined;
+
+describe("an SSH key", () => {
+  (hasSshKeygen ? it : it.skip)(`is one that OpenSSH reads${hasSshKeygen ? "" : " (skipped: no ssh-keygen)"}`, () => {
+    // The padding differs with the length of the comment.
+    for (const comment of ["", "a", "root@pve-1", "root@pve-10-long"]) {
+      const key = generateSshKey(comment);
+      const file = join(data, "key");
+      writeFileSync(file, key.private, { mode: 0o600 });
+      expect(execFileSync("ssh-keygen", ["-y", "-f", file], { encoding: "utf8" }).trim()).toBe(key.public.trim());
+    }
+  });
+});

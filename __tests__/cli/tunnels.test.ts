@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeSshFiles } from "../../cli/access/known-hosts.ts";
+import { openTunnels, sshArguments, type TunnelOptions } from "../../cli/access/tunnels.ts";
+import { processesWith } from "../../cli/run/process.ts";
+import type { Secrets } from "../../cli/secrets/secrets.ts";
+
+/** Plays ssh: notes its arguments, and listens at every -L; or says what `ssh-says` holds, and fails. */
+const FAKE_SSH = `#!${process.execPath}
+const { appendFileSync, existsSync, readFileSync, rmSync } = require("node:fs");
+const args = process.argv.slice(2);
+appendFileSync(__dirname + "/ssh-calls", JSON.stringify(args) + "\\n");
+const says = __dirname + "/ssh-says";
+if (existsSync(says)) { console.error(readFileSync(says, "utf8")); if (existsSync(says + "-once")) rmSync(says); process.exit(255); }
+for (let i = 0; i < args.length; i++) if (args[i] === "-L") require("node:net").createServer((s) => s.end()).listen(Number(args[i + 1].split(":")[1]), "127.0.0.1");
+`;
+
+const key = { private: "-----BEGIN OPENSSH PRIVATE KEY-----", public: "ssh-ed25519 AAAAkey comment" };
+const secrets: Secrets = {
+  version: 1,
+  rootPassword: "x",
+  rootPasswordHash: "x",
+  userKey: key,
+  hostKeys: { "pve-1": key, "pve-2": key },
+};
+
+let folder: string;
+let said: string[];
+let options: TunnelOptions;
+const freePort = async (): Promise<number> => {
+  const server = await listening(0);
+  const { port } = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};
+const listening = (port: number): Promise<Server> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(port, "127.0.0.1", () => resolve(server));
+  });
+function portOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address;
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "ampere-tunnels-"));
+  mkdirSync(join(folder, "bin"));
+  writeFileSync(join(folder, "bin", "ssh"), FAKE_SSH, { mode: 0o755 });
+  said = [];
+  options = {
+    tunnels: [
+      { name: "pve-1", localPort: await freePort(), via: "pve-1", target: { address: "10.0.0.11", port: 8006 } },
+      { name: "pve-2", localPort: await freePort(), via: "pve-2", target: { address: "10.0.0.12", port: 8006 } },
+    ],
+    addresses: { "pve-1": "192.0.2.1", "pve-2": "192.0.2.2" },
+    files: writeSshFiles(folder, secrets),
+    logs: folder,
+    env: { PATH: `${folder}/bin:${process.env["PATH"]}` },
+    signal: new AbortController().signal,
+    say: (line) => said.push(line),
+    patienceMs: 0,
+    retryMs: 1,
+  };
+});
+afterEach(async () => {
+  await gone();
+  rmSync(folder, { recursive: true });
+});
+
+const marker = (): string => `UserKnownHostsFile=${options.files.knownHosts}`;
+const gone = async (): Promise<void> => {
+  while (processesWith(marker()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+describe("tunnels", () => {
+  it("are opened by one ssh a host, and closed again", async () => {
+    const tunnels = await openTunnels(options);
+    expect(processesWith(marker())).toHaveLength(2);
+    tunnels.close();
+    await gone();
+    expect(processesWith(marker())).toEqual([]);
+  });
+
+  it("trust only the host keys that the lab made, under the hosts' names", () => {
+    expect(readFileSync(options.files.knownHosts, "utf8")).toBe(
+      "pve-1 ssh-ed25519 AAAAkey\npve-2 ssh-ed25519 AAAAkey\n",
+    );
+    const args = sshArguments("pve-1", "192.0.2.1", options.files, options.tunnels.slice(0, 1)).join(" ");
+    expect(args).toContain("-o StrictHostKeyChecking=yes");
+    expect(args).toContain("-o HostKeyAlias=pve-1");
+    expect(args).toContain("-o GlobalKnownHostsFile=/dev/null");
+    expect(args).toContain(`-L 127.0.0.1:${options.tunnels[0]?.localPort}:10.0.0.11:8006 root@192.0.2.1`);
+  });
+
+  it("name a port that another program has", async () => {
+    const server = await listening(options.tunnels[1]?.localPort ?? 0);
+    await expect(openTunnels(options)).rejects.toThrow(
+      `port ${portOf(server).port} on 127.0.0.1, for the tunnel pve-2, is taken by another program`,
+    );
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("take their ports back from an ssh that a killed cdktf has left", async () => {
+    const killed = new AbortController();
+    await openTunnels({ ...options, signal: killed.signal });
+    killed.abort();
+    const left = processesWith(marker()).map(({ pid }) => pid);
+    const tunnels = await openTunnels(options);
+    expect(processesWith(marker()).some(({ pid }) => left.includes(pid))).toBe(false);
+    tunnels.close();
+  });
+
+  it("stop at a host that shows another key", async () => {
+    writeFileSync(
+      join(folder, "bin", "ssh-says"),
+      "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.",
+    );
+    await expect(openTunnels(options)).rejects.toThrow("shows another SSH host key than the one this lab gave it");
+  });
+
+  it("wait for a host that does not answer yet, and say so", async () => {
+    writeFileSync(join(folder, "bin", "ssh-says"), "connect to host 192.0.2.1 port 22: Connection refused");
+    writeFileSync(join(folder, "bin", "ssh-says-once"), "");
+    const tunnels = await openTunnels({ ...options, tunnels: options.tunnels.slice(0, 1), patienceMs: 60_000 });
+    expect(said).toEqual(["waiting for pve-1 (192.0.2.1): connect to host 192.0.2.1 port 22: Connection refused"]);
+    tunnels.close();
+  });
+
+  it("give up on a host that never answers, and leave no ssh behind", async () => {
+    writeFileSync(join(folder, "bin", "ssh-says"), "Connection timed out");
+    await expect(openTunnels(options)).rejects.toThrow(
+      /pve-\d \(192\.0\.2\.\d\) does not let us in .*: Connection timed out/,
+    );
+    await gone();
+  });
+
+  it("say what is missing where there is no ssh", async () => {
+    await expect(openTunnels({ ...options, env: { PATH: "/nowhere" } })).rejects.toThrow("ssh is not on PATH");
+  });
+});
