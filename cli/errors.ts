@@ -21,7 +21,7 @@ export class Interrupted extends CliError {
 /** Already told, by the app or by a tool: nothing more to print. */
 export class AlreadyTold extends CliError {
   constructor(exitCode = 1) {
-    super("already told", exitCode);
+    super("see what was said on stderr", exitCode);
   }
 }
 

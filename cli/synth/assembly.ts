@@ -6,6 +6,9 @@ import { CliError, codeOf, messageOf } from "../errors.ts";
 
 const annotation = z.object({ level: z.string(), message: z.string(), constructPath: z.string().optional() });
 
+/** How serious an annotation is, in words; cdktn's own are `@cdktn/warn` and the like. */
+const LEVELS: Readonly<Record<string, string>> = { error: "Error", warn: "Warning", info: "Note" };
+
 const manifest = z.object({
   stacks: z.record(
     z.string(),
@@ -91,7 +94,9 @@ export function readAssembly(output: string): Assembly {
     })),
     lab: readJson(join(output, "lab.json"), lab),
     notes: stacks.flatMap(({ name, annotations }) =>
-      annotations.map(({ level, message }) => `${level.replace(/^@cdk\w+\//, "")} in ${name}: ${message}`),
+      annotations.map(
+        ({ level, message }) => `${LEVELS[level.replace(/^@cdk\w+\//, "")] ?? level} in ${name}: ${message}`,
+      ),
     ),
   };
 }
