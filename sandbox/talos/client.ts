@@ -9,6 +9,8 @@ import { type ClientConfiguration, unbase64 } from "./secrets.ts";
 /** Talos' API on every machine. */
 const apiPort = 50_000;
 
+const unknownAuthority = "failed to verify certificate: x509: certificate signed by unknown authority";
+
 export interface Access {
   /** Address or `host:port` that is dialled; null: the node itself. */
   readonly endpoint: string | null;
@@ -18,8 +20,8 @@ export interface Access {
 }
 
 /**
- * Does something on the machine that `access` names. What goes wrong becomes one diagnostic with `summary`, in which the
- * node and the endpoint are named. The real provider tries for ten minutes before it says the same.
+ * Does something on the machine that `access` names. What goes wrong becomes one diagnostic with `summary`, in which
+ * the node and the endpoint are named. The real provider tries for ten minutes before it says the same.
  */
 export function onMachine<Result>(
   summary: string,
@@ -63,9 +65,7 @@ function reach(world: World, guestsOf: GuestsOf, access: Access, fail: (text: st
   if (!target || target.stage === "off")
     throw fail(rpcError("Unavailable", `dial tcp ${access.node}:${apiPort}: connect: no route to host`));
   if (target.stage === "maintenance" || tlsProblem(target, access.client, new Date(world.now()))) {
-    throw fail(
-      rpcError("Unavailable", "tls: failed to verify certificate: x509: certificate signed by unknown authority"),
-    );
+    throw fail(rpcError("Unavailable", `tls: ${unknownAuthority}`));
   }
   return target;
 }
@@ -98,8 +98,7 @@ function split(endpoint: string): { readonly host: string; readonly port: number
 
 /** What client and machine hold against each other's certificates; null when they get along. */
 function tlsProblem({ facts }: ConfiguredMachine, client: ClientConfiguration, now: Date): string | null {
-  const unknown =
-    "failed to verify certificate: x509: certificate signed by unknown authority: the machine was configured with other secrets";
+  const unknown = `${unknownAuthority}: the machine was configured with other secrets`;
   try {
     const authority = new X509Certificate(facts.authority.certificate);
     const trusted = new X509Certificate(unbase64(client.ca_certificate));

@@ -153,7 +153,8 @@ export function reset(world: World, guestsOf: GuestsOf, machine: ConfiguredMachi
   if (request.graceful && entry.etcdSince !== null && inEtcd.length === 1) {
     throw new MachineError(
       "FailedPrecondition",
-      "a graceful reset of the last control plane never ends: etcd has no other member left; set on_destroy.graceful = false",
+      "a graceful reset of the last control plane never ends, etcd has no other member left: " +
+        "set on_destroy.graceful = false",
     );
   }
   if (request.reboot) delete world.state.talos[guest.address];

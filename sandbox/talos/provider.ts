@@ -1,4 +1,4 @@
-/** The stand-in of siderolabs/talos 0.11.0: what providers/talos/schema.json declares, played on the world's machines. */
+/** The stand-in of siderolabs/talos 0.11.0: what providers/talos/schema.json declares, on the world's machines. */
 import type { Provider } from "../plugin/resource.ts";
 import type { GuestsOf } from "./guests.ts";
 import { machineBootstrap } from "./resources/bootstrap.ts";

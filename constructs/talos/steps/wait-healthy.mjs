@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Waits until every node of the cluster is Ready, then exits 0. Asks the API server about its nodes, by the tunnels to it,
- * and prints a line whenever something changes.
+ * Waits until every node of the cluster is Ready, then exits 0. Asks the API server about its nodes, by the tunnels to
+ * it, and prints a line whenever something changes.
  *
  * Environment:
  *   KUBE_ENDPOINTS          JSON list of API servers, such as ["https://127.0.0.1:16443"]; tried in turn

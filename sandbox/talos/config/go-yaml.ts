@@ -1,4 +1,4 @@
-/** Writes YAML as Go's yaml does with four spaces: configurations and schematics are compared, and hashed, byte by byte. */
+/** Writes YAML as Go's yaml does with four spaces: configurations are compared, and schematics hashed, byte by byte. */
 import { isAmbiguous } from "./plain-scalars.ts";
 
 /** Text that stands there without quotes, whatever it looks like. */

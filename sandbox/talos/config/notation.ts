@@ -3,8 +3,8 @@
  *
  * `Name { field type; field? type }`: `?` leaves an empty field out. `document Name { … }` is a document of its own.
  * Types: a scalar; `any` for free YAML; `args` for a map whose values replace each other; a structure; `[]T`, `{}T` (a
- * map); `*T` keeps "not set" and "empty" apart. Merging appends lists; `replace` replaces them, `by key` merges the items
- * that have the key's value in common. `{ … } replaced` is merged as one value.
+ * map); `*T` keeps "not set" and "empty" apart. Merging appends lists; `replace` replaces them, `by key` merges the
+ * items that have the key's value in common. `{ … } replaced` is merged as one value.
  */
 
 const scalars = [

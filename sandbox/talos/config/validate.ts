@@ -1,4 +1,4 @@
-/** What a machine refuses of a configuration that is well-formed (siderolabs/talos v1.13.9, config/types/… Validate). */
+/** What a machine refuses of a well-formed configuration (siderolabs/talos v1.13.9, pkg/machinery/config/types). */
 import { isIP } from "node:net";
 import { checkKubernetesVersion, imageVersion } from "../versions.ts";
 import type { ConfigDocument } from "./documents.ts";

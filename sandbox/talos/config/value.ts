@@ -1,4 +1,4 @@
-/** A decoded configuration: fields that are not set are absent, and so are zero values that nothing tells from unset. */
+/** A decoded configuration: unset fields are absent, and so are zero values that nothing tells from unset. */
 export type Value = string | number | boolean | null | readonly Value[] | Fields;
 export interface Fields {
   readonly [name: string]: Value;

@@ -17,8 +17,8 @@ const servers = new WeakMap<World, Map<string, https.Server>>();
 const lifetimeHours = 8_760;
 
 /**
- * What a connection to port 6443 of `address` meets: the address of a control plane, or one that they share. Null as long
- * as no cluster runs there.
+ * What a connection to port 6443 of `address` meets: the address of a control plane, or one that they share. Null as
+ * long as no cluster runs there.
  */
 export function kubernetesEndpointOf(
   guestsOf: GuestsOf,

@@ -7,7 +7,7 @@ import { optionalText, refusing } from "./attributes.ts";
 
 const schema = z.object({ talos_version: optionalText });
 
-/** `talos_machine_secrets`: made once, kept in the state only. An older Talos needs other secrets, a newer one does not. */
+/** `talos_machine_secrets`: made once, kept in the state only. An older Talos needs others, a newer one does not. */
 export const machineSecrets: ResourceType = {
   defaults: { talos_version: defaultTalosVersion },
   plan(_call, prior, proposed) {
