@@ -1,8 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
-import { newMachineSecrets } from "../../sandbox/talos/secrets.ts";
 import { accessTo, apply, bootstrap, clientOf, configurationOf, secrets } from "./talos-machines.ts";
-import { addresses, endpointOf, guest, type Lab, labWith, type NodeName, terraform, unknown } from "./talos-world.ts";
+import {
+  addresses,
+  endpointOf,
+  guest,
+  type Lab,
+  labWith,
+  type NodeName,
+  quickSecrets,
+  terraform,
+  unknown,
+} from "./talos-world.ts";
 
 describe("talos_machine_configuration_apply", () => {
   it("hands a machine in maintenance mode its configuration", async () => {
@@ -81,7 +90,7 @@ describe("talos_machine_configuration_apply", () => {
   it("is refused with the secrets of another cluster, once the machine has its own", async () => {
     const lab = labWith("cp-1");
     await apply(lab, "cp-1");
-    const stranger = clientOf(await newMachineSecrets(new Date()));
+    const stranger = clientOf(await quickSecrets());
     await expect(apply(lab, "cp-1", { client_configuration: stranger })).rejects.toThrow(
       "x509: certificate signed by unknown authority",
     );
@@ -166,7 +175,7 @@ describe("talos_machine_configuration_apply", () => {
     const lab = labWith("cp-1");
     await apply(lab, "cp-1");
     lab.guests.splice(0, 1, guest("cp-1", "second"));
-    const stranger = clientOf(await newMachineSecrets(new Date()));
+    const stranger = clientOf(await quickSecrets());
     await expect(apply(lab, "cp-1", { client_configuration: stranger })).resolves.toBeDefined();
   });
 });

@@ -6,12 +6,12 @@ import { factsOf } from "../../sandbox/talos/config/facts.ts";
 import { kubernetesEndpointOf } from "../../sandbox/talos/kubernetes/endpoint.ts";
 import { type Kubeconfig, newKubeconfig } from "../../sandbox/talos/kubernetes/kubeconfig.ts";
 import { bootstrap, configure, type ConfiguredMachine, machineAt } from "../../sandbox/talos/machines.ts";
-import { type MachineSecrets, newMachineSecrets } from "../../sandbox/talos/secrets.ts";
-import { addresses, type Lab, labWith, type NodeName, vip } from "./talos-world.ts";
+import type { MachineSecrets } from "../../sandbox/talos/secrets.ts";
+import { addresses, type Lab, labWith, type NodeName, quickSecrets, vip } from "./talos-world.ts";
 
 let secrets: MachineSecrets | null = null;
 beforeAll(async () => {
-  secrets = await newMachineSecrets(new Date());
+  secrets = await quickSecrets();
 });
 
 const servers: Server[] = [];

@@ -1,12 +1,12 @@
 /** Configures machines of a test world through the provider, as a stack does. */
 import type { Attributes, Json } from "../../sandbox/plugin/resource.ts";
-import { type MachineSecrets, newClientConfiguration, newMachineSecrets } from "../../sandbox/talos/secrets.ts";
-import { addresses, endpointOf, type Lab, type NodeName, terraform, vip } from "./talos-world.ts";
+import { type MachineSecrets, newClientConfiguration } from "../../sandbox/talos/secrets.ts";
+import { addresses, endpointOf, type Lab, type NodeName, quickSecrets, terraform, vip } from "./talos-world.ts";
 
 let made: MachineSecrets | null = null;
 let client: Attributes = {};
 beforeAll(async () => {
-  made = await newMachineSecrets(new Date());
+  made = await quickSecrets();
   client = clientOf(made);
 });
 

@@ -1,4 +1,5 @@
 /** A world of Talos machines without the rest of the lab, and Terraform's side of the stand-in over the plugin session. */
+import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { emptyOci } from "../../sandbox/oci/index.ts";
@@ -10,7 +11,12 @@ import { openSession, served, type Served } from "../../sandbox/plugin/session.t
 import { complete, known, UNKNOWN, type Value, type Values } from "../../sandbox/plugin/value.ts";
 import type { Guest } from "../../sandbox/talos/guests.ts";
 import { talosProviderOf } from "../../sandbox/talos/provider.ts";
-import { clientConfigurationSchema, machineSecretsSchema } from "../../sandbox/talos/secrets.ts";
+import {
+  clientConfigurationSchema,
+  type MachineSecrets,
+  machineSecretsSchema,
+  newMachineSecrets,
+} from "../../sandbox/talos/secrets.ts";
 import { memoryStore, type Store } from "../../sandbox/world/store.ts";
 import { z } from "zod";
 
@@ -38,6 +44,11 @@ export const golden: Golden | null = existsSync(file)
   : null;
 /** For titles of tests that need the golden file. */
 export const unlessAbsent = golden ? "" : " (skipped: reference absent)";
+
+/** Secrets with a service account key that takes no time to find. */
+export function quickSecrets(): Promise<MachineSecrets> {
+  return newMachineSecrets(new Date(), async () => generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey);
+}
 
 export interface Lab {
   readonly store: Store;

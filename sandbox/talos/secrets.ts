@@ -39,8 +39,8 @@ const authorityHours = 87_600;
 /** Validity of the admin's certificate: a year. */
 const clientHours = 8_760;
 
-/** New secrets. The 4096-bit key takes most of the time: see prepareServiceAccountKey. */
-export async function newMachineSecrets(now: Date): Promise<MachineSecrets> {
+/** New secrets. Most of the time goes into `rsaKey` (see prepareServiceAccountKey); tests give a smaller one. */
+export async function newMachineSecrets(now: Date, rsaKey = serviceAccountKey): Promise<MachineSecrets> {
   const authority = (request: Pick<AuthorityRequest, "curve" | "organization">): z.infer<typeof pair> => {
     const made = newAuthority({ ...request, from: now, until: after(now, authorityHours) });
     return { cert: base64(made.certificate), key: base64(made.key) };
@@ -51,7 +51,7 @@ export async function newMachineSecrets(now: Date): Promise<MachineSecrets> {
       k8s: authority({ curve: "p256", organization: "kubernetes" }),
       // Talos gives the aggregator's authority no name at all.
       k8s_aggregator: authority({ curve: "p256" }),
-      k8s_serviceaccount: { key: base64(keyPem(await serviceAccountKey())) },
+      k8s_serviceaccount: { key: base64(keyPem(await rsaKey())) },
       os: authority({ curve: "ed25519", organization: "talos" }),
     },
     cluster: { id: urlSafe(randomBytes(32)), secret: randomBytes(32).toString("base64") },
