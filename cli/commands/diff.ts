@@ -1,11 +1,13 @@
 /** `cdktf diff`: plans every chosen stack and changes nothing. Exits with 2 when a deploy would do something. */
 import { AlreadyTold, messageOf } from "../errors.ts";
+import { list } from "../show/words.ts";
 import type { StackInfo } from "../synth/assembly.ts";
+import { upstreamOf } from "../synth/graph.ts";
 import { showPlan, summaryOf } from "../show/plan.ts";
 import { changeDetails } from "../terraform/details.ts";
 import { discard, planStack } from "../terraform/plan.ts";
+import { previewOf } from "../terraform/preview.ts";
 import { atATime, begin, initializeAhead, type RunOptions } from "./begin.ts";
-import { missingUpstream } from "./dependencies.ts";
 import { faceLosses, type LossOptions } from "./losses.ts";
 import { result, type StackResult } from "./results.ts";
 import { runInOrder } from "./schedule.ts";
@@ -23,24 +25,28 @@ export async function diff(names: readonly string[], options: RunOptions & LossO
       const show: (() => void)[] = [];
 
       const diffOne = async (info: StackInfo): Promise<StackResult> => {
-        const [missing] = await missingUpstream(session, info);
-        if (missing !== undefined) {
-          const error = `${info.name} reads the outputs of ${missing}, which is not deployed yet: its diff can be told after \`cdktf deploy ${missing}\``;
-          terminal.aside(error);
-          return result(info.name, "failed", undefined, error);
-        }
         await initialized(info);
         await session.connect(info);
         const stack = session.stack(info);
-        const plan = await planStack(session, stack, session.environment(stack), label(info), options);
-        const details = await changeDetails(session, plan);
-        discard(plan);
-        // Plans come in any order; they are shown in that of the stacks.
-        show[stacks.indexOf(info)] = () => {
-          terminal.line(`${label(info)} ${summaryOf(plan)}`);
-          showPlan(terminal, plan, details);
-        };
-        return result(info.name, plan.pending ? "changed" : "unchanged", plan.counts);
+        const preview = previewOf(stack, upstreamOf(info, session.assembly.stacks).map(session.stack));
+        try {
+          const env = session.environment(stack);
+          const plan = await planStack(session, preview?.stack ?? stack, env, label(info), options);
+          const details = await changeDetails(session, plan);
+          discard(plan);
+          const after = preview === null ? "" : `, after ${list(preview.after)}`;
+          // Plans come in any order; they are shown in that of the stacks.
+          show[stacks.indexOf(info)] = () => {
+            terminal.line(`${label(info)} ${summaryOf(plan)}${after}`);
+            showPlan(terminal, plan, details);
+          };
+          return {
+            ...result(info.name, plan.pending ? "changed" : "unchanged", plan.counts),
+            after: preview?.after ?? [],
+          };
+        } finally {
+          preview?.dispose();
+        }
       };
 
       // A plan reads other stacks' state only, so none waits for another.
@@ -61,11 +67,11 @@ export async function diff(names: readonly string[], options: RunOptions & LossO
         interruption.signal,
       );
       for (const line of show) line?.();
-      const list = stacks.map(({ name }) => results.get(name) ?? result(name, "skipped"));
-      if (options.json) printDocument({ stacks: list });
+      const all = stacks.map(({ name }) => results.get(name) ?? result(name, "skipped"));
+      if (options.json) printDocument({ stacks: all });
       interruption.signal.throwIfAborted();
-      if (list.some(({ status }) => status === "failed")) throw new AlreadyTold();
-      return list.some(({ status }) => status === "changed") ? 2 : 0;
+      if (all.some(({ status }) => status === "failed")) throw new AlreadyTold();
+      return all.some(({ status }) => status === "changed") ? 2 : 0;
     } finally {
       session.close();
     }

@@ -17,6 +17,8 @@ export type Status =
 export interface StackResult extends Counts {
   readonly name: string;
   readonly status: Status;
+  /** Diff: the stacks that have to make outputs first; it was planned with placeholders for these. */
+  readonly after?: readonly string[];
   /** Why it failed, where one line says it. */
   readonly error?: string;
 }

@@ -1,5 +1,11 @@
 /** What a deployed lab consists of, as a person would want to see it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
 import { openSandbox, type Overview } from "../../sandbox/client.ts";
+
+/** What the app left in cdktf.out. */
+const labFile = z.looseObject({ freeTier: z.looseObject({ table: z.string() }) });
 
 type Row = readonly string[];
 
@@ -51,5 +57,7 @@ export async function describeLab(home: string): Promise<string> {
     table(instances(overview)),
     ...clusters(overview),
     table(machines(overview)),
+    "\nWhat it costs:",
+    labFile.parse(JSON.parse(readFileSync(join(home, "cdktf.out", "lab.json"), "utf8"))).freeTier.table,
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, Aspects } from "cdktf";
 import type { Images } from "../../images/index.ts";
+import { formatVerdict } from "../../topology/format-verdict.ts";
 import type { Verdict } from "../../topology/free-tier.ts";
 import type { Topology } from "../../topology/types.ts";
 import { guardFreeTier } from "../free-tier/guard.ts";
@@ -53,7 +54,7 @@ export class LabApp extends App {
         address,
       })),
       tunnels: topology.tunnels,
-      freeTier,
+      freeTier: { ...freeTier, table: formatVerdict(freeTier) },
       images,
     };
     writeFileSync(join(this.outdir, "lab.json"), `${JSON.stringify(lab, null, 2)}\n`);
