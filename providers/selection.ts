@@ -24,7 +24,7 @@ export function readSelection(name: ProviderName): Selection {
 }
 
 /** The generator's version is part of the stamp: a newer one writes other bindings from the same schema. */
-const GENERATOR = "@cdktn/provider-generator 0.24.0, layout 1";
+const GENERATOR = "@cdktn/provider-generator 0.24.0, layout 2";
 
 /** Names one state of the bindings: the same stamp, the same generated code. */
 export function stamp(name: ProviderName): string {

@@ -14,7 +14,7 @@ import { GuestNetwork } from "../constructs/proxmox/guest-network.ts";
 import { Guest } from "../constructs/proxmox/guest.ts";
 import { TalosImage } from "../constructs/proxmox/talos-image.ts";
 import { Template } from "../constructs/proxmox/template.ts";
-import { schematicYaml, TALOS_EXTENSIONS } from "../topology/schematic.ts";
+import { schematicYaml, TALOS_EXTENSIONS, TALOS_KERNEL_ARGS } from "../topology/schematic.ts";
 import type { OciOutputs } from "./oci-stack.ts";
 
 export interface ProxmoxClusterStackProps extends LabStackProps {
@@ -72,7 +72,7 @@ export class ProxmoxClusterStack extends LabStack {
 
     const image = new TalosImage(this, "talos-image", {
       talosVersion: config.versions.talos,
-      schematic: schematicYaml(TALOS_EXTENSIONS),
+      schematic: schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS }),
       hosts: topology.hosts,
       after: formed,
     });

@@ -1,12 +1,25 @@
-import { parse } from "yaml";
+import { parseConfig } from "../../config/index.ts";
+import { patches } from "../../constructs/talos/patches.ts";
+import { planTopology } from "../../topology/plan.ts";
 import { BASE, type Stack, synthesize } from "./synthesize.ts";
 
 const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
-const configuration = (stack: Stack, node: string) => stack.data.talos_machine_configuration?.[`${node}_configuration`];
-const documents = (stack: Stack, node: string): Record<string, unknown>[] => {
-  const patches = configuration(stack, node)?.config_patches;
-  return Array.isArray(patches) ? patches.map((patch) => parse(patch)) : [];
-};
+
+/** The documents that a node's configuration is patched with. */
+function documents(name: string, preset: "free" | "payg" = "free") {
+  const topology = planTopology(parseConfig({ ...BASE, preset }));
+  const node = topology.nodes.find((each) => each.name === name);
+  if (!node) throw new Error(`no node ${name}`);
+  return patches({
+    node,
+    network: topology.network.guest,
+    cluster: topology.cluster,
+    podCidr: topology.network.podCidr,
+    serviceCidr: topology.network.serviceCidr,
+    installer: "factory.talos.dev/nocloud-installer/id:v1.13.9",
+    apiAddress: "192.0.2.1",
+  });
+}
 
 describe("TalosStack", () => {
   const free = synthesize(BASE).talos;
@@ -23,33 +36,39 @@ describe("TalosStack", () => {
   });
 
   it("gives each machine its name", () => {
-    expect(documents(free, "worker-1")).toContainEqual(
+    expect(documents("worker-1")).toContainEqual(
       expect.objectContaining({ kind: "HostnameConfig", hostname: "worker-1", auto: "off" }),
     );
   });
 
   it("puts the virtual address, the load balancer and the tunnel among the API's names", () => {
-    expect(documents(free, "cp-1")).toContainEqual({
+    expect(documents("cp-1")).toContainEqual({
       cluster: {
-        apiServer: { certSANs: ["10.20.0.5", expect.stringContaining("terraform_remote_state"), "127.0.0.1"] },
+        apiServer: { certSANs: ["10.20.0.5", "192.0.2.1", "127.0.0.1"] },
       },
     });
   });
 
   it("shares the virtual address among control planes only", () => {
-    const kinds = (node: string) => documents(payg, node).map((document) => document.kind);
+    const kinds = (node: string) => documents(node, "payg").map((document) => document.kind);
     expect(kinds("cp-2")).toContain("Layer2VIPConfig");
     expect(kinds("worker-1")).not.toContain("Layer2VIPConfig");
   });
 
   it("installs what has the same extensions as the image that was booted", () => {
-    expect(documents(free, "cp-1")).toContainEqual(
+    expect(documents("cp-1")).toContainEqual(
       expect.objectContaining({
         machine: expect.objectContaining({
-          install: { disk: "/dev/sda", image: "${data.talos_image_factory_urls.image-factory.urls.installer}" },
+          install: { disk: "/dev/sda", image: "factory.talos.dev/nocloud-installer/id:v1.13.9" },
         }),
       }),
     );
+  });
+
+  it("writes each patch as YAML, with what other stacks and the image factory say in it", () => {
+    const text = JSON.stringify(free.data.talos_machine_configuration?.["cp-1_configuration"]?.config_patches);
+    expect(text).toMatch(/yamlencode\(.*data\.talos_image_factory_urls\.image-factory\.urls\.installer/);
+    expect(text).toMatch(/certSANs.*terraform_remote_state\.cross-stack-reference-input-oci/);
   });
 
   it("bootstraps once, on the first control plane, when all machines are configured", () => {

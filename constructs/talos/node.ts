@@ -1,10 +1,11 @@
 import { DataTalosMachineConfiguration } from "@cdktf/provider-talos/data-talos-machine-configuration";
 import { MachineConfigurationApply } from "@cdktf/provider-talos/machine-configuration-apply";
-import { type ITerraformDependable, TerraformResource } from "cdktf";
+import { Fn, type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import type { LabConfig } from "../../config/schema.ts";
 import type { NodePlan } from "../../topology/types.ts";
 import { address } from "../lab/script-step.ts";
+import type { Patch } from "./patches.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface NodeProps {
@@ -13,7 +14,7 @@ export interface NodeProps {
   readonly clusterEndpoint: string;
   readonly versions: LabConfig["versions"];
   readonly secrets: Secrets;
-  readonly patches: readonly string[];
+  readonly patches: readonly Patch[];
   /** Changes when the virtual machine is made anew. */
   readonly generation: string;
 }
@@ -34,7 +35,7 @@ export class Node extends Construct {
       machineSecrets: secrets.machine,
       talosVersion: `v${versions.talos}`,
       kubernetesVersion: versions.kubernetes,
-      configPatches: [...props.patches],
+      configPatches: props.patches.map((patch) => Fn.yamlencode(patch)),
       docs: false,
       examples: false,
     });

@@ -2,7 +2,6 @@
  * Strategic-merge patches of the machine configuration. Documents other than the first are patches of their own, for
  * JSON patches are refused once there are several (tried with provider 0.11.0).
  */
-import { stringify } from "yaml";
 import type { ClusterPlan, GuestNetworkPlan, NodePlan } from "../../topology/types.ts";
 
 export interface PatchProps {
@@ -17,38 +16,38 @@ export interface PatchProps {
   readonly apiAddress: string;
 }
 
+/** One document of a patch, to be written as YAML. */
+export type Patch = Readonly<Record<string, unknown>>;
+
 /** What this node's configuration has beyond what Talos generates by itself. */
-export function patches(props: PatchProps): string[] {
+export function patches(props: PatchProps): readonly Patch[] {
   const { node } = props;
   const common = [machine(props), document({ kind: "HostnameConfig", hostname: node.name, auto: "off" })];
   return node.role === "worker" ? common : [...common, controlPlane(props), sharedAddress(props.cluster)];
 }
 
-function machine({ installer, network, podCidr, serviceCidr }: PatchProps): string {
-  return yaml({
+function machine({ installer, network, podCidr, serviceCidr }: PatchProps): Patch {
+  return {
     machine: {
       install: { disk: "/dev/sda", image: installer },
+      features: { kubePrism: { enabled: true, port: 7445 } },
       // The virtual address moves about; a kubelet must not take it for its own.
       kubelet: { nodeIP: { validSubnets: [network.cidr] } },
     },
     cluster: { network: { podSubnets: [podCidr], serviceSubnets: [serviceCidr] } },
-  });
+  };
 }
 
 /** Whoever may stand in front of the API server: the virtual address, the load balancer, a tunnel. */
-function controlPlane({ cluster, apiAddress }: PatchProps): string {
-  return yaml({ cluster: { apiServer: { certSANs: [cluster.vip, apiAddress, "127.0.0.1"] } } });
+function controlPlane({ cluster, apiAddress }: PatchProps): Patch {
+  return { cluster: { apiServer: { certSANs: [cluster.vip, apiAddress, "127.0.0.1"] } } };
 }
 
 /** The control planes hold the API's address in turn, by gratuitous ARP in their shared guest network. */
-function sharedAddress(cluster: ClusterPlan): string {
+function sharedAddress(cluster: ClusterPlan): Patch {
   return document({ kind: "Layer2VIPConfig", name: cluster.vip, link: "eth0" });
 }
 
-function document(fields: Readonly<Record<string, unknown>>): string {
-  return yaml({ apiVersion: "v1alpha1", ...fields });
-}
-
-function yaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0 });
+function document(fields: Patch): Patch {
+  return { apiVersion: "v1alpha1", ...fields };
 }
