@@ -12,7 +12,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../topology/types.ts";
 import { type ControlMethod, onMessages, sendMessage } from "./control-protocol.ts";
-import { DAEMON_VERSION, type DaemonInfo, sandboxFiles } from "./daemon-files.ts";
+import { codeStamp, type DaemonInfo, sandboxFiles } from "./daemon-files.ts";
 import type { Overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
 import type { InventoryItem } from "./world/world.ts";
@@ -29,6 +29,8 @@ export interface Sandbox {
   overview(): Promise<Overview>;
   /** Changes the tenancy's service limits; what exists stays. */
   setAccount(account: Account): Promise<void>;
+  /** Where compartments, budgets and quotas can be made; null: anywhere. */
+  setHomeRegion(region: string | null): Promise<void>;
   /** Empties the world; tunnels and the kind of account stay. */
   reset(): Promise<void>;
   /** Ends the daemon; the world stays on disk. */
@@ -50,6 +52,14 @@ function readInfo(file: string): DaemonInfo | null {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return null;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
@@ -99,7 +109,9 @@ function control(socket: net.Socket, logFile: string) {
   });
   onMessages(socket, (message) => {
     if (typeof message !== "object" || message === null || !("id" in message)) return;
-    const request = settle(Number(message.id));
+    // A daemon that did not understand a request does not know its id either: its answer is to the first that waits.
+    const [first = -1] = waiting.keys();
+    const request = settle(waiting.has(Number(message.id)) ? Number(message.id) : first);
     if ("error" in message) request?.reject(new Error(String(message.error)));
     else if ("result" in message) request?.resolve(message.result);
   });
@@ -112,43 +124,48 @@ function control(socket: net.Socket, logFile: string) {
         reject(new Error(`the sandbox ended; its log is ${logFile}`));
         return;
       }
-      // The daemon is of the same version (daemon.json), so its answers are what the method says.
+      // The daemon is of the same code, so its answers are what the method says.
       waiting.set(id, { resolve, reject });
       sendMessage(socket, { id, method, value });
     });
   };
 }
 
-async function attach(labHome: string): Promise<Sandbox | null> {
+/** @param renew ends a daemon of other code that no run of Terraform uses; then there is none. */
+async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> {
   const files = sandboxFiles(labHome);
   const info = readInfo(files.info);
   const socket = info && (await connect(info.sockets.control));
   if (!info || !socket) return null;
-  if (info.version !== DAEMON_VERSION) {
-    socket.destroy();
-    throw new Error(`the sandbox of ${labHome} was started by another version (process ${info.pid}): end that process`);
-  }
   const ask = control(socket, files.log);
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const ended = async (): Promise<void> => {
+    socket.ref();
+    await closed;
+    while (isRunning(info.pid)) await sleep(5);
+  };
+  if (renew && info.code !== codeStamp() && (await ask<boolean>("retire").catch(() => false))) {
+    await ended();
+    return null;
+  }
   return {
     env: environment(info),
     setTunnels: (tunnels) => ask("setTunnels", tunnels),
     inventory: () => ask("inventory"),
     overview: () => ask("overview"),
     setAccount: (account) => ask("setAccount", account),
+    setHomeRegion: (region) => ask("setHomeRegion", region),
     reset: () => ask("reset"),
     async stop() {
-      socket.ref();
       // It may end before its answer is here: that is what was asked.
-      await Promise.race([ask("stop"), closed]).catch(() => undefined);
-      socket.ref();
-      await closed;
+      await ask("stop").catch(() => undefined);
+      await ended();
     },
   };
 }
 
-/** Starts the daemon and waits for its line; it may also say that another one has just been started. */
-async function startDaemon(labHome: string, options: SandboxOptions): Promise<void> {
+/** Starts a daemon and waits until it is ready; false when another one has the lab. */
+async function startDaemon(labHome: string, options: SandboxOptions): Promise<boolean> {
   const { spawn } = await import("node:child_process");
   const { closeSync, mkdirSync, openSync } = await import("node:fs");
   const files = sandboxFiles(labHome);
@@ -187,6 +204,7 @@ async function startDaemon(labHome: string, options: SandboxOptions): Promise<vo
   if (typeof message !== "object" || message === null)
     throw new Error(`the sandbox of ${labHome} did not start; its log is ${files.log}`);
   if ("error" in message) throw new Error(`the sandbox of ${labHome} did not start: ${String(message.error)}`);
+  return "ready" in message;
 }
 
 /**
@@ -195,21 +213,18 @@ async function startDaemon(labHome: string, options: SandboxOptions): Promise<vo
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const labHome = resolve(options.labHome);
-  const running = await attach(labHome);
-  if (running) {
-    if (options.account) await running.setAccount(options.account);
-    return running;
+  let sandbox = await attach(labHome, true);
+  if (sandbox && options.account) await sandbox.setAccount(options.account);
+  for (const end = Date.now() + START_TIMEOUT_MS; sandbox === null && Date.now() < end;) {
+    // Who has the lab may be about to be ready, or about to end.
+    if (!(await startDaemon(labHome, options))) await sleep(20);
+    sandbox = await attach(labHome, false);
   }
-  await startDaemon(labHome, options);
-  // Another process may have won the race to start it, and be about to be ready.
-  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; await sleep(20)) {
-    const sandbox = await attach(labHome);
-    if (sandbox) return sandbox;
-  }
+  if (sandbox) return sandbox;
   throw new Error(`the sandbox of ${labHome} does not answer; its log is ${sandboxFiles(labHome).log}`);
 }
 
 /** The lab's sandbox if it runs; starts nothing. */
 export function runningSandbox(labHome: string): Promise<Sandbox | null> {
-  return attach(resolve(labHome));
+  return attach(resolve(labHome), false);
 }

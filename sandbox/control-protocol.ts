@@ -1,7 +1,8 @@
 /** Between client and daemon: one JSON document a line, over a unix socket; answers carry the request's id. */
 import type { Socket } from "node:net";
 
-export type ControlMethod = "info" | "setTunnels" | "inventory" | "overview" | "setAccount" | "reset" | "stop";
+export type ControlMethod =
+  "info" | "setTunnels" | "inventory" | "overview" | "setAccount" | "setHomeRegion" | "reset" | "stop" | "retire";
 
 export interface ControlRequest {
   readonly id: number;
@@ -10,7 +11,7 @@ export interface ControlRequest {
 }
 
 export type ControlReply =
-  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
+  { readonly id: number; readonly result: unknown } | { readonly id: number | null; readonly error: string };
 
 /** Calls `each` with every line, parsed; a line that is no JSON ends the connection. */
 export function onMessages(socket: Socket, each: (message: unknown) => void): void {

@@ -9,10 +9,13 @@ export interface ControlActions {
   info(): unknown;
   setTunnels(tunnels: readonly Tunnel[]): Promise<void>;
   setAccount(account: Account): void;
+  setHomeRegion(region: string | null): void;
   inventory(): unknown;
   overview(): unknown;
   reset(): void;
   stop(): void;
+  /** Ends unless a run of Terraform is connected; true when it does. */
+  retire(): boolean;
 }
 
 const port = z.number().int().min(1).max(65535);
@@ -24,20 +27,22 @@ const tunnel = z.object({
 });
 const id = z.number();
 const request = z.discriminatedUnion("method", [
-  z.object({ id, method: z.enum(["info", "inventory", "overview", "reset", "stop"]) }),
+  z.object({ id, method: z.enum(["info", "inventory", "overview", "reset", "stop", "retire"]) }),
   z.object({ id, method: z.literal("setTunnels"), value: z.array(tunnel) }),
+  z.object({ id, method: z.literal("setHomeRegion"), value: z.string().nullable() }),
   z.object({ id, method: z.literal("setAccount"), value: z.enum(["always-free", "pay-as-you-go"]) }),
 ]);
 
 async function perform(actions: ControlActions, asked: z.infer<typeof request>): Promise<unknown> {
   if (asked.method === "setTunnels") return actions.setTunnels(asked.value);
   if (asked.method === "setAccount") return actions.setAccount(asked.value);
+  if (asked.method === "setHomeRegion") return actions.setHomeRegion(asked.value);
   return actions[asked.method]();
 }
 
 async function reply(actions: ControlActions, message: unknown): Promise<ControlReply> {
   const asked = request.safeParse(message);
-  if (!asked.success) return { id: -1, error: `the sandbox does not understand ${JSON.stringify(message)}` };
+  if (!asked.success) return { id: null, error: `the sandbox does not understand ${JSON.stringify(message)}` };
   try {
     return { id: asked.data.id, result: (await perform(actions, asked.data)) ?? null };
   } catch (error) {

@@ -1,15 +1,21 @@
 /** Where a LAB_HOME keeps its sandbox, and what daemon.json says. */
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export const SYSTEMS = ["oci", "proxmox", "talos"] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
-/** Changes whenever a client and a daemon of different checkouts would not understand each other. */
-export const DAEMON_VERSION = 1;
+/** Changes whenever the sandbox's code does: a daemon of other code is replaced once nobody uses it. */
+export function codeStamp(): string {
+  const files = readdirSync(import.meta.dirname, { recursive: true, withFileTypes: true });
+  const code = files.filter((file) => file.isFile() && !file.parentPath.includes("node_modules"));
+  const newest = code.reduce((time, file) => Math.max(time, statSync(join(file.parentPath, file.name)).mtimeMs), 0);
+  return `${code.length} files, ${newest}`;
+}
 
 /** Contents of `.sandbox/daemon.json`, written when the daemon is ready and removed when it ends. */
 export interface DaemonInfo {
-  readonly version: number;
+  readonly code: string;
   readonly pid: number;
   readonly startedAt: string;
   readonly sockets: Readonly<Record<SystemName | "control", string>>;

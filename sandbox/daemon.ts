@@ -23,7 +23,7 @@ import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { activity } from "./daemon-activity.ts";
 import { type ControlActions, serveControl } from "./daemon-control.ts";
-import { DAEMON_VERSION, type DaemonInfo, sandboxFiles, SYSTEMS } from "./daemon-files.ts";
+import { codeStamp, type DaemonInfo, sandboxFiles, SYSTEMS } from "./daemon-files.ts";
 import { takeLock } from "./daemon-lock.ts";
 import { providerDoors } from "./daemon-providers.ts";
 import { tunnelPorts } from "./daemon-tunnels.ts";
@@ -92,10 +92,15 @@ function controlActions(store: Store, info: DaemonInfo, setTunnels: ControlActio
       store.state.oci.account = account;
       save();
     },
+    setHomeRegion(region: string | null) {
+      store.state.oci.homeRegion = region;
+      save();
+    },
     reset() {
       const { tunnels, oci } = store.state;
       Object.assign(store.state, emptyWorld(oci.account), { tunnels });
       store.state.oci.tenancyId = oci.tenancyId;
+      store.state.oci.homeRegion = oci.homeRegion;
       save();
     },
   };
@@ -136,22 +141,33 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   const doors = providerDoors(store, latencyMs, log);
   const socket = (name: string): string => join(dir, `${name}.sock`);
   const info: DaemonInfo = {
-    version: DAEMON_VERSION,
+    code: codeStamp(),
     pid: process.pid,
     startedAt: store.now(),
     sockets: { control: socket("control"), oci: socket("oci"), proxmox: socket("proxmox"), talos: socket("talos") },
     tenancyId: store.state.oci.tenancyId,
   };
+  const runs = new Set<net.Socket>();
   for (const name of SYSTEMS) {
     await listen(info.sockets[name], (connection) => {
       track(connection);
+      runs.add(connection);
+      connection.once("close", () => runs.delete(connection));
       void doors.accept(name, connection);
     });
   }
+  const leave = (reason: string): void => void setImmediate(() => stop(reason));
   const actions = controlActions(store, info, tunnels.set);
   await listen(info.sockets.control, (connection) => {
     track(connection);
-    serveControl(connection, { ...actions, stop: () => void setImmediate(() => stop("asked to")) });
+    serveControl(connection, {
+      ...actions,
+      stop: () => leave("asked to"),
+      retire() {
+        if (runs.size === 0) leave("makes way for other code");
+        return runs.size === 0;
+      },
+    });
   });
   await tunnels.set(store.state.tunnels).catch((error: unknown) => log(`tunnels stay closed: ${String(error)}`));
   writeFileSync(files.info, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });

@@ -32,20 +32,23 @@ async function gone(pid: number): Promise<void> {
     } catch {
       return;
     }
-    await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-/** A loopback port that was free a moment ago, held by `server` until it is closed. */
+/** Below the range that systems take for outgoing connections: nobody else gets one by accident. */
+let lastPort = 20_000 + (process.pid % 1000) * 10;
+
 async function holdPort(): Promise<{ readonly port: number; release(): Promise<void> }> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return {
-    port: address.port,
-    release: () => new Promise((resolve) => server.close(() => resolve())),
-  };
+  for (;;) {
+    lastPort += 1;
+    const server = net.createServer().listen(lastPort, "127.0.0.1");
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("listening", () => resolve(true));
+      server.once("error", () => resolve(false));
+    });
+    if (free) return { port: lastPort, release: () => new Promise((resolve) => server.close(() => resolve())) };
+  }
 }
 
 async function freePort(): Promise<number> {
@@ -135,6 +138,21 @@ describe("the sandbox's daemon", () => {
     expect(readFileSync(join(home, ".sandbox", "daemon.log"), "utf8")).toContain("ends: idle for 0.005 minutes");
   });
 
+  it("makes way for one of newer code, once no run of Terraform uses it", async () => {
+    const home = newHome();
+    await start(home);
+    const old = infoOf(home);
+    writeFileSync(join(home, ".sandbox", "daemon.json"), JSON.stringify({ ...old, code: "older" }));
+    const run = net.connect(old.sockets.oci);
+    await once(run, "connect");
+    await start(home);
+    expect(infoOf(home).pid).toBe(old.pid);
+    run.destroy();
+    await once(run, "close");
+    await start(home);
+    expect(infoOf(home).pid).not.toBe(old.pid);
+  });
+
   it("opens the tunnels' ports, and again after a restart", async () => {
     const home = newHome();
     const port = await freePort();
@@ -163,13 +181,12 @@ describe("the sandbox's daemon", () => {
     const port = await freePort();
     await sandbox.setTunnels([tunnel(port)]);
     const taken = await holdPort();
-    const failed = sandbox.setTunnels([tunnel(await freePort()), tunnel(taken.port)]);
-    await expect(failed).rejects.toThrow(
+    const wanted = [tunnel(await freePort()), tunnel(taken.port)];
+    await expect(sandbox.setTunnels(wanted).finally(taken.release)).rejects.toThrow(
       `port ${taken.port} on 127.0.0.1 cannot be opened (EADDRINUSE) for the tunnel pve-1-api of the lab in ${home}: ` +
         "stop what uses it, or give this lab other ports with access.basePort in its config",
     );
     expect(await accepts(port)).toBe(true);
-    await taken.release();
   });
 
   it("refuses a world that it cannot read, and says how to start over", async () => {
