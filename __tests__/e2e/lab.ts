@@ -27,7 +27,7 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves when so many lines of stderr match; false when it ended before. */
+  /** Resolves when so many lines of what it prints match; false when it ended before. */
   saw(pattern: RegExp, times?: number): Promise<boolean>;
 }
 
@@ -64,10 +64,14 @@ export class TestLab {
     let stdout = "";
     let stderr = "";
     const look = new Set<() => void>();
-    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    const looked = (): void => look.forEach((each) => each());
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      looked();
+    });
     child.stderr.on("data", (chunk: Buffer) => {
       stderr += chunk.toString();
-      for (const each of look) each();
+      looked();
     });
     const ended = new Promise<Ended>((resolve, reject) => {
       child.once("error", reject);
@@ -76,7 +80,7 @@ export class TestLab {
     const saw = (pattern: RegExp, times = 1): Promise<boolean> =>
       new Promise((resolve) => {
         const check = (): void => {
-          if (stderr.split("\n").filter((line) => pattern.test(line)).length < times) return;
+          if (`${stdout}\n${stderr}`.split("\n").filter((line) => pattern.test(line)).length < times) return;
           look.delete(check);
           resolve(true);
         };
