@@ -69,7 +69,8 @@ function accepts(port: number): Promise<boolean> {
       resolve(answer);
     };
     socket.once("connect", () => say(true));
-    socket.once("error", () => say(false));
+    // A reset means that somebody was there.
+    socket.once("error", (error) => say(!error.message.includes("ECONNREFUSED")));
   });
 }
 

@@ -209,8 +209,11 @@ describe("the default security list", () => {
   });
 
   it("is emptied and stays with its VCN when the resource goes", async () => {
-    const { to, state } = await closed();
-    await to.destroy("oci_core_default_security_list", state);
+    const { to, config, state } = await closed();
+    const egress_security_rules = [{ protocol: "all", destination: "0.0.0.0/0" }];
+    const open = await to.apply("oci_core_default_security_list", { ...config, egress_security_rules }, state);
+    expect(to.oci.securityLists[0]?.rules).toHaveLength(1);
+    await to.destroy("oci_core_default_security_list", open);
     expect(to.oci.securityLists).toMatchObject([{ managed: false, rules: [] }]);
   });
 });

@@ -245,9 +245,12 @@ describe("planning", () => {
 describe("applying", () => {
   it("gives the handler write-only values, and keeps them out of the state", async () => {
     const { type, calls } = service();
-    const state = await (await provider(type)).apply("thing", { ...config, secret: "s3cret" });
+    const run = await provider(type);
+    expect((await run.plan("thing", { ...config, secret: "s3cret" })).values.secret).toBeNull();
+    const state = await run.apply("thing", { ...config, secret: "s3cret" });
     expect(calls[0]?.planned.secret).toBe("s3cret");
     expect(state.secret).toBeNull();
+    expect((await run.plan("thing", { ...config, secret: "other" }, state)).empty).toBe(true);
   });
 
   it("leaves nothing unknown in the state", async () => {
