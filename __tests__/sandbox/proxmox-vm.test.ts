@@ -61,6 +61,15 @@ describe("a clone", () => {
     expect(config.template).toBeUndefined();
   });
 
+  it("takes from its template what its own configuration leaves out, with an empty second plan", async () => {
+    const { tf, world } = await baseLab({ template: true });
+    const config = { node_name: "pve-1", vm_id: 102, clone: [{ vm_id: 901 }], started: true };
+    const guest = await tf.apply(VM, config);
+    expect(vmOf(atHost(world, "pve-1"), 102).config).toMatchObject({ bios: "ovmf", machine: "virt", cpu: "max" });
+    expect(await tf.refresh(VM, guest)).toEqual(guest);
+    expect(await tf.plan(VM, config, guest)).toMatchObject({ empty: true });
+  });
+
   it("does not start while KVM is on, and is not left behind", async () => {
     const { tf, world } = await baseLab();
     await tf.apply(VM, templateConfig());

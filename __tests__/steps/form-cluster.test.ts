@@ -1,5 +1,6 @@
 import { pveEndpoint } from "../../sandbox/proxmox/index.ts";
-import { createCluster, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts";
+import { createCluster, joinCluster, type JoinRequest } from "../../sandbox/proxmox/pve/cluster.ts";
+import { startTask } from "../../sandbox/proxmox/pve/tasks.ts";
 import { createVm } from "../../sandbox/proxmox/pve/vm-config.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
@@ -25,14 +26,16 @@ function labOf(count: number): { readonly world: Store; readonly names: readonly
   return { world: worldWith(...names.map((name) => ({ name }))), names };
 }
 
+function joinRequest(world: Store): JoinRequest {
+  const { fingerprint } = atHost(world, "pve-1").host.certificate;
+  return { hostname: addressOf("pve-1"), fingerprint, password: PASSWORD, link0: undefined };
+}
+
 /** A lab whose hosts are a cluster already. */
 async function clusterOf(count: number): Promise<{ readonly world: Store; readonly names: readonly string[] }> {
   const { world, names } = labOf(count);
-  const first = atHost(world, "pve-1");
-  createCluster(first, "lab", undefined);
-  const { fingerprint } = first.host.certificate;
-  const request = { hostname: addressOf("pve-1"), fingerprint, password: PASSWORD, link0: undefined };
-  for (const name of names.slice(1)) await joinCluster(atHost(world, name), request, () => undefined);
+  createCluster(atHost(world, "pve-1"), "lab", undefined);
+  for (const name of names.slice(1)) await joinCluster(atHost(world, name), joinRequest(world), () => undefined);
   return { world, names };
 }
 
@@ -89,6 +92,37 @@ describe("form-cluster", () => {
       expect(membersOf(world)).toEqual([names]);
     },
   );
+
+  it.each(["clustercreate", "clusterjoin"])(
+    "lets a %s come to its end that an earlier run has started",
+    async (type) => {
+      const { world, names } = labOf(2);
+      const [first, second] = [atHost(world, "pve-1"), atHost(world, "pve-2")];
+      if (type === "clusterjoin") createCluster(first, "lab", undefined);
+      const { promise: noticed, resolve: notice } = Promise.withResolvers<void>();
+      const request = joinRequest(world);
+      startTask(type === "clusterjoin" ? second : first, type, "", async (log) => {
+        await noticed;
+        if (type === "clusterjoin") await joinCluster(second, request, log);
+        else createCluster(first, "lab", undefined);
+      });
+      const running = await start(world, names);
+      await running.line(new RegExp(`waits for the ${type} that is under way`));
+      notice();
+      expect(await running.outcome).toMatchObject({ code: 0, error: "" });
+      expect(membersOf(world)).toEqual([names]);
+    },
+  );
+
+  it("joins nobody to a host that reports another certificate than its connection shows", async () => {
+    const { world, names } = labOf(2);
+    const { host } = atHost(world, "pve-1");
+    host.certificate = { ...host.certificate, fingerprint: "AB:CD" };
+    const { code, error } = await form(world, names);
+    expect(code).toBe(1);
+    expect(error).toMatch(/pve-1: two certificates, nobody is joined to it: its API reports AB:CD/);
+    expect(atHost(world, "pve-2").datacenter.corosync).toBeNull();
+  });
 
   it("stops at once when it is told to", async () => {
     const { world, names } = labOf(2);

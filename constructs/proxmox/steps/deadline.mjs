@@ -4,6 +4,8 @@
 /** Between attempts: short at first, for what is over soon, and never longer than the second figure. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 3000;
+/** A wait that is longer than this is told of, and again after each such time. */
+const TELL_MS = 30_000;
 /** PVE's own words for "the daemon behind the proxy is not there", and the usual ones of proxies. */
 const RESTARTING = new Set([502, 503, 504, 595, 596, 599]);
 
@@ -59,6 +61,7 @@ export class Deadline {
   async until(waitingFor, attempt) {
     /** @type {unknown} */
     let last;
+    let told = Date.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       try {
         const result = await attempt();
@@ -68,9 +71,11 @@ export class Deadline {
         if (!passes(error)) throw error;
         last = error;
       }
-      if (this.left() === 0) {
-        const why = last instanceof Error ? `: ${last.message}` : "";
-        throw new StepError(`gave up after ${this.seconds} s waiting for ${waitingFor}${why}`);
+      const why = last instanceof Error ? `: ${last.message}` : "";
+      if (this.left() === 0) throw new StepError(`gave up after ${this.seconds} s waiting for ${waitingFor}${why}`);
+      if (Date.now() - told >= TELL_MS) {
+        told = Date.now();
+        console.log(`still waiting for ${waitingFor}${why}`);
       }
       // Jitter, so that hosts that came up together are not asked together.
       await sleep(Math.min(this.left(), pause * (0.5 + Math.random())));

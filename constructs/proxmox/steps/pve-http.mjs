@@ -62,7 +62,7 @@ export function send(url, { method, path, form, ticket, timeoutMs }) {
         }
       });
     });
-    call.on("timeout", () => call.destroy(new NoAnswer("no answer in time")));
+    call.on("timeout", () => call.destroy(new NoAnswer("no answer in time, as from a firewall that drops")));
     // Before the handshake nothing was sent, so nothing can have happened.
     call.on("error", (error) => reject(fingerprint === "" ? error : new NoAnswer(error.message)));
     call.end(body);

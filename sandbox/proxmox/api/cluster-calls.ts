@@ -1,0 +1,88 @@
+/** Calls about the cluster itself. */
+import { checkNewCluster, configDigest, corosyncOf, createCluster, deleteNode, joinCluster } from "../pve/cluster.ts";
+import { isQuorate, membersOnline, type Pve } from "../pve/context.ts";
+import { startTask } from "../pve/tasks.ts";
+import { type Data, needed, type Parameters } from "./http.ts";
+
+export function clusterStatus({ world, host, datacenter }: Pve): Data {
+  const { corosync } = datacenter;
+  const entry = (name: string, ip: string, nodeid: number, online: boolean): Data => ({
+    type: "node",
+    id: `node/${name}`,
+    name,
+    ip,
+    nodeid,
+    local: name === host.name ? 1 : 0,
+    online: online ? 1 : 0,
+    level: "",
+  });
+  if (!corosync) return [entry(host.name, host.address, 0, true)];
+  const up = new Set(membersOnline(world, datacenter).map((member) => member.instanceId));
+  const cluster = {
+    type: "cluster",
+    id: "cluster",
+    name: corosync.name,
+    nodes: corosync.nodes.length,
+    version: corosync.version,
+    quorate: isQuorate(world, datacenter) ? 1 : 0,
+  };
+  const members = corosync.nodes.map((node) => entry(node.name, node.link0, node.nodeId, up.has(node.instanceId)));
+  return [cluster, ...members];
+}
+
+export function createClusterTask(pve: Pve, parameters: Parameters): Data {
+  const name = needed(parameters, "clustername");
+  const { link0 } = parameters;
+  checkNewCluster(pve, name, link0);
+  return startTask(pve, "clustercreate", name, () => createCluster(pve, name, link0));
+}
+
+export function joinInfo(pve: Pve): Data {
+  const corosync = corosyncOf(pve);
+  const { hosts } = pve.world.state.proxmox;
+  return {
+    config_digest: configDigest(corosync),
+    preferred_node: pve.host.name,
+    nodelist: corosync.nodes.map(({ name, nodeId, votes, link0, instanceId }) => ({
+      name,
+      nodeid: String(nodeId),
+      quorum_votes: String(votes),
+      ring0_addr: link0,
+      pve_addr: link0,
+      pve_fp: hosts[instanceId]?.certificate.fingerprint ?? "",
+    })),
+    totem: {
+      cluster_name: corosync.name,
+      config_version: String(corosync.version),
+      interface: { "0": { linknumber: "0" } },
+      ip_version: "ipv4-6",
+      secauth: "on",
+      version: "2",
+    },
+  };
+}
+
+export function joinTask(pve: Pve, parameters: Parameters): Data {
+  const request = {
+    hostname: needed(parameters, "hostname"),
+    fingerprint: needed(parameters, "fingerprint"),
+    password: needed(parameters, "password"),
+    link0: parameters.link0,
+  };
+  return startTask(pve, "clusterjoin", "", (log) => joinCluster(pve, request, log));
+}
+
+export function corosyncNodes({ datacenter }: Pve): Data {
+  return (datacenter.corosync?.nodes ?? []).map(({ name, nodeId, votes, link0 }) => ({
+    node: name,
+    name,
+    nodeid: String(nodeId),
+    quorum_votes: String(votes),
+    ring0_addr: link0,
+  }));
+}
+
+export function removeNode(pve: Pve, { node = "" }: Parameters): Data {
+  deleteNode(pve, node);
+  return null;
+}
