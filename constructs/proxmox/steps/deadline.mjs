@@ -95,8 +95,12 @@ function passes(error) {
   return error instanceof NoAnswer || isConnectionError(error);
 }
 
-/** @param {unknown} error */
-function isConnectionError(error) {
+/**
+ * Whether there was no connection, so that nothing was sent.
+ *
+ * @param {unknown} error
+ */
+export function isConnectionError(error) {
   return error instanceof Error && "code" in error && typeof error.code === "string";
 }
 

@@ -3,7 +3,7 @@
  * A small client of the Proxmox VE API for the steps beside it. Plain JavaScript without dependencies: it runs where the
  * synthesized stack is applied, with whatever Node (20 or newer) is there.
  */
-import { NoAnswer, PveError, StepError } from "./deadline.mjs";
+import { isConnectionError, NoAnswer, PveError, StepError } from "./deadline.mjs";
 import { list, loopback, record, send } from "./pve-http.mjs";
 
 /** @typedef {import("./deadline.mjs").Deadline} Deadline */
@@ -72,14 +72,24 @@ export class PveApi {
   }
 
   /**
-   * Sent once: doing it twice may not be the same.
+   * Sent once, as soon as there is a connection: doing it twice may not be the same.
    *
    * @param {string} path
    * @param {Form} form
-   * @throws {import("./deadline.mjs").NoAnswer} when it is not known whether it happened
+   * @throws {NoAnswer} when it is not known whether it happened
    */
-  post(path, form) {
-    return this.#call("POST", path, form);
+  async post(path, form) {
+    const attempt = async () => {
+      try {
+        return { data: await this.#call("POST", path, form) };
+      } catch (error) {
+        if (isConnectionError(error)) throw error;
+        return { error };
+      }
+    };
+    const outcome = await this.deadline.until(`${this.host.name} to take ${path}`, attempt);
+    if ("error" in outcome) throw outcome.error;
+    return outcome.data;
   }
 
   /**

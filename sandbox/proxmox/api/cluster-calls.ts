@@ -1,6 +1,6 @@
 /** Calls about the cluster itself. */
 import { checkNewCluster, configDigest, corosyncOf, createCluster, deleteNode, joinCluster } from "../pve/cluster.ts";
-import { isQuorate, membersOnline, type Pve } from "../pve/context.ts";
+import { again, isQuorate, membersOnline, type Pve } from "../pve/context.ts";
 import { startTask } from "../pve/tasks.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
 
@@ -34,7 +34,7 @@ export function createClusterTask(pve: Pve, parameters: Parameters): Data {
   const name = needed(parameters, "clustername");
   const { link0 } = parameters;
   checkNewCluster(pve, name, link0);
-  return startTask(pve, "clustercreate", name, () => createCluster(pve, name, link0));
+  return startTask(pve, "clustercreate", name, () => createCluster(again(pve), name, link0));
 }
 
 export function joinInfo(pve: Pve): Data {
@@ -69,7 +69,7 @@ export function joinTask(pve: Pve, parameters: Parameters): Data {
     password: needed(parameters, "password"),
     link0: parameters.link0,
   };
-  return startTask(pve, "clusterjoin", "", (log) => joinCluster(pve, request, log));
+  return startTask(pve, "clusterjoin", "", (log) => joinCluster(again(pve), request, log));
 }
 
 export function corosyncNodes({ datacenter }: Pve): Data {

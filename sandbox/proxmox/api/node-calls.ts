@@ -1,7 +1,7 @@
 /** Calls about nodes: which there are, their tasks and their virtual machines. */
 import { createHash } from "node:crypto";
 import type { Vm } from "../../world/proxmox.ts";
-import { membersOnline, type Pve } from "../pve/context.ts";
+import { again, membersOnline, type Pve } from "../pve/context.ts";
 import { startTask, taskByUpid, tasksOn } from "../pve/tasks.ts";
 import { updateVm, vmOf } from "../pve/vm-config.ts";
 import { runs } from "../pve/vm-power.ts";
@@ -75,7 +75,7 @@ export function setVmConfig(pve: Pve, parameters: Parameters): Data {
 
 export function vmConfigTask(pve: Pve, parameters: Parameters): Data {
   const { vmid } = vm(pve, parameters);
-  return startTask(pve, "qmconfig", String(vmid), () => void setVmConfig(pve, parameters));
+  return startTask(pve, "qmconfig", String(vmid), () => void setVmConfig(again(pve), parameters));
 }
 
 export function vmStatus(pve: Pve, parameters: Parameters): Data {

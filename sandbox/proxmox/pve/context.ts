@@ -20,6 +20,13 @@ export function pveOn(world: World, host: PveHost, user: string): Pve {
   return { world, host, datacenter, user };
 }
 
+/** The same a moment later, for work that was put off: what it is about may have been replaced in the meantime. */
+export function again(pve: Pve): Pve {
+  const host = proxmoxOf(pve.world).hosts[pve.host.instanceId];
+  if (!host) throw failure(`node '${pve.host.name}' is gone`);
+  return pveOn(pve.world, host, pve.user);
+}
+
 /** The hosts that are up and live on this configuration. */
 export function membersOnline(world: World, datacenter: Datacenter): readonly PveHost[] {
   return runningHosts(world).filter((host) => host.datacenter === datacenter.id);

@@ -9,8 +9,17 @@ import { isCdrom, isCloudInit, isDrive, placeDrive, volumeId } from "./vm-drives
 
 export type VmParameters = Readonly<Record<string, string>>;
 
-const OPTION =
-  /^(acpi|affinity|agent|allow-ksm|amd-sev|arch|args|audio0|autostart|balloon|bios|boot|cicustom|cipassword|citype|ciupgrade|ciuser|cores|cpu|cpulimit|cpuunits|description|freeze|hookscript|hotplug|hostpci\d+|hugepages|ipconfig\d+|ivshmem|keephugepages|keyboard|kvm|localtime|lock|machine|memory|meta|name|nameserver|net\d+|numa|numa\d+|onboot|ostype|protection|reboot|rng0|scsihw|searchdomain|serial[0-3]|shares|smbios1|sockets|spice_enhancements|sshkeys|startdate|startup|tablet|tags|tdf|template|unused\d+|usb\d+|vcpus|vga|virtiofs\d|vmgenid|vmstatestorage|watchdog)$/;
+/** What a configuration may hold beside drives (PVE API, `POST /nodes/{node}/qemu`). */
+const OPTIONS = new Set(
+  (
+    "acpi affinity agent allow-ksm amd-sev arch args audio0 autostart balloon bios boot cicustom cipassword citype " +
+    "ciupgrade ciuser cores cpu cpulimit cpuunits description freeze hookscript hotplug hugepages ivshmem " +
+    "keephugepages keyboard kvm localtime lock machine memory meta name nameserver numa onboot ostype protection " +
+    "reboot rng0 scsihw searchdomain shares smbios1 sockets spice_enhancements sshkeys startdate startup tablet tags " +
+    "tdf template vcpus vga vmgenid vmstatestorage watchdog"
+  ).split(" "),
+);
+const NUMBERED_OPTION = /^(hostpci|ipconfig|net|numa|parallel|serial|unused|usb|virtiofs)\d+$/;
 const MINIMUM: Readonly<Record<string, number>> = { cores: 1, sockets: 1, vcpus: 1, balloon: 0 };
 const ONE_OF: Readonly<Record<string, readonly string[]>> = {
   bios: ["seabios", "ovmf"],
@@ -85,7 +94,7 @@ export function newVm({ world, datacenter }: Pve, host: PveHost, vmid: number, c
 export function updateVm(pve: Pve, vm: Vm, parameters: VmParameters, deleted: readonly string[] = []): void {
   const host = hostOf(pve, vm);
   checkParameters(pve, parameters);
-  const unknown = deleted.find((key) => !OPTION.test(key) && !isDrive(key));
+  const unknown = deleted.find((key) => !isOption(key));
   if (unknown !== undefined) throw badParameter({ delete: `unknown option '${unknown}'` });
   const both = deleted.find((key) => key in parameters);
   if (both) throw badParameter({ delete: `you can't use '-${both}' and -delete ${both}' at the same time` });
@@ -152,10 +161,14 @@ function detach(host: PveHost, config: Record<string, string>, key: string): voi
   }
 }
 
+function isOption(key: string): boolean {
+  return OPTIONS.has(key) || NUMBERED_OPTION.test(key) || isDrive(key);
+}
+
 function checkParameters(pve: Pve, parameters: VmParameters): void {
   for (const [key, value] of Object.entries(parameters)) {
     if (ROOT_ONLY.includes(key) && pve.user !== ROOT) throw failure(`only root can set '${key}' config`);
-    if (!OPTION.test(key) && !isDrive(key)) {
+    if (!isOption(key)) {
       const why = "property is not defined in schema and the schema does not allow additional properties";
       throw badParameter({ [key]: why });
     }

@@ -31,7 +31,7 @@ export function atPve<T>(call: Call, summary: string, work: (pve: Pve) => T): T 
   }
 }
 
-/** Whether the login is a root@pam ticket, which may do what no token may. */
+/** The endpoint as the user of the provider block: logged in now, or since an earlier operation. */
 function open(call: Call): Pve {
   const { world, provider } = call;
   finishJoins(world);
