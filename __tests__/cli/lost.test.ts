@@ -1,5 +1,6 @@
 import { lossOf, stillLost } from "../../cli/run/lost.ts";
-import { describe as describeLost, judge, quoted } from "../../cli/run/recover.ts";
+import { judge } from "../../cli/run/judge.ts";
+import { describe as describeLost, quoted } from "../../cli/run/recover.ts";
 import type { Stack } from "../../cli/terraform/stack.ts";
 import { NO_STATE, type State } from "../../cli/terraform/state.ts";
 
@@ -83,6 +84,13 @@ describe("what a run has lost", () => {
     });
   });
 
+  it("counts the keys of a Talos cluster only once nodes have taken them", () => {
+    const keys = log(begins("talos_machine_secrets.k"), made("talos_machine_secrets.k", "machine_secrets"));
+    expect(lossOf(keys, NO_STATE, true).lost).toEqual([]);
+    const taken = log(keys, begins("talos_machine_configuration_apply.cp-1"));
+    expect(lossOf(taken, NO_STATE, true).lost.map(({ address }) => address)).toEqual(["talos_machine_secrets.k"]);
+  });
+
   it("does not mind a log that ends in mid-line", () => {
     const text = log(begins("oci_core_vcn.a"), made("oci_core_vcn.a", "vcn1").slice(0, 40));
     expect(lossOf(text, NO_STATE, true).lost).toHaveLength(1);
@@ -141,6 +149,24 @@ describe("what to do about a lost object", () => {
     expect(describeLost("oci", findings).join("\n")).toContain("--recover-id rule.x=groups/1/rules/AA   (SSH)");
   });
 
+  it("is to import the one that is told from the others by what its id is made of", () => {
+    const acl = {
+      ...stack,
+      resources: {
+        acl: { pool: { path: "/pool/${pool.p.id}", user: "a@pve" }, all: { path: "/storage", user: "a@pve" } },
+      },
+    };
+    const acls = ["/pool/lab?a@pve", "/storage?a@pve"].map((id) => ({ type: "acl", id, name: "" }));
+    const ids = judge([lost("acl.all"), lost("acl.pool")], acl, none, acls, []).map(({ verdict }) => verdict);
+    expect(ids).toEqual([
+      { kind: "import", id: "/storage?a@pve" },
+      { kind: "import", id: "/pool/lab?a@pve" },
+    ]);
+    expect(judge([lost("acl.all"), lost("acl.pool")], acl, none, acls.slice(0, 1), [])[0]?.verdict).toEqual({
+      kind: "absent",
+    });
+  });
+
   it("is what the user has decided", () => {
     const decisions = new Map([
       ["rule.x", "groups/1/rules/AA"],
@@ -152,9 +178,9 @@ describe("what to do about a lost object", () => {
 
   it("is unknown in a real lab where the id is, and says where to look", () => {
     const findings = judge([lost("rule.a"), lost("rule.b", "BB")], stack, none, null, []);
-    expect(findings.map(({ object, verdict }) => [object.address, verdict])).toEqual([
-      ["rule.b", { kind: "import", id: "BB" }],
-      ["rule.a", { kind: "undecided", candidates: [] }],
+    expect(findings.map(({ verdict }) => verdict)).toEqual([
+      { kind: "undecided", candidates: [] },
+      { kind: "import", id: "BB" },
     ]);
     expect(describeLost("oci", findings).join("\n")).toContain("--recover-id rule.a=none");
   });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, shuffledSubarray } from "fast-check";
 import { runInOrder } from "../../cli/commands/schedule.ts";
 import type { StackInfo } from "../../cli/synth/assembly.ts";
 import { downstreamOf, inOrder, select, upstreamOf } from "../../cli/synth/graph.ts";
@@ -16,8 +16,8 @@ const never = new AbortController().signal;
 
 describe("the order of stacks", () => {
   it("is that of their dependencies, whatever order they come in", () => {
-    fc.assert(
-      fc.property(fc.shuffledSubarray(lab, { minLength: 3 }), (given) => {
+    assert(
+      property(shuffledSubarray(lab, { minLength: 3 }), (given) => {
         expect(names(inOrder(given))).toEqual(["oci", "proxmox", "talos"]);
       }),
     );

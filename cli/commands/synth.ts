@@ -1,18 +1,23 @@
 /** `cdktf synth`: runs the app. On the way of every other command, so it loads next to nothing before the app runs. */
 import { relative } from "node:path";
+import type { Project } from "../project.ts";
 import { runApp } from "../synth/app.ts";
+import { importable, importApp } from "../synth/in-process.ts";
 import type { Assembly } from "../synth/assembly.ts";
 import { printDocument } from "./document.ts";
 import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
 
+type RunApp = (project: Project, signal: AbortSignal) => Promise<void>;
+
 /** Runs the app unless told to take what it wrote before, and reads the result. */
-export async function synthesize({ project, terminal, interruption }: Workplace, skip: boolean): Promise<Assembly> {
+export async function synthesize(place: Workplace, skip: boolean, run: RunApp = runApp): Promise<Assembly> {
+  const { project, terminal, interruption } = place;
   terminal.status(skip ? "" : "synthesizing");
   // Loaded while the app runs.
   const [{ readAssembly }] = await Promise.all([
     import("../synth/assembly.ts"),
     import("../synth/graph.ts"),
-    skip ? undefined : runApp(project, interruption.signal),
+    skip ? undefined : run(project, interruption.signal),
   ]);
   terminal.status("");
   const assembly = readAssembly(project.output);
@@ -22,7 +27,12 @@ export async function synthesize({ project, terminal, interruption }: Workplace,
 
 export async function synth(names: readonly string[], options: CommonOptions): Promise<number> {
   return atWork(options, "cdktf synth", async (place) => {
-    const assembly = await synthesize(place, false);
+    const program = importable(place.project);
+    const assembly = await synthesize(
+      place,
+      false,
+      program === null ? runApp : (project) => importApp(program, project),
+    );
     const { select } = await import("../synth/graph.ts");
     const stacks = select(assembly.stacks, names);
     if (options.json) {

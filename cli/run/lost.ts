@@ -34,6 +34,10 @@ const REPEATABLE = new Set([
   "talos_image_factory_schematic", // its id is the hash of what it says
 ]);
 
+/** The keys of a Talos cluster are in the state and nowhere else; once nodes have taken them, others are refused. */
+export const CLUSTER_KEYS = "talos_machine_secrets";
+const KEYS_TAKEN = "talos_machine_configuration_apply";
+
 interface Operation {
   readonly type: string;
   state: "running" | "done" | "failed";
@@ -83,6 +87,9 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
   const held = new Map(state.resources.map((resource) => [resource.address, resource]));
   const lost: LostObject[] = [];
   const unfinished: Unfinished[] = [];
+  const keysTaken = [...operations.create.values(), ...operations.update.values()].some(
+    ({ type }) => type === KEYS_TAKEN,
+  );
   for (const [address, operation] of operations.create) {
     if (operation.state === "failed" && !cutOff) continue;
     const known = held.get(address);
@@ -91,7 +98,7 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
     const replaced = operations.delete.get(address);
     const isOld = operation.id === null ? replaced !== undefined && knownId === replaced.id : knownId !== operation.id;
     if (known !== undefined && !isOld) continue;
-    if (REPEATABLE.has(operation.type)) {
+    if (REPEATABLE.has(operation.type) || (operation.type === CLUSTER_KEYS && !keysTaken)) {
       if (operation.state !== "done") unfinished.push({ address, doing: "being done" });
       continue;
     }

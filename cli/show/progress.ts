@@ -52,6 +52,11 @@ const DOING: Readonly<Record<string, string>> = { create: "creating", update: "c
 /** What is said of an operation that takes long, at these seconds and then every minute. */
 const PATIENCE = new Set([10, 30]);
 
+/** What terraform says of a script, rather than the script itself. */
+function isOwnWord(output: string): boolean {
+  return output.startsWith("Executing: [") || output === "(output suppressed due to sensitive value in config)";
+}
+
 /** Follows one run of one stack. `label` stands in front of every line. */
 export function followProgress(terminal: Terminal, label: string): Progress {
   const { colors } = terminal;
@@ -112,9 +117,7 @@ export function followProgress(terminal: Terminal, label: string): Progress {
         break;
       }
       case "provision_progress":
-        if (!message.hook.output.startsWith("Executing: [")) {
-          terminal.line(`${label} ${colors.dim(`| ${message.hook.output}`)}`);
-        }
+        if (!isOwnWord(message.hook.output)) terminal.line(`${label} ${colors.dim(`| ${message.hook.output}`)}`);
         break;
       case "apply_complete":
       case "apply_errored": {

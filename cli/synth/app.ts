@@ -1,10 +1,9 @@
 /** Runs the app, which writes the stacks: what `cdktf synth` is. */
 import { spawn } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { appEnvironment } from "../environment.ts";
 import { AlreadyTold, CliError } from "../errors.ts";
 import type { Project } from "../project.ts";
+import { clearOutput } from "./output.ts";
 
 /**
  * Synthesizes into `project.output`. The app says on stderr what is wrong with its config, so an exit code of 1 is
@@ -12,9 +11,7 @@ import type { Project } from "../project.ts";
  */
 export async function runApp(project: Project, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  mkdirSync(project.output, { recursive: true });
-  // Left from an earlier run, these would pass for the result of an app that forgot to synthesize.
-  for (const name of ["manifest.json", "lab.json"]) rmSync(join(project.output, name), { force: true });
+  clearOutput(project.output);
   const child = spawn(project.app, {
     cwd: project.folder,
     env: { ...appEnvironment(project) },

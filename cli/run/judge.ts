@@ -1,0 +1,107 @@
+/** Finds out what has become of objects that the state has lost. */
+import type { InventoryItem } from "../../sandbox/client.ts";
+import type { Stack } from "../terraform/stack.ts";
+import type { StateResource } from "../terraform/state.ts";
+import { CLUSTER_KEYS, type LostObject } from "./lost.ts";
+
+export type Verdict =
+  | { readonly kind: "import"; readonly id: string }
+  /** It was not made, or is gone: it can be created. */
+  | { readonly kind: "absent" }
+  /** It cannot be had back, and cannot be made again alone. */
+  | { readonly kind: "irreplaceable" }
+  /** It may be one of these; with none, nobody here can tell whether it exists. */
+  | { readonly kind: "undecided"; readonly candidates: readonly InventoryItem[] };
+
+export interface Finding {
+  readonly object: LostObject;
+  readonly verdict: Verdict;
+}
+
+/** Import ids are ids, or paths that end in them: `pve-1/101`, `networkSecurityGroups/…/securityRules/1A2B`. */
+function isCalled(item: InventoryItem, id: string): boolean {
+  return item.id === id || item.id.endsWith(`/${id}`);
+}
+
+function isHeld(item: InventoryItem, held: readonly StateResource[]): boolean {
+  return held.some(({ type, id, attributes }) => {
+    if (type !== item.type) return false;
+    return (id !== null && isCalled(item, id)) || Object.values(attributes).includes(item.id);
+  });
+}
+
+/** All literal text in a configuration, without what is only known once it is deployed. */
+function fragments(config: unknown): readonly string[] {
+  if (typeof config === "string") return config.split(/\$\{[^}]*\}/).filter((text) => text.length > 2);
+  return typeof config === "object" && config !== null ? Object.values(config).flatMap(fragments) : [];
+}
+
+/** Text in the configuration of an object that no other object of its type in the stack has. */
+function ownFragments({ resources }: Stack, { address, type }: LostObject): readonly string[] {
+  const label = address.slice(address.lastIndexOf(`${type}.`) + type.length + 1).replace(/\[.*\]$/, "");
+  const others = Object.entries(resources[type] ?? {}).filter(([name]) => name !== label);
+  const shared = new Set(others.flatMap(([, config]) => fragments(config)));
+  return fragments(resources[type]?.[label]).filter((text) => !shared.has(text));
+}
+
+/** Those of `items` that are told by the object's own text: by their name, or else by what their id is made of. */
+function recognized(items: readonly InventoryItem[], own: readonly string[]): readonly InventoryItem[] {
+  const named = items.filter(({ name }) => own.includes(name));
+  return named.length > 0 ? named : items.filter(({ id }) => own.some((text) => id.includes(text)));
+}
+
+/**
+ * What is known about each lost object.
+ *
+ * @param decisions ids by address, or `none`, from `--recover-id`
+ * @param world all that exists in the sandbox; null for a real lab, whose providers know it but do not tell
+ * @param held what the states of all stacks hold
+ */
+export function judge(
+  lost: readonly LostObject[],
+  stack: Stack,
+  decisions: ReadonlyMap<string, string>,
+  world: readonly InventoryItem[] | null,
+  held: readonly StateResource[],
+): readonly Finding[] {
+  const verdicts = new Map<LostObject, Verdict>();
+  const claimed = new Set<InventoryItem>();
+  const claim = (object: LostObject, item: InventoryItem): void => {
+    claimed.add(item);
+    verdicts.set(object, { kind: "import", id: item.id });
+  };
+  const free = ({ type }: LostObject): readonly InventoryItem[] =>
+    (world ?? []).filter((item) => item.type === type && !claimed.has(item) && !isHeld(item, held));
+  const open = (): readonly LostObject[] => lost.filter((object) => !verdicts.has(object));
+
+  for (const object of lost) {
+    const { address, type, id } = object;
+    const decision = decisions.get(address);
+    if (decision !== undefined) {
+      verdicts.set(object, decision === "none" ? { kind: "absent" } : { kind: "import", id: decision });
+    } else if (type === CLUSTER_KEYS) verdicts.set(object, { kind: "irreplaceable" });
+    else if (world === null) {
+      verdicts.set(object, id === null ? { kind: "undecided", candidates: [] } : { kind: "import", id });
+    } else if (id !== null) {
+      const ofType = world.filter((item) => item.type === type);
+      const item = ofType.find((each) => each.id === id) ?? ofType.find((each) => isCalled(each, id));
+      if (item === undefined) verdicts.set(object, { kind: "absent" });
+      else claim(object, item);
+    }
+  }
+  // What is left was cut off before it had an id. Those that are recognized leave fewer candidates for the others.
+  for (const object of open()) {
+    const [only, ...more] = recognized(free(object), ownFragments(stack, object));
+    if (only !== undefined && more.length === 0) claim(object, only);
+  }
+  const unsure = open();
+  for (const object of unsure) {
+    const candidates = free(object);
+    const [only] = candidates;
+    const alone = candidates.length === 1 && unsure.filter(({ type }) => type === object.type).length === 1;
+    if (only === undefined) verdicts.set(object, { kind: "absent" });
+    else if (alone) claim(object, only);
+    else verdicts.set(object, { kind: "undecided", candidates });
+  }
+  return lost.map((object) => ({ object, verdict: verdicts.get(object) ?? { kind: "undecided", candidates: [] } }));
+}
