@@ -3,6 +3,9 @@ export default {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   testPathIgnorePatterns: ["<rootDir>/__tests__/tiers/"],
   testEnvironment: "node",
+  // ES modules only, which jest does not load as they are.
+  moduleNameMapper: { "^unixcrypt$": "<rootDir>/node_modules/unixcrypt/dist/index.js" },
+  transformIgnorePatterns: ["/node_modules/(?!unixcrypt/)"],
   transform: {
     "\\.[cm]?[jt]s$": [
       "@swc/jest",

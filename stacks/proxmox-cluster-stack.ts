@@ -7,7 +7,7 @@ import type { Construct } from "constructs";
 import { LabStack, type LabStackProps } from "../constructs/lab/lab-stack.ts";
 import { pveRootPassword } from "../constructs/lab/variables.ts";
 import { Automation } from "../constructs/proxmox/automation.ts";
-import { Cluster } from "../constructs/proxmox/cluster.ts";
+import { Cluster, stepHost } from "../constructs/proxmox/cluster.ts";
 import { Firewall } from "../constructs/proxmox/firewall.ts";
 import { GUEST_STORAGE, THIN_POOL } from "../constructs/proxmox/guest-hardware.ts";
 import { GuestNetwork } from "../constructs/proxmox/guest-network.ts";
@@ -46,7 +46,13 @@ export class ProxmoxClusterStack extends LabStack {
 
     this.#connect();
     const { formed } = new Cluster(this, "cluster", { lab: config.name, hosts });
-    new Firewall(this, "firewall", { network, adminCidrs: config.access.adminCidrs, after: formed });
+    const first = found(hosts[0], "first host");
+    new Firewall(this, "firewall", {
+      network,
+      adminCidrs: config.access.adminCidrs,
+      host: stepHost(first.plan, first.oci.privateIp),
+      after: formed,
+    });
     const pool = new VirtualEnvironmentPool(this, "pool", {
       poolId: config.name,
       comment: `Guests of the lab ${config.name}`,
@@ -84,7 +90,7 @@ export class ProxmoxClusterStack extends LabStack {
           oci,
           virtualization: config.virtualization,
           poolId: pool.poolId,
-          imageFile: image.file(plan.name),
+          image: image.file(plan.name),
           after: [storage, guestNetwork.applied],
         }),
       ]),

@@ -73,15 +73,50 @@ describe("ProxmoxClusterStack", () => {
   it("fills the management set before it enables the firewall", () => {
     expect(resources(free, "proxmox_virtual_environment_cluster_firewall")[0]).toMatchObject({
       enabled: true,
-      depends_on: ["proxmox_virtual_environment_firewall_ipset.firewall_management"],
+      depends_on: [
+        "proxmox_virtual_environment_firewall_ipset.firewall_management",
+        "proxmox_virtual_environment_firewall_rules.firewall_guest-network",
+      ],
     });
   });
 
-  it("lets the overlay through the firewall where there is one", () => {
-    const rules = JSON.stringify(resources(pair, "proxmox_virtual_environment_firewall_rules"));
-    expect(rules).toContain('"dport":"4789"');
-    expect(rules).toContain('"dport":"179"');
-    expect(resources(free, "proxmox_virtual_environment_firewall_rules")).toEqual([]);
+  it("switches the firewall off before it, and the management set, go", () => {
+    expect(free.resource.terraform_data?.["firewall_off-at-the-end_run"]).toMatchObject({
+      depends_on: ["proxmox_virtual_environment_cluster_firewall.firewall_cluster"],
+      provisioner: [
+        {
+          "local-exec": {
+            when: "destroy",
+            environment: { PVE_HOST: "${self.input.PVE_HOST}" },
+            on_failure: "continue",
+          },
+        },
+      ],
+    });
+  });
+
+  it("lets the overlay of several hosts, or the DHCP of one, through the firewall", () => {
+    const rules = (stack: Stack) => JSON.stringify(resources(stack, "proxmox_virtual_environment_firewall_rules"));
+    expect(rules(pair)).toMatch(/"dport":"4789".*"dport":"179"/);
+    expect(rules(free)).toMatch(/"dport":"67".*"iface":"guests"/);
+  });
+
+  it("lets everybody log in by two halves, for a set takes no /0", () => {
+    const access = { adminCidrs: ["0.0.0.0/0"], allowAnywhere: true };
+    const { proxmox } = synthesize({ ...BASE, access });
+    const [set] = resources(proxmox, "proxmox_virtual_environment_firewall_ipset");
+    expect(set?.cidr).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: "0.0.0.0/1" }),
+        expect.objectContaining({ name: "128.0.0.0/1" }),
+      ]),
+    );
+  });
+
+  it("makes the template anew with the image, and never a guest because of what it was cloned from", () => {
+    const [template] = templates(free);
+    expect(template?.lifecycle).toEqual({ replace_triggered_by: ["proxmox_download_file.talos-image_pve-1"] });
+    for (const guest of guests(free)) expect(guest.lifecycle).toEqual({ ignore_changes: ["clone"] });
   });
 
   it("puts the guests of one host into a Simple zone with SNAT and DHCP", () => {

@@ -30,20 +30,48 @@ export class ScriptStep extends Construct {
 
   constructor(scope: Construct, id: string, props: ScriptStepProps) {
     super(scope, id);
-    const asset = new TerraformAsset(this, "scripts", { path: props.folder, type: AssetType.DIRECTORY });
     this.resource = new TerraformResource(this, "run", {
       terraformResourceType: "terraform_data",
       ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
       ...(props.againWith && { lifecycle: { replaceTriggeredBy: props.againWith.map(address) } }),
-      provisioners: [
-        {
-          type: "local-exec",
-          interpreter: ["node"],
-          command: `\${path.module}/${asset.path}/${props.script}`,
-          environment: { ...props.environment },
-        },
-      ],
+      provisioners: [{ ...script(this, props), environment: { ...props.environment } }],
     });
     this.resource.addOverride("triggers_replace", props.triggers);
   }
+}
+
+export type FarewellStepProps = Pick<ScriptStepProps, "folder" | "script" | "environment" | "dependsOn">;
+
+/**
+ * A script that runs when it is destroyed, before what it depends on is. Terraform lets it see nothing but what the step
+ * itself has kept, so the environment goes by way of the state. Where it fails, destroying goes on.
+ */
+export class FarewellStep extends Construct {
+  constructor(scope: Construct, id: string, props: FarewellStepProps) {
+    super(scope, id);
+    const kept = Object.keys(props.environment).map((name) => [name, `\${self.input.${name}}`]);
+    // `onFailure` is Terraform's, and missing from cdktf's type.
+    const farewell = {
+      ...script(this, props),
+      environment: Object.fromEntries(kept),
+      when: "destroy" as const,
+      onFailure: "continue",
+    };
+    const resource = new TerraformResource(this, "run", {
+      terraformResourceType: "terraform_data",
+      ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
+      provisioners: [farewell],
+    });
+    resource.addOverride("input", props.environment);
+  }
+}
+
+/** Runs a script of the folder with the `node` on PATH. */
+function script(scope: Construct, props: Pick<ScriptStepProps, "folder" | "script">) {
+  const asset = new TerraformAsset(scope, "scripts", { path: props.folder, type: AssetType.DIRECTORY });
+  return {
+    type: "local-exec" as const,
+    interpreter: ["node"],
+    command: `\${path.module}/${asset.path}/${props.script}`,
+  };
 }

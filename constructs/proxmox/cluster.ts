@@ -9,7 +9,14 @@ import { ScriptStep } from "../lab/script-step.ts";
 export const STEPS = join(import.meta.dirname, "steps");
 
 /** What a script needs to know of a host. */
-export function stepHost(plan: HostPlan, address: string): { name: string; api: string; address: string } {
+export interface StepHost {
+  readonly name: string;
+  /** The near end of its tunnel. */
+  readonly api: string;
+  readonly address: string;
+}
+
+export function stepHost(plan: HostPlan, address: string): StepHost {
   return { name: plan.name, api: `https://127.0.0.1:${plan.apiPort}`, address };
 }
 

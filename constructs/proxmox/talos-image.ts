@@ -42,10 +42,10 @@ export class TalosImage extends Construct {
     );
   }
 
-  /** Volume on a host that a disk can be imported from. @throws Error for a host without one */
-  file(host: string): string {
+  /** The image on a host, to import a disk from. @throws Error for a host without one */
+  file(host: string): DownloadFile {
     const file = this.#files.get(host);
     if (!file) throw new Error(`no Talos image on ${host}`);
-    return file.id;
+    return file;
   }
 }

@@ -1,10 +1,11 @@
+import type { DownloadFile } from "@cdktf/provider-proxmox/download-file";
 import { VirtualEnvironmentVm } from "@cdktf/provider-proxmox/virtual-environment-vm";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { OciHost } from "../../stacks/oci-stack.ts";
 import type { LabConfig } from "../../config/schema.ts";
 import type { HostPlan } from "../../topology/types.ts";
-import { ScriptStep } from "../lab/script-step.ts";
+import { address, ScriptStep } from "../lab/script-step.ts";
 import { STEPS, stepHost } from "./cluster.ts";
 import { GUEST_STORAGE, guestHardware } from "./guest-hardware.ts";
 
@@ -13,8 +14,8 @@ export interface TemplateProps {
   readonly oci: OciHost;
   readonly virtualization: LabConfig["virtualization"];
   readonly poolId: string;
-  /** Volume of the Talos image on this host. */
-  readonly imageFile: string;
+  /** The Talos image on this host. */
+  readonly image: DownloadFile;
   readonly after: readonly ITerraformDependable[];
 }
 
@@ -49,12 +50,14 @@ export class Template extends Construct {
         {
           interface: "scsi0",
           datastoreId: GUEST_STORAGE,
-          importFromAttribute: props.imageFile,
+          importFromAttribute: props.image.id,
           size: 10,
           discard: "on",
         },
       ],
       dependsOn: [...props.after],
+      // The provider does not look at the image again once the disk is made.
+      lifecycle: { replaceTriggeredBy: [address(props.image)] },
     });
     this.vmId = plan.templateVmId;
     this.ready = props.virtualization === "tcg" ? this.#disableKvm(props, vm) : vm;
