@@ -9,8 +9,10 @@ export type SystemName = (typeof SYSTEMS)[number];
 export function codeStamp(): string {
   const files = readdirSync(import.meta.dirname, { recursive: true, withFileTypes: true });
   const code = files.filter((file) => file.isFile() && !file.parentPath.includes("node_modules"));
-  const newest = code.reduce((time, file) => Math.max(time, statSync(join(file.parentPath, file.name)).mtimeMs), 0);
-  return `${code.length} files, ${newest}`;
+  const schemas = SYSTEMS.map((name) => join(import.meta.dirname, "..", "providers", name, "schema.json"));
+  const paths = [...code.map((file) => join(file.parentPath, file.name)), ...schemas];
+  const newest = Math.max(...paths.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+  return `${paths.length} files, ${newest}`;
 }
 
 /** Contents of `.sandbox/daemon.json`, written when the daemon is ready and removed when it ends. */

@@ -14,6 +14,8 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -33,6 +35,8 @@ import { openStore, type Store } from "./world/store.ts";
 
 /** Sockets are not in LAB_HOME: their paths may have 108 bytes at most. */
 const SOCKET_DIR = "ampere-lab-sockets-";
+/** A log longer than this starts anew with the daemon. */
+const LOG_BYTES = 1_000_000;
 /** How often the daemon looks whether its LAB_HOME is still there. */
 const LOOK_MS = 5000;
 
@@ -115,6 +119,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   const log = (line: string): void => {
     if (existsSync(files.dir)) appendFileSync(files.log, `${new Date().toISOString()} ${line}\n`);
   };
+  if ((statSync(files.log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) truncateSync(files.log);
   const store = openStore(files.world, () => emptyWorld(account));
   if (account) store.state.oci.account = account;
   store.changed();
@@ -179,6 +184,12 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   return true;
 }
 
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0) return value;
+  throw new Error(`${name} is ${JSON.stringify(text)}; it must be a number from 0`);
+}
+
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
@@ -191,8 +202,9 @@ async function main(): Promise<boolean> {
   if (labHome === undefined) throw new Error("--lab-home DIR is missing");
   if (account !== undefined && account !== "always-free" && account !== "pay-as-you-go")
     throw new Error(`--account is ${account}; it can be always-free or pay-as-you-go`);
-  const latencyMs = Number(process.env.SANDBOX_LATENCY_MS ?? 0);
-  return runDaemon({ labHome, account, idleMinutes: Number(values["idle-minutes"]), latencyMs });
+  const idleMinutes = positive("--idle-minutes", values["idle-minutes"]);
+  const latencyMs = positive("SANDBOX_LATENCY_MS", process.env.SANDBOX_LATENCY_MS ?? "0");
+  return runDaemon({ labHome, account, idleMinutes, latencyMs });
 }
 
 /** Tells whoever started this; started by hand, there is nobody. */

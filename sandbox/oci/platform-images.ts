@@ -21,20 +21,28 @@ const FAMILIES = [
   { os: "Oracle Linux", name: "Oracle-Linux-9", version: "9", minimal: false },
 ] as const;
 
+const byRegion = new Map<string, readonly PlatformImage[]>();
+
 /** Newest first. Ubuntu Minimal for Arm says so in its version; the others only in their names. */
 export function platformImages(region: string): readonly PlatformImage[] {
-  return BUILDS.flatMap((build) =>
+  const known = byRegion.get(region) ?? build(region);
+  byRegion.set(region, known);
+  return known;
+}
+
+function build(region: string): readonly PlatformImage[] {
+  return BUILDS.flatMap((date) =>
     FAMILIES.flatMap(({ os, name, version, minimal }) =>
       [MICRO_SHAPE, A1_SHAPE].map((shape) => {
         const arm = shape === A1_SHAPE;
-        const displayName = `${name}${arm ? "-aarch64" : ""}-${build}`;
+        const displayName = `${name}${arm ? "-aarch64" : ""}-${date}`;
         return {
           id: wellKnownId("image", region, displayName),
           displayName,
           operatingSystem: os,
           version: arm && minimal ? `${version} aarch64` : version,
           shape,
-          timeCreated: `${build.slice(0, 10).replaceAll(".", "-")}T08:00:00.000Z`,
+          timeCreated: `${date.slice(0, 10).replaceAll(".", "-")}T08:00:00.000Z`,
         };
       }),
     ),

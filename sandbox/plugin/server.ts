@@ -62,7 +62,7 @@ export function providerServer(served: Served, host: Host): ProviderServer {
   const schema = schemaReply(served.schema);
   return {
     accept(socket) {
-      const server = new Server();
+      const server = new Server({ "grpc.enable_channelz": 0 });
       server.addService(service, implementation(openSession(served, host), schema));
       server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(socket);
       socket.once("close", () => server.forceShutdown());
