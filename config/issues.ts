@@ -24,7 +24,9 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
 function children(schema: z.core.$ZodType, key: PropertyKey): readonly z.core.$ZodType[] {
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodObject) {
-    const child: z.core.$ZodType | undefined = inner.shape[String(key)];
+    const shape: Readonly<Record<string, z.core.$ZodType>> = inner.shape;
+    // Not what every object has from its prototype.
+    const child = Object.hasOwn(shape, key) ? shape[String(key)] : undefined;
     return child === undefined ? [] : [child];
   }
   if (inner instanceof z.ZodArray) return [inner.element];

@@ -25,8 +25,8 @@ export interface OciOutputs {
 
 export interface OciHost {
   readonly name: string;
-  /** Changes when the host is replaced, and with it everything on it. */
-  readonly instanceId: string;
+  /** Changes when the host's disk is made anew, and with it everything on it. */
+  readonly bootVolumeId: string;
   readonly privateIp: string;
   readonly publicIp: string;
 }
@@ -99,7 +99,7 @@ export class OciStack extends LabStack {
     this.outputs = {
       hosts: hosts.map(({ name, host }) => ({
         name,
-        instanceId: host.instanceId,
+        bootVolumeId: host.bootVolumeId,
         privateIp: host.privateIp,
         publicIp: host.publicIp,
       })),

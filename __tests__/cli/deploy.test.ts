@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { itWithTool, SmallLab, type StackSource } from "./small-lab.ts";
 
 const network = (input: string): StackSource => ({
@@ -166,12 +166,17 @@ describe("cdktf diff", () => {
     expect(shown.stdout).toContain("triggers_replace: a → b  (forces replacement)");
   });
 
-  itWithTool("is an error for a stack whose upstream has no outputs yet, and shows the others", async () => {
-    const { code, stdout, stderr } = await lab.run(["diff"]);
-    expect(code).toBe(1);
-    expect(stdout).toContain("other 1 to add");
-    expect(stderr).toContain("vms reads the outputs of net, which is not deployed yet");
-  });
+  itWithTool(
+    "plans a stack whose upstream has no outputs yet with placeholders, and says after which stack",
+    async () => {
+      const { code, stdout } = await lab.run(["diff"]);
+      expect(code).toBe(2);
+      expect(stdout).toContain("vms   1 to add, after net");
+      expect(existsSync(lab.path("cdktf.out/stacks/.preview-vms"))).toBe(false);
+      const { stacks } = JSON.parse((await lab.run(["diff", "vms", "--json"])).stdout);
+      expect(stacks).toEqual([expect.objectContaining({ name: "vms", add: 1, after: ["net"] })]);
+    },
+  );
 
   itWithTool("initializes once, and again when the folder was emptied", async () => {
     const stamp = (): number => statSync(lab.path("cdktf.out/stacks/net/.terraform/initialized-by-cdktf")).mtimeMs;

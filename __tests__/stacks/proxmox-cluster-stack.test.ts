@@ -20,11 +20,11 @@ describe("ProxmoxClusterStack", () => {
     expect(free.variable.pve_root_password).toMatchObject({ sensitive: true });
   });
 
-  it("forms the cluster again when a host is replaced", () => {
+  it("forms the cluster again when a host gets a new disk", () => {
     expect(pair.resource.terraform_data?.["cluster_form_run"]).toMatchObject({
       triggers_replace: {
         "pve-1":
-          "${data.terraform_remote_state.cross-stack-reference-input-oci.outputs.cross-stack-output-oci_core_instance-pve-1_instance-id}",
+          "${data.terraform_remote_state.cross-stack-reference-input-oci.outputs.cross-stack-output-oci_core_instance-pve-1_instance-boot_volume_id}",
       },
     });
   });

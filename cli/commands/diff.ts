@@ -42,7 +42,7 @@ export async function diff(names: readonly string[], options: RunOptions & LossO
           };
           return {
             ...result(info.name, plan.pending ? "changed" : "unchanged", plan.counts),
-            after: preview?.after ?? [],
+            ...(preview !== null && { after: preview.after }),
           };
         } finally {
           preview?.dispose();

@@ -3,7 +3,7 @@
  * beside itself, with placeholders for what is missing: the same folder depth, so state and providers are its own.
  */
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { readIfThere } from "../files.ts";
 import type { Stack } from "./stack.ts";
@@ -44,7 +44,9 @@ export function previewOf(stack: Stack, upstream: readonly Stack[]): Preview | n
   const document: unknown = JSON.parse(text);
   const { terraform_remote_state: sources } = remoteStates.parse(document).data;
   const gaps = Object.entries(sources).flatMap(([key, source]) => {
-    const from = upstream.find(({ name }) => key.endsWith(`-${name}`));
+    const { path } = source.config;
+    const file = typeof path === "string" ? resolve(stack.folder, path) : undefined;
+    const from = upstream.find(({ stateFile }) => stateFile !== null && stateFile === file);
     if (from === undefined || from.stateFile === null) return [];
     const made = outputs.parse(JSON.parse(readIfThere(from.stateFile) ?? "{}")).outputs;
     const missing = read(text, key).filter((name) => !(name in made));

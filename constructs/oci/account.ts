@@ -19,7 +19,7 @@ export class Account extends Construct {
   readonly compartmentId: string;
   /** Full name, with the tenancy's own prefix (`Uocm:EU-FRANKFURT-1-AD-1`). */
   readonly availabilityDomain: string;
-  /** Budgets and quotas are accepted by the home region only. */
+  /** Compartments, budgets and quotas are made in the home region only. */
   readonly homeRegion: OciProvider;
 
   constructor(scope: Construct, id: string, props: AccountProps) {
@@ -41,6 +41,7 @@ export class Account extends Construct {
 
   #create(lab: string, name: string): string {
     return new IdentityCompartment(this, "compartment", {
+      provider: this.homeRegion,
       compartmentId: this.tenancyId,
       name,
       description: `Everything of the lab ${lab}`,

@@ -23,6 +23,8 @@ export interface HostProps {
 /** A Proxmox host: an A1 instance that boots the lab's own image and learns its place from cloud-init. */
 export class Host extends Construct {
   readonly instanceId: string;
+  /** Changes when the host's disk is made anew, with the instance or under it. */
+  readonly bootVolumeId: string;
   readonly publicIp: string;
   readonly privateIp: string;
 
@@ -71,6 +73,7 @@ export class Host extends Construct {
       timeouts: { create: "30m" },
     });
     this.instanceId = instance.id;
+    this.bootVolumeId = instance.bootVolumeId;
     this.publicIp = instance.publicIp;
     this.privateIp = instance.privateIp;
   }

@@ -19,8 +19,6 @@ export interface MicroProps {
 
 /** The x86 micro from a platform image: the third vote of a cluster of two. */
 export class Micro extends Construct {
-  readonly instanceId: string;
-
   constructor(scope: Construct, id: string, props: MicroProps) {
     super(scope, id);
     const { compartmentId, plan } = props;
@@ -32,7 +30,7 @@ export class Micro extends Construct {
       sortBy: "TIMECREATED",
       sortOrder: "DESC",
     });
-    this.instanceId = new CoreInstance(this, "instance", {
+    new CoreInstance(this, "instance", {
       compartmentId,
       availabilityDomain: props.availabilityDomain,
       faultDomain: `FAULT-DOMAIN-${plan.faultDomain}`,
@@ -63,6 +61,6 @@ export class Micro extends Construct {
       },
       // Oracle renews platform images every month; that is no reason to replace the instance.
       lifecycle: { ignoreChanges: ["metadata", "source_details[0].source_id"] },
-    }).id;
+    });
   }
 }

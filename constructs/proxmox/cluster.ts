@@ -40,8 +40,8 @@ export class Cluster extends Construct {
       folder: STEPS,
       script: "form-cluster.mjs",
       environment: { PVE_CLUSTER: props.lab, PVE_HOSTS: JSON.stringify(hosts) },
-      // A host that was replaced has forgotten the cluster.
-      triggers: Object.fromEntries(props.hosts.map(({ plan, oci }) => [plan.name, oci.instanceId])),
+      // A host with a new disk has forgotten the cluster.
+      triggers: Object.fromEntries(props.hosts.map(({ plan, oci }) => [plan.name, oci.bootVolumeId])),
     }).resource;
   }
 }

@@ -71,7 +71,7 @@ export class Template extends Construct {
         PVE_HOST: JSON.stringify(stepHost(plan, oci.privateIp)),
         PVE_VM_ID: String(plan.templateVmId),
       },
-      triggers: { host: oci.instanceId },
+      triggers: { host: oci.bootVolumeId },
       // The id of a template made anew is the same.
       againWith: [vm],
     }).resource;
