@@ -1,8 +1,8 @@
 /** Backend sets and backends. */
+import { parseAddress } from "../../config/cidr.ts";
 import type { Attributes, Call } from "../plugin/resource.ts";
 import type { Backend, BackendSet, HealthChecker } from "../world/oci.ts";
 import { block, maybeFlag, maybeNumber, maybeText, number, text } from "./attributes.ts";
-import { addressNumber } from "./ipv4.ts";
 import { byName, partType, requireOneOf, requirePort, requireSet } from "./load-balancer-part.ts";
 import { invalid, notFound, referenced } from "./refusals.ts";
 import { find } from "./stored.ts";
@@ -108,7 +108,7 @@ function backendTarget(call: Call, planned: Attributes): { ipAddress: string | n
   }
   const ipAddress = maybeText(planned, "ip_address");
   if (ipAddress === null) throw invalid(BACKEND, "A backend needs ipAddress or targetId.", "ip_address");
-  if (addressNumber(ipAddress) === null)
+  if (parseAddress(ipAddress) === null)
     throw invalid(BACKEND, `ipAddress ${ipAddress} is no IPv4 address.`, "ip_address");
   return { ipAddress, targetId: null };
 }

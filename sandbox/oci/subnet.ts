@@ -1,8 +1,9 @@
 /** Subnets, and the addresses in them. */
 import type { Attributes, Call } from "../plugin/resource.ts";
 import type { OciTenancy, Subnet, Vcn } from "../world/oci.ts";
+import { cidrOf, contains, formatAddress, overlaps, parseAddress } from "../../config/cidr.ts";
 import { maybeFlag, maybeText, maybeTexts, text } from "./attributes.ts";
-import { addressNumber, addressText, contains, overlap, parseCidr, requireCidr } from "./ipv4.ts";
+import { requireCidr } from "./ipv4.ts";
 import { conflict, invalid, notFound, referenced } from "./refusals.ts";
 import { requireAvailabilityDomain } from "./regions.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
@@ -35,19 +36,19 @@ export function takeAddress(
 ): string {
   const cidr = requireCidr(service, subnet.cidrBlock, attribute);
   const taken = takenAddresses(call.world.state.oci, subnet.id);
-  const [first, last] = [cidr.first + 2, cidr.last - 1];
+  const [first, last] = [cidr.base + 2, cidr.base + cidr.size - 2];
   if (wanted === null) {
     for (let value = first; value <= last; value += 1) {
-      if (!taken.has(addressText(value))) return addressText(value);
+      if (!taken.has(formatAddress(value))) return formatAddress(value);
     }
     throw conflict(service, `No private IP address is left in ${subnet.cidrBlock}.`, attribute);
   }
-  const value = addressNumber(wanted);
+  const value = parseAddress(wanted);
   if (value === null || value < first || value > last)
     throw invalid(
       service,
       `Private IP address ${wanted} is not valid in subnet ${subnet.cidrBlock}: ` +
-        `${addressText(first)} to ${addressText(last)} can be used.`,
+        `${formatAddress(first)} to ${formatAddress(last)} can be used.`,
       attribute,
     );
   if (taken.has(wanted)) throw conflict(service, `Private IP address ${wanted} is already in use.`, attribute);
@@ -60,9 +61,9 @@ const PUBLIC_NETWORKS = ["192.0.2.0/24", "198.51.100.0/24"];
 export function takePublicAddress(call: Call, service: string): string {
   const { instances, networkLoadBalancers } = call.world.state.oci;
   const taken = new Set([...instances, ...networkLoadBalancers].map(({ publicIp }) => publicIp));
-  for (const { first, last } of PUBLIC_NETWORKS.flatMap((network) => parseCidr(network) ?? [])) {
-    for (let value = first + 1; value < last; value += 1) {
-      if (!taken.has(addressText(value))) return addressText(value);
+  for (const { base, size } of PUBLIC_NETWORKS.map(cidrOf)) {
+    for (let value = base + 1; value < base + size - 1; value += 1) {
+      if (!taken.has(formatAddress(value))) return formatAddress(value);
     }
   }
   throw conflict(service, "No public IP address is left in the sandbox.");
@@ -84,7 +85,7 @@ function requireNetwork(call: Call, vcn: Vcn, cidr: string, self: string | null)
     (subnet) =>
       subnet.vcnId === vcn.id &&
       subnet.id !== self &&
-      overlap(requireCidr(SERVICE, subnet.cidrBlock, "cidr_block"), network),
+      overlaps(requireCidr(SERVICE, subnet.cidrBlock, "cidr_block"), network),
   );
   if (other)
     throw invalid(
@@ -144,7 +145,7 @@ export const subnet = stored<Subnet>({
     state: "AVAILABLE",
     subnet_domain_name: domainName(tenancy, record),
     vcn_id: record.vcnId,
-    virtual_router_ip: addressText(requireCidr(SERVICE, record.cidrBlock, "cidr_block").first + 1),
+    virtual_router_ip: formatAddress(requireCidr(SERVICE, record.cidrBlock, "cidr_block").base + 1),
     virtual_router_mac: record.virtualRouterMac,
   }),
   create(call, planned) {
@@ -173,8 +174,8 @@ export const subnet = stored<Subnet>({
     const cidr = requireNetwork(call, vcn, maybeText(planned, "cidr_block") ?? record.cidrBlock, record.id);
     const network = requireCidr(SERVICE, cidr, "cidr_block");
     for (const address of takenAddresses(call.world.state.oci, record.id)) {
-      const value = addressNumber(address) ?? 0;
-      if (value < network.first || value > network.last)
+      const value = parseAddress(address) ?? 0;
+      if (value < network.base || value >= network.base + network.size)
         throw conflict(SERVICE, `The CIDR ${cidr} leaves out ${address}, which is in use.`, "cidr_block");
     }
     const { routeTableId, securityListIds, dhcpOptionsId } = attachments(call, vcn, planned);

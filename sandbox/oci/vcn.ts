@@ -1,8 +1,9 @@
 /** Virtual cloud networks and their internet gateways. */
+import { overlaps } from "../../config/cidr.ts";
 import type { Call } from "../plugin/resource.ts";
 import type { InternetGateway, OciTenancy, Vcn } from "../world/oci.ts";
 import { maybeFlag, maybeTags, maybeText, maybeTexts, text } from "./attributes.ts";
-import { overlap, requireCidr } from "./ipv4.ts";
+import { requireCidr } from "./ipv4.ts";
 import { requireRoom } from "./limits.ts";
 import { invalid, limitExceeded, referenced } from "./refusals.ts";
 import { regionalId } from "./regions.ts";
@@ -22,7 +23,7 @@ function requireCidrs(cidrs: readonly string[]): readonly string[] {
         `The requested CIDR ${cidrs[index]} is invalid: its size must be /16 to /30.`,
         "cidr_blocks",
       );
-    if (parsed.slice(0, index).some((other) => overlap(other, cidr)))
+    if (parsed.slice(0, index).some((other) => overlaps(other, cidr)))
       throw invalid(SERVICE, `The requested CIDR ${cidrs[index]} overlaps with another one of the VCN.`, "cidr_blocks");
   }
   return cidrs;
@@ -111,7 +112,7 @@ export const vcn = stored<Vcn>({
     const cidrs = requireCidrs(maybeTexts(planned, "cidr_blocks") ?? record.cidrBlocks);
     const gone = record.cidrBlocks.filter((cidr) => !cidrs.includes(cidr));
     const inside = (cidr: string, other: string): boolean =>
-      overlap(requireCidr(SERVICE, cidr, "cidr_blocks"), requireCidr(SERVICE, other, "cidr_blocks"));
+      overlaps(requireCidr(SERVICE, cidr, "cidr_blocks"), requireCidr(SERVICE, other, "cidr_blocks"));
     const used = call.world.state.oci.subnets.find(
       ({ vcnId, cidrBlock }) => vcnId === record.id && gone.some((cidr) => inside(cidr, cidrBlock)),
     );
