@@ -59,7 +59,7 @@ export class TestLab {
   }
 
   start(...args: string[]): Running {
-    const env = { ...process.env, ...this.#env, LAB_HOME: this.home, LAB_CONFIG: this.#config, LAB_SANDBOX: "1" };
+    const env = { ...process.env, LAB_HOME: this.home, LAB_CONFIG: this.#config, LAB_SANDBOX: "1", ...this.#env };
     const child = spawn(process.execPath, [CDKTF, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";

@@ -4,7 +4,7 @@ import { counted } from "../show/plan.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
-import { requireNoDownstream, requireUpstream } from "./dependencies.ts";
+import { requireImage, requireNoDownstream, requireUpstream } from "./dependencies.ts";
 import { faceLosses, type LossOptions, reportLosses } from "./losses.ts";
 import { result, type StackResult, type Status } from "./results.ts";
 import { runInOrder } from "./schedule.ts";
@@ -107,6 +107,7 @@ export async function changeStacks(
       if (names.length === 0) {
         terminal.aside(`no stack named: ${verb}ing all of them (${stacks.map(({ name }) => name).join(", ")})`);
       }
+      if (verb === "deploy") requireImage(session);
       if (!options.ignoreMissingStackDependencies) {
         await (verb === "deploy" ? requireUpstream : requireNoDownstream)(session, stacks);
       }

@@ -5,6 +5,7 @@ import { CliError, messageOf } from "../errors.ts";
 import { makeDataFolders, openProject, type Project } from "../project.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
 import { printDocument } from "./document.ts";
+import { setScene } from "./session.ts";
 import { synthesize } from "./synth.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
 
@@ -39,8 +40,7 @@ export async function startSandbox(options: StartOptions): Promise<number> {
       synthesize(place, false),
       told(openSandbox({ labHome: project.home })),
     ]);
-    if (lab?.account !== undefined) await told(sandbox.setAccount(lab.account));
-    await told(sandbox.setTunnels(lab?.tunnels ?? []));
+    if (lab !== null) await setScene(sandbox, lab);
     if (!options.env) {
       terminal.aside(
         `the sandbox of ${project.home} runs; \`npx lab sandbox start --env\` prints what other programs need`,

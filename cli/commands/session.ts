@@ -5,7 +5,7 @@ import { type Environment, toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { makeDataFolders } from "../project.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
-import type { Assembly, StackInfo } from "../synth/assembly.ts";
+import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { findBinary, told } from "../terraform/binary.ts";
 import type { Runner } from "../terraform/runner.ts";
 import { readStack, type Stack } from "../terraform/stack.ts";
@@ -34,6 +34,17 @@ async function openTheSandbox(home: string): Promise<Sandbox> {
   }
 }
 
+/** Tells the sandbox what tenancy this lab wants, and opens its tunnels. @throws CliError where a port is taken */
+export async function setScene(sandbox: Sandbox, { account, homeRegion, tunnels }: Lab): Promise<void> {
+  try {
+    if (account !== undefined) await sandbox.setAccount(account);
+    if (homeRegion !== undefined) await sandbox.setHomeRegion(homeRegion);
+    await sandbox.setTunnels(tunnels);
+  } catch (error) {
+    throw new CliError(messageOf(error));
+  }
+}
+
 /** The TF_VAR_* of a stack: those it declares, and none that it does not. */
 function variablesFor(stack: Stack, values: Environment): Environment {
   return Object.fromEntries(
@@ -55,12 +66,7 @@ export async function openSession(place: Workplace, skipSynth: boolean): Promise
   terminal.aside(`using ${told(binary)}${project.sandbox ? ", in the sandbox" : ""}`);
   const { lab } = assembly;
   if (sandbox !== null && lab !== null) {
-    try {
-      if (lab.account !== undefined) await sandbox.setAccount(lab.account);
-      await sandbox.setTunnels(lab.tunnels);
-    } catch (error) {
-      throw new CliError(messageOf(error));
-    }
+    await setScene(sandbox, lab);
   }
   const env: Environment = { ...base, ...sandbox?.env };
   const secrets =

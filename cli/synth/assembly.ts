@@ -38,6 +38,10 @@ const lab = z.looseObject({
   ),
   /** Profile of ~/.oci/config that the app's provider uses. */
   profile: z.string().optional(),
+  /** Where the sandbox's tenancy is at home. */
+  homeRegion: z.string().optional(),
+  /** What the hosts boot. */
+  images: z.looseObject({ proxmox: z.looseObject({ objectName: z.string(), built: z.boolean() }) }).optional(),
   /** The kind of tenancy the sandbox plays. */
   account: z.enum(["always-free", "pay-as-you-go"]).optional(),
 });

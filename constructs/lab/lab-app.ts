@@ -47,6 +47,7 @@ export class LabApp extends App {
       lab: config.name,
       sandbox,
       account: config.allowPaid ? "pay-as-you-go" : "always-free",
+      homeRegion: config.oci.homeRegion,
       profile: config.oci.profile,
       // Everything that has an SSH host key.
       hosts: [...topology.hosts, ...(topology.micro ? [topology.micro] : [])].map(({ name, address }) => ({

@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { TestLab } from "./lab.ts";
+
+jest.setTimeout(60_000);
+
+describe("cdktf refuses, in one line and before anything is made,", () => {
+  let lab: TestLab;
+  afterEach(() => lab.end());
+
+  const refused = async (line: RegExp, ...args: string[]): Promise<void> => {
+    const { code, stderr } = await lab.cdktf(...args);
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n").at(-1)).toMatch(line);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(existsSync(join(lab.home, ".lab", "state"))).toBe(false);
+  };
+
+  it("to deploy to an account as long as there is no image to boot", async () => {
+    lab = await TestLab.create({}, { LAB_SANDBOX: "0", TF_VAR_tenancy_ocid: "ocid1.tenancy.oc1..none" });
+    await refused(/^the hosts' image proxmox-ampere-\w+\.oci is not built/, "deploy", "--auto-approve");
+  });
+
+  it("a lab that would cost something", async () => {
+    const hosts = [{ name: "pve-1", ocpus: 4, memoryGb: 24, bootVolumeGb: 150 }];
+    lab = await TestLab.create({ hosts });
+    await refused(/^Over 2 Always Free limits: this costs money/, "deploy", "--auto-approve");
+  });
+
+  it("a deploy that nobody is there to approve", async () => {
+    lab = await TestLab.create();
+    await refused(/there is no terminal to ask on: pass --auto-approve/, "deploy");
+  });
+
+  it("a stack whose upstream is neither deployed nor named", async () => {
+    lab = await TestLab.create();
+    await refused(/^talos reads the outputs of .*, not deployed yet: name it too/, "deploy", "talos", "--auto-approve");
+  });
+});
