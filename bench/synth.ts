@@ -29,7 +29,7 @@ function labOf(machines: number): LabInput {
   return {
     ...lab,
     preset: "payg",
-    network: { guests: "10.32.0.0/16" },
+    network: { guests: "10.32.0.0/16", pods: "10.128.0.0/9" },
     hosts: [1, 2, 3, 4].map((slot) => ({ name: `pve-${slot}`, ocpus: 80, memoryGb: 512, bootVolumeGb: 8000 })),
     kubernetes: {
       nodes: [

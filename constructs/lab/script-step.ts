@@ -1,4 +1,5 @@
-import { AssetType, type ITerraformDependable, TerraformAsset, TerraformResource } from "cdktf";
+import { basename, dirname } from "node:path";
+import { AssetType, type ITerraformDependable, TerraformAsset, TerraformResource, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 
 export interface ScriptStepProps {
@@ -66,9 +67,16 @@ export class FarewellStep extends Construct {
   }
 }
 
+/** One copy of a folder for all steps of a stack. */
+function assetOf(stack: TerraformStack, path: string): TerraformAsset {
+  const id = `scripts-${basename(dirname(path))}`;
+  const found = stack.node.tryFindChild(id);
+  return found instanceof TerraformAsset ? found : new TerraformAsset(stack, id, { path, type: AssetType.DIRECTORY });
+}
+
 /** Runs a script of the folder with the `node` on PATH. */
 function script(scope: Construct, props: Pick<ScriptStepProps, "folder" | "script">) {
-  const asset = new TerraformAsset(scope, "scripts", { path: props.folder, type: AssetType.DIRECTORY });
+  const asset = assetOf(TerraformStack.of(scope), props.folder);
   return {
     type: "local-exec" as const,
     interpreter: ["node"],
