@@ -4,7 +4,7 @@ import { LabStack, type LabStackProps } from "../constructs/lab/lab-stack.ts";
 import { pveRootPasswordHash, sshHostKeys, sshPublicKey } from "../constructs/lab/variables.ts";
 import { Account } from "../constructs/oci/account.ts";
 import { ApiLoadBalancer } from "../constructs/oci/api-load-balancer.ts";
-import { Host } from "../constructs/oci/host.ts";
+import { Host, type OciHost } from "../constructs/oci/host.ts";
 import { HostImage } from "../constructs/oci/host-image.ts";
 import { Micro } from "../constructs/oci/micro.ts";
 import { Network } from "../constructs/oci/network.ts";
@@ -21,14 +21,6 @@ export interface OciOutputs {
   readonly hosts: readonly OciHost[];
   /** Public address of the load balancer in front of Kubernetes' API. */
   readonly apiAddress: string;
-}
-
-export interface OciHost {
-  readonly name: string;
-  /** Changes when the host's disk is made anew, and with it everything on it. */
-  readonly bootVolumeId: string;
-  readonly privateIp: string;
-  readonly publicIp: string;
 }
 
 /** Ampere instances that boot Proxmox, their network, the load balancer, and the guard of the purse. */

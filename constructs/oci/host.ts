@@ -20,6 +20,15 @@ export interface HostProps {
   readonly rootPasswordHash: TerraformVariable;
 }
 
+/** What the other stacks may know of a host. */
+export interface OciHost {
+  readonly name: string;
+  /** Changes when the host's disk is made anew, and with it everything on it. */
+  readonly bootVolumeId: string;
+  readonly privateIp: string;
+  readonly publicIp: string;
+}
+
 /** A Proxmox host: an A1 instance that boots the lab's own image and learns its place from cloud-init. */
 export class Host extends Construct {
   readonly instanceId: string;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { OciHost } from "../../stacks/oci-stack.ts";
+import type { OciHost } from "../oci/host.ts";
 import type { HostPlan } from "../../topology/types.ts";
 import { ScriptStep } from "../lab/script-step.ts";
 

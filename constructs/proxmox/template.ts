@@ -2,7 +2,7 @@ import type { DownloadFile } from "@cdktf/provider-proxmox/download-file";
 import { VirtualEnvironmentVm } from "@cdktf/provider-proxmox/virtual-environment-vm";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { OciHost } from "../../stacks/oci-stack.ts";
+import type { OciHost } from "../oci/host.ts";
 import type { LabConfig } from "../../config/schema.ts";
 import type { HostPlan } from "../../topology/types.ts";
 import { address, ScriptStep } from "../lab/script-step.ts";
