@@ -24,6 +24,8 @@ export interface Job {
   readonly env: Environment;
   readonly run: string;
   readonly onLine: (line: string) => void;
+  /** Told when the command has been asked to end. */
+  readonly onInterrupt?: () => void;
 }
 
 export interface Ended {
@@ -78,6 +80,7 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
     if (child.pid === undefined) return;
     try {
       process.kill(-child.pid, "SIGINT");
+      job.onInterrupt?.();
     } catch {
       // It has just ended.
     }

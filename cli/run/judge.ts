@@ -85,11 +85,11 @@ export function judge(
     } else if (id !== null) {
       const ofType = world.filter((item) => item.type === type);
       const item = ofType.find((each) => each.id === id) ?? ofType.find((each) => isCalled(each, id));
-      if (item === undefined) verdicts.set(object, { kind: "absent" });
-      else claim(object, item);
+      if (item !== undefined) claim(object, item);
     }
   }
-  // What is left was cut off before it had an id. Those that are recognized leave fewer candidates for the others.
+  // What is left was cut off before it had an id, or is imported by another one than the provider calls it by. Those that
+  // are recognized leave fewer candidates for the others.
   for (const object of open()) {
     const [only, ...more] = recognized(free(object), ownFragments(stack, object));
     if (only !== undefined && more.length === 0) claim(object, only);

@@ -43,7 +43,7 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
   };
   const draw = (): void => {
     if (!live || asking || status === "") return;
-    const width = main.columns;
+    const width = main.columns || 80;
     main.write(plain(status).length < width ? status : `${plain(status).slice(0, width - 2)}…`);
   };
   const write = (stream: NodeJS.WriteStream, text: string): void => {

@@ -54,6 +54,7 @@ export async function applyPlan(
       env,
       run: project.run,
       onLine: progress.onLine,
+      onInterrupt: () => terminal.aside(`${label} asked to end: finishing what is under way; once more ends it at once`),
     },
     interruption,
   );
