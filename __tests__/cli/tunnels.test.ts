@@ -3,7 +3,8 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeSshFiles } from "../../cli/access/known-hosts.ts";
-import { openTunnels, sshArguments, type TunnelOptions } from "../../cli/access/tunnels.ts";
+import { sshArguments } from "../../cli/access/ssh.ts";
+import { openTunnels, type TunnelOptions } from "../../cli/access/tunnels.ts";
 import { processesWith } from "../../cli/run/process.ts";
 import type { Secrets } from "../../cli/secrets/secrets.ts";
 

@@ -48,7 +48,8 @@ export function previewOf(stack: Stack, upstream: readonly Stack[]): Preview | n
     const file = typeof path === "string" ? resolve(stack.folder, path) : undefined;
     const from = upstream.find(({ stateFile }) => stateFile !== null && stateFile === file);
     if (from === undefined || from.stateFile === null) return [];
-    const made = outputs.parse(JSON.parse(readIfThere(from.stateFile) ?? "{}")).outputs;
+    // A plan that runs beside us makes the file, and leaves it empty.
+    const made = outputs.parse(JSON.parse(readIfThere(from.stateFile)?.trim() || "{}")).outputs;
     const missing = read(text, key).filter((name) => !(name in made));
     return missing.length === 0 ? [] : [{ key, source, from: from.name, made, missing }];
   });

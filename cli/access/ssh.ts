@@ -1,0 +1,109 @@
+/** The `ssh` that carries the tunnels of one host. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Tunnel } from "../../topology/types.ts";
+import { CliError } from "../errors.ts";
+import { processesWith } from "../run/process.ts";
+import type { SshFiles } from "./known-hosts.ts";
+
+export interface Ssh {
+  readonly process: ChildProcess;
+  readonly ended: () => boolean;
+  /** What it has said, such as why it ended. */
+  readonly words: () => string;
+}
+
+/** ssh takes `%` in a file name for the begin of a token (ssh_config(5)). */
+function literal(path: string): string {
+  return path.replaceAll("%", "%%");
+}
+
+/** The setting takes several files, with spaces between them. */
+function knownHostsSetting({ knownHosts }: SshFiles): string {
+  const file = literal(knownHosts);
+  return `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`;
+}
+
+/** The command line of one host. Everything that a user's ssh_config could turn against it is set here. */
+export function sshArguments(
+  host: string,
+  address: string,
+  files: SshFiles,
+  tunnels: readonly Tunnel[],
+): readonly string[] {
+  const settings = [
+    "BatchMode=yes",
+    "ExitOnForwardFailure=yes",
+    "StrictHostKeyChecking=yes",
+    knownHostsSetting(files),
+    "GlobalKnownHostsFile=/dev/null",
+    `HostKeyAlias=${host}`,
+    "IdentitiesOnly=yes",
+    "ConnectTimeout=10",
+    "ServerAliveInterval=15",
+    "ServerAliveCountMax=4",
+    "ControlMaster=no",
+    "ControlPath=none",
+  ];
+  return [
+    "-N",
+    ...settings.flatMap((setting) => ["-o", setting]),
+    "-i",
+    literal(files.key),
+    ...tunnels.flatMap(({ localPort, target }) => ["-L", `127.0.0.1:${localPort}:${target.address}:${target.port}`]),
+    `root@${address}`,
+  ];
+}
+
+/**
+ * Starts ssh in a session of its own: Ctrl-C must not cut it off from a terraform that is about to end well. It writes to
+ * a file, so that it also outlives us when we are killed, for the sake of that terraform.
+ */
+export function startSsh(args: readonly string[], log: string, env: Readonly<Record<string, string>>): Ssh {
+  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  const descriptor = openSync(log, "w", 0o600);
+  const child = spawn("ssh", args, { env: { ...env }, detached: true, stdio: ["ignore", descriptor, descriptor] });
+  closeSync(descriptor);
+  let ended = false;
+  child.once("exit", () => (ended = true));
+  child.once("error", () => (ended = true));
+  child.unref();
+  return { process: child, ended: () => ended, words: () => readFileSync(log, "utf8").trim() };
+}
+
+/** Where the ssh of a host says what is wrong. */
+export function sshLog(folder: string, host: string): string {
+  return join(folder, `ssh-${host}.log`);
+}
+
+const POLL_MS = 50;
+const PATIENCE_MS = 5000;
+
+/** Ends the ssh that a killed cdktf has left: it holds the ports. The lab's own file of host keys tells it from others. */
+export async function endLeftovers(files: SshFiles): Promise<void> {
+  const left = (): readonly number[] => processesWith(knownHostsSetting(files)).map(({ pid }) => pid);
+  for (const pid of left()) {
+    try {
+      process.kill(pid, "SIGTERM");
+    } catch {
+      // It has just ended.
+    }
+  }
+  for (const end = performance.now() + PATIENCE_MS; left().length > 0 && performance.now() < end;) await sleep(POLL_MS);
+}
+
+/** What ssh's last words mean: a mistake that stays, or, when null, a host that is not there yet. */
+export function explainSsh(host: string, address: string, words: string): CliError | null {
+  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed/.test(words)) {
+    return new CliError(
+      `${host} (${address}) shows another SSH host key than the one this lab gave it: somebody else answers at its address, ` +
+        "or the host was made by hand. Nothing was sent to it",
+    );
+  }
+  if (/Could not resolve hostname|Bad configuration|unknown option|bind.*in use|cannot listen/i.test(words)) {
+    return new CliError(`the tunnel to ${host} (${address}) cannot be opened: ${words.split("\n").at(-1)}`);
+  }
+  return null;
+}
