@@ -2,6 +2,8 @@
 export default {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   testPathIgnorePatterns: ["<rootDir>/__tests__/tiers/"],
+  // The end-to-end tests mostly wait for other processes: jest's own default would leave a processor idle.
+  maxWorkers: "100%",
   testEnvironment: "node",
   // ES modules only, which jest does not load as they are.
   moduleNameMapper: { "^unixcrypt$": "<rootDir>/node_modules/unixcrypt/dist/index.js" },

@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { followProgress } from "../../cli/show/progress.ts";
 import { heldLock, showDiagnostics } from "../../cli/show/diagnostics.ts";
 import { NO_COLORS } from "../../cli/show/colors.ts";
 import type { Terminal } from "../../cli/show/terminal.ts";
 import { duration, list } from "../../cli/show/words.ts";
-import { isDeployed, NO_STATE, parseState } from "../../cli/terraform/state.ts";
+import { isDeployed, NO_STATE, parseState, readState } from "../../cli/terraform/state.ts";
 import { parseUiLine } from "../../cli/terraform/ui.ts";
 
 /** A terminal that remembers what it was told. */
@@ -21,6 +24,30 @@ function recorder(): Terminal & { readonly lines: string[]; readonly asides: str
     ask: async () => "",
   };
 }
+
+describe("the file of a state", () => {
+  const folder = mkdtempSync(join(tmpdir(), "state-"));
+  const file = join(folder, "oci.tfstate");
+  const state = JSON.stringify({ version: 4, outputs: {}, resources: [] });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("that is not there is no state", () => {
+    expect(readState(file)).toEqual(NO_STATE);
+  });
+
+  it("that was emptied before there was any copy is no state", () => {
+    writeFileSync(file, "");
+    expect(readState(file)).toEqual(NO_STATE);
+  });
+
+  it("that was emptied beside its copy is refused, with how to put the copy back", () => {
+    writeFileSync(file, "");
+    writeFileSync(`${file}.backup`, state);
+    expect(() => readState(file)).toThrow(`cp '${file}.backup' '${file}'`);
+    writeFileSync(file, state);
+    expect(readState(file)).toEqual(NO_STATE);
+  });
+});
 
 describe("a state", () => {
   const text = JSON.stringify({

@@ -106,7 +106,8 @@ export class TestLab {
     const types = ["oci", "proxmox", "talos"].flatMap((stack) => {
       const file = join(this.home, ".sandbox", "state", `${stack}.tfstate`);
       if (!existsSync(file)) return [];
-      const { resources } = JSON.parse(readFileSync(file, "utf8"));
+      // Empty, where its writer was killed.
+      const { resources = [] } = JSON.parse(readFileSync(file, "utf8") || "{}");
       return resources.flatMap((resource: { mode: string; type: string; instances: unknown[] }) =>
         resource.mode === "managed" && isObject(resource.type) ? resource.instances.map(() => resource.type) : [],
       );

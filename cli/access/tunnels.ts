@@ -27,6 +27,7 @@ export interface OpenTunnels {
 }
 
 const POLL_MS = 100;
+const RELEASE_MS = 1000;
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -47,9 +48,17 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+/** A process that has just ended may hold its ports for a moment still. */
+async function becomesFree(port: number): Promise<boolean> {
+  for (const end = performance.now() + RELEASE_MS; performance.now() < end; await sleep(POLL_MS)) {
+    if (await isFree(port)) return true;
+  }
+  return false;
+}
+
 async function requireFreePorts(tunnels: readonly Tunnel[]): Promise<void> {
   for (const { localPort, name } of tunnels) {
-    if (await isFree(localPort)) continue;
+    if (await becomesFree(localPort)) continue;
     throw new CliError(
       `port ${localPort} on 127.0.0.1, for the tunnel ${name}, is taken by another program: end it, or set access.basePort in the lab's config to another range`,
     );

@@ -1,9 +1,10 @@
 /** Reads the state of a stack from its file: asking terraform would cost a process each time. */
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { Environment } from "../environment.ts";
-import { CliError, codeOf, messageOf } from "../errors.ts";
+import { CliError, messageOf } from "../errors.ts";
+import { readIfThere } from "../files.ts";
 import type { Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 
@@ -92,14 +93,22 @@ export function parseState(text: string, where: string): State {
   return { resources, outputs };
 }
 
-/** The state in a file; a file that is not there is no state. */
+/**
+ * The state in a file; a file that is not there is no state.
+ *
+ * @throws CliError for an emptied file beside which there is a copy: whoever was killed while writing it has left it so,
+ * and the next apply would make everything a second time
+ */
 export function readState(file: string): State {
-  try {
-    return parseState(readFileSync(file, "utf8"), file);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return NO_STATE;
-    throw error;
+  const text = readIfThere(file) ?? "";
+  const copy = `${file}.backup`;
+  if (text.trim() === "" && existsSync(file) && (readIfThere(copy) ?? "").trim() !== "") {
+    throw new CliError(
+      `${file} is empty: it was being written when terraform or tofu was killed. Its copy from before that run is beside ` +
+        `it; put it back and go on, and what was made since will be named: cp '${copy}' '${file}'`,
+    );
   }
+  return parseState(text, file);
 }
 
 /** Whether anything was ever deployed and not destroyed since. */
