@@ -9,9 +9,10 @@ import { cachedTofu, tofuPath } from "../../cli/opentofu/cache.ts";
 const FAKE_GO = `#!/bin/sh
 here=$(dirname "$0"); echo "$*" >>"$here/go-calls"
 echo github.com/opentofu/opentofu/internal/addrs >&2
+while [ "$1" != "-o" ]; do shift; done
+echo half >"$2"
 [ -e "$here/fail" ] && { echo "internal/x.go:1: no" >&2; exit 1; }
 while [ -e "$here/wait" ]; do sleep 0.02; done
-while [ "$1" != "-o" ]; do shift; done
 printf '#!/bin/sh\\necho OpenTofu v1.12.6\\n' >"$2"; chmod +x "$2"
 `;
 

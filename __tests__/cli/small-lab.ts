@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const ROOT = join(__dirname, "../..");
 const BIN = join(ROOT, "cli/bin/cdktf.js");
@@ -131,6 +131,7 @@ export function waitsFor(
   file: string,
   more: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
-  const command = `echo started; while [ ! -e '${file}' ]; do sleep 0.05; done`;
+  // Also ends with the folder, so that a test that fails leaves nothing behind.
+  const command = `echo started; while [ ! -e '${file}' ] && [ -d '${dirname(file)}' ]; do sleep 0.05; done`;
   return { input: "x", provisioner: { "local-exec": { command } }, ...more };
 }

@@ -30,15 +30,20 @@ const secrets: Secrets = {
 let folder: string;
 let said: string[];
 let options: TunnelOptions;
+/** Below the ports that the system hands out by itself, so that nobody else comes by one meanwhile. */
 const freePort = async (): Promise<number> => {
-  const server = await listening(0);
-  const { port } = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = await listening(port).catch(() => null);
+    if (server === null) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 };
 const listening = (port: number): Promise<Server> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const server = createServer().listen(port, "127.0.0.1", () => resolve(server));
+    server.once("error", reject);
   });
 function portOf(server: Server): AddressInfo {
   const address = server.address();
