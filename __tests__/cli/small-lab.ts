@@ -20,7 +20,7 @@ export interface StackSource {
 }
 
 const APP = `
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 const out = process.env.CDKTF_OUTDIR;
 const data = process.env.LAB_SANDBOX ? ".sandbox" : ".lab";
 const manifest = { version: "0", stacks: {} };
@@ -33,6 +33,7 @@ for (const [name, { reads = [], terraform }] of Object.entries(JSON.parse(readFi
   writeFileSync(out + "/" + folder + "/cdk.tf.json", JSON.stringify(all));
   manifest.stacks[name] = { name, workingDirectory: folder, synthesizedStackPath: folder + "/cdk.tf.json", annotations: [], dependencies: reads };
 }
+if (existsSync("lab.json")) copyFileSync("lab.json", out + "/lab.json");
 writeFileSync(out + "/manifest.json", JSON.stringify(manifest));
 `;
 

@@ -4,6 +4,7 @@ import { baseEnvironment, type Environment } from "../environment.ts";
 import { CliError } from "../errors.ts";
 import type { Project } from "../project.ts";
 import type { Secrets } from "../secrets/secrets.ts";
+import { list } from "../show/words.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { upstreamOf } from "../synth/graph.ts";
 import { readStack } from "../terraform/stack.ts";
@@ -58,7 +59,7 @@ export function realAccess({ project, lab, assembly, secrets, signal, say }: Acc
   const open = async (from: StackInfo): Promise<OpenTunnels> => {
     const { stateFile } = readStack(from, project);
     const output = stateFile === null ? undefined : readState(stateFile).outputs[ADDRESSES_OUTPUT]?.value;
-    say(`opening ${lab.tunnels.length} tunnels to ${lab.hosts.map(({ name }) => name).join(", ")}`);
+    say(`opening the tunnels to ${list(lab.hosts.map(({ name }) => name))}`);
     opened = await openTunnels({
       tunnels: lab.tunnels,
       addresses: hostAddresses(output),

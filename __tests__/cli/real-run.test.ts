@@ -1,0 +1,108 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { processesWith } from "../../cli/run/process.ts";
+import { itWithTool, SmallLab } from "./small-lab.ts";
+
+/** Plays ssh: listens at every -L until it is ended. */
+const FAKE_SSH = `#!${process.execPath}
+const args = process.argv.slice(2);
+for (const [i, arg] of args.entries()) if (arg === "-L") require("node:net").createServer((s) => s.end()).listen(Number(args[i + 1].split(":")[1]), "127.0.0.1");
+`;
+
+const port = 20_000 + (process.pid % 10_000);
+const CONNECT = `node -e 'require("net").connect(${port}, "127.0.0.1").on("connect", () => process.exit(0)).on("error", () => process.exit(1))'`;
+
+let lab: SmallLab;
+beforeEach(() => {
+  const variable = { type: "string" };
+  lab = new SmallLab({
+    oci: {
+      terraform: {
+        variable: {
+          tenancy_ocid: variable,
+          ssh_public_key: variable,
+          pve_root_password: { ...variable, sensitive: true },
+        },
+        resource: { terraform_data: { host: { input: "${var.ssh_public_key}" } } },
+        output: {
+          tenancy: { value: "${var.tenancy_ocid}" },
+          key: { value: "${terraform_data.host.output}" },
+          host_public_ips: { value: { "pve-1": "192.0.2.1" } },
+        },
+      },
+    },
+    proxmox: {
+      reads: ["oci"],
+      terraform: {
+        resource: { terraform_data: { vm: { input: 1, provisioner: { "local-exec": { command: CONNECT } } } } },
+      },
+    },
+  });
+  const tunnel = { name: "pve-1", localPort: port, via: "pve-1", target: { address: "10.0.0.11", port: 8006 } };
+  const facts = {
+    version: 1,
+    lab: "test",
+    hosts: [{ name: "pve-1", address: "10.0.0.11" }],
+    tunnels: [tunnel],
+    profile: "lab",
+  };
+  writeFileSync(lab.path("lab.json"), JSON.stringify(facts));
+  mkdirSync(lab.path("bin"));
+  writeFileSync(lab.path("bin", "ssh"), FAKE_SSH, { mode: 0o755 });
+  mkdirSync(lab.path(".oci"));
+  writeFileSync(
+    lab.path(".oci", "config"),
+    "[DEFAULT]\ntenancy=ocid1.tenancy.other\n[lab]\ntenancy=ocid1.tenancy.lab\n",
+  );
+});
+afterEach(() => lab.dispose());
+
+const tunnels = () => processesWith(`UserKnownHostsFile=${lab.path(".lab")}`);
+/** Resolves when the last ssh of the lab has ended, which it does right after it was asked to. */
+const noTunnels = async (): Promise<void> => {
+  while (tunnels().length > 0) await new Promise(setImmediate);
+};
+const env = (): Readonly<Record<string, string>> => ({ PATH: `${lab.path("bin")}:${process.env["PATH"]}` });
+
+describe("a run against real hosts", () => {
+  itWithTool(
+    "hands the stacks their variables and opens the tunnels that they need, only as long as they run",
+    async () => {
+      const { code, stdout, stderr } = await lab.run(["deploy", "oci", "proxmox", "--auto-approve"], env());
+      expect([code, stderr]).toEqual([0, expect.stringContaining("opening the tunnels to pve-1")]);
+      expect(stdout).toContain("oci     tenancy = ocid1.tenancy.lab");
+      expect(stdout).toMatch(/oci {5}key = "ssh-ed25519 \S+ ampere-lab"/);
+      expect(stdout).toContain("proxmox + terraform_data.vm");
+      for (const file of ["secrets.json", "ssh/id_ed25519"])
+        expect(statSync(lab.path(".lab", file)).mode & 0o077).toBe(0);
+      await noTunnels();
+    },
+  );
+
+  itWithTool("opens no tunnel for the stack that makes the hosts, and keeps the lab's secrets", async () => {
+    const first = await lab.run(["deploy", "oci", "--auto-approve"], env());
+    expect(first.stderr).not.toContain("tunnel");
+    const secrets = readFileSync(lab.path(".lab", "secrets.json"), "utf8");
+    const second = await lab.run(["diff", "oci"], env());
+    expect(second.code).toBe(0);
+    expect(readFileSync(lab.path(".lab", "secrets.json"), "utf8")).toBe(secrets);
+  });
+
+  itWithTool("lets what the user has set weigh more", async () => {
+    const own = { ...env(), TF_VAR_tenancy_ocid: "ocid1.tenancy.mine" };
+    expect((await lab.run(["deploy", "oci", "--auto-approve"], own)).stdout).toContain("tenancy = ocid1.tenancy.mine");
+  });
+
+  itWithTool("ends the tunnels when it is interrupted", async () => {
+    await lab.run(["deploy", "oci", "--auto-approve"], env());
+    const command = `echo started; while [ -d '${lab.home}' ]; do sleep 0.05; done`;
+    const stacks = JSON.parse(readFileSync(lab.path("stacks.json"), "utf8"));
+    stacks.proxmox.terraform.resource.terraform_data.vm.provisioner = { "local-exec": { command } };
+    lab.write(stacks);
+    const run = lab.start(["deploy", "proxmox", "--auto-approve"], env());
+    await run.says("| started");
+    expect(tunnels()).toHaveLength(1);
+    run.child.kill("SIGINT");
+    expect((await run.finished).code).toBe(130);
+    await noTunnels();
+  });
+});
