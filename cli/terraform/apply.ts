@@ -54,7 +54,8 @@ export async function applyPlan(
       env,
       run: project.run,
       onLine: progress.onLine,
-      onInterrupt: () => terminal.aside(`${label} asked to end: finishing what is under way; once more ends it at once`),
+      onInterrupt: () =>
+        terminal.aside(`${label} asked to end: finishing what is under way; once more ends it at once`),
     },
     interruption,
   );
