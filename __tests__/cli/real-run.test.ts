@@ -87,6 +87,11 @@ describe("a run against real hosts", () => {
     expect(readFileSync(lab.path(".lab", "secrets.json"), "utf8")).toBe(secrets);
   });
 
+  itWithTool("tells the diff of a lab that has no hosts yet", async () => {
+    const { code, stderr } = await lab.run(["diff"], env());
+    expect([code, stderr.includes("tunnel")]).toEqual([2, false]);
+  });
+
   itWithTool("lets what the user has set weigh more", async () => {
     const own = { ...env(), TF_VAR_tenancy_ocid: "ocid1.tenancy.mine" };
     expect((await lab.run(["deploy", "oci", "--auto-approve"], own)).stdout).toContain("tenancy = ocid1.tenancy.mine");

@@ -8,6 +8,7 @@ import { changeDetails } from "../terraform/details.ts";
 import { discard, planStack } from "../terraform/plan.ts";
 import { previewOf } from "../terraform/preview.ts";
 import { atATime, begin, initializeAhead, type RunOptions } from "./begin.ts";
+import { missingUpstream } from "./dependencies.ts";
 import { faceLosses, type LossOptions } from "./losses.ts";
 import { result, type StackResult } from "./results.ts";
 import { runInOrder } from "./schedule.ts";
@@ -26,10 +27,11 @@ export async function diff(names: readonly string[], options: RunOptions & LossO
 
       const diffOne = async (info: StackInfo): Promise<StackResult> => {
         await initialized(info);
-        await session.connect(info);
         const stack = session.stack(info);
         const preview = previewOf(stack, upstreamOf(info, session.assembly.stacks).map(session.stack));
         try {
+          // Hosts that have yet to be made answer to nobody.
+          if ((await missingUpstream(session, info)).length === 0) await session.connect(info);
           const env = session.environment(stack);
           const plan = await planStack(session, preview?.stack ?? stack, env, label(info), options);
           const details = await changeDetails(session, plan);
