@@ -33,7 +33,14 @@ beforeEach(() => {
     proxmox: {
       reads: ["oci"],
       terraform: {
-        resource: { terraform_data: { vm: { input: 1, provisioner: { "local-exec": { command: CONNECT } } } } },
+        resource: {
+          terraform_data: {
+            vm: {
+              input: "${data.terraform_remote_state.oci.outputs.key}",
+              provisioner: { "local-exec": { command: CONNECT } },
+            },
+          },
+        },
       },
     },
   });
