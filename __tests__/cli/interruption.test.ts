@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { processesWith } from "../../cli/run/process.ts";
-import { itWithTool, SmallLab, waitsFor } from "./small-lab.ts";
+import { itWithTool, type Running, SmallLab, waitsFor } from "./small-lab.ts";
 
 let lab: SmallLab;
 /** Creating `slow` takes until this file is there. */
@@ -108,6 +108,65 @@ describe("the end of terraform by SIGKILL", () => {
     const { code, stderr } = await lab.run(DEPLOY);
     expect(code).toBe(0);
     expect(stderr).toContain("was cut off; no object of it is lost");
+  });
+});
+
+describe("a script that was cut off", () => {
+  /** `other` is done while `slow` is being made: that is when terraform saves both. */
+  const both = (): void =>
+    lab.write({
+      net: {
+        terraform: {
+          resource: {
+            terraform_data: {
+              slow: waitsFor(gate),
+              early: waitsFor(lab.path("early")),
+              other: { depends_on: ["terraform_data.early"] },
+            },
+          },
+        },
+      },
+    });
+  const untilSaved = async (run: Running): Promise<void> => {
+    writeFileSync(lab.path("early"), "");
+    await run.says("net + terraform_data.other");
+  };
+
+  itWithTool("is run again, although terraform has saved the step as done", async () => {
+    both();
+    const first = lab.start(DEPLOY);
+    await first.says("net | started");
+    await untilSaved(first);
+    killTool("net");
+    expect((await first.finished).stderr).toContain("terraform_data.slow was being done");
+    open();
+    const { code, stdout } = await lab.run(DEPLOY);
+    expect(code).toBe(0);
+    expect(stdout).toContain("net + terraform_data.slow");
+  });
+
+  itWithTool("is noticed by the next run, in a folder that was emptied", async () => {
+    both();
+    const first = lab.start(DEPLOY);
+    await first.says("net | started");
+    await untilSaved(first);
+    first.child.kill("SIGKILL");
+    await first.finished;
+    killTool("net");
+    rmSync(lab.path("cdktf.out"), { recursive: true });
+    open();
+    const { code, stdout } = await lab.run(DEPLOY);
+    expect(code).toBe(0);
+    expect(stdout).toContain("net + terraform_data.slow");
+  });
+
+  itWithTool("ends with the terraform that was killed", async () => {
+    both();
+    const first = lab.start(DEPLOY);
+    await first.says("net | started");
+    killTool("net");
+    await first.finished;
+    expect(processesWith(gate)).toEqual([]);
   });
 });
 

@@ -34,6 +34,7 @@ function stateWith(objects: Readonly<Record<string, string>>): State {
       type: address.split(".")[0] ?? "",
       id,
       attributes: { id },
+      tainted: false,
     })),
     outputs: {},
   };
@@ -42,7 +43,11 @@ function stateWith(objects: Readonly<Record<string, string>>): State {
 describe("what a run has lost", () => {
   it("is nothing when the state holds what was made", () => {
     const text = log(begins("oci_core_vcn.a"), made("oci_core_vcn.a", "vcn1"));
-    expect(lossOf(text, stateWith({ "oci_core_vcn.a": "vcn1" }), true)).toEqual({ lost: [], unfinished: [] });
+    expect(lossOf(text, stateWith({ "oci_core_vcn.a": "vcn1" }), true)).toEqual({
+      lost: [],
+      unfinished: [],
+      halfDone: [],
+    });
   });
 
   it("is what was made and is not in the state, with its id", () => {
@@ -81,7 +86,16 @@ describe("what a run has lost", () => {
         { address: "terraform_data.form", doing: "being done" },
         { address: "oci_core_vcn.a", doing: "being destroyed" },
       ],
+      halfDone: [],
     });
+  });
+
+  it("is a step whose script was cut off, though the state holds it as done", () => {
+    const script = message("provision_start", "terraform_data.form", { action: "" });
+    const state = stateWith({ "terraform_data.form": "1", "terraform_data.quick": "2" });
+    const text = log(begins("terraform_data.form"), script, begins("terraform_data.quick"));
+    expect(lossOf(text, state, true).halfDone).toEqual(["terraform_data.form"]);
+    expect(lossOf(log(text, made("terraform_data.form", "1")), state, true).halfDone).toEqual([]);
   });
 
   it("counts the keys of a Talos cluster only once nodes have taken them", () => {
@@ -136,8 +150,8 @@ describe("what to do about a lost object", () => {
 
   it("is to create it where nothing of its kind is left over", () => {
     const held = [
-      { address: "rule.a", type: "rule", id: "AA", attributes: { id: "AA" } },
-      { address: "rule.b", type: "rule", id: "BB", attributes: { id: "BB" } },
+      { address: "rule.a", type: "rule", id: "AA", attributes: { id: "AA" }, tainted: false },
+      { address: "rule.b", type: "rule", id: "BB", attributes: { id: "BB" }, tainted: false },
     ];
     expect(judge([lost("rule.c")], stack, none, world, held)[0]?.verdict).toEqual({ kind: "absent" });
     expect(judge([lost("rule.c", "CC")], stack, none, world, held)[0]?.verdict).toEqual({ kind: "absent" });

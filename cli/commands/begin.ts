@@ -4,7 +4,7 @@ import type { StackInfo } from "../synth/assembly.ts";
 import { inOrder, select } from "../synth/graph.ts";
 import { initialize } from "../terraform/init.ts";
 import type { PlanOptions } from "../terraform/plan.ts";
-import { stateOf } from "../terraform/state.ts";
+import { stateOf, taint } from "../terraform/state.ts";
 import { openSession, type Session } from "./session.ts";
 import type { CommonOptions, Workplace } from "./workplace.ts";
 
@@ -30,7 +30,17 @@ export async function begin(place: Workplace, names: readonly string[], options:
   const stacks = select(all, names);
   await settleEarlierRuns(terminal, project.run, async (name) => {
     const info = all.find((stack) => stack.name === name);
-    return info === undefined ? null : stateOf(session, session.stack(info));
+    if (info === undefined) return null;
+    const stack = session.stack(info);
+    return {
+      state: await stateOf(session, stack),
+      taint: async (addresses) => {
+        if (addresses.length === 0) return;
+        const env = session.environment(stack);
+        await initialize(session, stack, env);
+        await taint(session, stack, env, addresses);
+      },
+    };
   });
   const width = Math.max(...stacks.map(({ name }) => name.length));
   return { session, stacks: inOrder(stacks), label: ({ name }) => terminal.colors.bold(name.padEnd(width)) };

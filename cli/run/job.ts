@@ -37,10 +37,17 @@ export interface Ended {
 }
 
 /**
- * Signals reach the whole group; the shell outlives them to write down how the command ended. Nothing it makes is
- * readable by others: states and plans hold secrets.
+ * Signals reach the whole group; the shell outlives them to write down how the command ended. When that was killed, its
+ * scripts and plugins are ended too: nobody would hear of what they do. Nothing it makes is readable by others: states and
+ * plans hold secrets.
  */
-const WRAPPER = `umask 077; trap : INT TERM HUP; exit=$1; shift; "$@"; code=$?; echo $code >"$exit.tmp" && mv "$exit.tmp" "$exit"; exit $code`;
+const WRAPPER = [
+  "umask 077; trap : INT TERM HUP; exit=$1; shift",
+  '"$@"; code=$?',
+  "[ $code -gt 128 ] && kill -TERM 0",
+  'echo $code >"$exit.tmp" && mv "$exit.tmp" "$exit"',
+  "exit $code",
+].join("\n");
 
 /** Runs a job to its end. The record stays: whoever understands the outcome removes it. */
 export async function runJob(job: Job, interruption: Interruption): Promise<Ended> {

@@ -23,6 +23,11 @@ export interface Unfinished {
 export interface Loss {
   readonly lost: readonly LostObject[];
   readonly unfinished: readonly Unfinished[];
+  /**
+   * Addresses whose script was cut off, and that the state holds as if it had run: terraform notes an object before its
+   * provisioners, and saves it whenever another object is done.
+   */
+  readonly halfDone: readonly string[];
 }
 
 /** Types with nothing behind them outside of the state, or that are safely done again. */
@@ -40,6 +45,8 @@ const KEYS_TAKEN = "talos_machine_configuration_apply";
 
 interface Operation {
   readonly type: string;
+  /** A script of it had begun. */
+  provisioned: boolean;
   state: "running" | "done" | "failed";
   key: string;
   id: string | null;
@@ -54,6 +61,11 @@ function operationsIn(log: string): Readonly<Record<"create" | "delete" | "updat
   };
   for (const line of log.split("\n")) {
     const message = parseUiLine(line);
+    if (message?.type === "provision_start") {
+      const operation = operations.create.get(message.hook.resource.addr);
+      if (operation !== undefined) operation.provisioned = true;
+      continue;
+    }
     if (message?.type !== "apply_start" && message?.type !== "apply_complete" && message?.type !== "apply_errored")
       continue;
     const { resource, action, id_key: key, id_value: id } = message.hook;
@@ -62,6 +74,7 @@ function operationsIn(log: string): Readonly<Record<"create" | "delete" | "updat
     if (message.type === "apply_start" || found === undefined) {
       operations[action].set(resource.addr, {
         type: resource.resource_type,
+        provisioned: false,
         state: "running",
         key: key ?? "id",
         id: id ?? null,
@@ -87,6 +100,7 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
   const held = new Map(state.resources.map((resource) => [resource.address, resource]));
   const lost: LostObject[] = [];
   const unfinished: Unfinished[] = [];
+  const halfDone: string[] = [];
   const keysTaken = [...operations.create.values(), ...operations.update.values()].some(
     ({ type }) => type === KEYS_TAKEN,
   );
@@ -97,7 +111,10 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
     // In mid-create the state may still hold the object that this one replaces.
     const replaced = operations.delete.get(address);
     const isOld = operation.id === null ? replaced !== undefined && knownId === replaced.id : knownId !== operation.id;
-    if (known !== undefined && !isOld) continue;
+    if (known !== undefined && !isOld) {
+      if (operation.state === "running" && operation.provisioned && !known.tainted) halfDone.push(address);
+      continue;
+    }
     if (REPEATABLE.has(operation.type) || (operation.type === CLUSTER_KEYS && !keysTaken)) {
       if (operation.state !== "done") unfinished.push({ address, doing: "being done" });
       continue;
@@ -110,7 +127,7 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
   for (const [address, { state: how }] of operations.update) {
     if (how === "running") unfinished.push({ address, doing: "being changed" });
   }
-  return { lost, unfinished };
+  return { lost, unfinished, halfDone };
 }
 
 /** Those that the state still does not know. */

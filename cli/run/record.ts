@@ -21,16 +21,17 @@ const recordSchema = z.object({
 });
 export type RunRecord = z.infer<typeof recordSchema>;
 
-export function recordFile(run: string, stack: string): string {
-  return join(run, `${stack}.json`);
+/** An `init` has one of its own: it may run while the outcome of the last apply is still being taken into account. */
+function recordFile(run: string, { stack, verb }: Pick<RunRecord, "stack" | "verb">): string {
+  return join(run, verb === "init" ? `${stack}.init.json` : `${stack}.json`);
 }
 
 export function writeRecord(run: string, record: RunRecord): void {
-  writeAtomically(recordFile(run, record.stack), `${JSON.stringify(record, undefined, 2)}\n`);
+  writeAtomically(recordFile(run, record), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
-export function removeRecord(run: string, stack: string): void {
-  rmSync(recordFile(run, stack), { force: true });
+export function removeRecord(run: string, record: Pick<RunRecord, "stack" | "verb">): void {
+  rmSync(recordFile(run, record), { force: true });
 }
 
 /**

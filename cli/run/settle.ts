@@ -51,35 +51,45 @@ function sweepPlans(run: string, stack: string): void {
   for (const name of readdirSync(folder)) if (name.endsWith(".tfplan")) rmSync(join(folder, name), { force: true });
 }
 
+/** What settling has to know and do about a stack. */
+export interface Settled {
+  readonly state: State;
+  /** Marks objects so that the next apply makes them again. */
+  readonly taint: (addresses: readonly string[]) => Promise<void>;
+}
+
 /**
- * Takes the outcome of one ended run into account: objects that its apply lost are remembered, and the record is removed.
+ * Takes the outcome of one ended run into account: objects that its apply lost are remembered, steps that were cut off are
+ * marked to be done again, and the record is removed.
  */
-export function settle(terminal: Terminal, run: string, record: RunRecord, state: State): void {
+export async function settle(terminal: Terminal, run: string, record: RunRecord, stack: Settled): Promise<void> {
   const fate = fateOf(record);
   if (record.verb === "apply" && fate !== 0) {
     const cutOff = wasCutOff(fate);
-    const { lost, unfinished } = lossOf(readIfThere(record.log) ?? "", state, cutOff);
+    const { lost, unfinished, halfDone } = lossOf(readIfThere(record.log) ?? "", stack.state, cutOff);
     if (lost.length > 0) addLost(run, record.stack, lost);
     else if (cutOff)
       terminal.aside(`the last apply of ${record.stack} (${record.startedAt}) was cut off; no object of it is lost`);
+    await stack.taint(halfDone);
+    for (const address of halfDone) terminal.aside(`  ${address} was being done: it will be done again`);
     for (const { address, doing } of unfinished) {
       terminal.aside(`  ${address} was ${doing}: the next plan shows what is left to do`);
     }
   }
   sweepPlans(run, record.stack);
-  removeRecord(run, record.stack);
+  removeRecord(run, record);
 }
 
-/** Settles all that earlier runs left. `stateOf` gives null for a stack that the app no longer has. */
+/** Settles all that earlier runs left. `find` gives null for a stack that the app no longer has. */
 export async function settleEarlierRuns(
   terminal: Terminal,
   run: string,
-  stateOf: (stack: string) => Promise<State | null>,
+  find: (stack: string) => Promise<Settled | null>,
 ): Promise<void> {
   const say = (line: string): void => terminal.aside(line);
   for (const record of readRecords(run)) {
-    const state = await stateOf(record.stack);
-    if (state !== null) settle(terminal, run, record, state);
+    const stack = await find(record.stack);
+    if (stack !== null) await settle(terminal, run, record, stack);
     else
       say(
         `an earlier ${record.verb} of ${record.stack} is not looked through: the app has no such stack any more (${record.log})`,

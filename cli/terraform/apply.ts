@@ -7,7 +7,7 @@ import { showDiagnostics } from "../show/diagnostics.ts";
 import { followProgress, type Progress } from "../show/progress.ts";
 import { explainFailure, type Plan } from "./plan.ts";
 import type { Runner } from "./runner.ts";
-import { stateOf } from "./state.ts";
+import { stateOf, taint } from "./state.ts";
 
 export interface Applied {
   readonly outputs: Progress["outputs"];
@@ -61,7 +61,7 @@ export async function applyPlan(
   );
   terminal.status("");
   if (code === 0) {
-    removeRecord(project.run, stack.name);
+    removeRecord(project.run, record);
     showDiagnostics(terminal, stack.name, progress.diagnostics);
     return { outputs: progress.outputs, counts: progress.applied() };
   }
@@ -70,6 +70,9 @@ export async function applyPlan(
   if (errors.trim() !== "") terminal.aside(errors.trim());
   if (code > 128) terminal.aside(`Error in ${stack.name}: ${binary.path} was killed (signal ${code - 128})`);
   else if (!interrupted) explainFailure(runner, stack, code, progress.diagnostics);
-  settle(terminal, project.run, record, await stateOf(runner, stack));
+  await settle(terminal, project.run, record, {
+    state: await stateOf(runner, stack),
+    taint: (addresses) => taint(runner, stack, env, addresses),
+  });
   throw new ApplyFailed(progress.applied(), interrupted);
 }

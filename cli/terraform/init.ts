@@ -44,7 +44,7 @@ export async function initialize(runner: Runner, stack: Stack, env: Environment)
   const { terminal, interruption, project, binary } = runner;
   interruption.signal.throwIfAborted();
   const output: string[] = [];
-  const { code, errors } = await runJob(
+  const { code, errors, record } = await runJob(
     {
       stack: stack.name,
       verb: "init",
@@ -57,7 +57,7 @@ export async function initialize(runner: Runner, stack: Stack, env: Environment)
     },
     interruption,
   );
-  removeRecord(project.run, stack.name);
+  removeRecord(project.run, record);
   if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
   if (code !== 0) {
     terminal.aside(`Error in ${stack.name}: init failed\n${errors.trim() === "" ? output.join("\n") : errors.trim()}`);

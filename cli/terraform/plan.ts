@@ -103,7 +103,7 @@ export async function planStack(
     );
     terminal.status("");
     // A plan changes nothing, however it ended.
-    removeRecord(project.run, stack.name);
+    removeRecord(project.run, record);
     const file = join(project.run, stack.name, `${record.id}.tfplan`);
     const failed = code !== 0 && code !== 2;
     if (failed || interruption.signal.aborted) rmSync(file, { force: true });

@@ -25,6 +25,7 @@ const state = z.looseObject({
             z.object({
               index_key: scalar.optional(),
               deposed: z.string().optional(),
+              status: z.string().optional(),
               attributes: z.record(z.string(), z.unknown()).nullish(),
             }),
           )
@@ -46,6 +47,8 @@ export interface StateResource {
   /** What the provider calls it, where it has an id. */
   readonly id: string | null;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** To be replaced by the next apply. */
+  readonly tainted: boolean;
 }
 
 export interface State {
@@ -73,7 +76,7 @@ export function parseState(text: string, where: string): State {
     .flatMap(({ module, type, name, instances }) =>
       instances
         .filter(({ deposed }) => deposed === undefined)
-        .map(({ index_key: key, attributes }): StateResource => {
+        .map(({ index_key: key, attributes, status }): StateResource => {
           const index = key === undefined ? "" : `[${JSON.stringify(key)}]`;
           const id = attributes?.["id"];
           return {
@@ -81,6 +84,7 @@ export function parseState(text: string, where: string): State {
             type,
             id: typeof id === "string" || typeof id === "number" ? String(id) : null,
             attributes: attributes ?? {},
+            tainted: status === "tainted",
           };
         }),
     );
@@ -133,6 +137,16 @@ export async function stateOf(runner: Runner, stack: Stack): Promise<State> {
   return parseState(text, `the state of ${stack.name}`);
 }
 
+/** Runs a command that edits the state: `state rm` and `taint`. */
+async function editState(runner: Runner, stack: Stack, env: Environment, args: readonly string[]): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const options = { cwd: stack.folder, env: { ...env }, encoding: "utf8" } as const;
+    execFile(runner.binary.path, args, options, (error, _, stderr) =>
+      error === null ? resolve() : reject(new CliError(`${stack.name}: ${args[0]} failed: ${stderr.trim()}`)),
+    );
+  });
+}
+
 /** Makes the state forget objects; they stay as they are. */
 export async function removeFromState(
   runner: Runner,
@@ -140,11 +154,15 @@ export async function removeFromState(
   env: Environment,
   addresses: readonly string[],
 ): Promise<void> {
-  if (addresses.length === 0) return;
-  await new Promise<void>((resolve, reject) => {
-    const options = { cwd: stack.folder, env: { ...env }, encoding: "utf8" } as const;
-    execFile(runner.binary.path, ["state", "rm", "-no-color", ...addresses], options, (error, _, stderr) =>
-      error === null ? resolve() : reject(new CliError(`${stack.name}: state rm failed: ${stderr.trim()}`)),
-    );
-  });
+  if (addresses.length > 0) await editState(runner, stack, env, ["state", "rm", "-no-color", ...addresses]);
+}
+
+/** Has the next apply make objects again. */
+export async function taint(
+  runner: Runner,
+  stack: Stack,
+  env: Environment,
+  addresses: readonly string[],
+): Promise<void> {
+  for (const address of addresses) await editState(runner, stack, env, ["taint", "-no-color", address]);
 }

@@ -44,6 +44,7 @@ const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("apply_progress"), ...time, hook }),
   z.object({ type: z.literal("apply_complete"), ...time, hook }),
   z.object({ type: z.literal("apply_errored"), ...time, hook }),
+  z.object({ type: z.literal("provision_start"), hook }),
   z.object({ type: z.literal("provision_progress"), ...time, hook }),
 ]);
 
