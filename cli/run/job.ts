@@ -49,6 +49,9 @@ const WRAPPER = [
   "exit $code",
 ].join("\n");
 
+/** What a shell says of a command that was killed; the exit code says it too. */
+const SHELL_WORDS = /^(Killed|Terminated)\s*$/m;
+
 /** Runs a job to its end. The record stays: whoever understands the outcome removes it. */
 export async function runJob(job: Job, interruption: Interruption): Promise<Ended> {
   const logs = join(job.run, job.stack);
@@ -100,7 +103,7 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
     const code = await ended;
     // The shell alone may have been killed: what it ran goes on, and has to be waited for.
     while (fateOf(record) === "running") await sleep(POLL_MS);
-    return { record, code, errors: readFileSync(record.errors, "utf8") };
+    return { record, code, errors: readFileSync(record.errors, "utf8").replace(SHELL_WORDS, "") };
   } finally {
     tail.finish();
     interruption.signal.removeEventListener("abort", interrupt);
