@@ -116,7 +116,7 @@ describe("ProxmoxClusterStack", () => {
   it("makes the template anew with the image, and never a guest because of what it was cloned from", () => {
     const [template] = templates(free);
     expect(template?.lifecycle).toEqual({ replace_triggered_by: ["proxmox_download_file.talos-image_pve-1"] });
-    for (const guest of guests(free)) expect(guest.lifecycle).toEqual({ ignore_changes: ["clone"] });
+    for (const guest of guests(free)) expect(guest.lifecycle).toEqual({ ignore_changes: ["clone", "efi_disk"] });
   });
 
   it("puts the guests of one host into a Simple zone with SNAT and DHCP", () => {

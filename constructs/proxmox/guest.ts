@@ -52,8 +52,8 @@ export class Guest extends Construct {
         dns: { servers: RESOLVERS },
         ipConfig: [{ ipv4: { address: `${plan.address}/${network.prefixLength}`, gateway: network.gateway } }],
       },
-      // What a machine was cloned from is history: a machine that was imported, after a loss, has none.
-      lifecycle: { ignoreChanges: ["clone"] },
+      // What came with the clone is history: a machine that was imported, after a loss, tells it otherwise.
+      lifecycle: { ignoreChanges: ["clone", "efi_disk"] },
       dependsOn: [template.ready],
     });
     vm.addOverride("network_device", [networkDevice(props.bridge, plan.mac, network.mtu)]);
