@@ -1,4 +1,5 @@
 /** Config in, cdktf.out out: what `cdktf` runs. */
+import { join } from "node:path";
 import { configWarnings, loadConfig, readEnvironment, runMain } from "./config/index.ts";
 import { ensureImages } from "./images/index.ts";
 import { buildLab } from "./lab.ts";
@@ -9,10 +10,11 @@ import { planTopology } from "./topology/plan.ts";
 process.env.CDKTN_DISABLE_CREATION_STACK ??= "1";
 
 await runMain(async () => {
-  const { configFile, outdir, sandbox } = readEnvironment();
+  const { configFile, labHome, outdir, sandbox } = readEnvironment();
   const config = await loadConfig(configFile);
   const topology = planTopology(config);
-  const images = await ensureImages({ variables: { proxmox_version: config.versions.proxmox } });
+  const artifacts = join(labHome, "artifacts");
+  const images = await ensureImages({ proxmoxVersion: config.versions.proxmox, artifacts });
   const verdict = buildLab({ topology, images, outdir, sandbox }).synth();
   if (!sandbox) for (const warning of configWarnings(config)) console.error(`warning: ${warning}`);
   if (!verdict.free) console.error(formatVerdict(verdict));

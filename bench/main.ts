@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { runMain } from "../config/index.ts";
 import { deployAgainstShell } from "./deploy.ts";
-import type { Measure } from "./measure.ts";
+import { line, type Measure } from "./measure.ts";
 import { synthAgainstNode, synthGrowth } from "./synth.ts";
 
 const PARTS: readonly [string, () => Measure[] | Promise<Measure[]>][] = [
@@ -10,11 +10,6 @@ const PARTS: readonly [string, () => Measure[] | Promise<Measure[]>][] = [
   ["synth of 10, 100 and 1,000 machines", synthGrowth],
   ["cdktf deploy against the same by hand", deployAgainstShell],
 ];
-
-function line({ name, value, unit, goal, ok }: Measure): string {
-  const figure = `${value.toFixed(unit === "x" ? 2 : 0)} ${unit}`.padStart(10);
-  return `${name.padEnd(40)}${figure}${goal === null ? "" : `   at most ${goal}: ${ok ? "ok" : "MISSED"}`}`;
-}
 
 await runMain(async () => {
   const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });

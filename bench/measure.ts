@@ -16,6 +16,12 @@ export function measure(name: string, value: number, unit: string, goal: number 
   return { name, value: Math.round(value * 1000) / 1000, unit, goal, ok: goal === null || value <= goal };
 }
 
+/** As people read it. */
+export function line({ name, value, unit, goal, ok }: Measure): string {
+  const figure = `${value.toFixed(unit === "x" ? 2 : 0)} ${unit}`.padStart(10);
+  return `${name.padEnd(40)}${figure}${goal === null ? "" : `   at most ${goal}: ${ok ? "ok" : "MISSED"}`}`;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)];

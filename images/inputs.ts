@@ -6,8 +6,8 @@ import { join } from "node:path";
 /** Values of Packer variables that the caller sets. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** Templates, and what they copy into the image. Tests, notes and leftovers of a build are not inputs. */
-const DECLARED = /^([^/]+\.pkr\.hcl|(provision|files)\/.+)$/;
+/** Templates, the pinned source, and what is copied into the image. Tests, notes and leftovers of a build are not inputs. */
+const DECLARED = /^([^/]+\.pkr\.hcl|source\.pkrvars\.json|(provision|files)\/.+)$/;
 
 /** Editors and operating systems leave these behind. */
 const LITTER = /(^|\/)(\.DS_Store|[^/]*~|[^/]*\.swp)$/;
@@ -37,21 +37,36 @@ function normalized(content: Buffer): Buffer {
   return content.includes(0) ? content : Buffer.from(content.toString("latin1").replaceAll("\r\n", "\n"), "latin1");
 }
 
+/** What every image is built by. */
+const BUILD_SCRIPT = "build.sh";
+
 /**
- * SHA-256 over names and contents of the declared inputs, the variables, and the hash of the image it is made from.
- * Each part is preceded by its length, so that no two sets of inputs give the same bytes.
+ * SHA-256 over names and contents of the declared inputs and of the script that builds them, the variables, and what
+ * the image is made from. Each part is preceded by its length, so that no two sets of inputs give the same bytes.
+ *
+ * @param packer the folder `packer/`
+ * @param image the image's folder in it
+ * @param madeFrom hash of the image, or checksum of the file, that it starts from; empty for the pinned source
  */
-export async function inputHash(folder: string, variables: Variables, madeFrom: string): Promise<string> {
+export async function inputHash(
+  packer: string,
+  image: string,
+  variables: Variables,
+  madeFrom: string,
+): Promise<string> {
+  const folder = join(packer, image);
   const hash = createHash("sha256");
   const add = (part: string | Buffer): void => {
     hash.update(`${Buffer.byteLength(part)}:`).update(part);
   };
-  add("ampere-lab image 1");
+  add("ampere-lab image 2");
   add(madeFrom);
   for (const name of Object.keys(variables).sort()) {
     add(name);
     add(variables[name] ?? "");
   }
+  add("script");
+  add(normalized(await readFile(join(packer, BUILD_SCRIPT))));
   add("files");
   for (const path of await declaredInputs(folder)) {
     add(path);

@@ -1,18 +1,20 @@
-/** images.lock.json: which artefact each image's inputs became. Committed, so that every checkout uses the same. */
-import { readFile } from "node:fs/promises";
+/** images.lock.json: which artifact each image's inputs became. Committed, so that every checkout uses the same. */
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { z } from "zod";
+import { isMissing } from "./errors.ts";
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** SHA-256 in hexadecimal. */
+export const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 const lockEntry = z
   .strictObject({
-    inputHash: sha256,
-    /** Of the packaged artefact; null until it has been built. */
-    sha256: sha256.nullable(),
+    inputHash: digest,
+    /** Of the packaged artifact; null until it has been built. */
+    sha256: digest.nullable(),
     sizeBytes: z.int().positive().nullable(),
-    /** When the artefact passed its tests, RFC 3339. */
+    /** When a build of these inputs passed `npm run test:images`, RFC 3339. Its source may have been a stand-in. */
     testedAt: z.iso.datetime().nullable(),
-    /** Versions found in the artefact. */
+    /** Versions found in the artifact, or in the tested build. */
     versions: z.record(z.string(), z.string()),
   })
   .refine((entry) => (entry.sha256 === null) === (entry.sizeBytes === null), "sha256 and sizeBytes come together");
@@ -23,6 +25,7 @@ const lockSchema = z.strictObject({
 });
 
 export type Lock = z.infer<typeof lockSchema>;
+export type LockEntry = z.infer<typeof lockEntry>;
 
 /**
  * Reads the lock; null where there is none yet.
@@ -31,7 +34,7 @@ export type Lock = z.infer<typeof lockSchema>;
  */
 export async function readLock(file: string): Promise<Lock | null> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return null;
+    if (isMissing(error)) return null;
     throw error;
   });
   if (text === null) return null;
@@ -47,4 +50,17 @@ export async function readLock(file: string): Promise<Lock | null> {
   if (parsed.success) return parsed.data;
   const [first] = parsed.error.issues;
   throw broken(`${first?.path.join(".") ?? ""}: ${first?.message ?? "wrong"}`);
+}
+
+/** Written beside and renamed: a reader sees the old lock or the new one. */
+export async function writeLock(file: string, lock: Lock): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, `${JSON.stringify(lock, null, 2)}\n`);
+  await rename(temporary, file);
+}
+
+/** The entry of an image that has these inputs, as it stands or, of other inputs, without an artifact. */
+export function entryFor(inputHash: string, locked: LockEntry | undefined): LockEntry {
+  if (locked?.inputHash === inputHash) return locked;
+  return { inputHash, sha256: null, sizeBytes: null, testedAt: null, versions: {} };
 }

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { processesWith } from "../../cli/run/process.ts";
-import { itWithTool, type Running, SmallLab, waitsFor } from "./small-lab.ts";
+import type { Running } from "./running.ts";
+import { itWithTool, SmallLab, waitsFor } from "./small-lab.ts";
 
 let lab: SmallLab;
 /** Creating `slow` takes until this file is there. */

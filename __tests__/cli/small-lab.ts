@@ -1,8 +1,9 @@
 /** A small app in a temporary folder, and `cdktf` run on it as a user would run it. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { type Finished, type Running, startNode } from "./running.ts";
 
 const ROOT = join(__dirname, "../..");
 const BIN = join(ROOT, "cli/bin/cdktf.js");
@@ -36,19 +37,6 @@ for (const [name, { reads = [], terraform }] of Object.entries(JSON.parse(readFi
 if (existsSync("lab.json")) copyFileSync("lab.json", out + "/lab.json");
 writeFileSync(out + "/manifest.json", JSON.stringify(manifest));
 `;
-
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface Running {
-  readonly child: ChildProcess;
-  readonly finished: Promise<Finished>;
-  /** Resolves when stdout or stderr has this text. */
-  says(text: string): Promise<void>;
-}
 
 /** A lab of hand-made stacks with a LAB_HOME of its own. */
 export class SmallLab {
@@ -85,37 +73,10 @@ export class SmallLab {
   }
 
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-    const child = spawn(process.execPath, [BIN, ...args], {
+    return startNode(BIN, args, {
       cwd: this.home,
       env: { PATH: process.env["PATH"], HOME: this.home, TF_CLI_CONFIG_FILE: "/dev/null", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
     });
-    let stdout = "";
-    let stderr = "";
-    const listeners = new Set<() => void>();
-    child.stdout.on("data", (chunk: Buffer) => {
-      stdout += chunk.toString();
-      for (const listener of listeners) listener();
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      stderr += chunk.toString();
-      for (const listener of listeners) listener();
-    });
-    const finished = new Promise<Finished>((resolve) => {
-      child.once("close", (code) => resolve({ code, stdout, stderr }));
-    });
-    const says = (text: string): Promise<void> =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          if (!(stdout + stderr).includes(text)) return;
-          listeners.delete(look);
-          resolve();
-        };
-        listeners.add(look);
-        void finished.then(() => reject(new Error(`ended without saying "${text}":\n${stdout}${stderr}`)));
-        look();
-      });
-    return { child, finished, says };
   }
 
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {

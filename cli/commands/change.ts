@@ -4,7 +4,7 @@ import { counted } from "../show/plan.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
-import { requireImage, requireNoDownstream, requireUpstream } from "./dependencies.ts";
+import { requireNoDownstream, requireUpstream } from "./dependencies.ts";
 import { faceLosses, type LossOptions, reportLosses } from "./losses.ts";
 import { result, type StackResult, type Status } from "./results.ts";
 import { runInOrder } from "./schedule.ts";
@@ -101,13 +101,20 @@ export async function changeStacks(
         `cdktf ${verb} asks before it changes anything, and there is no terminal to ask on: pass --auto-approve`,
       );
     }
-    const begun = await begin(place, names, options);
-    const { session, stacks } = begun;
+    let begun = await begin(place, names, options);
     try {
+      if (verb === "deploy" && begun.session.sandbox === null) {
+        // Loaded for real accounts only: the sandbox takes an image's word for it.
+        const { provideHostImage } = await import("../images/host-image.ts");
+        if (await provideHostImage(begun.session, begun.stacks)) {
+          begun.session.close();
+          begun = await begin(place, names, { ...options, skipSynth: false });
+        }
+      }
+      const { session, stacks } = begun;
       if (names.length === 0) {
         terminal.aside(`no stack named: ${verb}ing all of them (${stacks.map(({ name }) => name).join(", ")})`);
       }
-      if (verb === "deploy") requireImage(session);
       if (!options.ignoreMissingStackDependencies) {
         await (verb === "deploy" ? requireUpstream : requireNoDownstream)(session, stacks);
       }
@@ -120,7 +127,7 @@ export async function changeStacks(
       if (results.some(({ status }) => UNFINISHED.has(status))) throw new AlreadyTold();
       return 0;
     } finally {
-      session.close();
+      begun.session.close();
     }
   });
 }

@@ -37,16 +37,6 @@ export async function requireUpstream(session: Session, stacks: readonly StackIn
   }
 }
 
-/** A real host has to have something to boot. The sandbox takes an image's word for it. */
-export function requireImage({ assembly, sandbox }: Session): void {
-  const image = assembly.lab?.images?.proxmox;
-  if (sandbox !== null || image === undefined || image.built) return;
-  throw new CliError(
-    `the hosts' image ${image.objectName} is not built, as images.lock.json says: there is nothing to boot from yet ` +
-      "(--sandbox deploys without it)",
-  );
-}
-
 /** A stack to be destroyed must not be read by one that stays. */
 export async function requireNoDownstream(session: Session, stacks: readonly StackInfo[]): Promise<void> {
   for (const stack of stacks) {

@@ -12,8 +12,15 @@ import { missingUpstream } from "./dependencies.ts";
 import { faceLosses, type LossOptions } from "./losses.ts";
 import { result, type StackResult } from "./results.ts";
 import { runInOrder } from "./schedule.ts";
+import type { Session } from "./session.ts";
 import { printDocument } from "./document.ts";
 import { atWork } from "./workplace.ts";
+
+/** The hosts' image where a deploy would build it first; the sandbox takes an image's word for it. */
+function imageToBuild({ assembly, sandbox }: Session): string | null {
+  const image = assembly.lab?.images?.proxmox;
+  return sandbox !== null || image === undefined || image.built ? null : image.objectName;
+}
 
 export async function diff(names: readonly string[], options: RunOptions & LossOptions): Promise<number> {
   return atWork(options, "cdktf diff", async (place) => {
@@ -69,8 +76,10 @@ export async function diff(names: readonly string[], options: RunOptions & LossO
         interruption.signal,
       );
       for (const line of show) line?.();
+      const image = imageToBuild(session);
+      if (image !== null) terminal.aside(`the hosts' image will be built by a deploy: ${image}`);
       const all = stacks.map(({ name }) => results.get(name) ?? result(name, "skipped"));
-      if (options.json) printDocument({ stacks: all });
+      if (options.json) printDocument({ stacks: all, ...(image !== null && { imagesToBuild: [image] }) });
       interruption.signal.throwIfAborted();
       if (all.some(({ status }) => status === "failed")) throw new AlreadyTold();
       return all.some(({ status }) => status === "changed") ? 2 : 0;

@@ -1,0 +1,100 @@
+/** Programs in the place of Packer and QEMU, for tests of all that is around them. build.sh is the real one. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { processesWith } from "../../cli/run/process.ts";
+import { type Finished, type Running, startNode } from "../cli/running.ts";
+
+const LAB = join(__dirname, "../../cli/bin/lab.js");
+
+/**
+ * Prints what Packer would, starts a "guest" that goes on until it is told to end, and does what FAKE_PACKER says:
+ * `build` (the default), `fail`, or `hang`, as a guest does that never answers.
+ */
+const PACKER = `#!/bin/bash
+for argument; do case $argument in output=*) output=\${argument#*=} ;; versions=*) versions=\${argument#*=} ;; console=*) console=\${argument#*=} ;; esac; done
+printf '%s\\n' "$@" >"$FAKE_TOOLS/arguments"
+cp -r "$(for argument; do case $argument in seed=*) echo "\${argument#*=}" ;; esac; done)" "$FAKE_TOOLS/"
+mkdir -p "$output"
+echo "2026-01-01T00:00:00Z: ==> qemu.image: Starting VM, booting disk image"
+printf 'boot\\r\\nDebian GNU/Linux 13 ttyAMA0\\r\\n' >"$console"
+case \${FAKE_PACKER:-build} in
+  fail) echo "==> qemu.image: Timeout waiting for SSH."; rm -rf "$output"; exit 1 ;;
+  hang)
+    qemu-system-aarch64 "$output" & guest=$!
+    trap 'kill $guest; rm -rf "$output"; exit 1' INT TERM
+    echo "==> qemu.image: Waiting for SSH to become available..."
+    wait ;;
+esac
+echo "==> qemu.image: Provisioning with shell script: /x/provision/30-boot.sh"
+echo disk >"$output/disk.qcow2"
+echo '{ "debian": "13.1" }' >"$versions"
+`;
+
+/** Waits, as a guest does; it ends with the folder too, so that a failed test leaves nothing behind. */
+const QEMU = `#!/bin/bash
+while [ -d "$FAKE_TOOLS" ]; do sleep 0.1; done
+`;
+
+export class FakeTools {
+  readonly folder = mkdtempSync(join(tmpdir(), "ampere-fake-"));
+  readonly artifacts = join(this.folder, "artifacts");
+  readonly source = join(this.folder, "cloud.qcow2");
+
+  constructor() {
+    mkdirSync(join(this.folder, "bin"));
+    mkdirSync(join(this.folder, "tmp"));
+    const tools = { packer: PACKER, "qemu-system-aarch64": QEMU, "qemu-img": "#!/bin/sh\n", xorriso: "#!/bin/sh\n" };
+    for (const [name, text] of Object.entries(tools))
+      writeFileSync(join(this.folder, "bin", name), text, { mode: 0o755 });
+    writeFileSync(this.source, "a cloud image");
+    writeFileSync(join(this.folder, "firmware.fd"), "");
+  }
+
+  env(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+    return {
+      PATH: `${join(this.folder, "bin")}:/usr/local/bin:/usr/bin:/bin`,
+      HOME: this.folder,
+      LAB_HOME: this.folder,
+      TMPDIR: join(this.folder, "tmp"),
+      UEFI_FIRMWARE: join(this.folder, "firmware.fd"),
+      FAKE_TOOLS: this.folder,
+      ...more,
+    };
+  }
+
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+    return startNode(LAB, ["images", ...args], { cwd: this.folder, env: this.env(env) });
+  }
+
+  build(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return this.start(["build", "base", "--runner", "local", "--source", this.source, ...args], env).finished;
+  }
+
+  hang(): Running {
+    return this.start(["build", "base", "--runner", "local", "--source", this.source], { FAKE_PACKER: "hang" });
+  }
+
+  /** What Packer was called with. */
+  arguments(): readonly string[] {
+    return readFileSync(join(this.folder, "arguments"), "utf8").trim().split("\n");
+  }
+
+  read(...parts: readonly string[]): string {
+    return readFileSync(join(this.folder, ...parts), "utf8");
+  }
+
+  /** Files and folders that a build may leave: finished ones are without a dot. */
+  left(): readonly string[] {
+    const builds = existsSync(this.artifacts) ? readdirSync(this.artifacts) : [];
+    return [...builds, ...readdirSync(join(this.folder, "tmp")).filter((name) => name.startsWith("image-build-"))];
+  }
+
+  guests(): number {
+    return processesWith(join(this.artifacts, ".unfinished-")).length;
+  }
+
+  dispose(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

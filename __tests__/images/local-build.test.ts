@@ -1,0 +1,122 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FakeTools } from "./fake-tools.ts";
+
+let tools: FakeTools;
+beforeEach(() => {
+  tools = new FakeTools();
+});
+afterEach(() => tools.dispose());
+
+describe("lab images build", () => {
+  it("leaves disk, console, versions and manifest, and says where", async () => {
+    const { code, stdout, stderr } = await tools.build();
+    expect([code, stdout]).toEqual([0, expect.stringContaining("base built: ")]);
+    expect(stderr).toContain("built from other inputs than images.lock.json names");
+    expect(tools.left()).toEqual(["base-hardened"]);
+    expect(tools.read("artifacts", "base-hardened", "disk.qcow2")).toBe("disk\n");
+  });
+
+  it("shows each step with the time since it began", async () => {
+    const { stdout } = await tools.build();
+    expect(stdout).toMatch(/^base +\d+\.\ds {2}booting the guest$/m);
+    expect(stdout).toMatch(/^base +\d+\.\ds {2}provisioning: 30-boot$/m);
+  });
+
+  it("prints one document with --json, and everything else on stderr", async () => {
+    const { stdout } = await tools.build(["--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ images: [{ name: "base", status: "built", runner: "local" }] });
+  });
+
+  it("builds nothing the second time", async () => {
+    await tools.build();
+    rmSync(join(tools.folder, "bin", "packer"));
+    writeFileSync(join(tools.folder, "bin", "packer"), "#!/bin/sh\nexit 9\n", { mode: 0o755 });
+    const { code, stdout } = await tools.build();
+    expect([code, stdout]).toEqual([0, expect.stringContaining("base is there already: ")]);
+  });
+
+  it("never takes KVM for a guest of another architecture", async () => {
+    await tools.build();
+    if (process.arch !== "arm64") expect(tools.arguments()).toContain("accelerator=tcg");
+  });
+
+  it("hands Packer the source with its checksum, and the variables given", async () => {
+    await tools.build(["--var", "disk_size=6G"]);
+    const given = tools.arguments();
+    expect(given).toContain(`source_url=${tools.source}`);
+    expect(given.find((argument) => argument.startsWith("source_checksum="))).toMatch(/=sha512:[0-9a-f]{128}$/);
+    expect(given).toContain("disk_size=6G");
+  });
+
+  it("lets in nobody but the key of this one build", async () => {
+    await tools.build();
+    const first = tools.read("seed", "user-data");
+    await tools.build(["--force"]);
+    const second = tools.read("seed", "user-data");
+    expect(first).toMatch(/ssh_pwauth: false\n/);
+    expect(first).toMatch(/ssh_authorized_keys: \["ssh-ed25519 \S+ image-build"\]/);
+    expect(second).not.toBe(first);
+  });
+
+  it("tells what Packer and the guest's console said last when a build fails, and leaves nothing", async () => {
+    const { code, stderr } = await tools.build([], { FAKE_PACKER: "fail" });
+    expect(code).toBe(1);
+    expect(stderr).toContain("building base failed (packer/build.sh: exit code 1); it last said:");
+    expect(stderr).toContain("Timeout waiting for SSH.");
+    expect(stderr).toContain("the guest's console last said: Debian GNU/Linux 13 ttyAMA0");
+    expect(tools.left()).toEqual([]);
+  });
+
+  it("names what the machine lacks, and the packages that bring it", async () => {
+    rmSync(join(tools.folder, "bin", "qemu-system-aarch64"));
+    const { code, stderr } = await tools.build([], { PATH: join(tools.folder, "bin") });
+    expect([code, stderr]).toEqual([
+      1,
+      "images cannot be built here: not on PATH: qemu-system-aarch64, ssh-keygen " +
+        "(Debian: apt install qemu-system-arm ipxe-qemu qemu-efi-aarch64 openssh-client)\n",
+    ]);
+  });
+
+  it.each([
+    [["build", "bse"], 'image: got "bse", allowed base and proxmox\n'],
+    [["build", "--var", "x"], '--var: got "x", allowed NAME=VALUE, such as architecture=x86_64\n'],
+    [["verify"], /nothing is built there; npx lab images build builds it\n$/],
+    [["upload"], /no Proxmox image is built there; npx lab images build builds it\n$/],
+  ])("refuses %j in one line", async (args, line) => {
+    const { code, stderr } = await tools.start(args).finished;
+    expect(code).toBe(1);
+    if (typeof line === "string") expect(stderr).toBe(line);
+    else expect(stderr).toMatch(line);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("finds a tampered build by verify, and refuses to upload it", async () => {
+    await tools.build();
+    expect((await tools.start(["verify"]).finished).code).toBe(0);
+    writeFileSync(join(tools.artifacts, "base-hardened", "disk.qcow2"), "Disk\n");
+    const { code, stdout } = await tools.start(["verify", "--json"]).finished;
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, { images: [{ name: "base", ok: false }] }]);
+  });
+});
+
+describe("a build that is cut short", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)("by %s stops the guest and leaves no half artifact", async (signal) => {
+    const run = tools.hang();
+    await run.says("waiting for the guest's SSH");
+    expect(tools.guests()).toBeGreaterThan(0);
+    run.child.kill(signal);
+    expect((await run.finished).code).toBe(signal === "SIGINT" ? 130 : 143);
+    expect([tools.guests(), tools.left()]).toEqual([0, []]);
+  });
+
+  it("by SIGKILL is ended and cleared away by the next one", async () => {
+    const run = tools.hang();
+    await run.says("waiting for the guest's SSH");
+    run.child.kill("SIGKILL");
+    await run.finished;
+    const { code, stderr } = await tools.build();
+    expect([code, stderr]).toEqual([0, expect.stringContaining("ending a build that an earlier run has left")]);
+    expect([tools.guests(), tools.left()]).toEqual([0, ["base-hardened"]]);
+  });
+});

@@ -1,0 +1,20 @@
+/** Whoever asks for an image's name must not wait for an SDK that only an upload needs. */
+const sdk = ["oci-common", "oci-objectstorage"];
+
+beforeEach(() => {
+  for (const name of sdk)
+    jest.doMock(name, () => {
+      throw new Error(`${name} was loaded`);
+    });
+});
+
+it.each(["index.ts", "archive.ts", "upload/index.ts"])("images/%s does not load the SDK", async (file) => {
+  await expect(import(`../../images/${file}`)).resolves.toBeDefined();
+});
+
+it("opening Object Storage does", async () => {
+  const { openObjectStore } = await import("../../images/upload/index.ts");
+  const signal = new AbortController().signal;
+  const options = { region: "eu-frankfurt-1", profile: "LAB", signal, say: () => undefined };
+  await expect(openObjectStore(options)).rejects.toThrow("oci-common was loaded");
+});

@@ -1,0 +1,26 @@
+/** `npm run test:images`: installs what it needs, makes the stand-in source, builds and boots images, records the result. */
+import { join } from "node:path";
+import { cacheFolder } from "../../cli/opentofu/cache.ts";
+import { readArtifact } from "../../images/artifact.ts";
+import { BASE, PROXMOX } from "../../images/definitions.ts";
+import { recordTest } from "../../images/record.ts";
+import { installTools } from "./install.ts";
+import { run } from "./run.ts";
+import { standIn } from "./stand-in.ts";
+
+await installTools();
+const source = await standIn();
+const artifacts = join(cacheFolder(), "images", "tested");
+const jest = ["cli/bin/run.js", "node_modules/jest/bin/jest.js", "--config", "jest.images.config.mjs", "--runInBand"];
+const env = { IMAGE_TEST_SOURCE: source, IMAGE_TEST_ARTIFACTS: artifacts };
+const code = await run(process.execPath, [...jest, ...process.argv.slice(2)], env);
+process.exitCode = code;
+// A part of the tests proves a part only.
+if (code === 0 && process.argv.length === 2) {
+  for (const image of [BASE, PROXMOX]) {
+    const artifact = await readArtifact(artifacts, image);
+    if (artifact === null) throw new Error(`${artifacts}: the tests left no ${image.folder}`);
+    await recordTest({}, image, artifact.manifest.versions);
+  }
+  console.error("images.lock.json says that these images are tested; commit it");
+}

@@ -1,0 +1,53 @@
+/** Where the images of a lab go: its bucket in Object Storage. */
+import type { ObjectStore } from "../../images/upload/index.ts";
+import { endpointOf } from "../../images/upload/endpoint.ts";
+import { tenancyOf } from "../access/oci-profile.ts";
+import { CliError } from "../errors.ts";
+import type { ImagesOptions, ImagesPlace } from "./place.ts";
+
+export interface StoreOptions extends ImagesOptions {
+  readonly bucket?: string;
+  readonly compartmentId?: string;
+  readonly profile?: string;
+  readonly region?: string;
+}
+
+export interface Destination {
+  readonly store: ObjectStore;
+  readonly bucket: string;
+  readonly compartmentId: string;
+}
+
+/** The compartment that was named, else the config's own, else the root compartment of the profile's tenancy. */
+function compartmentOf({ config }: ImagesPlace, options: StoreOptions, profile: string): string {
+  const { compartment } = config.oci;
+  const id =
+    options.compartmentId ??
+    ("id" in compartment ? compartment.id : tenancyOf(profile, { ...definedOnly(process.env) }));
+  if (id !== undefined) return id;
+  throw new CliError(
+    `profile ${profile} of the OCI configuration file names no tenancy: name a compartment with --compartment-id`,
+  );
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}
+
+export async function openDestination(place: ImagesPlace, options: StoreOptions): Promise<Destination> {
+  const { config, interruption, say } = place;
+  const { openObjectStore } = await import("../../images/upload/index.ts");
+  const profile = options.profile ?? config.oci.profile;
+  const store = await openObjectStore({
+    region: options.region ?? config.oci.region,
+    profile,
+    signal: interruption.signal,
+    say,
+    endpoint: endpointOf(process.env),
+  });
+  return {
+    store,
+    bucket: options.bucket ?? `${config.name}-images`,
+    compartmentId: compartmentOf(place, options, profile),
+  };
+}

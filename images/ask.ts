@@ -1,0 +1,16 @@
+/** A request whose failure is told in one line. */
+import { oneLine } from "./errors.ts";
+
+/** @throws Error, one line, when the address cannot be reached or says no */
+export async function ask(address: string, init: RequestInit): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(address, init);
+  } catch (error) {
+    init.signal?.throwIfAborted();
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    throw new Error(`${address} cannot be reached: ${oneLine(cause)}; nothing was pinned`, { cause: error });
+  }
+  if (!answer.ok) throw new Error(`${address}: HTTP ${answer.status}; nothing was pinned`);
+  return answer;
+}

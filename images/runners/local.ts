@@ -1,0 +1,99 @@
+/** Packer and QEMU of this machine. */
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { BuildFailed, type BuildRequest, type Runner } from "./runner.ts";
+
+const NEEDED: readonly { readonly program: string; readonly debianPackage: string }[] = [
+  { program: "packer", debianPackage: "packer" },
+  { program: "qemu-system-aarch64", debianPackage: "qemu-system-arm ipxe-qemu qemu-efi-aarch64" },
+  { program: "qemu-img", debianPackage: "qemu-utils" },
+  { program: "xorriso", debianPackage: "xorriso" },
+  { program: "ssh-keygen", debianPackage: "openssh-client" },
+];
+
+function onPath(program: string, path: string): boolean {
+  return path.split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What this machine lacks to build images, for people; null when it has all. */
+export function missingForLocal(env: NodeJS.ProcessEnv = process.env): string | null {
+  const missing = NEEDED.filter(({ program }) => !onPath(program, env["PATH"] ?? ""));
+  if (missing.length === 0) return null;
+  const programs = missing.map(({ program }) => program).join(", ");
+  return `not on PATH: ${programs} (Debian: apt install ${missing.map((each) => each.debianPackage).join(" ")})`;
+}
+
+const LAST_LINES = 12;
+/** How long Packer may take to stop QEMU and remove what it has made. */
+const GRACE_MS = 30_000;
+
+function command({ image, source, output, variables }: BuildRequest): readonly string[] {
+  return [
+    image.folder,
+    output,
+    ...(source === null ? [] : ["--source", source]),
+    ...Object.entries(variables).flatMap(([name, value]) => ["-var", `${name}=${value}`]),
+  ];
+}
+
+async function build(request: BuildRequest, env: NodeJS.ProcessEnv): Promise<void> {
+  const { root, image, signal, say } = request;
+  signal.throwIfAborted();
+  // In a process group of its own: a Ctrl-C on the terminal would reach Packer twice, and the second means "now".
+  const child = spawn(join(root, "packer", "build.sh"), command(request), {
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const last: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      last.push(line);
+      if (last.length > LAST_LINES) last.shift();
+      say(line);
+    });
+  }
+  let impatient: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    child.kill("SIGTERM");
+    impatient = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    }, GRACE_MS);
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    signal.throwIfAborted();
+    if (code === 0) return;
+    const words = last.filter((line) => line.trim() !== "").map((line) => `  ${line}`);
+    throw new BuildFailed(
+      [`building ${image.folder} failed (packer/build.sh: exit code ${code ?? "none"}); it last said:`, ...words].join(
+        "\n",
+      ),
+    );
+  } finally {
+    clearTimeout(impatient);
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/**
+ * A runner that needs packer, QEMU and their helpers on PATH: see `missingForLocal`.
+ *
+ * @example await localRunner().build(request);
+ */
+export function localRunner(env: NodeJS.ProcessEnv = process.env): Runner {
+  return { name: "local", build: (request) => build(request, env) };
+}

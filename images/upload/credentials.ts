@@ -1,0 +1,76 @@
+/** The API key of a profile of `~/.oci/config` (docs.oracle.com, SDK and CLI Configuration File). */
+import { readFile } from "node:fs/promises";
+import type { AuthenticationDetailsProvider, ConfigFileReader } from "oci-common";
+import { UploadError } from "./errors.ts";
+import { rsaPrivateKey } from "./private-key.ts";
+
+export interface Credentials {
+  readonly provider: AuthenticationDetailsProvider;
+  /** Where they come from, for messages: `/home/me/.oci/config [DEFAULT]`. */
+  readonly source: string;
+}
+
+interface Profiles {
+  readonly names: readonly string[];
+  /** Those of DEFAULT stand in for what a profile leaves out. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+const CONFIG = "~/.oci/config";
+
+function readText(file: string, advice: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new UploadError(`${file}: ${error.code === "ENOENT" ? "no such file" : error.code}; ${advice}`);
+  });
+}
+
+function readProfiles(reader: typeof ConfigFileReader, text: string, file: string, profile: string): Profiles {
+  try {
+    // The SDK prints a note on stdout when there is no DEFAULT (oci-common 2.142.1): an empty one keeps it quiet.
+    const found = reader.parse(`[DEFAULT]\n${text}`, null).profileCredentials.configurationsByProfile;
+    const own = found.get(profile);
+    return {
+      names: [...found].filter(([, values]) => values.size > 0).map(([name]) => name),
+      values: own === undefined ? new Map() : new Map([...(found.get("DEFAULT") ?? []), ...own]),
+    };
+  } catch {
+    // The SDK's own message quotes the line, which may be a secret.
+    throw new UploadError(`${file}: not a configuration file of OCI; allowed are [profile], key=value and # comments`);
+  }
+}
+
+/**
+ * Reads the credentials that a profile names, of OCI_CLI_CONFIG_FILE or else `~/.oci/config`. OCI_CLI_KEY_FILE weighs
+ * more than the profile's key_file. A session of `oci session authenticate` (`security_token_file`) will do.
+ *
+ * The SDK's ConfigFileAuthenticationDetailsProvider would print on stdout, insist on a region, throw strings, and leave
+ * a damaged key for the first request to trip over.
+ *
+ * @throws UploadError, one line without any secret, when file, profile, field or key is missing or wrong
+ */
+export async function readCredentials(profile: string, env: NodeJS.ProcessEnv = process.env): Promise<Credentials> {
+  const { ConfigFileReader: reader } = await import("oci-common");
+  const file = reader.expandUserHome(env["OCI_CLI_CONFIG_FILE"] || CONFIG);
+  const text = await readText(file, "make an API key for your user, and put there what the console shows");
+  const { names, values } = readProfiles(reader, text, file, profile);
+  if (values.size === 0)
+    throw new UploadError(`${file}: no profile [${profile}], found ${names.join(", ") || "none"}; set oci.profile`);
+
+  const source = `${file} [${profile}]`;
+  const field = (name: string): string => {
+    const value = values.get(name);
+    if (value) return value;
+    throw new UploadError(`${source}: ${name} is missing; the console shows it with the API key`);
+  };
+  // As Oracle's CLI has it: in a container the file that the profile names is elsewhere.
+  const override = env["OCI_CLI_KEY_FILE"];
+  const keyFile = reader.expandUserHome(override || field("key_file"));
+  const pem = await readText(keyFile, override ? "OCI_CLI_KEY_FILE names it" : `it is the key_file of ${source}`);
+  const where = `${source}: key_file ${keyFile}`;
+  const key = rsaPrivateKey(pem, values.get("pass_phrase") ?? null, field("fingerprint"), where);
+  const tokenFile = values.get("security_token_file");
+  const token = tokenFile && (await readText(reader.expandUserHome(tokenFile), `it is named by ${source}`)).trim();
+  const keyId = token ? `ST$${token}` : `${field("tenancy")}/${field("user")}/${field("fingerprint")}`;
+  const provider = { getKeyId: async () => keyId, getPrivateKey: () => key, getPassphrase: () => null };
+  return { provider, source };
+}

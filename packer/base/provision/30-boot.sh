@@ -1,0 +1,16 @@
+# Boots from the removable path on OCI's UEFI, which keeps no boot entries, and talks on the serial console.
+set -euo pipefail
+
+case $(uname -m) in
+  aarch64) target=arm64-efi console=ttyAMA0 ;;
+  *) target=x86_64-efi console=ttyS0 ;;
+esac
+mkdir -p /etc/default/grub.d
+cat >/etc/default/grub.d/60-serial.cfg <<GRUB
+GRUB_TERMINAL="console serial"
+GRUB_TIMEOUT=2
+GRUB_CMDLINE_LINUX="console=tty0 console=$console"
+GRUB
+grub-install --target="$target" --removable --no-nvram --efi-directory=/boot/efi
+update-initramfs -u -k all
+update-grub

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Builds one image with Packer and QEMU. Both runners, the machine's own and Dagger's, run this very script.
+#   packer/build.sh IMAGE OUTPUT_DIR [--source FILE] [PACKER ARGUMENTS]
+# IMAGE is a folder beside this script. FILE is the disk image to start from; without it Packer downloads the pinned one.
+# Leaves disk.qcow2, versions.json and console.log in OUTPUT_DIR; only the console's log when the build fails, whose last line is printed too.
+set -euo pipefail
+export LC_ALL=C
+{ # Read to its end before it begins: whoever edits it meanwhile does this build no harm.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+image=${1:?IMAGE: base or proxmox-ampere} output=${2:?OUTPUT_DIR}
+shift 2
+template=$here/$image
+[ -f "$template/build.pkr.hcl" ] || { echo "build.sh: IMAGE: got $image, allowed a folder of $here with a build.pkr.hcl" >&2; exit 2; }
+source=''
+if [ "${1:-}" = --source ]; then source=$2 && shift 2; fi
+
+architecture=arm64
+for argument; do case $argument in architecture=*) architecture=${argument#*=} ;; esac; done
+
+# Packer's own choice looks for /dev/kvm only, and an arm64 guest under the KVM of another machine ends at once (tried).
+accelerator=tcg
+case $(uname -m)/$architecture in
+  aarch64/arm64 | x86_64/x86_64) if (: <>/dev/kvm) 2>/dev/null; then accelerator=kvm; fi ;;
+esac
+
+firmware=''
+case $architecture in
+  arm64) candidates=(/usr/share/qemu-efi-aarch64/QEMU_EFI.fd /usr/share/AAVMF/AAVMF_CODE.fd /opt/homebrew/share/qemu/edk2-aarch64-code.fd) ;;
+  *) candidates=(/usr/share/ovmf/OVMF.fd /usr/share/qemu/OVMF.fd /opt/homebrew/share/qemu/edk2-x86_64-code.fd) ;;
+esac
+for file in ${UEFI_FIRMWARE:+"$UEFI_FIRMWARE"} "${candidates[@]}"; do
+  if [ -f "$file" ]; then firmware=$file && break; fi
+done
+[ -n "$firmware" ] || { echo "build.sh: no UEFI firmware for $architecture in ${candidates[*]}: install qemu-efi-aarch64 (ovmf for x86_64), or name it in UEFI_FIRMWARE" >&2; exit 2; }
+
+mkdir -p "$output"
+output=$(cd "$output" && pwd)
+# The key and Packer's own leftovers: a short path, as Packer puts sockets there, and the same one at every try, so that
+# what a killed build has left goes with the next.
+scratch=${TMPDIR:-/tmp}/image-build-$(cksum <<<"$output" | cut -d ' ' -f 1)
+rm -rf "$scratch" "$output/unfinished"
+mkdir -m 700 "$scratch"
+trap 'rm -rf "$scratch" "$output/unfinished"' EXIT
+
+# The key lives as long as this build; the build user that it lets in is removed when the image is sealed.
+ssh-keygen -q -t ed25519 -N '' -C image-build -f "$scratch/key"
+mkdir "$scratch/seed"
+printf 'instance-id: image-build\nlocal-hostname: image-build\n' >"$scratch/seed/meta-data"
+cat >"$scratch/seed/user-data" <<CLOUD
+#cloud-config
+ssh_pwauth: false
+users:
+  - name: image-build
+    sudo: ALL=(ALL) NOPASSWD:ALL
+    shell: /bin/bash
+    ssh_authorized_keys: ["$(cat "$scratch/key.pub")"]
+CLOUD
+
+from=()
+if [ -n "$source" ]; then
+  source=$(cd "$(dirname "$source")" && pwd)/$(basename "$source")
+  from=(-var "source_url=$source" -var "source_checksum=sha512:$(sha512sum "$source" | cut -d ' ' -f 1)")
+elif [ -f "$template/source.pkrvars.json" ]; then
+  from=(-var-file "$template/source.pkrvars.json")
+fi
+
+export TMPDIR=$scratch PACKER_CACHE_DIR=${PACKER_CACHE_DIR:-$scratch/cache} CHECKPOINT_DISABLE=1
+# In the background, for only so can a signal be passed on (as SIGTERM: bash has such a child ignore SIGINT). Packer then
+# stops QEMU and removes what it has made.
+packer build -color=false -timestamp-ui "${from[@]}" \
+  -var "accelerator=$accelerator" -var "firmware=$firmware" \
+  -var "seed=$scratch/seed" -var "ssh_private_key_file=$scratch/key" \
+  -var "output=$output/unfinished" -var "versions=$scratch/versions.json" -var "console=$output/console.log" \
+  "$@" "$template" &
+packer=$!
+trap 'kill -TERM "$packer" 2>/dev/null || true' INT TERM HUP
+code=0
+wait "$packer" || code=$?
+# A signal ends the wait, not Packer.
+while kill -0 "$packer" 2>/dev/null; do code=0 && wait "$packer" || code=$?; done
+if [ "$code" -ne 0 ]; then
+  last=$(tr '\r' '\n' <"$output/console.log" 2>/dev/null | grep -v '^[[:space:]]*$' | tail -n 1) || last=nothing
+  echo "the guest's console last said: $last" >&2
+  exit "$code"
+fi
+mv "$scratch/versions.json" "$output/unfinished/disk.qcow2" "$output/"
+exit
+}
