@@ -3,7 +3,7 @@ import { Fn, type ITerraformDependable, type TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { HostPlan, Topology } from "../../topology/types.ts";
 import { cloudConfig } from "./cloud-config.ts";
-import { dnatRules, hostFacts } from "./host-files.ts";
+import { dnatRules, guestRules, hostFacts, hostRules } from "./host-files.ts";
 import { A1_SHAPE } from "./shapes.ts";
 
 export interface HostProps {
@@ -73,6 +73,8 @@ export class Host extends Construct {
           files: [
             { path: "/etc/ampere-lab/host.json", content: Fn.jsonencode(hostFacts(topology, plan)) },
             { path: "/etc/nftables.d/ampere-lab-api.nft", content: dnatRules(topology) },
+            { path: "/etc/nftables.d/ampere-lab-hosts.nft", content: hostRules(topology) },
+            { path: "/etc/nftables.d/ampere-lab-guests.nft", content: guestRules(topology) },
           ],
         }),
       },

@@ -1,4 +1,0 @@
-variable "proxmox_version" {
-  type        = string
-  description = "Proxmox VE to install, 9.x: versions.proxmox of the lab's config."
-}

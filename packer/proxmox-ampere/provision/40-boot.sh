@@ -1,0 +1,21 @@
+# Boots the Proxmox kernel, and takes Debian's out; what OCI's UEFI starts becomes the boot loader that is installed now.
+set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive
+
+case $(uname -m) in
+  aarch64) target=arm64-efi grub=grub-efi-arm64 ;;
+  *) target=x86_64-efi grub=grub-efi-amd64 ;;
+esac
+
+if compgen -G '/boot/vmlinuz-*-pve' >/dev/null; then
+  # The running one is among them.
+  echo 'linux-base linux-base/removing-running-kernel boolean false' | debconf-set-selections
+  mapfile -t packages < <(dpkg-query --show --showformat='${db:Status-Abbrev} ${Package}\n' 'linux-image-*' os-prober 2>/dev/null | sed -n 's/^ii  *//p')
+  [ "${#packages[@]}" -eq 0 ] || apt-get -q -y -o DPkg::Lock::Timeout=600 purge "${packages[@]}"
+fi
+
+# An upgrade of GRUB on a host must reach the removable path too: one that is older than its modules does not boot.
+echo "$grub grub2/force_efi_extra_removable boolean true" | debconf-set-selections
+grub-install --target="$target" --removable --no-nvram --efi-directory=/boot/efi
+update-initramfs -u -k all
+update-grub
