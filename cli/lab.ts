@@ -26,8 +26,15 @@ const json = (command: Command): Command => command.option("--json", "print one 
 const images = (command: Command): Command =>
   json(where(command)).option("--artifacts <folder>", "where builds are kept (default: artifacts in LAB_HOME)");
 
+const variable = (command: Command): Command =>
+  command.option(
+    "--var <name=value>",
+    "a Packer variable, such as architecture=x86_64; proxmox_… are of the Proxmox image alone",
+    several,
+  );
+
 const build = (command: Command): Command =>
-  images(command)
+  variable(images(command))
     .argument("[images...]", "base, proxmox; without one, both")
     .addOption(
       new Option("--runner <runner>", "dagger, where an engine answers; local, this machine's Packer and QEMU")
@@ -38,11 +45,6 @@ const build = (command: Command): Command =>
     .option(
       "--builder <path>",
       "with Dagger: a root file system, folder or tar, in place of the pinned container image",
-    )
-    .option(
-      "--var <name=value>",
-      "a Packer variable, such as architecture=x86_64; proxmox_… are of the Proxmox image alone",
-      several,
     )
     .option("--force", "build even what is there")
     .option("--verbose", "print all that Packer says");
@@ -96,7 +98,7 @@ const GROUPS: readonly {
       {
         name: "adopt",
         description: "Take what `dagger call build-all-images -o artifacts` left for builds of the current inputs",
-        options: (command) => images(command).argument("[images...]", "base, proxmox; without one, both"),
+        options: (command) => variable(images(command).argument("[images...]", "base, proxmox; without one, both")),
         load: async () => (await import("./images/build.ts")).adoptCommand,
       },
       {

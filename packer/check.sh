@@ -14,6 +14,8 @@ for script in */tests/*.sh; do
   if grep -q '^check ' "$script"; then cat tests/tap.sh "$script"; else cat "$script"; fi | shellcheck --shell=bash --exclude=SC2030,SC2031 - || { echo "in $script" >&2; exit 1; }
 done
 
+# Packer has no modules: the two say the same, word for word.
+cmp base/sources.pkr.hcl proxmox-ampere/sources.pkr.hcl || { echo "check.sh: sources.pkr.hcl of both images must be the same" >&2; exit 1; }
 for folder in plugins base proxmox-ampere; do packer fmt -check "$folder" || { echo "check.sh: packer fmt packer/$folder formats it" >&2; exit 1; }; done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -37,10 +37,12 @@ const PACKAGES = [
 
 /**
  * What images/inputs.ts hashes, and nothing else: what the image is named by is what it is made of, and a change of
- * anything else does not keep a build from coming out of the cache.
+ * anything else does not keep a build from coming out of the cache. The Proxmox image is sealed by the base's script too,
+ * which its hash has by way of the base's.
  */
 const declared = (image: string): string[] => [
   "build.sh",
+  "base/provision/seal.sh",
   ...["*.pkr.hcl", "source.pkrvars.json", "provision", "files"].map((name) => `${image}/${name}`),
 ];
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -107,7 +107,9 @@ describeWithEngine("the pipeline", () => {
     const taken = (path: string): boolean =>
       include.some((pattern) => path === pattern || path.startsWith(`${pattern}/`) || matches(path, pattern));
     const declared = (await declaredInputs(join(ROOT, "packer", folder))).map((path) => `${folder}/${path}`);
-    expect([...declared, "build.sh"].filter((path) => !taken(path))).toEqual([]);
+    const template = readFileSync(join(ROOT, "packer", folder, "build.pkr.hcl"), "utf8");
+    const outside = [...template.matchAll(/\$\{path\.root\}\/\.\.\/([^"]+)"/g)].map(([, path]) => path ?? "");
+    expect([...declared, ...outside, "build.sh"].filter((path) => !taken(path))).toEqual([]);
     const others = [`${folder}/tests/boot.sh`, `${folder}/README.md`, "tests/boot.ts", "other/a.pkr.hcl"];
     expect(others.filter(taken)).toEqual([]);
   });

@@ -34,7 +34,7 @@ export async function buildHere(
   images: readonly ImageDefinition[],
   options: BuildOptions,
 ): Promise<readonly BuildResult[]> {
-  const { inputs, artifacts, terminal, interruption, say } = place;
+  const { inputs, declared, artifacts, terminal, interruption, say } = place;
   await endLeftovers(artifacts, say);
   const runner = await chooseRunner(options.runner ?? "auto", options.builder ?? null, say);
   const views = new Map<ImageDefinition, StepView>();
@@ -55,7 +55,7 @@ export async function buildHere(
       },
     });
     for (const result of results) {
-      const said = await recordBuild(inputs, result.image, result);
+      const said = await recordBuild(declared, result.image, result);
       if (said !== null) say(said);
     }
     return results;
@@ -90,12 +90,12 @@ export async function buildCommand(options: BuildOptions, names: readonly string
 /** Takes what `dagger call build-all-images -o artifacts` has left for builds of the current inputs. */
 export async function adoptCommand(options: ImagesOptions, names: readonly string[]): Promise<number> {
   const images = imagesNamed(names);
-  return atImages(options, "lab images adopt", async ({ inputs, artifacts, terminal, say }) => {
+  return atImages(options, "lab images adopt", async ({ inputs, declared, artifacts, terminal, say }) => {
     const adopted: { readonly name: string; readonly sha256: string }[] = [];
     for (const image of images) {
       const artifact = await adoptArtifact(inputs, artifacts, image);
       if (artifact === null) continue;
-      const said = await recordBuild(inputs, image, artifact);
+      const said = await recordBuild(declared, image, artifact);
       if (said !== null) say(said);
       adopted.push({ name: image.key, sha256: artifact.manifest.disk.sha256 });
       terminal.line(`${image.key} adopted: ${artifact.disk}, ${artifact.manifest.disk.sha256}`);

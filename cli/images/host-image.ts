@@ -28,7 +28,9 @@ async function isImported(session: Session, stack: StackInfo, objectName: string
 async function placeOf({ project, terminal, interruption }: Session): Promise<ImagesPlace> {
   const config = await loadConfig(project.config ?? readEnvironment().configFile);
   const artifacts = join(project.home, "artifacts");
-  return { config, inputs: inputsOf(config), artifacts, terminal, interruption, say: (line) => terminal.aside(line) };
+  const inputs = inputsOf(config);
+  const say = (line: string): void => terminal.aside(line);
+  return { config, inputs, declared: inputs, artifacts, terminal, interruption, say };
 }
 
 async function provide(place: ImagesPlace): Promise<string> {
@@ -43,7 +45,6 @@ async function provide(place: ImagesPlace): Promise<string> {
       build: () => buildHere(place, [PROXMOX], {}),
       say,
       onProgress: (progress) => terminal.status(`${progress.phase} the image: ${progressLine(progress)}`),
-      signal: interruption.signal,
     });
   } finally {
     terminal.status("");

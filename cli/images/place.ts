@@ -18,10 +18,14 @@ export interface ImagesOptions {
   readonly var?: readonly string[];
 }
 
+type Inputs = ImageInputs & { readonly root: string };
+
 export interface ImagesPlace {
   readonly config: LabConfig;
   /** What the input hashes are computed from. */
-  readonly inputs: ImageInputs & { readonly root: string };
+  readonly inputs: Inputs;
+  /** The same without the variables that were given: what images.lock.json is of. */
+  readonly declared: Inputs;
   /** Where builds are kept, absolute. */
   readonly artifacts: string;
   readonly terminal: Terminal;
@@ -41,7 +45,7 @@ function variables(given: readonly string[] = []): Readonly<Record<string, strin
 }
 
 /** What the images of a config are made from. Variables named proxmox_… are unknown to the base's template. */
-export function inputsOf(config: LabConfig, given?: readonly string[]): ImagesPlace["inputs"] {
+export function inputsOf(config: LabConfig, given?: readonly string[]): Inputs {
   const all = Object.entries(variables(given));
   const ofProxmox = ([name]: readonly [string, string]): boolean => name.startsWith("proxmox_");
   return {
@@ -72,7 +76,8 @@ export async function atImages<T>(
     const { labHome, configFile } = readEnvironment();
     const artifacts = resolve(options.artifacts ?? join(labHome, "artifacts"));
     const config = await loadConfig(options.config ?? configFile);
-    const place = { config, inputs: inputsOf(config, options.var), artifacts, terminal, interruption, say };
+    const inputs = inputsOf(config, options.var);
+    const place = { config, inputs, declared: inputsOf(config), artifacts, terminal, interruption, say };
     if (alone === null) return await work(place);
     mkdirSync(artifacts, { recursive: true });
     const lock = await takeLock(join(artifacts, ".lock"), alone, say, interruption.signal);

@@ -1,8 +1,8 @@
 /** `lab images upload` and `lab images prune`: the bucket of the lab's images. */
-import { readArtifact, verifyArtifact } from "../../images/artifact.ts";
+import { readArtifact } from "../../images/artifact.ts";
 import { PROXMOX } from "../../images/definitions.ts";
-import { ensureImages, objectNameOf } from "../../images/index.ts";
-import { archiveOf } from "../../images/operating-system.ts";
+import { ensureImages } from "../../images/index.ts";
+import { uploadArtifact } from "../../images/upload-artifact.ts";
 import { megabytes, progressLine } from "../../images/upload/progress.ts";
 import { printDocument } from "../commands/document.ts";
 import { CliError } from "../errors.ts";
@@ -12,31 +12,19 @@ import { openDestination, type StoreOptions } from "./store.ts";
 /** Uploads the Proxmox image, which is what hosts boot; the base is only what it is made from. */
 export async function uploadCommand(options: StoreOptions): Promise<number> {
   return atImages(options, "lab images upload", async (place) => {
-    const { artifacts, terminal, interruption, config, say } = place;
+    const { artifacts, terminal, config, say } = place;
     const artifact = await readArtifact(artifacts, PROXMOX);
     if (artifact === null)
       throw new CliError(`${artifacts}: no Proxmox image is built there; npx lab images build builds it`);
-    const { manifest, disk } = artifact;
-    await verifyArtifact(artifact, interruption.signal);
-    const { uploadImage } = await import("../../images/upload/index.ts");
-    const { store, bucket, compartmentId } = await openDestination(place, options);
-    const objectName = objectNameOf(PROXMOX, manifest.inputHash, manifest.archive.sha256);
-    const uploaded = await uploadImage({
-      store,
-      archive: await archiveOf(PROXMOX, disk, manifest.versions),
-      objectName,
-      sha256: manifest.archive.sha256,
-      inputHash: manifest.inputHash,
-      bucket,
-      compartmentId,
-      allowPaid: config.allowPaid,
+    const destination = { ...(await openDestination(place, options)), allowPaid: config.allowPaid };
+    const uploaded = await uploadArtifact(artifact, destination, {
       say,
-      keep: [objectName],
-      onProgress: (progress) => terminal.status(`${progress.phase} ${objectName}: ${progressLine(progress)}`),
+      onProgress: (progress) => terminal.status(`${progress.phase} the image: ${progressLine(progress)}`),
     });
+    const { objectName, status, sizeBytes } = uploaded;
     terminal.status("");
-    terminal.line(`${objectName}: ${uploaded.status}, ${megabytes(uploaded.sizeBytes)} MB in bucket ${bucket}`);
-    if (options.json) printDocument({ bucket, objectName, sha256: manifest.archive.sha256, ...uploaded });
+    terminal.line(`${objectName}: ${status}, ${megabytes(sizeBytes)} MB in bucket ${destination.bucket}`);
+    if (options.json) printDocument({ bucket: destination.bucket, ...uploaded });
     return 0;
   });
 }

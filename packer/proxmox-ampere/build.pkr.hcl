@@ -28,7 +28,8 @@ build {
       "PROXMOX_KEYRING_FINGERPRINT=${var.proxmox_keyring_fingerprint}",
       "ROOT_MAX_GB=${var.root_max_gb}",
     ]
-    execute_command = "sudo env {{ .Vars }} bash {{ .Path }}"
+    # What packages create while they are configured, others have to be able to read, whatever accounts are given.
+    execute_command = "sudo env {{ .Vars }} sh -c 'umask 022; exec bash {{ .Path }}'"
   }
 
   provisioner "file" {
