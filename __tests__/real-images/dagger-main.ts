@@ -16,9 +16,7 @@ async function rootFileSystem(): Promise<string> {
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(join(folder, ".."), { recursive: true });
   const mirror = process.env["DEBIAN_MIRROR"] ?? "http://deb.debian.org/debian";
-  // The device nodes are the container's own business.
-  const hook = '--customize-hook=rm -rf "$1"/dev/* && mkdir -p "$1/dev"';
-  await must("mmdebstrap", ["--quiet", "--mode=root", "--variant=minbase", hook, "bookworm", unfinished, mirror]);
+  await must("mmdebstrap", ["--quiet", "--mode=root", "--variant=minbase", "bookworm", unfinished, mirror]);
   renameSync(unfinished, folder);
   return folder;
 }

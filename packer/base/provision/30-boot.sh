@@ -1,4 +1,4 @@
-# Boots from the removable path on OCI's UEFI, which keeps no boot entries, and talks on the serial console.
+# Boots from the removable path on OCI's UEFI, which keeps no boot entries, and talks on the serial console (GRUB by UEFI).
 set -euo pipefail
 
 case $(uname -m) in
@@ -7,7 +7,7 @@ case $(uname -m) in
 esac
 mkdir -p /etc/default/grub.d
 cat >/etc/default/grub.d/60-serial.cfg <<GRUB
-GRUB_TERMINAL="console serial"
+GRUB_TERMINAL=console
 GRUB_TIMEOUT=2
 GRUB_CMDLINE_LINUX="console=tty0 console=$console"
 GRUB

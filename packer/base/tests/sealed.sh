@@ -1,6 +1,6 @@
 # At the first boot: nothing of the build is left, and all that belongs to one machine was made here.
 
-nothing_of_the_build() { empty grep -rl image-build /etc /root /home /var/lib/cloud /var/spool; }
+nothing_of_the_build() { empty sh -c 'grep -rls image-build /etc /root /home /var/lib/cloud /var/spool; true'; }
 made_since_boot() { empty find "$@" ! -newermt "$(uptime -s)"; }
 one_journal() { prints 1 sh -c 'ls /var/log/journal | wc -l' && prints 1 sh -c 'journalctl --list-boots --quiet | grep -c .'; }
 logs_in_mb() { [ "$(du -sm /var/log | cut -f 1)" -le 200 ]; }

@@ -2,7 +2,11 @@
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
-apt_get() { apt-get -q -y -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold -o APT::Install-Recommends=false "$@"; }
+# A build that loses power begins anew, so dpkg need not wait for the disk after each file.
+apt_get() {
+  apt-get -q -y -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io \
+    -o APT::Install-Recommends=false "$@"
+}
 version() { dpkg-query --showformat='${Version}' --show "$1"; }
 
 # pve-manager reads two files there, at installation and whenever it downloads a template list; images often leave out

@@ -17,5 +17,4 @@ fi
 # An upgrade of GRUB on a host must reach the removable path too: one that is older than its modules does not boot.
 echo "$grub grub2/force_efi_extra_removable boolean true" | debconf-set-selections
 grub-install --target="$target" --removable --no-nvram --efi-directory=/boot/efi
-update-initramfs -u -k all
 update-grub

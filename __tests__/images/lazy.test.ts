@@ -1,5 +1,5 @@
-/** Whoever asks for an image's name must not wait for an SDK that only an upload needs. */
-const sdk = ["oci-common", "oci-objectstorage"];
+/** Whoever asks for an image's name must not wait for an SDK that only a build or an upload needs. */
+const sdk = ["oci-common", "oci-objectstorage", "@dagger.io/dagger"];
 
 beforeEach(() => {
   for (const name of sdk)
@@ -8,8 +8,13 @@ beforeEach(() => {
     });
 });
 
-it.each(["index.ts", "archive.ts", "upload/index.ts"])("images/%s does not load the SDK", async (file) => {
+it.each(["index.ts", "archive.ts", "upload/index.ts", "runners/dagger.ts"])("images/%s does not load an SDK", async (file) => {
   await expect(import(`../../images/${file}`)).resolves.toBeDefined();
+});
+
+it("asking for the images does not load one either", async () => {
+  const { ensureImages } = await import("../../images/index.ts");
+  await expect(ensureImages()).resolves.toBeDefined();
 });
 
 it("opening Object Storage does", async () => {
