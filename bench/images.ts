@@ -1,6 +1,6 @@
 /**
- * `npm run bench:images`: `lab images build` against plain `packer build` of the same template, one after the other on
- * this machine. Takes two builds; needs what `npm run test:images` has installed and made.
+ * `npm run bench:images`: `lab images build` against plain `packer build` of the same template, side by side, so that
+ * whatever else the machine does hits both alike. Needs what `npm run test:images` has installed and made.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { standIn } from "../__tests__/real-images/stand-in.ts";
 import { runMain } from "../config/index.ts";
 import { sha512OfFile } from "../images/build.ts";
-import { line, measure, time } from "./measure.ts";
+import { line, measure, timeAsync } from "./measure.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const FIRMWARE = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd";
@@ -42,15 +42,15 @@ async function plainPacker(source: string, folder: string): Promise<number> {
     console: join(folder, "console.log"),
   };
   const args = Object.entries(variables).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
-  return time("packer", ["build", ...args, join(ROOT, "packer", "base")], {
+  return timeAsync("packer", ["build", ...args, join(ROOT, "packer", "base")], {
     env: { ...process.env, CHECKPOINT_DISABLE: "1", PACKER_CACHE_DIR: join(folder, "cache") },
   });
 }
 
-function labImages(source: string, folder: string): number {
+async function labImages(source: string, folder: string): Promise<number> {
   const lab = join(ROOT, "cli", "bin", "lab.js");
   const args = ["images", "build", "base", "--runner", "local", "--source", source, "--force"];
-  return time(process.execPath, [lab, ...args, "--artifacts", join(folder, "artifacts")], { cwd: ROOT });
+  return timeAsync(process.execPath, [lab, ...args, "--artifacts", join(folder, "artifacts")], { cwd: ROOT });
 }
 
 await runMain(async () => {
@@ -58,10 +58,8 @@ await runMain(async () => {
   const source = await standIn();
   const folder = mkdtempSync(join(tmpdir(), "ampere-bench-"));
   try {
-    console.error("measuring plain packer build …");
-    const plain = await plainPacker(source, folder);
-    console.error("measuring lab images build …");
-    const ours = labImages(source, folder);
+    console.error("measuring packer build and lab images build, side by side …");
+    const [plain, ours] = await Promise.all([plainPacker(source, folder), labImages(source, folder)]);
     const measures = [
       measure("packer build", plain / 1000, "s"),
       measure("lab images build", ours / 1000, "s"),

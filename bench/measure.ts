@@ -1,5 +1,5 @@
 /** Timing of whole processes. Ratios of one run are what counts: machines differ and drift. */
-import { spawnSync, type SpawnSyncOptions } from "node:child_process";
+import { spawn, type SpawnOptions, spawnSync, type SpawnSyncOptions } from "node:child_process";
 
 export const RUNS = 11;
 
@@ -36,6 +36,20 @@ export function time(command: string, args: readonly string[], options: SpawnSyn
   const took = performance.now() - started;
   if (error || status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr?.toString()}`);
   return took;
+}
+
+/** As `time`, while others run. */
+export async function timeAsync(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<number> {
+  const started = performance.now();
+  const child = spawn(command, args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")}: ${said}`);
+  return performance.now() - started;
 }
 
 /** Runs two things in turn, so that a machine getting slower hits both alike; the first pair warms up and is not counted. */

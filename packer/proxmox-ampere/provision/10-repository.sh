@@ -7,7 +7,7 @@ cloud-init status --wait >/dev/null || [ $? -eq 2 ]
 
 apt_get() { apt-get -q -y -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold -o APT::Install-Recommends=false "$@"; }
 apt_get -o APT::Update::Error-Mode=any update
-apt_get install gpg
+apt_get install gpg ca-certificates
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -25,6 +25,9 @@ postsuper -d ALL 2>/dev/null || true
 rm -rf /var/lib/postfix/* /var/mail/* /etc/frr/*.sav
 
 sed -i "/[[:space:]]$(hostname)\([[:space:]]\|\$\)/d" /etc/hosts
+# The database of mail aliases names the machine that made it.
+hostname localhost
+newaliases
 : >/etc/resolv.conf
 # What dhclient and ifupdown2 remember of the build's network.
 rm -rf /var/lib/dhcp/* /var/lib/dhcpcd/* /var/tmp/network
