@@ -60,13 +60,13 @@ export const LIMITS = {
     `${DOCS} (quoted in GlorifiedTypist/k3s-oracle-cloud-free-tier#7)`,
     "keep at most 5 backups, boot and block volumes together",
   ),
-  // No source says whether custom images share the 20 GB, so the guard counts both.
+  // No source says whether custom images share the 20 GB, so the guard counts object and imported image.
   objectStorageGb: limit(
     "object storage and images",
     "GB",
     20,
     QUOTED,
-    "delete old images and objects: npx lab images",
+    "delete old images and objects: npx lab images prune",
   ),
   networkLoadBalancers: limit("network load balancers", "", 1, QUOTED, "have one network load balancer"),
   flexibleLoadBalancers: limit("flexible load balancers", "", 1, QUOTED, "have one flexible load balancer"),

@@ -32,11 +32,14 @@ export function guardFreeTier(stacks: readonly TerraformStack[], images: Images,
   return verdict;
 }
 
-/** Both images lie in the bucket, and the imported one may count once more. */
-function imageUses(images: Images): Use[] {
-  return Object.values(images).flatMap(({ name, sizeBytes }) =>
-    sizeBytes === null ? [] : [{ limit: "objectStorageGb", amount: sizeBytes / 1e9, by: `images/${name}` }],
-  );
+/** The Proxmox image lies in the bucket, and imported it may count once more. The base never leaves the builder. */
+function imageUses({ proxmox: { name, sizeBytes } }: Images): Use[] {
+  if (sizeBytes === null) return [];
+  return ["object", "imported"].map((what) => ({
+    limit: "objectStorageGb",
+    amount: sizeBytes / 1e9,
+    by: `images/${name}/${what}`,
+  }));
 }
 
 function stackUses(stack: TerraformStack, unknown: string[]): Use[] {
