@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { addAbortSignal } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { sha256Of } from "./archive.ts";
@@ -77,13 +78,13 @@ export function unfinishedFolder(artifacts: string, image: ImageDefinition): str
 type About = Pick<Manifest, "disk" | "archive" | "versions">;
 
 /** What a disk is: checksums of it, and of the archive that it is uploaded as. */
-async function describe(folder: string, image: ImageDefinition): Promise<About> {
+async function describe(folder: string, image: ImageDefinition, signal: AbortSignal): Promise<About> {
   const disk = join(folder, DISK);
   const versions = await readVersions(folder);
   const archive = await archiveOf(image, disk, versions);
   return {
-    disk: { sha256: await sha256OfFile(disk), sizeBytes: (await stat(disk)).size },
-    archive: { sha256: await sha256Of(archive.read()), sizeBytes: archive.sizeBytes },
+    disk: { sha256: await sha256OfFile(disk, signal), sizeBytes: (await stat(disk)).size },
+    archive: { sha256: await sha256Of(addAbortSignal(signal, archive.read())), sizeBytes: archive.sizeBytes },
     versions,
   };
 }
@@ -114,8 +115,7 @@ async function buildOne(
       say: (line) => onOutput?.(image, line),
     });
     say(`${image.folder}: computing checksums`);
-    const about = await describe(folder, image);
-    signal.throwIfAborted();
+    const about = await describe(folder, image, signal);
     const manifest = manifestOf(image, inputHash, runner.name, about);
     await writeManifest(folder, manifest);
     await removeArtifact(artifacts, image);
@@ -138,12 +138,13 @@ export async function adoptArtifact(
   inputs: ImageInputs,
   artifacts: string,
   image: ImageDefinition,
+  signal: AbortSignal,
 ): Promise<Artifact | null> {
   const folder = artifactFolder(artifacts, image);
   const disk = join(folder, DISK);
   if ((await stat(disk).catch(() => null)) === null) return null;
   const inputHash = (await identify(inputs))[image.key];
-  const about = await describe(folder, image);
+  const about = await describe(folder, image, signal);
   const manifest = manifestOf(image, inputHash, "dagger", about);
   await writeManifest(folder, manifest);
   return { disk, manifest };

@@ -9,7 +9,7 @@ const LAB = join(__dirname, "../../cli/bin/lab.js");
 
 /**
  * Prints what Packer would, starts a "guest" that goes on until it is told to end, and does what FAKE_PACKER says:
- * `build` (the default), `fail`, or `hang`, as a guest does that never answers.
+ * `build` (the default), `large`, whose checksums take a while, `fail`, or `hang`, as a guest does that never answers.
  */
 const PACKER = `#!/bin/bash
 for argument; do case $argument in output=*) output=\${argument#*=} ;; versions=*) versions=\${argument#*=} ;; console=*) console=\${argument#*=} ;; esac; done
@@ -28,6 +28,7 @@ case \${FAKE_PACKER:-build} in
 esac
 echo "==> qemu.image: Provisioning with shell script: /x/provision/30-boot.sh"
 echo disk >"$output/disk.qcow2"
+[ "\${FAKE_PACKER:-build}" != large ] || truncate -s 8G "$output/disk.qcow2"
 echo '{ "debian": "13.1" }' >"$versions"
 `;
 
@@ -71,8 +72,9 @@ export class FakeTools {
     return this.start(["build", "base", "--runner", "local", "--source", this.source, ...args], env).finished;
   }
 
-  hang(): Running {
-    return this.start(["build", "base", "--runner", "local", "--source", this.source], { FAKE_PACKER: "hang" });
+  /** A build that goes on until it is ended. */
+  unfinished(what: "hang" | "large"): Running {
+    return this.start(["build", "base", "--runner", "local", "--source", this.source], { FAKE_PACKER: what });
   }
 
   /** What Packer was called with. */

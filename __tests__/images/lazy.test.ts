@@ -8,9 +8,12 @@ beforeEach(() => {
     });
 });
 
-it.each(["index.ts", "archive.ts", "upload/index.ts", "runners/dagger.ts"])("images/%s does not load an SDK", async (file) => {
-  await expect(import(`../../images/${file}`)).resolves.toBeDefined();
-});
+it.each(["index.ts", "archive.ts", "upload/index.ts", "runners/dagger.ts"])(
+  "images/%s does not load an SDK",
+  async (file) => {
+    await expect(import(`../../images/${file}`)).resolves.toBeDefined();
+  },
+);
 
 it("asking for the images does not load one either", async () => {
   const { ensureImages } = await import("../../images/index.ts");

@@ -2,6 +2,9 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FakeTools } from "./fake-tools.ts";
 
+// Each of these starts programs, some several.
+jest.setTimeout(30_000);
+
 let tools: FakeTools;
 beforeEach(() => {
   tools = new FakeTools();
@@ -102,7 +105,7 @@ describe("lab images build", () => {
 
 describe("a build that is cut short", () => {
   it.each(["SIGINT", "SIGTERM"] as const)("by %s stops the guest and leaves no half artifact", async (signal) => {
-    const run = tools.hang();
+    const run = tools.unfinished("hang");
     await run.says("waiting for the guest's SSH");
     expect(tools.guests()).toBeGreaterThan(0);
     run.child.kill(signal);
@@ -111,12 +114,22 @@ describe("a build that is cut short", () => {
   });
 
   it("by SIGKILL is ended and cleared away by the next one", async () => {
-    const run = tools.hang();
+    const run = tools.unfinished("hang");
     await run.says("waiting for the guest's SSH");
     run.child.kill("SIGKILL");
     await run.finished;
     const { code, stderr } = await tools.build();
     expect([code, stderr]).toEqual([0, expect.stringContaining("ending a build that an earlier run has left")]);
     expect([tools.guests(), tools.left()]).toEqual([0, ["base-hardened"]]);
+  });
+
+  it("by SIGKILL while it is packed leaves nothing that passes for a build, and the next one starts anew", async () => {
+    const run = tools.unfinished("large");
+    await run.says("computing checksums");
+    run.child.kill("SIGKILL");
+    await run.finished;
+    expect((await tools.start(["verify"]).finished).stderr).toMatch(/nothing is built there/);
+    expect((await tools.build()).code).toBe(0);
+    expect(tools.left()).toEqual(["base-hardened"]);
   });
 });

@@ -90,10 +90,10 @@ export async function buildCommand(options: BuildOptions, names: readonly string
 /** Takes what `dagger call build-all-images -o artifacts` has left for builds of the current inputs. */
 export async function adoptCommand(options: ImagesOptions, names: readonly string[]): Promise<number> {
   const images = imagesNamed(names);
-  return atImages(options, "lab images adopt", async ({ inputs, declared, artifacts, terminal, say }) => {
+  return atImages(options, "lab images adopt", async ({ inputs, declared, artifacts, terminal, interruption, say }) => {
     const adopted: { readonly name: string; readonly sha256: string }[] = [];
     for (const image of images) {
-      const artifact = await adoptArtifact(inputs, artifacts, image);
+      const artifact = await adoptArtifact(inputs, artifacts, image, interruption.signal);
       if (artifact === null) continue;
       const said = await recordBuild(declared, image, artifact);
       if (said !== null) say(said);
