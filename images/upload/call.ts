@@ -1,20 +1,8 @@
 /** One request through the SDK. */
-import type { ClientConfiguration, HttpClient } from "oci-common";
+import type { HttpClient } from "oci-common";
 import type { ObjectStorageClient } from "oci-objectstorage";
+import type { Connection } from "./connection.ts";
 import { refusal, unreachable } from "./trouble.ts";
-
-export interface Connection {
-  readonly Client: typeof ObjectStorageClient;
-  /** Signs and sends. */
-  readonly http: HttpClient;
-  readonly configuration: ClientConfiguration;
-  /** Such as `https://objectstorage.eu-frankfurt-1.oraclecloud.com`. */
-  readonly endpoint: string;
-  /** Whose key signs, for messages. */
-  readonly credentials: string;
-  /** How often a request is tried before its failure is told, for messages. */
-  readonly attempts: number;
-}
 
 /** What to do with the client. `fail` ends the call with an error of one's own, which no other attempt follows. */
 export type Operation<T> = (client: ObjectStorageClient, fail: (error: Error) => void) => Promise<T>;

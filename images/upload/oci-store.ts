@@ -1,5 +1,6 @@
 /** Object Storage of OCI, over its SDK, which is loaded here and not before. */
-import { type Ask, call, type Connection } from "./call.ts";
+import { type Ask, call } from "./call.ts";
+import type { Connection } from "./connection.ts";
 import { readCredentials } from "./credentials.ts";
 import { bucketMethods } from "./oci-buckets.ts";
 import { uploadMethods } from "./oci-uploads.ts";

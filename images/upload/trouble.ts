@@ -1,5 +1,5 @@
 /** What went wrong with a request, told in one line. */
-import type { Connection } from "./call.ts";
+import type { Connection } from "./connection.ts";
 import { ServiceError, UnreachableError } from "./errors.ts";
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim().slice(0, 300);

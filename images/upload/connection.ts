@@ -1,0 +1,16 @@
+/** What a request to Object Storage goes out with. */
+import type { ClientConfiguration, HttpClient } from "oci-common";
+import type { ObjectStorageClient } from "oci-objectstorage";
+
+export interface Connection {
+  readonly Client: typeof ObjectStorageClient;
+  /** Signs and sends. */
+  readonly http: HttpClient;
+  readonly configuration: ClientConfiguration;
+  /** Such as `https://objectstorage.eu-frankfurt-1.oraclecloud.com`. */
+  readonly endpoint: string;
+  /** Whose key signs, for messages. */
+  readonly credentials: string;
+  /** How often a request is tried before its failure is told, for messages. */
+  readonly attempts: number;
+}
