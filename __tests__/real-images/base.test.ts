@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { itPasses, runScript } from "./checks.ts";
 import { Guest } from "./guest.ts";
-import { diskOf, labImages, removeWork, SOURCE, work } from "./workshop.ts";
+import { diskOf, labImages, rememberInputs, removeWork, SOURCE, work } from "./workshop.ts";
 
 jest.setTimeout(30 * 60_000);
 afterAll(removeWork);
 
 describe("the base", () => {
   it("is built by lab images build --runner local", async () => {
+    await rememberInputs("base");
     const { code, stdout } = await labImages("build", "base", "--runner", "local", "--source", SOURCE, "--force");
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { images: [{ name: "base", runner: "local" }] }]);
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { identityOf, itPasses } from "./checks.ts";
 import { Guest } from "./guest.ts";
 import { type StubRepository, serveStubRepository } from "./stub-repository.ts";
-import { ARTIFACTS, diskOf, labImages, removeWork, SOURCE, work } from "./workshop.ts";
+import { ARTIFACTS, diskOf, labImages, rememberInputs, removeWork, SOURCE, work } from "./workshop.ts";
 
 jest.setTimeout(60 * 60_000);
 
@@ -22,6 +22,7 @@ afterAll(async () => {
 describe("the Proxmox image", () => {
   it("is built on the base's disk, with Proxmox VE from the repository it is pointed at", async () => {
     rmSync(join(ARTIFACTS, "proxmox-ampere"), { recursive: true, force: true });
+    await rememberInputs("proxmox");
     const variables = repository.variables.flatMap((variable) => ["--var", variable]);
     const { code, stdout } = await labImages("build", "--runner", "local", "--source", SOURCE, ...variables);
     expect([code, JSON.parse(stdout)]).toMatchObject([

@@ -1,8 +1,9 @@
 /** Where the tests of real images build: a folder of their own, and `lab images` as a user would call it. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { identify } from "../../images/identity.ts";
 
 const ROOT = join(__dirname, "../..");
 
@@ -21,6 +22,12 @@ export const work = mkdtempSync(join(tmpdir(), "ampere-images-"));
 export const removeWork = (): void => rmSync(work, { recursive: true, force: true });
 
 export const diskOf = (artifact: string): string => join(ARTIFACTS, artifact, "disk.qcow2");
+
+/** Writes down, before an image is built, what it is built from: only that will have been tested. */
+export async function rememberInputs(image: "base" | "proxmox"): Promise<void> {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  writeFileSync(join(ARTIFACTS, `inputs-${image}`), (await identify())[image]);
+}
 
 export interface Ended {
   readonly code: number | null;
