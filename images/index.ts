@@ -1,6 +1,6 @@
 /** The lab's two images, known by name before anything is built: what synth, deploy and the sandbox ask for. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkArtifact, readArtifact } from "./artifact.ts";
 import { BASE, type ImageDefinition, PROXMOX } from "./definitions.ts";
 import { identify, type ImageInputs, REPOSITORY } from "./identity.ts";
 import { type Lock, type LockEntry, readLock } from "./lock.ts";
@@ -39,6 +39,9 @@ export interface ImagesOptions extends ImageInputs {
   readonly artifacts?: string;
 }
 
+/** Input hashes by image. */
+type Hashes = Readonly<Record<ImageDefinition["key"], string>>;
+
 const HASH_DIGITS = 12;
 
 /** Of the bucket object of an image, with the digits by which people tell images apart. */
@@ -63,11 +66,19 @@ function imageOf(image: ImageDefinition, inputHash: string, locked: LockEntry | 
 }
 
 /** The images of a lock that has been read. */
-export function imagesOf(hashes: Readonly<Record<"base" | "proxmox", string>>, lock: Lock | null): Images {
+export function imagesOf(hashes: Hashes, lock: Lock | null): Images {
   return {
     base: imageOf(BASE, hashes.base, lock?.images.base),
     proxmox: imageOf(PROXMOX, hashes.proxmox, lock?.images.proxmox),
   };
+}
+
+async function checkArtifacts(artifacts: string, hashes: Hashes): Promise<void> {
+  const { checkArtifact, readArtifact } = await import("./artifact.ts");
+  for (const image of [BASE, PROXMOX]) {
+    const artifact = await readArtifact(artifacts, image);
+    if (artifact?.manifest.inputHash === hashes[image.key]) await checkArtifact(artifact);
+  }
 }
 
 /**
@@ -80,9 +91,7 @@ export function imagesOf(hashes: Readonly<Record<"base" | "proxmox", string>>, l
 export async function ensureImages(options: ImagesOptions = {}): Promise<Images> {
   const { root = REPOSITORY, artifacts = join(root, "artifacts") } = options;
   const [hashes, lock] = await Promise.all([identify(options), readLock(join(root, LOCK_FILE))]);
-  for (const image of [BASE, PROXMOX]) {
-    const artifact = await readArtifact(artifacts, image);
-    if (artifact?.manifest.inputHash === hashes[image.key]) await checkArtifact(artifact);
-  }
+  // Most synths have no builds at hand, and need not load what checks them.
+  if (existsSync(artifacts)) await checkArtifacts(artifacts, hashes);
   return imagesOf(hashes, lock);
 }
