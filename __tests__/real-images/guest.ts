@@ -15,6 +15,8 @@ export interface GuestProps {
   readonly folder: string;
   /** A cloud-config beside the key. @default - none */
   readonly cloudConfig?: Readonly<Record<string, unknown>>;
+  /** Third number of its network, 10.0.N.0/24, in which it is 10.0.N.15. @default 2 */
+  readonly network?: number;
 }
 
 const FIRMWARE = "/usr/share/AAVMF/AAVMF_CODE.fd";
@@ -57,7 +59,7 @@ export class Guest {
 
   /** Boots, and waits until cloud-init has ended. */
   static async boot(props: GuestProps): Promise<Guest> {
-    const { name, disk, diskGb, folder } = props;
+    const { name, disk, diskGb, folder, network = 2 } = props;
     const file = (...parts: readonly string[]): string => join(folder, ...parts);
     mkdirSync(file("seed"), { recursive: true });
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "image-test", "-f", file("key")]);
@@ -83,7 +85,7 @@ export class Guest {
       `-drive if=virtio,media=cdrom,readonly=on,format=raw,file=${file("seed.iso")}`,
       "-device virtio-rng-pci",
       "-device virtio-net-pci,netdev=net",
-      `-netdev user,id=net,hostfwd=tcp:127.0.0.1:${port}-:22`,
+      `-netdev user,id=net,net=10.0.${network}.0/24,hostfwd=tcp:127.0.0.1:${port}-:22`,
     ].flatMap((option) => option.split(" "));
     const machine = ["-name", name, "-machine", "virt", ...processor(), "-smp", "2", "-m", "2048", "-display", "none"];
     const qemu = spawn("qemu-system-aarch64", [...machine, "-monitor", "none", ...devices], {

@@ -17,7 +17,7 @@ export async function serveStubRepository(folder: string): Promise<StubRepositor
   const script = join(__dirname, "../../packer/proxmox-ampere/tests/stub-repository.sh");
   execFileSync(script, [folder], { stdio: ["ignore", "ignore", "inherit"] });
   const server = createServer(({ url = "/" }, response) => {
-    const file = join(folder, normalize(decodeURI(url)));
+    const file = join(folder, normalize(decodeURIComponent(url)));
     const found = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
     response.statusCode = found ? 200 : 404;
     if (found) createReadStream(file).pipe(response);

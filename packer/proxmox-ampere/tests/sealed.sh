@@ -1,8 +1,7 @@
 # At the first boot: nothing of the build is left, and what Proxmox VE makes once was made here.
 
 made_since_boot() { empty find "$@" ! -newermt "$(uptime -s)"; }
-# The build's name and its address in QEMU's network; a machine in the same network may have the address again.
-nothing_of_the_build() { empty grep -rl image-build /etc /root /home /var/lib/cloud /var/lib/pve-cluster /var/lib/pve-manager /var/lib/rrdcached /var/spool /var/lib/postfix; }
+nothing_of_the_build() { empty sh -c 'cd / && grep -rl image-build etc root home var/lib/cloud var/lib/pve-* var/lib/rrdcached var/lib/postfix var/spool || true'; }
 only_key() { prints "$1" sh -c "grep -c . /etc/pve/priv/authorized_keys"; }
 one_node() { prints "$(hostname)" ls /etc/pve/nodes; }
 
