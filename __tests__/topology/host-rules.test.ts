@@ -83,7 +83,7 @@ describe("hostRules", () => {
 
 describe("guestRules", () => {
   it("lets in the guests' DHCP where the host answers it, on the guests' bridge alone", () => {
-    expect(rulesOf(guestRules(plan("free")))).toEqual(["iifname guests udp dport 67 accept comment DHCP"]);
+    expect(rulesOf(guestRules(plan("free")))).toEqual(["iifname guests udp dport 67 accept comment dhcp-from-guests"]);
     expect(rulesOf(guestRules(plan("free-pair")))).toEqual([]);
   });
 });

@@ -80,5 +80,7 @@ export function hostRules(topology: Topology): string {
 
 /** nftables: in a Simple zone it is the host that answers the guests' DHCP. Their resolvers are outside (guest.ts). */
 export function guestRules({ network: { guest } }: Topology): string {
-  return inputRules(guest.kind === "simple" ? [`iifname ${guest.vnet} udp dport 67 accept comment DHCP`] : []);
+  return inputRules(
+    guest.kind === "simple" ? [`iifname ${guest.vnet} udp dport 67 accept comment dhcp-from-guests`] : [],
+  );
 }
