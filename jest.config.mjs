@@ -5,6 +5,8 @@ export default {
   // The end-to-end tests mostly wait for other processes: jest's own default would leave a processor idle.
   maxWorkers: "100%",
   testEnvironment: "node",
+  // Many tests start programs or load an SDK: on a busy machine jest's 5 s are soon over.
+  testTimeout: 30_000,
   // ES modules only, which jest does not load as they are.
   moduleNameMapper: { "^unixcrypt$": "<rootDir>/node_modules/unixcrypt/dist/index.js" },
   transformIgnorePatterns: ["/node_modules/(?!unixcrypt/)"],
