@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { itPasses, runScript } from "./checks.ts";
+import { itPasses } from "./checks.ts";
 import { Guest } from "./guest.ts";
 import { diskOf, labImages, rememberInputs, removeWork, SOURCE, work } from "./workshop.ts";
 
@@ -41,15 +40,4 @@ describe("the base, booted a second time", () => {
   it("comes up", async () => guest.reboot());
 
   itPasses(booted, "base", "tests", "hardened.sh");
-});
-
-describe("the base, audited by Lynis", () => {
-  it("has no warning that docs/images.md does not explain", async () => {
-    const findings = (await runScript(guest, "base", "tests", "lynis.sh")).trim().split("\n");
-    console.info(findings.join("\n"));
-    expect(findings).toContainEqual(expect.stringMatching(/^hardening_index=\d+$/));
-    const warnings = findings.flatMap((line) => /^warning\[\]=([^|]+)/.exec(line)?.[1] ?? []);
-    const explained = readFileSync(join(__dirname, "../../docs/images.md"), "utf8");
-    expect(warnings.filter((id) => !explained.includes(id))).toEqual([]);
-  });
 });

@@ -32,6 +32,7 @@ if (args.includes("--probe")) {
   const env = {
     IMAGE_TEST_SOURCE: await standIn(),
     IMAGE_TEST_ARTIFACTS: join(cacheFolder(), "images", "dagger"),
+    IMAGE_TESTS: "dagger",
     IMAGE_TEST_BUILDER: await rootFileSystem(),
   };
   const jest = ["cli/bin/run.js", "node_modules/jest/bin/jest.js", "--config", "jest.images.config.mjs", "--runInBand"];

@@ -23,6 +23,8 @@ const FIRMWARE = "/usr/share/AAVMF/AAVMF_CODE.fd";
 /** QEMU's virt machine takes flash of exactly this size. */
 const FLASH_BYTES = 64 << 20;
 const POLL_MS = 2000;
+/** An emulated guest may need half of that to open a session. */
+const PROBE_MS = 120_000;
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -111,15 +113,19 @@ export class Guest {
 
   async #ssh(
     script: string,
+    timeoutMs = 0,
   ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
     const settings = [
       "StrictHostKeyChecking=no",
       "UserKnownHostsFile=/dev/null",
       "LogLevel=ERROR",
       "ConnectTimeout=20",
+      "ServerAliveInterval=15",
     ];
     const args = ["-p", String(this.#port), "-i", join(this.#props.folder, "key"), "-o", "IdentitiesOnly=yes"];
-    const child = spawn("ssh", [...args, ...settings.flatMap((each) => ["-o", each]), "root@127.0.0.1", "bash -s"]);
+    const child = spawn("ssh", [...args, ...settings.flatMap((each) => ["-o", each]), "root@127.0.0.1", "bash -s"], {
+      timeout: timeoutMs,
+    });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
@@ -135,10 +141,11 @@ export class Guest {
   async #untilUp(): Promise<void> {
     for (;;) {
       if (this.#qemu.exitCode !== null) throw new Error(readFileSync(join(this.#props.folder, "qemu.log"), "utf8"));
-      const { code, stdout } = await this.#ssh("cloud-init status --wait >/dev/null; echo up");
-      if (code === 0 && stdout.trim() === "up") return;
+      // A connection from before sshd was there may hang for good.
+      if ((await this.#ssh("true", PROBE_MS)).code === 0) break;
       await sleep(POLL_MS);
     }
+    await this.#ssh("cloud-init status --wait");
   }
 
   /** Boots it again, and waits until it is up. */
@@ -147,7 +154,7 @@ export class Guest {
     const before = await this.run(id);
     await this.#ssh("systemctl reboot");
     for (;;) {
-      const { code, stdout } = await this.#ssh(id);
+      const { code, stdout } = await this.#ssh(id, PROBE_MS);
       if (code === 0 && stdout !== before) break;
       await sleep(POLL_MS);
     }
