@@ -89,7 +89,19 @@ export class Guest {
       "-device virtio-net-pci,netdev=net",
       `-netdev user,id=net,net=10.0.${network}.0/24,hostfwd=tcp:127.0.0.1:${port}-:22`,
     ].flatMap((option) => option.split(" "));
-    const machine = ["-name", name, "-machine", "virt", ...processor(), "-smp", "2", "-m", "2048", "-display", "none"];
+    const machine = [
+      "-name",
+      `image-test-${name}`,
+      "-machine",
+      "virt",
+      ...processor(),
+      "-smp",
+      "2",
+      "-m",
+      "2048",
+      "-display",
+      "none",
+    ];
     const qemu = spawn("qemu-system-aarch64", [...machine, "-monitor", "none", ...devices], {
       stdio: ["ignore", log, log],
     });
@@ -140,12 +152,19 @@ export class Guest {
 
   async #untilUp(): Promise<void> {
     for (;;) {
-      if (this.#qemu.exitCode !== null) throw new Error(readFileSync(join(this.#props.folder, "qemu.log"), "utf8"));
+      this.#assertRuns();
       // A connection from before sshd was there may hang for good.
       if ((await this.#ssh("true", PROBE_MS)).code === 0) break;
       await sleep(POLL_MS);
     }
     await this.#ssh("cloud-init status --wait");
+  }
+
+  #assertRuns(): void {
+    const { exitCode, signalCode } = this.#qemu;
+    if (exitCode === null && signalCode === null) return;
+    const log = readFileSync(join(this.#props.folder, "qemu.log"), "utf8");
+    throw new Error(`${this.#props.name}: QEMU ended (${signalCode ?? exitCode}): ${log}`);
   }
 
   /** Boots it again, and waits until it is up. */
@@ -154,6 +173,7 @@ export class Guest {
     const before = await this.run(id);
     await this.#ssh("systemctl reboot");
     for (;;) {
+      this.#assertRuns();
       const { code, stdout } = await this.#ssh(id, PROBE_MS);
       if (code === 0 && stdout !== before) break;
       await sleep(POLL_MS);
@@ -162,7 +182,7 @@ export class Guest {
   }
 
   async stop(): Promise<void> {
-    if (this.#qemu.exitCode !== null) return;
+    if (this.#qemu.exitCode !== null || this.#qemu.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#qemu.once("exit", resolve));
     this.#qemu.kill("SIGKILL");
     await ended;
