@@ -81,7 +81,11 @@ describe("a host, booted a second time", () => {
   });
 
   it("is still the same", async () => {
-    expect(await identityOf(first(), "proxmox-ampere", "tests", "identity.sh")).toEqual(before);
+    const lasting = (identity: ReadonlyMap<string, string>) =>
+      [...identity].filter(([name]) => !/config\.db/.test(name));
+    // The database of the cluster's files changes with whatever is written to them.
+    const after = await identityOf(first(), "proxmox-ampere", "tests", "identity.sh");
+    expect(lasting(after)).toEqual(lasting(before));
   });
 
   itPasses(first, "proxmox-ampere", "tests", "proxmox.sh");
