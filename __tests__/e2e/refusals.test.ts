@@ -16,9 +16,10 @@ describe("cdktf refuses, in one line and before anything is made,", () => {
     expect(existsSync(join(lab.home, ".lab", "state"))).toBe(false);
   };
 
-  it("to deploy to an account as long as there is no image to boot", async () => {
-    lab = await TestLab.create({}, { LAB_SANDBOX: "0", TF_VAR_tenancy_ocid: "ocid1.tenancy.oc1..none" });
-    await refused(/^the hosts' image proxmox-ampere-\w+\.oci is not built/, "deploy", "--auto-approve");
+  it("to deploy to an account that it cannot bring the hosts' image to", async () => {
+    const account = { TF_VAR_tenancy_ocid: "ocid1.tenancy.oc1..none", OCI_CLI_CONFIG_FILE: "/nowhere/config" };
+    lab = await TestLab.create({}, { LAB_SANDBOX: "0", ...account });
+    await refused(/^\/nowhere\/config: no such file; make an API key/, "deploy", "--auto-approve");
   });
 
   it("a lab that would cost something", async () => {
