@@ -2,8 +2,8 @@
 set -euo pipefail
 
 case $(uname -m) in
-  aarch64) target=arm64-efi console=ttyAMA0 ;;
-  *) target=x86_64-efi console=ttyS0 ;;
+  aarch64) target=arm64-efi grub=grub-efi-arm64 console=ttyAMA0 ;;
+  *) target=x86_64-efi grub=grub-efi-amd64 console=ttyS0 ;;
 esac
 mkdir -p /etc/default/grub.d
 cat >/etc/default/grub.d/60-serial.cfg <<GRUB
@@ -11,6 +11,8 @@ GRUB_TERMINAL=console
 GRUB_TIMEOUT=2
 GRUB_CMDLINE_LINUX="console=tty0 console=$console"
 GRUB
+# An upgrade of GRUB on a machine must reach the removable path too: one that is older than its modules does not boot.
+echo "$grub grub2/force_efi_extra_removable boolean true" | debconf-set-selections
 grub-install --target="$target" --removable --no-nvram --efi-directory=/boot/efi
 update-initramfs -u -k all
 update-grub

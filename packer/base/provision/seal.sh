@@ -12,6 +12,8 @@ rm -rf /var/lib/apt/lists/*
 cloud-init clean --logs --seed
 rm -f /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init /etc/ssh/sshd_config.d/50-cloud-init.conf
 rm -f /etc/ssh/ssh_host_* /root/.bash_history /root/.ssh/authorized_keys
+# It writes its seed when it is stopped, so before that is deleted.
+systemctl stop systemd-random-seed.service
 rm -rf /root/.cache /root/.ansible /var/lib/systemd/random-seed /var/lib/systemd/credential.secret /var/lib/dhcp/* /var/lib/dhcpcd/*
 rm -f /var/lib/dbus/machine-id
 : >/etc/machine-id

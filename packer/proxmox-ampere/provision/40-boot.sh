@@ -3,8 +3,8 @@ set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
 case $(uname -m) in
-  aarch64) target=arm64-efi grub=grub-efi-arm64 ;;
-  *) target=x86_64-efi grub=grub-efi-amd64 ;;
+  aarch64) target=arm64-efi ;;
+  *) target=x86_64-efi ;;
 esac
 
 if compgen -G '/boot/vmlinuz-*-pve' >/dev/null; then
@@ -14,7 +14,5 @@ if compgen -G '/boot/vmlinuz-*-pve' >/dev/null; then
   [ "${#packages[@]}" -eq 0 ] || apt-get -q -y -o DPkg::Lock::Timeout=600 purge "${packages[@]}"
 fi
 
-# An upgrade of GRUB on a host must reach the removable path too: one that is older than its modules does not boot.
-echo "$grub grub2/force_efi_extra_removable boolean true" | debconf-set-selections
 grub-install --target="$target" --removable --no-nvram --efi-directory=/boot/efi
 update-grub

@@ -23,8 +23,6 @@ rm -rf /var/lib/swtpm-localca/* /var/lib/chrony/* /etc/lvm/archive/* /etc/lvm/ba
 if [ -e /etc/iscsi/initiatorname.iscsi ]; then echo GenerateName=yes >/etc/iscsi/initiatorname.iscsi; fi
 postsuper -d ALL 2>/dev/null || true
 rm -rf /var/lib/postfix/* /var/spool/postfix/etc/hosts /var/spool/postfix/etc/resolv.conf /var/mail/* /etc/frr/*.sav
-# It writes its seed when it is stopped; the base then deletes it.
-systemctl stop systemd-random-seed.service
 
 sed -i "/[[:space:]]$(hostname)\([[:space:]]\|\$\)/d" /etc/hosts
 # The database of mail aliases names the machine that made it.
