@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { type Calls, quietCalls } from "../calls.ts";
 import type { World, WorldState } from "./world.ts";
 
 export interface Store extends World {
@@ -40,10 +41,11 @@ function load(file: string): WorldState | null {
   throw new Error(`${file} is no sandbox world of version 1: delete it to start with an empty sandbox`);
 }
 
-function store(state: WorldState, write: (text: string) => void): Store {
+function store(state: WorldState, calls: Calls, write: (text: string) => void): Store {
   let dirty = false;
   return {
     state,
+    calls,
     now: () => new Date().toISOString(),
     random: randomText,
     changed: () => {
@@ -63,15 +65,15 @@ function store(state: WorldState, write: (text: string) => void): Store {
  * only a power cut can lose the last moment.
  * @throws when the file is no world of this version; the message says how to start over.
  */
-export function openStore(file: string, empty: () => WorldState): Store {
+export function openStore(file: string, empty: () => WorldState, calls: Calls = quietCalls): Store {
   mkdirSync(dirname(file), { recursive: true });
-  return store(load(file) ?? empty(), (text) => {
+  return store(load(file) ?? empty(), calls, (text) => {
     writeFileSync(`${file}.new`, text, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   });
 }
 
 /** A world that is gone with the process. */
-export function memoryStore(empty: () => WorldState): Store {
-  return store(empty(), () => undefined);
+export function memoryStore(empty: () => WorldState, calls: Calls = quietCalls): Store {
+  return store(empty(), calls, () => undefined);
 }

@@ -1,4 +1,5 @@
 /** The one model behind every door of the sandbox: an OCI tenancy, the Proxmox hosts on it, the Talos machines on those. */
+import type { Calls } from "../calls.ts";
 import type { OciTenancy } from "./oci.ts";
 import type { ProxmoxState } from "./proxmox.ts";
 import type { TalosState } from "./talos.ts";
@@ -27,6 +28,8 @@ export interface InventoryItem {
  */
 export interface World {
   readonly state: WorldState;
+  /** Told of every call on a door. */
+  readonly calls: Calls;
   /** The current time, RFC 3339: one place, so that tests can fix it. */
   now(): string;
   /** A fresh random string of lower-case letters and digits, for ids. */
