@@ -9,4 +9,5 @@ export default {
   ...base,
   testMatch: [`<rootDir>/__tests__/real-images/**/${tests}.test.ts`],
   testPathIgnorePatterns: [],
+  testSequencer: "<rootDir>/__tests__/real-images/in-order.mjs",
 };
