@@ -1,7 +1,7 @@
 /** @type {import("jest").Config} */
 export default {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
-  testPathIgnorePatterns: ["<rootDir>/__tests__/tiers/", "<rootDir>/__tests__/real-images/"],
+  testPathIgnorePatterns: ["tiers", "real-images", "real-providers"].map((each) => `<rootDir>/__tests__/${each}/`),
   // The end-to-end tests mostly wait for other processes: jest's own default would leave a processor idle.
   maxWorkers: "100%",
   testEnvironment: "node",

@@ -22,6 +22,8 @@ const where = (command: Command): Command =>
 
 const json = (command: Command): Command => command.option("--json", "print one JSON document on stdout");
 
+const tool = (command: Command): Command => command.argument("[tool]", "opentofu, proxmox; without one, opentofu");
+
 /** Of all commands on images. */
 const images = (command: Command): Command =>
   json(where(command)).option("--artifacts <folder>", "where builds are kept (default: artifacts in LAB_HOME)");
@@ -69,12 +71,14 @@ const GROUPS: readonly {
     commands: [
       {
         name: "build",
-        description: "Build OpenTofu with Go, once; prints its path",
+        description: "Build OpenTofu, or the provider bpg/proxmox, with Go, once; prints its path",
+        options: tool,
         load: async () => (await import("./commands/tools.ts")).buildTools,
       },
       {
         name: "path",
-        description: "Print the path of the OpenTofu that was built",
+        description: "Print the path of what was built",
+        options: tool,
         load: async () => (await import("./commands/tools.ts")).toolsPath,
       },
     ],

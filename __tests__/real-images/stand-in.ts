@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../cli/opentofu/cache.ts";
+import { cacheFolder } from "../../cli/tools/cache.ts";
 import { REPOSITORY } from "../../images/identity.ts";
 import { must } from "./run.ts";
 

@@ -1,23 +1,37 @@
 /** `lab tools`: programs that are built here, where they cannot be had otherwise. */
 import { CliError } from "../errors.ts";
-import { buildTofu } from "../opentofu/build.ts";
-import { cachedTofu } from "../opentofu/cache.ts";
 import { openTerminal } from "../show/terminal.ts";
+import { buildTool } from "../tools/build.ts";
+import { cachedTool } from "../tools/cache.ts";
+import { OPENTOFU, type Tool, TOOLS } from "../tools/definitions.ts";
 
-/** Builds OpenTofu and prints where it is. */
-export async function buildTools(): Promise<number> {
+function toolNamed(name: string = OPENTOFU.name): Tool {
+  const found = TOOLS.find((tool) => tool.name === name);
+  if (found !== undefined) return found;
+  throw new CliError(`lab tools: got "${name}", allowed ${TOOLS.map((tool) => tool.name).join(", ")}`);
+}
+
+/** Builds a tool and prints where it is. */
+export async function buildTools(_options: object, [name]: readonly string[]): Promise<number> {
+  const tool = toolNamed(name);
   // Progress belongs on stderr: stdout has the path alone.
   const terminal = openTerminal({ json: true, color: true });
-  const path = await buildTofu({ say: (line) => terminal.aside(line), status: (text) => terminal.status(text) });
+  const path = await buildTool(tool, {
+    say: (line) => terminal.aside(line),
+    status: (text) => terminal.status(text),
+  });
   console.log(path);
   return 0;
 }
 
-/** Prints where the built OpenTofu is. */
-export async function toolsPath(): Promise<number> {
-  const path = cachedTofu();
-  if (path === undefined)
-    throw new CliError("OpenTofu has not been built for this checkout: `npx lab tools build` does it, with Go");
+/** Prints where a tool that was built is. */
+export async function toolsPath(_options: object, [name]: readonly string[]): Promise<number> {
+  const tool = toolNamed(name);
+  const path = cachedTool(tool);
+  if (path === undefined) {
+    const command = tool === OPENTOFU ? "npx lab tools build" : `npx lab tools build ${tool.name}`;
+    throw new CliError(`${tool.title} has not been built for this checkout: \`${command}\` does it, with Go`);
+  }
   console.log(path);
   return 0;
 }

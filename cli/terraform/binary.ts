@@ -1,7 +1,7 @@
 /** Which terraform or tofu to run. */
 import { execFile } from "node:child_process";
 import { CliError, messageOf } from "../errors.ts";
-import { cachedTofu } from "../opentofu/cache.ts";
+import { cachedTofu } from "../tools/cache.ts";
 import { which } from "./which.ts";
 
 export interface Binary {

@@ -1,9 +1,19 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { spawn, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { buildTofu } from "../../cli/opentofu/build.ts";
-import { cachedTofu, tofuPath } from "../../cli/opentofu/cache.ts";
+import { buildTool } from "../../cli/tools/build.ts";
+import { cachedTool, toolPath } from "../../cli/tools/cache.ts";
+import { OPENTOFU, PROXMOX_PROVIDER, TOOLS } from "../../cli/tools/definitions.ts";
 
 /** Plays go: writes what `-o` names, once there is no `wait` file; fails if there is a `fail` file. */
 const FAKE_GO = `#!/bin/sh
@@ -29,26 +39,28 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const quiet = { say: () => undefined, status: () => undefined };
 
-describe("building OpenTofu", () => {
+describe("building a tool", () => {
   it("puts it into the cache under the hash of go.sum, once", async () => {
-    expect(cachedTofu(env)).toBeUndefined();
-    const path = await buildTofu({ ...quiet, env });
-    expect(path).toBe(tofuPath(env));
+    expect(cachedTool(OPENTOFU, env)).toBeUndefined();
+    const path = await buildTool(OPENTOFU, { ...quiet, env });
+    expect(path).toBe(toolPath(OPENTOFU, env));
     expect(path).toMatch(/ampere-lab\/tools\/[0-9a-f]{64}\/tofu$/);
-    expect(cachedTofu(env)).toBe(path);
+    expect(cachedTool(OPENTOFU, env)).toBe(path);
     rmSync(join(folder, "bin", "go"));
-    expect(await buildTofu({ ...quiet, env })).toBe(path);
+    expect(await buildTool(OPENTOFU, { ...quiet, env })).toBe(path);
     expect(readdirSync(dirname(path))).toEqual(["tofu"]);
   });
 
   it("tells in the compiler's words why it failed, and leaves nothing half made", async () => {
     writeFileSync(join(folder, "bin", "fail"), "");
-    await expect(buildTofu({ ...quiet, env })).rejects.toThrow("go could not build OpenTofu:\ninternal/x.go:1: no");
-    expect(readdirSync(dirname(tofuPath(env)))).toEqual([]);
+    await expect(buildTool(OPENTOFU, { ...quiet, env })).rejects.toThrow(
+      "go could not build OpenTofu:\ninternal/x.go:1: no",
+    );
+    expect(readdirSync(dirname(toolPath(OPENTOFU, env)))).toEqual([]);
   });
 
   it("says where Go comes from when there is none", async () => {
-    await expect(buildTofu({ ...quiet, env: { ...env, PATH: "/nowhere" } })).rejects.toThrow(
+    await expect(buildTool(OPENTOFU, { ...quiet, env: { ...env, PATH: "/nowhere" } })).rejects.toThrow(
       "needs Go, which is not on PATH",
     );
   });
@@ -69,7 +81,33 @@ describe("building OpenTofu", () => {
     child.kill("SIGINT");
     const code = await new Promise((resolve) => child.once("close", resolve));
     expect(code).toBe(130);
-    expect(readdirSync(dirname(tofuPath(env)))).toEqual([]);
+    expect(readdirSync(dirname(toolPath(OPENTOFU, env)))).toEqual([]);
+  });
+
+  it("is as well how bpg/proxmox comes, by a go.sum of its own", async () => {
+    const path = await buildTool(PROXMOX_PROVIDER, { ...quiet, env });
+    expect(path).toMatch(/ampere-lab\/tools\/[0-9a-f]{64}\/terraform-provider-proxmox_v0\.111\.1$/);
+    expect(dirname(path)).not.toBe(dirname(toolPath(OPENTOFU, env)));
+    expect(readFileSync(join(folder, "bin", "go-calls"), "utf8")).toMatch(
+      / github\.com\/bpg\/terraform-provider-proxmox$/m,
+    );
+    expect(spawnSync(process.execPath, lab("tools", "path", "proxmox"), { env, encoding: "utf8" }).stdout).toBe(
+      `${path}\n`,
+    );
+  });
+
+  it("knows no other tool", () => {
+    expect(spawnSync(process.execPath, lab("tools", "build", "packer"), { env, encoding: "utf8" })).toMatchObject({
+      status: 1,
+      stderr: 'lab tools: got "packer", allowed opentofu, proxmox\n',
+    });
+  });
+
+  it.each(TOOLS)("takes $name of the version that its go.mod pins", (tool) => {
+    const [, version] = /_v([\d.]+)$/.exec(tool.file) ?? [];
+    const pinned = readFileSync(join(tool.module, "go.mod"), "utf8");
+    expect(pinned).toContain(`tool ${tool.package}\n`);
+    if (version !== undefined) expect(pinned).toContain(`${tool.package} v${version} `);
   });
 
   it("is what `lab tools path` and cdktf find", async () => {
@@ -77,7 +115,7 @@ describe("building OpenTofu", () => {
       status: 1,
       stderr: expect.stringContaining("npx lab tools build"),
     });
-    const path = await buildTofu({ ...quiet, env });
+    const path = await buildTool(OPENTOFU, { ...quiet, env });
     expect(spawnSync(process.execPath, lab("tools", "path"), { env, encoding: "utf8" }).stdout).toBe(`${path}\n`);
   });
 });

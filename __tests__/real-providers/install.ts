@@ -1,0 +1,65 @@
+/** What the tests of real providers and clients need; kept outside of the checkout, made once. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { which } from "../../cli/terraform/which.ts";
+import { buildTool } from "../../cli/tools/build.ts";
+import { cacheFolder } from "../../cli/tools/cache.ts";
+import { OPENTOFU, PROXMOX_PROVIDER } from "../../cli/tools/definitions.ts";
+import { must } from "../real-images/run.ts";
+
+const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");
+const PATH = process.env["PATH"] ?? "";
+
+/** What can be had, as variables of the tests; and what is not tested for want of it. */
+export interface Had {
+  readonly env: Readonly<Record<string, string>>;
+  readonly missing: readonly string[];
+}
+
+/** Builds OpenTofu and bpg/proxmox. */
+async function tools(): Promise<Had> {
+  if (which("go", PATH) === undefined) return { env: {}, missing: ["tests of the built provider: go is not on PATH"] };
+  const options = { say: (line: string) => console.error(line), status: () => undefined };
+  return {
+    env: {
+      PROVIDER_TEST_TOFU: await buildTool(OPENTOFU, options),
+      PROVIDER_TEST_PROXMOX: await buildTool(PROXMOX_PROVIDER, options),
+    },
+    missing: [],
+  };
+}
+
+/** A virtual environment with the Python clients, by the hash of what is in it. */
+async function python(): Promise<Had> {
+  const found = which("python3", PATH);
+  if (found === undefined) return { env: {}, missing: ["tests with Python clients: python3 is not on PATH"] };
+  const hash = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
+  const folder = join(cacheFolder(), "python", hash);
+  const ready = join(folder, "ready");
+  if (!existsSync(ready)) {
+    console.error(`installing Python clients into ${folder}: a minute, once`);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(dirname(folder), { recursive: true });
+    // In place: a virtual environment has its own path in it.
+    await must(found, ["-m", "venv", folder]);
+    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", REQUIREMENTS];
+    await must(join(folder, "bin", "python"), pip);
+    writeFileSync(ready, "");
+  }
+  return { env: { PROVIDER_TEST_PYTHON: join(folder, "bin", "python") }, missing: [] };
+}
+
+function terraform(): Had {
+  const found = which("terraform", PATH);
+  if (found === undefined) return { env: {}, missing: ["tests with Terraform: terraform is not on PATH"] };
+  return { env: { PROVIDER_TEST_TERRAFORM: found }, missing: [] };
+}
+
+export async function installTools(): Promise<Had> {
+  const had = [terraform(), await tools(), await python()];
+  return {
+    env: Object.assign({}, ...had.map(({ env }) => env)),
+    missing: had.flatMap(({ missing }) => missing),
+  };
+}
