@@ -16,6 +16,7 @@ import {
 import {
   emptyTalos,
   kubernetesEndpoint,
+  talosEndpoint,
   talosInventory,
   talosOverview,
   talosProvider,
@@ -55,10 +56,12 @@ export function overview(world: World): Overview {
 }
 
 const PVE_PORT = 8006;
+const TALOS_PORT = 50_000;
 const KUBERNETES_PORT = 6443;
 
 /** What answers at a tunnel's end; null when nothing listens there. */
 export function endpoint(world: World, { address, port }: Tunnel["target"]): ((socket: Socket) => void) | null {
   if (port === PVE_PORT) return pveEndpoint(world, address);
+  if (port === TALOS_PORT) return talosEndpoint(world, address);
   return port === KUBERNETES_PORT ? kubernetesEndpoint(world, address) : null;
 }

@@ -68,7 +68,17 @@ export function endpointOf(name: NodeName): string {
 }
 
 export function guest(name: NodeName, generation = "first"): Guest {
-  return { vmId: ports[name] - 14900, host: "pve-1", name, address: addresses[name], generation };
+  return {
+    vmId: ports[name] - 14900,
+    host: "pve-1",
+    name,
+    address: addresses[name],
+    generation,
+    vcpus: 2,
+    memoryMb: 4096,
+    diskBytes: 20 * 1024 ** 3,
+    imageVersion: "1.13.9",
+  };
 }
 
 /** Virtual machines in maintenance mode, with a tunnel to each. */

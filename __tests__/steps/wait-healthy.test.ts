@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { admin, cluster, configured, portTo } from "../sandbox/talos-cluster.ts";
-import { type Lab, vip } from "../sandbox/talos-world.ts";
+import { guest, type Lab, vip } from "../sandbox/talos-world.ts";
 
 const script = join(__dirname, "../../constructs/talos/steps/wait-healthy.mjs");
 
@@ -63,7 +63,7 @@ describe("wait-healthy", () => {
 
   it("waits for a node that comes later, and says so once", async () => {
     const lab: Lab = cluster(["cp-1"]);
-    lab.guests.push({ vmId: 103, host: "pve-1", name: "worker-1", address: "10.20.0.21", generation: "first" });
+    lab.guests.push(guest("worker-1"));
     let asked = 0;
     const port = await portTo(lab, vip, () => {
       asked += 1;

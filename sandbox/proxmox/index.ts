@@ -5,6 +5,7 @@ export {
   proxmoxInventory,
   type ProxmoxOverview,
   proxmoxOverview,
+  stopTalosMachine,
   type TalosMachine,
   talosMachines,
   type VmOverview,

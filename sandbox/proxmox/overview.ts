@@ -60,10 +60,14 @@ function vmOverview(world: World, vm: Vm): VmOverview {
     name: config.name ?? `VM ${vmid}`,
     host: node,
     state: config.template === "1" ? "template" : runs({ world }, vm) ? "running" : "stopped",
-    vcpus: Number(config.sockets ?? 1) * Number(config.cores ?? 1),
+    vcpus: vcpusOf(vm),
     memoryMb: memoryMb(config.memory),
     diskGb: Math.ceil((volume?.size ?? 0) / 1024 ** 3),
   };
+}
+
+function vcpusOf({ config }: Vm): number {
+  return Number(config.sockets ?? 1) * Number(config.cores ?? 1);
 }
 
 /** The first hard disk in the boot order. */
@@ -84,6 +88,11 @@ export interface TalosMachine {
   readonly address: string;
   /** Another one when the machine was made anew. */
   readonly generation: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskBytes: number;
+  /** Of the image on its disk: `1.13.9`; "" where the image's URL names none. */
+  readonly imageVersion: string;
 }
 
 /** The running machines that boot Talos: those whose disk was imported from a `nocloud-arm64` image. */
@@ -100,8 +109,29 @@ export function talosMachines(world: World): readonly TalosMachine[] {
         ?.split("/")[0];
       if (!volume?.source?.includes("nocloud-arm64") || address === undefined) return [];
       const name = vm.config.name ?? `VM ${vm.vmid}`;
-      return [{ vmId: vm.vmid, host: vm.node, name, address, generation: vm.generation }];
+      return [
+        {
+          vmId: vm.vmid,
+          host: vm.node,
+          name,
+          address,
+          generation: vm.generation,
+          vcpus: vcpusOf(vm),
+          memoryMb: memoryMb(vm.config.memory),
+          diskBytes: volume.size,
+          imageVersion: /\/v(\d[^/]*)\//.exec(volume.source)?.[1] ?? "",
+        },
+      ];
     });
+}
+
+/** A machine that switched itself off: its virtual machine stops. */
+export function stopTalosMachine(world: World, { vmId, generation }: TalosMachine): void {
+  for (const { vms } of Object.values(proxmoxOf(world).datacenters)) {
+    const vm = vms[vmId];
+    if (vm?.generation === generation) vm.running = false;
+  }
+  world.changed();
 }
 
 /** Every object that a Terraform resource stands for, by its import id. Settings and acts (firewall, applier) are none. */

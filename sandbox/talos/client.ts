@@ -110,6 +110,6 @@ function tlsProblem({ facts }: ConfiguredMachine, client: ClientConfiguration, n
   }
 }
 
-function rpcError(code: Code | "Unavailable", text: string): string {
+function rpcError(code: Code, text: string): string {
   return `rpc error: code = ${code} desc = ${text}`;
 }

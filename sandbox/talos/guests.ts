@@ -9,6 +9,14 @@ export interface Guest {
   readonly address: string;
   /** Changes when the virtual machine is made anew. */
   readonly generation: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskBytes: number;
+  /** Of the Talos image on its disk: `1.13.9`; "" where that is not known. */
+  readonly imageVersion: string;
 }
 
 export type GuestsOf = (world: World) => readonly Guest[];
+
+/** Switches a virtual machine off, from the inside. */
+export type PowerOff = (world: World, guest: Guest) => void;

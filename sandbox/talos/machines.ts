@@ -21,7 +21,8 @@ export type Machine =
   | ({ readonly stage: "configured" } & ConfiguredMachine);
 
 /** gRPC status codes, as they show in the provider's errors. */
-export type Code = "AlreadyExists" | "FailedPrecondition" | "InvalidArgument" | "Unimplemented";
+export type Code =
+  "AlreadyExists" | "FailedPrecondition" | "InvalidArgument" | "PermissionDenied" | "Unavailable" | "Unimplemented";
 
 /** What a machine answers instead of doing it. */
 export class MachineError extends Error {
@@ -97,6 +98,7 @@ export function configure(world: World, guestsOf: GuestsOf, machine: Machine, co
     vmId: guest.vmId,
     generation: guest.generation,
     configuration,
+    ...(before?.upgradedTo !== undefined && { upgradedTo: before.upgradedTo }),
     configuredAt: before?.configuredAt ?? world.now(),
     etcdSince: before?.etcdSince ?? (joins ? world.now() : null),
     bootstrapped: before?.bootstrapped ?? false,
@@ -104,7 +106,8 @@ export function configure(world: World, guestsOf: GuestsOf, machine: Machine, co
   world.changed();
 }
 
-function checked(configuration: string, address: string): MachineFacts {
+/** @throws MachineError InvalidArgument for a configuration that Talos would refuse. */
+export function checked(configuration: string, address: string): MachineFacts {
   try {
     const documents = readConfiguration(configuration);
     const main = documents.find(({ kind }) => kind === mainKind)?.fields ?? {};

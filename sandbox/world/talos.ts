@@ -10,6 +10,10 @@ export interface TalosMachine {
   readonly generation: string;
   /** The YAML it was given last; null on a machine that was reset without a reboot and is switched off. */
   configuration: string | null;
+  /** What it will run on after the next reboot. */
+  staged?: string;
+  /** The Talos it was upgraded to, which its configuration does not say. */
+  upgradedTo?: string;
   /** RFC 3339. */
   readonly configuredAt: string;
   /** When etcd came to hold data on it: at the bootstrap, or when it joined a running cluster; null on workers. */

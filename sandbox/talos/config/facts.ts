@@ -13,6 +13,8 @@ export interface MachineFacts {
   readonly hostname: string;
   /** Talos' own authority; workers have its certificate only. */
   readonly authority: CertificateAndKey;
+  /** Of Talos' API, beside those that the machine puts in by itself. */
+  readonly certificateNames: readonly string[];
   readonly cluster: ClusterFacts;
   /** Addresses that control planes hold in turn. */
   readonly virtualAddresses: readonly string[];
@@ -53,6 +55,7 @@ export function factsOf(configuration: string, address: string): MachineFacts {
       textAt(main, "machine", "network", "hostname") ||
       stableName(address),
     authority: pairAt(main, "machine", "ca"),
+    certificateNames: textsAt(main, "machine", "certSANs"),
     cluster: clusterFacts(main),
     virtualAddresses: [
       ...ofKind("Layer2VIPConfig").map((fields) => textAt(fields, "name")),

@@ -66,7 +66,7 @@ export function nodeOf(machine: ConfiguredMachine, since: string, now: string): 
       nodeInfo: {
         architecture: "arm64",
         operatingSystem: "linux",
-        osImage: `Talos (v${facts.talosVersion})`,
+        osImage: `Talos (v${entry.upgradedTo ?? facts.talosVersion})`,
         kubeletVersion: `v${facts.kubernetesVersion}`,
         containerRuntimeVersion: "containerd://2.1.0",
       },

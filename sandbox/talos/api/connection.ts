@@ -1,0 +1,144 @@
+/** One connection to a machine's API: each call is announced, routed to its machines, and answered. */
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Metadata,
+  type ServiceError,
+  status,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import type { Call } from "../../calls.ts";
+import { machineAt, MachineError } from "../machines.ts";
+import { faultError } from "./faults.ts";
+import { epochOf } from "./identity.ts";
+import { authorize, type Door, type ListeningMachine, type Message, type Method, STATUS } from "./method.ts";
+import { type Route, routeOf, type Target } from "./routing.ts";
+import type { Service } from "./services.ts";
+
+export interface Connection extends Door {
+  readonly address: string;
+  /** What the machine was when the connection was made. */
+  readonly epoch: string;
+  readonly roles: ReadonlySet<string>;
+  /** Cuts it off. */
+  reset(): void;
+  /** Lets calls end and takes no more. */
+  leave(): void;
+}
+
+/** What a call is answered with; null: nothing ever comes. */
+type Answer = { readonly messages: readonly Message[] } | { readonly error: Partial<ServiceError> } | null;
+
+export function implementation(connection: Connection, { definition, methods }: Service): UntypedServiceImplementation {
+  return Object.fromEntries(
+    Object.entries(definition).flatMap(([name, { responseStream }]) => {
+      const method = methods[name];
+      if (!method) return [];
+      return [[name, responseStream ? streamed(connection, name, method) : unary(connection, name, method)]];
+    }),
+  );
+}
+
+function unary(connection: Connection, name: string, method: Method): handleUnaryCall<unknown, Message> {
+  return async (call, callback) => {
+    const answer = await perform(connection, name, method, call.metadata, call.request);
+    if (answer === null) return;
+    if ("error" in answer) callback(answer.error);
+    else callback(null, { messages: answer.messages });
+    leaveAfterChange(connection);
+  };
+}
+
+function streamed(connection: Connection, name: string, method: Method): handleServerStreamingCall<unknown, Message> {
+  return async (call) => {
+    const answer = await perform(connection, name, method, call.metadata, call.request);
+    if (answer === null) return;
+    if ("error" in answer) {
+      call.emit("error", answer.error);
+      return;
+    }
+    for (const message of answer.messages) call.write(message);
+    call.end();
+  };
+}
+
+async function perform(
+  connection: Connection,
+  name: string,
+  method: Method,
+  metadata: Metadata,
+  request: unknown,
+): Promise<Answer> {
+  const machine = listening(connection);
+  if (!machine) {
+    connection.reset();
+    return null;
+  }
+  const { calls } = connection.world;
+  const route = caught(() => routeOf(connection, machine, metadata));
+  const target = "error" in route ? connection.address : route.value.targets.map(({ address }) => address).join(",");
+  const call: Call = { door: "talos", method: name, target };
+  const fault = calls.begin(call);
+  if (fault?.kind === "slow") await sleep(fault.ms);
+  if (fault?.kind === "status") return told(connection, call, { error: faultError(fault) });
+  if (fault?.kind === "hang" || fault?.kind === "reset") {
+    if (fault.kind === "reset") connection.reset();
+    calls.end(call, fault.kind);
+    return null;
+  }
+  const answer = "error" in route ? route : answerOf(connection, method, route.value, request);
+  if (fault?.kind !== "lost") return told(connection, call, answer);
+  connection.reset();
+  calls.end(call, "lost");
+  return null;
+}
+
+function told({ world }: Connection, call: Call, answer: Exclude<Answer, null>): Answer {
+  world.calls.end(call, "error" in answer ? (status[answer.error.code ?? status.UNKNOWN] ?? "UNKNOWN") : "OK");
+  return answer;
+}
+
+/** Null when the machine is no longer what it was: its API was started anew. */
+function listening({ world, guestsOf, address, epoch }: Connection): ListeningMachine | null {
+  const machine = machineAt(world, guestsOf, address);
+  return machine && machine.stage !== "off" && epochOf(machine) === epoch ? machine : null;
+}
+
+function leaveAfterChange(connection: Connection): void {
+  if (!listening(connection)) connection.leave();
+}
+
+function answerOf(connection: Connection, method: Method, route: Route, request: unknown): Exclude<Answer, null> {
+  const run = (target: Target): Message => {
+    const machine = target.reach();
+    authorize(method, connection.roles);
+    return method.run({ ...connection, machine }, request);
+  };
+  if (route.many) return { messages: route.targets.map((target) => labelled(target, () => run(target))) };
+  const done = caught(() => route.targets.map(run));
+  return "error" in done ? done : { messages: done.value };
+}
+
+function labelled({ address: hostname }: Target, run: () => Message): Message {
+  const done = caught(run);
+  if ("value" in done) return { metadata: { hostname }, ...done.value };
+  const { code = status.UNKNOWN, details = "" } = done.error;
+  const error = `rpc error: code = ${done.name} desc = ${details}`;
+  return { metadata: { hostname, error, status: { code, message: details } } };
+}
+
+type Caught<Value> =
+  | { readonly value: Value }
+  | { readonly error: Partial<ServiceError>; /** As Go writes the code. */ readonly name: string };
+
+function caught<Value>(run: () => Value): Caught<Value> {
+  try {
+    return { value: run() };
+  } catch (error) {
+    if (error instanceof MachineError)
+      return { error: { code: STATUS[error.code], details: error.message }, name: error.code };
+    const details = error instanceof Error ? error.message : String(error);
+    return { error: { code: status.UNKNOWN, details }, name: "Unknown" };
+  }
+}

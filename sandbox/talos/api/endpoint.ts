@@ -1,0 +1,72 @@
+/** A machine's port 50000: TLS as the machine's stage has it, Talos' API in gRPC behind it. */
+import type { Socket } from "node:net";
+import { createServer, type Server as TlsServer, type TLSSocket } from "node:tls";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import type { World } from "../../world/world.ts";
+import { machineAt } from "../machines.ts";
+import { implementation } from "./connection.ts";
+import { epochOf, type Identity, identityOf } from "./identity.ts";
+import type { Door, ListeningMachine } from "./method.ts";
+import { services } from "./services.ts";
+
+/** Talos takes messages of up to 32 MiB (constants.GRPCMaxMessageSize). */
+const MAX_MESSAGE = 32 * 1024 * 1024;
+
+const servers = new WeakMap<World, WeakMap<Identity, TlsServer>>();
+
+/** What a connection to port 50000 of `address` meets; null where nothing listens. */
+export function talosEndpointOf(door: Door, address: string): ((socket: Socket) => void) | null {
+  const machine = machineAt(door.world, door.guestsOf, address);
+  if (!machine || machine.stage === "off") return null;
+  const identity = identityOf(door, machine);
+  if (!identity) return null;
+  return (socket) => {
+    serverOf(door, machine, identity).emit("connection", socket);
+  };
+}
+
+function serverOf(door: Door, machine: ListeningMachine, identity: Identity): TlsServer {
+  const known = servers.get(door.world) ?? new WeakMap<Identity, TlsServer>();
+  servers.set(door.world, known);
+  const present = known.get(identity);
+  if (present) return present;
+  const { key, cert, clients } = identity;
+  const trust = clients === null ? {} : { ca: clients, requestCert: true, rejectUnauthorized: true };
+  const server = createServer({ key, cert, ALPNProtocols: ["h2"], ...trust });
+  const { address } = machine.guest;
+  const epoch = epochOf(machine);
+  server.on("secureConnection", (socket) => serve(door, { address, epoch, isOpen: clients === null }, socket));
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  known.set(identity, server);
+  return server;
+}
+
+interface Served {
+  readonly address: string;
+  readonly epoch: string;
+  /** Anybody may read, nobody is asked who it is. */
+  readonly isOpen: boolean;
+}
+
+function serve(door: Door, { address, epoch, isOpen }: Served, socket: TLSSocket): void {
+  const server = new Server({ "grpc.enable_channelz": 0, "grpc.max_receive_message_length": MAX_MESSAGE });
+  const connection = {
+    ...door,
+    address,
+    epoch,
+    roles: isOpen ? new Set(["os:reader"]) : organizationsOf(socket),
+    reset: () => socket.destroy(),
+    leave: () => server.tryShutdown(() => undefined),
+  };
+  for (const service of services()) server.addService(service.definition, implementation(connection, service));
+  server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(socket);
+  socket.on("error", () => socket.destroy());
+  socket.once("close", () => server.forceShutdown());
+}
+
+/** Talos writes a client's roles in its certificate as organizations. */
+function organizationsOf(socket: TLSSocket): ReadonlySet<string> {
+  const { subject } = socket.getPeerCertificate();
+  const found: unknown = subject.O;
+  return new Set(Array.isArray(found) ? found.map(String) : [String(found ?? "")]);
+}

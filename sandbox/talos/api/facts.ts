@@ -1,0 +1,90 @@
+/** What a machine tells of itself to every reader, also in maintenance. */
+import { clusterOf, configuredMachines, isRunning } from "../machines.ts";
+import { type Context, type ListeningMachine, type Message, type Method, READERS } from "./method.ts";
+
+/** Talos as installed where the image names no version. */
+const INSTALLED_BY_DEFAULT = "1.13.0";
+
+function reader(run: (context: Context) => Message): Method {
+  return { roles: READERS, run };
+}
+
+/** In maintenance the version is that of the image, later that of the installer. */
+function talosOf(machine: ListeningMachine): string {
+  if (machine.stage === "maintenance") return machine.guest.imageVersion || INSTALLED_BY_DEFAULT;
+  return machine.entry.upgradedTo ?? machine.facts.talosVersion;
+}
+
+interface Service {
+  readonly id: string;
+  readonly state: "Running" | "Preparing";
+}
+
+function servicesOf({ world, guestsOf, machine }: Context): readonly Service[] {
+  const running = (...ids: readonly string[]): readonly Service[] => ids.map((id) => ({ id, state: "Running" }));
+  const always = running("apid", "auditd", "containerd", "machined", "syslogd", "udevd");
+  if (machine.stage === "maintenance") return always;
+  const controlPlane = machine.facts.role === "control-plane";
+  const hasCluster = isRunning(clusterOf(configuredMachines(world, guestsOf), machine.facts));
+  return [
+    ...always,
+    ...running("cri", "dashboard", "kubelet"),
+    // It waits for the bootstrap.
+    ...(controlPlane ? [{ id: "etcd", state: hasCluster ? "Running" : "Preparing" } as const] : []),
+    ...(controlPlane ? running("trustd") : []),
+  ].toSorted((a, b) => a.id.localeCompare(b.id));
+}
+
+export const factMethods: Readonly<Record<string, Method>> = {
+  Version: reader(({ machine }) => ({
+    version: { tag: `v${talosOf(machine)}`, sha: "", built: "", go_version: "", os: "linux", arch: "arm64" },
+    platform: { name: "nocloud", mode: "cloud" },
+    ...(machine.stage === "configured" && { features: { rbac: true } }),
+  })),
+  Hostname: reader(({ machine }) => ({
+    hostname: machine.stage === "configured" ? machine.facts.hostname : "talos",
+  })),
+  ServiceList: reader((context) => ({
+    services: servicesOf(context).map(({ id, state }) => ({
+      id,
+      state,
+      events: { events: [] },
+      health: { unknown: state !== "Running", healthy: state === "Running", last_message: "" },
+    })),
+  })),
+  Memory: reader(({ machine: { guest } }) => {
+    const total = guest.memoryMb * 1024;
+    return { meminfo: { memtotal: total, memfree: Math.floor(total / 2), memavailable: Math.floor(total / 2) } };
+  }),
+  CPUInfo: reader(({ machine: { guest } }) => ({
+    cpu_info: Array.from({ length: guest.vcpus }, (_, processor) => ({ processor, model_name: "Neoverse-N1" })),
+  })),
+  LoadAvg: reader(() => ({ load1: 0.1, load5: 0.1, load15: 0.1 })),
+  SystemStat: reader(({ world, machine }) => {
+    const booted = machine.stage === "configured" ? machine.entry.configuredAt : world.now();
+    const idle = { user: 0, system: 0, idle: 1 };
+    return {
+      boot_time: Math.floor(Date.parse(booted) / 1000),
+      cpu_total: { ...idle, idle: machine.guest.vcpus },
+      cpu: Array.from({ length: machine.guest.vcpus }, () => idle),
+    };
+  }),
+};
+
+/** The one disk of the virtual machine, on its virtio-scsi controller. Talos is on it from the first boot. */
+export const storageMethods: Readonly<Record<string, Method>> = {
+  Disks: reader(({ machine: { guest } }) => ({
+    disks: [
+      {
+        size: guest.diskBytes,
+        model: "QEMU HARDDISK",
+        device_name: "/dev/sda",
+        type: "HDD",
+        bus_path: "/virtio0/target0:0:0/0:0:0:0",
+        system_disk: true,
+        subsystem: "/sys/class/block",
+        readonly: false,
+      },
+    ],
+  })),
+};

@@ -1,0 +1,84 @@
+/** What a machine's API shows and asks for in TLS, in maintenance and after (siderolabs/talos v1.13.9, secrets/api.go). */
+import type { World } from "../../world/world.ts";
+import { configuredMachines } from "../machines.ts";
+import { type CertificateAndKey, newAuthority, newLeaf } from "../pki/certificate.ts";
+import { readKey } from "../pki/keys.ts";
+import { after } from "../secrets.ts";
+import type { Door, ListeningMachine } from "./method.ts";
+
+export interface Identity {
+  /** PEM, as Node reads it. */
+  readonly key: string;
+  readonly cert: string;
+  /** Whose clients are let in; null: everybody. */
+  readonly clients: string | null;
+}
+
+/** Certificates are good for a day and made anew after half of it. */
+const LIFETIME_HOURS = 24;
+const RENEWAL_HOURS = LIFETIME_HOURS / 2;
+
+const known = new WeakMap<World, Map<string, { readonly identity: Identity; readonly until: string }>>();
+
+/** Another one: a connection from before is no longer served. */
+export function epochOf(machine: ListeningMachine): string {
+  const { vmId, generation } = machine.guest;
+  const authority = machine.stage === "configured" ? machine.facts.authority.certificate : "maintenance";
+  return `${vmId} ${generation} ${authority}`;
+}
+
+/** Null on a worker as long as no control plane of its cluster is there to sign its certificate. */
+export function identityOf(door: Door, machine: ListeningMachine): Identity | null {
+  const { world } = door;
+  const names = namesOf(machine);
+  const key = [machine.guest.address, epochOf(machine), ...names].join("\n");
+  const identities = known.get(world) ?? new Map<string, { identity: Identity; until: string }>();
+  known.set(world, identities);
+  const now = world.now();
+  const present = identities.get(key);
+  if (present && now < present.until) return present.identity;
+  const authority = authorityOf(door, machine);
+  if (!authority) return present?.identity ?? null;
+  const identity = newIdentity(authority, machine, names, new Date(now));
+  identities.set(key, { identity, until: after(new Date(now), RENEWAL_HOURS).toISOString() });
+  return identity;
+}
+
+function newIdentity(
+  authority: CertificateAndKey,
+  machine: ListeningMachine,
+  names: readonly string[],
+  now: Date,
+): Identity {
+  const { certificate, key } = newLeaf(authority, {
+    commonName: machine.stage === "configured" ? machine.facts.hostname : "maintenance-service.talos.dev",
+    usage: "server",
+    names,
+    from: now,
+    until: after(now, LIFETIME_HOURS),
+  });
+  return {
+    key: readKey(key).export({ format: "pem", type: "pkcs8" }).toString(),
+    cert: certificate,
+    clients: machine.stage === "configured" ? machine.facts.authority.certificate : null,
+  };
+}
+
+/** In maintenance an authority of its own, that nobody knows. Workers have theirs sign by a control plane (trustd). */
+function authorityOf({ world, guestsOf }: Door, machine: ListeningMachine): CertificateAndKey | null {
+  if (machine.stage === "maintenance") {
+    const now = new Date(world.now());
+    return newAuthority({ curve: "ed25519", organization: "talos", from: now, until: after(now, LIFETIME_HOURS) });
+  }
+  const { certificate } = machine.facts.authority;
+  const signer = configuredMachines(world, guestsOf).find(
+    ({ facts }) => facts.role === "control-plane" && facts.authority.certificate === certificate,
+  );
+  return signer?.facts.authority ?? null;
+}
+
+function namesOf(machine: ListeningMachine): readonly string[] {
+  const own = [machine.guest.address, "127.0.0.1"];
+  if (machine.stage === "maintenance") return own;
+  return [...new Set([...own, machine.facts.hostname, ...machine.facts.certificateNames])].sort();
+}

@@ -1,0 +1,63 @@
+/** What a method of Talos' API is: who may call it, and what it does on one machine. */
+import { status } from "@grpc/grpc-js";
+import type { World } from "../../world/world.ts";
+import type { GuestsOf, PowerOff } from "../guests.ts";
+import { type Code, type ConfiguredMachine, type Machine, MachineError } from "../machines.ts";
+
+/** From the organization of the client's certificate (siderolabs/talos v1.13.9, pkg/machinery/role). */
+export type Role = "os:admin" | "os:operator" | "os:reader";
+
+export const ADMIN: readonly Role[] = ["os:admin"];
+export const OPERATORS: readonly Role[] = ["os:admin", "os:operator"];
+export const READERS: readonly Role[] = ["os:admin", "os:operator", "os:reader"];
+
+/** A machine that listens: one that is off does not. */
+export type ListeningMachine = Exclude<Machine, { stage: "off" }>;
+
+export interface Door {
+  readonly world: World;
+  readonly guestsOf: GuestsOf;
+  readonly powerOff: PowerOff;
+}
+
+export interface Context extends Door {
+  readonly machine: ListeningMachine;
+  readonly roles: ReadonlySet<string>;
+}
+
+/** An answer without its metadata. */
+export type Message = Readonly<Record<string, unknown>>;
+
+export interface Method {
+  readonly roles: readonly Role[];
+  /** @throws MachineError */
+  run(context: Context, request: unknown): Message;
+}
+
+/** On configured machines only. In maintenance nobody is more than a reader, so that few methods come this far. */
+export function onConfigured(
+  roles: readonly Role[],
+  run: (machine: ConfiguredMachine, context: Context, request: unknown) => Message,
+): Method {
+  return {
+    roles,
+    run(context, request) {
+      if (context.machine.stage === "configured") return run(context.machine, context, request);
+      throw new MachineError("Unavailable", "the machine has no configuration yet");
+    },
+  };
+}
+
+export const STATUS: Readonly<Record<Code, status>> = {
+  AlreadyExists: status.ALREADY_EXISTS,
+  FailedPrecondition: status.FAILED_PRECONDITION,
+  InvalidArgument: status.INVALID_ARGUMENT,
+  PermissionDenied: status.PERMISSION_DENIED,
+  Unavailable: status.UNAVAILABLE,
+  Unimplemented: status.UNIMPLEMENTED,
+};
+
+/** @throws MachineError for callers that have none of the roles. */
+export function authorize({ roles }: Method, caller: ReadonlySet<string>): void {
+  if (!roles.some((role) => caller.has(role))) throw new MachineError("PermissionDenied", "not authorized");
+}

@@ -1,0 +1,44 @@
+/** The services of Talos' API that the sandbox answers, and what does the work of their methods. */
+import { join } from "node:path";
+import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
+import { applyConfiguration } from "./configuration.ts";
+import { etcdMethods } from "./etcd.ts";
+import { factMethods, storageMethods } from "./facts.ts";
+import { kubeconfig } from "./kubeconfig.ts";
+import type { Method } from "./method.ts";
+import { powerMethods } from "./power.ts";
+
+export interface Service {
+  readonly definition: ServiceDefinition;
+  readonly methods: Readonly<Record<string, Method>>;
+}
+
+const PROTO = join(import.meta.dirname, "proto");
+
+/** The definitions alone, as a client needs them. */
+export function definitionOf(name: "machine.MachineService" | "storage.StorageService"): ServiceDefinition {
+  const files = ["machine.proto", "storage.proto"];
+  const all = loadSync(files, { includeDirs: [PROTO], keepCase: true, longs: String, enums: String, defaults: true });
+  const found = all[name];
+  if (found === undefined || "format" in found) throw new Error(`${PROTO} declares no service ${name}`);
+  return found;
+}
+
+let loaded: readonly Service[] | null = null;
+
+export function services(): readonly Service[] {
+  loaded ??= [
+    {
+      definition: definitionOf("machine.MachineService"),
+      methods: {
+        ApplyConfiguration: applyConfiguration,
+        Kubeconfig: kubeconfig,
+        ...etcdMethods,
+        ...factMethods,
+        ...powerMethods,
+      },
+    },
+    { definition: definitionOf("storage.StorageService"), methods: storageMethods },
+  ];
+  return loaded;
+}
