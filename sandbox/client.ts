@@ -13,11 +13,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../topology/types.ts";
 import { type ControlMethod, onMessages, sendMessage } from "./control-protocol.ts";
 import { codeStamp, type DaemonInfo, sandboxFiles } from "./daemon-files.ts";
+import type { ActiveFault, FaultRequest, LoggedCall } from "./faults/index.ts";
 import type { Overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
 import type { InventoryItem } from "./world/world.ts";
 
-export type { Account, InventoryItem, Overview };
+export type { Account, ActiveFault, FaultRequest, InventoryItem, LoggedCall, Overview };
 
 export interface Sandbox {
   /** For terraform and tofu: where the providers are, and the account that the sandbox plays. No credentials. */
@@ -27,6 +28,18 @@ export interface Sandbox {
   /** Every object of the world that a Terraform resource stands for, by import id. */
   inventory(): Promise<readonly InventoryItem[]>;
   overview(): Promise<Overview>;
+  /** Address of the page that draws the world live. */
+  readonly page: string;
+  /** Makes something go wrong. @returns it, with its id @throws in one line when there cannot be such a fault */
+  addFault(asked: FaultRequest): Promise<ActiveFault>;
+  /** The faults that were asked for, those that are spent too. */
+  faults(): Promise<readonly ActiveFault[]>;
+  /** Ends a fault, or without an id all of them. @returns how many @throws when there is none of that id */
+  clearFaults(id?: number): Promise<number>;
+  /** The last calls on all doors, the oldest first. @param count at most 1000 are remembered */
+  calls(count?: number): Promise<readonly LoggedCall[]>;
+  /** Calls `each` with every call on a door as it ends. Keeps this process from ending, until `stop`. */
+  subscribe(each: (call: LoggedCall) => void): Promise<Subscription>;
   /** Changes the tenancy's service limits; what exists stays. */
   setAccount(account: Account): Promise<void>;
   /** Where compartments, budgets and quotas can be made; null: anywhere. */
@@ -35,6 +48,12 @@ export interface Sandbox {
   reset(): Promise<void>;
   /** Ends the daemon; the world stays on disk. */
   stop(): Promise<void>;
+}
+
+export interface Subscription {
+  stop(): void;
+  /** Resolves when the sandbox is no more. */
+  readonly ended: Promise<void>;
 }
 
 export interface SandboxOptions {
@@ -92,14 +111,19 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+interface Listener {
+  hear(value: unknown): void;
+}
+
 /** Requests over one connection. It keeps the daemon from idling, but not this process from ending. */
 function control(socket: net.Socket, logFile: string) {
   const waiting = new Map<number, Waiting>();
+  const listeners = new Set<Listener>();
   let last = 0;
   const settle = (id: number): Waiting | undefined => {
     const found = waiting.get(id);
     waiting.delete(id);
-    if (waiting.size === 0) socket.unref();
+    if (waiting.size + listeners.size === 0) socket.unref();
     return found;
   };
   socket.unref();
@@ -108,14 +132,16 @@ function control(socket: net.Socket, logFile: string) {
     for (const id of waiting.keys()) settle(id)?.reject(new Error(`the sandbox ended; its log is ${logFile}`));
   });
   onMessages(socket, (message) => {
-    if (typeof message !== "object" || message === null || !("id" in message)) return;
+    if (typeof message !== "object" || message === null) return;
+    if ("event" in message && "value" in message) for (const { hear } of listeners) hear(message.value);
+    if (!("id" in message)) return;
     // A daemon that did not understand a request does not know its id either: its answer is to the first that waits.
     const [first = -1] = waiting.keys();
     const request = settle(waiting.has(Number(message.id)) ? Number(message.id) : first);
     if ("error" in message) request?.reject(new Error(String(message.error)));
     else if ("result" in message) request?.resolve(message.result);
   });
-  return function ask<T>(method: ControlMethod, value?: unknown): Promise<T> {
+  function ask<T>(method: ControlMethod, value?: unknown): Promise<T> {
     last += 1;
     const id = last;
     socket.ref();
@@ -128,7 +154,22 @@ function control(socket: net.Socket, logFile: string) {
       waiting.set(id, { resolve, reject });
       sendMessage(socket, { id, method, value });
     });
-  };
+  }
+  let watching: Promise<unknown> | null = null;
+  async function listen(listener: Listener): Promise<Subscription> {
+    listeners.add(listener);
+    watching ??= ask("watchCalls");
+    await watching;
+    socket.ref();
+    return {
+      stop() {
+        listeners.delete(listener);
+        if (waiting.size + listeners.size === 0) socket.unref();
+      },
+      ended: new Promise((resolve) => socket.once("close", () => resolve())),
+    };
+  }
+  return { ask, listen };
 }
 
 /** @param renew ends a daemon of other code that no run of Terraform uses; then there is none. */
@@ -137,7 +178,7 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
   const info = readInfo(files.info);
   const socket = info && (await connect(info.sockets.control));
   if (!info || !socket) return null;
-  const ask = control(socket, files.log);
+  const { ask, listen } = control(socket, files.log);
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   const ended = async (): Promise<void> => {
     socket.ref();
@@ -150,6 +191,12 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
   }
   return {
     env: environment(info),
+    page: info.page,
+    addFault: (asked) => ask("addFault", asked),
+    faults: () => ask("faults"),
+    clearFaults: (id) => ask("clearFaults", id ?? null),
+    calls: (count = 1000) => ask("calls", count),
+    subscribe: (each) => listen({ hear: each }),
     setTunnels: (tunnels) => ask("setTunnels", tunnels),
     inventory: () => ask("inventory"),
     overview: () => ask("overview"),

@@ -2,7 +2,20 @@
 import type { Socket } from "node:net";
 
 export type ControlMethod =
-  "info" | "setTunnels" | "inventory" | "overview" | "setAccount" | "setHomeRegion" | "reset" | "stop" | "retire";
+  | "info"
+  | "setTunnels"
+  | "inventory"
+  | "overview"
+  | "setAccount"
+  | "setHomeRegion"
+  | "addFault"
+  | "faults"
+  | "clearFaults"
+  | "calls"
+  | "watchCalls"
+  | "reset"
+  | "stop"
+  | "retire";
 
 export interface ControlRequest {
   readonly id: number;
@@ -12,6 +25,12 @@ export interface ControlRequest {
 
 export type ControlReply =
   { readonly id: number; readonly result: unknown } | { readonly id: number | null; readonly error: string };
+
+/** What a client gets without having asked, after `watchCalls`: each call on a door as it ends. */
+export interface ControlEvent {
+  readonly event: "call";
+  readonly value: unknown;
+}
 
 /** Calls `each` with every line, parsed; a line that is no JSON ends the connection. */
 export function onMessages(socket: Socket, each: (message: unknown) => void): void {
@@ -28,6 +47,6 @@ export function onMessages(socket: Socket, each: (message: unknown) => void): vo
   });
 }
 
-export function sendMessage(socket: Socket, message: ControlRequest | ControlReply): void {
+export function sendMessage(socket: Socket, message: ControlRequest | ControlReply | ControlEvent): void {
   socket.write(`${JSON.stringify(message)}\n`);
 }

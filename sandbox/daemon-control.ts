@@ -3,9 +3,10 @@ import type { Socket } from "node:net";
 import { z } from "zod";
 import type { Tunnel } from "../topology/types.ts";
 import { type ControlReply, onMessages, sendMessage } from "./control-protocol.ts";
+import type { FaultActions } from "./daemon-faults.ts";
 import type { Account } from "./world/oci.ts";
 
-export interface ControlActions {
+export interface ControlActions extends FaultActions {
   info(): unknown;
   setTunnels(tunnels: readonly Tunnel[]): Promise<void>;
   setAccount(account: Account): void;
@@ -27,29 +28,49 @@ const tunnel = z.object({
 });
 const id = z.number();
 const request = z.discriminatedUnion("method", [
-  z.object({ id, method: z.enum(["info", "inventory", "overview", "reset", "stop", "retire"]) }),
+  z.object({
+    id,
+    method: z.enum(["info", "inventory", "overview", "faults", "watchCalls", "reset", "stop", "retire"]),
+  }),
   z.object({ id, method: z.literal("setTunnels"), value: z.array(tunnel) }),
   z.object({ id, method: z.literal("setHomeRegion"), value: z.string().nullable() }),
+  z.object({ id, method: z.literal("addFault"), value: z.unknown() }),
+  z.object({ id, method: z.literal("clearFaults"), value: z.int().nullable() }),
+  z.object({ id, method: z.literal("calls"), value: z.int().min(1) }),
   z.object({ id, method: z.literal("setAccount"), value: z.enum(["always-free", "pay-as-you-go"]) }),
 ]);
 
-async function perform(actions: ControlActions, asked: z.infer<typeof request>): Promise<unknown> {
+/** A client that does not read what it watches misses calls rather than filling the memory. */
+const UNREAD_BYTES = 1_000_000;
+
+function watch(socket: Socket, actions: ControlActions): void {
+  const stop = actions.watchCalls((call) => {
+    if (socket.writableLength < UNREAD_BYTES) sendMessage(socket, { event: "call", value: call });
+  });
+  socket.once("close", stop);
+}
+
+async function perform(socket: Socket, actions: ControlActions, asked: z.infer<typeof request>): Promise<unknown> {
+  if (asked.method === "addFault") return actions.addFault(asked.value);
+  if (asked.method === "clearFaults") return actions.clearFaults(asked.value);
+  if (asked.method === "calls") return actions.calls(asked.value);
+  if (asked.method === "watchCalls") return watch(socket, actions);
   if (asked.method === "setTunnels") return actions.setTunnels(asked.value);
   if (asked.method === "setAccount") return actions.setAccount(asked.value);
   if (asked.method === "setHomeRegion") return actions.setHomeRegion(asked.value);
   return actions[asked.method]();
 }
 
-async function reply(actions: ControlActions, message: unknown): Promise<ControlReply> {
+async function reply(socket: Socket, actions: ControlActions, message: unknown): Promise<ControlReply> {
   const asked = request.safeParse(message);
   if (!asked.success) return { id: null, error: `the sandbox does not understand ${JSON.stringify(message)}` };
   try {
-    return { id: asked.data.id, result: (await perform(actions, asked.data)) ?? null };
+    return { id: asked.data.id, result: (await perform(socket, actions, asked.data)) ?? null };
   } catch (error) {
     return { id: asked.data.id, error: error instanceof Error ? error.message : String(error) };
   }
 }
 
 export function serveControl(socket: Socket, actions: ControlActions): void {
-  onMessages(socket, async (message) => sendMessage(socket, await reply(actions, message)));
+  onMessages(socket, async (message) => sendMessage(socket, await reply(socket, actions, message)));
 }

@@ -22,6 +22,8 @@ export interface DaemonInfo {
   readonly startedAt: string;
   readonly sockets: Readonly<Record<SystemName | "control", string>>;
   readonly tenancyId: string;
+  /** Address of the page that draws the world. */
+  readonly page: string;
 }
 
 export interface SandboxFiles {

@@ -26,9 +26,12 @@ import { parseArgs } from "node:util";
 import { activity } from "./daemon-activity.ts";
 import { type ControlActions, serveControl } from "./daemon-control.ts";
 import { codeStamp, type DaemonInfo, sandboxFiles, SYSTEMS } from "./daemon-files.ts";
+import { faultActions } from "./daemon-faults.ts";
 import { takeLock } from "./daemon-lock.ts";
+import { openPage } from "./daemon-page.ts";
 import { providerDoors } from "./daemon-providers.ts";
 import { tunnelPorts } from "./daemon-tunnels.ts";
+import { faultDoor } from "./faults/index.ts";
 import { emptyWorld, endpoint, inventory, overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
 import { openStore, type Store } from "./world/store.ts";
@@ -103,6 +106,7 @@ function controlActions(store: Store, info: DaemonInfo, setTunnels: ControlActio
     reset() {
       const { tunnels, oci } = store.state;
       Object.assign(store.state, emptyWorld(oci.account), { tunnels });
+      delete store.state.faults;
       store.state.oci.tenancyId = oci.tenancyId;
       store.state.oci.homeRegion = oci.homeRegion;
       save();
@@ -120,7 +124,8 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     if (existsSync(files.dir)) appendFileSync(files.log, `${new Date().toISOString()} ${line}\n`);
   };
   if ((statSync(files.log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) truncateSync(files.log);
-  const store = openStore(files.world, () => emptyWorld(account));
+  const faults = faultDoor(() => store);
+  const store: Store = openStore(files.world, () => emptyWorld(account), faults);
   if (account) store.state.oci.account = account;
   store.changed();
   store.save();
@@ -151,6 +156,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     startedAt: store.now(),
     sockets: { control: socket("control"), oci: socket("oci"), proxmox: socket("proxmox"), talos: socket("talos") },
     tenancyId: store.state.oci.tenancyId,
+    page: await openPage(store, faults, track),
   };
   const runs = new Set<net.Socket>();
   for (const name of SYSTEMS) {
@@ -167,6 +173,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     track(connection);
     serveControl(connection, {
       ...actions,
+      ...faultActions(faults, store.save),
       stop: () => leave("asked to"),
       retire() {
         if (runs.size === 0) leave("makes way for other code");

@@ -1,11 +1,12 @@
 /** What the compute service makes of a launch or a change, and what it refuses. */
+import { isExhausted } from "../faults/conditions.ts";
 import type { Attributes, Call } from "../plugin/resource.ts";
 import type { Instance, InstanceSettings } from "../world/oci.ts";
 import { block, blocks, maybeFlag, maybeText, text } from "./attributes.ts";
 import { firmware } from "./image.ts";
 import { requireRoom } from "./limits.ts";
 import { platformImages } from "./platform-images.ts";
-import { invalid, notFound } from "./refusals.ts";
+import { invalid, notFound, outOfCapacity } from "./refusals.ts";
 import { FAULT_DOMAINS, regionOf } from "./regions.ts";
 import { A1_SHAPE, type ShapeSize } from "./shapes.ts";
 import { find } from "./stored.ts";
@@ -38,7 +39,20 @@ export function bootVolumeGb(source: Attributes): number {
   return size;
 }
 
-export function faultDomain(call: Call, wanted: string | null, availabilityDomain: string): string {
+/** Where a launch goes: into the fault domain it names, else into the emptiest that has room. @throws 500 without room. */
+export function launchDomain(call: Call, wanted: string | null, availabilityDomain: string, shape: string): string {
+  const hasRoom = (name: string): boolean => !isExhausted(call.world, { availabilityDomain, faultDomain: name, shape });
+  const chosen = faultDomain(call, wanted, availabilityDomain, hasRoom);
+  if (!hasRoom(chosen)) throw outOfCapacity(SERVICE);
+  return chosen;
+}
+
+export function faultDomain(
+  call: Call,
+  wanted: string | null,
+  availabilityDomain: string,
+  hasRoom: (name: string) => boolean = () => true,
+): string {
   if (wanted !== null) {
     const found = FAULT_DOMAINS.find((name) => name === wanted.toUpperCase());
     if (found === undefined)
@@ -48,7 +62,8 @@ export function faultDomain(call: Call, wanted: string | null, availabilityDomai
   const { instances } = call.world.state.oci;
   const load = (name: string): number =>
     instances.filter((other) => other.availabilityDomain === availabilityDomain && other.faultDomain === name).length;
-  return FAULT_DOMAINS.toSorted((a, b) => load(a) - load(b))[0] ?? FAULT_DOMAINS[0];
+  const best = FAULT_DOMAINS.toSorted((a, b) => Number(hasRoom(b)) - Number(hasRoom(a)) || load(a) - load(b));
+  return best[0] ?? FAULT_DOMAINS[0];
 }
 
 /** `user_data` is base64; all metadata together 32,000 bytes at most. */

@@ -7,6 +7,7 @@ import {
   bootImage,
   bootVolumeGb,
   faultDomain,
+  launchDomain,
   powerState,
   requireSize,
   settings,
@@ -34,7 +35,7 @@ const kind: Stored<Instance> = {
     const storageGb = bootVolumeGb(block(planned, "source_details"));
     const metadata = maybeTags(planned, "metadata") ?? {};
     const cloudConfig = userData(metadata);
-    const domain = faultDomain(call, maybeText(planned, "fault_domain"), availabilityDomain);
+    const domain = launchDomain(call, maybeText(planned, "fault_domain"), availabilityDomain, size.shape);
     const displayName = maybeText(planned, "display_name") ?? defaultName(call, "instance");
     requireSize(call, size, storageGb, null);
     return {

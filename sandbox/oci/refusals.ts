@@ -32,3 +32,8 @@ export function limitExceeded(service: string, limits: readonly string[]): Refus
     `Service: ${service}. Ask for less, delete what is not needed, or upgrade the account to Pay As You Go.`,
   );
 }
+
+/** What a launch meets where the hosts are full: a 500, in these very words. */
+export function outOfCapacity(service: string): Refusal {
+  return new Refusal("500-InternalError, Out of host capacity.", `Service: ${service}.`, "availability_domain");
+}

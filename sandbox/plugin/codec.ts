@@ -34,6 +34,14 @@ export function decodeValues(members: Members, wire: Uint8Array): Values | null 
   return isObject(value) ? complete(members, value, "value") : null;
 }
 
+/** What people call the object on the wire; undefined where it has no name of its own yet. */
+export function wireName(wire: Uint8Array): string | undefined {
+  const value = wire.length === 0 ? null : decode(wire, { extensionCodec, useBigInt64: true });
+  if (typeof value !== "object" || value === null) return undefined;
+  const names = ["display_name", "name", "node", "vnet", "id"].map((key): unknown => Reflect.get(value, key));
+  return names.find((name) => typeof name === "string" && name !== "" && name.length < 100)?.toString();
+}
+
 export function encodeValues(values: Values | null): Uint8Array {
   return encode(toWire(values));
 }

@@ -10,6 +10,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
+import { announced, type Announce } from "./fault.ts";
 import { schemaReply } from "./schema-reply.ts";
 import { type Host, openSession, type Served, type Session } from "./session.ts";
 
@@ -34,19 +35,26 @@ function unary<Request, Reply>(work: (request: Request) => Promise<Reply>) {
   };
 }
 
-function implementation(session: Session, schema: object): UntypedServiceImplementation {
+function implementation(session: Session, told: Announce, schema: object): UntypedServiceImplementation {
   return {
     GetProviderSchema: unary(async () => schema),
     ValidateProviderConfig: unary(async () => ({})),
     ValidateResourceConfig: unary(async () => ({})),
     ValidateDataResourceConfig: unary(async () => ({})),
     UpgradeResourceState: unary(session.upgrade),
-    ConfigureProvider: unary(session.configure),
-    ReadResource: unary(session.read),
-    PlanResourceChange: unary(session.plan),
-    ApplyResourceChange: unary(session.apply),
-    ImportResourceState: unary(session.importState),
-    ReadDataSource: unary(session.readDataSource),
+    ConfigureProvider: unary(told("ConfigureProvider", session.configure)),
+    ReadResource: unary(told("ReadResource", session.read)),
+    PlanResourceChange: unary(told("PlanResourceChange", session.plan)),
+    ApplyResourceChange: unary(
+      // What failed changed nothing: Terraform keeps what it knew.
+      told("ApplyResourceChange", session.apply, (diagnosed, { prior_state }) => ({
+        ...diagnosed,
+        new_state: prior_state,
+        legacy_type_system: true,
+      })),
+    ),
+    ImportResourceState: unary(told("ImportResourceState", session.importState)),
+    ReadDataSource: unary(told("ReadDataSource", session.readDataSource)),
     GetFunctions: unary(async () => ({})),
     StopProvider: unary(async () => ({})),
   };
@@ -63,7 +71,8 @@ export function providerServer(served: Served, host: Host): ProviderServer {
   return {
     accept(socket) {
       const server = new Server({ "grpc.enable_channelz": 0 });
-      server.addService(service, implementation(openSession(served, host), schema));
+      const told = announced(host.store.calls, served.provider.source, () => socket.destroy());
+      server.addService(service, implementation(openSession(served, host), told, schema));
       server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(socket);
       socket.once("close", () => server.forceShutdown());
     },

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Calls, quietCalls } from "../calls.ts";
+import { clockAheadMs } from "../faults/conditions.ts";
 import type { World, WorldState } from "./world.ts";
 
 export interface Store extends World {
@@ -46,7 +47,7 @@ function store(state: WorldState, calls: Calls, write: (text: string) => void): 
   return {
     state,
     calls,
-    now: () => new Date().toISOString(),
+    now: () => new Date(Date.now() + clockAheadMs(state)).toISOString(),
     random: randomText,
     changed: () => {
       dirty = true;

@@ -1,5 +1,6 @@
 /** The one model behind every door of the sandbox: an OCI tenancy, the Proxmox hosts on it, the Talos machines on those. */
 import type { Calls } from "../calls.ts";
+import type { FaultState } from "./faults.ts";
 import type { OciTenancy } from "./oci.ts";
 import type { ProxmoxState } from "./proxmox.ts";
 import type { TalosState } from "./talos.ts";
@@ -12,6 +13,8 @@ export interface WorldState {
   talos: TalosState;
   /** Where tunnels would end: set by the CLI from the topology before each run. */
   tunnels: readonly Tunnel[];
+  /** What somebody asked to go wrong; a world of before has none. */
+  faults?: FaultState;
 }
 
 /** An object of the world as a Terraform import would name it; what `inventory()` lists. */

@@ -1,4 +1,5 @@
 /** Where a call to Proxmox VE runs: on one host, in that host's datacenter, as one user. */
+import { lostQuorum } from "../../faults/conditions.ts";
 import type { Datacenter, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import { failure, PveError } from "./errors.ts";
@@ -34,7 +35,8 @@ export function membersOnline(world: World, datacenter: Datacenter): readonly Pv
 
 /** More than half of the votes are there; a host that is in no cluster needs none. */
 export function isQuorate(world: World, datacenter: Datacenter): boolean {
-  const nodes = datacenter.corosync?.nodes ?? [];
+  const { nodes, name } = datacenter.corosync ?? { nodes: [], name: "" };
+  if (nodes.length > 0 && lostQuorum(world, name)) return false;
   const online = new Set(membersOnline(world, datacenter).map((host) => host.instanceId));
   const total = nodes.reduce((sum, node) => sum + node.votes, 0);
   const present = nodes.filter((node) => online.has(node.instanceId)).reduce((sum, node) => sum + node.votes, 0);

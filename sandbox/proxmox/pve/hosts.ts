@@ -1,6 +1,7 @@
 /** Which OCI instances are Proxmox hosts, and what a host is born with. */
 import { parse } from "yaml";
 import { z } from "zod";
+import { isDown } from "../../faults/conditions.ts";
 import type { Instance } from "../../world/oci.ts";
 import type { Datacenter, ProxmoxState, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
@@ -61,7 +62,8 @@ export function runningHosts(world: World): readonly PveHost[] {
   const proxmox = proxmoxOf(world);
   return world.state.oci.instances
     .filter((instance) => instance.state === "RUNNING")
-    .flatMap((instance) => proxmox.hosts[instance.id] ?? []);
+    .flatMap((instance) => proxmox.hosts[instance.id] ?? [])
+    .filter(({ name }) => !isDown(world, name));
 }
 
 export function hostAt(world: World, address: string): PveHost | undefined {

@@ -1,0 +1,31 @@
+/** Faults and the log of calls, over the control door. */
+import type { LoggedCall } from "./faults/index.ts";
+import type { FaultDoor } from "./faults/index.ts";
+
+export interface FaultActions {
+  /** @param asked checked here: whatever came over the wire */
+  addFault(asked: unknown): unknown;
+  faults(): unknown;
+  clearFaults(id: number | null): unknown;
+  calls(count: number): unknown;
+  /** Returns what stops it. */
+  watchCalls(each: (call: LoggedCall) => void): () => void;
+}
+
+export function faultActions(faults: FaultDoor, save: () => void): FaultActions {
+  return {
+    addFault(asked) {
+      const fault = faults.add(asked);
+      save();
+      return fault;
+    },
+    faults: () => faults.list(),
+    clearFaults(id) {
+      const cleared = faults.clear(id ?? undefined);
+      save();
+      return cleared;
+    },
+    calls: (count) => faults.log.last(count),
+    watchCalls: (each) => faults.log.subscribe(each),
+  };
+}

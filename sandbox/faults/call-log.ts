@@ -1,0 +1,64 @@
+/** The last calls on the doors, and who wants to hear of each. */
+import type { Call } from "../calls.ts";
+
+/** How many calls are remembered. */
+const KEPT = 1000;
+
+export interface LoggedCall extends Call {
+  /** Counts up from 1 with the daemon. */
+  readonly number: number;
+  /** When it came in, by the real clock; RFC 3339. */
+  readonly time: string;
+  /** HTTP status, gRPC code, or a word; null while it is under way, and for good where nothing was said. */
+  readonly answer: string | null;
+  /** Until its answer; null without one. */
+  readonly ms: number | null;
+  /** The fault that it met, by id; null without one. */
+  readonly fault: number | null;
+}
+
+export interface CallLog {
+  begin(call: Call, fault: number | null): void;
+  end(call: Call, answer: string): void;
+  /** The last `count` calls, the oldest first. */
+  last(count?: number): readonly LoggedCall[];
+  /** Calls `each` with every call that ends from now on. Returns what stops it. */
+  subscribe(each: (call: LoggedCall) => void): () => void;
+}
+
+export function callLog(kept: number = KEPT): CallLog {
+  const entries: LoggedCall[] = [];
+  const open = new Map<Call, { readonly entry: LoggedCall; readonly started: number }>();
+  const listeners = new Set<(call: LoggedCall) => void>();
+  let number = 0;
+
+  return {
+    begin(call, fault) {
+      number += 1;
+      const { door, method, target } = call;
+      const time = new Date().toISOString();
+      const entry: LoggedCall = { number, time, door, method, target, answer: null, ms: null, fault };
+      entries.push(entry);
+      open.set(call, { entry, started: performance.now() });
+      if (entries.length > kept) entries.shift();
+      // Calls that hang are never ended.
+      const [oldest] = open.keys();
+      if (open.size > kept && oldest) open.delete(oldest);
+    },
+    end(call, answer) {
+      const found = open.get(call);
+      if (!found) return;
+      open.delete(call);
+      const ms = Math.round((performance.now() - found.started) * 10) / 10;
+      const done = { ...found.entry, answer, ms };
+      const index = entries.lastIndexOf(found.entry);
+      if (index >= 0) entries[index] = done;
+      for (const each of listeners) each(done);
+    },
+    last: (count = kept) => entries.slice(-count),
+    subscribe(each) {
+      listeners.add(each);
+      return () => void listeners.delete(each);
+    },
+  };
+}

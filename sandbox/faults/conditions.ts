@@ -1,0 +1,42 @@
+/** Conditions of the world that somebody asked for, as the model asks after them. */
+import type { World, WorldState } from "../world/world.ts";
+import { matches } from "./pattern.ts";
+import type { FaultSpec } from "./spec.ts";
+
+function asked<What extends FaultSpec["what"]>(state: WorldState, what: What): Extract<FaultSpec, { what: What }>[] {
+  const isOne = (spec: FaultSpec): spec is Extract<FaultSpec, { what: What }> => spec.what === what;
+  return (state.faults?.active ?? []).map(({ spec }) => spec).filter(isOne);
+}
+
+/** Where an instance is to be launched. */
+export interface Place {
+  /** Such as `Uocm:EU-FRANKFURT-1-AD-1`. */
+  readonly availabilityDomain: string;
+  readonly faultDomain: string;
+  readonly shape: string;
+}
+
+/** Whether the place is out of host capacity. */
+export function isExhausted(world: World, place: Place): boolean {
+  return asked(world.state, "capacity").some(
+    (fault) =>
+      matches(fault.availabilityDomain, place.availabilityDomain) &&
+      matches(fault.faultDomain, place.faultDomain) &&
+      matches(fault.shape, place.shape),
+  );
+}
+
+/** Whether a host was switched off, by its name. */
+export function isDown(world: World, host: string): boolean {
+  return asked(world.state, "down").some((fault) => fault.host === host);
+}
+
+/** Whether a cluster was made to lose its quorum, whatever its hosts say. */
+export function lostQuorum(world: World, cluster: string): boolean {
+  return asked(world.state, "quorum").some((fault) => matches(fault.cluster, cluster));
+}
+
+/** How far the world's clock is ahead of the real one. */
+export function clockAheadMs(state: WorldState): number {
+  return asked(state, "clock").reduce((sum, { seconds }) => sum + seconds * 1000, 0);
+}

@@ -1,0 +1,107 @@
+/**
+ * Faults on demand, and the log of calls.
+ *
+ * @example
+ * const faults = faultDoor(() => store);
+ * const store = openStore(file, emptyWorld, faults);
+ * faults.add({ what: "call", door: "oci", method: "POST", fault: { kind: "status", status: 429, retryAfterSeconds: 2 } });
+ */
+import type { Call, Calls, Fault } from "../calls.ts";
+import type { ActiveFault, FaultState } from "../world/faults.ts";
+import type { WorldState } from "../world/world.ts";
+import { type CallLog, callLog } from "./call-log.ts";
+import { chance } from "./chance.ts";
+import { matches } from "./pattern.ts";
+import { type CallFault, parseFault } from "./spec.ts";
+
+export type { LoggedCall } from "./call-log.ts";
+export type { FaultRequest, FaultSpec } from "./spec.ts";
+export type { ActiveFault } from "../world/faults.ts";
+
+/** What every door asks, with the means to make it say something. */
+export interface FaultDoor extends Calls {
+  readonly log: Pick<CallLog, "last" | "subscribe">;
+  /**
+   * @param asked a `FaultRequest`
+   * @returns the fault with its id
+   * @throws Error in one line for one that cannot be
+   */
+  add(asked: unknown): ActiveFault;
+  list(): readonly ActiveFault[];
+  /**
+   * Ends faults; without an id, all.
+   *
+   * @returns how many
+   * @throws Error when there is none of that id
+   */
+  clear(id?: number): number;
+}
+
+/** The part of a store that faults need. */
+interface Faulty {
+  readonly state: WorldState;
+  changed(): void;
+}
+
+/** @param world asked for at each call: the store is made with these calls, and so after them. */
+export function faultDoor(world: () => Faulty): FaultDoor {
+  const log = callLog();
+  const state = (): FaultState => (world().state.faults ??= { lastId: 0, active: [] });
+
+  return {
+    log,
+    begin(call) {
+      const hit = hitBy(world().state.faults?.active ?? [], call, () => world().changed());
+      log.begin(call, hit?.id ?? null);
+      return hit?.fault ?? null;
+    },
+    end: (call, answer) => log.end(call, answer),
+    add(asked) {
+      const spec = parseFault(asked);
+      const faults = state();
+      faults.lastId += 1;
+      const fault: ActiveFault = { id: faults.lastId, spec, seen: 0, hits: 0 };
+      faults.active.push(fault);
+      world().changed();
+      return fault;
+    },
+    list: () => world().state.faults?.active ?? [],
+    clear(id) {
+      const faults = state();
+      const left = id === undefined ? [] : faults.active.filter((fault) => fault.id !== id);
+      const gone = faults.active.length - left.length;
+      if (id !== undefined && gone === 0) throw new Error(`there is no fault ${id}`);
+      faults.active = left;
+      world().changed();
+      return gone;
+    },
+  };
+}
+
+/** Every rule counts the call; the first that is due is played. */
+function hitBy(
+  active: readonly ActiveFault[],
+  call: Call,
+  changed: () => void,
+): { readonly id: number; readonly fault: Fault } | null {
+  let hit: { readonly id: number; readonly fault: Fault } | null = null;
+  for (const rule of active) {
+    const { spec } = rule;
+    if (spec.what !== "call" || isSpent(rule, spec) || !concerns(spec, call)) continue;
+    rule.seen += 1;
+    changed();
+    if (hit !== null || rule.seen < spec.nth || chance(spec.seed, rule.seen) >= spec.share) continue;
+    rule.hits += 1;
+    hit = { id: rule.id, fault: spec.fault };
+  }
+  return hit;
+}
+
+/** Whether it has hit as many calls as it was to. */
+function isSpent({ hits }: ActiveFault, { times }: CallFault): boolean {
+  return times > 0 && hits >= times;
+}
+
+function concerns({ door, method = "*", target = "*" }: CallFault, call: Call): boolean {
+  return (door === undefined || door === call.door) && matches(method, call.method) && matches(target, call.target);
+}

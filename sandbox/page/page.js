@@ -1,0 +1,190 @@
+/** Draws what the sandbox tells of itself. Everything from the world goes in as text, never as HTML. */
+
+/** @typedef {import("./view.ts").View} View */
+/** @typedef {import("./view.ts").HostView} HostView */
+/** @typedef {import("./view.ts").MachineView} MachineView */
+/** @typedef {import("../faults/call-log.ts").LoggedCall} LoggedCall */
+
+const CALLS = 60;
+
+/**
+ * An element with these children.
+ *
+ * @param {string} name of the tag, and classes: `li.host`
+ * @param {...(Node | string | null)} children
+ * @returns {HTMLElement}
+ */
+function h(name, ...children) {
+  const [tag = "div", ...classes] = name.split(".");
+  const element = document.createElement(tag);
+  element.classList.add(...classes);
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+/**
+ * A state, as a dot of its colour and in words.
+ *
+ * @param {string} state
+ */
+function badge(state) {
+  const element = h("span.badge", state.toLowerCase());
+  element.dataset.state = state.toLowerCase().replaceAll(" ", "-");
+  return element;
+}
+
+/** @param {string} selector */
+function at(selector) {
+  const found = document.querySelector(selector);
+  if (found === null) throw new Error(`no ${selector}`);
+  return found;
+}
+
+/** @param {MachineView} machine */
+function machine({ id, name, state, size, talos }) {
+  const tile = h(
+    "li.machine",
+    h("p.name", h("b", name), h("small", `VM ${id}`)),
+    h("p.detail", size),
+    h("p", badge(state), talos === null ? null : h("span.talos", `Talos: ${talos}`)),
+  );
+  tile.dataset.state = state;
+  return tile;
+}
+
+/** @param {HostView} host */
+function host({ name, state, shape, size, address, publicAddress, faultDomain, proxmox, machines }) {
+  const addresses = publicAddress === null ? address : `${address}, public ${publicAddress}`;
+  return h(
+    "article.host",
+    h("header", h("h5", name), badge(state)),
+    h("p.detail", `${proxmox ? "Proxmox VE on " : ""}${shape}: ${size}`),
+    h("p.detail", h("code", addresses), ` in ${faultDomain}`),
+    machines.length === 0 ? null : h("ul.machines", ...machines.map(machine)),
+  );
+}
+
+/** @param {View} view */
+function networks({ networks, loadBalancers, empty }) {
+  if (empty) return [h("p.empty", "Nothing is here yet. ", h("code", "npx cdktf deploy --sandbox"), " fills it.")];
+  return networks.map(({ name, cidrs, subnets }) =>
+    h(
+      "div.vcn",
+      h("header", h("h3", name), h("code", cidrs)),
+      ...subnets.map((subnet) =>
+        h(
+          "div.subnet",
+          h("header", h("h4", subnet.name), h("code", subnet.cidr), h("small", subnet.reach)),
+          subnet.hosts.length === 0 ? h("p.empty", "no hosts") : h("div.hosts", ...subnet.hosts.map(host)),
+        ),
+      ),
+      ...loadBalancers.map((balancer) =>
+        h(
+          "p.balancer",
+          h("b", balancer.name),
+          " load balancer at ",
+          h("code", balancer.address),
+          `, port ${balancer.ports}`,
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {View} view */
+function clusters({ clusters, guestNetworks, kubernetes }) {
+  if (clusters.length === 0) return [h("p.empty", "No Proxmox host is up, so there is no cluster.")];
+  return [
+    ...clusters.map(({ name, quorate, hosts }) =>
+      h(
+        "article.card",
+        h("header", h("h3", name), badge(quorate ? "quorate" : "no quorum")),
+        h("p.detail", `Proxmox VE: ${hosts}`),
+      ),
+    ),
+    ...guestNetworks.map(({ zone, type, vnets }) =>
+      h(
+        "article.card",
+        h("header", h("h3", zone), h("small", `SDN zone, ${type}`)),
+        ...vnets.map(({ name, cidrs }) => h("p.detail", `vnet ${name} `, h("code", cidrs))),
+      ),
+    ),
+    ...kubernetes.map(({ name, state, version, endpoint, nodes }) =>
+      h(
+        "article.card",
+        h("header", h("h3", name), badge(state)),
+        h("p.detail", `Kubernetes ${version} at `, h("code", endpoint)),
+        h("ul.plain", ...nodes.map((node) => h("li", h("b", node.name), ` ${node.role} `, h("code", node.address)))),
+      ),
+    ),
+  ];
+}
+
+/** @param {View} view */
+function limits({ limits }) {
+  return limits.map(({ label, unit, used, limit }) => {
+    const bar = document.createElement("meter");
+    Object.assign(bar, { min: 0, max: limit, value: used });
+    bar.setAttribute("aria-label", `${label}: ${used} of ${limit} ${unit}`);
+    const full = used >= limit ? "li.full" : "li";
+    return h(full, h("p", h("span", label), h("b", `${used} / ${limit}${unit === "" ? "" : ` ${unit}`}`)), bar);
+  });
+}
+
+/** @param {View} view */
+function faults({ faults }) {
+  return faults.map(({ id, text, hits }) =>
+    h("li", h("b", `${id}`), ` ${text}`, hits > 0 ? h("small", ` hit ${hits}×`) : null),
+  );
+}
+
+/** @param {View} view */
+function draw(view) {
+  at("#account").textContent = `${view.account} account, on loopback: nothing here costs anything`;
+  at("#limits ul").replaceChildren(...limits(view));
+  at("#world > div").replaceChildren(...networks(view));
+  at("#clusters > div").replaceChildren(...clusters(view));
+  at("#faults ul").replaceChildren(...faults(view));
+  at("#faults").toggleAttribute("hidden", view.faults.length === 0);
+}
+
+/** @param {LoggedCall} call */
+function row({ time, door, method, target, answer, ms, fault }) {
+  const line = h(
+    "tr",
+    h("td", new Date(time).toLocaleTimeString(undefined, { hour12: false })),
+    h("td", door),
+    h("td", h("b", method), " ", h("span", target)),
+    h("td", answer ?? "…"),
+    h("td", ms === null ? "" : ms.toFixed(ms < 10 ? 1 : 0)),
+  );
+  if (fault !== null) line.classList.add("fault");
+  return line;
+}
+
+/** @param {readonly LoggedCall[]} calls the oldest first; the newest is shown on top */
+function add(calls) {
+  const body = at("#calls tbody");
+  body.prepend(...calls.map(row).toReversed());
+  while (body.children.length > CALLS) body.lastElementChild?.remove();
+}
+
+/**
+ * @param {"wait" | "live" | "gone"} state
+ * @param {string} text
+ */
+function say(state, text) {
+  const live = at("#live");
+  if (!(live instanceof HTMLElement) || live.dataset.state === state) return;
+  live.dataset.state = state;
+  live.textContent = text;
+}
+
+const events = new EventSource("events");
+events.addEventListener("open", () => {
+  at("#calls tbody").replaceChildren();
+  say("live", "live");
+});
+events.addEventListener("error", () => say("gone", "the sandbox does not answer; npx lab sandbox open starts it"));
+events.addEventListener("world", ({ data }) => draw(JSON.parse(data)));
+events.addEventListener("calls", ({ data }) => add(JSON.parse(data)));

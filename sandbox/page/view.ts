@@ -1,0 +1,209 @@
+/** What the page draws: the world in the shape of a picture, network around hosts around virtual machines. */
+import type { ActiveFault } from "../faults/index.ts";
+import { overview } from "../systems.ts";
+import type { Instance, Subnet } from "../world/oci.ts";
+import type { Datacenter } from "../world/proxmox.ts";
+import type { World } from "../world/world.ts";
+
+export interface View {
+  readonly account: string;
+  /** Since when there are things to see; null in an empty world. */
+  readonly empty: boolean;
+  readonly limits: readonly LimitView[];
+  readonly networks: readonly NetworkView[];
+  readonly guestNetworks: readonly GuestNetworkView[];
+  readonly loadBalancers: readonly { readonly name: string; readonly address: string; readonly ports: string }[];
+  readonly clusters: readonly ClusterView[];
+  readonly kubernetes: readonly KubernetesView[];
+  readonly faults: readonly { readonly id: number; readonly text: string; readonly hits: number }[];
+}
+
+export interface LimitView {
+  readonly label: string;
+  readonly unit: string;
+  readonly used: number;
+  readonly limit: number;
+}
+
+export interface NetworkView {
+  readonly name: string;
+  readonly cidrs: string;
+  readonly subnets: readonly {
+    readonly name: string;
+    readonly cidr: string;
+    readonly reach: "public" | "private";
+    readonly hosts: readonly HostView[];
+  }[];
+}
+
+export interface HostView {
+  readonly name: string;
+  readonly state: string;
+  /** `VM.Standard.A1.Flex`, without what all shapes begin with. */
+  readonly shape: string;
+  readonly size: string;
+  readonly address: string;
+  readonly publicAddress: string | null;
+  readonly faultDomain: string;
+  readonly proxmox: boolean;
+  readonly machines: readonly MachineView[];
+}
+
+export interface MachineView {
+  readonly id: number;
+  readonly name: string;
+  readonly state: "running" | "stopped" | "template";
+  readonly size: string;
+  /** What Talos on it is; null where none runs. */
+  readonly talos: string | null;
+}
+
+export interface GuestNetworkView {
+  readonly cluster: string;
+  readonly zone: string;
+  readonly type: string;
+  readonly vnets: readonly { readonly name: string; readonly cidrs: string }[];
+}
+
+export interface ClusterView {
+  readonly name: string;
+  readonly quorate: boolean;
+  readonly hosts: string;
+}
+
+export interface KubernetesView {
+  readonly name: string;
+  readonly state: string;
+  readonly version: string;
+  readonly endpoint: string;
+  readonly nodes: readonly { readonly name: string; readonly role: string; readonly address: string }[];
+}
+
+const LIMIT_WORDS: Readonly<Record<string, readonly [label: string, unit: string]>> = {
+  "standard-a1-core-count": ["Ampere A1 cores", "OCPU"],
+  "standard-a1-memory-count": ["Ampere A1 memory", "GB"],
+  "vm-standard-e2-1-micro-count": ["x86 micros", ""],
+  "total-storage-gb": ["Volumes", "GB"],
+  "vcn-count": ["Networks (VCN)", ""],
+  "network-load-balancer-count": ["Load balancers", ""],
+};
+
+export function viewOf(world: World): View {
+  const { oci, proxmox, talos } = overview(world);
+  const { state } = world;
+  const talosOf = new Map<string, string>([
+    ...talos.inMaintenance.map((name) => [name, "maintenance mode"] as const),
+    ...talos.clusters.flatMap(({ nodes }) => nodes.map(({ name, role }) => [name, role.replace("-", " ")] as const)),
+  ]);
+  const machinesAt = (address: string): readonly MachineView[] =>
+    proxmox.datacenters.flatMap(({ hosts, vms }) => {
+      const names = hosts.filter((host) => host.address === address).map(({ name }) => name);
+      return vms
+        .filter(({ host }) => names.includes(host))
+        .map(({ vmId, name, state: power, vcpus, memoryMb, diskGb }) => ({
+          id: vmId,
+          name,
+          state: power,
+          size: `${vcpus} vCPU, ${gigabytes(memoryMb)} GB, ${diskGb} GB disk`,
+          talos: power === "running" ? (talosOf.get(name) ?? null) : null,
+        }));
+    });
+  const online = new Map(proxmox.datacenters.flatMap(({ hosts }) => hosts.map((host) => [host.address, host.online])));
+  const hostView = (instance: Instance): HostView => ({
+    name: instance.displayName,
+    state: online.get(instance.privateIp) === false && instance.state === "RUNNING" ? "DOWN" : instance.state,
+    shape: instance.shape.replace("VM.Standard.", ""),
+    size: `${instance.ocpus} OCPU, ${instance.memoryGb} GB, ${instance.bootVolumeGb} GB boot`,
+    address: instance.privateIp,
+    publicAddress: instance.publicIp,
+    faultDomain: instance.faultDomain.replace("FAULT-DOMAIN-", "FD-"),
+    proxmox: online.has(instance.privateIp),
+    machines: machinesAt(instance.privateIp),
+  });
+  const subnetView = (subnet: Subnet) => ({
+    name: subnet.displayName,
+    cidr: subnet.cidrBlock,
+    reach: subnet.prohibitPublicIpOnVnic ? ("private" as const) : ("public" as const),
+    hosts: state.oci.instances.filter(({ vnic }) => vnic.subnetId === subnet.id).map(hostView),
+  });
+  return {
+    account: oci.account === "always-free" ? "Always Free" : "Pay As You Go",
+    empty: state.oci.vcns.length + state.oci.instances.length + state.oci.compartments.length === 0,
+    limits: oci.limits.map(({ name, used, limit }) => {
+      const [label, unit] = LIMIT_WORDS[name] ?? [name, ""];
+      return { label, unit, used, limit };
+    }),
+    networks: state.oci.vcns.map((vcn) => ({
+      name: vcn.displayName,
+      cidrs: vcn.cidrBlocks.join(", "),
+      subnets: state.oci.subnets.filter(({ vcnId }) => vcnId === vcn.id).map(subnetView),
+    })),
+    guestNetworks: Object.values(state.proxmox.datacenters).flatMap(guestNetworks),
+    loadBalancers: oci.loadBalancers.map(({ name, publicIp, ports }) => ({
+      name,
+      address: publicIp ?? "private",
+      ports: ports.join(", "),
+    })),
+    clusters: proxmox.datacenters.map(({ cluster, quorate, hosts }) => ({
+      name: cluster ?? `${hosts[0]?.name ?? "host"}, alone`,
+      quorate,
+      hosts: hosts.map(({ name, online: up }) => (up ? name : `${name} (down)`)).join(", "),
+    })),
+    kubernetes: talos.clusters.map(({ name, state: stage, kubernetes, endpoint, nodes }) => ({
+      name,
+      state: stage,
+      version: kubernetes,
+      endpoint,
+      nodes: nodes.map(({ name: node, role, address }) => ({ name: node, role: role.replace("-", " "), address })),
+    })),
+    faults: (state.faults?.active ?? []).map((fault) => ({ id: fault.id, text: faultText(fault), hits: fault.hits })),
+  };
+}
+
+function gigabytes(megabytes: number): number {
+  return Math.round((megabytes / 1024) * 10) / 10;
+}
+
+function guestNetworks({ corosync, sdn: { running } }: Datacenter): GuestNetworkView[] {
+  return Object.entries(running.zones).map(([zone, { type }]) => ({
+    cluster: corosync?.name ?? "",
+    zone,
+    type: String(type),
+    vnets: Object.entries(running.vnets)
+      .filter(([, vnet]) => vnet.zone === zone)
+      .map(([name]) => ({
+        name,
+        cidrs: Object.values(running.subnets)
+          .filter((subnet) => subnet.vnet === name)
+          .map((subnet) => String(subnet.subnet))
+          .join(", "),
+      })),
+  }));
+}
+
+/** A fault in one line, for people. */
+export function faultText({ spec }: Pick<ActiveFault, "spec">): string {
+  switch (spec.what) {
+    case "capacity":
+      return `out of host capacity: availability domain ${spec.availabilityDomain}, fault domain ${spec.faultDomain}, shape ${spec.shape}`;
+    case "down":
+      return `host ${spec.host} is down`;
+    case "quorum":
+      return `no quorum: cluster ${spec.cluster}`;
+    case "clock":
+      return `the clock is ${Math.abs(spec.seconds)} s ${spec.seconds < 0 ? "behind" : "ahead"}`;
+    case "call": {
+      const { fault, door, method = "*", target = "*", nth, times, share } = spec;
+      const { kind } = fault;
+      const detail =
+        kind === "status"
+          ? ` ${[fault.status, fault.code].join(" ").trim()}`
+          : kind === "slow"
+            ? ` ${fault.ms} ms`
+            : "";
+      const when = `${times === 0 ? "every call" : times === 1 ? "one call" : `${times} calls`}${nth > 1 ? ` from the ${nth}. on` : ""}`;
+      const part = share < 1 ? `, of a share of ${share}` : "";
+      return `${kind}${detail}: ${when}${part}: ${door ?? "any door"} ${method} ${target}`;
+    }
+  }
+}
