@@ -49,7 +49,7 @@ class TestPage {
   }
 
   async get(path: string, options: http.RequestOptions = {}): Promise<http.IncomingMessage> {
-    const request = http.request({ host: "127.0.0.1", port: this.port, path, ...options }).end();
+    const request = http.request({ host: "127.0.0.1", port: this.port, path, agent: false, ...options }).end();
     const [response] = await once(request, "response");
     return response;
   }
