@@ -49,13 +49,21 @@ export interface Datacenter {
   storages: Record<string, Storage>;
   pools: Record<string, Pool>;
   users: Record<string, User>;
+  /** Comments by group. */
+  groups?: Record<string, string>;
+  /** Settings of `datacenter.cfg`, as PVE has them. */
+  options?: Record<string, string>;
   /** Privileges by role; the built-in roles are not listed. */
   roles: Record<string, readonly string[]>;
   acl: AclEntry[];
   /** By full id, `user@realm!name`. */
   tokens: Record<string, Token>;
   sdn: { config: SdnConfig; running: SdnConfig };
-  firewall: { options: FirewallOptions; ipsets: Record<string, IpSet>; rules: readonly FirewallRule[] };
+  firewall: Firewall & {
+    options: FirewallOptions;
+    /** Security groups: rules by name. */
+    groups?: Record<string, { comment: string; rules: readonly FirewallRule[] }>;
+  };
   /** By VM id. */
   vms: Record<string, Vm>;
 }
@@ -88,6 +96,7 @@ export interface Storage {
 export interface Pool {
   comment: string;
   vms: readonly number[];
+  storages?: readonly string[];
 }
 
 export interface User {
@@ -128,6 +137,13 @@ export interface SdnConfig {
   subnets: Record<string, Section>;
 }
 
+/** What the firewalls of the datacenter and of a virtual machine have in common. */
+export interface Firewall {
+  ipsets: Record<string, IpSet>;
+  rules: readonly FirewallRule[];
+  aliases?: Record<string, { cidr: string; comment: string }>;
+}
+
 export interface FirewallOptions {
   enable: boolean;
   ebtables: boolean;
@@ -166,6 +182,9 @@ export interface Vm {
   /** As in `qemu-server/<vmid>.conf`: `cores: 2`, `scsi0: data:vm-100-disk-0,size=20G`. */
   config: Record<string, string>;
   running: boolean;
+  /** RFC 3339. */
+  startedAt?: string;
+  firewall?: Firewall & { options: Record<string, string> };
   /** Random; another VM under the same id has another. */
   readonly generation: string;
 }

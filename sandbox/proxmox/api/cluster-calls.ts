@@ -1,7 +1,9 @@
 /** Calls about the cluster itself. */
+import type { Corosync } from "../../world/proxmox.ts";
 import { checkNewCluster, configDigest, corosyncOf, createCluster, deleteNode, joinCluster } from "../pve/cluster.ts";
-import { again, isQuorate, membersOnline, type Pve } from "../pve/context.ts";
+import { again, assertQuorum, isQuorate, membersOnline, type Pve } from "../pve/context.ts";
 import { startTask } from "../pve/tasks.ts";
+import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
 
 export function clusterStatus({ world, host, datacenter }: Pve): Data {
@@ -51,15 +53,37 @@ export function joinInfo(pve: Pve): Data {
       pve_addr: link0,
       pve_fp: hosts[instanceId]?.certificate.fingerprint ?? "",
     })),
-    totem: {
-      cluster_name: corosync.name,
-      config_version: String(corosync.version),
-      interface: { "0": { linknumber: "0" } },
-      ip_version: "ipv4-6",
-      secauth: "on",
-      version: "2",
-    },
+    totem: totemOf(corosync),
   };
+}
+
+function totemOf({ name, version }: Corosync): Data {
+  return {
+    cluster_name: name,
+    config_version: String(version),
+    interface: { "0": { linknumber: "0" } },
+    ip_version: "ipv4-6",
+    secauth: "on",
+    version: "2",
+  };
+}
+
+export function totem({ datacenter }: Pve): Data {
+  return datacenter.corosync ? totemOf(datacenter.corosync) : {};
+}
+
+/** What `datacenter.cfg` says. */
+export function options({ datacenter }: Pve): Data {
+  return { keyboard: "en-us", mac_prefix: "BC:24:11", ...datacenter.options };
+}
+
+export function setOptions(pve: Pve, parameters: Parameters): Data {
+  assertQuorum(pve);
+  const { delete: cleared, ...set } = parameters;
+  const kept = Object.entries(pve.datacenter.options ?? {}).filter(([name]) => !listOf(cleared).includes(name));
+  pve.datacenter.options = { ...Object.fromEntries(kept), ...set };
+  pve.world.changed();
+  return null;
 }
 
 export function joinTask(pve: Pve, parameters: Parameters): Data {

@@ -2,16 +2,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
+import type { Call } from "../../calls.ts";
 import type { PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import { finishJoins, isRestarting } from "../pve/cluster.ts";
-import { type Pve, pveOn } from "../pve/context.ts";
-import { PveError } from "../pve/errors.ts";
+import { nodeNamed, type Pve, pveOn } from "../pve/context.ts";
+import { badParameter, PveError } from "../pve/errors.ts";
 import { locksOutAdmins } from "../pve/firewall.ts";
 import { hostAt } from "../pve/hosts.ts";
 import { checkCsrfToken, userOfApiToken, userOfTicket } from "../pve/login.ts";
-import { answer, type Parameters, parametersOf, refuse } from "./http.ts";
-import { type Route, ROUTES } from "./routes.ts";
+import { playFault } from "./fault.ts";
+import { answer, type Data, type Page, type Parameters, parametersOf, refuse } from "./http.ts";
+import { assertPermitted } from "./permission-check.ts";
+import { routes } from "./routes.ts";
+import { schemaOf } from "./schema.ts";
+import { validate } from "./validate.ts";
 
 const PREFIX = "/api2/json/";
 
@@ -58,42 +63,84 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  try {
-    const host = world.state.proxmox.hosts[instanceId];
-    if (!host || isRestarting(world, host)) {
-      request.socket.destroy();
-      return;
-    }
-    const { pathname, searchParams } = new URL(request.url ?? "/", "https://pve");
-    const { route, variables } = find(request.method ?? "GET", pathname);
-    const parameters = { ...(await parametersOf(request, searchParams)), ...variables };
-    const anonymous = pveOn(world, host, "");
-    const user = route.open ? "" : authenticate(anonymous, request);
-    answer(response, route.run({ ...anonymous, user }, parameters));
-  } catch (error) {
-    refuse(response, error);
+  request.on("error", () => request.destroy());
+  const { pathname, searchParams } = target(request);
+  const call: Call = { door: "proxmox", method: request.method ?? "GET", target: pathname };
+  const fault = world.calls.begin(call);
+  const played = fault && (await playFault(fault, request, response));
+  if (played) {
+    world.calls.end(call, played);
+    return;
   }
+  const host = world.state.proxmox.hosts[instanceId];
+  if (!host || isRestarting(world, host)) {
+    request.socket.destroy();
+    world.calls.end(call, "reset");
+    return;
+  }
+  let status = 200;
+  try {
+    const parameters = await parametersOf(request, searchParams);
+    const result = await perform(pveOn(world, host, ""), request, pathname, parameters);
+    if (fault?.kind === "lost") request.socket.resetAndDestroy();
+    else answer(response, result);
+  } catch (error) {
+    if (fault?.kind === "lost") request.socket.resetAndDestroy();
+    else status = refuse(response, error);
+  }
+  world.calls.end(call, fault?.kind === "lost" ? "lost" : String(status));
 }
 
-function find(method: string, pathname: string): { readonly route: Route; readonly variables: Parameters } {
-  const called = pathname.startsWith(PREFIX) ? pathname.slice(PREFIX.length) : "";
-  for (const route of ROUTES) {
-    const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
-    const match = new RegExp(`^${route.path.replace(/\{\w+\}/g, "([^/]+)")}$`).exec(called);
-    if (!match || route.method !== method) continue;
-    const variables = names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? "")]);
-    return { route, variables: Object.fromEntries(variables) };
+function target({ url = "/" }: IncomingMessage): URL {
+  return URL.parse(url, "https://pve") ?? new URL("https://pve/");
+}
+
+async function perform(
+  anonymous: Pve,
+  request: IncomingMessage,
+  pathname: string,
+  given: Parameters,
+): Promise<Data | Page> {
+  const method = request.method ?? "GET";
+  const called = pathname.startsWith(PREFIX) ? pathname.slice(PREFIX.length) : null;
+  if (called === null) throw new PveError(404, `no such file '${pathname}'`);
+  const { route, variables } = routes.find(method, called);
+  const schema = schemaOf(`${route.method} ${route.path}`);
+  const user = route.open ? "" : authenticate(anonymous, request);
+  const conflicting = Object.entries(variables).find(([name, value]) => (given[name] ?? value) !== value);
+  if (conflicting) {
+    const why = "duplicate parameter (already defined in URI) with conflicting values!";
+    throw badParameter({ [conflicting[0]]: why });
   }
-  throw new PveError(501, `Method '${method} /${called}' not implemented`);
+  const parameters = { ...given, ...variables };
+  const pve = { ...anonymous, user };
+  if (!route.open) assertPermitted(pve, schema, parameters, called);
+  // A call about a node is passed on to it.
+  const at = variables.node === undefined || route.anywhere ? pve : onNode(pve, variables.node);
+  validate(schema.parameters ?? {}, parameters);
+  return route.run(at, parameters);
+}
+
+function onNode(pve: Pve, node: string): Pve {
+  return node === pve.host.name || node === "localhost" ? pve : pveOn(pve.world, nodeNamed(pve, node), pve.user);
 }
 
 /** The user of a request's API token, or of its ticket with the CSRF token that writes need. */
 function authenticate(pve: Pve, request: IncomingMessage): string {
   const { authorization, cookie, csrfpreventiontoken } = request.headers;
-  if (authorization?.startsWith("PVEAPIToken=")) return userOfApiToken(pve, authorization.slice("PVEAPIToken=".length));
+  const [, apiToken] = /^PVEAPIToken[= ](.+)$/.exec(authorization ?? "") ?? [];
+  if (apiToken !== undefined) return userOfApiToken(pve, apiToken);
   const ticket = /(?:^|;\s*)PVEAuthCookie=([^;]+)/.exec(cookie ?? "")?.[1];
   if (ticket === undefined) throw new PveError(401, "No ticket");
-  const user = userOfTicket(pve, decodeURIComponent(ticket));
+  const user = userOfTicket(pve, decoded(ticket));
   if (request.method !== "GET") checkCsrfToken(pve, user, String(csrfpreventiontoken ?? ""));
   return user;
+}
+
+function decoded(cookie: string): string {
+  try {
+    return decodeURIComponent(cookie);
+  } catch {
+    return cookie;
+  }
 }

@@ -5,7 +5,17 @@ import { badParameter, PveError } from "../pve/errors.ts";
 /** JSON of an answer. */
 export type Data = null | boolean | number | string | readonly Data[] | { readonly [key: string]: Data };
 
-/** Parameters of a call, from the query and the body. */
+/** A part of a list, with the length of the whole beside it. */
+export class Page {
+  readonly data: Data;
+  readonly total: number;
+  constructor(data: Data, total: number) {
+    this.data = data;
+    this.total = total;
+  }
+}
+
+/** Parameters of a call, from the path, the query and the body. */
 export type Parameters = Readonly<Record<string, string>>;
 
 const MAX_BODY = 512 * 1024;
@@ -20,15 +30,43 @@ export async function parametersOf(request: IncomingMessage, query: URLSearchPar
     chunks.push(bytes);
   }
   const body = Buffer.concat(chunks).toString();
-  const type = request.headers["content-type"] ?? "";
-  if (type.startsWith("application/json") && body !== "") return { ...Object.fromEntries(query), ...fromJson(body) };
-  return Object.fromEntries([...query, ...new URLSearchParams(body)]);
+  if (body === "") return joined(query);
+  const type = request.headers["content-type"] ?? "application/x-www-form-urlencoded";
+  if (type.startsWith("application/json")) return { ...joined(query), ...fromJson(body) };
+  if (type.startsWith("application/x-www-form-urlencoded")) {
+    return { ...joined(query), ...joined(new URLSearchParams(body)) };
+  }
+  throw new PveError(501, `content type '${type.split(";")[0] ?? ""}' not supported`);
+}
+
+/** A parameter that comes more than once is a list. */
+function joined(form: URLSearchParams): Parameters {
+  const parameters: Record<string, string> = Object.create(null);
+  for (const [name, value] of form) {
+    parameters[name] = parameters[name] === undefined ? value : `${parameters[name]},${value}`;
+  }
+  return parameters;
 }
 
 function fromJson(body: string): Parameters {
-  const parsed: unknown = JSON.parse(body);
-  if (typeof parsed !== "object" || parsed === null) throw badParameter({});
-  return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, value === true ? "1" : String(value)]));
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    throw new PveError(400, "malformed JSON in request body");
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new PveError(400, "request body is no JSON object");
+  }
+  const given = Object.entries(parsed).filter(([, value]) => value !== null);
+  return Object.fromEntries(given.map(([name, value]) => [name, asText(name, value)]));
+}
+
+function asText(name: string, value: unknown): string {
+  if (typeof value === "boolean") return value ? "1" : "0";
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  if (Array.isArray(value)) return value.map((item) => asText(name, item)).join(",");
+  throw badParameter({ [name]: "type check ('string') failed - got HASH" });
 }
 
 /** A parameter that the API's schema requires. */
@@ -40,14 +78,17 @@ export function needed(parameters: Parameters, name: string): string {
   return value;
 }
 
-export function answer(response: ServerResponse, data: Data): void {
-  send(response, 200, "OK", { data });
+export function answer(response: ServerResponse, result: Data | Page): void {
+  const body = result instanceof Page ? { data: result.data, total: result.total } : { data: result };
+  send(response, 200, "OK", body);
 }
 
-export function refuse(response: ServerResponse, error: unknown): void {
+/** @returns the status that was sent */
+export function refuse(response: ServerResponse, error: unknown): number {
   const pve = error instanceof PveError ? error : new PveError(500, error instanceof Error ? error.message : "error");
   const { status, message, parameters } = pve;
   send(response, status, message, { data: null, message: `${message}\n`, ...(parameters && { errors: parameters }) });
+  return status;
 }
 
 function send(response: ServerResponse, status: number, reason: string, body: { readonly [key: string]: Data }): void {

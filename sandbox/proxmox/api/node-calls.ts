@@ -1,13 +1,26 @@
-/** Calls about nodes: which there are, their tasks and their virtual machines. */
-import { createHash } from "node:crypto";
-import type { Vm } from "../../world/proxmox.ts";
-import { again, membersOnline, type Pve } from "../pve/context.ts";
-import { startTask, taskByUpid, tasksOn } from "../pve/tasks.ts";
-import { updateVm, vmOf } from "../pve/vm-config.ts";
-import { runs } from "../pve/vm-power.ts";
+/** Calls about nodes: what they are made of, and how they are set up. */
+import { X509Certificate } from "node:crypto";
+import type { PveHost } from "../../world/proxmox.ts";
+import { membersOnline, type Pve } from "../pve/context.ts";
+import { failure } from "../pve/errors.ts";
+import { may } from "../pve/permissions.ts";
 import type { Data, Parameters } from "./http.ts";
+import { digestOf } from "./values.ts";
 
-export function nodes({ world, host, datacenter }: Pve): Data {
+const GIB = 1024 ** 3;
+const ROOT_BYTES = 20 * GIB;
+
+/** The version that the sandbox plays. */
+export const VERSION = { version: "9.2.7", release: "9.2", repoid: "5e1c9d4b" };
+
+function uptime({ world }: Pve, host: PveHost): number {
+  const created = world.state.oci.instances.find(({ id }) => id === host.instanceId)?.timeCreated ?? world.now();
+  return Math.max(1, Math.floor((Date.parse(world.now()) - Date.parse(created)) / 1000));
+}
+
+/** Every node, those that are down too. */
+export function nodes(pve: Pve): Data {
+  const { world, host, datacenter } = pve;
   const online = membersOnline(world, datacenter);
   const names = datacenter.corosync?.nodes.map((node) => node.name) ?? [host.name];
   return names.map((name) => {
@@ -19,76 +32,135 @@ export function nodes({ world, host, datacenter }: Pve): Data {
       status: member ? "online" : "offline",
       level: "",
       ...(member && {
-        maxcpu: member.cpus,
-        maxmem: member.memoryMb * 1024 ** 2,
         ssl_fingerprint: member.certificate.fingerprint,
+        ...(may(pve, `/nodes/${name}`, ["Sys.Audit"]) && nodeFigures(pve, member)),
       }),
     };
   });
 }
 
-export function taskList(pve: Pve, { node = "", source = "archive", typefilter }: Parameters): Data {
-  return tasksOn(pve.world, node)
-    .filter((task) => source === "all" || (task.status === "running") === (source === "active"))
-    .filter((task) => typefilter === undefined || task.type === typefilter)
-    .map(({ upid, type, id, user, starttime, exitstatus }) => ({
-      upid,
-      node,
-      type,
-      id,
-      user,
-      starttime,
-      status: exitstatus ?? "RUNNING",
-    }));
-}
-
-export function taskStatus(pve: Pve, { node = "", upid = "" }: Parameters): Data {
-  const { status, exitstatus, type, id, user, starttime } = taskByUpid(pve.world, node, upid);
-  return { upid, node, type, id, user, starttime, status, ...(exitstatus !== null && { exitstatus }) };
-}
-
-export function taskLog(pve: Pve, { node = "", upid = "" }: Parameters): Data {
-  return taskByUpid(pve.world, node, upid).log.map((line, index) => ({ n: index + 1, t: line }));
-}
-
-function vm(pve: Pve, { node = "", vmid }: Parameters): Vm {
-  return vmOf(pve, Number(vmid), node);
-}
-
-/** Options that PVE's schema has as numbers or booleans come as numbers. */
-const NUMERIC =
-  /^(acpi|autostart|balloon|ciupgrade|cores|cpuunits|kvm|numa|onboot|protection|sockets|tablet|template|vcpus)$/;
-
-export function vmConfig(pve: Pve, parameters: Parameters): Data {
-  const { config } = vm(pve, parameters);
-  const typed = Object.entries(config).map(([key, value]) => [key, NUMERIC.test(key) ? Number(value) : value]);
-  const digest = createHash("sha1").update(JSON.stringify(config)).digest("hex");
-  return { ...Object.fromEntries(typed), digest };
-}
-
-export function setVmConfig(pve: Pve, parameters: Parameters): Data {
-  const { node: _node, vmid: _vmid, delete: deleted, digest: _digest, ...options } = parameters;
-  const gone = (deleted ?? "").split(/[,; ]+/).filter((key) => key !== "");
-  updateVm(pve, vm(pve, parameters), options, gone);
-  return null;
-}
-
-export function vmConfigTask(pve: Pve, parameters: Parameters): Data {
-  const { vmid } = vm(pve, parameters);
-  return startTask(pve, "qmconfig", String(vmid), () => void setVmConfig(again(pve), parameters));
-}
-
-export function vmStatus(pve: Pve, parameters: Parameters): Data {
-  const found = vm(pve, parameters);
-  const { vmid, config } = found;
-  const status = runs(pve, found) ? "running" : "stopped";
+export function nodeFigures(pve: Pve, host: PveHost): { readonly [key: string]: Data } {
+  const maxmem = host.memoryMb * 1024 ** 2;
   return {
-    vmid,
-    name: config.name ?? `VM ${vmid}`,
-    status,
-    qmpstatus: status,
-    cpus: Number(config.sockets ?? 1) * Number(config.cores ?? 1),
-    ...(config.template === "1" && { template: 1 }),
-    ha: { managed: 0 },
+    maxcpu: host.cpus,
+    cpu: 0.01,
+    maxmem,
+    mem: Math.floor(maxmem / 4),
+    maxdisk: ROOT_BYTES,
+    disk: 4 * GIB,
+    uptime: uptime(pve, host),
   };
+}
+
+export function nodeStatus(pve: Pve): Data {
+  const { host } = pve;
+  const total = host.memoryMb * 1024 ** 2;
+  const used = Math.floor(total / 4);
+  return {
+    uptime: uptime(pve, host),
+    cpu: 0.01,
+    wait: 0,
+    idle: 0,
+    loadavg: ["0.01", "0.02", "0.00"],
+    pveversion: `pve-manager/${VERSION.version}/${VERSION.repoid}`,
+    kversion: "Linux 6.17.2-1-pve #1 SMP PREEMPT_DYNAMIC",
+    "current-kernel": {
+      sysname: "Linux",
+      release: "6.17.2-1-pve",
+      version: "#1 SMP PREEMPT_DYNAMIC",
+      machine: "aarch64",
+    },
+    "boot-info": { mode: "efi", secureboot: 0 },
+    cpuinfo: {
+      cpus: host.cpus,
+      cores: host.cpus,
+      sockets: 1,
+      model: "Neoverse-N1",
+      mhz: "3000.000",
+      hvm: "0",
+      flags: "",
+      user_hz: 100,
+    },
+    memory: { total, used, free: total - used, available: total - used },
+    swap: { total: 0, used: 0, free: 0 },
+    rootfs: { total: ROOT_BYTES, used: 4 * GIB, free: 16 * GIB, avail: 16 * GIB },
+    ksm: { shared: 0 },
+  };
+}
+
+export function time({ world }: Pve): Data {
+  const now = Math.floor(Date.parse(world.now()) / 1000);
+  return { time: now, localtime: now, timezone: "Etc/UTC" };
+}
+
+/** OCI's resolver, which answers in every VCN. */
+export const dns = (): Data => ({ dns1: "169.254.169.254", search: "oraclevcn.com" });
+
+export function hosts({ host }: Pve): Data {
+  const data = `127.0.0.1 localhost\n${host.address} ${host.name}\n`;
+  return { data, digest: digestOf(data) };
+}
+
+/** The one NIC of an A1 instance. Its address comes by DHCP; PVE's own bridges are those of SDN. */
+const nic = (host: PveHost): { readonly [key: string]: Data } => ({
+  iface: "enp0s6",
+  type: "eth",
+  method: "dhcp",
+  method6: "manual",
+  families: ["inet"],
+  active: 1,
+  exists: 1,
+  autostart: 1,
+  priority: 3,
+  address: host.address,
+});
+
+export function interfaces({ host, datacenter }: Pve, { type }: Parameters): Data {
+  const { zones, vnets } = datacenter.sdn.running;
+  const here = Object.entries(vnets).filter(([, { zone }]) => {
+    const nodesOf = zones[String(zone)]?.nodes;
+    return !Array.isArray(nodesOf) || nodesOf.length === 0 || nodesOf.includes(host.name);
+  });
+  const bridges = here.map(([iface]) => ({
+    iface,
+    type: "vnet",
+    method: "manual",
+    active: 1,
+    exists: 1,
+    autostart: 1,
+    priority: 4,
+  }));
+  const all = [nic(host), ...(type === "include_sdn" || type === "any_bridge" ? bridges : [])];
+  return all.filter(
+    (found) =>
+      type === undefined ||
+      type === "include_sdn" ||
+      (type === "any_bridge" ? found.type === "vnet" : found.type === type),
+  );
+}
+
+export function networkInterface({ host }: Pve, { iface }: Parameters): Data {
+  const { iface: name, ...found } = nic(host);
+  if (iface !== name) throw failure("interface does not exist");
+  return found;
+}
+
+export function certificates({ host }: Pve): Data {
+  const { certificate, fingerprint } = host.certificate;
+  const parsed = new X509Certificate(certificate);
+  const seconds = (date: string): number => Math.floor(Date.parse(date) / 1000);
+  return [
+    {
+      filename: "pve-ssl.pem",
+      fingerprint,
+      issuer: parsed.issuer.replaceAll("\n", ","),
+      subject: parsed.subject.replaceAll("\n", ","),
+      notbefore: seconds(parsed.validFrom),
+      notafter: seconds(parsed.validTo),
+      "public-key-type": "id-ecPublicKey",
+      "public-key-bits": 256,
+      san: (parsed.subjectAltName ?? "").split(", ").map((name) => name.replace(/^[^:]+:/, "")),
+      pem: certificate,
+    },
+  ];
 }

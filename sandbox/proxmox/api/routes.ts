@@ -1,18 +1,32 @@
-/** The API calls that the sandbox answers: one line each, as in PVE's API viewer. */
-import { type Pve, ROOT } from "../pve/context.ts";
-import { PveError } from "../pve/errors.ts";
-import { clusterStatus, corosyncNodes, createClusterTask, joinInfo, joinTask, removeNode } from "./cluster-calls.ts";
-import { firewallOptions, setFirewall, setStorage, storageSection, ticket } from "./datacenter-calls.ts";
-import type { Data, Parameters } from "./http.ts";
-import { nodes, setVmConfig, taskList, taskLog, taskStatus, vmConfig, vmConfigTask, vmStatus } from "./node-calls.ts";
+/** The API calls that the sandbox answers: one line each, as in PVE's API viewer. schema.json says what each takes. */
+import type { Pve } from "../pve/context.ts";
+import * as access from "./access-calls.ts";
+import * as cluster from "./cluster-calls.ts";
+import * as firewall from "./firewall-calls.ts";
+import type { Data, Page, Parameters } from "./http.ts";
+import * as node from "./node-calls.ts";
+import * as resource from "./resource-calls.ts";
+import { router } from "./router.ts";
+import type { SdnKind } from "../pve/sdn.ts";
+import { schemaOf } from "./schema.ts";
+import * as sdn from "./sdn-calls.ts";
+import * as storage from "./storage-calls.ts";
+import * as task from "./task-calls.ts";
+import { nothing } from "./values.ts";
+import * as vm from "./vm-calls.ts";
+import * as power from "./vm-power-calls.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: Method;
   /** `nodes/{node}/qemu/{vmid}/config` */
   readonly path: string;
   /** True for the calls that need no ticket. */
   readonly open?: true;
-  readonly run: (pve: Pve, parameters: Parameters) => Data;
+  /** True for the calls about a node that any other answers. */
+  readonly anywhere?: true;
+  readonly run: (pve: Pve, parameters: Parameters) => Data | Page;
 }
 
 const get = (path: string, run: Route["run"]): Route => ({ method: "GET", path, run });
@@ -20,42 +34,197 @@ const post = (path: string, run: Route["run"]): Route => ({ method: "POST", path
 const put = (path: string, run: Route["run"]): Route => ({ method: "PUT", path, run });
 const remove = (path: string, run: Route["run"]): Route => ({ method: "DELETE", path, run });
 
-/** The version that the sandbox plays. */
-const VERSION = { version: "9.2.7", release: "9.2", repoid: "5e1c9d4b" };
+/** A call that lists what is below it. */
+const index = (path: string): Route => get(path, () => childrenOf(path));
+
+const NODE = "nodes/{node}";
+const VM = "nodes/{node}/qemu/{vmid}";
+const STORE = "nodes/{node}/storage/{storage}";
+const SUBNETS = "cluster/sdn/vnets/{vnet}/subnets";
+const USER = "access/users/{userid}";
 
 export const ROUTES: readonly Route[] = [
-  { method: "POST", path: "access/ticket", open: true, run: ticket },
-  get("version", () => VERSION),
+  get("version", () => node.VERSION),
 
-  get("cluster/status", clusterStatus),
-  post("cluster/config", asRoot(createClusterTask)),
+  index("access"),
+  { method: "GET", path: "access/ticket", open: true, run: () => null },
+  { method: "POST", path: "access/ticket", open: true, run: access.ticket },
+  { method: "GET", path: "access/domains", open: true, run: access.realms },
+  get("access/domains/{realm}", access.realm),
+  get("access/permissions", access.permissions),
+  put("access/password", access.changePassword),
+  get("access/users", access.users),
+  post("access/users", access.addUser),
+  get(USER, access.user),
+  put(USER, access.setUser),
+  remove(USER, access.removeUser),
+  get(`${USER}/token`, access.tokens),
+  get(`${USER}/token/{tokenid}`, access.token),
+  post(`${USER}/token/{tokenid}`, access.addToken),
+  put(`${USER}/token/{tokenid}`, access.setToken),
+  remove(`${USER}/token/{tokenid}`, access.removeToken),
+  get("access/groups", access.groups),
+  post("access/groups", access.addGroup),
+  get("access/groups/{groupid}", access.group),
+  put("access/groups/{groupid}", access.setGroup),
+  remove("access/groups/{groupid}", access.removeGroup),
+  get("access/roles", access.roles),
+  post("access/roles", access.addRole),
+  get("access/roles/{roleid}", access.role),
+  put("access/roles/{roleid}", access.setRole),
+  remove("access/roles/{roleid}", access.removeRole),
+  get("access/acl", access.accessControl),
+  put("access/acl", access.changeAccessControl),
+
+  index("cluster"),
+  get("cluster/status", cluster.clusterStatus),
+  get("cluster/resources", resource.resources),
+  get("cluster/nextid", resource.nextId),
+  get("cluster/tasks", task.clusterTasks),
+  get("cluster/log", nothing),
+  get("cluster/options", cluster.options),
+  put("cluster/options", cluster.setOptions),
+  index("cluster/config"),
+  post("cluster/config", cluster.createClusterTask),
   get("cluster/config/apiversion", () => 1),
-  get("cluster/config/join", joinInfo),
-  post("cluster/config/join", asRoot(joinTask)),
-  get("cluster/config/nodes", corosyncNodes),
-  remove("cluster/config/nodes/{node}", asRoot(removeNode)),
+  get("cluster/config/join", cluster.joinInfo),
+  post("cluster/config/join", cluster.joinTask),
+  get("cluster/config/nodes", cluster.corosyncNodes),
+  { method: "DELETE", path: "cluster/config/nodes/{node}", anywhere: true, run: cluster.removeNode },
+  get("cluster/config/totem", cluster.totem),
+  get("cluster/config/qdevice", () => ({})),
+  index("cluster/ha"),
+  get("cluster/ha/resources", nothing),
+  get("cluster/ha/groups", nothing),
+  get("cluster/ha/rules", nothing),
+  index("cluster/ha/status"),
+  get("cluster/ha/status/current", nothing),
+  get("cluster/backup", nothing),
+  get("cluster/replication", nothing),
+  get("cluster/metrics/server", nothing),
+  index("cluster/mapping"),
+  get("cluster/mapping/dir", nothing),
+  get("cluster/mapping/pci", nothing),
+  get("cluster/mapping/usb", nothing),
 
-  get("nodes", nodes),
-  get("nodes/{node}/tasks", taskList),
-  get("nodes/{node}/tasks/{upid}/status", taskStatus),
-  get("nodes/{node}/tasks/{upid}/log", taskLog),
+  index("cluster/firewall"),
+  get("cluster/firewall/options", firewall.options),
+  put("cluster/firewall/options", firewall.setOptions),
+  ...firewall.firewallRoutes("cluster/firewall", firewall.datacenterFirewall),
+  ...firewall.groupRoutes,
 
-  get("storage/{storage}", (pve, { storage = "" }) => storageSection(pve, storage)),
-  put("storage/{storage}", setStorage),
+  index("cluster/sdn"),
+  put("cluster/sdn", sdn.apply),
+  post("cluster/sdn/rollback", sdn.rollBack),
+  ...sdnRoutes("zones", "cluster/sdn/zones", "zone"),
+  ...sdnRoutes("controllers", "cluster/sdn/controllers", "controller"),
+  ...sdnRoutes("vnets", "cluster/sdn/vnets", "vnet"),
+  ...sdnRoutes("subnets", SUBNETS, "subnet"),
+  get("cluster/sdn/ipams", sdn.ipams),
+  get("cluster/sdn/ipams/{ipam}", sdn.ipam),
+  get("cluster/sdn/dns", nothing),
 
-  get("cluster/firewall/options", firewallOptions),
-  put("cluster/firewall/options", setFirewall),
+  get("nodes", node.nodes),
+  index(NODE),
+  get(`${NODE}/version`, () => node.VERSION),
+  get(`${NODE}/status`, node.nodeStatus),
+  get(`${NODE}/time`, node.time),
+  get(`${NODE}/dns`, node.dns),
+  get(`${NODE}/hosts`, node.hosts),
+  get(`${NODE}/network`, node.interfaces),
+  get(`${NODE}/network/{iface}`, node.networkInterface),
+  get(`${NODE}/config`, () => ({})),
+  get(`${NODE}/subscription`, () => ({ status: "notfound", message: "There is no subscription key" })),
+  index(`${NODE}/certificates`),
+  get(`${NODE}/certificates/info`, node.certificates),
+  index(`${NODE}/firewall`),
+  get(`${NODE}/firewall/options`, () => ({})),
+  get(`${NODE}/firewall/rules`, nothing),
+  index(`${NODE}/hardware`),
+  get(`${NODE}/hardware/pci`, nothing),
+  get(`${NODE}/hardware/usb`, nothing),
+  get(`${NODE}/lxc`, nothing),
+  get(`${NODE}/replication`, nothing),
+  index(`${NODE}/sdn`),
+  get(`${NODE}/sdn/zones`, sdn.nodeZones),
+  get(`${NODE}/sdn/zones/{zone}/content`, sdn.zoneContent),
+  get(`${NODE}/tasks`, task.nodeTasks),
+  index(`${NODE}/tasks/{upid}`),
+  remove(`${NODE}/tasks/{upid}`, task.stopTask),
+  get(`${NODE}/tasks/{upid}/status`, task.taskStatus),
+  get(`${NODE}/tasks/{upid}/log`, task.taskLog),
+  get(`${NODE}/query-url-metadata`, storage.urlMetadata),
+  get(`${NODE}/storage`, storage.nodeStorages),
+  index(STORE),
+  get(`${STORE}/status`, storage.storageStatus),
+  get(`${STORE}/content`, storage.content),
+  get(`${STORE}/content/{volume}`, storage.volume),
+  remove(`${STORE}/content/{volume}`, storage.removeVolumeTask),
+  post(`${STORE}/download-url`, storage.downloadTask),
 
-  get("nodes/{node}/qemu/{vmid}/config", vmConfig),
-  put("nodes/{node}/qemu/{vmid}/config", setVmConfig),
-  post("nodes/{node}/qemu/{vmid}/config", vmConfigTask),
-  get("nodes/{node}/qemu/{vmid}/status/current", vmStatus),
+  get(`${NODE}/qemu`, vm.machines),
+  post(`${NODE}/qemu`, vm.create),
+  index(VM),
+  remove(VM, vm.destroy),
+  get(`${VM}/config`, vm.config),
+  put(`${VM}/config`, vm.setConfig),
+  post(`${VM}/config`, vm.setConfigTask),
+  get(`${VM}/pending`, vm.pending),
+  get(`${VM}/cloudinit`, vm.cloudInit),
+  put(`${VM}/cloudinit`, vm.regenerateCloudInit),
+  get(`${VM}/feature`, vm.feature),
+  get(`${VM}/snapshot`, vm.snapshots),
+  post(`${VM}/clone`, vm.clone),
+  post(`${VM}/template`, vm.template),
+  post(`${VM}/move_disk`, vm.move),
+  put(`${VM}/resize`, vm.resize),
+  index(`${VM}/status`),
+  get(`${VM}/status/current`, vm.status),
+  post(`${VM}/status/start`, power.start),
+  post(`${VM}/status/stop`, power.stop),
+  post(`${VM}/status/shutdown`, power.shutdown),
+  post(`${VM}/status/reboot`, power.reboot),
+  post(`${VM}/status/reset`, power.reset),
+  index(`${VM}/agent`),
+  post(`${VM}/agent/ping`, power.ping),
+  get(`${VM}/agent/network-get-interfaces`, power.networkInterfaces),
+  get(`${VM}/agent/get-host-name`, power.hostName),
+  get(`${VM}/agent/get-osinfo`, power.osInfo),
+  index(`${VM}/firewall`),
+  get(`${VM}/firewall/options`, firewall.vmOptions),
+  put(`${VM}/firewall/options`, firewall.setVmOptions),
+  ...firewall.firewallRoutes(`${VM}/firewall`, firewall.vmFirewall),
+
+  get("pools", resource.pools),
+  post("pools", resource.addPool),
+  put("pools", resource.setPool),
+  remove("pools", resource.removePool),
+  get("pools/{poolid}", resource.pool),
+  put("pools/{poolid}", resource.setPool),
+  remove("pools/{poolid}", resource.removePool),
+
+  get("storage", storage.storages),
+  post("storage", storage.addStorage),
+  get("storage/{storage}", storage.storage),
+  put("storage/{storage}", storage.setStorage),
+  remove("storage/{storage}", storage.removeStorage),
 ];
 
-/** Calls that declare no permissions are for root@pam alone. */
-function asRoot(run: Route["run"]): Route["run"] {
-  return (pve, parameters) => {
-    if (pve.user === ROOT) return run(pve, parameters);
-    throw new PveError(403, "Permission check failed (user != root@pam)");
-  };
+export const routes = router(ROUTES);
+
+function sdnRoutes(kind: SdnKind, path: string, key: string): Route[] {
+  const one = `${path}/{${key}}`;
+  return [
+    get(path, sdn.list(kind)),
+    post(path, sdn.create(kind)),
+    get(one, sdn.get(kind)),
+    put(one, sdn.update(kind)),
+    remove(one, sdn.remove(kind)),
+  ];
+}
+
+/** Names of the calls below, under the key that PVE's schema gives them. */
+function childrenOf(path: string): Data {
+  const { child = "name" } = schemaOf(`GET ${path}`);
+  return routes.children(path).map((name) => ({ [child]: name }));
 }

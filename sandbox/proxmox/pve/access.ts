@@ -20,7 +20,7 @@ export function createUser(pve: Pve, userid: string, fields: UserFields, passwor
   if (datacenter.users[userid] || userid === ROOT) {
     throw failure(`create user failed: user '${userid}' already exists`);
   }
-  if (fields.groups.length > 0) throw failure(`create user failed: no such group '${fields.groups.join(",")}'`);
+  assertGroups(pve, "create", fields.groups);
   datacenter.users[userid] = { ...fields, password: hashed(password) };
   world.changed();
 }
@@ -28,7 +28,7 @@ export function createUser(pve: Pve, userid: string, fields: UserFields, passwor
 export function updateUser(pve: Pve, userid: string, fields: UserFields, password?: string | null): void {
   assertQuorum(pve);
   const user = userOf(pve, userid);
-  if (fields.groups.length > 0) throw failure(`update user failed: no such group '${fields.groups.join(",")}'`);
+  assertGroups(pve, "update", fields.groups);
   Object.assign(user, fields);
   if (password !== undefined) user.password = hashed(password);
   pve.world.changed();
@@ -49,6 +49,49 @@ export function userOf({ datacenter }: Pve, userid: string): User {
   const user = datacenter.users[userid];
   if (!user) throw failure(`no such user ('${userid}')`);
   return user;
+}
+
+function assertGroups({ datacenter }: Pve, what: "create" | "update", groups: readonly string[]): void {
+  const missing = groups.filter((group) => !(group in (datacenter.groups ?? {})));
+  if (missing.length > 0) throw failure(`${what} user failed: no such group '${missing.join(",")}'`);
+}
+
+export function setPassword(pve: Pve, userid: string, password: string): void {
+  assertQuorum(pve);
+  if (userid === ROOT) throw failure("change password failed: root@pam's password is the host's own");
+  userOf(pve, userid).password = hashed(password);
+  pve.world.changed();
+}
+
+export function createGroup(pve: Pve, id: string, comment: string): void {
+  assertQuorum(pve);
+  const groups = (pve.datacenter.groups ??= {});
+  if (id in groups) throw failure(`create group failed: group '${id}' already exists`);
+  groups[id] = comment;
+  pve.world.changed();
+}
+
+export function updateGroup(pve: Pve, id: string, comment: string): void {
+  assertQuorum(pve);
+  const groups = groupsWith(pve, id);
+  groups[id] = comment;
+  pve.world.changed();
+}
+
+/** Removes a group, and its name from users and access rules. */
+export function deleteGroup(pve: Pve, id: string): void {
+  assertQuorum(pve);
+  const { datacenter, world } = pve;
+  delete groupsWith(pve, id)[id];
+  for (const user of Object.values(datacenter.users)) user.groups = user.groups.filter((group) => group !== id);
+  datacenter.acl = datacenter.acl.filter((entry) => entry.type !== "group" || entry.ugid !== id);
+  world.changed();
+}
+
+function groupsWith({ datacenter }: Pve, id: string): Record<string, string> {
+  const groups = datacenter.groups ?? {};
+  if (!(id in groups)) throw failure(`group '${id}' does not exist`);
+  return groups;
 }
 
 export function createRole(pve: Pve, roleid: string, privileges: readonly string[]): void {
@@ -89,8 +132,9 @@ export function setAcl(pve: Pve, entry: AclEntry): void {
   if (!ACL_PATH.test(entry.path)) throw badParameter({ path: `invalid ACL path '${entry.path}'` });
   if (!roleExists(pve, entry.roleid)) throw failure(`ACL update failed: role '${entry.roleid}' does not exist`);
   const isUser = entry.type === "user" && (entry.ugid === ROOT || entry.ugid in datacenter.users);
+  const isGroup = entry.type === "group" && entry.ugid in (datacenter.groups ?? {});
   const isToken = entry.type === "token" && entry.ugid in datacenter.tokens;
-  if (!isUser && !isToken) throw failure(`ACL update failed: ${entry.type} '${entry.ugid}' does not exist`);
+  if (!isUser && !isToken && !isGroup) throw failure(`ACL update failed: ${entry.type} '${entry.ugid}' does not exist`);
   datacenter.acl = [...datacenter.acl.filter((other) => !sameRule(other, entry)), entry];
   world.changed();
 }

@@ -13,9 +13,10 @@ export interface Login {
   readonly csrfToken: string;
 }
 
-export function passwordFits({ host, datacenter }: Pve, username: string, password: string): boolean {
-  const user = datacenter.users[username];
-  const hash = username === ROOT ? host.rootPasswordHash : user?.enable ? user.password : null;
+export function passwordFits(pve: Pve, username: string, password: string): boolean {
+  const user = pve.datacenter.users[username];
+  const hash =
+    username === ROOT ? pve.host.rootPasswordHash : isEnabled(pve, username) ? (user?.password ?? null) : null;
   return hash !== null && /^\$[56]\$/.test(hash) && verify(password, hash);
 }
 
@@ -39,7 +40,13 @@ export function userOfTicket(pve: Pve, ticket: string): string {
   if (!username || !same(sign, signature(pve, body)) || !(age < TICKET_SECONDS)) {
     throw new PveError(401, "permission denied - invalid PVE ticket");
   }
+  if (!isEnabled(pve, username)) throw new PveError(401, "permission denied - invalid PVE ticket");
   return username;
+}
+
+function isEnabled(pve: Pve, username: string): boolean {
+  const user = pve.datacenter.users[username];
+  return username === ROOT || (user?.enable === true && (user.expire === 0 || user.expire > now(pve)));
 }
 
 export function checkCsrfToken(pve: Pve, username: string, token: string | undefined): void {
@@ -50,11 +57,14 @@ export function checkCsrfToken(pve: Pve, username: string, token: string | undef
 }
 
 /** The user of `PVEAPIToken=user@realm!name=secret`, given without the prefix. */
-export function userOfApiToken({ datacenter }: Pve, apiToken: string): string {
+export function userOfApiToken(pve: Pve, apiToken: string): string {
+  const { datacenter } = pve;
   const at = apiToken.lastIndexOf("=");
   const id = apiToken.slice(0, at);
   const token = datacenter.tokens[id];
   if (!token || !same(apiToken.slice(at + 1), token.value)) throw new PveError(401, "invalid token value!");
+  const expired = token.expire !== 0 && token.expire <= now(pve);
+  if (expired || !isEnabled(pve, id.split("!")[0] ?? "")) throw new PveError(401, "token expired");
   return id;
 }
 

@@ -19,7 +19,10 @@ export function updatePool(pve: Pve, id: string, comment: string): void {
 
 export function deletePool(pve: Pve, id: string): void {
   assertQuorum(pve);
-  const [vm] = poolOf(pve, id).vms;
+  const { vms, storages = [] } = poolOf(pve, id);
+  const [vm] = vms;
+  if (storages[0] !== undefined)
+    throw failure(`delete pool failed: pool '${id}' is not empty (contains storage ${storages[0]})`);
   if (vm !== undefined) throw failure(`delete pool failed: pool '${id}' is not empty (contains VM ${vm})`);
   delete pve.datacenter.pools[id];
   pve.world.changed();
@@ -40,5 +43,37 @@ export function moveToPool(pve: Pve, vmid: number, id: string): void {
   const target = id === "" ? null : poolOf(pve, id);
   for (const pool of Object.values(pve.datacenter.pools)) pool.vms = pool.vms.filter((member) => member !== vmid);
   if (target) target.vms = [...target.vms, vmid].sort((a, b) => a - b);
+  pve.world.changed();
+}
+
+export interface Members {
+  readonly vms: readonly number[];
+  readonly storages: readonly string[];
+}
+
+/** Adds members. A virtual machine of another pool comes along only where that is said. */
+export function addMembers(pve: Pve, id: string, { vms, storages }: Members, move: boolean): void {
+  assertQuorum(pve);
+  const pool = poolOf(pve, id);
+  for (const vmid of vms) {
+    if (!pve.datacenter.vms[vmid]) throw failure(`update pools failed: VM ${vmid} does not exist`);
+    const other = poolOfVm(pve, vmid);
+    if (other === id) throw failure(`update pools failed: VM ${vmid} is already a pool member`);
+    if (other !== "" && !move) {
+      throw failure(`update pools failed: VM ${vmid} belongs already to pool '${other}' and 'allow-move' is not set`);
+    }
+  }
+  for (const vmid of vms) moveToPool(pve, vmid, id);
+  pool.storages = [...new Set([...(pool.storages ?? []), ...storages])].sort();
+  pve.world.changed();
+}
+
+export function removeMembers(pve: Pve, id: string, { vms, storages }: Members): void {
+  assertQuorum(pve);
+  const pool = poolOf(pve, id);
+  const stranger = vms.find((vmid) => !pool.vms.includes(vmid));
+  if (stranger !== undefined) throw failure(`update pools failed: VM ${stranger} is not a pool member`);
+  pool.vms = pool.vms.filter((vmid) => !vms.includes(vmid));
+  pool.storages = (pool.storages ?? []).filter((storage) => !storages.includes(storage));
   pve.world.changed();
 }

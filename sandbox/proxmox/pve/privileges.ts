@@ -1,70 +1,86 @@
 /** Privileges and built-in roles of Proxmox VE 9 (pve-access-control 9.1.1, AccessControl.pm). */
-export const PRIVILEGES: readonly string[] = [
-  "Datastore.Allocate",
-  "Datastore.AllocateSpace",
-  "Datastore.AllocateTemplate",
-  "Datastore.Audit",
-  "Group.Allocate",
-  "Mapping.Audit",
-  "Mapping.Modify",
-  "Mapping.Use",
-  "Permissions.Modify",
-  "Pool.Allocate",
-  "Pool.Audit",
-  "Realm.Allocate",
-  "Realm.AllocateUser",
-  "SDN.Allocate",
-  "SDN.Audit",
-  "SDN.Use",
-  "Sys.AccessNetwork",
-  "Sys.Audit",
-  "Sys.Console",
-  "Sys.Incoming",
-  "Sys.Modify",
-  "Sys.PowerMgmt",
-  "Sys.Syslog",
-  "User.Modify",
-  "VM.Allocate",
-  "VM.Audit",
-  "VM.Backup",
-  "VM.Clone",
-  "VM.Config.CDROM",
-  "VM.Config.CPU",
-  "VM.Config.Cloudinit",
-  "VM.Config.Disk",
-  "VM.Config.HWType",
-  "VM.Config.Memory",
-  "VM.Config.Network",
-  "VM.Config.Options",
-  "VM.Console",
-  "VM.GuestAgent.Audit",
-  "VM.GuestAgent.FileRead",
-  "VM.GuestAgent.FileSystemMgmt",
-  "VM.GuestAgent.FileWrite",
-  "VM.GuestAgent.Unrestricted",
-  "VM.Migrate",
-  "VM.PowerMgmt",
-  "VM.Replicate",
-  "VM.Snapshot",
-  "VM.Snapshot.Rollback",
-];
 
-export const BUILT_IN_ROLES: readonly string[] = [
-  "Administrator",
-  "NoAccess",
-  "PVEAdmin",
-  "PVEAuditor",
-  "PVEDatastoreAdmin",
-  "PVEDatastoreUser",
-  "PVEMappingAdmin",
-  "PVEMappingUser",
-  "PVEPoolAdmin",
-  "PVEPoolUser",
-  "PVESDNAdmin",
-  "PVESDNUser",
-  "PVESysAdmin",
-  "PVETemplateUser",
-  "PVEUserAdmin",
-  "PVEVMAdmin",
-  "PVEVMUser",
-];
+interface Group {
+  readonly root?: readonly string[];
+  readonly admin: readonly string[];
+  readonly user?: readonly string[];
+  readonly audit?: readonly string[];
+}
+
+/** By part of PVE: who administers, uses and reads it. */
+const GROUPS: Readonly<Record<string, Group>> = {
+  VM: {
+    admin: [
+      "VM.Config.Disk",
+      "VM.Config.CPU",
+      "VM.Config.Memory",
+      "VM.Config.Network",
+      "VM.Config.HWType",
+      "VM.Config.Options",
+      "VM.Allocate",
+      "VM.Clone",
+      "VM.GuestAgent.Unrestricted",
+      "VM.Migrate",
+      "VM.Replicate",
+      "VM.Snapshot",
+      "VM.Snapshot.Rollback",
+    ],
+    user: [
+      "VM.Config.CDROM",
+      "VM.Config.Cloudinit",
+      "VM.Console",
+      "VM.Backup",
+      "VM.GuestAgent.FileRead",
+      "VM.GuestAgent.FileSystemMgmt",
+      "VM.GuestAgent.FileWrite",
+      "VM.PowerMgmt",
+    ],
+    audit: ["VM.Audit", "VM.GuestAgent.Audit"],
+  },
+  Sys: {
+    root: ["Sys.PowerMgmt", "Sys.Modify", "Sys.Incoming", "Sys.AccessNetwork"],
+    admin: ["Sys.Console", "Sys.Syslog"],
+    audit: ["Sys.Audit"],
+  },
+  Datastore: {
+    admin: ["Datastore.Allocate", "Datastore.AllocateTemplate"],
+    user: ["Datastore.AllocateSpace"],
+    audit: ["Datastore.Audit"],
+  },
+  SDN: { admin: ["SDN.Allocate", "SDN.Audit"], user: ["SDN.Use"], audit: ["SDN.Audit"] },
+  User: { root: ["Realm.Allocate"], admin: ["User.Modify", "Group.Allocate", "Realm.AllocateUser"] },
+  Pool: { admin: ["Pool.Allocate"], user: ["Pool.Audit"], audit: ["Pool.Audit"] },
+  Mapping: { admin: ["Mapping.Modify"], user: ["Mapping.Use"], audit: ["Mapping.Audit"] },
+};
+
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
+const groups = Object.values(GROUPS);
+
+export const PRIVILEGES: readonly string[] = unique([
+  "Permissions.Modify",
+  ...groups.flatMap(({ root = [], admin, user = [], audit = [] }) => [...root, ...admin, ...user, ...audit]),
+]);
+
+function builtIn(): Record<string, readonly string[]> {
+  const roles: Record<string, readonly string[]> = {
+    Administrator: PRIVILEGES,
+    NoAccess: [],
+    PVEAdmin: unique(
+      groups
+        .flatMap(({ admin, user = [], audit = [] }) => [...admin, ...user, ...audit])
+        .filter((privilege) => privilege !== "Mapping.Modify"),
+    ),
+    PVEAuditor: unique(groups.flatMap(({ audit = [] }) => audit)),
+    PVETemplateUser: ["VM.Audit", "VM.Clone"],
+  };
+  for (const [name, { admin, user = [], audit = [] }] of Object.entries(GROUPS)) {
+    roles[`PVE${name}Admin`] = unique([...admin, ...user, ...audit]);
+    if (user.length > 0) roles[`PVE${name}User`] = unique([...user, ...audit]);
+  }
+  return roles;
+}
+
+/** Privileges by built-in role. */
+export const BUILT_IN: Readonly<Record<string, readonly string[]>> = builtIn();
+
+export const BUILT_IN_ROLES: readonly string[] = Object.keys(BUILT_IN);

@@ -77,6 +77,13 @@ export function applySdn(pve: Pve): void {
   pve.world.changed();
 }
 
+/** Forgets what is configured and was not applied. */
+export function rollBackSdn(pve: Pve): void {
+  assertQuorum(pve);
+  pve.datacenter.sdn.config = structuredClone(pve.datacenter.sdn.running);
+  pve.world.changed();
+}
+
 /** Whether a bridge of this name is there for virtual machines: the lab's hosts have those of applied vnets and no other. */
 export function bridgeExists({ datacenter }: Pve, node: string, bridge: string): boolean {
   const { vnets, zones } = datacenter.sdn.running;

@@ -42,10 +42,7 @@ export interface StorageChange {
 export function createLvmThin(pve: Pve, id: string, vgname: string, thinpool: string, change: StorageChange): void {
   assertQuorum(pve);
   const { world, datacenter } = pve;
-  if (!/^[a-z][a-z0-9\-_.]*[a-z0-9]$/i.test(id)) {
-    throw badParameter({ storage: `storage ID '${id}' contains illegal characters` });
-  }
-  if (datacenter.storages[id]) throw failure(`create storage failed: storage ID '${id}' already defined`);
+  assertNewStorage(pve, id);
   if (vgname !== VOLUME_GROUP) throw failure(`create storage failed: no such volume group '${vgname}'`);
   if (thinpool !== THIN_POOL) throw failure(`create storage failed: no such logical volume ${vgname}/${thinpool}`);
   const storage: Storage = {
@@ -59,6 +56,23 @@ export function createLvmThin(pve: Pve, id: string, vgname: string, thinpool: st
   apply(pve, storage, change);
   datacenter.storages[id] = storage;
   world.changed();
+}
+
+/** A directory of the host's root file system. */
+export function createDirectory(pve: Pve, id: string, path: string, change: StorageChange): void {
+  assertQuorum(pve);
+  assertNewStorage(pve, id);
+  const storage: Storage = { type: "dir", path, content: ["images"], disable: false, nodes: [] };
+  apply(pve, storage, change);
+  pve.datacenter.storages[id] = storage;
+  pve.world.changed();
+}
+
+function assertNewStorage({ datacenter }: Pve, id: string): void {
+  if (!/^[a-z][a-z0-9\-_.]*[a-z0-9]$/i.test(id)) {
+    throw badParameter({ storage: `storage ID '${id}' contains illegal characters` });
+  }
+  if (datacenter.storages[id]) throw failure(`create storage failed: storage ID '${id}' already defined`);
 }
 
 export function updateStorage(pve: Pve, id: string, change: StorageChange): void {
@@ -94,8 +108,8 @@ export interface Download {
   readonly decompression: string | null;
 }
 
-/** Fetches a file into a storage. Returns its volume id. */
-export function download(pve: Pve, { node, storage: id, content, filename, url, decompression }: Download): string {
+/** What a call to download is checked for before its task starts. Returns the volume id. */
+export function checkDownload(pve: Pve, { node, storage: id, content, filename, decompression }: Download): string {
   const host = nodeNamed(pve, node);
   const storage = storageOn(pve, id, node);
   if (storage.type !== "dir")
@@ -114,20 +128,29 @@ export function download(pve: Pve, { node, storage: id, content, filename, url, 
   if (host.volumes[volid]) {
     throw failure(`refusing to override existing file '${storage.path}/${content}/${filename}'`);
   }
+  return volid;
+}
+
+/** Fetches a file into a storage. Returns its volume id. */
+export function download(pve: Pve, request: Download): string {
+  const { node, content, filename, url } = request;
+  const volid = checkDownload(pve, request);
   const volume: Volume = {
     content: fileContent(content),
     format: format(filename),
     size: remoteSize(url),
     source: url,
   };
-  host.volumes[volid] = volume;
+  nodeNamed(pve, node).volumes[volid] = volume;
   pve.world.changed();
   return volid;
 }
 
 /** Size in bytes of what is behind a URL: the same for the same URL. Names that end in `.invalid` do not resolve (RFC 2606). */
 export function remoteSize(url: string): number {
-  const { hostname, port, protocol } = new URL(url);
+  const parsed = URL.parse(url);
+  if (!parsed) throw badParameter({ url: "value does not look like a valid URL" });
+  const { hostname, port, protocol } = parsed;
   if (hostname.endsWith(".invalid")) {
     const target = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
     throw failure(`invalid server response: '500 Can't connect to ${target} (Name or service not known)'`);

@@ -1,4 +1,5 @@
 /** Worker tasks: started by an API call, watched by UPID. They live as long as this process, as PVE's do on a host. */
+import type { Call } from "../../calls.ts";
 import type { World } from "../../world/world.ts";
 import type { Pve } from "./context.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
@@ -6,20 +7,29 @@ import { badParameter, failure, PveError } from "./errors.ts";
 /** Long enough for a client to find a task still running, short enough for a demo. */
 const MOMENT_MS = 25;
 
+/** Older ones are forgotten, as PVE's own list of finished tasks is cut. */
+const KEPT = 1000;
+
 export interface Task {
   readonly upid: string;
   readonly node: string;
+  readonly pid: number;
   readonly type: string;
   readonly id: string;
   readonly user: string;
+  /** Seconds since 1970. */
   readonly starttime: number;
+  endtime: number | null;
   status: "running" | "stopped";
   /** `OK`, or what went wrong. */
   exitstatus: string | null;
   readonly log: string[];
 }
 
+export type Work = (log: (line: string) => void) => void | Promise<void>;
+
 const tasksByWorld = new WeakMap<World, Map<string, Task>>();
+let started = 0;
 
 function tasksOf(world: World): Map<string, Task> {
   const known = tasksByWorld.get(world) ?? new Map<string, Task>();
@@ -31,43 +41,60 @@ export function moment(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
 }
 
-/** Starts `work` a moment from now. Returns its UPID. */
-export function startTask(
-  { world, host, user }: Pve,
-  type: string,
-  id: string,
-  work: (log: (line: string) => void) => void | Promise<void>,
-): string {
-  const starttime = Math.floor(Date.parse(world.now()) / 1000);
+/** Starts `work` a moment from now, on the host and as the user of `pve`. Returns its UPID. */
+export function startTask({ world, host, user }: Pve, type: string, id: string, work: Work): string {
+  const starttime = seconds(world);
   const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0");
-  const number = tasksOf(world).size + 1;
-  const upid = `UPID:${host.name}:${hex(number)}:${hex(number)}:${hex(starttime)}:${type}:${id}:${user}:`;
+  started += 1;
+  const upid = `UPID:${host.name}:${hex(started)}:${hex(started)}:${hex(starttime)}:${type}:${id}:${user}:`;
   const task: Task = {
     upid,
     node: host.name,
+    pid: started,
     type,
     id,
     user,
     starttime,
+    endtime: null,
     status: "running",
     exitstatus: null,
     log: [],
   };
-  tasksOf(world).set(upid, task);
-  void run(task, work);
+  const tasks = tasksOf(world);
+  tasks.set(upid, task);
+  for (const old of tasks.values()) {
+    if (tasks.size <= KEPT) break;
+    if (old.status === "stopped") tasks.delete(old.upid);
+  }
+  void run(world, task, work);
   return upid;
 }
 
-async function run(task: Task, work: (log: (line: string) => void) => void | Promise<void>): Promise<void> {
+/** A task is a call of its own, on the door `proxmox` with method `TASK`: so it too can be made to fail. */
+async function run(world: World, task: Task, work: Work): Promise<void> {
+  const call: Call = { door: "proxmox", method: "TASK", target: `${task.type}:${task.id}` };
   await moment();
   try {
+    const fault = world.calls.begin(call);
+    if (fault?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, fault.ms));
+    if (fault?.kind === "hang") return;
+    if (fault?.kind === "status") throw failure(fault.message ?? "command failed: exit code 1");
+    if (fault?.kind === "reset") throw failure("unexpected status");
     await work((line) => task.log.push(line));
+    if (fault?.kind === "lost") throw failure("unexpected status");
     task.exitstatus = "OK";
+    task.log.push("TASK OK");
   } catch (error) {
     task.exitstatus = explain(error);
     task.log.push(`TASK ERROR: ${task.exitstatus}`);
   }
   task.status = "stopped";
+  task.endtime = seconds(world);
+  world.calls.end(call, task.exitstatus);
+}
+
+function seconds(world: World): number {
+  return Math.floor(Date.parse(world.now()) / 1000);
 }
 
 function explain(error: unknown): string {
@@ -75,8 +102,9 @@ function explain(error: unknown): string {
   return [error.message, ...Object.entries(error.parameters ?? {}).map(([name, why]) => `${name}: ${why}`)].join(" ");
 }
 
-export function tasksOn(world: World, node: string): readonly Task[] {
-  return [...tasksOf(world).values()].filter((task) => task.node === node);
+/** Latest first. */
+export function tasksOn(world: World, node?: string): readonly Task[] {
+  return [...tasksOf(world).values()].filter((task) => node === undefined || task.node === node).toReversed();
 }
 
 export function taskByUpid(world: World, node: string, upid: string): Task {

@@ -1,10 +1,11 @@
 /** The configuration of virtual machines: PVE's own keys and values, as `qm config` shows them (qemu-server 9.2.6). */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { PveHost, Vm } from "../../world/proxmox.ts";
-import { assertQuorum, nodeNamed, type Pve, ROOT } from "./context.ts";
+import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { properties, propertyString } from "./properties.ts";
+import { assertMaySet } from "./vm-permissions.ts";
 import { isCdrom, isCloudInit, isDrive, placeDrive, volumeId } from "./vm-drives.ts";
 
 export type VmParameters = Readonly<Record<string, string>>;
@@ -26,8 +27,6 @@ const ONE_OF: Readonly<Record<string, readonly string[]>> = {
   scsihw: ["lsi", "lsi53c810", "virtio-scsi-pci", "virtio-scsi-single", "megasas", "pvscsi"],
   ostype: ["other", "wxp", "w2k", "w2k3", "w2k8", "wvista", "win7", "win8", "win10", "win11", "l24", "l26", "solaris"],
 };
-/** Options that no API token may set (API2/Qemu.pm). */
-const ROOT_ONLY = ["affinity", "amd-sev", "arch", "args", "hugepages", "lock"];
 const NET_MODELS = ["e1000", "e1000e", "rtl8139", "virtio", "vmxnet3"];
 /** Prefix of the MAC addresses that PVE makes. */
 const MAC_PREFIX = "BC:24:11";
@@ -56,10 +55,11 @@ export function freeVmid({ datacenter }: Pve): number {
 /** Creates a virtual machine, stopped. Changes nothing where it refuses. */
 export function createVm(pve: Pve, node: string, vmid: number, parameters: VmParameters, pool = ""): Vm {
   const host = nodeNamed(pve, node);
-  checkParameters(pve, parameters);
+  checkParameters(parameters);
   if (vmid < MIN_VMID) throw badParameter({ vmid: `value must have a minimum value of ${MIN_VMID}` });
   assertUnused(pve, vmid);
   if (pool !== "") poolOf(pve, pool);
+  assertMaySet(pve, vmid, pool, parameters);
   assertQuorum(pve);
   const before = { ...host.volumes };
   try {
@@ -93,12 +93,13 @@ export function newVm({ world, datacenter }: Pve, host: PveHost, vmid: number, c
 /** Sets and deletes options of a virtual machine. (On a running one PVE keeps most changes for the next start.) */
 export function updateVm(pve: Pve, vm: Vm, parameters: VmParameters, deleted: readonly string[] = []): void {
   const host = hostOf(pve, vm);
-  checkParameters(pve, parameters);
+  checkParameters(parameters);
   const unknown = deleted.find((key) => !isOption(key));
   if (unknown !== undefined) throw badParameter({ delete: `unknown option '${unknown}'` });
   const both = deleted.find((key) => key in parameters);
   if (both) throw badParameter({ delete: `you can't use '-${both}' and -delete ${both}' at the same time` });
   if (Object.keys(parameters).length === 0 && deleted.length === 0) throw failure("no options specified");
+  assertMaySet(pve, vm.vmid, "", { ...Object.fromEntries(deleted.map((key) => [key, ""])), ...parameters });
   assertQuorum(pve);
   const before = { ...host.volumes };
   try {
@@ -165,9 +166,8 @@ function isOption(key: string): boolean {
   return OPTIONS.has(key) || NUMBERED_OPTION.test(key) || isDrive(key);
 }
 
-function checkParameters(pve: Pve, parameters: VmParameters): void {
+function checkParameters(parameters: VmParameters): void {
   for (const [key, value] of Object.entries(parameters)) {
-    if (ROOT_ONLY.includes(key) && pve.user !== ROOT) throw failure(`only root can set '${key}' config`);
     if (!isOption(key)) {
       const why = "property is not defined in schema and the schema does not allow additional properties";
       throw badParameter({ [key]: why });

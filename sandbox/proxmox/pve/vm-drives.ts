@@ -35,6 +35,12 @@ export function volumeId(drive: string): string | undefined {
   return file?.includes(":") ? file : undefined;
 }
 
+/** The virtual machine that a volume is made for, by its name. */
+export function vmidOf(volid: string): number | undefined {
+  const [, vmid] = /[:/](?:vm|base)-(\d+)-/.exec(volid) ?? [];
+  return vmid === undefined ? undefined : Number(vmid);
+}
+
 export function isCloudInit(drive: string): boolean {
   return /-cloudinit(\.\w+)?$/.test(volumeId(drive) ?? "");
 }

@@ -24,6 +24,7 @@ export function startVm(pve: Pve, vm: Vm): void {
   assertHardware(host, vm.config);
   assertBridges(pve, vm);
   vm.running = true;
+  vm.startedAt = pve.world.now();
   pve.world.changed();
 }
 

@@ -1,0 +1,148 @@
+/** What the datacenter holds, in one list: the call that every overview of a cluster starts with. */
+import { membersOnline, nodeNames, type Pve } from "../pve/context.ts";
+import { badParameter, PveError } from "../pve/errors.ts";
+import { runningHosts } from "../pve/hosts.ts";
+import { may } from "../pve/permissions.ts";
+import { addMembers, createPool, deletePool, poolOf, removeMembers, updatePool } from "../pve/pools.ts";
+import { freeVmid } from "../pve/vm-config.ts";
+import { listOf } from "./formats.ts";
+import type { Data, Parameters } from "./http.ts";
+import { nodeFigures } from "./node-calls.ts";
+import { usage } from "./storage-calls.ts";
+import { flag, unlessEmpty } from "./values.ts";
+import { cpusOf, figures } from "./vm-calls.ts";
+
+type Values = { readonly [key: string]: Data };
+
+export function resources(pve: Pve, { type }: Parameters): Data {
+  const wanted = (kind: string): boolean => type === undefined || type === kind;
+  return [
+    ...(wanted("vm") ? machines(pve) : []),
+    ...(wanted("node") ? nodes(pve) : []),
+    ...(wanted("storage") ? storages(pve) : []),
+    ...(wanted("sdn") ? zones(pve) : []),
+    ...(type === undefined
+      ? Object.keys(pve.datacenter.pools)
+          .filter((pool) => may(pve, `/pool/${pool}`, ["Pool.Audit"]))
+          .map((pool) => ({ id: `/pool/${pool}`, type: "pool", pool }))
+      : []),
+  ];
+}
+
+function machines(pve: Pve): Values[] {
+  const up = new Set(runningHosts(pve.world).map((host) => host.instanceId));
+  const poolOfMachine = new Map(
+    Object.entries(pve.datacenter.pools).flatMap(([pool, { vms }]) =>
+      vms.map((vmid): [number, string] => [vmid, pool]),
+    ),
+  );
+  return Object.values(pve.datacenter.vms)
+    .filter(({ vmid }) => may(pve, `/vms/${vmid}`, ["VM.Audit"]))
+    .map((machine) => ({
+      ...figures(pve, machine, machine.running && up.has(machine.instanceId)),
+      id: `qemu/${machine.vmid}`,
+      type: "qemu",
+      node: machine.node,
+      maxcpu: cpusOf(machine),
+      template: machine.config.template === "1" ? 1 : 0,
+      ...unlessEmpty("pool", poolOfMachine.get(machine.vmid)),
+    }));
+}
+
+function nodes(pve: Pve): Values[] {
+  const online = membersOnline(pve.world, pve.datacenter);
+  return nodeNames(pve).map((name) => {
+    const member = online.find((candidate) => candidate.name === name);
+    const figuresOf = member && may(pve, `/nodes/${name}`, ["Sys.Audit"]) ? nodeFigures(pve, member) : {};
+    return {
+      id: `node/${name}`,
+      type: "node",
+      node: name,
+      status: member ? "online" : "offline",
+      level: "",
+      ...figuresOf,
+    };
+  });
+}
+
+function storages(pve: Pve): Values[] {
+  return membersOnline(pve.world, pve.datacenter).flatMap((host) =>
+    Object.entries(pve.datacenter.storages)
+      .filter(([, { nodes: only }]) => only.length === 0 || only.includes(host.name))
+      .filter(([id]) => may(pve, `/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], true))
+      .map(([storage, found]) => {
+        const { total, used } = usage(host, storage, found);
+        return {
+          id: `storage/${host.name}/${storage}`,
+          type: "storage",
+          storage,
+          node: host.name,
+          plugintype: found.type,
+          status: found.disable ? "unknown" : "available",
+          content: found.content.join(","),
+          shared: 0,
+          maxdisk: total,
+          disk: used,
+        };
+      }),
+  );
+}
+
+function zones(pve: Pve): Values[] {
+  return membersOnline(pve.world, pve.datacenter).flatMap((host) =>
+    Object.keys(pve.datacenter.sdn.running.zones)
+      .filter((zone) => may(pve, `/sdn/zones/${zone}`, ["SDN.Audit", "SDN.Allocate", "SDN.Use"], true))
+      .map((sdn) => ({ id: `sdn/${host.name}/${sdn}`, type: "sdn", sdn, node: host.name, status: "ok" })),
+  );
+}
+
+export function nextId(pve: Pve, { vmid }: Parameters): Data {
+  if (vmid === undefined) return String(freeVmid(pve));
+  if (pve.datacenter.vms[vmid]) throw badParameter({ vmid: `VM ${vmid} already exists` });
+  return vmid;
+}
+
+function poolMembers(pve: Pve, id: string, type?: string): Values[] {
+  const { vms, storages: stores = [] } = poolOf(pve, id);
+  const members = [
+    ...machines(pve).filter(({ vmid }) => vms.includes(Number(vmid))),
+    ...storages(pve).filter(({ storage }) => stores.includes(String(storage))),
+  ];
+  return members.filter((member) => type === undefined || member.type === type);
+}
+
+export function pools(pve: Pve, { poolid, type }: Parameters): Data {
+  if (poolid !== undefined) {
+    const { comment } = poolOf(pve, poolid);
+    if (!may(pve, `/pool/${poolid}`, ["Pool.Audit"]))
+      throw new PveError(403, `Permission check failed (/pool/${poolid}, Pool.Audit)`);
+    return [{ poolid, members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) }];
+  }
+  return Object.entries(pve.datacenter.pools)
+    .filter(([id]) => may(pve, `/pool/${id}`, ["Pool.Audit"]))
+    .map(([id, { comment }]) => ({ poolid: id, ...unlessEmpty("comment", comment) }));
+}
+
+export function pool(pve: Pve, { poolid = "", type }: Parameters): Data {
+  const { comment } = poolOf(pve, poolid);
+  return { members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) };
+}
+
+export function addPool(pve: Pve, { poolid = "", comment = "" }: Parameters): Data {
+  createPool(pve, poolid, comment);
+  return null;
+}
+
+export function setPool(pve: Pve, parameters: Parameters): Data {
+  const { poolid = "", comment } = parameters;
+  const members = { vms: listOf(parameters.vms).map(Number), storages: listOf(parameters.storage) };
+  if (comment !== undefined) updatePool(pve, poolid, comment);
+  if (parameters.delete === "1") removeMembers(pve, poolid, members);
+  else addMembers(pve, poolid, members, flag(parameters, "allow-move") ?? false);
+  return null;
+}
+
+export function removePool(pve: Pve, { poolid = "" }: Parameters): Data {
+  deletePool(pve, poolid);
+  return null;
+}

@@ -1,0 +1,196 @@
+/** Calls about the software-defined network: what is configured, what runs, and making the one the other. */
+import type { Section } from "../../world/proxmox.ts";
+import { again, type Pve } from "../pve/context.ts";
+import { badParameter, failure } from "../pve/errors.ts";
+import { may } from "../pve/permissions.ts";
+import { applySdn, createSdn, deleteSdn, rollBackSdn, type SdnKind, subnetId, updateSdn } from "../pve/sdn.ts";
+import { startTask } from "../pve/tasks.ts";
+import { listOf } from "./formats.ts";
+import type { Data, Parameters } from "./http.ts";
+import { schemaOf } from "./schema.ts";
+import { digestOf } from "./values.ts";
+
+/** Parameter that names an object, and the path of the call that lists them. */
+const KINDS: Readonly<Record<SdnKind, { readonly key: string; readonly path: string }>> = {
+  zones: { key: "zone", path: "cluster/sdn/zones" },
+  controllers: { key: "controller", path: "cluster/sdn/controllers" },
+  vnets: { key: "vnet", path: "cluster/sdn/vnets" },
+  subnets: { key: "subnet", path: "cluster/sdn/vnets/{vnet}/subnets" },
+};
+const LISTS = new Set(["nodes", "exitnodes", "peers"]);
+/** Parameters of a call, and no part of what is configured. */
+const NO_OPTIONS = new Set(["delete", "digest", "lock-token", "pending", "running"]);
+
+type Values = { readonly [key: string]: Data };
+
+/** The options of a call with the types that PVE's schema gives them. */
+function section(kind: SdnKind, parameters: Parameters): Section {
+  const { key, path } = KINDS[kind];
+  const schema = schemaOf(`POST ${path}`).parameters ?? {};
+  const typed = Object.entries(parameters).flatMap(([name, value]): [string, Section[string]][] => {
+    if (NO_OPTIONS.has(name) || name === key) return [];
+    if (name === "dhcp-range") return Object.entries(range(value));
+    if (LISTS.has(name)) return [[name, listOf(value).toSorted()]];
+    const type = schema[name]?.type;
+    if (type === "boolean") return [[name, value === "1"]];
+    return [[name, type === "integer" || type === "number" ? Number(value) : value]];
+  });
+  return Object.fromEntries(typed);
+}
+
+/** `start-address=10.0.0.10,end-address=10.0.0.99` */
+function range(text: string): Record<string, string> {
+  const parts = Object.fromEntries(text.split(",").map((part) => part.split("=")));
+  const { "start-address": start, "end-address": end } = parts;
+  if (start === undefined || end === undefined) throw badParameter({ "dhcp-range": "invalid format - format error" });
+  return { "start-address": start, "end-address": end };
+}
+
+function data(found: Section): Values {
+  const { "start-address": start, "end-address": end, subnet: cidr, ...rest } = found;
+  const printed = Object.entries(rest).map(([name, value]): [string, Data] => [name, printable(value)]);
+  return {
+    ...Object.fromEntries(printed),
+    ...(cidr !== undefined && { cidr: String(cidr) }),
+    ...(start !== undefined && { "dhcp-range": [{ "start-address": String(start), "end-address": String(end) }] }),
+  };
+}
+
+function printable(value: Section[string] | undefined): Data {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return typeof value === "string" || typeof value === "number" ? value : (value ?? []).join(",");
+}
+
+/** What runs, and beside it what the next apply would change. */
+function pending(configured: Section | undefined, running: Section | undefined): Values {
+  const [now, next] = [running ? data(running) : {}, configured ? data(configured) : {}];
+  const changed = Object.entries(next).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(now[key]));
+  const gone = configured ? Object.keys(now).filter((key) => !(key in next)) : [];
+  const state = !configured ? "deleted" : !running ? "new" : changed.length + gone.length > 0 ? "changed" : null;
+  if (state === null) return now;
+  const fixed = Object.fromEntries(changed.filter(([key]) => key === "type" || key === "vnet"));
+  const rest = changed.filter(([key]) => !(key in fixed));
+  const deleted = gone.map((key): [string, Data] => [key, "deleted"]);
+  return { ...now, ...fixed, state, pending: Object.fromEntries([...rest, ...deleted]) };
+}
+
+function shown({ datacenter }: Pve, kind: SdnKind, id: string, parameters: Parameters): Values | null {
+  const { key } = KINDS[kind];
+  const [configured, running] = [datacenter.sdn.config[kind][id], datacenter.sdn.running[kind][id]];
+  const values =
+    parameters.pending === "1"
+      ? configured || running
+        ? pending(configured, running)
+        : null
+      : parameters.running === "1"
+        ? running && data(running)
+        : configured && data(configured);
+  return values
+    ? { ...values, [key]: id, ...(kind !== "subnets" && { digest: digestOf(datacenter.sdn.config[kind]) }) }
+    : null;
+}
+
+function idsOf({ datacenter: { sdn } }: Pve, kind: SdnKind): readonly string[] {
+  return [...new Set([...Object.keys(sdn.config[kind]), ...Object.keys(sdn.running[kind])])].sort();
+}
+
+export function list(kind: SdnKind) {
+  return (pve: Pve, parameters: Parameters): Data =>
+    idsOf(pve, kind)
+      .filter((id) => visible(pve, kind, id))
+      .map((id) => shown(pve, kind, id, parameters))
+      .filter((found) => found !== null)
+      .filter(({ vnet }) => kind !== "subnets" || vnet === parameters.vnet)
+      .filter(({ type }) => kind === "subnets" || parameters.type === undefined || type === parameters.type);
+}
+
+function visible(pve: Pve, kind: SdnKind, id: string): boolean {
+  const any = ["SDN.Audit", "SDN.Allocate"];
+  if (kind === "zones") return may(pve, `/sdn/zones/${id}`, [...any, "SDN.Use"], true);
+  const { config, running } = pve.datacenter.sdn;
+  const zone = String((config.vnets[id] ?? running.vnets[id])?.zone);
+  return kind !== "vnets" || may(pve, `/sdn/zones/${zone}/${id}`, any, true);
+}
+
+export function get(kind: SdnKind) {
+  return (pve: Pve, parameters: Parameters): Data => {
+    const id = parameters[KINDS[kind].key] ?? "";
+    const found = shown(pve, kind, id, parameters);
+    if (!found) throw failure(kind === "subnets" ? `subnet '${id}' does not exist` : `sdn '${id}' does not exist`);
+    return found;
+  };
+}
+
+export function create(kind: SdnKind) {
+  return (pve: Pve, parameters: Parameters): Data => {
+    const given = parameters[KINDS[kind].key] ?? "";
+    const id = kind === "subnets" ? subnetId(pve, parameters.vnet ?? "", given) : given;
+    const fixed: Section =
+      kind === "subnets" ? { type: "subnet", subnet: given } : kind === "vnets" ? { type: "vnet" } : {};
+    createSdn(pve, kind, id, { ...fixed, ...section(kind, parameters) });
+    return null;
+  };
+}
+
+export function update(kind: SdnKind) {
+  return (pve: Pve, parameters: Parameters): Data => {
+    const id = parameters[KINDS[kind].key] ?? "";
+    const before = pve.datacenter.sdn.config[kind][id];
+    if (!before) throw failure(`sdn '${id}' does not exist`);
+    const cleared = listOf(parameters.delete).flatMap((name) =>
+      name === "dhcp-range" ? ["start-address", "end-address"] : [name],
+    );
+    const kept = Object.entries(before).filter(([name]) => !cleared.includes(name));
+    updateSdn(pve, kind, id, { ...Object.fromEntries(kept), ...section(kind, parameters) });
+    return null;
+  };
+}
+
+export function remove(kind: SdnKind) {
+  return (pve: Pve, parameters: Parameters): Data => {
+    deleteSdn(pve, kind, parameters[KINDS[kind].key] ?? "");
+    return null;
+  };
+}
+
+/** Every node reloads its network: a task of its own. */
+export function apply(pve: Pve): Data {
+  return startTask(pve, "reloadnetworkall", "", (log) => {
+    const later = again(pve);
+    applySdn(later);
+    log(`${later.host.name}: reloading network config`);
+  });
+}
+
+export function rollBack(pve: Pve): Data {
+  rollBackSdn(pve);
+  return null;
+}
+
+const IPAM = { ipam: "pve", type: "pve" };
+
+export const ipams = (): Data => [IPAM];
+
+export function ipam(_pve: Pve, parameters: Parameters): Data {
+  if (parameters.ipam === "pve") return IPAM;
+  throw failure(`sdn '${parameters.ipam ?? ""}' does not exist`);
+}
+
+/** How a node has the zones that are applied. */
+export function nodeZones(pve: Pve): Data {
+  const { zones } = pve.datacenter.sdn.running;
+  return Object.entries(zones)
+    .filter(
+      ([id, { nodes }]) =>
+        visible(pve, "zones", id) && (!Array.isArray(nodes) || nodes.length === 0 || nodes.includes(pve.host.name)),
+    )
+    .map(([zone]) => ({ zone, status: "available" }));
+}
+
+export function zoneContent(pve: Pve, { zone = "" }: Parameters): Data {
+  const { zones, vnets } = pve.datacenter.sdn.running;
+  if (!zones[zone]) throw failure(`zone ${zone} does not exist`);
+  return Object.entries(vnets)
+    .filter(([, vnet]) => vnet.zone === zone)
+    .map(([vnet]) => ({ vnet, status: "available" }));
+}

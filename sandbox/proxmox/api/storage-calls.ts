@@ -1,0 +1,224 @@
+/** Calls about storages and what is on them. */
+import type { PveHost, Storage, Volume } from "../../world/proxmox.ts";
+import { again, type Pve } from "../pve/context.ts";
+import { badParameter, failure } from "../pve/errors.ts";
+import { assertMay, may } from "../pve/permissions.ts";
+import {
+  checkDownload,
+  createDirectory,
+  createLvmThin,
+  deleteStorage,
+  download,
+  removeVolume,
+  remoteSize,
+  type StorageChange,
+  storageOf,
+  storageOn,
+  updateStorage,
+  volumeOn,
+} from "../pve/storage.ts";
+import { startTask } from "../pve/tasks.ts";
+import { vmidOf } from "../pve/vm-drives.ts";
+import { listOf } from "./formats.ts";
+import type { Data, Parameters } from "./http.ts";
+import { bit, digestOf, flag, unlessEmpty } from "./values.ts";
+
+const GIB = 1024 ** 3;
+/** The root file system that the image caps, which `local` is on. */
+const ROOT_BYTES = 20 * GIB;
+
+export function storages(pve: Pve, { type }: Parameters): Data {
+  return Object.keys(pve.datacenter.storages)
+    .filter((id) => type === undefined || storageOf(pve, id).type === type)
+    .filter((id) => may(pve, `/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], true))
+    .map((id) => section(pve, id));
+}
+
+export function storage(pve: Pve, parameters: Parameters): Data {
+  return section(pve, parameters.storage ?? "");
+}
+
+function section(pve: Pve, id: string): Data {
+  const found = storageOf(pve, id);
+  const { type, content, disable, nodes, path, vgname, thinpool } = found;
+  return {
+    storage: id,
+    type,
+    content: content.join(","),
+    digest: digestOf(found),
+    ...(disable && { disable: 1 }),
+    ...unlessEmpty("nodes", nodes.join(",")),
+    ...unlessEmpty("path", path),
+    ...unlessEmpty("vgname", vgname),
+    ...unlessEmpty("thinpool", thinpool),
+  };
+}
+
+function change(parameters: Parameters): StorageChange {
+  const { content, nodes } = parameters;
+  const cleared = listOf(parameters.delete);
+  const disable = flag(parameters, "disable") ?? (cleared.includes("disable") ? false : undefined);
+  const only = nodes ?? (cleared.includes("nodes") ? "" : undefined);
+  return {
+    ...(content !== undefined && { content: listOf(content) }),
+    ...(disable !== undefined && { disable }),
+    ...(only !== undefined && { nodes: listOf(only) }),
+  };
+}
+
+export function addStorage(pve: Pve, parameters: Parameters): Data {
+  const { storage: id = "", type = "", vgname, thinpool, path } = parameters;
+  if (type === "lvmthin") {
+    if (vgname === undefined) throw badParameter({ vgname: "property is missing and it is not optional" });
+    if (thinpool === undefined) throw badParameter({ thinpool: "property is missing and it is not optional" });
+    createLvmThin(pve, id, vgname, thinpool, change(parameters));
+  } else if (type === "dir") {
+    if (path === undefined) throw badParameter({ path: "property is missing and it is not optional" });
+    createDirectory(pve, id, path, change(parameters));
+  } else {
+    throw failure(`create storage failed: the sandbox's hosts have no storage of type '${type}'`);
+  }
+  return { storage: id, type };
+}
+
+export function setStorage(pve: Pve, parameters: Parameters): Data {
+  const { storage: id = "" } = parameters;
+  updateStorage(pve, id, change(parameters));
+  return { storage: id, type: storageOf(pve, id).type };
+}
+
+export function removeStorage(pve: Pve, parameters: Parameters): Data {
+  deleteStorage(pve, parameters.storage ?? "");
+  return null;
+}
+
+/** Bytes that are there and that are taken; a thin pool is as full as what was written into it, of which nothing is known. */
+export function usage(host: PveHost, id: string, { type }: Storage): { readonly total: number; readonly used: number } {
+  const mine = Object.entries(host.volumes).filter(([volid]) => volid.startsWith(`${id}:`));
+  const used = mine.reduce((sum, [, volume]) => sum + volume.size, 0);
+  const total = type === "lvmthin" ? host.thinPoolBytes : ROOT_BYTES;
+  return { total, used: Math.min(total, used) };
+}
+
+function isOn(found: Storage, node: string): boolean {
+  return found.nodes.length === 0 || found.nodes.includes(node);
+}
+
+function state(pve: Pve, id: string): { readonly [key: string]: Data } {
+  const found = storageOf(pve, id);
+  const { total, used } = usage(pve.host, id, found);
+  return {
+    type: found.type,
+    content: found.content.join(","),
+    enabled: bit(!found.disable),
+    active: bit(!found.disable),
+    shared: 0,
+    total,
+    used,
+    avail: total - used,
+  };
+}
+
+export function nodeStorages(pve: Pve, { content, enabled, storage: only }: Parameters): Data {
+  const wanted = listOf(content);
+  return Object.entries(pve.datacenter.storages)
+    .filter(([id, found]) => isOn(found, pve.host.name) && (only === undefined || id === only))
+    .filter(([, found]) => wanted.length === 0 || wanted.some((type) => found.content.includes(type)))
+    .filter(([, found]) => enabled !== "1" || !found.disable)
+    .filter(([id]) => may(pve, `/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], true))
+    .map(([storageId]) => {
+      const now = state(pve, storageId);
+      return { storage: storageId, ...now, used_fraction: Number(now.used) / Math.max(1, Number(now.total)) };
+    });
+}
+
+export function storageStatus(pve: Pve, parameters: Parameters): Data {
+  const { storage: id = "" } = parameters;
+  storageOn(pve, id, pve.host.name);
+  return state(pve, id);
+}
+
+function volumeData(volid: string, { content, format, size }: Volume): { readonly [key: string]: Data } {
+  const vmid = vmidOf(volid);
+  return {
+    volid,
+    content,
+    format,
+    size,
+    ctime: 0,
+    ...(vmid !== undefined && { vmid }),
+    ...(vmid !== undefined && { used: size }),
+  };
+}
+
+export function content(pve: Pve, parameters: Parameters): Data {
+  const { storage: id = "", content: type, vmid } = parameters;
+  storageOn(pve, id, pve.host.name);
+  return Object.entries(pve.host.volumes)
+    .filter(([volid]) => volid.startsWith(`${id}:`))
+    .filter(([, volume]) => type === undefined || volume.content === type)
+    .map(([volid, volume]) => volumeData(volid, volume))
+    .filter((volume) => vmid === undefined || volume.vmid === Number(vmid));
+}
+
+/** A volume may be named with its storage or without. */
+function volumeIdOf({ storage: id = "", volume = "" }: Parameters): string {
+  return volume.includes(":") ? volume : `${id}:${volume}`;
+}
+
+export function volume(pve: Pve, parameters: Parameters): Data {
+  const volid = volumeIdOf(parameters);
+  const found = volumeOn(pve.host, volid);
+  const [id = "", name = ""] = volid.split(/:(.*)/s);
+  assertMay(pve, `/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], true);
+  const directory = storageOf(pve, id).path;
+  const path =
+    directory === undefined ? `/dev/pve/${name}` : `${directory}/${name.replace(/^iso|^vztmpl/, "template/$&")}`;
+  return { path, format: found.format, size: found.size, used: found.size };
+}
+
+export function removeVolumeTask(pve: Pve, parameters: Parameters): Data {
+  const volid = volumeIdOf(parameters);
+  const [id = ""] = volid.split(":");
+  const owner = vmidOf(volid);
+  if (!may(pve, `/storage/${id}`, ["Datastore.Allocate"])) {
+    assertMay(pve, `/storage/${id}`, [owner === undefined ? "Datastore.AllocateTemplate" : "Datastore.AllocateSpace"]);
+  }
+  storageOn(pve, id, pve.host.name);
+  volumeOn(pve.host, volid);
+  const user = Object.values(pve.datacenter.vms).find(
+    (vm) => vm.node === pve.host.name && Object.values(vm.config).some((value) => value.split(",")[0] === volid),
+  );
+  if (user) throw failure(`Cannot remove image, a guest with VMID '${user.vmid}' exists!`);
+  return startTask(pve, "imgdel", `${volid.replace(/:/g, "@")}`, () => {
+    const later = again(pve);
+    removeVolume(later, later.host.name, volid);
+  });
+}
+
+export function downloadTask(pve: Pve, parameters: Parameters): Data {
+  const { storage: id = "", content: type = "", filename = "", url = "", compression } = parameters;
+  const request = {
+    node: pve.host.name,
+    storage: id,
+    content: type,
+    filename: filename.replaceAll(/[^-a-zA-Z0-9_.+=]/g, "_"),
+    url,
+    decompression: compression ?? null,
+  };
+  checkDownload(pve, request);
+  return startTask(pve, "download", request.filename, (log) => {
+    log(`downloading ${url} to ${request.filename}`);
+    download(again(pve), request);
+    log(`download of '${url}' to '${request.filename}' finished`);
+  });
+}
+
+export function urlMetadata(_pve: Pve, { url = "" }: Parameters): Data {
+  const filename = URL.parse(url)?.pathname.split("/").at(-1) ?? "";
+  return {
+    size: remoteSize(url),
+    mimetype: "application/octet-stream",
+    ...unlessEmpty("filename", decodeURIComponent(filename)),
+  };
+}

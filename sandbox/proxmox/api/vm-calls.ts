@@ -1,0 +1,288 @@
+/** Calls about virtual machines: what they are, and what is made of them. What takes time is a task. */
+import type { Vm } from "../../world/proxmox.ts";
+import { again, assertQuorum, type Pve } from "../pve/context.ts";
+import { badParameter, failure } from "../pve/errors.ts";
+import { hasAgent } from "../pve/guest-agent.ts";
+import { runningHosts } from "../pve/hosts.ts";
+import { assertMay, assertMayVm, may } from "../pve/permissions.ts";
+import { poolOf } from "../pve/pools.ts";
+import { parseSize } from "../pve/properties.ts";
+import { startTask, type Work } from "../pve/tasks.ts";
+import { assertUnused, createVm, memoryMb, updateVm, vmOf } from "../pve/vm-config.ts";
+import { driveKeys, isCdrom, isCloudInit, volumeId } from "../pve/vm-drives.ts";
+import { cloneVm, destroyVm, makeTemplate, moveDisk, resizeDisk } from "../pve/vm-lifecycle.ts";
+import { runs, startVm } from "../pve/vm-power.ts";
+import { assertMaySet } from "../pve/vm-permissions.ts";
+import { listOf } from "./formats.ts";
+import type { Data, Parameters } from "./http.ts";
+import { type Properties, schemaOf } from "./schema.ts";
+import { digestOf, flag, given, unlessEmpty } from "./values.ts";
+
+const MIB = 1024 ** 2;
+/** What PVE shows instead of a password. */
+const MASKED = "**********";
+/** Parameters of calls that are no options of a machine. */
+const NO_OPTIONS = new Set(
+  "node vmid delete digest pool start force skiplock revert background_delay archive live-restore storage unique bwlimit".split(
+    " ",
+  ),
+);
+
+type Values = { readonly [key: string]: Data };
+
+export function vm(pve: Pve, { node, vmid }: Parameters): Vm {
+  return vmOf(pve, Number(vmid), node);
+}
+
+export function task(pve: Pve, type: string, vmid: number, work: Work): string {
+  return startTask(pve, type, String(vmid), work);
+}
+
+function options(parameters: Parameters): Parameters {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !NO_OPTIONS.has(name)));
+}
+
+/** The figures that every list of machines has. */
+export function figures(pve: Pve, machine: Vm, running: boolean): Values {
+  const { vmid, config, startedAt } = machine;
+  const volume = pve.world.state.proxmox.hosts[machine.instanceId]?.volumes[volumeId(bootDisk(config)) ?? ""];
+  const maxmem = memoryMb(config.memory) * MIB;
+  const uptime =
+    running && startedAt !== undefined ? Math.floor((Date.parse(pve.world.now()) - Date.parse(startedAt)) / 1000) : 0;
+  return {
+    vmid,
+    name: config.name ?? `VM ${vmid}`,
+    status: running ? "running" : "stopped",
+    maxmem,
+    mem: running ? Math.floor(maxmem / 2) : 0,
+    maxdisk: volume?.size ?? 0,
+    disk: 0,
+    cpu: 0,
+    uptime: Math.max(0, uptime),
+    netin: 0,
+    netout: 0,
+    diskread: 0,
+    diskwrite: 0,
+    ...(config.template === "1" && { template: 1 }),
+    ...unlessEmpty("tags", config.tags),
+  };
+}
+
+function bootDisk(config: Vm["config"]): string {
+  const key = driveKeys(config).find((each) => /^(scsi|virtio|sata)/.test(each) && !isCdrom(config[each] ?? ""));
+  return config[key ?? ""] ?? "";
+}
+
+export function cpusOf({ config }: Vm): number {
+  return Number(config.sockets ?? 1) * Number(config.cores ?? 1);
+}
+
+export function machines(pve: Pve): Data {
+  const up = new Set(runningHosts(pve.world).map((host) => host.instanceId));
+  return Object.values(pve.datacenter.vms)
+    .filter((machine) => machine.node === pve.host.name && may(pve, `/vms/${machine.vmid}`, ["VM.Audit"]))
+    .map((machine) => ({
+      ...figures(pve, machine, machine.running && up.has(machine.instanceId)),
+      cpus: cpusOf(machine),
+    }));
+}
+
+export function status(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  const running = runs(pve, machine);
+  return {
+    ...figures(pve, machine, running),
+    qmpstatus: running ? "running" : "stopped",
+    cpus: cpusOf(machine),
+    ha: { managed: 0 },
+    ...(hasAgent(machine) && { agent: 1 }),
+    ...(running && { pid: 1000 + machine.vmid, "running-machine": "virt-10.1+pve0", "running-qemu": "10.1.2" }),
+  };
+}
+
+/** Values with the types that PVE's schema gives them: `cores` is a number, `memory` is text. */
+function typed(config: Vm["config"]): Values {
+  const schema: Properties = schemaOf("POST nodes/{node}/qemu").parameters ?? {};
+  const isNumber = (key: string): boolean => ["integer", "number", "boolean"].includes(schema[key]?.type ?? "");
+  const values = Object.entries(config).map(([key, value]): [string, Data] => [
+    key,
+    key === "cipassword" ? MASKED : isNumber(key) ? Number(value) : value,
+  ]);
+  return Object.fromEntries(values);
+}
+
+export function config(pve: Pve, parameters: Parameters): Data {
+  const { config: found } = vm(pve, parameters);
+  return { ...typed(found), digest: digestOf(found) };
+}
+
+/** The sandbox changes at once what PVE keeps for a machine's next start: nothing is ever pending. */
+export function pending(pve: Pve, parameters: Parameters): Data {
+  return Object.entries(typed(vm(pve, parameters).config)).map(([key, value]) => ({ key, value }));
+}
+
+function change(pve: Pve, parameters: Parameters): void {
+  const machine = vm(pve, parameters);
+  const { digest } = parameters;
+  if (digest !== undefined && digest !== digestOf(machine.config)) {
+    throw failure("detected modified configuration - file changed by other user? Try again.");
+  }
+  const cleared = listOf(parameters.delete);
+  updateVm(
+    pve,
+    machine,
+    options(parameters),
+    cleared.filter((key) => key in machine.config || !known(key)),
+  );
+}
+
+/** To delete what is not set is no error, to delete what cannot be set is. */
+function known(key: string): boolean {
+  const schema = schemaOf("POST nodes/{node}/qemu").parameters ?? {};
+  return key in schema || `${key.replace(/\d+$/, "")}[n]` in schema;
+}
+
+export function setConfig(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  const cleared = listOf(parameters.delete).filter((key) => key in machine.config);
+  const nothingToDo =
+    Object.keys(options(parameters)).length === 0 && parameters.delete !== undefined && cleared.length === 0;
+  if (!nothingToDo || listOf(parameters.delete).some((key) => !known(key))) change(pve, parameters);
+  return null;
+}
+
+export function setConfigTask(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  assertMaySet(pve, machine.vmid, "", options(parameters));
+  return task(pve, "qmconfig", machine.vmid, () => void setConfig(again(pve), parameters));
+}
+
+export function create(pve: Pve, parameters: Parameters): Data {
+  const { vmid: text, pool = "" } = parameters;
+  const vmid = Number(text);
+  if (parameters.archive !== undefined) throw badParameter({ archive: "the sandbox keeps no backups" });
+  assertMayVm(pve, vmid, pool, ["VM.Allocate"]);
+  if (pool !== "") poolOf(pve, pool);
+  assertQuorum(pve);
+  assertUnused(pve, vmid);
+  const set = options(parameters);
+  assertMaySet(pve, vmid, pool, set);
+  const node = pve.host.name;
+  return task(pve, "qmcreate", vmid, (log) => {
+    const later = again(pve);
+    const machine = createVm(later, node, vmid, set, pool);
+    for (const key of driveKeys(machine.config)) {
+      if (!isCdrom(machine.config[key] ?? "")) log(`${key}: successfully created disk '${machine.config[key] ?? ""}'`);
+    }
+    if (parameters.start === "1") startVm(later, machine);
+  });
+}
+
+export function clone(pve: Pve, parameters: Parameters): Data {
+  const source = vm(pve, parameters);
+  const { newid: text, name, description, pool = "", storage, target } = parameters;
+  const newid = Number(text);
+  assertMay(pve, `/vms/${source.vmid}`, ["VM.Clone"]);
+  assertMayVm(pve, newid, pool, ["VM.Allocate"]);
+  if (storage !== undefined) assertMay(pve, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+  if (pool !== "") poolOf(pve, pool);
+  assertQuorum(pve);
+  assertUnused(pve, newid);
+  const request = {
+    newid,
+    ...given("name", name),
+    ...given("description", description),
+    ...given("pool", pool || undefined),
+    ...given("full", flag(parameters, "full")),
+    ...given("storage", storage),
+    ...given("target", target),
+  };
+  return task(pve, "qmclone", source.vmid, (log) => {
+    const later = again(pve);
+    cloneVm(later, vm(later, parameters), request);
+    log(`create full clone of VM ${source.vmid} as ${newid}`);
+  });
+}
+
+export function destroy(pve: Pve, parameters: Parameters): Data {
+  const { vmid, config: found } = vm(pve, parameters);
+  assertQuorum(pve);
+  if (found.protection === "1") throw failure(`can't remove VM ${vmid} - protection mode enabled`);
+  if (runs(pve, vm(pve, parameters))) throw failure(`VM ${vmid} is running - destroy failed`);
+  return task(pve, "qmdestroy", vmid, () => {
+    const later = again(pve);
+    destroyVm(later, vm(later, parameters));
+  });
+}
+
+export function template(pve: Pve, parameters: Parameters): Data {
+  const { vmid } = vm(pve, parameters);
+  if (parameters.disk !== undefined) throw badParameter({ disk: "the sandbox makes templates of whole machines" });
+  return task(pve, "qmtemplate", vmid, () => {
+    const later = again(pve);
+    makeTemplate(later, vm(later, parameters));
+  });
+}
+
+export function resize(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  const { disk = "", size: text = "" } = parameters;
+  const bytes = parseSize(text.replace(/^\+/, ""));
+  if (bytes === undefined) throw badParameter({ size: "value does not match the regex pattern" });
+  if (machine.config[disk] === undefined) throw failure(`disk '${disk}' does not exist`);
+  return task(pve, "resize", machine.vmid, () => {
+    const later = again(pve);
+    const now = vm(later, parameters);
+    const before = later.host.volumes[volumeId(now.config[disk] ?? "") ?? ""]?.size ?? 0;
+    resizeDisk(later, now, disk, text.startsWith("+") ? before + bytes : bytes);
+  });
+}
+
+export function move(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  const { disk = "", storage } = parameters;
+  if (storage === undefined) throw badParameter({ storage: "the sandbox moves disks to other storages only" });
+  assertMay(pve, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+  if ((volumeId(machine.config[disk] ?? "") ?? "").startsWith(`${storage}:`)) {
+    throw failure("you can't move to the same storage with same format");
+  }
+  return task(pve, "qmmove", machine.vmid, () => {
+    const later = again(pve);
+    moveDisk(later, vm(later, parameters), disk, storage);
+  });
+}
+
+/** The drive follows the configuration at once, so that there is nothing to write anew. */
+export function regenerateCloudInit(pve: Pve, parameters: Parameters): Data {
+  const { config: found } = vm(pve, parameters);
+  assertQuorum(pve);
+  if (!driveKeys(found).some((key) => isCloudInit(found[key] ?? ""))) throw failure("No cloud-init drive configured");
+  return null;
+}
+
+const CLOUD_INIT = /^(ci\w+|nameserver|searchdomain|sshkeys|ipconfig\d+|name)$/;
+
+export function cloudInit(pve: Pve, parameters: Parameters): Data {
+  const found = typed(vm(pve, parameters).config);
+  return Object.entries(found)
+    .filter(([key]) => CLOUD_INIT.test(key))
+    .map(([key, value]) => ({ key, value }));
+}
+
+export function feature(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  // Everything is on LVM-thin or in a directory of this host alone.
+  return { hasFeature: parameters.feature === "snapshot" ? 0 : 1, nodes: [machine.node] };
+}
+
+export function snapshots(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  return [
+    {
+      name: "current",
+      description: "You are here!",
+      running: runs(pve, machine) ? 1 : 0,
+      digest: digestOf(machine.config),
+    },
+  ];
+}

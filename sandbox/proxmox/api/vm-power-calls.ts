@@ -1,0 +1,79 @@
+/** Calls that start and stop virtual machines, and those that ask the guest agent in them. */
+import type { Vm } from "../../world/proxmox.ts";
+import { again, type Pve } from "../pve/context.ts";
+import { failure } from "../pve/errors.ts";
+import { guestInterfaces, hasAgent } from "../pve/guest-agent.ts";
+import { runs, startVm, stopVm } from "../pve/vm-power.ts";
+import type { Data, Parameters } from "./http.ts";
+import { task, vm } from "./vm-calls.ts";
+
+function power(type: string, work: (pve: Pve, machine: Vm) => void) {
+  return (pve: Pve, parameters: Parameters): Data => {
+    const { vmid } = vm(pve, parameters);
+    return task(pve, type, vmid, () => {
+      const later = again(pve);
+      work(later, vm(later, parameters));
+    });
+  };
+}
+
+function assertRuns(pve: Pve, machine: Vm): void {
+  if (!runs(pve, machine)) throw failure(`VM ${machine.vmid} not running`);
+}
+
+export const start = power("qmstart", startVm);
+
+export const stop = power("qmstop", stopVm);
+
+/** A guest of the sandbox always obeys its power button. */
+export const shutdown = power("qmshutdown", (pve, machine) => {
+  assertRuns(pve, machine);
+  stopVm(pve, machine);
+});
+
+export const reboot = power("qmreboot", (pve, machine) => {
+  assertRuns(pve, machine);
+  stopVm(pve, machine);
+  startVm(pve, machine);
+});
+
+export const reset = power("qmreset", assertRuns);
+
+/** @throws where PVE's question to the agent would get no answer. */
+function askAgent(pve: Pve, parameters: Parameters): Vm {
+  const machine = vm(pve, parameters);
+  if (!hasAgent(machine)) throw failure("No QEMU guest agent configured");
+  if (!runs(pve, machine)) throw failure(`VM ${machine.vmid} is not running`);
+  if (guestInterfaces(machine).length === 0) throw failure("QEMU guest agent is not running");
+  return machine;
+}
+
+export function ping(pve: Pve, parameters: Parameters): Data {
+  askAgent(pve, parameters);
+  return { result: {} };
+}
+
+export function networkInterfaces(pve: Pve, parameters: Parameters): Data {
+  const addresses = (type: string, all: readonly string[]): Data[] =>
+    all.map((address) => {
+      const [ip = "", prefix = "32"] = address.split("/");
+      return { "ip-address": ip, "ip-address-type": type, prefix: Number(prefix) };
+    });
+  return {
+    result: guestInterfaces(askAgent(pve, parameters)).map(({ name, mac, ipv4, ipv6 }) => ({
+      name,
+      "hardware-address": mac.toLowerCase(),
+      "ip-addresses": [...addresses("ipv4", ipv4), ...addresses("ipv6", ipv6)],
+    })),
+  };
+}
+
+export function hostName(pve: Pve, parameters: Parameters): Data {
+  const { config } = askAgent(pve, parameters);
+  return { result: { "host-name": config.name ?? "talos" } };
+}
+
+export function osInfo(pve: Pve, parameters: Parameters): Data {
+  askAgent(pve, parameters);
+  return { result: { id: "talos", name: "Talos", "pretty-name": "Talos", machine: "aarch64" } };
+}
