@@ -11,6 +11,7 @@ import { badParameter, PveError } from "../pve/errors.ts";
 import { locksOutAdmins } from "../pve/firewall.ts";
 import { hostAt } from "../pve/hosts.ts";
 import { checkCsrfToken, userOfApiToken, userOfTicket } from "../pve/login.ts";
+import { remember, reset } from "./connection.ts";
 import { playFault } from "./fault.ts";
 import { answer, type Data, type Page, type Parameters, parametersOf, refuse } from "./http.ts";
 import { assertPermitted } from "./permission-check.ts";
@@ -34,6 +35,7 @@ export function pveEndpoint(world: World, hostAddress: string): ((socket: Socket
   if (!host || isRestarting(world, host)) return null;
   if (locksOutAdmins(pveOn(world, host, "").datacenter)) return dropSilently;
   return (socket) => {
+    remember(socket);
     serverOf(world, host).emit("connection", socket);
   };
 }
@@ -82,10 +84,10 @@ async function serve(
   try {
     const parameters = await parametersOf(request, searchParams);
     const result = await perform(pveOn(world, host, ""), request, pathname, parameters);
-    if (fault?.kind === "lost") request.socket.resetAndDestroy();
+    if (fault?.kind === "lost") reset(request.socket);
     else answer(response, result);
   } catch (error) {
-    if (fault?.kind === "lost") request.socket.resetAndDestroy();
+    if (fault?.kind === "lost") reset(request.socket);
     else status = refuse(response, error);
   }
   world.calls.end(call, fault?.kind === "lost" ? "lost" : String(status));

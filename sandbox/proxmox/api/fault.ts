@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Fault } from "../../calls.ts";
 import { PveError } from "../pve/errors.ts";
+import { reset } from "./connection.ts";
 import { refuse } from "./http.ts";
 
 /** How pveproxy calls the statuses that come from it and not from the API. */
@@ -32,7 +33,7 @@ export async function playFault(
     return "hang";
   }
   if (fault.kind === "reset") {
-    request.socket.resetAndDestroy();
+    reset(request.socket);
     return "reset";
   }
   request.resume();
