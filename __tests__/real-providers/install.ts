@@ -19,10 +19,13 @@ export interface Had {
 
 /** Builds OpenTofu and bpg/proxmox. */
 async function tools(): Promise<Had> {
-  if (which("go", PATH) === undefined) return { env: {}, missing: ["tests of the built provider: go is not on PATH"] };
+  const go = which("go", PATH);
+  if (go === undefined)
+    return { env: {}, missing: ["tests of the built provider and of Talos's own client: go is not on PATH"] };
   const options = { say: (line: string) => console.error(line), status: () => undefined };
   return {
     env: {
+      PROVIDER_TEST_GO: go,
       PROVIDER_TEST_TOFU: await buildTool(OPENTOFU, options),
       PROVIDER_TEST_PROXMOX: await buildTool(PROXMOX_PROVIDER, options),
     },

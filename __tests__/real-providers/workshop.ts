@@ -18,6 +18,7 @@ import { type Ended, TestLab } from "../e2e/lab.ts";
 const VARIABLES = {
   terraform: "PROVIDER_TEST_TERRAFORM",
   tofu: "PROVIDER_TEST_TOFU",
+  go: "PROVIDER_TEST_GO",
   /** bpg/proxmox, as `lab tools build` makes it. */
   proxmox: "PROVIDER_TEST_PROXMOX",
   /** With oci, oci-cli, proxmoxer and requests; its programs are beside it. */
