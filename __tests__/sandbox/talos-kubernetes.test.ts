@@ -2,6 +2,7 @@ import { once } from "node:events";
 import https from "node:https";
 import tls from "node:tls";
 import { z } from "zod";
+import type { Call, Fault } from "../../sandbox/calls.ts";
 import { factsOf } from "../../sandbox/talos/config/facts.ts";
 import { kubernetesEndpointOf } from "../../sandbox/talos/kubernetes/endpoint.ts";
 import { newKubeconfig } from "../../sandbox/talos/kubernetes/kubeconfig.ts";
@@ -117,6 +118,76 @@ describe("the Kubernetes API", () => {
     const port = await portTo(lab);
     expect((await get(port, "/api/v1/pods", credentials())).status).toBe(404);
     expect((await get(port, "/api/v1/nodes", { ...credentials(), method: "DELETE" })).status).toBe(405);
+  });
+});
+
+describe("what kubectl asks for", () => {
+  const asTable = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+  it("is which versions and resources there are", async () => {
+    const port = await portTo(cluster(["cp-1"]));
+    const json = async (path: string): Promise<unknown> => JSON.parse((await get(port, path, credentials())).body);
+    expect(await json("/api")).toMatchObject({ kind: "APIVersions", versions: ["v1"] });
+    expect(await json("/apis")).toMatchObject({ kind: "APIGroupList", groups: [] });
+    const resources = [{ name: "namespaces" }, { name: "nodes", singularName: "node", shortNames: ["no"] }];
+    expect(await json("/api/v1")).toMatchObject({ kind: "APIResourceList", resources });
+  });
+
+  it("is a table of the nodes", async () => {
+    const port = await portTo(cluster(["cp-1", "worker-1"]));
+    const options = { ...credentials(), headers: { accept: asTable } };
+    const table = JSON.parse((await get(port, "/api/v1/nodes?limit=500", options)).body);
+    expect(table).toMatchObject({ kind: "Table", apiVersion: "meta.k8s.io/v1" });
+    expect(table.columnDefinitions[0]).toMatchObject({ name: "Name", format: "name" });
+    expect(table.rows.map(({ cells }: { cells: readonly string[] }) => cells.slice(0, 6))).toEqual([
+      ["cp-1", "Ready", "control-plane", expect.stringMatching(/^\d+s$/), "v1.36.3", addresses["cp-1"]],
+      ["worker-1", "Ready", "<none>", expect.stringMatching(/^\d+s$/), "v1.36.3", addresses["worker-1"]],
+    ]);
+  });
+
+  it("is one node, and which namespaces there are", async () => {
+    const port = await portTo(cluster(["cp-1"]));
+    const one = JSON.parse((await get(port, "/api/v1/nodes/cp-1", credentials())).body);
+    expect(one).toMatchObject({ kind: "Node", metadata: { name: "cp-1" } });
+    expect(await get(port, "/api/v1/nodes/cp-9", credentials())).toMatchObject({
+      status: 404,
+      body: expect.stringContaining('nodes \\"cp-9\\" not found'),
+    });
+    const { items } = JSON.parse((await get(port, "/api/v1/namespaces", credentials())).body);
+    const names = items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+    expect(names).toEqual(["default", "kube-node-lease", "kube-public", "kube-system"]);
+  });
+});
+
+describe("each call of the Kubernetes API", () => {
+  async function watched(fault: Fault | null): Promise<{ readonly port: number; readonly told: string[] }> {
+    const told: string[] = [];
+    const lab = cluster(["cp-1"]);
+    const calls = {
+      begin: () => fault,
+      end: ({ door, method, target }: Call, answer: string) => void told.push(`${door} ${method} ${target}: ${answer}`),
+    };
+    return { port: await portTo({ ...lab, store: { ...lab.store, calls } }), told };
+  }
+
+  it("is told with its answer", async () => {
+    const { port, told } = await watched(null);
+    await get(port, "/api/v1/nodes?limit=500", credentials());
+    await get(port, "/api/v1/pods", credentials());
+    expect(told).toEqual(["kubernetes GET /api/v1/nodes: 200", "kubernetes GET /api/v1/pods: 404"]);
+  });
+
+  it("can be answered with an error", async () => {
+    const { port } = await watched({ kind: "status", status: 429, code: "TooManyRequests", retryAfterSeconds: 3 });
+    const { status, body } = await get(port, "/readyz", credentials());
+    expect(status).toBe(429);
+    expect(JSON.parse(body)).toMatchObject({ kind: "Status", reason: "TooManyRequests", code: 429 });
+  });
+
+  it.each(["reset", "lost"] as const)("can be %s", async (kind) => {
+    const { port, told } = await watched({ kind });
+    await expect(get(port, "/readyz", credentials())).rejects.toThrow();
+    expect(told).toEqual([`kubernetes GET /readyz: ${kind}`]);
   });
 });
 

@@ -1,73 +1,113 @@
 /** The few answers of the Kubernetes API server that the health gate and a curious kubectl ask for. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
+import type { Call, Calls, Fault } from "../../calls.ts";
+import { discovery } from "./discovery.ts";
+import type { KubernetesNamespace } from "./namespaces.ts";
 import type { KubernetesNode } from "./nodes.ts";
+import { namespaceTable, nodeTable, wantsTable } from "./table.ts";
 
 export interface ApiState {
   readonly version: string;
+  readonly now: string;
   readonly nodes: readonly KubernetesNode[];
+  readonly namespaces: readonly KubernetesNamespace[];
+}
+
+interface Answer {
+  readonly code: number;
+  readonly body: object | string;
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** `state` is asked at each request; null once the cluster is gone. */
-export function apiHandler(state: () => ApiState | null): (request: IncomingMessage, response: ServerResponse) => void {
+export function apiHandler(
+  calls: Calls,
+  state: () => ApiState | null,
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const present = state();
-    if (!present) {
-      request.socket.destroy();
-      return;
-    }
-    if (!(request.socket instanceof TLSSocket) || !request.socket.authorized) {
-      reply(response, 401, status(401, "Unauthorized", "Unauthorized"));
-      return;
-    }
-    answer(request, response, present);
+    handle(calls, state, request, response).catch(() => request.socket.destroy());
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, { nodes, version }: ApiState): void {
-  const { pathname } = new URL(request.url ?? "/", "https://kubernetes");
+async function handle(
+  calls: Calls,
+  state: () => ApiState | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = "GET", socket } = request;
+  const [pathname = "/"] = (request.url ?? "/").split("?");
+  const call: Call = { door: "kubernetes", method, target: pathname };
+  const fault = calls.begin(call);
+  if (fault?.kind === "slow") await sleep(fault.ms);
+  if (fault?.kind === "hang" || fault?.kind === "reset") {
+    if (fault.kind === "reset") socket.destroy();
+    calls.end(call, fault.kind);
+    return;
+  }
+  const present = state();
+  const answer = fault?.kind === "status" ? failing(fault) : present && answerTo(request, pathname, present);
+  if (!answer || fault?.kind === "lost") {
+    socket.destroy();
+    calls.end(call, answer ? "lost" : "reset");
+    return;
+  }
+  reply(response, answer);
+  calls.end(call, String(answer.code));
+}
+
+function failing({ status, code, message, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): Answer {
+  const body = failure(status, code ?? "InternalError", message ?? "the sandbox was told to fail this call");
+  return { code: status, body, retryAfterSeconds };
+}
+
+function answerTo(request: IncomingMessage, pathname: string, state: ApiState): Answer {
+  if (!(request.socket instanceof TLSSocket) || !request.socket.authorized) {
+    return { code: 401, body: failure(401, "Unauthorized", "Unauthorized") };
+  }
   if (request.method !== "GET") {
-    reply(response, 405, status(405, "MethodNotAllowed", "the sandbox only answers GET"));
-    return;
+    return { code: 405, body: failure(405, "MethodNotAllowed", "the sandbox only answers GET") };
   }
-  const name = /^\/api\/v1\/nodes\/([^/]+)$/.exec(pathname)?.[1];
-  if (name !== undefined) {
-    const node = nodes.find((candidate) => candidate.metadata.name === decodeURIComponent(name));
-    if (node) reply(response, 200, { kind: "Node", apiVersion: "v1", ...node });
-    else reply(response, 404, status(404, "NotFound", `nodes "${decodeURIComponent(name)}" not found`));
-    return;
+  const found = discovery(pathname, state);
+  if (found !== undefined) return { code: 200, body: found };
+  // Names need no percent-encoding: they are DNS labels.
+  const [, resource = "", name] = /^\/api\/v1\/(nodes|namespaces)(?:\/([^/]+))?$/.exec(pathname) ?? [];
+  if (resource === "") {
+    return { code: 404, body: failure(404, "NotFound", "the server could not find the requested resource") };
   }
-  switch (pathname) {
-    case "/readyz":
-    case "/livez":
-    case "/healthz":
-      reply(response, 200, "ok");
-      return;
-    case "/version":
-      reply(response, 200, versionOf(version));
-      return;
-    case "/api/v1/nodes":
-      reply(response, 200, { kind: "NodeList", apiVersion: "v1", metadata: { resourceVersion: "1" }, items: nodes });
-      return;
-    default:
-      reply(response, 404, status(404, "NotFound", "the server could not find the requested resource"));
-  }
+  return listed(resource, name, wantsTable(request.headers.accept), state);
 }
 
-function versionOf(version: string): object {
-  const [major = "", minor = ""] = version.split(".");
-  return { major, minor, gitVersion: `v${version}`, platform: "linux/arm64" };
+/** A list, or the one of a name. */
+function listed(resource: string, name: string | undefined, asTable: boolean, state: ApiState): Answer {
+  const kind = resource === "nodes" ? "Node" : "Namespace";
+  const isWanted = ({ metadata }: { readonly metadata: { readonly name: string } }): boolean =>
+    name === undefined || metadata.name === name;
+  const [nodes, namespaces] = [state.nodes.filter(isWanted), state.namespaces.filter(isWanted)];
+  const items = kind === "Node" ? nodes : namespaces;
+  const [first] = items;
+  if (name !== undefined && !first) {
+    return { code: 404, body: failure(404, "NotFound", `${resource} "${name}" not found`) };
+  }
+  if (asTable) {
+    return { code: 200, body: kind === "Node" ? nodeTable(nodes, state.now) : namespaceTable(namespaces, state.now) };
+  }
+  if (name !== undefined) return { code: 200, body: { kind, apiVersion: "v1", ...first } };
+  return { code: 200, body: { kind: `${kind}List`, apiVersion: "v1", metadata: { resourceVersion: "1" }, items } };
 }
 
-function status(code: number, reason: string, message: string): object {
+function failure(code: number, reason: string, message: string): object {
   return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason, code };
 }
 
-function reply(response: ServerResponse, code: number, body: object | string): void {
+function reply(response: ServerResponse, { code, body, retryAfterSeconds }: Answer): void {
   const text = typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
   response.writeHead(code, {
     "content-type": typeof body === "string" ? "text/plain; charset=utf-8" : "application/json",
     "content-length": Buffer.byteLength(text),
+    ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
   });
   response.end(text);
 }

@@ -8,6 +8,7 @@ import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning } from
 import { newLeaf } from "../pki/certificate.ts";
 import { after } from "../secrets.ts";
 import { apiHandler, type ApiState } from "./api.ts";
+import { namespaces } from "./namespaces.ts";
 import { nodeOf, registers } from "./nodes.ts";
 
 /** One server for each world and each set of names in its certificate. */
@@ -66,7 +67,7 @@ function serverOf(
       requestCert: true,
       rejectUnauthorized: false,
     },
-    apiHandler(() => stateOf(world, machine, guestsOf)),
+    apiHandler(world.calls, () => stateOf(world, machine, guestsOf)),
   );
   known.set(key, server);
   return server;
@@ -105,6 +106,8 @@ function stateOf(world: World, { facts }: ConfiguredMachine, guestsOf: GuestsOf)
   const [server] = members.flatMap((member) => (member.facts.role === "control-plane" ? [member.facts.cluster] : []));
   return {
     version: server?.kubernetesVersion ?? "",
+    now,
+    namespaces: namespaces(since),
     nodes: members.filter(registers).map((member) => nodeOf(member, since, now)),
   };
 }
