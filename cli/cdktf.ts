@@ -1,6 +1,6 @@
 /** `cdktf`: upstream's grammar over our own engine. */
 import type { Command } from "commander";
-import { newProgram, runProgram, several, wholeNumber } from "./program.ts";
+import { newProgram, providerChoices, runProgram, several, wholeNumber } from "./program.ts";
 
 /** Commands of upstream's CLI that we do not have. */
 const UPSTREAM = "completion convert debug get import init login logout module provider watch".split(" ");
@@ -32,8 +32,16 @@ function skipSynth(to: Command): Command {
   return to.option("--skip-synth", "take what was synthesized last");
 }
 
+function providers(to: Command): Command {
+  return to.option(
+    "--providers <choice>",
+    "in the sandbox: real, stand-in (the default) or auto, also by provider: proxmox=real,oci=stand-in",
+    providerChoices,
+  );
+}
+
 function planOptions(to: Command): Command {
-  return skipSynth(to)
+  return providers(skipSynth(to))
     .option("--refresh-only", "only take over what has changed outside")
     .option("--var <name=value>", "set a variable of a stack; may be given several times", several)
     .option("--var-file <file>", "read variables from a file; may be given several times", several)
@@ -57,10 +65,12 @@ function outputsFile(to: Command): Command {
     .option("--outputs-file-include-sensitive-outputs", "with the sensitive ones, in clear");
 }
 
-command(
-  "synth",
-  "Run the app: writes every stack as Terraform JSON",
-  async () => (await import("./commands/synth.ts")).synth,
+providers(
+  command(
+    "synth",
+    "Run the app: writes every stack as Terraform JSON",
+    async () => (await import("./commands/synth.ts")).synth,
+  ),
 );
 skipSynth(
   command(

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { BuildOptions } from "./images/build.ts";
 import type { PruneOptions } from "./images/upload.ts";
-import { newProgram, Option, runProgram, several } from "./program.ts";
+import { newProgram, Option, providerChoices, runProgram, several } from "./program.ts";
 
 /** All options that any of the commands takes. */
 interface LabOptions extends BuildOptions, PruneOptions {
@@ -138,7 +138,14 @@ const GROUPS: readonly {
       {
         name: "start",
         description: "Start it, with the tunnels of the lab",
-        options: (command) => where(command).option("--env", 'print shell lines that other programs need: eval "$(…)"'),
+        options: (command) =>
+          where(command)
+            .option("--env", 'print shell lines that other programs need: eval "$(…)"')
+            .option(
+              "--providers <choice>",
+              "with --env: real, stand-in (the default) or auto, also by provider: proxmox=real,oci=stand-in",
+              providerChoices,
+            ),
         load: async () => (await import("./commands/sandbox.ts")).startSandbox,
       },
       {

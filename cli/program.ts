@@ -1,6 +1,7 @@
 /** How our programs read their command line: errors are one line with a suggestion, and set the exit code. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { tell } from "./errors.ts";
+import { messageOf, tell } from "./errors.ts";
+import { type Choices, parseChoices } from "./providers/choices.ts";
 import { printedDocument, printDocument } from "./commands/document.ts";
 
 export { InvalidArgumentError, Option };
@@ -43,6 +44,15 @@ export function wholeNumber(lowest: number): (text: string) => number {
       throw new InvalidArgumentError(`allowed a whole number from ${lowest}.`);
     return value;
   };
+}
+
+/** For `--providers`. */
+export function providerChoices(text: string): Choices {
+  try {
+    return parseChoices(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${messageOf(error)}.`);
+  }
 }
 
 /** For options that may be given several times. */

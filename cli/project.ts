@@ -2,12 +2,15 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CliError, codeOf, messageOf } from "./errors.ts";
+import { ALL_STAND_INS, type Choices } from "./providers/choices.ts";
 
 export interface ProjectOptions {
   readonly app?: string;
   readonly output?: string;
   readonly sandbox?: boolean;
   readonly config?: string;
+  /** For each system of the sandbox, the stand-in or the real provider. @default - stand-ins */
+  readonly providers?: Choices;
 }
 
 export interface Project {
@@ -22,6 +25,8 @@ export interface Project {
   /** LAB_HOME, absolute: nothing of this lab is kept outside of it. */
   readonly home: string;
   readonly sandbox: boolean;
+  /** Which provider plays in the sandbox; a real run has the real ones. */
+  readonly providers: Choices;
   /** The config file, absolute; null leaves the choice to the app. */
   readonly config: string | null;
   /** `<home>/.sandbox` or `<home>/.lab`: state, secrets and run records. */
@@ -85,6 +90,8 @@ export function openProject(
   const folder = found?.folder ?? cwd;
   const home = resolve(cwd, env["LAB_HOME"] || folder);
   const sandbox = options.sandbox ?? isOn(env["LAB_SANDBOX"]);
+  if (options.providers !== undefined && !sandbox)
+    throw new CliError("--providers: only with --sandbox (or LAB_SANDBOX=1), as a real run has the real providers");
   const data = join(home, sandbox ? ".sandbox" : ".lab");
   const config = options.config ?? (env["LAB_CONFIG"] || undefined);
   return {
@@ -94,6 +101,7 @@ export function openProject(
     output: options.output === undefined ? resolve(home, found?.output ?? "cdktf.out") : resolve(cwd, options.output),
     home,
     sandbox,
+    providers: options.providers ?? ALL_STAND_INS,
     config: config === undefined ? null : resolve(cwd, config),
     data,
     run: join(data, "run"),

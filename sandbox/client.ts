@@ -12,7 +12,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../topology/types.ts";
 import { type ControlMethod, onMessages, sendMessage } from "./control-protocol.ts";
-import { codeStamp, type DaemonInfo, sandboxFiles } from "./daemon-files.ts";
+import { codeStamp, type DaemonInfo, sandboxFiles, type SystemName, SYSTEMS } from "./daemon-files.ts";
 import type { ActiveFault, FaultRequest, LoggedCall } from "./faults/index.ts";
 import type { Overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
@@ -23,6 +23,8 @@ export type { Account, ActiveFault, FaultRequest, InventoryItem, LoggedCall, Ove
 export interface Sandbox {
   /** For terraform and tofu: where the providers are, and the account that the sandbox plays. No credentials. */
   readonly env: Readonly<Record<string, string>>;
+  /** The same, with the stand-ins of these systems alone: the others' providers are installed as usual. */
+  envWith(standIns: readonly SystemName[]): Readonly<Record<string, string>>;
   /** Opens the loopback ports of these tunnels and closes others. @throws when a port is taken. */
   setTunnels(tunnels: readonly Tunnel[]): Promise<void>;
   /** Every object of the world that a Terraform resource stands for, by import id. */
@@ -91,12 +93,12 @@ function connect(path: string): Promise<net.Socket | null> {
 }
 
 /** What `terraform` and `tofu` need to find the three providers: each tool asks its own registry host. */
-function environment({ pid, sockets, tenancyId }: DaemonInfo): Record<string, string> {
-  const sources = { "oracle/oci": sockets.oci, "bpg/proxmox": sockets.proxmox, "siderolabs/talos": sockets.talos };
+function environment({ pid, sockets, tenancyId }: DaemonInfo, standIns: readonly SystemName[]): Record<string, string> {
+  const sources = { oci: "oracle/oci", proxmox: "bpg/proxmox", talos: "siderolabs/talos" };
   const providers = ["registry.terraform.io", "registry.opentofu.org"].flatMap((host) =>
-    Object.entries(sources).map(([source, socket]) => [
-      `${host}/${source}`,
-      { Protocol: "grpc", ProtocolVersion: 6, Pid: pid, Test: true, Addr: { Network: "unix", String: socket } },
+    standIns.map((name) => [
+      `${host}/${sources[name]}`,
+      { Protocol: "grpc", ProtocolVersion: 6, Pid: pid, Test: true, Addr: { Network: "unix", String: sockets[name] } },
     ]),
   );
   return {
@@ -190,7 +192,8 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
     return null;
   }
   return {
-    env: environment(info),
+    env: environment(info, SYSTEMS),
+    envWith: (standIns) => environment(info, standIns),
     page: info.page,
     addFault: (asked) => ask("addFault", asked),
     faults: () => ask("faults"),

@@ -2,10 +2,11 @@
 import { openSandbox, runningSandbox } from "../../sandbox/client.ts";
 import { toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
+import { findBinary } from "../terraform/binary.ts";
 import { makeDataFolders, openProject, type Project } from "../project.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
 import { printDocument } from "./document.ts";
-import { setScene } from "./session.ts";
+import { providersOf, sandboxEnvironment, setScene } from "./session.ts";
 import { synthesize } from "./synth.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
 
@@ -24,6 +25,11 @@ async function told<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     throw new CliError(messageOf(error));
   }
+}
+
+/** A registry is asked for the tool that will be used. */
+function needsTool({ providers }: Project): boolean {
+  return Object.values(providers).some((choice) => choice !== "stand-in");
 }
 
 /** A line for a POSIX shell. */
@@ -54,13 +60,16 @@ export async function startSandbox(options: StartOptions): Promise<number> {
     const variables = Object.entries(secretVariables(secrets)).map(
       ([name, value]) => [`TF_VAR_${name}`, value] as const,
     );
-    const config = toolEnvironment(project, {}, () => undefined)["TF_CLI_CONFIG_FILE"];
+    const base = toolEnvironment(project, {}, () => undefined);
+    const product = needsTool(project) ? (await findBinary(base)).product : "Terraform";
+    const chosen = await providersOf(project, product, (line) => terminal.aside(line));
+    const config = base["TF_CLI_CONFIG_FILE"];
     const lines: readonly (readonly [string, string])[] = [
       ["LAB_SANDBOX", "1"],
       ["LAB_HOME", project.home],
-      ...(config === undefined ? [] : [["TF_CLI_CONFIG_FILE", config] as const]),
+      ...(config === undefined || chosen.configFile !== undefined ? [] : [["TF_CLI_CONFIG_FILE", config] as const]),
       ...variables,
-      ...Object.entries(sandbox.env),
+      ...Object.entries(sandboxEnvironment(sandbox, chosen)),
     ];
     for (const line of lines) console.log(exportLine(line));
     return 0;

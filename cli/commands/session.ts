@@ -1,12 +1,13 @@
 /** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
 import type { Sandbox } from "../../sandbox/client.ts";
 import { type Access, realAccess } from "../access/access.ts";
-import { type Environment, toolEnvironment } from "../environment.ts";
+import { type Environment, nothingBeyondLoopback, toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
-import { makeDataFolders } from "../project.ts";
+import { makeDataFolders, type Project } from "../project.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
-import { findBinary, told } from "../terraform/binary.ts";
+import { chooseProviders, type Chosen } from "../providers/choose.ts";
+import { type Binary, findBinary, told } from "../terraform/binary.ts";
 import type { Runner } from "../terraform/runner.ts";
 import { readStack, type Stack } from "../terraform/stack.ts";
 import { synthesize } from "./synth.ts";
@@ -45,6 +46,24 @@ export async function setScene(sandbox: Sandbox, { account, homeRegion, tunnels 
   }
 }
 
+/** Chooses the providers that play in the sandbox. */
+export async function providersOf(
+  project: Project,
+  product: Binary["product"],
+  say: (line: string) => void,
+): Promise<Chosen> {
+  const { providers: choices, output, run } = project;
+  return chooseProviders({ choices, product, output, run, say });
+}
+
+/** What terraform or tofu gets of the sandbox. */
+export function sandboxEnvironment(sandbox: Sandbox, { standIns, configFile }: Chosen): Environment {
+  return {
+    ...sandbox.envWith(standIns),
+    ...(configFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configFile }),
+  };
+}
+
 /** The TF_VAR_* of a stack: those it declares, and none that it does not. */
 function variablesFor(stack: Stack, values: Environment): Environment {
   return Object.fromEntries(
@@ -68,7 +87,12 @@ export async function openSession(place: Workplace, skipSynth: boolean): Promise
   if (sandbox !== null && lab !== null) {
     await setScene(sandbox, lab);
   }
-  const env: Environment = { ...base, ...sandbox?.env };
+  const chosen = sandbox === null ? null : await providersOf(project, binary.product, say);
+  const env: Environment = {
+    ...base,
+    ...(sandbox === null || chosen === null ? {} : sandboxEnvironment(sandbox, chosen)),
+    ...(chosen?.configFile === undefined ? {} : nothingBeyondLoopback()),
+  };
   const secrets =
     lab === null
       ? null
@@ -85,6 +109,7 @@ export async function openSession(place: Workplace, skipSynth: boolean): Promise
     ...place,
     assembly,
     binary,
+    providerConfig: chosen?.configFile,
     sandbox,
     stack(info) {
       const known = opened.get(info.name) ?? readStack(info, project);

@@ -7,7 +7,8 @@ import { AlreadyTold, Interrupted } from "../errors.ts";
 import { readIfThere } from "../files.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
-import type { Environment } from "../environment.ts";
+import { downloadEnvironment, type Environment } from "../environment.ts";
+import { takeLockFile } from "./lock-file.ts";
 import type { Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 
@@ -40,6 +41,7 @@ export function forgetInit(stack: Stack): void {
 
 /** Runs `init` where it is needed. A failure is told in the tool's own words. */
 export async function initialize(runner: Runner, stack: Stack, env: Environment): Promise<void> {
+  takeLockFile(stack.folder, runner.providerConfig);
   if (readIfThere(stampFile(stack)) === stampOf(runner, stack, env)) return;
   const { terminal, interruption, project, binary } = runner;
   interruption.signal.throwIfAborted();
@@ -51,7 +53,7 @@ export async function initialize(runner: Runner, stack: Stack, env: Environment)
       // Another backend (the sandbox's, after the real one) is a fresh start, never a move of state.
       command: () => [binary.path, "init", "-input=false", "-no-color", "-reconfigure"],
       folder: stack.folder,
-      env,
+      env: runner.providerConfig === undefined ? env : downloadEnvironment(env),
       run: project.run,
       onLine: (line) => output.push(line),
     },

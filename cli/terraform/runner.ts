@@ -9,4 +9,6 @@ export interface Runner {
   readonly terminal: Terminal;
   readonly interruption: Interruption;
   readonly binary: Binary;
+  /** The configuration by which the sandbox has real providers; undefined where there are none. */
+  readonly providerConfig: string | undefined;
 }
