@@ -14,11 +14,12 @@ import type { Tunnel } from "../topology/types.ts";
 import { type ControlMethod, onMessages, sendMessage } from "./control-protocol.ts";
 import { codeStamp, type DaemonInfo, sandboxFiles, type SystemName, SYSTEMS } from "./daemon-files.ts";
 import type { ActiveFault, FaultRequest, LoggedCall } from "./faults/index.ts";
+import type { RealEnvironment } from "./real-environment.ts";
 import type { Overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
 import type { InventoryItem } from "./world/world.ts";
 
-export type { Account, ActiveFault, FaultRequest, InventoryItem, LoggedCall, Overview };
+export type { Account, ActiveFault, FaultRequest, InventoryItem, LoggedCall, Overview, RealEnvironment };
 
 export interface Sandbox {
   /** For terraform and tofu: where the providers are, and the account that the sandbox plays. No credentials. */
@@ -42,6 +43,11 @@ export interface Sandbox {
   calls(count?: number): Promise<readonly LoggedCall[]>;
   /** Calls `each` with every call on a door as it ends. Keeps this process from ending, until `stop`. */
   subscribe(each: (call: LoggedCall) => void): Promise<Subscription>;
+  /**
+   * For real providers and clients: what makes them take the sandbox's wire APIs for the real ones, by system. The
+   * account's key is made when this is first asked for, and stays.
+   */
+  real(): Promise<RealEnvironment>;
   /** Changes the tenancy's service limits; what exists stays. */
   setAccount(account: Account): Promise<void>;
   /** Where compartments, budgets and quotas can be made; null: anywhere. */
@@ -203,6 +209,7 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
     setTunnels: (tunnels) => ask("setTunnels", tunnels),
     inventory: () => ask("inventory"),
     overview: () => ask("overview"),
+    real: () => ask("real"),
     setAccount: (account) => ask("setAccount", account),
     setHomeRegion: (region) => ask("setHomeRegion", region),
     reset: () => ask("reset"),

@@ -13,6 +13,7 @@ export type ControlMethod =
   | "clearFaults"
   | "calls"
   | "watchCalls"
+  | "real"
   | "reset"
   | "stop"
   | "retire";

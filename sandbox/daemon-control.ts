@@ -13,6 +13,7 @@ export interface ControlActions extends FaultActions {
   setHomeRegion(region: string | null): void;
   inventory(): unknown;
   overview(): unknown;
+  real(): unknown;
   reset(): void;
   stop(): void;
   /** Ends unless a run of Terraform is connected; true when it does. */
@@ -30,7 +31,7 @@ const id = z.number();
 const request = z.discriminatedUnion("method", [
   z.object({
     id,
-    method: z.enum(["info", "inventory", "overview", "faults", "watchCalls", "reset", "stop", "retire"]),
+    method: z.enum(["info", "inventory", "overview", "real", "faults", "watchCalls", "reset", "stop", "retire"]),
   }),
   z.object({ id, method: z.literal("setTunnels"), value: z.array(tunnel) }),
   z.object({ id, method: z.literal("setHomeRegion"), value: z.string().nullable() }),

@@ -24,6 +24,8 @@ export interface DaemonInfo {
   readonly tenancyId: string;
   /** Address of the page that draws the world. */
   readonly page: string;
+  /** Where OCI's REST API answers: `http://127.0.0.1:4000`. */
+  readonly ociApi: string;
 }
 
 export interface SandboxFiles {
@@ -32,6 +34,10 @@ export interface SandboxFiles {
   readonly info: string;
   readonly log: string;
   readonly lock: string;
+  /** The account's `config` and API key, as `~/.oci` has them. */
+  readonly oci: string;
+  /** Bytes of bucket objects. */
+  readonly objects: string;
 }
 
 export function sandboxFiles(labHome: string): SandboxFiles {
@@ -42,5 +48,7 @@ export function sandboxFiles(labHome: string): SandboxFiles {
     info: join(dir, "daemon.json"),
     log: join(dir, "daemon.log"),
     lock: join(dir, "daemon.lock"),
+    oci: join(dir, "oci"),
+    objects: join(dir, "objects"),
   };
 }

@@ -25,13 +25,15 @@ import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { activity } from "./daemon-activity.ts";
 import { type ControlActions, serveControl } from "./daemon-control.ts";
-import { codeStamp, type DaemonInfo, sandboxFiles, SYSTEMS } from "./daemon-files.ts";
 import { faultActions } from "./daemon-faults.ts";
+import { codeStamp, type DaemonInfo, type SandboxFiles, sandboxFiles, SYSTEMS } from "./daemon-files.ts";
 import { takeLock } from "./daemon-lock.ts";
+import { openOciApi } from "./daemon-oci.ts";
 import { openPage } from "./daemon-page.ts";
 import { providerDoors } from "./daemon-providers.ts";
 import { tunnelPorts } from "./daemon-tunnels.ts";
 import { faultDoor } from "./faults/index.ts";
+import { realEnvironment } from "./real-environment.ts";
 import { emptyWorld, endpoint, inventory, overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
 import { openStore, type Store } from "./world/store.ts";
@@ -81,13 +83,18 @@ function savingWorld(store: Store): Store {
   };
 }
 
-function controlActions(store: Store, info: DaemonInfo, setTunnels: ControlActions["setTunnels"]) {
+function controlActions(store: Store, info: DaemonInfo, files: SandboxFiles, setTunnels: ControlActions["setTunnels"]) {
   const save = (): void => {
     store.changed();
     store.save();
   };
   return {
     info: () => info,
+    real() {
+      const environment = realEnvironment(store, info, files);
+      save();
+      return environment;
+    },
     inventory: () => inventory(store.state),
     overview: () => overview(store),
     async setTunnels(tunnels: Parameters<ControlActions["setTunnels"]>[0]) {
@@ -109,6 +116,8 @@ function controlActions(store: Store, info: DaemonInfo, setTunnels: ControlActio
       delete store.state.faults;
       store.state.oci.tenancyId = oci.tenancyId;
       store.state.oci.homeRegion = oci.homeRegion;
+      store.state.oci.apiKey = oci.apiKey;
+      rmSync(files.objects, { recursive: true, force: true });
       save();
     },
   };
@@ -157,6 +166,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     sockets: { control: socket("control"), oci: socket("oci"), proxmox: socket("proxmox"), talos: socket("talos") },
     tenancyId: store.state.oci.tenancyId,
     page: await openPage(store, faults, track),
+    ociApi: await openOciApi(world, { objects: files.objects, log: (line) => log(`oci api: ${line}`) }, track),
   };
   const runs = new Set<net.Socket>();
   for (const name of SYSTEMS) {
@@ -168,7 +178,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     });
   }
   const leave = (reason: string): void => void setImmediate(() => stop(reason));
-  const actions = controlActions(store, info, tunnels.set);
+  const actions = controlActions(store, info, files, tunnels.set);
   await listen(info.sockets.control, (connection) => {
     track(connection);
     serveControl(connection, {

@@ -216,3 +216,29 @@ describe("the sandbox's daemon", () => {
     });
   });
 });
+
+describe("real clients", () => {
+  it("are told where the API is, and have a key that only its owner reads", async () => {
+    const home = newHome();
+    const sandbox = await start(home);
+    const { oci } = await sandbox.real();
+    const endpoint = oci.LAB_OCI_ENDPOINT;
+    expect(oci.CLIENT_HOST_OVERRIDES?.split(";")).toContain(`oci_core.ComputeClient=${endpoint}`);
+    const keyFile = oci.TF_VAR_private_key_path ?? "";
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    expect(readFileSync(oci.OCI_CLI_CONFIG_FILE ?? "", "utf8")).toContain(`key_file=${keyFile}`);
+    const answer = await fetch(`${endpoint}/20160918/regions`);
+    expect([answer.status, await answer.json()]).toMatchObject([401, { code: "NotAuthenticated" }]);
+  });
+
+  it("keep their key when the sandbox is emptied, and when it starts again", async () => {
+    const home = newHome();
+    const sandbox = await start(home);
+    const { oci } = await sandbox.real();
+    await sandbox.reset();
+    expect((await sandbox.real()).oci).toEqual(oci);
+    await sandbox.stop();
+    const again = (await (await start(home)).real()).oci;
+    expect(again.TF_VAR_fingerprint).toBe(oci.TF_VAR_fingerprint);
+  });
+});

@@ -2,6 +2,16 @@
 import type { Attributes, Json } from "../plugin/resource.ts";
 import type { Tags } from "../world/oci.ts";
 
+/** Terraform's schema lets no such call through; a wire API's can. */
+export class MissingAttribute extends TypeError {
+  readonly attribute: string;
+
+  constructor(attribute: string) {
+    super(`${attribute} is missing`);
+    this.attribute = attribute;
+  }
+}
+
 function isObject(value: Json): value is Attributes {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -14,7 +24,7 @@ export function maybeText(from: Attributes, name: string): string | null {
 /** A required attribute. */
 export function text(from: Attributes, name: string): string {
   const value = maybeText(from, name);
-  if (value === null) throw new TypeError(`${name} is missing`);
+  if (value === null) throw new MissingAttribute(name);
   return value;
 }
 
@@ -25,7 +35,7 @@ export function maybeNumber(from: Attributes, name: string): number | null {
 
 export function number(from: Attributes, name: string): number {
   const value = maybeNumber(from, name);
-  if (value === null) throw new TypeError(`${name} is missing`);
+  if (value === null) throw new MissingAttribute(name);
   return value;
 }
 

@@ -11,7 +11,11 @@ const COMPARTMENT = "Identity Compartment";
 /** Everything that is in a compartment. */
 function contents(tenancy: OciTenancy, id: string): string | undefined {
   const { compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets } = tenancy;
-  const all = [compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets].flat();
+  const { volumes, buckets } = tenancy;
+  const all = [
+    ...[compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets].flat(),
+    ...[volumes, buckets].flat(),
+  ];
   return all.find(({ compartmentId }) => compartmentId === id)?.id;
 }
 

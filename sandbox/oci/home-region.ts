@@ -1,15 +1,17 @@
 /** Compartments, budgets and quotas are made in the tenancy's home region; the last two in its root compartment. */
-import { type Attributes, type Call, Refusal } from "../plugin/resource.ts";
+import type { Attributes, Call } from "../plugin/resource.ts";
 import { text } from "./attributes.ts";
-import { invalid } from "./refusals.ts";
+import { invalid, ServiceRefusal } from "./refusals.ts";
 import { regionOf } from "./regions.ts";
 
 /** @throws 403 as identity, budgets and quotas do outside the home region. */
 export function requireHomeRegion(call: Call, service: string): void {
   const home = call.world.state.oci.homeRegion;
   if (home !== null && regionOf(call) !== home)
-    throw new Refusal(
-      `403-NotAllowed, Please go to your home region ${home} to execute CREATE, UPDATE and DELETE operations.`,
+    throw new ServiceRefusal(
+      403,
+      "NotAllowed",
+      `Please go to your home region ${home} to execute CREATE, UPDATE and DELETE operations.`,
       `Service: ${service}. The provider works in ${regionOf(call)}.`,
     );
 }

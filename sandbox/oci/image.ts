@@ -29,6 +29,13 @@ export function firmware(image: Image): string {
   return isArchive(image) ? "UEFI_64" : "BIOS";
 }
 
+/** A bucket that the sandbox does not have is taken on trust, for labs upload no image to it; one that it has is not. */
+function requireImageObject(call: Call, bucketName: string, objectName: string): void {
+  const bucket = call.world.state.oci.buckets.find(({ name }) => name === bucketName);
+  if (bucket && !bucket.objects.some(({ name }) => name === objectName))
+    throw notFound(SERVICE, `object ${objectName} in bucket ${bucketName}`, "image_source_details.object_name");
+}
+
 export const image = stored<Image>({
   service: SERVICE,
   all: (tenancy) => tenancy.images,
@@ -62,6 +69,7 @@ export const image = stored<Image>({
     if (namespace !== call.world.state.oci.namespace)
       throw notFound(SERVICE, `Object Storage namespace ${namespace}`, "image_source_details.namespace_name");
     const objectName = text(source, "object_name");
+    requireImageObject(call, text(source, "bucket_name"), objectName);
     return {
       ...newObject(call, SERVICE, "image", planned),
       displayName: maybeText(planned, "display_name") ?? defaultName(call, "image"),

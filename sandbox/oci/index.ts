@@ -81,5 +81,12 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     networkLoadBalancers: [],
     budgets: [],
     quotas: [],
+    apiKey: null,
+    volumes: [],
+    volumeAttachments: [],
+    privateIps: [],
+    publicIps: [],
+    capabilitySchemas: [],
+    buckets: [],
   };
 }

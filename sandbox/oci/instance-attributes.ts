@@ -1,11 +1,11 @@
 /** What the provider tells of an instance. */
 import type { Attributes } from "../plugin/resource.ts";
-import type { Instance, OciTenancy } from "../world/oci.ts";
+import type { Instance, OciTenancy, Tags } from "../world/oci.ts";
 import { imageLaunchOptions } from "./image.ts";
 import { shapeConfig } from "./shapes.ts";
 
 /** Marks what a free account may keep. */
-export function systemTags({ account }: OciTenancy): Attributes {
+export function systemTags({ account }: OciTenancy): Tags {
   return account === "always-free" ? { "orcl-cloud.free-tier-retained": "true" } : {};
 }
 

@@ -35,9 +35,9 @@ const kind: Stored<Instance> = {
     const storageGb = bootVolumeGb(block(planned, "source_details"));
     const metadata = maybeTags(planned, "metadata") ?? {};
     const cloudConfig = userData(metadata);
-    const domain = launchDomain(call, maybeText(planned, "fault_domain"), availabilityDomain, size.shape);
     const displayName = maybeText(planned, "display_name") ?? defaultName(call, "instance");
     requireSize(call, size, storageGb, null);
+    const domain = launchDomain(call, maybeText(planned, "fault_domain"), availabilityDomain, size.shape);
     return {
       ...common,
       displayName,
@@ -93,6 +93,15 @@ const kind: Stored<Instance> = {
       state,
       settings: settings(planned, record.settings),
     });
+  },
+  remove(call, record) {
+    const tenancy = call.world.state.oci;
+    const gone = tenancy.privateIps.filter(({ vnicId }) => vnicId === record.vnic.id).map(({ id }) => id);
+    tenancy.privateIps = tenancy.privateIps.filter(({ vnicId }) => vnicId !== record.vnic.id);
+    tenancy.volumeAttachments = tenancy.volumeAttachments.filter(({ instanceId }) => instanceId !== record.id);
+    // Reserved addresses stay the account's.
+    for (const address of tenancy.publicIps)
+      if (address.privateIpId !== null && gone.includes(address.privateIpId)) address.privateIpId = null;
   },
 };
 

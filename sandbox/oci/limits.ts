@@ -39,7 +39,8 @@ export const LIMITS = {
     name: "total-storage-gb",
     service: "Core Instance",
     allowed: { "always-free": 200, "pay-as-you-go": 30_720 },
-    used: ({ instances }) => sum(instances.map(({ bootVolumeGb }) => bootVolumeGb)),
+    used: ({ instances, volumes }) =>
+      sum([...instances.map(({ bootVolumeGb }) => bootVolumeGb), ...volumes.map(({ sizeInGBs }) => sizeInGBs)]),
   },
   vcns: {
     name: "vcn-count",

@@ -1,39 +1,66 @@
-/** The services' errors, in the words of the real provider: `404-NotAuthorizedOrNotFound, …`. */
+/** The services' errors: a diagnostic in the words of the real provider, and status and code on the wire. */
 import { Refusal } from "../plugin/resource.ts";
 
+/** What a service refuses with: `404-NotAuthorizedOrNotFound, …`. */
+export class ServiceRefusal extends Refusal {
+  /** HTTP status. */
+  readonly status: number;
+  /** As docs.oracle.com, API Errors, lists them. */
+  readonly code: string;
+  /** What the wire's `message` says. */
+  readonly reason: string;
+
+  constructor(status: number, code: string, reason: string, detail: string, attribute?: string) {
+    super(`${status}-${code}, ${reason}`, detail, attribute);
+    this.status = status;
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
 /** @param service such as `Core Vcn`. @param attribute what the diagnostic points at. */
-export function notFound(service: string, id: string, attribute?: string): Refusal {
-  return new Refusal(
-    "404-NotAuthorizedOrNotFound, Authorization failed or requested resource not found.",
+export function notFound(service: string, id: string, attribute?: string): ServiceRefusal {
+  return new ServiceRefusal(
+    404,
+    "NotAuthorizedOrNotFound",
+    "Authorization failed or requested resource not found.",
     `Service: ${service}. There is no ${id} in this tenancy and region.`,
     attribute,
   );
 }
 
-export function invalid(service: string, message: string, attribute?: string): Refusal {
-  return new Refusal(`400-InvalidParameter, ${message}`, `Service: ${service}.`, attribute);
+export function invalid(service: string, message: string, attribute?: string): ServiceRefusal {
+  return new ServiceRefusal(400, "InvalidParameter", message, `Service: ${service}.`, attribute);
 }
 
-export function conflict(service: string, message: string, attribute?: string): Refusal {
-  return new Refusal(`409-Conflict, ${message}`, `Service: ${service}.`, attribute);
+export function conflict(service: string, message: string, attribute?: string): ServiceRefusal {
+  return new ServiceRefusal(409, "Conflict", message, `Service: ${service}.`, attribute);
+}
+
+/** The object is in no state for that. */
+export function incorrectState(service: string, message: string): ServiceRefusal {
+  return new ServiceRefusal(409, "IncorrectState", message, `Service: ${service}.`);
 }
 
 /** Something still points at what is to be deleted. */
-export function referenced(service: string, id: string, by: string): Refusal {
+export function referenced(service: string, id: string, by: string): ServiceRefusal {
   return conflict(
     service,
     `${id} is referenced by ${by}. You must remove the reference to proceed with this operation.`,
   );
 }
 
-export function limitExceeded(service: string, limits: readonly string[]): Refusal {
-  return new Refusal(
-    `400-LimitExceeded, The following service limits were exceeded: ${limits.join("; ")}.`,
+export function limitExceeded(service: string, limits: readonly string[]): ServiceRefusal {
+  return new ServiceRefusal(
+    400,
+    "LimitExceeded",
+    `The following service limits were exceeded: ${limits.join("; ")}.`,
     `Service: ${service}. Ask for less, delete what is not needed, or upgrade the account to Pay As You Go.`,
   );
 }
 
 /** What a launch meets where the hosts are full: a 500, in these very words. */
-export function outOfCapacity(service: string): Refusal {
-  return new Refusal("500-InternalError, Out of host capacity.", `Service: ${service}.`, "availability_domain");
+export function outOfCapacity(service: string): ServiceRefusal {
+  const detail = `Service: ${service}.`;
+  return new ServiceRefusal(500, "InternalError", "Out of host capacity.", detail, "availability_domain");
 }

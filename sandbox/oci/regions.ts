@@ -13,10 +13,30 @@ const NAMES_OF_THREE: Readonly<Record<string, string>> = {
   "us-phoenix-1": "PHX",
 };
 
+/** Some of Oracle's regions, with the keys that identity calls them by. */
+export const REGIONS: Readonly<Record<string, string>> = {
+  "ap-sydney-1": "SYD",
+  "ap-tokyo-1": "NRT",
+  "ca-toronto-1": "YYZ",
+  "eu-amsterdam-1": "AMS",
+  "eu-frankfurt-1": "FRA",
+  "eu-zurich-1": "ZRH",
+  "sa-saopaulo-1": "GRU",
+  "uk-london-1": "LHR",
+  "us-ashburn-1": "IAD",
+  "us-chicago-1": "ORD",
+  "us-phoenix-1": "PHX",
+};
+
 /** The two oldest regions go by their airport in ids. */
 const REGION_KEYS: Readonly<Record<string, string>> = { "us-ashburn-1": "iad", "us-phoenix-1": "phx" };
 
 export const FAULT_DOMAINS = ["FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3"] as const;
+
+/** Whether this is how Oracle names regions: `eu-frankfurt-1`. */
+export function regionNamed(text: string): boolean {
+  return /^[a-z]{2,3}(-[a-z]+)+-\d{1,2}$/.test(text);
+}
 
 /** Where the provider of this call works. */
 export function regionOf(call: Call): string {

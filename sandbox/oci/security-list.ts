@@ -3,8 +3,8 @@ import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
 import type { IcmpOptions, PortRange, SecurityList, SecurityRuleState, TransportOptions } from "../world/oci.ts";
 import { block, blocks, maybeFlag, maybeNumber, maybeText, number, text } from "./attributes.ts";
 import { requireCidr } from "./ipv4.ts";
-import { invalid } from "./refusals.ts";
-import { commonAttributes, find, requireObject, updateCommon } from "./stored.ts";
+import { invalid, referenced } from "./refusals.ts";
+import { commonAttributes, defaultName, find, newObject, requireObject, stored, updateCommon } from "./stored.ts";
 
 const SERVICE = "Core Security List";
 
@@ -158,3 +158,32 @@ export const defaultSecurityList: ResourceType = {
   },
   importState: read,
 };
+
+/** Lists as the REST API has them: those that somebody made, and the VCNs' own. No stand-in makes any. */
+export const securityList = stored<SecurityList>({
+  service: SERVICE,
+  all: (tenancy) => tenancy.securityLists,
+  attributes,
+  create(call, planned) {
+    const vcnId = text(planned, "vcn_id");
+    requireObject(call, SERVICE, call.world.state.oci.vcns, vcnId, "vcn_id");
+    return {
+      ...newObject(call, SERVICE, "securitylist", planned),
+      vcnId,
+      managed: false,
+      displayName: maybeText(planned, "display_name") ?? defaultName(call, "securitylist"),
+      rules: rulesOf(planned),
+    };
+  },
+  update(_call, record, planned) {
+    record.rules = rulesOf(planned);
+    record.displayName = maybeText(planned, "display_name") ?? record.displayName;
+  },
+  remove(call, record) {
+    const { subnets, vcns } = call.world.state.oci;
+    const subnet = subnets.find(({ securityListIds }) => securityListIds.includes(record.id));
+    if (subnet) throw referenced(SERVICE, `The Security List ${record.id}`, `Subnet ${subnet.id}`);
+    if (vcns.some(({ defaultSecurityListId }) => defaultSecurityListId === record.id))
+      throw referenced(SERVICE, `The Security List ${record.id}`, "its VCN, whose default it is");
+  },
+});

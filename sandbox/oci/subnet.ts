@@ -16,8 +16,10 @@ export function requireSubnet(call: Call, service: string, id: string, attribute
 }
 
 /** Every private address in use in a subnet. */
-function takenAddresses({ instances, networkLoadBalancers }: OciTenancy, subnetId: string): Set<string> {
+function takenAddresses(tenancy: OciTenancy, subnetId: string): Set<string> {
+  const { instances, networkLoadBalancers, privateIps } = tenancy;
   return new Set([
+    ...privateIps.filter((other) => other.subnetId === subnetId).map(({ ipAddress }) => ipAddress),
     ...instances.filter(({ vnic }) => vnic.subnetId === subnetId).map(({ privateIp }) => privateIp),
     ...networkLoadBalancers.filter((balancer) => balancer.subnetId === subnetId).map(({ privateIp }) => privateIp),
   ]);
@@ -59,8 +61,11 @@ export function takeAddress(
 const PUBLIC_NETWORKS = ["192.0.2.0/24", "198.51.100.0/24"];
 
 export function takePublicAddress(call: Call, service: string): string {
-  const { instances, networkLoadBalancers } = call.world.state.oci;
-  const taken = new Set([...instances, ...networkLoadBalancers].map(({ publicIp }) => publicIp));
+  const { instances, networkLoadBalancers, publicIps } = call.world.state.oci;
+  const taken = new Set([
+    ...[...instances, ...networkLoadBalancers].map(({ publicIp }) => publicIp),
+    ...publicIps.map(({ ipAddress }) => ipAddress),
+  ]);
   for (const { base, size } of PUBLIC_NETWORKS.map(cidrOf)) {
     for (let value = base + 1; value < base + size - 1; value += 1) {
       if (!taken.has(formatAddress(value))) return formatAddress(value);
@@ -112,7 +117,7 @@ function attachments(call: Call, vcn: Vcn, planned: Attributes) {
   return { routeTableId, securityListIds, dhcpOptionsId };
 }
 
-function domainName(tenancy: OciTenancy, { vcnId, dnsLabel }: Subnet): string | null {
+export function subnetDomain(tenancy: OciTenancy, { vcnId, dnsLabel }: Subnet): string | null {
   const vcn = tenancy.vcns.find(({ id }) => id === vcnId);
   const domain = vcn ? vcnDomain(vcn) : null;
   return dnsLabel && domain && `${dnsLabel}.${domain}`;
@@ -143,7 +148,7 @@ export const subnet = stored<Subnet>({
     route_table_id: record.routeTableId,
     security_list_ids: record.securityListIds,
     state: "AVAILABLE",
-    subnet_domain_name: domainName(tenancy, record),
+    subnet_domain_name: subnetDomain(tenancy, record),
     vcn_id: record.vcnId,
     virtual_router_ip: formatAddress(requireCidr(SERVICE, record.cidrBlock, "cidr_block").base + 1),
     virtual_router_mac: record.virtualRouterMac,

@@ -62,9 +62,11 @@ function createDefaults(call: Call, vcn: Vcn): void {
 
 /** What keeps a VCN from being deleted. */
 function dependants(tenancy: OciTenancy, vcn: Vcn): string | undefined {
-  const { subnets, internetGateways, networkSecurityGroups, routeTables } = tenancy;
+  const { subnets, internetGateways, networkSecurityGroups, routeTables, securityLists } = tenancy;
   const tables = routeTables.filter(({ id }) => id !== vcn.defaultRouteTableId);
-  return [subnets, internetGateways, networkSecurityGroups, tables].flat().find(({ vcnId }) => vcnId === vcn.id)?.id;
+  const lists = securityLists.filter(({ id }) => id !== vcn.defaultSecurityListId);
+  const all = [subnets, internetGateways, networkSecurityGroups, tables, lists].flat();
+  return all.find(({ vcnId }) => vcnId === vcn.id)?.id;
 }
 
 export const vcn = stored<Vcn>({

@@ -1,5 +1,8 @@
 /** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
 
+/** Any JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
 /** `always-free` has the limits of a free account since 15 June 2026, `pay-as-you-go` higher ones. */
 export type Account = "always-free" | "pay-as-you-go";
 
@@ -37,6 +40,25 @@ export interface OciTenancy {
   networkLoadBalancers: NetworkLoadBalancer[];
   budgets: Budget[];
   quotas: Quota[];
+  /** Who may use the REST API; null until somebody asks for the key. */
+  apiKey: ApiKey | null;
+  volumes: BlockVolume[];
+  volumeAttachments: VolumeAttachment[];
+  /** Addresses of VNICs beside the primary ones. */
+  privateIps: PrivateIp[];
+  /** Reserved ones. */
+  publicIps: PublicIp[];
+  capabilitySchemas: CapabilitySchema[];
+  buckets: Bucket[];
+}
+
+/** The API key of the account's user: what OCI knows of it. */
+export interface ApiKey {
+  readonly userId: string;
+  /** `20:3b:97:…` */
+  readonly fingerprint: string;
+  /** PEM. */
+  readonly publicKey: string;
 }
 
 export interface Compartment extends OciObject {
@@ -297,4 +319,89 @@ export interface Quota extends OciObject {
   readonly name: string;
   description: string;
   statements: readonly string[];
+}
+
+export interface BlockVolume extends OciObject {
+  displayName: string;
+  readonly availabilityDomain: string;
+  sizeInGBs: number;
+  vpusPerGB: number;
+}
+
+export interface VolumeAttachment extends OciObject {
+  displayName: string;
+  readonly availabilityDomain: string;
+  readonly instanceId: string;
+  readonly volumeId: string;
+  readonly attachmentType: "paravirtualized" | "iscsi";
+  readonly isReadOnly: boolean;
+}
+
+export interface PrivateIp extends OciObject {
+  displayName: string;
+  readonly ipAddress: string;
+  hostnameLabel: string | null;
+  readonly subnetId: string;
+  vnicId: string;
+}
+
+export interface PublicIp extends OciObject {
+  displayName: string;
+  readonly ipAddress: string;
+  privateIpId: string | null;
+}
+
+/** What an image may be launched with: each value is a schema of its own, kept as it came. */
+export interface CapabilitySchema extends OciObject {
+  displayName: string;
+  readonly imageId: string;
+  readonly globalVersionName: string;
+  schemaData: Json;
+}
+
+export interface Bucket extends OciObject {
+  readonly name: string;
+  publicAccessType: string;
+  readonly storageTier: string;
+  versioning: string;
+  metadata: Tags;
+  readonly etag: string;
+  objects: BucketObject[];
+  /** Multipart uploads under way. */
+  uploads: MultipartUpload[];
+}
+
+/** Bytes in files of the sandbox's own; the world has only their names. */
+interface Content {
+  /** Files in the objects' folder, in order. */
+  readonly files: readonly string[];
+  readonly size: number;
+  readonly etag: string;
+}
+
+export interface BucketObject extends Content {
+  readonly name: string;
+  /** MD5 in base64; null where the object came in parts. */
+  readonly md5: string | null;
+  /** Of the parts' MD5s, with how many they are: `…-8`. */
+  readonly multipartMd5: string | null;
+  readonly contentType: string;
+  /** Headers of the object's own: `opc-meta-…`, `cache-control`, … */
+  readonly headers: Tags;
+  readonly timeCreated: string;
+}
+
+export interface MultipartUpload {
+  readonly id: string;
+  readonly object: string;
+  readonly contentType: string;
+  readonly headers: Tags;
+  readonly timeCreated: string;
+  parts: UploadedPart[];
+}
+
+export interface UploadedPart extends Content {
+  /** 1 to 10,000. */
+  readonly number: number;
+  readonly md5: string;
 }

@@ -68,7 +68,10 @@ function store(state: WorldState, calls: Calls, write: (text: string) => void): 
  */
 export function openStore(file: string, empty: () => WorldState, calls: Calls = quietCalls): Store {
   mkdirSync(dirname(file), { recursive: true });
-  return store(load(file) ?? empty(), calls, (text) => {
+  const [fresh, found] = [empty(), load(file)];
+  // A world of before has less in its tenancy.
+  const state = found ? { ...found, oci: { ...fresh.oci, ...found.oci } } : fresh;
+  return store(state, calls, (text) => {
     writeFileSync(`${file}.new`, text, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   });

@@ -1,0 +1,113 @@
+/** The REST door of a tenancy in memory, and a client that signs as Oracle's SDK signs. */
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DefaultRequestSigner, type HttpRequest, type Method } from "oci-common";
+import { accountFiles } from "../../sandbox/oci/account.ts";
+import { ociEndpoint } from "../../sandbox/oci/api/server.ts";
+import type { Store } from "../../sandbox/world/store.ts";
+import { emptyStore } from "./oci-tenancy.ts";
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Whatever came: what a test expects of it, it says. */
+  readonly body: ReturnType<typeof JSON.parse>;
+}
+
+export interface SignedAs {
+  readonly keyId: string;
+  /** PEM. */
+  readonly privateKey: string;
+}
+
+export interface Api {
+  readonly store: Store;
+  readonly url: string;
+  readonly home: string;
+  /** What the door said of itself: bugs. */
+  readonly said: string[];
+  readonly key: SignedAs;
+  /** The world's clock, in milliseconds: tests turn it on. */
+  turnClock(ms: number): void;
+  call(method: Method, path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<Answered>;
+  /** The same, signed with another key. */
+  callAs(
+    key: SignedAs,
+    method: Method,
+    path: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+    /** Instead of the body that is signed. */
+    sent?: string,
+  ): Promise<Answered>;
+  end(): Promise<void>;
+}
+
+async function signed(key: SignedAs, request: HttpRequest): Promise<Headers> {
+  const provider = { getKeyId: async () => key.keyId, getPrivateKey: () => key.privateKey, getPassphrase: () => null };
+  await new DefaultRequestSigner(provider).signHttpRequest(request);
+  return request.headers;
+}
+
+/** @param store whose clock stands still until it is turned */
+export async function ociApi(store: Store = emptyStore()): Promise<Api> {
+  const home = mkdtempSync(join(tmpdir(), "ampere-oci-api-"));
+  const said: string[] = [];
+  let now = Date.now();
+  const world = { ...store, now: () => new Date(now).toISOString() };
+  const { tenancyId, userId, fingerprint, keyFile } = accountFiles(world, join(home, "oci"));
+  const key = { keyId: `${tenancyId}/${userId}/${fingerprint}`, privateKey: readFileSync(keyFile, "utf8") };
+  const accept = ociEndpoint(world, { objects: join(home, "objects"), settleMs: 1000, log: (line) => said.push(line) });
+  const connections = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections.add(socket);
+    accept(socket);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const url = `http://127.0.0.1:${address.port}`;
+
+  async function callAs(
+    as: SignedAs,
+    method: Method,
+    path: string,
+    body?: object,
+    more: Readonly<Record<string, string>> = {},
+    sent?: string,
+  ): Promise<Answered> {
+    const uri = `${url}${path}`;
+    const text = body === undefined ? "" : JSON.stringify(body);
+    const headers = await signed(as, { method, uri, headers: new Headers(more), body: text });
+    headers.delete("host");
+    headers.delete("content-length");
+    const answer = await fetch(uri, {
+      method,
+      headers,
+      ...(["POST", "PUT"].includes(method) && { body: sent ?? text }),
+    });
+    const said = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: said === "" ? null : JSON.parse(said) };
+  }
+
+  return {
+    store,
+    url,
+    home,
+    said,
+    key,
+    turnClock(ms) {
+      now += ms;
+    },
+    call: (method, path, body, headers) => callAs(key, method, path, body, headers),
+    callAs,
+    async end() {
+      server.close();
+      for (const socket of connections) socket.destroy();
+      rmSync(home, { recursive: true });
+    },
+  };
+}

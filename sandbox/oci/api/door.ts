@@ -1,0 +1,35 @@
+/** What the REST door knows beside the world: it is gone with the process, as nothing of it outlives a call for long. */
+import { Lifecycles } from "./lifecycle.ts";
+import { RetryTokens } from "./retry-tokens.ts";
+import { WorkRequests } from "./work-requests.ts";
+import type { World } from "../../world/world.ts";
+
+export interface DoorOptions {
+  /** Folder for the bytes of bucket objects; made when the first comes. */
+  readonly objects: string;
+  /** How long what was changed is on its way (PROVISIONING, STOPPING, …), in milliseconds. @default 500 */
+  readonly settleMs?: number;
+  /** Told of what should not happen. @default - nobody */
+  readonly log?: (line: string) => void;
+}
+
+export interface Door {
+  readonly world: World;
+  readonly objects: string;
+  readonly lifecycles: Lifecycles;
+  readonly retryTokens: RetryTokens;
+  readonly workRequests: WorkRequests;
+  readonly log: (line: string) => void;
+}
+
+export function openDoor(world: World, { objects, settleMs = 500, log = () => undefined }: DoorOptions): Door {
+  const clock = (): number => Date.parse(world.now());
+  return {
+    world,
+    objects,
+    lifecycles: new Lifecycles(clock, settleMs),
+    retryTokens: new RetryTokens(clock),
+    workRequests: new WorkRequests(world, settleMs),
+    log,
+  };
+}

@@ -1,0 +1,47 @@
+/** Errors as OCI sends them: `{code, message}` (docs.oracle.com, API Errors). */
+import type { Fault } from "../../calls.ts";
+import { MissingAttribute } from "../attributes.ts";
+import { ServiceRefusal } from "../refusals.ts";
+import { fieldOf } from "./fields.ts";
+import type { Answer } from "./route.ts";
+
+export function errorAnswer(
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return { status, body: { code, message }, headers };
+}
+
+/** @param log is told of what is none of the service's own refusals: that is a bug of the sandbox */
+export function answerOf(error: unknown, log: (line: string) => void): Answer {
+  if (error instanceof ServiceRefusal) return errorAnswer(error.status, error.code, error.reason);
+  if (error instanceof MissingAttribute)
+    return errorAnswer(400, "MissingParameter", `${fieldOf(error.attribute)} is required.`);
+  log(error instanceof Error ? String(error.stack) : String(error));
+  return errorAnswer(500, "InternalServerError", "The sandbox failed; its log says how.");
+}
+
+/** The code that goes with a status, where a fault names none. */
+const CODES: Readonly<Record<number, string>> = {
+  400: "InvalidParameter",
+  401: "NotAuthenticated",
+  404: "NotAuthorizedOrNotFound",
+  409: "IncorrectState",
+  412: "NoEtagMatch",
+  429: "TooManyRequests",
+  500: "InternalError",
+  503: "ServiceUnavailable",
+};
+
+export function faultAnswer(fault: Extract<Fault, { kind: "status" }>): Answer {
+  const { status, message = "This failure was asked for.", retryAfterSeconds } = fault;
+  const code = fault.code ?? CODES[status] ?? "InternalServerError";
+  return errorAnswer(
+    status,
+    code,
+    message,
+    retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
+  );
+}

@@ -1,0 +1,145 @@
+/** Identity: the tenancy, its compartments and its user; regions, availability and fault domains. */
+import type { Attributes } from "../../plugin/resource.ts";
+import type { Compartment } from "../../world/oci.ts";
+import { compartment } from "../compartment.ts";
+import { notFound } from "../refusals.ts";
+import {
+  availabilityDomains,
+  FAULT_DOMAINS,
+  REGIONS,
+  regionOf,
+  requireAvailabilityDomain,
+  wellKnownId,
+} from "../regions.ts";
+import { requireCompartment } from "../stored.ts";
+import { type Collection, collection, shown } from "./collection.ts";
+import { listed } from "./lists.ts";
+import { type Answer, type Asked, needed, type Route } from "./route.ts";
+
+const BASE = "/20160918";
+
+const compartments: Collection<Compartment> = {
+  path: `${BASE}/compartments`,
+  service: "Identity Compartment",
+  resource: "oci_identity_compartment",
+  type: compartment,
+  states: { creating: "CREATING", deleting: "DELETING", deleted: "DELETED" },
+  listedWhenGone: "ocid1.compartment.",
+  all: (tenancy) => tenancy.compartments,
+  view: (each) => ({
+    name: each.name,
+    description: each.description,
+    lifecycleState: "ACTIVE",
+    inactiveStatus: null,
+    isAccessible: true,
+  }),
+  // The provider would adopt one of the same name; the service does not.
+  prepare: (body) => ({ ...body, enableDelete: true }),
+};
+
+/** The tenancy is a compartment too: the root. */
+function root({ call }: Asked): Attributes {
+  const { tenancyId } = call.world.state.oci;
+  return {
+    id: tenancyId,
+    compartmentId: null,
+    name: "sandbox",
+    description: "The sandbox's tenancy",
+    lifecycleState: "ACTIVE",
+    isAccessible: true,
+    timeCreated: "2026-01-01T00:00:00.000Z",
+    freeformTags: {},
+    definedTags: {},
+  };
+}
+
+function homeRegion({ call }: Asked): string {
+  return call.world.state.oci.homeRegion ?? regionOf({ world: call.world, provider: {} });
+}
+
+function regionFields(name: string): Attributes {
+  return { key: REGIONS[name] ?? name.toUpperCase(), name };
+}
+
+function subscription(asked: Asked, name: string): Attributes {
+  const { key, name: regionName } = regionFields(name);
+  return {
+    regionKey: key ?? null,
+    regionName: regionName ?? null,
+    status: "READY",
+    isHomeRegion: name === homeRegion(asked),
+  };
+}
+
+function tenancy(asked: Asked): Answer {
+  const { tenancyId } = asked.call.world.state.oci;
+  if (asked.params.id !== tenancyId) throw notFound("Identity Tenancy", asked.params.id ?? "");
+  return shown({
+    id: tenancyId,
+    name: "sandbox",
+    description: "The sandbox's tenancy",
+    homeRegionKey: REGIONS[homeRegion(asked)] ?? homeRegion(asked).toUpperCase(),
+    upiIdcsCompatibilityLayerEndpoint: null,
+    freeformTags: {},
+    definedTags: {},
+  });
+}
+
+function user(asked: Asked): Answer {
+  const { apiKey, tenancyId } = asked.call.world.state.oci;
+  if (!apiKey || asked.params.id !== apiKey.userId) throw notFound("Identity User", asked.params.id ?? "");
+  return shown({
+    id: apiKey.userId,
+    compartmentId: tenancyId,
+    name: "sandbox",
+    description: "Who the sandbox's API key belongs to",
+    lifecycleState: "ACTIVE",
+    isMfaActivated: false,
+    timeCreated: "2026-01-01T00:00:00.000Z",
+  });
+}
+
+function domains(asked: Asked): Answer {
+  const compartmentId = requireCompartment(asked.call, "Identity", needed(asked.query, "compartmentId"));
+  const region = regionOf(asked.call);
+  const names = availabilityDomains(region, asked.call.world.state.oci.adPrefix);
+  return listed(
+    asked,
+    names.map((name) => ({ id: wellKnownId("availabilitydomain", region, name), name, compartmentId })),
+  );
+}
+
+function faultDomains(asked: Asked): Answer {
+  const { call, query } = asked;
+  const compartmentId = requireCompartment(call, "Identity", needed(query, "compartmentId"));
+  const availabilityDomain = requireAvailabilityDomain(call, "Identity", needed(query, "availabilityDomain"));
+  return listed(
+    asked,
+    FAULT_DOMAINS.map((name) => ({
+      id: wellKnownId("faultdomain", regionOf(call), `${availabilityDomain}/${name}`),
+      name,
+      compartmentId,
+      availabilityDomain,
+    })),
+  );
+}
+
+export const identityRoutes: readonly Route[] = [
+  ...collection(compartments).map((route): Route => ({
+    ...route,
+    run: (asked) =>
+      route.method === "GET" && asked.params.id === asked.call.world.state.oci.tenancyId
+        ? shown(root(asked))
+        : route.run(asked),
+  })),
+  { method: "GET", path: `${BASE}/tenancies/{id}`, run: tenancy },
+  {
+    method: "GET",
+    path: `${BASE}/tenancies/{id}/regionSubscriptions`,
+    run: (asked) => ({ body: [subscription(asked, homeRegion(asked))] }),
+  },
+  { method: "GET", path: `${BASE}/users/{id}`, run: user },
+  { method: "GET", path: `${BASE}/regions`, run: () => ({ body: Object.keys(REGIONS).map(regionFields) }) },
+  { method: "GET", path: `${BASE}/availabilityDomains`, run: domains },
+  { method: "GET", path: `${BASE}/faultDomains`, run: faultDomains },
+];

@@ -1,0 +1,159 @@
+/** Service limits and quotas, and whether there is capacity. */
+import { isExhausted } from "../../faults/conditions.ts";
+import type { Attributes, Json } from "../../plugin/resource.ts";
+import type { Quota } from "../../world/oci.ts";
+import { text } from "../attributes.ts";
+import { requireRoot } from "../home-region.ts";
+import { LIMITS } from "../limits.ts";
+import { invalid, notFound } from "../refusals.ts";
+import { quota } from "../quota.ts";
+import { availabilityDomains, FAULT_DOMAINS, regionOf, requireAvailabilityDomain } from "../regions.ts";
+import { shapeSize } from "../shapes.ts";
+import { type Collection, collection } from "./collection.ts";
+import { attributesOf, isObject } from "./fields.ts";
+import { listed } from "./lists.ts";
+import { type Answer, type Asked, needed, type Route } from "./route.ts";
+
+const LIMITS_BASE = "/20190729";
+
+/** Limits by the service that has them in OCI. */
+const SERVICES: Readonly<Record<string, string>> = {
+  "Core Instance": "compute",
+  "Core Vcn": "vcn",
+  "Network Load Balancer": "network-load-balancer-api",
+};
+
+const limits = Object.values(LIMITS).map((limit) => ({
+  ...limit,
+  // Storage is counted with the instances that boot from it, and is block storage's.
+  serviceName: limit.name === "total-storage-gb" ? "block-storage" : (SERVICES[limit.service] ?? "compute"),
+  scopeType: ["standard-a1-core-count", "standard-a1-memory-count", "total-storage-gb"].includes(limit.name)
+    ? "AD"
+    : "REGION",
+}));
+
+function ofService(asked: Asked): typeof limits {
+  const name = asked.query.get("serviceName");
+  return limits.filter(({ serviceName }) => !name || serviceName === name);
+}
+
+function limitNamed(asked: Asked, name: string | null): typeof limits {
+  return ofService(asked).filter((limit) => !name || limit.name === name);
+}
+
+function values(asked: Asked): Answer {
+  needed(asked.query, "serviceName");
+  const { oci } = asked.call.world.state;
+  const domains = availabilityDomains(regionOf(asked.call), oci.adPrefix);
+  const rows = limitNamed(asked, asked.query.get("name")).flatMap(({ name, scopeType, allowed }): Attributes[] =>
+    scopeType === "AD"
+      ? domains.map((domain) => ({ name, scopeType, availabilityDomain: domain, value: allowed[oci.account] }))
+      : [{ name, scopeType, availabilityDomain: null, value: allowed[oci.account] }],
+  );
+  return listed(asked, rows);
+}
+
+function definitions(asked: Asked): Answer {
+  return listed(
+    asked,
+    limitNamed(asked, asked.query.get("name")).map(({ name, serviceName, scopeType }) => ({
+      name,
+      serviceName,
+      scopeType,
+      description: name,
+      areQuotasSupported: true,
+      isResourceAvailabilitySupported: true,
+      isDeprecated: false,
+      isEligibleForLimitIncrease: true,
+      isDynamic: false,
+    })),
+  );
+}
+
+function availability(asked: Asked): Answer {
+  const { params, call } = asked;
+  const found = limits.find(({ name, serviceName }) => name === params.limit && serviceName === params.service);
+  if (!found) throw notFound("Limits", `limit ${params.limit} of service ${params.service}`);
+  if (found.scopeType === "AD") requireAvailabilityDomain(call, "Limits", needed(asked.query, "availabilityDomain"));
+  const { oci } = call.world.state;
+  const used = found.used(oci);
+  const available = Math.max(0, found.allowed[oci.account] - used);
+  return {
+    body: { used, available, fractionalUsage: used, fractionalAvailability: available, effectiveQuotaValue: null },
+  };
+}
+
+const quotas: Collection<Quota> = {
+  path: "/20181025/quotas",
+  service: "Limits Quota",
+  resource: "oci_limits_quota",
+  type: quota,
+  all: (tenancy) => tenancy.quotas,
+  view: (each) => ({
+    name: each.name,
+    description: each.description,
+    statements: each.statements,
+    lifecycleState: "ACTIVE",
+    locks: [],
+  }),
+};
+
+/** One shape of a report: in one fault domain, or in the availability domain. */
+function availabilityOf(asked: Asked, availabilityDomain: string, wanted: Json): Attributes {
+  if (!isObject(wanted)) throw invalid("Core Compute Capacity Report", "shapeAvailabilities has objects.");
+  const details = attributesOf("capacity", wanted);
+  const shape = text(details, "instance_shape");
+  const config = isObject(wanted.instanceShapeConfig) ? wanted.instanceShapeConfig : {};
+  shapeSize(shape, { ocpus: config.ocpus ?? 1, memory_in_gbs: config.memoryInGBs ?? null });
+  const faultDomain = typeof wanted.faultDomain === "string" ? wanted.faultDomain : null;
+  const places = faultDomain === null ? FAULT_DOMAINS : [faultDomain];
+  const free = places.some((name) => !isExhausted(asked.call.world, { availabilityDomain, faultDomain: name, shape }));
+  return {
+    instanceShape: shape,
+    instanceShapeConfig: wanted.instanceShapeConfig ?? null,
+    faultDomain,
+    availabilityStatus: free ? "AVAILABLE" : "OUT_OF_HOST_CAPACITY",
+    availableCount: free ? null : 0,
+  };
+}
+
+function capacityReport(asked: Asked): Answer {
+  const { body, call } = asked;
+  const report = attributesOf("capacity", body);
+  requireRoot(call, "Core Compute Capacity Report", report);
+  const availabilityDomain = requireAvailabilityDomain(
+    call,
+    "Core Compute Capacity Report",
+    text(report, "availability_domain"),
+  );
+  const wanted = body.shapeAvailabilities;
+  if (!Array.isArray(wanted) || wanted.length === 0)
+    throw invalid("Core Compute Capacity Report", "shapeAvailabilities is required: a list with at least one.");
+  return {
+    body: {
+      compartmentId: text(report, "compartment_id"),
+      availabilityDomain,
+      timeCreated: call.world.now(),
+      shapeAvailabilities: wanted.map((each: Json) => availabilityOf(asked, availabilityDomain, each)),
+    },
+  };
+}
+
+export const limitRoutes: readonly Route[] = [
+  ...["/20181025", LIMITS_BASE].flatMap((base): Route[] => [
+    {
+      method: "GET",
+      path: `${base}/services`,
+      run: (asked) =>
+        listed(
+          asked,
+          [...new Set(limits.map(({ serviceName }) => serviceName))].map((name) => ({ name, description: name })),
+        ),
+    },
+    { method: "GET", path: `${base}/limitDefinitions`, run: definitions },
+    { method: "GET", path: `${base}/limitValues`, run: values },
+    { method: "GET", path: `${base}/services/{service}/limits/{limit}/resourceAvailability`, run: availability },
+  ]),
+  ...collection(quotas),
+  { method: "POST", path: "/20160918/computeCapacityReports", run: capacityReport },
+];

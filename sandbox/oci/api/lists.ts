@@ -1,0 +1,100 @@
+/** Lists: filtered by the query, sorted, in pages (docs.oracle.com, List Pagination). */
+import type { Attributes, Json } from "../../plugin/resource.ts";
+import { ServiceRefusal } from "../refusals.ts";
+import type { Answer, Asked } from "./route.ts";
+
+const MOST = 1000;
+
+function invalidQuery(message: string): ServiceRefusal {
+  return new ServiceRefusal(400, "InvalidParameter", message, "");
+}
+
+export function limitOf(query: URLSearchParams, usual: number): number {
+  const limit = Number(query.get("limit") ?? usual);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
+  throw invalidQuery(`limit ${query.get("limit")} is not valid: 1 to ${MOST}.`);
+}
+
+/** Tokens are opaque to clients: they only say where to go on. */
+function pageToken(offset: number): string {
+  return Buffer.from(`from ${offset}`).toString("base64url");
+}
+
+function offsetOf(query: URLSearchParams): number {
+  const token = query.get("page");
+  if (!token) return 0;
+  const offset = /^from (\d{1,9})$/.exec(Buffer.from(token, "base64url").toString())?.[1];
+  if (offset === undefined) throw invalidQuery(`page ${token} is no page of this list.`);
+  return Number(offset);
+}
+
+/** One page of the items; `opc-next-page` says where the next one starts. */
+export function page<T>(
+  { query }: Asked,
+  items: readonly T[],
+  usual = 100,
+): { readonly items: readonly T[]; readonly headers: Readonly<Record<string, string>> } {
+  const [offset, limit] = [offsetOf(query), limitOf(query, usual)];
+  const next = offset + limit;
+  return {
+    items: items.slice(offset, next),
+    headers: {
+      "opc-total-items": String(items.length),
+      ...(next < items.length && { "opc-next-page": pageToken(next) }),
+    },
+  };
+}
+
+/** What every list can be narrowed to, where the items have such a field. */
+const FILTERS = [
+  "displayName",
+  "name",
+  "lifecycleState",
+  "availabilityDomain",
+  "faultDomain",
+  "vcnId",
+  "subnetId",
+  "instanceId",
+  "imageId",
+  "volumeId",
+  "vnicId",
+  "ipAddress",
+  "lifetime",
+  "scope",
+  "bootVolumeId",
+  "operatingSystem",
+  "operatingSystemVersion",
+] as const;
+
+function matches(query: URLSearchParams, item: Attributes): boolean {
+  return FILTERS.every((name) => {
+    const wanted = query.get(name);
+    return !wanted || !(name in item) || item[name] === wanted;
+  });
+}
+
+/** Newest first by time, A to Z by name; `sortOrder` turns either around. */
+function sorted(query: URLSearchParams, items: readonly Attributes[]): readonly Attributes[] {
+  const by = query.get("sortBy")?.toUpperCase();
+  if (by === undefined) return items;
+  const key = (item: Attributes): string =>
+    by === "TIMECREATED" ? String(item.timeCreated) : String(item.displayName ?? item.name).toLowerCase();
+  const up = items.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  const order = query.get("sortOrder")?.toUpperCase() ?? (by === "TIMECREATED" ? "DESC" : "ASC");
+  if (order !== "ASC" && order !== "DESC") throw invalidQuery(`sortOrder ${order} is not valid: ASC or DESC.`);
+  return order === "ASC" ? up : up.toReversed();
+}
+
+/** A list's answer: an array, or `{items: […]}` of the newer services. */
+export function listed(asked: Asked, items: readonly Attributes[], wrap: "array" | "items" = "array"): Answer {
+  const { query } = asked;
+  const { items: some, headers } = page(
+    asked,
+    sorted(
+      query,
+      items.filter((item) => matches(query, item)),
+    ),
+  );
+  const body: Json = wrap === "array" ? some : { items: some };
+  return { body, headers };
+}

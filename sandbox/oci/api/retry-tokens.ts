@@ -1,0 +1,49 @@
+/** `opc-retry-token`: the same request, sent again, does what it did and no more (docs.oracle.com, Retry Token). */
+import { createHash } from "node:crypto";
+import { ServiceRefusal } from "../refusals.ts";
+import type { Answer } from "./route.ts";
+
+/** Tokens are forgotten after a day. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+interface Used {
+  readonly request: string;
+  readonly at: number;
+  readonly answer: Promise<Answer>;
+}
+
+export class RetryTokens {
+  readonly #clock: () => number;
+  readonly #used = new Map<string, Used>();
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Runs, or gives the answer of the first time. A request that was refused did nothing, so its token is free again.
+   *
+   * @throws ServiceRefusal 409 InvalidatedRetryToken for a token that another request had
+   */
+  async once(token: string, request: string, run: () => Promise<Answer>): Promise<Answer> {
+    const hash = createHash("sha256").update(request).digest("base64");
+    const known = this.#used.get(token);
+    if (known && this.#clock() - known.at < KEPT_MS) {
+      if (known.request === hash) return known.answer;
+      throw new ServiceRefusal(
+        409,
+        "InvalidatedRetryToken",
+        "The provided retry token was used for another request; take a new one.",
+        "",
+      );
+    }
+    const answer = run();
+    this.#used.set(token, { request: hash, at: this.#clock(), answer });
+    try {
+      return await answer;
+    } catch (error) {
+      this.#used.delete(token);
+      throw error;
+    }
+  }
+}

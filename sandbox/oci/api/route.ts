@@ -1,0 +1,90 @@
+/** One call of the REST API: what was asked, what is answered, and how a path finds who answers it. */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import type { Attributes, Call, Json } from "../../plugin/resource.ts";
+import { ServiceRefusal } from "../refusals.ts";
+import type { Door } from "./door.ts";
+
+export interface Asked {
+  readonly door: Door;
+  /** The world, and the region that is asked: what the rules of sandbox/oci take. */
+  readonly call: Call;
+  /** Of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** JSON of the body; `{}` without one. */
+  readonly body: Attributes;
+  /** The body itself, where the route is `raw`. */
+  readonly content: Readable;
+}
+
+export interface Answer {
+  /** @default 200, and 204 without body and content */
+  readonly status?: number;
+  readonly body?: Json;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes instead of JSON; its length and type are among the headers. */
+  readonly content?: Readable;
+}
+
+export interface Route {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  /** `/20160918/vcns/{id}`; `{name+}` takes slashes too. */
+  readonly path: string;
+  /** The body is content: it is not signed, and read by the route. */
+  readonly raw?: true;
+  run(asked: Asked): Answer | Promise<Answer>;
+}
+
+export interface Found {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+interface Compiled {
+  readonly route: Route;
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+}
+
+function compile(route: Route): Compiled {
+  const names = [...route.path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
+  const pattern = route.path.replace(/\{\w+\}/g, "([^/]+)").replace(/\{\w+\+\}/g, "(.+)");
+  return { route, names, pattern: new RegExp(`^${pattern}/?$`) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ServiceRefusal(400, "InvalidParameter", `The path has an escape that is none: ${text}`, "");
+  }
+}
+
+/**
+ * @returns what finds the route of a method and path
+ * @throws ServiceRefusal 404 for a path that there is not, 405 for another method than it has
+ */
+export function router(routes: readonly Route[]): (method: string, path: string) => Found {
+  const compiled = routes.map(compile);
+  return (method, path) => {
+    const here = compiled.filter(({ pattern }) => pattern.test(path));
+    const found = here.find(({ route }) => route.method === method);
+    if (found) {
+      const values = found.pattern.exec(path)?.slice(1) ?? [];
+      const params = found.names.map((name, index) => [name, decoded(values[index] ?? "")]);
+      return { route: found.route, params: Object.fromEntries(params) };
+    }
+    if (here.length === 0) throw new ServiceRefusal(404, "NotFound", `There is no ${path} here.`, "");
+    const allowed = here.map(({ route }) => route.method).join(", ");
+    throw new ServiceRefusal(405, "MethodNotAllowed", `${method} is not allowed on ${path}, but ${allowed}.`, "");
+  };
+}
+
+/** A parameter that a call cannot do without. */
+export function needed(query: URLSearchParams, name: string): string {
+  const value = query.get(name);
+  if (value) return value;
+  throw new ServiceRefusal(400, "MissingParameter", `The query parameter ${name} is required.`, "");
+}

@@ -1,0 +1,31 @@
+/** Every call that the sandbox answers, by service. */
+import { balancerRoutes } from "./balancers.ts";
+import { budgetRoutes } from "./budgets.ts";
+import { identityRoutes } from "./identity.ts";
+import { imageRoutes } from "./images.ts";
+import { instanceRoutes } from "./instances.ts";
+import { limitRoutes } from "./limits.ts";
+import { networkRoutes } from "./network.ts";
+import type { Route } from "./route.ts";
+import { securityGroupRoutes } from "./security-groups.ts";
+import { bucketRoutes } from "./storage/buckets.ts";
+import { objectRoutes } from "./storage/objects.ts";
+import { uploadRoutes } from "./storage/uploads.ts";
+import { vnicRoutes } from "./vnics.ts";
+import { volumeRoutes } from "./volumes.ts";
+
+export const ROUTES: readonly Route[] = [
+  ...identityRoutes,
+  ...networkRoutes,
+  ...securityGroupRoutes,
+  ...instanceRoutes,
+  ...vnicRoutes,
+  ...imageRoutes,
+  ...volumeRoutes,
+  ...balancerRoutes,
+  ...budgetRoutes,
+  ...limitRoutes,
+  ...bucketRoutes,
+  ...objectRoutes,
+  ...uploadRoutes,
+];

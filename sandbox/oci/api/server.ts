@@ -1,0 +1,146 @@
+/** The REST API of the tenancy: HTTP on a loopback port, one server for all services (their paths do not collide). */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Fault } from "../../calls.ts";
+import type { Attributes, Json } from "../../plugin/resource.ts";
+import type { World } from "../../world/world.ts";
+import { regionNamed } from "../regions.ts";
+import { ServiceRefusal } from "../refusals.ts";
+import { type Door, type DoorOptions, openDoor } from "./door.ts";
+import { answerOf, faultAnswer } from "./errors.ts";
+import { isObject } from "./fields.ts";
+import { type Answer, type Asked, type Found, router } from "./route.ts";
+import { ROUTES } from "./routes.ts";
+import { authenticate, checkBody } from "./signature.ts";
+
+/** More than any body of JSON has. */
+const MAX_BODY = 2 * 1024 * 1024;
+
+const find = router(ROUTES);
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MAX_BODY)
+      throw new ServiceRefusal(413, "PayloadTooLarge", `The body has more than ${MAX_BODY} bytes.`, "");
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function jsonOf(body: Buffer): Attributes {
+  if (body.length === 0) return {};
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(body.toString());
+  } catch {
+    throw new ServiceRefusal(400, "CannotParseRequest", "Unable to parse the body as JSON.", "");
+  }
+  if (isObject(parsed)) return parsed;
+  throw new ServiceRefusal(400, "CannotParseRequest", "The body must be a JSON object.", "");
+}
+
+/** A region in the host's name (`iaas.us-ashburn-1.localhost`) is the one that is asked; else the account's. */
+function regionAsked(request: IncomingMessage): string | null {
+  const labels = (request.headers.host ?? "").split(":")[0]?.split(".") ?? [];
+  return labels.find((label) => regionNamed(label)) ?? null;
+}
+
+async function run({ route }: Found, asked: Asked, request: IncomingMessage, body: Buffer): Promise<Answer> {
+  const token = request.headers["opc-retry-token"];
+  if (typeof token !== "string" || request.method !== "POST") return route.run(asked);
+  const what = `${request.method} ${request.url}\n${body.toString("base64")}`;
+  return asked.door.retryTokens.once(token, what, async () => route.run(asked));
+}
+
+async function perform(door: Door, request: IncomingMessage): Promise<Answer> {
+  const method = request.method ?? "GET";
+  const [path = "", search = ""] = (request.url ?? "/").split("?", 2);
+  const found = find(method, path);
+  const { raw } = found.route;
+  authenticate(door.world, request, raw !== true && (method === "POST" || method === "PUT"));
+  const body = raw ? Buffer.alloc(0) : await bodyOf(request);
+  if (!raw && (method === "POST" || method === "PUT")) checkBody(request, body);
+  const asked: Asked = {
+    door,
+    call: { world: door.world, provider: { region: regionAsked(request) } },
+    params: found.params,
+    query: new URLSearchParams(search),
+    headers: request.headers,
+    body: raw ? {} : jsonOf(body),
+    content: request,
+  };
+  return run(found, asked, request, body);
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  const { body, headers = {}, content } = answer;
+  const text = body === undefined ? null : JSON.stringify(body);
+  const status = answer.status ?? (text === null && content === undefined ? 204 : 200);
+  response.writeHead(status, {
+    ...(text !== null && {
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(text)),
+    }),
+    ...headers,
+  });
+  if (content && request.method !== "HEAD") await pipeline(content, response);
+  else response.end(request.method === "HEAD" ? undefined : (text ?? undefined));
+}
+
+/** As OCI makes them: the client's own part, then the service's. */
+function requestId({ world }: Door, request: IncomingMessage): string {
+  const own = request.headers["opc-request-id"];
+  const made = `${world.random(32)}/${world.random(32)}`.toUpperCase();
+  return typeof own === "string" && /^[\w/.-]{1,200}$/.test(own) ? `${own}/${made}` : `/${made}`;
+}
+
+/** @returns whether the connection is done with */
+async function meet(fault: Fault | null, request: IncomingMessage): Promise<boolean> {
+  if (fault?.kind === "slow") await sleep(fault.ms);
+  if (fault?.kind === "reset") request.socket.resetAndDestroy();
+  return fault?.kind === "reset" || fault?.kind === "hang";
+}
+
+async function serve(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { calls } = door.world;
+  const call = { door: "oci", method: request.method ?? "", target: request.url?.split("?")[0] ?? "" } as const;
+  const fault = calls.begin(call);
+  if (await meet(fault, request)) {
+    calls.end(call, fault?.kind ?? "");
+    return;
+  }
+  response.setHeader("opc-request-id", requestId(door, request));
+  let answer: Answer;
+  try {
+    answer = fault?.kind === "status" ? faultAnswer(fault) : await perform(door, request);
+  } catch (error) {
+    if (request.destroyed && !request.complete) {
+      calls.end(call, "the client went away");
+      return;
+    }
+    answer = answerOf(error, door.log);
+  }
+  calls.end(call, String(answer.status ?? 200));
+  if (fault?.kind === "lost") request.socket.resetAndDestroy();
+  // A client that goes away while it is answered is no trouble of ours.
+  else await send(request, response, answer).catch(() => response.destroy());
+}
+
+/**
+ * The REST API over a world.
+ *
+ * @returns what serves a connection to the API's port
+ */
+export function ociEndpoint(world: World, options: DoorOptions): (socket: Socket) => void {
+  const door = openDoor(world, options);
+  const server = createServer((request, response) => void serve(door, request, response));
+  return (socket) => {
+    server.emit("connection", socket);
+  };
+}

@@ -1,0 +1,189 @@
+/** Namespaces and buckets. */
+import type { Attributes } from "../../../plugin/resource.ts";
+import type { Bucket } from "../../../world/oci.ts";
+import { maybeTags, maybeText, text } from "../../attributes.ts";
+import { regionOf } from "../../regions.ts";
+import { newObject, requireCompartment, updateCommon } from "../../stored.ts";
+import { common } from "../collection.ts";
+import { attributesOf } from "../fields.ts";
+import { listed } from "../lists.ts";
+import { type Answer, type Asked, needed, type Route } from "../route.ts";
+import { noBucket, storageRefusal } from "./refusals.ts";
+
+const SERVICE = "Object Storage Bucket";
+
+/** @throws ServiceRefusal 404 for another namespace than the tenancy's */
+export function requireNamespace({ call, params }: Asked): string {
+  const { namespace } = call.world.state.oci;
+  if (params.namespace === namespace) return namespace;
+  throw storageRefusal(
+    404,
+    "NamespaceNotFound",
+    `You do not have authorization to perform this request, or the namespace ${params.namespace} does not exist.`,
+  );
+}
+
+/** @throws ServiceRefusal 404 */
+export function requireBucket(asked: Asked): Bucket {
+  requireNamespace(asked);
+  const { bucket = "" } = asked.params;
+  const region = regionOf(asked.call);
+  const found = asked.call.world.state.oci.buckets.find((each) => each.name === bucket && each.region === region);
+  if (!found) throw noBucket(bucket);
+  return found;
+}
+
+function summary(asked: Asked, each: Bucket): Attributes {
+  const { compartmentId, timeCreated, freeformTags, definedTags } = common(each);
+  const { oci } = asked.call.world.state;
+  return {
+    namespace: oci.namespace,
+    name: each.name,
+    compartmentId: compartmentId ?? null,
+    createdBy: oci.apiKey?.userId ?? null,
+    timeCreated: timeCreated ?? null,
+    etag: each.etag,
+    freeformTags: freeformTags ?? {},
+    definedTags: definedTags ?? {},
+  };
+}
+
+function whole(asked: Asked, each: Bucket): Attributes {
+  const fields = asked.query.get("fields")?.split(",") ?? [];
+  return {
+    ...summary(asked, each),
+    id: each.id,
+    metadata: each.metadata,
+    publicAccessType: each.publicAccessType,
+    storageTier: each.storageTier,
+    versioning: each.versioning,
+    autoTiering: "Disabled",
+    objectEventsEnabled: false,
+    replicationEnabled: false,
+    isReadOnly: false,
+    kmsKeyId: null,
+    objectLifecyclePolicyEtag: null,
+    ...(fields.includes("approximateCount") && { approximateCount: each.objects.length }),
+    ...(fields.includes("approximateSize") && {
+      approximateSize: each.objects.reduce((sum, { size }) => sum + size, 0),
+    }),
+  };
+}
+
+function told(asked: Asked, each: Bucket): Answer {
+  return { body: whole(asked, each), headers: { etag: each.etag } };
+}
+
+function requireOneOf(field: string, value: string, allowed: readonly string[]): string {
+  if (allowed.includes(value)) return value;
+  throw storageRefusal(400, "InvalidParameter", `${field} ${value} is not valid: ${allowed.join(", ")}`);
+}
+
+const ACCESS = ["NoPublicAccess", "ObjectRead", "ObjectReadWithoutList"];
+
+function create(asked: Asked): Answer {
+  requireNamespace(asked);
+  const { call } = asked;
+  const details = attributesOf("bucket", asked.body);
+  const name = text(details, "name");
+  if (!/^[\w.-]{1,256}$/.test(name))
+    throw storageRefusal(400, "InvalidBucketName", `The bucket name '${name}' is invalid`);
+  if (call.world.state.oci.buckets.some((each) => each.name === name && each.region === regionOf(call)))
+    throw storageRefusal(
+      409,
+      "BucketAlreadyExists",
+      `Either the bucket '${name}' already exists or you are not authorized`,
+    );
+  const made: Bucket = {
+    ...newObject(call, SERVICE, "bucket", details),
+    name,
+    publicAccessType: requireOneOf(
+      "publicAccessType",
+      maybeText(details, "public_access_type") ?? "NoPublicAccess",
+      ACCESS,
+    ),
+    storageTier: requireOneOf("storageTier", maybeText(details, "storage_tier") ?? "Standard", ["Standard", "Archive"]),
+    versioning: maybeText(details, "versioning") ?? "Disabled",
+    metadata: maybeTags(details, "metadata") ?? {},
+    etag: call.world.random(32),
+    objects: [],
+    uploads: [],
+  };
+  call.world.state.oci.buckets.push(made);
+  call.world.changed();
+  return told(asked, made);
+}
+
+function update(asked: Asked): Answer {
+  const found = requireBucket(asked);
+  const details = attributesOf("bucket", asked.body);
+  const access = requireOneOf(
+    "publicAccessType",
+    maybeText(details, "public_access_type") ?? found.publicAccessType,
+    ACCESS,
+  );
+  updateCommon(asked.call, SERVICE, found, details);
+  found.publicAccessType = access;
+  found.versioning = maybeText(details, "versioning") ?? found.versioning;
+  found.metadata = maybeTags(details, "metadata") ?? found.metadata;
+  asked.call.world.changed();
+  return told(asked, found);
+}
+
+function remove(asked: Asked): Answer {
+  const found = requireBucket(asked);
+  if (found.objects.length > 0 || found.uploads.length > 0)
+    throw storageRefusal(
+      409,
+      "BucketNotEmpty",
+      `Bucket named '${found.name}' is not empty. Delete all objects and multipart uploads first.`,
+    );
+  const { oci } = asked.call.world.state;
+  oci.buckets = oci.buckets.filter((each) => each !== found);
+  asked.call.world.changed();
+  return { status: 204 };
+}
+
+const BUCKETS = "/n/{namespace}/b";
+const BUCKET = `${BUCKETS}/{bucket}`;
+
+export const bucketRoutes: readonly Route[] = [
+  { method: "GET", path: "/n", run: ({ call }) => ({ body: call.world.state.oci.namespace }) },
+  {
+    method: "GET",
+    path: "/n/{namespace}",
+    run(asked) {
+      const { tenancyId } = asked.call.world.state.oci;
+      const defaults = { defaultS3CompartmentId: tenancyId, defaultSwiftCompartmentId: tenancyId };
+      return { body: { namespace: requireNamespace(asked), ...defaults } };
+    },
+  },
+  {
+    method: "GET",
+    path: BUCKETS,
+    run(asked) {
+      requireNamespace(asked);
+      const compartmentId = requireCompartment(asked.call, SERVICE, needed(asked.query, "compartmentId"));
+      const here = asked.call.world.state.oci.buckets.filter(
+        (each) => each.compartmentId === compartmentId && each.region === regionOf(asked.call),
+      );
+      return listed(
+        asked,
+        here.map((each) => summary(asked, each)),
+      );
+    },
+  },
+  { method: "POST", path: BUCKETS, run: create },
+  { method: "GET", path: BUCKET, run: (asked) => told(asked, requireBucket(asked)) },
+  { method: "HEAD", path: BUCKET, run: (asked) => ({ status: 200, headers: { etag: requireBucket(asked).etag } }) },
+  { method: "POST", path: BUCKET, run: update },
+  { method: "DELETE", path: BUCKET, run: remove },
+  {
+    method: "GET",
+    path: `${BUCKET}/retentionRules`,
+    run(asked) {
+      requireBucket(asked);
+      return { body: { items: [] } };
+    },
+  },
+];

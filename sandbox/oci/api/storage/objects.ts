@@ -1,0 +1,203 @@
+/** Objects of a bucket: put, get, listed by name. */
+import { statSync } from "node:fs";
+import type { IncomingHttpHeaders } from "node:http";
+import { join } from "node:path";
+import type { Attributes } from "../../../plugin/resource.ts";
+import type { Bucket, BucketObject, Tags } from "../../../world/oci.ts";
+import { ServiceRefusal } from "../../refusals.ts";
+import { limitOf } from "../lists.ts";
+import type { Answer, Asked, Route } from "../route.ts";
+import { requireBucket } from "./buckets.ts";
+import { forget, read, write } from "./files.ts";
+import { noObject, storageRefusal } from "./refusals.ts";
+
+/** Headers that an object keeps and gives back. */
+const KEPT = ["cache-control", "content-disposition", "content-encoding", "content-language"];
+
+export function ownHeaders(headers: IncomingHttpHeaders): Tags {
+  const own = Object.entries(headers).filter(([name]) => name.startsWith("opc-meta-") || KEPT.includes(name));
+  return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
+}
+
+export function objectNamed(bucket: Bucket, name: string): BucketObject | null {
+  return bucket.objects.find((each) => each.name === name) ?? null;
+}
+
+/** @throws ServiceRefusal 412 for a change that the client wants only as long as something else did not happen */
+export function checkConditions({ headers }: Pick<Asked, "headers">, name: string, present: BucketObject | null): void {
+  const [none, match] = [headers["if-none-match"], headers["if-match"]];
+  if (none === "*" && present)
+    throw storageRefusal(412, "IfNoneMatchFailed", `The If-None-Match header is '*', and there is an object '${name}'`);
+  if (match !== undefined && match !== "*" && match.replaceAll('"', "") !== present?.etag)
+    throw storageRefusal(412, "IfMatchFailed", `The If-Match header does not have the ETag of '${name}'`);
+}
+
+/** Puts the object in the place of the one of its name. */
+export function store({ door, call }: Asked, bucket: Bucket, made: BucketObject): void {
+  const old = objectNamed(bucket, made.name);
+  bucket.objects = [...bucket.objects.filter((each) => each !== old), made];
+  call.world.changed();
+  if (old) forget(door, old.files);
+}
+
+function rfc1123(time: string): string {
+  return new Date(time).toUTCString();
+}
+
+/** @throws ServiceRefusal 400 when the bytes are not those that the client says it sent */
+export function checkMd5({ headers }: Asked, md5: string, drop: () => void): void {
+  const sent = headers["content-md5"];
+  if (sent === undefined || sent === md5) return;
+  drop();
+  throw storageRefusal(
+    400,
+    "UnmatchedContentMD5",
+    `The computed MD5 of the request body (${md5}) does not match the Content-MD5 header (${String(sent)})`,
+  );
+}
+
+async function put(asked: Asked): Promise<Answer> {
+  const { door, call, params, headers } = asked;
+  const { object: name = "" } = params;
+  checkConditions(asked, name, objectNamed(requireBucket(asked), name));
+  const { file, size, md5 } = await write(door, asked.content);
+  const drop = (): void => forget(door, [file]);
+  checkMd5(asked, md5, drop);
+  const made: BucketObject = {
+    name,
+    files: [file],
+    size,
+    md5,
+    multipartMd5: null,
+    etag: call.world.random(32),
+    contentType: headers["content-type"] ?? "application/octet-stream",
+    headers: ownHeaders(headers),
+    timeCreated: call.world.now(),
+  };
+  try {
+    // While the bytes came, the bucket or the object may have gone or come.
+    const bucket = requireBucket(asked);
+    checkConditions(asked, name, objectNamed(bucket, name));
+    store(asked, bucket, made);
+  } catch (error) {
+    drop();
+    throw error;
+  }
+  return {
+    status: 200,
+    headers: { etag: made.etag, "opc-content-md5": md5, "last-modified": rfc1123(made.timeCreated) },
+  };
+}
+
+function about(object: BucketObject): Record<string, string> {
+  return {
+    ...object.headers,
+    "content-type": object.contentType,
+    "content-length": String(object.size),
+    "accept-ranges": "bytes",
+    etag: object.etag,
+    "last-modified": rfc1123(object.timeCreated),
+    "storage-tier": "Standard",
+    ...(object.md5 && { "content-md5": object.md5 }),
+    ...(object.multipartMd5 && { "opc-multipart-md5": object.multipartMd5 }),
+  };
+}
+
+function requireObject(asked: Asked): BucketObject {
+  const bucket = requireBucket(asked);
+  const { object: name = "" } = asked.params;
+  const found = objectNamed(bucket, name);
+  if (!found) throw noObject(bucket.name, name);
+  return found;
+}
+
+/** `bytes=0-99`, `bytes=100-`, `bytes=-50`; null without such a header. */
+export function rangeOf(header: string | undefined, size: number): { start: number; end: number } | null {
+  const [, first = "", last = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? "") ?? [];
+  if (first === "" && last === "") return null;
+  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? size : Math.min(size, Number(last) + 1);
+  if (start < end) return { start, end };
+  throw storageRefusal(416, "InvalidRange", `The range ${header} is not in an object of ${size} bytes`);
+}
+
+function get(asked: Asked): Answer {
+  const found = requireObject(asked);
+  const range = rangeOf(asked.headers.range, found.size);
+  const { start, end } = range ?? { start: 0, end: found.size };
+  const sizes = found.files.map((file) => statSync(join(asked.door.objects, file)).size);
+  return {
+    status: range ? 206 : 200,
+    headers: {
+      ...about(found),
+      "content-length": String(end - start),
+      ...(range && { "content-range": `bytes ${start}-${end - 1}/${found.size}` }),
+    },
+    content: read(asked.door, found.files, sizes, start, end),
+  };
+}
+
+function remove(asked: Asked): Answer {
+  const found = requireObject(asked);
+  checkConditions({ headers: { "if-match": asked.headers["if-match"] } }, found.name, found);
+  const bucket = requireBucket(asked);
+  bucket.objects = bucket.objects.filter((each) => each !== found);
+  asked.call.world.changed();
+  forget(asked.door, found.files);
+  return { status: 204, headers: { "last-modified": rfc1123(asked.call.world.now()) } };
+}
+
+/** What a list tells beside the name, if it is asked for. */
+function listFields(object: BucketObject, fields: readonly string[]): Attributes {
+  const { name, size, etag, md5, timeCreated } = object;
+  const all: Attributes = {
+    name,
+    size,
+    etag,
+    md5: md5 ?? object.multipartMd5,
+    timeCreated,
+    timeModified: timeCreated,
+    storageTier: "Standard",
+  };
+  return Object.fromEntries(Object.entries(all).filter(([field]) => field === "name" || fields.includes(field)));
+}
+
+function list(asked: Asked): Answer {
+  const { query } = asked;
+  const bucket = requireBucket(asked);
+  const [prefix, start, end] = [query.get("prefix") ?? "", query.get("start") ?? "", query.get("end")];
+  const startAfter = query.get("startAfter");
+  const delimiter = query.get("delimiter");
+  if (delimiter && delimiter !== "/")
+    throw new ServiceRefusal(400, "InvalidParameter", `delimiter ${delimiter} is not valid: only / is.`, "");
+  const names = bucket.objects
+    .filter(({ name }) => name.startsWith(prefix) && name >= start && (!end || name < end))
+    .filter(({ name }) => !startAfter || name > startAfter)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const limit = limitOf(query, 1000);
+  const page = names.slice(0, limit);
+  const folder = (name: string): string | null => {
+    const at = delimiter ? name.indexOf(delimiter, prefix.length) : -1;
+    return at < 0 ? null : name.slice(0, at + 1);
+  };
+  const fields = query.get("fields")?.split(",") ?? [];
+  const prefixes = [...new Set(page.map(({ name }) => folder(name)).filter((name) => name !== null))];
+  return {
+    body: {
+      objects: page.filter(({ name }) => folder(name) === null).map((each) => listFields(each, fields)),
+      prefixes,
+      nextStartWith: names[limit]?.name ?? null,
+    },
+  };
+}
+
+const OBJECTS = "/n/{namespace}/b/{bucket}/o";
+const OBJECT = `${OBJECTS}/{object+}`;
+
+export const objectRoutes: readonly Route[] = [
+  { method: "GET", path: OBJECTS, run: list },
+  { method: "PUT", path: OBJECT, raw: true, run: put },
+  { method: "GET", path: OBJECT, run: get },
+  { method: "HEAD", path: OBJECT, run: (asked) => ({ status: 200, headers: about(requireObject(asked)) }) },
+  { method: "DELETE", path: OBJECT, run: remove },
+];

@@ -1,0 +1,164 @@
+/** Multipart uploads: started, parts in any order, committed or aborted (docs.oracle.com, Multipart Uploads). */
+import { createHash } from "node:crypto";
+import type { Json } from "../../../plugin/resource.ts";
+import type { Bucket, MultipartUpload, UploadedPart } from "../../../world/oci.ts";
+import { maybeTags, maybeText, text } from "../../attributes.ts";
+import { attributesOf, isObject } from "../fields.ts";
+import { listed, page } from "../lists.ts";
+import type { Answer, Asked, Route } from "../route.ts";
+import { requireBucket } from "./buckets.ts";
+import { forget, write } from "./files.ts";
+import { checkConditions, checkMd5, objectNamed, store } from "./objects.ts";
+import { storageRefusal } from "./refusals.ts";
+
+const MOST_PARTS = 10_000;
+
+interface Found {
+  readonly bucket: Bucket;
+  readonly upload: MultipartUpload;
+}
+
+function requireUpload(asked: Asked): Found {
+  const bucket = requireBucket(asked);
+  const { object = "" } = asked.params;
+  const upload = bucket.uploads.find((each) => each.id === asked.query.get("uploadId") && each.object === object);
+  if (!upload) throw storageRefusal(404, "NoSuchUpload", `There is no such multipart upload of '${object}'`);
+  return { bucket, upload };
+}
+
+function summary({ call }: Asked, bucket: Bucket, upload: MultipartUpload) {
+  return {
+    namespace: call.world.state.oci.namespace,
+    bucket: bucket.name,
+    object: upload.object,
+    uploadId: upload.id,
+    timeCreated: upload.timeCreated,
+    storageTier: "Standard",
+  };
+}
+
+function start(asked: Asked): Answer {
+  const bucket = requireBucket(asked);
+  const details = attributesOf("upload", asked.body);
+  const object = text(details, "object");
+  checkConditions(asked, object, objectNamed(bucket, object));
+  const metadata = maybeTags(details, "metadata") ?? {};
+  const strange = Object.keys(metadata).find((name) => !name.startsWith("opc-meta-"));
+  if (strange !== undefined) throw storageRefusal(400, "InvalidMetadata", `${strange} is not of the form opc-meta-*`);
+  const upload: MultipartUpload = {
+    id: asked.call.world.random(36),
+    object,
+    contentType: maybeText(details, "content_type") ?? "application/octet-stream",
+    headers: metadata,
+    timeCreated: asked.call.world.now(),
+    parts: [],
+  };
+  bucket.uploads.push(upload);
+  asked.call.world.changed();
+  return { body: summary(asked, bucket, upload) };
+}
+
+async function putPart(asked: Asked): Promise<Answer> {
+  const { door, call, query } = asked;
+  requireUpload(asked);
+  const number = Number(query.get("uploadPartNum"));
+  if (!Number.isInteger(number) || number < 1 || number > MOST_PARTS)
+    throw storageRefusal(400, "InvalidUploadPart", `uploadPartNum ${query.get("uploadPartNum")}: 1 to ${MOST_PARTS}`);
+  const { file, size, md5 } = await write(door, asked.content);
+  const drop = (): void => forget(door, [file]);
+  checkMd5(asked, md5, drop);
+  const part: UploadedPart = { number, files: [file], size, md5, etag: call.world.random(32) };
+  try {
+    // It may have been aborted while the bytes came.
+    const { upload } = requireUpload(asked);
+    const old = upload.parts.find((each) => each.number === number);
+    upload.parts = [...upload.parts.filter((each) => each !== old), part];
+    call.world.changed();
+    if (old) forget(door, old.files);
+  } catch (error) {
+    drop();
+    throw error;
+  }
+  return { status: 200, headers: { etag: part.etag, "opc-content-md5": md5 } };
+}
+
+function partsToCommit({ body }: Asked, upload: MultipartUpload): readonly UploadedPart[] {
+  const wanted = body.partsToCommit;
+  if (!Array.isArray(wanted) || wanted.length === 0)
+    throw storageRefusal(400, "InvalidUploadPart", "partsToCommit is required: a list with at least one part");
+  const parts = wanted.map((each: Json) => {
+    const { partNum = null, etag = null } = isObject(each) ? each : {};
+    const part = upload.parts.find(({ number }) => number === partNum);
+    if (part?.etag === etag) return part;
+    throw storageRefusal(400, "InvalidUploadPart", `Part ${String(partNum)} with that ETag was not found`);
+  });
+  const known = parts.filter((part) => part !== undefined).toSorted((a, b) => a.number - b.number);
+  if (new Set(known).size < parts.length)
+    throw storageRefusal(400, "InvalidUploadPart", "A part is to be committed twice");
+  return known;
+}
+
+function commit(asked: Asked): Answer {
+  const { door, call } = asked;
+  const { bucket, upload } = requireUpload(asked);
+  checkConditions(asked, upload.object, objectNamed(bucket, upload.object));
+  const parts = partsToCommit(asked, upload);
+  const hash = createHash("md5");
+  for (const { md5 } of parts) hash.update(Buffer.from(md5, "base64"));
+  const multipartMd5 = `${hash.digest("base64")}-${parts.length}`;
+  const etag = call.world.random(32);
+  bucket.uploads = bucket.uploads.filter((each) => each !== upload);
+  store(asked, bucket, {
+    name: upload.object,
+    files: parts.flatMap(({ files }) => files),
+    size: parts.reduce((sum, { size }) => sum + size, 0),
+    md5: null,
+    multipartMd5,
+    etag,
+    contentType: upload.contentType,
+    headers: upload.headers,
+    timeCreated: call.world.now(),
+  });
+  for (const part of upload.parts.filter((each) => !parts.includes(each))) forget(door, part.files);
+  return { status: 200, headers: { etag, "opc-multipart-md5": multipartMd5 } };
+}
+
+function abort(asked: Asked): Answer {
+  const { bucket, upload } = requireUpload(asked);
+  bucket.uploads = bucket.uploads.filter((each) => each !== upload);
+  asked.call.world.changed();
+  for (const { files } of upload.parts) forget(asked.door, files);
+  return { status: 204 };
+}
+
+function listParts(asked: Asked): Answer {
+  const { upload } = requireUpload(asked);
+  const inOrder = upload.parts.toSorted((a, b) => a.number - b.number);
+  const { items, headers } = page(asked, inOrder);
+  return {
+    body: items.map(({ number, size, md5, etag }) => ({ partNumber: number, size, md5, etag })),
+    headers,
+  };
+}
+
+const UPLOADS = "/n/{namespace}/b/{bucket}/u";
+const UPLOAD = `${UPLOADS}/{object+}`;
+
+export const uploadRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: UPLOADS,
+    run(asked) {
+      const bucket = requireBucket(asked);
+      return listed(
+        asked,
+        bucket.uploads.map((upload) => summary(asked, bucket, upload)),
+      );
+    },
+  },
+  { method: "POST", path: UPLOADS, run: start },
+  { method: "GET", path: UPLOAD, run: listParts },
+  { method: "PUT", path: UPLOAD, raw: true, run: putPart },
+  { method: "POST", path: UPLOAD, run: commit },
+  { method: "DELETE", path: UPLOAD, run: abort },
+];

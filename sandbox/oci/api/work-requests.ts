@@ -1,0 +1,63 @@
+/** Work requests of the services that have them: the network load balancer's. */
+import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { World } from "../../world/world.ts";
+import { notFound } from "../refusals.ts";
+import { regionalId } from "../regions.ts";
+
+const SERVICE = "Work Request";
+
+export interface Work {
+  readonly operationType: string;
+  readonly compartmentId: string;
+  readonly entityType: string;
+  readonly actionType: "CREATED" | "UPDATED" | "DELETED";
+  readonly identifier: string;
+  readonly entityUri: string;
+}
+
+interface Accepted extends Work {
+  readonly timeAccepted: string;
+}
+
+export class WorkRequests {
+  readonly #world: World;
+  readonly #settleMs: number;
+  readonly #accepted = new Map<string, Accepted>();
+
+  constructor(world: World, settleMs: number) {
+    this.#world = world;
+    this.#settleMs = settleMs;
+  }
+
+  /** @returns its id */
+  accept(call: Call, work: Work): string {
+    const id = regionalId(call, "networkloadbalancerworkrequest");
+    this.#accepted.set(id, { ...work, timeAccepted: this.#world.now() });
+    return id;
+  }
+
+  /** @throws ServiceRefusal 404 */
+  get(id: string): Attributes {
+    const work = this.#accepted.get(id);
+    if (!work) throw notFound(SERVICE, id);
+    const end = Date.parse(work.timeAccepted) + this.#settleMs;
+    const done = Date.parse(this.#world.now()) >= end;
+    const { entityType, actionType, identifier, entityUri } = work;
+    return {
+      id,
+      operationType: work.operationType,
+      status: done ? "SUCCEEDED" : "IN_PROGRESS",
+      compartmentId: work.compartmentId,
+      percentComplete: done ? 100 : 10,
+      resources: [{ entityType, actionType: done ? actionType : "IN_PROGRESS", identifier, entityUri }],
+      timeAccepted: work.timeAccepted,
+      timeStarted: work.timeAccepted,
+      timeFinished: done ? new Date(end).toISOString() : null,
+    };
+  }
+
+  list(compartmentId: string): readonly Attributes[] {
+    const here = [...this.#accepted].filter(([, work]) => work.compartmentId === compartmentId);
+    return here.map(([id]) => this.get(id));
+  }
+}

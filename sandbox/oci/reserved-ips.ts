@@ -1,0 +1,92 @@
+/** Addresses that are objects of their own: more of them on a VNIC, and public ones that outlive their instance. */
+import type { PrivateIp, PublicIp } from "../world/oci.ts";
+import { maybeText, text } from "./attributes.ts";
+import { conflict, invalid, notFound } from "./refusals.ts";
+import { defaultName, newObject, requireObject, stored } from "./stored.ts";
+import { requireSubnet, takeAddress, takePublicAddress } from "./subnet.ts";
+import type { Call } from "../plugin/resource.ts";
+
+const PRIVATE = "Core Private Ip";
+const PUBLIC = "Core Public Ip";
+
+/** On the primary VNICs that the sandbox has. Oracle's limit: 32 on a VNIC, its own one included. */
+const MOST_ON_VNIC = 32;
+
+export const privateIp = stored<PrivateIp>({
+  service: PRIVATE,
+  all: (tenancy) => tenancy.privateIps,
+  attributes: (each) => ({
+    display_name: each.displayName,
+    hostname_label: each.hostnameLabel,
+    ip_address: each.ipAddress,
+    subnet_id: each.subnetId,
+    vnic_id: each.vnicId,
+  }),
+  create(call, planned) {
+    const vnicId = text(planned, "vnic_id");
+    const { instances, privateIps } = call.world.state.oci;
+    const host = instances.find(({ vnic }) => vnic.id === vnicId);
+    if (!host) throw notFound(PRIVATE, vnicId, "vnic_id");
+    if (privateIps.filter((other) => other.vnicId === vnicId).length >= MOST_ON_VNIC - 1)
+      throw conflict(PRIVATE, `VNIC ${vnicId} has ${MOST_ON_VNIC} private IP addresses, which is all it can have.`);
+    const subnet = requireSubnet(call, PRIVATE, host.vnic.subnetId, "vnic_id");
+    return {
+      ...newObject(call, PRIVATE, "privateip", { ...planned, compartment_id: host.compartmentId }),
+      displayName: maybeText(planned, "display_name") ?? defaultName(call, "privateip"),
+      hostnameLabel: maybeText(planned, "hostname_label"),
+      ipAddress: takeAddress(call, PRIVATE, subnet, maybeText(planned, "ip_address"), "ip_address"),
+      subnetId: subnet.id,
+      vnicId,
+    };
+  },
+  update(_call, record, planned) {
+    record.displayName = maybeText(planned, "display_name") ?? record.displayName;
+    record.hostnameLabel = maybeText(planned, "hostname_label") ?? record.hostnameLabel;
+  },
+  remove(call, record) {
+    for (const address of call.world.state.oci.publicIps)
+      if (address.privateIpId === record.id) address.privateIpId = null;
+  },
+});
+
+/** The private address that a reserved public one is for: it has no other. */
+function requireFree(call: Call, id: string | null, self: string | null): string | null {
+  if (id === null) return null;
+  const { privateIps, publicIps } = call.world.state.oci;
+  if (!privateIps.some((each) => each.id === id))
+    throw invalid(
+      PUBLIC,
+      `The sandbox assigns reserved addresses to secondary private ones only, not to ${id}.`,
+      "private_ip_id",
+    );
+  if (publicIps.some((other) => other.privateIpId === id && other.id !== self))
+    throw conflict(PUBLIC, `The private IP ${id} has a public one.`, "private_ip_id");
+  return id;
+}
+
+export const publicIp = stored<PublicIp>({
+  service: PUBLIC,
+  all: (tenancy) => tenancy.publicIps,
+  attributes: (each) => ({
+    display_name: each.displayName,
+    ip_address: each.ipAddress,
+    private_ip_id: each.privateIpId,
+  }),
+  create(call, planned) {
+    const lifetime = text(planned, "lifetime");
+    if (lifetime !== "RESERVED")
+      throw invalid(PUBLIC, `lifetime ${lifetime} is not valid: the sandbox makes RESERVED ones.`, "lifetime");
+    const privateIpId = requireFree(call, maybeText(planned, "private_ip_id"), null);
+    return {
+      ...newObject(call, PUBLIC, "publicip", planned),
+      displayName: maybeText(planned, "display_name") ?? defaultName(call, "publicip"),
+      ipAddress: takePublicAddress(call, PUBLIC),
+      privateIpId,
+    };
+  },
+  update(call, record, planned) {
+    requireObject(call, PUBLIC, call.world.state.oci.publicIps, record.id);
+    record.privateIpId = requireFree(call, maybeText(planned, "private_ip_id"), record.id);
+    record.displayName = maybeText(planned, "display_name") ?? record.displayName;
+  },
+});

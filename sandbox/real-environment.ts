@@ -1,0 +1,45 @@
+/** What real providers and clients are to be told, so that they work against the sandbox's wire APIs. */
+import type { DaemonInfo, SandboxFiles } from "./daemon-files.ts";
+import { accountFiles } from "./oci/account.ts";
+import type { World } from "./world/world.ts";
+
+/** Environment variables by system: a run with the real provider of a system gets those of that system. */
+export interface RealEnvironment {
+  /** The provider's overrides and credentials, and the configuration file of Oracle's CLI and SDKs. */
+  readonly oci: Readonly<Record<string, string>>;
+}
+
+/** The provider's names of the clients that a lab's resources use (terraform-provider-oci, `CLIENT_HOST_OVERRIDES`). */
+const CLIENTS = [
+  "oci_core.ComputeClient",
+  "oci_core.VirtualNetworkClient",
+  "oci_core.BlockstorageClient",
+  "oci_identity.IdentityClient",
+  "oci_object_storage.ObjectStorageClient",
+  "oci_budget.BudgetClient",
+  "oci_network_load_balancer.NetworkLoadBalancerClient",
+  "oci_limits.LimitsClient",
+  "oci_limits.QuotasClient",
+];
+
+export function realEnvironment(
+  world: World,
+  { ociApi }: Pick<DaemonInfo, "ociApi">,
+  files: Pick<SandboxFiles, "oci">,
+): RealEnvironment {
+  const { tenancyId, userId, fingerprint, keyFile, configFile, region } = accountFiles(world, files.oci);
+  return {
+    oci: {
+      CLIENT_HOST_OVERRIDES: CLIENTS.map((client) => `${client}=${ociApi}`).join(";"),
+      TF_VAR_tenancy_ocid: tenancyId,
+      TF_VAR_user_ocid: userId,
+      TF_VAR_fingerprint: fingerprint,
+      TF_VAR_private_key_path: keyFile,
+      TF_VAR_region: region,
+      OCI_CLI_CONFIG_FILE: configFile,
+      OCI_CLI_PROFILE: "DEFAULT",
+      // Not Oracle's own: where Oracle's CLI (`--endpoint`) and SDKs find every service.
+      LAB_OCI_ENDPOINT: ociApi,
+    },
+  };
+}
