@@ -1,11 +1,14 @@
 /** `lab`: what is there to do around the stacks. */
 import type { Command } from "commander";
+import { FAULT_KINDS } from "./commands/fault-request.ts";
+import type { FaultCommandOptions } from "./commands/faults.ts";
 import type { BuildOptions } from "./images/build.ts";
 import type { PruneOptions } from "./images/upload.ts";
-import { newProgram, Option, providerChoices, runProgram, several } from "./program.ts";
+import { DOORS } from "../sandbox/faults/doors.ts";
+import { newProgram, Option, providerChoices, runProgram, several, wholeNumber } from "./program.ts";
 
 /** All options that any of the commands takes. */
-interface LabOptions extends BuildOptions, PruneOptions {
+interface LabOptions extends BuildOptions, PruneOptions, FaultCommandOptions {
   readonly env?: boolean;
 }
 
@@ -13,8 +16,9 @@ interface LabCommand {
   readonly name: string;
   readonly description: string;
   readonly options?: (command: Command) => Command;
-  /** Loaded when it runs. Returns the exit code. */
-  readonly load: () => Promise<(options: LabOptions, args: readonly string[]) => Promise<number>>;
+  readonly commands?: readonly LabCommand[];
+  /** Loaded when it runs. Returns the exit code. Without one it is a group of others. */
+  readonly load?: () => Promise<(options: LabOptions, args: readonly string[]) => Promise<number>>;
 }
 
 const where = (command: Command): Command =>
@@ -51,6 +55,33 @@ const build = (command: Command): Command =>
     .option("--force", "build even what is there")
     .option("--verbose", "print all that Packer says");
 
+/** Of `sandbox fault add`. */
+const fault = (command: Command): Command =>
+  json(command)
+    .argument("<fault>", FAULT_KINDS.join(", "))
+    .addOption(new Option("--door <door>", "calls on this door").choices([...DOORS]))
+    .option("--method <pattern>", "calls of this method: POST, Bootstrap, ApplyResourceChange")
+    .option(
+      "--target <pattern>",
+      "calls on this path or resource: '/20160918/instances*', 're:oci_core_(vcn|subnet) .*'",
+    )
+    .option("--nth <number>", "the first call that is hit, counted from now (default: 1)", wholeNumber(1))
+    .option("--times <number>", "how many calls are hit; 0: every one (default: 1)", wholeNumber(0))
+    .option("--share <number>", "of these calls, this share is hit: above 0, up to 1 (default: 1)", Number)
+    .option("--seed <number>", "which ones those are (default: 0)", wholeNumber(0))
+    .option("--status <number>", "HTTP status of the answer (default: 500)", wholeNumber(400))
+    .option("--code <code>", "the API's own: InternalError, Unavailable")
+    .option("--message <text>", "what it says; of a task, what it ends with")
+    .option("--retry-after <seconds>", "in the answer's Retry-After", wholeNumber(0))
+    .option("--ms <milliseconds>", "how long slow takes", wholeNumber(1))
+    .option("--type <pattern>", "tasks of this type: qmcreate, download")
+    .option("--availability-domain <pattern>", "where the capacity is exhausted: '*AD-1' (default: everywhere)")
+    .option("--fault-domain <pattern>", "the same: FAULT-DOMAIN-2")
+    .option("--shape <pattern>", "for which shape: 'VM.Standard.A1.*'")
+    .option("--host <name>", "which host is down")
+    .option("--cluster <pattern>", "which cluster has no quorum (default: every one)")
+    .option("--seconds <number>", "how far the clock is ahead; negative: behind", wholeNumber(-315_360_000));
+
 /** Of commands on the bucket. */
 const bucket = (command: Command): Command =>
   images(command)
@@ -60,11 +91,7 @@ const bucket = (command: Command): Command =>
     .option("--region <name>", "default: the config's");
 
 /** Every command, by group: to add one, add a row. */
-const GROUPS: readonly {
-  readonly name: string;
-  readonly description: string;
-  readonly commands: readonly LabCommand[];
-}[] = [
+const GROUPS: readonly LabCommand[] = [
   {
     name: "tools",
     description: "Programs that are built here, where they cannot be had otherwise",
@@ -164,20 +191,60 @@ const GROUPS: readonly {
         description: "Empty it, and forget its state",
         load: async () => (await import("./commands/sandbox.ts")).resetSandbox,
       },
+      {
+        name: "open",
+        description: "Print the address of the page that draws it live; at a terminal, show it in a browser",
+        options: json,
+        load: async () => (await import("./commands/faults.ts")).openPage,
+      },
+      {
+        name: "log",
+        description: "Print the last calls on its doors",
+        options: (command) =>
+          json(command)
+            .option("--follow", "and those to come, until Ctrl-C; with --json, a document a line")
+            .option("--lines <number>", "how many of the last (default: 50)", wholeNumber(1)),
+        load: async () => (await import("./commands/faults.ts")).showLog,
+      },
+      {
+        name: "fault",
+        description: "Make something go wrong in it",
+        commands: [
+          {
+            name: "add",
+            description: "Make calls fail (status … task), or the world be in trouble (capacity … clock)",
+            options: fault,
+            load: async () => (await import("./commands/faults.ts")).addFault,
+          },
+          {
+            name: "list",
+            description: "Say what was asked to go wrong, and how often it did",
+            options: json,
+            load: async () => (await import("./commands/faults.ts")).listFaults,
+          },
+          {
+            name: "clear",
+            description: "End faults",
+            options: (command) => json(command).argument("[ids...]", "which; without one, all"),
+            load: async () => (await import("./commands/faults.ts")).clearFaults,
+          },
+        ],
+      },
     ],
   },
 ];
 
-const program = newProgram("lab", "Works around the stacks of the lab; `cdktf` works on them.");
-for (const { name, description, commands } of GROUPS) {
-  const group = program.command(name).description(description).helpCommand(false);
-  for (const { name: verb, description: what, options = (command: Command) => command, load } of commands) {
-    const command = options(group.command(verb).description(what));
-    command.action(async () => {
-      const run = await load();
-      process.exitCode = await run(command.opts<LabOptions>(), command.args);
-    });
-  }
+function register(parent: Command, { name, description, options = (command) => command, commands, load }: LabCommand) {
+  const command = options(parent.command(name).description(description));
+  for (const each of commands ?? []) register(command.helpCommand(false), each);
+  if (!load) return;
+  command.action(async () => {
+    const run = await load();
+    process.exitCode = await run(command.opts<LabOptions>(), command.args);
+  });
 }
+
+const program = newProgram("lab", "Works around the stacks of the lab; `cdktf` works on them.");
+for (const group of GROUPS) register(program, group);
 
 await runProgram(program, process.argv.slice(2));

@@ -43,6 +43,55 @@ describe("lab sandbox", () => {
     expect(JSON.parse(run("sandbox", "status", "--json").stdout)).toEqual({ running: false, home: lab.home });
   });
 
+  it("makes faults, says which there are, and ends them", () => {
+    const added = run(
+      "sandbox",
+      "fault",
+      "add",
+      "status",
+      "--door",
+      "provider",
+      "--target",
+      "oci_core_vcn*",
+      "--nth",
+      "2",
+    );
+    const text = "status 500: provider * oci_core_vcn*, call 2";
+    expect(added).toMatchObject({ status: 0, stdout: `1  ${text}\n`, stderr: "" });
+    expect(run("sandbox", "fault", "add", "down", "--host", "pve-1").stdout).toBe("2  host pve-1 is down\n");
+    expect(run("sandbox", "fault", "list").stdout).toBe(`1  ${text}  hit 0, for 0\n2  host pve-1 is down\n`);
+    expect(JSON.parse(run("sandbox", "fault", "list", "--json").stdout)).toMatchObject([
+      { id: 1, spec: { what: "call", door: "provider", nth: 2, fault: { kind: "status", status: 500 } } },
+      { id: 2, spec: { what: "down", host: "pve-1" } },
+    ]);
+    expect(run("sandbox", "fault", "clear", "1").stdout).toBe("cleared 1 fault\n");
+    expect(run("sandbox", "fault", "clear").stdout).toBe("cleared 1 fault\n");
+    expect(run("sandbox", "fault", "list").stdout).toBe("nothing was asked to go wrong\n");
+  });
+
+  it.each([
+    ["add slow", "a fault slow needs --ms"],
+    ["add down --host pve-1 --ms 3", "a fault down takes no --ms; it takes --host"],
+    ["add fire", "got the fault fire, allowed status, reset, lost, hang, slow, throttle, task, capacity, down"],
+    ["add status --target re:(", "target: no regular expression"],
+    ["clear 9", "there is no fault 9"],
+    ["clear all", "got all, allowed the number of a fault, which `list` prints"],
+  ])("refuses `fault %s` in one line", (args, message) => {
+    const { status, stdout, stderr } = run("sandbox", "fault", ...args.split(" "));
+    expect({ status, stdout, line: stderr.trim().split("\n") }).toEqual({
+      status: 1,
+      stdout: "",
+      line: [expect.stringContaining(message)],
+    });
+  });
+
+  it("prints where its page is, and the log of calls", () => {
+    expect(run("sandbox", "log").stderr).toBe(`no sandbox runs for ${lab.home}: npx lab sandbox start\n`);
+    expect(run("sandbox", "open").stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+    expect(run("sandbox", "log")).toMatchObject({ status: 0, stdout: "" });
+    expect(JSON.parse(run("sandbox", "log", "--json").stdout)).toEqual([]);
+  });
+
   it("forgets states and runs when it is reset, and keeps the secrets", () => {
     run("sandbox", "start", "--env");
     expect(run("sandbox", "reset").status).toBe(0);

@@ -1,8 +1,7 @@
 /** What can be made to fail: one call or many, or a condition of the world. */
 import { z } from "zod";
+import { DOORS } from "./doors.ts";
 import { isPattern } from "./pattern.ts";
-
-export const DOORS = ["oci", "proxmox", "talos", "kubernetes", "ssh", "provider"] as const;
 
 /** A node timer waits 2^31 - 1 ms at most; a day is far below. */
 const DAY_MS = 86_400_000;

@@ -5,7 +5,7 @@
 /** @typedef {import("./view.ts").MachineView} MachineView */
 /** @typedef {import("../faults/call-log.ts").LoggedCall} LoggedCall */
 
-const CALLS = 60;
+const CALLS = 40;
 
 /**
  * An element with these children.
@@ -98,22 +98,22 @@ function clusters({ clusters, guestNetworks, kubernetes }) {
     ...clusters.map(({ name, quorate, hosts }) =>
       h(
         "article.card",
-        h("header", h("h3", name), badge(quorate ? "quorate" : "no quorum")),
-        h("p.detail", `Proxmox VE: ${hosts}`),
+        h("header", h("h3", h("small", "Proxmox VE "), name), badge(quorate ? "quorate" : "no quorum")),
+        h("p.detail", hosts),
       ),
     ),
     ...guestNetworks.map(({ zone, type, vnets }) =>
       h(
         "article.card",
-        h("header", h("h3", zone), h("small", `SDN zone, ${type}`)),
+        h("header", h("h3", h("small", "SDN zone "), zone), h("small", type)),
         ...vnets.map(({ name, cidrs }) => h("p.detail", `vnet ${name} `, h("code", cidrs))),
       ),
     ),
     ...kubernetes.map(({ name, state, version, endpoint, nodes }) =>
       h(
         "article.card",
-        h("header", h("h3", name), badge(state)),
-        h("p.detail", `Kubernetes ${version} at `, h("code", endpoint)),
+        h("header", h("h3", h("small", "Kubernetes "), name), badge(state)),
+        h("p.detail", `${version} at `, h("code", endpoint)),
         h("ul.plain", ...nodes.map((node) => h("li", h("b", node.name), ` ${node.role} `, h("code", node.address)))),
       ),
     ),

@@ -11,7 +11,7 @@ import type { LoggedCall } from "../faults/index.ts";
 /** How often a watched world is looked at. */
 const LOOK_MS = 400;
 /** How many calls a page gets to begin with, and shows. */
-const CALLS = 60;
+const CALLS = 40;
 const MAX_WATCHERS = 32;
 
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {

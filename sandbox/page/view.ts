@@ -1,5 +1,5 @@
 /** What the page draws: the world in the shape of a picture, network around hosts around virtual machines. */
-import type { ActiveFault } from "../faults/index.ts";
+import { faultText } from "../faults/words.ts";
 import { overview } from "../systems.ts";
 import type { Instance, Subnet } from "../world/oci.ts";
 import type { Datacenter } from "../world/proxmox.ts";
@@ -7,7 +7,7 @@ import type { World } from "../world/world.ts";
 
 export interface View {
   readonly account: string;
-  /** Since when there are things to see; null in an empty world. */
+  /** There is nothing to draw. */
   readonly empty: boolean;
   readonly limits: readonly LimitView[];
   readonly networks: readonly NetworkView[];
@@ -104,7 +104,7 @@ export function viewOf(world: World): View {
           id: vmId,
           name,
           state: power,
-          size: `${vcpus} vCPU, ${gigabytes(memoryMb)} GB, ${diskGb} GB disk`,
+          size: `${vcpus} vCPU, ${gigabytes(memoryMb)} + ${diskGb} GB`,
           talos: power === "running" ? (talosOf.get(name) ?? null) : null,
         }));
     });
@@ -124,7 +124,10 @@ export function viewOf(world: World): View {
     name: subnet.displayName,
     cidr: subnet.cidrBlock,
     reach: subnet.prohibitPublicIpOnVnic ? ("private" as const) : ("public" as const),
-    hosts: state.oci.instances.filter(({ vnic }) => vnic.subnetId === subnet.id).map(hostView),
+    hosts: state.oci.instances
+      .filter(({ vnic }) => vnic.subnetId === subnet.id)
+      .map(hostView)
+      .sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true })),
   });
   return {
     account: oci.account === "always-free" ? "Always Free" : "Pay As You Go",
@@ -179,31 +182,4 @@ function guestNetworks({ corosync, sdn: { running } }: Datacenter): GuestNetwork
           .join(", "),
       })),
   }));
-}
-
-/** A fault in one line, for people. */
-export function faultText({ spec }: Pick<ActiveFault, "spec">): string {
-  switch (spec.what) {
-    case "capacity":
-      return `out of host capacity: availability domain ${spec.availabilityDomain}, fault domain ${spec.faultDomain}, shape ${spec.shape}`;
-    case "down":
-      return `host ${spec.host} is down`;
-    case "quorum":
-      return `no quorum: cluster ${spec.cluster}`;
-    case "clock":
-      return `the clock is ${Math.abs(spec.seconds)} s ${spec.seconds < 0 ? "behind" : "ahead"}`;
-    case "call": {
-      const { fault, door, method = "*", target = "*", nth, times, share } = spec;
-      const { kind } = fault;
-      const detail =
-        kind === "status"
-          ? ` ${[fault.status, fault.code].join(" ").trim()}`
-          : kind === "slow"
-            ? ` ${fault.ms} ms`
-            : "";
-      const when = `${times === 0 ? "every call" : times === 1 ? "one call" : `${times} calls`}${nth > 1 ? ` from the ${nth}. on` : ""}`;
-      const part = share < 1 ? `, of a share of ${share}` : "";
-      return `${kind}${detail}: ${when}${part}: ${door ?? "any door"} ${method} ${target}`;
-    }
-  }
 }

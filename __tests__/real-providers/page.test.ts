@@ -1,0 +1,99 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Sandbox } from "../../sandbox/client.ts";
+import { TestLab } from "../e2e/lab.ts";
+import { Browser, CHROMIUM, type Viewport } from "./browser.ts";
+
+const PICTURES = join(__dirname, "..", "..", "artifacts", "page");
+
+const PHONE: Viewport = { width: 375, height: 812, scheme: "dark" };
+const DESK: Viewport = { width: 1280, height: 900, scheme: "light" };
+
+// Counted as skipped where there is none.
+const described = CHROMIUM === undefined ? describe.skip : describe;
+if (CHROMIUM === undefined) console.error("skipped, tests of the page: chromium is not on PATH");
+
+let lab: TestLab;
+let sandbox: Sandbox;
+let browser: Browser;
+beforeAll(async () => {
+  lab = await TestLab.create({ preset: "free-pair" });
+  const { code, stderr } = await lab.cdktf("deploy", "oci", "proxmox", "talos", "--auto-approve");
+  expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  sandbox = await lab.sandbox();
+  browser = await Browser.start();
+  mkdirSync(PICTURES, { recursive: true });
+});
+afterAll(async () => {
+  await browser?.stop();
+  await lab.end();
+});
+
+described.each([
+  ["a phone", PHONE],
+  ["a desk", DESK],
+])("the page of a deployed lab on %s", (name, viewport) => {
+  beforeAll(async () => {
+    await browser.open(sandbox.page, viewport);
+    await browser.shows("worker-1");
+  });
+
+  it.each(["pve-1", "cp-1", "Talos: control plane", "10.0.0.0/24", "12 / 12 GB", "guests", "ApplyResourceChange"])(
+    "shows %s",
+    (text) => browser.shows(text),
+  );
+
+  it("fits its width", async () => {
+    expect(await browser.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(viewport.width);
+  });
+
+  it("has one heading of the first level, and skips none below", async () => {
+    const levels = await browser.evaluate(
+      "[...document.querySelectorAll('h1, h2, h3, h4, h5')].map(({ tagName }) => Number(tagName[1]))",
+    );
+    if (!Array.isArray(levels)) throw new Error("no headings");
+    expect(levels.filter((level) => level === 1)).toHaveLength(1);
+    for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
+  });
+
+  // WCAG 2.2 AA: 4.5 for text of this size.
+  it("has enough contrast everywhere", async () => {
+    expect(await browser.evaluate(LOWEST_CONTRAST)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it("follows what happens: a host that goes down, and comes back", async () => {
+    const { id } = await sandbox.addFault({ what: "down", host: "pve-2" });
+    await browser.shows("host pve-2 is down");
+    await browser.shows("no quorum");
+    writeFileSync(join(PICTURES, `${name.replace("a ", "")}.png`), await browser.picture());
+    await sandbox.clearFaults(id);
+    await browser.shows("quorate");
+    expect(await browser.evaluate("document.querySelector('#faults').hidden")).toBe(true);
+  });
+
+  it("does nothing that its own policy or the browser would complain of", () => {
+    expect(browser.complaints).toEqual([]);
+  });
+});
+
+/** The least contrast between a text and what is behind it, by WCAG's formula. */
+const LOWEST_CONTRAST = `(() => {
+  const channels = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => channels(color).slice(0, 3)
+    .map((value) => value / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+  const behind = (element) => {
+    for (let each = element; each; each = each.parentElement) {
+      const color = getComputedStyle(each).backgroundColor;
+      if ((channels(color)[3] ?? 1) === 1) return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const texts = [...document.querySelectorAll("body *")].filter((element) =>
+    [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== "") && element.offsetParent);
+  return Math.min(...texts.map((element) => {
+    const [a, b] = [light(getComputedStyle(element).color), light(behind(element))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  }));
+})()`;

@@ -1,0 +1,123 @@
+/** What `lab sandbox fault add` was told, as the sandbox wants to be asked. */
+import type { FaultRequest } from "../../sandbox/client.ts";
+import { CliError } from "../errors.ts";
+
+export const FAULT_KINDS = [
+  "status",
+  "reset",
+  "lost",
+  "hang",
+  "slow",
+  "throttle",
+  "task",
+  "capacity",
+  "down",
+  "quorum",
+  "clock",
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** Options of `lab sandbox fault add`, as commander gives them. */
+export interface FaultOptions {
+  readonly door?: "oci" | "proxmox" | "talos" | "kubernetes" | "ssh" | "provider";
+  readonly method?: string;
+  readonly target?: string;
+  readonly nth?: number;
+  readonly times?: number;
+  readonly share?: number;
+  readonly seed?: number;
+  readonly status?: number;
+  readonly code?: string;
+  readonly message?: string;
+  readonly retryAfter?: number;
+  readonly ms?: number;
+  readonly type?: string;
+  readonly availabilityDomain?: string;
+  readonly faultDomain?: string;
+  readonly shape?: string;
+  readonly host?: string;
+  readonly cluster?: string;
+  readonly seconds?: number;
+}
+
+const CALLS = ["door", "method", "target", "nth", "times", "share", "seed"] as const;
+const ANSWER = ["code", "message", "retryAfter"] as const;
+
+/** Which options each kind takes: another one would be passed over in silence. */
+const TAKES: Readonly<Record<FaultKind, readonly (keyof FaultOptions)[]>> = {
+  status: [...CALLS, "status", ...ANSWER],
+  reset: CALLS,
+  lost: CALLS,
+  hang: CALLS,
+  slow: [...CALLS, "ms"],
+  throttle: [...CALLS, ...ANSWER],
+  task: ["type", "nth", "times", "share", "seed", "message"],
+  capacity: ["availabilityDomain", "faultDomain", "shape"],
+  down: ["host"],
+  quorum: ["cluster"],
+  clock: ["seconds"],
+};
+
+function flag(option: string): string {
+  return `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function needed<T>(kind: FaultKind, option: keyof FaultOptions, value: T | undefined): T {
+  if (value === undefined) throw new CliError(`a fault ${kind} needs ${flag(option)}`);
+  return value;
+}
+
+/** The options among these that were given. */
+function given<Name extends keyof FaultOptions>(
+  options: FaultOptions,
+  names: readonly Name[],
+): Pick<FaultOptions, Name> {
+  const all: Pick<FaultOptions, Name> = options;
+  return Object.assign({}, ...names.filter((name) => all[name] !== undefined).map((name) => ({ [name]: all[name] })));
+}
+
+function statusFault(options: FaultOptions, status: number) {
+  const { retryAfter, ...rest } = given(options, ANSWER);
+  return {
+    kind: "status" as const,
+    status,
+    ...rest,
+    ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
+  };
+}
+
+/** @throws CliError that names the option which is missing, or which this kind does not take */
+export function faultRequest(kind: FaultKind, options: FaultOptions): FaultRequest {
+  const names = Object.values(TAKES).flat();
+  const strange = names.find((name) => options[name] !== undefined && !TAKES[kind].includes(name));
+  if (strange !== undefined)
+    throw new CliError(`a fault ${kind} takes no ${flag(strange)}; it takes ${TAKES[kind].map(flag).join(", ")}`);
+  const calls = { what: "call" as const, ...given(options, CALLS) };
+  switch (kind) {
+    case "status":
+      return { ...calls, fault: statusFault(options, options.status ?? 500) };
+    case "throttle": {
+      const fault = { code: "TooManyRequests", message: "Too many requests for the user", retryAfterSeconds: 1 };
+      return { ...calls, fault: { ...fault, ...statusFault(options, 429) } };
+    }
+    case "slow":
+      return { ...calls, fault: { kind, ms: needed(kind, "ms", options.ms) } };
+    case "reset":
+    case "lost":
+    case "hang":
+      return { ...calls, fault: { kind } };
+    case "task": {
+      const target = `${options.type ?? "*"}:*`;
+      const message = options.message ?? "command failed: exit code 1";
+      return { ...calls, door: "proxmox", method: "TASK", target, fault: { kind: "status", status: 500, message } };
+    }
+    case "capacity":
+      return { what: kind, ...given(options, ["availabilityDomain", "faultDomain", "shape"]) };
+    case "down":
+      return { what: kind, host: needed(kind, "host", options.host) };
+    case "quorum":
+      return { what: kind, ...given(options, ["cluster"]) };
+    case "clock":
+      return { what: kind, seconds: needed(kind, "seconds", options.seconds) };
+  }
+}

@@ -1,0 +1,31 @@
+/** Faults in words, for people. */
+import type { Fault } from "../calls.ts";
+import type { ActiveFault } from "../world/faults.ts";
+import type { CallFault } from "./spec.ts";
+
+/** One in one line. */
+export function faultText({ spec }: Pick<ActiveFault, "spec">): string {
+  switch (spec.what) {
+    case "capacity":
+      return `out of host capacity: availability domain ${spec.availabilityDomain}, fault domain ${spec.faultDomain}, shape ${spec.shape}`;
+    case "down":
+      return `host ${spec.host} is down`;
+    case "quorum":
+      return `no quorum: cluster ${spec.cluster}`;
+    case "clock":
+      return `the clock is ${Math.abs(spec.seconds)} s ${spec.seconds < 0 ? "behind" : "ahead"}`;
+    case "call":
+      return `${faultWords(spec.fault)}: ${spec.door ?? "any door"} ${spec.method ?? "*"} ${spec.target ?? "*"}, ${when(spec)}`;
+  }
+}
+
+function faultWords(fault: Fault): string {
+  if (fault.kind === "slow") return `slow by ${fault.ms} ms`;
+  return fault.kind === "status" ? [fault.kind, fault.status, fault.code ?? ""].join(" ").trim() : fault.kind;
+}
+
+function when({ nth, times, share }: CallFault): string {
+  const part = share < 1 ? `, with a chance of ${share}` : "";
+  if (times === 1 && share === 1) return nth === 1 ? "the next call" : `call ${nth}`;
+  return `${times === 0 ? "every call" : `${times} calls`} from call ${nth} on${part}`;
+}
