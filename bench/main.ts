@@ -4,11 +4,13 @@ import { runMain } from "../config/index.ts";
 import { deployAgainstShell } from "./deploy.ts";
 import { line, type Measure } from "./measure.ts";
 import { synthAgainstNode, synthGrowth } from "./synth.ts";
+import { manyMachines } from "./world.ts";
 
 const PARTS: readonly [string, () => Measure[] | Promise<Measure[]>][] = [
   ["cdktf synth against node -e 0", synthAgainstNode],
   ["synth of 10, 100 and 1,000 machines", synthGrowth],
   ["cdktf deploy against the same by hand", deployAgainstShell],
+  ["a world of 1,000 virtual machines", manyMachines],
 ];
 
 await runMain(async () => {

@@ -1,0 +1,107 @@
+/** A world of 1,000 virtual machines: how long the sandbox takes to list them, and what it takes of memory. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { freeBasePort } from "../cli/demo/ports.ts";
+import { ensureSecrets } from "../cli/secrets/secrets.ts";
+import lab from "../lab.config.ts";
+import { openSandbox } from "../sandbox/client.ts";
+import { type DaemonInfo, sandboxFiles } from "../sandbox/daemon-files.ts";
+import type { WorldState } from "../sandbox/world/world.ts";
+import { type Measure, measure, median, RUNS } from "./measure.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const MACHINES = 1000;
+/** A cluster may have others already: these ids are far from them. */
+const FIRST_ID = 10_000;
+
+const ticket = z.object({ data: z.object({ ticket: z.string() }) });
+const listing = z.object({ data: z.array(z.object({ type: z.string() })) });
+
+interface Asked {
+  readonly port: number;
+  readonly path: string;
+  readonly cookie?: string;
+  /** Sent by POST. */
+  readonly form?: string;
+}
+
+/** One call of PVE's API, on a connection of its own. */
+function ask({ port, path, cookie, form }: Asked): Promise<unknown> {
+  const headers = {
+    ...(cookie !== undefined && { Cookie: cookie }),
+    ...(form !== undefined && { "Content-Type": "application/x-www-form-urlencoded" }),
+  };
+  const options = { host: "127.0.0.1", port, path: `/api2/json/${path}`, headers, rejectUnauthorized: false };
+  return new Promise((resolve, reject) => {
+    const call = request({ ...options, method: form === undefined ? "GET" : "POST" }, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.once("end", () => resolve(JSON.parse(text)));
+    });
+    call.once("error", reject);
+    call.end(form);
+  });
+}
+
+/** Copies of the first virtual machine that was deployed, under other ids. */
+function multiply(file: string): void {
+  const world: WorldState = JSON.parse(readFileSync(file, "utf8"));
+  for (const { vms } of Object.values(world.proxmox.datacenters)) {
+    const [first] = Object.values(vms);
+    if (first === undefined) throw new Error("no virtual machine was deployed");
+    for (let vmid = FIRST_ID; vmid < FIRST_ID + MACHINES; vmid += 1)
+      vms[String(vmid)] = { ...structuredClone(first), vmid, generation: `copy-${vmid}` };
+  }
+  writeFileSync(file, JSON.stringify(world));
+}
+
+/** Megabytes of memory that a process has. */
+function residentMb(pid: number): number {
+  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
+}
+
+export async function manyMachines(): Promise<Measure[]> {
+  const home = mkdtempSync(join(tmpdir(), "ampere-lab-bench-"));
+  const config = join(home, "lab.config.json");
+  const basePort = await freeBasePort();
+  writeFileSync(config, JSON.stringify({ ...lab, access: { ...lab.access, basePort } }));
+  const env = { ...process.env, LAB_HOME: home, LAB_CONFIG: config, LAB_SANDBOX: "1" };
+  const cdktf = join(ROOT, "cli", "bin", "cdktf.js");
+  execFileSync(process.execPath, [cdktf, "deploy", "oci", "proxmox", "--auto-approve"], {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  await (await openSandbox({ labHome: home })).stop();
+  const files = sandboxFiles(home);
+  multiply(files.world);
+  const { rootPassword } = await ensureSecrets(join(home, ".sandbox"), []);
+  const sandbox = await openSandbox({ labHome: home });
+  try {
+    const world: WorldState = JSON.parse(readFileSync(files.world, "utf8"));
+    const port = world.tunnels.find(({ target }) => target.port === 8006)?.localPort;
+    if (port === undefined) throw new Error("no tunnel leads to a Proxmox host");
+    const form = new URLSearchParams({ username: "root@pam", password: rootPassword }).toString();
+    const login = ticket.parse(await ask({ port, path: "access/ticket", form }));
+    const cookie = `PVEAuthCookie=${encodeURIComponent(login.data.ticket)}`;
+    const times: number[] = [];
+    for (let run = 0; run <= RUNS; run += 1) {
+      const started = performance.now();
+      const { data } = listing.parse(await ask({ port, path: "cluster/resources?type=vm", cookie }));
+      times.push(performance.now() - started);
+      if (data.length < MACHINES) throw new Error(`${data.length} machines were listed, ${MACHINES} are there`);
+    }
+    const info: DaemonInfo = JSON.parse(readFileSync(files.info, "utf8"));
+    return [
+      measure("listing of 1,000 VMs, TLS and all", median(times.slice(1)), "ms", 50),
+      measure("memory of the sandbox with them", residentMb(info.pid), "MB", 300),
+    ];
+  } finally {
+    await sandbox.stop();
+    rmSync(home, { recursive: true });
+  }
+}
