@@ -26,12 +26,16 @@ function knownHostsSetting({ knownHosts }: SshFiles): string {
   return `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`;
 }
 
+/** Where the hosts' sshd listens. */
+const SSH_PORT = 22;
+
 /** The command line of one host. Everything that a user's ssh_config could turn against it is set here. */
 export function sshArguments(
   host: string,
   address: string,
   files: SshFiles,
   tunnels: readonly Tunnel[],
+  port: number = SSH_PORT,
 ): readonly string[] {
   const settings = [
     "BatchMode=yes",
@@ -50,6 +54,8 @@ export function sshArguments(
   return [
     "-N",
     ...settings.flatMap((setting) => ["-o", setting]),
+    "-p",
+    String(port),
     "-i",
     literal(files.key),
     ...tunnels.flatMap(({ localPort, target }) => ["-L", `127.0.0.1:${localPort}:${target.address}:${target.port}`]),

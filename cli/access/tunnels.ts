@@ -10,6 +10,8 @@ export interface TunnelOptions {
   readonly tunnels: readonly Tunnel[];
   /** Public address of each host, by name. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Ports of hosts whose SSH is somewhere else, by name. @default - 22 */
+  readonly sshPorts?: Readonly<Record<string, number>>;
   readonly files: SshFiles;
   /** Folder for ssh's own words. */
   readonly logs: string;
@@ -71,7 +73,7 @@ async function reach(host: string, options: TunnelOptions, started: (ssh: Ssh) =
   const address = options.addresses[host];
   if (address === undefined) throw new CliError(`no public address is known for host ${host}: deploy oci again`);
   const own = options.tunnels.filter(({ via }) => via === host);
-  const args = sshArguments(host, address, options.files, own);
+  const args = sshArguments(host, address, options.files, own, options.sshPorts?.[host]);
   const deadline = performance.now() + patienceMs;
   for (let told = ""; ; await sleep(retryMs, undefined, { signal })) {
     const ssh = startSsh(args, sshLog(options.logs, host), options.env);
@@ -105,6 +107,7 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
   const running = new Map<string, Ssh>();
   const close = (): void => {
     closing.abort(); // a host that is still being tried is not tried again
+    process.off("exit", close);
     for (const ssh of running.values()) if (!ssh.ended()) ssh.process.kill("SIGTERM");
   };
   process.once("exit", close);

@@ -1,0 +1,63 @@
+/** The SSH side of an instance: what cloud-init made of its user data and metadata. */
+import { utils } from "ssh2";
+import { parse } from "yaml";
+import { z } from "zod";
+import { isDown } from "../faults/conditions.ts";
+import type { Instance } from "../world/oci.ts";
+import type { World } from "../world/world.ts";
+
+export interface SshHost {
+  readonly name: string;
+  readonly instanceId: string;
+  /** Private, as OpenSSH writes it. */
+  readonly hostKey: string;
+  /** Lines of root's authorized_keys. */
+  readonly authorizedKeys: readonly string[];
+}
+
+const cloudConfig = z.looseObject({
+  ssh_keys: z.looseObject({ ed25519_private: z.string() }).optional(),
+  ssh_authorized_keys: z.array(z.string()).optional(),
+  /** cloud-init's own default: root's keys only say who to log in as. */
+  disable_root: z.boolean().default(true),
+});
+
+/** Host keys that hosts made for themselves, because nobody gave them one; by instance and boot volume. */
+const ownKeys = new Map<string, string>();
+
+/** The running instance at a private or public address; null where none is, or it is down. */
+export function sshHostAt(world: World, address: string): SshHost | null {
+  const instance = world.state.oci.instances.find(
+    ({ state, privateIp, publicIp }) => state === "RUNNING" && [privateIp, publicIp].includes(address),
+  );
+  return instance && !isDown(world, instance.displayName) ? sshHost(instance) : null;
+}
+
+function sshHost(instance: Instance): SshHost {
+  const config = cloudConfig.parse(readConfig(instance.userData));
+  const keys = [...(instance.metadata["ssh_authorized_keys"] ?? "").split("\n"), ...(config.ssh_authorized_keys ?? [])];
+  return {
+    name: instance.displayName,
+    instanceId: instance.id,
+    hostKey: config.ssh_keys?.ed25519_private ?? ownKey(instance),
+    authorizedKeys: config.disable_root ? [] : keys.map((line) => line.trim()).filter((line) => line !== ""),
+  };
+}
+
+/** What is no cloud-config is nothing to cloud-init. */
+function readConfig(userData: string): object {
+  if (!userData.startsWith("#cloud-config")) return {};
+  try {
+    const found: unknown = parse(userData);
+    return cloudConfig.safeParse(found).data ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function ownKey({ id, bootVolumeId }: Instance): string {
+  const which = `${id} ${bootVolumeId}`;
+  const key = ownKeys.get(which) ?? utils.generateKeyPairSync("ed25519").private;
+  ownKeys.set(which, key);
+  return key;
+}

@@ -1,0 +1,3 @@
+/** The sandbox's hosts as SSH sees them. */
+export { listenSsh, type SshPort } from "./listen.ts";
+export { type Listening, sshEndpoint } from "./server.ts";

@@ -1,0 +1,133 @@
+/** A host's sshd: root by key only, and nothing but connections to what runs on the hosts and in their networks. */
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type AuthContext,
+  type Connection,
+  type ParsedKey,
+  Server,
+  type ServerChannel,
+  type TcpipRequestInfo,
+  utils,
+} from "ssh2";
+import type { Call, Fault } from "../calls.ts";
+import type { World } from "../world/world.ts";
+import { type SshHost, sshHostAt } from "./hosts.ts";
+import { socketPair } from "./socket-pair.ts";
+
+/** What listens at a target, as the daemon's tunnels have it; null where nothing does. */
+export type Listening = (
+  world: World,
+  target: { readonly address: string; readonly port: number },
+) => ((socket: Socket) => void) | null;
+
+/** How Debian 13's sshd calls itself. */
+const IDENT = "OpenSSH_10.0p2 Debian-7";
+
+/**
+ * What a connection to port 22 of an address meets.
+ *
+ * @param address private or public
+ * @param listening says what tunnels through the host may lead to
+ * @returns null where no instance runs, so that the connection is to be refused
+ */
+export function sshEndpoint(world: World, address: string, listening: Listening): ((socket: Socket) => void) | null {
+  const host = sshHostAt(world, address);
+  if (!host) return null;
+  return (socket) => {
+    const server = new Server({ hostKeys: [host.hostKey], ident: IDENT }, (connection) =>
+      serve({ world, host, listening, socket, connection }),
+    );
+    server.injectSocket(socket);
+  };
+}
+
+interface Session {
+  readonly world: World;
+  readonly host: SshHost;
+  readonly listening: Listening;
+  readonly socket: Socket;
+  readonly connection: Connection;
+}
+
+function serve(session: Session): void {
+  const { connection, host, socket } = session;
+  const keys = host.authorizedKeys.flatMap((line) => readKey(line) ?? []);
+  // A client that goes away in the middle, or speaks another protocol.
+  connection.on("error", () => socket.destroy());
+  connection.on("authentication", (context) => void authenticate(session, keys, context));
+  connection.on("session", (_accept, reject) => reject());
+  connection.on("tcpip", (accept, reject, info) => void forward(session, accept, reject, info));
+}
+
+function readKey(line: string): ParsedKey | null {
+  const parsed = utils.parseKey(line);
+  return parsed instanceof Error ? null : parsed;
+}
+
+async function authenticate(session: Session, keys: readonly ParsedKey[], context: AuthContext): Promise<void> {
+  const refuse = (): void => context.reject(["publickey"]);
+  if (context.method !== "publickey" || context.username !== "root") {
+    refuse();
+    return;
+  }
+  const { algo, data } = context.key;
+  const key = keys.find((known) => known.type === algo && known.getPublicSSH().equals(data));
+  if (key === undefined) refuse();
+  // It only asks whether the key would do.
+  else if (context.signature === undefined || context.blob === undefined) context.accept();
+  else if (key.verify(context.blob, context.signature, context.hashAlgo) !== true) refuse();
+  else
+    await announced(session, { door: "ssh", method: "login", target: session.host.name }, refuse, () =>
+      context.accept(),
+    );
+}
+
+async function forward(
+  session: Session,
+  accept: () => ServerChannel,
+  reject: () => void,
+  { destIP: address, destPort: port }: TcpipRequestInfo,
+): Promise<void> {
+  const call: Call = { door: "ssh", method: "direct-tcpip", target: `${address}:${port}` };
+  const handler = session.listening(session.world, { address, port });
+  await announced(session, call, reject, () => {
+    if (handler) void join(accept(), handler);
+    else reject();
+    return handler ? "open" : "refused";
+  });
+}
+
+/** Tells of something that is about to be done, and does it unless it is to fail. */
+async function announced(
+  { world, socket }: Session,
+  call: Call,
+  refuse: () => void,
+  act: () => string | void,
+): Promise<void> {
+  const fault: Fault | null = world.calls.begin(call);
+  if (fault?.kind === "slow") await sleep(fault.ms);
+  if (fault === null || fault.kind === "slow" || fault.kind === "lost") {
+    const answer = act() ?? "accepted";
+    if (fault?.kind === "lost") socket.resetAndDestroy();
+    world.calls.end(call, fault?.kind === "lost" ? "lost" : answer);
+    return;
+  }
+  if (fault.kind === "reset") socket.resetAndDestroy();
+  if (fault.kind === "status") refuse();
+  world.calls.end(call, fault.kind === "status" ? "refused" : fault.kind);
+}
+
+/** Joins a channel to what listens at its target. */
+async function join(channel: ServerChannel, handler: (socket: Socket) => void): Promise<void> {
+  channel.on("error", () => channel.destroy());
+  const { near, far } = await socketPair();
+  handler(far);
+  const end = (): void => {
+    near.destroy();
+    channel.destroy();
+  };
+  near.on("error", end).once("close", end);
+  channel.once("close", end);
+  near.pipe(channel).pipe(near);
+}
