@@ -38,7 +38,9 @@ export interface Calls {
   begin(call: Call): Fault | null;
   /** @param answer HTTP status, gRPC code, or a word */
   end(call: Call, answer: string): void;
+  /** Told of an exception that is none of the API's own refusals: a bug of the sandbox. */
+  bug(call: Call, error: unknown): void;
 }
 
 /** No faults, no log. */
-export const quietCalls: Calls = { begin: () => null, end: () => undefined };
+export const quietCalls: Calls = { begin: () => null, end: () => undefined, bug: () => undefined };

@@ -133,7 +133,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     if (existsSync(files.dir)) appendFileSync(files.log, `${new Date().toISOString()} ${line}\n`);
   };
   if ((statSync(files.log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) truncateSync(files.log);
-  const faults = faultDoor(() => store);
+  const faults = faultDoor(() => store, log);
   const store: Store = openStore(files.world, () => emptyWorld(account), faults);
   if (account) store.state.oci.account = account;
   store.changed();
@@ -166,7 +166,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     sockets: { control: socket("control"), oci: socket("oci"), proxmox: socket("proxmox"), talos: socket("talos") },
     tenancyId: store.state.oci.tenancyId,
     page: await openPage(store, faults, track),
-    ociApi: await openOciApi(world, { objects: files.objects, log: (line) => log(`oci api: ${line}`) }, track),
+    ociApi: await openOciApi(world, { objects: files.objects }, track),
   };
   const runs = new Set<net.Socket>();
   for (const name of SYSTEMS) {

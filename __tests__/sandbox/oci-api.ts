@@ -5,6 +5,7 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DefaultRequestSigner, type HttpRequest, type Method } from "oci-common";
+import type { Call } from "../../sandbox/calls.ts";
 import { accountFiles } from "../../sandbox/oci/account.ts";
 import { ociEndpoint } from "../../sandbox/oci/api/server.ts";
 import type { Store } from "../../sandbox/world/store.ts";
@@ -57,10 +58,11 @@ export async function ociApi(store: Store = emptyStore()): Promise<Api> {
   const home = mkdtempSync(join(tmpdir(), "ampere-oci-api-"));
   const said: string[] = [];
   let now = Date.now();
-  const world = { ...store, now: () => new Date(now).toISOString() };
+  const calls = { ...store.calls, bug: (_call: Call, error: unknown) => void said.push(String(error)) };
+  const world = { ...store, calls, now: () => new Date(now).toISOString() };
   const { tenancyId, userId, fingerprint, keyFile } = accountFiles(world, join(home, "oci"));
   const key = { keyId: `${tenancyId}/${userId}/${fingerprint}`, privateKey: readFileSync(keyFile, "utf8") };
-  const accept = ociEndpoint(world, { objects: join(home, "objects"), settleMs: 1000, log: (line) => said.push(line) });
+  const accept = ociEndpoint(world, { objects: join(home, "objects"), settleMs: 1000 });
   const connections = new Set<Socket>();
   const server = createServer((socket) => {
     connections.add(socket);

@@ -62,6 +62,7 @@ function watched(store: Store): Store {
     calls: {
       begin: ({ method }: Call) => faults.get(method) ?? null,
       end: ({ door, method, target }: Call, answer: string) => void told.push(`${door} ${method} ${target}: ${answer}`),
+      bug: () => undefined,
     },
   };
 }

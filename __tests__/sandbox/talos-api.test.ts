@@ -329,6 +329,7 @@ describe("each call", () => {
     const calls = {
       begin: (call: Call) => (call.method === "Version" ? fault : null),
       end: (call: Call, answer: string) => void told.push(`${words(call)}: ${answer}`),
+      bug: () => undefined,
     };
     return { lab: { ...plain, store: { ...plain.store, calls } }, told };
   }

@@ -166,6 +166,7 @@ describe("each call of the Kubernetes API", () => {
     const calls = {
       begin: () => fault,
       end: ({ door, method, target }: Call, answer: string) => void told.push(`${door} ${method} ${target}: ${answer}`),
+      bug: () => undefined,
     };
     return { port: await portTo({ ...lab, store: { ...lab.store, calls } }), told };
   }

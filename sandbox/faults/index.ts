@@ -43,8 +43,11 @@ interface Faulty {
   changed(): void;
 }
 
-/** @param world asked for at each call: the store is made with these calls, and so after them. */
-export function faultDoor(world: () => Faulty): FaultDoor {
+/**
+ * @param world asked for at each call: the store is made with these calls, and so after them.
+ * @param say told of bugs, with their stack
+ */
+export function faultDoor(world: () => Faulty, say: (line: string) => void = () => undefined): FaultDoor {
   const log = callLog();
   const state = (): FaultState => (world().state.faults ??= { lastId: 0, active: [] });
 
@@ -56,6 +59,10 @@ export function faultDoor(world: () => Faulty): FaultDoor {
       return hit?.fault ?? null;
     },
     end: (call, answer) => log.end(call, answer),
+    bug({ door, method, target }, error) {
+      const words = error instanceof Error ? error.stack : String(error);
+      say(`a bug of the sandbox, at ${method} ${target} (${door}): ${words}`);
+    },
     add(asked) {
       const spec = parseFault(asked);
       const faults = state();

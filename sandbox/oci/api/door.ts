@@ -9,8 +9,6 @@ export interface DoorOptions {
   readonly objects: string;
   /** How long what was changed is on its way (PROVISIONING, STOPPING, …), in milliseconds. @default 500 */
   readonly settleMs?: number;
-  /** Told of what should not happen. @default - nobody */
-  readonly log?: (line: string) => void;
 }
 
 export interface Door {
@@ -19,10 +17,9 @@ export interface Door {
   readonly lifecycles: Lifecycles;
   readonly retryTokens: RetryTokens;
   readonly workRequests: WorkRequests;
-  readonly log: (line: string) => void;
 }
 
-export function openDoor(world: World, { objects, settleMs = 500, log = () => undefined }: DoorOptions): Door {
+export function openDoor(world: World, { objects, settleMs = 500 }: DoorOptions): Door {
   const clock = (): number => Date.parse(world.now());
   return {
     world,
@@ -30,6 +27,5 @@ export function openDoor(world: World, { objects, settleMs = 500, log = () => un
     lifecycles: new Lifecycles(clock, settleMs),
     retryTokens: new RetryTokens(clock),
     workRequests: new WorkRequests(world, settleMs),
-    log,
   };
 }

@@ -14,12 +14,12 @@ export function errorAnswer(
   return { status, body: { code, message }, headers };
 }
 
-/** @param log is told of what is none of the service's own refusals: that is a bug of the sandbox */
-export function answerOf(error: unknown, log: (line: string) => void): Answer {
+/** @param bug is told of what is none of the service's own refusals */
+export function answerOf(error: unknown, bug: (error: unknown) => void): Answer {
   if (error instanceof ServiceRefusal) return errorAnswer(error.status, error.code, error.reason);
   if (error instanceof MissingAttribute)
     return errorAnswer(400, "MissingParameter", `${fieldOf(error.attribute)} is required.`);
-  log(error instanceof Error ? String(error.stack) : String(error));
+  bug(error);
   return errorAnswer(500, "InternalServerError", "The sandbox failed; its log says how.");
 }
 

@@ -124,7 +124,7 @@ async function serve(door: Door, request: IncomingMessage, response: ServerRespo
       calls.end(call, "the client went away");
       return;
     }
-    answer = answerOf(error, door.log);
+    answer = answerOf(error, (found) => calls.bug(call, found));
   }
   calls.end(call, String(answer.status ?? 200));
   if (fault?.kind === "lost") request.socket.resetAndDestroy();

@@ -88,9 +88,15 @@ async function serve(
     else answer(response, result);
   } catch (error) {
     if (fault?.kind === "lost") reset(request.socket);
-    else status = refuse(response, error);
+    else status = refuse(response, refusalOf(error, world, call));
   }
   world.calls.end(call, fault?.kind === "lost" ? "lost" : String(status));
+}
+
+function refusalOf(error: unknown, world: World, call: Call): PveError {
+  if (error instanceof PveError) return error;
+  world.calls.bug(call, error);
+  return new PveError(500, "the sandbox failed; its log says how");
 }
 
 function target({ url = "/" }: IncomingMessage): URL {

@@ -84,9 +84,7 @@ export function answer(response: ServerResponse, result: Data | Page): void {
 }
 
 /** @returns the status that was sent */
-export function refuse(response: ServerResponse, error: unknown): number {
-  const pve = error instanceof PveError ? error : new PveError(500, error instanceof Error ? error.message : "error");
-  const { status, message, parameters } = pve;
+export function refuse(response: ServerResponse, { status, message, parameters }: PveError): number {
   send(response, status, message, { data: null, message: `${message}\n`, ...(parameters && { errors: parameters }) });
   return status;
 }

@@ -76,7 +76,7 @@ async function perform(
     return null;
   }
   const { calls } = connection.world;
-  const route = caught(() => routeOf(connection, machine, metadata));
+  const route = caught(connection, name, () => routeOf(connection, machine, metadata));
   const target = "error" in route ? connection.address : route.value.targets.map(({ address }) => address).join(",");
   const call: Call = { door: "talos", method: name, target };
   const fault = calls.begin(call);
@@ -87,7 +87,7 @@ async function perform(
     calls.end(call, fault.kind);
     return null;
   }
-  const answer = "error" in route ? route : answerOf(connection, method, route.value, request);
+  const answer = "error" in route ? route : answerOf(connection, name, method, route.value, request);
   if (fault?.kind !== "lost") return told(connection, call, answer);
   connection.reset();
   calls.end(call, "lost");
@@ -109,19 +109,33 @@ function leaveAfterChange(connection: Connection): void {
   if (!listening(connection)) connection.leave();
 }
 
-function answerOf(connection: Connection, method: Method, route: Route, request: unknown): Exclude<Answer, null> {
+function answerOf(
+  connection: Connection,
+  name: string,
+  method: Method,
+  route: Route,
+  request: unknown,
+): Exclude<Answer, null> {
   const run = (target: Target): Message => {
     const machine = target.reach();
     authorize(method, connection.roles);
     return method.run({ ...connection, machine }, request);
   };
-  if (route.many) return { messages: route.targets.map((target) => labelled(target, () => run(target))) };
-  const done = caught(() => route.targets.map(run));
+  if (route.many) {
+    return {
+      messages: route.targets.map((target) =>
+        labelled(
+          target,
+          caught(connection, name, () => run(target)),
+        ),
+      ),
+    };
+  }
+  const done = caught(connection, name, () => route.targets.map(run));
   return "error" in done ? done : { messages: done.value };
 }
 
-function labelled({ address: hostname }: Target, run: () => Message): Message {
-  const done = caught(run);
+function labelled({ address: hostname }: Target, done: Caught<Message>): Message {
   if ("value" in done) return { metadata: { hostname }, ...done.value };
   const { code = status.UNKNOWN, details = "" } = done.error;
   const error = `rpc error: code = ${done.name} desc = ${details}`;
@@ -132,13 +146,13 @@ type Caught<Value> =
   | { readonly value: Value }
   | { readonly error: Partial<ServiceError>; /** As Go writes the code. */ readonly name: string };
 
-function caught<Value>(run: () => Value): Caught<Value> {
+function caught<Value>({ world, address }: Connection, name: string, run: () => Value): Caught<Value> {
   try {
     return { value: run() };
   } catch (error) {
     if (error instanceof MachineError)
       return { error: { code: STATUS[error.code], details: error.message }, name: error.code };
-    const details = error instanceof Error ? error.message : String(error);
-    return { error: { code: status.UNKNOWN, details }, name: "Unknown" };
+    world.calls.bug({ door: "talos", method: name, target: address }, error);
+    return { error: { code: status.UNKNOWN, details: "the sandbox failed; its log says how" }, name: "Unknown" };
   }
 }

@@ -27,7 +27,10 @@ export function apiHandler(
   state: () => ApiState | null,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    handle(calls, state, request, response).catch(() => request.socket.destroy());
+    handle(calls, state, request, response).catch((error: unknown) => {
+      calls.bug({ door: "kubernetes", method: request.method ?? "GET", target: request.url ?? "/" }, error);
+      request.socket.destroy();
+    });
   };
 }
 
