@@ -69,7 +69,7 @@ export async function startSandbox(options: StartOptions): Promise<number> {
       ["LAB_HOME", project.home],
       ...(config === undefined || chosen.configFile !== undefined ? [] : [["TF_CLI_CONFIG_FILE", config] as const]),
       ...variables,
-      ...Object.entries(sandboxEnvironment(sandbox, chosen)),
+      ...Object.entries(await sandboxEnvironment(sandbox, chosen)),
     ];
     for (const line of lines) console.log(exportLine(line));
     return 0;

@@ -57,9 +57,14 @@ export async function providersOf(
 }
 
 /** What terraform or tofu gets of the sandbox. */
-export function sandboxEnvironment(sandbox: Sandbox, { standIns, configFile }: Chosen): Environment {
+export async function sandboxEnvironment(
+  sandbox: Sandbox,
+  { real, standIns, configFile }: Chosen,
+): Promise<Environment> {
   return {
     ...sandbox.envWith(standIns),
+    // The others find the sandbox at the tunnels' ports.
+    ...(real.includes("oci") ? (await sandbox.real()).oci : {}),
     ...(configFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configFile }),
   };
 }
@@ -90,7 +95,7 @@ export async function openSession(place: Workplace, skipSynth: boolean): Promise
   const chosen = sandbox === null ? null : await providersOf(project, binary.product, say);
   const env: Environment = {
     ...base,
-    ...(sandbox === null || chosen === null ? {} : sandboxEnvironment(sandbox, chosen)),
+    ...(sandbox === null || chosen === null ? {} : await sandboxEnvironment(sandbox, chosen)),
     ...(chosen?.configFile === undefined ? {} : nothingBeyondLoopback()),
   };
   const secrets =

@@ -33,7 +33,6 @@ async function originOf(
   places: ProviderPlaces,
   { product, output, env = process.env, ask = getJson }: ChooseOptions,
 ): Promise<Origin | string> {
-  if (provider.system === "oci") return "the sandbox has no door for it yet";
   const found = findPackage(provider, places, output, env);
   if (found !== undefined) return { kind: "package", package: found };
   const host = product === "OpenTofu" ? "registry.opentofu.org" : "registry.terraform.io";
