@@ -25,6 +25,8 @@ const begins = (address: string, action = "create", id?: string): string =>
 const made = (address: string, id: string): string => message("apply_complete", address, { action: "create", id });
 const destroyed = (address: string): string => message("apply_complete", address, { action: "delete" });
 const failed = (address: string): string => message("apply_errored", address, { action: "create" });
+const error = (summary: string, address?: string): string =>
+  JSON.stringify({ type: "diagnostic", diagnostic: { severity: "error", summary, detail: "", address } });
 const log = (...lines: readonly string[]): string => lines.join("\n");
 
 function stateWith(objects: Readonly<Record<string, string>>): State {
@@ -55,6 +57,25 @@ describe("what a run has lost", () => {
     expect(lossOf(text, NO_STATE, true).lost).toEqual([
       { address: "oci_core_vcn.a", type: "oci_core_vcn", id: "vcn1", replacedId: null },
     ]);
+  });
+
+  it("may be what failed because its provider went silent, but not what was refused beside it", () => {
+    const text = log(
+      begins("oci_core_vcn.a"),
+      begins("oci_core_vcn.b"),
+      failed("oci_core_vcn.a"),
+      failed("oci_core_vcn.b"),
+      error("Plugin did not respond"),
+      error("400-LimitExceeded", "oci_core_vcn.b"),
+    );
+    expect(lossOf(text, NO_STATE, false).lost).toEqual([
+      { address: "oci_core_vcn.a", type: "oci_core_vcn", id: null, replacedId: null },
+    ]);
+  });
+
+  it("is nothing that failed with an error of its own", () => {
+    const text = log(begins("oci_core_vcn.a"), failed("oci_core_vcn.a"), error("400-LimitExceeded", "oci_core_vcn.a"));
+    expect(lossOf(text, NO_STATE, false).lost).toEqual([]);
   });
 
   it("may be what was being made", () => {

@@ -90,6 +90,21 @@ function operationsIn(log: string): Readonly<Record<"create" | "delete" | "updat
   return operations;
 }
 
+/** How Terraform and OpenTofu say that a provider's connection broke: what it was asked to do may be done. */
+const NO_ANSWER = "Plugin did not respond";
+
+/** Whether a provider went silent, and which addresses failed with an error of their own. */
+function failuresIn(log: string): { readonly silent: boolean; readonly refused: ReadonlySet<string> } {
+  const errors = log.split("\n").flatMap((line) => {
+    const message = parseUiLine(line);
+    return message?.type === "diagnostic" && message.diagnostic.severity === "error" ? [message.diagnostic] : [];
+  });
+  return {
+    silent: errors.some(({ summary }) => summary === NO_ANSWER),
+    refused: new Set(errors.flatMap(({ summary, address }) => (summary === NO_ANSWER ? [] : (address ?? [])))),
+  };
+}
+
 /**
  * Compares an apply's log with the state it left.
  *
@@ -97,6 +112,7 @@ function operationsIn(log: string): Readonly<Record<"create" | "delete" | "updat
  */
 export function lossOf(log: string, state: State, cutOff: boolean): Loss {
   const operations = operationsIn(log);
+  const { silent, refused } = failuresIn(log);
   const held = new Map(state.resources.map((resource) => [resource.address, resource]));
   const lost: LostObject[] = [];
   const unfinished: Unfinished[] = [];
@@ -105,7 +121,7 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
     ({ type }) => type === KEYS_TAKEN,
   );
   for (const [address, operation] of operations.create) {
-    if (operation.state === "failed" && !cutOff) continue;
+    if (operation.state === "failed" && !cutOff && (!silent || refused.has(address))) continue;
     const known = held.get(address);
     const knownId = known === undefined ? null : String(known.attributes[operation.key]);
     // In mid-create the state may still hold the object that this one replaces.

@@ -9,7 +9,7 @@ import { finishJoins, isRestarting } from "../pve/cluster.ts";
 import { nodeNamed, type Pve, pveOn } from "../pve/context.ts";
 import { badParameter, PveError } from "../pve/errors.ts";
 import { locksOutAdmins } from "../pve/firewall.ts";
-import { hostAt } from "../pve/hosts.ts";
+import { hostAt, isRunning } from "../pve/hosts.ts";
 import { checkCsrfToken, userOfApiToken, userOfTicket } from "../pve/login.ts";
 import { remember, reset } from "./connection.ts";
 import { playFault } from "./fault.ts";
@@ -75,7 +75,7 @@ async function serve(
     return;
   }
   const host = world.state.proxmox.hosts[instanceId];
-  if (!host || isRestarting(world, host)) {
+  if (!host || isRestarting(world, host) || !isRunning(world, instanceId)) {
     request.socket.destroy();
     world.calls.end(call, "reset");
     return;
