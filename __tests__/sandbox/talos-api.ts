@@ -79,7 +79,8 @@ export interface Api {
 
 export function apiAt(port: number, caller: Caller): Api {
   const open = (Constructor: typeof MachineClient): Client => {
-    const client = new Constructor(`127.0.0.1:${port}`, channel(caller));
+    // Connections of its own: a port may have been another machine's in another test.
+    const client = new Constructor(`127.0.0.1:${port}`, channel(caller), { "grpc.use_local_subchannel_pool": 1 });
     clients.push(client);
     return client;
   };
