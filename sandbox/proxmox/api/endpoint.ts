@@ -17,7 +17,7 @@ import { answer, type Data, type Page, type Parameters, parametersOf, refuse } f
 import { assertPermitted } from "./permission-check.ts";
 import { routes } from "./routes.ts";
 import { schemaOf } from "./schema.ts";
-import { validate } from "./validate.ts";
+import { assertNames, validate } from "./validate.ts";
 
 const PREFIX = "/api2/json/";
 
@@ -121,6 +121,7 @@ async function perform(
     throw badParameter({ [conflicting[0]]: why });
   }
   const parameters = { ...given, ...variables };
+  assertNames(parameters);
   const pve = { ...anonymous, user };
   if (!route.open) assertPermitted(pve, schema, parameters, called);
   // A call about a node is passed on to it.

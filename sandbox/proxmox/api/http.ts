@@ -23,10 +23,14 @@ const MAX_BODY = 512 * 1024;
 export async function parametersOf(request: IncomingMessage, query: URLSearchParams): Promise<Parameters> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // What throws here still wants to answer, so the request has to survive it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BODY) throw new PveError(501, "for data too large");
+    if (size > MAX_BODY) {
+      request.resume();
+      throw new PveError(501, "for data too large");
+    }
     chunks.push(bytes);
   }
   const body = Buffer.concat(chunks).toString();
@@ -85,6 +89,8 @@ export function answer(response: ServerResponse, result: Data | Page): void {
 
 /** @returns the status that was sent */
 export function refuse(response: ServerResponse, { status, message, parameters }: PveError): number {
+  // Of a body that was not read nothing can follow on the connection.
+  if (!response.req.complete) response.setHeader("Connection", "close");
   send(response, status, message, { data: null, message: `${message}\n`, ...(parameters && { errors: parameters }) });
   return status;
 }

@@ -39,6 +39,22 @@ export function validate(properties: Properties, parameters: Parameters): void {
   if (Object.keys(errors).length > 0) throw badParameter(errors);
 }
 
+/** Parameters that name nothing. */
+const FREE_TEXT = new Set(["comment", "description", "password", "cipassword", "sshkeys"]);
+
+/**
+ * The sandbox keeps what it has in JavaScript objects: `constructor` and the like are names that those have already.
+ *
+ * @throws 400
+ */
+export function assertNames(parameters: Parameters): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    const words = FREE_TEXT.has(name) ? [name] : [name, ...value.split(/\W+/)];
+    const taken = words.find((word) => word in Object.prototype);
+    if (taken !== undefined) throw badParameter({ [name]: `invalid format - '${taken}' is no name in the sandbox\n` });
+  }
+}
+
 function checkObject(schema: Compiled, values: ReadonlyMap<string, string>, errors: Errors): void {
   for (const name of schema.required) {
     if (!values.has(name)) errors[name] = "property is missing and it is not optional";
