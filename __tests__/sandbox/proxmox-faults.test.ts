@@ -17,7 +17,10 @@ async function failing(pattern: RegExp, fault: Fault) {
       seen.push(name(call));
       return pattern.test(`${call.method} ${call.target}`) ? fault : null;
     },
-    end: (call, answer) => ended.push(`${name(call)} ${answer}`),
+    end: (call, answer) => void ended.push(`${name(call)} ${answer}`),
+    bug: (_call, error) => {
+      throw error;
+    },
   };
   const world: Store = { ...worldWith({ name: "pve-1" }), calls };
   const api = await rootClient(world);

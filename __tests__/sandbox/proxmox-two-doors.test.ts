@@ -357,6 +357,12 @@ describe("virtual_environment_cluster_firewall", () => {
     });
   });
 
+  it("with a flag that is off is as it shall be where the flag is not set, as the real provider has it", async () => {
+    const { tf } = await doors();
+    const state = { ...(await tf.apply(type, { input_policy: "REJECT" })), ebtables: false };
+    expect(await tf.plan(type, { input_policy: "REJECT" }, state)).toMatchObject({ empty: true });
+  });
+
   it("set by the API is read by the stand-in", async () => {
     const { api, tf } = await doors();
     await api.does("PUT", "cluster/firewall/options", { enable: 0, policy_in: "REJECT", log_ratelimit: "enable=0" });

@@ -85,6 +85,7 @@ async function run(world: World, task: Task, work: Work): Promise<void> {
     task.exitstatus = "OK";
     task.log.push("TASK OK");
   } catch (error) {
+    if (!(error instanceof PveError)) world.calls.bug(call, error);
     task.exitstatus = explain(error);
     task.log.push(`TASK ERROR: ${task.exitstatus}`);
   }

@@ -188,6 +188,13 @@ export const clusterFirewall: ResourceType = {
     "log_ratelimit.burst": 5,
     "log_ratelimit.rate": "1/second",
   },
+  // An unset flag and a false one are the same to the provider, and its state has either.
+  plan: (_call, prior, proposed) =>
+    Object.fromEntries(
+      ["enabled", "ebtables"]
+        .filter((name) => proposed[name] === null && prior && flag(prior, name) === false)
+        .map((name) => [name, false]),
+    ),
   create: setOptions,
   read: (call, state) => atPve(call, "Unable to read firewall options", (pve) => optionsAttributes(pve, state)),
   update: (call, _prior, planned) => setOptions(call, planned),
