@@ -3,6 +3,7 @@ import { connect } from "node:tls";
 import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
 import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
 import { send } from "../../constructs/proxmox/steps/pve-http.mjs";
+import { type Calls, quietCalls } from "../../sandbox/calls.ts";
 import { createToken } from "../../sandbox/proxmox/pve/access.ts";
 import { createVm } from "../../sandbox/proxmox/pve/vm-config.ts";
 import { atHost } from "./proxmox-lab.ts";
@@ -13,8 +14,14 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-async function lab(...names: readonly string[]) {
-  const world = worldWith(...(names.length > 0 ? names : ["pve-1"]).map((name) => ({ name })));
+/** Tasks that take long enough to be seen, on a busy machine too. */
+const slowTasks: Calls = {
+  ...quietCalls,
+  begin: ({ method }) => (method === "TASK" ? { kind: "slow", ms: 500 } : null),
+};
+
+async function lab(calls: Calls = quietCalls) {
+  const world = { ...worldWith({ name: "pve-1" }), calls };
   const { server, port } = await openPort(world, "pve-1");
   servers.push(server);
   const host = { name: "pve-1", api: `https://127.0.0.1:${port}`, address: addressOf("pve-1") };
@@ -102,7 +109,7 @@ describe("the PVE API of a host", () => {
   });
 
   it("runs tasks that end after a moment, and knows no other", async () => {
-    const { api } = await lab();
+    const { api } = await lab(slowTasks);
     const upid = String(await api.post("cluster/config", { clustername: "lab" }));
     expect(upid).toMatch(/^UPID:pve-1:[0-9A-F]{8}:[0-9A-F]{8}:[0-9A-F]{8}:clustercreate:lab:root@pam:$/);
     expect(await api.activeTask("clustercreate")).toBe(upid);
