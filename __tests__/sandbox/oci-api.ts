@@ -44,12 +44,17 @@ export interface Api {
     /** Instead of the body that is signed. */
     sent?: string,
   ): Promise<Answered>;
+  /** Puts content, which is not signed. */
+  put(path: string, content: string, headers?: Readonly<Record<string, string>>): Promise<Answered>;
+  download(path: string): Promise<Buffer>;
   end(): Promise<void>;
 }
 
-async function signed(key: SignedAs, request: HttpRequest): Promise<Headers> {
+async function signed(key: SignedAs, request: HttpRequest, withoutBody = false): Promise<Headers> {
   const provider = { getKeyId: async () => key.keyId, getPrivateKey: () => key.privateKey, getPassphrase: () => null };
-  await new DefaultRequestSigner(provider).signHttpRequest(request);
+  await new DefaultRequestSigner(provider).signHttpRequest(request, withoutBody);
+  request.headers.delete("host");
+  request.headers.delete("content-length");
   return request.headers;
 }
 
@@ -84,8 +89,6 @@ export async function ociApi(store: Store = emptyStore()): Promise<Api> {
     const uri = `${url}${path}`;
     const text = body === undefined ? "" : JSON.stringify(body);
     const headers = await signed(as, { method, uri, headers: new Headers(more), body: text });
-    headers.delete("host");
-    headers.delete("content-length");
     const answer = await fetch(uri, {
       method,
       headers,
@@ -106,6 +109,18 @@ export async function ociApi(store: Store = emptyStore()): Promise<Api> {
     },
     call: (method, path, body, headers) => callAs(key, method, path, body, headers),
     callAs,
+    async put(path, content, more = {}) {
+      const uri = `${url}${path}`;
+      const headers = await signed(key, { method: "PUT", uri, headers: new Headers(more) }, true);
+      const answer = await fetch(uri, { method: "PUT", headers, body: content });
+      const text = await answer.text();
+      return { status: answer.status, headers: answer.headers, body: text === "" ? null : JSON.parse(text) };
+    },
+    async download(path) {
+      const uri = `${url}${path}`;
+      const answer = await fetch(uri, { headers: await signed(key, { method: "GET", uri, headers: new Headers() }) });
+      return Buffer.from(await answer.arrayBuffer());
+    },
     async end() {
       server.close();
       for (const socket of connections) socket.destroy();
