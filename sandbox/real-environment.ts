@@ -38,8 +38,8 @@ export function realEnvironment(
       TF_VAR_region: region,
       OCI_CLI_CONFIG_FILE: configFile,
       OCI_CLI_PROFILE: "DEFAULT",
-      // Not Oracle's own: where Oracle's CLI (`--endpoint`) and SDKs find every service.
-      LAB_OCI_ENDPOINT: ociApi,
+      // Oracle's CLI takes it for every service; clients of its SDKs are to be given it (`service_endpoint`).
+      OCI_CLI_ENDPOINT: ociApi,
     },
   };
 }

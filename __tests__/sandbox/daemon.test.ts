@@ -222,7 +222,7 @@ describe("real clients", () => {
     const home = newHome();
     const sandbox = await start(home);
     const { oci } = await sandbox.real();
-    const endpoint = oci.LAB_OCI_ENDPOINT;
+    const endpoint = oci.OCI_CLI_ENDPOINT;
     expect(oci.CLIENT_HOST_OVERRIDES?.split(";")).toContain(`oci_core.ComputeClient=${endpoint}`);
     const keyFile = oci.TF_VAR_private_key_path ?? "";
     expect(statSync(keyFile).mode & 0o777).toBe(0o600);

@@ -31,6 +31,7 @@ const budgets: Collection<Budget> = {
     actualSpend: 0,
     forecastedSpend: 0,
     lifecycleState: "ACTIVE",
+    systemTags: {},
     timeSpendComputed: each.timeCreated,
     timeUpdated: each.timeUpdated,
     version: each.version,

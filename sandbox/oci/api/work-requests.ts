@@ -1,4 +1,4 @@
-/** Work requests of the services that have them: the network load balancer's. */
+/** Work requests: of everything that is done to a network load balancer, and of an image's import. */
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import type { World } from "../../world/world.ts";
 import { notFound } from "../refusals.ts";
@@ -31,7 +31,8 @@ export class WorkRequests {
 
   /** @returns its id */
   accept(call: Call, work: Work): string {
-    const id = regionalId(call, "networkloadbalancerworkrequest");
+    const service = work.entityType === "NetworkLoadBalancer" ? "networkloadbalancer" : "core";
+    const id = regionalId(call, `${service}workrequest`);
     this.#accepted.set(id, { ...work, timeAccepted: this.#world.now() });
     return id;
   }
