@@ -4,9 +4,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { openSandbox, runningSandbox, type Sandbox, type SandboxOptions } from "../../sandbox/client.ts";
+import {
+  type LoggedCall,
+  openSandbox,
+  runningSandbox,
+  type Sandbox,
+  type SandboxOptions,
+} from "../../sandbox/client.ts";
 import type { DaemonInfo } from "../../sandbox/daemon-files.ts";
 import type { Tunnel } from "../../topology/types.ts";
+
+const LIMITED = { kind: "status", status: 429, code: "TooManyRequests", retryAfterSeconds: 3 } as const;
 
 const homes: string[] = [];
 
@@ -195,6 +203,45 @@ describe("the sandbox's daemon", () => {
     await (await start(home)).stop();
     writeFileSync(join(home, ".sandbox", "world.json"), "{}");
     await expect(start(home)).rejects.toThrow(/world\.json is no sandbox world of version 1: delete it to start/);
+  });
+
+  it("keeps its faults when it ends, and forgets them when it is emptied", async () => {
+    const home = newHome();
+    const sandbox = await start(home);
+    const { id } = await sandbox.addFault({ what: "down", host: "pve-1" });
+    await sandbox.stop();
+    const again = await start(home);
+    expect(await again.faults()).toEqual([{ id, spec: { what: "down", host: "pve-1" }, seen: 0, hits: 0 }]);
+    await expect(again.clearFaults(id + 1)).rejects.toThrow(`there is no fault ${id + 1}`);
+    await again.reset();
+    expect(await again.faults()).toEqual([]);
+  });
+
+  it("plays faults, logs calls, and tells subscribers of them until they stop", async () => {
+    const home = newHome();
+    const sandbox = await start(home);
+    const heard: LoggedCall[] = [];
+    const { stop } = await sandbox.subscribe((call) => heard.push(call));
+    const { id } = await sandbox.addFault({ what: "call", door: "oci", target: "/20160918/vcns", fault: LIMITED });
+    const answers: [number, string | null][] = [];
+    for (const path of ["vcns", "vcns"]) {
+      const { status, headers } = await fetch(`${infoOf(home).ociApi}/20160918/${path}`);
+      answers.push([status, headers.get("retry-after")]);
+    }
+    expect(answers).toEqual([
+      [429, "3"],
+      [401, null],
+    ]);
+    const calls = await sandbox.calls();
+    expect(calls).toMatchObject([
+      { door: "oci", method: "GET", target: "/20160918/vcns", answer: expect.stringContaining("429"), fault: id },
+      { answer: expect.stringContaining("401"), fault: null },
+    ]);
+    expect(heard).toEqual(calls);
+    stop();
+    await fetch(`${infoOf(home).ociApi}/20160918/vcns`);
+    await sandbox.calls();
+    expect(heard).toHaveLength(2);
   });
 
   it("empties its world on request, and keeps account, tenancy and tunnels", async () => {

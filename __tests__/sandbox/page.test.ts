@@ -140,7 +140,7 @@ describe("what the page draws", () => {
     expect(view.networks).toMatchObject([
       { cidrs: "10.0.0.0/16", subnets: [{ cidr: "10.0.0.0/24", hosts: [{ name: "pve-1", proxmox: true }] }] },
     ]);
-    expect(view.limits).toContainEqual({ label: "Ampere A1 cores", unit: "OCPU", used: 1, limit: 2 });
+    expect(view.limits).toContainEqual({ label: "A1 cores", unit: "OCPU", used: 1, limit: 2 });
     expect(view.faults).toEqual([{ id: 1, text: "host pve-1 is down", hits: 0 }]);
   });
 

@@ -49,7 +49,7 @@ export async function startSandbox(options: StartOptions): Promise<number> {
     if (lab !== null) await setScene(sandbox, lab);
     if (!options.env) {
       terminal.aside(
-        `the sandbox of ${project.home} runs; \`npx lab sandbox start --env\` prints what other programs need`,
+        `the sandbox of ${project.home} runs; ${sandbox.page} draws it; \`npx lab sandbox start --env\` prints what other programs need`,
       );
       return 0;
     }
@@ -94,13 +94,13 @@ export async function sandboxStatus(options: CommonOptions): Promise<number> {
     printDocument({
       running: sandbox !== null,
       home,
-      ...(sandbox === null ? {} : { overview: await told(sandbox.overview()) }),
+      ...(sandbox === null ? {} : { page: sandbox.page, overview: await told(sandbox.overview()) }),
     });
   } else if (sandbox === null) {
     console.log(`no sandbox runs for ${home}`);
   } else {
     const items = await told(sandbox.inventory());
-    console.log(`the sandbox of ${home} runs and has ${items.length} objects`);
+    console.log(`the sandbox of ${home} runs and has ${items.length} objects; ${sandbox.page} draws them`);
     for (const { type, id, name } of items) console.log(`  ${type}  ${name === "" ? id : `${name}  ${id}`}`);
   }
   return sandbox === null ? 1 : 0;

@@ -27,5 +27,6 @@ function faultWords(fault: Fault): string {
 function when({ nth, times, share }: CallFault): string {
   const part = share < 1 ? `, with a chance of ${share}` : "";
   if (times === 1 && share === 1) return nth === 1 ? "the next call" : `call ${nth}`;
-  return `${times === 0 ? "every call" : `${times} calls`} from call ${nth} on${part}`;
+  const from = nth === 1 ? "" : ` from call ${nth} on`;
+  return `${times === 0 ? "every call" : `${times} calls`}${from}${part}`;
 }

@@ -80,11 +80,11 @@ export interface KubernetesView {
 }
 
 const LIMIT_WORDS: Readonly<Record<string, readonly [label: string, unit: string]>> = {
-  "standard-a1-core-count": ["Ampere A1 cores", "OCPU"],
-  "standard-a1-memory-count": ["Ampere A1 memory", "GB"],
+  "standard-a1-core-count": ["A1 cores", "OCPU"],
+  "standard-a1-memory-count": ["A1 memory", "GB"],
   "vm-standard-e2-1-micro-count": ["x86 micros", ""],
   "total-storage-gb": ["Volumes", "GB"],
-  "vcn-count": ["Networks (VCN)", ""],
+  "vcn-count": ["VCNs", ""],
   "network-load-balancer-count": ["Load balancers", ""],
 };
 
@@ -104,7 +104,7 @@ export function viewOf(world: World): View {
           id: vmId,
           name,
           state: power,
-          size: `${vcpus} vCPU, ${gigabytes(memoryMb)} + ${diskGb} GB`,
+          size: `${vcpus} vCPU, ${gigabytes(memoryMb)} GB, ${diskGb} GB disk`,
           talos: power === "running" ? (talosOf.get(name) ?? null) : null,
         }));
     });
@@ -113,7 +113,7 @@ export function viewOf(world: World): View {
     name: instance.displayName,
     state: online.get(instance.privateIp) === false && instance.state === "RUNNING" ? "DOWN" : instance.state,
     shape: instance.shape.replace("VM.Standard.", ""),
-    size: `${instance.ocpus} OCPU, ${instance.memoryGb} GB, ${instance.bootVolumeGb} GB boot`,
+    size: `${instance.ocpus} OCPU, ${instance.memoryGb} GB, ${instance.bootVolumeGb} GB disk`,
     address: instance.privateIp,
     publicAddress: instance.publicIp,
     faultDomain: instance.faultDomain.replace("FAULT-DOMAIN-", "FD-"),
