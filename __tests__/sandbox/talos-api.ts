@@ -1,8 +1,9 @@
 /** Clients of Talos' API, as ordinary programs make them, against the machines of a test world. */
 import { once } from "node:events";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { type Client, credentials, makeGenericClientConstructor, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { talosEndpointOf } from "../../sandbox/talos/api/endpoint.ts";
+import type { Door } from "../../sandbox/talos/api/method.ts";
 import { definitionOf } from "../../sandbox/talos/api/services.ts";
 import { newLeaf } from "../../sandbox/talos/pki/certificate.ts";
 import { readKey } from "../../sandbox/talos/pki/keys.ts";
@@ -20,17 +21,10 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A free loopback port that leads to a machine's API, as a tunnel does. */
-export async function tunnelTo(lab: Lab, name: NodeName): Promise<number> {
-  const door = {
-    world: lab.store,
-    guestsOf: () => lab.guests,
-    powerOff: (_world: unknown, guest: { readonly address: string }) => {
-      lab.guests.splice(0, Infinity, ...lab.guests.filter(({ address }) => address !== guest.address));
-    },
-  };
+/** A free loopback port that leads to whatever is there at each connection, as a tunnel does. */
+export async function portTo(endpoint: () => ((socket: Socket) => void) | null): Promise<number> {
   const server = createServer((socket) => {
-    const handler = talosEndpointOf(door, addresses[name]);
+    const handler = endpoint();
     if (handler) handler(socket);
     else socket.resetAndDestroy();
   });
@@ -40,6 +34,18 @@ export async function tunnelTo(lab: Lab, name: NodeName): Promise<number> {
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new Error("no port");
   return bound.port;
+}
+
+/** A port that leads to a machine's API. */
+export function tunnelTo(lab: Lab, name: NodeName): Promise<number> {
+  const door: Door = {
+    world: lab.store,
+    guestsOf: () => lab.guests,
+    powerOff: (_world, guest) => {
+      lab.guests.splice(0, Infinity, ...lab.guests.filter(({ address }) => address !== guest.address));
+    },
+  };
+  return portTo(() => talosEndpointOf(door, addresses[name]));
 }
 
 /** Who calls: nobody in particular, with the server's certificate unchecked, or a client of a talosconfig. */

@@ -21,7 +21,9 @@ describe("talos_machine_bootstrap", () => {
   });
 
   it("is refused in maintenance mode", async () => {
-    await expect(bootstrap(labWith("cp-1"), "cp-1")).rejects.toThrow("API is not implemented in maintenance mode");
+    await expect(bootstrap(labWith("cp-1"), "cp-1")).rejects.toThrow(
+      "code = PermissionDenied desc = not authorized: the machine is in maintenance mode",
+    );
   });
 
   it("is refused on a worker", async () => {

@@ -2,7 +2,9 @@
 import { machineAt } from "../../sandbox/talos/machines.ts";
 import { newClientConfiguration } from "../../sandbox/talos/secrets.ts";
 import { overviewOf } from "../../sandbox/talos/overview.ts";
-import { apiAt, tunnelTo } from "./talos-api.ts";
+import { endpoint } from "../../sandbox/systems.ts";
+import { baseLab, guestConfig } from "./proxmox-lab.ts";
+import { apiAt, portTo, tunnelTo } from "./talos-api.ts";
 import { accessTo, apply, bootstrap, configurationOf, secrets } from "./talos-machines.ts";
 import { addresses, type Lab, labWith, terraform } from "./talos-world.ts";
 
@@ -70,5 +72,31 @@ describe("talos_cluster_kubeconfig", () => {
     const { kubernetes_client_configuration } = await terraform(lab).apply("cluster_kubeconfig", accessTo("cp-1"));
     expect(kubernetes_client_configuration).toMatchObject({ ca_certificate: secrets().certs.k8s.cert });
     await expect(api.stream("Kubeconfig")).resolves.toHaveLength(1);
+  });
+});
+
+describe("proxmox_virtual_environment_vm", () => {
+  const target = { address: addresses["cp-1"], port: 50_000 };
+
+  it("runs the Talos of its image, with its disk and its processors", async () => {
+    const { world, tf } = await baseLab({ template: true });
+    expect(endpoint(world, target)).toBeNull();
+    await tf.apply("virtual_environment_vm", guestConfig());
+    const api = apiAt(await portTo(() => endpoint(world, target)), "anybody");
+    expect(await api.one("Version")).toMatchObject({ version: { tag: "v1.13.9" } });
+    expect(await api.one("Disks")).toMatchObject({ disks: [{ size: String(20 * 1024 ** 3) }] });
+    expect((await api.one("CPUInfo"))["cpu_info"]).toHaveLength(2);
+    expect(await api.one("Memory")).toMatchObject({ meminfo: { memtotal: String(4096 * 1024) } });
+  });
+
+  it("is seen to be stopped after Talos shut itself down", async () => {
+    const { world, tf } = await baseLab({ template: true });
+    const state = await tf.apply("virtual_environment_vm", guestConfig());
+    const port = await portTo(() => endpoint(world, target));
+    const data = Buffer.from(String(await configurationOf(labWith("cp-1"), "cp-1")));
+    await apiAt(port, "anybody").one("ApplyConfiguration", { data });
+    await apiAt(port, admin()).one("Shutdown");
+    expect(await tf.refresh("virtual_environment_vm", state)).toMatchObject({ started: false });
+    expect(endpoint(world, target)).toBeNull();
   });
 });

@@ -91,7 +91,7 @@ export interface TalosMachine {
   readonly vcpus: number;
   readonly memoryMb: number;
   readonly diskBytes: number;
-  /** Of the image on its disk: `1.13.9`; "" where the image's URL names none. */
+  /** Of the image on its disk: `1.13.9`; "" where the name of the image's file tells none. */
   readonly imageVersion: string;
 }
 
@@ -119,7 +119,7 @@ export function talosMachines(world: World): readonly TalosMachine[] {
           vcpus: vcpusOf(vm),
           memoryMb: memoryMb(vm.config.memory),
           diskBytes: volume.size,
-          imageVersion: /\/v(\d[^/]*)\//.exec(volume.source)?.[1] ?? "",
+          imageVersion: /\d+\.\d+\.\d+/.exec(volume.source)?.[0] ?? "",
         },
       ];
     });

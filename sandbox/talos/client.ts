@@ -41,12 +41,12 @@ export function onMachine<Result>(
   }
 }
 
-/** @throws MachineError: in maintenance mode a machine takes a configuration and little else. */
+/** @throws MachineError: in maintenance mode a machine takes a configuration, and lets nobody do more than read. */
 export function configured(machine: Machine): ConfiguredMachine {
   if (machine.stage === "configured") return machine;
   throw new MachineError(
-    "Unimplemented",
-    "API is not implemented in maintenance mode: apply a machine configuration first",
+    "PermissionDenied",
+    "not authorized: the machine is in maintenance mode, apply a machine configuration first",
   );
 }
 
