@@ -42,25 +42,16 @@ afterAll(() => api.end());
 const word = () => fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...known) }, fc.string({ maxLength: 12 }));
 
 /** Fields that the services know, with values that they may not expect. */
-const FIELDS = [
-  ...["compartmentId", "vcnId", "subnetId", "displayName", "name", "cidrBlock", "cidrBlocks", "dnsLabel", "routeRules"],
-  ...["imageSourceDetails", "sourceDetails", "shape", "shapeConfig", "createVnicDetails", "metadata", "freeformTags"],
-  ...["definedTags", "availabilityDomain", "sizeInGBs", "securityRules", "securityRuleIds", "ingressSecurityRules"],
-  ...["backends", "healthChecker", "policy", "port", "protocol", "targets", "amount", "statements", "description"],
-  ...["shapeAvailabilities", "partsToCommit", "object", "schemaData", "imageId", "vnicId", "type", "threshold"],
-  ...[
-    "lifetime",
-    "ipAddress",
-    "privateIpId",
-    "instanceId",
-    "volumeId",
-    "sourceType",
-    "ocpus",
-    "min",
-    "max",
-    "__proto__",
-  ],
-];
+const FIELDS = `
+  compartmentId vcnId subnetId displayName name cidrBlock cidrBlocks dnsLabel routeRules
+  imageSourceDetails sourceDetails shape shapeConfig createVnicDetails metadata freeformTags
+  definedTags availabilityDomain sizeInGBs securityRules securityRuleIds ingressSecurityRules
+  backends healthChecker policy port protocol targets amount statements description
+  shapeAvailabilities partsToCommit object schemaData imageId vnicId type threshold lifetime
+  ipAddress privateIpId instanceId volumeId sourceType ocpus min max __proto__
+`
+  .trim()
+  .split(/\s+/);
 
 const value = fc.letrec((tie) => ({
   any: fc.oneof(
