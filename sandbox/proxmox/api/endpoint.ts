@@ -19,7 +19,7 @@ import { routes } from "./routes.ts";
 import { schemaOf } from "./schema.ts";
 import { assertNames, validate } from "./validate.ts";
 
-const PREFIX = "/api2/json/";
+const PREFIX = /^\/api2\/json(\/|$)/;
 
 /** Per host the server for its present certificate. */
 const servers = new WeakMap<World, Map<string, { readonly fingerprint: string; readonly server: Server }>>();
@@ -110,8 +110,12 @@ async function perform(
   given: Parameters,
 ): Promise<Data | Page> {
   const method = request.method ?? "GET";
-  const called = pathname.startsWith(PREFIX) ? pathname.slice(PREFIX.length) : null;
-  if (called === null) throw new PveError(404, `no such file '${pathname}'`);
+  if (!PREFIX.test(pathname)) throw new PveError(404, `no such file '${pathname}'`);
+  const called = pathname.replace(PREFIX, "");
+  if (called === "" && method === "GET") {
+    authenticate(anonymous, request);
+    return routes.children("").map((subdir) => ({ subdir }));
+  }
   const { route, variables } = routes.find(method, called);
   const schema = schemaOf(`${route.method} ${route.path}`);
   const user = route.open ? "" : authenticate(anonymous, request);

@@ -21,19 +21,7 @@ export type Parameters = Readonly<Record<string, string>>;
 const MAX_BODY = 512 * 1024;
 
 export async function parametersOf(request: IncomingMessage, query: URLSearchParams): Promise<Parameters> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // What throws here still wants to answer, so the request has to survive it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > MAX_BODY) {
-      request.resume();
-      throw new PveError(501, "for data too large");
-    }
-    chunks.push(bytes);
-  }
-  const body = Buffer.concat(chunks).toString();
+  const body = await bodyOf(request);
   if (body === "") return joined(query);
   const type = request.headers["content-type"] ?? "application/x-www-form-urlencoded";
   if (type.startsWith("application/json")) return { ...joined(query), ...fromJson(body) };
@@ -41,6 +29,27 @@ export async function parametersOf(request: IncomingMessage, query: URLSearchPar
     return { ...joined(query), ...joined(new URLSearchParams(body)) };
   }
   throw new PveError(501, `content type '${type.split(";")[0] ?? ""}' not supported`);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    // A refusal wants to be answered, so the request has to survive it.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > MAX_BODY) {
+        request.resume();
+        throw new PveError(501, "for data too large");
+      }
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (error instanceof PveError) throw error;
+    throw new PveError(400, "the connection broke in the middle of the request");
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** A parameter that comes more than once is a list. */
