@@ -1,32 +1,14 @@
-/** Calls about users, groups, roles, tokens and who may do what. */
-import type { AclEntry, Token, User } from "../../world/proxmox.ts";
-import {
-  createGroup,
-  createRole,
-  createToken,
-  createUser,
-  deleteGroup,
-  deleteRole,
-  deleteToken,
-  deleteUser,
-  removeAcl,
-  setAcl,
-  setPassword,
-  updateGroup,
-  updateRole,
-  updateToken,
-  updateUser,
-  type UserFields,
-  userOf,
-} from "../pve/access.ts";
-import { type Pve, ROOT } from "../pve/context.ts";
+/** Calls about logins, realms, roles and who may do what. */
+import type { AclEntry } from "../../world/proxmox.ts";
+import { createRole, deleteRole, removeAcl, setAcl, updateRole } from "../pve/access.ts";
+import type { Pve } from "../pve/context.ts";
 import { badParameter, failure, PveError } from "../pve/errors.ts";
 import { logIn } from "../pve/login.ts";
 import { denied, may, permissionsOn } from "../pve/permissions.ts";
 import { BUILT_IN, PRIVILEGES } from "../pve/privileges.ts";
 import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
-import { bit, flag, number, unlessEmpty } from "./values.ts";
+import { bit, flag } from "./values.ts";
 
 /** Tickets of users and of root@pam, each good for renewing itself. */
 export function ticket(pve: Pve, parameters: Parameters): Data {
@@ -74,180 +56,6 @@ export function permissions(pve: Pve, { userid, path }: Parameters): Data {
     return [at, Object.fromEntries(here.map(([name, propagate]) => [name, bit(propagate)]))];
   });
   return Object.fromEntries(all.filter(([, here]) => Object.keys(here ?? {}).length > 0));
-}
-
-const ROOT_USER: User = {
-  comment: "",
-  email: "",
-  firstname: "",
-  lastname: "",
-  keys: "",
-  enable: true,
-  expire: 0,
-  groups: [],
-  password: null,
-};
-
-function userData({ enable, expire, comment, email, firstname, lastname, keys }: User): Record<string, Data> {
-  return {
-    enable: bit(enable),
-    expire,
-    ...unlessEmpty("comment", comment),
-    ...unlessEmpty("email", email),
-    ...unlessEmpty("firstname", firstname),
-    ...unlessEmpty("lastname", lastname),
-    ...unlessEmpty("keys", keys),
-  };
-}
-
-function tokensOf({ datacenter }: Pve, userid: string): readonly (readonly [string, Token])[] {
-  return Object.entries(datacenter.tokens).flatMap(([id, token]) =>
-    id.startsWith(`${userid}!`) ? [[id.slice(userid.length + 1), token] as const] : [],
-  );
-}
-
-function tokenData({ comment, expire, privsep }: Token): Record<string, Data> {
-  return { privsep: bit(privsep), expire, ...unlessEmpty("comment", comment) };
-}
-
-export function users(pve: Pve, { enabled, full }: Parameters): Data {
-  const all: [string, User][] = [[ROOT, ROOT_USER], ...Object.entries(pve.datacenter.users)];
-  const visible = may(pve, "/access/groups", ["User.Modify", "Sys.Audit"], true);
-  return all
-    .filter(
-      ([userid, user]) =>
-        (visible || userid === pve.user) && (enabled === undefined || bit(user.enable) === Number(enabled)),
-    )
-    .map(([userid, user]) => ({
-      userid,
-      "realm-type": userid.split("@")[1] ?? "",
-      ...userData(user),
-      ...(full === "1" && {
-        groups: user.groups.join(","),
-        tokens: tokensOf(pve, userid).map(([tokenid, token]) => ({ tokenid, ...tokenData(token) })),
-      }),
-    }));
-}
-
-export function user(pve: Pve, { userid = "" }: Parameters): Data {
-  const found = userid === ROOT ? ROOT_USER : userOf(pve, userid);
-  const tokens = tokensOf(pve, userid).map(([tokenid, token]): [string, Data] => [tokenid, tokenData(token)]);
-  return {
-    ...userData(found),
-    groups: found.groups,
-    ...(tokens.length > 0 && { tokens: Object.fromEntries(tokens) }),
-  };
-}
-
-function userFields(parameters: Parameters, before: User): UserFields {
-  const groups = parameters.groups === undefined ? before.groups : listOf(parameters.groups);
-  return {
-    comment: parameters.comment ?? before.comment,
-    email: parameters.email ?? before.email,
-    firstname: parameters.firstname ?? before.firstname,
-    lastname: parameters.lastname ?? before.lastname,
-    keys: parameters.keys ?? before.keys,
-    enable: flag(parameters, "enable") ?? before.enable,
-    expire: number(parameters, "expire") ?? before.expire,
-    groups: parameters.append === "1" ? [...new Set([...before.groups, ...groups])] : groups,
-  };
-}
-
-export function addUser(pve: Pve, parameters: Parameters): Data {
-  const { userid = "", password = null } = parameters;
-  createUser(pve, userid, userFields(parameters, ROOT_USER), password);
-  return null;
-}
-
-export function setUser(pve: Pve, parameters: Parameters): Data {
-  const { userid = "" } = parameters;
-  updateUser(pve, userid, userFields(parameters, userOf(pve, userid)));
-  return null;
-}
-
-export function removeUser(pve: Pve, { userid = "" }: Parameters): Data {
-  deleteUser(pve, userid);
-  return null;
-}
-
-export function changePassword(pve: Pve, { userid = "", password = "" }: Parameters): Data {
-  if (userid === ROOT && pve.user !== ROOT) throw denied();
-  setPassword(pve, userid, password);
-  return null;
-}
-
-export function tokens(pve: Pve, { userid = "" }: Parameters): Data {
-  if (userid !== ROOT) userOf(pve, userid);
-  return tokensOf(pve, userid).map(([tokenid, token]) => ({ tokenid, ...tokenData(token) }));
-}
-
-export function token(pve: Pve, { userid = "", tokenid = "" }: Parameters): Data {
-  const found = pve.datacenter.tokens[`${userid}!${tokenid}`];
-  if (!found) throw failure(`no such token '${tokenid}' for user '${userid}'`);
-  return tokenData(found);
-}
-
-function tokenFields(parameters: Parameters, before: Omit<Token, "value">): Omit<Token, "value"> {
-  return {
-    comment: parameters.comment ?? before.comment,
-    expire: number(parameters, "expire") ?? before.expire,
-    privsep: flag(parameters, "privsep") ?? before.privsep,
-  };
-}
-
-export function addToken(pve: Pve, parameters: Parameters): Data {
-  const { userid = "", tokenid = "" } = parameters;
-  const fields = tokenFields(parameters, { comment: null, expire: 0, privsep: true });
-  const value = createToken(pve, userid, tokenid, fields);
-  return { "full-tokenid": `${userid}!${tokenid}`, info: tokenData({ ...fields, value }), value };
-}
-
-export function setToken(pve: Pve, parameters: Parameters): Data {
-  const { userid = "", tokenid = "" } = parameters;
-  const id = `${userid}!${tokenid}`;
-  const before = pve.datacenter.tokens[id];
-  updateToken(pve, id, tokenFields(parameters, before ?? { comment: null, expire: 0, privsep: true }));
-  return token(pve, parameters);
-}
-
-export function removeToken(pve: Pve, { userid = "", tokenid = "" }: Parameters): Data {
-  deleteToken(pve, `${userid}!${tokenid}`);
-  return null;
-}
-
-function membersOf({ datacenter }: Pve, group: string): readonly string[] {
-  return Object.entries(datacenter.users).flatMap(([id, { groups }]) => (groups.includes(group) ? [id] : []));
-}
-
-export function groups(pve: Pve): Data {
-  return Object.entries(pve.datacenter.groups ?? {})
-    .filter(([id]) => may(pve, `/access/groups/${id}`, ["User.Modify", "Sys.Audit", "Group.Allocate"], true))
-    .map(([groupid, comment]) => ({
-      groupid,
-      users: membersOf(pve, groupid).join(","),
-      ...unlessEmpty("comment", comment),
-    }));
-}
-
-export function group(pve: Pve, { groupid = "" }: Parameters): Data {
-  const comment = pve.datacenter.groups?.[groupid];
-  if (comment === undefined) throw failure(`group '${groupid}' does not exist`);
-  return { members: membersOf(pve, groupid), ...unlessEmpty("comment", comment) };
-}
-
-export function addGroup(pve: Pve, { groupid = "", comment = "" }: Parameters): Data {
-  createGroup(pve, groupid, comment);
-  return null;
-}
-
-export function setGroup(pve: Pve, { groupid = "", comment = "" }: Parameters): Data {
-  updateGroup(pve, groupid, comment);
-  return null;
-}
-
-export function removeGroup(pve: Pve, { groupid = "" }: Parameters): Data {
-  deleteGroup(pve, groupid);
-  return null;
 }
 
 export function roles({ datacenter }: Pve): Data {

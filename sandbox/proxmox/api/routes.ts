@@ -3,6 +3,7 @@ import type { Pve } from "../pve/context.ts";
 import * as access from "./access-calls.ts";
 import * as cluster from "./cluster-calls.ts";
 import * as firewall from "./firewall-calls.ts";
+import * as firewallOption from "./firewall-option-calls.ts";
 import type { Data, Page, Parameters } from "./http.ts";
 import * as node from "./node-calls.ts";
 import * as resource from "./resource-calls.ts";
@@ -12,8 +13,10 @@ import { schemaOf } from "./schema.ts";
 import * as sdn from "./sdn-calls.ts";
 import * as storage from "./storage-calls.ts";
 import * as task from "./task-calls.ts";
+import * as user from "./user-calls.ts";
 import { nothing } from "./values.ts";
 import * as vm from "./vm-calls.ts";
+import * as lifecycle from "./vm-lifecycle-calls.ts";
 import * as power from "./vm-power-calls.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -52,22 +55,22 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "access/domains", open: true, run: access.realms },
   get("access/domains/{realm}", access.realm),
   get("access/permissions", access.permissions),
-  put("access/password", access.changePassword),
-  get("access/users", access.users),
-  post("access/users", access.addUser),
-  get(USER, access.user),
-  put(USER, access.setUser),
-  remove(USER, access.removeUser),
-  get(`${USER}/token`, access.tokens),
-  get(`${USER}/token/{tokenid}`, access.token),
-  post(`${USER}/token/{tokenid}`, access.addToken),
-  put(`${USER}/token/{tokenid}`, access.setToken),
-  remove(`${USER}/token/{tokenid}`, access.removeToken),
-  get("access/groups", access.groups),
-  post("access/groups", access.addGroup),
-  get("access/groups/{groupid}", access.group),
-  put("access/groups/{groupid}", access.setGroup),
-  remove("access/groups/{groupid}", access.removeGroup),
+  put("access/password", user.changePassword),
+  get("access/users", user.users),
+  post("access/users", user.addUser),
+  get(USER, user.user),
+  put(USER, user.setUser),
+  remove(USER, user.removeUser),
+  get(`${USER}/token`, user.tokens),
+  get(`${USER}/token/{tokenid}`, user.token),
+  post(`${USER}/token/{tokenid}`, user.addToken),
+  put(`${USER}/token/{tokenid}`, user.setToken),
+  remove(`${USER}/token/{tokenid}`, user.removeToken),
+  get("access/groups", user.groups),
+  post("access/groups", user.addGroup),
+  get("access/groups/{groupid}", user.group),
+  put("access/groups/{groupid}", user.setGroup),
+  remove("access/groups/{groupid}", user.removeGroup),
   get("access/roles", access.roles),
   post("access/roles", access.addRole),
   get("access/roles/{roleid}", access.role),
@@ -108,8 +111,8 @@ export const ROUTES: readonly Route[] = [
   get("cluster/mapping/usb", nothing),
 
   index("cluster/firewall"),
-  get("cluster/firewall/options", firewall.options),
-  put("cluster/firewall/options", firewall.setOptions),
+  get("cluster/firewall/options", firewallOption.options),
+  put("cluster/firewall/options", firewallOption.setOptions),
   ...firewall.firewallRoutes("cluster/firewall", firewall.datacenterFirewall),
   ...firewall.groupRoutes,
 
@@ -163,9 +166,9 @@ export const ROUTES: readonly Route[] = [
   post(`${STORE}/download-url`, storage.downloadTask),
 
   get(`${NODE}/qemu`, vm.machines),
-  post(`${NODE}/qemu`, vm.create),
+  post(`${NODE}/qemu`, lifecycle.create),
   index(VM),
-  remove(VM, vm.destroy),
+  remove(VM, lifecycle.destroy),
   get(`${VM}/config`, vm.config),
   put(`${VM}/config`, vm.setConfig),
   post(`${VM}/config`, vm.setConfigTask),
@@ -174,10 +177,10 @@ export const ROUTES: readonly Route[] = [
   put(`${VM}/cloudinit`, vm.regenerateCloudInit),
   get(`${VM}/feature`, vm.feature),
   get(`${VM}/snapshot`, vm.snapshots),
-  post(`${VM}/clone`, vm.clone),
-  post(`${VM}/template`, vm.template),
-  post(`${VM}/move_disk`, vm.move),
-  put(`${VM}/resize`, vm.resize),
+  post(`${VM}/clone`, lifecycle.clone),
+  post(`${VM}/template`, lifecycle.template),
+  post(`${VM}/move_disk`, lifecycle.move),
+  put(`${VM}/resize`, lifecycle.resize),
   index(`${VM}/status`),
   get(`${VM}/status/current`, vm.status),
   post(`${VM}/status/start`, power.start),
@@ -191,8 +194,8 @@ export const ROUTES: readonly Route[] = [
   get(`${VM}/agent/get-host-name`, power.hostName),
   get(`${VM}/agent/get-osinfo`, power.osInfo),
   index(`${VM}/firewall`),
-  get(`${VM}/firewall/options`, firewall.vmOptions),
-  put(`${VM}/firewall/options`, firewall.setVmOptions),
+  get(`${VM}/firewall/options`, firewallOption.vmOptions),
+  put(`${VM}/firewall/options`, firewallOption.setVmOptions),
   ...firewall.firewallRoutes(`${VM}/firewall`, firewall.vmFirewall),
 
   get("pools", resource.pools),

@@ -1,22 +1,19 @@
-/** Calls about virtual machines: what they are, and what is made of them. What takes time is a task. */
+/** Calls that show virtual machines and set their options. */
 import type { Vm } from "../../world/proxmox.ts";
 import { again, assertQuorum, type Pve } from "../pve/context.ts";
-import { badParameter, failure } from "../pve/errors.ts";
+import { failure } from "../pve/errors.ts";
 import { hasAgent } from "../pve/guest-agent.ts";
 import { runningHosts } from "../pve/hosts.ts";
-import { assertMay, assertMayVm, may } from "../pve/permissions.ts";
-import { poolOf } from "../pve/pools.ts";
-import { parseSize } from "../pve/properties.ts";
+import { may } from "../pve/permissions.ts";
 import { startTask, type Work } from "../pve/tasks.ts";
-import { assertUnused, createVm, memoryMb, updateVm, vmOf } from "../pve/vm-config.ts";
+import { memoryMb, updateVm, vmOf } from "../pve/vm-config.ts";
 import { driveKeys, isCdrom, isCloudInit, volumeId } from "../pve/vm-drives.ts";
-import { cloneVm, destroyVm, makeTemplate, moveDisk, resizeDisk } from "../pve/vm-lifecycle.ts";
-import { runs, startVm } from "../pve/vm-power.ts";
 import { assertMaySet } from "../pve/vm-permissions.ts";
+import { runs } from "../pve/vm-power.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { type Properties, schemaOf } from "./schema.ts";
-import { digestOf, flag, given, unlessEmpty } from "./values.ts";
+import { digestOf, unlessEmpty } from "./values.ts";
 
 const MIB = 1024 ** 2;
 /** What PVE shows instead of a password. */
@@ -38,7 +35,8 @@ export function task(pve: Pve, type: string, vmid: number, work: Work): string {
   return startTask(pve, type, String(vmid), work);
 }
 
-function options(parameters: Parameters): Parameters {
+/** The options of a machine among the parameters of a call. */
+export function options(parameters: Parameters): Parameters {
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => !NO_OPTIONS.has(name)));
 }
 
@@ -121,21 +119,6 @@ export function pending(pve: Pve, parameters: Parameters): Data {
   return Object.entries(typed(vm(pve, parameters).config)).map(([key, value]) => ({ key, value }));
 }
 
-function change(pve: Pve, parameters: Parameters): void {
-  const machine = vm(pve, parameters);
-  const { digest } = parameters;
-  if (digest !== undefined && digest !== digestOf(machine.config)) {
-    throw failure("detected modified configuration - file changed by other user? Try again.");
-  }
-  const cleared = listOf(parameters.delete);
-  updateVm(
-    pve,
-    machine,
-    options(parameters),
-    cleared.filter((key) => key in machine.config || !known(key)),
-  );
-}
-
 /** To delete what is not set is no error, to delete what cannot be set is. */
 function known(key: string): boolean {
   const schema = schemaOf("POST nodes/{node}/qemu").parameters ?? {};
@@ -144,10 +127,15 @@ function known(key: string): boolean {
 
 export function setConfig(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
-  const cleared = listOf(parameters.delete).filter((key) => key in machine.config);
-  const nothingToDo =
-    Object.keys(options(parameters)).length === 0 && parameters.delete !== undefined && cleared.length === 0;
-  if (!nothingToDo || listOf(parameters.delete).some((key) => !known(key))) change(pve, parameters);
+  const { digest } = parameters;
+  if (digest !== undefined && digest !== digestOf(machine.config)) {
+    throw failure("detected modified configuration - file changed by other user? Try again.");
+  }
+  const set = options(parameters);
+  const cleared = listOf(parameters.delete);
+  const present = cleared.filter((key) => key in machine.config || !known(key));
+  const nothingLeft = cleared.length > 0 && present.length === 0 && Object.keys(set).length === 0;
+  if (!nothingLeft) updateVm(pve, machine, set, present);
   return null;
 }
 
@@ -155,101 +143,6 @@ export function setConfigTask(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   assertMaySet(pve, machine.vmid, "", options(parameters));
   return task(pve, "qmconfig", machine.vmid, () => void setConfig(again(pve), parameters));
-}
-
-export function create(pve: Pve, parameters: Parameters): Data {
-  const { vmid: text, pool = "" } = parameters;
-  const vmid = Number(text);
-  if (parameters.archive !== undefined) throw badParameter({ archive: "the sandbox keeps no backups" });
-  assertMayVm(pve, vmid, pool, ["VM.Allocate"]);
-  if (pool !== "") poolOf(pve, pool);
-  assertQuorum(pve);
-  assertUnused(pve, vmid);
-  const set = options(parameters);
-  assertMaySet(pve, vmid, pool, set);
-  const node = pve.host.name;
-  return task(pve, "qmcreate", vmid, (log) => {
-    const later = again(pve);
-    const machine = createVm(later, node, vmid, set, pool);
-    for (const key of driveKeys(machine.config)) {
-      if (!isCdrom(machine.config[key] ?? "")) log(`${key}: successfully created disk '${machine.config[key] ?? ""}'`);
-    }
-    if (parameters.start === "1") startVm(later, machine);
-  });
-}
-
-export function clone(pve: Pve, parameters: Parameters): Data {
-  const source = vm(pve, parameters);
-  const { newid: text, name, description, pool = "", storage, target } = parameters;
-  const newid = Number(text);
-  assertMay(pve, `/vms/${source.vmid}`, ["VM.Clone"]);
-  assertMayVm(pve, newid, pool, ["VM.Allocate"]);
-  if (storage !== undefined) assertMay(pve, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
-  if (pool !== "") poolOf(pve, pool);
-  assertQuorum(pve);
-  assertUnused(pve, newid);
-  const request = {
-    newid,
-    ...given("name", name),
-    ...given("description", description),
-    ...given("pool", pool || undefined),
-    ...given("full", flag(parameters, "full")),
-    ...given("storage", storage),
-    ...given("target", target),
-  };
-  return task(pve, "qmclone", source.vmid, (log) => {
-    const later = again(pve);
-    cloneVm(later, vm(later, parameters), request);
-    log(`create full clone of VM ${source.vmid} as ${newid}`);
-  });
-}
-
-export function destroy(pve: Pve, parameters: Parameters): Data {
-  const { vmid, config: found } = vm(pve, parameters);
-  assertQuorum(pve);
-  if (found.protection === "1") throw failure(`can't remove VM ${vmid} - protection mode enabled`);
-  if (runs(pve, vm(pve, parameters))) throw failure(`VM ${vmid} is running - destroy failed`);
-  return task(pve, "qmdestroy", vmid, () => {
-    const later = again(pve);
-    destroyVm(later, vm(later, parameters));
-  });
-}
-
-export function template(pve: Pve, parameters: Parameters): Data {
-  const { vmid } = vm(pve, parameters);
-  if (parameters.disk !== undefined) throw badParameter({ disk: "the sandbox makes templates of whole machines" });
-  return task(pve, "qmtemplate", vmid, () => {
-    const later = again(pve);
-    makeTemplate(later, vm(later, parameters));
-  });
-}
-
-export function resize(pve: Pve, parameters: Parameters): Data {
-  const machine = vm(pve, parameters);
-  const { disk = "", size: text = "" } = parameters;
-  const bytes = parseSize(text.replace(/^\+/, ""));
-  if (bytes === undefined) throw badParameter({ size: "value does not match the regex pattern" });
-  if (machine.config[disk] === undefined) throw failure(`disk '${disk}' does not exist`);
-  return task(pve, "resize", machine.vmid, () => {
-    const later = again(pve);
-    const now = vm(later, parameters);
-    const before = later.host.volumes[volumeId(now.config[disk] ?? "") ?? ""]?.size ?? 0;
-    resizeDisk(later, now, disk, text.startsWith("+") ? before + bytes : bytes);
-  });
-}
-
-export function move(pve: Pve, parameters: Parameters): Data {
-  const machine = vm(pve, parameters);
-  const { disk = "", storage } = parameters;
-  if (storage === undefined) throw badParameter({ storage: "the sandbox moves disks to other storages only" });
-  assertMay(pve, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
-  if ((volumeId(machine.config[disk] ?? "") ?? "").startsWith(`${storage}:`)) {
-    throw failure("you can't move to the same storage with same format");
-  }
-  return task(pve, "qmmove", machine.vmid, () => {
-    const later = again(pve);
-    moveDisk(later, vm(later, parameters), disk, storage);
-  });
 }
 
 /** The drive follows the configuration at once, so that there is nothing to write anew. */

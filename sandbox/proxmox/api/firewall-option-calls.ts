@@ -1,0 +1,77 @@
+/** Calls about the options of the datacenter's firewall and of a virtual machine's. */
+import type { FirewallOptions } from "../../world/proxmox.ts";
+import { assertQuorum, type Pve } from "../pve/context.ts";
+import { setFirewallOptions } from "../pve/firewall.ts";
+import { properties } from "../pve/properties.ts";
+import { vmFirewall } from "./firewall-calls.ts";
+import { listOf } from "./formats.ts";
+import type { Data, Parameters } from "./http.ts";
+import { bit, digestOf, flag, given, number } from "./values.ts";
+
+export function options({ datacenter }: Pve): Data {
+  const { options: set } = datacenter.firewall;
+  const { enable, ebtables, policy_in, policy_out, policy_forward, log_ratelimit: limit } = set;
+  return {
+    enable: bit(enable),
+    ebtables: bit(ebtables),
+    policy_in,
+    policy_out,
+    policy_forward,
+    digest: digestOf(set),
+    ...(limit && { log_ratelimit: `enable=${bit(limit.enable)},burst=${limit.burst},rate=${limit.rate}` }),
+  };
+}
+
+const DEFAULTS: FirewallOptions = {
+  enable: false,
+  ebtables: true,
+  policy_in: "DROP",
+  policy_out: "ACCEPT",
+  policy_forward: "ACCEPT",
+  log_ratelimit: null,
+};
+
+export function setOptions(pve: Pve, parameters: Parameters): Data {
+  const { policy_in, policy_out, policy_forward, log_ratelimit } = parameters;
+  const [enable, ebtables] = [number(parameters, "enable"), flag(parameters, "ebtables")];
+  const cleared = listOf(parameters.delete);
+  const defaults = Object.entries(DEFAULTS).filter(([name]) => cleared.includes(name));
+  const limit = log_ratelimit === undefined ? undefined : properties(log_ratelimit, "enable");
+  setFirewallOptions(pve, {
+    ...Object.fromEntries(defaults),
+    ...given("ebtables", ebtables),
+    ...(enable !== undefined && { enable: enable > 0 }),
+    ...given("policy_in", policy_in),
+    ...given("policy_out", policy_out),
+    ...given("policy_forward", policy_forward),
+    ...(limit && {
+      log_ratelimit: {
+        enable: limit.get("enable") !== "0",
+        burst: Number(limit.get("burst") ?? 5),
+        rate: limit.get("rate") ?? "1/second",
+      },
+    }),
+  });
+  return null;
+}
+
+const NUMERIC_OPTIONS = /^(enable|dhcp|ipfilter|macfilter|ndp|radv)$/;
+
+export function vmOptions(pve: Pve, parameters: Parameters): Data {
+  const { options: set } = vmFirewall(pve, parameters);
+  const typed = Object.entries(set).map(([name, value]): [string, Data] => [
+    name,
+    NUMERIC_OPTIONS.test(name) ? Number(value) : value,
+  ]);
+  return { ...Object.fromEntries(typed), digest: digestOf(set) };
+}
+
+export function setVmOptions(pve: Pve, parameters: Parameters): Data {
+  assertQuorum(pve);
+  const firewall = vmFirewall(pve, parameters);
+  const { node: _node, vmid: _vmid, delete: gone, digest: _digest, ...set } = parameters;
+  const kept = Object.entries(firewall.options).filter(([name]) => !listOf(gone).includes(name));
+  firewall.options = { ...Object.fromEntries(kept), ...set };
+  pve.world.changed();
+  return null;
+}

@@ -1,0 +1,109 @@
+/** Calls that make virtual machines, change what they are made of, and remove them: each a task. */
+import { again, assertQuorum, type Pve } from "../pve/context.ts";
+import { badParameter, failure } from "../pve/errors.ts";
+import { assertMay, assertMayVm } from "../pve/permissions.ts";
+import { poolOf } from "../pve/pools.ts";
+import { parseSize } from "../pve/properties.ts";
+import { assertUnused, createVm } from "../pve/vm-config.ts";
+import { driveKeys, isCdrom, volumeId } from "../pve/vm-drives.ts";
+import { cloneVm, destroyVm, makeTemplate, moveDisk, resizeDisk } from "../pve/vm-lifecycle.ts";
+import { assertMaySet } from "../pve/vm-permissions.ts";
+import { runs, startVm } from "../pve/vm-power.ts";
+import type { Data, Parameters } from "./http.ts";
+import { flag, given } from "./values.ts";
+import { options, task, vm } from "./vm-calls.ts";
+
+export function create(pve: Pve, parameters: Parameters): Data {
+  const { vmid: text, pool = "" } = parameters;
+  const vmid = Number(text);
+  if (parameters.archive !== undefined) throw badParameter({ archive: "the sandbox keeps no backups" });
+  assertMayVm(pve, vmid, pool, ["VM.Allocate"]);
+  if (pool !== "") poolOf(pve, pool);
+  assertQuorum(pve);
+  assertUnused(pve, vmid);
+  const set = options(parameters);
+  assertMaySet(pve, vmid, pool, set);
+  const node = pve.host.name;
+  return task(pve, "qmcreate", vmid, (log) => {
+    const later = again(pve);
+    const machine = createVm(later, node, vmid, set, pool);
+    for (const key of driveKeys(machine.config)) {
+      if (!isCdrom(machine.config[key] ?? "")) log(`${key}: successfully created disk '${machine.config[key] ?? ""}'`);
+    }
+    if (parameters.start === "1") startVm(later, machine);
+  });
+}
+
+export function clone(pve: Pve, parameters: Parameters): Data {
+  const source = vm(pve, parameters);
+  const { newid: text, name, description, pool = "", storage, target } = parameters;
+  const newid = Number(text);
+  assertMay(pve, `/vms/${source.vmid}`, ["VM.Clone"]);
+  assertMayVm(pve, newid, pool, ["VM.Allocate"]);
+  if (storage !== undefined) assertMay(pve, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+  if (pool !== "") poolOf(pve, pool);
+  assertQuorum(pve);
+  assertUnused(pve, newid);
+  const request = {
+    newid,
+    ...given("name", name),
+    ...given("description", description),
+    ...given("pool", pool || undefined),
+    ...given("full", flag(parameters, "full")),
+    ...given("storage", storage),
+    ...given("target", target),
+  };
+  return task(pve, "qmclone", source.vmid, (log) => {
+    const later = again(pve);
+    cloneVm(later, vm(later, parameters), request);
+    log(`create full clone of VM ${source.vmid} as ${newid}`);
+  });
+}
+
+export function destroy(pve: Pve, parameters: Parameters): Data {
+  const { vmid, config: found } = vm(pve, parameters);
+  assertQuorum(pve);
+  if (found.protection === "1") throw failure(`can't remove VM ${vmid} - protection mode enabled`);
+  if (runs(pve, vm(pve, parameters))) throw failure(`VM ${vmid} is running - destroy failed`);
+  return task(pve, "qmdestroy", vmid, () => {
+    const later = again(pve);
+    destroyVm(later, vm(later, parameters));
+  });
+}
+
+export function template(pve: Pve, parameters: Parameters): Data {
+  const { vmid } = vm(pve, parameters);
+  if (parameters.disk !== undefined) throw badParameter({ disk: "the sandbox makes templates of whole machines" });
+  return task(pve, "qmtemplate", vmid, () => {
+    const later = again(pve);
+    makeTemplate(later, vm(later, parameters));
+  });
+}
+
+export function resize(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  const { disk = "", size: text = "" } = parameters;
+  const bytes = parseSize(text.replace(/^\+/, ""));
+  if (bytes === undefined) throw badParameter({ size: "value does not match the regex pattern" });
+  if (machine.config[disk] === undefined) throw failure(`disk '${disk}' does not exist`);
+  return task(pve, "resize", machine.vmid, () => {
+    const later = again(pve);
+    const now = vm(later, parameters);
+    const before = later.host.volumes[volumeId(now.config[disk] ?? "") ?? ""]?.size ?? 0;
+    resizeDisk(later, now, disk, text.startsWith("+") ? before + bytes : bytes);
+  });
+}
+
+export function move(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  const { disk = "", storage } = parameters;
+  if (storage === undefined) throw badParameter({ storage: "the sandbox moves disks to other storages only" });
+  assertMay(pve, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+  if ((volumeId(machine.config[disk] ?? "") ?? "").startsWith(`${storage}:`)) {
+    throw failure("you can't move to the same storage with same format");
+  }
+  return task(pve, "qmmove", machine.vmid, () => {
+    const later = again(pve);
+    moveDisk(later, vm(later, parameters), disk, storage);
+  });
+}
