@@ -77,23 +77,26 @@ function goTest(labFile: string): Promise<Tested> {
 }
 
 needing("terraform", "go").describe("Talos's own library", () => {
-  const labs: TestLab[] = [];
   const configurations: Record<string, string> = {};
+  let lab: TestLab;
   let tested: Tested;
 
-  beforeAll(async () => {
-    for (const preset of PRESETS) {
-      const lab = await providerLab("terraform", { preset });
-      labs.push(lab);
-      const { code, stderr } = await lab.cdktf("deploy", "oci", "proxmox", "talos", "--auto-approve");
-      expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
-      for (const machine of appliedIn(lab).map(machineOf)) {
-        configurations[`${preset}/${machine.name}`] = machine.configuration;
-      }
+  async function deployed(preset: (typeof PRESETS)[number]): Promise<TestLab> {
+    const made = await providerLab("terraform", { preset });
+    const { code, stderr } = await made.cdktf("deploy", "oci", "proxmox", "talos", "--auto-approve");
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    for (const machine of appliedIn(made).map(machineOf)) {
+      configurations[`${preset}/${machine.name}`] = machine.configuration;
     }
-    const [lab] = labs;
-    const [first] = lab ? appliedIn(lab) : [];
-    if (!lab || !first) throw new Error("no machine was configured");
+    return made;
+  }
+
+  beforeAll(async () => {
+    const [kept, ...others] = PRESETS;
+    for (const preset of others) await (await deployed(preset)).end();
+    lab = await deployed(kept);
+    const [first] = appliedIn(lab);
+    if (!first) throw new Error("no machine was configured");
     const { ca_certificate: ca, client_certificate: cert, client_key: key } = first.client_configuration;
     const file = join(lab.home, "talos-machinery.json");
     const kubernetes = `127.0.0.1:${kubernetesPort(lab)}`;
@@ -101,7 +104,7 @@ needing("terraform", "go").describe("Talos's own library", () => {
     writeFileSync(file, JSON.stringify({ configurations, machines, kubernetes, ca, cert, key }));
     tested = await goTest(file);
   }, 15 * MINUTES);
-  afterAll(() => Promise.all(labs.map((lab) => lab.end())));
+  afterAll(() => lab.end());
 
   const expectPassed = (test: string): void => {
     const found = Object.entries(tested.results).filter(([name]) => name === test || name.startsWith(`${test}/`));

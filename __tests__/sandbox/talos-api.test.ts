@@ -254,6 +254,35 @@ describe("a configured machine", () => {
     await expectCutOff((await adminAt(lab, "cp-1")).one("Version"));
   });
 
+  it("has another boot id after a reboot, and tells those who wait that it is ready", async () => {
+    const lab = labWith("cp-1");
+    await apply(lab, "cp-1");
+    const api = await adminAt(lab, "cp-1");
+    const path = "/proc/sys/kernel/random/boot_id";
+    const bootId = async (): Promise<string> => String((await api.stream("Read", {}, { path }))[0]?.["bytes"]);
+    const before = await bootId();
+    expect(await bootId()).toBe(before);
+    const waiting = api.first(2, "Events");
+    const { actor_id } = await api.one("Reboot");
+    const [hello, ready] = await waiting;
+    expect(hello).toMatchObject({ id: "", actor_id: "" });
+    expect(ready).toMatchObject({ data: { type_url: "talos/runtime/machine.MachineStatusEvent" }, actor_id });
+    expect(await bootId()).not.toBe(before);
+    await expect(api.stream("Read", {}, { path: "/etc/shadow" })).rejects.toThrow("no such file or directory");
+  });
+
+  it("tells that its services stop when it is reset, and ends its streams", async () => {
+    const lab = labWith("cp-1");
+    await apply(lab, "cp-1");
+    const api = await adminAt(lab, "cp-1");
+    const events = api.stream("Events");
+    await api.one("Version");
+    await api.one("Reset", { graceful: false, reboot: true });
+    const [, stopping, ...more] = await events;
+    expect(stopping).toMatchObject({ data: { type_url: "talos/runtime/machine.TaskEvent" } });
+    expect(more).toEqual([]);
+  });
+
   it("runs the Talos that it was upgraded to", async () => {
     const lab = labWith("cp-1");
     await apply(lab, "cp-1");

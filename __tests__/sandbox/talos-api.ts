@@ -80,7 +80,9 @@ export interface Api {
   /** The one answer. */
   one(method: string, request?: object, metadata?: Record<string, string>): Promise<Answer>;
   /** What a streaming method sends. */
-  stream(method: string, metadata?: Record<string, string>): Promise<readonly Answer[]>;
+  stream(method: string, metadata?: Record<string, string>, request?: object): Promise<readonly Answer[]>;
+  /** What a stream that goes on sends; ends it after so many messages. */
+  first(count: number, method: string): Promise<readonly Answer[]>;
 }
 
 export function apiAt(port: number, caller: Caller): Api {
@@ -122,12 +124,25 @@ export function apiAt(port: number, caller: Caller): Api {
       if (only === undefined || more.length > 0) throw new Error(`${1 + more.length} answers to ${method}`);
       return only;
     },
-    stream: (method, metadata = {}) =>
+    first: (count, method) =>
+      new Promise((resolve, reject) => {
+        const { path, requestSerialize, responseDeserialize } = found("machine.MachineService", method);
+        const messages: Answer[] = [];
+        const call = machine.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {});
+        call.on("error", (error) => (messages.length < count ? reject(error) : undefined));
+        call.on("data", (message: unknown) => {
+          messages.push(record.parse(message));
+          if (messages.length < count) return;
+          call.cancel();
+          resolve(messages);
+        });
+      }),
+    stream: (method, metadata = {}, request = {}) =>
       new Promise((resolve, reject) => {
         const { path, requestSerialize, responseDeserialize } = found("machine.MachineService", method);
         const messages: Answer[] = [];
         machine
-          .makeServerStreamRequest(path, requestSerialize, responseDeserialize, {}, metadataOf(metadata))
+          .makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadataOf(metadata))
           .on("data", (message: unknown) => messages.push(record.parse(message)))
           .on("error", reject)
           .on("end", () => resolve(messages));

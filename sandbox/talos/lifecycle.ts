@@ -47,6 +47,10 @@ export function stage(world: World, { entry, guest }: ConfiguredMachine, configu
 
 /** The machine is back at once; a configuration that waited is what it runs on. */
 export function reboot(world: World, guestsOf: GuestsOf, { guest, entry }: ConfiguredMachine): void {
+  entry.boots = (entry.boots ?? 0) + 1;
+  world.changed();
+  entry.boots = (entry.boots ?? 0) + 1;
+  world.changed();
   if (entry.staged !== undefined) configure(world, guestsOf, machineOf(world, guestsOf, guest.address), entry.staged);
 }
 

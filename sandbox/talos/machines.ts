@@ -110,6 +110,7 @@ export function configure(world: World, guestsOf: GuestsOf, machine: Machine, co
     generation: guest.generation,
     configuration,
     ...(before?.upgradedTo !== undefined && { upgradedTo: before.upgradedTo }),
+    ...(before?.boots !== undefined && { boots: before.boots }),
     configuredAt: before?.configuredAt ?? world.now(),
     etcdSince: before?.etcdSince ?? (joins ? world.now() : null),
     bootstrapped: before?.bootstrapped ?? false,

@@ -14,6 +14,8 @@ export interface TalosMachine {
   staged?: string;
   /** The Talos it was upgraded to, which its configuration does not say. */
   upgradedTo?: string;
+  /** How often it was rebooted. */
+  boots?: number;
   /** RFC 3339. */
   readonly configuredAt: string;
   /** When etcd came to hold data on it: at the bootstrap, or when it joined a running cluster; null on workers. */

@@ -104,7 +104,14 @@ func TestCluster(t *testing.T) {
 	step("machines that are reset are in maintenance mode", func(t *testing.T) {
 		// Workers first: a control plane signs their certificates.
 		for _, m := range slices.Backward(lab.Machines) {
-			check(t, admin(t, lab, m).Reset(client.WithNode(ctx, m.Node), false, true))
+			c := admin(t, lab, m)
+			events := watched(t, client.WithNode(ctx, m.Node), c)
+			check(t, c.Reset(client.WithNode(ctx, m.Node), false, true))
+			await(t, ctx, events, func(e client.Event) bool {
+				task, ok := e.Payload.(*machine.TaskEvent)
+
+				return ok && task.GetTask() == "stopAllServices"
+			})
 
 			_, err := anybody(t, m).Disks(client.WithNode(ctx, m.Node))
 			check(t, err)
@@ -156,6 +163,16 @@ func TestCluster(t *testing.T) {
 			t.Errorf("etcd is %v", services)
 		}
 	})
+	step("whoever reboots a node hears when it is ready again", func(t *testing.T) {
+		c := admin(t, lab, first)
+		events := watched(t, client.WithNode(ctx, first.Node), c)
+		check(t, c.Reboot(client.WithNode(ctx, first.Node)))
+		await(t, ctx, events, func(e client.Event) bool {
+			event, ok := e.Payload.(*machine.MachineStatusEvent)
+
+			return ok && event.GetStage() == machine.MachineStatusEvent_RUNNING && event.GetStatus().GetReady()
+		})
+	})
 	step("its kubeconfig lists the nodes", func(t *testing.T) {
 		raw, err := admin(t, lab, first).Kubeconfig(client.WithNode(ctx, first.Node))
 		check(t, err)
@@ -191,6 +208,32 @@ func connected(t *testing.T, options ...client.OptionFunc) *client.Client {
 	t.Cleanup(func() { c.Close() })
 
 	return c
+}
+
+func watched(t *testing.T, ctx context.Context, c *client.Client) <-chan client.EventResult {
+	t.Helper()
+
+	events := make(chan client.EventResult, 16)
+	check(t, c.EventsWatchV2(ctx, events))
+
+	return events
+}
+
+func await(t *testing.T, ctx context.Context, events <-chan client.EventResult, is func(client.Event) bool) {
+	t.Helper()
+
+	for {
+		select {
+		case result := <-events:
+			if is(result.Event) {
+				return
+			}
+
+			check(t, result.Error)
+		case <-ctx.Done():
+			t.Fatal("the event did not come")
+		}
+	}
 }
 
 type kubeconfig struct {

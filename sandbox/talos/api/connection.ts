@@ -4,12 +4,15 @@ import {
   type handleServerStreamingCall,
   type handleUnaryCall,
   type Metadata,
+  type ServerWritableStream,
   type ServiceError,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { prettifyError, ZodError } from "zod";
 import type { Call } from "../../calls.ts";
 import { machineAt, MachineError } from "../machines.ts";
+import { listen } from "./events.ts";
 import { faultError } from "./faults.ts";
 import { epochOf } from "./identity.ts";
 import { authorize, type Door, type ListeningMachine, type Message, type Method, STATUS } from "./method.ts";
@@ -21,6 +24,8 @@ export interface Connection extends Door {
   /** What the machine was when the connection was made. */
   readonly epoch: string;
   readonly roles: ReadonlySet<string>;
+  /** What ends its streams that are open. */
+  readonly streams: Set<() => void>;
   /** Cuts it off. */
   reset(): void;
   /** Lets calls end and takes no more. */
@@ -28,7 +33,10 @@ export interface Connection extends Door {
 }
 
 /** What a call is answered with; null: nothing ever comes. */
-type Answer = { readonly messages: readonly Message[] } | { readonly error: Partial<ServiceError> } | null;
+type Answer =
+  | { readonly messages: readonly Message[]; readonly addresses: readonly string[] }
+  | { readonly error: Partial<ServiceError> }
+  | null;
 
 export function implementation(connection: Connection, { definition, methods }: Service): UntypedServiceImplementation {
   return Object.fromEntries(
@@ -59,8 +67,25 @@ function streamed(connection: Connection, name: string, method: Method): handleS
       return;
     }
     for (const message of answer.messages) call.write(message);
+    if (method.goesOn) goOn(connection, call, answer.addresses);
+    else call.end();
+  };
+}
+
+/** Passes events on until the client has enough, or the machine leaves. */
+function goOn(
+  connection: Connection,
+  call: ServerWritableStream<unknown, Message>,
+  addresses: readonly string[],
+): void {
+  const stop = listen(connection.world, addresses, (event) => call.write(event));
+  const end = (): void => {
+    connection.streams.delete(end);
+    stop();
     call.end();
   };
+  connection.streams.add(end);
+  call.once("cancelled", end);
 }
 
 async function perform(
@@ -106,7 +131,9 @@ function listening({ world, guestsOf, address, epoch }: Connection): ListeningMa
 }
 
 function leaveAfterChange(connection: Connection): void {
-  if (!listening(connection)) connection.leave();
+  if (listening(connection)) return;
+  for (const end of connection.streams) end();
+  connection.leave();
 }
 
 function answerOf(
@@ -121,8 +148,10 @@ function answerOf(
     authorize(method, connection.roles);
     return method.run({ ...connection, machine }, request);
   };
+  const addresses = route.targets.map((target) => target.address);
   if (route.many) {
     return {
+      addresses,
       messages: route.targets.map((target) =>
         labelled(
           target,
@@ -132,7 +161,7 @@ function answerOf(
     };
   }
   const done = caught(connection, name, () => route.targets.map(run));
-  return "error" in done ? done : { messages: done.value };
+  return "error" in done ? done : { addresses, messages: done.value };
 }
 
 function labelled({ address: hostname }: Target, done: Caught<Message>): Message {
@@ -152,6 +181,8 @@ function caught<Value>({ world, address }: Connection, name: string, run: () => 
   } catch (error) {
     if (error instanceof MachineError)
       return { error: { code: STATUS[error.code], details: error.message }, name: error.code };
+    if (error instanceof ZodError)
+      return { error: { code: status.INVALID_ARGUMENT, details: prettifyError(error) }, name: "InvalidArgument" };
     world.calls.bug({ door: "talos", method: name, target: address }, error);
     return { error: { code: status.UNKNOWN, details: "the sandbox failed; its log says how" }, name: "Unknown" };
   }

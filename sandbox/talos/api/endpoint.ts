@@ -4,7 +4,7 @@ import { createServer, type Server as TlsServer, type TLSSocket } from "node:tls
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { World } from "../../world/world.ts";
 import { machineAt } from "../machines.ts";
-import { implementation } from "./connection.ts";
+import { type Connection, implementation } from "./connection.ts";
 import { epochOf, type Identity, identityOf } from "./identity.ts";
 import type { Door, ListeningMachine } from "./method.ts";
 import { services } from "./services.ts";
@@ -50,8 +50,9 @@ interface Served {
 
 function serve(door: Door, { address, epoch, isOpen }: Served, socket: TLSSocket): void {
   const server = new Server({ "grpc.enable_channelz": 0, "grpc.max_receive_message_length": MAX_MESSAGE });
-  const connection = {
+  const connection: Connection = {
     ...door,
+    streams: new Set(),
     address,
     epoch,
     roles: isOpen ? new Set(["os:reader"]) : organizationsOf(socket),
@@ -61,7 +62,10 @@ function serve(door: Door, { address, epoch, isOpen }: Served, socket: TLSSocket
   for (const service of services()) server.addService(service.definition, implementation(connection, service));
   server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(socket);
   socket.on("error", () => socket.destroy());
-  socket.once("close", () => server.forceShutdown());
+  socket.once("close", () => {
+    for (const end of connection.streams) end();
+    server.forceShutdown();
+  });
 }
 
 /** Talos writes a client's roles in its certificate as organizations. */

@@ -1,6 +1,8 @@
 /** What a machine tells of itself to every reader, also in maintenance. */
-import { clusterOf, configuredMachines, isRunning } from "../machines.ts";
-import { type Context, type ListeningMachine, type Message, type Method, READERS } from "./method.ts";
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { clusterOf, configuredMachines, isRunning, MachineError } from "../machines.ts";
+import { ADMIN, type Context, type ListeningMachine, type Message, type Method, READERS } from "./method.ts";
 
 /** Talos as installed where the image names no version. */
 const INSTALLED_BY_DEFAULT = "1.13.0";
@@ -34,6 +36,22 @@ function servicesOf({ world, guestsOf, machine }: Context): readonly Service[] {
     ...(controlPlane ? running("trustd") : []),
   ].toSorted((a, b) => a.id.localeCompare(b.id));
 }
+
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+const readSchema = z.object({ path: z.string() });
+
+/** Read, of the one file that clients read: it is another one after each boot. */
+export const read: Method = {
+  roles: ADMIN,
+  run({ machine }, request) {
+    const { path } = readSchema.parse(request);
+    if (path !== BOOT_ID) throw new MachineError("FailedPrecondition", `stat ${path}: no such file or directory`);
+    const boot = machine.stage === "configured" ? `${machine.entry.configuredAt} ${machine.entry.boots ?? 0}` : "";
+    const hex = createHash("sha256").update(`${machine.guest.generation} ${boot}`).digest("hex");
+    const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)];
+    return { bytes: Buffer.from(`${parts.join("-")}\n`) };
+  },
+};
 
 export const factMethods: Readonly<Record<string, Method>> = {
   Version: reader(({ machine }) => ({

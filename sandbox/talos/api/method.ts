@@ -32,6 +32,8 @@ export interface Method {
   readonly roles: readonly Role[];
   /** @throws MachineError */
   run(context: Context, request: unknown): Message;
+  /** Its stream stays open, and carries the machine's events. @default - false */
+  readonly goesOn?: boolean;
 }
 
 /** On configured machines only. In maintenance nobody is more than a reader, so that few methods come this far. */

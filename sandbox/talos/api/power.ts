@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { reboot, upgrade } from "../lifecycle.ts";
 import { reset } from "../machines.ts";
+import { tell } from "./events.ts";
 import { ADMIN, type Method, onConfigured, OPERATORS } from "./method.ts";
 
 const resetSchema = z.object({ graceful: z.boolean(), reboot: z.boolean() });
@@ -10,19 +11,27 @@ const upgradeSchema = z.object({ image: z.string() });
 
 export const powerMethods: Readonly<Record<string, Method>> = {
   Reset: onConfigured(ADMIN, (machine, { world, guestsOf }, request) => {
+    const actor_id = randomUUID();
     reset(world, guestsOf, machine, resetSchema.parse(request));
-    return { actor_id: randomUUID() };
+    tell(world, machine.guest.address, "stopping", actor_id);
+    return { actor_id };
   }),
   Reboot: onConfigured(OPERATORS, (machine, { world, guestsOf }) => {
+    const actor_id = randomUUID();
     reboot(world, guestsOf, machine);
-    return { actor_id: randomUUID() };
+    tell(world, machine.guest.address, "ready", actor_id);
+    return { actor_id };
   }),
   Shutdown: onConfigured(OPERATORS, ({ guest }, { world, powerOff }) => {
+    const actor_id = randomUUID();
     powerOff(world, guest);
-    return { actor_id: randomUUID() };
+    tell(world, guest.address, "stopping", actor_id);
+    return { actor_id };
   }),
   Upgrade: onConfigured(ADMIN, (machine, { world, guestsOf }, request) => {
+    const actor_id = randomUUID();
     upgrade(world, guestsOf, machine, upgradeSchema.parse(request).image);
-    return { ack: "Upgrade request received", actor_id: randomUUID() };
+    tell(world, machine.guest.address, "ready", actor_id);
+    return { ack: "Upgrade request received", actor_id };
   }),
 };

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
 import { applyConfiguration } from "./configuration.ts";
 import { etcdMethods } from "./etcd.ts";
-import { factMethods, storageMethods } from "./facts.ts";
+import { HELLO } from "./events.ts";
+import { factMethods, read, storageMethods } from "./facts.ts";
 import { kubeconfig } from "./kubeconfig.ts";
-import type { Method } from "./method.ts";
+import { type Method, READERS } from "./method.ts";
 import { powerMethods } from "./power.ts";
 
 export interface Service {
@@ -32,7 +33,9 @@ export function services(): readonly Service[] {
       definition: definitionOf("machine.MachineService"),
       methods: {
         ApplyConfiguration: applyConfiguration,
+        Events: { roles: READERS, run: () => HELLO, goesOn: true },
         Kubeconfig: kubeconfig,
+        Read: read,
         ...etcdMethods,
         ...factMethods,
         ...powerMethods,
