@@ -10,6 +10,17 @@ import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
 import { bit, flag } from "./values.ts";
 
+/** What a login is told of its privileges, for a user interface to show or hide things by. */
+const AREAS = {
+  vms: { path: "/vms", privileges: /^(VM\.|Permissions\.Modify$)/ },
+  storage: { path: "/storage", privileges: /^(Datastore\.|Permissions\.Modify$)/ },
+  access: { path: "/access/groups", privileges: /^(User\.|Group\.|Permissions\.Modify$)/ },
+  nodes: { path: "/nodes", privileges: /^(Sys\.|Permissions\.Modify$)/ },
+  sdn: { path: "/sdn", privileges: /^(SDN\.|Permissions\.Modify$)/ },
+  mapping: { path: "/mapping", privileges: /^(Mapping\.|Permissions\.Modify$)/ },
+  dc: { path: "/", privileges: /^(Sys\.Audit$|Sys\.Modify$|SDN\.)/ },
+};
+
 /** Tickets of users and of root@pam, each good for renewing itself. */
 export function ticket(pve: Pve, parameters: Parameters): Data {
   const name = needed(parameters, "username");
@@ -17,11 +28,10 @@ export function ticket(pve: Pve, parameters: Parameters): Data {
   const login = logIn(pve, username, needed(parameters, "password"));
   const { corosync } = pve.datacenter;
   const me = { ...pve, user: username };
-  const areas = { vms: "/vms", storage: "/storage", access: "/access", nodes: "/nodes", sdn: "/sdn", dc: "/" };
-  const cap = Object.entries(areas).map(([area, path]) => [
-    area,
-    Object.fromEntries([...permissionsOn(me, path).keys()].map((privilege) => [privilege, 1])),
-  ]);
+  const cap = Object.entries(AREAS).map(([area, { path, privileges }]) => {
+    const has = [...permissionsOn(me, path).keys()].filter((privilege) => privileges.test(privilege));
+    return [area, Object.fromEntries(has.map((privilege) => [privilege, 1]))];
+  });
   return {
     username,
     ticket: login.ticket,

@@ -67,6 +67,8 @@ export function figures(pve: Pve, machine: Vm, running: boolean): Values {
 }
 
 function bootDisk(config: Vm["config"]): string {
+  // Nearly always, and lists are long.
+  if (config.scsi0 !== undefined && !isCdrom(config.scsi0)) return config.scsi0;
   const key = driveKeys(config).find((each) => /^(scsi|virtio|sata)/.test(each) && !isCdrom(config[each] ?? ""));
   return config[key ?? ""] ?? "";
 }
