@@ -28,6 +28,19 @@ async function ubuntu(to: Tenancy, change: Attributes = {}): Promise<string> {
 }
 
 describe("an instance", () => {
+  it("is as the real provider leaves it: what the config does not say may be empty, false or 0", async () => {
+    const { to, config } = await setup();
+    const state = await to.apply(TYPE, config);
+    const [source] = Array.isArray(state.source_details) ? state.source_details : [];
+    const [vnic] = Array.isArray(state.create_vnic_details) ? state.create_vnic_details : [];
+    const left = {
+      ...state,
+      source_details: [{ ...source, kms_key_id: "", is_preserve_boot_volume_enabled: false }],
+      create_vnic_details: [{ ...vnic, assign_private_dns_record: false }],
+    };
+    expect(await to.plan(TYPE, config, left)).toMatchObject({ empty: true, replaces: [] });
+  });
+
   it("gets addresses from its subnet and from the networks for documentation", async () => {
     const { to, config } = await setup();
     const state = await to.apply(TYPE, config);

@@ -48,7 +48,7 @@ const rules: Readonly<Record<string, { force_new: string[]; defaults?: Readonly<
 function asTheRealOne([name, type]: [string, ResourceType]): [string, ResourceType] {
   const rule = rules[name];
   if (!rule) throw new Error(`providers/oci/replacement.json has no ${name}`);
-  return [name, { ...type, forceNew: rule.force_new, defaults: rule.defaults ?? {} }];
+  return [name, { ...type, forceNew: rule.force_new, defaults: rule.defaults ?? {}, zeroIsUnset: true }];
 }
 
 export const ociProvider: Provider = {

@@ -9,6 +9,7 @@ export interface PlanRules {
   readonly computedBlocks: ReadonlySet<string>;
   /** Computed values that this plan makes unknown although there is a prior value. */
   readonly refreshed: ReadonlySet<string>;
+  readonly zeroIsUnset: boolean;
 }
 
 export type Step = string | number;
@@ -16,6 +17,10 @@ export interface Plan {
   readonly planned: Values;
   /** Paths of the attributes that force a replacement; none on create. */
   readonly replace: readonly (readonly Step[])[];
+}
+
+function isZero(value: Value): boolean {
+  return value === "" || value === false || value === 0;
 }
 
 /** The config's value wins; else the default; a computed attribute keeps its prior value, or is unknown without one. */
@@ -37,7 +42,8 @@ function planMembers(members: Members, prior: Values | null, config: Values, pat
         return [name, member.role === "nested" ? planNested(member.shape, before, said, at, rules) : said];
       const fallback = rules.defaults[at];
       if (fallback !== undefined) return [name, fallback];
-      return [name, member.computed ? toldUnknown : null];
+      if (member.computed) return [name, toldUnknown];
+      return [name, rules.zeroIsUnset && isZero(before) ? before : null];
     }),
   );
 }
@@ -138,7 +144,8 @@ export function plan(
   adjust: (planned: Values) => Values,
 ): Plan {
   const propose = (refreshed: ReadonlySet<string>): Values => {
-    const rules = { defaults: type.defaults ?? {}, computedBlocks: new Set(type.computedBlocks), refreshed };
+    const { defaults = {}, computedBlocks, zeroIsUnset = false } = type;
+    const rules = { defaults, computedBlocks: new Set(computedBlocks), refreshed, zeroIsUnset };
     return adjust(complete(members, planMembers(members, prior, config, "", rules), "plan"));
   };
   const first = propose(new Set());

@@ -28,6 +28,8 @@ export interface ResourceType {
   readonly changesOnUpdate?: readonly string[];
   /** Paths of blocks that the provider fills in where the config has none (`shape_config`); the others become empty. */
   readonly computedBlocks?: readonly string[];
+  /** As providers on SDKv2 have it: what the config does not say is no change from `""`, `false` or 0. */
+  readonly zeroIsUnset?: boolean;
   /** Replacement that depends on values: the attribute paths that force it, beside `forceNew`. */
   replaces?(prior: Attributes, planned: Attributes): readonly string[];
   /**
