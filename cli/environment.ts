@@ -110,22 +110,15 @@ export function toolEnvironment(
   return result;
 }
 
-/** Names of both spellings, as programs read either. */
-const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
-/** Beside them, all that a download may need. */
-const DOWNLOAD = [...PROXIES, "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+/** What a download may need; programs read either spelling. */
+const DOWNLOAD =
+  "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy SSL_CERT_FILE SSL_CERT_DIR".split(
+    " ",
+  );
 
-/**
- * For real providers in the sandbox: a proxy that is not there. Go asks none for loopback, so what a provider would send
- * anywhere else fails at once.
- */
-export function nothingBeyondLoopback(): Environment {
-  return Object.fromEntries(PROXIES.map((name) => [name, "http://127.0.0.1:9"]));
-}
-
-/** For `init` alone, which may have to download: the user's own way out. */
+/** For `init` alone, which may have to download: the user's own way out, in place of the sandbox's, which leads nowhere. */
 export function downloadEnvironment(environment: Environment, env: NodeJS.ProcessEnv = process.env): Environment {
-  const without = Object.entries(environment).filter(([name]) => !PROXIES.includes(name));
+  const without = Object.entries(environment).filter(([name]) => !DOWNLOAD.includes(name));
   const own = Object.entries(defined(env)).filter(([name]) => DOWNLOAD.includes(name));
   return Object.fromEntries([...without, ...own]);
 }

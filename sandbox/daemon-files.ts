@@ -36,6 +36,8 @@ export interface SandboxFiles {
   readonly lock: string;
   /** The account's `config` and API key, as `~/.oci` has them. */
   readonly oci: string;
+  /** Certificate of the authority that vouches for what is outside. */
+  readonly authority: string;
   /** Bytes of bucket objects. */
   readonly objects: string;
 }
@@ -49,6 +51,7 @@ export function sandboxFiles(labHome: string): SandboxFiles {
     log: join(dir, "daemon.log"),
     lock: join(dir, "daemon.lock"),
     oci: join(dir, "oci"),
+    authority: join(dir, "outside.pem"),
     objects: join(dir, "objects"),
   };
 }

@@ -29,6 +29,7 @@ import { faultActions } from "./daemon-faults.ts";
 import { codeStamp, type DaemonInfo, type SandboxFiles, sandboxFiles, SYSTEMS } from "./daemon-files.ts";
 import { takeLock } from "./daemon-lock.ts";
 import { openOciApi } from "./daemon-oci.ts";
+import { openDaemonOutside } from "./daemon-outside.ts";
 import { openPage } from "./daemon-page.ts";
 import { providerDoors } from "./daemon-providers.ts";
 import { tunnelPorts } from "./daemon-tunnels.ts";
@@ -83,15 +84,22 @@ function savingWorld(store: Store): Store {
   };
 }
 
-function controlActions(store: Store, info: DaemonInfo, files: SandboxFiles, setTunnels: ControlActions["setTunnels"]) {
+/** What the daemon opens and closes. */
+interface Ways {
+  readonly setTunnels: ControlActions["setTunnels"];
+  /** The proxy for real providers. */
+  readonly outside: () => Promise<string>;
+}
+
+function controlActions(store: Store, info: DaemonInfo, files: SandboxFiles, { setTunnels, outside }: Ways) {
   const save = (): void => {
     store.changed();
     store.save();
   };
   return {
     info: () => info,
-    real() {
-      const environment = realEnvironment(store, info, files);
+    async real() {
+      const environment = realEnvironment(store, { ...info, outside: await outside() }, files);
       save();
       return environment;
     },
@@ -178,7 +186,19 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     });
   }
   const leave = (reason: string): void => void setImmediate(() => stop(reason));
-  const actions = controlActions(store, info, files, tunnels.set);
+  let outside: Promise<string> | undefined;
+  const actions = controlActions(store, info, files, {
+    setTunnels: tunnels.set,
+    outside() {
+      outside ??= openDaemonOutside(world, {
+        ociApi: info.ociApi,
+        authorityFile: files.authority,
+        connected: track,
+        log: (line) => log(`outside: ${line}`),
+      });
+      return outside;
+    },
+  });
   await listen(info.sockets.control, (connection) => {
     track(connection);
     serveControl(connection, {

@@ -5,8 +5,12 @@ import type { World } from "./world/world.ts";
 
 /** Environment variables by system: a run with the real provider of a system gets those of that system. */
 export interface RealEnvironment {
+  /** Of every real provider: the proxy that plays what is outside of the sandbox. */
+  readonly all: Readonly<Record<string, string>>;
   /** The provider's overrides and credentials, and the configuration file of Oracle's CLI and SDKs. */
   readonly oci: Readonly<Record<string, string>>;
+  /** Whom to trust in the image factory's place. Go reads it on Linux and the BSDs. */
+  readonly talos: Readonly<Record<string, string>>;
 }
 
 /** The provider's names of the clients that a lab's resources use (terraform-provider-oci, `CLIENT_HOST_OVERRIDES`). */
@@ -24,12 +28,17 @@ const CLIENTS = [
 
 export function realEnvironment(
   world: World,
-  { ociApi }: Pick<DaemonInfo, "ociApi">,
-  files: Pick<SandboxFiles, "oci">,
+  { ociApi, outside }: Pick<DaemonInfo, "ociApi"> & { readonly outside: string },
+  files: Pick<SandboxFiles, "oci" | "authority">,
 ): RealEnvironment {
   const { tenancyId, userId, fingerprint, keyFile, configFile, region } = accountFiles(world, files.oci);
+  const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
   return {
+    // Go asks no proxy for what is on loopback.
+    all: Object.fromEntries(proxies.map((name) => [name, outside])),
+    talos: { SSL_CERT_FILE: files.authority },
     oci: {
+      TF_VAR_custom_cert_location: files.authority,
       CLIENT_HOST_OVERRIDES: CLIENTS.map((client) => `${client}=${ociApi}`).join(";"),
       TF_VAR_tenancy_ocid: tenancyId,
       TF_VAR_user_ocid: userId,

@@ -11,7 +11,7 @@ import {
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { downloadEnvironment, nothingBeyondLoopback } from "../../cli/environment.ts";
+import { downloadEnvironment } from "../../cli/environment.ts";
 import { type Choices, parseChoices } from "../../cli/providers/choices.ts";
 import { chooseProviders, type Chosen } from "../../cli/providers/choose.ts";
 import { parseCliConfig, providerPlaces } from "../../cli/providers/cli-config.ts";
@@ -219,9 +219,8 @@ describe("the lock file of a stack", () => {
 });
 
 describe("real providers in the sandbox", () => {
-  it("have a proxy that is not there, but for init, which has the user's own", () => {
-    const env = { PATH: "/bin", ...nothingBeyondLoopback() };
-    expect(env).toMatchObject({ HTTPS_PROXY: "http://127.0.0.1:9", https_proxy: "http://127.0.0.1:9" });
+  it("have the sandbox's proxy, but for init, which has the user's own", () => {
+    const env = { PATH: "/bin", https_proxy: "http://127.0.0.1:9", SSL_CERT_FILE: "/sandbox.pem" };
     expect(downloadEnvironment(env, { HTTPS_PROXY: "http://proxy", OCI_CLI_PROFILE: "work" })).toEqual({
       PATH: "/bin",
       HTTPS_PROXY: "http://proxy",

@@ -1,7 +1,7 @@
 /** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
 import type { Sandbox } from "../../sandbox/client.ts";
 import { type Access, realAccess } from "../access/access.ts";
-import { type Environment, nothingBeyondLoopback, toolEnvironment } from "../environment.ts";
+import { type Environment, toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { makeDataFolders, type Project } from "../project.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
@@ -61,10 +61,12 @@ export async function sandboxEnvironment(
   sandbox: Sandbox,
   { real, standIns, configFile }: Chosen,
 ): Promise<Environment> {
+  const wire = real.length === 0 ? null : await sandbox.real();
   return {
     ...sandbox.envWith(standIns),
-    // The others find the sandbox at the tunnels' ports.
-    ...(real.includes("oci") ? (await sandbox.real()).oci : {}),
+    ...wire?.all,
+    ...(real.includes("oci") ? wire?.oci : {}),
+    ...(real.includes("talos") ? wire?.talos : {}),
     ...(configFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configFile }),
   };
 }
@@ -96,7 +98,6 @@ export async function openSession(place: Workplace, skipSynth: boolean): Promise
   const env: Environment = {
     ...base,
     ...(sandbox === null || chosen === null ? {} : await sandboxEnvironment(sandbox, chosen)),
-    ...(chosen?.configFile === undefined ? {} : nothingBeyondLoopback()),
   };
   const secrets =
     lab === null

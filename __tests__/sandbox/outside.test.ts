@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import http from "node:http";
+import type net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import tls from "node:tls";
+import { imageFactory } from "../../sandbox/outside/image-factory.ts";
+import { openOutside } from "../../sandbox/outside/proxy.ts";
+import { schematicId } from "../../sandbox/talos/image-factory.ts";
+import { emptyWorld } from "../../sandbox/systems.ts";
+import { memoryStore } from "../../sandbox/world/store.ts";
+
+let folder: string;
+let proxy: string;
+let close: () => void;
+const open: net.Socket[] = [];
+const logged: string[] = [];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "ampere-outside-"));
+  const factory = imageFactory(memoryStore(() => emptyWorld()));
+  const opened = await openOutside({
+    hostNamed: (host) => (host === "factory.talos.dev" ? factory : null),
+    authorityFile: join(folder, "outside.pem"),
+    connected: (connection) => open.push(connection),
+    log: (line) => logged.push(line),
+  });
+  proxy = opened.address;
+  close = opened.close;
+});
+afterAll(() => {
+  close();
+  for (const connection of open) connection.destroy();
+  rmSync(folder, { recursive: true });
+});
+
+interface Tunnelled {
+  readonly status: number;
+  readonly socket: net.Socket;
+}
+
+function connect(target: string): Promise<Tunnelled> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(proxy, { method: "CONNECT", path: target });
+    request.once("connect", ({ statusCode = 0 }, socket) => resolve({ status: statusCode, socket }));
+    request.once("error", reject);
+    request.end();
+  });
+}
+
+async function post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
+  const { socket } = await connect("factory.talos.dev:443");
+  const ca = readFileSync(join(folder, "outside.pem"));
+  const secure = tls.connect({ socket, servername: "factory.talos.dev", ca });
+  const request = http.request({ createConnection: () => secure, method: "POST", path });
+  request.end(body);
+  return new Promise((resolve, reject) => {
+    request.once("error", reject);
+    request.once("response", (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+  });
+}
+
+describe("what real providers find outside of the sandbox", () => {
+  it("is an image factory that registers schematics, behind a certificate that its authority vouches for", async () => {
+    const schematic =
+      "customization:\n    systemExtensions:\n        officialExtensions:\n            - siderolabs/qemu-guest-agent\n";
+    expect(await post("/schematics", schematic)).toEqual({
+      status: 201,
+      text: JSON.stringify({ id: schematicId(schematic) }),
+    });
+  });
+
+  it("refuses what is no schematic, as the factory does", async () => {
+    expect((await post("/schematics", "customisation: {}")).status).toBe(400);
+    expect((await post("/image/x", "")).status).toBe(404);
+  });
+
+  it.each(["example.org:443", "factory.talos.dev:80", "127.0.0.1:22", "factory.talos.dev.example.org:443", "nonsense"])(
+    "is nothing at %s",
+    async (target) => {
+      const { status, socket } = await connect(target);
+      socket.destroy();
+      expect(status).toBe(403);
+      expect(logged).toContain(`refused a connection to ${target}`);
+    },
+  );
+
+  it("is nothing without TLS", async () => {
+    const status = await new Promise((resolve) => {
+      http.get(proxy, { path: "http://example.org/" }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+    });
+    expect(status).toBe(403);
+  });
+});

@@ -1,0 +1,46 @@
+/** The hosts outside that the daemon plays for real providers. */
+import net from "node:net";
+import type { Outside } from "./outside/proxy.ts";
+import type { World } from "./world/world.ts";
+
+/** Passes a connection on to a port of ours. */
+function passedOn(address: string): Outside {
+  const port = Number(new URL(address).port);
+  return (connection) => {
+    const inner = net.connect(port, "127.0.0.1");
+    inner.on("error", () => connection.destroy());
+    connection.on("error", () => inner.destroy());
+    connection.pipe(inner).pipe(connection);
+  };
+}
+
+export interface DaemonOutside {
+  readonly ociApi: string;
+  readonly authorityFile: string;
+  readonly connected: (connection: net.Socket) => void;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Oracle Cloud's services meet OCI's REST API, factory.talos.dev an image factory. Loaded only where a real provider comes.
+ *
+ * @returns the proxy's address
+ */
+export async function openDaemonOutside(
+  world: World,
+  { ociApi, authorityFile, connected, log }: DaemonOutside,
+): Promise<string> {
+  const [{ imageFactory }, { openOutside }] = await Promise.all([
+    import("./outside/image-factory.ts"),
+    import("./outside/proxy.ts"),
+  ]);
+  const oci = passedOn(ociApi);
+  const factory = imageFactory(world);
+  const { address } = await openOutside({
+    hostNamed: (host) => (host.endsWith(".oraclecloud.com") ? oci : host === "factory.talos.dev" ? factory : null),
+    authorityFile,
+    connected,
+    log,
+  });
+  return address;
+}

@@ -1,0 +1,86 @@
+/**
+ * What is outside of the sandbox, for real providers: an HTTP proxy that plays the few names they would call there, and
+ * refuses all others, so that nothing leaves loopback. Needed because some of their calls can be sent nowhere else:
+ * oracle/oci's client for work requests takes no override, siderolabs/talos reads the image factory from its arguments.
+ */
+import { writeFileSync } from "node:fs";
+import http from "node:http";
+import type net from "node:net";
+import type { Duplex } from "node:stream";
+import tls from "node:tls";
+import { newAuthority, newLeaf } from "../talos/pki/certificate.ts";
+
+/** Serves a connection that was made to a host outside; TLS is off it already. */
+export type Outside = (connection: tls.TLSSocket) => void;
+
+export interface OutsideProxy {
+  /** `http://127.0.0.1:40001` */
+  readonly address: string;
+  close(): void;
+}
+
+export interface OutsideOptions {
+  /** What plays a host; null: nothing does. */
+  readonly hostNamed: (host: string) => Outside | null;
+  /** Where the certificate of the authority is written that vouches for these hosts. */
+  readonly authorityFile: string;
+  readonly connected: (connection: net.Socket) => void;
+  readonly log: (line: string) => void;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** One certificate a host, by an authority that nobody trusts who was not told to, and whose key is on no disk. */
+function certificates(authorityFile: string): (host: string) => tls.SecureContext {
+  const validity = { from: new Date(Date.now() - DAY), until: new Date(Date.now() + 365 * DAY) };
+  const authority = newAuthority({ ...validity, curve: "p256", commonName: "ampere-lab sandbox" });
+  writeFileSync(authorityFile, authority.certificate, { mode: 0o600 });
+  const made = new Map<string, tls.SecureContext>();
+  return (host) => {
+    const found = made.get(host);
+    if (found) return found;
+    const { certificate, key } = newLeaf(authority, { ...validity, usage: "server", commonName: host, names: [host] });
+    const context = tls.createSecureContext({ cert: certificate, key });
+    made.set(host, context);
+    return context;
+  };
+}
+
+function refuse(socket: Duplex, host: string): void {
+  const text = `the sandbox reaches nothing beyond loopback: ${host}\n`;
+  socket.end(`HTTP/1.1 403 ${text.trim()}\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`);
+}
+
+/** Opens it on a loopback port of the system's choice. */
+export async function openOutside({ hostNamed, authorityFile, connected, log }: OutsideOptions): Promise<OutsideProxy> {
+  const contextOf = certificates(authorityFile);
+  const server = http.createServer((request, response) => {
+    log(`refused ${request.method} ${request.url}`);
+    response.writeHead(403, { connection: "close" });
+    response.end(`the sandbox reaches nothing beyond loopback: ${request.url}\n`);
+  });
+  server.on("connection", connected);
+  server.on("clientError", (_error, socket) => socket.destroy());
+  server.on("connect", (request: http.IncomingMessage, socket: net.Socket, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const [, host = "", port] = /^([a-z0-9.-]+):(\d+)$/i.exec(request.url ?? "") ?? [];
+    const serve = port === "443" ? hostNamed(host.toLowerCase()) : null;
+    if (serve === null) {
+      log(`refused a connection to ${request.url}`);
+      refuse(socket, request.url ?? "");
+      return;
+    }
+    socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+    if (head.length > 0) socket.unshift(head);
+    const secure = new tls.TLSSocket(socket, { isServer: true, secureContext: contextOf(host.toLowerCase()) });
+    secure.on("error", () => socket.destroy());
+    serve(secure);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new Error("there is no loopback port for what is outside");
+  return { address: `http://127.0.0.1:${bound.port}`, close: () => void server.close() };
+}
