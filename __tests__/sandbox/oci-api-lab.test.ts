@@ -196,6 +196,59 @@ describe("an instance", () => {
   });
 });
 
+describe("an image", () => {
+  const details = (objectName: string) => ({
+    compartmentId: root,
+    imageSourceDetails: {
+      sourceType: "objectStorageTuple",
+      namespaceName: api.store.state.oci.namespace,
+      bucketName: "lab",
+      objectName,
+    },
+  });
+
+  it("is imported by a work request, which the Terraform provider is not sent to Oracle for", async () => {
+    const made = await api.call("POST", "/20160918/images", details("a.oci"));
+    const work = `/20160918/workRequests/${made.headers.get("opc-work-request-id")}`;
+    api.turnClock(1000);
+    expect(await get(work)).toMatchObject({ status: "SUCCEEDED", resources: [{ identifier: made.body.id }] });
+    const provider = { "user-agent": "Oracle-GoSDK/65 (terraform/1.11.4) Oracle-TerraformProvider/8.28.0" };
+    const told = await api.call("POST", "/20160918/images", details("b.oci"), provider);
+    expect(told.headers.get("opc-work-request-id")).toBe(",");
+  });
+
+  it("boots on the shapes that were added to it", async () => {
+    const id = await madeImage();
+    const shapes = await get(`/20160918/shapes?compartmentId=${root}&imageId=${id}`);
+    expect(shapes).toMatchObject([{ shape: "VM.Standard.A1.Flex", ocpuOptions: { min: 1, max: 80 } }]);
+    await api.call("DELETE", `/20160918/images/${id}/shapes/VM.Standard.A1.Flex`);
+    expect((await api.call("GET", `/20160918/images/${id}/shapes/VM.Standard.A1.Flex`)).status).toBe(404);
+  });
+
+  it("is narrowed by a schema of its own, of capabilities that there are", async () => {
+    const [global] = await get(`/20160918/computeGlobalImageCapabilitySchemas?compartmentId=${root}`);
+    const firmware = { descriptorType: "enumstring", source: "IMAGE", values: ["UEFI_64"], defaultValue: "UEFI_64" };
+    const schema = (schemaData: object) => ({
+      computeGlobalImageCapabilitySchemaVersionName: global.currentVersionName,
+      schemaData,
+    });
+    const imageId = await madeImage();
+    const of = { compartmentId: root, imageId };
+    const made = await post("/20160918/computeImageCapabilitySchemas", {
+      ...of,
+      ...schema({ "Compute.Firmware": firmware }),
+    });
+    expect(await get(`/20160918/computeImageCapabilitySchemas/${made.id}`)).toMatchObject({
+      imageId,
+      schemaData: { "Compute.Firmware": firmware },
+    });
+    const strange = { ...of, ...schema({ "Compute.Magic": firmware }) };
+    const path = "/20160918/computeImageCapabilitySchemas";
+    await api.call("DELETE", `${path}/${made.id}`);
+    expect((await api.call("POST", path, strange)).body.code).toBe("InvalidParameter");
+  });
+});
+
 describe("what something depends on", () => {
   it.each([
     ["a VCN with subnets", ({ vcn }: Made) => `/20160918/vcns/${vcn.id}`],

@@ -1,17 +1,16 @@
-/** Images: custom ones, Oracle's own, the shapes that they boot on, and the capability schemas that narrow them. */
-import type { Attributes, Json } from "../../plugin/resource.ts";
-import type { CapabilitySchema, Image } from "../../world/oci.ts";
-import { capabilitySchema, GLOBAL_SCHEMA } from "../capability-schema.ts";
+/** Images: custom ones, Oracle's own, and the shapes that were added to them. */
+import type { Attributes } from "../../plugin/resource.ts";
+import type { Image } from "../../world/oci.ts";
 import { firmware, image, imageLaunchOptions, shapeManagement } from "../image.ts";
 import { type PlatformImage, platformImages } from "../platform-images.ts";
 import { conflict, notFound } from "../refusals.ts";
 import { regionOf } from "../regions.ts";
-import { A1_SHAPE, MICRO_SHAPE } from "../shapes.ts";
-import { find, requireCompartment } from "../stored.ts";
+import { requireCompartment } from "../stored.ts";
 import { type Collection, collection, record, shown, viewOf } from "./collection.ts";
 import { fieldsOf } from "./fields.ts";
 import { listed } from "./lists.ts";
 import { type Answer, type Asked, needed, type Route } from "./route.ts";
+import { shapesOf } from "./shapes.ts";
 
 const BASE = "/20160918";
 const PATH = `${BASE}/images`;
@@ -79,15 +78,6 @@ function platformView(each: PlatformImage): Attributes {
   };
 }
 
-/** What an image boots on: one imported by hand is taken for an x86 image until a shape is added. */
-function shapesOf(asked: Asked, id: string): readonly string[] {
-  const platform = platformImages(regionOf(asked.call)).find((each) => each.id === id);
-  if (platform) return [platform.shape];
-  const custom = find(asked.call, asked.call.world.state.oci.images, id);
-  if (!custom) throw notFound(images.service, id);
-  return custom.shapes.length === 0 ? [MICRO_SHAPE] : custom.shapes.map(({ name }) => name);
-}
-
 function entry(asked: Asked, shape: string): Attributes {
   return { imageId: asked.params.id ?? "", shape, memoryConstraints: null, ocpuConstraints: null };
 }
@@ -151,79 +141,6 @@ const imageRoutesOfOwn = own.map((route): Route => ({
   },
 }));
 
-const schemas: Collection<CapabilitySchema> = {
-  path: `${BASE}/computeImageCapabilitySchemas`,
-  service: "Core Compute Image Capability Schema",
-  resource: "oci_core_compute_image_capability_schema",
-  type: capabilitySchema,
-  all: (tenancy) => tenancy.capabilitySchemas,
-  view: (each) => ({
-    displayName: each.displayName,
-    imageId: each.imageId,
-    computeGlobalImageCapabilitySchemaId: GLOBAL_SCHEMA.id,
-    computeGlobalImageCapabilitySchemaVersionName: each.globalVersionName,
-    schemaData: each.schemaData,
-  }),
-};
-
-const globalSchema: Attributes = {
-  id: GLOBAL_SCHEMA.id,
-  compartmentId: null,
-  currentVersionName: GLOBAL_SCHEMA.version,
-  displayName: "OCI.ComputeGlobalImageCapabilitySchema",
-  timeCreated: GLOBAL_SCHEMA.timeCreated,
-  freeformTags: {},
-  definedTags: {},
-};
-
-const globalVersion: Attributes = {
-  name: GLOBAL_SCHEMA.version,
-  computeGlobalImageCapabilitySchemaId: GLOBAL_SCHEMA.id,
-  displayName: GLOBAL_SCHEMA.version,
-  schemaData: GLOBAL_SCHEMA.data,
-  timeCreated: GLOBAL_SCHEMA.timeCreated,
-};
-
-function shapeFields(): readonly Attributes[] {
-  const common = { billingType: "ALWAYS_FREE", gpus: 0, localDisks: 0, isLiveMigrationSupported: false };
-  const range = (min: number, max: number): Json => ({ min, max });
-  return [
-    {
-      ...common,
-      shape: A1_SHAPE,
-      isFlexible: true,
-      ocpus: 1,
-      memoryInGBs: 6,
-      ocpuOptions: range(1, 80),
-      memoryOptions: {
-        minInGBs: 1,
-        maxInGBs: 512,
-        defaultPerOcpuInGBs: 6,
-        minPerOcpuInGBs: 1,
-        maxPerOcpuInGBs: 64,
-      },
-      maxVnicAttachments: 2,
-      maxVnicAttachmentOptions: { min: 2, max: 24, defaultPerOcpu: 1 },
-      networkingBandwidthInGbps: 1,
-      networkPorts: 1,
-      processorDescription: "3.0 GHz Ampere® Altra™",
-      platformConfigOptions: null,
-    },
-    {
-      ...common,
-      shape: MICRO_SHAPE,
-      isFlexible: false,
-      ocpus: 1,
-      memoryInGBs: 1,
-      maxVnicAttachments: 1,
-      networkingBandwidthInGbps: 0.48,
-      networkPorts: 1,
-      processorDescription: "2.0 GHz AMD EPYC™ 7551 (Naples)",
-      platformConfigOptions: null,
-    },
-  ];
-}
-
 export const imageRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -244,45 +161,4 @@ export const imageRoutes: readonly Route[] = [
   { method: "GET", path: `${PATH}/{id}/shapes/{shape}`, run: requireEntry },
   { method: "PUT", path: `${PATH}/{id}/shapes/{shape}`, run: addShape },
   { method: "DELETE", path: `${PATH}/{id}/shapes/{shape}`, run: removeShape },
-  {
-    method: "GET",
-    path: `${BASE}/shapes`,
-    run(asked) {
-      requireCompartment(asked.call, "Core Shape", needed(asked.query, "compartmentId"));
-      const image = asked.query.get("imageId");
-      const fitting = image ? shapesOf(asked, image) : null;
-      return listed(
-        asked,
-        shapeFields().filter(({ shape }) => fitting === null || fitting.includes(String(shape))),
-      );
-    },
-  },
-  ...collection(schemas),
-  {
-    method: "GET",
-    path: `${BASE}/computeGlobalImageCapabilitySchemas`,
-    run: (asked) => listed(asked, [globalSchema]),
-  },
-  {
-    method: "GET",
-    path: `${BASE}/computeGlobalImageCapabilitySchemas/{id}`,
-    run({ params }) {
-      if (params.id !== GLOBAL_SCHEMA.id) throw notFound(schemas.service, params.id ?? "");
-      return shown(globalSchema);
-    },
-  },
-  {
-    method: "GET",
-    path: `${BASE}/computeGlobalImageCapabilitySchemas/{id}/versions`,
-    run: (asked) => listed(asked, asked.params.id === GLOBAL_SCHEMA.id ? [globalVersion] : []),
-  },
-  {
-    method: "GET",
-    path: `${BASE}/computeGlobalImageCapabilitySchemas/{id}/versions/{name}`,
-    run({ params }) {
-      if (params.id !== GLOBAL_SCHEMA.id || params.name !== GLOBAL_SCHEMA.version)
-        throw notFound(schemas.service, params.name ?? "");
-      return shown(globalVersion);
-    },
-  },
 ];

@@ -1,6 +1,7 @@
 /** Every call that the sandbox answers, by service. */
 import { balancerRoutes } from "./balancers.ts";
 import { budgetRoutes } from "./budgets.ts";
+import { capabilitySchemaRoutes } from "./capability-schemas.ts";
 import { identityRoutes } from "./identity.ts";
 import { imageRoutes } from "./images.ts";
 import { instanceRoutes } from "./instances.ts";
@@ -8,6 +9,7 @@ import { limitRoutes } from "./limits.ts";
 import { networkRoutes } from "./network.ts";
 import type { Route } from "./route.ts";
 import { securityGroupRoutes } from "./security-groups.ts";
+import { shapeRoutes } from "./shapes.ts";
 import { bucketRoutes } from "./storage/buckets.ts";
 import { objectRoutes } from "./storage/objects.ts";
 import { uploadRoutes } from "./storage/uploads.ts";
@@ -21,6 +23,8 @@ export const ROUTES: readonly Route[] = [
   ...instanceRoutes,
   ...vnicRoutes,
   ...imageRoutes,
+  ...shapeRoutes,
+  ...capabilitySchemaRoutes,
   ...volumeRoutes,
   ...balancerRoutes,
   ...budgetRoutes,
