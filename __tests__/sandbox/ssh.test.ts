@@ -174,6 +174,13 @@ withSsh(`tunnels to the sandbox's hosts${title}`, () => {
     await expect(options().then(openTunnels)).rejects.toThrow("shows another SSH host key");
   });
 
+  it("are not opened to a host that the lab gave no key", async () => {
+    const settings = await options();
+    const files = writeSshFiles(folder, { ...secrets, hostKeys: {} });
+    await expect(openTunnels({ ...settings, files })).rejects.toThrow("shows another SSH host key");
+    expect(told).toEqual([]);
+  });
+
   it("are refused to clients whose key the host does not know", async () => {
     host().metadata = { ssh_authorized_keys: generateSshKey("somebody").public };
     await expect(options().then(openTunnels)).rejects.toThrow(

@@ -139,7 +139,7 @@ describe("a configured machine", () => {
   it("takes nothing over a connection from before it was configured", async () => {
     const lab = labWith("cp-1");
     const api = await anybodyAt(lab, "cp-1");
-    await api.one("Disks");
+    await api.one("Version");
     await apply(lab, "cp-1");
     await expectCutOff(api.one("ApplyConfiguration", await requestFor(lab, "cp-1")));
   });
