@@ -124,7 +124,9 @@ describe("the page of the sandbox", () => {
     for (const listener of page.listeners) listener({ ...call, number: 2 });
     await reading;
     response.destroy();
-    while (page.listeners.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let look = 0; look < 500 && page.listeners.size > 0; look += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(page.listeners.size).toBe(0);
   });
 });
 

@@ -149,7 +149,7 @@ function draw(view) {
 }
 
 /** @param {LoggedCall} call */
-function row({ time, door, method, target, answer, ms, fault }) {
+function row({ number, time, door, method, target, answer, ms, fault }) {
   const line = h(
     "tr",
     h("td", new Date(time).toLocaleTimeString(undefined, { hour12: false })),
@@ -158,6 +158,7 @@ function row({ time, door, method, target, answer, ms, fault }) {
     h("td", answer ?? "…"),
     h("td", ms === null ? "" : ms.toFixed(ms < 10 ? 1 : 0)),
   );
+  line.id = `call-${number}`;
   if (fault !== null) line.classList.add("fault");
   return line;
 }
@@ -165,6 +166,8 @@ function row({ time, door, method, target, answer, ms, fault }) {
 /** @param {readonly LoggedCall[]} calls the oldest first; the newest is shown on top */
 function add(calls) {
   const body = at("#calls tbody");
+  // One that was under way comes again when it has its answer.
+  for (const { number } of calls) document.getElementById(`call-${number}`)?.remove();
   body.prepend(...calls.map(row).toReversed());
   while (body.children.length > CALLS) body.lastElementChild?.remove();
 }
