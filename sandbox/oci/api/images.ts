@@ -39,13 +39,11 @@ const images: Collection<Image> = {
 };
 
 /**
- * The import's work request. The Terraform provider (8.28.0) forgets the id of an image that comes without one, but asks
- * Oracle itself after it, whatever endpoints it was given (its WorkRequestClient takes no override): so it gets a list of
- * work requests that has none in it, and looks at the image instead.
+ * The import's work request: the Terraform provider (8.28.0) forgets the id of an image that comes without one. It asks
+ * Oracle itself after it, whatever endpoints it was given, which is what the proxy of sandbox/outside is for.
  */
 function importWork(asked: Asked, { id, compartmentId }: Image, action: string): Readonly<Record<string, string>> {
   if (action !== "CREATED") return {};
-  if (/terraform/i.test(asked.headers["user-agent"] ?? "")) return { "opc-work-request-id": "," };
   const work = asked.door.workRequests.accept(asked.call, {
     operationType: "CreateImage",
     actionType: "CREATED",
