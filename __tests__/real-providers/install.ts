@@ -1,7 +1,10 @@
 /** What the tests of real providers and clients need; kept outside of the checkout, made once. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { parseChoices } from "../../cli/providers/choices.ts";
+import { chooseProviders } from "../../cli/providers/choose.ts";
 import { which } from "../../cli/terraform/which.ts";
 import { buildTool } from "../../cli/tools/build.ts";
 import { cacheFolder } from "../../cli/tools/cache.ts";
@@ -59,8 +62,26 @@ function terraform(): Had {
   return { env: { PROVIDER_TEST_TERRAFORM: found }, missing: [] };
 }
 
+/** Whether every real provider is on this machine or can be downloaded; set beforehand, it has to be. */
+async function allProviders(): Promise<Had> {
+  const variable = "PROVIDER_TEST_ALL";
+  if (process.env[variable] !== undefined) return { env: {}, missing: [] };
+  const folder = mkdtempSync(join(tmpdir(), "ampere-providers-"));
+  let said = "";
+  const { standIns } = await chooseProviders({
+    choices: parseChoices("auto"),
+    product: "Terraform",
+    output: folder,
+    run: folder,
+    say: (line) => (said = line),
+  });
+  rmSync(folder, { recursive: true });
+  if (standIns.length === 0) return { env: { [variable]: "1" }, missing: [] };
+  return { env: {}, missing: [`tests of all real providers together: ${said}`] };
+}
+
 export async function installTools(): Promise<Had> {
-  const had = [terraform(), await tools(), await python()];
+  const had = [terraform(), await tools(), await python(), await allProviders()];
   return {
     env: Object.assign({}, ...had.map(({ env }) => env)),
     missing: had.flatMap(({ missing }) => missing),

@@ -23,6 +23,8 @@ const VARIABLES = {
   proxmox: "PROVIDER_TEST_PROXMOX",
   /** With oci, oci-cli, proxmoxer and requests; its programs are beside it. */
   python: "PROVIDER_TEST_PYTHON",
+  /** The real providers of all three systems: not programs, but known to be had by `--providers real`. */
+  allProviders: "PROVIDER_TEST_ALL",
 } as const;
 
 export type Need = keyof typeof VARIABLES;

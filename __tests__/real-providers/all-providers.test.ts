@@ -1,0 +1,37 @@
+/** All three real providers over the wire APIs, wherever they can be had: `npm run test:providers` says where not. */
+import { needing, providerLab, TERRAFORMS } from "./workshop.ts";
+import type { Ended, TestLab } from "../e2e/lab.ts";
+
+const REAL = ["--providers", "real"];
+
+const summary = ({ code, stdout, stderr }: Ended) => ({ code, told: code === 0 ? "" : `${stdout}${stderr}` });
+const fine = { code: 0, told: "" };
+
+for (const tool of TERRAFORMS) {
+  needing(tool, "allProviders").describe(`oracle/oci, bpg/proxmox and siderolabs/talos on ${tool}`, () => {
+    let lab: TestLab;
+    beforeAll(async () => {
+      lab = await providerLab(tool);
+    });
+    afterAll(() => lab.end());
+
+    it("deploy the three stacks", async () => {
+      expect(summary(await lab.cdktf("deploy", "--auto-approve", ...REAL))).toEqual(fine);
+    });
+
+    it("have in the world just what is in the states", async () => {
+      // The subnet's default list exists anyway; that a Terraform manages it is nothing that OCI's API is told.
+      const { oci_core_default_security_list: _default, ...state } = lab.state();
+      expect(await lab.world()).toEqual(state);
+    });
+
+    it("see no difference afterwards", async () => {
+      expect(summary(await lab.cdktf("diff", ...REAL))).toEqual(fine);
+    });
+
+    it("destroy everything: the world is empty", async () => {
+      expect(summary(await lab.cdktf("destroy", "--auto-approve", ...REAL))).toEqual(fine);
+      expect(await lab.world()).toEqual({});
+    });
+  });
+}
