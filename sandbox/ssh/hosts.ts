@@ -1,5 +1,5 @@
 /** The SSH side of an instance: what cloud-init made of its user data and metadata. */
-import { utils } from "ssh2";
+import ssh2 from "ssh2";
 import { parse } from "yaml";
 import { z } from "zod";
 import { isDown } from "../faults/conditions.ts";
@@ -57,7 +57,7 @@ function readConfig(userData: string): object {
 
 function ownKey({ id, bootVolumeId }: Instance): string {
   const which = `${id} ${bootVolumeId}`;
-  const key = ownKeys.get(which) ?? utils.generateKeyPairSync("ed25519").private;
+  const key = ownKeys.get(which) ?? ssh2.utils.generateKeyPairSync("ed25519").private;
   ownKeys.set(which, key);
   return key;
 }

@@ -1,14 +1,12 @@
 /** A host's sshd: root by key only, and nothing but connections to what runs on the hosts and in their networks. */
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
+import ssh2, {
   type AuthContext,
   type Connection,
   type ParsedKey,
-  Server,
   type ServerChannel,
   type TcpipRequestInfo,
-  utils,
 } from "ssh2";
 import type { Call, Fault } from "../calls.ts";
 import type { World } from "../world/world.ts";
@@ -35,7 +33,7 @@ export function sshEndpoint(world: World, address: string, listening: Listening)
   const host = sshHostAt(world, address);
   if (!host) return null;
   return (socket) => {
-    const server = new Server({ hostKeys: [host.hostKey], ident: IDENT }, (connection) =>
+    const server = new ssh2.Server({ hostKeys: [host.hostKey], ident: IDENT }, (connection) =>
       serve({ world, host, listening, socket, connection }),
     );
     server.injectSocket(socket);
@@ -61,7 +59,7 @@ function serve(session: Session): void {
 }
 
 function readKey(line: string): ParsedKey | null {
-  const parsed = utils.parseKey(line);
+  const parsed = ssh2.utils.parseKey(line);
   return parsed instanceof Error ? null : parsed;
 }
 
