@@ -202,6 +202,22 @@ describe("what to do about a lost object", () => {
     });
   });
 
+  it("is to import the one of its name that is part of what its configuration refers to", () => {
+    const rule = (group: string) => ({ description: "path MTU", group: `\${groups.${group}.id}` });
+    const twins = { ...stack, resources: { rule: { a: rule("one"), b: rule("two") } } };
+    const rules = ["groups/1/rules/AA", "groups/2/rules/BB"].map((id) => ({ type: "rule", id, name: "path MTU" }));
+    const held = ["one", "two"].map((name, index) => {
+      const id = `groups/${index + 1}`;
+      return { address: `groups.${name}`, type: "groups", id, attributes: { id }, tainted: false };
+    });
+    const verdicts = judge([lost("rule.b"), lost("rule.a")], twins, none, rules, held).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual([
+      { kind: "import", id: "groups/2/rules/BB" },
+      { kind: "import", id: "groups/1/rules/AA" },
+    ]);
+    expect(judge([lost("rule.b"), lost("rule.a")], twins, none, rules, [])[0]?.verdict.kind).toBe("undecided");
+  });
+
   it("is what the user has decided", () => {
     const decisions = new Map([
       ["rule.x", "groups/1/rules/AA"],

@@ -31,9 +31,6 @@ export interface Row {
 /** What a fault of a status says, so that it can be told from anything else that goes wrong. */
 export const SAID = "Made to fail, once.";
 
-/** What the next run does where it cannot tell by itself. */
-export const ASKED = "named what was lost, and asked which of several it is";
-
 export function faultOf(kind: "status" | "reset" | "lost"): Fault {
   return kind === "status" ? { kind, status: 503, code: "ServiceUnavailable", message: SAID } : { kind };
 }
@@ -93,9 +90,6 @@ export class Sweep {
     const recovered = again.code !== 0 && again.stderr.includes("--recover");
     const next = recovered ? await this.#deploy(stack, "--recover") : again;
     const done = { ...row, first: told, next: recovered ? "named what was lost, and recovered it" : "converged" };
-    // Of several without a name of their own, only a person can tell which it is.
-    if (recovered && next.code !== 0 && next.stderr.includes("may be one of these"))
-      return { ...row, first: told, next: ASKED, problem: null };
     const problem = await this.#problem(stack, world, next);
     if (problem !== null) return { ...done, next: firstError(next) || `exit code ${next.code}`, problem };
     return { ...done, problem: clear ? null : "the first run says nothing of what went wrong" };

@@ -36,12 +36,37 @@ function fragments(config: unknown): readonly string[] {
   return typeof config === "object" && config !== null ? Object.values(config).flatMap(fragments) : [];
 }
 
+function labelOf({ address, type }: LostObject): string {
+  return address.slice(address.lastIndexOf(`${type}.`) + type.length + 1).replace(/\[.*\]$/, "");
+}
+
 /** Text in the configuration of an object that no other object of its type in the stack has. */
-function ownFragments({ resources }: Stack, { address, type }: LostObject): readonly string[] {
-  const label = address.slice(address.lastIndexOf(`${type}.`) + type.length + 1).replace(/\[.*\]$/, "");
-  const others = Object.entries(resources[type] ?? {}).filter(([name]) => name !== label);
+function ownFragments({ resources }: Stack, object: LostObject): readonly string[] {
+  const siblings = resources[object.type] ?? {};
+  const label = labelOf(object);
+  const others = Object.entries(siblings).filter(([name]) => name !== label);
   const shared = new Set(others.flatMap(([, config]) => fragments(config)));
-  return fragments(resources[type]?.[label]).filter((text) => !shared.has(text));
+  return fragments(siblings[label]).filter((text) => !shared.has(text));
+}
+
+/** Ids that the configuration of an object names by reference, such as that of the group that a rule is in. */
+function referredIds(config: unknown, held: readonly StateResource[]): readonly string[] {
+  if (typeof config === "string") {
+    const addresses = [...config.matchAll(/\$\{(\w+\.[\w-]+)\.id\}/g)].map(([, address]) => address);
+    return held.flatMap(({ address, id }) => (id !== null && addresses.includes(address) ? [id] : []));
+  }
+  if (typeof config !== "object" || config === null) return [];
+  return Object.values(config).flatMap((part) => referredIds(part, held));
+}
+
+/** Of those that are parts of something, the ones that are called so and are part of what the object is to be part of. */
+function besideParent(
+  items: readonly InventoryItem[],
+  config: unknown,
+  held: readonly StateResource[],
+): readonly InventoryItem[] {
+  const [parents, texts] = [referredIds(config, held), fragments(config)];
+  return items.filter(({ id, name }) => texts.includes(name) && parents.some((parent) => id.includes(parent)));
 }
 
 /** Those of `items` that are told by the object's own text: by their name, or else by what their id is made of. */
@@ -91,7 +116,9 @@ export function judge(
   // What is left was cut off before it had an id, or is imported by another one than the provider calls it by. Those that
   // are recognized leave fewer candidates for the others.
   for (const object of open()) {
-    const [only, ...more] = recognized(free(object), ownFragments(stack, object));
+    const config = stack.resources[object.type]?.[labelOf(object)];
+    const told = recognized(free(object), ownFragments(stack, object));
+    const [only, ...more] = told.length === 1 ? told : besideParent(free(object), config, held);
     if (only !== undefined && more.length === 0) claim(object, only);
   }
   const unsure = open();
