@@ -1,7 +1,7 @@
 /** Connections that are no conversation: TLS that breaks off, bytes at random, half-open sockets, requests cut short. */
 import net from "node:net";
 import tls from "node:tls";
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 export type Broken =
   | { readonly kind: "bytes"; readonly bytes: Buffer; readonly end: "destroy" | "half-close" | "leave-open" }

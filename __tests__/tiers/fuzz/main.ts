@@ -8,7 +8,7 @@
  */
 import type { Socket } from "node:net";
 import { parseArgs } from "node:util";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { broken, misbehave } from "./broken.ts";
 import { kubernetesCaller, ociCaller, pageCaller, pveCaller, type Send } from "./callers.ts";
 import { ociCalls, plainGet, pveCalls } from "./calls.ts";

@@ -1,5 +1,5 @@
 /** Requests as nobody should send them: paths and fields that there are, with values that there are, or may not be. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { WorldState } from "../../../sandbox/world/world.ts";
 
 export interface HttpRequest {

@@ -1,6 +1,6 @@
 /** Calls of Talos' API with bytes that may be no message, and names that may be no method. */
 import { type Client, credentials, makeGenericClientConstructor } from "@grpc/grpc-js";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { z } from "zod";
 import { definitionOf } from "../../../sandbox/talos/api/services.ts";
 import { readKey } from "../../../sandbox/talos/pki/keys.ts";
