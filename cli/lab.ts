@@ -5,7 +5,7 @@ import type { FaultCommandOptions } from "./commands/faults.ts";
 import type { BuildOptions } from "./images/build.ts";
 import type { PruneOptions } from "./images/upload.ts";
 import { DOORS } from "../sandbox/faults/doors.ts";
-import { newProgram, Option, providerChoices, runProgram, several, wholeNumber } from "./program.ts";
+import { newProgram, Option, providerChoices, runProgram, several, share, wholeNumber } from "./program.ts";
 
 /** All options that any of the commands takes. */
 interface LabOptions extends BuildOptions, PruneOptions, FaultCommandOptions {
@@ -67,9 +67,9 @@ const fault = (command: Command): Command =>
     )
     .option("--nth <number>", "the first call that is hit, counted from now (default: 1)", wholeNumber(1))
     .option("--times <number>", "how many calls are hit; 0: every one (default: 1)", wholeNumber(0))
-    .option("--share <number>", "of these calls, this share is hit: above 0, up to 1 (default: 1)", Number)
+    .option("--share <number>", "of these calls, this share is hit: above 0, up to 1 (default: 1)", share)
     .option("--seed <number>", "which ones those are (default: 0)", wholeNumber(0))
-    .option("--status <number>", "HTTP status of the answer (default: 500)", wholeNumber(400))
+    .option("--status <number>", "HTTP status of the answer (default: 500)", wholeNumber(400, 599))
     .option("--code <code>", "the API's own: InternalError, Unavailable")
     .option("--message <text>", "what it says; of a task, what it ends with")
     .option("--retry-after <seconds>", "in the answer's Retry-After", wholeNumber(0))
@@ -80,7 +80,7 @@ const fault = (command: Command): Command =>
     .option("--shape <pattern>", "for which shape: 'VM.Standard.A1.*'")
     .option("--host <name>", "which host is down")
     .option("--cluster <pattern>", "which cluster has no quorum (default: every one)")
-    .option("--seconds <number>", "how far the clock is ahead; negative: behind", wholeNumber(-315_360_000));
+    .option("--seconds <number>", "how far the clock is ahead; negative: behind", wholeNumber(-315_360_000, 315_360_000));
 
 /** Of commands on the bucket. */
 const bucket = (command: Command): Command =>

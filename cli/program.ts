@@ -37,13 +37,22 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
 }
 
 /** For options that take a whole number. */
-export function wholeNumber(lowest: number): (text: string) => number {
+export function wholeNumber(lowest: number, highest = Infinity): (text: string) => number {
+  const allowed = highest === Infinity ? `from ${lowest}` : `from ${lowest} to ${highest}`;
   return (text) => {
     const value = Number(text);
-    if (!/^-?\d+$/.test(text) || value < lowest)
-      throw new InvalidArgumentError(`allowed a whole number from ${lowest}.`);
+    if (!/^-?\d+$/.test(text) || value < lowest || value > highest)
+      throw new InvalidArgumentError(`allowed a whole number ${allowed}.`);
     return value;
   };
+}
+
+/** For `--share`. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value <= 1))
+    throw new InvalidArgumentError("allowed a number above 0, up to 1.");
+  return value;
 }
 
 /** For `--providers`. */

@@ -43,6 +43,17 @@ describe("lab sandbox", () => {
     expect(JSON.parse(run("sandbox", "status", "--json").stdout)).toEqual({ running: false, home: lab.home });
   });
 
+  it("tells Oracle's CLI where the account is, though no real provider was asked for", () => {
+    const { stdout } = run("sandbox", "start", "--env");
+    const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, "m").exec(stdout)?.[1];
+    expect(value("OCI_CLI_ENDPOINT")).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(value("OCI_CLI_PROFILE")).toBe("DEFAULT");
+    expect(value("OCI_CLI_CONFIG_FILE")).toBe(join(lab.home, ".sandbox", "oci", "config"));
+    expect(lab.has(".sandbox", "oci", "config")).toBe(true);
+    // Those are the real provider's alone.
+    expect(stdout).not.toContain("CLIENT_HOST_OVERRIDES");
+  });
+
   it("makes faults, says which there are, and ends them", () => {
     const added = run(
       "sandbox",
@@ -73,6 +84,8 @@ describe("lab sandbox", () => {
     ["add slow", "a fault slow needs --ms"],
     ["add down --host pve-1 --ms 3", "a fault down takes no --ms; it takes --host"],
     ["add fire", "got the fault fire, allowed status, reset, lost, hang, slow, throttle, task, capacity, down"],
+    ["add status --status 999", "argument '999' is invalid. allowed a whole number from 400 to 599."],
+    ["add reset --share 2", "argument '2' is invalid. allowed a number above 0, up to 1."],
     ["add status --target re:(", "target: no regular expression"],
     ["clear 9", "there is no fault 9"],
     ["clear all", "got all, allowed the number of a fault, which `list` prints"],

@@ -32,6 +32,11 @@ function needsTool({ providers }: Project): boolean {
   return Object.values(providers).some((choice) => choice !== "stand-in");
 }
 
+/** What Oracle's CLI and SDKs read, of what the real provider is told. */
+function isForOracleCli([name]: readonly [string, string]): boolean {
+  return name.startsWith("OCI_CLI_");
+}
+
 /** A line for a POSIX shell. */
 function exportLine([name, value]: readonly [string, string]): string {
   return `export ${name}='${value.replaceAll("'", "'\\''")}'`;
@@ -70,6 +75,8 @@ export async function startSandbox(options: StartOptions): Promise<number> {
       ...(config === undefined || chosen.configFile !== undefined ? [] : [["TF_CLI_CONFIG_FILE", config] as const]),
       ...variables,
       ...Object.entries(await sandboxEnvironment(sandbox, chosen)),
+      // Not of the providers alone: whoever calls the API needs these. With the real oracle/oci they are there already.
+      ...(chosen.real.includes("oci") ? [] : Object.entries((await sandbox.real()).oci).filter(isForOracleCli)),
     ];
     for (const line of lines) console.log(exportLine(line));
     return 0;
