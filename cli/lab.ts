@@ -80,7 +80,11 @@ const fault = (command: Command): Command =>
     .option("--shape <pattern>", "for which shape: 'VM.Standard.A1.*'")
     .option("--host <name>", "which host is down")
     .option("--cluster <pattern>", "which cluster has no quorum (default: every one)")
-    .option("--seconds <number>", "how far the clock is ahead; negative: behind", wholeNumber(-315_360_000, 315_360_000));
+    .option(
+      "--seconds <number>",
+      "how far the clock is ahead; negative: behind",
+      wholeNumber(-315_360_000, 315_360_000),
+    );
 
 /** Of commands on the bucket. */
 const bucket = (command: Command): Command =>

@@ -19,8 +19,18 @@ export function newProgram(name: string, description: string): Command {
     });
 }
 
+/** Who reads has gone, as `head` does when it has enough: what is being done goes on to its end all the same. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}
+
 /** Parses, runs the command that was named, and sets the exit code. */
 export async function runProgram(program: Command, args: readonly string[]): Promise<void> {
+  outliveReaders();
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {

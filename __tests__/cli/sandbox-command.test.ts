@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { SmallLab } from "./small-lab.ts";
 
@@ -13,10 +14,14 @@ afterEach(() => {
   lab.dispose();
 });
 
+function environment() {
+  return { PATH: process.env["PATH"], HOME: lab.home, TMPDIR: process.env["TMPDIR"] };
+}
+
 function run(...args: readonly string[]) {
   return spawnSync(process.execPath, [LAB, ...args], {
     cwd: lab.home,
-    env: { PATH: process.env["PATH"], HOME: lab.home, TMPDIR: process.env["TMPDIR"] },
+    env: environment(),
     encoding: "utf8",
   });
 }
@@ -103,6 +108,20 @@ describe("lab sandbox", () => {
     expect(run("sandbox", "open").stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
     expect(run("sandbox", "log")).toMatchObject({ status: 0, stdout: "" });
     expect(JSON.parse(run("sandbox", "log", "--json").stdout)).toEqual([]);
+  });
+
+  it("follows the log until nobody reads it any more, and says nothing of that", async () => {
+    const api = /^export OCI_CLI_ENDPOINT='(.*)'$/m.exec(run("sandbox", "start", "--env").stdout)?.[1] ?? "";
+    const follower = spawn(process.execPath, [LAB, "sandbox", "log", "--follow"], {
+      cwd: lab.home,
+      env: environment(),
+    });
+    let stderr = "";
+    follower.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
+    follower.stdout.once("data", () => follower.stdout.destroy());
+    const ended = once(follower, "close");
+    while (follower.exitCode === null) await fetch(`${api}/20160918/regions`);
+    expect([await ended, stderr]).toEqual([[0, null], ""]);
   });
 
   it("forgets states and runs when it is reset, and keeps the secrets", () => {

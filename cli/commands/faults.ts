@@ -87,7 +87,7 @@ function callLine({ time, door, method, target, answer, ms, fault }: LoggedCall)
   return `${time.slice(11, 23)}  ${door.padEnd(8)}  ${method} ${target}  ${answer ?? "no answer yet"}${took}${why}`;
 }
 
-/** The last calls; with `--follow` those to come too, until the sandbox ends or a signal does. */
+/** The last calls; with `--follow` those to come too, until the sandbox ends, a signal comes, or nobody reads any more. */
 export async function showLog(options: FaultCommandOptions): Promise<number> {
   const sandbox = await running(options);
   const calls = await sandbox.calls(options.lines ?? 50);
@@ -99,9 +99,10 @@ export async function showLog(options: FaultCommandOptions): Promise<number> {
   // A stream cannot be one document: a line for each call.
   const show = (call: LoggedCall): void => console.log(options.json ? JSON.stringify(call) : callLine(call));
   calls.forEach(show);
-  const { ended } = await sandbox.subscribe(show);
-  await ended;
-  console.error("the sandbox has ended");
+  const { ended, stop } = await sandbox.subscribe(show);
+  const unread = new Promise<"unread">((resolve) => process.stdout.once("error", () => resolve("unread")));
+  if ((await Promise.race([ended, unread])) === "unread") stop();
+  else console.error("the sandbox has ended");
   return 0;
 }
 
