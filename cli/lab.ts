@@ -26,6 +26,10 @@ const where = (command: Command): Command =>
 
 const json = (command: Command): Command => command.option("--json", "print one JSON document on stdout");
 
+/** Of commands that look at either lab. */
+const inSandbox = (command: Command): Command =>
+  command.option("--sandbox", "of the lab in the embedded sandbox (or LAB_SANDBOX=1)");
+
 const tool = (command: Command): Command => command.argument("[tool]", "opentofu, proxmox; without one, opentofu");
 
 /** Of all commands on images. */
@@ -161,6 +165,12 @@ const GROUPS: readonly LabCommand[] = [
         load: async () => (await import("./images/pin.ts")).pinCommand,
       },
     ],
+  },
+  {
+    name: "limits",
+    description: "Say what the lab takes of Always Free; exits with 1 when its config is over",
+    options: (command) => json(inSandbox(where(command))),
+    load: async () => (await import("./commands/limits.ts")).limits,
   },
   {
     name: "sandbox",

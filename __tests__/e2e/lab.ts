@@ -7,6 +7,7 @@ import type { LabInput } from "../../config/index.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/client.ts";
 
 const CDKTF = join(__dirname, "..", "..", "cli", "bin", "cdktf.js");
+const LAB = join(__dirname, "..", "..", "cli", "bin", "lab.js");
 /** Types that stand for something done, or for something known to Terraform alone: no object of the world. */
 const ACTS = new Set([
   "proxmox_sdn_applier",
@@ -59,8 +60,12 @@ export class TestLab {
   }
 
   start(...args: string[]): Running {
+    return this.#start(CDKTF, args);
+  }
+
+  #start(program: string, args: readonly string[]): Running {
     const env = { ...process.env, LAB_HOME: this.home, LAB_CONFIG: this.#config, LAB_SANDBOX: "1", ...this.#env };
-    const child = spawn(process.execPath, [CDKTF, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [program, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
     const look = new Set<() => void>();
@@ -93,6 +98,10 @@ export class TestLab {
 
   cdktf(...args: string[]): Promise<Ended> {
     return this.start(...args).ended;
+  }
+
+  lab(...args: string[]): Promise<Ended> {
+    return this.#start(LAB, args).ended;
   }
 
   /** How many objects of each type the world holds. */

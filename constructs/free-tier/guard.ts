@@ -17,8 +17,7 @@ export class FreeTierError extends Error {
  * @throws FreeTierError over a limit, or where an amount depends on something only Terraform will know
  */
 export function guardFreeTier(stacks: readonly TerraformStack[], images: Images, allowPaid: boolean): Verdict {
-  const unknown: string[] = [];
-  const uses = [...imageUses(images), ...stacks.flatMap((stack) => stackUses(stack, unknown))];
+  const { uses, unknown } = freeTierUses(stacks, images);
   const verdict = freeTierVerdict(uses, allowPaid);
   if (!verdict.accepted) throw new FreeTierError(formatVerdict(verdict));
   if (unknown.length > 0 && !allowPaid) {
@@ -30,6 +29,16 @@ export function guardFreeTier(stacks: readonly TerraformStack[], images: Images,
     );
   }
   return verdict;
+}
+
+/** What a lab takes of the Always Free limits, and a line for each amount that only Terraform will know. */
+export function freeTierUses(
+  stacks: readonly TerraformStack[],
+  images: Images,
+): { readonly uses: readonly Use[]; readonly unknown: readonly string[] } {
+  const unknown: string[] = [];
+  const uses = [...imageUses(images), ...stacks.flatMap((stack) => stackUses(stack, unknown))];
+  return { uses, unknown };
 }
 
 /** The Proxmox image lies in the bucket, and imported it may count once more. The base never leaves the builder. */

@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { TestLab } from "./lab.ts";
+
+jest.setTimeout(120_000);
+
+const row = (stdout: string, label: string): string | undefined =>
+  stdout
+    .split("\n")
+    .find((line) => line.startsWith(label))
+    ?.replaceAll(/ {2,}/g, " | ");
+
+describe("around a lab that is not deployed,", () => {
+  let lab: TestLab;
+  beforeEach(async () => {
+    lab = await TestLab.create();
+  });
+  afterEach(() => lab.end());
+
+  it("limits says what it would take, asks no account, and writes no stack", async () => {
+    const { code, stdout, stderr } = await lab.lab("limits");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(row(stdout, "A1 OCPUs")).toBe("A1 OCPUs | 2 OCPU | - | 2 OCPU | [1]");
+    expect(stdout).toContain("\ndeployed: nothing\naccount: not asked, as no sandbox runs: npx lab sandbox start\n");
+    expect(stdout).toMatch(/\nThe config is inside every Always Free limit: \$0\.00 \(.*checked \d{4}-\d\d-\d\d\)\n$/);
+    expect(existsSync(join(lab.home, "cdktf.out", "manifest.json"))).toBe(false);
+  });
+
+  it("limits exits with 1 where synth would refuse, and with 0 where the bill is meant", async () => {
+    const hosts = [{ name: "pve-1", ocpus: 4, memoryGb: 24, bootVolumeGb: 150 }];
+    lab.configure({ hosts });
+    const refused = await lab.lab("limits");
+    expect(refused).toMatchObject({ code: 1, stderr: "" });
+    expect(refused.stdout).toContain("The config is over 2 Always Free limits: this costs money (");
+    lab.configure({ hosts, allowPaid: true });
+    const { code, stdout } = await lab.lab("limits", "--json");
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { free: false, allowPaid: true, account: "not asked" }]);
+  });
+
+  it("limits says in one line what is wrong with a config", async () => {
+    lab.configure({ network: { vcn: "10.0.0.0/33" } });
+    const { code, stdout, stderr } = await lab.lab("limits");
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^[^\n]*network\.vcn: got "10\.0\.0\.0\/33"[^\n]*\n$/);
+  });
+});
+
+describe("around a deployed lab,", () => {
+  let lab: TestLab;
+  beforeAll(async () => {
+    lab = await TestLab.create();
+    expect(await lab.cdktf("deploy", "--auto-approve")).toMatchObject({ code: 0 });
+  });
+  afterAll(() => lab.end());
+
+  it("limits has config, state and the sandbox's account agree", async () => {
+    const { code, stdout } = await lab.lab("limits");
+    expect(code).toBe(0);
+    expect(row(stdout, "A1 OCPUs")).toBe("A1 OCPUs | 2 OCPU | 2 OCPU | 2 of 2 OCPU | 2 OCPU | [1]");
+    expect(row(stdout, "boot and block")).toBe(
+      "boot and block volumes | 150 GB | 150 GB | 150 of 200 GB | 200 GB | [2]",
+    );
+    expect(row(stdout, "VCNs")).toBe("VCNs | 1 | 1 | 1 of 2 | 2 | [5]");
+  });
+});

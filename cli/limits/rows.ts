@@ -1,0 +1,75 @@
+/** Use against Always Free, side by side: what the config asks for, what is deployed, what the account counts. */
+import { LIMITS, type LimitName } from "../../config/limits.ts";
+import { usesOf } from "../../constructs/free-tier/uses.ts";
+import { freeTierVerdict, type Use, type VerdictRow } from "../../topology/free-tier.ts";
+import type { State } from "../terraform/state.ts";
+import type { AccountUse } from "./account.ts";
+
+export interface Counted {
+  readonly used: number;
+  /** Resources, as in the construct tree or in the state; none of a limit that nothing takes of. */
+  readonly by: readonly string[];
+  readonly over: boolean;
+}
+
+export interface LimitRow {
+  readonly name: LimitName;
+  readonly label: string;
+  readonly unit: string;
+  readonly rule: VerdictRow["rule"];
+  /** Null where it is not known. */
+  readonly config: Counted | null;
+  /** Null where nothing is deployed, or it is not known. */
+  readonly deployed: Counted | null;
+  /** Null where the account was not asked, or does not count it. */
+  readonly account: AccountUse | null;
+  readonly allowed: number;
+  readonly advice: string;
+  readonly source: string;
+}
+
+export interface Sources {
+  readonly config: readonly Use[];
+  /** Whether the size of the hosts' image is known yet. */
+  readonly imageBuilt: boolean;
+  /** States by stack. */
+  readonly states: ReadonlyMap<string, State>;
+  readonly account: ReadonlyMap<LimitName, AccountUse>;
+}
+
+/** What the resources of a state take; a state has the arguments under the names that the synthesized JSON has. */
+function deployedUses(states: Sources["states"]): readonly Use[] {
+  return [...states].flatMap(([stack, { resources }]) =>
+    resources.flatMap(({ type, address, attributes }) =>
+      usesOf(type, attributes).map((use) => ({ ...use, by: `${stack}/${address}` })),
+    ),
+  );
+}
+
+const counted = ({ used, by, over }: VerdictRow): Counted => ({ used, by, over });
+
+/** One row a limit, in the order of the table of limits. */
+export function limitRows({ config, imageBuilt, states, account }: Sources): readonly LimitRow[] {
+  const wanted = freeTierVerdict(config, true).rows;
+  const there = freeTierVerdict(deployedUses(states), true).rows;
+  const deployed = [...states.values()].some(({ resources }) => resources.length > 0);
+  return wanted.map((row, index): LimitRow => {
+    const { limit: name, label, unit, rule, allowed, advice } = row;
+    // Nobody counts traffic, and objects in the bucket are in no state.
+    const unknown = name === "egressTb" || (name === "objectStorageGb" && !imageBuilt);
+    const stated = there[index];
+    return {
+      name,
+      label,
+      unit,
+      rule,
+      config: unknown ? null : counted(row),
+      deployed:
+        !deployed || stated === undefined || name === "egressTb" || name === "objectStorageGb" ? null : counted(stated),
+      account: account.get(name) ?? null,
+      allowed,
+      advice,
+      source: LIMITS[name].source,
+    };
+  });
+}
