@@ -23,6 +23,7 @@ class TestPage {
   view: unknown = { world: 1 };
   readonly listeners = new Set<(call: LoggedCall) => void>();
   readonly #server: net.Server;
+  readonly #open = new Set<net.Socket>();
   port = 0;
 
   constructor() {
@@ -34,7 +35,10 @@ class TestPage {
         return () => void this.listeners.delete(each);
       },
     });
-    this.#server = net.createServer(serve);
+    this.#server = net.createServer((socket) => {
+      this.#open.add(socket);
+      serve(socket);
+    });
   }
 
   async open(): Promise<void> {
@@ -46,6 +50,7 @@ class TestPage {
 
   close(): void {
     this.#server.close();
+    for (const socket of this.#open) socket.destroy();
   }
 
   async get(path: string, options: http.RequestOptions = {}): Promise<http.IncomingMessage> {
@@ -97,6 +102,12 @@ describe("the page of the sandbox", () => {
     expect((await page.read("/", { headers: { host: `localhost:${page.port}` } })).status).toBe(200);
   });
 
+  it("can be led to from another page, and not loaded by one", async () => {
+    const from = (mode: string) => ({ headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": mode } });
+    expect((await page.read("/", from("navigate"))).status).toBe(200);
+    expect((await page.read("/events", from("cors"))).status).toBe(403);
+  });
+
   it.each(["POST", "PUT", "DELETE", "OPTIONS"])("takes no %s", async (method) => {
     expect(await page.read("/", { method })).toMatchObject({ status: 405, headers: { allow: "GET" } });
   });
@@ -116,6 +127,17 @@ describe("the page of the sandbox", () => {
     const said = await reading;
     expect(said).toContain('event: world\ndata: {"world":1}\n\n');
     expect(said).toContain(`event: calls\ndata: ${JSON.stringify([call])}\n\n`);
+  });
+
+  it("tells who did not read for a while how the world is now", async () => {
+    page.view = { text: "x".repeat(8_000_000) };
+    const response = await page.get("/events");
+    const other = await page.get("/events");
+    const seen = untilSaid(other, '"world":2');
+    page.view = { world: 2 };
+    await seen;
+    await untilSaid(response, '"world":2');
+    other.destroy();
   });
 
   it("tells of calls as they end, and no longer listens when nobody watches", async () => {

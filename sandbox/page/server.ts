@@ -48,8 +48,8 @@ function refuse(response: ServerResponse, status: number, text: string): void {
 
 /** Sends what is new to whoever watches; looks at the world only while somebody does. */
 function broadcaster(source: PageSource) {
-  const watchers = new Set<ServerResponse>();
-  let seen = "";
+  /** Who watches, with the world that each was told last. */
+  const watchers = new Map<ServerResponse, string>();
   let calls: LoggedCall[] = [];
   let stop = (): void => undefined;
 
@@ -58,11 +58,15 @@ function broadcaster(source: PageSource) {
 
   function look(): void {
     const now = world();
-    const text = `${now === seen ? "" : now}${calls.length > 0 ? event("calls", JSON.stringify(calls)) : ""}`;
-    seen = now;
+    const ended = calls.length > 0 ? event("calls", JSON.stringify(calls)) : "";
     calls = [];
-    // A watcher that does not read gets the next state instead of this one.
-    if (text !== "") for (const watcher of watchers) if (!watcher.writableNeedDrain) watcher.write(text);
+    for (const [watcher, seen] of watchers) {
+      // One that does not read is told how the world is when it reads again; it misses calls.
+      if (watcher.writableNeedDrain) continue;
+      const text = `${now === seen ? "" : now}${ended}`;
+      if (text !== "") watcher.write(text);
+      watchers.set(watcher, now);
+    }
   }
 
   function begin(): void {
@@ -80,12 +84,13 @@ function broadcaster(source: PageSource) {
     isFull: () => watchers.size >= MAX_WATCHERS,
     add(watcher: ServerResponse): void {
       if (watchers.size === 0) begin();
-      watchers.add(watcher);
+      const now = world();
+      watchers.set(watcher, now);
       watcher.on("close", () => {
         watchers.delete(watcher);
         if (watchers.size === 0) stop();
       });
-      watcher.write(`retry: 2000\n\n${world()}${event("calls", JSON.stringify(source.lastCalls(CALLS)))}`);
+      watcher.write(`retry: 2000\n\n${now}${event("calls", JSON.stringify(source.lastCalls(CALLS)))}`);
     },
   };
 }
@@ -96,6 +101,9 @@ export function pageEndpoint(source: PageSource): (connection: Socket) => void {
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
     const { headers, method, socket, url = "/" } = request;
+    // It could not read the stream, but take all places of those who may.
+    if (headers["sec-fetch-site"] === "cross-site" && headers["sec-fetch-mode"] !== "navigate")
+      return refuse(response, 403, "This page is for no other page to load.");
     if (!isLoopback(headers.host, socket.localPort))
       return refuse(response, 403, `This page is for http://127.0.0.1:${socket.localPort}/ only.`);
     if (method !== "GET") {
