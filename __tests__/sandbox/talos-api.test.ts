@@ -221,6 +221,13 @@ describe("a configured machine", () => {
     expect(await api.one("Hostname")).toMatchObject({ hostname: "other" });
   });
 
+  it("has booted once more after a reboot", async () => {
+    const lab = labWith("cp-1");
+    await apply(lab, "cp-1");
+    await (await adminAt(lab, "cp-1")).one("Reboot");
+    expect(lab.store.state.talos[addresses["cp-1"]]).toMatchObject({ boots: 1 });
+  });
+
   it("takes a configuration that is tried back after its time", async () => {
     const lab = labWith("cp-1");
     await apply(lab, "cp-1");

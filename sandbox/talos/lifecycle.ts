@@ -49,8 +49,6 @@ export function stage(world: World, { entry, guest }: ConfiguredMachine, configu
 export function reboot(world: World, guestsOf: GuestsOf, { guest, entry }: ConfiguredMachine): void {
   entry.boots = (entry.boots ?? 0) + 1;
   world.changed();
-  entry.boots = (entry.boots ?? 0) + 1;
-  world.changed();
   if (entry.staged !== undefined) configure(world, guestsOf, machineOf(world, guestsOf, guest.address), entry.staged);
 }
 
