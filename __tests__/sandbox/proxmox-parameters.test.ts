@@ -56,6 +56,13 @@ describe("a parameter", () => {
     expect(vm({ cores: "2", onboot: "1", net0, scsi30: "data:8,discard=on", tags: "a;b" })).toBeNull();
   });
 
+  it("of one of Perl's patterns without a lower bound may be as long as it says", () => {
+    expect(vm({ scsi0: "data:8,vendor=lab,product=disk" })).toBeNull();
+    expect(vm({ scsi0: "data:8,vendor=laboratory" })).toMatchObject({
+      scsi0: expect.stringContaining("vendor: value does not match the regex pattern"),
+    });
+  });
+
   it.each([
     ["missing", {}, { vmid: "property is missing and it is not optional" }],
     ["unknown", { vmid: "100", nonsense: "1" }, { nonsense: expect.stringContaining("not defined in schema") }],

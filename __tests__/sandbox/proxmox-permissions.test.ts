@@ -22,6 +22,11 @@ async function withToken(grants: readonly Grant[], privsep = 0) {
 const VM = "nodes/pve-1/qemu";
 
 describe("a token", () => {
+  it("is given a role on a path, however many slashes it is written with", async () => {
+    const { root } = await withToken([["//vms///901/", "PVEVMUser"]]);
+    expect(await root.get("access/acl")).toMatchObject([{ path: "/vms/901" }]);
+  });
+
   it("has the privileges of its user, on the path and below it", async () => {
     const { ci } = await withToken([["/vms/901", "PVEVMUser"]]);
     expect(await ci.get(VM)).toMatchObject([{ vmid: 901 }]);
@@ -35,6 +40,13 @@ describe("a token", () => {
       status: 403,
       reason: "Permission check failed (/nodes/pve-1, Sys.Audit)",
     });
+  });
+
+  it("is refused where its value is another one, also of as many letters", async () => {
+    const { root } = await withToken([]);
+    const made = Object(await root.does("POST", "access/users/ci@pve/token/other", { privsep: 0 }));
+    const wrong = root.withToken(`${made["full-tokenid"]}=${"é".repeat(made.value.length)}`);
+    expect(await wrong.call("GET", "version")).toMatchObject({ status: 401 });
   });
 
   it("sees nothing of what its user may not see", async () => {

@@ -113,7 +113,7 @@ export function accessControl(pve: Pve): Data {
 }
 
 export function changeAccessControl(pve: Pve, parameters: Parameters): Data {
-  const path = (parameters.path ?? "/").replace(/(.)\/+$/, "$1");
+  const path = `/${(parameters.path ?? "").split("/").filter(Boolean).join("/")}`;
   const who = (["users", "groups", "tokens"] as const).flatMap((kind) =>
     listOf(parameters[kind]).map((ugid) => ({ type: WHO[kind], ugid })),
   );

@@ -1,18 +1,21 @@
 /** The TCP connections under TLS, for a reset has to be of TCP. */
 import type { Socket } from "node:net";
 
-const plain = new Map<number, Socket>();
+const plain = new Map<string, Socket>();
+
+/** By both ends: one client port can be connected to two hosts. */
+function ends({ localPort, remotePort }: Socket): string {
+  return `${localPort} ${remotePort}`;
+}
 
 export function remember(socket: Socket): void {
-  const { remotePort } = socket;
-  if (remotePort === undefined) return;
-  plain.set(remotePort, socket);
-  socket.once("close", () => plain.delete(remotePort));
+  const key = ends(socket);
+  plain.set(key, socket);
+  socket.once("close", () => plain.delete(key));
 }
 
 /** Resets a connection, given with TLS. */
 export function reset(secure: Socket): void {
-  const socket = plain.get(secure.remotePort ?? 0);
-  if (socket) socket.resetAndDestroy();
+  plain.get(ends(secure))?.resetAndDestroy();
   secure.destroy();
 }

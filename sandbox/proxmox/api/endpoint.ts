@@ -55,6 +55,8 @@ function serverOf(world: World, host: PveHost): Server {
   const server = createServer({ cert: certificate, key, minVersion: "TLSv1.2" }, (request, response) => {
     void serve(world, host.instanceId, request, response);
   });
+  // Hosts that are gone do not come back under the same id.
+  for (const id of known.keys()) if (!(id in world.state.proxmox.hosts)) known.delete(id);
   known.set(host.instanceId, { fingerprint, server });
   return server;
 }

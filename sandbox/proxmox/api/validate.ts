@@ -109,9 +109,9 @@ function isNumber(value: string): boolean {
   return /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value);
 }
 
-/** A pattern of Perl as one of JavaScript: `(?^i:…)` takes no flags from outside. */
+/** A pattern of Perl as one of JavaScript: `(?^i:…)` takes no flags from outside, `{,8}` is `{0,8}`. */
 export function regExp(pattern: string): RegExp {
-  const known = patterns.get(pattern) ?? new RegExp(`^(?:${pattern.replaceAll("(?^", "(?")})$`);
+  const known = patterns.get(pattern) ?? new RegExp(`^(?:${pattern.replaceAll("(?^", "(?").replaceAll("{,", "{0,")})$`);
   patterns.set(pattern, known);
   return known;
 }

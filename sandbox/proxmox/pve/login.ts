@@ -76,6 +76,8 @@ function signature({ datacenter }: Pve, text: string): string {
   return createHmac("sha256", datacenter.authKey).update(text).digest("base64");
 }
 
-function same(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function same(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  // Of bytes: what a client sends can have other letters than ASCII.
+  return a.length === b.length && timingSafeEqual(a, b);
 }
