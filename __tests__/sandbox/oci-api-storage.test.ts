@@ -98,6 +98,15 @@ it("an upload that was cut off goes on with the parts that are missing", async (
   expect([bucket()?.uploads, files().length]).toEqual([[], 8]);
 });
 
+it.each([{ contentType: "text/plain\nx: y" }, { metadata: { "opc-meta-a": "1\r\nx: y" } }])(
+  "an upload is refused whose headers could not be given back: %j",
+  async (details) => {
+    await api.call("POST", bucketPath.replace(/\/[^/]+$/, ""), { name: "lab-images", compartmentId: root });
+    const { status, body } = await api.call("POST", `${bucketPath}/u`, { object: "a", ...details });
+    expect([status, body.code]).toEqual([400, "InvalidMetadata"]);
+  },
+);
+
 describe("an object", () => {
   async function put(name: string, content: string, headers: Readonly<Record<string, string>> = {}) {
     return api.put(`${bucketPath}/o/${name}`, content, headers);

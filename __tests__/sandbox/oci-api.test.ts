@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import { RetryTokens } from "../../sandbox/oci/api/retry-tokens.ts";
 import { type Api, ociApi } from "./oci-api.ts";
 
 let api: Api;
@@ -86,6 +87,15 @@ describe("a retry token", () => {
     expect((await api.call("POST", "/20160918/vcns", body("lab"), token)).status).toBe(200);
   });
 
+  it("is kept with the last ten thousand of them", async () => {
+    const tokens = new RetryTokens(() => 0);
+    let done = 0;
+    const once = (number: number) => tokens.once(String(number), "the same", async () => ({ status: (done += 1) }));
+    for (let number = 0; number <= 10_000; number += 1) await once(number);
+    expect([await once(10_000), done]).toEqual([{ status: 10_001 }, 10_001]);
+    expect(await once(0)).toEqual({ status: 10_002 });
+  });
+
   it("is forgotten after a day", async () => {
     const made = await api.call("POST", "/20160918/vcns", body("lab"), token);
     api.turnClock(25 * 60 * 60 * 1000);
@@ -157,6 +167,7 @@ describe("a wrong request", () => {
     ["an object that is not there", "GET", "/20160918/vcns/ocid1.vcn.no", undefined, 404, "NotAuthorizedOrNotFound"],
     ["no compartment", "POST", "/20160918/vcns", { cidrBlocks: ["10.0.0.0/16"] }, 400, "MissingParameter"],
     ["a field of another type", "POST", "/20160918/vcns", { cidrBlocks: "10.0.0.0/16" }, 400, "InvalidParameter"],
+    ["too large a body", "POST", "/20160918/vcns", { displayName: "x".repeat(3_000_000) }, 413, "PayloadTooLarge"],
     ["an escape that is none", "GET", "/20160918/vcns/%zz", undefined, 400, "InvalidParameter"],
   ] as const)("with %s is refused", async (_, method, path, body, status, code) => {
     const answer = await api.call(method, path, body);

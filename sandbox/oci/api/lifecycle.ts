@@ -45,6 +45,8 @@ export class Lifecycles {
   /** The object has left the world: it is told as it was, on its way out and then out. */
   end(id: string, view: Attributes, state: string, final: string | null): void {
     this.#changes.delete(id);
+    // Nobody may ever ask for those that went before.
+    for (const gone of this.#gone.keys()) this.ghost(gone);
     this.#gone.set(id, { state, since: this.#clock(), finally: final, view });
   }
 

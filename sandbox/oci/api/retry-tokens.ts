@@ -5,6 +5,8 @@ import type { Answer } from "./route.ts";
 
 /** Tokens are forgotten after a day. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
+/** The sandbox's own bound: answers are kept with their tokens, and a daemon may live for days. */
+const KEPT = 10_000;
 
 interface Used {
   readonly request: string;
@@ -27,8 +29,9 @@ export class RetryTokens {
    */
   async once(token: string, request: string, run: () => Promise<Answer>): Promise<Answer> {
     const hash = createHash("sha256").update(request).digest("base64");
+    this.#forgetOld();
     const known = this.#used.get(token);
-    if (known && this.#clock() - known.at < KEPT_MS) {
+    if (known) {
       if (known.request === hash) return known.answer;
       throw new ServiceRefusal(
         409,
@@ -44,6 +47,14 @@ export class RetryTokens {
     } catch (error) {
       this.#used.delete(token);
       throw error;
+    }
+  }
+
+  /** The oldest come first. */
+  #forgetOld(): void {
+    for (const [token, { at }] of this.#used) {
+      if (this.#clock() - at < KEPT_MS && this.#used.size < KEPT) return;
+      this.#used.delete(token);
     }
   }
 }

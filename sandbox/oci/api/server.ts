@@ -23,11 +23,14 @@ const find = router(ROUTES);
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // A refusal wants to be answered, so the request has to survive it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BODY)
+    if (size > MAX_BODY) {
+      request.resume();
       throw new ServiceRefusal(413, "PayloadTooLarge", `The body has more than ${MAX_BODY} bytes.`, "");
+    }
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

@@ -6,6 +6,9 @@ import { regionalId } from "../regions.ts";
 
 const SERVICE = "Work Request";
 
+/** The sandbox's own bound; the oldest are forgotten. */
+const KEPT = 1000;
+
 export interface Work {
   readonly operationType: string;
   readonly compartmentId: string;
@@ -34,6 +37,8 @@ export class WorkRequests {
     const service = work.entityType === "NetworkLoadBalancer" ? "networkloadbalancer" : "core";
     const id = regionalId(call, `${service}workrequest`);
     this.#accepted.set(id, { ...work, timeAccepted: this.#world.now() });
+    const [oldest] = this.#accepted.keys();
+    if (this.#accepted.size > KEPT && oldest !== undefined) this.#accepted.delete(oldest);
     return id;
   }
 

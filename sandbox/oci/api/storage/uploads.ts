@@ -1,7 +1,8 @@
 /** Multipart uploads: started, parts in any order, committed or aborted (docs.oracle.com, Multipart Uploads). */
 import { createHash } from "node:crypto";
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Json } from "../../../plugin/resource.ts";
-import type { Bucket, MultipartUpload, UploadedPart } from "../../../world/oci.ts";
+import type { Bucket, MultipartUpload, Tags, UploadedPart } from "../../../world/oci.ts";
 import { maybeTags, maybeText, text } from "../../attributes.ts";
 import { attributesOf, isObject } from "../fields.ts";
 import { listed, page } from "../lists.ts";
@@ -37,6 +38,18 @@ function summary({ call }: Asked, bucket: Bucket, upload: MultipartUpload) {
   };
 }
 
+/** What comes in JSON here is given back in headers later. @throws ServiceRefusal 400 for what no header can be */
+function checkHeaders(headers: Tags): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      throw storageRefusal(400, "InvalidMetadata", `${name} cannot be a header, or not with that value`);
+    }
+  }
+}
+
 function start(asked: Asked): Answer {
   const bucket = requireBucket(asked);
   const details = attributesOf("upload", asked.body);
@@ -45,10 +58,12 @@ function start(asked: Asked): Answer {
   const metadata = maybeTags(details, "metadata") ?? {};
   const strange = Object.keys(metadata).find((name) => !name.startsWith("opc-meta-"));
   if (strange !== undefined) throw storageRefusal(400, "InvalidMetadata", `${strange} is not of the form opc-meta-*`);
+  const contentType = maybeText(details, "content_type") ?? "application/octet-stream";
+  checkHeaders({ ...metadata, "content-type": contentType });
   const upload: MultipartUpload = {
     id: asked.call.world.random(36),
     object,
-    contentType: maybeText(details, "content_type") ?? "application/octet-stream",
+    contentType,
     headers: metadata,
     timeCreated: asked.call.world.now(),
     parts: [],
