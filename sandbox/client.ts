@@ -180,7 +180,7 @@ function control(socket: net.Socket, logFile: string) {
   return { ask, listen };
 }
 
-/** @param renew ends a daemon of other code that no run of Terraform uses; then there is none. */
+/** @param renew ends a daemon of other code that no client is connected to; then there is none. */
 async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> {
   const files = sandboxFiles(labHome);
   const info = readInfo(files.info);

@@ -16,7 +16,7 @@ export interface ControlActions extends FaultActions {
   real(): unknown;
   reset(): void;
   stop(): void;
-  /** Ends unless a run of Terraform is connected; true when it does. */
+  /** Ends unless a client is connected, such as a run of Terraform; true when it does. */
   retire(): boolean;
 }
 

@@ -9,7 +9,8 @@ function passedOn(address: string): Outside {
   return (connection) => {
     const inner = net.connect(port, "127.0.0.1");
     inner.on("error", () => connection.destroy());
-    connection.on("error", () => inner.destroy());
+    // However it ends: an inner one that stays would keep the daemon from idling.
+    connection.once("close", () => inner.destroy());
     connection.pipe(inner).pipe(connection);
   };
 }

@@ -28,12 +28,12 @@ import { type ControlActions, serveControl } from "./daemon-control.ts";
 import { faultActions } from "./daemon-faults.ts";
 import { codeStamp, type DaemonInfo, type SandboxFiles, sandboxFiles, SYSTEMS } from "./daemon-files.ts";
 import { takeLock } from "./daemon-lock.ts";
-import { openOciApi } from "./daemon-oci.ts";
 import { openDaemonOutside } from "./daemon-outside.ts";
-import { openPage } from "./daemon-page.ts";
+import { loadPage } from "./daemon-page.ts";
 import { providerDoors } from "./daemon-providers.ts";
 import { tunnelPorts } from "./daemon-tunnels.ts";
 import { faultDoor } from "./faults/index.ts";
+import { openLazily } from "./loopback.ts";
 import { realEnvironment } from "./real-environment.ts";
 import { emptyWorld, endpoint, inventory, overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
@@ -158,9 +158,16 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(signal));
 
   const { track } = activity(idleMinutes, () => stop(`idle for ${idleMinutes} minutes`));
+  /** Connections of clients, Terraform's providers among them; the page and the command line are none. */
+  const clients = new Set<net.Socket>();
+  const connected = (connection: net.Socket): void => {
+    track(connection);
+    clients.add(connection);
+    connection.once("close", () => clients.delete(connection));
+  };
   const world = savingWorld(store);
   const tunnels = tunnelPorts(labHome, (connection, target) => {
-    track(connection);
+    connected(connection);
     const handler = endpoint(world, target);
     if (handler) handler(connection);
     else connection.resetAndDestroy();
@@ -173,15 +180,16 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     startedAt: store.now(),
     sockets: { control: socket("control"), oci: socket("oci"), proxmox: socket("proxmox"), talos: socket("talos") },
     tenancyId: store.state.oci.tenancyId,
-    page: await openPage(store, faults, track),
-    ociApi: await openOciApi(world, { objects: files.objects }, track),
+    page: `${await openLazily({ load: () => loadPage(store, faults), connected: track, log })}/`,
+    ociApi: await openLazily({
+      load: async () => (await import("./oci/api/server.ts")).ociEndpoint(world, { objects: files.objects }),
+      connected,
+      log,
+    }),
   };
-  const runs = new Set<net.Socket>();
   for (const name of SYSTEMS) {
     await listen(info.sockets[name], (connection) => {
-      track(connection);
-      runs.add(connection);
-      connection.once("close", () => runs.delete(connection));
+      connected(connection);
       void doors.accept(name, connection);
     });
   }
@@ -193,7 +201,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
       outside ??= openDaemonOutside(world, {
         ociApi: info.ociApi,
         authorityFile: files.authority,
-        connected: track,
+        connected,
         log: (line) => log(`outside: ${line}`),
       });
       return outside;
@@ -206,8 +214,8 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
       ...faultActions(faults, store.save),
       stop: () => leave("asked to"),
       retire() {
-        if (runs.size === 0) leave("makes way for other code");
-        return runs.size === 0;
+        if (clients.size === 0) leave("makes way for other code");
+        return clients.size === 0;
       },
     });
   });

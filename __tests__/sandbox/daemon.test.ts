@@ -147,12 +147,15 @@ describe("the sandbox's daemon", () => {
     expect(readFileSync(join(home, ".sandbox", "daemon.log"), "utf8")).toContain("ends: idle for 0.005 minutes");
   });
 
-  it("makes way for one of newer code, once no run of Terraform uses it", async () => {
+  it.each([
+    ["stand-in", ({ sockets }: DaemonInfo) => net.connect(sockets.oci)],
+    ["wire API", ({ ociApi }: DaemonInfo) => net.connect(Number(new URL(ociApi).port), "127.0.0.1")],
+  ])("makes way for one of newer code, once no client of its %s is connected", async (_, connect) => {
     const home = newHome();
     await start(home);
     const old = infoOf(home);
     writeFileSync(join(home, ".sandbox", "daemon.json"), JSON.stringify({ ...old, code: "older" }));
-    const run = net.connect(old.sockets.oci);
+    const run = connect(old);
     await once(run, "connect");
     await start(home);
     expect(infoOf(home).pid).toBe(old.pid);

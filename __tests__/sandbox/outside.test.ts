@@ -75,6 +75,8 @@ describe("what real providers find outside of the sandbox", () => {
 
   it("refuses what is no schematic, as the factory does", async () => {
     expect((await post("/schematics", "customisation: {}")).status).toBe(400);
+    expect((await post("/schematics", "a: [")).status).toBe(400);
+    expect((await post("/schematics", "#".repeat(2_000_000))).status).toBe(413);
     expect((await post("/image/x", "")).status).toBe(404);
   });
 
@@ -90,11 +92,12 @@ describe("what real providers find outside of the sandbox", () => {
 
   it("is nothing without TLS", async () => {
     const status = await new Promise((resolve) => {
-      http.get(proxy, { path: "http://example.org/" }, (response) => {
+      http.get(proxy, { path: "http://me:hush@example.org/?token=hush" }, (response) => {
         response.resume();
         resolve(response.statusCode);
       });
     });
     expect(status).toBe(403);
+    expect(logged.at(-1)).toBe("refused GET to example.org");
   });
 });

@@ -1,6 +1,7 @@
 /** The API of the image factory (factory.talos.dev) as far as the provider calls it: registering a schematic. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Call } from "../calls.ts";
 import { schematicId } from "../talos/image-factory.ts";
 import { ConfigError } from "../talos/config/value.ts";
 import type { World } from "../world/world.ts";
@@ -19,10 +20,14 @@ async function perform(request: IncomingMessage): Promise<Answer> {
   if (request.method !== "POST" || request.url !== "/schematics") return { status: 404, text: "Not Found\n" };
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // The refusal wants to be answered, so the request has to survive it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     chunks.push(Buffer.from(chunk));
     size += chunks.at(-1)?.length ?? 0;
-    if (size > MAX_BODY) return { status: 413, text: "http: request body too large\n" };
+    if (size > MAX_BODY) {
+      request.resume();
+      return { status: 413, text: "http: request body too large\n" };
+    }
   }
   try {
     return { status: 201, text: JSON.stringify({ id: schematicId(Buffer.concat(chunks).toString()) }) };
@@ -30,6 +35,12 @@ async function perform(request: IncomingMessage): Promise<Answer> {
     if (error instanceof ConfigError) return { status: 400, text: `${error.message}\n` };
     throw error;
   }
+}
+
+function failed({ calls }: World, call: Call, request: IncomingMessage, error: unknown): Answer {
+  const wentAway = request.destroyed && !request.complete;
+  if (!wentAway) calls.bug(call, error);
+  return { status: 500, text: "Internal Server Error\n" };
 }
 
 async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -45,7 +56,7 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
   const { status, text } =
     fault?.kind === "status"
       ? { status: fault.status, text: `${fault.message ?? "Internal Server Error"}\n` }
-      : await perform(request).catch(() => ({ status: 400, text: "Bad Request\n" }));
+      : await perform(request).catch((error: unknown) => failed(world, call, request, error));
   calls.end(call, String(status));
   if (fault?.kind === "lost") {
     request.socket.destroy();

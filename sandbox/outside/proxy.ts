@@ -8,6 +8,7 @@ import http from "node:http";
 import type net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
+import { listenOnLoopback } from "../loopback.ts";
 import { newAuthority, newLeaf } from "../talos/pki/certificate.ts";
 
 /** Serves a connection that was made to a host outside; TLS is off it already. */
@@ -55,9 +56,11 @@ function refuse(socket: Duplex, host: string): void {
 export async function openOutside({ hostNamed, authorityFile, connected, log }: OutsideOptions): Promise<OutsideProxy> {
   const contextOf = certificates(authorityFile);
   const server = http.createServer((request, response) => {
-    log(`refused ${request.method} ${request.url}`);
-    response.writeHead(403, { connection: "close" });
-    response.end(`the sandbox reaches nothing beyond loopback: ${request.url}\n`);
+    // No more of the address: it may have a password or a token in it.
+    const host = URL.parse(request.url ?? "")?.host ?? "";
+    log(`refused ${request.method} to ${host}`);
+    response.writeHead(403, { "content-type": "text/plain; charset=utf-8", connection: "close" });
+    response.end(`the sandbox reaches nothing beyond loopback: ${host}\n`);
   });
   server.on("connection", connected);
   server.on("clientError", (_error, socket) => socket.destroy());
@@ -76,11 +79,5 @@ export async function openOutside({ hostNamed, authorityFile, connected, log }: 
     secure.on("error", () => socket.destroy());
     serve(secure);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("there is no loopback port for what is outside");
-  return { address: `http://127.0.0.1:${bound.port}`, close: () => void server.close() };
+  return { address: await listenOnLoopback(server), close: () => void server.close() };
 }
