@@ -57,7 +57,7 @@ async function readVersions(folder: string): Promise<Readonly<Record<string, str
   }
 }
 
-/** SHA-512 of a source image. @throws Error, one line, when there is no such file */
+/** SHA-512 of a source image. @throws Error, one line, when it cannot be read */
 export async function sha512OfFile(file: string): Promise<string> {
   const hash = createHash("sha512");
   try {
@@ -65,7 +65,9 @@ export async function sha512OfFile(file: string): Promise<string> {
   } catch (error) {
     if (isMissing(error))
       throw new Error(`--source: got ${file}, which is not there; allowed: a disk image`, { cause: error });
-    throw error;
+    throw new Error(`--source: got ${file}, which cannot be read (${oneLine(error)}); allowed: a disk image`, {
+      cause: error,
+    });
   }
   return hash.digest("hex");
 }

@@ -59,6 +59,11 @@ describe("lab sandbox", () => {
     expect(stdout).not.toContain("CLIENT_HOST_OVERRIDES");
   });
 
+  it("is not told of providers in vain", () => {
+    const { status, stderr } = run("sandbox", "start", "--providers", "proxmox=real");
+    expect([status, stderr]).toEqual([1, "--providers: only with --env, as it is what that prints which changes\n"]);
+  });
+
   it("makes faults, says which there are, and ends them", () => {
     const added = run(
       "sandbox",

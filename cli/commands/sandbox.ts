@@ -44,6 +44,8 @@ function exportLine([name, value]: readonly [string, string]): string {
 
 /** Starts the sandbox with the tunnels of the lab as it is configured now. */
 export async function startSandbox(options: StartOptions): Promise<number> {
+  if (options.providers !== undefined && !options.env)
+    throw new CliError("--providers: only with --env, as it is what that prints which changes");
   return atWork({ ...options, sandbox: true, json: true }, "lab sandbox start", async (place) => {
     const { project, terminal } = place;
     makeDataFolders(project);
