@@ -116,7 +116,9 @@ describe("buildImages", () => {
   });
 
   it("refuses in one line a source image that is a folder", async () => {
-    await expect(build({ source: __dirname })).rejects.toThrow(/^--source: got .*, which cannot be read \(.*EISDIR.*\)/);
+    await expect(build({ source: __dirname })).rejects.toThrow(
+      /^--source: got .*, which cannot be read \(.*EISDIR.*\)/,
+    );
   });
 
   it("keeps the earlier build, and nothing of the new one, when a build fails", async () => {
