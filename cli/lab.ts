@@ -2,13 +2,14 @@
 import type { Command } from "commander";
 import { FAULT_KINDS } from "./commands/fault-request.ts";
 import type { FaultCommandOptions } from "./commands/faults.ts";
+import type { ContextsOptions } from "./commands/contexts.ts";
 import type { BuildOptions } from "./images/build.ts";
 import type { PruneOptions } from "./images/upload.ts";
 import { DOORS } from "../sandbox/faults/doors.ts";
 import { newProgram, Option, providerChoices, runProgram, several, share, wholeNumber } from "./program.ts";
 
 /** All options that any of the commands takes. */
-interface LabOptions extends BuildOptions, PruneOptions, FaultCommandOptions {
+interface LabOptions extends BuildOptions, PruneOptions, FaultCommandOptions, ContextsOptions {
   readonly env?: boolean;
 }
 
@@ -98,6 +99,17 @@ const bucket = (command: Command): Command =>
     .option("--profile <name>", "of the OCI configuration file; default: the config's")
     .option("--region <name>", "default: the config's");
 
+/** Of `kubeconfig` and `talosconfig`. */
+const contexts =
+  (usual: string) =>
+  (command: Command): Command =>
+    json(inSandbox(where(command)))
+      .option("--out <file>", `write it there, readable by you alone (default: .lab/${command.name()})`)
+      .option("--merge [file]", `add its contexts to a file, by name, and keep a copy of that (default: ${usual})`)
+      .option("--stdout", "print it, for another program; not to a terminal")
+      .option("--force", "print it to a terminal; overwrite a file that has other contexts")
+      .option("--skip-synth", "take what was synthesized last");
+
 /** Every command, by group: to add one, add a row. */
 const GROUPS: readonly LabCommand[] = [
   {
@@ -171,6 +183,18 @@ const GROUPS: readonly LabCommand[] = [
     description: "Say what the lab takes of Always Free; exits with 1 when its config is over",
     options: (command) => json(inSandbox(where(command))),
     load: async () => (await import("./commands/limits.ts")).limits,
+  },
+  {
+    name: "kubeconfig",
+    description: "Write the kubeconfig of the deployed lab to a file",
+    options: contexts("~/.kube/config"),
+    load: async () => (await import("./commands/contexts.ts")).kubeconfig,
+  },
+  {
+    name: "talosconfig",
+    description: "Write the talosconfig of the deployed lab to a file; its endpoints are tunnels",
+    options: contexts("~/.talos/config"),
+    load: async () => (await import("./commands/contexts.ts")).talosconfig,
   },
   {
     name: "sandbox",

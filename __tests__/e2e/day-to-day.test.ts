@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { TestLab } from "./lab.ts";
 
 jest.setTimeout(120_000);
@@ -43,6 +44,12 @@ describe("around a lab that is not deployed,", () => {
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^[^\n]*network\.vcn: got "10\.0\.0\.0\/33"[^\n]*\n$/);
   });
+
+  it.each(["kubeconfig", "talosconfig"])("there is no %s, in one line that says how to get one", async (kind) => {
+    const line = `talos is not deployed, so there is no ${kind}: npx cdktf deploy oci proxmox talos --sandbox\n`;
+    expect(await lab.lab(kind)).toMatchObject({ code: 1, stdout: "", stderr: line });
+    expect(existsSync(join(lab.home, ".sandbox", kind))).toBe(false);
+  });
 });
 
 describe("around a deployed lab,", () => {
@@ -61,5 +68,25 @@ describe("around a deployed lab,", () => {
       "boot and block volumes | 150 GB | 150 GB | 150 of 200 GB | 200 GB | [2]",
     );
     expect(row(stdout, "VCNs")).toBe("VCNs | 1 | 1 | 1 of 2 | 2 | [5]");
+  });
+
+  it.each(["kubeconfig", "talosconfig"])("%s is a file of its owner's, and nothing of it is printed", async (kind) => {
+    const file = join(lab.home, ".sandbox", kind);
+    const { code, stdout, stderr } = await lab.lab(kind);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^wrote context (admin@)?test-lab to [^\n]+\n$/);
+    expect(stdout).toContain(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const piped = await lab.lab(kind, "--stdout", "--skip-synth");
+    expect(piped).toMatchObject({ code: 0, stdout: readFileSync(file, "utf8"), stderr: "" });
+  });
+
+  it("kubeconfig is merged into another, which is kept, and says so to a script", async () => {
+    const file = join(lab.home, "config");
+    const merge = async (): Promise<unknown> =>
+      JSON.parse((await lab.lab("kubeconfig", "--skip-synth", "--json", "--merge", file)).stdout);
+    expect(await merge()).toEqual({ file, contexts: ["admin@test-lab"], merged: true, backup: null });
+    expect(parse(readFileSync(file, "utf8")).clusters[0].cluster.server).toMatch(/^https:\/\/[\d.]+:6443$/);
+    expect(await merge()).toMatchObject({ backup: null });
   });
 });

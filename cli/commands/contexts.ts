@@ -1,0 +1,73 @@
+/** `lab kubeconfig` and `lab talosconfig`: the way into the deployed lab, as a file. */
+import { relative } from "node:path";
+import { type DeliveryOptions, deliveryOf, mergeContextsInto, writeContexts } from "../contexts/delivery.ts";
+import { type ContextsKind, contextNames } from "../contexts/merge.ts";
+import { CliError } from "../errors.ts";
+import { readStack } from "../terraform/stack.ts";
+import { isDeployed, readState } from "../terraform/state.ts";
+import { printDocument } from "./document.ts";
+import { synthesize } from "./synth.ts";
+import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
+
+/** What either takes. */
+export interface ContextsOptions extends CommonOptions, DeliveryOptions {}
+
+const STACK = "talos";
+
+/** The output of the deployed stack. */
+async function deployed(place: Workplace, kind: ContextsKind, skipSynth: boolean): Promise<string> {
+  const { project } = place;
+  const info = (await synthesize(place, skipSynth)).stacks.find(({ name }) => name === STACK);
+  if (info === undefined) throw new CliError(`there is no stack called ${STACK}, which would have a ${kind}`);
+  const { stateFile } = readStack(info, project);
+  if (stateFile === null)
+    throw new CliError(`${STACK}: its state is not a local file; ask terraform output -raw ${kind} in ${info.folder}`);
+  const state = readState(stateFile);
+  const value = state.outputs[kind]?.value;
+  if (typeof value === "string" && value !== "") return value;
+  const deploy = `npx cdktf deploy oci proxmox talos${project.sandbox ? " --sandbox" : ""}`;
+  throw new CliError(
+    isDeployed(state)
+      ? `the deploy of ${STACK} did not come to its end, so there is no ${kind} yet: go on with ${deploy}`
+      : `${STACK} is not deployed, so there is no ${kind}: ${deploy}`,
+  );
+}
+
+/** A path as short as it can be said. */
+function shown(file: string): string {
+  const near = relative("", file);
+  return near.startsWith("..") ? file : near;
+}
+
+function told(names: string, file: string, merged: ReturnType<typeof mergeContextsInto> | null): string {
+  if (merged === null) return `wrote context ${names} to ${shown(file)}`;
+  if (!merged.changed) return `context ${names} is in ${shown(file)} already, as it is`;
+  const kept = merged.backup === null ? "" : `; what that was is in ${shown(merged.backup)}`;
+  return `merged context ${names} into ${shown(file)}${kept}`;
+}
+
+function contexts(kind: ContextsKind): (options: ContextsOptions) => Promise<number> {
+  return (options) =>
+    atWork(options, `lab ${kind}`, async (place) => {
+      const force = options.force ?? false;
+      const delivery = deliveryOf(kind, options, place.project.data, process.stdout.isTTY);
+      if (delivery.to === "stdout" && options.json)
+        throw new CliError("--stdout, --json: got both, allowed one: a document never holds a secret");
+      const text = await deployed(place, kind, options.skipSynth ?? false);
+      if (delivery.to === "stdout") {
+        process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+        return 0;
+      }
+      const { to, file } = delivery;
+      const merged = to === "merge" ? mergeContextsInto(kind, file, text, new Date()) : null;
+      if (merged === null) writeContexts(kind, file, text, force);
+      const names = contextNames(kind, text, `the lab's ${kind}`);
+      if (options.json)
+        printDocument({ file, contexts: names, merged: merged !== null, backup: merged?.backup ?? null });
+      else place.terminal.line(told(names.join(", "), file, merged));
+      return 0;
+    });
+}
+
+export const kubeconfig = contexts("kubeconfig");
+export const talosconfig = contexts("talosconfig");

@@ -1,0 +1,90 @@
+/** Where a kubeconfig or talosconfig is to go: it is a secret, so to a file of its owner's, or into a pipe. */
+import { existsSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { CliError } from "../errors.ts";
+import { readIfThere, writeAtomically } from "../files.ts";
+import { type ContextsKind, contextNames, mergeContexts } from "./merge.ts";
+
+export interface DeliveryOptions {
+  readonly out?: string;
+  /** True without a file. */
+  readonly merge?: string | true;
+  readonly stdout?: boolean;
+  readonly force?: boolean;
+}
+
+export type Delivery = { readonly to: "stdout" } | { readonly to: "file" | "merge"; readonly file: string };
+
+const USUAL: Readonly<Record<ContextsKind, readonly string[]>> = {
+  kubeconfig: [".kube", "config"],
+  talosconfig: [".talos", "config"],
+};
+
+/**
+ * @param data the lab's own folder of secrets
+ * @param terminal whether stdout is one
+ * @throws CliError for several at once, and for a terminal that was not meant
+ */
+export function deliveryOf(
+  kind: ContextsKind,
+  { out, merge, stdout = false, force = false }: DeliveryOptions,
+  data: string,
+  terminal: boolean,
+): Delivery {
+  if ([out !== undefined, merge !== undefined, stdout].filter(Boolean).length > 1)
+    throw new CliError("--out, --merge, --stdout: got several, allowed one");
+  if (stdout) {
+    if (terminal && !force)
+      throw new CliError(
+        `--stdout: this is a terminal, and a ${kind} is a secret: write it to a file with --out, or add --force`,
+      );
+    return { to: "stdout" };
+  }
+  if (merge !== undefined)
+    return { to: "merge", file: merge === true ? join(homedir(), ...USUAL[kind]) : resolve(merge) };
+  return { to: "file", file: out === undefined ? join(data, kind) : resolve(out) };
+}
+
+/** Behind a link, so that the link stays one. */
+function behind(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
+}
+
+/**
+ * Writes the lab's contexts to a file, readable by its owner only.
+ *
+ * @throws CliError where the file has contexts that are not the lab's
+ */
+export function writeContexts(kind: ContextsKind, file: string, text: string, force: boolean): void {
+  const before = readIfThere(file);
+  if (before !== undefined && !force) {
+    const own = contextNames(kind, text, `the lab's ${kind}`);
+    const others = contextNames(kind, before, file).filter((name) => !own.includes(name));
+    if (others.length > 0)
+      throw new CliError(
+        `${file} has other contexts: ${others.join(", ")}; keep them with --merge '${file}', or lose them with --force`,
+      );
+  }
+  writeAtomically(behind(file), text);
+}
+
+/**
+ * Merges the lab's contexts into a file and keeps a copy of what it was.
+ *
+ * @returns the copy; null where there was no file, or nothing had to change
+ */
+export function mergeContextsInto(
+  kind: ContextsKind,
+  file: string,
+  text: string,
+  now: Date,
+): { readonly changed: boolean; readonly backup: string | null } {
+  const before = readIfThere(file);
+  const after = mergeContexts(kind, before ?? "", text, file);
+  if (after === before) return { changed: false, backup: null };
+  const backup = before === undefined ? null : `${file}.${now.toISOString().replaceAll(":", "-")}.backup`;
+  if (backup !== null && before !== undefined) writeAtomically(backup, before);
+  writeAtomically(behind(file), after);
+  return { changed: true, backup };
+}
