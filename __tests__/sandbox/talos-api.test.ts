@@ -243,6 +243,19 @@ describe("a configured machine", () => {
     expect(seen).toEqual([tried, before]);
   });
 
+  it("keeps a configuration that is tried for longer than a timer can wait", async () => {
+    const lab = labWith("cp-1");
+    await apply(lab, "cp-1");
+    const api = await adminAt(lab, "cp-1");
+    const tried = configurationIn(lab, "cp-1").replace("hostname: cp-1", "hostname: other");
+    const trial = { mode: "TRY", try_mode_timeout: { seconds: 2 ** 40 } };
+    const timers = jest.spyOn(globalThis, "setTimeout");
+    await api.one("ApplyConfiguration", { data: Buffer.from(tried), ...trial });
+    const waits = timers.mock.calls.map(([, milliseconds]) => milliseconds ?? 0);
+    timers.mockRestore();
+    expect(Math.max(...waits)).toBe(2 ** 31 - 1);
+  });
+
   it("is in maintenance mode again after a reset", async () => {
     const lab = labWith("cp-1");
     await apply(lab, "cp-1");

@@ -19,6 +19,9 @@ export function endTrial(world: World, address: string): void {
   trialsOf(world).delete(address);
 }
 
+/** A timer of Node's waits no longer, and with more not at all. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Gives a machine a configuration for a while; then it has the present one again. */
 export function tryOut(
   world: World,
@@ -35,7 +38,7 @@ export function tryOut(
   };
   configure(world, guestsOf, machineOf(world, guestsOf, guest.address), configuration);
   endTrial(world, guest.address);
-  trialsOf(world).set(guest.address, setTimeout(takeBack, milliseconds).unref());
+  trialsOf(world).set(guest.address, setTimeout(takeBack, Math.min(milliseconds, LONGEST_MS)).unref());
 }
 
 /** Keeps a configuration for the next reboot. */

@@ -18,7 +18,15 @@ export interface Identity {
 const LIFETIME_HOURS = 24;
 const RENEWAL_HOURS = LIFETIME_HOURS / 2;
 
-const known = new WeakMap<World, Map<string, { readonly identity: Identity; readonly until: string }>>();
+interface Known {
+  readonly identity: Identity;
+  /** Whose it is: another machine at the address, or one of other names, has another one. */
+  readonly whose: string;
+  readonly until: string;
+}
+
+/** By address: what a machine was before needs none any more. */
+const known = new WeakMap<World, Map<string, Known>>();
 
 /** Another one: a connection from before is no longer served. */
 export function epochOf(machine: ListeningMachine): string {
@@ -31,16 +39,18 @@ export function epochOf(machine: ListeningMachine): string {
 export function identityOf(door: Door, machine: ListeningMachine): Identity | null {
   const { world } = door;
   const names = namesOf(machine);
-  const key = [machine.guest.address, epochOf(machine), ...names].join("\n");
-  const identities = known.get(world) ?? new Map<string, { identity: Identity; until: string }>();
+  const { address } = machine.guest;
+  const whose = [epochOf(machine), ...names].join("\n");
+  const identities = known.get(world) ?? new Map<string, Known>();
   known.set(world, identities);
   const now = world.now();
-  const present = identities.get(key);
+  const last = identities.get(address);
+  const present = last?.whose === whose ? last : undefined;
   if (present && now < present.until) return present.identity;
   const authority = authorityOf(door, machine);
   if (!authority) return present?.identity ?? null;
   const identity = newIdentity(authority, machine, names, new Date(now));
-  identities.set(key, { identity, until: after(new Date(now), RENEWAL_HOURS).toISOString() });
+  identities.set(address, { identity, whose, until: after(new Date(now), RENEWAL_HOURS).toISOString() });
   return identity;
 }
 

@@ -11,8 +11,14 @@ import { apiHandler, type ApiState } from "./api.ts";
 import { namespaces } from "./namespaces.ts";
 import { nodeOf, registers } from "./nodes.ts";
 
-/** One server for each world and each set of names in its certificate. */
-const servers = new WeakMap<World, Map<string, https.Server>>();
+interface Known {
+  readonly server: https.Server;
+  /** The authority and the names of its certificate. */
+  readonly certified: string;
+}
+
+/** By address of the machine: what it had before needs none any more. */
+const servers = new WeakMap<World, Map<string, Known>>();
 
 /** Talos gives the API server's certificate a year. */
 const lifetimeHours = 8_760;
@@ -45,11 +51,11 @@ function serverOf(
 ): https.Server {
   const { authority } = machine.facts.cluster;
   const names = certificateNames(machine, members);
-  const known = servers.get(world) ?? new Map<string, https.Server>();
+  const known = servers.get(world) ?? new Map<string, Known>();
   servers.set(world, known);
-  const key = [authority.certificate, ...names].join("\n");
-  const present = known.get(key);
-  if (present) return present;
+  const certified = [authority.certificate, ...names].join("\n");
+  const present = known.get(machine.guest.address);
+  if (present?.certified === certified) return present.server;
   const now = new Date(world.now());
   const certificate = newLeaf(authority, {
     organization: "kube-master",
@@ -69,7 +75,7 @@ function serverOf(
     },
     apiHandler(world.calls, () => stateOf(world, machine, guestsOf)),
   );
-  known.set(key, server);
+  known.set(machine.guest.address, { certified, server });
   return server;
 }
 
