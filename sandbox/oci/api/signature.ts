@@ -52,7 +52,9 @@ export function authenticate(world: World, request: IncomingMessage, signsBody: 
   const authorization = request.headers.authorization ?? "";
   if (!authorization.startsWith("Signature ")) throw refused("there is no Authorization: Signature");
   // From the start of a word on: else a long one is tried from each of its letters, before anybody is known to have sent it.
-  const fields = new Map([...authorization.matchAll(/\b(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value ?? ""]));
+  const fields = new Map(
+    [...authorization.matchAll(/\b(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value ?? ""]),
+  );
   if (fields.get("version") !== "1" || fields.get("algorithm") !== "rsa-sha256")
     throw refused("the signature is not version 1 of rsa-sha256");
   const { oci } = world.state;
