@@ -197,6 +197,17 @@ const GROUPS: readonly LabCommand[] = [
     load: async () => (await import("./commands/contexts.ts")).talosconfig,
   },
   {
+    name: "graph",
+    description: "Draw the lab from what is synthesized: stacks, hosts, networks, machines, and what needs what",
+    options: (command) =>
+      where(command)
+        .option("--sandbox", "of the lab in the embedded sandbox (or LAB_SANDBOX=1)")
+        .addOption(new Option("--format <format>", "how to draw it").choices(["mermaid"]).default("mermaid"))
+        .option("--out <file>", "write it there (default: stdout)")
+        .option("--skip-synth", "take what was synthesized last"),
+    load: async () => (await import("./commands/graph.ts")).graph,
+  },
+  {
     name: "sandbox",
     description: "The embedded sandbox: the lab without an account",
     commands: [

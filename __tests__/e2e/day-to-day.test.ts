@@ -45,6 +45,18 @@ describe("around a lab that is not deployed,", () => {
     expect(stderr).toMatch(/^[^\n]*network\.vcn: got "10\.0\.0\.0\/33"[^\n]*\n$/);
   });
 
+  it("graph draws it all the same, on stdout or into a file", async () => {
+    const { code, stdout, stderr } = await lab.lab("graph");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^flowchart TB\n {2}subgraph talos_stack\["talos"\]\n/);
+    const id = (label: string): string => new RegExp(`^ +(\\w+)\\["${label}`, "m").exec(stdout)?.[1] ?? label;
+    expect(stdout).toContain(`\n  ${id("cp-1<br/>Talos")} --> ${id("cp-1<br/>VM")}\n`);
+    expect(stdout).toContain(`\n  ${id("cp-1<br/>VM")} --> ${id("pve-1<br/>VM.Standard.A1.Flex")}\n`);
+    const file = join(lab.home, "lab.mmd");
+    expect(await lab.lab("graph", "--skip-synth", "--out", file)).toMatchObject({ code: 0, stdout: "" });
+    expect(readFileSync(file, "utf8")).toBe(stdout);
+  });
+
   it.each(["kubeconfig", "talosconfig"])("there is no %s, in one line that says how to get one", async (kind) => {
     const line = `talos is not deployed, so there is no ${kind}: npx cdktf deploy oci proxmox talos --sandbox\n`;
     expect(await lab.lab(kind)).toMatchObject({ code: 1, stdout: "", stderr: line });

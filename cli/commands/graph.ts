@@ -1,0 +1,32 @@
+/** `lab graph`: the lab drawn from what was synthesized. */
+import { relative, resolve } from "node:path";
+import { writeAtomically } from "../files.ts";
+import { labGraph } from "../graph/lab-graph.ts";
+import { mermaid } from "../graph/mermaid.ts";
+import { readElements } from "../graph/references.ts";
+import { inOrder } from "../synth/graph.ts";
+import { synthesize } from "./synth.ts";
+import { atWork, type CommonOptions } from "./workplace.ts";
+
+export interface GraphOptions extends CommonOptions {
+  /** Where to write; stdout without one. */
+  readonly out?: string;
+}
+
+export async function graph(options: GraphOptions): Promise<number> {
+  return atWork(options, "lab graph", async (place) => {
+    const { stacks } = await synthesize(place, options.skipSynth ?? false);
+    const drawing = mermaid(
+      labGraph(
+        inOrder(stacks).map(({ name }) => name),
+        readElements(stacks),
+      ),
+    );
+    if (options.out === undefined) process.stdout.write(drawing);
+    else {
+      writeAtomically(resolve(options.out), drawing, 0o644);
+      place.terminal.aside(`drew the lab into ${relative("", options.out)}`);
+    }
+    return 0;
+  });
+}
