@@ -9,7 +9,7 @@ import { freeBasePort } from "../cli/demo/ports.ts";
 import { ensureSecrets } from "../cli/secrets/secrets.ts";
 import lab from "../lab.config.ts";
 import { openSandbox } from "../sandbox/client.ts";
-import { type DaemonInfo, sandboxFiles } from "../sandbox/daemon-files.ts";
+import { type DaemonInfo, sandboxFiles } from "../sandbox/daemon/files.ts";
 import type { WorldState } from "../sandbox/world/world.ts";
 import { type Measure, measure, median, RUNS } from "./measure.ts";
 

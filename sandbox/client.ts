@@ -11,10 +11,10 @@ import net from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../topology/types.ts";
-import { type ControlMethod, onMessages, sendMessage } from "./control-protocol.ts";
-import { codeStamp, type DaemonInfo, sandboxFiles, type SystemName, SYSTEMS } from "./daemon-files.ts";
+import { type ControlMethod, onMessages, sendMessage } from "./daemon/control-protocol.ts";
+import { codeStamp, type DaemonInfo, sandboxFiles, type SystemName, SYSTEMS } from "./daemon/files.ts";
 import type { ActiveFault, FaultRequest, LoggedCall } from "./faults/index.ts";
-import type { RealEnvironment } from "./real-environment.ts";
+import type { RealEnvironment } from "./daemon/real-environment.ts";
 import type { Overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
 import type { InventoryItem } from "./world/world.ts";
@@ -230,7 +230,7 @@ async function startDaemon(labHome: string, options: SandboxOptions): Promise<bo
   const log = openSync(files.log, "a");
   const args = [
     "--disable-warning=ExperimentalWarning",
-    join(import.meta.dirname, "daemon.ts"),
+    join(import.meta.dirname, "daemon", "main.ts"),
     "--lab-home",
     labHome,
     ...(options.account ? ["--account", options.account] : []),

@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Tunnel } from "../topology/types.ts";
-import type { SystemName } from "./daemon-files.ts";
+import type { SystemName } from "./daemon/files.ts";
 import { emptyOci, ociInventory, ociOverview, ociProvider, type OciOverview } from "./oci/index.ts";
 import type { Provider } from "./plugin/resource.ts";
 import {

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { sandboxFiles } from "../../sandbox/daemon-files.ts";
+import { sandboxFiles } from "../../sandbox/daemon/files.ts";
 import { factsOf } from "../../sandbox/talos/config/facts.ts";
 import { clientConfigurationSchema } from "../../sandbox/talos/secrets.ts";
 import type { TestLab } from "../e2e/lab.ts";

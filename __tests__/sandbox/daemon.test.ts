@@ -11,7 +11,7 @@ import {
   type Sandbox,
   type SandboxOptions,
 } from "../../sandbox/client.ts";
-import type { DaemonInfo } from "../../sandbox/daemon-files.ts";
+import type { DaemonInfo } from "../../sandbox/daemon/files.ts";
 import type { Tunnel } from "../../topology/types.ts";
 
 const LIMITED = { kind: "status", status: 429, code: "TooManyRequests", retryAfterSeconds: 3 } as const;

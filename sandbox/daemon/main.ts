@@ -1,7 +1,7 @@
 /**
  * The sandbox's process: one a LAB_HOME, sole writer of its world. Started by `openSandbox`, ends by itself when idle.
  *
- *   node sandbox/daemon.ts --lab-home DIR [--account always-free|pay-as-you-go] [--idle-minutes 15]
+ *   node sandbox/daemon/main.ts --lab-home DIR [--account always-free|pay-as-you-go] [--idle-minutes 15]
  *
  * Says one JSON line on file descriptor 3: `{"ready": true}`, `{"running": true}` when another one has the lab, or
  * `{"error": "…"}`. Its log is .sandbox/daemon.log. SANDBOX_LATENCY_MS delays the answer to every change.
@@ -23,21 +23,21 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { activity } from "./daemon-activity.ts";
-import { type ControlActions, serveControl } from "./daemon-control.ts";
-import { faultActions } from "./daemon-faults.ts";
-import { codeStamp, type DaemonInfo, type SandboxFiles, sandboxFiles, SYSTEMS } from "./daemon-files.ts";
-import { takeLock } from "./daemon-lock.ts";
-import { openDaemonOutside } from "./daemon-outside.ts";
-import { loadPage } from "./daemon-page.ts";
-import { providerDoors } from "./daemon-providers.ts";
-import { tunnelPorts } from "./daemon-tunnels.ts";
-import { faultDoor } from "./faults/index.ts";
-import { openLazily } from "./loopback.ts";
+import { activity } from "./activity.ts";
+import { type ControlActions, serveControl } from "./control.ts";
+import { faultActions } from "./faults.ts";
+import { codeStamp, type DaemonInfo, type SandboxFiles, sandboxFiles, SYSTEMS } from "./files.ts";
+import { takeLock } from "./lock.ts";
+import { openDaemonOutside } from "./outside.ts";
+import { loadPage } from "./page.ts";
+import { providerDoors } from "./providers.ts";
+import { tunnelPorts } from "./tunnels.ts";
+import { faultDoor } from "../faults/index.ts";
+import { openLazily } from "../loopback.ts";
 import { realEnvironment } from "./real-environment.ts";
-import { emptyWorld, endpoint, inventory, overview } from "./systems.ts";
-import type { Account } from "./world/oci.ts";
-import { openStore, type Store } from "./world/store.ts";
+import { emptyWorld, endpoint, inventory, overview } from "../systems.ts";
+import type { Account } from "../world/oci.ts";
+import { openStore, type Store } from "../world/store.ts";
 
 /** Sockets are not in LAB_HOME: their paths may have 108 bytes at most. */
 const SOCKET_DIR = "ampere-lab-sockets-";
@@ -182,7 +182,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     tenancyId: store.state.oci.tenancyId,
     page: `${await openLazily({ load: () => loadPage(store, faults), connected: track, log })}/`,
     ociApi: await openLazily({
-      load: async () => (await import("./oci/api/server.ts")).ociEndpoint(world, { objects: files.objects }),
+      load: async () => (await import("../oci/api/server.ts")).ociEndpoint(world, { objects: files.objects }),
       connected,
       log,
     }),

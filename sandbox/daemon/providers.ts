@@ -1,9 +1,9 @@
 /** The provider doors of the daemon. */
 import type { Socket } from "node:net";
-import { SYSTEMS, type SystemName } from "./daemon-files.ts";
-import type { ProviderServer } from "./plugin/server.ts";
-import { providers, schemaFile } from "./systems.ts";
-import type { Store } from "./world/store.ts";
+import { SYSTEMS, type SystemName } from "./files.ts";
+import type { ProviderServer } from "../plugin/server.ts";
+import { providers, schemaFile } from "../systems.ts";
+import type { Store } from "../world/store.ts";
 
 export interface ProviderDoors {
   /** Hands over a connection to a provider's socket. */
@@ -18,9 +18,9 @@ export function providerDoors(store: Store, latencyMs: number, log: (line: strin
 
   async function load(name: SystemName): Promise<ProviderServer> {
     const [{ providerServer }, { served }, { readProviderSchema }] = await Promise.all([
-      import("./plugin/server.ts"),
-      import("./plugin/session.ts"),
-      import("./plugin/schema.ts"),
+      import("../plugin/server.ts"),
+      import("../plugin/session.ts"),
+      import("../plugin/schema.ts"),
     ]);
     const host = { store, latencyMs, log: (line: string) => log(`${name}: ${line}`) };
     return providerServer(served(providers[name], readProviderSchema(schemaFile(name))), host);

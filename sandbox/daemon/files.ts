@@ -5,11 +5,13 @@ import { join } from "node:path";
 export const SYSTEMS = ["oci", "proxmox", "talos"] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
+const SANDBOX = join(import.meta.dirname, "..");
+
 /** Changes whenever the sandbox's code does: a daemon of other code is replaced once nobody uses it. */
 export function codeStamp(): string {
-  const files = readdirSync(import.meta.dirname, { recursive: true, withFileTypes: true });
+  const files = readdirSync(SANDBOX, { recursive: true, withFileTypes: true });
   const code = files.filter((file) => file.isFile() && !file.parentPath.includes("node_modules"));
-  const schemas = SYSTEMS.map((name) => join(import.meta.dirname, "..", "providers", name, "schema.json"));
+  const schemas = SYSTEMS.map((name) => join(SANDBOX, "..", "providers", name, "schema.json"));
   const paths = [...code.map((file) => join(file.parentPath, file.name)), ...schemas];
   const newest = Math.max(...paths.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
   return `${paths.length} files, ${newest}`;

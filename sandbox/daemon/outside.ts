@@ -1,7 +1,7 @@
 /** The hosts outside that the daemon plays for real providers. */
 import net from "node:net";
-import type { Outside } from "./outside/proxy.ts";
-import type { World } from "./world/world.ts";
+import type { Outside } from "../outside/proxy.ts";
+import type { World } from "../world/world.ts";
 
 /** Passes a connection on to a port of ours. */
 function passedOn(address: string): Outside {
@@ -32,8 +32,8 @@ export async function openDaemonOutside(
   { ociApi, authorityFile, connected, log }: DaemonOutside,
 ): Promise<string> {
   const [{ imageFactory }, { openOutside }] = await Promise.all([
-    import("./outside/image-factory.ts"),
-    import("./outside/proxy.ts"),
+    import("../outside/image-factory.ts"),
+    import("../outside/proxy.ts"),
   ]);
   const oci = passedOn(ociApi);
   const factory = imageFactory(world);

@@ -1,10 +1,10 @@
 /** The daemon's control door: what `sandbox/client.ts` asks for. */
 import type { Socket } from "node:net";
 import { z } from "zod";
-import type { Tunnel } from "../topology/types.ts";
+import type { Tunnel } from "../../topology/types.ts";
 import { type ControlReply, onMessages, sendMessage } from "./control-protocol.ts";
-import type { FaultActions } from "./daemon-faults.ts";
-import type { Account } from "./world/oci.ts";
+import type { FaultActions } from "./faults.ts";
+import type { Account } from "../world/oci.ts";
 
 export interface ControlActions extends FaultActions {
   info(): unknown;

@@ -1,6 +1,6 @@
 /** The tunnels' loopback ends: a connection to `localPort` meets what the world has at the tunnel's target. */
 import net from "node:net";
-import type { Tunnel } from "../topology/types.ts";
+import type { Tunnel } from "../../topology/types.ts";
 
 export interface TunnelPorts {
   /** Opens and closes ports until exactly these are open. @throws when a port is taken; then nothing changed. */

@@ -1,6 +1,6 @@
 /** Faults and the log of calls, over the control door. */
-import type { LoggedCall } from "./faults/index.ts";
-import type { FaultDoor } from "./faults/index.ts";
+import type { LoggedCall } from "../faults/index.ts";
+import type { FaultDoor } from "../faults/index.ts";
 
 export interface FaultActions {
   /** @param asked checked here: whatever came over the wire */
