@@ -3,13 +3,14 @@ import type { Command } from "commander";
 import { FAULT_KINDS } from "./commands/fault-request.ts";
 import type { FaultCommandOptions } from "./commands/faults.ts";
 import type { ContextsOptions } from "./commands/contexts.ts";
+import type { GraphOptions } from "./commands/graph.ts";
 import type { BuildOptions } from "./images/build.ts";
 import type { PruneOptions } from "./images/upload.ts";
 import { DOORS } from "../sandbox/faults/doors.ts";
 import { newProgram, Option, providerChoices, runProgram, several, share, wholeNumber } from "./program.ts";
 
 /** All options that any of the commands takes. */
-interface LabOptions extends BuildOptions, PruneOptions, FaultCommandOptions, ContextsOptions {
+interface LabOptions extends BuildOptions, PruneOptions, FaultCommandOptions, ContextsOptions, GraphOptions {
   readonly env?: boolean;
 }
 
@@ -202,7 +203,7 @@ const GROUPS: readonly LabCommand[] = [
     options: (command) =>
       where(command)
         .option("--sandbox", "of the lab in the embedded sandbox (or LAB_SANDBOX=1)")
-        .addOption(new Option("--format <format>", "how to draw it").choices(["mermaid"]).default("mermaid"))
+        .addOption(new Option("--format <format>", "how to draw it").choices(["mermaid", "svg"]).default("mermaid"))
         .option("--out <file>", "write it there (default: stdout)")
         .option("--skip-synth", "take what was synthesized last"),
     load: async () => (await import("./commands/graph.ts")).graph,

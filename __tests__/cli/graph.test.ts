@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { labGraph } from "../../cli/graph/lab-graph.ts";
 import { mermaid } from "../../cli/graph/mermaid.ts";
+import { svg } from "../../cli/graph/svg.ts";
 import { readElements } from "../../cli/graph/references.ts";
 
 const OCI = {
@@ -137,5 +138,49 @@ describe("the lab's graph", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  describe("as SVG", () => {
+    const numbers = (text: string, tag: RegExp): readonly (readonly number[])[] =>
+      [...text.matchAll(tag)].map(([, ...found]) => found.map(Number));
+    const BOXES = /<rect class="box" x="([\d.-]+)" y="([\d.]+)" width="(\d+)" height="(\d+)"/g;
+
+    it("has every box once and beside the others, and every arrow", () => {
+      const lab = graphOf(LAB);
+      const twins = ["cp-1", "cp-2", "cp-3"].map((id) => ({ id, stack: "talos", title: id, about: "Talos" }));
+      const graph = { ...lab, boxes: [...lab.boxes, ...twins] };
+      const drawing = svg(graph);
+      const boxes = numbers(drawing, BOXES);
+      expect(boxes).toHaveLength(graph.boxes.length);
+      expect(drawing.match(/<path class="arrow"/g)).toHaveLength(graph.arrows.length);
+      const overlapping = boxes.filter(([x = 0, y = 0, width = 0]) =>
+        boxes.some(([left = 0, top = 0]) => y === top && left > x && left < x + width),
+      );
+      expect(overlapping).toEqual([]);
+    });
+
+    it("leads arrows past the boxes of the rows between", () => {
+      const drawing = svg(graphOf(LAB));
+      const boxes = numbers(drawing, BOXES);
+      // Where an arrow goes straight down, from what height, and how far.
+      const passages = numbers(drawing, /([\d.-]+) ([\d.]+)V([\d.]+)/g);
+      expect(passages.length).toBeGreaterThan(0);
+      for (const [x = 0, top = 0] of passages)
+        expect(boxes.filter(([left = 0, y = 0, width = 0]) => y === top && x > left && x < left + width)).toEqual([]);
+    });
+
+    it("has names as text, whatever is in them, and shortens those that have no room", () => {
+      const name = '<script>"&' + "x".repeat(40);
+      const drawing = svg(graphOf({ oci: { resource: { oci_core_vcn: { it: { display_name: name } } } } }));
+      expect(drawing).not.toContain("<script>");
+      expect(drawing).toContain(`>&#60;script&#62;&#34;&#38;${"x".repeat(17)}…</text>`);
+      expect(drawing).toContain(`<title>&#60;script&#62;&#34;&#38;${"x".repeat(40)}: VCN</title>`);
+    });
+
+    it("is an empty picture of a lab that has nothing", () => {
+      expect(svg({ stacks: ["oci"], boxes: [], arrows: [] })).toMatch(
+        /^<svg [^>]+ width="\d+" height="\d+">[^]+<\/svg>\n$/,
+      );
+    });
   });
 });

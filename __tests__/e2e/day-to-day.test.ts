@@ -55,6 +55,9 @@ describe("around a lab that is not deployed,", () => {
     const file = join(lab.home, "lab.mmd");
     expect(await lab.lab("graph", "--skip-synth", "--out", file)).toMatchObject({ code: 0, stdout: "" });
     expect(readFileSync(file, "utf8")).toBe(stdout);
+    expect((await lab.lab("graph", "--skip-synth", "--format", "svg")).stdout).toMatch(
+      /^<svg [^]+>pve-1<[^]+<\/svg>\n$/,
+    );
   });
 
   it.each(["kubeconfig", "talosconfig"])("there is no %s, in one line that says how to get one", async (kind) => {

@@ -3,12 +3,15 @@ import { relative, resolve } from "node:path";
 import { writeAtomically } from "../files.ts";
 import { labGraph } from "../graph/lab-graph.ts";
 import { mermaid } from "../graph/mermaid.ts";
+import { svg } from "../graph/svg.ts";
 import { readElements } from "../graph/references.ts";
 import { inOrder } from "../synth/graph.ts";
 import { synthesize } from "./synth.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
 
 export interface GraphOptions extends CommonOptions {
+  /** @default mermaid */
+  readonly format?: "mermaid" | "svg";
   /** Where to write; stdout without one. */
   readonly out?: string;
 }
@@ -16,12 +19,11 @@ export interface GraphOptions extends CommonOptions {
 export async function graph(options: GraphOptions): Promise<number> {
   return atWork(options, "lab graph", async (place) => {
     const { stacks } = await synthesize(place, options.skipSynth ?? false);
-    const drawing = mermaid(
-      labGraph(
-        inOrder(stacks).map(({ name }) => name),
-        readElements(stacks),
-      ),
+    const lab = labGraph(
+      inOrder(stacks).map(({ name }) => name),
+      readElements(stacks),
     );
+    const drawing = options.format === "svg" ? svg(lab) : mermaid(lab);
     if (options.out === undefined) process.stdout.write(drawing);
     else {
       writeAtomically(resolve(options.out), drawing, 0o644);
