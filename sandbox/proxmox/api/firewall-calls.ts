@@ -5,7 +5,7 @@ import { vmOf } from "../pve/vm-config.ts";
 import { ruleRoutes, type Rules } from "./firewall-rule-calls.ts";
 import { aliasRoutes, ipSetRoutes, type Of } from "./firewall-set-calls.ts";
 import type { Parameters } from "./http.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { digestOf, unlessEmpty } from "./values.ts";
 
 export const datacenterFirewall: Of = ({ datacenter }) => datacenter.firewall;

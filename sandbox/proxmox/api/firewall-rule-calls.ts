@@ -5,7 +5,7 @@ import { badParameter } from "../pve/errors.ts";
 import { setFirewallRules } from "../pve/firewall.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { bit, number, unlessEmpty } from "./values.ts";
 
 /** Whose rules a call is about. */

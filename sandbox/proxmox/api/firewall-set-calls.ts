@@ -14,7 +14,7 @@ import {
   updateIpSet,
 } from "../pve/firewall.ts";
 import type { Data, Parameters } from "./http.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { digestOf, flag, unlessEmpty } from "./values.ts";
 
 /** Which firewall a call is about. */

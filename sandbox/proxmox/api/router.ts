@@ -1,7 +1,7 @@
 /** Finds the route of a call: a tree of path segments, made once. */
 import { PveError } from "../pve/errors.ts";
 import type { Parameters } from "./http.ts";
-import type { Method, Route } from "./routes.ts";
+import type { Method, Route } from "./route.ts";
 
 interface Segment {
   readonly children: Map<string, Segment>;

@@ -1,12 +1,12 @@
 /** The API calls that the sandbox answers: one line each, as in PVE's API viewer. schema.json says what each takes. */
-import type { Pve } from "../pve/context.ts";
 import * as access from "./access-calls.ts";
 import * as cluster from "./cluster-calls.ts";
 import * as firewall from "./firewall-calls.ts";
 import * as firewallOption from "./firewall-option-calls.ts";
-import type { Data, Page, Parameters } from "./http.ts";
+import type { Data } from "./http.ts";
 import * as node from "./node-calls.ts";
 import * as resource from "./resource-calls.ts";
+import { get, post, put, remove, type Route } from "./route.ts";
 import { router } from "./router.ts";
 import type { SdnKind } from "../pve/sdn.ts";
 import { schemaOf } from "./schema.ts";
@@ -18,24 +18,6 @@ import { nothing } from "./values.ts";
 import * as vm from "./vm-calls.ts";
 import * as lifecycle from "./vm-lifecycle-calls.ts";
 import * as power from "./vm-power-calls.ts";
-
-export type Method = "GET" | "POST" | "PUT" | "DELETE";
-
-export interface Route {
-  readonly method: Method;
-  /** `nodes/{node}/qemu/{vmid}/config` */
-  readonly path: string;
-  /** True for the calls that need no ticket. */
-  readonly open?: true;
-  /** True for the calls about a node that any other answers. */
-  readonly anywhere?: true;
-  readonly run: (pve: Pve, parameters: Parameters) => Data | Page;
-}
-
-const get = (path: string, run: Route["run"]): Route => ({ method: "GET", path, run });
-const post = (path: string, run: Route["run"]): Route => ({ method: "POST", path, run });
-const put = (path: string, run: Route["run"]): Route => ({ method: "PUT", path, run });
-const remove = (path: string, run: Route["run"]): Route => ({ method: "DELETE", path, run });
 
 /** A call that lists what is below it. */
 const index = (path: string): Route => get(path, () => childrenOf(path));
