@@ -180,6 +180,12 @@ const GROUPS: readonly LabCommand[] = [
     ],
   },
   {
+    name: "doctor",
+    description: "Look at tools, config, credentials, images, state, ports and KVM; exits with 1 when something fails",
+    options: (command) => json(inSandbox(where(command))),
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
     name: "limits",
     description: "Say what the lab takes of Always Free; exits with 1 when its config is over",
     options: (command) => json(inSandbox(where(command))),

@@ -31,7 +31,8 @@ export interface OpenTunnels {
 const POLL_MS = 100;
 const RELEASE_MS = 1000;
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens there. @throws for a port that may not be listened on at all */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", (error) => (codeOf(error) === "EADDRINUSE" ? resolve(false) : reject(error)));

@@ -21,10 +21,10 @@ const WITH_GO =
   "(https://opentofu.org/docs/intro/install) or Terraform, 1.8 or newer, or set TERRAFORM_BINARY_NAME";
 
 /** Asks a binary what it is. Its banner tells the products apart: their JSON is the same. */
-async function identify(path: string, env: Readonly<Record<string, string>>): Promise<Binary> {
+async function identify(path: string, env: Readonly<Record<string, string>>, timeout: number): Promise<Binary> {
   const run = (...args: readonly string[]): Promise<string> =>
     new Promise((done, fail) => {
-      execFile(path, args, { env: { ...env }, encoding: "utf8", timeout: 30_000 }, (error, stdout) =>
+      execFile(path, args, { env: { ...env }, encoding: "utf8", timeout }, (error, stdout) =>
         error === null ? done(stdout) : fail(error),
       );
     });
@@ -50,16 +50,18 @@ function newEnough({ version }: Binary): boolean {
  * TERRAFORM_BINARY_NAME, else tofu, else terraform on PATH, else the OpenTofu that `lab tools build` made.
  *
  * @param env the environment the binary will run in
+ * @param timeout how long a binary may take to say what it is, in milliseconds
  */
 export async function findBinary(
   env: Readonly<Record<string, string>>,
   wished = process.env["TERRAFORM_BINARY_NAME"],
+  timeout = 30_000,
 ): Promise<Binary> {
   const path = env["PATH"] ?? "";
   if (wished !== undefined && wished !== "") {
     const file = which(wished, path);
     if (file === undefined) throw new CliError(`TERRAFORM_BINARY_NAME: got "${wished}", which is not on PATH; ${WAYS}`);
-    const binary = await identify(file, env);
+    const binary = await identify(file, env, timeout);
     if (newEnough(binary)) return binary;
     throw new CliError(`TERRAFORM_BINARY_NAME: ${told(binary)} is too old, allowed 1.8 or newer`);
   }
@@ -67,7 +69,7 @@ export async function findBinary(
   for (const find of [() => which("tofu", path), () => which("terraform", path), () => cachedTofu()]) {
     const file = find();
     if (file === undefined) continue;
-    const binary = await identify(file, env);
+    const binary = await identify(file, env, timeout);
     if (newEnough(binary)) return binary;
     old.push(binary);
   }

@@ -1,0 +1,309 @@
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { serviceLimits } from "../../cli/doctor/account.ts";
+import { region } from "../../cli/doctor/config.ts";
+import { credentials } from "../../cli/doctor/credentials.ts";
+import { findingsOf, type Finding, ok } from "../../cli/doctor/finding.ts";
+import { lockFinding } from "../../cli/doctor/images.ts";
+import { kvmHere, ports } from "../../cli/doctor/machine.ts";
+import { state } from "../../cli/doctor/state.ts";
+import { tools } from "../../cli/doctor/tools.ts";
+import { openProject } from "../../cli/project.ts";
+import { startOf } from "../../cli/run/process.ts";
+import { writeLost } from "../../cli/run/loss-store.ts";
+import { parseConfig } from "../../config/parse.ts";
+import { startNode } from "./running.ts";
+
+const ROOT = join(__dirname, "../..");
+const CONFIG = { name: "lab", oci: { region: "eu-frankfurt-1" }, access: { adminCidrs: ["203.0.113.7/32"] } };
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "ampere-doctor-"));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function write(path: string, text: string, mode = 0o600): string {
+  const file = join(home, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  return file;
+}
+/** A program that says something, or hangs. */
+const program = (name: string, script: string): string => write(`bin/${name}`, `#!/bin/sh\n${script}\n`, 0o755);
+const named = (findings: readonly Finding[], name: string) => findings.filter((each) => each.name === name);
+const statusOf = (findings: readonly Finding[], name: string) => named(findings, name).map(({ status }) => status);
+
+describe("a check of lab doctor", () => {
+  it("is a failure when it throws, with what to do behind the semicolon", async () => {
+    const check = () => Promise.reject(new Error("it broke; mend it\nand more"));
+    expect(await findingsOf("it", check)).toEqual([
+      { name: "it", status: "fail", found: "it broke", advice: "mend it (and 1 more)" },
+    ]);
+  });
+
+  it("is a warning when it does not answer in time", async () => {
+    expect(statusOf(await findingsOf("it", () => new Promise(() => undefined), 1), "it")).toEqual(["warn"]);
+  });
+});
+
+describe("tools", () => {
+  // Where an OpenTofu of `lab tools build` would be found.
+  const { XDG_CACHE_HOME: cache } = process.env;
+  beforeEach(() => {
+    process.env["XDG_CACHE_HOME"] = home;
+  });
+  afterEach(() => {
+    if (cache === undefined) delete process.env["XDG_CACHE_HOME"];
+    else process.env["XDG_CACHE_HOME"] = cache;
+  });
+  const env = () => ({ PATH: join(home, "bin"), HOME: home, XDG_CACHE_HOME: home });
+
+  it("fail without Terraform and ssh, warn without a builder of images, and want neither Go nor Nix", async () => {
+    const found = await tools(env(), false);
+    expect(found.map(({ name, status }) => `${name}: ${status}`)).toEqual([
+      "node: ok",
+      "terraform: fail",
+      "ssh: fail",
+      "image builder: warn",
+      "go: ok",
+      "nix: ok",
+    ]);
+    expect(named(found, "terraform")[0]).toMatchObject({
+      found: "neither tofu nor terraform is on PATH",
+      advice: expect.stringMatching(/^install OpenTofu/),
+    });
+  });
+
+  it("have their versions, and the sandbox needs no ssh", async () => {
+    program("tofu", 'echo "OpenTofu v1.10.1"');
+    program("go", 'echo "go version go1.26.8 linux/arm64"');
+    const found = await tools(env(), true);
+    expect(named(found, "terraform")[0]?.found).toContain("OpenTofu 1.10.1 (");
+    expect(named(found, "go")[0]?.found).toMatch(/^1\.26\.8: /);
+    expect(statusOf(found, "ssh")).toEqual(["warn"]);
+  });
+
+  it("fail with a Terraform that is too old, and warn of a Go that does not run", async () => {
+    program("terraform", 'echo "Terraform v1.5.7"');
+    program("go", "exit 3");
+    const found = await tools(env(), true);
+    expect(named(found, "terraform")[0]).toMatchObject({ status: "fail", found: expect.stringContaining("too old") });
+    expect(statusOf(found, "go")).toEqual(["warn"]);
+  });
+});
+
+describe("the region", () => {
+  const { oci, ...rest } = CONFIG;
+  const lab = (homeRegion?: string) =>
+    parseConfig(
+      { preset: "free", ...rest, oci: { ...oci, ...(homeRegion === undefined ? {} : { homeRegion }) } },
+      "it",
+    );
+
+  it("warns when it is not the home region, or not the profile's", () => {
+    expect(region(lab("uk-london-1"), undefined).status).toBe("warn");
+    expect(region(lab(), "uk-london-1")).toMatchObject({
+      status: "warn",
+      advice: "set oci.region to uk-london-1 if that is your home region",
+    });
+    expect(region(lab(), "eu-frankfurt-1").status).toBe("ok");
+  });
+});
+
+describe("credentials", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+
+  // MD5 of the public key, as the console shows it.
+  const der = publicKey.export({ type: "spki", format: "der" });
+  const fingerprint = createHash("md5")
+    .update(der)
+    .digest("hex")
+    .replaceAll(/..(?=.)/g, "$&:");
+
+  function profile(): NodeJS.ProcessEnv {
+    const key = join(home, "key.pem");
+    const lines = ["[DEFAULT]", "tenancy=ocid1.tenancy.t", "user=ocid1.user.u", `fingerprint=${fingerprint}`];
+    write(".oci/config", [...lines, `key_file=${key}`, ""].join("\n"));
+    return { HOME: home, OCI_CLI_CONFIG_FILE: join(home, ".oci/config") };
+  }
+
+  it("are ok with a key that fits, and warn when others may read it", async () => {
+    const env = profile();
+    const key = write("key.pem", pem);
+    expect(statusOf(await credentials("DEFAULT", env), "credentials")).toEqual(["ok"]);
+    chmodSync(key, 0o644);
+    expect(await credentials("DEFAULT", env)).toMatchObject([{ status: "warn", advice: expect.stringContaining(key) }]);
+  });
+
+  it("fail without a file, a profile or a key, and say nothing of what is in them", async () => {
+    const env = profile();
+    const nowhere = { OCI_CLI_CONFIG_FILE: join(home, "nowhere") };
+    const found = [
+      ...(await credentials("DEFAULT", nowhere)),
+      ...(await credentials("OTHER", env)),
+      ...(await credentials("DEFAULT", env)),
+    ];
+    write("key.pem", pem.slice(0, 200));
+    found.push(...(await credentials("DEFAULT", env)));
+    expect(found.map(({ status }) => status)).toEqual(["fail", "fail", "fail", "fail"]);
+    expect(JSON.stringify(found)).not.toMatch(/PRIVATE|ocid1|MII/);
+  });
+});
+
+describe("the image lock", () => {
+  const image = {
+    name: "base",
+    inputHash: "a",
+    objectName: "o",
+    sha256: "f".repeat(64),
+    sizeBytes: 1,
+    status: "current",
+    built: true,
+    tested: true,
+  } as const;
+
+  it("is ok when it is current and tested, and warns of each lack; the sandbox has none", () => {
+    const lacks = [{ status: "stale" } as const, { sha256: null }, { tested: false }];
+    expect(lockFinding(image, false).status).toBe("ok");
+    for (const lack of lacks) {
+      expect(lockFinding({ ...image, ...lack }, false).status).toBe("warn");
+      expect(lockFinding({ ...image, ...lack }, true).status).toBe("ok");
+    }
+  });
+});
+
+describe("what earlier runs have left", () => {
+  const project = () => openProject({ app: "node main.ts", sandbox: false }, { LAB_HOME: home }, home);
+
+  it("is ok when there is nothing, and names what is deployed", () => {
+    expect(state(project()).map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
+    write(".lab/state/oci.tfstate", JSON.stringify({ version: 4, outputs: { a: { value: 1 } } }));
+    expect(named(state(project()), "state")[0]?.found).toBe("readable; deployed: oci");
+  });
+
+  it("fails with a state that is damaged, and with a record that cannot be read", () => {
+    write(".lab/state/oci.tfstate", "{");
+    write(".lab/run/oci.json", "{");
+    expect(statusOf(state(project()), "state")).toEqual(["fail"]);
+    expect(statusOf(state(project()), "run")).toEqual(["fail"]);
+  });
+
+  it("warns of objects that were lost, and says how they come back", () => {
+    writeLost(join(home, ".lab/run"), "oci", [
+      { address: "oci_core_vcn.a", type: "oci_core_vcn", id: null, replacedId: null },
+    ]);
+    expect(named(state(project()), "lost")).toEqual([
+      {
+        name: "lost",
+        status: "warn",
+        found: "oci: oci_core_vcn.a",
+        advice: "npx cdktf deploy oci --recover takes back what can be told",
+      },
+    ]);
+    write(".lab/run/oci/lost.json", "[1]");
+    expect(statusOf(state(project()), "lost")).toEqual(["fail"]);
+  });
+
+  it("warns of a lock whose holder lives, passes over a dead one's, and leaves both", () => {
+    const holder = { pid: process.pid, start: startOf(process.pid), command: "cdktf deploy", since: "now" };
+    const file = write(".lab/cdktf.lock", JSON.stringify(holder));
+    expect(named(state(project()), "lock")[0]).toMatchObject({
+      status: "warn",
+      found: `held by cdktf deploy, process ${process.pid}, since now`,
+    });
+    write(".lab/cdktf.lock", JSON.stringify({ ...holder, start: "another" }));
+    expect(statusOf(state(project()), "lock")).toEqual(["ok"]);
+    expect(readFileSync(file, "utf8")).toContain("another");
+  });
+});
+
+describe("tunnel ports", () => {
+  it("fail when another program has one, unless it is this LAB_HOME's sandbox", async () => {
+    const server = createServer();
+    const localPort = await new Promise<number>((resolve) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : 0);
+      });
+    });
+    const tunnels = [{ name: "api", localPort, via: "pve-1", target: { address: "10.0.0.1", port: 1 } }];
+    const asked = async (sandbox: boolean, running: boolean) => (await ports(tunnels, sandbox, running))[0]?.status;
+    try {
+      expect([await asked(false, false), await asked(true, false)]).toEqual(["fail", "fail"]);
+      expect([await asked(false, true), await asked(true, true)]).toEqual(["warn", "ok"]);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+    expect(await asked(false, false)).toBe("ok");
+  });
+});
+
+describe("/dev/kvm", () => {
+  it("helps where it opens on arm64, and nowhere else", () => {
+    const device = write("kvm", "");
+    expect(kvmHere(device, "arm64").found).toMatch(/^opens/);
+    expect(kvmHere(device, "x64").found).toMatch(/^here, and no help/);
+    expect(kvmHere(join(home, "nowhere"), "arm64").found).toMatch(/^not here/);
+  });
+});
+
+describe("service limits", () => {
+  it("are not asked of a real account, and warn where the sandbox's tenancy is over", () => {
+    expect(serviceLimits(null, false)).toMatchObject([{ found: "not asked" }, { found: "not asked" }]);
+    expect(statusOf(serviceLimits([{ name: "vcn-count", used: 2, limit: 2 }], true), "service limits")).toEqual(["ok"]);
+    expect(serviceLimits([{ name: "vcn-count", used: 3, limit: 2 }], true)[0]).toMatchObject({
+      status: "warn",
+      found: "over: vcn-count 3 of 2",
+    });
+    expect(ok("it", "is").advice).toBeNull();
+  });
+});
+
+describe("npx lab doctor", () => {
+  /** Started as a user would, with nothing on PATH but what a test has put there. */
+  async function run(config: unknown, args: readonly string[]) {
+    const file = write("lab.json", JSON.stringify(config));
+    const env = { PATH: join(home, "bin"), HOME: home, LAB_HOME: home, NO_COLOR: "1", FORCE_COLOR: "1" };
+    const program = join(ROOT, "cli/bin/lab.js");
+    return startNode(program, ["doctor", "--config", file, ...args], { cwd: ROOT, env }).finished;
+  }
+
+  it("prints one document, and exits with 0 when nothing fails", async () => {
+    program("tofu", 'echo "OpenTofu v1.10.1"');
+    const payg = { ...CONFIG, preset: "payg", access: { ...CONFIG.access, basePort: 28_400 } };
+    const { code, stdout } = await run(payg, ["--sandbox", "--json"]);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ ok: true, sandbox: true });
+    expect(statusOf(document.findings, "free tier")).toEqual(["warn"]);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  it("exits with 1 when the config is over the free tier, and has no colours with NO_COLOR", async () => {
+    program("tofu", 'echo "OpenTofu v1.10.1"');
+    const { code, stdout } = await run({ ...CONFIG, preset: "payg", allowPaid: false }, ["--sandbox"]);
+    expect(stdout).toMatch(/^fail {2}free tier +over: /m);
+    expect(stdout).not.toContain("\u001B");
+    expect(code).toBe(1);
+  }, 60_000);
+
+  it("says of a config that cannot be used which field it is, and goes on with what needs none", async () => {
+    const { code, stdout } = await run({ ...CONFIG, preset: "large" }, []);
+    expect(stdout).toMatch(/^fail {2}config +\S*lab.json: preset: got "large"/m);
+    expect(stdout).toMatch(/^ok {4}lock/m);
+    expect(code).toBe(1);
+  }, 60_000);
+
+  it("does not wait for programs that hang", async () => {
+    for (const name of ["tofu", "ssh", "go", "dagger"]) program(name, "/bin/sleep 60");
+    const before = performance.now();
+    const { stdout } = await run({ ...CONFIG, preset: "free" }, []);
+    expect(stdout).toMatch(/^fail {2}terraform/m);
+    expect(performance.now() - before).toBeLessThan(20_000);
+  }, 60_000);
+});

@@ -1,0 +1,69 @@
+/** `lab doctor`: looks at everything that a deploy stands on, and changes nothing. */
+import { runningSandbox } from "../../sandbox/client.ts";
+import { account } from "../doctor/account.ts";
+import { config, readTopology, region } from "../doctor/config.ts";
+import { credentials, profileValues } from "../doctor/credentials.ts";
+import { type Finding, findingsOf, ok } from "../doctor/finding.ts";
+import { imageLock } from "../doctor/images.ts";
+import { kvm, ports } from "../doctor/machine.ts";
+import { state } from "../doctor/state.ts";
+import { tools } from "../doctor/tools.ts";
+import { baseEnvironment } from "../environment.ts";
+import { openProject, type Project } from "../project.ts";
+import type { Colors } from "../show/colors.ts";
+import { openTerminal } from "../show/terminal.ts";
+import { printDocument } from "./document.ts";
+import type { CommonOptions } from "./workplace.ts";
+
+/** What can be told only of a config that parses. */
+async function ofTheLab(project: Project): Promise<readonly Finding[]> {
+  const { home, sandbox } = project;
+  let topology: Awaited<ReturnType<typeof readTopology>> | undefined;
+  const unread = await findingsOf("config", async () => {
+    topology = await readTopology(project);
+    return "status" in topology ? [topology] : [];
+  });
+  if (topology === undefined || "status" in topology) return unread;
+  const plan = topology;
+  const { oci } = plan.config;
+  const key = sandbox
+    ? [ok("credentials", "none needed: the sandbox is an account of its own")]
+    : findingsOf("credentials", () => credentials(oci.profile, process.env));
+  const profileRegion = sandbox ? undefined : profileValues(oci.profile, process.env)["region"];
+  const groups = await Promise.all([
+    findingsOf("free tier", () => config(plan, project)),
+    key,
+    [region(plan.config, profileRegion)],
+    findingsOf("images", () => imageLock(plan.config, home, sandbox)),
+    findingsOf("tunnel ports", async () => ports(plan.tunnels, sandbox, (await runningSandbox(home)) !== null)),
+    findingsOf("guests", () => kvm(plan.config)),
+  ]);
+  return groups.flat();
+}
+
+function line({ name, status, found, advice }: Finding, width: number, colors: Colors): string {
+  const color = { ok: colors.green, warn: colors.yellow, fail: colors.red }[status];
+  return `${color(status.padEnd(4))}  ${name.padEnd(width)}  ${found}${advice === null ? "" : `; to do: ${advice}`}`;
+}
+
+/** Exits with 1 when something fails. */
+export async function doctor(options: CommonOptions): Promise<number> {
+  const project = openProject(options);
+  const { home, sandbox } = project;
+  const terminal = openTerminal({ json: options.json ?? false, color: true });
+  const env = baseEnvironment(project);
+  const groups = await Promise.all([
+    findingsOf("tools", () => tools(env, sandbox)),
+    ofTheLab(project),
+    findingsOf("state", () => state(project)),
+    findingsOf("service limits", () => account(home, sandbox)),
+  ]);
+  const findings = groups.flat();
+  const failed = findings.filter(({ status }) => status === "fail").length;
+  if (options.json) printDocument({ ok: failed === 0, sandbox, findings });
+  else {
+    const width = Math.max(...findings.map(({ name }) => name.length));
+    for (const finding of findings) terminal.line(line(finding, width, terminal.colors));
+  }
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,47 @@
+/** The key to the account: found, readable, and closed to others. Says where it is, and nothing that is in it. */
+import { statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { readCredentials } from "../../images/upload/credentials.ts";
+import { parseProfile } from "../access/oci-profile.ts";
+import { readIfThere } from "../files.ts";
+import { failure, type Finding, ok, warn } from "./finding.ts";
+
+const OTHERS = 0o077;
+
+function expanded(file: string, home: string): string {
+  return file.replace(/^~(?=$|\/)/, home);
+}
+
+function configFile(env: NodeJS.ProcessEnv): string {
+  const home = env["HOME"] || homedir();
+  return expanded(env["OCI_CLI_CONFIG_FILE"] || join(home, ".oci", "config"), home);
+}
+
+/** What a profile of the OCI configuration says; empty where there is none. */
+export function profileValues(profile: string, env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  try {
+    return parseProfile(readIfThere(configFile(env)) ?? "", profile);
+  } catch {
+    return {};
+  }
+}
+
+/** Windows has no such bits. */
+function isOpen(file: string): boolean {
+  if (process.platform === "win32") return false;
+  return ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS) !== 0;
+}
+
+export async function credentials(profile: string, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
+  const name = "credentials";
+  try {
+    const { source } = await readCredentials(profile, env);
+    const key = env["OCI_CLI_KEY_FILE"] || profileValues(profile, env)["key_file"] || "";
+    const open = [configFile(env), expanded(key, env["HOME"] || homedir())].filter(isOpen);
+    if (open.length === 0) return [ok(name, `${source}, with a readable key`)];
+    return [warn(name, `others may read ${open.join(" and ")}`, `close it to them: chmod 600 ${open.join(" ")}`)];
+  } catch (error) {
+    return [failure(name, error, "make an API key in the console, or name the profile with oci.profile")];
+  }
+}

@@ -1,0 +1,76 @@
+/** What earlier runs have left: states that can be read, objects that were lost, locks and runs that still live. */
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Project } from "../project.ts";
+import { holderOf } from "../run/lock-holder.ts";
+import { readLost, stacksWithLosses } from "../run/loss-store.ts";
+import { fateOf, readRecords } from "../run/record.ts";
+import { isDeployed, readState } from "../terraform/state.ts";
+import { fail, failure, type Finding, ok, warn } from "./finding.ts";
+
+const SUFFIX = ".tfstate";
+
+function home({ home: folder }: Project): Finding {
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return ok("LAB_HOME", folder);
+  } catch {
+    return fail("LAB_HOME", `${folder} cannot be written to`, "make it yours, or set LAB_HOME to another folder");
+  }
+}
+
+function states({ data }: Project): readonly Finding[] {
+  const folder = join(data, "state");
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(SUFFIX)) : [];
+  const deployed: string[] = [];
+  const broken: Finding[] = [];
+  for (const file of files.toSorted()) {
+    try {
+      if (isDeployed(readState(join(folder, file)))) deployed.push(file.slice(0, -SUFFIX.length));
+    } catch (error) {
+      broken.push(failure("state", error, "put its last good copy back before the next deploy"));
+    }
+  }
+  if (broken.length > 0) return broken;
+  return [ok("state", deployed.length === 0 ? "nothing is deployed" : `readable; deployed: ${deployed.join(", ")}`)];
+}
+
+function losses({ run, sandbox }: Project): readonly Finding[] {
+  return stacksWithLosses(run).flatMap((stack) => {
+    try {
+      const addresses = readLost(run, stack).map(({ address }) => address);
+      const recover = `npx cdktf deploy ${stack} --recover${sandbox ? " --sandbox" : ""} takes back what can be told`;
+      return addresses.length === 0 ? [] : [warn("lost", `${stack}: ${addresses.join(", ")}`, recover)];
+    } catch {
+      return [
+        fail("lost", `${join(run, stack, "lost.json")} cannot be read`, "see in the logs beside it what was lost"),
+      ];
+    }
+  });
+}
+
+function runs({ run }: Project): readonly Finding[] {
+  try {
+    return readRecords(run).flatMap((record) => {
+      const what = `${record.verb} of ${record.stack}, since ${record.startedAt},`;
+      const fate = fateOf(record);
+      if (fate === "running") return [warn("run", `${what} still runs`, "let it end: the next deploy waits for it")];
+      if (fate !== "died") return [];
+      return [warn("run", `${what} was cut off`, "deploy again: it takes stock of what that left")];
+    });
+  } catch (error) {
+    return [failure("run", error, "read its log before you deploy again")];
+  }
+}
+
+function locks({ home: folder }: Project): Finding {
+  const files = [join(folder, ".lab", "cdktf.lock"), join(folder, "artifacts", ".lock")];
+  const holders = files.map(holderOf).flatMap((holder) => (typeof holder === "string" ? [] : [holder]));
+  if (holders.length === 0) return ok("lock", "nobody else works in this LAB_HOME");
+  const held = holders.map(({ command, pid, since }) => `${command}, process ${pid}, since ${since}`).join("; ");
+  return warn("lock", `held by ${held}`, "let it end: other commands wait for it");
+}
+
+export function state(project: Project): readonly Finding[] {
+  return [home(project), ...states(project), ...losses(project), ...runs(project), locks(project)];
+}
