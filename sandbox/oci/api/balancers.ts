@@ -10,7 +10,8 @@ import { notFound } from "../refusals.ts";
 import { checkEtag, type Collection, collection, record, shown } from "./collection.ts";
 import { attributesOf, isObject, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
-import { type Answer, type Asked, needed, type Route } from "./route.ts";
+import type { Answer } from "./answer.ts";
+import { type Asked, needed, type Route } from "./route.ts";
 
 const BASE = "/20200501";
 const PATH = `${BASE}/networkLoadBalancers`;

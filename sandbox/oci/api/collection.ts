@@ -7,7 +7,8 @@ import { find, requireCompartment } from "../stored.ts";
 import { regionOf } from "../regions.ts";
 import { attributesOf, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
-import { type Answer, type Asked, needed, type Route } from "./route.ts";
+import type { Answer } from "./answer.ts";
+import { type Asked, needed, type Route } from "./route.ts";
 
 export interface Collection<T extends OciObject> {
   /** `/20160918/vcns` */

@@ -3,7 +3,7 @@ import type { Fault } from "../../calls.ts";
 import { MissingAttribute } from "../attributes.ts";
 import { ServiceRefusal } from "../refusals.ts";
 import { fieldOf } from "./fields.ts";
-import type { Answer } from "./route.ts";
+import type { Answer } from "./answer.ts";
 
 export function errorAnswer(
   status: number,

@@ -14,7 +14,8 @@ import {
 import { requireCompartment } from "../stored.ts";
 import { type Collection, collection, shown } from "./collection.ts";
 import { listed } from "./lists.ts";
-import { type Answer, type Asked, needed, type Route } from "./route.ts";
+import type { Answer } from "./answer.ts";
+import { type Asked, needed, type Route } from "./route.ts";
 
 const BASE = "/20160918";
 

@@ -9,7 +9,8 @@ import { requireCompartment } from "../stored.ts";
 import { type Collection, collection, record, shown, viewOf } from "./collection.ts";
 import { fieldsOf } from "./fields.ts";
 import { listed } from "./lists.ts";
-import { type Answer, type Asked, needed, type Route } from "./route.ts";
+import type { Answer } from "./answer.ts";
+import { type Asked, needed, type Route } from "./route.ts";
 import { shapesOf } from "./shapes.ts";
 
 const BASE = "/20160918";

@@ -7,7 +7,8 @@ import { instanceAttributes, systemTags } from "../instance-attributes.ts";
 import { incorrectState, invalid } from "../refusals.ts";
 import { checkEtag, type Collection, collection, record, shown, viewOf } from "./collection.ts";
 import { fieldsOf, isObject, nestedTags } from "./fields.ts";
-import type { Answer, Asked, Route } from "./route.ts";
+import type { Answer } from "./answer.ts";
+import type { Asked, Route } from "./route.ts";
 
 const PATH = "/20160918/instances";
 

@@ -12,7 +12,8 @@ import { shapeSize } from "../shapes.ts";
 import { type Collection, collection } from "./collection.ts";
 import { attributesOf, isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
-import { type Answer, type Asked, needed, type Route } from "./route.ts";
+import type { Answer } from "./answer.ts";
+import { type Asked, needed, type Route } from "./route.ts";
 
 const LIMITS_BASE = "/20190729";
 

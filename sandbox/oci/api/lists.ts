@@ -1,7 +1,8 @@
 /** Lists: filtered by the query, sorted, in pages (docs.oracle.com, List Pagination). */
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import { ServiceRefusal } from "../refusals.ts";
-import type { Answer, Asked } from "./route.ts";
+import type { Answer } from "./answer.ts";
+import type { Asked } from "./route.ts";
 
 const MOST = 1000;
 

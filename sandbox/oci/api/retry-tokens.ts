@@ -1,7 +1,7 @@
 /** `opc-retry-token`: the same request, sent again, does what it did and no more (docs.oracle.com, Retry Token). */
 import { createHash } from "node:crypto";
 import { ServiceRefusal } from "../refusals.ts";
-import type { Answer } from "./route.ts";
+import type { Answer } from "./answer.ts";
 
 /** Tokens are forgotten after a day. */
 const KEPT_MS = 24 * 60 * 60 * 1000;

@@ -1,8 +1,9 @@
 /** One call of the REST API: what was asked, what is answered, and how a path finds who answers it. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import type { Attributes, Call, Json } from "../../plugin/resource.ts";
+import type { Attributes, Call } from "../../plugin/resource.ts";
 import { ServiceRefusal } from "../refusals.ts";
+import type { Answer } from "./answer.ts";
 import type { Door } from "./door.ts";
 
 export interface Asked {
@@ -17,15 +18,6 @@ export interface Asked {
   readonly body: Attributes;
   /** The body itself, where the route is `raw`. */
   readonly content: Readable;
-}
-
-export interface Answer {
-  /** @default 200, and 204 without body and content */
-  readonly status?: number;
-  readonly body?: Json;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes instead of JSON; its length and type are among the headers. */
-  readonly content?: Readable;
 }
 
 export interface Route {

@@ -11,7 +11,8 @@ import { ServiceRefusal } from "../refusals.ts";
 import { type Door, type DoorOptions, openDoor } from "./door.ts";
 import { answerOf, faultAnswer } from "./errors.ts";
 import { isObject } from "./fields.ts";
-import { type Answer, type Asked, type Found, router } from "./route.ts";
+import type { Answer } from "./answer.ts";
+import { type Asked, type Found, router } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { authenticate, checkBody } from "./signature.ts";
 

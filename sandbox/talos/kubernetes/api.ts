@@ -4,16 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import type { Call, Calls, Fault } from "../../calls.ts";
 import { discovery } from "./discovery.ts";
-import type { KubernetesNamespace } from "./namespaces.ts";
-import type { KubernetesNode } from "./nodes.ts";
+import type { ApiState } from "./state.ts";
 import { namespaceTable, nodeTable, wantsTable } from "./table.ts";
-
-export interface ApiState {
-  readonly version: string;
-  readonly now: string;
-  readonly nodes: readonly KubernetesNode[];
-  readonly namespaces: readonly KubernetesNamespace[];
-}
 
 interface Answer {
   readonly code: number;

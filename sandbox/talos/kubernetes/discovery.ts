@@ -1,5 +1,5 @@
 /** What the API server says of itself: versions, resources, health. Clients ask before anything else. */
-import type { ApiState } from "./api.ts";
+import type { ApiState } from "./state.ts";
 
 interface Resource {
   readonly name: string;

@@ -7,7 +7,8 @@ import type { GuestsOf } from "../guests.ts";
 import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning } from "../machines.ts";
 import { newLeaf } from "../pki/certificate.ts";
 import { after } from "../secrets.ts";
-import { apiHandler, type ApiState } from "./api.ts";
+import { apiHandler } from "./api.ts";
+import type { ApiState } from "./state.ts";
 import { namespaces } from "./namespaces.ts";
 import { nodeOf, registers } from "./nodes.ts";
 

@@ -7,7 +7,8 @@ import { newObject, requireCompartment, updateCommon } from "../../stored.ts";
 import { common } from "../collection.ts";
 import { attributesOf } from "../fields.ts";
 import { listed } from "../lists.ts";
-import { type Answer, type Asked, needed, type Route } from "../route.ts";
+import type { Answer } from "../answer.ts";
+import { type Asked, needed, type Route } from "../route.ts";
 import { noBucket, storageRefusal } from "./refusals.ts";
 
 const SERVICE = "Object Storage Bucket";

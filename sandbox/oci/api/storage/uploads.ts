@@ -6,7 +6,8 @@ import type { Bucket, MultipartUpload, Tags, UploadedPart } from "../../../world
 import { maybeTags, maybeText, text } from "../../attributes.ts";
 import { attributesOf, isObject } from "../fields.ts";
 import { listed, page } from "../lists.ts";
-import type { Answer, Asked, Route } from "../route.ts";
+import type { Answer } from "../answer.ts";
+import type { Asked, Route } from "../route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, write } from "./files.ts";
 import { checkConditions, checkMd5, objectNamed, store } from "./objects.ts";

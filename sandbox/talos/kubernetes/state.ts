@@ -1,0 +1,10 @@
+/** What the API server of a cluster tells of. */
+import type { KubernetesNamespace } from "./namespaces.ts";
+import type { KubernetesNode } from "./nodes.ts";
+
+export interface ApiState {
+  readonly version: string;
+  readonly now: string;
+  readonly nodes: readonly KubernetesNode[];
+  readonly namespaces: readonly KubernetesNamespace[];
+}
