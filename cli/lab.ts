@@ -6,7 +6,7 @@ import type { ContextsOptions } from "./commands/contexts.ts";
 import type { GraphOptions } from "./commands/graph.ts";
 import type { BuildOptions } from "./images/build.ts";
 import type { PruneOptions } from "./images/upload.ts";
-import { DOORS } from "../sandbox/faults/doors.ts";
+import { DOORS } from "../sandbox/calls.ts";
 import { newProgram, Option, providerChoices, runProgram, several, share, wholeNumber } from "./program.ts";
 
 /** All options that any of the commands takes. */

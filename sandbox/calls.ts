@@ -1,7 +1,8 @@
 /** Every call on a door of the sandbox passes here: it is logged, and may be made to fail. */
 
 /** `oci`, `proxmox` and `talos` are the wire APIs; `provider` is the plugin protocol of the stand-ins. */
-export type Door = "oci" | "proxmox" | "talos" | "kubernetes" | "ssh" | "provider";
+export const DOORS = ["oci", "proxmox", "talos", "kubernetes", "ssh", "provider"] as const;
+export type Door = (typeof DOORS)[number];
 
 export interface Call {
   readonly door: Door;

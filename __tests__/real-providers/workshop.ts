@@ -49,7 +49,7 @@ export function program(need: Need): string {
 /** `it` and `describe` of tests that need these; where one cannot be had they count as skipped. */
 export function needing(...needs: readonly Need[]): Pick<typeof globalThis, "it" | "describe"> {
   const all = needs.every((need) => found(need) !== undefined);
-  return all ? { it, describe } : { it: it.skip as typeof it, describe: describe.skip as typeof describe };
+  return all ? { it, describe } : { it: it.skip, describe: describe.skip };
 }
 
 /** A lab of a test's own, in a LAB_HOME of its own; its `cdktf` runs with this tool. */

@@ -24,9 +24,10 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { activity } from "./activity.ts";
-import { type ControlActions, serveControl } from "./control.ts";
+import { controlActions } from "./actions.ts";
+import { serveControl } from "./control.ts";
 import { faultActions } from "./faults.ts";
-import { codeStamp, type DaemonInfo, type SandboxFiles, sandboxFiles, SYSTEMS } from "./files.ts";
+import { codeStamp, type DaemonInfo, sandboxFiles, SYSTEMS } from "./files.ts";
 import { takeLock } from "./lock.ts";
 import { openDaemonOutside } from "./outside.ts";
 import { loadPage } from "./page.ts";
@@ -34,8 +35,7 @@ import { providerDoors } from "./providers.ts";
 import { tunnelPorts } from "./tunnels.ts";
 import { faultDoor } from "../faults/index.ts";
 import { openLazily } from "../loopback.ts";
-import { realEnvironment } from "./real-environment.ts";
-import { emptyWorld, endpoint, inventory, overview } from "../systems.ts";
+import { emptyWorld, endpoint } from "../systems.ts";
 import type { Account } from "../world/oci.ts";
 import { openStore, type Store } from "../world/store.ts";
 
@@ -80,53 +80,6 @@ function savingWorld(store: Store): Store {
     changed() {
       store.changed();
       store.save();
-    },
-  };
-}
-
-/** What the daemon opens and closes. */
-interface Ways {
-  readonly setTunnels: ControlActions["setTunnels"];
-  /** The proxy for real providers. */
-  readonly outside: () => Promise<string>;
-}
-
-function controlActions(store: Store, info: DaemonInfo, files: SandboxFiles, { setTunnels, outside }: Ways) {
-  const save = (): void => {
-    store.changed();
-    store.save();
-  };
-  return {
-    info: () => info,
-    async real() {
-      const environment = realEnvironment(store, { ...info, outside: await outside() }, files);
-      save();
-      return environment;
-    },
-    inventory: () => inventory(store.state),
-    overview: () => overview(store),
-    async setTunnels(tunnels: Parameters<ControlActions["setTunnels"]>[0]) {
-      await setTunnels(tunnels);
-      store.state.tunnels = tunnels;
-      save();
-    },
-    setAccount(account: Account) {
-      store.state.oci.account = account;
-      save();
-    },
-    setHomeRegion(region: string | null) {
-      store.state.oci.homeRegion = region;
-      save();
-    },
-    reset() {
-      const { tunnels, oci } = store.state;
-      Object.assign(store.state, emptyWorld(oci.account), { tunnels });
-      delete store.state.faults;
-      store.state.oci.tenancyId = oci.tenancyId;
-      store.state.oci.homeRegion = oci.homeRegion;
-      store.state.oci.apiKey = oci.apiKey;
-      rmSync(files.objects, { recursive: true, force: true });
-      save();
     },
   };
 }

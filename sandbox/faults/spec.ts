@@ -1,6 +1,6 @@
 /** What can be made to fail: one call or many, or a condition of the world. */
 import { z } from "zod";
-import { DOORS } from "./doors.ts";
+import { DOORS } from "../calls.ts";
 import { isPattern } from "./pattern.ts";
 
 /** A node timer waits 2^31 - 1 ms at most; a day is far below. */
