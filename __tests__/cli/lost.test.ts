@@ -31,6 +31,8 @@ const log = (...lines: readonly string[]): string => lines.join("\n");
 
 function stateWith(objects: Readonly<Record<string, string>>): State {
   return {
+    serial: 1,
+    lineage: "history",
     resources: Object.entries(objects).map(([address, id]) => ({
       address,
       type: address.split(".")[0] ?? "",

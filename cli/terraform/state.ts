@@ -12,7 +12,11 @@ const scalar = z.union([z.string(), z.number()]);
 
 const state = z.looseObject({
   version: z.literal(4),
-  outputs: z.record(z.string(), z.object({ value: z.unknown(), sensitive: z.boolean().optional() })).default({}),
+  serial: z.number().default(0),
+  lineage: z.string().default(""),
+  outputs: z
+    .record(z.string(), z.object({ value: z.unknown(), type: z.unknown(), sensitive: z.boolean().optional() }))
+    .default({}),
   resources: z
     .array(
       z.object({
@@ -37,6 +41,8 @@ const state = z.looseObject({
 
 export interface Output {
   readonly value: unknown;
+  /** As a state writes types: `"string"`, `["list", "string"]`. */
+  readonly type: unknown;
   readonly sensitive: boolean;
 }
 
@@ -52,12 +58,16 @@ export interface StateResource {
 }
 
 export interface State {
+  /** Goes up with every change; 0 of what was never deployed. */
+  readonly serial: number;
+  /** Which history it belongs to; empty of what was never deployed. */
+  readonly lineage: string;
   readonly resources: readonly StateResource[];
   readonly outputs: Readonly<Record<string, Output>>;
 }
 
 /** What a stack that was never deployed has. */
-export const NO_STATE: State = { resources: [], outputs: {} };
+export const NO_STATE: State = { serial: 0, lineage: "", resources: [], outputs: {} };
 
 /** Parses the text of a state, as in the file or from `state pull`. Nothing, or an empty file, is no state. */
 export function parseState(text: string, where: string): State {
@@ -89,12 +99,12 @@ export function parseState(text: string, where: string): State {
         }),
     );
   const outputs = Object.fromEntries(
-    Object.entries(read.outputs).map(([name, { value, sensitive }]) => [
+    Object.entries(read.outputs).map(([name, { value, type, sensitive }]) => [
       name,
-      { value, sensitive: sensitive ?? false },
+      { value, type, sensitive: sensitive ?? false },
     ]),
   );
-  return { resources, outputs };
+  return { serial: read.serial, lineage: read.lineage, resources, outputs };
 }
 
 /**
