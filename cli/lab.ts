@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { FAULT_KINDS } from "./commands/fault-request.ts";
 import type { FaultCommandOptions } from "./commands/faults.ts";
+import type { CommentOptions } from "./commands/comment.ts";
 import type { ContextsOptions } from "./commands/contexts.ts";
 import type { GraphOptions } from "./commands/graph.ts";
 import type { BuildOptions } from "./images/build.ts";
@@ -10,7 +11,8 @@ import { DOORS } from "../sandbox/calls.ts";
 import { newProgram, Option, providerChoices, runProgram, several, share, wholeNumber } from "./program.ts";
 
 /** All options that any of the commands takes. */
-interface LabOptions extends BuildOptions, PruneOptions, FaultCommandOptions, ContextsOptions, GraphOptions {
+interface LabOptions
+  extends BuildOptions, PruneOptions, FaultCommandOptions, ContextsOptions, GraphOptions, CommentOptions {
   readonly env?: boolean;
 }
 
@@ -202,6 +204,19 @@ const GROUPS: readonly LabCommand[] = [
     description: "Write the talosconfig of the deployed lab to a file; its endpoints are tunnels",
     options: contexts("~/.talos/config"),
     load: async () => (await import("./commands/contexts.ts")).talosconfig,
+  },
+  {
+    name: "comment",
+    description: "Post what `cdktf diff --markdown` wrote on a pull request, or bring the comment there up to date",
+    options: (command) =>
+      json(command)
+        .requiredOption("--file <file>", "what `cdktf diff --markdown` wrote")
+        .option("--pull-request <number>", "where it goes", wholeNumber(1))
+        .option("--repository <owner/name>", "of the pull request (default: GITHUB_REPOSITORY)")
+        .option("--name <name>", "of the lab: each lab of a repository gets a comment of its own")
+        .option("--summary", "append it to the step's summary as well: to the file that GITHUB_STEP_SUMMARY names")
+        .option("--dry-run", "look which comment it would be, and write nothing"),
+    load: async () => (await import("./commands/comment.ts")).comment,
   },
   {
     name: "graph",

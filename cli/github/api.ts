@@ -1,0 +1,100 @@
+/** Requests to GitHub's REST API (2022-11-28), and what its refusals mean to people. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { CliError, messageOf } from "../errors.ts";
+
+export interface GitHub {
+  /** `https://api.github.com`, or that of a server of one's own. */
+  readonly api: string;
+  readonly graphql: string;
+  readonly token: string;
+}
+
+export interface Answer {
+  readonly body: unknown;
+  /** Whether a list goes on. */
+  readonly next: boolean;
+}
+
+const TIMEOUT_MS = 20_000;
+const ATTEMPTS = 4;
+/** Longer than this nobody waits for a comment. */
+const LONGEST_WAIT_S = 60;
+
+const refusal = z.object({ message: z.string() });
+
+/** GitHub could not, for now. */
+class Later extends Error {
+  readonly waitS: number | null;
+
+  constructor(message: string, waitS: number | null) {
+    super(message);
+    this.waitS = waitS;
+  }
+}
+
+/** Seconds after which GitHub wants to be asked again, by its documentation on rate limits; null where it says nothing. */
+function waitOf(headers: Headers): number | null {
+  const after = headers.get("retry-after");
+  if (after !== null && /^\d+$/.test(after)) return Number(after);
+  const reset = headers.get("x-ratelimit-reset");
+  if (headers.get("x-ratelimit-remaining") !== "0" || reset === null) return null;
+  return Math.max(0, Math.ceil(Number(reset) - Date.now() / 1000));
+}
+
+/** What to do about a status. */
+const ADVICE: Readonly<Record<number, string>> = {
+  401: "GITHUB_TOKEN is wrong or has expired",
+  403: "GITHUB_TOKEN lacks a permission: give the job `permissions: pull-requests: write`; a pull request from a fork never gets it",
+  404: "there is no such repository or pull request, or GITHUB_TOKEN may not see it",
+  410: "the pull request's conversation is gone",
+};
+
+/** One request. @throws CliError, one line */
+export async function request(github: GitHub, method: string, address: string, body?: unknown): Promise<Answer> {
+  const answer = await fetch(address, {
+    method,
+    headers: {
+      accept: "application/vnd.github+json",
+      authorization: `Bearer ${github.token}`,
+      "content-type": "application/json",
+      "user-agent": "ampere-lab",
+      "x-github-api-version": "2022-11-28",
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    throw new Later(`${new URL(address).host} cannot be reached: ${messageOf(cause)}`, null);
+  });
+  const { status, headers } = answer;
+  const said = await answer.json().catch(() => undefined);
+  if (answer.ok) return { body: said, next: /;\s*rel="?next"?/.test(headers.get("link") ?? "") };
+  const message = refusal.safeParse(said).data?.message.split("\n")[0] ?? answer.statusText;
+  const told = `${method} ${address}: ${status} ${message}`;
+  const wait = waitOf(headers);
+  const limited = status === 429 || (status === 403 && (wait !== null || /rate limit/i.test(message)));
+  if (status >= 500 || limited) throw new Later(told, wait);
+  throw new CliError(ADVICE[status] === undefined ? told : `${told}: ${ADVICE[status]}`);
+}
+
+/**
+ * Does work anew while GitHub cannot, at most three times more. All of it, not one request: of a request that failed nobody
+ * knows whether it was carried out.
+ *
+ * @throws CliError when it still cannot, or wants to be left alone for more than a minute
+ */
+export async function withPatience<T>(work: () => Promise<T>, say: (line: string) => void): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Later)) throw error;
+      const waitS = error.waitS ?? 2 ** (attempt - 1);
+      if (attempt === ATTEMPTS) throw new CliError(`${error.message} (tried ${ATTEMPTS} times)`);
+      if (waitS > LONGEST_WAIT_S) throw new CliError(`${error.message}: not before ${waitS} s are over`);
+      say(`${error.message}; again in ${waitS} s`);
+      await sleep(waitS * 1000);
+    }
+  }
+}

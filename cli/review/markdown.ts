@@ -1,0 +1,117 @@
+/** A review as the comment of a pull request: what a reviewer has to know first, details folded, in GitHub's Markdown. */
+import { destructivePart, lossesOf, lossWords } from "./markdown/destructive.ts";
+import { fit, leastSize, type Part } from "./markdown/fit.ts";
+import { freeTierPart } from "./markdown/free-tier.ts";
+import { isPlanned, SEE, stackPart, summaryOf } from "./markdown/plan.ts";
+import { code, fenceOf, linesOf } from "./markdown/text.ts";
+import type { ImageReview, Review, StackReview } from "./review.ts";
+
+/** By its first line the comment is found again. */
+export const MARKER = "<!-- ampere-lab diff -->";
+
+/** GitHub takes 65,536 characters; what is above is for what `lab comment` adds. */
+const LONGEST = 64_000;
+
+/** Stacks whose plans are shown: what a fold takes by itself has to fit as well. */
+const MOST_PLANS = 20;
+
+function isPart(part: Part | null): part is Part {
+  return part !== null;
+}
+
+function changesOf({ stacks }: Review): string {
+  const count = stacks.reduce((sum, { changes }) => sum + changes.length, 0);
+  if (count > 0) return count === 1 ? "1 change" : `${count} changes`;
+  const [changed] = stacks.filter(({ status }) => status === "changed");
+  return changed === undefined ? "no changes" : summaryOf(changed);
+}
+
+function cost({ freeTier }: Review): string {
+  if (freeTier === null) return "";
+  const over = freeTier.rows.filter((row) => row.over).length;
+  if (freeTier.free) return "; $0.00";
+  return over === 0 ? "; may cost money" : `; over ${over} Always Free limit${over === 1 ? "" : "s"}: costs money`;
+}
+
+function headline(review: Review): string {
+  if (review.error !== null) return `### Refused${cost(review)}`;
+  const broken = review.stacks.filter((stack) => !isPlanned(stack)).length;
+  const failure = broken === 0 ? "" : `${broken} of ${review.stacks.length} stacks could not be planned; `;
+  const losses = lossWords(lossesOf(review));
+  const text = `${failure}${changesOf(review)}${losses === "" ? "" : `: ${losses}`}${cost(review)}`;
+  return `### ${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function errorPart({ error }: Review): Part | null {
+  if (error === null) return null;
+  const lines = linesOf(error);
+  const fence = fenceOf(lines);
+  const open = `The app could not be synthesized, so nothing of this can be deployed:\n\n${fence}text`;
+  return { open, lines, close: fence, more: (count) => `… ${count} more lines; ${SEE}` };
+}
+
+function stackRow(stack: StackReview): string {
+  const { add, change, replace, destroy, imports, after } = stack;
+  const cells = isPlanned(stack) ? [add, change, replace, destroy].map((count) => count || "") : ["?", "?", "?", "?"];
+  const shown = after.slice(0, 5).map(code).join(", ");
+  const remarks = [
+    ...(!isPlanned(stack) || add + change + replace + destroy === 0 ? [summaryOf(stack)] : []),
+    ...(imports > 0 && add + change + replace + destroy > 0 ? [`${imports} to import`] : []),
+    ...(after.length > 0 ? [`after ${shown}${after.length > 5 ? ", …" : ""}`] : []),
+  ];
+  return `| ${code(stack.name)} | ${cells.join(" | ")} | ${remarks.join("; ")} |`;
+}
+
+function stacksPart({ stacks }: Review): Part | null {
+  if (stacks.length === 0) return null;
+  return {
+    open: "| stack | add | change | replace | destroy | |\n| --- | ---: | ---: | ---: | ---: | --- |",
+    lines: stacks.map(stackRow),
+    close: "",
+    more: (count) => `| … ${count} more stacks | | | | | ${SEE} |`,
+  };
+}
+
+function imageLine({ name, before, after, built }: ImageReview): string {
+  const change = before === null ? `${code(after)}, the first` : `${code(before)} → ${code(after)}`;
+  return `- image ${code(name)}: ${change}${built ? "" : "; a deploy builds it first"}`;
+}
+
+function imagesPart({ images }: Review): Part | null {
+  const changed = images.filter(({ before, after }) => before !== after);
+  if (changed.length === 0) return null;
+  return {
+    open: "",
+    lines: changed.map(imageLine),
+    close: "",
+    more: (count) => `- … and ${count} more images; ${SEE}`,
+  };
+}
+
+/**
+ * The comment. Pure, and never longer than GitHub takes: plans are cut first, the longest of them most, then lists; what
+ * is cut says so. Counts are never cut.
+ */
+export function reviewMarkdown(review: Review): string {
+  const lists = [
+    errorPart(review),
+    destructivePart(review),
+    stacksPart(review),
+    imagesPart(review),
+    review.freeTier === null ? null : freeTierPart(review.freeTier),
+  ].filter(isPart);
+  const plans = review.stacks.map(stackPart).filter(isPart);
+  const shown = plans.slice(0, MOST_PLANS);
+  const head = `${MARKER}\n${headline(review)}`;
+  const hidden = plans.length - shown.length;
+  const foot = [
+    ...(hidden === 0 ? [] : [`The plans of ${hidden} more stacks are left out; ${SEE}.`]),
+    `<sub>What \`npx cdktf diff${review.sandbox ? " --sandbox" : ""}\` says of this branch${review.sandbox ? ", in the sandbox" : ""}.</sub>`,
+  ];
+
+  const joints = 2 * (lists.length + shown.length + foot.length + 1);
+  const room = LONGEST - head.length - foot.join("").length - joints;
+  const top = fit(lists, room - leastSize(shown));
+  const below = fit(shown, room - top.join("").length);
+  return `${[head, ...top, ...below, ...foot].join("\n\n")}\n`;
+}

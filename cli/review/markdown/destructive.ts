@@ -1,0 +1,64 @@
+/** What is lost by a deploy: the part of the comment that nobody may overlook. */
+import type { ChangeReview, Review } from "../review.ts";
+import type { Part } from "./fit.ts";
+import { SEE } from "./plan.ts";
+import { code, words } from "./text.ts";
+
+const MOST_REASONS = 5;
+
+interface Loss {
+  readonly stack: string;
+  readonly change: ChangeReview;
+}
+
+/** A step or a marker: replacing it runs it again, and takes nothing away. */
+function isStep({ change }: Loss): boolean {
+  return /(^|\.)terraform_data\./.test(change.address);
+}
+
+function isLoss({ change }: Loss): boolean {
+  return change.action === "delete" || change.action === "replace";
+}
+
+/** What forces it, or else why it is so. */
+function reasonOf({ forcedBy, why }: ChangeReview): string {
+  if (forcedBy.length === 0) return why === null ? "" : `: ${words(why)}`;
+  const more = forcedBy.length > MOST_REASONS ? ` and ${forcedBy.length - MOST_REASONS} more` : "";
+  return `: forced by ${forcedBy.slice(0, MOST_REASONS).map(code).join(", ")}${more}`;
+}
+
+function lineOf({ stack, change }: Loss): string {
+  const what = change.action === "delete" ? "destroyed" : "replaced";
+  return `> - ${what}: ${code(change.address)} in ${code(stack)}${reasonOf(change)}`;
+}
+
+/** Objects that a deploy destroys or replaces, but for steps. */
+export function lossesOf({ stacks }: Review): readonly Loss[] {
+  return stacks
+    .flatMap(({ name, changes }) => changes.map((change): Loss => ({ stack: name, change })))
+    .filter((each) => isLoss(each) && !isStep(each));
+}
+
+const objects = (count: number): string => (count === 1 ? "1 object" : `${count} objects`);
+
+/** `destroys 2 objects, replaces 1 object`; empty where nothing is lost. */
+export function lossWords(losses: readonly Loss[]): string {
+  const destroyed = losses.filter(({ change }) => change.action === "delete").length;
+  const replaced = losses.length - destroyed;
+  return [
+    ...(destroyed > 0 ? [`destroys ${objects(destroyed)}`] : []),
+    ...(replaced > 0 ? [`replaces ${objects(replaced)}`] : []),
+  ].join(", ");
+}
+
+/** Null where nothing is lost. */
+export function destructivePart(review: Review): Part | null {
+  const losses = lossesOf(review);
+  if (losses.length === 0) return null;
+  return {
+    open: `> [!CAUTION]\n> A deploy of this ${lossWords(losses)}.\n>`,
+    lines: losses.map(lineOf),
+    close: "",
+    more: (count) => `> - … and ${count} more; ${SEE}`,
+  };
+}
