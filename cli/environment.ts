@@ -16,14 +16,15 @@ const HARMLESS = new Set(
 const HARMLESS_PREFIX =
   /^(LC_|LAB_|TF_LOG|SANDBOX_|NODE_COMPILE_CACHE$|NODE_DISABLE_COMPILE_CACHE$|SystemRoot$|PATHEXT$)/;
 
-function defined(env: NodeJS.ProcessEnv): Record<string, string> {
+/** The variables that are set. */
+export function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }
 
 /** The variables of `env` that may be seen by what runs in the sandbox. */
 export function scrubbed(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(defined(env)).filter(([key]) => HARMLESS.has(key) || HARMLESS_PREFIX.test(key)),
+    Object.entries(definedOnly(env)).filter(([key]) => HARMLESS.has(key) || HARMLESS_PREFIX.test(key)),
   );
 }
 
@@ -48,7 +49,7 @@ function pathWithNode(path: string): string {
 
 /** What every program we start gets: LAB_*, our own Node first on PATH. */
 export function baseEnvironment(project: Project, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const base = project.sandbox ? scrubbed(env) : defined(env);
+  const base = project.sandbox ? scrubbed(env) : definedOnly(env);
   const result: Record<string, string> = { ...base, PATH: pathWithNode(base["PATH"] ?? ""), LAB_HOME: project.home };
   if (project.config !== null) result["LAB_CONFIG"] = project.config;
   delete result["LAB_SANDBOX"];
@@ -119,7 +120,7 @@ const DOWNLOAD =
 /** For `init` alone, which may have to download: the user's own way out, in place of the sandbox's, which leads nowhere. */
 export function downloadEnvironment(environment: Environment, env: NodeJS.ProcessEnv = process.env): Environment {
   const without = Object.entries(environment).filter(([name]) => !DOWNLOAD.includes(name));
-  const own = Object.entries(defined(env)).filter(([name]) => DOWNLOAD.includes(name));
+  const own = Object.entries(definedOnly(env)).filter(([name]) => DOWNLOAD.includes(name));
   return Object.fromEntries([...without, ...own]);
 }
 

@@ -88,6 +88,7 @@ const fault = (command: Command): Command =>
     .option("--shape <pattern>", "for which shape: 'VM.Standard.A1.*'")
     .option("--host <name>", "which host is down")
     .option("--cluster <pattern>", "which cluster has no quorum (default: every one)")
+    .option("--node <name>", "which node of Kubernetes is not ready")
     .option(
       "--seconds <number>",
       "how far the clock is ahead; negative: behind",
@@ -192,6 +193,18 @@ const GROUPS: readonly LabCommand[] = [
     description: "Say what the lab takes of Always Free; exits with 1 when its config is over",
     options: (command) => json(inSandbox(where(command))),
     load: async () => (await import("./commands/limits.ts")).limits,
+  },
+  {
+    name: "validate",
+    description: "Look at what was built and deployed, and say whether it is well",
+    commands: [
+      {
+        name: "cluster",
+        description: "Nodes, versions, etcd, API, DNS, storage, open ports; exits with 1 when something fails",
+        options: (command) => json(inSandbox(where(command))).option("--skip-synth", "take what was synthesized last"),
+        load: async () => (await import("./commands/validate-cluster.ts")).validateClusterCommand,
+      },
+    ],
   },
   {
     name: "kubeconfig",

@@ -27,7 +27,7 @@ export interface Access {
   /** Terraform variables that come from the account's own configuration. */
   variables(env: Environment): Environment;
   /** Opens the tunnels if the stack talks to what runs on the hosts. */
-  open(stack: StackInfo): Promise<void>;
+  open(stack: StackInfo, patienceMs?: number): Promise<void>;
   close(): void;
 }
 
@@ -56,7 +56,7 @@ export function realAccess({ project, lab, assembly, secrets, signal, say }: Acc
   let opening: Promise<OpenTunnels> | undefined;
   let opened: OpenTunnels | undefined;
   const hosts = assembly.stacks.find(({ name }) => name === HOSTS_STACK);
-  const open = async (from: StackInfo): Promise<OpenTunnels> => {
+  const open = async (from: StackInfo, patienceMs: number): Promise<OpenTunnels> => {
     const { stateFile } = readStack(from, project);
     const output = stateFile === null ? undefined : readState(stateFile).outputs[ADDRESSES_OUTPUT]?.value;
     say(`opening the tunnels to ${list(lab.hosts.map(({ name }) => name))}`);
@@ -68,7 +68,7 @@ export function realAccess({ project, lab, assembly, secrets, signal, say }: Acc
       env: baseEnvironment(project),
       signal,
       say,
-      patienceMs: PATIENCE_MS,
+      patienceMs,
       retryMs: RETRY_MS,
     });
     return opened;
@@ -79,10 +79,10 @@ export function realAccess({ project, lab, assembly, secrets, signal, say }: Acc
       const tenancy = env["TF_VAR_tenancy_ocid"] ?? tenancyOf(profile, env);
       return tenancy === undefined ? {} : { tenancy_ocid: tenancy };
     },
-    async open(stack) {
+    async open(stack, patienceMs = PATIENCE_MS) {
       if (hosts === undefined || lab.tunnels.length === 0) return;
       if (stack.name === HOSTS_STACK || !upstreamOf(stack, assembly.stacks).includes(hosts)) return;
-      await (opening ??= open(hosts));
+      await (opening ??= open(hosts, patienceMs));
     },
     close: () => opened?.close(),
   };

@@ -10,7 +10,7 @@ import { state } from "../doctor/state.ts";
 import { tools } from "../doctor/tools.ts";
 import { baseEnvironment } from "../environment.ts";
 import { openProject, type Project } from "../project.ts";
-import type { Colors } from "../show/colors.ts";
+import { isWell, showFindings } from "../show/findings.ts";
 import { openTerminal } from "../show/terminal.ts";
 import { printDocument } from "./document.ts";
 import type { CommonOptions } from "./workplace.ts";
@@ -41,11 +41,6 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   return groups.flat();
 }
 
-function line({ name, status, found, advice }: Finding, width: number, colors: Colors): string {
-  const color = { ok: colors.green, warn: colors.yellow, fail: colors.red }[status];
-  return `${color(status.padEnd(4))}  ${name.padEnd(width)}  ${found}${advice === null ? "" : `; to do: ${advice}`}`;
-}
-
 /** Exits with 1 when something fails. */
 export async function doctor(options: CommonOptions): Promise<number> {
   const project = openProject(options);
@@ -59,11 +54,7 @@ export async function doctor(options: CommonOptions): Promise<number> {
     findingsOf("service limits", () => account(home, sandbox)),
   ]);
   const findings = groups.flat();
-  const failed = findings.filter(({ status }) => status === "fail").length;
-  if (options.json) printDocument({ ok: failed === 0, sandbox, findings });
-  else {
-    const width = Math.max(...findings.map(({ name }) => name.length));
-    for (const finding of findings) terminal.line(line(finding, width, terminal.colors));
-  }
-  return failed === 0 ? 0 : 1;
+  if (options.json) printDocument({ ok: isWell(findings), sandbox, findings });
+  else showFindings(terminal, findings);
+  return isWell(findings) ? 0 : 1;
 }

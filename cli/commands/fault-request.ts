@@ -13,6 +13,7 @@ export const FAULT_KINDS = [
   "capacity",
   "down",
   "quorum",
+  "unready",
   "clock",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -37,6 +38,7 @@ export interface FaultOptions {
   readonly shape?: string;
   readonly host?: string;
   readonly cluster?: string;
+  readonly node?: string;
   readonly seconds?: number;
 }
 
@@ -55,6 +57,7 @@ const TAKES: Readonly<Record<FaultKind, readonly (keyof FaultOptions)[]>> = {
   capacity: ["availabilityDomain", "faultDomain", "shape"],
   down: ["host"],
   quorum: ["cluster"],
+  unready: ["node"],
   clock: ["seconds"],
 };
 
@@ -117,6 +120,8 @@ export function faultRequest(kind: FaultKind, options: FaultOptions): FaultReque
       return { what: kind, host: needed(kind, "host", options.host) };
     case "quorum":
       return { what: kind, ...given(options, ["cluster"]) };
+    case "unready":
+      return { what: kind, node: needed(kind, "node", options.node) };
     case "clock":
       return { what: kind, seconds: needed(kind, "seconds", options.seconds) };
   }

@@ -21,8 +21,12 @@ export interface Session extends Runner {
   stack(info: StackInfo): Stack;
   /** Everything a run of this stack needs in its environment. */
   environment(stack: Stack): Environment;
-  /** In a real run, opens the tunnels that this stack's providers talk through. */
-  connect(stack: StackInfo): Promise<void>;
+  /**
+   * In a real run, opens the tunnels that this stack's providers talk through.
+   *
+   * @param patienceMs how long a host that does not answer is tried. @default - as long as a new one takes to boot
+   */
+  connect(stack: StackInfo, patienceMs?: number): Promise<void>;
   close(): void;
 }
 
@@ -127,7 +131,7 @@ export async function openSession(place: Workplace, skipSynth: boolean): Promise
       // What the user has set weighs more than what the lab made.
       return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...env };
     },
-    connect: async (stack) => access?.open(stack),
+    connect: async (stack, patienceMs) => access?.open(stack, patienceMs),
     close: () => access?.close(),
   };
 }

@@ -2,6 +2,7 @@
 import type { ObjectStore } from "../../images/upload/index.ts";
 import { endpointOf } from "../../images/upload/endpoint.ts";
 import { tenancyOf } from "../access/oci-profile.ts";
+import { definedOnly } from "../environment.ts";
 import { CliError } from "../errors.ts";
 import type { ImagesOptions, ImagesPlace } from "./place.ts";
 
@@ -22,16 +23,11 @@ export interface Destination {
 function compartmentOf({ config }: ImagesPlace, options: StoreOptions, profile: string): string {
   const { compartment } = config.oci;
   const id =
-    options.compartmentId ??
-    ("id" in compartment ? compartment.id : tenancyOf(profile, { ...definedOnly(process.env) }));
+    options.compartmentId ?? ("id" in compartment ? compartment.id : tenancyOf(profile, definedOnly(process.env)));
   if (id !== undefined) return id;
   throw new CliError(
     `profile ${profile} of the OCI configuration file names no tenancy: name a compartment with --compartment-id`,
   );
-}
-
-function definedOnly(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }
 
 export async function openDestination(place: ImagesPlace, options: StoreOptions): Promise<Destination> {

@@ -36,6 +36,11 @@ export function lostQuorum(world: World, cluster: string): boolean {
   return asked(world.state, "quorum").some((fault) => matches(fault.cluster, cluster));
 }
 
+/** Whether a node of Kubernetes was made to be not ready, by its name. */
+export function isUnready(state: WorldState, node: string): boolean {
+  return asked(state, "unready").some((fault) => fault.node === node);
+}
+
 /** How far the world's clock is ahead of the real one. */
 export function clockAheadMs(state: WorldState): number {
   return asked(state, "clock").reduce((sum, { seconds }) => sum + seconds * 1000, 0);

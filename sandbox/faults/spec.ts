@@ -59,13 +59,23 @@ const downFault = z.strictObject({ what: z.literal("down"), host: name });
 /** A cluster counts too few votes, though its hosts are up. Without a name: every cluster. */
 const quorumFault = z.strictObject({ what: z.literal("quorum"), cluster: pattern.default("*") });
 
+/** A kubelet reports that its node is not ready. */
+const unreadyFault = z.strictObject({ what: z.literal("unready"), node: name });
+
 /** The world's clock is ahead of the real one, or with a negative number behind it. */
 const clockFault = z.strictObject({
   what: z.literal("clock"),
   seconds: z.int().min(-315_360_000).max(315_360_000),
 });
 
-export const faultSpec = z.discriminatedUnion("what", [callFault, capacityFault, downFault, quorumFault, clockFault]);
+export const faultSpec = z.discriminatedUnion("what", [
+  callFault,
+  capacityFault,
+  downFault,
+  quorumFault,
+  unreadyFault,
+  clockFault,
+]);
 
 /** A fault as somebody asks for it: what has a default may be left out. */
 export type FaultRequest = z.input<typeof faultSpec>;

@@ -12,6 +12,8 @@ export function faultText({ spec }: Pick<ActiveFault, "spec">): string {
       return `host ${spec.host} is down`;
     case "quorum":
       return `no quorum: cluster ${spec.cluster}`;
+    case "unready":
+      return `node ${spec.node} is not ready`;
     case "clock":
       return `the clock is ${Math.abs(spec.seconds)} s ${spec.seconds < 0 ? "behind" : "ahead"}`;
     case "call":

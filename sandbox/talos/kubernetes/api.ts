@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import type { Call, Calls, Fault } from "../../calls.ts";
+import { addons } from "./addons.ts";
 import { discovery } from "./discovery.ts";
 import type { ApiState } from "./state.ts";
 import { namespaceTable, nodeTable, wantsTable } from "./table.ts";
@@ -65,7 +66,7 @@ function answerTo(request: IncomingMessage, pathname: string, state: ApiState): 
   if (request.method !== "GET") {
     return { code: 405, body: failure(405, "MethodNotAllowed", "the sandbox only answers GET") };
   }
-  const found = discovery(pathname, state);
+  const found = discovery(pathname, state) ?? addons(pathname, state);
   if (found !== undefined) return { code: 200, body: found };
   // Names need no percent-encoding: they are DNS labels.
   const [, resource = "", name] = /^\/api\/v1\/(nodes|namespaces)(?:\/([^/]+))?$/.exec(pathname) ?? [];

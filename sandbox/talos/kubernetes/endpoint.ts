@@ -1,6 +1,7 @@
 /** The Kubernetes API server of a cluster, behind its real certificate. */
 import https from "node:https";
 import type { Socket } from "node:net";
+import { isUnready } from "../../faults/conditions.ts";
 import type { World } from "../../world/world.ts";
 import { firstAddress } from "../config/subnets.ts";
 import type { GuestsOf } from "../guests.ts";
@@ -115,6 +116,8 @@ function stateOf(world: World, { facts }: ConfiguredMachine, guestsOf: GuestsOf)
     version: server?.kubernetesVersion ?? "",
     now,
     namespaces: namespaces(since),
-    nodes: members.filter(registers).map((member) => nodeOf(member, since, now)),
+    nodes: members
+      .filter(registers)
+      .map((member) => nodeOf(member, since, now, isUnready(world.state, member.facts.hostname))),
   };
 }

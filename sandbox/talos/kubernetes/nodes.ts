@@ -21,7 +21,7 @@ export interface KubernetesNode {
 
 interface Condition {
   readonly type: string;
-  readonly status: "True" | "False";
+  readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message: string;
   readonly lastHeartbeatTime: string;
@@ -33,8 +33,8 @@ export function registers({ facts, guest }: ConfiguredMachine): boolean {
   return subnetsAllow(facts.nodeSubnets, guest.address);
 }
 
-/** `since` is when the cluster came up, `now` when its kubelet reported last. */
-export function nodeOf(machine: ConfiguredMachine, since: string, now: string): KubernetesNode {
+/** `since` is when the cluster came up, `now` when its kubelet reported last; `isUnready` was asked for. */
+export function nodeOf(machine: ConfiguredMachine, since: string, now: string, isUnready: boolean): KubernetesNode {
   const { facts, guest, entry } = machine;
   const controlPlane = facts.role === "control-plane";
   const created = seconds(entry.configuredAt > since ? entry.configuredAt : since);
@@ -62,7 +62,9 @@ export function nodeOf(machine: ConfiguredMachine, since: string, now: string): 
         { type: "InternalIP", address: guest.address },
         { type: "Hostname", address: facts.hostname },
       ],
-      conditions: [ready(facts.cluster.hasNetworkPlugin, created, seconds(now))],
+      conditions: [
+        isUnready ? stopped(created, seconds(now)) : ready(facts.cluster.hasNetworkPlugin, created, seconds(now)),
+      ],
       nodeInfo: {
         architecture: "arm64",
         operatingSystem: "linux",
@@ -89,6 +91,18 @@ function ready(hasNetworkPlugin: boolean, created: string, now: string): Conditi
     "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady " +
     "message:Network plugin returns error: cni plugin not initialized";
   return { type: "Ready", status: "False", reason: "KubeletNotReady", message, ...times };
+}
+
+/** As the node's controller has it of a kubelet that has gone silent. */
+function stopped(created: string, now: string): Condition {
+  return {
+    type: "Ready",
+    status: "Unknown",
+    reason: "NodeStatusUnknown",
+    message: "Kubelet stopped posting node status.",
+    lastHeartbeatTime: created,
+    lastTransitionTime: now,
+  };
 }
 
 /** Kubernetes writes times without fractions. */

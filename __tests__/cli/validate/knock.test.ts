@@ -1,0 +1,50 @@
+import { createServer, type Server } from "node:net";
+import { knock } from "../../../cli/validate/knock.ts";
+
+const servers: Server[] = [];
+afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+function listening(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+    servers.push(server);
+  });
+}
+async function closed(): Promise<number> {
+  const port = await listening();
+  await new Promise((resolve) => servers.pop()?.close(resolve));
+  return port;
+}
+
+describe("knocking at an address", () => {
+  it("says nothing where only the expected port answers", async () => {
+    const [ssh, pve] = [await listening(), await closed()];
+    const door = { name: "pve-1", address: "127.0.0.1", expected: ssh };
+    expect(
+      await knock(door, [
+        [ssh, "SSH"],
+        [pve, "Proxmox VE"],
+      ]),
+    ).toEqual([]);
+  });
+
+  it("fails with a port that should not answer, and names what listens there", async () => {
+    const [ssh, pve] = [await listening(), await listening()];
+    const found = await knock({ name: "pve-1", address: "127.0.0.1", expected: ssh }, [
+      [ssh, "SSH"],
+      [pve, "Proxmox VE"],
+    ]);
+    expect(found).toMatchObject([
+      { status: "fail", found: `pve-1 (127.0.0.1): port ${pve}, Proxmox VE, answers from here` },
+    ]);
+  });
+
+  it("warns where not even the expected port answers", async () => {
+    const ssh = await closed();
+    const found = await knock({ name: "pve-1", address: "127.0.0.1", expected: ssh }, [[ssh, "SSH"]]);
+    expect(found).toMatchObject([{ status: "warn", advice: expect.stringContaining("access.adminCidrs") }]);
+  });
+});

@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Finding } from "../../cli/doctor/finding.ts";
+import { openOci } from "../../cli/oci/client.ts";
+import { parseState } from "../../cli/terraform/state.ts";
+import { TestLab } from "./lab.ts";
+
+jest.setTimeout(120_000);
+
+let lab: TestLab;
+beforeAll(async () => {
+  lab = await TestLab.create();
+  const { code, stderr } = await lab.cdktf("deploy", "--auto-approve");
+  expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+});
+afterAll(() => lab.end());
+afterEach(async () => {
+  await (await lab.sandbox()).clearFaults();
+});
+
+const document = z.object({
+  ok: z.boolean(),
+  findings: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(["ok", "warn", "fail"]),
+      found: z.string(),
+      advice: z.string().nullable(),
+    }),
+  ),
+});
+
+async function validate(): Promise<{ readonly code: number | null; readonly findings: readonly Finding[] }> {
+  const { code, stdout } = await lab.lab("validate", "cluster", "--json");
+  return { code, findings: document.parse(JSON.parse(stdout)).findings };
+}
+const failures = (findings: readonly Finding[]): readonly string[] =>
+  findings.filter(({ status }) => status === "fail").map(({ name, found }) => `${name}: ${found}`);
+
+/** The account's own API, with the sandbox's key. */
+async function account() {
+  const env = { ...(await (await lab.sandbox()).real()).oci };
+  return openOci({ region: "eu-frankfurt-1", profile: "DEFAULT", env, signal: new AbortController().signal });
+}
+
+describe("npx lab validate cluster", () => {
+  it("finds a lab well that was just deployed, and says what it could not look at", async () => {
+    const { code, stdout } = await lab.lab("validate", "cluster");
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:…").split("\n")).toEqual([
+      expect.stringMatching(
+        /^ok {4}API by tunnel {2}https:\/\/127\.0\.0\.1:… answers, v[\d.]+, with the cluster's own/,
+      ),
+      "ok    nodes          cp-1 and worker-1: all Ready, and all that the config names",
+      expect.stringMatching(/^ok {4}Kubernetes {5}v[\d.]+: the API server and 2 kubelets, as configured$/),
+      expect.stringMatching(/^ok {4}DNS .*CoreDNS has 2 of 2 replicas, kube-dns 2 endpoints; no name was looked up/),
+      expect.stringMatching(/^warn {2}volumes .*there is no StorageClass, and the lab brings none; to do: /),
+      expect.stringMatching(/^ok {4}Talos {10}v[\d.]+ on 2 machines, as configured$/),
+      "ok    etcd           1 member, no alarm; cp-1 leads",
+      "ok    disks          cp-1 20 GB and worker-1 20 GB",
+      expect.stringMatching(/^ok {4}API by NLB {5}the certificate holds 192\.0\.2\.\d+; nobody went there/),
+      "ok    open ports     the account lets in by the plan's 7 rules, and by no other",
+      expect.stringMatching(/^ok {4}knocking {7}at nobody's door/),
+      "",
+    ]);
+  });
+
+  it("names a node that is not ready, and exits with 1", async () => {
+    await (await lab.sandbox()).addFault({ what: "unready", node: "worker-1" });
+    const { code, findings } = await validate();
+    expect([code, failures(findings)]).toEqual([
+      1,
+      ["nodes: worker-1 is not Ready: Kubelet stopped posting node status."],
+    ]);
+  });
+
+  it("names what the config has otherwise: a version, a machine, a member of etcd", async () => {
+    const plane = { role: "control-plane", vcpus: 2, memoryMb: 2048, diskGb: 20 } as const;
+    const nodes = [
+      { ...plane, name: "cp-1" },
+      { ...plane, name: "cp-2" },
+      { ...plane, name: "cp-3" },
+    ];
+    lab.configure({ versions: { kubernetes: "1.36.0" }, kubernetes: { nodes } });
+    const { code, findings } = await validate();
+    lab.configure({ versions: {}, kubernetes: {} });
+    expect(code).toBe(1);
+    const failed = failures(findings);
+    expect(failed).toContain("nodes: cp-2 has not joined");
+    expect(failed).toContain("nodes: worker-1 is none of the config's");
+    expect(failed).toContainEqual(
+      expect.stringMatching(/^Kubernetes: the API server is v[\d.]+, the config says v1\.36\.0$/),
+    );
+    expect(failed).toContain("etcd: cp-3 is no member: cp-1 lists cp-1");
+  });
+
+  it("says of an etcd that does not answer which machine it is", async () => {
+    const fault = { kind: "status", status: 503, message: "etcd is not running" } as const;
+    await (await lab.sandbox()).addFault({ what: "call", door: "talos", method: "Etcd*", times: 0, fault });
+    const { code, findings } = await validate();
+    expect([code, failures(findings)]).toEqual([1, ["etcd: cp-1 does not tell: etcd is not running"]]);
+  });
+
+  it("says of an API server that hangs up one thing, and that the rest was not looked at", async () => {
+    await (await lab.sandbox()).addFault({ what: "call", door: "kubernetes", times: 0, fault: { kind: "reset" } });
+    const { code, findings } = await validate();
+    expect(code).toBe(1);
+    expect(failures(findings)).toEqual([
+      expect.stringMatching(/^API by tunnel: https:\/\/127\.0\.0\.1:\d+: socket hang up$/),
+      expect.stringMatching(/^API by NLB: .*socket hang up$/),
+    ]);
+    expect(findings.filter(({ found }) => found === "not looked at").map(({ name }) => name)).toEqual([
+      "nodes",
+      "Kubernetes",
+      "DNS",
+      "volumes",
+    ]);
+  });
+
+  it("says that the account did not let us look at its rules", async () => {
+    const fault = { kind: "status", status: 404, code: "NotAuthorizedOrNotFound", message: "No." } as const;
+    await (await lab.sandbox()).addFault({ what: "call", door: "oci", times: 0, fault });
+    expect(failures((await validate()).findings)).toEqual([
+      "open ports: /20160918/networkSecurityGroups/…/securityRules: 404 NotAuthorizedOrNotFound, No.",
+    ]);
+  });
+
+  it("names a rule that the plan does not know", async () => {
+    const oci = await account();
+    const rule = {
+      direction: "INGRESS",
+      protocol: "6",
+      source: "0.0.0.0/0",
+      sourceType: "CIDR_BLOCK",
+      tcpOptions: { destinationPortRange: { min: 8006, max: 8007 } },
+    };
+    const state = parseState(readFileSync(join(lab.home, ".sandbox/state/oci.tfstate"), "utf8"), "oci");
+    const [hosts] = state.resources.filter(({ attributes }) => attributes["display_name"] === "test-lab-hosts");
+    const path = `/20160918/networkSecurityGroups/${hosts?.id}/actions/addSecurityRules`;
+    await oci.post("network", path, { securityRules: [rule] }, z.unknown());
+    const { code, findings } = await validate();
+    expect([code, failures(findings)]).toEqual([
+      1,
+      ["open ports: hosts: tcp 8006-8007 from 0.0.0.0/0, which the plan does not know"],
+    ]);
+  });
+});
+
+describe("npx lab validate cluster, of a lab that is not deployed,", () => {
+  it("says so in one line, and how it is", async () => {
+    const other = await TestLab.create();
+    try {
+      const { code, stderr } = await other.lab("validate", "cluster");
+      expect(code).toBe(1);
+      expect(stderr.trim().split("\n").at(-1)).toBe(
+        "oci is not deployed, so there is nothing to look at: npx cdktf deploy oci proxmox talos --sandbox",
+      );
+    } finally {
+      await other.end();
+    }
+  });
+});

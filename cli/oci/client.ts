@@ -1,0 +1,122 @@
+/** OCI's REST API, asked with the account's own key: what no provider tells of. Oracle's SDK, which signs, is loaded here. */
+import type { HttpClient } from "oci-common";
+import { z } from "zod";
+import { readCredentials } from "../../images/upload/credentials.ts";
+import { endpointOf } from "../../images/upload/endpoint.ts";
+import { tenancyOf } from "../access/oci-profile.ts";
+import { CliError, messageOf } from "../errors.ts";
+
+/** Endpoints as Oracle's SDKs have them, and the provider's names of the clients, which an override goes by. */
+const SERVICES = {
+  compute: { client: "oci_core.ComputeClient", template: "https://iaas.{region}.{secondLevelDomain}" },
+  network: { client: "oci_core.VirtualNetworkClient", template: "https://iaas.{region}.{secondLevelDomain}" },
+  identity: { client: "oci_identity.IdentityClient", template: "https://identity.{region}.oci.{secondLevelDomain}" },
+  limits: { client: "oci_limits.LimitsClient", template: "https://limits.{region}.oci.{secondLevelDomain}" },
+} as const;
+export type Service = keyof typeof SERVICES;
+
+export interface Oci {
+  readonly tenancy: string;
+  /** Where the key comes from, for messages. */
+  readonly credentials: string;
+  /** @throws OciError in one line */
+  get<T>(service: Service, path: string, schema: z.ZodType<T>): Promise<T>;
+  /** All pages of a list. @throws OciError in one line */
+  list<T>(service: Service, path: string, schema: z.ZodType<T>): Promise<readonly T[]>;
+  /** @throws OciError in one line */
+  post<T>(service: Service, path: string, body: object, schema: z.ZodType<T>): Promise<T>;
+}
+
+/** What OCI answers instead, or why it does not answer. */
+export class OciError extends CliError {
+  /** HTTP; null where nobody answered. */
+  readonly status: number | null;
+
+  constructor(message: string, status: number | null) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export interface OciOptions {
+  readonly region: string;
+  readonly profile: string;
+  /** Names the configuration file, the tenancy, and other endpoints: the sandbox's is one. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+const refusal = z.object({ code: z.string(), message: z.string() });
+
+/** What a person can do about a refusal. */
+function adviceOn(status: number, credentials: string): string {
+  if (status === 401) return `; check ${credentials} (tenancy, user, fingerprint, key_file) and this machine's clock`;
+  if (status === 403 || status === 404) return "; a policy has to let your user read this";
+  return "";
+}
+
+async function answered(response: Response, path: string, credentials: string): Promise<unknown> {
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text);
+  const read = refusal.safeParse(readable(text));
+  const said = read.success ? `${read.data.code}, ${read.data.message}` : response.statusText;
+  const trouble = `${path.replaceAll(/ocid1\.[\w.-]+/g, "…")}: ${response.status} ${said}`
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  throw new OciError(`${trouble.slice(0, 300)}${adviceOn(response.status, credentials)}`, response.status);
+}
+
+function readable(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Opens the account that a profile names.
+ *
+ * @throws UploadError for credentials that are missing or wrong; CliError for a profile without a tenancy
+ */
+export async function openOci({ region, profile, env, signal }: OciOptions): Promise<Oci> {
+  const { provider, source } = await readCredentials(profile, env);
+  const tenancy = env["TF_VAR_tenancy_ocid"] ?? tenancyOf(profile, env);
+  if (tenancy === undefined) throw new CliError(`${source}: tenancy is missing; the console shows it with the API key`);
+  const { DefaultRequestSigner, EndpointBuilder, FetchHttpClient } = await import("oci-common");
+  const http: HttpClient = new FetchHttpClient(new DefaultRequestSigner(provider), null, { signal });
+
+  async function send(service: Service, method: "GET" | "POST", path: string, body?: object): Promise<Response> {
+    const { client, template } = SERVICES[service];
+    const endpoint = endpointOf(env, client) ?? EndpointBuilder.createEndpointFromRegionId(template, region);
+    const headers = new Headers(body === undefined ? {} : { "content-type": "application/json" });
+    try {
+      const request = { method, uri: `${endpoint}${path}`, headers };
+      return await http.send(body === undefined ? request : { ...request, body: JSON.stringify(body) });
+    } catch (error) {
+      signal.throwIfAborted();
+      const { cause }: { cause?: unknown } = error instanceof Error ? error : {};
+      const why = messageOf(cause ?? error);
+      throw new OciError(`no answer from ${new URL(endpoint).host}: ${why}; check oci.region and the network`, null);
+    }
+  }
+
+  return {
+    tenancy,
+    credentials: source,
+    get: async (service, path, schema) => schema.parse(await answered(await send(service, "GET", path), path, source)),
+    async list(service, path, schema) {
+      const all: z.output<typeof schema>[] = [];
+      let page: string | null = null;
+      do {
+        const query: string = page === null ? "" : `${path.includes("?") ? "&" : "?"}page=${encodeURIComponent(page)}`;
+        const response = await send(service, "GET", `${path}${query}`);
+        all.push(...z.array(schema).parse(await answered(response, path, source)));
+        page = response.headers.get("opc-next-page");
+      } while (page !== null);
+      return all;
+    },
+    post: async (service, path, body, schema) =>
+      schema.parse(await answered(await send(service, "POST", path, body), path, source)),
+  };
+}

@@ -1,0 +1,69 @@
+/** etcd: as many members as there are control planes, one leader, no alarms. */
+import type { NodePlan } from "../../topology/types.ts";
+import { fail, type Finding, ok } from "../doctor/finding.ts";
+import { messageOf } from "../errors.ts";
+import { list } from "../show/words.ts";
+import { type Check, flag } from "./ground.ts";
+import type { EtcdMember, EtcdStatus, TalosMachine } from "./talos.ts";
+
+const NAME = "etcd";
+
+interface Told {
+  readonly node: string;
+  /** As talosctl wants it. */
+  readonly address: string;
+  readonly members: readonly EtcdMember[];
+  readonly status: EtcdStatus;
+}
+
+async function ask({ name: node, address }: NodePlan, machine: TalosMachine): Promise<Told | Finding> {
+  try {
+    const [members, status] = await Promise.all([machine.etcdMembers(), machine.etcdStatus()]);
+    return { node, address, members, status };
+  } catch (error) {
+    return fail(NAME, `${node} does not tell: ${messageOf(error)}`, `talosctl -n ${address} service etcd says more`);
+  }
+}
+
+/** What is wrong with the members as one of them lists them. */
+function membership({ node, address, members }: Told, wanted: readonly string[], deploy: string): readonly Finding[] {
+  const names = members.map(({ hostname }) => hostname);
+  const problems = wanted
+    .filter((each) => !names.includes(each))
+    .map((each) => fail(NAME, `${each} is no member: ${node} lists ${list(names)}`, deploy));
+  const strange = members.filter(({ hostname }) => !wanted.includes(hostname));
+  for (const { hostname, id } of strange)
+    problems.push(
+      fail(
+        NAME,
+        `${hostname} is a member, and no control plane of the config`,
+        `talosctl -n ${address} etcd remove-member ${id}`,
+      ),
+    );
+  for (const { hostname, isLearner } of members)
+    if (isLearner) problems.push(fail(NAME, `${hostname} only learns, and has no vote yet`, "look again in a while"));
+  return problems;
+}
+
+export const etcd: Check = async (ground) => {
+  const planes = ground.topology.nodes.filter(({ role }) => role === "control-plane");
+  const wanted = planes.map(({ name }) => name);
+  const asked = await Promise.all(planes.map((node) => ask(node, ground.talos(node.name))));
+  const told = asked.flatMap((each) => ("members" in each ? [each] : []));
+  const problems = asked.flatMap((each) => ("members" in each ? [] : [each]));
+  const [first] = told;
+  if (first !== undefined) problems.push(...membership(first, wanted, `npx cdktf deploy proxmox talos${flag(ground)}`));
+  for (const { node, address, status } of told) {
+    if (status.leader === "0")
+      problems.push(fail(NAME, `${node} knows no leader`, "bring the other control planes up"));
+    for (const each of status.errors)
+      problems.push(
+        fail(NAME, `${node} raises an alarm: ${each}`, `talosctl -n ${address} etcd status, then etcd alarm disarm`),
+      );
+  }
+  const leaders = new Set(told.map(({ status }) => status.leader).filter((id) => id !== "0"));
+  if (leaders.size > 1) problems.push(fail(NAME, "its members follow different leaders", "look again in a moment"));
+  if (problems.length > 0) return problems;
+  const leader = first?.members.find(({ id }) => leaders.has(id))?.hostname;
+  return [ok(NAME, `${wanted.length === 1 ? "1 member" : `${wanted.length} members`}, no alarm; ${leader} leads`)];
+};
