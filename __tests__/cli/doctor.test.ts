@@ -183,7 +183,7 @@ describe("what earlier runs have left", () => {
 
   it("is ok when there is nothing, and names what is deployed", () => {
     expect(state(project()).map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
-    write(".lab/state/oci.tfstate", JSON.stringify({ version: 4, outputs: { a: { value: 1 } } }));
+    write(".lab/state/oci.tfstate", JSON.stringify({ version: 4, outputs: { a: { value: 1, type: "number" } } }));
     expect(named(state(project()), "state")[0]?.found).toBe("readable; deployed: oci");
   });
 
