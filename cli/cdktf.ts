@@ -43,6 +43,7 @@ function providers(to: Command): Command {
 function planOptions(to: Command): Command {
   return providers(skipSynth(to))
     .option("--refresh-only", "only take over what has changed outside")
+    .option("--no-refresh", "do not ask what has changed outside: for where the hosts cannot be reached")
     .option("--var <name=value>", "set a variable of a stack; may be given several times", several)
     .option("--var-file <file>", "read variables from a file; may be given several times", several)
     .option("--parallelism <number>", "stacks at a time; -1 means all that can run", wholeNumber(-1))
@@ -85,7 +86,11 @@ planOptions(
     "Show what a deploy would do; exits with 2 when it would do something",
     async () => (await import("./commands/diff.ts")).diff,
   ),
-);
+)
+  .option("--detailed", "with the values of what is created or destroyed, and all of the review in --json")
+  .option("--markdown <file>", "write the review there, as a comment on a pull request")
+  .option("--out <folder>", "save the plans there, sealed, for `cdktf deploy --plan`")
+  .option("--fail-on-destroy", "exit with 1 when anything would be destroyed or replaced");
 changeOptions(
   outputsFile(
     command(
@@ -95,6 +100,7 @@ changeOptions(
     ),
   ),
 )
+  .option("--plan <folder>", "apply the plans that `cdktf diff --out` saved there, and nothing beyond them")
   .option("--recover", "import objects that an interrupted run has lost")
   .option("--recover-id <address=id>", "the id of a lost object, or none; may be given several times", several);
 changeOptions(

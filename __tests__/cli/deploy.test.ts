@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { itWithTool, SmallLab, type StackSource } from "./small-lab.ts";
 
 const network = (input: string): StackSource => ({
@@ -147,45 +147,5 @@ describe("cdktf deploy", () => {
     const { code, stdout } = await lab.run(["destroy", "--auto-approve", "--json"]);
     expect(code).toBe(0);
     expect(statuses(stdout)).toEqual({ net: "absent", vms: "absent", other: "absent" });
-  });
-});
-
-describe("cdktf diff", () => {
-  itWithTool("exits with 2 on changes, counts replacements apart, and says which value forces one", async () => {
-    await lab.run(["deploy", "net", "vms", "--auto-approve"]);
-    lab.write({ net: network("two"), vms: guest("b") });
-    const { code, stdout } = await lab.run(["diff", "--json"]);
-    expect(code).toBe(2);
-    expect(JSON.parse(stdout)).toEqual({
-      stacks: [
-        { name: "net", add: 0, change: 1, replace: 0, destroy: 0, status: "changed" },
-        { name: "vms", add: 0, change: 0, replace: 1, destroy: 0, status: "changed" },
-      ],
-    });
-    const shown = await lab.run(["diff", "vms"]);
-    expect(shown.stdout).toContain("triggers_replace: a → b  (forces replacement)");
-  });
-
-  itWithTool(
-    "plans a stack whose upstream has no outputs yet with placeholders, and says after which stack",
-    async () => {
-      const { code, stdout } = await lab.run(["diff"]);
-      expect(code).toBe(2);
-      expect(stdout).toContain("vms   1 to add, after net");
-      expect(existsSync(lab.path("cdktf.out/stacks/.preview-vms"))).toBe(false);
-      const { stacks } = JSON.parse((await lab.run(["diff", "vms", "--json"])).stdout);
-      expect(stacks).toEqual([expect.objectContaining({ name: "vms", add: 1, after: ["net"] })]);
-    },
-  );
-
-  itWithTool("initializes once, and again when the folder was emptied", async () => {
-    const stamp = (): number => statSync(lab.path("cdktf.out/stacks/net/.terraform/initialized-by-cdktf")).mtimeMs;
-    await lab.run(["diff", "net"]);
-    const first = stamp();
-    await lab.run(["diff", "net"]);
-    expect(stamp()).toBe(first);
-    lab.dispose();
-    lab = new SmallLab({ net: network("one") });
-    expect((await lab.run(["diff", "net"])).code).toBe(2);
   });
 });

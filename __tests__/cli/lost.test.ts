@@ -141,6 +141,7 @@ const stack: Stack = {
   dependencies: [],
   variables: [],
   stateFile: "",
+  backend: { kind: "local", config: {} },
   initInputs: "",
   resources: { rule: { a: { description: "SSH" }, b: { description: "ping" } } },
 };

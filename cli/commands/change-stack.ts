@@ -2,15 +2,17 @@
 import { AlreadyTold, messageOf } from "../errors.ts";
 import { type Import, removeImports, writeImports } from "../run/recover.ts";
 import { showOutputs } from "../show/outputs.ts";
-import { counted, showPlan, summaryOf } from "../show/plan.ts";
+import { planDocument } from "../review/plan-document.ts";
+import { needsValues, stackReview } from "../review/stack-review.ts";
+import { counted, showReview, summaryOf } from "../show/plan.ts";
 import { duration } from "../show/words.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { ApplyFailed, applyPlan } from "../terraform/apply.ts";
-import { changeDetails } from "../terraform/details.ts";
 import { discard, type Plan, planStack } from "../terraform/plan.ts";
 import { isDeployed, removeFromState, stateOf } from "../terraform/state.ts";
 import type { RunOptions } from "./begin.ts";
 import { result, type StackResult } from "./results.ts";
+import { refuseBeyond, type Reviewed } from "./reviewed.ts";
 import type { Session } from "./session.ts";
 
 export interface StackChange {
@@ -21,6 +23,8 @@ export interface StackChange {
   readonly options: RunOptions;
   /** Lost objects to be taken back with this plan. */
   readonly imports: readonly Import[];
+  /** What was reviewed of it; null for a stack that is planned now. */
+  readonly reviewed: Reviewed | null;
   /** Resolves when the stack may be planned. */
   readonly initialized: () => Promise<void>;
   /** Asks whether to apply; null applies without asking. */
@@ -29,26 +33,31 @@ export interface StackChange {
 
 async function approved({ verb, session, info, label, confirm }: StackChange, plan: Plan): Promise<boolean> {
   const { terminal } = session;
-  terminal.line(`${label} ${summaryOf(plan)}`);
+  const asked = confirm !== null && needsValues(plan);
+  const review = stackReview(plan, asked ? await planDocument(session, plan) : null);
+  terminal.line(`${label} ${summaryOf(review)}`);
   if (confirm === null) return true;
-  showPlan(terminal, plan, await changeDetails(session, plan));
-  if (await confirm(`${verb} ${info.name}: ${summaryOf(plan)}. Only "yes" goes on: `)) return true;
+  showReview(terminal, review);
+  if (await confirm(`${verb} ${info.name}: ${summaryOf(review)}. Only "yes" goes on: `)) return true;
   terminal.line(`${label} not approved: nothing was changed`);
   return false;
 }
 
 async function planned(change: StackChange): Promise<Plan> {
-  const { verb, session, info, label, options, imports } = change;
+  const { verb, session, info, label, options, imports, reviewed } = change;
   const stack = session.stack(info);
   await change.initialized();
   await session.connect(info);
+  if (reviewed !== null && reviewed.open !== null) return reviewed.open(session, stack);
   const env = session.environment(stack);
   if (imports.length > 0) {
     const replaced = imports.filter(({ replaces }) => replaces).map(({ address }) => address);
     await removeFromState(session, stack, env, replaced);
     writeImports(stack, imports);
   }
-  return planStack(session, stack, env, label, { ...options, destroy: verb === "destroy" });
+  const plan = await planStack(session, stack, env, label, { ...options, destroy: verb === "destroy" });
+  if (reviewed !== null) await refuseBeyond(session, label, plan, reviewed);
+  return plan;
 }
 
 async function changed(change: StackChange): Promise<StackResult> {

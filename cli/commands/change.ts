@@ -1,5 +1,7 @@
 /** What deploy and destroy have in common: the stacks in their order, questions one at a time, and the last word. */
+import { resolve } from "node:path";
 import { AlreadyTold, CliError } from "../errors.ts";
+import { readSaved } from "../review/saved.ts";
 import { counted } from "../show/plan.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
@@ -7,6 +9,7 @@ import { changeStack, type StackChange } from "./change-stack.ts";
 import { requireNoDownstream, requireUpstream } from "./dependencies.ts";
 import { faceLosses, type LossOptions, reportLosses } from "./losses.ts";
 import { result, type StackResult, type Status } from "./results.ts";
+import { type Reviewed, reviewedOf } from "./reviewed.ts";
 import { runInOrder } from "./schedule.ts";
 import { printDocument } from "./document.ts";
 import { atWork, type Workplace } from "./workplace.ts";
@@ -14,6 +17,8 @@ import { atWork, type Workplace } from "./workplace.ts";
 export interface ChangeOptions extends RunOptions, LossOptions {
   readonly autoApprove?: boolean;
   readonly ignoreMissingStackDependencies?: boolean;
+  /** Folder of plans that were saved and reviewed: these are applied, without a question. */
+  readonly plan?: string;
 }
 
 type Verb = StackChange["verb"];
@@ -34,10 +39,11 @@ async function changeAll(
   verb: Verb,
   { session, stacks, label }: Begun,
   options: ChangeOptions,
+  reviewed: ReadonlyMap<string, Reviewed>,
 ): Promise<readonly StackResult[]> {
   const imports = await faceLosses(session, stacks, options);
   const initialized = initializeAhead(session, stacks);
-  const confirm = options.autoApprove ? null : oneQuestionAtATime(session);
+  const confirm = options.autoApprove || options.plan !== undefined ? null : oneQuestionAtATime(session);
   const results = new Map<string, StackResult>();
   const waitsFor = ({ name, dependencies }: StackInfo): readonly string[] =>
     verb === "deploy"
@@ -55,6 +61,7 @@ async function changeAll(
         label: label(info),
         options,
         imports: imports.get(info.name) ?? [],
+        reviewed: reviewed.get(info.name) ?? null,
         initialized: () => initialized(info),
         confirm,
       });
@@ -83,6 +90,21 @@ function summarize(verb: Verb, { session, stacks, label }: Begun, results: reado
   }
 }
 
+/** A saved plan is applied as it is. */
+function refuseOtherWishes(options: ChangeOptions): void {
+  const { var: variables, varFile, refreshOnly, recover, recoverId } = options;
+  const wishes = {
+    "--var": variables,
+    "--var-file": varFile,
+    "--refresh-only": refreshOnly,
+    "--recover": recover,
+    "--recover-id": recoverId,
+  };
+  for (const [flag, wish] of Object.entries(wishes)) {
+    if (wish !== undefined) throw new CliError(`--plan applies what was reviewed: ${flag} belongs to \`cdktf diff\``);
+  }
+}
+
 /**
  * Plans, asks and applies.
  *
@@ -96,29 +118,37 @@ export async function changeStacks(
 ): Promise<number> {
   return atWork(options, `cdktf ${verb}`, async (place) => {
     const { terminal, interruption } = place;
-    if (!options.autoApprove && !terminal.interactive) {
+    const folder = options.plan === undefined ? null : resolve(options.plan);
+    const saved = folder === null ? null : readSaved(folder);
+    if (saved !== null) refuseOtherWishes(options);
+    if (!options.autoApprove && saved === null && !terminal.interactive) {
       throw new CliError(
         `cdktf ${verb} asks before it changes anything, and there is no terminal to ask on: pass --auto-approve`,
       );
     }
-    let begun = await begin(place, names, options);
+    const chosen = names.length === 0 && saved !== null ? saved.stacks.map(({ name }) => name) : names;
+    let begun = await begin(place, chosen, options);
     try {
       if (verb === "deploy" && begun.session.sandbox === null) {
         // Loaded for real accounts only: the sandbox takes an image's word for it.
         const { provideHostImage } = await import("../images/host-image.ts");
         if (await provideHostImage(begun.session, begun.stacks)) {
           begun.session.close();
-          begun = await begin(place, names, { ...options, skipSynth: false });
+          begun = await begin(place, chosen, { ...options, skipSynth: false });
         }
       }
       const { session, stacks } = begun;
-      if (names.length === 0) {
+      if (chosen.length === 0) {
         terminal.aside(`no stack named: ${verb}ing all of them (${stacks.map(({ name }) => name).join(", ")})`);
       }
       if (!options.ignoreMissingStackDependencies) {
         await (verb === "deploy" ? requireUpstream : requireNoDownstream)(session, stacks);
       }
-      const results = await changeAll(verb, begun, options);
+      const reviewed =
+        saved === null || folder === null
+          ? new Map<string, Reviewed>()
+          : await reviewedOf(session, stacks, saved, folder);
+      const results = await changeAll(verb, begun, options, reviewed);
       summarize(verb, begun, results);
       await reportLosses(session);
       await after(begun, results);

@@ -1,20 +1,110 @@
 /** `cdktf diff`: plans every chosen stack and changes nothing. Exits with 2 when a deploy would do something. */
-import { AlreadyTold, messageOf } from "../errors.ts";
+import { resolve } from "node:path";
+import { AlreadyTold, CliError, messageOf } from "../errors.ts";
+import { planAhead, type Planned } from "../review/plan-ahead.ts";
+import type { Review, StackReview } from "../review/review.ts";
+import { needsValues, stackReview, withoutPlan } from "../review/stack-review.ts";
+import { counted, showReview, summaryOf } from "../show/plan.ts";
 import { list } from "../show/words.ts";
 import type { StackInfo } from "../synth/assembly.ts";
-import { upstreamOf } from "../synth/graph.ts";
-import { showPlan, summaryOf } from "../show/plan.ts";
-import { changeDetails } from "../terraform/details.ts";
-import { discard, planStack } from "../terraform/plan.ts";
-import { previewOf } from "../terraform/preview.ts";
-import { atATime, begin, initializeAhead, type RunOptions } from "./begin.ts";
-import { missingUpstream } from "./dependencies.ts";
+import { discard, PlanFailed, planStack } from "../terraform/plan.ts";
+import { isDeployed, NO_STATE, type State, stateOf } from "../terraform/state.ts";
+import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
+import { printDocument } from "./document.ts";
 import { faceLosses, type LossOptions } from "./losses.ts";
-import { result, type StackResult } from "./results.ts";
+import { result } from "./results.ts";
 import { runInOrder } from "./schedule.ts";
 import type { Session } from "./session.ts";
-import { printDocument } from "./document.ts";
 import { atWork } from "./workplace.ts";
+
+export interface DiffOptions extends RunOptions, LossOptions {
+  /** With the values of what is created and destroyed, and all of the review in `--json`. */
+  readonly detailed?: boolean;
+  /** Where to write the review for people, as a comment on a pull request. */
+  readonly markdown?: string;
+  /** Where to save the plans, for `deploy --plan`. */
+  readonly out?: string;
+  /** Fails when anything would be destroyed or replaced. */
+  readonly failOnDestroy?: boolean;
+}
+
+type States = ReadonlyMap<string, State>;
+
+/** The states of the chosen stacks first, then of the others: they are read, and the free tier counts them too. */
+async function statesOf({ session, stacks: chosen }: Begun): Promise<States> {
+  const stacks = [...new Set([...chosen, ...session.assembly.stacks])];
+  const states = await Promise.all(stacks.map((info) => stateOf(session, session.stack(info))));
+  return new Map(stacks.flatMap(({ name }, index) => (states[index] ? [[name, states[index]]] : [])));
+}
+
+/** Whether anything is written that holds all of the review. */
+function isWhole({ detailed = false, markdown, out }: DiffOptions): boolean {
+  return detailed || markdown !== undefined || out !== undefined;
+}
+
+interface Reviewed {
+  readonly review: StackReview;
+  /** Null where there is none. */
+  readonly planned: Planned | null;
+}
+
+async function planAll(
+  { session, stacks, label }: Begun,
+  states: States,
+  options: DiffOptions,
+): Promise<ReadonlyMap<string, Reviewed>> {
+  const { terminal, interruption } = session;
+  const initialized = initializeAhead(session, stacks);
+  const results = new Map<string, Reviewed>();
+  const plan = planAhead({
+    runner: session,
+    stacks: session.assembly.stacks,
+    stack: session.stack,
+    states,
+    plan: async (stack, info) => {
+      await initialized(info);
+      // Hosts that have yet to be made answer to nobody.
+      const reachable = info.dependencies.every((name) => isDeployed(states.get(name) ?? NO_STATE));
+      if (reachable && options.refresh !== false) await session.connect(info);
+      return planStack(session, stack, session.environment(stack), label(info), options);
+    },
+  });
+  const reviewed = async (info: StackInfo): Promise<Reviewed> => {
+    const planned = await plan(info);
+    const asked = isWhole(options) || needsValues(planned.plan);
+    const document = asked ? await planned.document() : null;
+    return { review: stackReview(planned.plan, document, isWhole(options), planned.after), planned };
+  };
+  await runInOrder(
+    stacks,
+    () => [],
+    atATime(options.parallelism),
+    async (info) => {
+      try {
+        results.set(info.name, await reviewed(info));
+      } catch (error) {
+        const told = error instanceof AlreadyTold || interruption.signal.aborted;
+        if (!told) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
+        const status = interruption.signal.aborted ? "interrupted" : "failed";
+        const said = error instanceof PlanFailed ? error.said : told ? null : messageOf(error);
+        results.set(info.name, { review: withoutPlan(info.name, status, said), planned: null });
+      }
+      return "done";
+    },
+    interruption.signal,
+  );
+  return results;
+}
+
+/** The whole of it, loaded only where it is asked for: it counts the uses of what is deployed. */
+async function labReview({ assembly, sandbox }: Session, states: States): Promise<Pick<Review, "freeTier" | "images">> {
+  if (assembly.lab === null) return { freeTier: null, images: [] };
+  const { freeTierReview, imageReviews } = await import("../review/lab-review.ts");
+  return {
+    freeTier: freeTierReview(assembly.lab, states),
+    images: imageReviews(assembly.lab, states, sandbox !== null),
+  };
+}
 
 /** The hosts' image where a deploy would build it first; the sandbox takes an image's word for it. */
 function imageToBuild({ assembly, sandbox }: Session): string | null {
@@ -22,69 +112,93 @@ function imageToBuild({ assembly, sandbox }: Session): string | null {
   return sandbox !== null || image === undefined || image.built ? null : image.objectName;
 }
 
-export async function diff(names: readonly string[], options: RunOptions & LossOptions): Promise<number> {
+/** As scripts have it: short, unless all is asked for. */
+function documentOf(review: Review, image: string | null, detailed: boolean): unknown {
+  if (detailed) return review;
+  return {
+    stacks: review.stacks.map(({ after, error, ...stack }) => ({
+      ...result(stack.name, stack.status, stack, error ?? undefined),
+      ...(after.length > 0 && { after }),
+    })),
+    ...(image !== null && { imagesToBuild: [image] }),
+  };
+}
+
+function refuseDestruction({ stacks }: Review): void {
+  const guilty = stacks.filter(({ replace, destroy }) => replace + destroy > 0);
+  if (guilty.length === 0) return;
+  const what = guilty.map(
+    ({ name, replace, destroy }) => `${name}: ${counted({ add: 0, change: 0, replace, destroy })}`,
+  );
+  throw new CliError(`--fail-on-destroy: ${what.join("; ")}`);
+}
+
+/** Saves the plans when there are all of them. */
+async function save(
+  { planKey, binary, terminal }: Session,
+  out: string,
+  planned: readonly Planned[],
+  states: States,
+  wanted: number,
+): Promise<void> {
+  const [{ clearSaved, writeSaved }, { savedPlansOf }] = await Promise.all([
+    import("../review/saved.ts"),
+    import("../review/save.ts"),
+  ]);
+  if (planKey === null) throw new CliError("--out: this app is no lab, so there are no secrets to seal plans with");
+  const folder = resolve(out);
+  if (planned.length < wanted) {
+    clearSaved(folder);
+    terminal.aside("no plans were saved, as not all could be made");
+    return;
+  }
+  const exact = planned
+    .filter(({ after }) => after.length === 0)
+    .map(({ plan }) => [plan.stack.name, plan.file] as const);
+  writeSaved(folder, await savedPlansOf(planned, states, binary), new Map(exact), planKey);
+}
+
+async function reviewAll(begun: Begun, options: DiffOptions): Promise<number> {
+  const { session, stacks, label } = begun;
+  const { terminal, interruption } = session;
+  await faceLosses(session, stacks, {});
+  const states = await statesOf(begun);
+  const results = await planAll(begun, states, options);
+  const reviews = stacks.map(({ name }) => results.get(name)?.review ?? withoutPlan(name, "skipped"));
+  // Plans come in any order; they are shown in that of the stacks.
+  for (const [index, review] of reviews.entries()) {
+    const info = stacks[index];
+    if (info === undefined || !["changed", "unchanged"].includes(review.status)) continue;
+    const after = review.after.length === 0 ? "" : `, after ${list(review.after)}`;
+    terminal.line(`${label(info)} ${summaryOf(review)}${after}`);
+    showReview(terminal, review);
+  }
+  const image = imageToBuild(session);
+  if (image !== null) terminal.aside(`the hosts' image will be built by a deploy: ${image}`);
+  const review: Review = {
+    version: 1,
+    sandbox: session.sandbox !== null,
+    stacks: reviews,
+    ...(isWhole(options) ? await labReview(session, states) : { freeTier: null, images: [] }),
+    error: null,
+  };
+  const planned = reviews.flatMap(({ name }) => results.get(name)?.planned ?? []);
+  if (options.out !== undefined) await save(session, options.out, planned, states, reviews.length);
+  for (const { plan } of planned) discard(plan);
+  if (options.json) printDocument(documentOf(review, image, options.detailed ?? false));
+  interruption.signal.throwIfAborted();
+  if (reviews.some(({ status }) => status === "failed")) throw new AlreadyTold();
+  if (options.failOnDestroy) refuseDestruction(review);
+  return reviews.some(({ status }) => status === "changed") ? 2 : 0;
+}
+
+export async function diff(names: readonly string[], options: DiffOptions): Promise<number> {
   return atWork(options, "cdktf diff", async (place) => {
-    const { terminal, interruption } = place;
-    const { session, stacks, label } = await begin(place, names, options);
+    const begun = await begin(place, names, options);
     try {
-      await faceLosses(session, stacks, {});
-      const initialized = initializeAhead(session, stacks);
-      const results = new Map<string, StackResult>();
-      const show: (() => void)[] = [];
-
-      const diffOne = async (info: StackInfo): Promise<StackResult> => {
-        await initialized(info);
-        const stack = session.stack(info);
-        const preview = previewOf(stack, upstreamOf(info, session.assembly.stacks).map(session.stack));
-        try {
-          // Hosts that have yet to be made answer to nobody.
-          if ((await missingUpstream(session, info)).length === 0) await session.connect(info);
-          const env = session.environment(stack);
-          const plan = await planStack(session, preview?.stack ?? stack, env, label(info), options);
-          const details = await changeDetails(session, plan);
-          discard(plan);
-          const after = preview === null ? "" : `, after ${list(preview.after)}`;
-          // Plans come in any order; they are shown in that of the stacks.
-          show[stacks.indexOf(info)] = () => {
-            terminal.line(`${label(info)} ${summaryOf(plan)}${after}`);
-            showPlan(terminal, plan, details);
-          };
-          return {
-            ...result(info.name, plan.pending ? "changed" : "unchanged", plan.counts),
-            ...(preview !== null && { after: preview.after }),
-          };
-        } finally {
-          preview?.dispose();
-        }
-      };
-
-      // A plan reads other stacks' state only, so none waits for another.
-      await runInOrder(
-        stacks,
-        () => [],
-        atATime(options.parallelism),
-        async (info) => {
-          try {
-            results.set(info.name, await diffOne(info));
-          } catch (error) {
-            if (!(error instanceof AlreadyTold) && !interruption.signal.aborted)
-              terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
-            results.set(info.name, result(info.name, interruption.signal.aborted ? "interrupted" : "failed"));
-          }
-          return "done";
-        },
-        interruption.signal,
-      );
-      for (const line of show) line?.();
-      const image = imageToBuild(session);
-      if (image !== null) terminal.aside(`the hosts' image will be built by a deploy: ${image}`);
-      const all = stacks.map(({ name }) => results.get(name) ?? result(name, "skipped"));
-      if (options.json) printDocument({ stacks: all, ...(image !== null && { imagesToBuild: [image] }) });
-      interruption.signal.throwIfAborted();
-      if (all.some(({ status }) => status === "failed")) throw new AlreadyTold();
-      return all.some(({ status }) => status === "changed") ? 2 : 0;
+      return await reviewAll(begun, options);
     } finally {
-      session.close();
+      begun.session.close();
     }
   });
 }

@@ -4,6 +4,7 @@ import { type Access, realAccess } from "../access/access.ts";
 import { type Environment, toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { makeDataFolders, type Project } from "../project.ts";
+import { type SealKey, sealKey } from "../review/seal.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { chooseProviders, type Chosen } from "../providers/choose.ts";
@@ -17,6 +18,8 @@ export interface Session extends Runner {
   readonly assembly: Assembly;
   /** Null in a real run. */
   readonly sandbox: Sandbox | null;
+  /** Seals and opens saved plans; null for an app that is no lab. */
+  readonly planKey: SealKey | null;
   /** The stack as synthesized. */
   stack(info: StackInfo): Stack;
   /** Everything a run of this stack needs in its environment. */
@@ -121,6 +124,7 @@ export async function openSession(place: Workplace, skipSynth: boolean): Promise
     binary,
     providerConfig: chosen?.configFile,
     sandbox,
+    planKey: secrets === null ? null : sealKey(secrets.rootPassword),
     stack(info) {
       const known = opened.get(info.name) ?? readStack(info, project);
       opened.set(info.name, known);

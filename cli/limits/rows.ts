@@ -38,7 +38,7 @@ export interface Sources {
 }
 
 /** What the resources of a state take; a state has the arguments under the names that the synthesized JSON has. */
-function deployedUses(states: Sources["states"]): readonly Use[] {
+export function deployedUses(states: Sources["states"]): readonly Use[] {
   return [...states].flatMap(([stack, { resources }]) =>
     resources.flatMap(({ type, address, attributes }) =>
       usesOf(type, attributes).map((use) => ({ ...use, by: `${stack}/${address}` })),

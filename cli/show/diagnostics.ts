@@ -13,19 +13,33 @@ function indented(text: string): string {
     .join("\n");
 }
 
-/** Prints the diagnostics of a run, each once. */
+/** Each once, and without noise. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const told = new Map(
+    diagnostics.map((each) => [JSON.stringify([each.severity, each.summary, each.detail, each.address]), each]),
+  );
+  return [...told.values()].filter(({ summary }) => !NOISE.has(summary));
+}
+
+function words({ summary, detail, address }: Diagnostic): string {
+  const about = address === undefined ? "" : `\n  ${address}`;
+  return `${summary}${about}${detail.trim() === "" ? "" : `\n${indented(detail)}`}`;
+}
+
+/** Prints the diagnostics of a run. */
 export function showDiagnostics(terminal: Terminal, stack: string, diagnostics: readonly Diagnostic[]): void {
   const { colors } = terminal;
-  const told = new Set<string>();
-  for (const { severity, summary, detail, address } of diagnostics) {
-    const key = JSON.stringify([severity, summary, detail, address]);
-    if (told.has(key) || NOISE.has(summary)) continue;
-    told.add(key);
-    const head = severity === "warning" ? colors.yellow("Warning") : colors.red("Error");
-    const about = address === undefined ? "" : `\n  ${address}`;
-    const more = detail.trim() === "" ? "" : `\n${indented(detail)}`;
-    terminal.aside(`${head} in ${stack}: ${summary}${about}${more}`);
+  for (const diagnostic of distinct(diagnostics)) {
+    const head = diagnostic.severity === "warning" ? colors.yellow("Warning") : colors.red("Error");
+    terminal.aside(`${head} in ${stack}: ${words(diagnostic)}`);
   }
+}
+
+/** The errors of a run, as text. */
+export function inWords(diagnostics: readonly Diagnostic[]): readonly string[] {
+  return distinct(diagnostics)
+    .filter(({ severity }) => severity === "error")
+    .map((diagnostic) => `Error: ${words(diagnostic)}`);
 }
 
 /** The id in what terraform says about a lock that somebody else holds, or has left behind. */

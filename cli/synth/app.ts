@@ -5,9 +5,21 @@ import { AlreadyTold, CliError } from "../errors.ts";
 import type { Project } from "../project.ts";
 import { clearOutput } from "./output.ts";
 
+/** The app would not have its config, and has said why. */
+export class AppRefused extends AlreadyTold {
+  readonly said: string;
+
+  constructor(said: string) {
+    super();
+    this.said = said;
+  }
+}
+
 /**
  * Synthesizes into `project.output`. The app says on stderr what is wrong with its config, so an exit code of 1 is
  * passed on without another word.
+ *
+ * @throws AppRefused with what it said
  */
 export async function runApp(project: Project, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
@@ -17,8 +29,15 @@ export async function runApp(project: Project, signal: AbortSignal): Promise<voi
     env: { ...appEnvironment(project) },
     shell: true,
     // Whatever the app prints is for people: stdout belongs to our own result.
-    stdio: ["ignore", 2, 2],
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      process.stderr.write(text);
+    });
+  }
   const stop = (): void => void child.kill("SIGTERM");
   signal.addEventListener("abort", stop, { once: true });
   try {
@@ -29,7 +48,7 @@ export async function runApp(project: Project, signal: AbortSignal): Promise<voi
       },
     );
     signal.throwIfAborted();
-    if (ended.code === 1) throw new AlreadyTold();
+    if (ended.code === 1) throw new AppRefused(said.trim());
     if (ended.code !== 0) {
       throw new CliError(
         `the app (${project.app}) ended with ${ended.by ?? `exit code ${ended.code}`}: nothing was synthesized`,

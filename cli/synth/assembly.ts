@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import type { LimitName } from "../../config/limits.ts";
 import { CliError, codeOf, messageOf } from "../errors.ts";
 
 const annotation = z.object({ level: z.string(), message: z.string(), constructPath: z.string().optional() });
@@ -24,6 +25,17 @@ const manifest = z.object({
 
 const port = z.number().int().min(1).max(65535);
 
+const freeTierRow = z.looseObject({
+  limit: z.custom<LimitName>((name) => typeof name === "string"),
+  label: z.string(),
+  unit: z.string(),
+  used: z.number(),
+  allowed: z.number(),
+  rule: z.enum(["total", "each at least"]),
+  by: z.array(z.string()),
+  over: z.boolean(),
+});
+
 const lab = z.looseObject({
   version: z.literal(1),
   lab: z.string(),
@@ -41,7 +53,13 @@ const lab = z.looseObject({
   /** Where the sandbox's tenancy is at home. */
   homeRegion: z.string().optional(),
   /** What the hosts boot. */
-  images: z.looseObject({ proxmox: z.looseObject({ objectName: z.string(), built: z.boolean() }) }).optional(),
+  images: z
+    .looseObject({
+      proxmox: z.looseObject({ name: z.string().optional(), objectName: z.string(), built: z.boolean() }),
+    })
+    .optional(),
+  /** What the lab takes of Always Free; the table is for people, its last line says what it comes to. */
+  freeTier: z.looseObject({ free: z.boolean(), rows: z.array(freeTierRow), table: z.string() }).optional(),
   /** The kind of tenancy the sandbox plays. */
   account: z.enum(["always-free", "pay-as-you-go"]).optional(),
 });

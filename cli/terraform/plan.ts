@@ -5,7 +5,7 @@ import type { Environment } from "../environment.ts";
 import { AlreadyTold, Interrupted } from "../errors.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
-import { heldLock, showDiagnostics } from "../show/diagnostics.ts";
+import { heldLock, inWords, showDiagnostics } from "../show/diagnostics.ts";
 import { type Drift, followProgress, type PlannedChange } from "../show/progress.ts";
 import { forgetInit, initialize } from "./init.ts";
 import type { Runner } from "./runner.ts";
@@ -15,6 +15,8 @@ import type { OutputChange } from "./ui.ts";
 export interface PlanOptions {
   readonly destroy?: boolean;
   readonly refreshOnly?: boolean;
+  /** False: the providers are not asked what has changed outside, so they need not be reached. @default true */
+  readonly refresh?: boolean;
   readonly terraformParallelism?: number;
   readonly var?: readonly string[];
   readonly varFile?: readonly string[];
@@ -42,6 +44,16 @@ export interface Plan {
   readonly outputs: Readonly<Record<string, OutputChange>>;
 }
 
+/** A plan that could not be made; its errors have been told, and are in it as text for a review. */
+export class PlanFailed extends AlreadyTold {
+  readonly said: string;
+
+  constructor(said: string) {
+    super();
+    this.said = said;
+  }
+}
+
 /** What `init` would put right: a plugin cache that was emptied, a folder that was cleaned. */
 const INIT_NEEDED =
   /Required plugins are not installed|Inconsistent dependency lock file|[Ii]nitialization required|Module not installed/;
@@ -50,6 +62,7 @@ function planArguments(options: PlanOptions): readonly string[] {
   return [
     ...(options.destroy ? ["-destroy"] : []),
     ...(options.refreshOnly ? ["-refresh-only"] : []),
+    ...(options.refresh === false ? ["-refresh=false"] : []),
     ...(options.terraformParallelism === undefined ? [] : [`-parallelism=${options.terraformParallelism}`]),
     ...(options.varFile ?? []).map((file) => `-var-file=${file}`),
     ...(options.var ?? []).map((value) => `-var=${value}`),
@@ -120,7 +133,7 @@ export async function planStack(
     if (errors.trim() !== "") terminal.aside(errors.trim());
     if (failed) {
       explainFailure(runner, stack, code, progress.diagnostics);
-      throw new AlreadyTold();
+      throw new PlanFailed([...inWords(progress.diagnostics), errors.trim()].join("\n").trim());
     }
     return {
       stack,

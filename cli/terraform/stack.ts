@@ -17,9 +17,17 @@ const document = z.looseObject({
   resource: z.record(z.string(), z.record(z.string(), attributes)).default({}),
 });
 
+/** Where the state is kept, as synthesized. */
+export interface Backend {
+  /** `local`, `s3`, `oci` … */
+  readonly kind: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
 export interface Stack extends StackInfo {
   /** Names of its input variables. */
   readonly variables: readonly string[];
+  readonly backend: Backend;
   /** The local state file, absolute; null where state is kept elsewhere. */
   readonly stateFile: string | null;
   /** All that `init` acts on, as text to be compared. */
@@ -45,6 +53,7 @@ export function readStack(info: StackInfo, project: Project): Stack {
   return {
     ...info,
     variables: Object.keys(read.variable),
+    backend: { kind, config: backend?.[kind] ?? {} },
     stateFile,
     initInputs: JSON.stringify([
       backend ?? null,

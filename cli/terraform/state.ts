@@ -15,7 +15,10 @@ const state = z.looseObject({
   serial: z.number().default(0),
   lineage: z.string().default(""),
   outputs: z
-    .record(z.string(), z.object({ value: z.unknown(), type: z.unknown(), sensitive: z.boolean().optional() }))
+    .record(
+      z.string(),
+      z.object({ value: z.unknown(), type: z.unknown().optional(), sensitive: z.boolean().optional() }),
+    )
     .default({}),
   resources: z
     .array(

@@ -1,0 +1,222 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { itWithTool, SmallLab, type StackSource } from "./small-lab.ts";
+
+const network = (input: string): StackSource => ({
+  terraform: {
+    resource: { terraform_data: { vcn: { input } } },
+    output: {
+      vcn: { value: "${terraform_data.vcn.output}" },
+      "cross-stack-output-vcn": { value: "${terraform_data.vcn.output}", sensitive: true },
+    },
+  },
+});
+const READ_VCN = "${data.terraform_remote_state.net.outputs.vcn}";
+const guest = (replaced: string, more: Readonly<Record<string, unknown>> = {}): StackSource => ({
+  reads: ["net"],
+  terraform: { resource: { terraform_data: { vm: { input: READ_VCN, triggers_replace: replaced }, ...more } } },
+});
+
+let lab: SmallLab;
+beforeEach(() => {
+  lab = new SmallLab({ vms: guest("a"), net: network("one") });
+  // A lab has secrets, which saved plans are sealed with.
+  writeFileSync(lab.path("lab.json"), JSON.stringify({ version: 1, lab: "test", hosts: [], tunnels: [] }));
+});
+afterEach(() => lab.dispose());
+
+const deploy = () => lab.run(["deploy", "--auto-approve"]);
+
+describe("cdktf diff", () => {
+  itWithTool("exits with 0 when a deploy would change nothing", async () => {
+    await deploy();
+    expect((await lab.run(["diff"])).code).toBe(0);
+  });
+
+  itWithTool("exits with 2 on changes, counts replacements apart, and says which value forces one", async () => {
+    await deploy();
+    lab.write({ net: network("one"), vms: guest("b") });
+    const { code, stdout } = await lab.run(["diff", "--json"]);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      stacks: [
+        { name: "net", add: 0, change: 0, replace: 0, destroy: 0, status: "unchanged" },
+        { name: "vms", add: 0, change: 0, replace: 1, destroy: 0, status: "changed" },
+      ],
+    });
+    const shown = await lab.run(["diff", "vms"]);
+    expect(shown.stdout).toContain("triggers_replace: a → b  (forces replacement)");
+  });
+
+  itWithTool("exits with 1 when a stack cannot be planned, and plans the others", async () => {
+    lab.write({ net: network("one"), other: { terraform: { resource: { terraform_data: { x: { nonsense: 1 } } } } } });
+    const { code, stdout } = await lab.run(["diff", "--json"]);
+    const { stacks } = JSON.parse(stdout);
+    expect([code, stacks[0].status, stacks[1].status]).toEqual([1, "changed", "failed"]);
+    expect(stacks[1].error).toContain("nonsense");
+  });
+
+  itWithTool("plans a stack whose upstream has no outputs yet, and says after which stack", async () => {
+    const { code, stdout } = await lab.run(["diff"]);
+    expect(code).toBe(2);
+    expect(stdout).toContain("vms 1 to add, after net");
+    expect(readdirSync(lab.path("cdktf.out/stacks")).sort()).toEqual(["net", "vms"]);
+    const { stacks } = JSON.parse((await lab.run(["diff", "vms", "--json"])).stdout);
+    expect(stacks).toEqual([expect.objectContaining({ name: "vms", add: 1, after: ["net"] })]);
+  });
+
+  itWithTool("takes what a stack reads for unknown, of whatever type it will be", async () => {
+    const numbers = "${sum(data.terraform_remote_state.net.outputs.sizes)}";
+    const net = { terraform: { output: { sizes: { value: [1, 2] } } } };
+    const vms = { reads: ["net"], terraform: { resource: { terraform_data: { vm: { input: numbers } } } } };
+    lab.write({ net, vms });
+    expect((await lab.run(["diff", "vms"])).stdout).toContain("vms 1 to add, after net");
+  });
+
+  itWithTool("sees what a stack will do after the change of another one that it reads", async () => {
+    await deploy();
+    lab.write({ net: network("two"), vms: guest("a") });
+    const { stdout } = await lab.run(["diff"]);
+    expect(stdout).toContain("vms 1 to change, after net");
+    // It is known to net's plan that its output is only made by the apply.
+    expect(stdout).toContain("input: one → (known after apply)");
+  });
+
+  itWithTool("knows what the other one will say where its plan does", async () => {
+    const constant = (value: string): StackSource => ({ terraform: { output: { vcn: { value } } } });
+    lab.write({ net: constant("one"), vms: guest("a") });
+    await deploy();
+    lab.write({ net: constant("two"), vms: guest("a") });
+    expect((await lab.run(["diff"])).stdout).toContain("input: one → two");
+  });
+
+  itWithTool("lists what is destroyed first, then what is replaced", async () => {
+    lab.write({ net: network("one"), vms: guest("a", { zebra: { input: 1 } }) });
+    await deploy();
+    lab.write({ net: network("one"), vms: guest("b", { apple: { input: 1 } }) });
+    const { stdout } = await lab.run(["diff", "vms"]);
+    const objects = stdout.match(/terraform_data\.\w+/g);
+    expect(objects).toEqual(["terraform_data.zebra", "terraform_data.vm", "terraform_data.apple"]);
+  });
+
+  itWithTool("shows the values of what is new, and all of the review as JSON, with --detailed", async () => {
+    const { stdout } = await lab.run(["diff", "net", "--detailed"]);
+    expect(stdout).toContain("input: (none) → one");
+    const review = JSON.parse((await lab.run(["diff", "net", "--detailed", "--json"])).stdout);
+    expect(review).toMatchObject({
+      version: 1,
+      sandbox: false,
+      stacks: [{ name: "net", changes: [{ address: "terraform_data.vcn", action: "create" }] }],
+    });
+  });
+
+  itWithTool("exits with 1 with --fail-on-destroy, and says what would be lost", async () => {
+    await deploy();
+    lab.write({ net: network("one"), vms: guest("b") });
+    const { code, stderr } = await lab.run(["diff", "--fail-on-destroy"]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("--fail-on-destroy: vms: 1 to replace")]);
+    lab.write({ net: network("two"), vms: guest("a") });
+    expect((await lab.run(["diff", "--fail-on-destroy"])).code).toBe(2);
+  });
+
+  itWithTool("initializes once, and again when the folder was emptied", async () => {
+    const stamp = (): number => statSync(lab.path("cdktf.out/stacks/net/.terraform/initialized-by-cdktf")).mtimeMs;
+    await lab.run(["diff", "net"]);
+    const first = stamp();
+    await lab.run(["diff", "net"]);
+    expect(stamp()).toBe(first);
+    lab.dispose();
+    lab = new SmallLab({ net: network("one") });
+    expect((await lab.run(["diff", "net"])).code).toBe(2);
+  });
+});
+
+describe("cdktf diff --out, and deploy --plan", () => {
+  const saved = () => lab.path("reviewed");
+  const apply = (...more: readonly string[]) => lab.run(["deploy", "--plan", saved(), ...more]);
+  const stateOf = (stack: string) => JSON.parse(readFileSync(lab.path(".lab/state", `${stack}.tfstate`), "utf8"));
+
+  itWithTool("applies what was reviewed, with no further question, and plans again what comes after", async () => {
+    expect((await lab.run(["diff", "--out", saved()])).code).toBe(2);
+    expect(readdirSync(saved()).sort()).toEqual(["net.tfplan.sealed", "plans.json"]);
+    const { code, stderr } = await apply();
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
+    expect([lab.state("net"), lab.state("vms")]).toEqual([["terraform_data.vcn"], ["terraform_data.vm"]]);
+    expect((await lab.run(["diff"])).code).toBe(0);
+  });
+
+  itWithTool("leaves nothing readable of the plans' values", async () => {
+    lab.write({ net: network("canary-of-the-plan"), vms: guest("a") });
+    await lab.run(["diff", "--out", saved()]);
+    for (const file of readdirSync(saved()))
+      expect(readFileSync(lab.path("reviewed", file)).includes("canary-of-the-plan")).toBe(false);
+    expect(readdirSync(lab.path(".lab/run/net")).filter((name) => name.endsWith(".tfplan"))).toEqual([]);
+  });
+
+  itWithTool("refuses a plan whose state has gone on since, before anything is changed", async () => {
+    await deploy();
+    lab.write({ net: network("two"), vms: guest("b") });
+    await lab.run(["diff", "--out", saved()]);
+    lab.write({ net: network("three"), vms: guest("a") });
+    await lab.run(["deploy", "net", "--auto-approve"]);
+    lab.write({ net: network("two"), vms: guest("b") });
+    const before = stateOf("vms").serial;
+    const { code, stderr } = await apply();
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/--plan is stale.*the state of net has gone on since/)]);
+    expect(stateOf("vms").serial).toBe(before);
+  });
+
+  itWithTool("refuses a plan of an app that is another one now", async () => {
+    await lab.run(["diff", "--out", saved()]);
+    lab.write({ net: network("two"), vms: guest("a") });
+    const { code, stderr } = await apply();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("net is synthesized otherwise than when it was planned"),
+    ]);
+  });
+
+  itWithTool("refuses what would do more to an object than the reviewer saw", async () => {
+    await deploy();
+    lab.write({ net: network("two"), vms: guest("a") });
+    await lab.run(["diff", "--out", saved()]);
+    // As if the reviewer had seen a lab in which the plan had nothing to do with it.
+    const index = JSON.parse(readFileSync(lab.path("reviewed/plans.json"), "utf8"));
+    expect(index.stacks[1]).toMatchObject({ name: "vms", after: ["net"] });
+    index.stacks[1].changes = [];
+    writeFileSync(lab.path("reviewed/plans.json"), JSON.stringify(index));
+    const { code, stderr } = await apply();
+    expect(code).toBe(1);
+    expect(stderr).toContain("terraform_data.vm would be changed, reviewed: untouched");
+    expect(stateOf("net").outputs.vcn.value).toBe("two");
+    expect((await lab.run(["diff", "vms"])).stdout).toContain("input: one → two");
+  });
+
+  itWithTool("refuses plans that were changed, or sealed with other secrets", async () => {
+    await lab.run(["diff", "--out", saved()]);
+    const file = lab.path("reviewed/net.tfplan.sealed");
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    const { code, stderr } = await apply();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("saved with other secrets of the lab, or changed since"),
+    ]);
+  });
+
+  itWithTool("saves nothing when a stack cannot be planned, and forgets what was saved before", async () => {
+    await lab.run(["diff", "--out", saved()]);
+    writeFileSync(lab.path("reviewed/mine.txt"), "");
+    lab.write({ net: network("one"), vms: { terraform: { resource: { terraform_data: { x: { nonsense: 1 } } } } } });
+    expect((await lab.run(["diff", "--out", saved()])).stderr).toContain("no plans were saved");
+    expect(readdirSync(saved())).toEqual(["mine.txt"]);
+  });
+
+  itWithTool("says what to do without plans, and with flags that belong to diff", async () => {
+    mkdirSync(saved());
+    expect((await apply()).stderr).toContain(`no plans in ${saved()}; \`cdktf diff --out`);
+    await lab.run(["diff", "--out", saved()]);
+    expect((await apply("--var", "a=b")).stderr).toContain("--var belongs to `cdktf diff`");
+    expect(existsSync(lab.path(".lab/state/net.tfstate"))).toBe(false);
+  });
+});

@@ -1,0 +1,60 @@
+/** What `show -json` says of a saved plan, as far as a review needs it. One more process: asked only where it is of use. */
+import { execFile } from "node:child_process";
+import { z } from "zod";
+import { CliError } from "../errors.ts";
+import type { Plan } from "../terraform/plan.ts";
+import type { Runner } from "../terraform/runner.ts";
+
+const changes = z.object({
+  actions: z.array(z.string()),
+  before: z.unknown(),
+  after: z.unknown(),
+  /** True, or a tree of them, where a value is only known after the apply. */
+  after_unknown: z.unknown(),
+  before_sensitive: z.unknown(),
+  after_sensitive: z.unknown(),
+  replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).default([]),
+});
+
+const document = z.object({
+  resource_changes: z.array(z.object({ address: z.string(), change: changes })).default([]),
+  planned_values: z
+    .object({
+      /** Without a value where it is only known after the apply. */
+      outputs: z
+        .record(z.string(), z.object({ type: z.unknown().optional(), value: z.unknown().optional() }))
+        .default({}),
+    })
+    .default({ outputs: {} }),
+});
+
+export type PlannedValues = z.infer<typeof changes>;
+
+export interface PlanDocument {
+  /** By address. */
+  readonly changes: ReadonlyMap<string, PlannedValues>;
+  readonly outputs: Readonly<Record<string, { readonly type?: unknown; readonly value?: unknown }>>;
+}
+
+/** A few hundred objects are some MB. */
+const LARGEST = 512 << 20;
+
+/** Asks the tool what is in a plan. */
+export async function planDocument({ binary }: Runner, { file, stack, env }: Plan): Promise<PlanDocument> {
+  const text = await new Promise<string>((resolve, reject) => {
+    execFile(
+      binary.path,
+      ["show", "-json", file],
+      { cwd: stack.folder, env: { ...env }, encoding: "utf8", maxBuffer: LARGEST },
+      (error, stdout, stderr) =>
+        error === null
+          ? resolve(stdout)
+          : reject(new CliError(`${stack.name}: its plan cannot be read: ${stderr.trim() || error.message}`)),
+    );
+  });
+  const read = document.parse(JSON.parse(text));
+  return {
+    changes: new Map(read.resource_changes.map(({ address, change }) => [address, change])),
+    outputs: read.planned_values.outputs,
+  };
+}

@@ -1,0 +1,106 @@
+/** Which values of an object a plan changes. */
+import { inline } from "../show/words.ts";
+import type { PlannedValues } from "./plan-document.ts";
+import type { ValueReview } from "./review.ts";
+
+/** What is said of a value that nobody knows yet. */
+export const KNOWN_AFTER_APPLY = "(known after apply)";
+export const SENSITIVE = "(sensitive)";
+
+const LONGEST = 60;
+/** How much of what is alike is shown before the first difference of two long texts. */
+const LEAD = 20;
+
+function child(value: unknown, key: string): unknown {
+  if (value === true) return true; // all of it is unknown, or sensitive
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function keysOf(value: unknown): readonly string[] {
+  return typeof value === "object" && value !== null ? Object.keys(value) : [];
+}
+
+function isBranch(value: unknown): boolean {
+  return keysOf(value).length > 0;
+}
+
+/** Of a long text what is around `from`. */
+function clipped(text: string, from: number): string {
+  if (text.length <= LONGEST) return text;
+  const start = Math.max(0, Math.min(from - LEAD, text.length - LONGEST));
+  return `${start > 0 ? "…" : ""}${text.slice(start, start + LONGEST)}${start + LONGEST < text.length ? "…" : ""}`;
+}
+
+function firstDifference(before: string, after: string): number {
+  const shorter = Math.min(before.length, after.length);
+  for (let index = 0; index < shorter; index += 1) if (before[index] !== after[index]) return index;
+  return shorter;
+}
+
+interface Sides {
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly unknown: unknown;
+  readonly hiddenBefore: unknown;
+  readonly hiddenAfter: unknown;
+}
+
+function textOf(value: unknown, sensitive: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return sensitive === true ? SENSITIVE : inline(value);
+}
+
+function leaf({ before, after, unknown, hiddenBefore, hiddenAfter }: Sides): Pick<ValueReview, "before" | "after"> {
+  const old = textOf(before, hiddenBefore);
+  const now = unknown === true && hiddenAfter !== true ? KNOWN_AFTER_APPLY : textOf(after, hiddenAfter);
+  const from = old === null || now === null || unknown === true ? 0 : firstDifference(old, now);
+  return { before: old === null ? null : clipped(old, from), after: now === null ? null : clipped(now, from) };
+}
+
+/** The leaves that differ. */
+function differences(sides: Sides, path: readonly string[], forcing: ReadonlySet<string>): readonly ValueReview[] {
+  const { before, after, unknown, hiddenBefore, hiddenAfter } = sides;
+  const open =
+    hiddenBefore !== true && hiddenAfter !== true && unknown !== true && (isBranch(before) || isBranch(after));
+  if (open) {
+    const keys = new Set([...keysOf(before), ...keysOf(after), ...keysOf(unknown)]);
+    return [...keys].flatMap((key) =>
+      differences(
+        {
+          before: child(before, key),
+          after: child(after, key),
+          unknown: child(unknown, key),
+          hiddenBefore: child(hiddenBefore, key),
+          hiddenAfter: child(hiddenAfter, key),
+        },
+        [...path, key],
+        forcing,
+      ),
+    );
+  }
+  if (unknown !== true && JSON.stringify(before ?? null) === JSON.stringify(after ?? null)) return [];
+  // What was not there and will be computed is no change that anybody asked for.
+  if (unknown === true && (before === undefined || before === null)) return [];
+  const forcesReplacement = path.some((_, index) => forcing.has(path.slice(0, index + 1).join(".")));
+  return [{ path: path.join("."), ...leaf(sides), forcesReplacement }];
+}
+
+/** Attributes that cannot be changed in place. */
+export function forcedBy({ replace_paths: paths }: PlannedValues): readonly string[] {
+  return paths.map((path) => path.join("."));
+}
+
+/** The values that differ, each cut to what fits a line, around where two long ones begin to differ. */
+export function valuesOf(planned: PlannedValues): readonly ValueReview[] {
+  return differences(
+    {
+      before: planned.before,
+      after: planned.after,
+      unknown: planned.after_unknown,
+      hiddenBefore: planned.before_sensitive,
+      hiddenAfter: planned.after_sensitive,
+    },
+    [],
+    new Set(forcedBy(planned)),
+  );
+}
