@@ -100,7 +100,7 @@ describe("cdktf diff", () => {
 
   itWithTool("shows the values of what is new, and all of the review as JSON, with --detailed", async () => {
     const { stdout } = await lab.run(["diff", "net", "--detailed"]);
-    expect(stdout).toContain("input: (none) → one");
+    expect(stdout).toContain("input: one");
     const review = JSON.parse((await lab.run(["diff", "net", "--detailed", "--json"])).stdout);
     expect(review).toMatchObject({
       version: 1,
@@ -116,6 +116,15 @@ describe("cdktf diff", () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining("--fail-on-destroy: vms: 1 to replace")]);
     lab.write({ net: network("two"), vms: guest("a") });
     expect((await lab.run(["diff", "--fail-on-destroy"])).code).toBe(2);
+  });
+
+  itWithTool("writes the review as a comment with --markdown, also when the app refuses its config", async () => {
+    const comment = () => readFileSync(lab.path("diff.md"), "utf8");
+    await lab.run(["diff", "--markdown", "diff.md"]);
+    expect(comment()).toContain("terraform_data.vcn");
+    writeFileSync(lab.path("app.mjs"), 'console.error("hosts[0].ocpus: got 80"); process.exitCode = 1;');
+    expect((await lab.run(["diff", "--markdown", "diff.md"])).code).toBe(1);
+    expect(comment()).toContain("hosts[0].ocpus: got 80");
   });
 
   itWithTool("initializes once, and again when the folder was emptied", async () => {

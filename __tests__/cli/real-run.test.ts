@@ -99,6 +99,13 @@ describe("a run against real hosts", () => {
     expect([code, stderr.includes("tunnel")]).toEqual([2, false]);
   });
 
+  itWithTool("opens no tunnel for a diff that asks nobody what has changed outside", async () => {
+    await lab.run(["deploy", "oci", "--auto-approve"], env());
+    const { code, stderr } = await lab.run(["diff", "proxmox", "--no-refresh"], env());
+    expect([code, stderr.includes("tunnel")]).toEqual([2, false]);
+    expect((await lab.run(["diff", "proxmox"], env())).stderr).toContain("opening the tunnels to pve-1");
+  });
+
   itWithTool("lets what the user has set weigh more", async () => {
     const own = { ...env(), TF_VAR_tenancy_ocid: "ocid1.tenancy.mine" };
     expect((await lab.run(["deploy", "oci", "--auto-approve"], own)).stdout).toContain("tenancy = ocid1.tenancy.mine");

@@ -5,7 +5,9 @@ import { planAhead, type Planned } from "../review/plan-ahead.ts";
 import type { Review, StackReview } from "../review/review.ts";
 import { needsValues, stackReview, withoutPlan } from "../review/stack-review.ts";
 import { counted, showReview, summaryOf } from "../show/plan.ts";
+import { writeAtomically } from "../files.ts";
 import { list } from "../show/words.ts";
+import { AppRefused } from "../synth/app.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { discard, PlanFailed, planStack } from "../terraform/plan.ts";
 import { isDeployed, NO_STATE, type State, stateOf } from "../terraform/state.ts";
@@ -133,6 +135,18 @@ function refuseDestruction({ stacks }: Review): void {
   throw new CliError(`--fail-on-destroy: ${what.join("; ")}`);
 }
 
+async function writeMarkdown(file: string, review: Review): Promise<void> {
+  const { reviewMarkdown } = await import("../review/markdown.ts");
+  writeAtomically(resolve(file), reviewMarkdown(review), 0o644);
+}
+
+/** What a reviewer has to know of a lab that could not be reviewed. */
+function withoutStacks(error: unknown, sandbox: boolean): Review {
+  const why = error instanceof AppRefused ? error.said : error instanceof AlreadyTold ? "" : messageOf(error);
+  const told = why === "" ? "what went wrong was told where the diff ran" : why;
+  return { version: 1, sandbox, stacks: [], freeTier: null, images: [], error: told };
+}
+
 /** Saves the plans when there are all of them. */
 async function save(
   { planKey, binary, terminal }: Session,
@@ -171,7 +185,7 @@ async function reviewAll(begun: Begun, options: DiffOptions): Promise<number> {
     if (info === undefined || !["changed", "unchanged"].includes(review.status)) continue;
     const after = review.after.length === 0 ? "" : `, after ${list(review.after)}`;
     terminal.line(`${label(info)} ${summaryOf(review)}${after}`);
-    showReview(terminal, review);
+    showReview(terminal, review, options.detailed);
   }
   const image = imageToBuild(session);
   if (image !== null) terminal.aside(`the hosts' image will be built by a deploy: ${image}`);
@@ -182,6 +196,7 @@ async function reviewAll(begun: Begun, options: DiffOptions): Promise<number> {
     ...(isWhole(options) ? await labReview(session, states) : { freeTier: null, images: [] }),
     error: null,
   };
+  if (options.markdown !== undefined) await writeMarkdown(options.markdown, review);
   const planned = reviews.flatMap(({ name }) => results.get(name)?.planned ?? []);
   if (options.out !== undefined) await save(session, options.out, planned, states, reviews.length);
   for (const { plan } of planned) discard(plan);
@@ -194,7 +209,15 @@ async function reviewAll(begun: Begun, options: DiffOptions): Promise<number> {
 
 export async function diff(names: readonly string[], options: DiffOptions): Promise<number> {
   return atWork(options, "cdktf diff", async (place) => {
-    const begun = await begin(place, names, options);
+    let begun: Begun;
+    try {
+      begun = await begin(place, names, options);
+    } catch (error) {
+      place.interruption.signal.throwIfAborted();
+      if (options.markdown !== undefined)
+        await writeMarkdown(options.markdown, withoutStacks(error, place.project.sandbox));
+      throw error;
+    }
     try {
       return await reviewAll(begun, options);
     } finally {

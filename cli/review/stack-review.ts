@@ -84,7 +84,8 @@ export function stackReview(
     outputs: Object.entries(outputs).flatMap(([name, { action = "noop" }]) =>
       isOutputAction(action) && !isInternalOutput(name) ? [{ name, action }] : [],
     ),
-    drift: [...drift],
+    // Providers report many a computed value as changed: only a plan that is about nothing else names them all.
+    drift: drift.filter(({ gone }) => gone || (pending && changes.length === 0)),
   };
 }
 

@@ -24,6 +24,10 @@ function isBranch(value: unknown): boolean {
   return keysOf(value).length > 0;
 }
 
+function isEmpty(value: unknown): boolean {
+  return value === "" || (typeof value === "object" && !isBranch(value));
+}
+
 /** Of a long text what is around `from`. */
 function clipped(text: string, from: number): string {
   if (text.length <= LONGEST) return text;
@@ -79,8 +83,8 @@ function differences(sides: Sides, path: readonly string[], forcing: ReadonlySet
     );
   }
   if (unknown !== true && JSON.stringify(before ?? null) === JSON.stringify(after ?? null)) return [];
-  // What was not there and will be computed is no change that anybody asked for.
-  if (unknown === true && (before === undefined || before === null)) return [];
+  // What was not there, and will be computed or empty, is no change that anybody asked for.
+  if ((unknown === true || isEmpty(after)) && (before === undefined || before === null)) return [];
   const forcesReplacement = path.some((_, index) => forcing.has(path.slice(0, index + 1).join(".")));
   return [{ path: path.join("."), ...leaf(sides), forcesReplacement }];
 }

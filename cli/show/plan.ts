@@ -35,12 +35,17 @@ export function summaryOf(review: StackReview): string {
   return counted(review, review.imports) || "outputs change, no object does";
 }
 
-function valueLine({ path, before, after, forcesReplacement }: ValueReview): string {
+function valueLine({ path, before, after, forcesReplacement }: ValueReview, action: Action): string {
+  if (action === "create" || action === "delete") return `${path}: ${after ?? before}`;
   return `${path}: ${before ?? "(none)"} → ${after ?? "(none)"}${forcesReplacement ? "  (forces replacement)" : ""}`;
 }
 
-/** Prints every object that a plan touches, and the outputs it changes. */
-export function showReview(terminal: Terminal, review: StackReview): void {
+/**
+ * Prints every object that a plan touches, and the outputs it changes.
+ *
+ * @param detailed with the values of what is created or destroyed, where the review has them
+ */
+export function showReview(terminal: Terminal, review: StackReview, detailed = false): void {
   const { colors } = terminal;
   const paint: Readonly<Record<Action, (text: string) => string>> = {
     create: colors.green,
@@ -53,16 +58,13 @@ export function showReview(terminal: Terminal, review: StackReview): void {
   for (const { action, address, why, values } of review.changes) {
     const reason = why === null ? "" : colors.dim(`  (${why})`);
     terminal.line(`  ${paint[action](SIGNS[action].padStart(3))} ${address}${reason}`);
-    for (const value of values) terminal.line(`        ${valueLine(value)}`);
+    if (!detailed && (action === "create" || action === "delete")) continue;
+    for (const value of values) terminal.line(`        ${valueLine(value, action)}`);
   }
   const outputs = review.outputs.map(
     ({ name, action }) => `${action === "create" ? "+" : action === "delete" ? "-" : "~"} ${name}`,
   );
   if (outputs.length > 0) terminal.line(`  ${colors.dim(`outputs: ${outputs.join(", ")}`)}`);
-  // Providers report many a computed value as changed: only a plan that is about nothing else names them all.
-  const onlyDrift = review.status === "changed" && review.changes.length === 0;
-  for (const { address, gone } of review.drift) {
-    if (gone) terminal.line(`  ${colors.dim(`gone, not by this lab: ${address}`)}`);
-    else if (onlyDrift) terminal.line(`  ${colors.dim(`changed outside of this lab: ${address}`)}`);
-  }
+  for (const { address, gone } of review.drift)
+    terminal.line(`  ${colors.dim(`${gone ? "gone, not by" : "changed outside of"} this lab: ${address}`)}`);
 }
