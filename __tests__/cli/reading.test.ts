@@ -80,8 +80,8 @@ describe("a state", () => {
 
   it("says which outputs are sensitive", () => {
     expect(parseState(text, "x").outputs).toEqual({
-      ip: { value: "192.0.2.1", sensitive: false },
-      key: { value: "k", sensitive: true },
+      ip: { value: "192.0.2.1", type: "string", sensitive: false },
+      key: { value: "k", type: "string", sensitive: true },
     });
   });
 
