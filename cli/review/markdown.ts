@@ -1,5 +1,5 @@
 /** A review as the comment of a pull request: what a reviewer has to know first, details folded, in GitHub's Markdown. */
-import { destructivePart, lossesOf, lossWords } from "./markdown/destructive.ts";
+import { destructivePart, lossesOf, lossWords, stepLine, stepsOf } from "./markdown/destructive.ts";
 import { fit, leastSize, type Part } from "./markdown/fit.ts";
 import { freeTierPart } from "./markdown/free-tier.ts";
 import { isPlanned, SEE, stackPart, summaryOf } from "./markdown/plan.ts";
@@ -33,8 +33,14 @@ function cost({ freeTier }: Review): string {
   return over === 0 ? "; may cost money" : `; over ${over} Always Free limit${over === 1 ? "" : "s"}: costs money`;
 }
 
+/** The free tier's guard says in its last line what it comes to. */
+function refusal(error: string): string {
+  const [, limits] = /^Over (\d+ Always Free limits?): /m.exec(error) ?? [];
+  return limits === undefined ? "the app could not be synthesized" : `over ${limits}`;
+}
+
 function headline(review: Review): string {
-  if (review.error !== null) return `### Refused${cost(review)}`;
+  if (review.error !== null) return `### Refused: ${refusal(review.error)}`;
   const broken = review.stacks.filter((stack) => !isPlanned(stack)).length;
   const failure = broken === 0 ? "" : `${broken} of ${review.stacks.length} stacks could not be planned; `;
   const losses = lossWords(lossesOf(review));
@@ -46,7 +52,7 @@ function errorPart({ error }: Review): Part | null {
   if (error === null) return null;
   const lines = linesOf(error);
   const fence = fenceOf(lines);
-  const open = `The app could not be synthesized, so nothing of this can be deployed:\n\n${fence}text`;
+  const open = `Nothing of this can be deployed. The app says:\n\n${fence}text`;
   return { open, lines, close: fence, more: (count) => `… ${count} more lines; ${SEE}` };
 }
 
@@ -77,15 +83,12 @@ function imageLine({ name, before, after, built }: ImageReview): string {
   return `- image ${code(name)}: ${change}${built ? "" : "; a deploy builds it first"}`;
 }
 
-function imagesPart({ images }: Review): Part | null {
-  const changed = images.filter(({ before, after }) => before !== after);
-  if (changed.length === 0) return null;
-  return {
-    open: "",
-    lines: changed.map(imageLine),
-    close: "",
-    more: (count) => `- … and ${count} more images; ${SEE}`,
-  };
+/** What goes with the changes: other images, steps that run again. */
+function notesPart(review: Review): Part | null {
+  const images = review.images.filter(({ before, after }) => before !== after).map(imageLine);
+  const lines = [...images, ...stepsOf(review).map(stepLine)];
+  if (lines.length === 0) return null;
+  return { open: "", lines, close: "", more: (count) => `- … and ${count} more; ${SEE}` };
 }
 
 /**
@@ -97,7 +100,7 @@ export function reviewMarkdown(review: Review): string {
     errorPart(review),
     destructivePart(review),
     stacksPart(review),
-    imagesPart(review),
+    notesPart(review),
     review.freeTier === null ? null : freeTierPart(review.freeTier),
   ].filter(isPart);
   const plans = review.stacks.map(stackPart).filter(isPart);

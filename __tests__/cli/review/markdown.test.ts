@@ -35,9 +35,17 @@ describe("the comment of a pull request", () => {
   it("says of a config that is refused what the app said, and nothing else", () => {
     const error = "lab.config.ts: hosts[0].bootVolumeGb: got 40, allowed 50 to 32768\n";
     const text = reviewMarkdown(review([], { error, freeTier: null }));
-    expect(headline(text)).toBe("### Refused");
+    expect(headline(text)).toBe("### Refused: the app could not be synthesized");
     expect(text).toContain(`\`\`\`text\n${error}\`\`\``);
     expect(text).not.toContain("<details");
+  });
+
+  it("says of a config that costs money over which limits it is", () => {
+    const error =
+      "limit     used    allowed\nA1 OCPUs  4 OCPU  2 OCPU\nOver 1 Always Free limit: this costs money (limits …)\n";
+    const text = reviewMarkdown(review([], { error, freeTier: null }));
+    expect(headline(text)).toBe("### Refused: over 1 Always Free limit");
+    expect(text).toContain(error);
   });
 
   it("names the cost in its headline", () => {
@@ -54,7 +62,9 @@ describe("the comment of a pull request", () => {
 
   it("warns of objects that are lost, and not of steps that run again", () => {
     const step = change({ address: "terraform_data.health_wait_run", action: "replace" });
-    expect(reviewMarkdown(review([stack("talos", { changes: [step] })]))).not.toContain("[!CAUTION]");
+    const harmless = reviewMarkdown(review([stack("talos", { changes: [step] })]));
+    expect(harmless).not.toContain("[!CAUTION]");
+    expect(harmless).toContain("- step `terraform_data.health_wait_run` in `talos` runs again");
     const vm = change({
       address: "proxmox_virtual_environment_vm.cp-1_vm",
       action: "replace",

@@ -6,17 +6,17 @@ import { code, words } from "./text.ts";
 
 const MOST_REASONS = 5;
 
-interface Loss {
+interface Affected {
   readonly stack: string;
   readonly change: ChangeReview;
 }
 
 /** A step or a marker: replacing it runs it again, and takes nothing away. */
-function isStep({ change }: Loss): boolean {
+function isStep({ change }: Affected): boolean {
   return /(^|\.)terraform_data\./.test(change.address);
 }
 
-function isLoss({ change }: Loss): boolean {
+function isLoss({ change }: Affected): boolean {
   return change.action === "delete" || change.action === "replace";
 }
 
@@ -27,22 +27,33 @@ function reasonOf({ forcedBy, why }: ChangeReview): string {
   return `: forced by ${forcedBy.slice(0, MOST_REASONS).map(code).join(", ")}${more}`;
 }
 
-function lineOf({ stack, change }: Loss): string {
+function lineOf({ stack, change }: Affected): string {
   const what = change.action === "delete" ? "destroyed" : "replaced";
   return `> - ${what}: ${code(change.address)} in ${code(stack)}${reasonOf(change)}`;
 }
 
+function changesOf({ stacks }: Review): readonly Affected[] {
+  return stacks.flatMap(({ name, changes }) => changes.map((change): Affected => ({ stack: name, change })));
+}
+
 /** Objects that a deploy destroys or replaces, but for steps. */
-export function lossesOf({ stacks }: Review): readonly Loss[] {
-  return stacks
-    .flatMap(({ name, changes }) => changes.map((change): Loss => ({ stack: name, change })))
-    .filter((each) => isLoss(each) && !isStep(each));
+export function lossesOf(review: Review): readonly Affected[] {
+  return changesOf(review).filter((each) => isLoss(each) && !isStep(each));
+}
+
+/** Steps that a deploy runs again. */
+export function stepsOf(review: Review): readonly Affected[] {
+  return changesOf(review).filter((each) => each.change.action === "replace" && isStep(each));
+}
+
+export function stepLine({ stack, change }: Affected): string {
+  return `- step ${code(change.address)} in ${code(stack)} runs again`;
 }
 
 const objects = (count: number): string => (count === 1 ? "1 object" : `${count} objects`);
 
 /** `destroys 2 objects, replaces 1 object`; empty where nothing is lost. */
-export function lossWords(losses: readonly Loss[]): string {
+export function lossWords(losses: readonly Affected[]): string {
   const destroyed = losses.filter(({ change }) => change.action === "delete").length;
   const replaced = losses.length - destroyed;
   return [

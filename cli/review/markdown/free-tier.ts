@@ -4,7 +4,9 @@ import type { Part } from "./fit.ts";
 import { SEE } from "./plan.ts";
 import { words } from "./text.ts";
 
-function amount(value: number, { unit }: FreeTierRow): string {
+function amount(value: number, { unit, rule }: FreeTierRow): string {
+  // Of the smallest of none there is no size.
+  if (rule === "each at least" && value === 0) return "none";
   return words(`${value} ${unit}`.trim());
 }
 

@@ -19,12 +19,15 @@ const NONE = "(none)";
 
 export const SEE = "`npx cdktf diff` and the log of the run have all";
 
-function valueLine({ action }: ChangeReview, value: ValueReview): string {
-  const { path, before, after, forcesReplacement } = value;
+function valueLine(action: Action, { path, before, after, forcesReplacement }: ValueReview): string {
   const forced = forcesReplacement ? "  (forces replacement)" : "";
   if (action === "create") return `+      ${visible(path)}: ${visible(after ?? NONE)}`;
-  if (action === "delete") return `-      ${visible(path)}: ${visible(before ?? NONE)}`;
   return `!      ${visible(path)}: ${visible(before ?? NONE)} → ${visible(after ?? NONE)}${forced}`;
+}
+
+/** Of what is destroyed it is enough to know that it is. */
+function valueLines({ action, values }: ChangeReview): readonly string[] {
+  return action === "delete" ? [] : values.map((value) => valueLine(action, value));
 }
 
 function changeLine({ action, address, why }: ChangeReview): string {
@@ -69,13 +72,7 @@ export function stackPart(stack: StackReview): Part | null {
     return { ...folded(summary, "text", fenceOf(lines), " open"), lines, more };
   }
   const others = otherLines(stack);
-  const lines = [
-    ...stack.changes.flatMap((change) => [
-      changeLine(change),
-      ...change.values.map((value) => valueLine(change, value)),
-    ]),
-    ...others,
-  ];
+  const lines = [...stack.changes.flatMap((change) => [changeLine(change), ...valueLines(change)]), ...others];
   if (lines.length === 0) return null;
   const brief = [...stack.changes.map(changeLine), ...others, `# values are left out; ${SEE}`];
   const more = (count: number): string => `# … ${count} more lines; ${SEE}`;
