@@ -143,7 +143,7 @@ function counted(types: readonly string[]): Record<string, number> {
 let labs = 0;
 
 /** Ports below the ephemeral range, and another part of it for each of jest's workers. */
-async function freeBasePort(): Promise<number> {
+export async function freeBasePort(): Promise<number> {
   const worker = Number(process.env.JEST_WORKER_ID ?? "1") % 6;
   for (;;) {
     labs += 1;
