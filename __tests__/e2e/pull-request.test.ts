@@ -1,5 +1,5 @@
 import type { LabInput } from "../../config/index.ts";
-import { type Reviewed, ScratchRepository } from "./scratch-repository.ts";
+import { describeWithGit, type Reviewed, ScratchRepository } from "./scratch-repository.ts";
 
 jest.setTimeout(120_000);
 
@@ -18,7 +18,7 @@ const headline = ({ comment }: Reviewed): string | undefined => comment.split("\
 const row = (comment: string, start: string): string | undefined =>
   comment.split("\n").find((line) => line.startsWith(`| ${start}`));
 
-describe("the comment of a pull request that", () => {
+describeWithGit("the comment of a pull request that", () => {
   let repository: ScratchRepository;
   let first: Reviewed;
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** The app in a git repository of a test's own, with a lab in the sandbox: what a pull request starts from. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,12 @@ const GIT = {
   GIT_COMMITTER_EMAIL: WHO.GIT_AUTHOR_EMAIL,
   GIT_CONFIG_NOSYSTEM: "1",
 };
+
+/** `describe`, or one that says why it is skipped. */
+export const describeWithGit: (name: string, tests: () => void) => void =
+  spawnSync("git", ["--version"]).status === 0
+    ? describe
+    : (name, tests) => describe.skip(`${name} (skipped: no git on PATH)`, tests);
 
 export interface Reviewed {
   readonly code: number | null;
