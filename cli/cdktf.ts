@@ -1,14 +1,12 @@
 /** `cdktf`: upstream's grammar over our own engine. */
 import type { Command } from "commander";
-import { newProgram, providerChoices, runProgram, several, wholeNumber } from "./program.ts";
-
-/** Commands of upstream's CLI that we do not have. */
-const UPSTREAM = "completion convert debug get import init login logout module provider watch".split(" ");
+import { addCompletion } from "./completion/command.ts";
+import { newProgram, providerChoices, several, wholeNumber } from "./program.ts";
 
 /** What commander parsed: each option under its name in camel case, as the commands' own option types have it. */
 type Run<Options> = (stacks: readonly string[], options: Options) => Promise<number>;
 
-const program = newProgram("cdktf", "Synthesizes, compares, deploys and destroys the stacks of the lab.");
+export const program = newProgram("cdktf", "Synthesizes, compares, deploys and destroys the stacks of the lab.");
 
 /** Adds a command. Its module is loaded when it runs: `synth` must not wait for what only `deploy` needs. */
 function command<Options>(name: string, description: string, load: () => Promise<Run<Options>>): Command {
@@ -116,9 +114,4 @@ outputsFile(
   ),
 );
 
-const args = process.argv.slice(2);
-const [first] = args;
-if (first !== undefined && UPSTREAM.includes(first)) {
-  const { passThrough } = await import("./passthrough.ts");
-  await passThrough(args);
-} else await runProgram(program, args);
+addCompletion(program);

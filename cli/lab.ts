@@ -8,7 +8,8 @@ import type { GraphOptions } from "./commands/graph.ts";
 import type { BuildOptions } from "./images/build.ts";
 import type { PruneOptions } from "./images/upload.ts";
 import { DOORS } from "../sandbox/calls.ts";
-import { newProgram, Option, providerChoices, runProgram, several, share, wholeNumber } from "./program.ts";
+import { addCompletion } from "./completion/command.ts";
+import { newProgram, Option, providerChoices, several, share, wholeNumber } from "./program.ts";
 
 /** All options that any of the commands takes. */
 interface LabOptions
@@ -328,7 +329,6 @@ function register(parent: Command, { name, description, options = (command) => c
   });
 }
 
-const program = newProgram("lab", "Works around the stacks of the lab; `cdktf` works on them.");
+export const program = newProgram("lab", "Works around the stacks of the lab; `cdktf` works on them.");
 for (const group of GROUPS) register(program, group);
-
-await runProgram(program, process.argv.slice(2));
+addCompletion(program);

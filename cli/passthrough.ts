@@ -3,6 +3,13 @@ import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { which } from "./terraform/which.ts";
 
+/** Commands of upstream's CLI that we do not have. */
+const UPSTREAM = "convert debug get import init login logout module provider watch".split(" ");
+
+export function isUpstreams([first]: readonly string[]): boolean {
+  return first !== undefined && UPSTREAM.includes(first);
+}
+
 /** Runs `cdktn` with our arguments, and ends as it ends. */
 export async function passThrough(args: readonly string[]): Promise<void> {
   const path = [join(process.cwd(), "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);

@@ -28,21 +28,29 @@ function outliveReaders(): void {
   }
 }
 
-/** Parses, runs the command that was named, and sets the exit code. */
-export async function runProgram(program: Command, args: readonly string[]): Promise<void> {
+/** Commander has told it already. Its second line is a suggestion, which belongs to the first. */
+function tellCommander(error: CommanderError): string {
+  return error.message.replace(/^error: /, "").replaceAll(/\n(?=\()/g, " ");
+}
+
+/**
+ * Parses, runs the command that was named, and sets the exit code.
+ *
+ * @param failed the document that `--json` promises, when it came to an error and nothing else was printed
+ */
+export async function runProgram(
+  program: Command,
+  args: readonly string[],
+  failed: (error: string) => object,
+): Promise<void> {
   outliveReaders();
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode;
-      return;
-    }
-    process.exitCode = tell(error);
-    // `--json` promises a document, however it ended.
-    if (args.includes("--json") && !printedDocument()) {
-      printDocument({ stacks: [], error: error instanceof Error ? error.message : String(error) });
-    }
+    const usage = error instanceof CommanderError;
+    process.exitCode = usage ? error.exitCode : tell(error);
+    if (process.exitCode === 0 || !args.includes("--json") || printedDocument()) return;
+    printDocument(failed(usage ? tellCommander(error) : messageOf(error)));
   }
 }
 

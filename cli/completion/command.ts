@@ -1,0 +1,39 @@
+/** `completion`, of both programs. */
+import { Argument, type Command } from "commander";
+import { candidates } from "./candidates.ts";
+import { SCRIPTS, type Shell } from "./scripts.ts";
+import { stackNames } from "./stacks.ts";
+
+const ASK = "__complete";
+
+/** A word for any of the shells. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** Adds the command that prints a script, and a hidden one that the script asks. */
+export function addCompletion(program: Command): void {
+  const name = program.name();
+  const shells = Object.keys(SCRIPTS);
+  program
+    .command("completion")
+    .description("Print a script with which a shell completes commands, options and names of stacks")
+    .addArgument(new Argument("<shell>", "whose script").choices(shells))
+    .action((shell: Shell) => {
+      // By path: quicker than over npx, and there where the program is not on PATH.
+      const ask = [process.execPath, process.argv[1] ?? name].map(quoted).join(" ");
+      print(SCRIPTS[shell](name, `${ask} ${ASK}`));
+    });
+  program
+    .command(ASK, { hidden: true })
+    .argument("[words...]")
+    .action((words: readonly string[]) => {
+      const found = candidates(program, words, stackNames);
+      if (found === "files") print(":files\n");
+      else for (const { value, about } of found) print(`${value}\t${about}\n`);
+    });
+}
