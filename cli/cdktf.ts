@@ -1,7 +1,7 @@
 /** `cdktf`: upstream's grammar over our own engine. */
 import type { Command } from "commander";
 import { addCompletion } from "./completion/command.ts";
-import { newProgram, providerChoices, several, wholeNumber } from "./program.ts";
+import { examples, newProgram, providerChoices, several, wholeNumber } from "./program.ts";
 
 /** What commander parsed: each option under its name in camel case, as the commands' own option types have it. */
 type Run<Options> = (stacks: readonly string[], options: Options) => Promise<number>;
@@ -9,7 +9,12 @@ type Run<Options> = (stacks: readonly string[], options: Options) => Promise<num
 export const program = newProgram("cdktf", "Synthesizes, compares, deploys and destroys the stacks of the lab.");
 
 /** Adds a command. Its module is loaded when it runs: `synth` must not wait for what only `deploy` needs. */
-function command<Options>(name: string, description: string, load: () => Promise<Run<Options>>): Command {
+function command<Options>(
+  name: string,
+  description: string,
+  shown: readonly string[],
+  load: () => Promise<Run<Options>>,
+): Command {
   const added = program
     .command(name)
     .description(description)
@@ -20,7 +25,7 @@ function command<Options>(name: string, description: string, load: () => Promise
     .option("-o, --output <folder>", "where the app writes (default: as in cdktf.json)")
     .option("--json", "print one JSON document on stdout, everything else on stderr")
     .option("--no-color", "print without colours (or NO_COLOR=1)");
-  return added.action(async (stacks: readonly string[], options: Options) => {
+  return examples(added, shown).action(async (stacks: readonly string[], options: Options) => {
     const run = await load();
     process.exitCode = await run(stacks, options);
   });
@@ -68,6 +73,7 @@ providers(
   command(
     "synth",
     "Run the app: writes every stack as Terraform JSON",
+    ["npx cdktf synth", "npx cdktf synth --config other.config.ts"],
     async () => (await import("./commands/synth.ts")).synth,
   ),
 );
@@ -75,6 +81,7 @@ skipSynth(
   command(
     "list",
     "List the stacks in the order of their dependencies",
+    ["npx cdktf list", "npx cdktf list --json"],
     async () => (await import("./commands/list.ts")).list,
   ),
 );
@@ -82,6 +89,7 @@ planOptions(
   command(
     "diff",
     "Show what a deploy would do; exits with 2 when it would do something",
+    ["npx cdktf diff", "npx cdktf diff oci --sandbox --json"],
     async () => (await import("./commands/diff.ts")).diff,
   ),
 )
@@ -94,6 +102,11 @@ changeOptions(
     command(
       "deploy",
       "Deploy stacks, all when none is named",
+      [
+        "npx cdktf deploy oci proxmox talos",
+        "npx cdktf deploy oci --sandbox --auto-approve",
+        "npx cdktf deploy oci --recover",
+      ],
       async () => (await import("./commands/deploy.ts")).deploy,
     ),
   ),
@@ -105,12 +118,18 @@ changeOptions(
   command(
     "destroy",
     "Destroy stacks, all when none is named",
+    ["npx cdktf destroy proxmox talos", "npx cdktf destroy --sandbox --auto-approve"],
     async () => (await import("./commands/deploy.ts")).destroy,
   ),
 );
 outputsFile(
   skipSynth(
-    command("output", "Show the outputs of deployed stacks", async () => (await import("./commands/output.ts")).output),
+    command(
+      "output",
+      "Show the outputs of deployed stacks",
+      ["npx cdktf output talos", "npx cdktf output --outputs-file outputs.json"],
+      async () => (await import("./commands/output.ts")).output,
+    ),
   ),
 );
 

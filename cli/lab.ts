@@ -9,7 +9,9 @@ import type { BuildOptions } from "./images/build.ts";
 import type { PruneOptions } from "./images/upload.ts";
 import { DOORS } from "../sandbox/calls.ts";
 import { addCompletion } from "./completion/command.ts";
-import { newProgram, Option, providerChoices, several, share, wholeNumber } from "./program.ts";
+import { BASE, PROXMOX } from "../images/definitions.ts";
+import { TOOLS } from "./tools/definitions.ts";
+import { examples, newProgram, oneOf, Option, providerChoices, several, share, wholeNumber } from "./program.ts";
 
 /** All options that any of the commands takes. */
 interface LabOptions
@@ -22,6 +24,8 @@ interface LabCommand {
   readonly description: string;
   readonly options?: (command: Command) => Command;
   readonly commands?: readonly LabCommand[];
+  /** How it is typed, without `npx`. */
+  readonly examples?: readonly string[];
   /** Loaded when it runs. Returns the exit code. Without one it is a group of others. */
   readonly load?: () => Promise<(options: LabOptions, args: readonly string[]) => Promise<number>>;
 }
@@ -35,7 +39,16 @@ const json = (command: Command): Command => command.option("--json", "print one 
 const inSandbox = (command: Command): Command =>
   command.option("--sandbox", "of the lab in the embedded sandbox (or LAB_SANDBOX=1)");
 
-const tool = (command: Command): Command => command.argument("[tool]", "opentofu, proxmox; without one, opentofu");
+const tool = (command: Command): Command =>
+  json(command).addArgument(
+    oneOf(
+      "[tool]",
+      "which; without one, opentofu",
+      TOOLS.map(({ name }) => name),
+    ),
+  );
+
+const imagesArgument = oneOf("[images...]", "which; without one, both", [BASE.key, PROXMOX.key]);
 
 /** Of all commands on images. */
 const images = (command: Command): Command =>
@@ -50,7 +63,7 @@ const variable = (command: Command): Command =>
 
 const build = (command: Command): Command =>
   variable(images(command))
-    .argument("[images...]", "base, proxmox; without one, both")
+    .addArgument(imagesArgument)
     .addOption(
       new Option("--runner <runner>", "dagger, where an engine answers; local, this machine's Packer and QEMU")
         .choices(["auto", "dagger", "local"])
@@ -67,7 +80,7 @@ const build = (command: Command): Command =>
 /** Of `sandbox fault add`. */
 const fault = (command: Command): Command =>
   json(command)
-    .argument("<fault>", FAULT_KINDS.join(", "))
+    .addArgument(oneOf("<fault>", "what goes wrong", FAULT_KINDS))
     .addOption(new Option("--door <door>", "calls on this door").choices([...DOORS]))
     .option("--method <pattern>", "calls of this method: POST, Bootstrap, ApplyResourceChange")
     .option(
@@ -124,12 +137,14 @@ const GROUPS: readonly LabCommand[] = [
       {
         name: "build",
         description: "Build OpenTofu, or the provider bpg/proxmox, with Go, once; prints its path",
+        examples: ["npx lab tools build", "npx lab tools build proxmox"],
         options: tool,
         load: async () => (await import("./commands/tools.ts")).buildTools,
       },
       {
         name: "path",
         description: "Print the path of what was built",
+        examples: ["TERRAFORM_BINARY_NAME=$(npx lab tools path) npx cdktf diff"],
         options: tool,
         load: async () => (await import("./commands/tools.ts")).toolsPath,
       },
@@ -148,13 +163,19 @@ const GROUPS: readonly LabCommand[] = [
       {
         name: "build",
         description: "Build what is not there",
+        examples: [
+          "npx lab images build",
+          "npx lab images build base --runner local --verbose",
+          "npx lab images build --source debian-13-genericcloud-arm64.qcow2",
+        ],
         options: build,
         load: async () => (await import("./images/build.ts")).buildCommand,
       },
       {
         name: "adopt",
         description: "Take what `dagger call build-all-images -o artifacts` left for builds of the current inputs",
-        options: (command) => variable(images(command).argument("[images...]", "base, proxmox; without one, both")),
+        examples: ["npx lab images adopt", "npx lab images adopt --artifacts /srv/artifacts"],
+        options: (command) => variable(images(command).addArgument(imagesArgument)),
         load: async () => (await import("./images/build.ts")).adoptCommand,
       },
       {
@@ -166,12 +187,14 @@ const GROUPS: readonly LabCommand[] = [
       {
         name: "upload",
         description: "Bring the Proxmox image into the lab's bucket, unless it is there",
+        examples: ["npx lab images upload", "npx lab images upload --bucket my-images --profile WORK"],
         options: bucket,
         load: async () => (await import("./images/upload.ts")).uploadCommand,
       },
       {
         name: "prune",
         description: "Delete other images, and uploads that were given up, from the bucket",
+        examples: ["npx lab images prune --dry-run"],
         options: (command) => bucket(command).option("--dry-run", "say what would go, and delete nothing"),
         load: async () => (await import("./images/upload.ts")).pruneCommand,
       },
@@ -210,18 +233,21 @@ const GROUPS: readonly LabCommand[] = [
   {
     name: "kubeconfig",
     description: "Write the kubeconfig of the deployed lab to a file",
+    examples: ["npx lab kubeconfig", "npx lab kubeconfig --merge", "npx lab kubeconfig --out kubeconfig --sandbox"],
     options: contexts("~/.kube/config"),
     load: async () => (await import("./commands/contexts.ts")).kubeconfig,
   },
   {
     name: "talosconfig",
     description: "Write the talosconfig of the deployed lab to a file; its endpoints are tunnels",
+    examples: ["npx lab talosconfig", "npx lab talosconfig --merge"],
     options: contexts("~/.talos/config"),
     load: async () => (await import("./commands/contexts.ts")).talosconfig,
   },
   {
     name: "comment",
     description: "Post what `cdktf diff --markdown` wrote on a pull request, or bring the comment there up to date",
+    examples: ["npx lab comment --file diff.md --pull-request 12"],
     options: (command) =>
       json(command)
         .requiredOption("--file <file>", "what `cdktf diff --markdown` wrote")
@@ -235,9 +261,9 @@ const GROUPS: readonly LabCommand[] = [
   {
     name: "graph",
     description: "Draw the lab from what is synthesized: stacks, hosts, networks, machines, and what needs what",
+    examples: ["npx lab graph", "npx lab graph --format svg --out lab.svg"],
     options: (command) =>
-      where(command)
-        .option("--sandbox", "of the lab in the embedded sandbox (or LAB_SANDBOX=1)")
+      json(inSandbox(where(command)))
         .addOption(new Option("--format <format>", "how to draw it").choices(["mermaid", "svg"]).default("mermaid"))
         .option("--out <file>", "write it there (default: stdout)")
         .option("--skip-synth", "take what was synthesized last"),
@@ -250,8 +276,9 @@ const GROUPS: readonly LabCommand[] = [
       {
         name: "start",
         description: "Start it, with the tunnels of the lab",
+        examples: ["npx lab sandbox start", 'eval "$(npx lab sandbox start --env)"'],
         options: (command) =>
-          where(command)
+          json(where(command))
             .option("--env", 'print shell lines that other programs need: eval "$(…)"')
             .option(
               "--providers <choice>",
@@ -263,6 +290,7 @@ const GROUPS: readonly LabCommand[] = [
       {
         name: "stop",
         description: "Stop it; what is in it stays on disk",
+        options: json,
         load: async () => (await import("./commands/sandbox.ts")).stopSandbox,
       },
       {
@@ -274,6 +302,7 @@ const GROUPS: readonly LabCommand[] = [
       {
         name: "reset",
         description: "Empty it, and forget its state",
+        options: json,
         load: async () => (await import("./commands/sandbox.ts")).resetSandbox,
       },
       {
@@ -285,6 +314,7 @@ const GROUPS: readonly LabCommand[] = [
       {
         name: "log",
         description: "Print the last calls on its doors",
+        examples: ["npx lab sandbox log --lines 10", "npx lab sandbox log --follow"],
         options: (command) =>
           json(command)
             .option("--follow", "and those to come, until Ctrl-C; with --json, a document a line")
@@ -298,6 +328,12 @@ const GROUPS: readonly LabCommand[] = [
           {
             name: "add",
             description: "Make calls fail (status … task), or the world be in trouble (capacity … clock)",
+            examples: [
+              "npx lab sandbox fault add status --door provider --target 'oci_core_vcn*' --status 503",
+              "npx lab sandbox fault add slow --ms 300 --times 0 --share 0.1 --seed 7",
+              "npx lab sandbox fault add capacity --fault-domain FAULT-DOMAIN-1",
+              "npx lab sandbox fault add down --host pve-2",
+            ],
             options: fault,
             load: async () => (await import("./commands/faults.ts")).addFault,
           },
@@ -310,6 +346,7 @@ const GROUPS: readonly LabCommand[] = [
           {
             name: "clear",
             description: "End faults",
+            examples: ["npx lab sandbox fault clear", "npx lab sandbox fault clear 3 4"],
             options: (command) => json(command).argument("[ids...]", "which; without one, all"),
             load: async () => (await import("./commands/faults.ts")).clearFaults,
           },
@@ -319,8 +356,11 @@ const GROUPS: readonly LabCommand[] = [
   },
 ];
 
-function register(parent: Command, { name, description, options = (command) => command, commands, load }: LabCommand) {
+function register(parent: Command, row: LabCommand): void {
+  const { name, description, options = (command) => command, commands, load } = row;
   const command = options(parent.command(name).description(description));
+  if (load !== undefined) command.option("--no-color", "print without colours (or NO_COLOR=1)");
+  if (row.examples !== undefined) examples(command, row.examples);
   for (const each of commands ?? []) register(command.helpCommand(false), each);
   if (!load) return;
   command.action(async () => {

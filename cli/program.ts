@@ -1,22 +1,35 @@
 /** How our programs read their command line: errors are one line with a suggestion, and set the exit code. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { messageOf, tell } from "./errors.ts";
 import { type Choices, parseChoices } from "./providers/choices.ts";
 import { printedDocument, printDocument } from "./commands/document.ts";
 
 export { InvalidArgumentError, Option };
 
+function readVersion(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(import.meta.dirname, "package.json"), "utf8"));
+  return version;
+}
+
 /** Commander says what was wrong and exits with 1; help and version are no errors. */
 export function newProgram(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .helpCommand(false)
-    .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true })
-    .exitOverride()
-    .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, `${name}: `).replaceAll(/\n(?=\()/g, " ")),
-    });
+  return (
+    new Command(name)
+      .description(description)
+      .version(readVersion(), "--version", "print the version")
+      .helpCommand(false)
+      .showSuggestionAfterError()
+      .exitOverride()
+      // What we start should print without colours too.
+      .hook("preAction", (_program, command) => {
+        if (command.opts<{ color?: boolean }>().color === false) process.env["NO_COLOR"] = "1";
+      })
+      .configureOutput({
+        outputError: (text, write) => write(text.replace(/^error: /, `${name}: `).replaceAll(/\n(?=\()/g, " ")),
+      })
+  );
 }
 
 /** Who reads has gone, as `head` does when it has enough: what is being done goes on to its end all the same. */
@@ -52,6 +65,18 @@ export async function runProgram(
     if (process.exitCode === 0 || !args.includes("--json") || printedDocument()) return;
     printDocument(failed(usage ? tellCommander(error) : messageOf(error)));
   }
+}
+
+/** An argument whose values are known: to the help and to shells. The command itself refuses others, in its own words. */
+export function oneOf(name: string, description: string, choices: readonly string[]): Argument {
+  const argument = new Argument(name, description);
+  argument.argChoices = [...choices];
+  return argument;
+}
+
+/** Shows below the help how a command is typed. A line may end with a remark, after `#`. */
+export function examples(to: Command, lines: readonly string[]): Command {
+  return to.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`);
 }
 
 /** For options that take a whole number. */

@@ -100,7 +100,7 @@ describe("lab comment", () => {
       dryRun: false,
     });
     const { code, stdout } = await lab(["--pull-request", "13", "--json"]);
-    expect([code, JSON.parse(stdout)]).toEqual([1, { stacks: [], error: expect.stringContaining("404 Not Found") }]);
+    expect([code, JSON.parse(stdout)]).toEqual([1, { error: expect.stringContaining("404 Not Found") }]);
   });
 });
 

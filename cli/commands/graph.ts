@@ -7,6 +7,7 @@ import { svg } from "../graph/svg.ts";
 import { readElements } from "../graph/references.ts";
 import { inOrder } from "../synth/graph.ts";
 import { synthesize } from "./synth.ts";
+import { printDocument } from "./document.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
 
 export interface GraphOptions extends CommonOptions {
@@ -24,8 +25,9 @@ export async function graph(options: GraphOptions): Promise<number> {
       readElements(stacks),
     );
     const drawing = options.format === "svg" ? svg(lab) : mermaid(lab);
-    if (options.out === undefined) process.stdout.write(drawing);
-    else {
+    if (options.json) printDocument(lab);
+    else if (options.out === undefined) process.stdout.write(drawing);
+    if (options.out !== undefined) {
       writeAtomically(resolve(options.out), drawing, 0o644);
       place.terminal.aside(`drew the lab into ${relative("", options.out)}`);
     }

@@ -54,9 +54,12 @@ export async function startSandbox(options: StartOptions): Promise<number> {
       told(openSandbox({ labHome: project.home })),
     ]);
     if (lab !== null) await setScene(sandbox, lab);
+    const { home } = project;
+    const { page } = sandbox;
     if (!options.env) {
+      if (options.json) printDocument({ running: true, home, page });
       terminal.aside(
-        `the sandbox of ${project.home} runs; ${sandbox.page} draws it; \`npx lab sandbox start --env\` prints what other programs need`,
+        `the sandbox of ${home} runs; ${page} draws it; \`npx lab sandbox start --env\` prints what other programs need`,
       );
       return 0;
     }
@@ -80,7 +83,8 @@ export async function startSandbox(options: StartOptions): Promise<number> {
       // Not of the providers alone: whoever calls the API needs these. With the real oracle/oci they are there already.
       ...(chosen.real.includes("oci") ? [] : Object.entries((await sandbox.real()).oci).filter(isForOracleCli)),
     ];
-    for (const line of lines) console.log(exportLine(line));
+    if (options.json) printDocument({ running: true, home, page, env: Object.fromEntries(lines) });
+    else for (const line of lines) console.log(exportLine(line));
     return 0;
   });
 }
@@ -89,6 +93,7 @@ export async function stopSandbox(options: CommonOptions): Promise<number> {
   const { home } = sandboxProject(options);
   const sandbox = await told(runningSandbox(home));
   if (sandbox !== null) await told(sandbox.stop());
+  if (options.json) printDocument({ stopped: sandbox !== null, home });
   console.error(
     sandbox === null ? `no sandbox runs for ${home}` : `stopped the sandbox of ${home}; what is in it stays on disk`,
   );
@@ -124,6 +129,7 @@ export async function resetSandbox(options: CommonOptions): Promise<number> {
     await told(sandbox.reset());
     // A state that speaks of objects which are gone would only be in the way.
     for (const name of ["state", "run"]) rmSync(join(project.data, name), { recursive: true, force: true });
+    if (options.json) printDocument({ emptied: true, home: project.home });
     console.error(`emptied the sandbox of ${project.home}`);
     return 0;
   });

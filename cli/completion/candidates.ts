@@ -52,8 +52,9 @@ function position(program: Command, words: readonly string[]): Position {
 }
 
 function optionsOf({ command, given }: Position): readonly Candidate[] {
-  const help = command.createHelp();
-  return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)]
+  return command
+    .createHelp()
+    .visibleOptions(command)
     .filter((option) => !given.has(option) || option.parseArg === several)
     .flatMap(({ long, description }) => (typeof long === "string" ? [{ value: long, about: description }] : []));
 }

@@ -1,5 +1,6 @@
 /** `completion`, of both programs. */
 import { Argument, type Command } from "commander";
+import { examples } from "../program.ts";
 import { candidates } from "./candidates.ts";
 import { SCRIPTS, type Shell } from "./scripts.ts";
 import { stackNames } from "./stacks.ts";
@@ -19,15 +20,19 @@ function print(text: string): void {
 export function addCompletion(program: Command): void {
   const name = program.name();
   const shells = Object.keys(SCRIPTS);
-  program
+  const completion = program
     .command("completion")
     .description("Print a script with which a shell completes commands, options and names of stacks")
-    .addArgument(new Argument("<shell>", "whose script").choices(shells))
-    .action((shell: Shell) => {
-      // By path: quicker than over npx, and there where the program is not on PATH.
-      const ask = [process.execPath, process.argv[1] ?? name].map(quoted).join(" ");
-      print(SCRIPTS[shell](name, `${ask} ${ASK}`));
-    });
+    .addArgument(new Argument("<shell>", "whose script").choices(shells));
+  examples(completion, [
+    `source <(npx ${name} completion bash)`,
+    `source <(npx ${name} completion zsh)  # after compinit`,
+    `npx ${name} completion fish | source`,
+  ]).action((shell: Shell) => {
+    // By path: quicker than over npx, and there where the program is not on PATH.
+    const ask = [process.execPath, process.argv[1] ?? name].map(quoted).join(" ");
+    print(SCRIPTS[shell](name, `${ask} ${ASK}`));
+  });
   program
     .command(ASK, { hidden: true })
     .argument("[words...]")
