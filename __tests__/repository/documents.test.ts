@@ -1,9 +1,6 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-
-const ROOT = join(__dirname, "../..");
-const text = (path: string): string => readFileSync(join(ROOT, path), "utf8");
-const DOCUMENTS = globSync(["*.md", "docs/*.md", "packer/*.md"], { cwd: ROOT });
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { DOCUMENTS, ROOT, text } from "./markdown.ts";
 
 /** As GitHub makes it of a heading. */
 const anchor = (heading: string): string =>
@@ -26,6 +23,15 @@ describe.each(DOCUMENTS)("%s", (path) => {
       return ![...text(target).matchAll(/^#+ (.*)$/gm)].some(([, title = ""]) => anchor(title) === heading);
     });
     expect(broken).toEqual([]);
+  });
+});
+
+describe("docs/README.md", () => {
+  const listed = [...text("docs/README.md").matchAll(/^\| \[([\w-]+\.md)\]\(\1\)/gm)].map(([, name = ""]) => name);
+
+  it("lists every document, by name", () => {
+    const there = DOCUMENTS.filter((path) => path.startsWith("docs/")).map((path) => basename(path));
+    expect(listed).toEqual(there.filter((name) => name !== "README.md"));
   });
 });
 
