@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { runMain } from "../config/index.ts";
 import { deployAgainstShell } from "./deploy.ts";
+import { diffAgainstShell } from "./diff.ts";
 import { line, type Measure } from "./measure.ts";
 import { synthAgainstNode, synthGrowth } from "./synth.ts";
 import { manyMachines } from "./world.ts";
@@ -10,6 +11,7 @@ const PARTS: readonly [string, () => Measure[] | Promise<Measure[]>][] = [
   ["cdktf synth against node -e 0", synthAgainstNode],
   ["synth of 10, 100 and 1,000 machines", synthGrowth],
   ["cdktf deploy against the same by hand", deployAgainstShell],
+  ["cdktf diff against the same by hand, and upstream", diffAgainstShell],
   ["a world of 1,000 virtual machines", manyMachines],
 ];
 

@@ -1,10 +1,11 @@
 /** The beginning that diff, deploy and destroy share. */
 import { settleEarlierRuns, awaitEarlierRuns } from "../run/settle.ts";
-import type { StackInfo } from "../synth/assembly.ts";
+import type { Assembly, StackInfo } from "../synth/assembly.ts";
 import { inOrder, select } from "../synth/graph.ts";
 import { initialize } from "../terraform/init.ts";
 import type { PlanOptions } from "../terraform/plan.ts";
 import { stateOf, taint } from "../terraform/state.ts";
+import { synthesize } from "./synth.ts";
 import { openSession, type Session } from "./session.ts";
 import type { CommonOptions, Workplace } from "./workplace.ts";
 
@@ -21,11 +22,20 @@ export interface Begun {
   label(stack: StackInfo): string;
 }
 
-/** Waits for what still runs, synthesizes, chooses, and takes stock of what earlier runs have left. */
-export async function begin(place: Workplace, names: readonly string[], options: RunOptions): Promise<Begun> {
+/**
+ * Waits for what still runs, synthesizes, chooses, and takes stock of what earlier runs have left.
+ *
+ * @param early what is being synthesized already
+ */
+export async function begin(
+  place: Workplace,
+  names: readonly string[],
+  options: RunOptions,
+  early: Promise<Assembly> | null = null,
+): Promise<Begun> {
   const { project, terminal, interruption } = place;
   await awaitEarlierRuns(terminal, project.run, interruption.signal);
-  const session = await openSession(place, options.skipSynth ?? false);
+  const session = await openSession(place, early ?? synthesize(place, options.skipSynth ?? false));
   const all = session.assembly.stacks;
   const stacks = select(all, names);
   await settleEarlierRuns(terminal, project.run, async (name) => {

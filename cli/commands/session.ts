@@ -11,7 +11,6 @@ import { chooseProviders, type Chosen } from "../providers/choose.ts";
 import { type Binary, findBinary, told } from "../terraform/binary.ts";
 import type { Runner } from "../terraform/runner.ts";
 import { readStack, type Stack } from "../terraform/stack.ts";
-import { synthesize } from "./synth.ts";
 import type { Workplace } from "./workplace.ts";
 
 export interface Session extends Runner {
@@ -45,9 +44,11 @@ async function openTheSandbox(home: string): Promise<Sandbox> {
 /** Tells the sandbox what tenancy this lab wants, and opens its tunnels. @throws CliError where a port is taken */
 export async function setScene(sandbox: Sandbox, { account, homeRegion, tunnels }: Lab): Promise<void> {
   try {
-    if (account !== undefined) await sandbox.setAccount(account);
-    if (homeRegion !== undefined) await sandbox.setHomeRegion(homeRegion);
-    await sandbox.setTunnels(tunnels);
+    await Promise.all([
+      account === undefined ? undefined : sandbox.setAccount(account),
+      homeRegion === undefined ? undefined : sandbox.setHomeRegion(homeRegion),
+      sandbox.setTunnels(tunnels),
+    ]);
   } catch (error) {
     throw new CliError(messageOf(error));
   }
@@ -85,14 +86,14 @@ function variablesFor(stack: Stack, values: Environment): Environment {
   );
 }
 
-/** Synthesizes, finds the tool and opens the sandbox, all at the same time. */
-export async function openSession(place: Workplace, skipSynth: boolean): Promise<Session> {
+/** Finds the tool and opens the sandbox, while the app runs. */
+export async function openSession(place: Workplace, synthesized: Promise<Assembly>): Promise<Session> {
   const { project, terminal, interruption } = place;
   makeDataFolders(project);
   const say = (line: string): void => terminal.aside(line);
   const base = toolEnvironment(project, {}, say);
   const [assembly, binary, sandbox] = await Promise.all([
-    synthesize(place, skipSynth),
+    synthesized,
     findBinary(base),
     project.sandbox ? openTheSandbox(project.home) : null,
   ]);

@@ -1,6 +1,7 @@
 /** `cdktf synth`: runs the app. On the way of every other command, so it loads next to nothing before the app runs. */
 import { relative } from "node:path";
 import type { Project } from "../project.ts";
+import { leftRecords } from "../run/left-records.ts";
 import { runApp } from "../synth/app.ts";
 import { importable, importApp } from "../synth/in-process.ts";
 import type { Assembly } from "../synth/assembly.ts";
@@ -22,6 +23,18 @@ export async function synthesize(place: Workplace, skip: boolean, run: RunApp = 
   terminal.status("");
   const assembly = readAssembly(project.output);
   if (!skip) for (const note of assembly.notes) terminal.aside(note);
+  return assembly;
+}
+
+/**
+ * Starts to synthesize before anything else is loaded. Null where an earlier run has left a record: it may still work on
+ * what would be overwritten.
+ */
+export function synthesizeEarly(place: Workplace, skip: boolean): Promise<Assembly> | null {
+  if (leftRecords(place.project.run)) return null;
+  const assembly = synthesize(place, skip);
+  // Whoever waits for it is told; that may be later than it fails.
+  assembly.catch(() => undefined);
   return assembly;
 }
 
