@@ -109,7 +109,7 @@ export function reviewMarkdown(review: Review): string {
   const hidden = plans.length - shown.length;
   const foot = [
     ...(hidden === 0 ? [] : [`The plans of ${hidden} more stacks are left out; ${SEE}.`]),
-    `<sub>What \`npx cdktf diff${review.sandbox ? " --sandbox" : ""}\` says of this branch${review.sandbox ? ", in the sandbox" : ""}.</sub>`,
+    `<sub>What \`npx cdktf diff${review.sandbox ? " --sandbox" : ""}\` says of this branch.</sub>`,
   ];
 
   const joints = 2 * (lists.length + shown.length + foot.length + 1);

@@ -16,10 +16,6 @@ function isStep({ change }: Affected): boolean {
   return /(^|\.)terraform_data\./.test(change.address);
 }
 
-function isLoss({ change }: Affected): boolean {
-  return change.action === "delete" || change.action === "replace";
-}
-
 /** What forces it, or else why it is so. */
 function reasonOf({ forcedBy, why }: ChangeReview): string {
   if (forcedBy.length === 0) return why === null ? "" : `: ${words(why)}`;
@@ -36,9 +32,12 @@ function changesOf({ stacks }: Review): readonly Affected[] {
   return stacks.flatMap(({ name, changes }) => changes.map((change): Affected => ({ stack: name, change })));
 }
 
-/** Objects that a deploy destroys or replaces, but for steps. */
+/** Objects that a deploy destroys, then those that it replaces, but for steps. */
 export function lossesOf(review: Review): readonly Affected[] {
-  return changesOf(review).filter((each) => isLoss(each) && !isStep(each));
+  const affected = changesOf(review).filter((each) => !isStep(each));
+  return (["delete", "replace"] as const).flatMap((action) =>
+    affected.filter(({ change }) => change.action === action),
+  );
 }
 
 /** Steps that a deploy runs again. */
@@ -52,14 +51,14 @@ export function stepLine({ stack, change }: Affected): string {
 
 const objects = (count: number): string => (count === 1 ? "1 object" : `${count} objects`);
 
-/** `destroys 2 objects, replaces 1 object`; empty where nothing is lost. */
+/** `destroys 2 objects and replaces 1 object`; empty where nothing is lost. */
 export function lossWords(losses: readonly Affected[]): string {
   const destroyed = losses.filter(({ change }) => change.action === "delete").length;
   const replaced = losses.length - destroyed;
   return [
     ...(destroyed > 0 ? [`destroys ${objects(destroyed)}`] : []),
     ...(replaced > 0 ? [`replaces ${objects(replaced)}`] : []),
-  ].join(", ");
+  ].join(" and ");
 }
 
 /** Null where nothing is lost. */
