@@ -170,6 +170,7 @@ describe("a mistake on the command line", () => {
     [[], {}, "needs --pull-request, --summary or both"],
     [["--pull-request", "0"], {}, "allowed a whole number from 1"],
     [["--pull-request", "12"], { GITHUB_TOKEN: "" }, "GITHUB_TOKEN is not set"],
+    [["--pull-request", "12"], { GITHUB_API_URL: "github" }, 'GITHUB_API_URL: got "github"'],
     [["--pull-request", "12", "--repository", "name"], {}, 'got "name", allowed owner/name'],
     [["--pull-request", "12", "--name", "a -->"], {}, '--name: got "a -->"'],
     [["--summary"], {}, "GITHUB_STEP_SUMMARY is not set"],

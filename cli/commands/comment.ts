@@ -50,6 +50,8 @@ function gitHub(): GitHub {
   if (token === undefined || token === "")
     throw new CliError("GITHUB_TOKEN is not set: in a workflow, `env: GITHUB_TOKEN: ${{ github.token }}`");
   const api = (env["GITHUB_API_URL"] ?? "https://api.github.com").replace(/\/+$/, "");
+  if (!URL.canParse(api))
+    throw new CliError(`GITHUB_API_URL: got "${api}", allowed an address, such as https://api.github.com`);
   return { api, graphql: env["GITHUB_GRAPHQL_URL"] ?? `${api.replace(/\/v3$/, "")}/graphql`, token };
 }
 
