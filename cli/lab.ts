@@ -225,10 +225,21 @@ const GROUPS: readonly LabCommand[] = [
       {
         name: "cluster",
         description: "Nodes, versions, etcd, API, DNS, storage, open ports; exits with 1 when something fails",
+        examples: ["npx lab validate cluster", "npx lab validate cluster --sandbox --json"],
         options: (command) => json(inSandbox(where(command))).option("--skip-synth", "take what was synthesized last"),
         load: async () => (await import("./commands/validate-cluster.ts")).validateClusterCommand,
       },
     ],
+  },
+  {
+    name: "tunnel",
+    description: "Hold the tunnels open until Ctrl-C, or while a command runs",
+    examples: ["npx lab tunnel", "npx lab tunnel pve-1 cp-1", "npx lab tunnel -- kubectl get nodes"],
+    options: (command) =>
+      json(inSandbox(where(command)))
+        .argument("[names...]", "kubernetes, proxmox, talos, a host, a node; without one, all; then -- and a command")
+        .option("--skip-synth", "take what was synthesized last"),
+    load: async () => (await import("./commands/tunnel.ts")).tunnel,
   },
   {
     name: "kubeconfig",

@@ -62,7 +62,9 @@ export async function runProgram(
   } catch (error) {
     const usage = error instanceof CommanderError;
     process.exitCode = usage ? error.exitCode : tell(error);
-    if (process.exitCode === 0 || !args.includes("--json") || printedDocument()) return;
+    // What follows `--` is another program's.
+    const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+    if (process.exitCode === 0 || !own.includes("--json") || printedDocument()) return;
     printDocument(failed(usage ? tellCommander(error) : messageOf(error)));
   }
 }

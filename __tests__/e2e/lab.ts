@@ -104,6 +104,10 @@ export class TestLab {
     return this.#start(LAB, args).ended;
   }
 
+  startLab(...args: string[]): Running {
+    return this.#start(LAB, args);
+  }
+
   /** How many objects of each type the world holds. */
   async world(): Promise<Record<string, number>> {
     const items = await (await this.sandbox()).inventory();

@@ -1,5 +1,6 @@
 /** The way to the real hosts: which stacks need tunnels, and where these lead. */
 import { z } from "zod";
+import type { Tunnel } from "../../topology/types.ts";
 import { baseEnvironment, type Environment } from "../environment.ts";
 import { CliError } from "../errors.ts";
 import type { Project } from "../project.ts";
@@ -9,6 +10,7 @@ import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { upstreamOf } from "../synth/graph.ts";
 import { readStack } from "../terraform/stack.ts";
 import { readState } from "../terraform/state.ts";
+import { announceTunnels, heldTunnels, shareTunnels } from "./held.ts";
 import { writeSshFiles } from "./known-hosts.ts";
 import { tenancyOf } from "./oci-profile.ts";
 import { openTunnels, type OpenTunnels } from "./tunnels.ts";
@@ -23,11 +25,18 @@ const RETRY_MS = 3000;
 
 const addresses = z.record(z.string(), z.string());
 
+export interface OpenOptions {
+  /** How long a host that does not answer is tried. @default - as long as a new one takes to boot */
+  readonly patienceMs?: number;
+  /** Some of the lab's, to be held until closed; other runs go through them, and one that is cut is tried for ever. */
+  readonly hold?: readonly Tunnel[];
+}
+
 export interface Access {
   /** Terraform variables that come from the account's own configuration. */
   variables(env: Environment): Environment;
   /** Opens the tunnels if the stack talks to what runs on the hosts. */
-  open(stack: StackInfo, patienceMs?: number): Promise<void>;
+  open(stack: StackInfo, options?: OpenOptions): Promise<void>;
   close(): void;
 }
 
@@ -56,13 +65,22 @@ export function realAccess({ project, lab, assembly, secrets, signal, say }: Acc
   let opening: Promise<OpenTunnels> | undefined;
   let opened: OpenTunnels | undefined;
   const hosts = assembly.stacks.find(({ name }) => name === HOSTS_STACK);
-  const open = async (from: StackInfo, patienceMs: number): Promise<OpenTunnels> => {
+  const open = async (from: StackInfo, { patienceMs = PATIENCE_MS, hold }: OpenOptions): Promise<OpenTunnels> => {
     const { stateFile } = readStack(from, project);
     const output = stateFile === null ? undefined : readState(stateFile).outputs[ADDRESSES_OUTPUT]?.value;
-    say(`opening the tunnels to ${list(lab.hosts.map(({ name }) => name))}`);
-    opened = await openTunnels({
-      tunnels: lab.tunnels,
-      addresses: hostAddresses(output),
+    const addresses = hostAddresses(output);
+    const tunnels = hold ?? lab.tunnels;
+    const held = heldTunnels(project.data);
+    if (held !== null && hold !== undefined)
+      throw new CliError(`lab tunnel holds them already (process ${held.pid}, since ${held.since})`);
+    if (held !== null) {
+      say(`going through the tunnels that lab tunnel holds (process ${held.pid})`);
+      return shareTunnels(held, tunnels, addresses, patienceMs, signal);
+    }
+    say(`opening the tunnels to ${list([...new Set(tunnels.map(({ via }) => via))])}`);
+    const opened = await openTunnels({
+      tunnels,
+      addresses,
       files: writeSshFiles(project.data, secrets),
       logs: project.run,
       env: baseEnvironment(project),
@@ -70,8 +88,16 @@ export function realAccess({ project, lab, assembly, secrets, signal, say }: Acc
       say,
       patienceMs,
       retryMs: RETRY_MS,
+      ...(hold === undefined ? {} : { reopenPatienceMs: Infinity }),
     });
-    return opened;
+    if (hold === undefined) return opened;
+    const forget = announceTunnels(project.data, tunnels, addresses);
+    return {
+      close() {
+        forget();
+        opened.close();
+      },
+    };
   };
   return {
     variables(env) {
@@ -79,10 +105,10 @@ export function realAccess({ project, lab, assembly, secrets, signal, say }: Acc
       const tenancy = env["TF_VAR_tenancy_ocid"] ?? tenancyOf(profile, env);
       return tenancy === undefined ? {} : { tenancy_ocid: tenancy };
     },
-    async open(stack, patienceMs = PATIENCE_MS) {
+    async open(stack, options = {}) {
       if (hosts === undefined || lab.tunnels.length === 0) return;
       if (stack.name === HOSTS_STACK || !upstreamOf(stack, assembly.stacks).includes(hosts)) return;
-      await (opening ??= open(hosts, patienceMs));
+      opened = await (opening ??= open(hosts, options));
     },
     close: () => opened?.close(),
   };

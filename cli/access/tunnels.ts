@@ -20,6 +20,8 @@ export interface TunnelOptions {
   readonly say: (line: string) => void;
   /** How long a host that does not answer is tried: a new one takes minutes to boot. */
   readonly patienceMs: number;
+  /** The same for a tunnel that was cut. @default - `patienceMs` */
+  readonly reopenPatienceMs?: number;
   /** Pause before the next try. */
   readonly retryMs: number;
 }
@@ -40,7 +42,8 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether somebody listens there. */
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     socket.once("connect", () => {
@@ -112,16 +115,22 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
     for (const ssh of running.values()) if (!ssh.ended()) ssh.process.kill("SIGTERM");
   };
   process.once("exit", close);
-  const open = async (host: string): Promise<void> => {
-    const ssh = await reach(host, { ...options, signal }, (started) => running.set(host, started));
-    ssh.process.once("exit", () => {
-      if (signal.aborted) return;
-      say(`the tunnel to ${host} was cut: opening it again`);
-      open(host).catch((error: unknown) => say(messageOf(error)));
-    });
+  const open = async (host: string, patienceMs: number): Promise<void> => {
+    const ssh = await reach(host, { ...options, patienceMs, signal }, (started) => running.set(host, started));
+    ssh.process.once("exit", () => void reopen(host));
+  };
+  const reopen = async (host: string): Promise<void> => {
+    if (signal.aborted) return;
+    say(`the tunnel to ${host} was cut: opening it again`);
+    try {
+      await open(host, options.reopenPatienceMs ?? options.patienceMs);
+      say(`the tunnel to ${host} is open again`);
+    } catch (error) {
+      if (!signal.aborted) say(messageOf(error));
+    }
   };
   try {
-    await Promise.all([...new Set(tunnels.map(({ via }) => via))].map(open));
+    await Promise.all([...new Set(tunnels.map(({ via }) => via))].map((host) => open(host, options.patienceMs)));
   } catch (error) {
     close();
     throw error;

@@ -1,6 +1,6 @@
 /** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
 import type { Sandbox } from "../../sandbox/client.ts";
-import { type Access, realAccess } from "../access/access.ts";
+import { type Access, type OpenOptions, realAccess } from "../access/access.ts";
 import { type Environment, toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { makeDataFolders, type Project } from "../project.ts";
@@ -23,12 +23,8 @@ export interface Session extends Runner {
   stack(info: StackInfo): Stack;
   /** Everything a run of this stack needs in its environment. */
   environment(stack: Stack): Environment;
-  /**
-   * In a real run, opens the tunnels that this stack's providers talk through.
-   *
-   * @param patienceMs how long a host that does not answer is tried. @default - as long as a new one takes to boot
-   */
-  connect(stack: StackInfo, patienceMs?: number): Promise<void>;
+  /** In a real run, opens the tunnels that this stack's providers talk through. */
+  connect(stack: StackInfo, options?: OpenOptions): Promise<void>;
   close(): void;
 }
 
@@ -136,7 +132,7 @@ export async function openSession(place: Workplace, synthesized: Promise<Assembl
       // What the user has set weighs more than what the lab made.
       return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...env };
     },
-    connect: async (stack, patienceMs) => access?.open(stack, patienceMs),
+    connect: async (stack, options) => access?.open(stack, options),
     close: () => access?.close(),
   };
 }

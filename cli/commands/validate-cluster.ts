@@ -71,7 +71,7 @@ export async function validateClusterCommand(options: CommonOptions): Promise<nu
       const admin = readKubeconfig(output(talos, "kubeconfig"));
       const talosAdmin = readTalosconfig(output(talos, "talosconfig"));
       for (const { name, talosPort } of topology.nodes) machines.set(name, talosAt(talosAdmin, name, talosPort));
-      await session.connect(talos.info, TUNNEL_PATIENCE_MS);
+      await session.connect(talos.info, { patienceMs: TUNNEL_PATIENCE_MS });
       place.terminal.status("looking");
       const findings = await validateCluster({
         topology,

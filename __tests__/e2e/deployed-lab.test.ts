@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Finding } from "../../cli/doctor/finding.ts";
@@ -144,6 +144,44 @@ describe("npx lab validate cluster", () => {
       1,
       ["open ports: hosts: tcp 8006-8007 from 0.0.0.0/0, which the plan does not know"],
     ]);
+  });
+});
+
+describe("npx lab tunnel, in the sandbox,", () => {
+  it("runs a command whose kubeconfig and talosconfig lead through the tunnels, and ends with its exit code", async () => {
+    const script = 'grep -h 127.0.0.1 "$KUBECONFIG" "$TALOSCONFIG"; echo "$KUBECONFIG"; exit 7';
+    const { code, stdout } = await lab.lab("tunnel", "--", "sh", "-c", script);
+    const [server = "", endpoint = "", file = ""] = stdout.split("\n");
+    expect([code, server.trim(), endpoint.trim()]).toEqual([
+      7,
+      expect.stringMatching(/^server: https:\/\/127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^- 127\.0\.0\.1:\d+$/),
+    ]);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("says what listens where, and that it is open anyway, until it is interrupted", async () => {
+    const running = lab.startLab("tunnel", "kubernetes", "cp-1");
+    expect(await running.saw(/it stays awake until Ctrl-C/)).toBe(true);
+    running.child.kill("SIGINT");
+    const { code, stdout } = await running.ended;
+    expect([code, stdout.trim().split("\n")]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^127\.0\.0\.1:\d+ {2}kubernetes {2}10\.20\.0\.5:6443, by way of pve-1$/),
+        expect.stringMatching(/^127\.0\.0\.1:\d+ {2}talos cp-1 {2}10\.20\.0\.11:50000, by way of pve-1$/),
+      ],
+    ]);
+  });
+
+  it("ends when the sandbox does", async () => {
+    const running = lab.startLab("tunnel", "--json");
+    expect(await running.saw(/"tunnels"/)).toBe(true);
+    await (await lab.sandbox()).stop();
+    expect(await running.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("the sandbox has ended, and its tunnels with it"),
+    });
   });
 });
 
