@@ -66,6 +66,12 @@ describeWithGit("the comment of a pull request that", () => {
     expect(comment).not.toContain("[!CAUTION]");
   });
 
+  it("adds a tag replaces nothing", async () => {
+    const { code, comment } = await configured("tag", { tags: { owner: "me" } });
+    expect([code, row(comment, "`oci`")]).toEqual([2, "| `oci` |  | 14 |  |  |  |"]);
+    expect(comment).not.toContain("[!CAUTION]");
+  });
+
   it("replaces warns, names what forces it, and what follows in other stacks", async () => {
     const review = await configured("elsewhere", { oci: { region: "eu-frankfurt-1", availabilityDomain: 2 } });
     const { code, comment } = review;

@@ -26,7 +26,8 @@ export class HostImage extends Construct {
   constructor(scope: Construct, id: string, props: HostImageProps) {
     super(scope, id);
     const { compartmentId } = props;
-    const storage = new DataOciObjectstorageNamespace(this, "namespace", { compartmentId });
+    // The tenancy has one. Asked of the compartment it would be unknown, and the image replaced, whenever that changes a tag.
+    const storage = new DataOciObjectstorageNamespace(this, "namespace");
     const image = new CoreImage(this, "image", {
       compartmentId,
       displayName: `${props.lab}-${props.objectName.replace(/\.oci$/, "")}`,
