@@ -77,8 +77,8 @@ describe("cdktf diff", () => {
     lab.write({ net: network("two"), vms: guest("a") });
     const { stdout } = await lab.run(["diff"]);
     expect(stdout).toContain("vms 1 to change, after net");
-    // It is known to net's plan that its output is only made by the apply.
-    expect(stdout).toContain("input: one → (known after apply)");
+    // Net's plan does not know what the apply will make of it.
+    expect(stdout).toContain("input: one → (after net)");
   });
 
   itWithTool("knows what the other one will say where its plan does", async () => {

@@ -52,7 +52,7 @@ describe("the file of a state", () => {
 describe("a state", () => {
   const text = JSON.stringify({
     version: 4,
-    outputs: { ip: { value: "192.0.2.1", type: "string" }, key: { value: "k", type: "string", sensitive: true } },
+    outputs: { ip: { value: "192.0.2.1", type: "string" }, key: { value: "k", sensitive: true } },
     resources: [
       { mode: "data", type: "oci_images", name: "all", instances: [{ attributes: { id: "x" } }] },
       { mode: "managed", type: "oci_core_vcn", name: "main", instances: [{ attributes: { id: "vcn1" } }] },
@@ -80,8 +80,8 @@ describe("a state", () => {
 
   it("says which outputs are sensitive", () => {
     expect(parseState(text, "x").outputs).toEqual({
-      ip: { value: "192.0.2.1", type: "string", sensitive: false },
-      key: { value: "k", type: "string", sensitive: true },
+      ip: { value: "192.0.2.1", sensitive: false },
+      key: { value: "k", sensitive: true },
     });
   });
 

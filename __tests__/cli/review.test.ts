@@ -11,6 +11,7 @@ const planned = (before: unknown, after: unknown, more: Readonly<Record<string, 
   before_sensitive: {},
   after_sensitive: {},
   replace_paths: [],
+  awaits: {},
   ...more,
 });
 

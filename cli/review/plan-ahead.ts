@@ -47,8 +47,7 @@ async function foresightOf({ plan, document }: Planned, read: readonly string[])
   return Object.fromEntries(
     changed.map((name): [string, Foreseen] => {
       const told = outputs[name];
-      const known = told !== undefined && "value" in told && told.type !== undefined;
-      return [name, known ? { known: true, type: told.type, value: told.value } : { known: false }];
+      return [name, told !== undefined && "value" in told ? { known: true, value: told.value } : { known: false }];
     }),
   );
 }

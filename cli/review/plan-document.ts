@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
 import type { Plan } from "../terraform/plan.ts";
+import { placeholdersIn } from "../terraform/preview.ts";
 import type { Runner } from "../terraform/runner.ts";
 
 const changes = z.object({
@@ -21,23 +22,40 @@ const document = z.object({
   planned_values: z
     .object({
       /** Without a value where it is only known after the apply. */
-      outputs: z
-        .record(z.string(), z.object({ type: z.unknown().optional(), value: z.unknown().optional() }))
-        .default({}),
+      outputs: z.record(z.string(), z.object({ value: z.unknown().optional() })).default({}),
     })
     .default({ outputs: {} }),
+  configuration: z
+    .object({
+      root_module: z
+        .object({
+          resources: z
+            .array(z.object({ address: z.string(), expressions: z.record(z.string(), z.unknown()).default({}) }))
+            .default([]),
+        })
+        .default({ resources: [] }),
+    })
+    .default({ root_module: { resources: [] } }),
 });
 
-export type PlannedValues = z.infer<typeof changes>;
+export interface PlannedValues extends z.infer<typeof changes> {
+  /** The stacks whose outputs an attribute is made of, where these are not known yet. */
+  readonly awaits: Readonly<Record<string, readonly string[]>>;
+}
 
 export interface PlanDocument {
   /** By address. */
   readonly changes: ReadonlyMap<string, PlannedValues>;
-  readonly outputs: Readonly<Record<string, { readonly type?: unknown; readonly value?: unknown }>>;
+  readonly outputs: Readonly<Record<string, { readonly value?: unknown }>>;
 }
 
 /** A few hundred objects are some MB. */
 const LARGEST = 512 << 20;
+
+function awaitedIn(expressions: Readonly<Record<string, unknown>>): PlannedValues["awaits"] {
+  const awaited = Object.entries(expressions).map(([name, expression]) => [name, placeholdersIn(expression)] as const);
+  return Object.fromEntries(awaited.filter(([, stacks]) => stacks.length > 0));
+}
 
 /** Asks the tool what is in a plan. */
 export async function planDocument({ binary }: Runner, { file, stack, env }: Plan): Promise<PlanDocument> {
@@ -53,8 +71,16 @@ export async function planDocument({ binary }: Runner, { file, stack, env }: Pla
     );
   });
   const read = document.parse(JSON.parse(text));
+  const awaits = new Map(
+    read.configuration.root_module.resources.map(({ address, expressions }) => [address, awaitedIn(expressions)]),
+  );
   return {
-    changes: new Map(read.resource_changes.map(({ address, change }) => [address, change])),
+    changes: new Map(
+      read.resource_changes.map(({ address, change }) => [
+        address,
+        { ...change, awaits: awaits.get(address.replace(/\[[^\]]*\]$/, "")) ?? {} },
+      ]),
+    ),
     outputs: read.planned_values.outputs,
   };
 }

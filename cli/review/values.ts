@@ -1,5 +1,5 @@
 /** Which values of an object a plan changes. */
-import { inline } from "../show/words.ts";
+import { inline, list } from "../show/words.ts";
 import type { PlannedValues } from "./plan-document.ts";
 import type { ValueReview } from "./review.ts";
 
@@ -47,6 +47,8 @@ interface Sides {
   readonly unknown: unknown;
   readonly hiddenBefore: unknown;
   readonly hiddenAfter: unknown;
+  /** The stacks whose outputs it is made of, where they are not known yet. */
+  readonly awaits: readonly string[];
 }
 
 function textOf(value: unknown, sensitive: unknown): string | null {
@@ -54,37 +56,51 @@ function textOf(value: unknown, sensitive: unknown): string | null {
   return sensitive === true ? SENSITIVE : inline(value);
 }
 
-function leaf({ before, after, unknown, hiddenBefore, hiddenAfter }: Sides): Pick<ValueReview, "before" | "after"> {
+function notKnown(awaits: readonly string[]): string {
+  return awaits.length === 0 ? KNOWN_AFTER_APPLY : `(after ${list(awaits)})`;
+}
+
+function leaf({
+  before,
+  after,
+  unknown,
+  hiddenBefore,
+  hiddenAfter,
+  awaits,
+}: Sides): Pick<ValueReview, "before" | "after"> {
   const old = textOf(before, hiddenBefore);
-  const now = unknown === true && hiddenAfter !== true ? KNOWN_AFTER_APPLY : textOf(after, hiddenAfter);
+  const now = unknown === true && hiddenAfter !== true ? notKnown(awaits) : textOf(after, hiddenAfter);
   const from = old === null || now === null || unknown === true ? 0 : firstDifference(old, now);
   return { before: old === null ? null : clipped(old, from), after: now === null ? null : clipped(now, from) };
 }
 
+/** What is inside of a value, on all its sides. */
+function childrenOf(sides: Sides): readonly (readonly [string, Sides])[] {
+  const { before, after, unknown, hiddenBefore, hiddenAfter, awaits } = sides;
+  const keys = new Set([...keysOf(before), ...keysOf(after), ...keysOf(unknown)]);
+  return [...keys].map((key) => [
+    key,
+    {
+      before: child(before, key),
+      after: child(after, key),
+      unknown: child(unknown, key),
+      hiddenBefore: child(hiddenBefore, key),
+      hiddenAfter: child(hiddenAfter, key),
+      awaits,
+    },
+  ]);
+}
+
 /** The leaves that differ. */
 function differences(sides: Sides, path: readonly string[], forcing: ReadonlySet<string>): readonly ValueReview[] {
-  const { before, after, unknown, hiddenBefore, hiddenAfter } = sides;
+  const { before, after, unknown, hiddenBefore, hiddenAfter, awaits } = sides;
   const open =
     hiddenBefore !== true && hiddenAfter !== true && unknown !== true && (isBranch(before) || isBranch(after));
-  if (open) {
-    const keys = new Set([...keysOf(before), ...keysOf(after), ...keysOf(unknown)]);
-    return [...keys].flatMap((key) =>
-      differences(
-        {
-          before: child(before, key),
-          after: child(after, key),
-          unknown: child(unknown, key),
-          hiddenBefore: child(hiddenBefore, key),
-          hiddenAfter: child(hiddenAfter, key),
-        },
-        [...path, key],
-        forcing,
-      ),
-    );
-  }
+  if (open) return childrenOf(sides).flatMap(([key, inside]) => differences(inside, [...path, key], forcing));
   if (unknown !== true && JSON.stringify(before ?? null) === JSON.stringify(after ?? null)) return [];
   // What was not there, and will be computed or empty, is no change that anybody asked for.
-  if ((unknown === true || isEmpty(after)) && (before === undefined || before === null)) return [];
+  const unasked = unknown === true ? awaits.length === 0 : isEmpty(after);
+  if (unasked && (before === undefined || before === null)) return [];
   const forcesReplacement = path.some((_, index) => forcing.has(path.slice(0, index + 1).join(".")));
   return [{ path: path.join("."), ...leaf(sides), forcesReplacement }];
 }
@@ -96,15 +112,16 @@ export function forcedBy({ replace_paths: paths }: PlannedValues): readonly stri
 
 /** The values that differ, each cut to what fits a line, around where two long ones begin to differ. */
 export function valuesOf(planned: PlannedValues): readonly ValueReview[] {
-  return differences(
-    {
-      before: planned.before,
-      after: planned.after,
-      unknown: planned.after_unknown,
-      hiddenBefore: planned.before_sensitive,
-      hiddenAfter: planned.after_sensitive,
-    },
-    [],
-    new Set(forcedBy(planned)),
+  const forcing = new Set(forcedBy(planned));
+  const whole: Sides = {
+    before: planned.before,
+    after: planned.after,
+    unknown: planned.after_unknown,
+    hiddenBefore: planned.before_sensitive,
+    hiddenAfter: planned.after_sensitive,
+    awaits: [],
+  };
+  return childrenOf(whole).flatMap(([name, sides]) =>
+    differences({ ...sides, awaits: planned.awaits[name] ?? [] }, [name], forcing),
   );
 }

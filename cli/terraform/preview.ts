@@ -11,7 +11,7 @@ import type { Stack } from "./stack.ts";
 import type { Output } from "./state.ts";
 
 /** What a stack will say of itself once it is deployed. */
-export type Foreseen = { readonly known: false } | ({ readonly known: true } & Pick<Output, "type" | "value">);
+export type Foreseen = { readonly known: false } | { readonly known: true; readonly value: unknown };
 
 /** The outputs of a stack that will be others than now, by name. */
 export type Foresight = Readonly<Record<string, Foreseen>>;
@@ -35,9 +35,21 @@ export interface Preview {
   dispose(): void;
 }
 
-/** Unknown while it is planned; so is everything made of it. */
-const PLACEHOLDER = "terraform_data.not_deployed_yet";
-const UNKNOWN = `jsondecode(${PLACEHOLDER}.id)`;
+/** What stands for another stack: its id is unknown while it is planned, and so is everything made of it. */
+function placeholder(stack: string): string {
+  return `terraform_data.after_${stack.replaceAll(/[^\w-]/g, "_")}`;
+}
+
+/** Unknown, and of any type. */
+function unknownOf(stack: string): string {
+  return `jsondecode(${placeholder(stack)}.id)`;
+}
+
+/** The stacks for which something stands in an expression of a plan. */
+export function placeholdersIn(expression: unknown): readonly string[] {
+  const found = JSON.stringify(expression).matchAll(/"terraform_data\.after_([\w-]+)"/g);
+  return [...new Set([...found].flatMap(([, stack]) => stack ?? []))];
+}
 
 function references(key: string, output = "[\\w-]+"): RegExp {
   return new RegExp(`data\\.terraform_remote_state\\.${key}\\.outputs\\.(${output})(?![\\w-])`, "g");
@@ -49,6 +61,7 @@ const document = z.looseObject({
     terraform_remote_state: {},
   }),
   resource: z.looseObject({ terraform_data: z.record(z.string(), z.unknown()).optional() }).default({}),
+  locals: z.record(z.string(), z.unknown()).default({}),
 });
 
 /** Whether a data source reads the state of that stack. */
@@ -72,62 +85,62 @@ export function readingsOf(stack: Stack, others: readonly Stack[]): readonly Rea
   });
 }
 
-interface Source {
-  readonly from: string;
-  readonly key: string;
-  readonly known: Readonly<Record<string, Pick<Output, "type" | "value">>>;
+/** What a stack reads of another one, by what becomes of it. */
+interface Source extends Reading {
+  /** Foreseen. */
+  readonly known: Readonly<Record<string, unknown>>;
   readonly unknown: readonly string[];
 }
 
-function sourceOf(
-  { key, from, outputs }: Reading,
-  made: Readonly<Record<string, Output>>,
-  foresight: Foresight,
-): Source | null {
-  const others = outputs.filter((name) => name in foresight || !(name in made));
-  if (others.length === 0) return null;
+function sourceOf(reading: Reading, made: Readonly<Record<string, Output>>, foresight: Foresight): Source | null {
+  const { outputs } = reading;
   const known = outputs.flatMap((name) => {
     const told = foresight[name];
-    if (told !== undefined) return told.known ? [[name, { type: told.type, value: told.value }] as const] : [];
-    const { type, value } = made[name] ?? {};
-    return type === undefined ? [] : [[name, { type, value }] as const];
+    return told?.known ? [[name, told.value] as const] : [];
   });
-  const values = Object.fromEntries(known);
-  return { from, key, known: values, unknown: outputs.filter((name) => !(name in values)) };
+  const unknown = outputs.filter((name) => (name in foresight ? !foresight[name]?.known : !(name in made)));
+  return known.length + unknown.length === 0 ? null : { ...reading, known: Object.fromEntries(known), unknown };
 }
 
-/** The stack's document, reading what is foreseen; each source has a state of its own beside it. */
-function rewritten(text: string, sources: readonly Source[], folder: string): unknown {
+/** A value as the configuration has it: strings are templates there. */
+function literal(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll(/[$%]\{/g, (opening) => `${opening[0]}${opening}`);
+  if (Array.isArray(value)) return value.map(literal);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, literal(part)]));
+}
+
+/** The stack's document, with what is foreseen in place of what it reads. */
+function rewritten(text: string, sources: readonly Source[]): unknown {
   let changed = text;
-  for (const { key, unknown } of sources) {
-    for (const name of unknown) changed = changed.replaceAll(references(key, name), UNKNOWN);
+  const locals: Record<string, unknown> = {};
+  for (const { key, from, known, unknown } of sources) {
+    for (const name of unknown) changed = changed.replaceAll(references(key, name), unknownOf(from));
+    for (const [name, value] of Object.entries(known)) {
+      const local = `foreseen_${Object.keys(locals).length}`;
+      locals[local] = literal(value);
+      changed = changed.replaceAll(references(key, name), `local.${local}`);
+    }
   }
-  const { data, resource, ...rest } = document.parse(JSON.parse(changed));
-  const read = sources.map(({ key, from, known }) => {
-    const path = join(folder, `${from}.outputs.tfstate`);
-    const state = {
-      version: 4,
-      terraform_version: "1.8.0",
-      serial: 1,
-      lineage: "preview",
-      outputs: known,
-      resources: [],
-    };
-    writeFileSync(path, JSON.stringify(state), { mode: 0o600 });
-    return [key, { backend: "local", config: { path } }] as const;
-  });
+  const { data: all, resource, locals: own, ...rest } = document.parse(JSON.parse(changed));
+  // What nothing is read of any more may not be there at all.
+  const { terraform_remote_state: states, ...others } = all;
+  const read = Object.entries(states).filter(([key]) => changed.search(references(key)) >= 0);
+  const placeholders = sources.map(({ from }) => [placeholder(from).replace(/^.*\./, ""), {}]);
   return {
     ...rest,
-    data: {
-      ...data,
-      terraform_remote_state: { ...data.terraform_remote_state, ...Object.fromEntries(read) },
-    },
-    resource: { ...resource, terraform_data: { ...resource.terraform_data, not_deployed_yet: {} } },
+    locals: { ...own, ...locals },
+    // Terraform takes no empty ones.
+    ...(read.length + Object.keys(others).length > 0 && {
+      data: { ...others, ...(read.length > 0 && { terraform_remote_state: Object.fromEntries(read) }) },
+    }),
+    resource: { ...resource, terraform_data: { ...resource.terraform_data, ...Object.fromEntries(placeholders) } },
   };
 }
 
-function withoutPlaceholder(plan: Plan): Plan {
-  const changes = plan.changes.filter(({ address }) => address !== PLACEHOLDER);
+function withoutPlaceholders(plan: Plan, sources: readonly Source[]): Plan {
+  const ours = sources.map(({ from }) => placeholder(from));
+  const changes = plan.changes.filter(({ address }) => !ours.includes(address));
   const outputs = Object.values(plan.outputs).some(({ action = "noop" }) => action !== "noop");
   const add = changes.filter(({ action }) => action === "create").length;
   return { ...plan, changes, counts: { ...plan.counts, add }, pending: changes.length > 0 || outputs };
@@ -154,11 +167,11 @@ export function previewOf(
     symlinkSync(join("..", basename(stack.folder), shared), join(folder, shared));
   }
   const file = join(folder, basename(stack.file));
-  writeFileSync(file, JSON.stringify(rewritten(readFileSync(stack.file, "utf8"), sources, folder)), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify(rewritten(readFileSync(stack.file, "utf8"), sources)), { mode: 0o600 });
   return {
     stack: { ...stack, folder, file },
     after: sources.map(({ from }) => from),
-    cleaned: withoutPlaceholder,
+    cleaned: (plan) => withoutPlaceholders(plan, sources),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

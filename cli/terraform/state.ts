@@ -14,12 +14,7 @@ const state = z.looseObject({
   version: z.literal(4),
   serial: z.number().default(0),
   lineage: z.string().default(""),
-  outputs: z
-    .record(
-      z.string(),
-      z.object({ value: z.unknown(), type: z.unknown().optional(), sensitive: z.boolean().optional() }),
-    )
-    .default({}),
+  outputs: z.record(z.string(), z.object({ value: z.unknown(), sensitive: z.boolean().optional() })).default({}),
   resources: z
     .array(
       z.object({
@@ -44,8 +39,6 @@ const state = z.looseObject({
 
 export interface Output {
   readonly value: unknown;
-  /** As a state writes types: `"string"`, `["list", "string"]`. */
-  readonly type: unknown;
   readonly sensitive: boolean;
 }
 
@@ -102,9 +95,9 @@ export function parseState(text: string, where: string): State {
         }),
     );
   const outputs = Object.fromEntries(
-    Object.entries(read.outputs).map(([name, { value, type, sensitive }]) => [
+    Object.entries(read.outputs).map(([name, { value, sensitive }]) => [
       name,
-      { value, type, sensitive: sensitive ?? false },
+      { value, sensitive: sensitive ?? false },
     ]),
   );
   return { serial: read.serial, lineage: read.lineage, resources, outputs };
