@@ -14,6 +14,9 @@ const DERIVED: Readonly<Record<string, string>> = {
   preset: "`free`",
   "oci.homeRegion": "`oci.region`",
   "oci.compartment": "`{ create: name }`",
+  "state.prefix": "`name`",
+  "state.region": "`oci.region`",
+  "state.encryption": "`false`",
 };
 
 function unwrapped(schema: Schema): Schema {
@@ -35,7 +38,8 @@ function defaultOf(path: Path, schema: Schema): string {
   const derived = DERIVED[path.join(".")];
   if (derived !== undefined) return derived;
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodObject && !(schema instanceof z.ZodNullable)) return `[below](#${path.join("")})`;
+  const hasSection = inner instanceof z.ZodObject || inner instanceof z.ZodDiscriminatedUnion;
+  if (hasSection && !(schema instanceof z.ZodNullable)) return `[below](#${path.join("")})`;
   if (schema instanceof z.ZodNullable || (inner instanceof z.ZodArray && inner.element instanceof z.ZodObject)) {
     return "[by preset](#presets)";
   }
@@ -68,23 +72,40 @@ interface Section {
   readonly item: boolean;
 }
 
-const ofItem = (schema: Schema): string => (schema instanceof z.ZodOptional ? "none" : "**required**");
+/** A derived field is filled in only where it may be left out. */
+const ofItem = (path: Path, schema: Schema): string =>
+  schema instanceof z.ZodOptional ? (DERIVED[path.join(".")] ?? "none") : "**required**";
 
 function sectionText({ title, meaning, path, object, item }: Section): string {
   const shape: Readonly<Record<string, Schema>> = object.shape;
   const rows = Object.entries(shape).map(([key, schema]) => {
     const doc = fieldDocs.get(unwrapped(schema));
-    const standard = item ? ofItem(schema) : defaultOf([...path, key], schema);
+    const standard = item ? ofItem([...path, key], schema) : defaultOf([...path, key], schema);
     return [`\`${key}\``, typeOf(schema), standard, doc?.allowed ?? "", doc?.meaning ?? ""];
   });
   const body = table(["field", "type", "default", "allowed", "meaning"], rows);
   return `## ${title}\n\n${meaning}\n\n${body}\n`;
 }
 
+/** A table for each of the values that tell the branches apart. */
+function union(title: string, schema: z.ZodDiscriminatedUnion, path: Path): string {
+  const { discriminator, options } = schema.def;
+  const branches = options.flatMap((option) => {
+    if (!(option instanceof z.ZodObject)) return [];
+    const tells: unknown = option.shape[discriminator];
+    const value = tells instanceof z.ZodLiteral ? [...tells.values][0] : undefined;
+    const meaning = fieldDocs.get(option)?.meaning ?? "";
+    const item = value !== valueAt(PRESETS.free, [...path, discriminator]);
+    return `#${sectionText({ title: `${discriminator}: "${value}"`, meaning, path, object: option, item })}`;
+  });
+  return [`## ${title}\n\n${fieldDocs.get(schema)?.meaning ?? ""}\n`, ...branches].join("\n");
+}
+
 /** This object's table, then those of the objects and lists of objects in it. */
 function sections(title: string, schema: Schema, path: Path, item: boolean): readonly string[] {
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodArray) return sections(`${title}[]`, inner.element, path, true);
+  if (inner instanceof z.ZodDiscriminatedUnion) return [union(title, inner, path)];
   if (!(inner instanceof z.ZodObject)) return [];
   const shape: Readonly<Record<string, Schema>> = inner.shape;
   const meaning = fieldDocs.get(inner)?.meaning ?? "";

@@ -15,5 +15,5 @@ export interface LabInput extends Partial<
   readonly access: Over<LabConfig["access"], "adminCidrs">;
   readonly kubernetes?: Partial<LabConfig["kubernetes"]>;
   readonly versions?: Partial<LabConfig["versions"]>;
-  readonly state?: Partial<LabConfig["state"]>;
+  readonly state?: LabConfig["state"];
 }

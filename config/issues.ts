@@ -48,11 +48,21 @@ export function allowedAt(schema: z.core.$ZodType, path: Path): string {
   return deeper || own || "";
 }
 
-function fieldNames(schema: z.core.$ZodType, path: Path): readonly string[] {
+/** The branches of a union that a value may be: of a discriminated one, those that its discriminator names. */
+function branches(union: z.ZodUnion, value: unknown): readonly z.core.$ZodType[] {
+  if (!(union instanceof z.ZodDiscriminatedUnion)) return union.options;
+  const { discriminator } = union.def;
+  return union.options.filter((option) =>
+    children(option, discriminator).some((child) => z.safeParse(child, valueAt(value, [discriminator])).success),
+  );
+}
+
+/** @param value what stands at the path */
+function fieldNames(schema: z.core.$ZodType, path: Path, value: unknown): readonly string[] {
   const [key, ...rest] = path;
-  if (key !== undefined) return children(schema, key).flatMap((child) => fieldNames(child, rest));
+  if (key !== undefined) return children(schema, key).flatMap((child) => fieldNames(child, rest, value));
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodUnion) return inner.options.flatMap((option) => fieldNames(option, []));
+  if (inner instanceof z.ZodUnion) return branches(inner, value).flatMap((option) => fieldNames(option, [], value));
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
@@ -67,7 +77,7 @@ function meantBranch(issue: z.core.$ZodIssueInvalidUnion): readonly ZodIssue[] {
 function toIssues(schema: z.core.$ZodType, input: unknown, issue: ZodIssue, prefix: Path): readonly ConfigIssue[] {
   const path = [...prefix, ...issue.path];
   if (issue.code === "unrecognized_keys") {
-    const known = fieldNames(schema, path);
+    const known = fieldNames(schema, path, valueAt(input, path));
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       const line = { path: [...path, key], got: "an unknown field", allowed: known.join(", ") };

@@ -1,6 +1,7 @@
 /** What `lab.config.ts` may say. Every field carries its meaning and what it allows; docs/config.md is made from them. */
 import { z } from "zod";
 import { adminNetwork, field, flag, pattern, privateNetwork, slotName, whole } from "./fields.ts";
+import { stateSchema } from "./state-schema.ts";
 
 // A program parses one config: compiling validators first costs it more than they save.
 z.config({ jitless: true });
@@ -231,13 +232,7 @@ export const labSchema = field(
     ),
     kubernetes: kubernetesSchema,
     versions: versionsSchema,
-    state: field(
-      z.strictObject({
-        backend: field(z.literal("local"), "Where Terraform state lives: files under LAB_HOME.", '"local"'),
-      }),
-      "Terraform state.",
-      'an object with backend: "local"',
-    ),
+    state: stateSchema,
   }),
   "The lab.",
   "a plain object as in docs/config.md",
@@ -255,3 +250,5 @@ export type HostConfig = LabConfig["hosts"][number];
 export type NodeConfig = LabConfig["kubernetes"]["nodes"][number];
 export type NodeRole = NodeConfig["role"];
 export type PresetName = LabConfig["preset"];
+/** Where state is kept. */
+export type StateConfig = LabConfig["state"];

@@ -10,6 +10,12 @@ const PRIVATE = "a private IPv4 network (in 10.0.0.0/8, 172.16.0.0/12 or 192.168
 const ADMIN =
   "an IPv4 network written with its first address, such as 203.0.113.7/32 for one machine (IPv6 is not supported)";
 
+const BACKENDS = '"local", "oci" (Terraform 1.12 or newer) or "s3" (OpenTofu or Terraform, 1.10 or newer)';
+const BUCKET = "the name of a bucket: letters, digits, hyphens, underscores and periods";
+const ENDPOINT = "allowed an https:// address without a user, a query or a fragment (http:// to this machine only)";
+const S3 = { backend: "s3", bucket: "states", endpoint: "https://s3.example.com", region: "eu-frankfurt-1" };
+const OCI = { backend: "oci", bucket: "states", namespace: "axlocal" };
+
 /** What is wrong → the one line that says so. */
 const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] = [
   [{ preset: "gratis" }, 'preset: got "gratis", allowed "free", "free-pair" or "payg"'],
@@ -116,7 +122,17 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
     'versions.talos: got "1.13", allowed a full version of 1.12, 1.13 or 1.14, such as 1.13.9',
   ],
   [{ "versions.proxmox": "8.4" }, 'versions.proxmox: got "8.4", allowed a 9.x version such as 9.2'],
-  [{ "state.backend": "s3" }, 'state.backend: got "s3", allowed "local"'],
+  [{ "state.backend": "gcs" }, `state.backend: got "gcs", allowed ${BACKENDS}`],
+  [{ "state.bucket": "b" }, "state.bucket: got an unknown field, allowed backend, encryption"],
+  [{ state: { ...S3, bucket: "a/b" } }, `state.bucket: got "a/b", allowed ${BUCKET}`],
+  [{ state: { ...S3, endpoint: "http://s3.example.com" } }, `state.endpoint: got "http://s3.example.com", ${ENDPOINT}`],
+  [{ state: { ...S3, endpoint: "https://key:secret@s3.example.com" } }, expect.stringContaining(ENDPOINT)],
+  [{ state: { ...S3, region: undefined } }, `state.region: got nothing, allowed ${REGION}`],
+  [{ state: { ...S3, prefix: "/lab" } }, expect.stringMatching(/^state\.prefix: got "\/lab", allowed names of /)],
+  [
+    { state: { ...OCI, encryption: true } },
+    "state.encryption: got an unknown field, allowed backend, bucket, namespace, region, prefix",
+  ],
   [{ tags: { owner: 3 } }, "tags.owner: got 3, allowed text of at most 256 characters"],
   [{ allowpaid: true }, expect.stringMatching(/^allowpaid: got an unknown field, .*; did you mean allowPaid\?$/)],
 ];
