@@ -6,7 +6,8 @@ import { heldLock, showDiagnostics } from "../../cli/show/diagnostics.ts";
 import { NO_COLORS } from "../../cli/show/colors.ts";
 import type { Terminal } from "../../cli/show/terminal.ts";
 import { duration, list } from "../../cli/show/words.ts";
-import { isDeployed, NO_STATE, parseState, readState } from "../../cli/terraform/state.ts";
+import { stateFileText } from "../../cli/state/store.ts";
+import { isDeployed, NO_STATE, parseState } from "../../cli/terraform/state.ts";
 import { parseUiLine } from "../../cli/terraform/ui.ts";
 
 /** A terminal that remembers what it was told. */
@@ -29,6 +30,7 @@ describe("the file of a state", () => {
   const folder = mkdtempSync(join(tmpdir(), "state-"));
   const file = join(folder, "oci.tfstate");
   const state = JSON.stringify({ version: 4, outputs: {}, resources: [] });
+  const readState = (from: string) => parseState(stateFileText(from), from);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it("that is not there is no state", () => {

@@ -25,11 +25,16 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 const out = process.env.CDKTF_OUTDIR;
 const data = process.env.LAB_SANDBOX ? ".sandbox" : ".lab";
 const manifest = { version: "0", stacks: {} };
+const kept = existsSync("backend.json") ? readFileSync("backend.json", "utf8") : '{ "local": { "path": "../../../' + data + '/state/STACK.tfstate" } }';
+const backendOf = (name) => JSON.parse(kept.replaceAll("STACK", name));
 for (const [name, { reads = [], terraform }] of Object.entries(JSON.parse(readFileSync("stacks.json", "utf8")))) {
   const folder = "stacks/" + name;
   mkdirSync(out + "/" + folder, { recursive: true });
-  const backend = { local: { path: "../../../" + data + "/state/" + name + ".tfstate" } };
-  const remote = Object.fromEntries(reads.map((each) => [each, { backend: "local", config: { path: "../../../" + data + "/state/" + each + ".tfstate" } }]));
+  const backend = backendOf(name);
+  const remote = Object.fromEntries(reads.map((each) => {
+    const [[backend, config]] = Object.entries(backendOf(each));
+    return [each, { backend, config }];
+  }));
   const all = { terraform: { backend }, ...(reads.length ? { data: { terraform_remote_state: remote } } : {}), ...terraform };
   writeFileSync(out + "/" + folder + "/cdk.tf.json", JSON.stringify(all));
   manifest.stacks[name] = { name, workingDirectory: folder, synthesizedStackPath: folder + "/cdk.tf.json", annotations: [], dependencies: reads };
@@ -51,6 +56,12 @@ export class SmallLab {
   /** Changes the app. */
   write(stacks: Readonly<Record<string, StackSource>>): void {
     writeFileSync(join(this.home, "stacks.json"), JSON.stringify(stacks));
+  }
+
+  /** Has the app keep states elsewhere: a block `backend`, in which STACK stands for the stack's name. Null: in local files. */
+  keepIn(backend: Readonly<Record<string, unknown>> | null): void {
+    if (backend === null) rmSync(this.path("backend.json"), { force: true });
+    else writeFileSync(this.path("backend.json"), JSON.stringify(backend));
   }
 
   path(...parts: readonly string[]): string {

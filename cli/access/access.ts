@@ -9,7 +9,8 @@ import { list } from "../show/words.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { upstreamOf } from "../synth/graph.ts";
 import { readStack } from "../terraform/stack.ts";
-import { readState } from "../terraform/state.ts";
+import type { StateReader } from "../terraform/runner.ts";
+import { stateOf } from "../terraform/state.ts";
 import { announceTunnels, heldTunnels, shareTunnels } from "./held.ts";
 import { writeSshFiles } from "./known-hosts.ts";
 import { tenancyOf } from "./oci-profile.ts";
@@ -45,6 +46,7 @@ interface AccessOptions {
   readonly lab: Lab;
   readonly assembly: Assembly;
   readonly secrets: Secrets;
+  readonly reader: StateReader;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -61,14 +63,13 @@ export function hostAddresses(output: unknown): Readonly<Record<string, string>>
 }
 
 /** Tunnels to real hosts, opened when the first stack needs them and kept until closed. */
-export function realAccess({ project, lab, assembly, secrets, signal, say }: AccessOptions): Access {
+export function realAccess({ project, lab, assembly, secrets, reader, signal, say }: AccessOptions): Access {
   let opening: Promise<OpenTunnels> | undefined;
   let opened: OpenTunnels | undefined;
   const hosts = assembly.stacks.find(({ name }) => name === HOSTS_STACK);
   const open = async (from: StackInfo, { patienceMs = PATIENCE_MS, hold }: OpenOptions): Promise<OpenTunnels> => {
-    const { stateFile } = readStack(from, project);
-    const output = stateFile === null ? undefined : readState(stateFile).outputs[ADDRESSES_OUTPUT]?.value;
-    const addresses = hostAddresses(output);
+    const { outputs } = await stateOf(reader, readStack(from, project));
+    const addresses = hostAddresses(outputs[ADDRESSES_OUTPUT]?.value);
     const tunnels = hold ?? lab.tunnels;
     const held = heldTunnels(project.data);
     if (held !== null && hold !== undefined)

@@ -1,5 +1,6 @@
 /** The beginning that diff, deploy and destroy share. */
 import { settleEarlierRuns, awaitEarlierRuns } from "../run/settle.ts";
+import { requireSettled } from "../state/settled.ts";
 import type { Assembly, StackInfo } from "../synth/assembly.ts";
 import { inOrder, select } from "../synth/graph.ts";
 import { initialize } from "../terraform/init.ts";
@@ -38,6 +39,7 @@ export async function begin(
   const session = await openSession(place, early ?? synthesize(place, options.skipSynth ?? false));
   const all = session.assembly.stacks;
   const stacks = select(all, names);
+  for (const info of all) await requireSettled(session, session.stack(info));
   await settleEarlierRuns(terminal, project.run, async (name) => {
     const info = all.find((stack) => stack.name === name);
     if (info === undefined) return null;

@@ -6,9 +6,13 @@ import { planDocument } from "../review/plan-document.ts";
 import { needsValues, stackReview } from "../review/stack-review.ts";
 import { counted, showReview, summaryOf } from "../show/plan.ts";
 import { duration } from "../show/words.ts";
+import { keepBackup } from "../state/backups.ts";
+import { placeOf } from "../state/place.ts";
+import { settleAt } from "../state/settled.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { ApplyFailed, applyPlan } from "../terraform/apply.ts";
 import { discard, type Plan, planStack } from "../terraform/plan.ts";
+import type { Stack } from "../terraform/stack.ts";
 import { isDeployed, removeFromState, stateOf } from "../terraform/state.ts";
 import type { RunOptions } from "./begin.ts";
 import { result, type StackResult } from "./results.ts";
@@ -60,11 +64,18 @@ async function planned(change: StackChange): Promise<Plan> {
   return plan;
 }
 
+/** Keeps a copy of the state as it is before the change. */
+async function backUp({ project, states, encryptedState }: Session, stack: Stack): Promise<void> {
+  const sealed = await states.sealed(placeOf(stack, encryptedState), stack.name);
+  keepBackup(project.data, stack.name, sealed, new Date());
+}
+
 async function changed(change: StackChange): Promise<StackResult> {
   const { verb, session, info, label, options } = change;
   const { terminal } = session;
   const started = performance.now();
-  const before = await stateOf(session, session.stack(info));
+  const stack = session.stack(info);
+  const before = await stateOf(session, stack);
   if (verb === "destroy" && !isDeployed(before)) {
     terminal.line(`${label} nothing to destroy`);
     return result(info.name, "absent");
@@ -78,6 +89,8 @@ async function changed(change: StackChange): Promise<StackResult> {
       return result(info.name, "unchanged");
     }
     if (!(await approved(change, plan))) return result(info.name, "declined");
+    await backUp(session, stack);
+    settleAt(session, stack);
     const applied = await applyPlan(session, plan, label, options);
     const did = counted(plan.counts, plan.imported, "done");
     terminal.line(`${label} ${verb}ed in ${duration(performance.now() - started)}${did === "" ? "" : `: ${did}`}`);

@@ -3,8 +3,9 @@ import { relative } from "node:path";
 import { type DeliveryOptions, deliveryOf, mergeContextsInto, writeContexts } from "../contexts/delivery.ts";
 import { type ContextsKind, contextNames } from "../contexts/merge.ts";
 import { CliError } from "../errors.ts";
+import { openStates } from "../state/open.ts";
 import { readStack } from "../terraform/stack.ts";
-import { isDeployed, readState } from "../terraform/state.ts";
+import { isDeployed, stateOf } from "../terraform/state.ts";
 import { printDocument } from "./document.ts";
 import { synthesize } from "./synth.ts";
 import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
@@ -17,12 +18,11 @@ const STACK = "talos";
 /** The output of the deployed stack. */
 async function deployed(place: Workplace, kind: ContextsKind, skipSynth: boolean): Promise<string> {
   const { project } = place;
-  const info = (await synthesize(place, skipSynth)).stacks.find(({ name }) => name === STACK);
+  const { stacks, lab } = await synthesize(place, skipSynth);
+  const info = stacks.find(({ name }) => name === STACK);
   if (info === undefined) throw new CliError(`there is no stack called ${STACK}, which would have a ${kind}`);
-  const { stateFile } = readStack(info, project);
-  if (stateFile === null)
-    throw new CliError(`${STACK}: its state is not a local file; ask terraform output -raw ${kind} in ${info.folder}`);
-  const state = readState(stateFile);
+  const reader = openStates({ ...place, lab, say: (line) => place.terminal.aside(line) });
+  const state = await stateOf(reader, readStack(info, project));
   const value = state.outputs[kind]?.value;
   if (typeof value === "string" && value !== "") return value;
   const deploy = `npx cdktf deploy oci proxmox talos${project.sandbox ? " --sandbox" : ""}`;

@@ -13,7 +13,7 @@ import { accountUse } from "../limits/account.ts";
 import { type LimitRow, limitRows, type Sources } from "../limits/rows.ts";
 import { limitsTable } from "../limits/table.ts";
 import { openProject, type Project } from "../project.ts";
-import { readState } from "../terraform/state.ts";
+import { statesOf } from "../state/built.ts";
 import { printDocument } from "./document.ts";
 import type { CommonOptions } from "./workplace.ts";
 
@@ -34,11 +34,9 @@ async function find(project: Project): Promise<Found> {
     artifacts: join(project.home, "artifacts"),
   });
   const topology = planTopology(config);
-  const { stacks } = buildLab({ topology, images, outdir: project.output, sandbox: project.sandbox });
-  const { uses, unknown } = freeTierUses(stacks, images);
-  const states: Sources["states"] = new Map(
-    stacks.map(({ node: { id } }) => [id, readState(join(project.data, "state", `${id}.tfstate`))]),
-  );
+  const app = buildLab({ topology, images, outdir: project.output, sandbox: project.sandbox });
+  const { uses, unknown } = freeTierUses(app.stacks, images);
+  const states: Sources["states"] = await statesOf(app, project);
   const sandbox = project.sandbox ? await runningSandbox(project.home) : null;
   return {
     rows: limitRows({

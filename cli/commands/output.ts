@@ -1,11 +1,11 @@
 /** `cdktf output`: what the stacks say of themselves, from their states. */
 import { resolve } from "node:path";
-import { CliError } from "../errors.ts";
 import { writeAtomically } from "../files.ts";
 import { plainOutputs, showOutputs } from "../show/outputs.ts";
+import { openStates } from "../state/open.ts";
 import { inOrder, select } from "../synth/graph.ts";
 import { readStack } from "../terraform/stack.ts";
-import { isDeployed, readState } from "../terraform/state.ts";
+import { isDeployed, stateOf } from "../terraform/state.ts";
 import { synthesize } from "./synth.ts";
 import { printDocument } from "./document.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
@@ -27,12 +27,10 @@ export async function output(names: readonly string[], options: CommonOptions & 
     const assembly = await synthesize(place, options.skipSynth ?? false);
     const stacks = inOrder(select(assembly.stacks, names));
     const width = Math.max(...stacks.map(({ name }) => name.length));
-    const states = stacks.map((info) => {
-      const { stateFile } = readStack(info, project);
-      if (stateFile === null)
-        throw new CliError(`${info.name}: its state is not a local file; ask terraform output in ${info.folder}`);
-      return { info, state: readState(stateFile) };
-    });
+    const reader = openStates({ ...place, lab: assembly.lab, say: (line) => terminal.aside(line) });
+    const states = await Promise.all(
+      stacks.map(async (info) => ({ info, state: await stateOf(reader, readStack(info, project)) })),
+    );
     for (const { info, state } of states) {
       const label = terminal.colors.bold(info.name.padEnd(width));
       if (options.json) continue;

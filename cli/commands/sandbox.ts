@@ -128,7 +128,7 @@ export async function resetSandbox(options: CommonOptions): Promise<number> {
     const sandbox = await told(openSandbox({ labHome: project.home }));
     await told(sandbox.reset());
     // A state that speaks of objects which are gone would only be in the way.
-    for (const name of ["state", "run"]) rmSync(join(project.data, name), { recursive: true, force: true });
+    for (const name of ["state", "backups", "run"]) rmSync(join(project.data, name), { recursive: true, force: true });
     if (options.json) printDocument({ emptied: true, home: project.home });
     console.error(`emptied the sandbox of ${project.home}`);
     return 0;

@@ -5,7 +5,9 @@ import { type Environment, toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { makeDataFolders, type Project } from "../project.ts";
 import { type SealKey, sealKey } from "../review/seal.ts";
-import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
+import { ensureSecrets, secretVariables, statePassphrase } from "../secrets/secrets.ts";
+import { enforced } from "../state/encryption.ts";
+import { openStates } from "../state/open.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { chooseProviders, type Chosen } from "../providers/choose.ts";
 import { type Binary, findBinary, told } from "../terraform/binary.ts";
@@ -75,6 +77,13 @@ export async function sandboxEnvironment(
   };
 }
 
+/** How OpenTofu encrypts states and plans; what the user has set weighs more. */
+async function encryptionEnvironment(project: Project, env: Environment, encrypted: boolean): Promise<Environment> {
+  if (!encrypted || env["TF_ENCRYPTION"] !== undefined) return {};
+  const passphrase = await statePassphrase(project.data, true);
+  return passphrase === null ? {} : { TF_ENCRYPTION: enforced(passphrase) };
+}
+
 /** The TF_VAR_* of a stack: those it declares, and none that it does not. */
 function variablesFor(stack: Stack, values: Environment): Environment {
   return Object.fromEntries(
@@ -99,10 +108,7 @@ export async function openSession(place: Workplace, synthesized: Promise<Assembl
     await setScene(sandbox, lab);
   }
   const chosen = sandbox === null ? null : await providersOf(project, binary.product, say);
-  const env: Environment = {
-    ...base,
-    ...(sandbox === null || chosen === null ? {} : await sandboxEnvironment(sandbox, chosen)),
-  };
+  const reader = openStates({ project, lab, interruption, say, tool: { binary, env: base } });
   const secrets =
     lab === null
       ? null
@@ -110,13 +116,19 @@ export async function openSession(place: Workplace, synthesized: Promise<Assembl
           project.data,
           lab.hosts.map(({ name }) => name),
         );
+  const env: Environment = {
+    ...base,
+    ...(sandbox === null || chosen === null ? {} : await sandboxEnvironment(sandbox, chosen)),
+    ...(await encryptionEnvironment(project, base, reader.encryptedState)),
+  };
   const access: Access | null =
     sandbox !== null || lab === null || secrets === null
       ? null
-      : realAccess({ project, lab, assembly, secrets, signal: interruption.signal, say });
+      : realAccess({ project, lab, assembly, secrets, reader, signal: interruption.signal, say });
   const opened = new Map<string, Stack>();
   return {
     ...place,
+    ...reader,
     assembly,
     binary,
     providerConfig: chosen?.configFile,

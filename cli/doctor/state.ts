@@ -5,7 +5,10 @@ import type { Project } from "../project.ts";
 import { holderOf } from "../run/lock-holder.ts";
 import { readLost, stacksWithLosses } from "../run/loss-store.ts";
 import { fateOf, readRecords } from "../run/record.ts";
-import { isDeployed, readState } from "../terraform/state.ts";
+import { isEncrypted } from "../state/encryption.ts";
+import { stateFileText } from "../state/store.ts";
+import { movedTo } from "../state/text.ts";
+import { isDeployed, parseState } from "../terraform/state.ts";
 import { fail, failure, type Finding, ok, warn } from "./finding.ts";
 
 const SUFFIX = ".tfstate";
@@ -25,8 +28,13 @@ function states({ data }: Project): readonly Finding[] {
   const deployed: string[] = [];
   const broken: Finding[] = [];
   for (const file of files.toSorted()) {
+    const name = file.slice(0, -SUFFIX.length);
     try {
-      if (isDeployed(readState(join(folder, file)))) deployed.push(file.slice(0, -SUFFIX.length));
+      const text = stateFileText(join(folder, file));
+      // Its place is told by the config's own check.
+      if (movedTo(text) !== null) continue;
+      if (isEncrypted(text)) deployed.push(`${name} (encrypted)`);
+      else if (isDeployed(parseState(text, join(folder, file)))) deployed.push(name);
     } catch (error) {
       broken.push(failure("state", error, "put its last good copy back before the next deploy"));
     }

@@ -8,7 +8,7 @@ import { processesWith } from "./process.ts";
 
 const recordSchema = z.object({
   stack: z.string(),
-  verb: z.enum(["init", "plan", "apply"]),
+  verb: z.enum(["init", "plan", "apply", "push"]),
   /** Unique; it is on the command line of what we started, and so tells whether that still lives. */
   id: z.string(),
   command: z.array(z.string()),

@@ -22,7 +22,7 @@ export async function awaitEarlierRuns(terminal: Terminal, run: string, signal: 
       const { stack, verb, startedAt } = record;
       say(`${verb} of ${stack}, started ${startedAt} by a cdktf that is gone, still runs: waiting for it to end`);
       const progress = followProgress(terminal, stack);
-      const tail = verb === "init" ? null : followLines(record.log, progress.onLine);
+      const tail = verb === "init" || verb === "push" ? null : followLines(record.log, progress.onLine);
       try {
         while (fateOf(record) === "running") await sleep(POLL_MS, undefined, { signal });
       } finally {
@@ -45,10 +45,11 @@ export function wasCutOff(fate: ReturnType<typeof fateOf>): boolean {
   return fate === "died" || (typeof fate === "number" && fate > 1);
 }
 
-/** Removes plans that nobody will apply any more: they hold secrets in clear. */
+/** Removes plans that nobody will apply any more, and states that were pushed: they hold secrets in clear. */
 function sweepPlans(run: string, stack: string): void {
   const folder = join(run, stack);
-  for (const name of readdirSync(folder)) if (name.endsWith(".tfplan")) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder))
+    if (/\.(tfplan|pushed)$/.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 /** What settling has to know and do about a stack. */

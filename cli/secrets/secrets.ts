@@ -17,6 +17,8 @@ const schema = z.strictObject({
   rootPasswordHash: z.string().startsWith("$6$"),
   userKey: sshKey,
   hostKeys: z.record(z.string(), sshKey),
+  /** What OpenTofu encrypts states with; made when that is first wanted. Without it they are lost. */
+  statePassphrase: z.string().min(32).optional(),
 });
 
 export type Secrets = z.infer<typeof schema>;
@@ -67,6 +69,22 @@ async function complete(file: string, known: Secrets | null, hosts: readonly str
 async function create(rootPassword: string, userKey: Secrets["userKey"]): Promise<Secrets> {
   const { encrypt } = await import("unixcrypt");
   return { version: 1, rootPassword, rootPasswordHash: encrypt(rootPassword), userKey, hostKeys: {} };
+}
+
+/**
+ * The passphrase of encrypted states. It is a secret of its own, so that the others can be changed without a look at states.
+ *
+ * @param make makes one where there is none
+ * @returns null where there is none
+ */
+export async function statePassphrase(data: string, make: boolean): Promise<string | null> {
+  const known = make ? await ensureSecrets(data, []) : read(secretsFile(data));
+  if (known?.statePassphrase !== undefined) return known.statePassphrase;
+  if (known === null || !make) return null;
+  const { randomBytes } = await import("node:crypto");
+  const passphrase = randomBytes(32).toString("base64url");
+  writeAtomically(secretsFile(data), `${JSON.stringify({ ...known, statePassphrase: passphrase }, undefined, 2)}\n`);
+  return passphrase;
 }
 
 /** The Terraform variables that the stacks take from the secrets. */

@@ -50,6 +50,8 @@ const lab = z.looseObject({
   ),
   /** Profile of ~/.oci/config that the app's provider uses. */
   profile: z.string().optional(),
+  /** Whether OpenTofu encrypts the states. */
+  encryptedState: z.boolean().default(false),
   /** Where the sandbox's tenancy is at home. */
   homeRegion: z.string().optional(),
   /** What the hosts boot. */

@@ -1,11 +1,11 @@
-/** Reads the state of a stack from its file: asking terraform would cost a process each time. */
+/** The state of a stack: what it holds, and the commands that edit it. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { Environment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
-import { readIfThere } from "../files.ts";
-import type { Runner } from "./runner.ts";
+import { addressOf, placeOf } from "../state/place.ts";
+import { movedTo } from "../state/text.ts";
+import type { Runner, StateReader } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 
 const scalar = z.union([z.string(), z.number()]);
@@ -103,44 +103,28 @@ export function parseState(text: string, where: string): State {
   return { serial: read.serial, lineage: read.lineage, resources, outputs };
 }
 
-/**
- * The state in a file; a file that is not there is no state.
- *
- * @throws CliError for an emptied file beside which there is a copy: whoever was killed while writing it has left it so,
- * and the next apply would make everything a second time
- */
-export function readState(file: string): State {
-  const text = readIfThere(file) ?? "";
-  const copy = `${file}.backup`;
-  if (text.trim() === "" && existsSync(file) && (readIfThere(copy) ?? "").trim() !== "") {
-    throw new CliError(
-      `${file} is empty: it was being written when terraform or tofu was killed. Its copy from before that run is beside ` +
-        `it; put it back and go on, and what was made since will be named: cp '${copy}' '${file}'`,
-    );
-  }
-  return parseState(text, file);
-}
-
 /** Whether anything was ever deployed and not destroyed since. */
 export function isDeployed({ resources, outputs }: State): boolean {
   return resources.length > 0 || Object.keys(outputs).length > 0;
 }
 
-/** The state of a stack, wherever it is kept. Only one that is not in a file costs a process. */
-export async function stateOf(runner: Runner, stack: Stack): Promise<State> {
-  if (stack.stateFile !== null) return readState(stack.stateFile);
-  const text = await new Promise<string>((resolve, reject) => {
-    execFile(
-      runner.binary.path,
-      ["state", "pull"],
-      { cwd: stack.folder, encoding: "utf8", maxBuffer: 256 << 20 },
-      (error, stdout, stderr) =>
-        error === null
-          ? resolve(stdout)
-          : reject(new CliError(`the state of ${stack.name} cannot be read: ${stderr.trim()}`)),
+/**
+ * The state of a stack, wherever it is kept. Only one that is not in a plain file costs a process.
+ *
+ * @throws CliError for one that was moved away: whoever deploys from it goes by a config of before
+ */
+export async function stateOf(
+  { states, encryptedState }: StateReader,
+  stack: Pick<Stack, "name" | "backend" | "stateFile">,
+): Promise<State> {
+  const place = placeOf(stack, encryptedState);
+  const text = await states.read(place, stack.name);
+  const to = movedTo(text);
+  if (to !== null)
+    throw new CliError(
+      `the state of ${stack.name} was moved from ${addressOf(place)} to ${to}: set \`state\` in lab.config.ts to where it is`,
     );
-  });
-  return parseState(text, `the state of ${stack.name}`);
+  return parseState(text, addressOf(place));
 }
 
 /** Runs a command that edits the state: `state rm` and `taint`. */

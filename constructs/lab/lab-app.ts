@@ -30,6 +30,13 @@ export class LabApp extends App {
     return this.node.children.filter((child) => child instanceof LabStack);
   }
 
+  /** Whether OpenTofu encrypts the states. */
+  get encryptedState(): boolean {
+    const { topology, sandbox } = this.#props;
+    const { state } = topology.config;
+    return !sandbox && state.backend !== "oci" && (state.encryption ?? false);
+  }
+
   /**
    * Writes the stacks and `lab.json`.
    *
@@ -49,6 +56,8 @@ export class LabApp extends App {
       account: config.allowPaid ? "pay-as-you-go" : "always-free",
       homeRegion: config.oci.homeRegion,
       profile: config.oci.profile,
+      // Not in a backend's block: the tool is told by its environment.
+      encryptedState: this.encryptedState,
       // Everything that has an SSH host key.
       hosts: [...topology.hosts, ...(topology.micro ? [topology.micro] : [])].map(({ name, address }) => ({
         name,

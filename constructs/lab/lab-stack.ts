@@ -1,6 +1,7 @@
-import { LocalBackend, type TerraformElement, TerraformStack } from "cdktf";
+import { type TerraformBackend, type TerraformElement, TerraformStack } from "cdktf";
 import { type Construct, Node } from "constructs";
 import type { Topology } from "../../topology/types.ts";
+import { keepState } from "./backend.ts";
 
 /** What every stack of a lab is made from. */
 export interface LabStackProps {
@@ -15,13 +16,14 @@ export interface LabStackProps {
 /** A stack with an explicit backend and with Terraform addresses that people can read (`oci_core_instance.host_pve-1`). */
 export abstract class LabStack extends TerraformStack {
   readonly topology: Topology;
+  /** Where its state is kept. */
+  readonly backend: TerraformBackend;
   readonly #taken = new Map<string, string>();
 
   constructor(scope: Construct, id: string, props: LabStackProps) {
     super(scope, id);
     this.topology = props.topology;
-    // Relative to the stack's folder in cdktf.out, so that no machine's path reaches the synthesized JSON.
-    new LocalBackend(this, { path: `../../../${props.sandbox ? ".sandbox" : ".lab"}/state/${id}.tfstate` });
+    this.backend = keepState(this, id, props.topology.config, props.sandbox ?? false);
   }
 
   /**

@@ -1,0 +1,106 @@
+/** An S3 server on loopback: moto, from PyPI, in a virtual environment that is made once. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** It answers `If-None-Match` with 412, which a lock of states stands on. */
+const PACKAGE = "moto[server]==5.2.5";
+const FOLDER = join(homedir(), ".cache", "ampere-lab", "moto-5.2.5");
+
+/** Installs it, once. Says why not where it cannot be. */
+export function installed(): true | string {
+  if (existsSync(join(FOLDER, "ready"))) return true;
+  for (const [program, ...args] of [
+    ["python3", "-m", "venv", FOLDER],
+    [join(FOLDER, "bin", "pip"), "install", "--quiet", PACKAGE],
+  ]) {
+    const { status, stderr, error } = spawnSync(program ?? "", args, { encoding: "utf8" });
+    if (status !== 0) return `${program} ${args.join(" ")}: ${error?.message ?? stderr.trim().split("\n").at(-1)}`;
+  }
+  writeFileSync(join(FOLDER, "ready"), "");
+  return true;
+}
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error()),
+      );
+    });
+  });
+}
+
+export class S3Server {
+  readonly #child: ChildProcess;
+  readonly url: string;
+  /** What a client of it needs. */
+  readonly credentials = { AWS_ACCESS_KEY_ID: "lab", AWS_SECRET_ACCESS_KEY: "lab-secret" };
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+  }
+
+  /** Starts it, with one bucket. */
+  static async start(bucket: string): Promise<S3Server> {
+    const port = await freePort();
+    const args = ["-H", "127.0.0.1", "-p", String(port)];
+    const child = spawn(join(FOLDER, "bin", "moto_server"), args, { stdio: "ignore" });
+    const server = new S3Server(child, `http://127.0.0.1:${port}`);
+    while (child.exitCode === null) {
+      try {
+        if ((await fetch(`${server.url}/${bucket}`, { method: "PUT" })).ok) return server;
+      } catch {
+        await sleep(50); // it does not listen yet
+      }
+    }
+    throw new Error(`moto_server ended with ${child.exitCode}`);
+  }
+
+  /** A block `backend` that keeps a stack's state in it, with the flags that the lab uses. */
+  backend(bucket: string, key: string): Readonly<Record<string, unknown>> {
+    return {
+      s3: {
+        bucket,
+        key,
+        region: "eu-frankfurt-1",
+        endpoints: { s3: this.url },
+        use_lockfile: true,
+        use_path_style: true,
+        skip_credentials_validation: true,
+        skip_metadata_api_check: true,
+        skip_region_validation: true,
+        skip_requesting_account_id: true,
+        skip_s3_checksum: true,
+      },
+    };
+  }
+
+  /** The bytes of an object; null where there is none. */
+  async object(bucket: string, key: string): Promise<string | null> {
+    const answer = await fetch(`${this.url}/${bucket}/${key}`);
+    return answer.ok ? answer.text() : null;
+  }
+
+  async put(bucket: string, key: string, body: string): Promise<void> {
+    const headers = { "content-type": "application/octet-stream" };
+    const { ok, status } = await fetch(`${this.url}/${bucket}/${key}`, { method: "PUT", headers, body });
+    if (!ok) throw new Error(`the S3 server answers ${status}`);
+  }
+
+  async remove(bucket: string, key: string): Promise<void> {
+    await fetch(`${this.url}/${bucket}/${key}`, { method: "DELETE" });
+  }
+
+  stop(): void {
+    this.#child.kill("SIGKILL");
+  }
+}

@@ -1,0 +1,63 @@
+/** What OpenTofu is told in TF_ENCRYPTION (https://opentofu.org/docs/language/state/encryption). */
+
+const METHODS = (passphrase: string): string => `
+key_provider "pbkdf2" "lab" {
+  passphrase = ${JSON.stringify(passphrase)}
+}
+method "aes_gcm" "lab" {
+  keys = key_provider.pbkdf2.lab
+}
+method "unencrypted" "lab" {}
+`;
+
+const AES = "method.aes_gcm.lab";
+const PLAIN = "method.unencrypted.lab";
+
+/**
+ * For plans and applies: state and plan files are encrypted, and nothing else is taken for a state. Only other stacks'
+ * outputs may be in the clear: those that a diff foresees are no state of anybody's.
+ */
+export function enforced(passphrase: string): string {
+  return `${METHODS(passphrase)}
+state {
+  method = ${AES}
+  enforced = true
+}
+plan {
+  method = ${AES}
+  enforced = true
+}
+remote_state_data_sources {
+  default {
+    method = ${AES}
+    fallback {
+      method = ${PLAIN}
+    }
+  }
+}
+`;
+}
+
+/** For moving a state about: written as `encrypted` says, and read either way. */
+export function eitherWay(passphrase: string, encrypted: boolean): string {
+  const [method, fallback] = encrypted ? [AES, PLAIN] : [PLAIN, AES];
+  return `${METHODS(passphrase)}
+state {
+  method = ${method}
+  fallback {
+    method = ${fallback}
+  }
+}
+`;
+}
+
+/** Whether text is a state that OpenTofu has encrypted: its serial and lineage stay readable. */
+export function isEncrypted(text: string): boolean {
+  if (!text.includes('"encrypted_data"')) return false;
+  try {
+    const document: unknown = JSON.parse(text);
+    return typeof document === "object" && document !== null && "encrypted_data" in document;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+/** The states of a lab, from what it has: its folders, its secrets, and the tool. */
+import { toolEnvironment } from "../environment.ts";
+import type { Project } from "../project.ts";
+import type { Interruption } from "../run/interruption.ts";
+import { statePassphrase } from "../secrets/secrets.ts";
+import type { Lab } from "../synth/assembly.ts";
+import { findBinary } from "../terraform/binary.ts";
+import type { StateReader } from "../terraform/runner.ts";
+import { readOnly, toolRunner } from "./run-tool.ts";
+import { openStore, type StoreTool } from "./store.ts";
+
+interface Opened {
+  readonly project: Project;
+  readonly lab: Pick<Lab, "encryptedState"> | null;
+  /** What asks a tool that writes a state to end. @default - no state is written */
+  readonly interruption?: Interruption;
+  readonly say: (line: string) => void;
+  /** @default - looked for when it is needed */
+  readonly tool?: StoreTool;
+}
+
+/** Opens the states of a lab. Nothing is read or started yet. */
+export function openStates({ project, lab, interruption, say, tool }: Opened): StateReader {
+  const encryptedState = lab?.encryptedState ?? false;
+  let found: Promise<StoreTool> | undefined;
+  const find = async (): Promise<StoreTool> => {
+    const env = toolEnvironment(project, {}, say);
+    return { binary: await findBinary(env), env };
+  };
+  return {
+    encryptedState,
+    states: openStore({
+      run: project.run,
+      tool: () => (found ??= tool === undefined ? find() : Promise.resolve(tool)),
+      passphrase: () => statePassphrase(project.data, encryptedState),
+      runTool: interruption === undefined ? readOnly : toolRunner(project.run, interruption),
+    }),
+  };
+}
