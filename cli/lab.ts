@@ -128,6 +128,10 @@ const contexts =
       .option("--force", "print it to a terminal; overwrite a file that has other contexts")
       .option("--skip-synth", "take what was synthesized last");
 
+/** Of commands on states. */
+const states = (command: Command): Command =>
+  json(inSandbox(where(command))).option("--skip-synth", "take what was synthesized last");
+
 /** Every command, by group: to add one, add a row. */
 const GROUPS: readonly LabCommand[] = [
   {
@@ -279,6 +283,24 @@ const GROUPS: readonly LabCommand[] = [
         .option("--out <file>", "write it there (default: stdout)")
         .option("--skip-synth", "take what was synthesized last"),
     load: async () => (await import("./commands/graph.ts")).graph,
+  },
+  {
+    name: "state",
+    description: "Terraform's states: where they are, moved elsewhere",
+    commands: [
+      {
+        name: "list",
+        description: "Say where the state of each stack is, and which backups there are of it",
+        options: states,
+        load: async () => (await import("./commands/state.ts")).listStates,
+      },
+      {
+        name: "migrate",
+        description: "Move every state to where the config says; after an interruption, run it again",
+        options: states,
+        load: async () => (await import("./commands/state.ts")).migrateStates,
+      },
+    ],
   },
   {
     name: "sandbox",

@@ -39,7 +39,7 @@ export async function begin(
   const session = await openSession(place, early ?? synthesize(place, options.skipSynth ?? false));
   const all = session.assembly.stacks;
   const stacks = select(all, names);
-  for (const info of all) await requireSettled(session, session.stack(info));
+  for (const info of new Set([...stacks, ...all])) await requireSettled(session, session.stack(info));
   await settleEarlierRuns(terminal, project.run, async (name) => {
     const info = all.find((stack) => stack.name === name);
     if (info === undefined) return null;
