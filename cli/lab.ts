@@ -233,6 +233,13 @@ const GROUPS: readonly LabCommand[] = [
         options: (command) => json(inSandbox(where(command))).option("--skip-synth", "take what was synthesized last"),
         load: async () => (await import("./commands/validate-cluster.ts")).validateClusterCommand,
       },
+      {
+        name: "images",
+        description: "Source, lock, builds and templates of the images; exits with 1 when something fails",
+        examples: ["npx lab validate images"],
+        options: images,
+        load: async () => (await import("./commands/validate-images.ts")).validateImagesCommand,
+      },
     ],
   },
   {
