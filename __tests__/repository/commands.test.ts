@@ -112,7 +112,6 @@ describe("commands of ours", () => {
   it("are right in what programs say and in comments", () => {
     const found = sources.flatMap((path) => mentionedIn(text(path)).map((each) => ({ path, ...each })));
     expect(found.length).toBeGreaterThan(30);
-    // `lab tunnel` is being written.
-    expect(wrong(found).filter(({ line }) => !line.startsWith("npx lab tunnel"))).toEqual([]);
+    expect(wrong(found)).toEqual([]);
   });
 });
