@@ -65,6 +65,11 @@ describe.each(DOCUMENTS)("%s", (path) => {
     expect(wrong(steps.flatMap(({ command }) => writtenIn(command.replaceAll(/ +# .*$|\\\n/gm, " "))))).toEqual([]);
   });
 
+  it("has no command of ours in another block, such as a workflow, that is not as it says", () => {
+    const others = blocksOf(markdown).filter(({ language }) => !["sh", "console", "text"].includes(language));
+    expect(wrong(others.flatMap(({ body }) => mentionedIn(body)))).toEqual([]);
+  });
+
   it("has no command of ours in a sentence that is not as it says", () => {
     const spans = spansOf(markdown).filter((code) => /^(\$ )?((\w+=\S+ |npx |eval )|(cdktf|lab) )/.test(code));
     expect(wrong(spans.flatMap(writtenIn))).toEqual([]);

@@ -18,11 +18,11 @@ export interface Block {
   readonly body: string;
 }
 
-const FENCE = /^( *)```(\S*)\n(.*?)^\1```$/gms;
+const FENCE = /^( *)(`{3,})(\S*)\n(.*?)^\1\2$/gms;
 
 export function blocksOf(markdown: string): readonly Block[] {
   return [...markdown.matchAll(FENCE)].map((match) => {
-    const [, indent = "", language = "", body = ""] = match;
+    const [, indent = "", , language = "", body = ""] = match;
     return {
       language,
       line: markdown.slice(0, match.index).split("\n").length,

@@ -14,6 +14,10 @@ export const NOT_RUN: readonly NotRun[] = [
   { command: /^packer\/build\.sh /, why: "half an hour: npm run test:images" },
   { command: /^npx lab images (build|pin)\b/, why: "half an hour, or cloud.debian.org: npm run test:images" },
   { command: /^npx lab images (upload|prune)\b/, why: "needs an account; __tests__/images has a model of its storage" },
+  {
+    command: /^npx lab comment\b/,
+    why: "needs a pull request on GitHub; __tests__/cli/comment.test.ts has a model of it",
+  },
   { command: /^npx cdktf diff .*--providers auto/, why: "says which providers this very machine can have" },
 ];
 
