@@ -223,6 +223,14 @@ const GROUPS: readonly LabCommand[] = [
     load: async () => (await import("./commands/limits.ts")).limits,
   },
   {
+    name: "capacity",
+    description:
+      "Ask OCI whether it has room for the lab's hosts now; exits with 1 when it has none where they are to be",
+    examples: ["npx lab capacity", "npx lab capacity --json"],
+    options: (command) => json(inSandbox(where(command))),
+    load: async () => (await import("./commands/capacity.ts")).capacity,
+  },
+  {
     name: "validate",
     description: "Look at what was built and deployed, and say whether it is well",
     commands: [

@@ -3,18 +3,20 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { serviceLimits } from "../../cli/doctor/account.ts";
-import { region } from "../../cli/doctor/config.ts";
+import { account, serviceLimits } from "../../cli/doctor/account.ts";
+import { readTopology, region } from "../../cli/doctor/config.ts";
 import { credentials } from "../../cli/doctor/credentials.ts";
-import { findingsOf, type Finding, ok } from "../../cli/doctor/finding.ts";
+import { findingsOf, type Finding } from "../../cli/doctor/finding.ts";
 import { lockFinding } from "../../cli/doctor/images.ts";
 import { kvmHere, ports } from "../../cli/doctor/machine.ts";
 import { state } from "../../cli/doctor/state.ts";
 import { tools } from "../../cli/doctor/tools.ts";
+import type { LimitRow } from "../../cli/limits/rows.ts";
 import { openProject } from "../../cli/project.ts";
 import { startOf } from "../../cli/run/process.ts";
 import { writeLost } from "../../cli/run/loss-store.ts";
 import { parseConfig } from "../../config/parse.ts";
+import { type Api, ociApi } from "../sandbox/oci-api.ts";
 import { startNode } from "./running.ts";
 
 const ROOT = join(__dirname, "../..");
@@ -254,14 +256,99 @@ describe("/dev/kvm", () => {
 });
 
 describe("service limits", () => {
-  it("are not asked of a real account, and warn where the sandbox's tenancy is over", () => {
-    expect(serviceLimits(null, false)).toMatchObject([{ found: "not asked" }, { found: "not asked" }]);
-    expect(statusOf(serviceLimits([{ name: "vcn-count", used: 2, limit: 2 }], true), "service limits")).toEqual(["ok"]);
-    expect(serviceLimits([{ name: "vcn-count", used: 3, limit: 2 }], true)[0]).toMatchObject({
-      status: "warn",
-      found: "over: vcn-count 3 of 2",
+  const counted = (used: number) => ({ used, by: [], over: false });
+  const row = (config: number, deployed: number | null, used: number, allowed: number): LimitRow => ({
+    name: "vcns",
+    label: "VCNs",
+    unit: "",
+    rule: "total",
+    config: counted(config),
+    deployed: deployed === null ? null : counted(deployed),
+    account: { used, allowed },
+    allowed: 2,
+    advice: "",
+    source: "",
+  });
+  const found = (...rows: readonly LimitRow[]) =>
+    serviceLimits(rows).map(({ status, found: what }) => `${status}: ${what}`);
+
+  it("are ok where what a deploy would add has room, though all is taken by the lab itself", () => {
+    expect(found(row(1, null, 1, 2), row(1, 1, 2, 2))).toEqual([
+      "ok: room for the lab in all 2 that the account counts",
+    ]);
+  });
+
+  it("fail where the lab does not fit in, and warn where the account is over", () => {
+    expect(found(row(1, null, 2, 2))).toEqual(["fail: VCNs: 2 of 2 are taken, and the lab needs 1 more"]);
+    expect(found(row(1, 1, 3, 2))).toEqual(["warn: VCNs: 3 of 2 are taken"]);
+    expect(found({ ...row(1, 1, 3, 2), account: null })).toEqual(["warn: the account tells of none"]);
+  });
+});
+
+describe("the account", () => {
+  let api: Api;
+  const environment = { ...process.env };
+  beforeEach(async () => {
+    api = await ociApi();
+    const clients = ["oci_identity.IdentityClient", "oci_limits.LimitsClient", "oci_core.ComputeClient"];
+    Object.assign(process.env, {
+      OCI_CLI_CONFIG_FILE: join(api.home, "oci", "config"),
+      CLIENT_HOST_OVERRIDES: clients.map((client) => `${client}=${api.url}`).join(";"),
     });
-    expect(ok("it", "is").advice).toBeNull();
+  });
+  afterEach(async () => {
+    process.env = { ...environment };
+    await api.end();
+  });
+  /** A real lab, whose account the door of a test's own tenancy plays. */
+  async function ask(region = CONFIG.oci.region) {
+    const file = write("lab.json", JSON.stringify({ ...CONFIG, preset: "free", oci: { region } }));
+    const project = openProject({ app: "node main.ts", sandbox: false, config: file }, { LAB_HOME: home }, home);
+    const plan = await readTopology(project);
+    if ("status" in plan) throw new Error(plan.found);
+    return account(plan, project);
+  }
+
+  it("takes the key, is at home where the lab is, and has room for it", async () => {
+    expect((await ask()).map(({ name, status, found }) => `${status} ${name}: ${found}`)).toEqual([
+      `ok account: takes the key of ${join(api.home, "oci", "config")} [DEFAULT]`,
+      "ok home region: eu-frankfurt-1, where the lab is",
+      "ok service limits: room for the lab in all 6 that the account counts",
+      expect.stringMatching(/^ok capacity: \w+:EU-FRANKFURT-1-AD-1 has room for pve-1 now$/),
+    ]);
+  });
+
+  it("fails where it is at home elsewhere", async () => {
+    api.store.state.oci.homeRegion = "uk-london-1";
+    expect(named(await ask(), "home region")).toMatchObject([
+      { status: "fail", advice: "set oci.region to uk-london-1" },
+    ]);
+  });
+
+  it("warns where there is no capacity", async () => {
+    const capacity = { what: "capacity", availabilityDomain: "*", faultDomain: "FAULT-DOMAIN-1", shape: "*" } as const;
+    api.store.state.faults = { lastId: 1, active: [{ id: 1, seen: 0, hits: 0, spec: capacity }] };
+    expect(named(await ask(), "capacity")).toMatchObject([
+      { status: "warn", found: expect.stringMatching(/FAULT-DOMAIN-1: OUT_OF_HOST_CAPACITY for pve-1$/) },
+    ]);
+  });
+
+  it("fails in one line where it does not take the key, or does not answer", async () => {
+    api.store.state.oci.apiKey = null;
+    expect(await ask()).toMatchObject([
+      { name: "account", status: "fail", found: expect.stringContaining("401 NotAuthenticated") },
+    ]);
+    process.env["CLIENT_HOST_OVERRIDES"] = "oci_identity.IdentityClient=http://127.0.0.1:1";
+    expect(await ask()).toMatchObject([
+      { name: "account", status: "fail", found: expect.stringMatching(/^no answer from 127\.0\.0\.1:1: /) },
+    ]);
+  });
+
+  it("is not asked without credentials", async () => {
+    process.env["OCI_CLI_CONFIG_FILE"] = join(home, "nowhere");
+    expect(await ask()).toMatchObject([
+      { name: "account", status: "warn", found: expect.stringContaining("no such file") },
+    ]);
   });
 });
 

@@ -147,6 +147,52 @@ describe("npx lab validate cluster", () => {
   });
 });
 
+describe("what the account tells", () => {
+  it("stands beside config and state in npx lab limits", async () => {
+    const { stdout } = await lab.lab("limits", "--json");
+    const { account, limits } = JSON.parse(stdout);
+    expect(account).toBe("sandbox");
+    const used = limits.map((row: { name: string; account: unknown }) => [row.name, row.account]);
+    expect(Object.fromEntries(used)).toMatchObject({
+      a1Ocpus: { used: 2, allowed: 2 },
+      volumeGb: { used: 150, allowed: 200 },
+      vcns: { used: 1, allowed: 2 },
+      natGateways: null,
+    });
+  });
+
+  it("says to npx lab capacity where there is room, and exits with 1 where the config wants some and there is none", async () => {
+    const { code, stdout } = await lab.lab("capacity");
+    const line = (domain: number, mark = "") =>
+      expect.stringMatching(
+        new RegExp(`^\\w+:EU-FRANKFURT-1-AD-${domain}  FAULT-DOMAIN-1  pve-1, 2 OCPU and 12 GB: AVAILABLE${mark}$`),
+      );
+    expect([code, stdout.trim().split("\n")]).toEqual([0, [line(1, "  \\(the config's\\)"), line(2), line(3)]]);
+    await (await lab.sandbox()).addFault({ what: "capacity", availabilityDomain: "*AD-1" });
+    const full = await lab.lab("capacity", "--json");
+    expect([full.code, JSON.parse(full.stdout).capacity.map((each: { status: string }) => each.status)]).toEqual([
+      1,
+      ["OUT_OF_HOST_CAPACITY", "AVAILABLE", "AVAILABLE"],
+    ]);
+  });
+
+  it("is a warning of npx lab doctor where a policy does not let us ask", async () => {
+    const fault = { kind: "status", status: 404, code: "NotAuthorizedOrNotFound", message: "No." } as const;
+    await (await lab.sandbox()).addFault({ what: "call", door: "oci", times: 0, fault });
+    const { stdout } = await lab.lab("doctor", "--json");
+    const { findings } = document.parse(JSON.parse(stdout));
+    expect(findings.filter(({ found }) => found.startsWith("not permitted"))).toEqual([
+      {
+        name: "account",
+        status: "warn",
+        found: "not permitted: /20160918/tenancies/…/regionSubscriptions: 404 NotAuthorizedOrNotFound, No.",
+        advice: "a policy has to let your user read this",
+      },
+      expect.objectContaining({ name: "service limits", status: "warn" }),
+    ]);
+  });
+});
+
 describe("npx lab tunnel, in the sandbox,", () => {
   it("runs a command whose kubeconfig and talosconfig lead through the tunnels, and ends with its exit code", async () => {
     const script = 'grep -h 127.0.0.1 "$KUBECONFIG" "$TALOSCONFIG"; echo "$KUBECONFIG"; exit 7';

@@ -1,9 +1,9 @@
 /** `lab doctor`: looks at everything that a deploy stands on, and changes nothing. */
 import { runningSandbox } from "../../sandbox/client.ts";
-import { account } from "../doctor/account.ts";
+import { account, ACCOUNT_MS } from "../doctor/account.ts";
 import { config, readTopology, region } from "../doctor/config.ts";
 import { credentials, profileValues } from "../doctor/credentials.ts";
-import { type Finding, findingsOf, ok } from "../doctor/finding.ts";
+import { type Finding, findingsOf, ok, PATIENCE_MS } from "../doctor/finding.ts";
 import { imageLock } from "../doctor/images.ts";
 import { kvm, ports } from "../doctor/machine.ts";
 import { state } from "../doctor/state.ts";
@@ -37,6 +37,7 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
     findingsOf("images", () => imageLock(plan.config, home, sandbox)),
     findingsOf("tunnel ports", async () => ports(plan.tunnels, sandbox, (await runningSandbox(home)) !== null)),
     findingsOf("guests", () => kvm(plan.config)),
+    findingsOf("account", () => account(plan, project), ACCOUNT_MS + PATIENCE_MS),
   ]);
   return groups.flat();
 }
@@ -44,14 +45,13 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
 /** Exits with 1 when something fails. */
 export async function doctor(options: CommonOptions): Promise<number> {
   const project = openProject(options);
-  const { home, sandbox } = project;
+  const { sandbox } = project;
   const terminal = openTerminal({ json: options.json ?? false, color: true });
   const env = baseEnvironment(project);
   const groups = await Promise.all([
     findingsOf("tools", () => tools(env, sandbox)),
     ofTheLab(project),
     findingsOf("state", () => state(project)),
-    findingsOf("service limits", () => account(home, sandbox)),
   ]);
   const findings = groups.flat();
   if (options.json) printDocument({ ok: isWell(findings), sandbox, findings });

@@ -1,9 +1,9 @@
 /** `lab validate cluster`: looks at the deployed lab through its own tunnels, and changes nothing. */
+import type { LabConfig } from "../../config/schema.ts";
 import type { Topology } from "../../topology/types.ts";
-import { definedOnly } from "../environment.ts";
 import { readTopology } from "../doctor/config.ts";
 import { CliError, messageOf } from "../errors.ts";
-import { openOci } from "../oci/client.ts";
+import { openAccount } from "../oci/account.ts";
 import { isWell, showFindings } from "../show/findings.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { isDeployed, type State, stateOf } from "../terraform/state.ts";
@@ -47,12 +47,10 @@ async function topologyOf(session: Session): Promise<Topology> {
   return read;
 }
 
-/** The account as the lab's profile names it; the sandbox's by the key that it made. */
-async function accountOf({ sandbox, interruption }: Session, { oci }: Topology["config"]): Promise<Ground["account"]> {
+/** Why the account cannot be asked, and what to do, where it cannot. */
+async function accountOf({ sandbox, interruption }: Session, config: LabConfig): Promise<Ground["account"]> {
   try {
-    const env = { ...definedOnly(process.env), ...(sandbox === null ? {} : (await sandbox.real()).oci) };
-    const profile = sandbox === null ? oci.profile : "DEFAULT";
-    return await openOci({ region: oci.region, profile, env, signal: interruption.signal });
+    return await openAccount(config, sandbox, interruption.signal);
   } catch (error) {
     const [unasked = "", ...advice] = messageOf(error).split("; ");
     return { unasked, advice: advice.join("; ") || "npx lab doctor says what is wrong with the credentials" };

@@ -1,32 +1,115 @@
-/** Service limits and capacity: the sandbox tells its own; a real account is not asked. */
+/** The account itself: whether it takes our key, where it is at home, and what room it has for the lab. */
 import { runningSandbox } from "../../sandbox/client.ts";
-import { type Finding, ok, warn } from "./finding.ts";
+import type { Topology } from "../../topology/types.ts";
+import { findLimits } from "../limits/find.ts";
+import type { LimitRow } from "../limits/rows.ts";
+import { availabilityDomainsOf, homeRegionOf, openAccount } from "../oci/account.ts";
+import { type Capacity, capacityIn, hostsOf } from "../oci/capacity.ts";
+import { isForbidden, type Oci } from "../oci/client.ts";
+import type { Project } from "../project.ts";
+import { list } from "../show/words.ts";
+import { fail, failure, type Finding, firstLine, ok, warn } from "./finding.ts";
 
-type Limits = readonly { readonly name: string; readonly used: number; readonly limit: number }[];
+/** How long the account may take to answer, in milliseconds. */
+export const ACCOUNT_MS = 10_000;
 
-/** @param limits as the sandbox's tenancy has them; null where none was asked */
-export function serviceLimits(limits: Limits | null, sandbox: boolean): readonly Finding[] {
-  const name = "service limits";
-  const capacity = sandbox
-    ? ok("capacity", "the sandbox's hosts have room, unless a fault says otherwise: npx lab sandbox fault list")
-    : warn(
-        "capacity",
-        "not asked",
-        "deploy again later if OCI says Out of host capacity: it tells only when an instance is created",
-      );
-  if (limits === null) {
-    const advice = sandbox
-      ? "start it to ask it: npx lab sandbox start"
-      : "see Limits, Quotas and Usage in the console: standard-a1-core-count must have room for the hosts";
-    return [warn(name, "not asked", advice), capacity];
-  }
-  const full = limits.filter(({ used, limit }) => used > limit);
-  if (full.length === 0) return [ok(name, `the sandbox's tenancy is inside all ${limits.length}`), capacity];
-  const over = full.map(({ name: each, used, limit }) => `${each} ${used} of ${limit}`).join(", ");
-  return [warn(name, `over: ${over}`, "destroy what is too much: nothing more can be created"), capacity];
+/** What a deploy would add to what the account has already. */
+function missing({ config, deployed }: LimitRow): number {
+  return Math.max(0, (config?.used ?? 0) - (deployed?.used ?? 0));
 }
 
-export async function account(home: string, sandbox: boolean): Promise<readonly Finding[]> {
-  const running = sandbox ? await runningSandbox(home) : null;
-  return serviceLimits(running === null ? null : (await running.overview()).oci.limits, sandbox);
+/** @param rows with what the account counts */
+export function serviceLimits(rows: readonly LimitRow[]): readonly Finding[] {
+  const name = "service limits";
+  const asked = rows.filter(({ account }) => account !== null);
+  if (asked.length === 0)
+    return [warn(name, "the account tells of none", "see Limits, Quotas and Usage in the console")];
+  const problems = asked.flatMap((row): readonly Finding[] => {
+    const { used, allowed } = row.account ?? { used: 0, allowed: 0 };
+    const more = missing(row);
+    const found = `${row.label}: ${used} of ${`${allowed} ${row.unit}`.trim()} are taken`;
+    if (more > 0 && used + more > allowed)
+      return [
+        fail(
+          name,
+          `${found}, and the lab needs ${more} more`,
+          "destroy what is not the lab's, or ask Oracle for a higher limit",
+        ),
+      ];
+    return used > allowed ? [warn(name, found, "destroy what is too much: nothing more can be created")] : [];
+  });
+  return problems.length > 0 ? problems : [ok(name, `room for the lab in all ${asked.length} that the account counts`)];
+}
+
+/** @param capacity of every host, where the lab is to be */
+export function capacityFindings(capacity: readonly Capacity[]): readonly Finding[] {
+  const name = "capacity";
+  const full = capacity.filter(({ status }) => status !== "AVAILABLE");
+  const [first] = capacity;
+  if (full.length === 0)
+    return [ok(name, `${first?.availabilityDomain} has room for ${list(capacity.map(({ host }) => host))} now`)];
+  const advice =
+    "npx lab capacity looks everywhere; set oci.availabilityDomain or hosts[].faultDomain, or deploy again later";
+  return full.map(({ host, availabilityDomain, faultDomain, status }) =>
+    warn(name, `${availabilityDomain}, ${faultDomain}: ${status} for ${host}`, advice),
+  );
+}
+
+async function home(oci: Oci, { config }: Topology): Promise<readonly Finding[]> {
+  const found = await homeRegionOf(oci);
+  const accepted = ok("account", `takes the key of ${oci.credentials}`);
+  if (found === config.oci.region) return [accepted, ok("home region", `${found}, where the lab is`)];
+  const where = `${found}, and the lab is in ${config.oci.region}, where nothing is Always Free`;
+  const advice = `set oci.region to ${found}`;
+  return [accepted, (config.allowPaid ? warn : fail)("home region", where, advice)];
+}
+
+async function room(oci: Oci, plan: Topology, project: Project, signal: AbortSignal): Promise<readonly Finding[]> {
+  const [{ rows }, domains] = await Promise.all([findLimits(project, signal), availabilityDomainsOf(oci)]);
+  const limits = serviceLimits(rows);
+  const cores = rows.find(({ name }) => name === "a1Ocpus");
+  if (cores !== undefined && missing(cores) === 0)
+    return [...limits, ok("capacity", "the lab's hosts are there, and need none")];
+  const { availabilityDomain: number, region } = plan.config.oci;
+  const domain = domains[number - 1];
+  if (domain === undefined)
+    return [
+      ...limits,
+      fail(
+        "capacity",
+        `${region} has no availability domain ${number}`,
+        `set oci.availabilityDomain to 1 to ${domains.length}`,
+      ),
+    ];
+  return [...limits, ...capacityFindings(await capacityIn(oci, domain, hostsOf(plan)))];
+}
+
+/** A policy may let one be read and not the other: that is no failure, and no answer either. */
+async function told(name: string, asked: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { found, advice } = failure(name, error, "npx lab doctor again, when the network is there");
+    return [isForbidden(error) ? warn(name, `not permitted: ${found}`, advice ?? "") : fail(name, found, advice ?? "")];
+  }
+}
+
+function unasked(why: string, advice: string): readonly Finding[] {
+  return [warn("account", `not asked: ${why}`, advice)];
+}
+
+export async function account(plan: Topology, project: Project): Promise<readonly Finding[]> {
+  const sandbox = project.sandbox ? await runningSandbox(project.home) : null;
+  if (project.sandbox && sandbox === null) return unasked("no sandbox runs", "start it: npx lab sandbox start");
+  const signal = AbortSignal.timeout(ACCOUNT_MS);
+  let oci: Oci;
+  try {
+    oci = await openAccount(plan.config, sandbox, signal);
+  } catch (error) {
+    return unasked(firstLine(error).split("; ")[0] ?? "", "see to the credentials first");
+  }
+  const at = await told("account", home(oci, plan));
+  // Who does not take our key, or does not answer, needs not be asked again.
+  if (at.some(({ name, status }) => name === "account" && status === "fail")) return at;
+  return [...at, ...(await told("service limits", room(oci, plan, project, signal)))];
 }

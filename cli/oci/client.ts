@@ -27,6 +27,11 @@ export interface Oci {
   post<T>(service: Service, path: string, body: object, schema: z.ZodType<T>): Promise<T>;
 }
 
+/** Whether a policy is in the way: OCI says of what may not be read that it is not there. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof OciError && (error.status === 403 || error.status === 404);
+}
+
 /** What OCI answers instead, or why it does not answer. */
 export class OciError extends CliError {
   /** HTTP; null where nobody answered. */
@@ -60,7 +65,7 @@ async function answered(response: Response, path: string, credentials: string): 
   if (response.ok) return JSON.parse(text);
   const read = refusal.safeParse(readable(text));
   const said = read.success ? `${read.data.code}, ${read.data.message}` : response.statusText;
-  const trouble = `${path.replaceAll(/ocid1\.[\w.-]+/g, "…")}: ${response.status} ${said}`
+  const trouble = `${path.replace(/\?.*/, "").replaceAll(/ocid1\.[\w.-]+/g, "…")}: ${response.status} ${said}`
     .replaceAll(/\s+/g, " ")
     .trim();
   throw new OciError(`${trouble.slice(0, 300)}${adviceOn(response.status, credentials)}`, response.status);
@@ -94,9 +99,8 @@ export async function openOci({ region, profile, env, signal }: OciOptions): Pro
       const request = { method, uri: `${endpoint}${path}`, headers };
       return await http.send(body === undefined ? request : { ...request, body: JSON.stringify(body) });
     } catch (error) {
-      signal.throwIfAborted();
       const { cause }: { cause?: unknown } = error instanceof Error ? error : {};
-      const why = messageOf(cause ?? error);
+      const why = signal.aborted ? "it took too long" : messageOf(cause ?? error);
       throw new OciError(`no answer from ${new URL(endpoint).host}: ${why}; check oci.region and the network`, null);
     }
   }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Peer, SecurityGroup, SecurityRule, Topology } from "../../topology/types.ts";
 import { fail, type Finding, ok, warn } from "../doctor/finding.ts";
-import { type Oci, OciError } from "../oci/client.ts";
+import { isForbidden, type Oci } from "../oci/client.ts";
 import type { State } from "../terraform/state.ts";
 import { type Check, flag } from "./ground.ts";
 
@@ -133,7 +133,7 @@ async function visible<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof OciError && (error.status === 404 || error.status === 403)) return null;
+    if (isForbidden(error)) return null;
     throw error;
   }
 }

@@ -1,0 +1,33 @@
+/** The account that a lab is deployed to, and what it tells of itself. */
+import { z } from "zod";
+import type { LabConfig } from "../../config/schema.ts";
+import type { Sandbox } from "../../sandbox/client.ts";
+import { definedOnly } from "../environment.ts";
+import { type Oci, OciError, openOci } from "./client.ts";
+
+/**
+ * The real one, by the profile of the config; the sandbox's by the key that it made, and nothing of the environment.
+ *
+ * @throws Error in one line for credentials that are missing or wrong; nobody is asked yet
+ */
+export async function openAccount({ oci }: LabConfig, sandbox: Sandbox | null, signal: AbortSignal): Promise<Oci> {
+  if (sandbox === null)
+    return openOci({ region: oci.region, profile: oci.profile, env: definedOnly(process.env), signal });
+  return openOci({ region: oci.region, profile: "DEFAULT", env: (await sandbox.real()).oci, signal });
+}
+
+const subscription = z.object({ regionName: z.string(), isHomeRegion: z.boolean() });
+
+/** The home region's name, such as `eu-frankfurt-1`; the first call of an account shows whether it takes our key. */
+export async function homeRegionOf(account: Oci): Promise<string> {
+  const path = `/20160918/tenancies/${account.tenancy}/regionSubscriptions`;
+  const home = (await account.list("identity", path, subscription)).find(({ isHomeRegion }) => isHomeRegion);
+  if (home === undefined) throw new OciError("the tenancy names no home region", null);
+  return home.regionName;
+}
+
+/** Names of the region's availability domains, with the tenancy's own prefix: `Uocm:EU-FRANKFURT-1-AD-1`. */
+export async function availabilityDomainsOf(account: Oci): Promise<readonly string[]> {
+  const path = `/20160918/availabilityDomains?compartmentId=${account.tenancy}`;
+  return (await account.list("identity", path, z.object({ name: z.string() }))).map(({ name }) => name);
+}
