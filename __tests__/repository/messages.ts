@@ -1,24 +1,46 @@
 /** What our programs can say: the texts in their sources, with a gap for each value that is put in. */
 import { globSync } from "node:fs";
+import { parseSync } from "@swc/core";
+import { z } from "zod";
 import { ROOT, text } from "./markdown.ts";
 
-const SOURCES = globSync("{cli,config,constructs,images,packer,sandbox,stacks,topology}/**/*.{ts,js,sh}", {
+const SOURCES = globSync("{cli,config,constructs,images,sandbox,stacks,topology}/**/*.{ts,js}", {
   cwd: ROOT,
   exclude: (name) => name.includes("node_modules"),
 });
 
-/** Strings, and templates that hold no other template. */
-const LITERAL = /`((?:[^`\\$]|\\.|\$\{[^`{}]*(?:\{[^`{}]*\}[^`{}]*)*\}|\$(?!\{))*)`|"((?:[^"\\\n]|\\.)*)"/g;
+/** Stands for a value that is put in. */
+const GAP = "\0";
 
-/** Of each text, the parts between the gaps. */
-function partsIn(source: string): readonly (readonly string[])[] {
-  const joined = source.replaceAll(/(["`]) \+\s+\1/g, "");
-  return [...joined.matchAll(LITERAL)].map(([, template, plain]) =>
-    template === undefined ? [plain ?? ""] : template.split(/\$\{[^`]*?\}(?=[^}]|$)/),
-  );
+/** What texts are made of, as swc has it. */
+const expression = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("StringLiteral"), value: z.string() }),
+  z.looseObject({ type: z.literal("TemplateLiteral"), quasis: z.array(z.looseObject({ raw: z.string() })) }),
+  z.looseObject({ type: z.literal("BinaryExpression"), left: z.unknown(), right: z.unknown() }),
+]);
+
+/** The text that an expression makes; a gap for what is not known. */
+function textOf(node: unknown): string {
+  const { data } = expression.safeParse(node);
+  if (data === undefined) return GAP;
+  if (data.type === "StringLiteral") return data.value;
+  if (data.type === "TemplateLiteral") return data.quasis.map(({ raw }) => raw.replaceAll("\\`", "`")).join(GAP);
+  return `${textOf(data.left)}${textOf(data.right)}`;
 }
 
-const TEXTS: readonly (readonly string[])[] = SOURCES.flatMap((path) => partsIn(text(path)));
+/** All texts in a syntax tree, those within others too. */
+function textsIn(node: unknown): readonly string[] {
+  if (typeof node !== "object" || node === null) return [];
+  const below = Object.values(node).flatMap(textsIn);
+  const own = textOf(node);
+  return own.replaceAll(GAP, "") === "" ? below : [own, ...below];
+}
+
+/** Of each text, the parts between the gaps. */
+const TEXTS: readonly (readonly string[])[] = SOURCES.flatMap((path) => {
+  const syntax = path.endsWith(".ts") ? "typescript" : "ecmascript";
+  return textsIn(parseSync(text(path), { syntax, target: "es2024" })).map((each) => each.split(/\0+/));
+});
 
 /** Whether `message` is the beginning of a text with its gaps filled in. */
 function begins(message: string, [first = "", ...rest]: readonly string[]): boolean {
