@@ -41,10 +41,15 @@ function refusal(error: string): string {
 
 function headline(review: Review): string {
   if (review.error !== null) return `### Refused: ${refusal(review.error)}`;
-  const broken = review.stacks.filter((stack) => !isPlanned(stack)).length;
-  const failure = broken === 0 ? "" : `${broken} of ${review.stacks.length} stacks could not be planned; `;
   const losses = lossWords(lossesOf(review));
-  const text = `${failure}${changesOf(review)}${losses === "" ? "" : `: ${losses}`}${cost(review)}`;
+  const outcome = `${changesOf(review)}${losses === "" ? "" : `: ${losses}`}`;
+  const planned = review.stacks.filter(isPlanned).length;
+  const all = review.stacks.length;
+  const parts = [
+    ...(planned < all ? [`${all - planned} of ${all} stacks could not be planned`] : []),
+    ...(planned > 0 || all === 0 ? [planned < all ? `of the others ${outcome}` : outcome] : []),
+  ];
+  const text = `${parts.join("; ")}${cost(review)}`;
   return `### ${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 

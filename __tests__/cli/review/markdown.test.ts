@@ -60,6 +60,15 @@ describe("the comment of a pull request", () => {
     ]);
   });
 
+  it("says in its headline how many stacks could not be planned, and nothing of what they would do", () => {
+    const broken = stack("talos", { status: "failed", error: "no" });
+    const headlines = [[broken], [stack("oci"), broken]].map((stacks) => headline(reviewMarkdown(review(stacks))));
+    expect(headlines).toEqual([
+      "### 1 of 1 stacks could not be planned; $0.00",
+      "### 1 of 2 stacks could not be planned; of the others no changes; $0.00",
+    ]);
+  });
+
   it("warns of objects that are lost, and not of steps that run again", () => {
     const step = change({ address: "terraform_data.health_wait_run", action: "replace" });
     const harmless = reviewMarkdown(review([stack("talos", { changes: [step] })]));
@@ -150,6 +159,16 @@ describe("a comment that is too long", () => {
     const text = reviewMarkdown(review([big("oci", 500, "delete"), big("talos", 2000)]));
     expect(text.match(/> - destroyed/g)).toHaveLength(500);
     expect(headline(text)).toBe("### 2500 changes: destroys 500 objects; $0.00");
+  });
+
+  it("has room for all that is never cut, at its longest", () => {
+    const name = "<".repeat(1000);
+    const names = Array.from({ length: 500 }, () => name);
+    const error = Array.from({ length: 500 }, () => "`".repeat(1000)).join("\n");
+    const stacks = names.map((each) => stack(each, { status: "failed", error, after: names }));
+    const text = reviewMarkdown(review(stacks, { error, freeTier: { ...OVER, outcome: "\uFFFF".repeat(1000) } }));
+    expect(text.length).toBeLessThanOrEqual(GITHUB_LIMIT - 1500);
+    expect(text).toContain("The plans of 480 more stacks are left out");
   });
 
   it("is never longer than GitHub takes, whatever there is to say", () => {

@@ -162,14 +162,15 @@ const changes: fc.Arbitrary<ChangeReview> = fc.record({
 const stacks: fc.Arbitrary<StackReview> = fc
   .record({
     name: text(),
-    status: fc.constantFrom("unchanged", "changed", "failed", "interrupted", "skipped"),
+    status: fc.constantFrom("changed", "changed", "unchanged", "failed", "interrupted", "skipped"),
     after: many(text(), 50),
     error: fc.option(text(500), { nil: null }),
     changes: many(changes, 200),
     outputs: many(fc.record({ name: text(), action: fc.constantFrom("create", "update", "delete") }), 50),
     drift: many(fc.record({ address: text(), gone: fc.boolean() }), 500),
   })
-  .map(({ name, ...about }) => stack(name, about));
+  // What could not be planned has no changes.
+  .map(({ name, ...about }) => stack(name, about.status === "changed" ? about : { ...about, changes: [] }));
 const rows: fc.Arbitrary<FreeTierRow> = fc.record({
   limit: fc.constantFrom("a1Ocpus", "volumeGb"),
   label: text(),
