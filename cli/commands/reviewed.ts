@@ -38,6 +38,7 @@ async function staleness(session: Session, info: StackInfo, saved: SavedStack): 
     return `${info.name} is synthesized otherwise than when it was planned`;
   const { serial, lineage } = await stateOf(session, session.stack(info));
   if (lineage === saved.state.lineage && serial === saved.state.serial) return null;
+  if (saved.state.lineage === "") return `${info.name} was not deployed when it was planned, and is now`;
   if (lineage !== saved.state.lineage) return `${info.name} has another state than when it was planned`;
   return `the state of ${info.name} has gone on since, from serial ${saved.state.serial} to ${serial}`;
 }
