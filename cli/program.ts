@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { messageOf, tell } from "./errors.ts";
+import { learnEnvironment } from "./masking/environment.ts";
+import { maskOutput } from "./masking/filter.ts";
 import { type Choices, parseChoices } from "./providers/choices.ts";
 import { printedDocument, printDocument } from "./commands/document.ts";
 
@@ -41,6 +43,13 @@ function outliveReaders(): void {
   }
 }
 
+/** Node would print it around the masker, with a line of code and all. */
+function tellUncaught(): void {
+  process.on("uncaughtException", (error) => {
+    process.exit(tell(error));
+  });
+}
+
 /** Commander has told it already. Its second line is a suggestion, which belongs to the first. */
 function tellCommander(error: CommanderError): string {
   return error.message.replace(/^error: /, "").replaceAll(/\n(?=\()/g, " ");
@@ -57,6 +66,9 @@ export async function runProgram(
   failed: (error: string) => object,
 ): Promise<void> {
   outliveReaders();
+  learnEnvironment(process.env);
+  maskOutput();
+  tellUncaught();
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {

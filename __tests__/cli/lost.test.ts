@@ -140,6 +140,7 @@ const stack: Stack = {
   file: "",
   dependencies: [],
   variables: [],
+  sensitiveVariables: [],
   stateFile: "",
   backend: { kind: "local", config: {} },
   initInputs: "",

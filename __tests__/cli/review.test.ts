@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { beyond, type Seen } from "../../cli/review/beyond.ts";
-import { forcedBy, KNOWN_AFTER_APPLY, SENSITIVE, valuesOf } from "../../cli/review/values.ts";
+import { SENSITIVE } from "../../cli/masking/masker.ts";
+import { forcedBy, KNOWN_AFTER_APPLY, valuesOf } from "../../cli/review/values.ts";
 import { seal, sealKey, unseal } from "../../cli/review/seal.ts";
 
 const planned = (before: unknown, after: unknown, more: Readonly<Record<string, unknown>> = {}) => ({

@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { type DeliveryOptions, deliveryOf, mergeContextsInto, writeContexts } from "../contexts/delivery.ts";
 import { type ContextsKind, contextNames } from "../contexts/merge.ts";
 import { CliError } from "../errors.ts";
+import { printInClear } from "../masking/filter.ts";
 import { openStates } from "../state/open.ts";
 import { readStack } from "../terraform/stack.ts";
 import { isDeployed, stateOf } from "../terraform/state.ts";
@@ -55,7 +56,7 @@ function contexts(kind: ContextsKind): (options: ContextsOptions) => Promise<num
         throw new CliError("--stdout, --json: got both, allowed one: a document never holds a secret");
       const text = await deployed(place, kind, options.skipSynth ?? false);
       if (delivery.to === "stdout") {
-        process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+        printInClear(text.endsWith("\n") ? text : `${text}\n`);
         return 0;
       }
       const { to, file } = delivery;

@@ -5,7 +5,8 @@ import { CliError, messageOf } from "../errors.ts";
 import { findBinary } from "../terraform/binary.ts";
 import { makeDataFolders, openProject, type Project } from "../project.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
-import { printDocument } from "./document.ts";
+import { printInClear } from "../masking/filter.ts";
+import { printDocument, printDocumentInClear } from "./document.ts";
 import { providersOf, sandboxEnvironment, setScene } from "./session.ts";
 import { synthesize } from "./synth.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
@@ -83,8 +84,8 @@ export async function startSandbox(options: StartOptions): Promise<number> {
       // Not of the providers alone: whoever calls the API needs these. With the real oracle/oci they are there already.
       ...(chosen.real.includes("oci") ? [] : Object.entries((await sandbox.real()).oci).filter(isForOracleCli)),
     ];
-    if (options.json) printDocument({ running: true, home, page, env: Object.fromEntries(lines) });
-    else for (const line of lines) console.log(exportLine(line));
+    if (options.json) printDocumentInClear({ running: true, home, page, env: Object.fromEntries(lines) });
+    else printInClear(lines.map((line) => `${exportLine(line)}\n`).join(""));
     return 0;
   });
 }

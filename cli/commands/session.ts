@@ -1,8 +1,10 @@
 /** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
+import { join } from "node:path";
 import type { Sandbox } from "../../sandbox/client.ts";
 import { type Access, type OpenOptions, realAccess } from "../access/access.ts";
 import { type Environment, toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
+import { learnStates } from "../masking/documents.ts";
 import { makeDataFolders, type Project } from "../project.ts";
 import { type SealKey, sealKey } from "../review/seal.ts";
 import { ensureSecrets, secretVariables, statePassphrase } from "../secrets/secrets.ts";
@@ -95,6 +97,8 @@ function variablesFor(stack: Stack, values: Environment): Environment {
 export async function openSession(place: Workplace, synthesized: Promise<Assembly>): Promise<Session> {
   const { project, terminal, interruption } = place;
   makeDataFolders(project);
+  // Of all stacks: those that are worked on read the others.
+  learnStates(join(project.data, "state"));
   const say = (line: string): void => terminal.aside(line);
   const base = toolEnvironment(project, {}, say);
   const [assembly, binary, sandbox] = await Promise.all([

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
+import { learnPlan } from "../masking/documents.ts";
 import type { Plan } from "../terraform/plan.ts";
 import { placeholdersIn } from "../terraform/preview.ts";
 import type { Runner } from "../terraform/runner.ts";
@@ -57,7 +58,7 @@ function awaitedIn(expressions: Readonly<Record<string, unknown>>): PlannedValue
   return Object.fromEntries(awaited.filter(([, stacks]) => stacks.length > 0));
 }
 
-/** Asks the tool what is in a plan. */
+/** Asks the tool what is in a plan. What is sensitive in it is masked from now on. */
 export async function planDocument({ binary }: Runner, { file, stack, env }: Plan): Promise<PlanDocument> {
   const text = await new Promise<string>((resolve, reject) => {
     execFile(
@@ -70,7 +71,9 @@ export async function planDocument({ binary }: Runner, { file, stack, env }: Pla
           : reject(new CliError(`${stack.name}: its plan cannot be read: ${stderr.trim() || error.message}`)),
     );
   });
-  const read = document.parse(JSON.parse(text));
+  const told: unknown = JSON.parse(text);
+  learnPlan(told);
+  const read = document.parse(told);
   const awaits = new Map(
     read.configuration.root_module.resources.map(({ address, expressions }) => [address, awaitedIn(expressions)]),
   );

@@ -1,11 +1,11 @@
 /** Which values of an object a plan changes. */
+import { masked, SENSITIVE } from "../masking/masker.ts";
 import { inline, list } from "../show/words.ts";
 import type { PlannedValues } from "./plan-document.ts";
 import type { ValueReview } from "./review.ts";
 
 /** What is said of a value that nobody knows yet. */
 export const KNOWN_AFTER_APPLY = "(known after apply)";
-export const SENSITIVE = "(sensitive)";
 
 const LONGEST = 60;
 /** How much of what is alike is shown before the first difference of two long texts. */
@@ -51,9 +51,10 @@ interface Sides {
   readonly awaits: readonly string[];
 }
 
+/** Masked before it is cut short: part of a secret is not known as one. */
 function textOf(value: unknown, sensitive: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return sensitive === true ? SENSITIVE : inline(value);
+  return sensitive === true ? SENSITIVE : masked(inline(value));
 }
 
 function notKnown(awaits: readonly string[]): string {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Environment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../files.ts";
+import { learn } from "../masking/masker.ts";
 
 const sshKey = z.strictObject({
   private: z.string().startsWith("-----BEGIN OPENSSH PRIVATE KEY-----"),
@@ -43,7 +44,8 @@ function read(file: string): Secrets | null {
 }
 
 /**
- * The lab's secrets, completed with a key for each host. Reads one file when nothing is missing.
+ * The lab's secrets, completed with a key for each host. Reads one file when nothing is missing. They are masked from now
+ * on.
  *
  * @param data the folder of the lab's data, `.lab` or `.sandbox`
  * @param hosts names of the hosts; keys of hosts that are gone are kept
@@ -52,6 +54,7 @@ function read(file: string): Secrets | null {
 export async function ensureSecrets(data: string, hosts: readonly string[]): Promise<Secrets> {
   const file = secretsFile(data);
   const known = read(file);
+  learn(known);
   const missing = hosts.filter((host) => known?.hostKeys[host] === undefined);
   if (known !== null && missing.length === 0) return known;
   return complete(file, known, missing);
@@ -62,6 +65,7 @@ async function complete(file: string, known: Secrets | null, hosts: readonly str
   const base = known ?? (await create(randomBytes(32).toString("base64url"), generateSshKey("ampere-lab")));
   const hostKeys = Object.fromEntries(hosts.map((host) => [host, generateSshKey(`root@${host}`)]));
   const secrets: Secrets = { ...base, hostKeys: { ...base.hostKeys, ...hostKeys } };
+  learn(secrets);
   writeAtomically(file, `${JSON.stringify(secrets, undefined, 2)}\n`);
   return secrets;
 }

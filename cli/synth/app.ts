@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { appEnvironment } from "../environment.ts";
 import { AlreadyTold, CliError } from "../errors.ts";
+import { lineMask } from "../masking/lines.ts";
 import type { Project } from "../project.ts";
 import { clearOutput } from "./output.ts";
 
@@ -33,10 +34,16 @@ export async function runApp(project: Project, signal: AbortSignal): Promise<voi
   });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
+    // By lines: a terminal is written to as it comes, and what comes may be cut anywhere.
+    const mask = lineMask(true);
+    const say = (text: string): void => {
       said += text;
       process.stderr.write(text);
-    });
+    };
+    stream
+      .setEncoding("utf8")
+      .on("data", (text: string) => say(mask.take(text)))
+      .on("end", () => say(mask.rest()));
   }
   const stop = (): void => void child.kill("SIGTERM");
   signal.addEventListener("abort", stop, { once: true });

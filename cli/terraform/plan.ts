@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../environment.ts";
 import { AlreadyTold, Interrupted } from "../errors.ts";
+import { learnVariables } from "../masking/variables.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
 import { heldLock, inWords, showDiagnostics } from "../show/diagnostics.ts";
@@ -88,6 +89,7 @@ export async function planStack(
   label: string,
   options: PlanOptions,
 ): Promise<Plan> {
+  learnVariables(stack.sensitiveVariables, options, env);
   for (let again = false; ; again = true) {
     await initialize(runner, stack, env);
     const { terminal, interruption, project, binary } = runner;

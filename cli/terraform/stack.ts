@@ -12,7 +12,7 @@ const document = z.looseObject({
   terraform: z
     .looseObject({ backend: z.record(z.string(), attributes).optional(), required_providers: attributes.optional() })
     .default({}),
-  variable: z.record(z.string(), z.unknown()).default({}),
+  variable: z.record(z.string(), z.looseObject({ sensitive: z.boolean().optional() })).default({}),
   module: z.record(z.string(), attributes).default({}),
   resource: z.record(z.string(), z.record(z.string(), attributes)).default({}),
 });
@@ -27,6 +27,8 @@ export interface Backend {
 export interface Stack extends StackInfo {
   /** Names of its input variables. */
   readonly variables: readonly string[];
+  /** Those that it declares sensitive. */
+  readonly sensitiveVariables: readonly string[];
   readonly backend: Backend;
   /** The local state file, absolute; null where state is kept elsewhere. */
   readonly stateFile: string | null;
@@ -53,6 +55,7 @@ export function readStack(info: StackInfo, project: Project): Stack {
   return {
     ...info,
     variables: Object.keys(read.variable),
+    sensitiveVariables: Object.entries(read.variable).flatMap(([name, { sensitive }]) => (sensitive ? [name] : [])),
     backend: { kind, config: backend?.[kind] ?? {} },
     stateFile,
     initInputs: JSON.stringify([

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { z } from "zod";
 import type { Environment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
+import { learnState } from "../masking/documents.ts";
 import { addressOf, placeOf } from "../state/place.ts";
 import { movedTo } from "../state/text.ts";
 import type { Runner, StateReader } from "./runner.ts";
@@ -65,12 +66,17 @@ export interface State {
 /** What a stack that was never deployed has. */
 export const NO_STATE: State = { serial: 0, lineage: "", resources: [], outputs: {} };
 
-/** Parses the text of a state, as in the file or from `state pull`. Nothing, or an empty file, is no state. */
+/**
+ * Parses the text of a state, as in the file or from `state pull`. Nothing, or an empty file, is no state. What is sensitive
+ * in it is masked from now on.
+ */
 export function parseState(text: string, where: string): State {
   if (text.trim() === "") return NO_STATE;
   let read: z.infer<typeof state>;
   try {
-    read = state.parse(JSON.parse(text));
+    const document: unknown = JSON.parse(text);
+    learnState(document);
+    read = state.parse(document);
   } catch (error) {
     throw new CliError(
       `${where}: cannot be read as a state: ${messageOf(error).split("\n")[0]}; ` +
