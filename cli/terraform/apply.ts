@@ -61,7 +61,8 @@ export async function applyPlan(
   );
   terminal.status("");
   // What it has made is masked before anything more is said, here and of the stacks that read it.
-  const state = await stateOf(runner, stack);
+  const state = stateOf(runner, stack);
+  await state.catch(() => undefined);
   if (code === 0) {
     removeRecord(project.run, record);
     showDiagnostics(terminal, stack.name, progress.diagnostics);
@@ -73,7 +74,7 @@ export async function applyPlan(
   if (code > 128) terminal.aside(`Error in ${stack.name}: ${binary.path} was killed (signal ${code - 128})`);
   else if (!interrupted) explainFailure(runner, stack, code, progress.diagnostics);
   await settle(terminal, project.run, record, {
-    state,
+    state: await state,
     taint: (addresses) => taint(runner, stack, env, addresses),
   });
   throw new ApplyFailed(progress.applied(), interrupted);
