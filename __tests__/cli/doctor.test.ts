@@ -239,6 +239,9 @@ describe("tunnel ports", () => {
     try {
       expect([await asked(false, false), await asked(true, false)]).toEqual(["fail", "fail"]);
       expect([await asked(false, true), await asked(true, true)]).toEqual(["warn", "ok"]);
+      expect(await ports(tunnels, false, false, 4711)).toMatchObject([
+        { status: "ok", found: `${localPort}: taken by lab tunnel, process 4711, which shares them` },
+      ]);
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }

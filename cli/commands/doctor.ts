@@ -1,5 +1,6 @@
 /** `lab doctor`: looks at everything that a deploy stands on, and changes nothing. */
 import { runningSandbox } from "../../sandbox/client.ts";
+import { heldTunnels } from "../access/held.ts";
 import { account, ACCOUNT_MS } from "../doctor/account.ts";
 import { config, readTopology, region } from "../doctor/config.ts";
 import { credentials, profileValues } from "../doctor/credentials.ts";
@@ -35,7 +36,10 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
     key,
     [region(plan.config, profileRegion)],
     findingsOf("images", () => imageLock(plan.config, home, sandbox)),
-    findingsOf("tunnel ports", async () => ports(plan.tunnels, sandbox, (await runningSandbox(home)) !== null)),
+    findingsOf("tunnel ports", async () => {
+      const holder = heldTunnels(project.data)?.pid ?? null;
+      return ports(plan.tunnels, sandbox, (await runningSandbox(home)) !== null, holder);
+    }),
     findingsOf("guests", () => kvm(plan.config)),
     findingsOf("account", () => account(plan, project), ACCOUNT_MS + PATIENCE_MS),
   ]);

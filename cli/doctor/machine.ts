@@ -9,11 +9,13 @@ import { fail, type Finding, ok, warn } from "./finding.ts";
 /**
  * @param sandbox the lab is the sandbox's
  * @param running the sandbox of this LAB_HOME runs, and has tunnels of its own
+ * @param holder process of the `lab tunnel` that holds them; null where there is none
  */
 export async function ports(
   tunnels: readonly Tunnel[],
   sandbox: boolean,
   running: boolean,
+  holder: number | null = null,
 ): Promise<readonly Finding[]> {
   const name = "tunnel ports";
   const looked = await Promise.all(
@@ -25,6 +27,7 @@ export async function ports(
   const taken = looked.filter(({ free }) => free !== true);
   const numbers = taken.map(({ localPort }) => localPort).join(", ");
   if (taken.length === 0) return [ok(name, `${tunnels.length} on 127.0.0.1 are free`)];
+  if (holder !== null) return [ok(name, `${numbers}: taken by lab tunnel, process ${holder}, which shares them`)];
   if (sandbox && running) return [ok(name, `${numbers}: taken while this LAB_HOME's sandbox runs, which opens them`)];
   if (running)
     return [warn(name, `${numbers}: taken`, "end this LAB_HOME's sandbox if it has them: npx lab sandbox stop")];

@@ -18,6 +18,7 @@ export const NOT_RUN: readonly NotRun[] = [
     command: /^npx lab comment\b/,
     why: "needs a pull request on GitHub; __tests__/cli/comment.test.ts has a model of it",
   },
+  { command: /^npx lab tunnel\b/, why: "goes on until Ctrl-C, or needs kubectl; __tests__/cli/tunnel.test.ts runs it" },
   { command: /^npx cdktf diff .*--providers auto/, why: "says which providers this very machine can have" },
 ];
 
@@ -33,6 +34,7 @@ export const BEFORE: Readonly<Record<string, string>> = {
   "npx lab sandbox fault add capacity --fault-domain FAULT-DOMAIN-1":
     "npx cdktf destroy --auto-approve --forget-lost; npx lab sandbox reset",
   "npx lab limits --sandbox": "npx cdktf deploy --auto-approve",
+  "npx lab validate cluster --sandbox": "npx cdktf deploy --auto-approve",
 };
 
 /** Exit codes of what ends otherwise than well in a new lab, though nothing is shown of it. */
