@@ -44,6 +44,11 @@ describe.each(COMMANDS)("$path", ({ command, words }) => {
     }
   });
 
+  it("prints its help, which is no error", () => {
+    expect(() => command.parse(["--help"], { from: "user" })).toThrow(expect.objectContaining({ exitCode: 0 }));
+    expect(help).toMatch(new RegExp(`^Usage: ${words.join(" ")} `));
+  });
+
   it("has no option twice", () => {
     const longs = command.options.map(({ long }) => long);
     expect(longs).toEqual([...new Set(longs)]);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { freeBasePort } from "../e2e/lab.ts";
 import { blocksOf, DOCUMENTS, ROOT, type Step, stepsOf, text } from "../repository/markdown.ts";
 import { BEFORE, ENDS_WITH, MAY_LACK, NOT_RUN, OUTSIDE_SANDBOX, SAME_EVERYWHERE } from "./documents/not-run.ts";
-import { Session } from "./documents/session.ts";
+import { Session } from "./shell/session.ts";
 import { missing } from "./documents/shown.ts";
 
 /** Nobody sits there to say yes, or to be shown a page. */
@@ -57,7 +57,8 @@ describe.each(PLANS.filter(({ steps }) => steps.some(({ left }) => left === ""))
         env,
       );
       const wrong = run.flatMap(({ command, output, language }, index) => {
-        const { code = null, printed = "" } = ran[index] ?? {};
+        const { code = null, stdout = "", stderr = "" } = ran[index] ?? {};
+        const printed = `${stdout}${stderr}`;
         const same = SAME_EVERYWHERE[command];
         const shown = same === undefined ? output : output.flatMap((line) => same.exec(line)?.[0] ?? []);
         const printedToo =
@@ -92,6 +93,30 @@ describe("the table of what is not run", () => {
 });
 
 describe("README.md", () => {
+  it.each([
+    ["a wrong value", "got 40", { hosts: [{ name: "pve-1", ocpus: 2, memoryGb: 12, bootVolumeGb: 40 }] }],
+    ["a lab that is over", "4 OCPU", { hosts: [{ name: "pve-1", ocpus: 4, memoryGb: 24, bootVolumeGb: 150 }] }],
+  ])(
+    "shows what a synth says of %s",
+    async (_what, sign, config) => {
+      const shown = blocksOf(text("README.md")).find(
+        ({ language, body }) => language === "text" && body.includes(sign),
+      );
+      const session = new Session(await freeBasePort());
+      try {
+        session.configure(config);
+        const [ran] = session.run(["npx cdktf synth --sandbox"]);
+        expect(ran?.code).toBe(1);
+        // A config of another form has another name.
+        const said = ran?.stderr.replaceAll(/\S*lab\.config\.json/g, "lab.config.ts") ?? "";
+        expect(missing(shown?.body.split("\n") ?? ["nothing"], said)).toEqual([]);
+      } finally {
+        session.end();
+      }
+    },
+    60_000,
+  );
+
   it("shows what npm run demo prints", () => {
     const shown = blocksOf(text("README.md")).find(({ body }) => body.includes("Done in "));
     const { status, stdout } = spawnSync("npm", ["run", "--silent", "demo"], { cwd: ROOT, encoding: "utf8" });
