@@ -5,6 +5,7 @@ import type { FaultCommandOptions } from "./commands/faults.ts";
 import type { CommentOptions } from "./commands/comment.ts";
 import type { ContextsOptions } from "./commands/contexts.ts";
 import type { GraphOptions } from "./commands/graph.ts";
+import type { RestoreOptions } from "./commands/state-restore.ts";
 import type { BuildOptions } from "./images/build.ts";
 import type { PruneOptions } from "./images/upload.ts";
 import { DOORS } from "../sandbox/calls.ts";
@@ -15,7 +16,14 @@ import { examples, newProgram, oneOf, Option, providerChoices, several, share, w
 
 /** All options that any of the commands takes. */
 interface LabOptions
-  extends BuildOptions, PruneOptions, FaultCommandOptions, ContextsOptions, GraphOptions, CommentOptions {
+  extends
+    BuildOptions,
+    PruneOptions,
+    FaultCommandOptions,
+    ContextsOptions,
+    GraphOptions,
+    CommentOptions,
+    RestoreOptions {
   readonly env?: boolean;
 }
 
@@ -301,7 +309,7 @@ const GROUPS: readonly LabCommand[] = [
   },
   {
     name: "state",
-    description: "Terraform's states: where they are, moved elsewhere",
+    description: "Terraform's states: where they are, moved elsewhere, brought back from a backup",
     commands: [
       {
         name: "list",
@@ -314,6 +322,16 @@ const GROUPS: readonly LabCommand[] = [
         description: "Move every state to where the config says; after an interruption, run it again",
         options: states,
         load: async () => (await import("./commands/state.ts")).migrateStates,
+      },
+      {
+        name: "restore",
+        description: "Bring the state of a stack back from a backup, after showing what that changes",
+        options: (command) =>
+          states(command.argument("<stack>"))
+            .option("--backup <file>", "which backup (default: the newest that is not the present state)")
+            .option("--serial <number>", "which backup, by its serial", wholeNumber(1))
+            .option("--yes", "do not ask"),
+        load: async () => (await import("./commands/state-restore.ts")).restoreState,
       },
     ],
   },

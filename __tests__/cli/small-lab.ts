@@ -94,6 +94,12 @@ export class SmallLab {
     return this.start(args, env).finished;
   }
 
+  /** `lab`, in place of `cdktf`. */
+  runLab(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    const base = { PATH: process.env["PATH"], HOME: this.home, TF_CLI_CONFIG_FILE: "/dev/null" };
+    return startNode(join(ROOT, "cli/bin/lab.js"), args, { cwd: this.home, env: { ...base, ...env } }).finished;
+  }
+
   dispose(): void {
     rmSync(this.home, { recursive: true, force: true });
   }

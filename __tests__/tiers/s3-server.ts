@@ -10,8 +10,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 const PACKAGE = "moto[server]==5.2.5";
 const FOLDER = join(homedir(), ".cache", "ampere-lab", "moto-5.2.5");
 
+export const BUCKET = "states";
+
+/** The OpenTofu that `lab tools build` made, else the one on PATH. */
+export const TOFU = spawnSync(process.execPath, [join(__dirname, "../../cli/bin/lab.js"), "tools", "path"], {
+  encoding: "utf8",
+}).stdout.trim();
+
 /** Installs it, once. Says why not where it cannot be. */
-export function installed(): true | string {
+function installed(): true | string {
   if (existsSync(join(FOLDER, "ready"))) return true;
   for (const [program, ...args] of [
     ["python3", "-m", "venv", FOLDER],
@@ -50,14 +57,14 @@ export class S3Server {
   }
 
   /** Starts it, with one bucket. */
-  static async start(bucket: string): Promise<S3Server> {
+  static async start(): Promise<S3Server> {
     const port = await freePort();
     const args = ["-H", "127.0.0.1", "-p", String(port)];
     const child = spawn(join(FOLDER, "bin", "moto_server"), args, { stdio: "ignore" });
     const server = new S3Server(child, `http://127.0.0.1:${port}`);
     while (child.exitCode === null) {
       try {
-        if ((await fetch(`${server.url}/${bucket}`, { method: "PUT" })).ok) return server;
+        if ((await fetch(`${server.url}/${BUCKET}`, { method: "PUT" })).ok) return server;
       } catch {
         await sleep(50); // it does not listen yet
       }
@@ -66,10 +73,10 @@ export class S3Server {
   }
 
   /** A block `backend` that keeps a stack's state in it, with the flags that the lab uses. */
-  backend(bucket: string, key: string): Readonly<Record<string, unknown>> {
+  backend(key: string, over: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
     return {
       s3: {
-        bucket,
+        bucket: BUCKET,
         key,
         region: "eu-frankfurt-1",
         endpoints: { s3: this.url },
@@ -80,27 +87,47 @@ export class S3Server {
         skip_region_validation: true,
         skip_requesting_account_id: true,
         skip_s3_checksum: true,
+        ...over,
       },
     };
   }
 
-  /** The bytes of an object; null where there is none. */
-  async object(bucket: string, key: string): Promise<string | null> {
-    const answer = await fetch(`${this.url}/${bucket}/${key}`);
+  /** The text of an object; null where there is none. */
+  async object(key: string): Promise<string | null> {
+    // Objects are private: moto wants a signature, and takes any.
+    const scope = "lab/20260101/eu-frankfurt-1/s3/aws4_request";
+    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+    const answer = await fetch(`${this.url}/${BUCKET}/${key}`, { headers: { authorization } });
     return answer.ok ? answer.text() : null;
   }
 
-  async put(bucket: string, key: string, body: string): Promise<void> {
+  async put(key: string, body: string): Promise<void> {
     const headers = { "content-type": "application/octet-stream" };
-    const { ok, status } = await fetch(`${this.url}/${bucket}/${key}`, { method: "PUT", headers, body });
+    const { ok, status } = await fetch(`${this.url}/${BUCKET}/${key}`, { method: "PUT", headers, body });
     if (!ok) throw new Error(`the S3 server answers ${status}`);
-  }
-
-  async remove(bucket: string, key: string): Promise<void> {
-    await fetch(`${this.url}/${bucket}/${key}`, { method: "DELETE" });
   }
 
   stop(): void {
     this.#child.kill("SIGKILL");
   }
+}
+
+const why = TOFU === "" ? "no OpenTofu: npx lab tools build" : installed();
+
+let started: S3Server | undefined;
+beforeAll(async () => {
+  if (why === true) started = await S3Server.start();
+}, 60_000);
+afterAll(() => started?.stop());
+
+/** The server of this file's tests. */
+export function server(): S3Server {
+  if (started === undefined) throw new Error("no S3 server runs");
+  return started;
+}
+
+/** `it`, or one that says why it is skipped. */
+export function itWithServer(name: string, test: () => Promise<void>, timeout = 180_000): void {
+  if (why === true) it(name, test, timeout);
+  else it.skip(`${name} (skipped: ${why})`, () => undefined);
 }

@@ -1,59 +1,16 @@
-/** `lab state`: where the states are, moved, and brought back. */
+/** `lab state list` and `lab state migrate`: where the states are, and moved to where the config says. */
 import { CliError } from "../errors.ts";
-import { awaitEarlierRuns } from "../run/settle.ts";
-import { keepBackup, backupsOf } from "../state/backups.ts";
-import { moveState, type MoveTools } from "../state/move.ts";
-import { openStates } from "../state/open.ts";
-import { type Place, placeOf, toldPlace } from "../state/place.ts";
+import { backupsOf } from "../state/backups.ts";
+import { moveState } from "../state/move.ts";
+import { toldPlace } from "../state/place.ts";
 import { movedTo } from "../state/text.ts";
-import { openWhere, whereaboutsOf } from "../state/where.ts";
 import { inOrder } from "../synth/graph.ts";
-import type { Assembly } from "../synth/assembly.ts";
-import type { StateReader } from "../terraform/runner.ts";
-import { readStack } from "../terraform/stack.ts";
 import { isDeployed, parseState } from "../terraform/state.ts";
 import { printDocument } from "./document.ts";
-import { synthesize } from "./synth.ts";
-import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
+import { openStatePlace } from "./state-place.ts";
+import { atWork, type CommonOptions } from "./workplace.ts";
 
-/** What every `lab state` stands on. */
-export interface StatePlace extends Workplace, StateReader {
-  readonly assembly: Assembly;
-  /** Where the config says that the state of a stack is. */
-  configured(stack: string): Place;
-  readonly tools: MoveTools;
-}
-
-/** Synthesizes, and opens the states, once nothing works on them any more. */
-export async function openStatePlace(place: Workplace, skipSynth: boolean): Promise<StatePlace> {
-  const { project, terminal, interruption } = place;
-  await awaitEarlierRuns(terminal, project.run, interruption.signal);
-  const assembly = await synthesize(place, skipSynth);
-  const reader = openStates({ project, interruption, lab: assembly.lab, say: (line) => terminal.aside(line) });
-  const places = new Map(
-    assembly.stacks.map((info) => [info.name, placeOf(readStack(info, project), reader.encryptedState)]),
-  );
-  const configured = (stack: string): Place => {
-    const found = places.get(stack);
-    if (found !== undefined) return found;
-    throw new CliError(`there is no stack called ${stack}; there are ${[...places.keys()].join(", ")}`);
-  };
-  const where = openWhere(project);
-  return {
-    ...place,
-    ...reader,
-    assembly,
-    configured,
-    tools: {
-      states: reader.states,
-      whereabouts: (stack) => whereaboutsOf(where, project, stack, configured(stack)),
-      setWhereabouts: (stack, whereabouts) => where.set(stack, whereabouts),
-      backUp: async (stack, at) => {
-        keepBackup(project.data, stack, await reader.states.sealed(at, stack), new Date());
-      },
-    },
-  };
-}
+const objects = (count: number): string => `${count} ${count === 1 ? "object" : "objects"}`;
 
 /** `lab state list` */
 export async function listStates(options: CommonOptions): Promise<number> {
@@ -64,7 +21,7 @@ export async function listStates(options: CommonOptions): Promise<number> {
     );
     const rows = await Promise.all(
       inOrder(assembly.stacks).map(async ({ name }) => {
-        const { at } = project.sandbox ? { at: configured(name) } : tools.whereabouts(name);
+        const { at } = tools.whereabouts(name);
         const text = await states.read(at, name);
         const state = parseState(text, toldPlace(at));
         const backups = backupsOf(project.data, name).map(({ file, serial, at: time }) => ({ file, serial, at: time }));
@@ -89,7 +46,7 @@ export async function listStates(options: CommonOptions): Promise<number> {
     for (const { name, at, configured: wanted, serial, resources, backups } of rows) {
       const label = terminal.colors.bold(name.padEnd(width));
       const kept = `${backups.length} ${backups.length === 1 ? "backup" : "backups"}`;
-      const what = serial === 0 ? "none yet" : `serial ${serial}, ${resources} objects, ${kept}`;
+      const what = serial === 0 ? "none yet" : `serial ${serial}, ${objects(resources)}, ${kept}`;
       terminal.line(`${label} ${what}  ${at}`);
       if (at !== wanted)
         terminal.line(`${" ".repeat(width)} lab.config.ts says ${wanted}: npx lab state migrate moves it`);
@@ -117,9 +74,9 @@ export async function migrateStates(options: CommonOptions): Promise<number> {
         terminal.line(`${label} is in ${toldPlace(configured(name))}`);
         continue;
       }
-      const { from, to, serial, objects } = move;
-      terminal.line(`${label} moved to ${toldPlace(to)}: serial ${serial}, ${objects} objects`);
-      moved.push({ name, from: toldPlace(from), to: toldPlace(to), serial, resources: objects });
+      const { from, to, serial, objects: held } = move;
+      terminal.line(`${label} moved to ${toldPlace(to)}: serial ${serial}, ${objects(held)}`);
+      moved.push({ name, from: toldPlace(from), to: toldPlace(to), serial, resources: held });
     }
     if (options.json) printDocument({ moved });
     else if (moved.length > 0) terminal.aside("each was read back and is as it was; npx cdktf diff shows no changes");

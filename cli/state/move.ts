@@ -1,6 +1,6 @@
 /**
- * Moves the state of one stack to where the config says. Each step can be done again: whoever is killed between two of them
- * goes on where the record of whereabouts says. That turns to the new place only when this gives back what it was given.
+ * Moves the state of one stack to where the config says. Each step can be done again: after a kill between any two of them
+ * the record of whereabouts says where to go on. It turns to the new place only when that gives back what it was given.
  */
 import { CliError } from "../errors.ts";
 import { isDeployed, parseState } from "../terraform/state.ts";
@@ -45,11 +45,11 @@ function requireRoom(stack: string, to: Place, there: string, text: string): voi
   );
 }
 
-/** Has nobody deploy from a place that was left: what is there stays, with an output that says where it went. */
-async function mark(states: StateStore, stack: string, place: Place, to: Place): Promise<void> {
-  const text = await states.read(place, stack);
-  if (text.trim() === "" || movedTo(text) !== null) return;
-  await states.write(place, stack, withMoved(text, toldPlace(to)));
+/** Has nobody deploy from a copy: it stays as it is, with an output that says where the state is. */
+async function mark(states: StateStore, stack: string, copy: Place, at: Place): Promise<void> {
+  const text = await states.read(copy, stack);
+  if (!isDeployed(parseState(text, addressOf(copy))) || movedTo(text) !== null) return;
+  await states.write(copy, stack, withMoved(text, addressOf(at)));
 }
 
 /**
@@ -58,29 +58,30 @@ async function mark(states: StateStore, stack: string, place: Place, to: Place):
  */
 export async function moveState(tools: MoveTools, stack: string, to: Place): Promise<Moved | null> {
   const { states } = tools;
-  const { at, leaving } = tools.whereabouts(stack);
-  if (leaving !== null) {
-    await mark(states, stack, leaving, at);
-    tools.setWhereabouts(stack, { at, leaving: null });
-  }
-  if (samePlace(at, to)) return null;
+  const settle = async (at: Place, copy: Place | null): Promise<void> => {
+    if (copy !== null) await mark(states, stack, copy, at);
+    tools.setWhereabouts(stack, { at, copy: null });
+  };
+  const { at, copy } = tools.whereabouts(stack);
+  if (copy !== null) await settle(at, copy);
   const text = await states.read(at, stack);
   const { serial, lineage } = headOf(text, addressOf(at));
-  if (lineage === "") {
-    tools.setWhereabouts(stack, { at: to, leaving: null });
+  const gone = movedTo(text);
+  if (gone !== null && gone !== addressOf(to))
+    throw new CliError(
+      `${toldPlace(at)} is a copy: the state of ${stack} was moved to ${gone}; set \`state\` to that first`,
+    );
+  if (samePlace(at, to) || lineage === "" || gone !== null) {
+    await settle(to, null);
     return null;
   }
   requireRoom(stack, to, await states.read(to, stack), text);
   await tools.backUp(stack, at);
+  // Encrypting a state where it is makes no copy of it.
+  const apart = addressOf(at) !== addressOf(to);
+  tools.setWhereabouts(stack, { at, copy: apart ? to : null });
   await states.write(to, stack, text);
-  if (!sameState(await states.read(to, stack), text))
-    throw new CliError(`${addressOf(to)} does not give back what was written there of the state of ${stack}`);
-  // Encrypting a state where it is leaves no place behind.
-  const left = addressOf(at) === addressOf(to) ? null : at;
-  tools.setWhereabouts(stack, { at: to, leaving: left });
-  if (left !== null) {
-    await mark(states, stack, left, to);
-    tools.setWhereabouts(stack, { at: to, leaving: null });
-  }
+  tools.setWhereabouts(stack, { at: to, copy: apart ? at : null });
+  await settle(to, apart ? at : null);
   return { from: at, to, serial, objects: parseState(text, addressOf(at)).resources.length };
 }

@@ -1,4 +1,5 @@
 /** Where a state is kept: a backend, and whether it is encrypted there. */
+import { relative } from "node:path";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
 import type { Binary } from "../terraform/binary.ts";
@@ -39,9 +40,11 @@ export function addressOf(place: Place): string {
   return `${place.kind}://${bucket}/${key}${at === undefined ? "" : ` (${at})`}`;
 }
 
-/** For people: the address, and that it is encrypted there. */
+/** For people: the address, as short as it can be said, and that it is encrypted there. */
 export function toldPlace(place: Place): string {
-  return `${addressOf(place)}${place.encrypted ? ", encrypted" : ""}`;
+  const file = fileOf(place);
+  const near = file === null ? addressOf(place) : relative("", file);
+  return `${file !== null && near.startsWith("..") ? file : near}${place.encrypted ? ", encrypted" : ""}`;
 }
 
 export function samePlace(one: Place, other: Place): boolean {

@@ -71,10 +71,22 @@ export function toolRunner(run: string, interruption: Interruption): RunTool {
   };
 }
 
+function plain(errors: string): string {
+  return stripVTControlCharacters(errors).replaceAll(/[│╷╵]/g, " ");
+}
+
 /** The first error that a tool tells of, as one line. */
 export function firstError(errors: string): string {
-  const plain = stripVTControlCharacters(errors).replaceAll(/[│╷╵]/g, " ");
-  const told = plain.slice(Math.max(0, plain.indexOf("Error: ")));
-  const line = told.replaceAll(/\s+/g, " ").trim();
+  const told = plain(errors).replace(/^.*?Error: /s, "");
+  const line = told
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/,? (Request|Host)ID: [^ ,]*/g, "")
+    .trim();
   return line.length > 400 ? `${line.slice(0, 400)}…` : line;
+}
+
+/** The lock that a tool ran into. */
+export function lockOf(errors: string): { readonly id: string; readonly who: string } | null {
+  const [, id, who] = /Lock Info:\s+ID:\s+(\S+)(?:.*?\n\s*Who:[ \t]+(\S+))?/s.exec(plain(errors)) ?? [];
+  return id === undefined ? null : { id, who: who ?? "somebody" };
 }

@@ -35,5 +35,5 @@ export function settleAt({ project, encryptedState }: Lab, stack: Stack): void {
   const where = openWhere(project);
   const at = placeOf(stack, encryptedState);
   const known = where.get(stack.name);
-  if (known === undefined || !samePlace(known.at, at)) where.set(stack.name, { at, leaving: null });
+  if (known === undefined || !samePlace(known.at, at)) where.set(stack.name, { at, copy: null });
 }

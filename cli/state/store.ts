@@ -8,7 +8,7 @@ import { readIfThere, writeAtomically } from "../files.ts";
 import type { Binary } from "../terraform/binary.ts";
 import { eitherWay, isEncrypted } from "./encryption.ts";
 import { addressOf, fileOf, type Place, requireAble } from "./place.ts";
-import { firstError, type RunTool } from "./run-tool.ts";
+import { firstError, lockOf, type RunTool } from "./run-tool.ts";
 import { EMPTY, headOf, sameState, withSerial } from "./text.ts";
 
 export interface StoreTool {
@@ -30,9 +30,9 @@ export interface StoreOptions {
 export interface StateStore {
   /** The state as plain text; empty where there is none. `stack` is named in errors. */
   read(place: Place, stack: string): Promise<string>;
-  /** Writes exactly this state, with its serial and lineage, over what is there. @throws CliError, having written nothing or all */
+  /** Writes exactly this state, with its serial and lineage, over what is there, and sees that it is so. */
   write(place: Place, stack: string, text: string): Promise<void>;
-  /** The state as it is kept on disk: encrypted where its place is. */
+  /** The state as it may lie on disk: encrypted where its place is. Empty where there is none. */
   sealed(place: Place, stack: string): Promise<string>;
   /** Opens what `sealed` gave. */
   open(file: string, stack: string): Promise<string>;
@@ -85,12 +85,10 @@ export function openStore({ run, tool, passphrase, runTool }: StoreOptions): Sta
       const command = [binary.path, ...args];
       const { code, output, errors } = await runTool({ stack, command, state: state ?? null, folder, env: own });
       if (code === 0) return output;
-      const unlock = /ID:\s+([\w-]{8,})/.exec(errors)?.[1];
-      const hint =
-        unlock === undefined
-          ? ""
-          : `; when nothing works on it any more: (cd ${folder} && ${binary.path} force-unlock ${unlock})`;
-      throw new CliError(`${failed}: ${firstError(errors)}${hint}`);
+      const lock = lockOf(errors);
+      if (lock === null) throw new CliError(`${failed}: ${firstError(errors)}`);
+      const unlock = `(cd ${folder} && ${binary.path} force-unlock ${lock.id})`;
+      throw new CliError(`${failed}: locked by ${lock.who}; when nothing works on it any more: ${unlock}`);
     };
     const prepared = async (): Promise<T> => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -171,6 +169,7 @@ export function openStore({ run, tool, passphrase, runTool }: StoreOptions): Sta
       const file = fileOf(place);
       if (file !== null) return stateFileText(file);
       const text = await pull(place, stack);
+      if (headOf(text, addressOf(place)).lineage === "") return "";
       return place.encrypted ? encrypted(stack, text) : text;
     },
     open,

@@ -9,20 +9,21 @@ import { CliError, messageOf } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../files.ts";
 import type { Project } from "../project.ts";
 import { isEncrypted } from "./encryption.ts";
+import { movedTo } from "./text.ts";
 import { fileOf, type Place, samePlace } from "./place.ts";
 
 const place = z.object({ kind: z.string(), config: z.record(z.string(), z.unknown()), encrypted: z.boolean() });
 const whereabouts = z.object({
   at: place,
-  /** The place it has just left, not yet marked so. */
-  leaving: place.nullable(),
+  /** Another place that may hold a copy, not yet marked as one. */
+  copy: place.nullable(),
 });
 const schema = z.object({ version: z.literal(1), stacks: z.record(z.string(), whereabouts) });
 
-/** Where a state is, and the place it has just left, which is still to be marked. */
+/** Where a state is, and where a copy of it may be that is still to be marked as one. */
 export interface Whereabouts {
   readonly at: Place;
-  readonly leaving: Place | null;
+  readonly copy: Place | null;
 }
 
 /** What is known of where states are. */
@@ -57,12 +58,12 @@ export function openWhere({ data, home }: Project): Where {
       const found = load().stacks[stack];
       if (found === undefined) return undefined;
       const absolute = (of: Place): Place => withPath(of, (path) => resolve(home, path));
-      return { at: absolute(found.at), leaving: found.leaving === null ? null : absolute(found.leaving) };
+      return { at: absolute(found.at), copy: found.copy === null ? null : absolute(found.copy) };
     },
-    set(stack, { at, leaving }) {
+    set(stack, { at, copy }) {
       const known = load();
       const inside = (of: Place): Place => withPath(of, (path) => relative(home, path));
-      const entry = { at: inside(at), leaving: leaving === null ? null : inside(leaving) };
+      const entry = { at: inside(at), copy: copy === null ? null : inside(copy) };
       if (JSON.stringify(known.stacks[stack]) === JSON.stringify(entry)) return;
       writeAtomically(
         file,
@@ -81,7 +82,8 @@ export function whereaboutsOf(where: Where, project: Project, stack: string, con
   if (known !== undefined) return known;
   const path = join(project.data, "state", `${stack}.tfstate`);
   const text = existsSync(path) ? (readIfThere(path) ?? "") : "";
-  if (text.trim() === "") return { at: configured, leaving: null };
+  // Nothing, or a copy that was left behind when the state moved.
+  if (text.trim() === "" || movedTo(text) !== null) return { at: configured, copy: null };
   const file: Place = { kind: "local", config: { path }, encrypted: isEncrypted(text) };
-  return { at: samePlace(file, configured) ? configured : file, leaving: null };
+  return { at: samePlace(file, configured) ? configured : file, copy: null };
 }

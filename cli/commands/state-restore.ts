@@ -1,0 +1,70 @@
+/** `lab state restore`: a state as it was before some change. */
+import { resolve } from "node:path";
+import { CliError } from "../errors.ts";
+import { backupsOf, chooseBackup } from "../state/backups.ts";
+import { addressOf } from "../state/place.ts";
+import { prepareRestore, type Restoring } from "../state/restore.ts";
+import { headOf } from "../state/text.ts";
+import { printDocument } from "./document.ts";
+import { openStatePlace } from "./state-place.ts";
+import { atWork, type CommonOptions } from "./workplace.ts";
+
+export interface RestoreOptions extends CommonOptions {
+  /** The file of a backup. @default - the newest whose serial is not the present one */
+  readonly backup?: string;
+  readonly serial?: number;
+  readonly yes?: boolean;
+}
+
+function chosen(data: string, stack: string, present: number, { backup, serial }: RestoreOptions): string {
+  if (backup !== undefined && serial !== undefined) throw new CliError("--backup, --serial: got both, allowed one");
+  if (backup !== undefined) return resolve(backup);
+  const all = backupsOf(data, stack);
+  if (serial !== undefined) return chooseBackup(all, stack, serial).file;
+  const newest = all.find((each) => each.serial !== present);
+  if (newest !== undefined) return newest.file;
+  throw new CliError(`there is no backup of ${stack} but of the present state (serial ${present}): npx lab state list`);
+}
+
+/** What it would do, by address. */
+function linesOf({ forgotten, regained, other }: Restoring): readonly string[] {
+  return [
+    ...forgotten.map((address) => `  - ${address}  forgotten: it stays, and nothing here knows of it`),
+    ...regained.map((address) => `  + ${address}  known again; where it is gone, the next plan makes it anew`),
+    ...other.map((address) => `  ~ ${address}  as it was; the next plan shows what has changed since`),
+  ];
+}
+
+/** Restores the state of one stack. */
+export async function restoreState(options: RestoreOptions, names: readonly string[]): Promise<number> {
+  return atWork(options, "lab state restore", async (place) => {
+    const { project, terminal, interruption } = place;
+    const [stack = "", ...more] = names;
+    if (more.length > 0) throw new CliError(`lab state restore: got ${names.join(", ")}, allowed one stack at a time`);
+    if (!options.yes && !terminal.interactive)
+      throw new CliError("lab state restore asks before it changes anything, and there is no terminal: pass --yes");
+    const { configured, tools, states } = await openStatePlace(place, options.skipSynth ?? false);
+    configured(stack);
+    const { at } = tools.whereabouts(stack);
+    const present = headOf(await states.read(at, stack), addressOf(at));
+    const file = chosen(project.data, stack, present.serial, options);
+    const restoring = await prepareRestore(tools, stack, file);
+    const { serial, forgotten, regained, other, already } = restoring;
+    if (already) {
+      terminal.aside(`the state of ${stack} is what ${file} says already`);
+      if (options.json) printDocument({ stack, backup: file, restored: false, serial: present.serial });
+      return 0;
+    }
+    terminal.aside(`${stack} as in ${file}:`);
+    for (const line of linesOf(restoring)) terminal.aside(line);
+    if (forgotten.length + regained.length + other.length === 0) terminal.aside("  the same objects; other outputs");
+    if (!options.yes) {
+      const answer = await terminal.ask(`restore the state of ${stack}. Only "yes" goes on: `, interruption.signal);
+      if (answer.trim().toLowerCase() !== "yes") throw new CliError("not approved: nothing was changed");
+    }
+    await restoring.restore();
+    if (options.json) printDocument({ stack, backup: file, restored: true, serial, forgotten, regained, other });
+    else terminal.line(`${stack} restored, as serial ${serial}; now see what it says: npx cdktf diff ${stack}`);
+    return 0;
+  });
+}
