@@ -9,6 +9,7 @@ import { credentials } from "../../cli/doctor/credentials.ts";
 import { findingsOf, type Finding } from "../../cli/doctor/finding.ts";
 import { lockFinding } from "../../cli/doctor/images.ts";
 import { kvmHere, ports } from "../../cli/doctor/machine.ts";
+import { remoteStates } from "../../cli/doctor/remote-states.ts";
 import { state } from "../../cli/doctor/state.ts";
 import { tools } from "../../cli/doctor/tools.ts";
 import type { LimitRow } from "../../cli/limits/rows.ts";
@@ -16,6 +17,7 @@ import { openProject } from "../../cli/project.ts";
 import { startOf } from "../../cli/run/process.ts";
 import { writeLost } from "../../cli/run/loss-store.ts";
 import { parseConfig } from "../../config/parse.ts";
+import { planTopology } from "../../topology/plan.ts";
 import { type Api, ociApi } from "../sandbox/oci-api.ts";
 import { startNode } from "./running.ts";
 
@@ -222,6 +224,25 @@ describe("what earlier runs have left", () => {
     write(".lab/cdktf.lock", JSON.stringify({ ...holder, start: "another" }));
     expect(statusOf(state(project()), "lock")).toEqual(["ok"]);
     expect(readFileSync(file, "utf8")).toContain("another");
+  });
+});
+
+describe("the state backend", () => {
+  const project = (sandbox = false) => openProject({ app: "node main.ts", sandbox }, { LAB_HOME: home }, home);
+  const bucket = { backend: "s3", bucket: "states", endpoint: "http://127.0.0.1:9", region: "eu-frankfurt-1" } as const;
+  const topology = (state?: typeof bucket) => planTopology(parseConfig({ ...CONFIG, ...(state && { state }) }));
+  const deployed = { version: 4, serial: 1, lineage: "a", outputs: { a: { value: 1, type: "number" } } };
+
+  it("is of no interest where states are in files here, and in the sandbox", async () => {
+    expect(await remoteStates(topology(), project())).toEqual([]);
+    expect(await remoteStates(topology(bucket), project(true))).toEqual([]);
+  });
+
+  it("fails where a state is elsewhere than the config says", async () => {
+    write(".lab/state/oci.tfstate", JSON.stringify(deployed));
+    const [finding] = await remoteStates(topology(bucket), project());
+    expect(finding).toMatchObject({ status: "fail", advice: "move them: npx lab state migrate" });
+    expect(finding?.found).toContain(join(home, ".lab/state/oci.tfstate"));
   });
 });
 

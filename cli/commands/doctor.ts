@@ -7,6 +7,7 @@ import { credentials, profileValues } from "../doctor/credentials.ts";
 import { type Finding, findingsOf, ok, PATIENCE_MS } from "../doctor/finding.ts";
 import { imageLock } from "../doctor/images.ts";
 import { kvm, ports } from "../doctor/machine.ts";
+import { REMOTE_MS, remoteStates } from "../doctor/remote-states.ts";
 import { state } from "../doctor/state.ts";
 import { tools } from "../doctor/tools.ts";
 import { baseEnvironment } from "../environment.ts";
@@ -35,6 +36,7 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
     findingsOf("free tier", () => config(plan, project)),
     key,
     [region(plan.config, profileRegion)],
+    findingsOf("state backend", () => remoteStates(plan, project), REMOTE_MS),
     findingsOf("images", () => imageLock(plan.config, home, sandbox)),
     findingsOf("tunnel ports", async () => {
       const holder = heldTunnels(project.data)?.pid ?? null;

@@ -4,7 +4,8 @@ import { readEnvironment } from "../../config/environment.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { LabConfig } from "../../config/schema.ts";
 import { freeTierUses } from "../../constructs/free-tier/guard.ts";
-import { ensureImages } from "../../images/index.ts";
+import type { LabApp } from "../../constructs/lab/lab-app.ts";
+import { ensureImages, type Images } from "../../images/index.ts";
 import { buildLab } from "../../lab.ts";
 import { freeTierVerdict } from "../../topology/free-tier.ts";
 import { planTopology } from "../../topology/plan.ts";
@@ -21,16 +22,24 @@ export async function readTopology(project: Project): Promise<Topology | Finding
   }
 }
 
+/** The lab as it would be synthesized; nothing of it is written. */
+export async function built(
+  topology: Topology,
+  project: Project,
+): Promise<{ readonly app: LabApp; readonly images: Images }> {
+  process.env["CDKTN_DISABLE_CREATION_STACK"] ??= "1";
+  const images = await ensureImages({
+    proxmoxVersion: topology.config.versions.proxmox,
+    artifacts: join(project.home, "artifacts"),
+  });
+  return { app: buildLab({ topology, images, outdir: project.output, sandbox: project.sandbox }), images };
+}
+
 async function freeTier(topology: Topology, project: Project): Promise<Finding> {
   const name = "free tier";
   const { config } = topology;
-  process.env["CDKTN_DISABLE_CREATION_STACK"] ??= "1";
-  const images = await ensureImages({
-    proxmoxVersion: config.versions.proxmox,
-    artifacts: join(project.home, "artifacts"),
-  });
-  const { stacks } = buildLab({ topology, images, outdir: project.output, sandbox: project.sandbox });
-  const { uses, unknown } = freeTierUses(stacks, images);
+  const { app, images } = await built(topology, project);
+  const { uses, unknown } = freeTierUses(app.stacks, images);
   const over = freeTierVerdict(uses, config.allowPaid).rows.filter((row) => row.over);
   if (over.length === 0 && unknown.length === 0) return ok(name, "inside every Always Free limit");
   const found =

@@ -83,10 +83,12 @@ async function create(rootPassword: string, userKey: Secrets["userKey"]): Promis
  */
 export async function statePassphrase(data: string, make: boolean): Promise<string | null> {
   const known = make ? await ensureSecrets(data, []) : read(secretsFile(data));
+  learn(known);
   if (known?.statePassphrase !== undefined) return known.statePassphrase;
   if (known === null || !make) return null;
   const { randomBytes } = await import("node:crypto");
   const passphrase = randomBytes(32).toString("base64url");
+  learn(passphrase);
   writeAtomically(secretsFile(data), `${JSON.stringify({ ...known, statePassphrase: passphrase }, undefined, 2)}\n`);
   return passphrase;
 }

@@ -22,7 +22,10 @@ interface Opened {
 /** Opens the states of a lab. Nothing is read or started yet. */
 export function openStates({ project, lab, interruption, say, tool }: Opened): StateReader {
   const encryptedState = lab?.encryptedState ?? false;
+  // Once: two that make a passphrase would make two.
   let found: Promise<StoreTool> | undefined;
+  let phrase: Promise<string | null> | undefined;
+  const make = encryptedState && interruption !== undefined;
   const find = async (): Promise<StoreTool> => {
     const env = toolEnvironment(project, {}, say);
     return { binary: await findBinary(env), env };
@@ -32,7 +35,7 @@ export function openStates({ project, lab, interruption, say, tool }: Opened): S
     states: openStore({
       run: project.run,
       tool: () => (found ??= tool === undefined ? find() : Promise.resolve(tool)),
-      passphrase: () => statePassphrase(project.data, encryptedState),
+      passphrase: () => (phrase ??= statePassphrase(project.data, make)),
       runTool: interruption === undefined ? readOnly : toolRunner(project.run, interruption),
     }),
   };
