@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { z } from "zod";
 import type { Finding } from "../../cli/doctor/finding.ts";
 import { openOci } from "../../cli/oci/client.ts";
@@ -137,9 +137,17 @@ describe("npx lab validate cluster", () => {
     };
     const state = parseState(readFileSync(join(lab.home, ".sandbox/state/oci.tfstate"), "utf8"), "oci");
     const [hosts] = state.resources.filter(({ attributes }) => attributes["display_name"] === "test-lab-hosts");
-    const path = `/20160918/networkSecurityGroups/${hosts?.id}/actions/addSecurityRules`;
-    await oci.post("network", path, { securityRules: [rule] }, z.unknown());
+    const actions = `/20160918/networkSecurityGroups/${hosts?.id}/actions`;
+    const added = z.object({ securityRules: z.array(z.object({ id: z.string() })) });
+    const { securityRules } = await oci.post(
+      "network",
+      `${actions}/addSecurityRules`,
+      { securityRules: [rule] },
+      added,
+    );
     const { code, findings } = await validate();
+    const securityRuleIds = securityRules.map(({ id }) => id);
+    await oci.post("network", `${actions}/removeSecurityRules`, { securityRuleIds }, z.null());
     expect([code, failures(findings)]).toEqual([
       1,
       ["open ports: hosts: tcp 8006-8007 from 0.0.0.0/0, which the plan does not know"],
@@ -190,6 +198,79 @@ describe("what the account tells", () => {
       },
       expect.objectContaining({ name: "service limits", status: "warn" }),
     ]);
+  });
+});
+
+/** Plays ssh: what a tunnel leads to is at the sandbox's own end of it, as `ends.json` says. */
+const FAKE_SSH = `#!${process.execPath}
+const { readFileSync } = require("node:fs");
+const { connect, createServer } = require("node:net");
+const ends = JSON.parse(readFileSync(__dirname + "/ends.json", "utf8"));
+for (const [i, arg] of process.argv.entries()) {
+  if (arg !== "-L") continue;
+  const [, port, address, target] = process.argv[i + 1].split(":");
+  createServer((socket) => {
+    const far = connect(ends[address + ":" + target], "127.0.0.1");
+    for (const each of [socket, far]) each.on("error", () => { socket.destroy(); far.destroy(); });
+    socket.pipe(far).pipe(socket);
+  }).listen(Number(port), "127.0.0.1");
+}
+`;
+/** Loopback too, and nobody's: where the real lab's hosts are said to be. */
+const NOWHERE = "127.9.9.9";
+
+/** A real lab, by its state, of which the sandbox plays what is at the far ends: account, hosts, machines. */
+async function realLab(): Promise<TestLab> {
+  const bin = join(lab.home, "bin-of-the-real-lab");
+  mkdirSync(bin);
+  const facts = JSON.parse(readFileSync(join(lab.home, "cdktf.out", "lab.json"), "utf8"));
+  const ends = z
+    .array(z.object({ localPort: z.number(), target: z.object({ address: z.string(), port: z.number() }) }))
+    .parse(facts.tunnels)
+    .map(({ localPort, target }) => [`${target.address}:${target.port}`, localPort]);
+  writeFileSync(join(bin, "ends.json"), JSON.stringify(Object.fromEntries(ends)));
+  writeFileSync(join(bin, "ssh"), FAKE_SSH, { mode: 0o755 });
+  const { oci } = await (await lab.sandbox()).real();
+  const real = await TestLab.create({}, { ...oci, LAB_SANDBOX: "0", PATH: `${bin}${delimiter}${process.env["PATH"]}` });
+  mkdirSync(join(real.home, ".lab", "state"), { recursive: true });
+  for (const stack of ["oci", "proxmox", "talos"]) {
+    const text = readFileSync(join(lab.home, ".sandbox", "state", `${stack}.tfstate`), "utf8");
+    writeFileSync(join(real.home, ".lab", "state", `${stack}.tfstate`), text.replaceAll(/192\.0\.2\.\d+/g, NOWHERE));
+  }
+  return real;
+}
+
+describe("npx lab validate cluster, of a real lab,", () => {
+  it("goes by tunnels of its own, asks the account with the user's key, and tries what is public", async () => {
+    const real = await realLab();
+    try {
+      const { code, stdout } = await real.lab("validate", "cluster", "--json");
+      const { findings } = document.parse(JSON.parse(stdout));
+      const elsewhere = findings.filter(({ name }) => name !== "knocking");
+      expect([code, elsewhere.map(({ name, status }) => `${status} ${name}`)]).toEqual([
+        1,
+        [
+          "ok API by tunnel",
+          "ok nodes",
+          "ok Kubernetes",
+          "ok DNS",
+          "warn volumes",
+          "ok Talos",
+          "ok etcd",
+          "ok disks",
+          "fail API by NLB",
+          "ok open ports",
+        ],
+      ]);
+      expect(failures(elsewhere)).toEqual([
+        expect.stringMatching(new RegExp(`^API by NLB: https://${NOWHERE}:6443: (connect ECONNREFUSED|no answer)`)),
+      ]);
+      // Whatever this machine has open there answers, and nobody else.
+      for (const { name, found } of findings.filter((each) => each.name === "knocking"))
+        expect(`${name}: ${found}`).toMatch(new RegExp(`^knocking: (pve-1|the load balancer) \\(${NOWHERE}\\): port `));
+    } finally {
+      await real.end();
+    }
   });
 });
 

@@ -62,7 +62,7 @@ function adviceOn(status: number, credentials: string): string {
 
 async function answered(response: Response, path: string, credentials: string): Promise<unknown> {
   const text = await response.text();
-  if (response.ok) return JSON.parse(text);
+  if (response.ok) return text === "" ? null : JSON.parse(text);
   const read = refusal.safeParse(readable(text));
   const said = read.success ? `${read.data.code}, ${read.data.message}` : response.statusText;
   const trouble = `${path.replace(/\?.*/, "").replaceAll(/ocid1\.[\w.-]+/g, "…")}: ${response.status} ${said}`

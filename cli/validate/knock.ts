@@ -1,12 +1,13 @@
 /** Whether anything answers at the lab's own public addresses that should not: a connection is made, and nothing sent. */
 import { connect } from "node:net";
 import { fail, type Finding, ok, warn } from "../doctor/finding.ts";
-import { hostAddresses } from "../access/access.ts";
-import type { Check } from "./ground.ts";
+import type { Check, Ground } from "./ground.ts";
+
+const SSH = 22;
 
 /** What runs on hosts and machines, by the ports that it listens on. */
 const PORTS: readonly (readonly [number, string])[] = [
-  [22, "SSH"],
+  [SSH, "SSH"],
   [111, "rpcbind"],
   [2379, "etcd"],
   [3128, "Proxmox's SPICE proxy"],
@@ -23,8 +24,8 @@ export interface Door {
   /** Who has the address. */
   readonly name: string;
   readonly address: string;
-  /** The one port that may answer. */
-  readonly expected: number;
+  /** The one port that may answer; null: none. */
+  readonly expected: number | null;
 }
 
 function answers(address: string, port: number): Promise<boolean> {
@@ -57,19 +58,27 @@ export async function knock(
         "close it: no rule of the plan opens it",
       ),
     );
-  if (tried.some(({ port, open }) => open && port === expected)) return findings;
+  if (expected === null || tried.some(({ port, open }) => open && port === expected)) return findings;
   const advice = "see that you come from one of access.adminCidrs";
   return [...findings, warn("knocking", `${name} (${address}): port ${expected} does not answer from here`, advice)];
 }
 
-export const knocking: Check = async ({ oci, admin, sandbox }) => {
+/** Every instance of the lab that has a public address: hosts let SSH in, the micro nothing. */
+function doorsOf({ topology, oci, admin }: Ground): readonly Door[] {
+  const instances = oci.resources.flatMap(({ type, attributes }): readonly Door[] => {
+    const { display_name: name, public_ip: address } = attributes;
+    if (type !== "oci_core_instance" || typeof name !== "string" || typeof address !== "string" || address === "")
+      return [];
+    return [{ name, address, expected: topology.hosts.some((host) => host.name === name) ? SSH : null }];
+  });
+  const api = { name: "the load balancer", address: admin.server.hostname, expected: Number(admin.server.port || 443) };
+  return [...instances, api];
+}
+
+export const knocking: Check = async (ground) => {
   const name = "knocking";
-  if (sandbox) return [ok(name, "at nobody's door: the sandbox's addresses lead nowhere, its rules are above")];
-  const hosts = Object.entries(hostAddresses(oci.outputs["host_public_ips"]?.value));
-  const doors: readonly Door[] = [
-    ...hosts.map(([host, address]) => ({ name: host, address, expected: 22 })),
-    { name: "the load balancer", address: admin.server.hostname, expected: Number(admin.server.port || 443) },
-  ];
+  if (ground.sandbox) return [ok(name, "at nobody's door: the sandbox's addresses lead nowhere, its rules are above")];
+  const doors = doorsOf(ground);
   const findings = (await Promise.all(doors.map((door) => knock(door)))).flat();
   if (findings.length > 0) return findings;
   return [

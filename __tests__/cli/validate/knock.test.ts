@@ -42,6 +42,13 @@ describe("knocking at an address", () => {
     ]);
   });
 
+  it("expects nothing of a micro, and fails with whatever answers", async () => {
+    const ssh = await listening();
+    const micro = { name: "quorum", address: "127.0.0.1", expected: null };
+    expect(await knock(micro, [[await closed(), "etcd"]])).toEqual([]);
+    expect(await knock(micro, [[ssh, "SSH"]])).toMatchObject([{ status: "fail" }]);
+  });
+
   it("warns where not even the expected port answers", async () => {
     const ssh = await closed();
     const found = await knock({ name: "pve-1", address: "127.0.0.1", expected: ssh }, [[ssh, "SSH"]]);
