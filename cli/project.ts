@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CliError, codeOf, messageOf } from "./errors.ts";
+import { learnSecretsFile } from "./masking/environment.ts";
 import { ALL_STAND_INS, type Choices } from "./providers/choices.ts";
 
 export interface ProjectOptions {
@@ -72,7 +73,10 @@ export function isOn(value: string | undefined): boolean {
   return value !== undefined && !["", "0", "false", "no", "off"].includes(value.toLowerCase());
 }
 
-/** Finds the project from the options, the environment and cdktf.json, in this order of weight. */
+/**
+ * Finds the project from the options, the environment and cdktf.json, in this order of weight. Its secrets are masked from
+ * now on: before the app, or anything else, has a word.
+ */
 export function openProject(
   options: ProjectOptions,
   env: NodeJS.ProcessEnv = process.env,
@@ -93,6 +97,8 @@ export function openProject(
   if (options.providers !== undefined && !sandbox)
     throw new CliError("--providers: only with --sandbox (or LAB_SANDBOX=1), as a real run has the real providers");
   const data = join(home, sandbox ? ".sandbox" : ".lab");
+  // Without the schema of the file, which would cost synth more than it takes.
+  learnSecretsFile(join(data, "secrets.json"));
   const config = options.config ?? (env["LAB_CONFIG"] || undefined);
   return {
     folder,

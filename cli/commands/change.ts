@@ -6,7 +6,7 @@ import { counted } from "../show/plan.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
-import { requireNoDownstream, requireUpstream } from "./dependencies.ts";
+import { learnUpstream, requireNoDownstream, requireUpstream } from "./dependencies.ts";
 import { faceLosses, type LossOptions, reportLosses } from "./losses.ts";
 import { result, type StackResult, type Status } from "./results.ts";
 import { type Reviewed, reviewedOf } from "./reviewed.ts";
@@ -144,6 +144,7 @@ export async function changeStacks(
       if (!options.ignoreMissingStackDependencies) {
         await (verb === "deploy" ? requireUpstream : requireNoDownstream)(session, stacks);
       }
+      if (options.ignoreMissingStackDependencies || verb === "destroy") await learnUpstream(session, stacks);
       const reviewed =
         saved === null || folder === null
           ? new Map<string, Reviewed>()

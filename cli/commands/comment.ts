@@ -4,6 +4,7 @@ import { CliError, messageOf } from "../errors.ts";
 import { type GitHub, withPatience } from "../github/api.ts";
 import { postComment, type PullRequest } from "../github/comments.ts";
 import { MARKER } from "../review/markdown.ts";
+import { masked } from "../masking/masker.ts";
 import { printDocument } from "./document.ts";
 
 export interface CommentOptions {
@@ -87,7 +88,7 @@ export async function comment(options: CommentOptions): Promise<number> {
     throw new CliError(`--name: got "${name}", allowed up to 100 letters, digits, "_", "." and "-"`);
   const text = readFile(file);
   if (text.trim() === "") throw new CliError(`--file: ${file} is empty`);
-  const body = bodyOf(text, name);
+  const body = masked(bodyOf(text, name));
   const { length } = body;
   if (summary && !dryRun) addSummary(body);
   if (pullRequest === null) {

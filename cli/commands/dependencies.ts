@@ -2,7 +2,7 @@
 import { CliError } from "../errors.ts";
 import { list } from "../show/words.ts";
 import type { StackInfo } from "../synth/assembly.ts";
-import { downstreamOf } from "../synth/graph.ts";
+import { downstreamOf, upstreamOf } from "../synth/graph.ts";
 import { isDeployed, stateOf } from "../terraform/state.ts";
 import type { Session } from "./session.ts";
 
@@ -22,6 +22,15 @@ export async function missingUpstream(
     upstream.map(async (each) => (coming.includes(each) || (await deployed(session, each)) ? [] : [each.name])),
   );
   return absent.flat();
+}
+
+/**
+ * Reads the states that these stacks read, so that all that is secret there is masked in the plans, which have it in clear.
+ * For where nothing else reads them; one that cannot be read is told of when it is needed.
+ */
+export async function learnUpstream(session: Session, stacks: readonly StackInfo[]): Promise<void> {
+  const upstream = new Set(stacks.flatMap((stack) => upstreamOf(stack, session.assembly.stacks)));
+  await Promise.allSettled([...upstream].map((each) => stateOf(session, session.stack(each))));
 }
 
 /** A stack to be deployed needs the outputs of the ones before it. */

@@ -17,7 +17,7 @@ export async function deploy(names: readonly string[], options: ChangeOptions & 
         return [info.name, plainOutputs(outputs, outputsFileIncludeSensitiveOutputs)] as const;
       }),
     );
-    writeOutputsFile(outputsFile, Object.fromEntries(entries));
+    writeOutputsFile(outputsFile, Object.fromEntries(entries), outputsFileIncludeSensitiveOutputs);
   });
 }
 

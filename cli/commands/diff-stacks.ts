@@ -6,6 +6,7 @@ import type { Review, StackReview } from "../review/review.ts";
 import { needsValues, stackReview, withoutPlan } from "../review/stack-review.ts";
 import { counted, showReview, summaryOf } from "../show/plan.ts";
 import { writeAtomically } from "../files.ts";
+import { masked } from "../masking/masker.ts";
 import { list } from "../show/words.ts";
 import { AppRefused } from "../synth/app.ts";
 import type { Assembly, StackInfo } from "../synth/assembly.ts";
@@ -127,14 +128,14 @@ function refuseDestruction({ stacks }: Review): void {
 
 async function writeMarkdown(file: string, review: Review): Promise<void> {
   const { reviewMarkdown } = await import("../review/markdown.ts");
-  writeAtomically(resolve(file), reviewMarkdown(review), 0o644);
+  writeAtomically(resolve(file), masked(reviewMarkdown(review)), 0o644);
 }
 
 /** What a reviewer has to know of a lab that could not be reviewed. */
 function withoutStacks(error: unknown, sandbox: boolean): Review {
   const why = error instanceof AppRefused ? error.said : error instanceof AlreadyTold ? "" : messageOf(error);
   const told = why === "" ? "what went wrong was told where the diff ran" : why;
-  return { version: 1, sandbox, stacks: [], freeTier: null, images: [], error: told };
+  return { version: 1, sandbox, stacks: [], freeTier: null, images: [], error: masked(told) };
 }
 
 /** Saves the plans when there are all of them. */

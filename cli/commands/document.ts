@@ -1,14 +1,13 @@
 /** The one JSON document that `--json` puts on stdout. */
 import { printInClear } from "../masking/filter.ts";
-import { masked } from "../masking/masker.ts";
+import { maskedJson } from "../masking/json.ts";
 
 let printed = false;
 
-/** Prints it, its texts masked one by one: so it stays JSON whatever is in them. */
+/** Prints it, without secrets. */
 export function printDocument(document: unknown): void {
   printed = true;
-  const mask = (_: string, value: unknown): unknown => (typeof value === "string" ? masked(value) : value);
-  process.stdout.write(`${JSON.stringify(document, mask, 2)}\n`);
+  process.stdout.write(`${maskedJson(document)}\n`);
 }
 
 /** Prints it as it is, for `lab sandbox start --env` alone: it sets what other programs log in with. */

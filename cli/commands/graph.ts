@@ -2,6 +2,7 @@
 import { relative, resolve } from "node:path";
 import { writeAtomically } from "../files.ts";
 import { labGraph } from "../graph/lab-graph.ts";
+import { masked } from "../masking/masker.ts";
 import { mermaid } from "../graph/mermaid.ts";
 import { svg } from "../graph/svg.ts";
 import { readElements } from "../graph/references.ts";
@@ -28,7 +29,7 @@ export async function graph(options: GraphOptions): Promise<number> {
     if (options.json) printDocument(lab);
     else if (options.out === undefined) process.stdout.write(drawing);
     if (options.out !== undefined) {
-      writeAtomically(resolve(options.out), drawing, 0o644);
+      writeAtomically(resolve(options.out), masked(drawing), 0o644);
       place.terminal.aside(`drew the lab into ${relative("", options.out)}`);
     }
     return 0;

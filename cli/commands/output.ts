@@ -1,6 +1,7 @@
 /** `cdktf output`: what the stacks say of themselves, from their states. */
 import { resolve } from "node:path";
 import { writeAtomically } from "../files.ts";
+import { maskedJson } from "../masking/json.ts";
 import { plainOutputs, showOutputs } from "../show/outputs.ts";
 import { openStates } from "../state/open.ts";
 import { inOrder, select } from "../synth/graph.ts";
@@ -16,9 +17,13 @@ export interface OutputOptions {
   readonly outputsFileIncludeSensitiveOutputs?: boolean;
 }
 
-/** Writes outputs for other programs; readable by its owner only, as it may hold secrets. */
-export function writeOutputsFile(file: string, outputs: Readonly<Record<string, unknown>>): void {
-  writeAtomically(resolve(file), `${JSON.stringify(outputs, undefined, 2)}\n`);
+/**
+ * Writes outputs for other programs; readable by its owner only, as it may hold secrets.
+ *
+ * @param inClear whether secrets were asked for
+ */
+export function writeOutputsFile(file: string, outputs: Readonly<Record<string, unknown>>, inClear: boolean): void {
+  writeAtomically(resolve(file), `${inClear ? JSON.stringify(outputs, undefined, 2) : maskedJson(outputs)}\n`);
 }
 
 export async function output(names: readonly string[], options: CommonOptions & OutputOptions): Promise<number> {
@@ -39,8 +44,8 @@ export async function output(names: readonly string[], options: CommonOptions & 
     }
     const plain = (sensitive: boolean): Readonly<Record<string, unknown>> =>
       Object.fromEntries(states.map(({ info, state }) => [info.name, plainOutputs(state.outputs, sensitive)]));
-    if (options.outputsFile !== undefined)
-      writeOutputsFile(options.outputsFile, plain(options.outputsFileIncludeSensitiveOutputs ?? false));
+    const { outputsFile, outputsFileIncludeSensitiveOutputs: inClear = false } = options;
+    if (outputsFile !== undefined) writeOutputsFile(outputsFile, plain(inClear), inClear);
     if (options.json) {
       printDocument({
         stacks: states.map(({ info, state }) => ({ name: info.name, outputs: plainOutputs(state.outputs, false) })),

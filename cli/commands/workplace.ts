@@ -1,7 +1,6 @@
 /** What every command stands on: the project, somewhere to print, signals, and being the only one at work. */
 import { join } from "node:path";
 import { Interrupted } from "../errors.ts";
-import { learnSecretsFile } from "../masking/environment.ts";
 import { openProject, type Project, type ProjectOptions } from "../project.ts";
 import { watchSignals, type Interruption } from "../run/interruption.ts";
 import { takeLock } from "../run/lock.ts";
@@ -31,8 +30,6 @@ export async function atWork<T>(
   work: (place: Workplace) => Promise<T>,
 ): Promise<T> {
   const project = openProject(options);
-  // Before the app or anything else has a word. Without the schema of the file, which would cost synth more than it takes.
-  learnSecretsFile(join(project.data, "secrets.json"));
   const terminal = openTerminal({ json: options.json ?? false, color: options.color ?? true });
   const interruption = watchSignals((line) => terminal.aside(line));
   try {

@@ -30,7 +30,8 @@ function inUrl(text: string): string {
 
 /** A secret as it is, in JSON, in JSON within JSON, in an address or a form, and in base64 of either alphabet. */
 export function formsOf(secret: string): readonly string[] {
-  const base64 = inBase64(Buffer.from(secret));
+  const bytes = Buffer.from(secret);
+  const base64 = [bytes.toString("base64"), ...inBase64(bytes)];
   return [
     secret,
     inJson(secret),

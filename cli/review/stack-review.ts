@@ -1,5 +1,6 @@
 /** A plan, as a reviewer needs it. */
 import type { Action } from "../show/progress.ts";
+import { masked } from "../masking/masker.ts";
 import { isInternalOutput } from "../show/words.ts";
 import type { Plan } from "../terraform/plan.ts";
 import type { PlanDocument, PlannedValues } from "./plan-document.ts";
@@ -89,12 +90,26 @@ export function stackReview(
   };
 }
 
-/** A stack of which there is no plan. */
+/**
+ * A stack of which there is no plan.
+ *
+ * @param error what was said of it; masked here, before any of it is cut short
+ */
 export function withoutPlan(
   name: string,
   status: Exclude<StackReview["status"], "changed" | "unchanged">,
   error: string | null = null,
 ): StackReview {
   const none = { add: 0, change: 0, replace: 0, destroy: 0 };
-  return { name, ...none, status, imports: 0, after: [], error, changes: [], outputs: [], drift: [] };
+  return {
+    name,
+    ...none,
+    status,
+    imports: 0,
+    after: [],
+    error: error === null ? null : masked(error),
+    changes: [],
+    outputs: [],
+    drift: [],
+  };
 }
