@@ -5,7 +5,7 @@
  * deploy came that failed.
  */
 const VARIES =
-  /…|\b\d+(\.\d+)? ?(ms|s|m)\b|\d{4}-\d\d-\d\d[T ][\d:.-]+Z?|(https?:\/\/)?127\.0\.0\.1:\d+|\b192\.0\.2\.\d+|ocid1\.[\w.-]+|\b[0-9a-f]{12,}\b|(\/[\w.@-]+)+|\bv?\d+\.\d+\.\d+\b|^\d+(?= {2})|(?<=failed after )\d+/g;
+  /…|\b\d+(\.\d+)? ?(ms|s|m)\b|\d{4}-\d\d-\d\d[T ][\d:.-]+Z?|(https?:\/\/)?127\.0\.0\.1:\d+|\b192\.0\.2\.\d+|ocid1\.[\w.-]+|\b[0-9a-f]{12,}\b|(\/[\w.@-]+)+|\bv?\d+\.\d+\.\d+\b|^\d+(?= {2})|(?<=failed after )\d+|(?<=tested )\d{4}-\d\d-\d\d/g;
 
 /** `RegExp.escape`, which Node has from 24 on. */
 function literally(text: string): string {
