@@ -83,6 +83,28 @@ describe.each(PLANS.filter(({ steps }) => steps.some(({ left }) => left === ""))
   }, 300_000);
 });
 
+describe("a line that is shown", () => {
+  const printed =
+    "oci     25 to add\noci     deployed in 12.3 s: 25 added\n  7  slow by 300 ms (/usr/bin/tofu, v1.12.6)\n";
+
+  it.each([
+    "oci 25 to add",
+    "oci     deployed in 0.5 s: 25 added",
+    "1  slow by 3 ms (/opt/tofu, v1.9.0)",
+    "oci  dep…added",
+    "…",
+  ])("may differ in what differs anyway: %s", (line) => {
+    expect(missing([line], printed)).toEqual([]);
+  });
+
+  it.each(["oci 26 to add", "oci deployed in 0.5 s: 26 added", "oci 25 to ad d", "slow by 300 ms"])(
+    "has to be there otherwise: %s",
+    (line) => {
+      expect(missing([line], printed)).toEqual([line]);
+    },
+  );
+});
+
 describe("the table of what is not run", () => {
   it("has nothing that no document has", () => {
     const commands = PLANS.flatMap(({ steps }) => steps.map(({ command }) => command));
