@@ -1,7 +1,7 @@
 /** `cdktf`: upstream's grammar over our own engine. */
 import type { Command } from "commander";
 import { addCompletion } from "./completion/command.ts";
-import { examples, newProgram, providerChoices, several, wholeNumber } from "./program.ts";
+import { examples, newProgram, providersOption, several, wholeNumber } from "./program.ts";
 
 /** What commander parsed: each option under its name in camel case, as the commands' own option types have it. */
 type Run<Options> = (stacks: readonly string[], options: Options) => Promise<number>;
@@ -36,11 +36,7 @@ function skipSynth(to: Command): Command {
 }
 
 function providers(to: Command): Command {
-  return to.option(
-    "--providers <choice>",
-    "in the sandbox: real, stand-in (the default) or auto, also by provider: proxmox=real,oci=stand-in",
-    providerChoices,
-  );
+  return to.addOption(providersOption("in the sandbox"));
 }
 
 function planOptions(to: Command): Command {

@@ -12,7 +12,7 @@ import { DOORS } from "../sandbox/calls.ts";
 import { addCompletion } from "./completion/command.ts";
 import { BASE, PROXMOX } from "../images/definitions.ts";
 import { TOOLS } from "./tools/definitions.ts";
-import { examples, newProgram, oneOf, Option, providerChoices, several, share, wholeNumber } from "./program.ts";
+import { examples, newProgram, oneOf, Option, providersOption, several, share, wholeNumber } from "./program.ts";
 
 /** All options that any of the commands takes. */
 interface LabOptions
@@ -326,8 +326,9 @@ const GROUPS: readonly LabCommand[] = [
       {
         name: "restore",
         description: "Bring the state of a stack back from a backup, after showing what that changes",
+        examples: ["npx lab state restore talos", "npx lab state restore oci --serial 12 --yes"],
         options: (command) =>
-          states(command.argument("<stack>"))
+          states(command.argument("<stack>", "whose state"))
             .option("--backup <file>", "which backup (default: the newest that is not the present state)")
             .option("--serial <number>", "which backup, by its serial", wholeNumber(1))
             .option("--yes", "do not ask"),
@@ -346,11 +347,7 @@ const GROUPS: readonly LabCommand[] = [
         options: (command) =>
           json(where(command))
             .option("--env", 'print shell lines that other programs need: eval "$(…)"')
-            .option(
-              "--providers <choice>",
-              "with --env: real, stand-in (the default) or auto, also by provider: proxmox=real,oci=stand-in",
-              providerChoices,
-            ),
+            .addOption(providersOption("with --env")),
         load: async () => (await import("./commands/sandbox.ts")).startSandbox,
       },
       {

@@ -112,8 +112,17 @@ export function share(text: string): number {
   return value;
 }
 
-/** For `--providers`. */
-export function providerChoices(text: string): Choices {
+/** `--providers`, in the sandbox. */
+export function providersOption(where: string): Option {
+  const option = new Option(
+    "--providers <choice>",
+    `${where}: which provider plays (default: stand-in); also for each: proxmox=real,oci=stand-in`,
+  ).argParser(providerChoices);
+  option.argChoices = ["stand-in", "real", "auto"];
+  return option;
+}
+
+function providerChoices(text: string): Choices {
   try {
     return parseChoices(text);
   } catch (error) {

@@ -25,6 +25,7 @@ describe("what can stand at the end of a line", () => {
     ["lab sandbox fault add slow --nth 3 --do", ["--door"]],
     ["lab sandbox fault add slow ", []],
     ["lab images build base ", ["proxmox"]],
+    ["cdktf diff --providers r", ["real"]],
     ["cdktf diff ", ["oci", "proxmox", "talos"]],
     ["cdktf diff oci --json p", ["proxmox"]],
     ["cdktf deploy --auto-approve --auto", []],
@@ -91,6 +92,7 @@ describe("in a shell", () => {
 
   it.each([
     ["cdktf de", ["deploy", "destroy"]],
+    ["cdktf diff --providers r", ["real"]],
     ["cdktf diff ", ["net", "vms"]],
     ["npx cdktf diff n", ["net"]],
     ["npx --no-install lab sandbox st", ["start", "stop", "status"]],
