@@ -141,6 +141,15 @@ describe("moving a state", () => {
     expect([lab.where.at, lab.text, lab.held.get(addressOf(BUCKET))]).toEqual([LOCAL, TEXT, there]);
   });
 
+  it("does not pass over what somebody deploys from the old place meanwhile", async () => {
+    const lab = world();
+    expect(await killed(lab, 7, true, () => moveState(lab, "oci", BUCKET))).toBe(true);
+    expect(lab.where).toEqual({ at: BUCKET, copy: LOCAL });
+    lab.held.set(addressOf(LOCAL), stateWith(8, ["a", "b", "c"]));
+    await expect(moveState(lab, "oci", BUCKET)).rejects.toThrow(/somebody deployed oci from .* \(serial 8\) after/);
+    expect(movedTo(lab.held.get(addressOf(LOCAL)) ?? "")).toBeNull();
+  });
+
   it("killed at any step, any number of times, loses nothing and goes on from there", async () => {
     const kill = fc.record({ step: fc.nat(14), done: fc.boolean(), to: fc.constantFrom(LOCAL, SEALED, BUCKET) });
     await fc.assert(
@@ -168,7 +177,7 @@ describe("moving a state", () => {
       const lab = world();
       reached.push(await killed(lab, step, false, () => moveState(lab, "oci", BUCKET)));
     }
-    expect([reached.indexOf(false), reached.lastIndexOf(true)]).toEqual([10, 9]);
+    expect([reached.indexOf(false), reached.lastIndexOf(true)]).toEqual([11, 10]);
   });
 });
 

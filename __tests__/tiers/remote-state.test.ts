@@ -1,5 +1,5 @@
 /** States in a bucket of a real S3 server, by OpenTofu: deployed from, locked, encrypted, moved, restored, and killed. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { SmallLab } from "../cli/small-lab.ts";
 import { itWithServer, server, TOFU } from "./s3-server.ts";
@@ -114,6 +114,22 @@ describe("lab state migrate", () => {
     lab.keepIn(null);
     expect((await state("migrate")).code).toBe(0);
     expect([await essence(), (await cdktf("diff")).code]).toEqual([before, 0]);
+  });
+
+  itWithServer("needs none of the providers that a state speaks of, here or on another machine", async () => {
+    await deploy();
+    const file = lab.path(".lab", "state", "oci.tfstate");
+    const held = JSON.parse(readFileSync(file, "utf8"));
+    const instances = [{ schema_version: 0, attributes: { id: "ocid1.vcn.oc1..a" }, dependencies: [] }];
+    for (const host of ["registry.opentofu.org", "registry.terraform.io"]) {
+      const provider = `provider["${host}/oracle/oci"]`;
+      held.resources.push({ mode: "managed", type: "oci_core_vcn", name: host.split(".")[1], provider, instances });
+    }
+    writeFileSync(file, JSON.stringify(held));
+    inBucket();
+    expect((await state("migrate")).code).toBe(0);
+    rmSync(lab.path(".lab"), { recursive: true });
+    expect((await listed())[0]).toMatchObject({ name: "oci", resources: 3, lineage: held.lineage });
   });
 
   itWithServer("refuses a bucket where another lab keeps its states", async () => {

@@ -12,6 +12,10 @@ const FOLDER = join(homedir(), ".cache", "ampere-lab", "moto-5.2.5");
 
 export const BUCKET = "states";
 
+/** Objects are private: moto wants a signature, and takes any. */
+const SIGNED =
+  "AWS4-HMAC-SHA256 Credential=lab/20260101/eu-frankfurt-1/s3/aws4_request, SignedHeaders=host, Signature=0";
+
 /** The OpenTofu that `lab tools build` made, else the one on PATH. */
 export const TOFU = spawnSync(process.execPath, [join(__dirname, "../../cli/bin/lab.js"), "tools", "path"], {
   encoding: "utf8",
@@ -94,15 +98,12 @@ export class S3Server {
 
   /** The text of an object; null where there is none. */
   async object(key: string): Promise<string | null> {
-    // Objects are private: moto wants a signature, and takes any.
-    const scope = "lab/20260101/eu-frankfurt-1/s3/aws4_request";
-    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
-    const answer = await fetch(`${this.url}/${BUCKET}/${key}`, { headers: { authorization } });
+    const answer = await fetch(`${this.url}/${BUCKET}/${key}`, { headers: { authorization: SIGNED } });
     return answer.ok ? answer.text() : null;
   }
 
   async put(key: string, body: string): Promise<void> {
-    const headers = { "content-type": "application/octet-stream" };
+    const headers = { authorization: SIGNED, "content-type": "application/octet-stream" };
     const { ok, status } = await fetch(`${this.url}/${BUCKET}/${key}`, { method: "PUT", headers, body });
     if (!ok) throw new Error(`the S3 server answers ${status}`);
   }

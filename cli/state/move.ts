@@ -45,10 +45,21 @@ function requireRoom(stack: string, to: Place, there: string, text: string): voi
   );
 }
 
-/** Has nobody deploy from a copy: it stays as it is, with an output that says where the state is. */
+/**
+ * Has nobody deploy from a copy: it stays as it is, with an output that says where the state is.
+ *
+ * @throws CliError when somebody has deployed from it meanwhile: a lock is held for each write, not for a whole move
+ */
 async function mark(states: StateStore, stack: string, copy: Place, at: Place): Promise<void> {
   const text = await states.read(copy, stack);
-  if (!isDeployed(parseState(text, addressOf(copy))) || movedTo(text) !== null) return;
+  const found = parseState(text, addressOf(copy));
+  if (!isDeployed(found) || movedTo(text) !== null) return;
+  const { serial, lineage } = headOf(await states.read(at, stack), addressOf(at));
+  if (found.lineage === lineage && found.serial > serial)
+    throw new CliError(
+      `somebody deployed ${stack} from ${toldPlace(copy)} (serial ${found.serial}) after its state was copied to ` +
+        `${toldPlace(at)} (serial ${serial}): see which one is right, and empty the other place`,
+    );
   await states.write(copy, stack, withMoved(text, addressOf(at)));
 }
 

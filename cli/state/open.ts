@@ -7,7 +7,8 @@ import type { Lab } from "../synth/assembly.ts";
 import { findBinary } from "../terraform/binary.ts";
 import type { StateReader } from "../terraform/runner.ts";
 import { readOnly, toolRunner } from "./run-tool.ts";
-import { openStore, type StoreTool } from "./store.ts";
+import type { StateTool } from "./folder.ts";
+import { openStore } from "./store.ts";
 
 interface Opened {
   readonly project: Project;
@@ -16,17 +17,17 @@ interface Opened {
   readonly interruption?: Interruption;
   readonly say: (line: string) => void;
   /** @default - looked for when it is needed */
-  readonly tool?: StoreTool;
+  readonly tool?: StateTool;
 }
 
 /** Opens the states of a lab. Nothing is read or started yet. */
 export function openStates({ project, lab, interruption, say, tool }: Opened): StateReader {
   const encryptedState = lab?.encryptedState ?? false;
   // Once: two that make a passphrase would make two.
-  let found: Promise<StoreTool> | undefined;
+  let found: Promise<StateTool> | undefined;
   let phrase: Promise<string | null> | undefined;
   const make = encryptedState && interruption !== undefined;
-  const find = async (): Promise<StoreTool> => {
+  const find = async (): Promise<StateTool> => {
     const env = toolEnvironment(project, {}, say);
     return { binary: await findBinary(env), env };
   };

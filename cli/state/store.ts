@@ -1,30 +1,12 @@
 /** Reads and writes states wherever they are kept. A plain file needs no tool; anything else goes through tofu or terraform. */
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Environment } from "../environment.ts";
 import { CliError } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../files.ts";
-import type { Binary } from "../terraform/binary.ts";
-import { eitherWay, isEncrypted } from "./encryption.ts";
-import { addressOf, fileOf, type Place, requireAble } from "./place.ts";
-import { firstError, lockOf, type RunTool } from "./run-tool.ts";
+import { isEncrypted } from "./encryption.ts";
+import { type FolderOptions, openFolders } from "./folder.ts";
+import { addressOf, fileOf, type Place } from "./place.ts";
 import { EMPTY, headOf, sameState, withSerial } from "./text.ts";
-
-export interface StoreTool {
-  readonly binary: Binary;
-  readonly env: Environment;
-}
-
-export interface StoreOptions {
-  /** Folder of the run's records; the folders from which states are reached are made in it. */
-  readonly run: string;
-  /** Found only when it is needed: states in plain files are read without a tool. */
-  readonly tool: () => Promise<StoreTool>;
-  /** The passphrase of encrypted states; null where the lab has none. */
-  readonly passphrase: () => Promise<string | null>;
-  readonly runTool: RunTool;
-}
 
 /** Reads and writes the states of a lab. */
 export interface StateStore {
@@ -65,47 +47,10 @@ function refuseLocked(file: string, stack: string): void {
   );
 }
 
-/** Runs the tool in a place's folder, on a state that it is to write. @throws CliError that begins with `failed` */
-type Call = (args: readonly string[], failed: string, state?: string) => Promise<string>;
-
-export function openStore({ run, tool, passphrase, runTool }: StoreOptions): StateStore {
-  /** One at a time in each folder: init writes it. */
-  const turns = new Map<string, Promise<unknown>>();
-
-  async function inFolder<T>(place: Place, stack: string, work: (call: Call) => Promise<T>): Promise<T> {
-    const { binary, env } = await tool();
-    requireAble(binary, place);
-    const { kind, config } = place;
-    const document = JSON.stringify({ terraform: { backend: { [kind]: config } } });
-    const hash = createHash("sha256").update(`${document} ${binary.path} ${binary.version}`).digest("hex");
-    const folder = join(run, "state", `${stack}-${hash.slice(0, 12)}`);
-    const phrase = env["TF_ENCRYPTION"] === undefined ? await passphrase() : null;
-    const own = phrase === null ? env : { ...env, TF_ENCRYPTION: eitherWay(phrase, place.encrypted) };
-    const call: Call = async (args, failed, state) => {
-      const command = [binary.path, ...args];
-      const { code, output, errors } = await runTool({ stack, command, state: state ?? null, folder, env: own });
-      if (code === 0) return output;
-      const lock = lockOf(errors);
-      if (lock === null) throw new CliError(`${failed}: ${firstError(errors)}`);
-      const unlock = `(cd ${folder} && ${binary.path} force-unlock ${lock.id})`;
-      throw new CliError(`${failed}: locked by ${lock.who}; when nothing works on it any more: ${unlock}`);
-    };
-    const prepared = async (): Promise<T> => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const stamp = join(folder, ".terraform", "initialized-by-cdktf");
-      if (!existsSync(stamp)) {
-        writeFileSync(join(folder, "backend.tf.json"), document, { mode: 0o600 });
-        const failed = `the state of ${stack} cannot be reached at ${addressOf(place)}`;
-        await call(["init", "-input=false", "-no-color", "-reconfigure"], failed);
-        writeFileSync(stamp, "");
-      }
-      return work(call);
-    };
-    const turn = (turns.get(folder) ?? Promise.resolve()).then(prepared);
-    const ended = turn.catch(() => undefined);
-    turns.set(folder, ended);
-    return turn;
-  }
+/** Opens the states of a lab. Nothing is read or started yet. */
+export function openStore(options: FolderOptions): StateStore {
+  const { run } = options;
+  const inFolder = openFolders(options);
 
   const pull = (place: Place, stack: string): Promise<string> =>
     inFolder(place, stack, (call) =>

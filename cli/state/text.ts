@@ -44,7 +44,7 @@ const content = z.object({
 });
 
 /** Keys in order, at every depth: tools write them in orders of their own. */
-function ordered(value: unknown): unknown {
+export function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
