@@ -118,6 +118,17 @@ describe("npx lab validate cluster", () => {
     ]);
   });
 
+  it("fails where the API server's certificate does not hold the address that the kubeconfig names", async () => {
+    const file = join(lab.home, ".sandbox", "state", "talos.tfstate");
+    const state = readFileSync(file, "utf8");
+    writeFileSync(file, state.replaceAll(/https:\/\/192\.0\.2\.\d+:6443/g, "https://192.0.2.250:6443"));
+    const { findings } = await validate();
+    writeFileSync(file, state);
+    expect(failures(findings)).toEqual([
+      expect.stringMatching(/^API by NLB: https:\/\/192\.0\.2\.250:6443: .*192\.0\.2\.250 is not in the cert/),
+    ]);
+  });
+
   it("says that the account did not let us look at its rules", async () => {
     const fault = { kind: "status", status: 404, code: "NotAuthorizedOrNotFound", message: "No." } as const;
     await (await lab.sandbox()).addFault({ what: "call", door: "oci", times: 0, fault });
