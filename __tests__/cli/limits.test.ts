@@ -1,5 +1,6 @@
 import { LIMITS } from "../../config/limits.ts";
-import { ACCOUNT_LIMITS } from "../../cli/limits/account.ts";
+import type { Oci } from "../../cli/oci/client.ts";
+import { ACCOUNT_LIMITS, accountUse } from "../../cli/limits/account.ts";
 import { limitRows, type Sources } from "../../cli/limits/rows.ts";
 import { limitsTable } from "../../cli/limits/table.ts";
 import { type State, parseState } from "../../cli/terraform/state.ts";
@@ -61,6 +62,31 @@ describe("use against Always Free", () => {
     const account = new Map([["a1Ocpus", { used: 6, allowed: 80 }]] as const);
     expect(line("A1 OCPUs", { account }, true)).toBe("A1 OCPUs | 0 OCPU | - | 6 of 80 OCPU | 2 OCPU | [1]");
     expect(line("VCNs", { account }, true)).toBe("VCNs | 0 | - | - | 2 | [5]");
+  });
+
+  it("asks the account of the availability domain where the lab is, and passes over what it does not have", async () => {
+    const asked: string[] = [];
+    const account: Oci = {
+      tenancy: "t",
+      credentials: "a test",
+      post: () => Promise.reject(new Error("nothing is changed")),
+      list: async (_service, path, schema) => {
+        const values = ["AD-1", "AD-2"].map((availabilityDomain, value) => ({
+          scopeType: "AD",
+          availabilityDomain,
+          value,
+        }));
+        return schema.array().parse(path.includes("a1-core") ? values : []);
+      },
+      get: async (_service, path, schema) => {
+        asked.push(path);
+        return schema.parse({ used: 1, available: 0 });
+      },
+    };
+    expect([...(await accountUse(account, "AD-2"))]).toEqual([["a1Ocpus", { used: 1, allowed: 1 }]]);
+    expect(asked).toEqual([
+      "/20190729/services/compute/limits/standard-a1-core-count/resourceAvailability?compartmentId=t&availabilityDomain=AD-2",
+    ]);
   });
 
   it("knows every limit that the sandbox's tenancy counts", () => {

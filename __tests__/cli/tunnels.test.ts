@@ -143,6 +143,20 @@ describe("tunnels", () => {
     await gone();
   });
 
+  it("that are cut are tried for as long as they are to be held, longer than at first", async () => {
+    const held = { ...options, tunnels: options.tunnels.slice(0, 1), patienceMs: 0, reopenPatienceMs: Infinity };
+    const tunnels = await openTunnels(held);
+    writeFileSync(join(folder, "bin", "ssh-says"), "connect to host 192.0.2.1 port 22: Connection refused");
+    for (const { pid } of processesWith(marker())) process.kill(pid);
+    const says = async (line: string): Promise<void> => {
+      while (!said.includes(line)) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    await says("waiting for pve-1 (192.0.2.1): connect to host 192.0.2.1 port 22: Connection refused");
+    rmSync(join(folder, "bin", "ssh-says"));
+    await says("the tunnel to pve-1 is open again");
+    tunnels.close();
+  });
+
   it("say what is missing where there is no ssh", async () => {
     await expect(openTunnels({ ...options, env: { PATH: "/nowhere" } })).rejects.toThrow("ssh is not on PATH");
   });
