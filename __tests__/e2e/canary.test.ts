@@ -2,7 +2,7 @@
  * Secrets are planted wherever they can enter, and all that leaves is searched for them. What is done here is done again
  * without the masker, to see that the search would find them.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { encrypt } from "unixcrypt";
@@ -176,8 +176,9 @@ describe("a lab full of secrets", () => {
   };
 
   it.each(Object.entries(ACCIDENTS))("is met by %s", async (_, accident) => {
-    const { code } = await accident(ran);
+    const { code, stderr } = await accident(ran);
     expect(code).not.toBeNull();
+    expect(stderr).not.toMatch(/^\s+at /m);
   });
 
   it("has secrets in clear where other programs are to read them, by these flags alone", async () => {
@@ -188,6 +189,15 @@ describe("a lab full of secrets", () => {
     expect(foundIn({ kubeconfig: stdout }, canaries)).not.toEqual([]);
     await run(`cdktf output --outputs-file ${at(".sandbox/outputs.json")} --outputs-file-include-sensitive-outputs`);
     expect(foundIn({ it: readFileSync(at(".sandbox/outputs.json"), "utf8") }, canaries)).not.toEqual([]);
+  });
+
+  it("keeps secrets in files of its owner's only", () => {
+    const open = readdirSync(at(".sandbox"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => file !== at(".sandbox/broken.json") && (statSync(file).mode & 0o077) !== 0);
+    const texts = Object.fromEntries(open.map((file) => [file, readFileSync(file, "latin1")]));
+    expect(foundIn(texts, canaries)).toEqual([]);
   });
 
   it("is destroyed", async () => {

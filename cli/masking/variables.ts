@@ -19,7 +19,7 @@ function textOf(file: string): string {
 /** What follows `name =` in HCL, up to the next name at the start of a line: texts in quotes, and heredocs. */
 function learnHcl(text: string, name: string): void {
   const [, value = ""] =
-    new RegExp(`^[ \\t]*"?${name}"?[ \\t]*=([^]*?)(?=^[ \\t]*"?[\\w-]+"?[ \\t]*=|(?![^]))`, "m").exec(text) ?? [];
+    new RegExp(`^[ \\t]*"?${name}"?[ \\t]*=([^]*?)(?=^"?[\\w-]+"?[ \\t]*=|(?![^]))`, "m").exec(text) ?? [];
   for (const [, quoted = ""] of value.matchAll(/"((?:[^"\\]|\\.)*)"/g)) {
     learn(quoted);
     learn(quoted.replaceAll(/\\(["\\])/g, "$1"));
