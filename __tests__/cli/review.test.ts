@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { beyond, type Seen } from "../../cli/review/beyond.ts";
-import { SENSITIVE } from "../../cli/masking/masker.ts";
+import { learn, SENSITIVE } from "../../cli/masking/masker.ts";
 import { forcedBy, KNOWN_AFTER_APPLY, valuesOf } from "../../cli/review/values.ts";
 import { seal, sealKey, unseal } from "../../cli/review/seal.ts";
 
@@ -49,6 +49,13 @@ describe("the values that a plan changes", () => {
       { after_unknown: { t: true }, after_sensitive: { t: true }, before_sensitive: { t: true } },
     );
     expect(JSON.stringify(valuesOf(unknown))).not.toContain("old");
+  });
+
+  it("are masked before they are cut short, as part of a secret is not known as one", () => {
+    const secret = `cAnary-${"8Qz3vT6nLw1x".repeat(8)}`;
+    learn(secret);
+    const [value] = valuesOf(planned({ note: "none" }, { note: `with ${secret} in it` }));
+    expect(value?.after).toBe(`"with ${SENSITIVE} in it"`);
   });
 
   it("leave out what is computed where nothing was before", () => {

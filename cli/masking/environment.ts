@@ -1,22 +1,18 @@
-/** Secrets that are there before anything is done: of the lab, and in the environment: ours, of clouds, of CI, and whatever is called like one. */
+/** Secrets that are there before anything is done: the lab's own, and credentials in the environment. */
 import { readIfThere } from "../files.ts";
 import { learn } from "./masker.ts";
 
 /** OCI_CLI_KEY_CONTENT, AWS_SECRET_ACCESS_KEY, GITHUB_TOKEN, SOPS_AGE_KEY, TF_VAR_root_password … */
-const SECRET =
-  /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|AGE_KEY|KEY_CONTENT|CREDENTIAL|ENCRYPTION/i;
+const SECRET = /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|AGE_KEY|KEY_CONTENT/i;
 /** What only says where one is. */
 const PLACE = /_(?:FILE|PATH|DIR|URL|URI|ENDPOINT|SOCK|CMD|COMMAND|RECIPIENTS?)$/i;
-/** In TF_ENCRYPTION, which is HCL or JSON: `passphrase = "…"`. */
+/** In TF_ENCRYPTION, which is HCL or JSON and mostly no secret: `passphrase = "…"`. */
 const FIELD = /(?:passphrase|key|token|secret\w*)["']?\s*[:=]\s*"((?:[^"\\]|\\.)+)"/g;
 
 /** Has these masked from now on. */
 export function learnEnvironment(env: NodeJS.ProcessEnv): void {
-  for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || !SECRET.test(name) || PLACE.test(name)) continue;
-    learn(value);
-    for (const [, field] of value.matchAll(FIELD)) learn(field);
-  }
+  for (const [name, value] of Object.entries(env)) if (SECRET.test(name) && !PLACE.test(name)) learn(value);
+  for (const [, value] of (env["TF_ENCRYPTION"] ?? "").matchAll(FIELD)) learn(value);
 }
 
 /** Has the lab's own secrets masked from now on. A file that cannot be read teaches nothing: whoever needs it says so. */
