@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { COMMANDS, helpOf, LEAVES, PROGRAMS } from "./command-tree.ts";
+import { NOT_RUN, RUNS } from "../tiers/shell/json-runs.ts";
 import { SmallLab } from "./small-lab.ts";
 
 /** Commands without `--json`, and why no script wants it. */
@@ -54,12 +56,13 @@ describe.each(COMMANDS)("$path", ({ command, words }) => {
     expect(longs).toEqual([...new Set(longs)]);
   });
 
-  it("answers an unknown option in one line, and suggests what is close to it", () => {
-    expect(run([...words, ...needed(command), "--hepl"])).toMatchObject({
-      status: 1,
-      stdout: "",
-      stderr: `${words[0]}: unknown option '--hepl' (Did you mean --help?)\n`,
-    });
+  it("answers an unknown option in one line, suggests what is close to it, and has a document for --json", () => {
+    const json = command.options.some(({ long }) => long === "--json");
+    const { status, stdout, stderr } = run([...words, ...needed(command), ...(json ? ["--json"] : []), "--hepl"]);
+    const error = "unknown option '--hepl' (Did you mean --help?)";
+    expect([status, stderr]).toEqual([1, `${words[0]}: ${error}\n`]);
+    const document = words[0] === "cdktf" ? { stacks: [], error } : { error };
+    expect(stdout === "" ? "" : JSON.parse(stdout)).toEqual(json ? document : "");
   });
 });
 
@@ -79,14 +82,6 @@ describe.each(LEAVES)("$path", ({ path, command, words }) => {
     else expect(longs).toEqual(expect.arrayContaining(["--json", "--no-color"]));
   });
 
-  it("puts a document on stdout when it is called wrongly with --json", () => {
-    if (path in WITHOUT_JSON) return;
-    const { status, stdout, stderr } = run([...words, ...needed(command), "--json", "--hepl"]);
-    const error = "unknown option '--hepl' (Did you mean --help?)";
-    expect([status, stderr]).toEqual([1, `${words[0]}: ${error}\n`]);
-    expect(JSON.parse(stdout)).toEqual(words[0] === "cdktf" ? { stacks: [], error } : { error });
-  });
-
   it("refuses more arguments than it has", () => {
     if (command.registeredArguments.at(-1)?.variadic) return;
     const some = command.registeredArguments.map((argument) => argument.argChoices?.[0] ?? "x");
@@ -96,6 +91,13 @@ describe.each(LEAVES)("$path", ({ path, command, words }) => {
 });
 
 describe("both programs", () => {
+  it("have no command that is not run with --json in __tests__/tiers/json.test.ts, without a reason", () => {
+    const known = [...RUNS.map(([path]) => path), ...Object.keys(NOT_RUN)];
+    expect(known.toSorted()).toEqual(LEAVES.map(({ path }) => path).toSorted());
+    const named = Object.values(NOT_RUN).flatMap((why) => why.match(/__tests__\S+/g) ?? []);
+    expect(named.filter((path) => !existsSync(join(__dirname, "../..", path)))).toEqual([]);
+  });
+
   it.each(Object.keys(PROGRAMS))("%s prints its version and its help, and nothing on stderr", (name) => {
     expect(run([name, "--version"])).toMatchObject({ status: 0, stdout: "0.1.0\n", stderr: "" });
     expect(run([name, "--help"])).toMatchObject({ status: 0, stderr: "" });

@@ -1,59 +1,6 @@
-import { LEAVES } from "../cli/command-tree.ts";
 import { freeBasePort } from "../e2e/lab.ts";
+import { RUNS } from "./shell/json-runs.ts";
 import { type Ran, Session } from "./shell/session.ts";
-
-/** What each command is run with, in this order, in one lab in the sandbox; the exit code where it is not 0. */
-const RUNS: readonly (readonly [path: string, options: string, code?: number])[] = [
-  ["cdktf synth", ""],
-  ["cdktf list", ""],
-  ["lab sandbox start", "--env"],
-  ["lab sandbox status", ""],
-  ["lab sandbox open", ""],
-  ["lab sandbox fault add", "slow --ms 1"],
-  ["lab sandbox fault list", ""],
-  ["lab sandbox fault clear", ""],
-  ["cdktf diff", "", 2],
-  ["cdktf deploy", "--auto-approve"],
-  ["cdktf output", ""],
-  ["lab sandbox log", "--lines 5"],
-  ["lab doctor", ""],
-  ["lab limits", ""],
-  ["lab capacity", ""],
-  ["lab validate cluster", ""],
-  ["lab graph", ""],
-  ["lab kubeconfig", "--out kubeconfig"],
-  ["lab talosconfig", "--out talosconfig"],
-  ["lab state list", ""],
-  ["lab images status", ""],
-  // Nothing is built, and nothing is there to be adopted.
-  ["lab images verify", "", 1],
-  ["lab images adopt", "", 1],
-  // No GITHUB_REPOSITORY.
-  ["lab comment", "--file nothing.md --pull-request 1", 1],
-  ["cdktf destroy", "--auto-approve"],
-  ["lab sandbox reset", ""],
-  ["lab sandbox stop", ""],
-];
-
-/** Commands that are not, and why. */
-const NOT_RUN: Readonly<Record<string, string>> = {
-  "cdktf completion": "prints a script",
-  "lab completion": "prints a script",
-  "lab images build": "half an hour; __tests__/images/local-build.test.ts",
-  "lab images pin": "asks cloud.debian.org; __tests__/images/pins.test.ts",
-  "lab images prune": "needs a bucket; __tests__/images/upload-prune.test.ts",
-  "lab images upload": "needs a bucket; __tests__/images/upload-command.test.ts",
-  "lab state migrate": "the sandbox's states stay where they are; __tests__/cli has its own",
-  "lab tools build": "minutes; .ci/run begins with it",
-  "lab tools path": "there may be nothing; __tests__/cli/tools.test.ts",
-  "lab tunnel": "goes on until Ctrl-C; __tests__/cli/tunnel-command.test.ts",
-  "lab validate images": "asks for Packer; __tests__/images",
-};
-
-it("every command is run here, or has a reason not to be", () => {
-  const known = [...RUNS.map(([path]) => path), ...Object.keys(NOT_RUN)];
-  expect(known.toSorted()).toEqual(LEAVES.map(({ path }) => path).toSorted());
-});
 
 describe("--json", () => {
   let session: Session;
