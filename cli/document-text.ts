@@ -44,8 +44,8 @@ const INTRODUCTION = `# Commands
 \`cdktf\` works on the stacks, \`lab\` around them. Both are run by \`npx\` in the checkout. To have a shell complete them:
 
 \`\`\`sh
-source <(npx cdktf completion bash)
-source <(npx lab completion bash)
+eval "$(npx cdktf completion bash)"
+eval "$(npx lab completion bash)"
 \`\`\`
 
 - **Exit codes**: 0, done; 1, an error, which is one line on stderr; 2, \`cdktf diff\` found changes; 130, Ctrl-C.

@@ -78,7 +78,7 @@ describe("in a shell", () => {
   function bash(line: string): readonly string[] {
     const words = line.replaceAll("=", " = ").split(" ");
     const script = `
-      source <(${print(program(line), "bash")})
+      eval "$(${print(program(line), "bash")})"
       COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")})
       COMP_CWORD=${words.length - 1}
       spec=($(complete -p ${words[0]}))
@@ -109,7 +109,7 @@ describe("in a shell", () => {
   });
 
   it("prints scripts that bash takes without bash-completion, twice too", () => {
-    const twice = ["cdktf", "lab", "cdktf"].map((name) => `source <(${print(name, "bash")})`).join("\n");
+    const twice = ["cdktf", "lab", "cdktf"].map((name) => `eval "$(${print(name, "bash")})"`).join("\n");
     expect(shell("bash", `set -eu\n${twice}`)).toEqual({ stdout: "", stderr: "" });
   });
 
@@ -137,7 +137,7 @@ describe("in a shell", () => {
       const words = line.split(" ");
       return shell(
         "zsh",
-        `compdef() { : }; typeset -A _comps; source <(${print(program(line), "zsh")})
+        `compdef() { : }; typeset -A _comps; eval "$(${print(program(line), "zsh")})"
         _describe() { print -l -- $found }
         _files() { print files }
         words=(${words.map((word) => `'${word}'`).join(" ")}); CURRENT=${words.length}

@@ -25,8 +25,8 @@ export function addCompletion(program: Command): void {
     .description("Print a script with which a shell completes commands, options and names of stacks")
     .addArgument(new Argument("<shell>", "whose script").choices(shells));
   examples(completion, [
-    `source <(npx ${name} completion bash)`,
-    `source <(npx ${name} completion zsh)  # after compinit`,
+    `eval "$(npx ${name} completion bash)"`,
+    `eval "$(npx ${name} completion zsh)"  # after compinit`,
     `npx ${name} completion fish | source`,
   ]).action((shell: Shell) => {
     // By path: quicker than over npx, and there where the program is not on PATH.

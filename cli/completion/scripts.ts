@@ -5,7 +5,10 @@
  */
 type Script = (name: string, ask: string) => string;
 
-const bash: Script = (name, ask) => `# bash completion: source <(${name} completion bash)
+const bash: Script = (
+  name,
+  ask,
+) => `# bash completion: eval "$(${name} completion bash)", as the bash of macOS sources nothing from <(…)
 _${name}_completion() {
   local at=0 value
   # After npx, the program is another word than the first.
@@ -42,7 +45,7 @@ complete -p npx >/dev/null 2>&1 || complete -o default -F _npx_completion_of_lab
 `;
 
 const zsh: Script = (name, ask) => `#compdef ${name}
-# zsh completion: source <(${name} completion zsh), after compinit
+# zsh completion: eval "$(${name} completion zsh)", after compinit
 _${name}() {
   local line
   local -a lines found
