@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { CliError } from "../errors.ts";
 import { backupsOf, chooseBackup } from "../state/backups.ts";
-import { addressOf } from "../state/place.ts";
+import { addressOf, near } from "../state/place.ts";
 import { prepareRestore, type Restoring } from "../state/restore.ts";
 import { headOf } from "../state/text.ts";
 import { printDocument } from "./document.ts";
@@ -51,11 +51,11 @@ export async function restoreState(options: RestoreOptions, names: readonly stri
     const restoring = await prepareRestore(tools, stack, file);
     const { serial, forgotten, regained, other, already } = restoring;
     if (already) {
-      terminal.aside(`the state of ${stack} is what ${file} says already`);
+      terminal.aside(`the state of ${stack} is what ${near(file)} says already`);
       if (options.json) printDocument({ stack, backup: file, restored: false, serial: present.serial });
       return 0;
     }
-    terminal.aside(`${stack} as in ${file}:`);
+    terminal.aside(`${stack} as in ${near(file)}:`);
     for (const line of linesOf(restoring)) terminal.aside(line);
     if (forgotten.length + regained.length + other.length === 0) terminal.aside("  the same objects; other outputs");
     if (!options.yes) {

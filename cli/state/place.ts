@@ -40,11 +40,16 @@ export function addressOf(place: Place): string {
   return `${place.kind}://${bucket}/${key}${at === undefined ? "" : ` (${at})`}`;
 }
 
-/** For people: the address, as short as it can be said, and that it is encrypted there. */
+/** A path as short as it can be said. */
+export function near(file: string): string {
+  const path = relative("", file);
+  return path.startsWith("..") ? file : path;
+}
+
+/** For people: the address, and that it is encrypted there. */
 export function toldPlace(place: Place): string {
   const file = fileOf(place);
-  const near = file === null ? addressOf(place) : relative("", file);
-  return `${file !== null && near.startsWith("..") ? file : near}${place.encrypted ? ", encrypted" : ""}`;
+  return `${file === null ? addressOf(place) : near(file)}${place.encrypted ? ", encrypted" : ""}`;
 }
 
 export function samePlace(one: Place, other: Place): boolean {
