@@ -52,6 +52,8 @@ export function baseEnvironment(project: Project, env: NodeJS.ProcessEnv = proce
   const base = project.sandbox ? scrubbed(env) : definedOnly(env);
   const result: Record<string, string> = { ...base, PATH: pathWithNode(base["PATH"] ?? ""), LAB_HOME: project.home };
   if (project.config !== null) result["LAB_CONFIG"] = project.config;
+  // Opens the lab's secrets, which nobody that we start has to open.
+  delete result["SOPS_AGE_KEY"];
   delete result["LAB_SANDBOX"];
   if (project.sandbox) result["LAB_SANDBOX"] = "1";
   return result;

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { plainPlace } from "../../cli/secrets/place.ts";
 import { generateSshKey } from "../../cli/secrets/openssh.ts";
-import { ensureSecrets, type Secrets, secretVariables, secretsFile } from "../../cli/secrets/secrets.ts";
+import { ensureSecrets, type Secrets, secretVariables } from "../../cli/secrets/secrets.ts";
 
 const MODULE = pathToFileURL(join(__dirname, "../../cli/secrets/secrets.ts")).href;
 const UNIXCRYPT = pathToFileURL(join(__dirname, "../../node_modules/unixcrypt/dist/index.js")).href;
@@ -24,7 +25,7 @@ function make(...hosts: readonly string[]): Secrets {
   return JSON.parse(
     inNode(
       `const { ensureSecrets } = await import(${JSON.stringify(MODULE)});` +
-        `console.log(JSON.stringify(await ensureSecrets(${JSON.stringify(data)}, ${JSON.stringify(hosts)})));`,
+        `console.log(JSON.stringify(await ensureSecrets(${JSON.stringify(plainPlace(data))}, ${JSON.stringify(hosts)})));`,
     ),
   );
 }
@@ -32,7 +33,7 @@ function make(...hosts: readonly string[]): Secrets {
 describe("the lab's secrets", () => {
   it("are made once, for their owner only, with a hash that fits the password", () => {
     const secrets = make("pve-1");
-    expect(statSync(secretsFile(data)).mode & 0o777).toBe(0o600);
+    expect(statSync(plainPlace(data).file).mode & 0o777).toBe(0o600);
     expect(secrets.rootPassword.length).toBeGreaterThanOrEqual(32);
     const fits = inNode(
       `const { verify } = await import(${JSON.stringify(UNIXCRYPT)});` +
@@ -51,9 +52,9 @@ describe("the lab's secrets", () => {
 
   it("are read without being written again", async () => {
     make("pve-1");
-    const before = statSync(secretsFile(data)).mtimeMs;
-    await ensureSecrets(data, ["pve-1"]);
-    expect(statSync(secretsFile(data)).mtimeMs).toBe(before);
+    const before = statSync(plainPlace(data).file).mtimeMs;
+    await ensureSecrets(plainPlace(data), ["pve-1"]);
+    expect(statSync(plainPlace(data).file).mtimeMs).toBe(before);
   });
 
   it.each([
@@ -61,11 +62,11 @@ describe("the lab's secrets", () => {
     ["another shape", '{"version":1}'],
     ["a newer version", '{"version":2}'],
   ])("are never made anew over a file with %s", async (_, text) => {
-    writeFileSync(secretsFile(data), text);
-    await expect(ensureSecrets(data, ["pve-1"])).rejects.toThrow(
-      `${secretsFile(data)}: the lab's secrets cannot be read`,
+    writeFileSync(plainPlace(data).file, text);
+    await expect(ensureSecrets(plainPlace(data), ["pve-1"])).rejects.toThrow(
+      `${plainPlace(data).file}: the lab's secrets cannot be read`,
     );
-    expect(readFileSync(secretsFile(data), "utf8")).toBe(text);
+    expect(readFileSync(plainPlace(data).file, "utf8")).toBe(text);
   });
 
   it("become the variables of the stacks", () => {

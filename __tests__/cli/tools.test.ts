@@ -99,7 +99,7 @@ describe("building a tool", () => {
   it("knows no other tool", () => {
     expect(spawnSync(process.execPath, lab("tools", "build", "packer"), { env, encoding: "utf8" })).toMatchObject({
       status: 1,
-      stderr: 'lab tools: got "packer", allowed opentofu, proxmox\n',
+      stderr: 'lab tools: got "packer", allowed opentofu, proxmox, sops\n',
     });
   });
 

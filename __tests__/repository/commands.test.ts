@@ -34,7 +34,7 @@ describe("a command line", () => {
     ["lab", "sandbox fault ad", "lab sandbox fault: no command ad"],
     ["lab", "sandbox stop now", "lab sandbox stop: one argument too many, now"],
     ["lab", "sandbox start [--env]", null],
-    ["lab", "tools build packer", "lab tools build: tool is none of opentofu, proxmox: packer"],
+    ["lab", "tools build packer", "lab tools build: tool is none of opentofu, proxmox, sops: packer"],
   ] as const)("%s %s: %s", (program, words, mistake) => {
     expect(mistakeIn(program, wordsOf(words))).toBe(mistake);
   });

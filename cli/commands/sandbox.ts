@@ -4,6 +4,7 @@ import { toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { findBinary } from "../terraform/binary.ts";
 import { makeDataFolders, openProject, type Project } from "../project.ts";
+import { secretsPlace } from "../secrets/place.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
 import { printInClear } from "../masking/filter.ts";
 import { printDocument, printDocumentInClear } from "./document.ts";
@@ -65,7 +66,7 @@ export async function startSandbox(options: StartOptions): Promise<number> {
       return 0;
     }
     const secrets = await ensureSecrets(
-      project.data,
+      secretsPlace(project),
       (lab?.hosts ?? []).map(({ name }) => name),
     );
     const variables = Object.entries(secretVariables(secrets)).map(

@@ -7,6 +7,7 @@ import { CliError, messageOf } from "../errors.ts";
 import { learnStates } from "../masking/documents.ts";
 import { makeDataFolders, type Project } from "../project.ts";
 import { type SealKey, sealKey } from "../review/seal.ts";
+import { secretsPlace } from "../secrets/place.ts";
 import { ensureSecrets, secretVariables, statePassphrase } from "../secrets/secrets.ts";
 import { enforced } from "../state/encryption.ts";
 import { openStates } from "../state/open.ts";
@@ -82,7 +83,7 @@ export async function sandboxEnvironment(
 /** How OpenTofu encrypts states and plans; what the user has set weighs more. */
 async function encryptionEnvironment(project: Project, env: Environment, encrypted: boolean): Promise<Environment> {
   if (!encrypted || env["TF_ENCRYPTION"] !== undefined) return {};
-  const passphrase = await statePassphrase(project.data, true);
+  const passphrase = await statePassphrase(secretsPlace(project), true);
   return passphrase === null ? {} : { TF_ENCRYPTION: enforced(passphrase) };
 }
 
@@ -117,7 +118,7 @@ export async function openSession(place: Workplace, synthesized: Promise<Assembl
     lab === null
       ? null
       : await ensureSecrets(
-          project.data,
+          secretsPlace(project),
           lab.hosts.map(({ name }) => name),
         );
   const env: Environment = {

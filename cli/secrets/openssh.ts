@@ -53,3 +53,13 @@ export function generateSshKey(comment: string): SshKey {
     public: `${TYPE} ${publicBlob.toString("base64")} ${comment}`,
   };
 }
+
+/** Whether the public half of a pair is the one that stands in its private half. */
+export function belongTogether({ private: text, public: line }: SshKey): boolean {
+  const whole = Buffer.from(text.replaceAll(/-----[A-Z ]+-----|\s/g, ""), "base64");
+  const [, blob = ""] = line.split(" ");
+  const own = Buffer.from(blob, "base64");
+  // It is there twice: in clear, and with the secret.
+  const first = whole.indexOf(own);
+  return blob !== "" && first >= 0 && whole.includes(own, first + own.length);
+}

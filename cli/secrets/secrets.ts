@@ -1,78 +1,32 @@
-/** The lab's own secrets, made once: the root password of its hosts, its SSH key, and the host keys it pins. */
-import { join } from "node:path";
-import { z } from "zod";
+/** The lab's own secrets as a run needs them: the root password of its hosts, its SSH key, and the host keys it pins. */
 import type { Environment } from "../environment.ts";
-import { CliError, messageOf } from "../errors.ts";
-import { readIfThere, writeAtomically } from "../files.ts";
-import { learn } from "../masking/masker.ts";
+import { CliError } from "../errors.ts";
+import { list } from "../show/words.ts";
+import { readSecrets, type SecretsPlace, writeSecrets } from "./place.ts";
+import type { Secrets } from "./schema.ts";
 
-const sshKey = z.strictObject({
-  private: z.string().startsWith("-----BEGIN OPENSSH PRIVATE KEY-----"),
-  public: z.string().startsWith("ssh-ed25519 "),
-});
+export type { Secrets } from "./schema.ts";
 
-const schema = z.strictObject({
-  version: z.literal(1),
-  rootPassword: z.string().min(32),
-  /** sha512-crypt, for cloud-init. */
-  rootPasswordHash: z.string().startsWith("$6$"),
-  userKey: sshKey,
-  hostKeys: z.record(z.string(), sshKey),
-  /** What OpenTofu encrypts states with; made when that is first wanted. Without it they are lost. */
-  statePassphrase: z.string().min(32).optional(),
-});
-
-export type Secrets = z.infer<typeof schema>;
-
-/** The secrets file of a lab: `<data>/secrets.json`. */
-export function secretsFile(data: string): string {
-  return join(data, "secrets.json");
-}
-
-function read(file: string): Secrets | null {
-  let text: string | undefined;
-  try {
-    text = readIfThere(file);
-    return text === undefined ? null : schema.parse(JSON.parse(text));
-  } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error).replaceAll(/\s*\n\s*/g, " ") : messageOf(error);
-    throw new CliError(
-      `${file}: the lab's secrets cannot be read (${why}). They are never made anew over a damaged file: ` +
-        "bring it back from a copy, or, if no host was ever deployed with them, delete it",
-    );
-  }
+/** Encrypted ones are part of the repository: a run that changed them would leave a change that nobody has seen. */
+function refuseToComplete({ file }: SecretsPlace, what: string): CliError {
+  return new CliError(`${file} has no ${what}: \`npx lab secrets init\` adds it, then commit the file`);
 }
 
 /**
- * The lab's secrets, completed with a key for each host. Reads one file when nothing is missing. They are masked from now
- * on.
+ * The lab's secrets, with a key for each host. Those in clear are made, and completed, where they are wanted.
  *
- * @param data the folder of the lab's data, `.lab` or `.sandbox`
  * @param hosts names of the hosts; keys of hosts that are gone are kept
- * @throws CliError when the file is there and not as we wrote it; it is left as it is
+ * @throws CliError when they cannot be read, or when encrypted ones lack something
  */
-export async function ensureSecrets(data: string, hosts: readonly string[]): Promise<Secrets> {
-  const file = secretsFile(data);
-  const known = read(file);
-  learn(known);
+export async function ensureSecrets(place: SecretsPlace, hosts: readonly string[]): Promise<Secrets> {
+  const known = await readSecrets(place);
   const missing = hosts.filter((host) => known?.hostKeys[host] === undefined);
   if (known !== null && missing.length === 0) return known;
-  return complete(file, known, missing);
-}
-
-async function complete(file: string, known: Secrets | null, hosts: readonly string[]): Promise<Secrets> {
-  const [{ randomBytes }, { generateSshKey }] = await Promise.all([import("node:crypto"), import("./openssh.ts")]);
-  const base = known ?? (await create(randomBytes(32).toString("base64url"), generateSshKey("ampere-lab")));
-  const hostKeys = Object.fromEntries(hosts.map((host) => [host, generateSshKey(`root@${host}`)]));
-  const secrets: Secrets = { ...base, hostKeys: { ...base.hostKeys, ...hostKeys } };
-  learn(secrets);
-  writeAtomically(file, `${JSON.stringify(secrets, undefined, 2)}\n`);
+  if (place.kind === "sops") throw refuseToComplete(place, `host key of ${list(missing)}`);
+  const { completed } = await import("./make.ts");
+  const secrets = await completed(known, hosts);
+  await writeSecrets(place, secrets);
   return secrets;
-}
-
-async function create(rootPassword: string, userKey: Secrets["userKey"]): Promise<Secrets> {
-  const { encrypt } = await import("unixcrypt");
-  return { version: 1, rootPassword, rootPasswordHash: encrypt(rootPassword), userKey, hostKeys: {} };
 }
 
 /**
@@ -81,15 +35,14 @@ async function create(rootPassword: string, userKey: Secrets["userKey"]): Promis
  * @param make makes one where there is none
  * @returns null where there is none
  */
-export async function statePassphrase(data: string, make: boolean): Promise<string | null> {
-  const known = make ? await ensureSecrets(data, []) : read(secretsFile(data));
-  learn(known);
+export async function statePassphrase(place: SecretsPlace, make: boolean): Promise<string | null> {
+  const known = make ? await ensureSecrets(place, []) : await readSecrets(place);
   if (known?.statePassphrase !== undefined) return known.statePassphrase;
   if (known === null || !make) return null;
-  const { randomBytes } = await import("node:crypto");
-  const passphrase = randomBytes(32).toString("base64url");
-  learn(passphrase);
-  writeAtomically(secretsFile(data), `${JSON.stringify({ ...known, statePassphrase: passphrase }, undefined, 2)}\n`);
+  if (place.kind === "sops") throw refuseToComplete(place, "passphrase of encrypted states");
+  const { newPassphrase } = await import("./make.ts");
+  const passphrase = await newPassphrase();
+  await writeSecrets(place, { ...known, statePassphrase: passphrase });
   return passphrase;
 }
 

@@ -2,6 +2,7 @@
 import { toolEnvironment } from "../environment.ts";
 import type { Project } from "../project.ts";
 import type { Interruption } from "../run/interruption.ts";
+import { secretsPlace } from "../secrets/place.ts";
 import { statePassphrase } from "../secrets/secrets.ts";
 import type { Lab } from "../synth/assembly.ts";
 import { findBinary } from "../terraform/binary.ts";
@@ -36,7 +37,7 @@ export function openStates({ project, lab, interruption, say, tool }: Opened): S
     states: openStore({
       run: project.run,
       tool: () => (found ??= tool === undefined ? find() : Promise.resolve(tool)),
-      passphrase: () => (phrase ??= statePassphrase(project.data, make)),
+      passphrase: () => (phrase ??= statePassphrase(secretsPlace(project), make)),
       runTool: interruption === undefined ? readOnly : toolRunner(project.run, interruption),
     }),
   };

@@ -1,7 +1,7 @@
 /** What `lab tools` can build: each by a Go module under tools/, which pins it and all it is made of. */
 import { join } from "node:path";
 
-export type ToolName = "opentofu" | "proxmox";
+export type ToolName = "opentofu" | "proxmox" | "sops";
 
 export interface Tool {
   readonly name: ToolName;
@@ -38,4 +38,13 @@ export const PROXMOX_PROVIDER: Tool = {
   link: "-s -w",
 };
 
-export const TOOLS: readonly Tool[] = [OPENTOFU, PROXMOX_PROVIDER];
+export const SOPS: Tool = {
+  name: "sops",
+  title: "sops",
+  module: folder("sops"),
+  package: "github.com/getsops/sops/v3/cmd/sops",
+  file: "sops",
+  link: "-s -w",
+};
+
+export const TOOLS: readonly Tool[] = [OPENTOFU, PROXMOX_PROVIDER, SOPS];

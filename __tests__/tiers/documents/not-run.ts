@@ -18,6 +18,10 @@ export const NOT_RUN: readonly NotRun[] = [
     command: /^npx lab comment\b/,
     why: "needs a pull request on GitHub; __tests__/cli/comment.test.ts has a model of it",
   },
+  {
+    command: /^(npx lab secrets|git add secrets)\b/,
+    why: "needs sops: __tests__/tiers/sops.test.ts runs them with one",
+  },
   { command: /^npx lab tunnel\b/, why: "goes on until Ctrl-C, or needs kubectl; __tests__/cli/tunnel.test.ts runs it" },
   { command: /^npx cdktf diff .*--providers auto/, why: "says which providers this very machine can have" },
 ];

@@ -1,0 +1,65 @@
+/** `lab secrets edit`: the secrets in the user's editor, by sops; what comes out of it has to be secrets still. */
+import { spawn } from "node:child_process";
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { CliError, codeOf, messageOf } from "../errors.ts";
+import { readSecrets, type SecretsPlace, sopsFile } from "../secrets/place.ts";
+import { refuseSandbox } from "./secrets-init.ts";
+import { atWork, type CommonOptions } from "./workplace.ts";
+
+/** What sops ends with when the text was not changed. */
+const UNCHANGED = 200;
+
+/** The encrypted file. @throws CliError where the secrets are in clear, or there are none */
+export function encryptedPlace(project: { readonly home: string }): SecretsPlace {
+  const file = sopsFile(project);
+  if (!existsSync(file)) throw new CliError(`${file} is not there: \`npx lab secrets init\` makes it`);
+  return { kind: "sops", file };
+}
+
+async function runEditor(file: string): Promise<number> {
+  const child = spawn("sops", ["--disable-version-check", "edit", basename(file)], {
+    cwd: dirname(file),
+    stdio: "inherit",
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) =>
+      reject(
+        codeOf(error) === "ENOENT"
+          ? new CliError("sops is not on PATH: `nix develop` has it, or https://getsops.io/docs")
+          : error,
+      ),
+    );
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
+
+export async function secretsEdit(options: CommonOptions): Promise<number> {
+  return atWork(options, "lab secrets edit", async ({ project, terminal }) => {
+    refuseSandbox(project, "edit");
+    const place = encryptedPlace(project);
+    const before = `${place.file}.before`;
+    copyFileSync(place.file, before);
+    try {
+      const code = await runEditor(place.file);
+      if (code !== 0 && code !== UNCHANGED)
+        throw new CliError(`sops ended with exit code ${code}: nothing was changed`);
+      if (readFileSync(place.file).equals(readFileSync(before))) {
+        terminal.line("nothing was changed");
+        return 0;
+      }
+      try {
+        await readSecrets(place);
+      } catch (error) {
+        const rejected = `${place.file}.rejected`;
+        renameSync(place.file, rejected);
+        renameSync(before, place.file);
+        throw new CliError(`${messageOf(error)}\nthe file is as it was; your edit, encrypted, is in ${rejected}`);
+      }
+      terminal.line(`${basename(place.file)} is changed: commit it`);
+      return 0;
+    } finally {
+      rmSync(before, { force: true });
+    }
+  });
+}

@@ -1,0 +1,80 @@
+/** `lab secrets rotate`: others in place of the lab's secrets. */
+import { CliError } from "../errors.ts";
+import { wantedBy } from "../secrets/hosts.ts";
+import { newHostKeys, newRootPassword, newUserKey } from "../secrets/make.ts";
+import { readSecrets, secretsPlace, writeSecrets } from "../secrets/place.ts";
+import type { Secrets } from "../secrets/schema.ts";
+import { list } from "../show/words.ts";
+import { printDocument } from "./document.ts";
+import { refuseSandbox } from "./secrets-init.ts";
+import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
+
+export interface SecretsRotateOptions extends CommonOptions {
+  readonly rootPassword?: boolean;
+  readonly sshKey?: boolean;
+  readonly hostKeys?: boolean;
+  /** What the file itself is encrypted with, for those that `.sops.yaml` names now. */
+  readonly dataKey?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Hosts get secrets by cloud-init, which runs once, and no deploy makes a host anew for them. */
+const REACHES_HOSTS =
+  "Hosts get it at their first boot alone: one that runs keeps what it has, and nothing here gets in any more. " +
+  "Destroy the lab before, and deploy it again after; or do to each host what cloud-init would do.";
+
+function checked(options: SecretsRotateOptions, named: readonly string[]): void {
+  const { rootPassword, sshKey, hostKeys, dataKey } = options;
+  if (named.length > 0 && !hostKeys) throw new CliError(`${list(named)}: hosts are named for --host-keys alone`);
+  if (!rootPassword && !sshKey && !hostKeys && !dataKey)
+    throw new CliError("say what to rotate: --root-password, --ssh-key, --host-keys, --data-key; several if you like");
+}
+
+async function rotated(known: Secrets, hosts: readonly string[], options: SecretsRotateOptions): Promise<Secrets> {
+  return {
+    ...known,
+    ...(options.rootPassword && (await newRootPassword())),
+    ...(options.sshKey && { userKey: await newUserKey() }),
+    ...(options.hostKeys && { hostKeys: { ...known.hostKeys, ...(await newHostKeys(hosts)) } }),
+  };
+}
+
+async function approved({ terminal, interruption }: Workplace, what: string): Promise<boolean> {
+  if (!terminal.interactive)
+    throw new CliError("lab secrets rotate asks first, and there is no terminal to ask on: pass --yes");
+  const answer = await terminal.ask(`rotate ${what}. Only "yes" goes on: `, interruption.signal);
+  return answer.trim().toLowerCase() === "yes";
+}
+
+export async function secretsRotate(options: SecretsRotateOptions, named: readonly string[]): Promise<number> {
+  checked(options, named);
+  return atWork(options, "lab secrets rotate", async (place) => {
+    const { project, terminal } = place;
+    refuseSandbox(project, "rotate");
+    const at = secretsPlace(project);
+    if (options.dataKey && at.kind === "plain")
+      throw new CliError(`${at.file} is not encrypted, so it has no data key: \`npx lab secrets init\` encrypts it`);
+    const known = await readSecrets(at);
+    if (known === null) throw new CliError(`${at.file} is not there: there is nothing to rotate`);
+    const all = options.hostKeys ? (await wantedBy(project)).hosts : [];
+    const hosts = named.length > 0 ? named : all;
+    const unknown = hosts.find((host) => !all.includes(host));
+    if (unknown !== undefined) throw new CliError(`hosts: got "${unknown}", allowed ${list(all)}`);
+    const what = [
+      ...(options.rootPassword ? ["the root password"] : []),
+      ...(options.sshKey ? ["the SSH key"] : []),
+      ...(options.hostKeys ? [`the host keys of ${list(hosts)}`] : []),
+      ...(options.dataKey ? ["the data key"] : []),
+    ];
+    const reachesHosts = options.rootPassword || options.sshKey || options.hostKeys;
+    if (reachesHosts) terminal.aside(REACHES_HOSTS);
+    if (!options.yes && !(await approved(place, list(what)))) {
+      terminal.line("nothing was changed");
+      return 1;
+    }
+    await writeSecrets(at, await rotated(known, hosts, options));
+    if (options.json) printDocument({ file: at.file, rotated: what });
+    else terminal.line(`rotated ${list(what)}${at.kind === "sops" ? `: commit ${at.file}` : ""}`);
+    return 0;
+  });
+}

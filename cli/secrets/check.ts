@@ -1,0 +1,101 @@
+/** Whether the lab's secrets can be used: readable, whole, belonging together, and in nobody else's hands. */
+import { execFile } from "node:child_process";
+import { relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { fail, type Finding, failure, ok, warn } from "../doctor/finding.ts";
+import { list } from "../show/words.ts";
+import type { Project } from "../project.ts";
+import type { Wanted } from "./hosts.ts";
+import { hostsWithoutKey } from "./make.ts";
+import { belongTogether } from "./openssh.ts";
+import { plainPlace, readSecrets, type SecretsPlace } from "./place.ts";
+import type { Secrets } from "./schema.ts";
+
+const encrypted = z.looseObject({ sops: z.looseObject({ age: z.array(z.looseObject({ recipient: z.string() })) }) });
+
+function recipients({ file }: SecretsPlace): Finding {
+  const read = encrypted.safeParse(parse(readFileSync(file, "utf8")));
+  const names = read.data?.sops.age.map(({ recipient }) => recipient) ?? [];
+  if (names.length > 1) return ok("recipients", `${names.length} age keys can open it`);
+  return warn(
+    "recipients",
+    "one age key can open it",
+    "keep a copy of that key, or add another recipient to .sops.yaml and run `npx lab secrets rotate --data-key`",
+  );
+}
+
+async function password({ rootPassword, rootPasswordHash }: Secrets): Promise<Finding> {
+  const { verify } = await import("unixcrypt");
+  if (verify(rootPassword, rootPasswordHash)) return ok("root password", "its hash is its own");
+  return fail(
+    "root password",
+    "its hash is that of another password",
+    "make both anew: npx lab secrets rotate --root-password",
+  );
+}
+
+function keys({ userKey, hostKeys }: Secrets): Finding {
+  const torn = Object.entries({ "the lab's": userKey, ...hostKeys }).filter(([, key]) => !belongTogether(key));
+  if (torn.length === 0) return ok("SSH keys", `${1 + Object.keys(hostKeys).length} pairs that belong together`);
+  return fail(
+    "SSH keys",
+    `public and private do not belong together: ${list(torn.map(([name]) => name))}`,
+    "make them anew: npx lab secrets rotate --ssh-key, or --host-keys",
+  );
+}
+
+function completeness(secrets: Secrets, { hosts, encryptedState }: Wanted): Finding {
+  const missing = [
+    ...hostsWithoutKey(secrets, hosts),
+    ...(encryptedState && secrets.statePassphrase === undefined ? ["the passphrase of encrypted states"] : []),
+  ];
+  if (missing.length === 0) return ok("complete", `a host key for ${list(hosts)}`);
+  return fail("complete", `missing: ${list(missing)}`, "npx lab secrets init adds it");
+}
+
+/** Files of these that git has. Null where there is no git, or no repository. */
+async function tracked(folder: string, files: readonly string[]): Promise<readonly string[] | null> {
+  return new Promise((resolve) => {
+    execFile("git", ["ls-files", "--", ...files], { cwd: folder, encoding: "utf8" }, (error, stdout) =>
+      resolve(error === null ? stdout.split("\n").filter((line) => line !== "") : null),
+    );
+  });
+}
+
+async function git(project: Project, place: SecretsPlace): Promise<readonly Finding[]> {
+  const clear = relative(project.home, plainPlace(project.data).file);
+  const own = relative(project.home, place.file);
+  const files = await tracked(project.home, [clear, own]);
+  if (files === null) return [];
+  if (files.includes(clear))
+    return [fail("git", `${clear} is committed, in clear`, "take it out of git's history, and rotate all of it")];
+  if (place.kind === "plain") return [ok("git", "knows nothing of them")];
+  return [
+    files.includes(own)
+      ? ok("git", `has ${own}, encrypted`)
+      : warn("git", `has no ${own}`, `git add ${own} .sops.yaml`),
+  ];
+}
+
+/** A line for each thing that can be wrong. */
+export async function checkSecrets(project: Project, place: SecretsPlace, wanted: Wanted): Promise<readonly Finding[]> {
+  const name = relative(process.cwd(), place.file);
+  let secrets: Secrets | null;
+  try {
+    secrets = await readSecrets(place);
+  } catch (error) {
+    return [failure("secrets", error, "see docs/secrets.md"), ...(await git(project, place))];
+  }
+  if (secrets === null)
+    return [warn("secrets", "none yet", "a deploy makes them in clear; `npx lab secrets init` makes them encrypted")];
+  return [
+    ok("secrets", `${name}, ${place.kind === "sops" ? "encrypted" : "in clear, for you alone"}`),
+    ...(place.kind === "sops" ? [recipients(place)] : []),
+    completeness(secrets, wanted),
+    await password(secrets),
+    keys(secrets),
+    ...(await git(project, place)),
+  ];
+}

@@ -1,0 +1,75 @@
+/** Where a lab keeps its secrets: in clear in its own folder, or encrypted in the repository. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CliError } from "../errors.ts";
+import { readIfThere, writeAtomically } from "../files.ts";
+import { learn } from "../masking/masker.ts";
+import type { Project } from "../project.ts";
+import { parseSecrets, type Secrets, secretsText, WrongSecrets } from "./schema.ts";
+
+export interface SecretsPlace {
+  /** `plain`: readable by their owner; `sops`: encrypted, for the repository. */
+  readonly kind: "plain" | "sops";
+  readonly file: string;
+}
+
+/** The encrypted file of a lab. */
+export function sopsFile({ home }: Pick<Project, "home">): string {
+  return join(home, "secrets.sops.yaml");
+}
+
+/** The file in clear: `<data>/secrets.json`. */
+export function plainPlace(data: string): SecretsPlace {
+  return { kind: "plain", file: join(data, "secrets.json") };
+}
+
+/**
+ * Where this lab's secrets are, or are to be made. The sandbox has its own, and never those of the real lab.
+ *
+ * @throws CliError where there are two sets of them
+ */
+export function secretsPlace(project: Pick<Project, "home" | "data" | "sandbox">): SecretsPlace {
+  const plain = plainPlace(project.data);
+  if (project.sandbox) return plain;
+  const file = sopsFile(project);
+  if (!existsSync(file)) return plain;
+  if (existsSync(plain.file))
+    throw new CliError(
+      `${file} and ${plain.file} are both there, and a lab has one set of secrets: delete the one that no host was deployed with`,
+    );
+  return { kind: "sops", file };
+}
+
+/** What to do about a file that is not what we wrote. */
+const WAY_BACK: Readonly<Record<SecretsPlace["kind"], string>> = {
+  plain: "bring it back from a copy, or, if no host was ever deployed with them, delete it",
+  sops: "set it right with `lab secrets edit`, or bring it back from git",
+};
+
+/**
+ * The secrets; null where there are none yet. They are masked from now on.
+ *
+ * @throws CliError for a file that cannot be read: secrets are never made anew over it
+ */
+export async function readSecrets({ kind, file }: SecretsPlace): Promise<Secrets | null> {
+  if (!existsSync(file)) return null;
+  const text = kind === "plain" ? readIfThere(file) : await (await import("./sops.ts")).decrypt(file);
+  if (text === undefined) return null;
+  try {
+    const secrets = parseSecrets(text);
+    learn(secrets);
+    return secrets;
+  } catch (error) {
+    if (!(error instanceof WrongSecrets)) throw error;
+    throw new CliError(
+      `${file}: the lab's secrets cannot be read (${error.message}). They are never made anew over a damaged file: ${WAY_BACK[kind]}`,
+    );
+  }
+}
+
+/** Writes them all, in one step. Encrypted, they get a new data key, for the recipients that `.sops.yaml` names now. */
+export async function writeSecrets({ kind, file }: SecretsPlace, secrets: Secrets): Promise<void> {
+  learn(secrets);
+  if (kind === "plain") writeAtomically(file, secretsText(secrets));
+  else writeAtomically(file, await (await import("./sops.ts")).encrypt(file, secretsText(secrets)), 0o644);
+}
