@@ -144,7 +144,8 @@ function counted(types: readonly string[]): Record<string, number> {
   return counts;
 }
 
-let labs = 0;
+// Another run of the tests on this machine should not begin at the same ports.
+let labs = process.pid;
 
 /** Ports below the ephemeral range, and another part of it for each of jest's workers. */
 export async function freeBasePort(): Promise<number> {
