@@ -155,6 +155,7 @@ describe("encrypted states", () => {
   itWithServer("are so in the bucket, in files, and as backups; plans work, and outputs are read", async () => {
     inBucket();
     encrypt(true);
+    expect(JSON.parse((await cdktf("diff", "--json")).stdout).stacks).toHaveLength(3);
     expect((await deploy()).stdout).toContain("talos   made = a");
     expect([plain(await object("oci")), (await object("oci"))?.includes("encrypted_data")]).toEqual([false, true]);
     const before = await essence();

@@ -128,7 +128,7 @@ export function server(): S3Server {
 }
 
 /** `it`, or one that says why it is skipped. */
-export function itWithServer(name: string, test: () => Promise<void>, timeout = 180_000): void {
+export function itWithServer(name: string, test: () => Promise<void>, timeout = 600_000): void {
   if (why === true) it(name, test, timeout);
   else it.skip(`${name} (skipped: ${why})`, () => undefined);
 }
