@@ -1,71 +1,18 @@
 /** What the account lets in: the rules of the security groups and lists, against those of the plan. */
 import { z } from "zod";
-import type { Peer, SecurityGroup, SecurityRule, Topology } from "../../topology/types.ts";
+import type { SecurityGroup, Topology } from "../../topology/types.ts";
 import { fail, type Finding, ok, warn } from "../doctor/finding.ts";
 import { isForbidden, type Oci } from "../oci/client.ts";
 import type { State } from "../terraform/state.ts";
 import { type Check, flag } from "./ground.ts";
+import { difference, type Groups, planned, present, rule } from "./rules.ts";
 
 const NAME = "open ports";
-
-const range = z.object({ min: z.number(), max: z.number() }).nullish();
-const options = z.object({ destinationPortRange: range, sourcePortRange: range }).nullish();
-const rule = z.object({
-  id: z.string().nullish(),
-  direction: z.enum(["INGRESS", "EGRESS"]),
-  protocol: z.string(),
-  source: z.string().nullish(),
-  destination: z.string().nullish(),
-  tcpOptions: options,
-  udpOptions: options,
-  icmpOptions: z.object({ type: z.number(), code: z.number().nullish() }).nullish(),
-});
-type Rule = z.infer<typeof rule>;
 
 const subnet = z.object({ securityListIds: z.array(z.string()) });
 const securityList = z.object({ displayName: z.string(), ingressSecurityRules: z.array(z.unknown()) });
 const member = z.object({ vnicId: z.string() });
 const vnic = z.object({ displayName: z.string().nullish(), nsgIds: z.array(z.string()).nullish() });
-
-/** IANA protocol numbers, as OCI has them. */
-const PROTOCOLS: Readonly<Record<string, string>> = { "1": "icmp", "6": "tcp", "17": "udp", all: "all" };
-
-/** One line that is the same for two rules that let the same pass. */
-function words(direction: string, protocol: string, ports: string, peer: string): string {
-  const what = [protocol, ports].filter((each) => each !== "").join(" ");
-  return direction === "INGRESS" ? `${what} from ${peer}` : `${what} to ${peer}`;
-}
-
-function portsOf(found: { readonly min: number; readonly max: number }): string {
-  return found.min === found.max ? String(found.min) : `${found.min}-${found.max}`;
-}
-
-function peerOfPlan(peer: Peer): string {
-  return peer.kind === "group" ? peer.group : peer.cidr;
-}
-
-function planned({ direction, protocol, ports, icmp, peer }: SecurityRule): string {
-  const what = icmp ? `${icmp.type}/${icmp.code}` : ports ? portsOf({ min: ports.from, max: ports.to }) : "";
-  return words(direction, protocol, what, peerOfPlan(peer));
-}
-
-function present({ direction, protocol, tcpOptions, udpOptions, icmpOptions, ...ends }: Rule, groups: Groups): string {
-  const transport = tcpOptions ?? udpOptions;
-  const destination = transport?.destinationPortRange ? portsOf(transport.destinationPortRange) : "";
-  const source = transport?.sourcePortRange ? `sent from port ${portsOf(transport.sourcePortRange)}` : "";
-  const icmp = icmpOptions ? `${icmpOptions.type}/${icmpOptions.code ?? "any"}` : "";
-  const peer = (direction === "INGRESS" ? ends.source : ends.destination) ?? "nobody";
-  const named = [...groups].find(([, id]) => id === peer)?.[0] ?? peer;
-  return words(
-    direction,
-    PROTOCOLS[protocol] ?? `protocol ${protocol}`,
-    [icmp, destination, source].filter((each) => each !== "").join(" "),
-    named,
-  );
-}
-
-/** Ids of the lab's security groups, by what the plan calls them. */
-type Groups = ReadonlyMap<SecurityGroup, string>;
 
 function groupsOf({ config, securityRules }: Topology, { resources }: State): Groups {
   return new Map(
@@ -77,20 +24,6 @@ function groupsOf({ config, securityRules }: Topology, { resources }: State): Gr
       return made?.id ? [[group, made.id] as const] : [];
     }),
   );
-}
-
-/** Rules that one side has and the other has not. */
-export function difference(
-  plan: readonly SecurityRule[],
-  found: readonly Rule[],
-  groups: Groups,
-): { readonly extra: readonly Rule[]; readonly missing: readonly SecurityRule[] } {
-  const known = new Set(plan.map(planned));
-  const there = new Set(found.map((each) => present(each, groups)));
-  return {
-    extra: found.filter((each) => !known.has(present(each, groups))),
-    missing: plan.filter((each) => !there.has(planned(each))),
-  };
 }
 
 async function ofGroup(account: Oci, group: SecurityGroup, id: string, groups: Groups, plan: Topology, deploy: string) {
