@@ -10,6 +10,7 @@ import { SmallLab } from "./small-lab.ts";
 const WITHOUT_JSON: Readonly<Record<string, string>> = {
   "cdktf completion": "prints a script for a shell",
   "lab completion": "prints a script for a shell",
+  "lab secrets edit": "opens an editor",
 };
 
 let small: SmallLab;
