@@ -77,6 +77,9 @@ function hushedTypeStripping(env: NodeJS.ProcessEnv): Environment {
   return { NODE_OPTIONS: `${env["NODE_OPTIONS"] ?? ""} --disable-warning=ExperimentalWarning`.trim() };
 }
 
+/** The parts of an API key of OCI, by the names that the provider has for them. */
+const API_KEY = "tenancy_ocid user_ocid fingerprint private_key private_key_path private_key_password".split(" ");
+
 /**
  * The environment of terraform or tofu, but for the variables of a stack.
  *
@@ -102,6 +105,11 @@ export function toolEnvironment(
     TF_INPUT: "0",
     ...sandboxEnv,
   };
+  // Terraform's own backend for Object Storage reads the provider's variables under other names.
+  for (const name of API_KEY) {
+    const value = result[`TF_VAR_${name}`];
+    if (value !== undefined && !project.sandbox) result[`OCI_${name}`] ??= value;
+  }
   // One folder for all stacks would mix up their backends.
   delete result["TF_DATA_DIR"];
   const file = result["TF_CLI_CONFIG_FILE"];

@@ -91,10 +91,15 @@ const ociSchema = field(
       "Home region of the account, where budget and quota live.",
       "a region identifier such as eu-frankfurt-1",
     ),
+    auth: field(
+      z.enum(["profile", "environment", "instance-principal"]),
+      "How to sign in: by a profile of ~/.oci/config; by TF_VAR_tenancy_ocid, TF_VAR_user_ocid, TF_VAR_fingerprint and TF_VAR_private_key or TF_VAR_private_key_path; or as the instance that this runs on, with TF_VAR_tenancy_ocid.",
+      '"profile", "environment" or "instance-principal"',
+    ),
     profile: pattern(
       /^[A-Za-z0-9._-]+$/,
       64,
-      "Profile in ~/.oci/config.",
+      'Profile in ~/.oci/config, of auth "profile".',
       "1 to 64 letters, digits, dots, hyphens and underscores",
     ),
     availabilityDomain: field(

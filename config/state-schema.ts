@@ -62,7 +62,7 @@ export const stateSchema = field(
         region: region.optional(),
         prefix,
       }),
-      "OCI Object Storage by Terraform's own backend. It signs in with the profile `oci.profile`.",
+      "OCI Object Storage by Terraform's own backend. It signs in as `oci.auth` says.",
       "an object with backend, bucket and namespace, and more if wanted",
     ),
     field(

@@ -137,24 +137,41 @@ describe("credentials", () => {
     return { HOME: home, OCI_CLI_CONFIG_FILE: join(home, ".oci/config") };
   }
 
+  const DEFAULT = { auth: "profile", profile: "DEFAULT" } as const;
+
+  it("of the environment are ok with a key that fits", async () => {
+    const key = write("key.pem", pem);
+    const env = {
+      TF_VAR_tenancy_ocid: "ocid1.tenancy.t",
+      TF_VAR_user_ocid: "ocid1.user.u",
+      TF_VAR_fingerprint: fingerprint,
+      TF_VAR_private_key_path: key,
+    };
+    expect(await credentials({ auth: "environment" }, env)).toMatchObject([{ status: "ok", found: "the environment" }]);
+    const { TF_VAR_user_ocid: _, ...less } = env;
+    expect(await credentials({ auth: "environment" }, less)).toMatchObject([
+      { status: "fail", found: "TF_VAR_user_ocid is not set" },
+    ]);
+  });
+
   it("are ok with a key that fits, and warn when others may read it", async () => {
     const env = profile();
     const key = write("key.pem", pem);
-    expect(statusOf(await credentials("DEFAULT", env), "credentials")).toEqual(["ok"]);
+    expect(statusOf(await credentials(DEFAULT, env), "credentials")).toEqual(["ok"]);
     chmodSync(key, 0o644);
-    expect(await credentials("DEFAULT", env)).toMatchObject([{ status: "warn", advice: expect.stringContaining(key) }]);
+    expect(await credentials(DEFAULT, env)).toMatchObject([{ status: "warn", advice: expect.stringContaining(key) }]);
   });
 
   it("fail without a file, a profile or a key, and say nothing of what is in them", async () => {
     const env = profile();
     const nowhere = { OCI_CLI_CONFIG_FILE: join(home, "nowhere") };
     const found = [
-      ...(await credentials("DEFAULT", nowhere)),
-      ...(await credentials("OTHER", env)),
-      ...(await credentials("DEFAULT", env)),
+      ...(await credentials(DEFAULT, nowhere)),
+      ...(await credentials({ auth: "profile", profile: "OTHER" }, env)),
+      ...(await credentials(DEFAULT, env)),
     ];
     write("key.pem", pem.slice(0, 200));
-    found.push(...(await credentials("DEFAULT", env)));
+    found.push(...(await credentials(DEFAULT, env)));
     expect(found.map(({ status }) => status)).toEqual(["fail", "fail", "fail", "fail"]);
     expect(JSON.stringify(found)).not.toMatch(/PRIVATE|ocid1|MII/);
   });

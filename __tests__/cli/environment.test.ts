@@ -49,6 +49,24 @@ describe("the environment in the sandbox", () => {
     expect(env["TF_VAR_tenancy_ocid"]).toBe("sandbox");
   });
 
+  it("hands an API key of the environment to Terraform's own backend too", () => {
+    const env = toolEnvironment(project(false), {}, () => undefined, {
+      PATH: "/bin",
+      TF_VAR_tenancy_ocid: "t",
+      TF_VAR_user_ocid: "u",
+      OCI_user_ocid: "mine",
+    });
+    expect([env["OCI_tenancy_ocid"], env["OCI_user_ocid"]]).toEqual(["t", "mine"]);
+  });
+
+  it("keeps the key that opens the lab's secrets to itself", () => {
+    const env = toolEnvironment(project(false), {}, () => undefined, {
+      PATH: "/bin",
+      SOPS_AGE_KEY: "AGE-SECRET-KEY-1",
+    });
+    expect(env).not.toHaveProperty("SOPS_AGE_KEY");
+  });
+
   it("keeps what is harmless", () => {
     const harmless = {
       HOME: "/root",

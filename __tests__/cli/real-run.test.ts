@@ -50,7 +50,7 @@ beforeEach(() => {
     lab: "test",
     hosts: [{ name: "pve-1", address: "10.0.0.11" }],
     tunnels: [tunnel],
-    profile: "lab",
+    signIn: { auth: "profile", profile: "lab" },
   };
   writeFileSync(lab.path("lab.json"), JSON.stringify(facts));
   mkdirSync(lab.path("bin"));
@@ -109,6 +109,14 @@ describe("a run against real hosts", () => {
   itWithTool("lets what the user has set weigh more", async () => {
     const own = { ...env(), TF_VAR_tenancy_ocid: "ocid1.tenancy.mine" };
     expect((await lab.run(["deploy", "oci", "--auto-approve"], own)).stdout).toContain("tenancy = ocid1.tenancy.mine");
+  });
+
+  itWithTool("says that the tenancy is missing where no profile names it", async () => {
+    const facts = JSON.parse(readFileSync(lab.path("lab.json"), "utf8"));
+    writeFileSync(lab.path("lab.json"), JSON.stringify({ ...facts, signIn: { auth: "environment" } }));
+    expect((await lab.run(["diff", "oci"], env())).stderr).toContain(
+      'TF_VAR_tenancy_ocid is not set: oci.auth "environment"',
+    );
   });
 
   itWithTool("ends the tunnels when it is interrupted", async () => {

@@ -41,7 +41,12 @@ const failures = (findings: readonly Finding[]): readonly string[] =>
 /** The account's own API, with the sandbox's key. */
 async function account() {
   const env = { ...(await (await lab.sandbox()).real()).oci };
-  return openOci({ region: "eu-frankfurt-1", profile: "DEFAULT", env, signal: new AbortController().signal });
+  return openOci({
+    region: "eu-frankfurt-1",
+    signIn: { auth: "profile", profile: "DEFAULT" },
+    env,
+    signal: new AbortController().signal,
+  });
 }
 
 describe("npx lab validate cluster", () => {

@@ -7,7 +7,7 @@ console.log(process.pid);
 const say = console.error;
 const store = await openObjectStore({
   region: "eu-frankfurt-1",
-  profile: "LAB",
+  signIn: { auth: "profile", profile: "LAB" },
   signal: new AbortController().signal,
   say,
   endpoint,

@@ -20,7 +20,7 @@ afterEach(async () => {
 describe("credentials", () => {
   const SECRETS = [KEYS.privateKey.export({ type: "pkcs8", format: "pem" }).toString().slice(100, 140), "swordfish"];
   const complaint = async (env: NodeJS.ProcessEnv, profile = "LAB"): Promise<string> => {
-    const { message } = await failure(readCredentials(profile, env));
+    const { message } = await failure(readCredentials({ auth: "profile", profile }, env));
     expect(message).not.toContain("\n");
     for (const secret of SECRETS) expect(message).not.toContain(secret);
     return message;
@@ -94,12 +94,28 @@ describe("credentials", () => {
     );
   });
 
+  it("may come from the variables that the provider reads", async () => {
+    const fingerprint = fingerprintOf(KEYS.publicKey);
+    const env = {
+      TF_VAR_tenancy_ocid: "t",
+      TF_VAR_user_ocid: "me",
+      TF_VAR_fingerprint: fingerprint,
+      TF_VAR_private_key: KEYS.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    };
+    const { provider, source } = await readCredentials({ auth: "environment" }, env);
+    expect([await provider.getKeyId(), source]).toEqual([`t/me/${fingerprint}`, "the environment"]);
+    for (const name of Object.keys(env)) {
+      const { message } = await failure(readCredentials({ auth: "environment" }, { ...env, [name]: "" }));
+      expect(message).toBe(`${name} is not set; oci.auth "environment" takes the API key from such variables`);
+    }
+  });
+
   it("take what a profile leaves out from DEFAULT", async () => {
     const config = file("both", `[DEFAULT]\nkey_file=${lab.home}/key.pem\nuser=u\ntenancy=t\nfingerprint=f\n[LAB]\n`);
     const fingerprint = fingerprintOf(KEYS.publicKey);
     const text = `fingerprint=${fingerprint}\nuser=me\n`;
     writeFileSync(config, text, { flag: "a" });
-    const { provider } = await readCredentials("LAB", { OCI_CLI_CONFIG_FILE: config });
+    const { provider } = await readCredentials({ auth: "profile", profile: "LAB" }, { OCI_CLI_CONFIG_FILE: config });
     expect(await provider.getKeyId()).toBe(`t/me/${fingerprint}`);
   });
 

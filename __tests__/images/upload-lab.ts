@@ -95,7 +95,7 @@ export async function uploadLab(): Promise<UploadLab> {
   const open = (over: Partial<ObjectStoreOptions> = {}): Promise<ObjectStore> =>
     openObjectStore({
       region: "eu-frankfurt-1",
-      profile: "LAB",
+      signIn: { auth: "profile", profile: "LAB" },
       signal: new AbortController().signal,
       say,
       endpoint: storage.endpoint,

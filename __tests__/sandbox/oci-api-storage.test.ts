@@ -50,7 +50,7 @@ async function upload(signal = new AbortController().signal, afterParts = Infini
   const archive = await ociArchive(disk, { operatingSystem: "Debian", operatingSystemVersion: "13" });
   const store = await openObjectStore({
     region: "eu-frankfurt-1",
-    profile: "DEFAULT",
+    signIn: { auth: "profile", profile: "DEFAULT" },
     signal,
     say: () => undefined,
     endpoint: api.url,

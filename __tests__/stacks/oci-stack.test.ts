@@ -107,6 +107,15 @@ describe("OciStack", () => {
     expect(shapes(pair)).toContain("VM.Standard.E2.1.Micro");
   });
 
+  it.each([
+    ["profile", { config_file_profile: "WORK" }],
+    ["environment", {}],
+    ["instance-principal", { auth: "InstancePrincipal" }],
+  ] as const)("signs in by %s where the config says so", (auth, args) => {
+    const { oci } = synthesize({ ...BASE, oci: { ...BASE.oci, auth, profile: "WORK" } });
+    expect(oci.provider.oci).toEqual([{ region: "eu-frankfurt-1", ...args }]);
+  });
+
   it("names no credentials' profile in the sandbox", () => {
     expect(synthesize(BASE, { sandbox: true }).oci.provider.oci).toEqual([{ region: "eu-frankfurt-1" }]);
   });

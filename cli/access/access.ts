@@ -102,8 +102,10 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
   };
   return {
     variables(env) {
-      const profile = lab.profile ?? env["OCI_CLI_PROFILE"] ?? "DEFAULT";
-      const tenancy = env["TF_VAR_tenancy_ocid"] ?? tenancyOf(profile, env);
+      const signIn = lab.signIn ?? { auth: "profile", profile: env["OCI_CLI_PROFILE"] ?? "DEFAULT" };
+      const tenancy = tenancyOf(signIn, env);
+      if (tenancy === undefined && signIn.auth !== "profile")
+        throw new CliError(`TF_VAR_tenancy_ocid is not set: oci.auth "${signIn.auth}" takes the tenancy from there`);
       return tenancy === undefined ? {} : { tenancy_ocid: tenancy };
     },
     async open(stack, options = {}) {

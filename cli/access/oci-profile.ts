@@ -1,6 +1,7 @@
 /** The tenancy's OCID from the OCI configuration file, where the user has not set it (`~/.oci/config`, an ini file). */
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { SignIn } from "../../config/sign-in.ts";
 import { readIfThere } from "../files.ts";
 
 /** Keys and values of one profile; those of DEFAULT stand in for what it leaves out. */
@@ -20,9 +21,11 @@ export function parseProfile(text: string, profile: string): Readonly<Record<str
   return { ...profiles.get("DEFAULT"), ...profiles.get(profile) };
 }
 
-/** The tenancy that a profile names; undefined when there is no such file or it does not say. */
-export function tenancyOf(profile: string, env: Readonly<Record<string, string>>): string | undefined {
+/** The tenancy that is named for signing in; undefined where it is not. TF_VAR_tenancy_ocid weighs more than a profile. */
+export function tenancyOf(signIn: SignIn, env: Readonly<Record<string, string>>): string | undefined {
+  const given = env["TF_VAR_tenancy_ocid"];
+  if (given !== undefined || signIn.auth !== "profile") return given;
   const file = env["OCI_CLI_CONFIG_FILE"] || join(homedir(), ".oci", "config");
   const text = readIfThere(file);
-  return text === undefined ? undefined : parseProfile(text, profile)["tenancy"];
+  return text === undefined ? undefined : parseProfile(text, signIn.profile)["tenancy"];
 }

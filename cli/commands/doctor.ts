@@ -1,4 +1,5 @@
 /** `lab doctor`: looks at everything that a deploy stands on, and changes nothing. */
+import { signInOf } from "../../config/sign-in.ts";
 import { runningSandbox } from "../../sandbox/client.ts";
 import { heldTunnels } from "../access/held.ts";
 import { account, ACCOUNT_MS } from "../doctor/account.ts";
@@ -30,8 +31,9 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   const { oci } = plan.config;
   const key = sandbox
     ? [ok("credentials", "none needed: the sandbox is an account of its own")]
-    : findingsOf("credentials", () => credentials(oci.profile, process.env));
-  const profileRegion = sandbox ? undefined : profileValues(oci.profile, process.env)["region"];
+    : findingsOf("credentials", () => credentials(signInOf(oci), process.env));
+  const profileRegion =
+    sandbox || oci.auth !== "profile" ? undefined : profileValues(oci.profile, process.env)["region"];
   const groups = await Promise.all([
     findingsOf("free tier", () => config(plan, project)),
     key,

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { SignIn } from "../../config/sign-in.ts";
 import { readCredentials } from "../../images/upload/credentials.ts";
 import { parseProfile } from "../access/oci-profile.ts";
 import { readIfThere } from "../files.ts";
@@ -33,15 +34,17 @@ function isOpen(file: string): boolean {
   return ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS) !== 0;
 }
 
-export async function credentials(profile: string, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
+export async function credentials(signIn: SignIn, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
   const name = "credentials";
   try {
-    const { source } = await readCredentials(profile, env);
+    const { source } = await readCredentials(signIn, env);
+    if (signIn.auth !== "profile") return [ok(name, source)];
+    const { profile } = signIn;
     const key = env["OCI_CLI_KEY_FILE"] || profileValues(profile, env)["key_file"] || "";
     const open = [configFile(env), expanded(key, env["HOME"] || homedir())].filter(isOpen);
     if (open.length === 0) return [ok(name, `${source}, with a readable key`)];
     return [warn(name, `others may read ${open.join(" and ")}`, `close it to them: chmod 600 ${open.join(" ")}`)];
   } catch (error) {
-    return [failure(name, error, "make an API key in the console, or name the profile with oci.profile")];
+    return [failure(name, error, "make an API key in the console, and say with oci.auth and oci.profile where it is")];
   }
 }

@@ -1,4 +1,5 @@
 /** Where the images of a lab go: its bucket in Object Storage. */
+import { type SignIn, signInOf } from "../../config/sign-in.ts";
 import type { ObjectStore } from "../../images/upload/index.ts";
 import { endpointOf } from "../../images/upload/endpoint.ts";
 import { tenancyOf } from "../access/oci-profile.ts";
@@ -19,24 +20,27 @@ export interface Destination {
   readonly compartmentId: string;
 }
 
-/** The compartment that was named, else the config's own, else the root compartment of the profile's tenancy. */
-function compartmentOf({ config }: ImagesPlace, options: StoreOptions, profile: string): string {
+/** The compartment that was named, else the config's own, else the root compartment of the tenancy. */
+function compartmentOf({ config }: ImagesPlace, options: StoreOptions, signIn: SignIn): string {
   const { compartment } = config.oci;
   const id =
-    options.compartmentId ?? ("id" in compartment ? compartment.id : tenancyOf(profile, definedOnly(process.env)));
+    options.compartmentId ?? ("id" in compartment ? compartment.id : tenancyOf(signIn, definedOnly(process.env)));
   if (id !== undefined) return id;
   throw new CliError(
-    `profile ${profile} of the OCI configuration file names no tenancy: name a compartment with --compartment-id`,
+    signIn.auth === "profile"
+      ? `profile ${signIn.profile} of the OCI configuration file names no tenancy: name a compartment with --compartment-id`
+      : "TF_VAR_tenancy_ocid names no tenancy: set it, or name a compartment with --compartment-id",
   );
 }
 
 export async function openDestination(place: ImagesPlace, options: StoreOptions): Promise<Destination> {
   const { config, interruption, say } = place;
   const { openObjectStore } = await import("../../images/upload/index.ts");
-  const profile = options.profile ?? config.oci.profile;
+  const signIn: SignIn =
+    options.profile === undefined ? signInOf(config.oci) : { auth: "profile", profile: options.profile };
   const store = await openObjectStore({
     region: options.region ?? config.oci.region,
-    profile,
+    signIn,
     signal: interruption.signal,
     say,
     endpoint: endpointOf(process.env),
@@ -44,6 +48,6 @@ export async function openDestination(place: ImagesPlace, options: StoreOptions)
   return {
     store,
     bucket: options.bucket ?? `${config.name}-images`,
-    compartmentId: compartmentOf(place, options, profile),
+    compartmentId: compartmentOf(place, options, signIn),
   };
 }

@@ -1,19 +1,25 @@
 /** The account that a lab is deployed to, and what it tells of itself. */
 import { z } from "zod";
 import type { LabConfig } from "../../config/schema.ts";
+import { signInOf } from "../../config/sign-in.ts";
 import type { Sandbox } from "../../sandbox/client.ts";
 import { definedOnly } from "../environment.ts";
 import { type Oci, OciError, openOci } from "./client.ts";
 
 /**
- * The real one, by the profile of the config; the sandbox's by the key that it made, and nothing of the environment.
+ * The real one, as the config signs in; the sandbox's by the key that it made, and nothing of the environment.
  *
  * @throws Error in one line for credentials that are missing or wrong; nobody is asked yet
  */
 export async function openAccount({ oci }: LabConfig, sandbox: Sandbox | null, signal: AbortSignal): Promise<Oci> {
   if (sandbox === null)
-    return openOci({ region: oci.region, profile: oci.profile, env: definedOnly(process.env), signal });
-  return openOci({ region: oci.region, profile: "DEFAULT", env: (await sandbox.real()).oci, signal });
+    return openOci({ region: oci.region, signIn: signInOf(oci), env: definedOnly(process.env), signal });
+  return openOci({
+    region: oci.region,
+    signIn: { auth: "profile", profile: "DEFAULT" },
+    env: (await sandbox.real()).oci,
+    signal,
+  });
 }
 
 const subscription = z.object({ regionName: z.string(), isHomeRegion: z.boolean() });

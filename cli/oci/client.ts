@@ -2,6 +2,7 @@
 import type { HttpClient } from "oci-common";
 import { z } from "zod";
 import { readCredentials } from "../../images/upload/credentials.ts";
+import type { SignIn } from "../../config/sign-in.ts";
 import { endpointOf } from "../../images/upload/endpoint.ts";
 import { tenancyOf } from "../access/oci-profile.ts";
 import { CliError, messageOf } from "../errors.ts";
@@ -45,7 +46,7 @@ export class OciError extends CliError {
 
 export interface OciOptions {
   readonly region: string;
-  readonly profile: string;
+  readonly signIn: SignIn;
   /** Names the configuration file, the tenancy, and other endpoints: the sandbox's is one. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -80,14 +81,15 @@ function readable(text: string): unknown {
 }
 
 /**
- * Opens the account that a profile names.
+ * Opens the account.
  *
- * @throws UploadError for credentials that are missing or wrong; CliError for a profile without a tenancy
+ * @throws UploadError for credentials that are missing or wrong; CliError where no tenancy is named
  */
-export async function openOci({ region, profile, env, signal }: OciOptions): Promise<Oci> {
-  const { provider, source } = await readCredentials(profile, env);
-  const tenancy = env["TF_VAR_tenancy_ocid"] ?? tenancyOf(profile, env);
-  if (tenancy === undefined) throw new CliError(`${source}: tenancy is missing; the console shows it with the API key`);
+export async function openOci({ region, signIn, env, signal }: OciOptions): Promise<Oci> {
+  const { provider, source } = await readCredentials(signIn, env);
+  const tenancy = tenancyOf(signIn, env);
+  if (tenancy === undefined)
+    throw new CliError(`${source}: the tenancy is missing; the console shows its OCID with the API key`);
   const { DefaultRequestSigner, EndpointBuilder, FetchHttpClient } = await import("oci-common");
   const http: HttpClient = new FetchHttpClient(new DefaultRequestSigner(provider), null, { signal });
 

@@ -48,8 +48,14 @@ const lab = z.looseObject({
       target: z.object({ address: z.string(), port }),
     }),
   ),
-  /** Profile of ~/.oci/config that the app's provider uses. */
-  profile: z.string().optional(),
+  /** How the app's provider signs in. */
+  signIn: z
+    .discriminatedUnion("auth", [
+      z.object({ auth: z.literal("profile"), profile: z.string() }),
+      z.object({ auth: z.literal("environment") }),
+      z.object({ auth: z.literal("instance-principal") }),
+    ])
+    .optional(),
   /** Whether OpenTofu encrypts the states. */
   encryptedState: z.boolean().default(false),
   /** Where the sandbox's tenancy is at home. */

@@ -53,7 +53,8 @@ function oci(scope: Construct, stack: string, config: LabConfig, state: OciState
     namespace: state.namespace,
     region: state.region ?? config.oci.region,
     key: objectOf(config, state, stack),
-    config_file_profile: config.oci.profile,
+    ...(config.oci.auth === "profile" && { config_file_profile: config.oci.profile }),
+    ...(config.oci.auth === "instance-principal" && { auth: "InstancePrincipal" }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, Aspects } from "cdktf";
+import { signInOf } from "../../config/sign-in.ts";
 import type { Images } from "../../images/index.ts";
 import { formatVerdict } from "../../topology/format-verdict.ts";
 import type { Verdict } from "../../topology/free-tier.ts";
@@ -55,7 +56,7 @@ export class LabApp extends App {
       sandbox,
       account: config.allowPaid ? "pay-as-you-go" : "always-free",
       homeRegion: config.oci.homeRegion,
-      profile: config.oci.profile,
+      signIn: signInOf(config.oci),
       // Not in a backend's block: the tool is told by its environment.
       encryptedState: this.encryptedState,
       // Everything that has an SSH host key.

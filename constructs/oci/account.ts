@@ -1,8 +1,9 @@
 import { DataOciIdentityAvailabilityDomains } from "@cdktf/provider-oci/data-oci-identity-availability-domains";
 import { IdentityCompartment } from "@cdktf/provider-oci/identity-compartment";
-import { OciProvider } from "@cdktf/provider-oci/provider";
+import { OciProvider, type OciProviderConfig } from "@cdktf/provider-oci/provider";
 import { Construct } from "constructs";
 import type { LabConfig } from "../../config/schema.ts";
+import { type SignIn, signInOf } from "../../config/sign-in.ts";
 import { tenancyOcid } from "../lab/variables.ts";
 
 export interface AccountProps {
@@ -10,6 +11,11 @@ export interface AccountProps {
   readonly oci: LabConfig["oci"];
   /** Names no profile of `~/.oci/config`. */
   readonly sandbox: boolean;
+}
+
+function signInArguments(signIn: SignIn): Pick<OciProviderConfig, "auth" | "configFileProfile"> {
+  if (signIn.auth === "profile") return { configFileProfile: signIn.profile };
+  return signIn.auth === "environment" ? {} : { auth: "InstancePrincipal" };
 }
 
 /** Where in Oracle Cloud the lab lives: tenancy, region, compartment, availability domain. */
@@ -25,12 +31,12 @@ export class Account extends Construct {
   constructor(scope: Construct, id: string, props: AccountProps) {
     super(scope, id);
     const { oci } = props;
-    const profile = props.sandbox ? {} : { configFileProfile: oci.profile };
-    const provider = new OciProvider(scope, "oci", { region: oci.region, ...profile });
+    const signIn = props.sandbox ? {} : signInArguments(signInOf(oci));
+    const provider = new OciProvider(scope, "oci", { region: oci.region, ...signIn });
     this.homeRegion =
       oci.homeRegion === oci.region
         ? provider
-        : new OciProvider(scope, "oci-home", { alias: "home", region: oci.homeRegion, ...profile });
+        : new OciProvider(scope, "oci-home", { alias: "home", region: oci.homeRegion, ...signIn });
     this.tenancyId = tenancyOcid(scope).stringValue;
     this.compartmentId = "id" in oci.compartment ? oci.compartment.id : this.#create(props.lab, oci.compartment.create);
     const domains = new DataOciIdentityAvailabilityDomains(this, "availability-domains", {

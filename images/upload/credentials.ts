@@ -1,6 +1,7 @@
-/** The API key of a profile of `~/.oci/config` (docs.oracle.com, SDK and CLI Configuration File). */
+/** Signing in to OCI: by a profile of `~/.oci/config`, by the environment, or as an instance. */
 import { readFile } from "node:fs/promises";
 import type { AuthenticationDetailsProvider, ConfigFileReader } from "oci-common";
+import type { SignIn } from "../../config/sign-in.ts";
 import { UploadError } from "./errors.ts";
 import { rsaPrivateKey } from "./private-key.ts";
 
@@ -40,15 +41,13 @@ function readProfiles(reader: typeof ConfigFileReader, text: string, file: strin
 }
 
 /**
- * Reads the credentials that a profile names, of OCI_CLI_CONFIG_FILE or else `~/.oci/config`. OCI_CLI_KEY_FILE weighs
+ * The API key of a profile (docs.oracle.com, SDK and CLI Configuration File), of OCI_CLI_CONFIG_FILE or else `~/.oci/config`. OCI_CLI_KEY_FILE weighs
  * more than the profile's key_file. A session of `oci session authenticate` (`security_token_file`) will do.
  *
  * The SDK's ConfigFileAuthenticationDetailsProvider would print on stdout, insist on a region, throw strings, and leave
  * a damaged key for the first request to trip over.
- *
- * @throws UploadError, one line without any secret, when file, profile, field or key is missing or wrong
  */
-export async function readCredentials(profile: string, env: NodeJS.ProcessEnv = process.env): Promise<Credentials> {
+async function ofProfile(profile: string, env: NodeJS.ProcessEnv): Promise<Credentials> {
   const { ConfigFileReader: reader } = await import("oci-common");
   const file = reader.expandUserHome(env["OCI_CLI_CONFIG_FILE"] || CONFIG);
   const text = await readText(file, "make an API key for your user, and put there what the console shows");
@@ -73,4 +72,45 @@ export async function readCredentials(profile: string, env: NodeJS.ProcessEnv = 
   const keyId = token ? `ST$${token}` : `${field("tenancy")}/${field("user")}/${field("fingerprint")}`;
   const provider = { getKeyId: async () => keyId, getPrivateKey: () => key, getPassphrase: () => null };
   return { provider, source };
+}
+
+/** The names by which the provider reads an API key too (docs.oracle.com, Configuring the Provider). */
+async function ofEnvironment(env: NodeJS.ProcessEnv): Promise<Credentials> {
+  const source = "the environment";
+  const field = (name: string): string => {
+    const value = env[`TF_VAR_${name}`];
+    if (value) return value;
+    throw new UploadError(`TF_VAR_${name} is not set; oci.auth "environment" takes the API key from such variables`);
+  };
+  const file = env["TF_VAR_private_key_path"];
+  const inFile = !env["TF_VAR_private_key"] && Boolean(file);
+  const pem = inFile && file ? await readText(file, "TF_VAR_private_key_path names it") : field("private_key");
+  const where = inFile ? "TF_VAR_private_key_path" : "TF_VAR_private_key";
+  const fingerprint = field("fingerprint");
+  const key = rsaPrivateKey(pem, env["TF_VAR_private_key_password"] ?? null, fingerprint, where);
+  const keyId = `${field("tenancy_ocid")}/${field("user_ocid")}/${fingerprint}`;
+  return { provider: { getKeyId: async () => keyId, getPrivateKey: () => key, getPassphrase: () => null }, source };
+}
+
+/** Asks the metadata service of the instance, which is nowhere else. */
+async function ofInstance(): Promise<Credentials> {
+  const { InstancePrincipalsAuthenticationDetailsProviderBuilder: Builder } = await import("oci-common");
+  try {
+    return { provider: await new Builder().build(), source: "the instance principal" };
+  } catch (error) {
+    const [why = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new UploadError(
+      `the instance principal cannot be had (${why}); it is there on instances of Oracle Cloud alone`,
+    );
+  }
+}
+
+/**
+ * What requests are signed with.
+ *
+ * @throws UploadError, one line without any secret, when file, profile, variable, field or key is missing or wrong
+ */
+export async function readCredentials(signIn: SignIn, env: NodeJS.ProcessEnv = process.env): Promise<Credentials> {
+  if (signIn.auth === "profile") return ofProfile(signIn.profile, env);
+  return signIn.auth === "environment" ? ofEnvironment(env) : ofInstance();
 }

@@ -1,6 +1,7 @@
 /** Object Storage of OCI, over its SDK, which is loaded here and not before. */
 import { type Ask, call } from "./call.ts";
 import type { Connection } from "./connection.ts";
+import type { SignIn } from "../../config/sign-in.ts";
 import { readCredentials } from "./credentials.ts";
 import { bucketMethods } from "./oci-buckets.ts";
 import { uploadMethods } from "./oci-uploads.ts";
@@ -10,8 +11,7 @@ import type { ObjectStore } from "./store.ts";
 export interface ObjectStoreOptions {
   /** Such as `eu-frankfurt-1`. */
   readonly region: string;
-  /** Of `~/.oci/config`, or of the file that OCI_CLI_CONFIG_FILE names. */
-  readonly profile: string;
+  readonly signIn: SignIn;
   /** Ends whatever is done with the store. */
   readonly signal: AbortSignal;
   /** Is told, in one line, of a failure that another attempt follows. */
@@ -25,7 +25,7 @@ export interface ObjectStoreOptions {
 }
 
 async function connect(options: ObjectStoreOptions, attempts: number): Promise<Connection> {
-  const { provider, source } = await readCredentials(options.profile, options.env);
+  const { provider, source } = await readCredentials(options.signIn, options.env);
   const { CircuitBreaker, DefaultRequestSigner, FetchHttpClient, NoRetryConfigurationDetails } =
     await import("oci-common");
   const { ObjectStorageClient: Client } = await import("oci-objectstorage");
@@ -41,7 +41,7 @@ async function connect(options: ObjectStoreOptions, attempts: number): Promise<C
 }
 
 /**
- * Opens Object Storage of a region with the credentials of a profile.
+ * Opens Object Storage of a region.
  *
  * @throws UploadError, one line, for wrong credentials, a wrong region, or no network
  */
