@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import { FAULT_KINDS } from "./commands/fault-request.ts";
 import type { FaultCommandOptions } from "./commands/faults.ts";
 import type { CommentOptions } from "./commands/comment.ts";
+import type { IssueOptions } from "./commands/issue.ts";
+import type { ReviewedOptions } from "./commands/reviewed-run.ts";
 import type { ContextsOptions } from "./commands/contexts.ts";
 import type { GraphOptions } from "./commands/graph.ts";
 import type { RestoreOptions } from "./commands/state-restore.ts";
@@ -25,6 +27,8 @@ interface LabOptions
     ContextsOptions,
     GraphOptions,
     CommentOptions,
+    IssueOptions,
+    ReviewedOptions,
     RestoreOptions,
     SecretsInitOptions,
     SecretsRotateOptions {
@@ -299,6 +303,29 @@ const GROUPS: readonly LabCommand[] = [
         .option("--summary", "append it to the step's summary as well: to the file that GITHUB_STEP_SUMMARY names")
         .option("--dry-run", "look which comment it would be, and write nothing"),
     load: async () => (await import("./commands/comment.ts")).comment,
+  },
+  {
+    name: "issue",
+    description: "Open what `cdktf diff --markdown` wrote as an issue, bring the open one up to date, or close it",
+    examples: ["npx lab issue --file drift.md --title Drift", "npx lab issue --close"],
+    options: (command) =>
+      json(command)
+        .option("--file <file>", "what `cdktf diff --markdown` wrote")
+        .option("--title <text>", "of the issue")
+        .option("--label <name>", "by which it is found again (default: drift)")
+        .option("--close", "close the open one, where there is one")
+        .option("--repository <owner/name>", "of the issue (default: GITHUB_REPOSITORY)"),
+    load: async () => (await import("./commands/issue.ts")).issue,
+  },
+  {
+    name: "reviewed",
+    description: "Find the run that saved the plans of the pull request which a commit on main came from",
+    examples: ["npx lab reviewed --commit $GITHUB_SHA"],
+    options: (command) =>
+      json(command)
+        .requiredOption("--commit <sha>", "the merge")
+        .option("--repository <owner/name>", "of the pull request (default: GITHUB_REPOSITORY)"),
+    load: async () => (await import("./commands/reviewed-run.ts")).reviewed,
   },
   {
     name: "graph",

@@ -1,4 +1,4 @@
-/** GitHub's API on loopback, as far as comments of pull requests go. */
+/** GitHub's API on loopback, as far as comments, issues, and artifacts of pull requests go. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 
 export interface StoredComment {
@@ -6,6 +6,33 @@ export interface StoredComment {
   readonly pullRequest: number;
   readonly login: string;
   body: string;
+}
+
+export interface StoredIssue {
+  readonly number: number;
+  readonly login: string;
+  readonly labels: readonly string[];
+  readonly isPullRequest: boolean;
+  title: string;
+  body: string;
+  state: "open" | "closed";
+}
+
+/** A merged or open pull request, as `commits/SHA/pulls` lists it. */
+export interface StoredPull {
+  readonly number: number;
+  readonly head: string;
+  /** Null of one that is not merged. */
+  readonly merge: string | null;
+}
+
+export interface StoredArtifact {
+  readonly name: string;
+  readonly run: number;
+  readonly head: string;
+  readonly createdAt: string;
+  readonly expired?: boolean;
+  readonly ofFork?: boolean;
 }
 
 interface Refusal {
@@ -27,6 +54,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 export class GitHubModel {
   readonly comments: StoredComment[] = [];
+  readonly issues: StoredIssue[] = [];
+  readonly pulls: StoredPull[] = [];
+  readonly artifacts: StoredArtifact[] = [];
   /** `POST /repos/…`, in order. */
   readonly asked: string[] = [];
   readonly #refusals: { readonly method: string; readonly refusal: Refusal; readonly after: boolean }[] = [];
@@ -69,6 +99,14 @@ export class GitHubModel {
     return stored;
   }
 
+  addIssue(issue: Partial<StoredIssue>): StoredIssue {
+    const number = this.issues.length + 1;
+    const usual = { number, login: BOT, labels: ["drift"], isPullRequest: false, title: "", body: "" };
+    const stored: StoredIssue = { ...usual, state: "open", ...issue };
+    this.issues.push(stored);
+    return stored;
+  }
+
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
@@ -89,6 +127,8 @@ export class GitHubModel {
 
   #route(method: string, { pathname, searchParams }: URL, text: string): Answer {
     if (pathname === "/graphql") return { status: 200, body: { data: { viewer: { login: BOT } } } };
+    const other = this.#issueRoute(method, pathname, searchParams, text) ?? this.#reviewRoute(pathname, searchParams);
+    if (other !== null) return other;
     const [, list] = /^\/repos\/owner\/name\/issues\/(\d+)\/comments$/.exec(pathname) ?? [];
     if (list === "12" && method === "GET") {
       const size = Math.min(100, Number(searchParams.get("per_page") ?? "30"));
@@ -104,6 +144,50 @@ export class GitHubModel {
     if (stored === undefined || method !== "PATCH") return { status: 404, message: "Not Found" };
     stored.body = JSON.parse(text).body;
     return { status: 200, body: this.#shown(stored) };
+  }
+
+  #issueRoute(method: string, pathname: string, query: URLSearchParams, text: string): Answer | null {
+    const [, number] = /^\/repos\/owner\/name\/issues(?:\/(\d+))?$/.exec(pathname) ?? [null];
+    if (pathname === "/repos/owner/name/issues" && method === "GET") {
+      const found = this.issues.filter(
+        ({ state, labels }) => state === query.get("state") && labels.includes(query.get("labels") ?? ""),
+      );
+      return { status: 200, body: found.map((each) => this.#shownIssue(each)) };
+    }
+    if (pathname === "/repos/owner/name/issues" && method === "POST")
+      return { status: 201, body: this.#shownIssue(this.addIssue(JSON.parse(text))) };
+    const stored = this.issues.find((each) => each.number === Number(number));
+    if (stored === undefined || method !== "PATCH") return null;
+    Object.assign(stored, JSON.parse(text));
+    return { status: 200, body: this.#shownIssue(stored) };
+  }
+
+  #reviewRoute(pathname: string, query: URLSearchParams): Answer | null {
+    const [, commit] = /^\/repos\/owner\/name\/commits\/(\w+)\/pulls$/.exec(pathname) ?? [];
+    if (commit !== undefined) {
+      const found = this.pulls.filter(({ merge, head }) => commit === merge || commit === head);
+      const body = found.map(({ number, merge, head }) => ({
+        number,
+        merged_at: merge === null ? null : "2026-11-27T12:00:00Z",
+        merge_commit_sha: merge,
+        head: { sha: head },
+      }));
+      return { status: 200, body };
+    }
+    if (pathname !== "/repos/owner/name/actions/artifacts") return null;
+    const found = this.artifacts.filter(({ name }) => name === query.get("name"));
+    const body = found.map(({ run, head, createdAt, expired = false, ofFork = false }) => ({
+      expired,
+      created_at: createdAt,
+      workflow_run: { id: run, repository_id: 1, head_repository_id: ofFork ? 2 : 1, head_sha: head },
+    }));
+    return { status: 200, body: { total_count: body.length, artifacts: body } };
+  }
+
+  #shownIssue({ number, login, title, body, isPullRequest }: StoredIssue): unknown {
+    const shown = { number, title, body: body.replaceAll("\n", "\r\n"), user: { login } };
+    const html_url = `https://github.example/owner/name/issues/${number}`;
+    return { ...shown, html_url, ...(isPullRequest && { pull_request: {} }) };
   }
 
   /** Lines end as in a browser's form. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { actionsOf, readWorkflow, ROOT, scriptsOf, WORKFLOWS } from "./workflows.ts";
+import { ACTIONS, actionsOf, readWorkflow, ROOT, scriptsOf, textOf, WORKFLOWS } from "./workflows.ts";
 
 const SCRIPTS = Object.keys(
   z
@@ -11,10 +11,15 @@ const SCRIPTS = Object.keys(
 );
 
 /** Jobs that may write, each with what: as `file job`. A job that is not here reads the code, and that is all. */
-const MAY_WRITE: Readonly<Record<string, readonly string[]>> = {};
+const MAY_WRITE: Readonly<Record<string, readonly string[]>> = {
+  ".github/workflows/diff.yml comment": ["pull-requests"],
+  ".github/workflows/drift.yml tell": ["issues"],
+};
 
-/** Whoever makes actions that we take by a version; all others are taken by digest. */
+/** Whose actions we take. */
 const KNOWN_MAKERS = ["actions", "hashicorp"];
+
+const digests = new Map<string, string>();
 
 /** The commands of ours in a script: `npm run x` as `x`, `npx --no-install lab tools build` as its words. */
 const npmScripts = (script: string): readonly string[] =>
@@ -74,15 +79,27 @@ describe.each(WORKFLOWS)("%s", (path) => {
     }
   });
 
+  it("gives no job both a secret and the right to write", () => {
+    for (const [name, job] of Object.entries(workflow.jobs)) {
+      const secret = JSON.stringify(job).includes("secrets.");
+      if (secret) expect({ name, writes: MAY_WRITE[`${path} ${name}`] }).toEqual({ name, writes: undefined });
+      // Secrets are those of an environment, which has reviewers or a user who may only read.
+      if (secret) expect({ name, environment: job["environment"] }).toEqual({ name, environment: expect.any(String) });
+    }
+  });
+
   it("never runs a stranger's code with the repository's secrets", () => {
     expect(Object.keys(workflow.on)).not.toContain("pull_request_target");
     expect(Object.keys(workflow.on)).not.toContain("workflow_run");
   });
 
-  it("names every action by a version, or by a digest; those of makers we do not know by digest alone", () => {
-    for (const { uses } of actionsOf(path)) {
-      const maker = uses.split("/")[0] ?? "";
-      expect(uses).toMatch(KNOWN_MAKERS.includes(maker) ? /^[^@]+@(v\d+(\.\d+){0,2}|[\da-f]{40})$/ : /@[\da-f]{40}$/);
+  it("names every action of others by its digest, with the version beside it, and the same one everywhere", () => {
+    for (const [, action = "", pin = ""] of textOf(path).matchAll(/uses: ([^\s@]+)(.*)/g)) {
+      if (action.startsWith("./")) continue;
+      expect(KNOWN_MAKERS).toContain(action.split("/")[0]);
+      expect(pin).toMatch(/^@[\da-f]{40} # v\d+\.\d+\.\d+$/);
+      expect({ action, pin }).toEqual({ action, pin: digests.get(action) ?? pin });
+      digests.set(action, pin);
     }
   });
 
@@ -98,6 +115,47 @@ describe.each(WORKFLOWS)("%s", (path) => {
 
   it("runs the newest commit of a branch, not all of them side by side", () => {
     expect(workflow.concurrency.group).toContain("${{ github.ref }}");
+  });
+});
+
+describe.each(ACTIONS)("%s", (path) => {
+  it("names every action by the digest that workflows have", () => {
+    const pins = [...textOf(path).matchAll(/uses: ([^\s@]+)(.*)/g)].map(([, action = "", pin]) => ({ action, pin }));
+    expect(pins).toEqual(pins.map(({ action }) => ({ action, pin: digests.get(action) })));
+  });
+
+  it("puts nothing that others write into a script", () => {
+    for (const script of textOf(path)
+      .split(/\brun:/)
+      .slice(1))
+      expect(script.split("uses:")[0]).not.toContain("${{");
+  });
+});
+
+describe("diff.yml", () => {
+  const { on, jobs } = readWorkflow(".github/workflows/diff.yml");
+
+  it("runs for pull requests, and without any secret for those of forks", () => {
+    expect(Object.keys(on)).toEqual(["pull_request"]);
+    const ofForks = Object.entries(jobs).filter(([, job]) => !String(job["if"] ?? "").includes("head.repo.full_name"));
+    expect(ofForks.map(([name]) => name)).toEqual(["sandbox"]);
+    expect(JSON.stringify(ofForks)).not.toMatch(/secrets\.|"environment"/);
+  });
+});
+
+describe("deploy.yml", () => {
+  it("runs on main, one at a time, none broken off, with the environment that has reviewers", () => {
+    const { on, concurrency, jobs } = readWorkflow(".github/workflows/deploy.yml");
+    expect(on).toEqual({ push: { branches: ["main"] }, workflow_dispatch: null });
+    expect(concurrency["cancel-in-progress"]).toBe(false);
+    expect(jobs["plan"]?.["if"]).toContain("github.ref == 'refs/heads/main'");
+    expect(jobs["deploy"]?.["environment"]).toBe("lab");
+  });
+
+  it("applies what was reviewed and plans nothing in the job that may change the lab", () => {
+    const applied = JSON.stringify(readWorkflow(".github/workflows/deploy.yml").jobs["deploy"]);
+    expect(applied).toContain("cdktf deploy --plan reviewed");
+    expect(applied).not.toContain("--auto-approve");
   });
 });
 

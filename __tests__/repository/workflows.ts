@@ -1,5 +1,5 @@
 /** The workflows of .github/workflows, read as far as the tests look at them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -28,6 +28,11 @@ const workflow = z.looseObject({
   jobs: z.record(z.string(), job),
 });
 
+/** Our own actions, each a part of several workflows. */
+export const ACTIONS: readonly string[] = globSync(".github/actions/*/action.yml", { cwd: ROOT });
+
+export const textOf = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
 export type Workflow = z.infer<typeof workflow>;
 
 /** Names of the files, relative to the repository. */
@@ -35,7 +40,7 @@ export const WORKFLOWS: readonly string[] = readdirSync(join(ROOT, FOLDER)).map(
 
 /** @throws when it is no YAML, or a job has no end, or the workflow has no permissions or concurrency of its own. */
 export function readWorkflow(path: string): Workflow {
-  return workflow.parse(parse(readFileSync(join(ROOT, path), "utf8")));
+  return workflow.parse(parse(textOf(path)));
 }
 
 const stepsOf = (path: string) => Object.values(readWorkflow(path).jobs).flatMap(({ steps }) => steps);

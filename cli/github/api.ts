@@ -42,10 +42,16 @@ function waitOf(headers: Headers): number | null {
   return Math.max(0, Math.ceil(Number(reset) - Date.now() / 1000));
 }
 
+/** The permission that a request needs, as a workflow says it. */
+function permissionOf(address: string): string {
+  if (/\/issues\/(\d+\/)?comments/.test(address)) return "pull-requests: write";
+  if (address.includes("/actions/")) return "actions: read";
+  return /\/issues\b/.test(address) ? "issues: write" : "pull-requests: read";
+}
+
 /** What to do about a status. */
 const ADVICE: Readonly<Record<number, string>> = {
   401: "GITHUB_TOKEN is wrong or has expired",
-  403: "GITHUB_TOKEN lacks a permission: give the job `permissions: pull-requests: write`; a pull request from a fork never gets it",
   404: "there is no such repository or pull request, or GITHUB_TOKEN may not see it",
   410: "the pull request's conversation is gone",
 };
@@ -75,7 +81,11 @@ export async function request(github: GitHub, method: string, address: string, b
   const wait = waitOf(headers);
   const limited = status === 429 || (status === 403 && (wait !== null || /rate limit/i.test(message)));
   if (status >= 500 || limited) throw new Later(told, wait);
-  throw new CliError(ADVICE[status] === undefined ? told : `${told}: ${ADVICE[status]}`);
+  const advice =
+    status === 403
+      ? `GITHUB_TOKEN lacks a permission: give the job \`permissions: ${permissionOf(address)}\`; a pull request from a fork never gets it`
+      : ADVICE[status];
+  throw new CliError(advice === undefined ? told : `${told}: ${advice}`);
 }
 
 /**

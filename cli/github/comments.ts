@@ -1,7 +1,7 @@
 /** One comment on a pull request, found again by its first line and brought up to date in place. */
 import { z } from "zod";
-import { type Answer, type GitHub, request } from "./api.ts";
-import { CliError } from "../errors.ts";
+import { type GitHub, request } from "./api.ts";
+import { ownLogin, parsed, unified } from "./answers.ts";
 
 export interface PullRequest {
   /** `owner/name` */
@@ -22,25 +22,6 @@ const comment = z.object({
   user: z.object({ login: z.string() }).nullable(),
 });
 type Comment = z.output<typeof comment>;
-
-const viewer = z.object({ data: z.object({ viewer: z.object({ login: z.string() }) }) });
-
-function parsed<S extends z.ZodType>(schema: S, { body }: Answer, what: string): z.output<S> {
-  const result = schema.safeParse(body);
-  if (!result.success) throw new CliError(`GitHub's answer is not ${what}: is GITHUB_API_URL the address of its API?`);
-  return result.data;
-}
-
-/** Whose token it is. Only GraphQL tells a workflow, which is no user; REST calls it by the same name. */
-async function ownLogin(github: GitHub): Promise<string> {
-  const answer = await request(github, "POST", github.graphql, { query: "{ viewer { login } }" });
-  return parsed(viewer, answer, "a viewer").data.viewer.login;
-}
-
-/** GitHub gives back lines as a browser's form would. */
-function unified(text: string): string {
-  return text.replaceAll("\r\n", "\n").trimEnd();
-}
 
 async function find(github: GitHub, list: string, marker: string): Promise<Comment | null> {
   const login = await ownLogin(github);

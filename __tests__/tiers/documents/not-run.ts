@@ -15,8 +15,8 @@ export const NOT_RUN: readonly NotRun[] = [
   { command: /^npx lab images (build|pin)\b/, why: "half an hour, or cloud.debian.org: npm run test:images" },
   { command: /^npx lab images (upload|prune)\b/, why: "needs an account; __tests__/images has a model of its storage" },
   {
-    command: /^npx lab comment\b/,
-    why: "needs a pull request on GitHub; __tests__/cli/comment.test.ts has a model of it",
+    command: /^npx lab (comment|issue|reviewed)\b/,
+    why: "needs a repository on GitHub; __tests__/cli/github-model.ts is a model of it",
   },
   {
     command: /^(npx lab secrets|git add secrets)\b/,

@@ -29,6 +29,8 @@ export const RUNS: readonly (readonly [path: string, options: string, code?: num
   ["lab images adopt", "", 1],
   // No GITHUB_REPOSITORY.
   ["lab comment", "--file nothing.md --pull-request 1", 1],
+  ["lab issue", "--close", 1],
+  ["lab reviewed", "--commit 0000000000000000000000000000000000000000", 1],
   ["cdktf destroy", "--auto-approve"],
   ["lab sandbox reset", ""],
   ["lab sandbox stop", ""],
