@@ -14,12 +14,9 @@ type RunApp = (project: Project, signal: AbortSignal) => Promise<void>;
 export async function synthesize(place: Workplace, skip: boolean, run: RunApp = runApp): Promise<Assembly> {
   const { project, terminal, interruption } = place;
   terminal.status(skip ? "" : "synthesizing");
-  // Loaded while the app runs.
-  const [{ readAssembly }] = await Promise.all([
-    import("../synth/assembly.ts"),
-    import("../synth/graph.ts"),
-    skip ? undefined : run(project, interruption.signal),
-  ]);
+  // The app first: what is loaded while it runs would hold up its start.
+  const ran = skip ? undefined : run(project, interruption.signal);
+  const [{ readAssembly }] = await Promise.all([import("../synth/assembly.ts"), import("../synth/graph.ts"), ran]);
   terminal.status("");
   const assembly = readAssembly(project.output);
   if (!skip) for (const note of assembly.notes) terminal.aside(note);
