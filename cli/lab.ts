@@ -339,6 +339,19 @@ const GROUPS: readonly LabCommand[] = [
     load: async () => (await import("./commands/graph.ts")).graph,
   },
   {
+    name: "providers",
+    description: "The providers of real runs",
+    commands: [
+      {
+        name: "lock",
+        description: "Write the dependency lock files of all stacks into locks/, to be committed; asks the registry",
+        examples: ["npx lab providers lock", "TERRAFORM_BINARY_NAME=tofu npx lab providers lock"],
+        options: (command) => json(where(command)),
+        load: async () => (await import("./commands/providers-lock.ts")).lockProviders,
+      },
+    ],
+  },
+  {
     name: "state",
     description: "Terraform's states: where they are, moved elsewhere, brought back from a backup",
     commands: [

@@ -8,9 +8,12 @@ import { readIfThere } from "../files.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
 import { downloadEnvironment, type Environment } from "../environment.ts";
-import { takeLockFile } from "./lock-file.ts";
+import { LOCK_FILE, takeCommittedLock, takeLockFile } from "./lock-file.ts";
 import type { Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
+
+// Another backend (the sandbox's, after the real one) is a fresh start, never a move of state.
+const INIT = ["-input=false", "-no-color", "-reconfigure"];
 
 const reattached = z.record(z.string(), z.unknown());
 
@@ -29,7 +32,7 @@ function stampFile(stack: Stack): string {
 
 function stampOf(runner: Runner, stack: Stack, env: Environment): string {
   const { path, version } = runner.binary;
-  const lock = readIfThere(join(stack.folder, ".terraform.lock.hcl")) ?? "";
+  const lock = readIfThere(join(stack.folder, LOCK_FILE)) ?? "";
   const inputs = [stack.initInputs, path, version, reattachedProviders(env), lock, env["TF_CLI_CONFIG_FILE"] ?? ""];
   return createHash("sha256").update(JSON.stringify(inputs)).digest("hex");
 }
@@ -41,17 +44,17 @@ export function forgetInit(stack: Stack): void {
 
 /** Runs `init` where it is needed. A failure is told in the tool's own words. */
 export async function initialize(runner: Runner, stack: Stack, env: Environment): Promise<void> {
-  takeLockFile(stack.folder, runner.providerConfig);
-  if (readIfThere(stampFile(stack)) === stampOf(runner, stack, env)) return;
   const { terminal, interruption, project, binary } = runner;
+  takeLockFile(stack.folder, runner.providerConfig);
+  const committed = takeCommittedLock(project, binary, stack);
+  if (readIfThere(stampFile(stack)) === stampOf(runner, stack, env)) return;
   interruption.signal.throwIfAborted();
   const output: string[] = [];
   const { code, errors, record } = await runJob(
     {
       stack: stack.name,
       verb: "init",
-      // Another backend (the sandbox's, after the real one) is a fresh start, never a move of state.
-      command: () => [binary.path, "init", "-input=false", "-no-color", "-reconfigure"],
+      command: () => [binary.path, "init", ...INIT, ...(committed === null ? [] : ["-lockfile=readonly"])],
       folder: stack.folder,
       env: runner.providerConfig === undefined ? env : downloadEnvironment(env),
       run: project.run,
@@ -63,6 +66,10 @@ export async function initialize(runner: Runner, stack: Stack, env: Environment)
   if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
   if (code !== 0) {
     terminal.aside(`Error in ${stack.name}: init failed\n${errors.trim() === "" ? output.join("\n") : errors.trim()}`);
+    if (committed !== null)
+      terminal.aside(
+        `${stack.name} is held to ${committed}: when its providers are others now, \`npx lab providers lock\` writes it anew`,
+      );
     throw new AlreadyTold();
   }
   mkdirSync(dirname(stampFile(stack)), { recursive: true });

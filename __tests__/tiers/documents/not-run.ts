@@ -19,6 +19,10 @@ export const NOT_RUN: readonly NotRun[] = [
     why: "needs a repository on GitHub; __tests__/cli/github-model.ts is a model of it",
   },
   {
+    command: /^npx lab providers lock\b/,
+    why: "asks a registry; __tests__/cli/provider-locks.test.ts has a fake tool",
+  },
+  {
     command: /^(npx lab secrets|git add secrets)\b/,
     why: "needs sops: __tests__/tiers/sops.test.ts runs them with one",
   },

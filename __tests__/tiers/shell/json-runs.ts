@@ -44,6 +44,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "lab images pin": "asks cloud.debian.org; __tests__/images/pins.test.ts",
   "lab images prune": "needs a bucket; __tests__/images/upload-prune.test.ts",
   "lab images upload": "needs a bucket; __tests__/images/upload-command.test.ts",
+  "lab providers lock": "asks the tool's registry; __tests__/cli/provider-locks.test.ts",
   "lab secrets check": "is of the real lab; __tests__/tiers/sops.test.ts",
   "lab secrets edit": "opens an editor; __tests__/tiers/sops.test.ts",
   "lab secrets init": "needs sops; __tests__/tiers/sops.test.ts",
