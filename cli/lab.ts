@@ -313,8 +313,9 @@ const GROUPS: readonly LabCommand[] = [
         .option("--file <file>", "what `cdktf diff --markdown` wrote")
         .option("--title <text>", "of the issue")
         .option("--label <name>", "by which it is found again (default: drift)")
-        .option("--close", "close the open one, where there is one")
-        .option("--repository <owner/name>", "of the issue (default: GITHUB_REPOSITORY)"),
+        .option("--close", "say in the open one that all is well, and close it; there may be none")
+        .option("--repository <owner/name>", "of the issue (default: GITHUB_REPOSITORY)")
+        .option("--dry-run", "look which issue it would be, and write nothing"),
     load: async () => (await import("./commands/issue.ts")).issue,
   },
   {

@@ -55,6 +55,8 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 export class GitHubModel {
   readonly comments: StoredComment[] = [];
   readonly issues: StoredIssue[] = [];
+  /** False for a token that may not set labels: they are dropped. */
+  maySetLabels = true;
   readonly pulls: StoredPull[] = [];
   readonly artifacts: StoredArtifact[] = [];
   /** `POST /repos/…`, in order. */
@@ -131,11 +133,11 @@ export class GitHubModel {
     if (other !== null) return other;
     const [, list] = /^\/repos\/owner\/name\/issues\/(\d+)\/comments$/.exec(pathname) ?? [];
     if (list === "12" && method === "GET") {
-      const size = Math.min(100, Number(searchParams.get("per_page") ?? "30"));
-      const start = (Number(searchParams.get("page") ?? "1") - 1) * size;
       const all = this.comments.filter(({ pullRequest }) => pullRequest === Number(list));
-      const page = all.slice(start, start + size).map((each) => this.#shown(each));
-      return { status: 200, body: page, next: all.length > start + size };
+      return page(
+        all.map((each) => this.#shown(each)),
+        searchParams,
+      );
     }
     if (list === "12" && method === "POST")
       return { status: 201, body: this.#shown(this.add(BOT, JSON.parse(text).body, Number(list))) };
@@ -152,10 +154,19 @@ export class GitHubModel {
       const found = this.issues.filter(
         ({ state, labels }) => state === query.get("state") && labels.includes(query.get("labels") ?? ""),
       );
-      return { status: 200, body: found.map((each) => this.#shownIssue(each)) };
+      return page(
+        found.map((each) => this.#shownIssue(each)),
+        query,
+      );
     }
-    if (pathname === "/repos/owner/name/issues" && method === "POST")
-      return { status: 201, body: this.#shownIssue(this.addIssue(JSON.parse(text))) };
+    if (pathname === "/repos/owner/name/issues" && method === "POST") {
+      const { title, body, labels } = JSON.parse(text);
+      const stored = this.addIssue({ title, body, labels: this.maySetLabels ? labels : [] });
+      return { status: 201, body: this.#shownIssue(stored) };
+    }
+    const [, commented] = /^\/repos\/owner\/name\/issues\/(\d+)\/comments$/.exec(pathname) ?? [];
+    if (method === "POST" && this.issues.some((each) => each.number === Number(commented)))
+      return { status: 201, body: this.#shown(this.add(BOT, JSON.parse(text).body, Number(commented))) };
     const stored = this.issues.find((each) => each.number === Number(number));
     if (stored === undefined || method !== "PATCH") return null;
     Object.assign(stored, JSON.parse(text));
@@ -184,8 +195,9 @@ export class GitHubModel {
     return { status: 200, body: { total_count: body.length, artifacts: body } };
   }
 
-  #shownIssue({ number, login, title, body, isPullRequest }: StoredIssue): unknown {
-    const shown = { number, title, body: body.replaceAll("\n", "\r\n"), user: { login } };
+  #shownIssue({ number, login, title, body, labels, isPullRequest }: StoredIssue): unknown {
+    const named = labels.map((name) => ({ name }));
+    const shown = { number, title, body: body.replaceAll("\n", "\r\n"), labels: named, user: { login } };
     const html_url = `https://github.example/owner/name/issues/${number}`;
     return { ...shown, html_url, ...(isPullRequest && { pull_request: {} }) };
   }
@@ -195,4 +207,11 @@ export class GitHubModel {
     const html_url = `https://github.example/owner/name/pull/${pullRequest}#issuecomment-${id}`;
     return { id, html_url, body: body.replaceAll("\n", "\r\n"), user: { login, type: "Bot" } };
   }
+}
+
+/** Of a list, what the query asks for. */
+function page(all: readonly unknown[], query: URLSearchParams): Answer {
+  const size = Math.min(100, Number(query.get("per_page") ?? "30"));
+  const start = (Number(query.get("page") ?? "1") - 1) * size;
+  return { status: 200, body: all.slice(start, start + size), next: all.length > start + size };
 }

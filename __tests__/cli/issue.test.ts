@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MARKER } from "../../cli/review/markdown.ts";
-import { GitHubModel, TOKEN } from "./github-model.ts";
+import { BOT, GitHubModel, TOKEN } from "./github-model.ts";
 import { type Finished, startNode } from "./running.ts";
 
 const LAB = join(__dirname, "../../cli/bin/lab.js");
@@ -51,6 +51,47 @@ describe("lab issue", () => {
     expect(github.issues.map(({ state }) => state)).toEqual(["closed", "open"]);
   });
 
+  it("says in the issue that all is well before it closes it", async () => {
+    await open();
+    await lab("--close");
+    expect(github.comments).toEqual([{ id: 1, pullRequest: 1, login: BOT, body: "It is as it should be again." }]);
+  });
+
+  it("finds its issue on the second page", async () => {
+    for (let index = 0; index < 100; index += 1) github.addIssue({ login: "somebody" });
+    github.addIssue({ title: TITLE, body: `${MARKER}\nold` });
+    expect((await open()).stdout).toMatch(/^updated: .*\/101\n$/);
+  });
+
+  it("looks again before it tries again: the issue may have been opened", async () => {
+    github.refuse("POST", { status: 502, message: "Server Error", headers: { "retry-after": "0" } }, true);
+    expect((await open()).stdout).toMatch(/^unchanged: /);
+    expect(github.issues).toHaveLength(1);
+  });
+
+  it("says when GitHub has dropped the label, by which the next run would look for it", async () => {
+    github.maySetLabels = false;
+    const { code, stderr } = await open();
+    expect([code, stderr]).toEqual([1, expect.stringContaining('/issues/1 has not got its label "drift"')]);
+  });
+
+  it("masks what looks like a secret, in title and body", async () => {
+    const key = `ghp_${"a1B2".repeat(9)}`;
+    writeFileSync(join(folder, "drift.md"), `token ${key}\n`);
+    await lab("--file", "drift.md", "--title", `about ${key}`);
+    expect(github.issues).toHaveLength(1);
+    expect(JSON.stringify(github.issues)).not.toContain(key);
+  });
+
+  it("only looks, with --dry-run", async () => {
+    const args = ["--file", "drift.md", "--title", TITLE, "--dry-run"];
+    expect((await lab(...args)).stdout).toBe("would be opened: an issue\n");
+    github.addIssue({ body: `${MARKER}\nold` });
+    expect((await lab(...args)).stdout).toMatch(/^would be updated: .*\/1\n$/);
+    expect((await lab("--close", "--dry-run")).stdout).toMatch(/^would be closed: .*\/1\n$/);
+    expect(github.asked.filter((line) => /^(PATCH|POST \/repos)/.test(line))).toEqual([]);
+  });
+
   it.each([
     ["somebody else's, marker and all", { login: "mallory", body: BODY }],
     ["one without the marker", { body: "a roof leaks" }],
@@ -65,10 +106,15 @@ describe("lab issue", () => {
 
   it("prints one document with --json", async () => {
     const { stdout } = await lab("--file", "drift.md", "--title", TITLE, "--json");
-    expect(JSON.parse(stdout)).toEqual({ action: "opened", url: "https://github.example/owner/name/issues/1" });
+    expect(JSON.parse(stdout)).toEqual({
+      action: "opened",
+      url: "https://github.example/owner/name/issues/1",
+      dryRun: false,
+    });
     expect(JSON.parse((await lab("--close", "--label", "other", "--json")).stdout)).toEqual({
       action: "none",
       url: null,
+      dryRun: false,
     });
   });
 
@@ -76,6 +122,8 @@ describe("lab issue", () => {
     [["--title", TITLE], "needs --file and --title, or --close"],
     [["--file", "drift.md", "--close"], "--file or --close, not both"],
     [["--file", "nothing.md", "--title", TITLE], "--file: "],
+    [["--file", "drift.md", "--title", "x".repeat(257)], "--title: got 257 characters"],
+    [["--close", "--label", "a,b"], '--label: got "a,b"'],
   ])("refuses in a line, and asks nothing: %j", async (args, said) => {
     const { code, stderr } = await lab(...args);
     expect([code, stderr.trimEnd().split("\n")]).toEqual([1, [expect.stringContaining(said)]]);

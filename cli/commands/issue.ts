@@ -13,11 +13,15 @@ export interface IssueOptions {
   readonly title?: string;
   readonly repository?: string;
   readonly close?: boolean;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
 /** Characters, by GitHub's own refusal: "body is too long (maximum is 65536 characters)". */
 const LONGEST_BODY = 65_536;
+
+/** The same of its title. */
+const LONGEST_TITLE = 256;
 
 /** The text of the issue. @throws CliError when it is missing, empty or longer than GitHub takes */
 function textOf({ file, title }: IssueOptions): { readonly title: string; readonly body: string } {
@@ -26,20 +30,28 @@ function textOf({ file, title }: IssueOptions): { readonly title: string; readon
   const body = masked(`${text.startsWith(MARKER) ? text : `${MARKER}\n${text}`}${runLink()}`);
   if (body.length > LONGEST_BODY)
     throw new CliError(`${file}: got ${body.length} characters, allowed ${LONGEST_BODY}, which is GitHub's limit`);
-  return { title, body };
+  if (title.length > LONGEST_TITLE || /^\s*$|\n/.test(title))
+    throw new CliError(`--title: got ${title.length} characters, allowed one line of 1 to ${LONGEST_TITLE}`);
+  return { title: masked(title), body };
 }
 
 export async function issue(options: IssueOptions): Promise<number> {
-  const { label = "drift", close = false, json = false } = options;
+  const { label = "drift", close = false, dryRun = false, json = false } = options;
   if (close && options.file !== undefined) throw new CliError("lab issue: --file or --close, not both");
+  if (!/^\w[\w .:/-]{0,49}$/.test(label))
+    throw new CliError(`--label: got "${label}", allowed up to 50 letters, digits, spaces, "_", ".", ":", "/" and "-"`);
   const repository = repositoryOf(options.repository);
   const text = close ? null : textOf(options);
   const github = gitHub();
   const { action, url } = await withPatience(
-    () => (text === null ? closeIssue(github, repository, label, MARKER) : openIssue(github, repository, label, text)),
+    () =>
+      text === null
+        ? closeIssue(github, repository, label, MARKER, !dryRun)
+        : openIssue(github, repository, label, text, !dryRun),
     (line) => console.error(line),
   );
-  if (json) printDocument({ action, url });
-  else console.log(url === null ? `no open issue with label ${label}` : `${action}: ${url}`);
+  if (json) printDocument({ action, url, dryRun });
+  else if (action === "none") console.log(`no open issue with label ${label}`);
+  else console.log(`${dryRun ? "would be " : ""}${action}: ${url ?? "an issue"}`);
   return 0;
 }
