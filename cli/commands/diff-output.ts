@@ -1,0 +1,90 @@
+/** What a diff leaves behind: JSON, Markdown, saved plans. */
+import { resolve } from "node:path";
+import { AlreadyTold, CliError, messageOf } from "../errors.ts";
+import { writeAtomically } from "../files.ts";
+import { masked } from "../masking/masker.ts";
+import type { Planned } from "../review/plan-ahead.ts";
+import type { Review } from "../review/review.ts";
+import { counted } from "../show/plan.ts";
+import { AppRefused } from "../synth/app.ts";
+import type { States } from "./diff-plans.ts";
+import { result } from "./results.ts";
+import type { Session } from "./session.ts";
+
+/** The whole of it, loaded only where it is asked for: it counts the uses of what is deployed. */
+export async function labReview(
+  { assembly, sandbox }: Session,
+  states: States,
+): Promise<Pick<Review, "freeTier" | "images">> {
+  if (assembly.lab === null) return { freeTier: null, images: [] };
+  const { freeTierReview, imageReviews } = await import("../review/lab-review.ts");
+  return {
+    freeTier: freeTierReview(assembly.lab, states),
+    images: imageReviews(assembly.lab, states, sandbox !== null),
+  };
+}
+
+/** The hosts' image where a deploy would build it first; the sandbox takes an image's word for it. */
+export function imageToBuild({ assembly, sandbox }: Session): string | null {
+  const image = assembly.lab?.images?.proxmox;
+  return sandbox !== null || image === undefined || image.built ? null : image.objectName;
+}
+
+/** As scripts have it: short, unless all is asked for. */
+export function documentOf(review: Review, image: string | null, detailed: boolean): unknown {
+  if (detailed) return review;
+  return {
+    stacks: review.stacks.map(({ after, error, ...stack }) => ({
+      ...result(stack.name, stack.status, stack, error ?? undefined),
+      ...(after.length > 0 && { after }),
+    })),
+    ...(image !== null && { imagesToBuild: [image] }),
+  };
+}
+
+/** For `--fail-on-destroy`. */
+export function refuseDestruction({ stacks }: Review): void {
+  const guilty = stacks.filter(({ replace, destroy }) => replace + destroy > 0);
+  if (guilty.length === 0) return;
+  const what = guilty.map(
+    ({ name, replace, destroy }) => `${name}: ${counted({ add: 0, change: 0, replace, destroy })}`,
+  );
+  throw new CliError(`--fail-on-destroy: ${what.join("; ")}`);
+}
+
+export async function writeMarkdown(file: string, review: Review): Promise<void> {
+  const { reviewMarkdown } = await import("../review/markdown.ts");
+  writeAtomically(resolve(file), masked(reviewMarkdown(review)), 0o644);
+}
+
+/** What a reviewer has to know of a lab that could not be reviewed. */
+export function withoutStacks(error: unknown, sandbox: boolean): Review {
+  const why = error instanceof AppRefused ? error.said : error instanceof AlreadyTold ? "" : messageOf(error);
+  const told = why === "" ? "what went wrong was told where the diff ran" : why;
+  return { version: 1, sandbox, stacks: [], freeTier: null, images: [], error: masked(told) };
+}
+
+/** Saves the plans when there are all of them. */
+export async function save(
+  { planKey, binary, terminal }: Session,
+  out: string,
+  planned: readonly Planned[],
+  states: States,
+  wanted: number,
+): Promise<void> {
+  const [{ clearSaved, writeSaved }, { savedPlansOf }] = await Promise.all([
+    import("../review/saved.ts"),
+    import("../review/save.ts"),
+  ]);
+  if (planKey === null) throw new CliError("--out: this app is no lab, so there are no secrets to seal plans with");
+  const folder = resolve(out);
+  if (planned.length < wanted) {
+    clearSaved(folder);
+    terminal.aside("no plans were saved, as not all could be made");
+    return;
+  }
+  const exact = planned
+    .filter(({ after }) => after.length === 0)
+    .map(({ plan }) => [plan.stack.name, plan.file] as const);
+  writeSaved(folder, await savedPlansOf(planned, states, binary), new Map(exact), planKey);
+}
