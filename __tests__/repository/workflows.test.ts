@@ -14,6 +14,8 @@ const SCRIPTS = Object.keys(
 const MAY_WRITE: Readonly<Record<string, readonly string[]>> = {
   ".github/workflows/diff.yml comment": ["pull-requests"],
   ".github/workflows/drift.yml tell": ["issues"],
+  ".github/workflows/images.yml propose": ["contents", "pull-requests"],
+  ".github/workflows/locks.yml propose": ["contents", "pull-requests"],
 };
 
 /** Whose actions we take. */
@@ -86,6 +88,11 @@ describe.each(WORKFLOWS)("%s", (path) => {
       // Secrets are those of an environment, which has reviewers or a user who may only read.
       if (secret) expect({ name, environment: job["environment"] }).toEqual({ name, environment: expect.any(String) });
     }
+  });
+
+  it("installs nothing where it may write contents", () => {
+    const writers = Object.values(workflow.jobs).filter(({ permissions }) => permissions?.["contents"] === "write");
+    for (const { steps } of writers) expect(JSON.stringify(steps)).not.toMatch(/\bnp[mx]\b/);
   });
 
   it("never runs a stranger's code with the repository's secrets", () => {
