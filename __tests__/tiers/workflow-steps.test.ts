@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSandbox } from "../../sandbox/client.ts";
 import { GitHubModel, TOKEN } from "../cli/github-model.ts";
-import { freeBasePort } from "../e2e/lab.ts";
 import { Runner } from "./workflow-steps.ts";
 
 jest.setTimeout(300_000);
@@ -11,10 +10,16 @@ jest.setTimeout(300_000);
 const HEAD = "a".repeat(40);
 const MERGE = "b".repeat(40);
 
-const configOf = (basePort: number, budget: number): object => ({
+/** Below those of other tests, which would take them while the sandbox is stopped for a moment. */
+let port = 10_000 + (process.pid % 90) * 100;
+beforeEach(() => {
+  port += 50;
+});
+
+const configOf = (budget: number): object => ({
   name: "test-lab",
   oci: { region: "eu-frankfurt-1", budget: { amount: budget } },
-  access: { adminCidrs: ["203.0.113.7/32"], basePort },
+  access: { adminCidrs: ["203.0.113.7/32"], basePort: port },
 });
 
 let github: GitHubModel;
@@ -27,9 +32,8 @@ describe("the steps of a pull request from a fork", () => {
   it("deploy the base into the sandbox, and say what the head would change, by no secret", async () => {
     const runner = new Runner({ GITHUB_TOKEN: "" });
     const LAB_HOME = join(runner.folder, "lab");
-    const port = await freeBasePort();
-    const base = runner.checkOut("base", configOf(port, 1));
-    const head = runner.checkOut("head", configOf(port, 2));
+    const base = runner.checkOut("base", configOf(1));
+    const head = runner.checkOut("head", configOf(2));
     try {
       const deployed = await runner.run("diff.yml", "sandbox", "the base, deployed into the sandbox", base, {
         LAB_HOME,
@@ -38,7 +42,7 @@ describe("the steps of a pull request from a fork", () => {
       const diff = await runner.run("diff.yml", "sandbox", "what the head would change", head, { LAB_HOME });
       expect(diff).toMatchObject({ code: 0, summary: expect.stringContaining("| `oci` |  | 1 |  |  |  |") });
       expect(readFileSync(join(head, "diff.md"), "utf8")).toContain("oci_budget_budget");
-      const wrong = runner.checkOut("wrong", configOf(port, -1));
+      const wrong = runner.checkOut("wrong", configOf(-1));
       const refused = await runner.run("diff.yml", "sandbox", "what the head would change", wrong, { LAB_HOME });
       expect(refused).toMatchObject({ code: 1, summary: expect.stringContaining("budget") });
     } finally {
@@ -53,8 +57,7 @@ describe("the steps from a pull request to the deployed lab", () => {
     // The account is the sandbox's.
     const LAB_HOME = mkdtempSync(join(tmpdir(), "ampere-workflow-home-"));
     const runner = new Runner({ LAB_SANDBOX: "1", LAB_HOME, GITHUB_API_URL: github.api, GITHUB_SHA: MERGE });
-    const port = await freeBasePort();
-    const branch = runner.checkOut("branch", configOf(port, 1));
+    const branch = runner.checkOut("branch", configOf(1));
     try {
       const diff = await runner.run("diff.yml", "account", "what a deploy would do", branch);
       expect(diff).toMatchObject({ code: 0, summary: expect.stringContaining("to add") });
@@ -81,7 +84,7 @@ describe("the steps from a pull request to the deployed lab", () => {
         runner.run("drift.yml", "tell", "the issue", branch, { CODE, GITHUB_TOKEN: TOKEN });
       expect(await look(branch)).toMatchObject({ code: 0, output: "code=0\n" });
       expect(await tell("0")).toMatchObject({ code: 0, text: "no open issue with label drift\n" });
-      const changed = runner.checkOut("changed", configOf(port, 2));
+      const changed = runner.checkOut("changed", configOf(2));
       expect(await look(changed)).toMatchObject({ code: 0, output: "code=2\n" });
       expect(
         await runner.run("drift.yml", "tell", "the issue", changed, { CODE: "2", GITHUB_TOKEN: TOKEN }),
