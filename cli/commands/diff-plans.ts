@@ -7,7 +7,7 @@ import type { StackInfo } from "../synth/assembly.ts";
 import { PlanFailed, planStack } from "../terraform/plan.ts";
 import { isDeployed, NO_STATE, type State, stateOf } from "../terraform/state.ts";
 import { atATime, type Begun, initializeAhead } from "./begin.ts";
-import type { DiffOptions } from "./diff.ts";
+import type { DiffOptions } from "./diff-options.ts";
 import { runInOrder } from "./schedule.ts";
 
 export type States = ReadonlyMap<string, State>;

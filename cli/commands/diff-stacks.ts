@@ -7,7 +7,7 @@ import { list } from "../show/words.ts";
 import type { Assembly } from "../synth/assembly.ts";
 import { discard } from "../terraform/plan.ts";
 import { begin, type Begun } from "./begin.ts";
-import type { DiffOptions } from "./diff.ts";
+import type { DiffOptions } from "./diff-options.ts";
 import {
   documentOf,
   imageToBuild,
