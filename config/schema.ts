@@ -92,14 +92,14 @@ const ociSchema = field(
       "a region identifier such as eu-frankfurt-1",
     ),
     auth: field(
-      z.enum(["profile", "environment", "instance-principal"]),
-      "How to sign in: by a profile of ~/.oci/config; by TF_VAR_tenancy_ocid, TF_VAR_user_ocid, TF_VAR_fingerprint and TF_VAR_private_key or TF_VAR_private_key_path; or as the instance that this runs on, with TF_VAR_tenancy_ocid.",
-      '"profile", "environment" or "instance-principal"',
+      z.enum(["profile", "security-token", "environment", "instance-principal"]),
+      "How to sign in: by the API key of a profile of ~/.oci/config; by a session there, of `oci session authenticate`; by TF_VAR_tenancy_ocid, TF_VAR_user_ocid, TF_VAR_fingerprint and TF_VAR_private_key or TF_VAR_private_key_path; or as the instance that this runs on, with TF_VAR_tenancy_ocid.",
+      '"profile", "security-token", "environment" or "instance-principal"',
     ),
     profile: pattern(
       /^[A-Za-z0-9._-]+$/,
       64,
-      'Profile in ~/.oci/config, of auth "profile".',
+      'Profile in ~/.oci/config, of auth "profile" and "security-token".',
       "1 to 64 letters, digits, dots, hyphens and underscores",
     ),
     availabilityDomain: field(

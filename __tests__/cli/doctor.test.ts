@@ -154,6 +154,17 @@ describe("credentials", () => {
     ]);
   });
 
+  it("that are a session are ok where the config says so, as the provider wants it said", async () => {
+    const env = profile();
+    write("key.pem", pem);
+    const file = write("token", "eyJ.session");
+    writeFileSync(env["OCI_CLI_CONFIG_FILE"] ?? "", `security_token_file=${file}\n`, { flag: "a" });
+    expect(await credentials({ ...DEFAULT, auth: "security-token" }, env)).toMatchObject([{ status: "ok" }]);
+    expect(await credentials(DEFAULT, env)).toMatchObject([
+      { status: "fail", advice: 'set oci.auth to "security-token"' },
+    ]);
+  });
+
   it("are ok with a key that fits, and warn when others may read it", async () => {
     const env = profile();
     const key = write("key.pem", pem);

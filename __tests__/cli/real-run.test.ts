@@ -1,12 +1,16 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { processesWith } from "../../cli/run/process.ts";
-import { itWithTool, SmallLab } from "./small-lab.ts";
+import { parseSecrets } from "../../cli/secrets/schema.ts";
+import { itWithTool, SmallLab, TOOL } from "./small-lab.ts";
 
 /** Plays ssh: listens at every -L until it is ended. */
 const FAKE_SSH = `#!${process.execPath}
 const args = process.argv.slice(2);
 for (const [i, arg] of args.entries()) if (arg === "-L") require("node:net").createServer((s) => s.end()).listen(Number(args[i + 1].split(":")[1]), "127.0.0.1");
 `;
+
+/** A line of a private key that is in no public one: the last but one. */
+const bodyOf = (key: { readonly private: string }): string => key.private.trim().split("\n").at(-2) ?? "";
 
 const port = 20_000 + (process.pid % 10_000);
 const CONNECT = `node -e 'require("net").connect(${port}, "127.0.0.1").on("connect", () => process.exit(0)).on("error", () => process.exit(1))'`;
@@ -114,10 +118,43 @@ describe("a run against real hosts", () => {
   itWithTool("says that the tenancy is missing where no profile names it", async () => {
     const facts = JSON.parse(readFileSync(lab.path("lab.json"), "utf8"));
     writeFileSync(lab.path("lab.json"), JSON.stringify({ ...facts, signIn: { auth: "environment" } }));
-    expect((await lab.run(["diff", "oci"], env())).stderr).toContain(
+    // As a workflow sets it that has no such variable.
+    expect((await lab.run(["diff", "oci"], { ...env(), TF_VAR_tenancy_ocid: "" })).stderr).toContain(
       'TF_VAR_tenancy_ocid is not set: oci.auth "environment"',
     );
   });
+
+  itWithTool(
+    "puts no secret on a command line, nor into what is synthesized, nor into the app's environment",
+    async () => {
+      // Each program of the run tells its command line before it does its work.
+      const told = lab.path("told");
+      const telling = (name: string, rest: string): void =>
+        writeFileSync(lab.path("bin", name), `#!/bin/sh\necho ${name} "$@" >>'${told}'\n${rest}\n`, { mode: 0o755 });
+      writeFileSync(lab.path("bin", "fake-ssh"), FAKE_SSH, { mode: 0o755 });
+      telling("ssh", `exec '${lab.path("bin", "fake-ssh")}' "$@"`);
+      telling("tool", `exec ${TOOL ?? ""} "$@"`);
+      writeFileSync(
+        lab.path("cdktf.json"),
+        JSON.stringify({ app: `env >>'${told}'; node app.mjs`, output: "cdktf.out" }),
+      );
+      const run = await lab.run(["deploy", "oci", "proxmox", "--auto-approve"], {
+        ...env(),
+        TERRAFORM_BINARY_NAME: lab.path("bin", "tool"),
+      });
+      expect(run.code).toBe(0);
+      const seen = [
+        readFileSync(told, "utf8"),
+        readFileSync(lab.path("cdktf.out/stacks/oci/cdk.tf.json"), "utf8"),
+      ].join();
+      for (const known of [/^ssh .*-L/m, /^tool apply/m, /^LAB_HOME=/m]) expect(seen).toMatch(known);
+      const { rootPassword, rootPasswordHash, userKey, hostKeys } = parseSecrets(
+        readFileSync(lab.path(".lab", "secrets.json"), "utf8"),
+      );
+      for (const secret of [rootPassword, rootPasswordHash, ...[userKey, ...Object.values(hostKeys)].map(bodyOf)])
+        expect(seen).not.toContain(secret);
+    },
+  );
 
   itWithTool("ends the tunnels when it is interrupted", async () => {
     await lab.run(["deploy", "oci", "--auto-approve"], env());

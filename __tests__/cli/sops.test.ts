@@ -41,7 +41,9 @@ const SECRETS = {
 describe("secrets under sops", () => {
   it.each([
     ["MAC mismatch. File has A, computed B", "was changed by something other than sops"],
-    ["sops metadata not found", "is not encrypted, so its secrets are known"],
+    ["Could not decrypt value: message authentication failed", "was changed by something other than sops"],
+    ["Error unmarshalling input yaml: yaml: line 2", "was changed by something other than sops"],
+    ["sops metadata not found", "is not whole: bring it back with `git checkout secrets.sops.yaml`"],
     ["Failed to get the data key required to decrypt the SOPS file.", "none of your keys"],
     ["error loading config: no matching creation rules found", ".sops.yaml has no rule for secrets.sops.yaml"],
     [
@@ -53,6 +55,12 @@ describe("secrets under sops", () => {
     const error: unknown = await readSecrets(place).catch((thrown: unknown) => thrown);
     expect(String(error)).toContain(line);
     expect(String(error)).not.toContain("\n");
+  });
+
+  it("that lie there in clear are to be made anew, which those that were cut off are not", async () => {
+    fakeSops({ says: "sops metadata not found", code: 1 });
+    writeFileSync(place.file, JSON.stringify(SECRETS));
+    await expect(readSecrets(place)).rejects.toThrow("is not encrypted, so its secrets are known");
   });
 
   it("say that sops is missing", async () => {

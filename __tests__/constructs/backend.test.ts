@@ -36,6 +36,20 @@ describe.each(["local", "oci", "s3"] as const)("state in %s", (name) => {
   });
 });
 
+describe("Terraform's own backend", () => {
+  it.each([
+    ["profile", { config_file_profile: "WORK" }],
+    ["security-token", { auth: "SecurityToken", config_file_profile: "WORK" }],
+    ["environment", {}],
+    ["instance-principal", { auth: "InstancePrincipal" }],
+  ] as const)("signs in by %s, as the provider does", (auth, args) => {
+    const { oci } = synthesize({ ...BASE, state: OCI, oci: { ...BASE.oci, auth, profile: "WORK" } });
+    const terraform: Stack["terraform"] & { backend?: Record<string, Found> } = oci.terraform;
+    const { auth: signIn, config_file_profile } = terraform.backend?.["oci"] ?? {};
+    expect(JSON.parse(JSON.stringify({ auth: signIn, config_file_profile }))).toEqual(args);
+  });
+});
+
 describe("objects of states", () => {
   it("begin with the lab's name, or with what the config says", () => {
     expect(synthesized(S3).backend["s3"]).toHaveProperty("key", "ampere-lab/oci.tfstate");

@@ -94,6 +94,16 @@ describe("credentials", () => {
     );
   });
 
+  it("may be a session, which is a token and the key that belongs to it", async () => {
+    const session = { auth: "security-token", profile: "LAB" } as const;
+    const { message } = await failure(readCredentials(session, lab.env));
+    expect(message).toBe(
+      `${lab.home}/config [LAB]: security_token_file is missing; \`oci session authenticate --profile-name LAB\` writes it`,
+    );
+    const env = writeProfile(lab.home, { user: "", security_token_file: file("token", "eyJ.session\n") });
+    expect(await (await readCredentials(session, env)).provider.getKeyId()).toBe("ST$eyJ.session");
+  });
+
   it("may come from the variables that the provider reads", async () => {
     const fingerprint = fingerprintOf(KEYS.publicKey);
     const env = {

@@ -109,6 +109,7 @@ describe("OciStack", () => {
 
   it.each([
     ["profile", { config_file_profile: "WORK" }],
+    ["security-token", { auth: "SecurityToken", config_file_profile: "WORK" }],
     ["environment", {}],
     ["instance-principal", { auth: "InstancePrincipal" }],
   ] as const)("signs in by %s where the config says so", (auth, args) => {

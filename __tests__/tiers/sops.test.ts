@@ -124,14 +124,29 @@ describeWithSops("the lab's secrets, encrypted by sops", () => {
 
   it("are refused when something other than sops has changed them", async () => {
     await secrets(["init"]);
-    writeFileSync(path("secrets.sops.yaml"), encrypted().replace("public: ssh-ed25519 A", "public: ssh-ed25519 B"));
-    expect(await failures()).toEqual([
-      "secrets.sops.yaml was changed by something other than sops: bring it back with `git checkout secrets.sops.yaml`",
-    ]);
+    const whole = encrypted();
+    for (const changed of [
+      whole.replace("public: ssh-ed25519 A", "public: ssh-ed25519 B"),
+      whole.replace(/ENC\[AES256_GCM,data:(.)/, (text, first) => text.slice(0, -1) + (first === "A" ? "B" : "A")),
+      `<<<<<<< HEAD\n${whole}=======\n${whole}>>>>>>> other\n`,
+    ]) {
+      writeFileSync(path("secrets.sops.yaml"), changed);
+      expect(await failures()).toEqual([expect.stringContaining("was changed by something other than sops")]);
+    }
+  });
+
+  it("are to be brought back when the file was cut off, and never made anew then", async () => {
+    await secrets(["init"]);
+    const whole = encrypted();
+    for (const length of [0, 900]) {
+      writeFileSync(path("secrets.sops.yaml"), whole.slice(0, length));
+      expect(await failures()).toEqual([expect.stringContaining("secrets.sops.yaml is not whole")]);
+    }
   });
 
   it("are refused when they lie there in clear", async () => {
-    writeFileSync(path("secrets.sops.yaml"), "version: 1\n");
+    await secrets(["init"]);
+    writeFileSync(path("secrets.sops.yaml"), JSON.stringify(decrypted()));
     expect((await failures())[0]).toContain("secrets.sops.yaml is not encrypted");
   });
 
@@ -141,6 +156,17 @@ describeWithSops("the lab's secrets, encrypted by sops", () => {
     writeFileSync(path(".lab/secrets.json"), "{}");
     const { code, stderr } = await secrets(["check"]);
     expect([code, stderr]).toEqual([1, expect.stringContaining("are both there, and a lab has one set of secrets")]);
+  });
+
+  it("are one set again when init was cut short between writing the one and deleting the other", async () => {
+    await secrets(["init"]);
+    mkdirSync(path(".lab"), { recursive: true });
+    writeFileSync(path(".lab/secrets.json"), JSON.stringify(decrypted()));
+    expect((await secrets(["init"])).stderr).toContain("secrets.sops.yaml has the same secrets");
+    expect(existsSync(path(".lab/secrets.json"))).toBe(false);
+    writeFileSync(path(".lab/secrets.json"), JSON.stringify({ ...decrypted(), rootPassword: "x".repeat(40) }));
+    expect((await secrets(["init"])).stderr).toContain("are both there");
+    expect(existsSync(path(".lab/secrets.json"))).toBe(true);
   });
 
   it("open for another recipient once the data key is rotated, and not before", async () => {

@@ -104,7 +104,7 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
     variables(env) {
       const signIn = lab.signIn ?? { auth: "profile", profile: env["OCI_CLI_PROFILE"] ?? "DEFAULT" };
       const tenancy = tenancyOf(signIn, env);
-      if (tenancy === undefined && signIn.auth !== "profile")
+      if (tenancy === undefined && !("profile" in signIn))
         throw new CliError(`TF_VAR_tenancy_ocid is not set: oci.auth "${signIn.auth}" takes the tenancy from there`);
       return tenancy === undefined ? {} : { tenancy_ocid: tenancy };
     },

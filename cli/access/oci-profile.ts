@@ -23,8 +23,9 @@ export function parseProfile(text: string, profile: string): Readonly<Record<str
 
 /** The tenancy that is named for signing in; undefined where it is not. TF_VAR_tenancy_ocid weighs more than a profile. */
 export function tenancyOf(signIn: SignIn, env: Readonly<Record<string, string>>): string | undefined {
-  const given = env["TF_VAR_tenancy_ocid"];
-  if (given !== undefined || signIn.auth !== "profile") return given;
+  // A workflow sets what it has no value for to nothing.
+  const given = env["TF_VAR_tenancy_ocid"] || undefined;
+  if (given !== undefined || !("profile" in signIn)) return given;
   const file = env["OCI_CLI_CONFIG_FILE"] || join(homedir(), ".oci", "config");
   const text = readIfThere(file);
   return text === undefined ? undefined : parseProfile(text, signIn.profile)["tenancy"];

@@ -28,12 +28,12 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   });
   if (topology === undefined || "status" in topology) return unread;
   const plan = topology;
-  const { oci } = plan.config;
+  const signIn = signInOf(plan.config.oci);
   const key = sandbox
     ? [ok("credentials", "none needed: the sandbox is an account of its own")]
-    : findingsOf("credentials", () => credentials(signInOf(oci), process.env));
+    : findingsOf("credentials", () => credentials(signIn, process.env));
   const profileRegion =
-    sandbox || oci.auth !== "profile" ? undefined : profileValues(oci.profile, process.env)["region"];
+    sandbox || !("profile" in signIn) ? undefined : profileValues(signIn.profile, process.env)["region"];
   const groups = await Promise.all([
     findingsOf("free tier", () => config(plan, project)),
     key,

@@ -52,7 +52,8 @@ export async function secretsEdit(options: CommonOptions): Promise<number> {
         await readSecrets(place);
       } catch (error) {
         const rejected = `${place.file}.rejected`;
-        renameSync(place.file, rejected);
+        copyFileSync(place.file, rejected);
+        // In one step: without the file, a run that comes in between would make other secrets.
         renameSync(before, place.file);
         throw new CliError(`${messageOf(error)}\nthe file is as it was; your edit, encrypted, is in ${rejected}`);
       }

@@ -7,7 +7,7 @@ import type { Project } from "../project.ts";
 import { isRecipient, ownKeys } from "../secrets/age.ts";
 import { wantedBy, type Wanted } from "../secrets/hosts.ts";
 import { completed, hostsWithoutKey, newPassphrase } from "../secrets/make.ts";
-import { plainPlace, readSecrets, type SecretsPlace, sopsFile, writeSecrets } from "../secrets/place.ts";
+import { plainPlace, readSecrets, type SecretsPlace, sopsFile, twoSets, writeSecrets } from "../secrets/place.ts";
 import { type Secrets, secretsText } from "../secrets/schema.ts";
 import { list } from "../show/words.ts";
 import { printDocument } from "./document.ts";
@@ -48,6 +48,16 @@ async function verify(place: SecretsPlace, secrets: Secrets): Promise<void> {
     throw new CliError(
       `${place.file}: what was read back is not what was written; the secrets in clear stay where they are`,
     );
+}
+
+/** Ends a move that was cut short: what lies in clear goes when it is the same. */
+async function endMove(place: SecretsPlace, plain: SecretsPlace): Promise<boolean> {
+  const left = await readSecrets(plain);
+  if (left === null) return false;
+  const moved = await readSecrets(place);
+  if (moved === null || secretsText(moved) !== secretsText(left)) throw twoSets(place.file, plain.file);
+  rmSync(plain.file);
+  return true;
 }
 
 /** Adds to an encrypted file what the config wants and it has not. */
@@ -96,7 +106,9 @@ export async function secretsInit(options: SecretsInitOptions): Promise<number> 
       else terminal.line(line);
       return 0;
     };
+    const plain = plainPlace(project.data);
     if (existsSync(place.file)) {
+      if (await endMove(place, plain)) terminal.aside(`deleted ${plain.file}: ${name} has the same secrets`);
       const added = await addMissing(place, wanted);
       return tell(
         added,
@@ -104,7 +116,6 @@ export async function secretsInit(options: SecretsInitOptions): Promise<number> 
       );
     }
     await ensureRules(project, options.recipient ?? [], (line) => terminal.aside(line));
-    const plain = plainPlace(project.data);
     const known = await readSecrets(plain);
     const secrets = await complete(known, wanted);
     await writeSecrets(place, secrets);

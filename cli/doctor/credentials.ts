@@ -6,7 +6,7 @@ import type { SignIn } from "../../config/sign-in.ts";
 import { readCredentials } from "../../images/upload/credentials.ts";
 import { parseProfile } from "../access/oci-profile.ts";
 import { readIfThere } from "../files.ts";
-import { failure, type Finding, ok, warn } from "./finding.ts";
+import { fail, failure, type Finding, ok, warn } from "./finding.ts";
 
 const OTHERS = 0o077;
 
@@ -38,9 +38,11 @@ export async function credentials(signIn: SignIn, env: NodeJS.ProcessEnv): Promi
   const name = "credentials";
   try {
     const { source } = await readCredentials(signIn, env);
-    if (signIn.auth !== "profile") return [ok(name, source)];
-    const { profile } = signIn;
-    const key = env["OCI_CLI_KEY_FILE"] || profileValues(profile, env)["key_file"] || "";
+    if (!("profile" in signIn)) return [ok(name, source)];
+    const values = profileValues(signIn.profile, env);
+    if (signIn.auth === "profile" && values["security_token_file"])
+      return [fail(name, `${source} is a session, not an API key`, 'set oci.auth to "security-token"')];
+    const key = env["OCI_CLI_KEY_FILE"] || values["key_file"] || "";
     const open = [configFile(env), expanded(key, env["HOME"] || homedir())].filter(isOpen);
     if (open.length === 0) return [ok(name, `${source}, with a readable key`)];
     return [warn(name, `others may read ${open.join(" and ")}`, `close it to them: chmod 600 ${open.join(" ")}`)];

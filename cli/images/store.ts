@@ -27,7 +27,7 @@ function compartmentOf({ config }: ImagesPlace, options: StoreOptions, signIn: S
     options.compartmentId ?? ("id" in compartment ? compartment.id : tenancyOf(signIn, definedOnly(process.env)));
   if (id !== undefined) return id;
   throw new CliError(
-    signIn.auth === "profile"
+    "profile" in signIn
       ? `profile ${signIn.profile} of the OCI configuration file names no tenancy: name a compartment with --compartment-id`
       : "TF_VAR_tenancy_ocid names no tenancy: set it, or name a compartment with --compartment-id",
   );

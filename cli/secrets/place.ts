@@ -23,6 +23,13 @@ export function plainPlace(data: string): SecretsPlace {
   return { kind: "plain", file: join(data, "secrets.json") };
 }
 
+/** Which of them the hosts have cannot be told from here. */
+export function twoSets(sops: string, plain: string): CliError {
+  return new CliError(
+    `${sops} and ${plain} are both there, and a lab has one set of secrets: delete the one that no host was deployed with; if they are the same, \`npx lab secrets init\` deletes the one in clear`,
+  );
+}
+
 /**
  * Where this lab's secrets are, or are to be made. The sandbox has its own, and never those of the real lab.
  *
@@ -33,10 +40,7 @@ export function secretsPlace(project: Pick<Project, "home" | "data" | "sandbox">
   if (project.sandbox) return plain;
   const file = sopsFile(project);
   if (!existsSync(file)) return plain;
-  if (existsSync(plain.file))
-    throw new CliError(
-      `${file} and ${plain.file} are both there, and a lab has one set of secrets: delete the one that no host was deployed with`,
-    );
+  if (existsSync(plain.file)) throw twoSets(file, plain.file);
   return { kind: "sops", file };
 }
 

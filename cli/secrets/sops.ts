@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { basename, dirname } from "node:path";
 import { CliError, codeOf } from "../errors.ts";
+import { readIfThere } from "../files.ts";
 import { learn } from "../masking/masker.ts";
 
 /** Of sops: since then it encrypts what it reads from its standard input. */
@@ -10,14 +11,22 @@ const OLDEST = "3.10";
 /** Where sops looks for them. */
 const KEYS = "SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, keys.txt of sops";
 
+/** What a file of our secrets has in it that is not encrypted; a file that was cut off has not. */
+const IN_CLEAR = /-----BEGIN OPENSSH|\$6\$/;
+
 /** What sops says, as what to do. */
 function explained(file: string, said: string): string {
   const name = basename(file);
   const told: readonly (readonly [RegExp, string])[] = [
-    [/MAC mismatch/, `${name} was changed by something other than sops: bring it back with \`git checkout ${name}\``],
+    [
+      /MAC mismatch|Could not decrypt value|unmarshalling input/,
+      `${name} was changed by something other than sops: bring it back with \`git checkout ${name}\``,
+    ],
     [
       /sops metadata not found/,
-      `${name} is not encrypted, so its secrets are known to who can read it: delete it, and make others with \`npx lab secrets init\``,
+      IN_CLEAR.test(readIfThere(file) ?? "")
+        ? `${name} is not encrypted, so its secrets are known to who can read it: delete it, and make others with \`npx lab secrets init\``
+        : `${name} is not whole: bring it back with \`git checkout ${name}\``,
     ],
     [
       /no matching creation rules|config file not found/,

@@ -51,7 +51,7 @@ const lab = z.looseObject({
   /** How the app's provider signs in. */
   signIn: z
     .discriminatedUnion("auth", [
-      z.object({ auth: z.literal("profile"), profile: z.string() }),
+      z.object({ auth: z.literal(["profile", "security-token"]), profile: z.string() }),
       z.object({ auth: z.literal("environment") }),
       z.object({ auth: z.literal("instance-principal") }),
     ])

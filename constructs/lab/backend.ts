@@ -2,6 +2,7 @@
 import { LocalBackend, TerraformBackend, TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import type { LabConfig, StateConfig } from "../../config/schema.ts";
+import { signInOf } from "../../config/sign-in.ts";
 
 type OciState = Extract<StateConfig, { readonly backend: "oci" }>;
 type S3State = Extract<StateConfig, { readonly backend: "s3" }>;
@@ -48,13 +49,15 @@ function local(scope: Construct, stack: string, sandbox: boolean): TerraformBack
 
 /** Terraform's own backend, since 1.12. */
 function oci(scope: Construct, stack: string, config: LabConfig, state: OciState): TerraformBackend {
+  const signIn = signInOf(config.oci);
   return new ObjectBackend(scope, "oci", {
     bucket: state.bucket,
     namespace: state.namespace,
     region: state.region ?? config.oci.region,
     key: objectOf(config, state, stack),
-    ...(config.oci.auth === "profile" && { config_file_profile: config.oci.profile }),
-    ...(config.oci.auth === "instance-principal" && { auth: "InstancePrincipal" }),
+    ...("profile" in signIn && { config_file_profile: signIn.profile }),
+    ...(signIn.auth === "security-token" && { auth: "SecurityToken" }),
+    ...(signIn.auth === "instance-principal" && { auth: "InstancePrincipal" }),
   });
 }
 

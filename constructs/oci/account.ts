@@ -14,8 +14,16 @@ export interface AccountProps {
 }
 
 function signInArguments(signIn: SignIn): Pick<OciProviderConfig, "auth" | "configFileProfile"> {
-  if (signIn.auth === "profile") return { configFileProfile: signIn.profile };
-  return signIn.auth === "environment" ? {} : { auth: "InstancePrincipal" };
+  switch (signIn.auth) {
+    case "profile":
+      return { configFileProfile: signIn.profile };
+    case "security-token":
+      return { auth: "SecurityToken", configFileProfile: signIn.profile };
+    case "environment":
+      return {};
+    case "instance-principal":
+      return { auth: "InstancePrincipal" };
+  }
 }
 
 /** Where in Oracle Cloud the lab lives: tenancy, region, compartment, availability domain. */

@@ -1,4 +1,4 @@
-/** Signing in to OCI: by a profile of `~/.oci/config`, by the environment, or as an instance. */
+/** Signing in to OCI: by a profile of `~/.oci/config`, which holds a key or a session, by the environment, or as an instance. */
 import { readFile } from "node:fs/promises";
 import type { AuthenticationDetailsProvider, ConfigFileReader } from "oci-common";
 import type { SignIn } from "../../config/sign-in.ts";
@@ -10,6 +10,8 @@ export interface Credentials {
   /** Where they come from, for messages: `/home/me/.oci/config [DEFAULT]`. */
   readonly source: string;
 }
+
+type ProfileSignIn = Extract<SignIn, { readonly profile: string }>;
 
 interface Profiles {
   readonly names: readonly string[];
@@ -47,7 +49,7 @@ function readProfiles(reader: typeof ConfigFileReader, text: string, file: strin
  * The SDK's ConfigFileAuthenticationDetailsProvider would print on stdout, insist on a region, throw strings, and leave
  * a damaged key for the first request to trip over.
  */
-async function ofProfile(profile: string, env: NodeJS.ProcessEnv): Promise<Credentials> {
+async function ofProfile({ auth, profile }: ProfileSignIn, env: NodeJS.ProcessEnv): Promise<Credentials> {
   const { ConfigFileReader: reader } = await import("oci-common");
   const file = reader.expandUserHome(env["OCI_CLI_CONFIG_FILE"] || CONFIG);
   const text = await readText(file, "make an API key for your user, and put there what the console shows");
@@ -68,6 +70,10 @@ async function ofProfile(profile: string, env: NodeJS.ProcessEnv): Promise<Crede
   const where = `${source}: key_file ${keyFile}`;
   const key = rsaPrivateKey(pem, values.get("pass_phrase") ?? null, field("fingerprint"), where);
   const tokenFile = values.get("security_token_file");
+  if (auth === "security-token" && !tokenFile)
+    throw new UploadError(
+      `${source}: security_token_file is missing; \`oci session authenticate --profile-name ${profile}\` writes it`,
+    );
   const token = tokenFile && (await readText(reader.expandUserHome(tokenFile), `it is named by ${source}`)).trim();
   const keyId = token ? `ST$${token}` : `${field("tenancy")}/${field("user")}/${field("fingerprint")}`;
   const provider = { getKeyId: async () => keyId, getPrivateKey: () => key, getPassphrase: () => null };
@@ -111,6 +117,6 @@ async function ofInstance(): Promise<Credentials> {
  * @throws UploadError, one line without any secret, when file, profile, variable, field or key is missing or wrong
  */
 export async function readCredentials(signIn: SignIn, env: NodeJS.ProcessEnv = process.env): Promise<Credentials> {
-  if (signIn.auth === "profile") return ofProfile(signIn.profile, env);
+  if ("profile" in signIn) return ofProfile(signIn, env);
   return signIn.auth === "environment" ? ofEnvironment(env) : ofInstance();
 }
