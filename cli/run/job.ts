@@ -45,7 +45,7 @@ const WRAPPER = [
   "umask 077; trap : INT TERM HUP; exit=$1; shift",
   '"$@"; code=$?',
   "[ $code -gt 128 ] && kill -TERM 0",
-  'echo $code >"$exit"', // one write of a few bytes: it is there whole, or not yet
+  'echo $code >"$exit.tmp" && mv "$exit.tmp" "$exit"',
   "exit $code",
 ].join("\n");
 
