@@ -38,11 +38,12 @@ describe(`upstream's cdktn ${VERSION} on the same cdktf.json`, () => {
     );
 
   beforeAll(async () => {
+    writeFileSync(join(folder, "package.json"), "{}");
+    execFileSync("npm", ["install", "--no-audit", "--no-fund", `cdktn-cli@${VERSION}`], { cwd: folder, stdio: "pipe" });
+    // Looked for last: another test could take the ports meanwhile.
     const config = join(folder, "lab.config.json");
     const access = { adminCidrs: ["203.0.113.7/32"], basePort: await freeBasePort() };
     writeFileSync(config, JSON.stringify({ name: "upstream", oci: { region: "eu-frankfurt-1" }, access }));
-    writeFileSync(join(folder, "package.json"), "{}");
-    execFileSync("npm", ["install", "--no-audit", "--no-fund", `cdktn-cli@${VERSION}`], { cwd: folder, stdio: "pipe" });
     const lab = join(ROOT, "cli", "bin", "lab.js");
     const home = { ...process.env, LAB_HOME: folder, LAB_CONFIG: config };
     const exports = execFileSync(process.execPath, [lab, "sandbox", "start", "--env"], {
