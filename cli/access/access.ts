@@ -41,7 +41,7 @@ export interface Access {
   close(): void;
 }
 
-interface AccessOptions {
+export interface AccessOptions {
   readonly project: Project;
   readonly lab: Lab;
   readonly assembly: Assembly;

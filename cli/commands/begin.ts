@@ -1,12 +1,11 @@
 /** The beginning that diff, deploy and destroy share. */
 import { settleEarlierRuns, awaitEarlierRuns } from "../run/settle.ts";
 import { requireSettled } from "../state/settled.ts";
-import type { Assembly, StackInfo } from "../synth/assembly.ts";
+import type { StackInfo } from "../synth/assembly.ts";
 import { inOrder, select } from "../synth/graph.ts";
 import { initialize } from "../terraform/init.ts";
 import type { PlanOptions } from "../terraform/plan.ts";
 import { stateOf, taint } from "../terraform/state.ts";
-import { synthesize } from "./synth.ts";
 import { openSession, type Session } from "./session.ts";
 import type { CommonOptions, Workplace } from "./workplace.ts";
 
@@ -23,20 +22,11 @@ export interface Begun {
   label(stack: StackInfo): string;
 }
 
-/**
- * Waits for what still runs, synthesizes, chooses, and takes stock of what earlier runs have left.
- *
- * @param early what is being synthesized already
- */
-export async function begin(
-  place: Workplace,
-  names: readonly string[],
-  options: RunOptions,
-  early: Promise<Assembly> | null = null,
-): Promise<Begun> {
+/** Waits for what still runs, synthesizes, chooses, and takes stock of what earlier runs have left. */
+export async function begin(place: Workplace, names: readonly string[], options: RunOptions): Promise<Begun> {
   const { project, terminal, interruption } = place;
   await awaitEarlierRuns(terminal, project.run, interruption.signal);
-  const session = await openSession(place, early ?? synthesize(place, options.skipSynth ?? false));
+  const session = await openSession(place, options.skipSynth);
   const all = session.assembly.stacks;
   const stacks = select(all, names);
   for (const info of new Set([...stacks, ...all])) await requireSettled(session, session.stack(info));

@@ -6,7 +6,7 @@ import { masked } from "../masking/masker.ts";
 import type { Planned } from "../review/plan-ahead.ts";
 import type { Review } from "../review/review.ts";
 import { counted } from "../show/plan.ts";
-import { AppRefused } from "../synth/app.ts";
+import { AppRefused } from "../synth/ending.ts";
 import type { States } from "./diff-plans.ts";
 import { result } from "./results.ts";
 import type { Session } from "./session.ts";

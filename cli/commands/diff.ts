@@ -1,13 +1,95 @@
 /** `cdktf diff`: plans every chosen stack and changes nothing. Exits with 2 when a deploy would do something. */
+import { AlreadyTold } from "../errors.ts";
+import type { Review, StackReview } from "../review/review.ts";
+import { withoutPlan } from "../review/stack-review.ts";
+import { showReview, summaryOf } from "../show/plan.ts";
+import { list } from "../show/words.ts";
+import { discard } from "../terraform/plan.ts";
+import { begin, type Begun } from "./begin.ts";
 import type { DiffOptions } from "./diff-options.ts";
-import { synthesizeEarly } from "./synth.ts";
-import { atWork } from "./workplace.ts";
+import {
+  documentOf,
+  imageToBuild,
+  labReview,
+  refuseDestruction,
+  save,
+  withoutStacks,
+  writeMarkdown,
+} from "./diff-output.ts";
+import { isWhole, planAll, statesOf } from "./diff-plans.ts";
+import { printDocument } from "./document.ts";
+import { faceLosses } from "./losses.ts";
+import { atWork, type Workplace } from "./workplace.ts";
+
+/** Plans come in any order; they are shown in that of the stacks. */
+function show(
+  { session: { terminal }, stacks, label }: Begun,
+  reviews: readonly StackReview[],
+  detailed: boolean,
+): void {
+  for (const [index, review] of reviews.entries()) {
+    const info = stacks[index];
+    if (info === undefined || !["changed", "unchanged"].includes(review.status)) continue;
+    const after = review.after.length === 0 ? "" : `, after ${list(review.after)}`;
+    terminal.line(`${label(info)} ${summaryOf(review)}${after}`);
+    showReview(terminal, review, detailed);
+  }
+}
+
+async function reviewAll(begun: Begun, options: DiffOptions): Promise<Review> {
+  const { session, stacks } = begun;
+  const { detailed = false, markdown, out, json } = options;
+  await faceLosses(session, stacks, {});
+  const states = await statesOf(begun);
+  const results = await planAll(begun, states, options);
+  const reviews = stacks.map(({ name }) => results.get(name)?.review ?? withoutPlan(name, "skipped"));
+  const planned = reviews.flatMap(({ name }) => results.get(name)?.planned ?? []);
+  try {
+    show(begun, reviews, detailed);
+    const image = imageToBuild(session);
+    if (image !== null) session.terminal.aside(`the hosts' image will be built by a deploy: ${image}`);
+    const review: Review = {
+      version: 1,
+      sandbox: session.sandbox !== null,
+      stacks: reviews,
+      ...(isWhole(options) ? await labReview(session, states) : { freeTier: null, images: [] }),
+      error: null,
+    };
+    if (markdown !== undefined) await writeMarkdown(markdown, review);
+    if (out !== undefined) await save(session, out, planned, states, reviews.length);
+    if (json) printDocument(documentOf(review, image, detailed));
+    return review;
+  } finally {
+    // They hold values in clear.
+    for (const { plan } of planned) discard(plan);
+  }
+}
+
+/** The exit code. @throws CliError for what `--fail-on-destroy` forbids */
+function outcome(review: Review, { failOnDestroy }: DiffOptions): number {
+  if (review.stacks.some(({ status }) => status === "failed")) throw new AlreadyTold();
+  if (failOnDestroy) refuseDestruction(review);
+  return review.stacks.some(({ status }) => status === "changed") ? 2 : 0;
+}
+
+async function diffStacks(place: Workplace, names: readonly string[], options: DiffOptions): Promise<number> {
+  let begun: Begun | undefined;
+  let review: Review;
+  try {
+    begun = await begin(place, names, options);
+    review = await reviewAll(begun, options);
+  } catch (error) {
+    place.interruption.signal.throwIfAborted();
+    if (options.markdown !== undefined)
+      await writeMarkdown(options.markdown, withoutStacks(error, place.project.sandbox));
+    throw error;
+  } finally {
+    begun?.session.close();
+  }
+  place.interruption.signal.throwIfAborted();
+  return outcome(review, options);
+}
 
 export async function diff(names: readonly string[], options: DiffOptions): Promise<number> {
-  return atWork(options, "cdktf diff", async (place) => {
-    // Loaded while the app runs.
-    const early = synthesizeEarly(place, options.skipSynth ?? false);
-    const { diffStacks } = await import("./diff-stacks.ts");
-    return diffStacks(place, names, options, early);
-  });
+  return atWork(options, "cdktf diff", (place) => diffStacks(place, names, options));
 }

@@ -13,7 +13,7 @@ import { inOrder } from "../synth/graph.ts";
 import { type Binary, findBinary, told } from "../terraform/binary.ts";
 import { committedLock, LOCK_FILE } from "../terraform/lock-file.ts";
 import { printDocument } from "./document.ts";
-import { synthesize } from "./synth.ts";
+import { synthesizeBeside } from "./synth.ts";
 import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
 
 /** Of the machines that deploy: those of people and of workflows. */
@@ -65,7 +65,7 @@ export async function lockProviders(options: CommonOptions): Promise<number> {
     makeDataFolders(project);
     await awaitEarlierRuns(terminal, project.run, interruption.signal);
     const env = toolEnvironment(project, {}, (line) => terminal.aside(line));
-    const [{ stacks }, binary] = await Promise.all([synthesize(place, false), findBinary(env)]);
+    const [{ stacks }, binary] = await synthesizeBeside(findBinary(env), place, false);
     terminal.aside(`using ${told(binary)}`);
     const locks = [];
     for (const stack of inOrder(stacks)) {

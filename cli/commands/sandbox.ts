@@ -9,7 +9,7 @@ import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
 import { printInClear } from "../masking/filter.ts";
 import { printDocument, printDocumentInClear } from "./document.ts";
 import { providersOf, sandboxEnvironment, setScene } from "./session.ts";
-import { synthesize } from "./synth.ts";
+import { synthesizeBeside } from "./synth.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
 
 export interface StartOptions extends CommonOptions {
@@ -51,10 +51,8 @@ export async function startSandbox(options: StartOptions): Promise<number> {
   return atWork({ ...options, sandbox: true, json: true }, "lab sandbox start", async (place) => {
     const { project, terminal } = place;
     makeDataFolders(project);
-    const [{ lab }, sandbox] = await Promise.all([
-      synthesize(place, false),
-      told(openSandbox({ labHome: project.home })),
-    ]);
+    const opened = told(openSandbox({ labHome: project.home }));
+    const [{ lab }, sandbox] = await synthesizeBeside(opened, place, false);
     if (lab !== null) await setScene(sandbox, lab);
     const { home } = project;
     const { page } = sandbox;

@@ -1,10 +1,11 @@
 /** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
 import { join } from "node:path";
 import type { Sandbox } from "../../sandbox/client.ts";
-import { type Access, type OpenOptions, realAccess } from "../access/access.ts";
+import type { Access, AccessOptions, OpenOptions } from "../access/access.ts";
 import { type Environment, toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { learnStates } from "../masking/documents.ts";
+import { learnLater } from "../masking/masker.ts";
 import { makeDataFolders, type Project } from "../project.ts";
 import { type SealKey, sealKey } from "../review/seal.ts";
 import { secretsPlace } from "../secrets/place.ts";
@@ -14,8 +15,10 @@ import { openStates } from "../state/open.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { chooseProviders, type Chosen } from "../providers/choose.ts";
 import { type Binary, findBinary, told } from "../terraform/binary.ts";
+import { knownTools } from "../terraform/known.ts";
 import type { Runner } from "../terraform/runner.ts";
 import { readStack, type Stack } from "../terraform/stack.ts";
+import { synthesizeBeside } from "./synth.ts";
 import type { Workplace } from "./workplace.ts";
 
 export interface Session extends Runner {
@@ -40,6 +43,11 @@ async function openTheSandbox(home: string): Promise<Sandbox> {
   } catch (error) {
     throw new CliError(messageOf(error));
   }
+}
+
+async function accessTo(hosts: AccessOptions): Promise<Access> {
+  const { realAccess } = await import("../access/access.ts");
+  return realAccess(hosts);
 }
 
 /** Tells the sandbox what tenancy this lab wants, and opens its tunnels. @throws CliError where a port is taken */
@@ -94,48 +102,53 @@ function variablesFor(stack: Stack, values: Environment): Environment {
   );
 }
 
-/** Finds the tool and opens the sandbox, while the app runs. */
-export async function openSession(place: Workplace, synthesized: Promise<Assembly>): Promise<Session> {
+/**
+ * Finds the tool and opens the sandbox, while the app runs.
+ *
+ * @param skipSynth takes what was synthesized last
+ */
+export async function openSession(place: Workplace, skipSynth = false): Promise<Session> {
   const { project, terminal, interruption } = place;
   makeDataFolders(project);
-  // Of all stacks: those that are worked on read the others.
-  learnStates(join(project.data, "state"));
   const say = (line: string): void => terminal.aside(line);
   const base = toolEnvironment(project, {}, say);
-  const [assembly, binary, sandbox] = await Promise.all([
-    synthesized,
-    findBinary(base),
+  const tools = knownTools(join(project.data, "tools.json"));
+  const found = Promise.all([
+    findBinary(base, { known: tools }),
     project.sandbox ? openTheSandbox(project.home) : null,
   ]);
+  const [assembly, [binary, sandbox]] = await synthesizeBeside(found, place, skipSynth);
   terminal.aside(`using ${told(binary)}${project.sandbox ? ", in the sandbox" : ""}`);
+  // Of all stacks: those that are worked on read the others. The app and the sandbox, which have spoken, know no states.
+  learnLater(() => learnStates(join(project.data, "state")));
   const { lab } = assembly;
-  if (sandbox !== null && lab !== null) {
-    await setScene(sandbox, lab);
-  }
-  const chosen = sandbox === null ? null : await providersOf(project, binary.product, say);
-  const reader = openStates({ project, lab, interruption, say, tool: { binary, env: base } });
-  const secrets =
+  const [chosen, secrets] = await Promise.all([
+    sandbox === null ? null : providersOf(project, binary.product, say),
     lab === null
       ? null
-      : await ensureSecrets(
+      : ensureSecrets(
           secretsPlace(project),
           lab.hosts.map(({ name }) => name),
-        );
+        ),
+    sandbox === null || lab === null ? null : setScene(sandbox, lab),
+  ]);
+  const reader = openStates({ project, lab, interruption, say, tool: { binary, env: base } });
   const env: Environment = {
     ...base,
     ...(sandbox === null || chosen === null ? {} : await sandboxEnvironment(sandbox, chosen)),
     ...(await encryptionEnvironment(project, base, reader.encryptedState)),
   };
-  const access: Access | null =
+  const access =
     sandbox !== null || lab === null || secrets === null
       ? null
-      : realAccess({ project, lab, assembly, secrets, reader, signal: interruption.signal, say });
+      : await accessTo({ project, lab, assembly, secrets, reader, signal: interruption.signal, say });
   const opened = new Map<string, Stack>();
   return {
     ...place,
     ...reader,
     assembly,
     binary,
+    tools,
     providerConfig: chosen?.configFile,
     sandbox,
     planKey: secrets === null ? null : sealKey(secrets.rootPassword),

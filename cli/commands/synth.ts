@@ -1,48 +1,40 @@
 /** `cdktf synth`: runs the app. On the way of every other command, so it loads next to nothing before the app runs. */
 import { relative } from "node:path";
-import type { Project } from "../project.ts";
-import { leftRecords } from "../run/left-records.ts";
 import { runApp } from "../synth/app.ts";
-import { importable, importApp } from "../synth/in-process.ts";
 import type { Assembly } from "../synth/assembly.ts";
 import { printDocument } from "./document.ts";
 import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
 
-type RunApp = (project: Project, signal: AbortSignal) => Promise<void>;
-
 /** Runs the app unless told to take what it wrote before, and reads the result. */
-export async function synthesize(place: Workplace, skip: boolean, run: RunApp = runApp): Promise<Assembly> {
+export async function synthesize(place: Workplace, skip: boolean): Promise<Assembly> {
   const { project, terminal, interruption } = place;
-  terminal.status(skip ? "" : "synthesizing");
-  // The app first: what is loaded while it runs would hold up its start.
-  const ran = skip ? undefined : run(project, interruption.signal);
-  const [{ readAssembly }] = await Promise.all([import("../synth/assembly.ts"), import("../synth/graph.ts"), ran]);
-  terminal.status("");
+  if (!skip) {
+    terminal.status("synthesizing");
+    await runApp(project, interruption);
+    terminal.status("");
+  }
+  const { readAssembly } = await import("../synth/assembly.ts");
   const assembly = readAssembly(project.output);
   if (!skip) for (const note of assembly.notes) terminal.aside(note);
   return assembly;
 }
 
 /**
- * Starts to synthesize before anything else is loaded. Null where an earlier run has left a record: it may still work on
- * what would be overwritten.
+ * Synthesizes while others work. These are to have begun before: an app that runs in this process leaves them no turn. And it
+ * has to come to its end, whatever becomes of them.
  */
-export function synthesizeEarly(place: Workplace, skip: boolean): Promise<Assembly> | null {
-  if (leftRecords(place.project.run)) return null;
-  const assembly = synthesize(place, skip);
-  // Whoever waits for it is told; that may be later than it fails.
-  assembly.catch(() => undefined);
-  return assembly;
+export async function synthesizeBeside<T>(
+  others: Promise<T>,
+  place: Workplace,
+  skip: boolean,
+): Promise<readonly [Assembly, T]> {
+  others.catch(() => undefined);
+  return [await synthesize(place, skip), await others];
 }
 
 export async function synth(names: readonly string[], options: CommonOptions): Promise<number> {
   return atWork(options, "cdktf synth", async (place) => {
-    const program = importable(place.project);
-    const assembly = await synthesize(
-      place,
-      false,
-      program === null ? runApp : (project) => importApp(program, project),
-    );
+    const assembly = await synthesize(place, false);
     const { select } = await import("../synth/graph.ts");
     const stacks = select(assembly.stacks, names);
     if (options.json) {

@@ -10,7 +10,6 @@ import { chosenTunnels, type TunnelRequest, tunnelRequest } from "../tunnel/requ
 import { runCommand } from "../tunnel/run-command.ts";
 import { printDocument } from "./document.ts";
 import { openSession, type Session } from "./session.ts";
-import { synthesize } from "./synth.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
 
 /** Hosts that are up let us in at once. */
@@ -47,7 +46,7 @@ async function contextsOf(session: Session, tunnels: readonly Tunnel[]): Promise
 /** Opens them with the lab to ourselves, and then lets others at it. */
 function open(options: CommonOptions, { names, command }: TunnelRequest): Promise<Held> {
   return atWork({ ...options, json: true }, "lab tunnel", async (place) => {
-    const session = await openSession(place, synthesize(place, options.skipSynth ?? false));
+    const session = await openSession(place, options.skipSynth);
     try {
       const { lab, stacks } = session.assembly;
       const stack = stacks.find(({ name }) => name === STACK);

@@ -13,7 +13,6 @@ import { kubernetesAt, readKubeconfig } from "../validate/kubernetes.ts";
 import { readTalosconfig, talosAt, type TalosMachine } from "../validate/talos.ts";
 import { printDocument } from "./document.ts";
 import { openSession, type Session } from "./session.ts";
-import { synthesize } from "./synth.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
 
 /** Hosts that are up let us in at once. */
@@ -60,7 +59,7 @@ async function accountOf({ sandbox, interruption }: Session, config: LabConfig):
 /** Exits with 1 when something fails. */
 export async function validateClusterCommand(options: CommonOptions): Promise<number> {
   return atWork(options, "lab validate cluster", async (place) => {
-    const session = await openSession(place, synthesize(place, options.skipSynth ?? false));
+    const session = await openSession(place, options.skipSynth);
     const machines = new Map<string, TalosMachine>();
     try {
       const oci = await deployed(session, "oci");

@@ -22,7 +22,7 @@ function versionOf(program: string, args: readonly string[], env: Environment): 
 async function terraform(env: Environment): Promise<Finding> {
   const name = "terraform";
   try {
-    const binary = await findBinary(env, env["TERRAFORM_BINARY_NAME"], PATIENCE_MS - 500);
+    const binary = await findBinary(env, { wished: env["TERRAFORM_BINARY_NAME"], timeout: PATIENCE_MS - 500 });
     return ok(name, `${told(binary)}: plans and deploys`);
   } catch (error) {
     const [problem = "", ...advice] = messageOf(error).split(/: (?=install|`npx)|; (?=install)/);

@@ -1,7 +1,8 @@
 /** Learns what states and plans hold in clear: what they themselves call sensitive, and what the providers' schemas do. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { readIfThere } from "../files.ts";
 import { learn } from "./masker.ts";
 import { sensitiveValues } from "./sensitive.ts";
 
@@ -75,17 +76,27 @@ export function learnState(document: unknown): void {
     learn(name.startsWith(CROSS_STACK) ? textsIn(value).filter((text) => !open.has(text)) : value);
 }
 
-/** Learns the states in a folder. One that cannot be read teaches nothing: whoever needs it says so. */
+/** Texts of states, each of which is learned once. */
+const learned = new Set<string>();
+
+/** Learns the text of a state. One that is empty, encrypted or damaged teaches nothing: whoever needs it says so. */
+export function learnStateText(text: string): void {
+  if (learned.has(text)) return;
+  learned.add(text);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return;
+  }
+  learnState(document);
+}
+
+/** Learns the states in a folder. */
 export function learnStates(folder: string): void {
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    if (!name.endsWith(".tfstate")) continue;
-    try {
-      learnState(JSON.parse(readFileSync(join(folder, name), "utf8")));
-    } catch {
-      // Empty, encrypted or damaged.
-    }
-  }
+  for (const name of readdirSync(folder))
+    if (name.endsWith(".tfstate")) learnStateText(readIfThere(join(folder, name)) ?? "");
 }
 
 /** What `mark` marks, which has the shape of `value`, with true for all that is sensitive. */

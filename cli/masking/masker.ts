@@ -13,6 +13,9 @@ export const SHORTEST = 8;
 /** In characters: a line of a longer secret that is a secret by itself, rather than `kind: Config` or `apiVersion: v1`. */
 const SHORTEST_LINE = 16;
 
+/** By then a command waits for the plans that it has started, as a rule. */
+const LATER_MS = 100;
+
 /** Parts of secrets that everybody may see; people compare them. */
 function isPublic(text: string): boolean {
   return /^(?:ssh-\w+|ecdsa-[\w-]+) \S+/.test(text) || /^-----BEGIN (?:CERTIFICATE|PUBLIC KEY)-----/.test(text);
@@ -39,11 +42,22 @@ function replaceParts(text: string, parts: readonly Part[]): string {
 export class Masker {
   readonly #secrets = new Set<string>();
   readonly #needles = new Set<string>();
+  readonly #unread: (() => void)[] = [];
 
   /** Takes a secret: a text, or anything with texts in it, each of which is one; also a text that is JSON. */
   learn(value: unknown): void {
     if (typeof value === "string") this.#learnText(value);
     else if (typeof value === "object" && value !== null) for (const each of Object.values(value)) this.learn(each);
+  }
+
+  /** Has `read`, which learns more, called before anything else is masked, and else when what is urgent has been begun. */
+  learnLater(read: () => void): void {
+    this.#unread.push(read);
+    setTimeout(() => this.#learnUnread(), LATER_MS).unref();
+  }
+
+  #learnUnread(): void {
+    for (const read of this.#unread.splice(0)) read();
   }
 
   #learnText(text: string): void {
@@ -70,6 +84,7 @@ export class Masker {
 
   /** The text with every secret in it replaced: those that are known, and those that look like one. */
   masked(text: string): string {
+    this.#learnUnread();
     const parts: Part[] = [];
     for (const needle of this.#needles) {
       for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1))
@@ -87,6 +102,11 @@ const masker = new Masker();
 /** Has a secret masked from now on, see `Masker.learn`. */
 export function learn(value: unknown): void {
   masker.learn(value);
+}
+
+/** See `Masker.learnLater`. */
+export function learnLater(read: () => void): void {
+  masker.learnLater(read);
 }
 
 /** The text without secrets, see `Masker.masked`. For what is cut short before it is printed, and for files. */

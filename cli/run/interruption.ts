@@ -9,6 +9,8 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** Calls `handler` for the second signal and each after it. Returns what takes that back. */
   onInsistence(handler: () => void): () => void;
+  /** Does `work` with signals left to the system: they end this process, whether or not it gives anybody a turn. */
+  unheard<T>(work: () => Promise<T>): Promise<T>;
   dispose(): void;
 }
 
@@ -30,15 +32,23 @@ export function watchSignals(said: (line: string) => void): Interruption {
     for (const handler of handlers) handler();
   };
   const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const name of signals) process.on(name, handle);
+  const listen = (): void => signals.forEach((name) => process.on(name, handle));
+  const dispose = (): void => signals.forEach((name) => process.off(name, handle));
+  listen();
   return {
     signal: controller.signal,
     onInsistence(handler) {
       handlers.add(handler);
       return () => handlers.delete(handler);
     },
-    dispose() {
-      for (const name of signals) process.off(name, handle);
+    async unheard(work) {
+      dispose();
+      try {
+        return await work();
+      } finally {
+        listen();
+      }
     },
+    dispose,
   };
 }

@@ -1,4 +1,5 @@
 /** Turns the messages of one terraform run into lines, and remembers what the run said of itself. */
+import type { Identity } from "../terraform/known.ts";
 import { type Diagnostic, type OutputChange, parseUiLine, type UiMessage } from "../terraform/ui.ts";
 import type { Terminal } from "./terminal.ts";
 import { duration } from "./words.ts";
@@ -25,6 +26,8 @@ export interface Progress {
   readonly drift: readonly Drift[];
   readonly outputs: Readonly<Record<string, OutputChange>>;
   readonly diagnostics: readonly Diagnostic[];
+  /** The tool that runs, as it calls itself; null as long as it has not. */
+  readonly tool: Identity | null;
   /** How many objects were made, changed or removed so far. */
   readonly applied: () => Readonly<Record<"create" | "update" | "delete", number>>;
 }
@@ -66,6 +69,7 @@ export function followProgress(terminal: Terminal, label: string): Progress {
   const drift: Drift[] = [];
   const diagnostics: Diagnostic[] = [];
   let outputs: Readonly<Record<string, OutputChange>> = {};
+  let tool: Identity | null = null;
 
   const showRunning = (): void => {
     const [first] = running;
@@ -85,6 +89,10 @@ export function followProgress(terminal: Terminal, label: string): Progress {
 
   const take = (message: UiMessage): void => {
     switch (message.type) {
+      case "version":
+        if (message.tofu !== undefined) tool = { product: "OpenTofu", version: message.tofu };
+        else if (message.terraform !== undefined) tool = { product: "Terraform", version: message.terraform };
+        break;
       case "planned_change":
         planned(message.change);
         break;
@@ -151,6 +159,9 @@ export function followProgress(terminal: Terminal, label: string): Progress {
     diagnostics,
     get outputs() {
       return outputs;
+    },
+    get tool() {
+      return tool;
     },
     applied: () => ({ ...applied }),
   };

@@ -1,67 +1,25 @@
 /** Runs the app, which writes the stacks: what `cdktf synth` is. */
-import { spawn } from "node:child_process";
-import { appEnvironment } from "../environment.ts";
-import { AlreadyTold, CliError } from "../errors.ts";
-import { lineMask } from "../masking/lines.ts";
+import { existsSync } from "node:fs";
 import type { Project } from "../project.ts";
-import { clearOutput } from "./output.ts";
-
-/** The app would not have its config, and has said why. */
-export class AppRefused extends AlreadyTold {
-  readonly said: string;
-
-  constructor(said: string) {
-    super();
-    this.said = said;
-  }
-}
+import type { Interruption } from "../run/interruption.ts";
+import { importable, importApp } from "./in-process.ts";
+import { clearOutput, manifestOf } from "./output.ts";
 
 /**
- * Synthesizes into `project.output`. The app says on stderr what is wrong with its config, so an exit code of 1 is
- * passed on without another word.
+ * Synthesizes into `project.output`.
  *
- * @throws AppRefused with what it said
+ * @throws AppRefused where the app ends with an exit code of 1: it has said on stderr what is wrong with its config
  */
-export async function runApp(project: Project, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
+export async function runApp(project: Project, interruption: Interruption): Promise<void> {
+  interruption.signal.throwIfAborted();
   clearOutput(project.output);
-  const child = spawn(project.app, {
-    cwd: project.folder,
-    env: { ...appEnvironment(project) },
-    shell: true,
-    // Whatever the app prints is for people: stdout belongs to our own result.
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    // By lines: a terminal is written to as it comes, and what comes may be cut anywhere.
-    const mask = lineMask(true);
-    const say = (text: string): void => {
-      said += text;
-      process.stderr.write(text);
-    };
-    stream
-      .setEncoding("utf8")
-      .on("data", (text: string) => say(mask.take(text)))
-      .on("end", () => say(mask.rest()));
+  const program = importable(project);
+  if (program !== null) {
+    // It may not give us a turn to hear of a signal; nothing has begun that would have to be ended well.
+    await interruption.unheard(() => importApp(program, project));
+    // One that asks whether it is the main program writes nothing when it is not.
+    if (existsSync(manifestOf(project.output))) return;
   }
-  const stop = (): void => void child.kill("SIGTERM");
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    const ended = await new Promise<{ readonly code: number | null; readonly by: NodeJS.Signals | null }>(
-      (resolve, reject) => {
-        child.once("error", reject);
-        child.once("close", (code, by) => resolve({ code, by }));
-      },
-    );
-    signal.throwIfAborted();
-    if (ended.code === 1) throw new AppRefused(said.trim());
-    if (ended.code !== 0) {
-      throw new CliError(
-        `the app (${project.app}) ended with ${ended.by ?? `exit code ${ended.code}`}: nothing was synthesized`,
-      );
-    }
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  const { spawnApp } = await import("./spawned.ts");
+  await spawnApp(project, interruption.signal);
 }

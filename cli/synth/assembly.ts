@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { LimitName } from "../../config/limits.ts";
 import { CliError, codeOf, messageOf } from "../errors.ts";
+import { labFactsOf, manifestOf } from "./output.ts";
 
 const annotation = z.object({ level: z.string(), message: z.string(), constructPath: z.string().optional() });
 
@@ -111,7 +112,7 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T | null {
 
 /** Reads what was synthesized into `output`. */
 export function readAssembly(output: string): Assembly {
-  const file = join(output, "manifest.json");
+  const file = manifestOf(output);
   const read = readJson(file, manifest);
   if (read === null) throw new CliError(`${file} is not there: nothing was synthesized; run \`cdktf synth\` first`);
   const stacks = Object.values(read.stacks);
@@ -122,7 +123,7 @@ export function readAssembly(output: string): Assembly {
       file: join(output, synthesizedStackPath),
       dependencies,
     })),
-    lab: readJson(join(output, "lab.json"), lab),
+    lab: readJson(labFactsOf(output), lab),
     notes: stacks.flatMap(({ name, annotations }) =>
       annotations.map(
         ({ level, message }) => `${LEVELS[level.replace(/^@cdk\w+\//, "")] ?? level} in ${name}: ${message}`,

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { CliError, messageOf } from "../errors.ts";
 import { cachedTofu } from "../tools/cache.ts";
+import type { KnownTools } from "./known.ts";
 import { which } from "./which.ts";
 
 export interface Binary {
@@ -46,22 +47,30 @@ function newEnough({ version }: Binary): boolean {
   return major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor);
 }
 
+export interface FindOptions {
+  /** @default - TERRAFORM_BINARY_NAME of this process */
+  readonly wished?: string | undefined;
+  /** How long a binary may take to say what it is, in milliseconds. @default 30 s */
+  readonly timeout?: number;
+  /** Spares asking one that is known. @default - each is asked */
+  readonly known?: KnownTools;
+}
+
 /**
  * TERRAFORM_BINARY_NAME, else tofu, else terraform on PATH, else the OpenTofu that `lab tools build` made.
  *
  * @param env the environment the binary will run in
- * @param timeout how long a binary may take to say what it is, in milliseconds
  */
 export async function findBinary(
   env: Readonly<Record<string, string>>,
-  wished = process.env["TERRAFORM_BINARY_NAME"],
-  timeout = 30_000,
+  { wished = process.env["TERRAFORM_BINARY_NAME"], timeout = 30_000, known }: FindOptions = {},
 ): Promise<Binary> {
   const path = env["PATH"] ?? "";
+  const ask = async (file: string): Promise<Binary> => known?.recall(file) ?? identify(file, env, timeout);
   if (wished !== undefined && wished !== "") {
     const file = which(wished, path);
     if (file === undefined) throw new CliError(`TERRAFORM_BINARY_NAME: got "${wished}", which is not on PATH; ${WAYS}`);
-    const binary = await identify(file, env, timeout);
+    const binary = await ask(file);
     if (newEnough(binary)) return binary;
     throw new CliError(`TERRAFORM_BINARY_NAME: ${told(binary)} is too old, allowed 1.8 or newer`);
   }
@@ -69,7 +78,7 @@ export async function findBinary(
   for (const find of [() => which("tofu", path), () => which("terraform", path), () => cachedTofu()]) {
     const file = find();
     if (file === undefined) continue;
-    const binary = await identify(file, env, timeout);
+    const binary = await ask(file);
     if (newEnough(binary)) return binary;
     old.push(binary);
   }

@@ -92,7 +92,7 @@ export async function planStack(
   learnVariables(stack.sensitiveVariables, options, env);
   for (let again = false; ; again = true) {
     await initialize(runner, stack, env);
-    const { terminal, interruption, project, binary } = runner;
+    const { terminal, interruption, project, binary, tools } = runner;
     interruption.signal.throwIfAborted();
     terminal.status(terminal.colors.dim(`${label} planning`));
     const progress = followProgress(terminal, label);
@@ -123,6 +123,7 @@ export async function planStack(
     const failed = code !== 0 && code !== 2;
     if (failed || interruption.signal.aborted) rmSync(file, { force: true });
     if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
+    if (progress.tool !== null) tools.compare(binary, progress.tool);
     if (
       failed &&
       !again &&

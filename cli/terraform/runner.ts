@@ -4,6 +4,7 @@ import type { Interruption } from "../run/interruption.ts";
 import type { StateStore } from "../state/store.ts";
 import type { Terminal } from "../show/terminal.ts";
 import type { Binary } from "./binary.ts";
+import type { KnownTools } from "./known.ts";
 
 /** What it takes to read states. */
 export interface StateReader {
@@ -17,6 +18,7 @@ export interface Runner extends StateReader {
   readonly terminal: Terminal;
   readonly interruption: Interruption;
   readonly binary: Binary;
+  readonly tools: KnownTools;
   /** The configuration by which the sandbox has real providers; undefined where there are none. */
   readonly providerConfig: string | undefined;
 }

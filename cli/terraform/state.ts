@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { z } from "zod";
 import type { Environment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
-import { learnState } from "../masking/documents.ts";
+import { learnStateText } from "../masking/documents.ts";
+import { learnLater } from "../masking/masker.ts";
 import { addressOf, placeOf } from "../state/place.ts";
 import { movedTo } from "../state/text.ts";
 import type { Runner, StateReader } from "./runner.ts";
@@ -72,11 +73,10 @@ export const NO_STATE: State = { serial: 0, lineage: "", resources: [], outputs:
  */
 export function parseState(text: string, where: string): State {
   if (text.trim() === "") return NO_STATE;
+  learnLater(() => learnStateText(text));
   let read: z.infer<typeof state>;
   try {
-    const document: unknown = JSON.parse(text);
-    learnState(document);
-    read = state.parse(document);
+    read = state.parse(JSON.parse(text));
   } catch (error) {
     throw new CliError(
       `${where}: cannot be read as a state: ${messageOf(error).split("\n")[0]}; ` +

@@ -22,6 +22,7 @@ const hook = z.object({
 });
 
 const message = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("version"), terraform: z.string().optional(), tofu: z.string().optional() }),
   z.object({
     type: z.literal("planned_change"),
     change: z.object({

@@ -75,3 +75,24 @@ it("text without secrets is unchanged", () => {
     }),
   );
 });
+
+describe("what is to be learned later", () => {
+  it("is learned before anything is masked", () => {
+    const masker = new Masker();
+    masker.learnLater(() => masker.learn("correct-horse-battery"));
+    expect(masker.masked("say correct-horse-battery")).toBe(`say ${SENSITIVE}`);
+  });
+
+  it("is learned once, and without being asked when there is time", async () => {
+    const masker = new Masker();
+    let times = 0;
+    await new Promise<void>((resolve) => {
+      masker.learnLater(() => {
+        times += 1;
+        resolve();
+      });
+    });
+    masker.masked("");
+    expect(times).toBe(1);
+  });
+});
