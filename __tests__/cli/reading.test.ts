@@ -102,7 +102,7 @@ describe("a state", () => {
 
 describe("terraform's messages", () => {
   it("that we do not know are passed over, and text that is none is kept", () => {
-    expect(parseUiLine('{"type":"version","terraform":"1.11.4"}')).toBeNull();
+    expect(parseUiLine('{"type":"refresh_start","hook":{}}')).toBeNull();
     expect(parseUiLine("panic: oh")).toEqual({ type: "text", text: "panic: oh" });
   });
 

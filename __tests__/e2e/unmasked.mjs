@@ -4,6 +4,7 @@ import { registerHooks } from "node:module";
 const SOURCE = `
 export const SENSITIVE = "(sensitive)";
 export const learn = () => undefined;
+export const learnLater = () => undefined;
 export const masked = (text) => text;
 `;
 
