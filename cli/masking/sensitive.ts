@@ -8,34 +8,17 @@ import { z } from "zod";
 
 const PROVIDERS = ["oci", "proxmox", "talos"];
 
-interface Block {
-  readonly attributes?: Readonly<Record<string, Attribute>> | undefined;
-  readonly block_types?: Readonly<Record<string, { readonly block: Block }>> | undefined;
-}
-interface Attribute {
-  readonly sensitive?: boolean | undefined;
-  readonly nested_type?: Block | undefined;
-}
-
-const attribute: z.ZodType<Attribute> = z.lazy(() =>
-  z.object({ sensitive: z.boolean().optional(), nested_type: block.optional() }),
-);
-const block: z.ZodType<Block> = z.lazy(() =>
-  z.object({
-    attributes: z.record(z.string(), attribute).optional(),
-    block_types: z.record(z.string(), z.object({ block })).optional(),
-  }),
-);
-const types = z.record(z.string(), z.object({ block })).default({});
+/** Blocks by type. What is in them is walked as it is: to check all of it takes ten times as long as to read it. */
+const types = z.record(z.string(), z.object({ block: z.unknown() })).default({});
 const schema = z.object({ resource_schemas: types, data_source_schemas: types });
 
 export type Mode = "managed" | "data";
 
-function readSchemas(): Readonly<Record<Mode, ReadonlyMap<string, Block>>> {
+function readSchemas(): Readonly<Record<Mode, ReadonlyMap<string, unknown>>> {
   const read = PROVIDERS.map((name) =>
     schema.parse(JSON.parse(readFileSync(join(import.meta.dirname, "../../providers", name, "schema.json"), "utf8"))),
   );
-  const blocks = (of: (each: z.infer<typeof schema>) => z.infer<typeof types>): ReadonlyMap<string, Block> =>
+  const blocks = (of: (each: z.infer<typeof schema>) => z.infer<typeof types>): ReadonlyMap<string, unknown> =>
     new Map(read.flatMap((each) => Object.entries(of(each)).map(([type, { block }]) => [type, block] as const)));
   return {
     managed: blocks(({ resource_schemas: all }) => all),
@@ -45,16 +28,26 @@ function readSchemas(): Readonly<Record<Mode, ReadonlyMap<string, Block>>> {
 
 let schemas: ReturnType<typeof readSchemas> | undefined;
 
+function field(of: unknown, name: string): unknown {
+  return typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+}
+
+function fields(of: unknown): readonly (readonly [string, unknown])[] {
+  return typeof of === "object" && of !== null ? Object.entries(of) : [];
+}
+
 /** Of a block, or of each in a list or map of them. */
-function sensitiveIn({ attributes = {}, block_types: blocks = {} }: Block, value: unknown): readonly unknown[] {
+function sensitiveIn(block: unknown, value: unknown): readonly unknown[] {
   if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((each) => sensitiveIn({ attributes, block_types: blocks }, each));
-  const own = Object.entries(attributes).flatMap(([name, { sensitive, nested_type: nested }]) => {
-    const held: unknown = Reflect.get(value, name);
-    if (sensitive === true) return [held];
-    return nested === undefined ? [] : sensitiveIn(nested, held);
-  });
-  const inner = Object.entries(blocks).flatMap(([name, { block }]) => sensitiveIn(block, Reflect.get(value, name)));
+  if (Array.isArray(value)) return value.flatMap((each) => sensitiveIn(block, each));
+  const own = fields(field(block, "attributes")).flatMap(([name, attribute]) =>
+    field(attribute, "sensitive") === true
+      ? [field(value, name)]
+      : sensitiveIn(field(attribute, "nested_type"), field(value, name)),
+  );
+  const inner = fields(field(block, "block_types")).flatMap(([name, nested]) =>
+    sensitiveIn(field(nested, "block"), field(value, name)),
+  );
   return [...own, ...inner];
 }
 

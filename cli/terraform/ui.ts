@@ -49,6 +49,9 @@ const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("provision_progress"), ...time, hook }),
 ]);
 
+/** Most lines are of other types, which are told by this alone: there is one for every object that is looked at. */
+const TYPES: ReadonlySet<unknown> = new Set(message.options.map(({ shape }) => shape.type.value));
+
 export type UiMessage = z.infer<typeof message>;
 export type Diagnostic = z.infer<typeof diagnostic>;
 export type OutputChange = {
@@ -65,6 +68,7 @@ export function parseUiLine(line: string): UiMessage | { readonly type: "text"; 
   } catch {
     return line.trim() === "" ? null : { type: "text", text: line };
   }
+  if (typeof value !== "object" || value === null || !TYPES.has(Reflect.get(value, "type"))) return null;
   const parsed = message.safeParse(value);
   return parsed.success ? parsed.data : null;
 }
