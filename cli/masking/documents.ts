@@ -1,8 +1,7 @@
 /** Learns what states and plans hold in clear: what they themselves call sensitive, and what the providers' schemas do. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readIfThere } from "../files.ts";
 import { learn } from "./masker.ts";
 import { sensitiveValues } from "./sensitive.ts";
 
@@ -79,24 +78,28 @@ export function learnState(document: unknown): void {
 /** Texts of states, each of which is learned once. */
 const learned = new Set<string>();
 
-/** Learns the text of a state. One that is empty, encrypted or damaged teaches nothing: whoever needs it says so. */
+/** Learns the text of a state. */
 export function learnStateText(text: string): void {
   if (learned.has(text)) return;
   learned.add(text);
-  let document: unknown;
   try {
-    document = JSON.parse(text);
+    learnState(JSON.parse(text));
   } catch {
-    return;
+    // Empty, encrypted or damaged: whoever needs it says so.
   }
-  learnState(document);
 }
 
 /** Learns the states in a folder. */
 export function learnStates(folder: string): void {
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder))
-    if (name.endsWith(".tfstate")) learnStateText(readIfThere(join(folder, name)) ?? "");
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith(".tfstate")) continue;
+    try {
+      learnStateText(readFileSync(join(folder, name), "utf8"));
+    } catch {
+      // Gone, or not ours to read.
+    }
+  }
 }
 
 /** What `mark` marks, which has the shape of `value`, with true for all that is sensitive. */
