@@ -145,7 +145,7 @@ export async function adoptArtifact(
   const folder = artifactFolder(artifacts, image);
   const disk = join(folder, DISK);
   if ((await stat(disk).catch(() => null)) === null) return null;
-  const inputHash = (await identify(inputs))[image.key];
+  const inputHash = identify(inputs)[image.key];
   const about = await describe(folder, image, signal);
   const manifest = manifestOf(image, inputHash, "dagger", about);
   await writeManifest(folder, manifest);
@@ -170,7 +170,7 @@ async function present(artifacts: string, image: ImageDefinition, inputHash: str
 export async function buildImages(options: BuildOptions): Promise<readonly BuildResult[]> {
   const { images, artifacts, force = false, source = null } = options;
   const sourceSha512 = source === null ? null : await sha512OfFile(source);
-  const hashes = await identify({ ...options, sourceSha512 });
+  const hashes = identify({ ...options, sourceSha512 });
   const results: BuildResult[] = [];
 
   const provide = async (image: ImageDefinition, from: () => Promise<string | null>): Promise<BuildResult> => {

@@ -33,9 +33,9 @@ export function variablesOf(inputs: ImageInputs): ImageVariables {
 }
 
 /** The input hash of each image; that of the base is an input of the other. */
-export async function identify(inputs: ImageInputs = {}): Promise<Readonly<Record<"base" | "proxmox", string>>> {
+export function identify(inputs: ImageInputs = {}): Readonly<Record<"base" | "proxmox", string>> {
   const packer = join(inputs.root ?? REPOSITORY, "packer");
   const variables = variablesOf(inputs);
-  const base = await inputHash(packer, BASE.folder, variables.base, inputs.sourceSha512 ?? "");
-  return { base, proxmox: await inputHash(packer, PROXMOX.folder, variables.proxmox, base) };
+  const base = inputHash(packer, BASE.folder, variables.base, inputs.sourceSha512 ?? "");
+  return { base, proxmox: inputHash(packer, PROXMOX.folder, variables.proxmox, base) };
 }

@@ -90,7 +90,8 @@ async function checkArtifacts(artifacts: string, hashes: Hashes): Promise<void> 
  */
 export async function ensureImages(options: ImagesOptions = {}): Promise<Images> {
   const { root = REPOSITORY, artifacts = join(root, "artifacts") } = options;
-  const [hashes, lock] = await Promise.all([identify(options), readLock(join(root, LOCK_FILE))]);
+  const hashes = identify(options);
+  const lock = await readLock(join(root, LOCK_FILE));
   // Most synths have no builds at hand, and need not load what checks them.
   if (existsSync(artifacts)) await checkArtifacts(artifacts, hashes);
   return imagesOf(hashes, lock);

@@ -11,7 +11,8 @@ type Change = (entry: LockEntry) => LockEntry;
 /** Brings the lock to the current inputs and changes the entry of one image. */
 async function change(inputs: ImageInputs, image: ImageDefinition, how: Change): Promise<void> {
   const file = join(inputs.root ?? REPOSITORY, LOCK_FILE);
-  const [hashes, old] = await Promise.all([identify(inputs), readLock(file)]);
+  const hashes = identify(inputs);
+  const old = await readLock(file);
   const lock: Lock = {
     version: 1,
     images: {
@@ -32,7 +33,7 @@ export async function recordBuild(
   image: ImageDefinition,
   { manifest }: Artifact,
 ): Promise<string | null> {
-  const hash = (await identify(inputs))[image.key];
+  const hash = identify(inputs)[image.key];
   if (manifest.inputHash !== hash) {
     return `${image.folder}: built from other inputs than images.lock.json names (another source or variable), and not recorded there`;
   }

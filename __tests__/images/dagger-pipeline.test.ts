@@ -106,7 +106,7 @@ describeWithEngine("the pipeline", () => {
     const include = z.array(z.string()).parse(packer.args["include"]);
     const taken = (path: string): boolean =>
       include.some((pattern) => path === pattern || path.startsWith(`${pattern}/`) || matches(path, pattern));
-    const declared = (await declaredInputs(join(ROOT, "packer", folder))).map((path) => `${folder}/${path}`);
+    const declared = declaredInputs(join(ROOT, "packer", folder)).map((path) => `${folder}/${path}`);
     const template = readFileSync(join(ROOT, "packer", folder, "build.pkr.hcl"), "utf8");
     const outside = [...template.matchAll(/\$\{path\.root\}\/\.\.\/([^"]+)"/g)].map(([, path]) => path ?? "");
     expect([...declared, ...outside, "build.sh"].filter((path) => !taken(path))).toEqual([]);

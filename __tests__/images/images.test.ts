@@ -171,7 +171,7 @@ describe("an image's input hash", () => {
     write("packer/base/files/b", "");
     write("packer/base/files/B", "");
     write("packer/base/files/a/z", "");
-    expect(await declaredInputs(join(root, "packer/base"))).toEqual([
+    expect(declaredInputs(join(root, "packer/base"))).toEqual([
       "files/B",
       "files/a/z",
       "files/b",

@@ -26,7 +26,7 @@ export const diskOf = (artifact: string): string => join(ARTIFACTS, artifact, "d
 /** Writes down, before an image is built, what it is built from: only that will have been tested. */
 export async function rememberInputs(image: "base" | "proxmox"): Promise<void> {
   mkdirSync(ARTIFACTS, { recursive: true });
-  writeFileSync(join(ARTIFACTS, `inputs-${image}`), (await identify())[image]);
+  writeFileSync(join(ARTIFACTS, `inputs-${image}`), identify()[image]);
 }
 
 export interface Ended {

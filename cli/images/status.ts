@@ -59,7 +59,7 @@ export async function statusCommand(options: ImagesOptions): Promise<number> {
 export async function verifyCommand(options: ImagesOptions): Promise<number> {
   return atImages(options, "lab images verify", async (place) => {
     const { artifacts, terminal, inputs, interruption } = place;
-    const hashes = await identify(inputs);
+    const hashes = identify(inputs);
     const rows: { readonly name: string; readonly ok: boolean; readonly problem: string | null }[] = [];
     for (const image of [BASE, PROXMOX]) {
       const artifact = await readArtifact(artifacts, image);

@@ -117,7 +117,8 @@ function templates({ root, env, signal, status }: ImagesGround): Promise<Finding
 
 /** Builds are read one after the other: each is gigabytes. */
 export async function validateImages(ground: ImagesGround): Promise<readonly Finding[]> {
-  const [hashes, lock] = await Promise.all([identify(ground.inputs), readLock(join(ground.root, LOCK_FILE))]);
+  const hashes = identify(ground.inputs);
+  const lock = await readLock(join(ground.root, LOCK_FILE));
   const images = [BASE, PROXMOX];
   const findings = [await source(ground), ...images.map((image) => ofLock(image, hashes, lock))];
   for (const image of images) findings.push(await build(ground, image, hashes, lock));
