@@ -1,9 +1,7 @@
 /** `completion`, of both programs. */
 import { Argument, type Command } from "commander";
 import { examples } from "../program.ts";
-import { candidates } from "./candidates.ts";
 import { SCRIPTS, type Shell } from "./scripts.ts";
-import { stackNames } from "./stacks.ts";
 
 const ASK = "__complete";
 
@@ -36,7 +34,9 @@ export function addCompletion(program: Command): void {
   program
     .command(ASK, { hidden: true })
     .argument("[words...]")
-    .action((words: readonly string[]) => {
+    .action(async (words: readonly string[]) => {
+      // Not loaded by every other command.
+      const [{ candidates }, { stackNames }] = await Promise.all([import("./candidates.ts"), import("./stacks.ts")]);
       const found = candidates(program, words, stackNames);
       if (found === "files") print(":files\n");
       else for (const { value, about } of found) print(`${value}\t${about}\n`);
