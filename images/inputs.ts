@@ -1,6 +1,6 @@
 /**
- * An image's identity: the hash of everything that its build declares as input. Every synth waits for it, and two dozen small
- * files are read at once five times as fast as by promises.
+ * An image's identity: the hash of everything that its build declares as input. Every synth waits for it, so its small
+ * files are read without promises.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";

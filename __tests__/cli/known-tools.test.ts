@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { which } from "../../cli/terraform/which.ts";
 import { itWithTool, SmallLab, TOOL } from "./small-lab.ts";
@@ -12,7 +12,7 @@ afterEach(() => lab.dispose());
 /** How often the tool was asked what it is. */
 const asked = (): number => readFileSync(lab.path("asked"), "utf8").length;
 
-/** A proxy of the tool, as version managers have them: one file for whatever version `.version` names. */
+/** A proxy of the tool, as version managers have them: one file for several versions: another one once `other` is there. */
 function makeProxy(): Readonly<Record<string, string>> {
   const real = which(TOOL ?? "", process.env["PATH"] ?? "") ?? "";
   const file = lab.path("bin", "tofu");
@@ -58,6 +58,8 @@ describe("a tool that a run has confirmed", () => {
       1,
       expect.stringMatching(/bin\/tofu is \w+ \S+\.99 now, where .*: run this again/),
     ]);
+    // It would hold secrets in clear.
+    expect(readdirSync(lab.path(".lab", "run", "net")).filter((name) => name.endsWith(".tfplan"))).toEqual([]);
     const next = await lab.run(["diff"], env);
     expect([next.code, asked(), next.stderr]).toEqual([2, 2, expect.stringMatching(/^using \w+ \S+\.99 /)]);
   });

@@ -78,28 +78,32 @@ export function learnState(document: unknown): void {
 /** Texts of states, each of which is learned once. */
 const learned = new Set<string>();
 
-/** Learns the text of a state. */
+/** Learns the text of a state. One that is empty, encrypted or damaged teaches nothing: whoever needs it says so. */
 export function learnStateText(text: string): void {
   if (learned.has(text)) return;
   learned.add(text);
+  let document: unknown;
   try {
-    learnState(JSON.parse(text));
+    document = JSON.parse(text);
   } catch {
-    // Empty, encrypted or damaged: whoever needs it says so.
+    return;
+  }
+  learnState(document);
+}
+
+/** Empty of a file that is gone, or not ours to read. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
   }
 }
 
 /** Learns the states in a folder. */
 export function learnStates(folder: string): void {
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    if (!name.endsWith(".tfstate")) continue;
-    try {
-      learnStateText(readFileSync(join(folder, name), "utf8"));
-    } catch {
-      // Gone, or not ours to read.
-    }
-  }
+  for (const name of readdirSync(folder)) if (name.endsWith(".tfstate")) learnStateText(textOf(join(folder, name)));
 }
 
 /** What `mark` marks, which has the shape of `value`, with true for all that is sensitive. */

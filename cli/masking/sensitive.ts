@@ -8,7 +8,7 @@ import { z } from "zod";
 
 const PROVIDERS = ["oci", "proxmox", "talos"];
 
-/** Blocks by type. What is in them is walked as it is: to check all of it takes ten times as long as to read it. */
+/** Blocks by type. What is in them is walked as it is: to check all of it takes several times as long as to read it. */
 const types = z.record(z.string(), z.object({ block: z.unknown() })).default({});
 const schema = z.object({ resource_schemas: types, data_source_schemas: types });
 

@@ -4,7 +4,6 @@
  */
 import { realpathSync, statSync } from "node:fs";
 import { z } from "zod";
-import { CliError } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../files.ts";
 import type { Binary } from "./binary.ts";
 
@@ -17,9 +16,9 @@ export interface KnownTools {
   /**
    * Takes what a run said of its tool: remembered from now on where it is what we went by.
    *
-   * @throws CliError where it is not what was remembered, which is forgotten
+   * @returns what to tell where it is not what was remembered, which is forgotten; null where all is well
    */
-  compare(binary: Binary, said: Identity): void;
+  compare(binary: Binary, said: Identity): string | null;
 }
 
 const schema = z.record(
@@ -52,13 +51,11 @@ export function knownTools(memory: string): KnownTools {
       const known = recall(path) !== undefined;
       if (said.product === product && said.version === version) {
         if (!known) writeAtomically(memory, JSON.stringify({ [path]: { file: fingerprint(path), product, version } }));
-        return;
+        return null;
       }
-      if (!known) return;
+      if (!known) return null;
       writeAtomically(memory, "{}");
-      throw new CliError(
-        `${path} is ${said.product} ${said.version} now, where the runs before had ${product} ${version}: run this again`,
-      );
+      return `${path} is ${said.product} ${said.version} now, where the runs before had ${product} ${version}: run this again`;
     },
   };
 }

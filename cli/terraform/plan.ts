@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../environment.ts";
-import { AlreadyTold, Interrupted } from "../errors.ts";
+import { AlreadyTold, CliError, Interrupted } from "../errors.ts";
 import { learnVariables } from "../masking/variables.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
@@ -121,9 +121,10 @@ export async function planStack(
     removeRecord(project.run, record);
     const file = join(project.run, stack.name, `${record.id}.tfplan`);
     const failed = code !== 0 && code !== 2;
-    if (failed || interruption.signal.aborted) rmSync(file, { force: true });
+    const otherTool = progress.tool === null ? null : tools.compare(binary, progress.tool);
+    if (failed || otherTool !== null || interruption.signal.aborted) rmSync(file, { force: true });
     if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
-    if (progress.tool !== null) tools.compare(binary, progress.tool);
+    if (otherTool !== null) throw new CliError(otherTool);
     if (
       failed &&
       !again &&
