@@ -53,8 +53,8 @@ describe("lab sandbox", () => {
     const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, "m").exec(stdout)?.[1];
     expect(value("OCI_CLI_ENDPOINT")).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(value("OCI_CLI_PROFILE")).toBe("DEFAULT");
-    expect(value("OCI_CLI_CONFIG_FILE")).toBe(join(lab.home, ".sandbox", "oci", "config"));
-    expect(lab.has(".sandbox", "oci", "config")).toBe(true);
+    expect(value("OCI_CLI_CONFIG_FILE")).toBe(join(lab.home, ".sandbox", "home", ".oci", "config"));
+    expect(lab.has(".sandbox", "home", ".oci", "config")).toBe(true);
     // Those are the real provider's alone.
     expect(stdout).not.toContain("CLIENT_HOST_OVERRIDES");
   });

@@ -281,6 +281,12 @@ describe("real clients", () => {
     expect([answer.status, await answer.json()]).toMatchObject([401, { code: "NotAuthenticated" }]);
   });
 
+  it("find the account's profile in a home of its own, if they look for ~/.oci/config", async () => {
+    const { oci } = await (await start(newHome())).real();
+    const config = readFileSync(join(oci.TF_HOME_OVERRIDE ?? "", ".oci", "config"), "utf8");
+    expect(config).toContain(`[DEFAULT]\nuser=${oci.TF_VAR_user_ocid}\n`);
+  });
+
   it("keep their key when the sandbox is emptied, and when it starts again", async () => {
     const home = newHome();
     const sandbox = await start(home);

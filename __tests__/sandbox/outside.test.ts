@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import type net from "node:net";
@@ -20,6 +21,8 @@ beforeAll(async () => {
   const factory = imageFactory(memoryStore(() => emptyWorld()));
   const opened = await openOutside({
     hostNamed: (host) => (host === "factory.talos.dev" ? factory : null),
+    machineAt: (address, port) =>
+      address === "192.0.2.2" && port === 22 ? (connection) => connection.end("SSH-2.0-a host\r\n") : null,
     authorityFile: join(folder, "outside.pem"),
     connected: (connection) => open.push(connection),
     log: (line) => logged.push(line),
@@ -41,7 +44,10 @@ interface Tunnelled {
 function connect(target: string): Promise<Tunnelled> {
   return new Promise((resolve, reject) => {
     const request = http.request(proxy, { method: "CONNECT", path: target });
-    request.once("connect", ({ statusCode = 0 }, socket) => resolve({ status: statusCode, socket }));
+    request.once("connect", ({ statusCode = 0 }, socket, head) => {
+      socket.unshift(head);
+      resolve({ status: statusCode, socket });
+    });
     request.once("error", reject);
     request.end();
   });
@@ -80,15 +86,26 @@ describe("what real providers find outside of the sandbox", () => {
     expect((await post("/image/x", "")).status).toBe(404);
   });
 
-  it.each(["example.org:443", "factory.talos.dev:80", "127.0.0.1:22", "factory.talos.dev.example.org:443", "nonsense"])(
-    "is nothing at %s",
-    async (target) => {
-      const { status, socket } = await connect(target);
-      socket.destroy();
-      expect(status).toBe(403);
-      expect(logged).toContain(`refused a connection to ${target}`);
-    },
-  );
+  it("is each machine of the world at its own address, with no TLS of the proxy's before it", async () => {
+    const { status, socket } = await connect("192.0.2.2:22");
+    const [greeting] = await once(socket, "data");
+    expect([status, String(greeting)]).toEqual([200, "SSH-2.0-a host\r\n"]);
+  });
+
+  it.each([
+    "192.0.2.2:443",
+    "192.0.2.3:22",
+    "example.org:443",
+    "factory.talos.dev:80",
+    "127.0.0.1:22",
+    "factory.talos.dev.example.org:443",
+    "nonsense",
+  ])("is nothing at %s", async (target) => {
+    const { status, socket } = await connect(target);
+    socket.destroy();
+    expect(status).toBe(403);
+    expect(logged).toContain(`refused a connection to ${target}`);
+  });
 
   it("is nothing without TLS", async () => {
     const status = await new Promise((resolve) => {

@@ -36,6 +36,8 @@ export interface SandboxFiles {
   readonly info: string;
   readonly log: string;
   readonly lock: string;
+  /** Home of whoever works with the account: what looks for a profile in `~/.oci/config` finds it there. */
+  readonly home: string;
   /** The account's `config` and API key, as `~/.oci` has them. */
   readonly oci: string;
   /** Certificate of the authority that vouches for what is outside. */
@@ -52,7 +54,8 @@ export function sandboxFiles(labHome: string): SandboxFiles {
     info: join(dir, "daemon.json"),
     log: join(dir, "daemon.log"),
     lock: join(dir, "daemon.lock"),
-    oci: join(dir, "oci"),
+    home: join(dir, "home"),
+    oci: join(dir, "home", ".oci"),
     authority: join(dir, "outside.pem"),
     objects: join(dir, "objects"),
   };

@@ -1,7 +1,10 @@
-/** The hosts outside that the daemon plays for real providers. */
+/** The hosts outside that the daemon plays for real providers, and the way to the machines of its world. */
 import net from "node:net";
 import type { Outside } from "../outside/proxy.ts";
+import { endpoint } from "../systems.ts";
 import type { World } from "../world/world.ts";
+
+const SSH_PORT = 22;
 
 /** Passes a connection on to a port of ours. */
 function passedOn(address: string): Outside {
@@ -23,7 +26,7 @@ export interface DaemonOutside {
 }
 
 /**
- * Oracle Cloud's services meet OCI's REST API, factory.talos.dev an image factory. Loaded only where a real provider comes.
+ * Oracle Cloud's services meet OCI's REST API, factory.talos.dev an image factory, an address what listens there. Loaded only where a real provider comes.
  *
  * @returns the proxy's address
  */
@@ -31,14 +34,17 @@ export async function openDaemonOutside(
   world: World,
   { ociApi, authorityFile, connected, log }: DaemonOutside,
 ): Promise<string> {
-  const [{ imageFactory }, { openOutside }] = await Promise.all([
+  const [{ imageFactory }, { openOutside }, { sshEndpoint }] = await Promise.all([
     import("../outside/image-factory.ts"),
     import("../outside/proxy.ts"),
+    import("../ssh/index.ts"),
   ]);
   const oci = passedOn(ociApi);
   const factory = imageFactory(world);
   const { address } = await openOutside({
     hostNamed: (host) => (host.endsWith(".oraclecloud.com") ? oci : host === "factory.talos.dev" ? factory : null),
+    machineAt: (address, port) =>
+      port === SSH_PORT ? sshEndpoint(world, address, endpoint) : endpoint(world, { address, port }),
     authorityFile,
     connected,
     log,

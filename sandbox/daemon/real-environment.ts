@@ -29,7 +29,7 @@ const CLIENTS = [
 export function realEnvironment(
   world: World,
   { ociApi, outside }: Pick<DaemonInfo, "ociApi"> & { readonly outside: string },
-  files: Pick<SandboxFiles, "oci" | "authority">,
+  files: Pick<SandboxFiles, "home" | "oci" | "authority">,
 ): RealEnvironment {
   const { tenancyId, userId, fingerprint, keyFile, configFile, region } = accountFiles(world, files.oci);
   const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
@@ -40,6 +40,8 @@ export function realEnvironment(
     oci: {
       TF_VAR_custom_cert_location: files.authority,
       CLIENT_HOST_OVERRIDES: CLIENTS.map((client) => `${client}=${ociApi}`).join(";"),
+      // A configuration that names a profile has the provider look for ~/.oci/config, here instead of at home.
+      TF_HOME_OVERRIDE: files.home,
       TF_VAR_tenancy_ocid: tenancyId,
       TF_VAR_user_ocid: userId,
       TF_VAR_fingerprint: fingerprint,

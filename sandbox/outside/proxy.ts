@@ -1,11 +1,12 @@
 /**
- * What is outside of the sandbox, for real providers: an HTTP proxy that plays the few names they would call there, and
- * refuses all others, so that nothing leaves loopback. Needed because some of their calls can be sent nowhere else:
+ * The network beyond this machine, for real providers and clients: an HTTP proxy that plays the few names they would call
+ * there, leads to the addresses of the world's machines, and refuses all others, so that nothing leaves loopback. The names
+ * are needed because some calls of providers can be sent nowhere else:
  * oracle/oci's client for work requests takes no override, siderolabs/talos reads the image factory from its arguments.
  */
 import { writeFileSync } from "node:fs";
 import http from "node:http";
-import type net from "node:net";
+import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import { listenOnLoopback } from "../loopback.ts";
@@ -23,6 +24,8 @@ export interface OutsideProxy {
 export interface OutsideOptions {
   /** What plays a host; null: nothing does. */
   readonly hostNamed: (host: string) => Outside | null;
+  /** What listens at an address of the world; null: nothing does. */
+  readonly machineAt: (address: string, port: number) => ((connection: net.Socket) => void) | null;
   /** Where the certificate of the authority is written that vouches for these hosts. */
   readonly authorityFile: string;
   readonly connected: (connection: net.Socket) => void;
@@ -53,8 +56,24 @@ function refuse(socket: Duplex, host: string): void {
 }
 
 /** Opens it on a loopback port of the system's choice. */
-export async function openOutside({ hostNamed, authorityFile, connected, log }: OutsideOptions): Promise<OutsideProxy> {
+export async function openOutside(options: OutsideOptions): Promise<OutsideProxy> {
+  const { hostNamed, machineAt, authorityFile, connected, log } = options;
   const contextOf = certificates(authorityFile);
+
+  /** A machine's bytes are passed on as they are; a name that is played stands behind TLS of ours. */
+  function listenerAt(host: string, port: number): ((socket: net.Socket) => void) | null {
+    if (net.isIPv4(host)) return machineAt(host, port);
+    const serve = port === 443 ? hostNamed(host) : null;
+    return (
+      serve &&
+      ((socket) => {
+        const secure = new tls.TLSSocket(socket, { isServer: true, secureContext: contextOf(host) });
+        secure.on("error", () => socket.destroy());
+        serve(secure);
+      })
+    );
+  }
+
   const server = http.createServer((request, response) => {
     // No more of the address: it may have a password or a token in it.
     const host = URL.parse(request.url ?? "")?.host ?? "";
@@ -67,17 +86,15 @@ export async function openOutside({ hostNamed, authorityFile, connected, log }: 
   server.on("connect", (request: http.IncomingMessage, socket: net.Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const [, host = "", port] = /^([a-z0-9.-]+):(\d+)$/i.exec(request.url ?? "") ?? [];
-    const serve = port === "443" ? hostNamed(host.toLowerCase()) : null;
-    if (serve === null) {
+    const listener = listenerAt(host.toLowerCase(), Number(port));
+    if (listener === null) {
       log(`refused a connection to ${request.url}`);
       refuse(socket, request.url ?? "");
       return;
     }
     socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
     if (head.length > 0) socket.unshift(head);
-    const secure = new tls.TLSSocket(socket, { isServer: true, secureContext: contextOf(host.toLowerCase()) });
-    secure.on("error", () => socket.destroy());
-    serve(secure);
+    listener(socket);
   });
   return { address: await listenOnLoopback(server), close: () => void server.close() };
 }
