@@ -49,7 +49,6 @@ export class ProxmoxClusterStack extends LabStack {
     const first = found(hosts[0], "first host");
     new Firewall(this, "firewall", {
       network,
-      adminCidrs: config.access.adminCidrs,
       host: stepHost(first.plan, first.oci.privateIp),
       after: formed,
     });

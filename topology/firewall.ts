@@ -18,6 +18,8 @@ const LOAD_BALANCER: Peer = { kind: "group", group: "nlb" };
 
 const port = (number: number): Ports => ({ from: number, to: number });
 const admin = (cidr: string): Peer => (cidr === "0.0.0.0/0" ? ANYWHERE : { kind: "cidr", cidr, name: "admin" });
+/** RFC 5881 (control and echo) and RFC 5883: PVE's EVPN controller has FRR watch every peer by BFD. */
+export const BFD = { direct: { from: 3784, to: 3785 }, multihop: port(4784) } as const;
 /** The network is in the id, not its place in the list: reordering the list then changes nothing. */
 const slug = (cidr: string): string => cidr.replaceAll(/[./]/g, "-");
 
@@ -43,12 +45,14 @@ function pathMtu(group: SecurityGroup): SecurityRule {
 }
 
 /** What hosts of one cluster say to each other; a single host has nobody to say it to. */
-const BETWEEN_HOSTS: readonly SecurityRule[] = [
+export const BETWEEN_HOSTS: readonly SecurityRule[] = [
   ingress("hosts", "pve-api-from-hosts", HOSTS, "joining the cluster, and the web interface's proxying", port(8006)),
   ingress("hosts", "ssh-from-hosts", HOSTS, "Proxmox VE runs commands on other nodes by SSH", port(22)),
   ingress("hosts", "corosync-from-hosts", HOSTS, "cluster membership", { from: 5405, to: 5412 }, true),
   ingress("hosts", "vxlan-from-hosts", HOSTS, "the guest network between hosts", port(4789), true),
   ingress("hosts", "bgp-from-hosts", HOSTS, "routes of the guest network (EVPN)", port(179)),
+  ingress("hosts", "bfd-from-hosts", HOSTS, "BGP finds out at once that a neighbour is gone", BFD.direct, true),
+  ingress("hosts", "bfd-multihop-from-hosts", HOSTS, "the same over more than one hop", BFD.multihop, true),
   ingress("hosts", "migration-from-hosts", HOSTS, "live migration of guests", { from: 60000, to: 60050 }),
 ];
 

@@ -33,7 +33,7 @@ export const HOSTS: readonly HostProps[] = topology.hosts.map((host, index) => {
       manage_etc_hosts: false,
       write_files: [
         file("/etc/ampere-lab/host.json", JSON.stringify(hostFacts(topology, host))),
-        file("/etc/nftables.d/ampere-lab-api.nft", dnatRules(topology)),
+        file("/etc/nftables.d/ampere-lab-api.nft", dnatRules(topology, host)),
         file("/etc/nftables.d/ampere-lab-hosts.nft", hostRules(topology)),
         file("/etc/nftables.d/ampere-lab-guests.nft", guestRules(topology)),
       ],

@@ -75,7 +75,7 @@ describe("ProxmoxClusterStack", () => {
       enabled: true,
       depends_on: [
         "proxmox_virtual_environment_firewall_ipset.firewall_management",
-        "proxmox_virtual_environment_firewall_rules.firewall_guest-network",
+        "proxmox_virtual_environment_firewall_rules.firewall_rules",
       ],
     });
   });
@@ -97,20 +97,24 @@ describe("ProxmoxClusterStack", () => {
 
   it("lets the overlay of several hosts, or the DHCP of one, through the firewall", () => {
     const rules = (stack: Stack) => JSON.stringify(resources(stack, "proxmox_virtual_environment_firewall_rules"));
-    expect(rules(pair)).toMatch(/"dport":"4789".*"dport":"179"/);
+    expect(rules(pair)).toMatch(/"dport":"4789".*"dport":"179".*"dport":"3784:3785".*"dport":"4784"/);
     expect(rules(free)).toMatch(/"dport":"67".*"iface":"guests"/);
   });
 
-  it("lets everybody log in by two halves, for a set takes no /0", () => {
-    const access = { adminCidrs: ["0.0.0.0/0"], allowAnywhere: true };
-    const { proxmox } = synthesize({ ...BASE, access });
-    const [set] = resources(proxmox, "proxmox_virtual_environment_firewall_ipset");
-    expect(set?.cidr).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ name: "0.0.0.0/1" }),
-        expect.objectContaining({ name: "128.0.0.0/1" }),
-      ]),
-    );
+  it("lets SSH in from everywhere but the guests, as the security group says who may", () => {
+    for (const stack of [free, pair]) {
+      const [{ rule = [] } = {}] = resources(stack, "proxmox_virtual_environment_firewall_rules");
+      expect((Array.isArray(rule) ? rule : []).slice(0, 2)).toEqual([
+        expect.objectContaining({ action: "DROP", proto: "tcp", dport: "22", source: "10.20.0.0/24" }),
+        expect.not.objectContaining({ source: expect.anything() }),
+      ]);
+      expect((Array.isArray(rule) ? rule : [])[1]).toMatchObject({ action: "ACCEPT", proto: "tcp", dport: "22" });
+    }
+  });
+
+  it("depends in nothing on where admins come from: whoever is locked out could not change it", () => {
+    const elsewhere = (adminCidrs: string[]) => synthesize({ ...BASE, access: { adminCidrs } }).proxmox;
+    expect(elsewhere(["203.0.113.99/32"]).resource).toEqual(elsewhere(["198.51.100.0/24"]).resource);
   });
 
   it("makes the template anew with the image, and never a guest because of what it was cloned from", () => {

@@ -21,7 +21,7 @@ describe("securityRules", () => {
     expect(of(one, "hosts")).toEqual(["tcp 22 < admin", "tcp 6443 < nlb", "icmp 3/4 < anywhere", "all > anywhere"]);
   });
 
-  it("lets hosts of a cluster talk to each other as Proxmox VE, corosync, VXLAN and BGP need", () => {
+  it("lets hosts of a cluster talk to each other as Proxmox VE, corosync, VXLAN, BGP and BFD need", () => {
     expect(of(pair, "hosts")).toEqual([
       "tcp 22 < admin",
       "tcp 6443 < nlb",
@@ -30,6 +30,8 @@ describe("securityRules", () => {
       "udp 5405-5412 < hosts",
       "udp 4789 < hosts",
       "tcp 179 < hosts",
+      "udp 3784-3785 < hosts",
+      "udp 4784 < hosts",
       "tcp 60000-60050 < hosts",
       "icmp 3/4 < anywhere",
       "all > anywhere",

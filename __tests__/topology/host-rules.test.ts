@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { dnatRules, guestRules, hostRules } from "../../constructs/oci/host-files.ts";
+import { dnatRules, guestRules, hostFacts, hostRules } from "../../constructs/oci/host-files.ts";
 import { planTopology } from "../../topology/plan.ts";
-import type { SecurityRule, Topology } from "../../topology/types.ts";
+import type { Topology } from "../../topology/types.ts";
 import { lab, PRESET_NAMES } from "../config/labs.ts";
 
 const plan = (preset: (typeof PRESET_NAMES)[number], adminCidrs = ["203.0.113.7/32"]): Topology =>
@@ -19,79 +19,79 @@ function rulesOf(text: string): readonly string[] {
   return lines.slice(2, -3).map((line) => line.trim());
 }
 
-const ingress = ({ securityRules }: Topology): readonly SecurityRule[] =>
-  securityRules.filter(({ group, direction }) => group === "hosts" && direction === "INGRESS");
+describe("hostRules", () => {
+  it("lets in from the subnet what hosts say to each other, and nothing else", () => {
+    expect(rulesOf(hostRules(plan("free-pair")))).toEqual([
+      "ip saddr 10.0.0.0/24 tcp dport 8006 accept comment pve-api-from-hosts",
+      "ip saddr 10.0.0.0/24 udp dport 5405-5412 accept comment corosync-from-hosts",
+      "ip saddr 10.0.0.0/24 udp dport 4789 accept comment vxlan-from-hosts",
+      "ip saddr 10.0.0.0/24 tcp dport 179 accept comment bgp-from-hosts",
+      "ip saddr 10.0.0.0/24 udp dport 3784-3785 accept comment bfd-from-hosts",
+      "ip saddr 10.0.0.0/24 udp dport 4784 accept comment bfd-multihop-from-hosts",
+      "ip saddr 10.0.0.0/24 tcp dport 60000-60050 accept comment migration-from-hosts",
+    ]);
+  });
+
+  it("has every rule between hosts of the security group but SSH, which the image lets in", () => {
+    const { securityRules } = plan("free-pair");
+    const between = securityRules.filter(
+      ({ group, direction, peer }) =>
+        group === "hosts" && direction === "INGRESS" && peer.kind === "group" && peer.group === "hosts",
+    );
+    const names = rulesOf(hostRules(plan("free-pair"))).map((rule) => / accept comment ([\w-]+)$/.exec(rule)?.[1]);
+    expect(names).toEqual(between.map(({ id }) => id).filter((id) => id !== "ssh-from-hosts"));
+  });
+});
 
 const network = fc
   .tuple(fc.integer({ min: 1, max: 223 }), fc.integer({ min: 0, max: 255 }), fc.integer({ min: 8, max: 24 }))
   .map(([a, b, prefix]) => (prefix < 16 ? `${a}.0.0.0/8` : `${a}.${b}.0.0/16`));
-const labs = fc.record({
-  preset: fc.constantFrom(...PRESET_NAMES),
-  adminCidrs: fc.uniqueArray(network, { minLength: 1, maxLength: 4 }),
-});
 
-describe("hostRules", () => {
-  it("has every ingress rule of the hosts exactly once, and nothing else", () => {
+/** All that cloud-init writes on pve-1. */
+function filesOf(topology: Topology): object {
+  const [host] = topology.hosts;
+  if (host?.name !== "pve-1") throw new Error("no pve-1");
+  return {
+    facts: hostFacts(topology, host),
+    api: dnatRules(topology, host),
+    hosts: hostRules(topology),
+    guests: guestRules(topology),
+  };
+}
+
+describe("what cloud-init writes once, on a host's first boot,", () => {
+  it("is the same whatever other hosts and nodes the lab has, and wherever its admins come from", () => {
+    const born = filesOf(plan("free"));
+    const labs = fc.record({
+      preset: fc.constantFrom(...PRESET_NAMES),
+      adminCidrs: fc.uniqueArray(network, { minLength: 1, maxLength: 4 }),
+    });
     fc.assert(
       fc.property(labs, ({ preset, adminCidrs }) => {
-        const topology = plan(preset, adminCidrs);
-        const names = rulesOf(hostRules(topology)).map((rule) => / accept comment ([\w-]+)$/.exec(rule)?.[1]);
-        expect(names).toEqual(ingress(topology).map(({ id }) => id));
+        expect(filesOf(plan(preset, adminCidrs))).toEqual(born);
       }),
     );
-  });
-
-  it("lets each of them in with its protocol and ports only", () => {
-    fc.assert(
-      fc.property(labs, ({ preset, adminCidrs }) => {
-        const topology = plan(preset, adminCidrs);
-        const rules = rulesOf(hostRules(topology));
-        for (const [index, { protocol, ports, icmp }] of ingress(topology).entries()) {
-          const last = ports?.to === ports?.from ? "" : `-${ports?.to}`;
-          const match = icmp
-            ? `icmp type ${icmp.type} icmp code ${icmp.code}`
-            : `${protocol} dport ${ports?.from}${last}`;
-          expect(rules[index]).toContain(`${match} accept`);
-        }
-      }),
-    );
-  });
-
-  it("reads as the free lab's one host needs it", () => {
-    expect(rulesOf(hostRules(plan("free")))).toEqual([
-      "ip saddr { 203.0.113.7/32 } tcp dport 22 accept comment ssh-from-203-0-113-7-32",
-      "ip saddr { 10.0.0.4 } tcp dport 6443 accept comment kubernetes-from-nlb",
-      "icmp type 3 icmp code 4 accept comment path-mtu",
-    ]);
-  });
-
-  it("lets what hosts say to each other in from hosts only", () => {
-    const rules = rulesOf(hostRules(plan("free-pair")));
-    const between = rules.filter((rule) => rule.endsWith("-from-hosts"));
-    expect(between).toHaveLength(6);
-    for (const rule of between) expect(rule).toMatch(/^ip saddr \{ 10\.0\.0\.11, 10\.0\.0\.12 \} /);
-    expect(between).toContain(
-      "ip saddr { 10.0.0.11, 10.0.0.12 } udp dport 5405-5412 accept comment corosync-from-hosts",
-    );
-  });
-
-  it("names no address where admins come from anywhere", () => {
-    const open = planTopology(lab({ access: { adminCidrs: ["0.0.0.0/0"], allowAnywhere: true } }));
-    expect(rulesOf(hostRules(open))[0]).toBe("tcp dport 22 accept comment ssh-from-0-0-0-0-0");
   });
 });
 
 describe("guestRules", () => {
-  it("lets in the guests' DHCP where the host answers it, on the guests' bridge alone", () => {
-    expect(rulesOf(guestRules(plan("free")))).toEqual(["iifname guests udp dport 67 accept comment dhcp-from-guests"]);
-    expect(rulesOf(guestRules(plan("free-pair")))).toEqual([]);
+  it("lets in the guests' DHCP on their bridge alone, and keeps guests out of the subnet", () => {
+    const [input = "", own = ""] = guestRules(plan("free")).split(/(?<=^}\n)(?=table inet ampere-lab-guests\n)/m);
+    expect(rulesOf(input)).toEqual(["iifname guests udp dport 67 accept comment dhcp-from-guests"]);
+    expect(own).toContain("    ip saddr 10.20.0.0/24 ip daddr 10.0.0.0/24 ct direction original drop\n");
   });
 });
+
+const textsOf = (topology: Topology): readonly string[] => [
+  hostRules(topology),
+  guestRules(topology),
+  ...topology.hosts.map((host) => dnatRules(topology, host)),
+];
 
 describe("the files in /etc/nftables.d", () => {
   it.each(PRESET_NAMES)("have no quotation mark, which cdktf would not escape (%s)", (preset) => {
     const topology = plan(preset);
-    for (const render of [hostRules, guestRules, dnatRules]) expect(render(topology)).not.toContain('"');
+    for (const text of textsOf(topology)) expect(text).not.toContain('"');
   });
 
   const hasNft = spawnSync("nft", ["--version"]).status === 0;
@@ -100,7 +100,7 @@ describe("the files in /etc/nftables.d", () => {
     const folder = mkdtempSync(join(tmpdir(), "ampere-lab-nft-"));
     try {
       const topology = plan(preset);
-      const parts = [hostRules, guestRules, dnatRules].map((render) => render(topology));
+      const parts = textsOf(topology);
       const file = join(folder, "rules.nft");
       const base = `table inet lab-filter { chain input { type filter hook input priority filter; policy drop; }; }\n`;
       writeFileSync(file, base + parts.join("") + parts.join(""));

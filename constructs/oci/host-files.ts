@@ -1,54 +1,43 @@
-/** What cloud-init writes to a Proxmox host: its place in the lab. The image's first-boot units read it. */
-import type { HostPlan, Peer, SecurityRule, Topology } from "../../topology/types.ts";
+/**
+ * What cloud-init writes to a Proxmox host: its place in the lab. It is written once, at first boot, and never again: so
+ * nothing in it may depend on what can change in a living lab (other hosts, nodes, the admins' networks).
+ */
+import { BETWEEN_HOSTS } from "../../topology/firewall.ts";
+import type { HostPlan, SecurityRule, Topology } from "../../topology/types.ts";
 
-/** `/etc/ampere-lab/host.json` */
-export function hostFacts(topology: Topology, host: HostPlan) {
-  return {
-    lab: topology.config.name,
-    name: host.name,
-    fqdn: host.fqdn,
-    address: host.address,
-    virtualization: topology.config.virtualization,
-    hosts: topology.hosts.map(({ name, fqdn, address }) => ({ name, fqdn, address })),
-    guestNetwork: { cidr: topology.network.guest.cidr, gateway: topology.network.guest.gateway },
-  };
+/** `/etc/ampere-lab/host.json`, for the image's first-boot units. */
+export function hostFacts({ config }: Topology, { name, fqdn, address }: HostPlan) {
+  return { lab: config.name, name, fqdn, address };
 }
 
-/** nftables: what the load balancer sends to a host's 6443 goes on to the API server's virtual address, and back. */
-export function dnatRules(topology: Topology): string {
-  const { vip } = topology.cluster;
+/** A table of its own is made and deleted first, so that reading the rules again does not double them. */
+function ownTable(family: string, name: string, chains: readonly string[]): string {
   return [
-    // Made and deleted first, so that reading the rules again does not double them.
-    "table ip ampere-lab",
-    "delete table ip ampere-lab",
-    "table ip ampere-lab {",
-    "  chain prerouting {",
-    "    type nat hook prerouting priority dstnat;",
-    `    ip daddr { ${topology.hosts.map((host) => host.address).join(", ")} } tcp dport 6443 dnat to ${vip}:6443`,
-    "  }",
-    "  chain postrouting {",
-    "    type nat hook postrouting priority srcnat;",
-    `    ip daddr ${vip} tcp dport 6443 masquerade`,
-    "  }",
+    `table ${family} ${name}`,
+    `delete table ${family} ${name}`,
+    `table ${family} ${name} {`,
+    ...chains,
     "}",
     "",
   ].join("\n");
 }
 
-/** Addresses that a peer stands for; none means every address. */
-function sources({ hosts, micro, network }: Topology, peer: Peer): readonly string[] {
-  if (peer.kind === "cidr") return peer.cidr === "0.0.0.0/0" ? [] : [peer.cidr];
-  const members = {
-    hosts: hosts.map((host) => host.address),
-    micro: micro === null ? [] : [micro.address],
-    nlb: [network.loadBalancerAddress],
-  };
-  return members[peer.group];
+/** nftables: what the load balancer sends to this host's 6443 goes on to the API server's virtual address, and back. */
+export function dnatRules({ cluster: { vip } }: Topology, { address }: HostPlan): string {
+  return ownTable("ip", "ampere-lab", [
+    "  chain prerouting {",
+    "    type nat hook prerouting priority dstnat;",
+    `    ip daddr ${address} tcp dport 6443 dnat to ${vip}:6443`,
+    "  }",
+    "  chain postrouting {",
+    "    type nat hook postrouting priority srcnat;",
+    `    ip daddr ${vip} tcp dport 6443 masquerade`,
+    "  }",
+  ]);
 }
 
-function matches({ protocol, ports, icmp }: SecurityRule): string {
-  if (icmp !== undefined) return `icmp type ${icmp.type} icmp code ${icmp.code}`;
-  if (ports === undefined) return protocol === "all" ? "" : `meta l4proto ${protocol}`;
+function matches({ protocol, ports }: SecurityRule): string {
+  if (ports === undefined) return `meta l4proto ${protocol}`;
   return `${protocol} dport ${ports.from === ports.to ? ports.from : `${ports.from}-${ports.to}`}`;
 }
 
@@ -62,25 +51,31 @@ function inputRules(rules: readonly string[]): string {
   );
 }
 
+/** The image's own table lets SSH in from everywhere. */
+const isSsh = ({ ports }: SecurityRule): boolean => ports?.from === 22;
+
 /**
- * nftables: a host lets in what its security group lets in, under the group. The image lets in SSH from everywhere besides,
- * and has to: admin networks change in the group alone, as cloud-init writes this once, and a host that still had the old
- * ones would lock its admins out.
+ * nftables: a host lets in what hosts say to each other, from the subnet, also where it is the only one: another may come
+ * later. Which machines of the subnet may say it, and who may use SSH, is for the security group to say, as only that
+ * changes with the lab.
  */
-export function hostRules(topology: Topology): string {
-  const ingress = topology.securityRules.filter(({ group, direction }) => group === "hosts" && direction === "INGRESS");
-  return inputRules(
-    ingress.map((rule) => {
-      const from = sources(topology, rule.peer);
-      const source = from.length === 0 ? "" : `ip saddr { ${from.join(", ")} }`;
-      return [source, matches(rule), `accept comment ${rule.id}`].filter((part) => part !== "").join(" ");
-    }),
-  );
+export function hostRules({ network: { subnetCidr } }: Topology): string {
+  const rules = BETWEEN_HOSTS.filter((rule) => !isSsh(rule));
+  return inputRules(rules.map((rule) => `ip saddr ${subnetCidr} ${matches(rule)} accept comment ${rule.id}`));
 }
 
-/** nftables: in a Simple zone it is the host that answers the guests' DHCP. Their resolvers are outside (guest.ts). */
-export function guestRules({ network: { guest } }: Topology): string {
-  return inputRules(
-    guest.kind === "simple" ? [`iifname ${guest.vnet} udp dport 67 accept comment dhcp-from-guests`] : [],
-  );
+/**
+ * nftables: guests get DHCP from the host (in a Simple zone it is the host that answers), and do not get at the subnet:
+ * SNAT would show them to the other hosts as one of their own. Answers to who asked from there pass.
+ */
+export function guestRules({ network: { guest, subnetCidr } }: Topology): string {
+  return [
+    inputRules([`iifname ${guest.vnet} udp dport 67 accept comment dhcp-from-guests`]),
+    ownTable("inet", "ampere-lab-guests", [
+      "  chain forward {",
+      "    type filter hook forward priority filter - 10;",
+      `    ip saddr ${guest.cidr} ip daddr ${subnetCidr} ct direction original drop`,
+      "  }",
+    ]),
+  ].join("");
 }

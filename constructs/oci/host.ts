@@ -72,7 +72,7 @@ export class Host extends Construct {
           rootPasswordHash: props.rootPasswordHash,
           files: [
             { path: "/etc/ampere-lab/host.json", content: Fn.jsonencode(hostFacts(topology, plan)) },
-            { path: "/etc/nftables.d/ampere-lab-api.nft", content: dnatRules(topology) },
+            { path: "/etc/nftables.d/ampere-lab-api.nft", content: dnatRules(topology, plan) },
             { path: "/etc/nftables.d/ampere-lab-hosts.nft", content: hostRules(topology) },
             { path: "/etc/nftables.d/ampere-lab-guests.nft", content: guestRules(topology) },
           ],

@@ -6,21 +6,22 @@ import {
 } from "@cdktf/provider-proxmox/virtual-environment-firewall-rules";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { BFD } from "../../topology/firewall.ts";
 import type { NetworkPlan } from "../../topology/types.ts";
 import { FarewellStep } from "../lab/script-step.ts";
 import { type StepHost, STEPS } from "./cluster.ts";
 
 export interface FirewallProps {
   readonly network: NetworkPlan;
-  readonly adminCidrs: readonly string[];
   /** Any host: its API switches the firewall of all. */
   readonly host: StepHost;
   readonly after: ITerraformDependable;
 }
 
 /**
- * PVE's own firewall, under the security groups of OCI. Who may reach ports 22 and 8006 stands in the set `management`;
- * it is filled before the firewall is switched on, for an empty one locks everybody out.
+ * PVE's own firewall, under the security groups of OCI. Nothing here depends on where admins come from: their networks
+ * change in the security group alone, as this firewall can only be changed by somebody it lets in. Who reaches ports 8006
+ * and 22 as a neighbour stands in the set `management`; tunnels end on the host itself and need no rule.
  */
 export class Firewall extends Construct {
   constructor(scope: Construct, id: string, props: FirewallProps) {
@@ -28,15 +29,13 @@ export class Firewall extends Construct {
     const { network } = props;
     const management = new VirtualEnvironmentFirewallIpset(this, "management", {
       name: "management",
-      comment: "May log in to the hosts",
-      cidr: [
-        { name: network.subnetCidr, comment: "the hosts among themselves" },
-        ...props.adminCidrs.flatMap(halved).map((cidr) => ({ name: cidr, comment: "admins, by SSH" })),
-      ],
+      comment: "The hosts among themselves",
+      // PVE adds the network that it finds itself in; said here, nothing depends on what it finds.
+      cidr: [{ name: network.subnetCidr, comment: "the hosts' subnet" }],
       dependsOn: [props.after],
     });
-    const rules = new VirtualEnvironmentFirewallRules(this, "guest-network", {
-      rule: network.guest.kind === "evpn" ? overlayRules(network) : dhcpRules(network),
+    const rules = new VirtualEnvironmentFirewallRules(this, "rules", {
+      rule: [...sshRules(network), ...(network.guest.kind === "evpn" ? overlayRules(network) : dhcpRules(network))],
       dependsOn: [props.after],
     });
     const firewall = new VirtualEnvironmentClusterFirewall(this, "cluster", {
@@ -47,7 +46,7 @@ export class Firewall extends Construct {
       forwardPolicy: "ACCEPT",
       dependsOn: [management, rules],
     });
-    // The provider only forgets a firewall; left on, it would lock out whoever comes when the set is gone.
+    // The provider only forgets a firewall; left on, it would lock out whoever comes when the rules are gone.
     new FarewellStep(this, "off-at-the-end", {
       folder: STEPS,
       script: "disable-firewall.mjs",
@@ -57,12 +56,24 @@ export class Firewall extends Construct {
   }
 }
 
+/** From everywhere but the guests: who else may is for the security group to say. The first rule that fits decides. */
+function sshRules({ guest }: NetworkPlan): VirtualEnvironmentFirewallRulesRule[] {
+  const ssh = { type: "in", enabled: true, proto: "tcp", dport: "22" };
+  return [
+    { ...ssh, action: "DROP", source: guest.cidr, comment: "SSH: not from guests" },
+    { ...ssh, action: "ACCEPT", comment: "SSH: the security group says from where" },
+  ];
+}
+
 /** Corosync and migration PVE lets through by itself; the overlay between the hosts it does not. */
 function overlayRules({ subnetCidr }: NetworkPlan): VirtualEnvironmentFirewallRulesRule[] {
   const accept = { type: "in", action: "ACCEPT", source: subnetCidr, enabled: true };
+  const { direct, multihop } = BFD;
   return [
     { ...accept, proto: "udp", dport: "4789", comment: "VXLAN" },
     { ...accept, proto: "tcp", dport: "179", comment: "BGP" },
+    { ...accept, proto: "udp", dport: `${direct.from}:${direct.to}`, comment: "BFD" },
+    { ...accept, proto: "udp", dport: String(multihop.from), comment: "BFD, multihop" },
   ];
 }
 
@@ -71,9 +82,4 @@ function dhcpRules({ guest }: NetworkPlan): VirtualEnvironmentFirewallRulesRule[
   return [
     { type: "in", action: "ACCEPT", enabled: true, iface: guest.vnet, proto: "udp", dport: "67", comment: "DHCP" },
   ];
-}
-
-/** PVE takes no /0 into a set. */
-function halved(cidr: string): string[] {
-  return cidr === "0.0.0.0/0" ? ["0.0.0.0/1", "128.0.0.0/1"] : [cidr];
 }
