@@ -8,6 +8,8 @@ export default defineLab({
   oci: {
     // Your tenancy's home region: Always Free resources exist nowhere else.
     region: "eu-frankfurt-1",
+    // Who is mailed when anything is charged; without it nobody is.
+    // budget: { email: "you@example.org" },
   },
   access: {
     // Where you come from. These are documentation addresses, which let nobody in: `curl https://ifconfig.me` tells yours.

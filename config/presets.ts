@@ -32,7 +32,7 @@ const worker = (name: string, vcpus: number, memoryMb: number): NodeConfig => ({
 const common = {
   tags: {},
   allowPaid: false,
-  oci: { auth: "profile", profile: "DEFAULT", availabilityDomain: 1, budget: { amount: 1 } },
+  oci: { auth: "profile", profile: "DEFAULT", availabilityDomain: 1, spreadHosts: false, budget: { amount: 1 } },
   network: {
     vcn: "10.0.0.0/16",
     subnet: "10.0.0.0/24",

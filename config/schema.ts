@@ -19,7 +19,7 @@ export const hostSchema = field(
     ocpus: whole(1, 80, "OCPUs of the VM.Standard.A1.Flex instance; on A1 one OCPU is one core and one vCPU."),
     memoryGb: whole(4, 512, "Memory of the instance, in GB.", "GB; Proxmox VE itself takes 1.5 to 2 of them"),
     bootVolumeGb: bootVolume("Boot volume, in GB; the virtual machines live in what the system leaves of it."),
-    faultDomain: faultDomain("Without it hosts take turns by their number."),
+    faultDomain: faultDomain("Without it Oracle chooses one that has room, unless oci.spreadHosts says otherwise."),
   }),
   "One Ampere A1 instance that runs Proxmox VE.",
   "an object with name, ocpus, memoryGb and bootVolumeGb",
@@ -29,7 +29,7 @@ export const microSchema = field(
   z.strictObject({
     name: slotName("Name of the instance.", "qdevice-1"),
     bootVolumeGb: bootVolume("Boot volume, in GB."),
-    faultDomain: faultDomain("Without it 3."),
+    faultDomain: faultDomain("Without it Oracle chooses one that has room; with oci.spreadHosts it is 3."),
   }),
   "An x86 VM.Standard.E2.1.Micro as QDevice: the third vote of a cluster of two hosts. null means none.",
   "null or an object with name and bootVolumeGb",
@@ -107,13 +107,20 @@ const ociSchema = field(
       "Number of the availability domain. Many regions have one only.",
       "1, 2 or 3",
     ),
+    spreadHosts: flag(
+      "Give hosts without a faultDomain of their own one by their number, so that hardware that fails takes as few hosts as can be. A launch then goes there or nowhere: `Out of host capacity` is likelier.",
+    ),
     compartment,
     budget: field(
       z.strictObject({
         amount: whole(1, 1_000_000, "Monthly budget in the account's currency; OCI takes whole numbers only."),
-        email: field(z.email().max(255), "Who is told when money is spent or forecast.", "an email address").optional(),
+        email: field(
+          z.email().max(255),
+          "Who is mailed when anything is charged. Without it nobody is.",
+          "an email address",
+        ).optional(),
       }),
-      "Alert when the lab costs anything. It tells; it does not stop (the compute quota does).",
+      "Alert at the first cent that is charged in the tenancy. It mails `email`, and without it nobody; Oracle evaluates budgets about once a day. It tells; it does not stop (the compute quota does).",
       "an object with amount, and email if somebody is to be told",
     ),
   }),

@@ -64,8 +64,13 @@ function releases({ versions }: LabConfig): readonly string[] {
   return newer ? [`versions.talos: the Talos provider in use (0.11.0) is older than Talos ${versions.talos}`] : [];
 }
 
-function money({ allowPaid }: LabConfig): readonly string[] {
-  return allowPaid ? ["allowPaid: this lab may cost money; the budget alert tells, it does not stop"] : [];
+function money({ allowPaid, oci }: LabConfig): readonly string[] {
+  if (!allowPaid) return [];
+  const told =
+    oci.budget.email === undefined
+      ? "nobody is told of it without oci.budget.email"
+      : "the budget alert tells about a day later, it does not stop";
+  return [`allowPaid: this lab may cost money; ${told}`];
 }
 
 /** One line per thing worth knowing, in the order of the config. */

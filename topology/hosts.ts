@@ -4,10 +4,10 @@ import { slotOf } from "../config/fields.ts";
 import { hostAddress, microAddress } from "./addresses.ts";
 import { roomOf } from "./capacity.ts";
 import { hostPort, templateVmId } from "./ports.ts";
-import type { HostPlan, MicroPlan } from "./types.ts";
+import type { FaultDomain, HostPlan, MicroPlan } from "./types.ts";
 
-/** Hosts take turns, by their number: losing a fault domain then costs as few of them as can be. */
-function turnOf(slot: number): 1 | 2 | 3 {
+/** Hosts that are to be apart take turns, by their number: losing a fault domain then costs as few of them as can be. */
+function turnOf(slot: number): FaultDomain {
   const rest = slot % 3;
   if (rest === 1) return 1;
   return rest === 2 ? 2 : 3;
@@ -28,7 +28,7 @@ function planHost(config: LabConfig, host: HostConfig): HostPlan {
     ocpus: host.ocpus,
     memoryGb: host.memoryGb,
     bootVolumeGb: host.bootVolumeGb,
-    faultDomain: host.faultDomain ?? turnOf(slot),
+    faultDomain: host.faultDomain ?? (config.oci.spreadHosts ? turnOf(slot) : null),
     vcpus: room.vcpus,
     guestMemoryMb: room.memoryMb,
     guestDiskGb: room.diskGb,
@@ -42,12 +42,12 @@ export function planHosts(config: LabConfig): readonly HostPlan[] {
   return config.hosts.map((host) => planHost(config, host)).toSorted((a, b) => a.slot - b.slot);
 }
 
-export function planMicro({ micro, network }: LabConfig): MicroPlan | null {
+export function planMicro({ micro, network, oci }: LabConfig): MicroPlan | null {
   if (micro === null) return null;
   return {
     name: micro.name,
     address: microAddress(network.subnet),
     bootVolumeGb: micro.bootVolumeGb,
-    faultDomain: micro.faultDomain ?? MICRO_FAULT_DOMAIN,
+    faultDomain: micro.faultDomain ?? (oci.spreadHosts ? MICRO_FAULT_DOMAIN : null),
   };
 }

@@ -28,6 +28,9 @@ export interface GuestNetworkPlan {
   readonly vnetTag: number;
 }
 
+/** Hardware of an availability domain that fails together; each has three. */
+export type FaultDomain = 1 | 2 | 3;
+
 export interface HostPlan {
   readonly name: string;
   /** 1-based, from the name (`pve-2` is 2): addresses and ids stay put when another host comes or goes. */
@@ -37,7 +40,8 @@ export interface HostPlan {
   readonly ocpus: number;
   readonly memoryGb: number;
   readonly bootVolumeGb: number;
-  readonly faultDomain: 1 | 2 | 3;
+  /** Null leaves it to Oracle, who then launches wherever there is room. */
+  readonly faultDomain: FaultDomain | null;
   /** On A1 one OCPU is one core, and so one vCPU. */
   readonly vcpus: number;
   readonly guestMemoryMb: number;
@@ -50,7 +54,8 @@ export interface MicroPlan {
   readonly name: string;
   readonly address: string;
   readonly bootVolumeGb: number;
-  readonly faultDomain: 1 | 2 | 3;
+  /** Null leaves it to Oracle. */
+  readonly faultDomain: FaultDomain | null;
 }
 
 export interface NodePlan {

@@ -10,6 +10,7 @@ import { findingsOf, type Finding } from "../../cli/doctor/finding.ts";
 import { lockFinding } from "../../cli/doctor/images.ts";
 import { kvmHere, ports } from "../../cli/doctor/machine.ts";
 import { remoteStates } from "../../cli/doctor/remote-states.ts";
+import { budgetMail } from "../../cli/doctor/spending.ts";
 import { state } from "../../cli/doctor/state.ts";
 import { tools } from "../../cli/doctor/tools.ts";
 import type { LimitRow } from "../../cli/limits/rows.ts";
@@ -52,6 +53,22 @@ describe("a check of lab doctor", () => {
 
   it("is a warning when it does not answer in time", async () => {
     expect(statusOf(await findingsOf("it", () => new Promise(() => undefined), 1), "it")).toEqual(["warn"]);
+  });
+});
+
+describe("budget", () => {
+  const config = (budget: object) => parseConfig({ ...CONFIG, oci: { ...CONFIG.oci, budget } });
+
+  it("is a warning where it would mail nobody", () => {
+    expect(budgetMail(config({}), false)).toMatchObject({
+      status: "warn",
+      advice: expect.stringContaining("oci.budget.email"),
+    });
+    expect(budgetMail(config({}), true)).toMatchObject({ status: "ok" });
+    expect(budgetMail(config({ email: "me@example.org" }), false)).toMatchObject({
+      status: "ok",
+      found: expect.stringContaining("me@example.org"),
+    });
   });
 });
 
@@ -377,11 +394,14 @@ describe("the account", () => {
     ]);
   });
 
-  it("warns where there is no capacity", async () => {
+  it("warns where there is no capacity, and not where one fault domain of three is full", async () => {
     const capacity = { what: "capacity", availabilityDomain: "*", faultDomain: "FAULT-DOMAIN-1", shape: "*" } as const;
     api.store.state.faults = { lastId: 1, active: [{ id: 1, seen: 0, hits: 0, spec: capacity }] };
+    expect(named(await ask(), "capacity")).toMatchObject([{ status: "ok" }]);
+    const everywhere = { ...capacity, faultDomain: "*" };
+    api.store.state.faults = { lastId: 1, active: [{ id: 1, seen: 0, hits: 0, spec: everywhere }] };
     expect(named(await ask(), "capacity")).toMatchObject([
-      { status: "warn", found: expect.stringMatching(/FAULT-DOMAIN-1: OUT_OF_HOST_CAPACITY for pve-1$/) },
+      { status: "warn", found: expect.stringMatching(/AD-1: OUT_OF_HOST_CAPACITY for pve-1$/) },
     ]);
   });
 

@@ -187,17 +187,26 @@ describe("what the account tells", () => {
 
   it("says to npx lab capacity where there is room, and exits with 1 where the config wants some and there is none", async () => {
     const { code, stdout } = await lab.lab("capacity");
-    const line = (domain: number, mark = "") =>
-      expect.stringMatching(
-        new RegExp(`^\\w+:EU-FRANKFURT-1-AD-${domain}  FAULT-DOMAIN-1  pve-1, 2 OCPU and 12 GB: AVAILABLE${mark}$`),
-      );
-    expect([code, stdout.trim().split("\n")]).toEqual([0, [line(1, "  \\(the config's\\)"), line(2), line(3)]]);
-    await (await lab.sandbox()).addFault({ what: "capacity", availabilityDomain: "*AD-1" });
-    const full = await lab.lab("capacity", "--json");
-    expect([full.code, JSON.parse(full.stdout).capacity.map((each: { status: string }) => each.status)]).toEqual([
-      1,
-      ["OUT_OF_HOST_CAPACITY", "AVAILABLE", "AVAILABLE"],
-    ]);
+    const lines = [1, 2, 3].flatMap((domain) =>
+      ["any fault domain", "FAULT-DOMAIN-1  ", "FAULT-DOMAIN-2  ", "FAULT-DOMAIN-3  "].map((place) => {
+        const mark = domain === 1 && place.startsWith("any") ? "  \\(the config's\\)" : "";
+        return expect.stringMatching(
+          new RegExp(`^\\w+:EU-FRANKFURT-1-AD-${domain}  ${place}  pve-1, 2 OCPU and 12 GB: AVAILABLE${mark}$`),
+        );
+      }),
+    );
+    expect([code, stdout.trim().split("\n")]).toEqual([0, lines]);
+    const sandbox = await lab.sandbox();
+    const statuses = async (): Promise<readonly unknown[]> => {
+      const { code, stdout } = await lab.lab("capacity", "--json");
+      const { capacity } = JSON.parse(stdout);
+      return [code, capacity.slice(0, 4).map((each: { status: string }) => each.status)];
+    };
+    const [full, free] = ["OUT_OF_HOST_CAPACITY", "AVAILABLE"];
+    await sandbox.addFault({ what: "capacity", availabilityDomain: "*AD-1", faultDomain: "FAULT-DOMAIN-1" });
+    expect(await statuses()).toEqual([0, [free, full, free, free]]);
+    await sandbox.addFault({ what: "capacity", availabilityDomain: "*AD-1" });
+    expect(await statuses()).toEqual([1, [full, full, full, full]]);
   });
 
   it("is a warning of npx lab doctor where a policy does not let us ask", async () => {

@@ -7,18 +7,26 @@ describe("OciStack", () => {
   const free = synthesize(BASE).oci;
   const pair = synthesize({ ...BASE, preset: "free-pair" }).oci;
 
-  it("gives each host the planned address, size and fault domain", () => {
+  it("gives each host the planned address and size", () => {
     expect(resources(pair, "oci_core_instance")).toEqual(
       expect.arrayContaining([
         expect.objectContaining({
           display_name: "pve-2",
-          fault_domain: "FAULT-DOMAIN-2",
           shape_config: { memory_in_gbs: 6, ocpus: 1 },
           create_vnic_details: expect.objectContaining({ private_ip: "10.0.0.12" }),
           source_details: expect.objectContaining({ boot_volume_size_in_gbs: "75" }),
         }),
       ]),
     );
+  });
+
+  it("names a fault domain only where the config does", () => {
+    const domains = (stack: Stack): unknown[] =>
+      resources(stack, "oci_core_instance").map((instance) => instance.fault_domain);
+    expect(domains(free)).toEqual([undefined]);
+    expect(domains(pair)).toEqual([undefined, undefined, undefined]);
+    const spread = synthesize({ ...BASE, preset: "free-pair", oci: { ...BASE.oci, spreadHosts: true } }).oci;
+    expect(domains(spread)).toEqual(["FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3"]);
   });
 
   it("lets nothing in by the default security list", () => {

@@ -53,10 +53,20 @@ describe("planTopology", () => {
     for (const id of [zone, vnet, controller]) expect(id).toMatch(/^[a-z][a-z0-9]{1,7}$/);
   });
 
-  it("spreads hosts over fault domains and leaves the last to the micro", () => {
-    const { hosts, micro } = plan({ preset: "free-pair" });
+  it("leaves the fault domain of every host to Oracle, which launches where there is room", () => {
+    for (const preset of PRESET_NAMES) {
+      const { hosts, micro } = plan({ preset });
+      expect([...hosts.map(({ faultDomain }) => faultDomain), micro?.faultDomain ?? null]).toEqual(
+        Array.from({ length: hosts.length + 1 }, () => null),
+      );
+    }
+  });
+
+  it("spreads hosts over fault domains where the config says so, and leaves the last to the micro", () => {
+    const oci = { region: "eu-frankfurt-1", spreadHosts: true };
+    const { hosts, micro } = plan({ preset: "free-pair", oci });
     expect([...hosts.map(({ faultDomain }) => faultDomain), micro?.faultDomain]).toEqual([1, 2, 3]);
-    expect(plan({ preset: "payg" }).hosts.map(({ faultDomain }) => faultDomain)).toEqual([1, 2, 3]);
+    expect(plan({ preset: "payg", oci }).hosts.map(({ faultDomain }) => faultDomain)).toEqual([1, 2, 3]);
   });
 
   it("keeps a written fault domain", () => {

@@ -1,24 +1,29 @@
-/** `lab capacity`: whether OCI has room for the lab's hosts now, by availability domain. */
+/** `lab capacity`: whether OCI has room for the lab's hosts now, by availability domain and fault domain. */
 import { openSandbox } from "../../sandbox/client.ts";
 import { readTopology } from "../doctor/config.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { availabilityDomainsOf, openAccount } from "../oci/account.ts";
-import { type Capacity, capacityIn, hostsOf } from "../oci/capacity.ts";
+import { type Capacity, capacityIn, everywhere, hostsOf, type Wanted } from "../oci/capacity.ts";
 import { openProject } from "../project.ts";
 import { openTerminal, type Terminal } from "../show/terminal.ts";
 import { printDocument } from "./document.ts";
 import type { CommonOptions } from "./workplace.ts";
 
 const PATIENCE_MS = 30_000;
+const ANYWHERE = "any fault domain";
 
-function show({ colors, line }: Terminal, found: readonly Capacity[], chosen: string | undefined): void {
+interface Place extends Capacity {
+  /** Whether the config has the host there. */
+  readonly configured: boolean;
+}
+
+function show({ colors, line }: Terminal, found: readonly Place[]): void {
   const width = Math.max(...found.map(({ availabilityDomain }) => availabilityDomain.length));
-  for (const { availabilityDomain, faultDomain, host, ocpus, memoryGb, status } of found) {
+  for (const { availabilityDomain, faultDomain, host, ocpus, memoryGb, status, configured } of found) {
     const color = status === "AVAILABLE" ? colors.green : colors.red;
-    const mark = availabilityDomain === chosen ? "  (the config's)" : "";
-    line(
-      `${availabilityDomain.padEnd(width)}  ${faultDomain}  ${host}, ${ocpus} OCPU and ${memoryGb} GB: ${color(status)}${mark}`,
-    );
+    const place = `${availabilityDomain.padEnd(width)}  ${(faultDomain ?? ANYWHERE).padEnd(ANYWHERE.length)}`;
+    const mark = configured ? "  (the config's)" : "";
+    line(`${place}  ${host}, ${ocpus} OCPU and ${memoryGb} GB: ${color(status)}${mark}`);
   }
 }
 
@@ -32,11 +37,17 @@ export async function capacity(options: CommonOptions): Promise<number> {
     const account = await openAccount(topology.config, sandbox, AbortSignal.timeout(PATIENCE_MS));
     const domains = await availabilityDomainsOf(account);
     const chosen = domains[topology.config.oci.availabilityDomain - 1];
-    const found = (await Promise.all(domains.map((domain) => capacityIn(account, domain, hostsOf(topology))))).flat();
-    const there = found.filter(({ availabilityDomain }) => availabilityDomain === chosen);
+    const hosts = hostsOf(topology);
+    const isConfigured = ({ host, faultDomain, availabilityDomain }: Capacity): boolean =>
+      availabilityDomain === chosen &&
+      hosts.some((each: Wanted) => each.host === host && each.faultDomain === faultDomain);
+    const asked = hosts.flatMap(everywhere);
+    const answers = await Promise.all(domains.map((domain) => capacityIn(account, domain, asked)));
+    const found = answers.flat().map((each): Place => ({ ...each, configured: isConfigured(each) }));
+    const there = found.filter(({ configured }) => configured);
     const enough = there.length > 0 && there.every(({ status }) => status === "AVAILABLE");
     if (options.json) printDocument({ enough, availabilityDomain: chosen ?? null, capacity: found });
-    else show(openTerminal({ json: false, color: options.color ?? true }), found, chosen);
+    else show(openTerminal({ json: false, color: options.color ?? true }), found);
     return enough ? 0 : 1;
   } catch (error) {
     throw error instanceof CliError ? error : new CliError(messageOf(error));

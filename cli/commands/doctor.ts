@@ -9,6 +9,7 @@ import { type Finding, findingsOf, ok, PATIENCE_MS } from "../doctor/finding.ts"
 import { imageLock } from "../doctor/images.ts";
 import { kvm, ports } from "../doctor/machine.ts";
 import { REMOTE_MS, remoteStates } from "../doctor/remote-states.ts";
+import { budgetMail } from "../doctor/spending.ts";
 import { state } from "../doctor/state.ts";
 import { tools } from "../doctor/tools.ts";
 import { baseEnvironment } from "../environment.ts";
@@ -37,6 +38,7 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   const groups = await Promise.all([
     findingsOf("free tier", () => config(plan, project)),
     key,
+    [budgetMail(plan.config, sandbox)],
     [region(plan.config, profileRegion)],
     findingsOf("state backend", () => remoteStates(plan, project), REMOTE_MS),
     findingsOf("images", () => imageLock(plan.config, home, sandbox)),

@@ -49,9 +49,9 @@ export function capacityFindings(capacity: readonly Capacity[]): readonly Findin
   if (full.length === 0)
     return [ok(name, `${first?.availabilityDomain} has room for ${list(capacity.map(({ host }) => host))} now`)];
   const advice =
-    "npx lab capacity looks everywhere; set oci.availabilityDomain or hosts[].faultDomain, or deploy again later";
+    "npx lab capacity looks everywhere; leave hosts[].faultDomain and oci.spreadHosts out, set oci.availabilityDomain, or deploy again later";
   return full.map(({ host, availabilityDomain, faultDomain, status }) =>
-    warn(name, `${availabilityDomain}, ${faultDomain}: ${status} for ${host}`, advice),
+    warn(name, `${availabilityDomain}${faultDomain === null ? "" : `, ${faultDomain}`}: ${status} for ${host}`, advice),
   );
 }
 

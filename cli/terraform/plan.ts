@@ -6,12 +6,13 @@ import { AlreadyTold, CliError, Interrupted } from "../errors.ts";
 import { learnVariables } from "../masking/variables.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
+import { adviceOn } from "../show/advice.ts";
 import { heldLock, inWords, showDiagnostics } from "../show/diagnostics.ts";
 import { type Drift, followProgress, type PlannedChange } from "../show/progress.ts";
 import { forgetInit, initialize } from "./init.ts";
 import type { Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
-import type { OutputChange } from "./ui.ts";
+import type { Diagnostic, OutputChange } from "./ui.ts";
 
 export interface PlanOptions {
   readonly destroy?: boolean;
@@ -158,8 +159,9 @@ export function explainFailure(
   { terminal, binary }: Runner,
   stack: Stack,
   code: number,
-  diagnostics: Parameters<typeof heldLock>[0],
+  diagnostics: readonly Diagnostic[],
 ): void {
+  for (const line of adviceOn(stack, diagnostics)) terminal.aside(line);
   const lock = heldLock(diagnostics);
   if (lock !== undefined) {
     terminal.aside(

@@ -3,6 +3,7 @@ import { Fn, type ITerraformDependable, type TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { HostPlan, Topology } from "../../topology/types.ts";
 import { cloudConfig } from "./cloud-config.ts";
+import { faultDomainName } from "./fault-domain.ts";
 import { dnatRules, guestRules, hostFacts, hostRules } from "./host-files.ts";
 import { A1_SHAPE } from "./shapes.ts";
 
@@ -43,7 +44,8 @@ export class Host extends Construct {
     const instance = new CoreInstance(this, "instance", {
       compartmentId: props.compartmentId,
       availabilityDomain: props.availabilityDomain,
-      faultDomain: `FAULT-DOMAIN-${plan.faultDomain}`,
+      // A launch that names one goes there or nowhere. Terraform keeps what Oracle chose.
+      ...(plan.faultDomain !== null && { faultDomain: faultDomainName(plan.faultDomain) }),
       displayName: plan.name,
       shape: A1_SHAPE,
       shapeConfig: { ocpus: plan.ocpus, memoryInGbs: plan.memoryGb },

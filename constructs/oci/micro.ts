@@ -4,6 +4,7 @@ import type { TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { MicroPlan } from "../../topology/types.ts";
 import { cloudConfig } from "./cloud-config.ts";
+import { faultDomainName } from "./fault-domain.ts";
 import { MICRO_SHAPE } from "./shapes.ts";
 
 export interface MicroProps {
@@ -33,7 +34,8 @@ export class Micro extends Construct {
     new CoreInstance(this, "instance", {
       compartmentId,
       availabilityDomain: props.availabilityDomain,
-      faultDomain: `FAULT-DOMAIN-${plan.faultDomain}`,
+      // A launch that names one goes there or nowhere. Terraform keeps what Oracle chose.
+      ...(plan.faultDomain !== null && { faultDomain: faultDomainName(plan.faultDomain) }),
       displayName: plan.name,
       shape: MICRO_SHAPE,
       sourceDetails: {

@@ -12,8 +12,9 @@ export interface SpendingGuardProps {
 }
 
 /**
- * Guards the account itself, against whatever is made in it by hand: a budget that mails on the first cent, and a compute
- * quota that lets nothing be created beside this lab's instances. Both live in the root compartment and the home region.
+ * Guards the account itself, against whatever is made in it by hand: a budget with an alert at the first cent, and a
+ * compute quota that lets nothing be created beside this lab's instances. Both live in the root compartment and the home
+ * region. The alert mails `oci.budget.email`, and without it nobody; Oracle evaluates budgets about once a day.
  */
 export class SpendingGuard extends Construct {
   constructor(scope: Construct, id: string, props: SpendingGuardProps) {

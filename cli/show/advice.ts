@@ -1,0 +1,34 @@
+/** What to do about refusals that say nothing of it themselves. */
+import type { Stack } from "../terraform/stack.ts";
+import type { Diagnostic } from "../terraform/ui.ts";
+
+/** The service's words, in the provider's error: `500-InternalError, Out of host capacity.` */
+const NO_CAPACITY = /out of host capacity/i;
+
+function says({ severity, summary, detail }: Diagnostic, words: RegExp): boolean {
+  return severity === "error" && words.test(`${summary} ${detail}`);
+}
+
+/** Whether a fault domain is written down for one of the resources at these addresses. */
+function isPinned({ resources }: Stack, addresses: readonly string[]): boolean {
+  return Object.entries(resources["oci_core_instance"] ?? {}).some(([label, config]) => {
+    const named = addresses.length === 0 || addresses.includes(`oci_core_instance.${label}`);
+    return named && typeof config === "object" && config !== null && "fault_domain" in config;
+  });
+}
+
+/** One line for each kind of refusal in a run that has something to be done about it. */
+export function adviceOn(stack: Stack, diagnostics: readonly Diagnostic[]): readonly string[] {
+  const full = diagnostics.filter((each) => says(each, NO_CAPACITY));
+  if (full.length === 0) return [];
+  const pinned = isPinned(
+    stack,
+    full.flatMap(({ address }) => address ?? []),
+  );
+  const unpin = pinned
+    ? "leave hosts[].faultDomain and oci.spreadHosts out, so that any fault domain will do, or "
+    : "";
+  return [
+    `To do about the capacity: npx lab capacity says where Oracle has room now; ${unpin}set another oci.availabilityDomain, or deploy again later: what is made stays`,
+  ];
+}

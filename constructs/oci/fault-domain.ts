@@ -1,0 +1,8 @@
+import type { FaultDomain } from "../../topology/types.ts";
+
+export type FaultDomainName = `FAULT-DOMAIN-${FaultDomain}`;
+
+/** As OCI calls it, in every availability domain. */
+export function faultDomainName(number: FaultDomain): FaultDomainName {
+  return `FAULT-DOMAIN-${number}`;
+}
