@@ -39,7 +39,7 @@ export const BEFORE: Readonly<Record<string, string>> = {
     "npx cdktf deploy --auto-approve && mkdir -p ~/.kube && echo '{apiVersion: v1, kind: Config, contexts: []}' >~/.kube/config",
   "npx lab sandbox fault add lost --door provider --method ApplyResourceChange --target 'oci_core_instance pve-1'":
     "npx cdktf destroy --auto-approve && npx lab sandbox reset",
-  "npx lab sandbox fault add capacity --fault-domain FAULT-DOMAIN-1":
+  "npx lab sandbox fault add capacity --availability-domain '*AD-1'":
     "npx cdktf destroy --auto-approve --forget-lost; npx lab sandbox reset",
   "npx lab limits --sandbox": "npx cdktf deploy --auto-approve",
   "npx lab validate cluster --sandbox": "npx cdktf deploy --auto-approve",
