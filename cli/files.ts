@@ -1,12 +1,13 @@
 /** Small files that must never be seen half written. */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { withoutByteOrderMark } from "../config/text.ts";
 import { codeOf } from "./errors.ts";
 
-/** The text of a file, or undefined when there is none. */
+/** The text of a file, without a byte order mark, or undefined when there is none. */
 export function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return withoutByteOrderMark(readFileSync(file, "utf8"));
   } catch (error) {
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
     throw error;

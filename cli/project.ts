@@ -1,6 +1,7 @@
 /** Where a lab lives: the app's folder, LAB_HOME, and what is kept below them. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { withoutByteOrderMark } from "../config/text.ts";
 import { CliError, codeOf, messageOf } from "./errors.ts";
 import { learnSecretsFile } from "./masking/environment.ts";
 import { ALL_STAND_INS, type Choices } from "./providers/choices.ts";
@@ -47,7 +48,7 @@ function readCdktfJson(start: string): CdktfJson | null {
   for (let folder = start; ; folder = dirname(folder)) {
     const file = join(folder, "cdktf.json");
     try {
-      const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+      const value: unknown = JSON.parse(withoutByteOrderMark(readFileSync(file, "utf8")));
       if (typeof value !== "object" || value === null) throw new Error("not an object");
       const text = (key: string): string | undefined => {
         const field: unknown = Reflect.get(value, key);

@@ -7,6 +7,7 @@ import { importModule } from "./import-module.ts";
 import { isPlain } from "./merge.ts";
 import { parseConfig } from "./parse.ts";
 import type { LabConfig } from "./schema.ts";
+import { withoutByteOrderMark } from "./text.ts";
 import { displayName } from "./where.ts";
 
 export { parseConfig } from "./parse.ts";
@@ -25,7 +26,8 @@ async function assertReadable(file: string, where: string): Promise<void> {
 }
 
 async function evaluate(file: string): Promise<unknown> {
-  return extname(file) === ".json" ? { default: JSON.parse(await readFile(file, "utf8")) } : importModule(file);
+  if (extname(file) !== ".json") return importModule(file);
+  return { default: JSON.parse(withoutByteOrderMark(await readFile(file, "utf8"))) };
 }
 
 function defaultExport(exports: unknown, where: string): unknown {

@@ -35,17 +35,13 @@ function relativePath(folder: string, parent: string, name: string): string {
   return join(parent, name).slice(join(folder, "/").length).replaceAll("\\", "/");
 }
 
-/** A text is the same whichever line ends a checkout gives it; anything with a NUL byte is no text. */
-function normalized(content: Buffer): Buffer {
-  return content.includes(0) ? content : Buffer.from(content.toString("latin1").replaceAll("\r\n", "\n"), "latin1");
-}
-
 /** What every image is built by. */
 const BUILD_SCRIPT = "build.sh";
 
 /**
  * SHA-256 over names and contents of the declared inputs and of the script that builds them, the variables, and what
- * the image is made from. Each part is preceded by its length, so that no two sets of inputs give the same bytes.
+ * the image is made from. Each part is preceded by its length, so that no two sets of inputs give the same bytes. Contents
+ * are taken as they lie on disk, for so they go into the image: .gitattributes gives every checkout the same line ends.
  *
  * @param packer the folder `packer/`
  * @param image the image's folder in it
@@ -64,11 +60,11 @@ export function inputHash(packer: string, image: string, variables: Variables, m
     add(variables[name] ?? "");
   }
   add("script");
-  add(normalized(readFileSync(join(packer, BUILD_SCRIPT))));
+  add(readFileSync(join(packer, BUILD_SCRIPT)));
   add("files");
   for (const path of declaredInputs(folder)) {
     add(path);
-    add(normalized(readFileSync(join(folder, path))));
+    add(readFileSync(join(folder, path)));
   }
   return hash.digest("hex");
 }

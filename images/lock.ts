@@ -1,6 +1,7 @@
 /** images.lock.json: which artifact each image's inputs became. Committed, so that every checkout uses the same. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { z } from "zod";
+import { withoutByteOrderMark } from "../config/text.ts";
 import { isMissing } from "./errors.ts";
 
 /** SHA-256 in hexadecimal. */
@@ -42,7 +43,7 @@ export async function readLock(file: string): Promise<Lock | null> {
     new Error(`${file}: ${problem}; restore it with git, it is a committed file`);
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = JSON.parse(withoutByteOrderMark(text));
   } catch {
     throw broken("not JSON");
   }

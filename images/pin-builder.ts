@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { withoutByteOrderMark } from "../config/text.ts";
 import { ask } from "./ask.ts";
 import { oneLine } from "./errors.ts";
 
@@ -37,7 +38,7 @@ export async function pinBuilder({ root, signal, hub = HUB }: PinBuilderOptions)
   const file = join(root, "images", "builder.json");
   let builder: BuilderPin;
   try {
-    builder = builderSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    builder = builderSchema.parse(JSON.parse(withoutByteOrderMark(await readFile(file, "utf8"))));
   } catch (error) {
     throw new Error(`${file}: ${oneLine(error)}; restore it with git`, { cause: error });
   }

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { withoutByteOrderMark } from "../config/text.ts";
 import { BASE } from "./definitions.ts";
 import { oneLine } from "./errors.ts";
 import { ask } from "./ask.ts";
@@ -23,7 +24,7 @@ export const sourceFile = (root: string): string => join(root, "packer", BASE.fo
 export async function readSource(root: string): Promise<SourcePin> {
   const file = sourceFile(root);
   try {
-    return sourceSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    return sourceSchema.parse(JSON.parse(withoutByteOrderMark(await readFile(file, "utf8"))));
   } catch (error) {
     throw new Error(`${file}: ${oneLine(error)}; restore it with git, or write it anew with npx lab images pin`, {
       cause: error,

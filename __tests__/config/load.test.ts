@@ -13,6 +13,8 @@ const FILES: Readonly<Record<string, string>> = {
   "ok.js": `module.exports = ${OBJECT}`,
   "ok.mjs": `export default ${OBJECT}`,
   "ok.json": OBJECT,
+  "marked.json": `\uFEFF${OBJECT.replaceAll(",", ",\r\n")}`,
+  "marked.ts": `\uFEFFexport default ${OBJECT};\r\n`,
   "untyped/package.json": "{}",
   "untyped/ok.ts": `const lab: object = ${OBJECT};\nexport default lab;`,
   "commonjs/package.json": '{ "type": "commonjs" }',
@@ -65,6 +67,10 @@ describe("loadConfig", () => {
   const { outcome, complaints } = loadAll();
 
   it.each(["ok.ts", "ok.js", "ok.mjs", "ok.json", "awaited.ts"])("loads %s", (file) => {
+    expect(outcome[file]).toBe("ampere-lab");
+  });
+
+  it.each(["marked.json", "marked.ts"])("loads %s, which begins with a byte order mark and has CRLF", (file) => {
     expect(outcome[file]).toBe("ampere-lab");
   });
 

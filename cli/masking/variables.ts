@@ -1,5 +1,6 @@
 /** The values of variables that a stack declares sensitive, wherever they are given. */
 import { readFileSync } from "node:fs";
+import { withoutByteOrderMark } from "../../config/text.ts";
 import { learn } from "./masker.ts";
 
 export interface Given {
@@ -10,7 +11,7 @@ export interface Given {
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return withoutByteOrderMark(readFileSync(file, "utf8"));
   } catch {
     return ""; // terraform says that it is not there
   }
