@@ -1,11 +1,16 @@
 /** What sops says, as what to do. With a real one: __tests__/tiers/sops.test.ts. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as fc from "fast-check";
+import { stringify } from "yaml";
 import { ageKeyFile, isRecipient } from "../../cli/secrets/age.ts";
-import { readSecrets, secretsPlace, type SecretsPlace } from "../../cli/secrets/place.ts";
+import { newRootPassword, newUserKey } from "../../cli/secrets/make.ts";
+import { generateSshKey } from "../../cli/secrets/openssh.ts";
+import { readSecrets, readToEncrypt, secretsPlace, type SecretsPlace, writeSecrets } from "../../cli/secrets/place.ts";
 import { ensureSecrets, statePassphrase } from "../../cli/secrets/secrets.ts";
-import { parseSecrets } from "../../cli/secrets/schema.ts";
+import { shownIn } from "../../cli/secrets/published.ts";
+import { parseSecrets, type Secrets } from "../../cli/secrets/schema.ts";
 
 let folder: string;
 let place: SecretsPlace;
@@ -29,7 +34,7 @@ function fakeSops({ prints = "", says = "", code = 0 }): void {
   process.env["PATH"] = `${folder}:${PATH}`;
 }
 
-const key = { private: "-----BEGIN OPENSSH PRIVATE KEY-----", public: "ssh-ed25519 AAAA" };
+const key = generateSshKey("a");
 const SECRETS = {
   version: 1,
   rootPassword: "p".repeat(40),
@@ -73,6 +78,14 @@ describe("secrets under sops", () => {
     expect(await ensureSecrets(place, ["pve-1"])).toEqual(SECRETS);
   });
 
+  it("are not used with another's public key, which `mac_only_encrypted` does not vouch for", async () => {
+    const others = { ...SECRETS, hostKeys: { "pve-1": { ...key, public: generateSshKey("b").public } } };
+    fakeSops({ prints: JSON.stringify(others) });
+    await expect(ensureSecrets(place, ["pve-1"])).rejects.toThrow(
+      "the public key of pve-1 is not that of its private key",
+    );
+  });
+
   it("are not completed by a run: nobody would see the change", async () => {
     fakeSops({ prints: JSON.stringify(SECRETS) });
     await expect(ensureSecrets(place, ["pve-1", "pve-2"])).rejects.toThrow(
@@ -89,13 +102,112 @@ describe("secrets under sops", () => {
   });
 });
 
+/** A sops that encrypts to this, and gives this back. */
+function fakeEncryption(encrypted: string, decrypted: string): void {
+  writeFileSync(join(folder, "encrypted"), encrypted);
+  writeFileSync(join(folder, "decrypted"), decrypted);
+  const script = `#!/bin/sh\ncase "$2" in encrypt) cat '${folder}/encrypted';; *) cat '${folder}/decrypted';; esac\n`;
+  writeFileSync(join(folder, "sops"), script, { mode: 0o755 });
+  process.env["PATH"] = `${folder}:${PATH}`;
+}
+
+/** Every leaf of some secrets, as sops would write it; those of `shown` in clear. */
+function publishedAs(secrets: object, shown: (path: string) => boolean): string {
+  const written = (value: unknown, path: string): unknown => {
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [key, written(inner, path === "" ? key : `${path}.${key}`)]),
+      );
+    return shown(path) ? value : "ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:str]";
+  };
+  return stringify({ ...Object(written(secrets, "")), sops: { age: [] } });
+}
+
+const LEAVES = [
+  ["version", true],
+  ["rootPassword", false],
+  ["rootPasswordHash", false],
+  ["userKey.private", false],
+  ["userKey.public", true],
+  ["hostKeys.public.private", false],
+  ["hostKeys.public.public", true],
+  ["statePassphrase", false],
+] as const;
+
+describe("the bytes of an encrypted file", () => {
+  let secrets: Secrets;
+  beforeAll(async () => {
+    const key = await newUserKey();
+    secrets = {
+      version: 1,
+      ...(await newRootPassword()),
+      userKey: key,
+      // A name that rules of sops may take for that of a public key.
+      hostKeys: { public: await newUserKey() },
+      statePassphrase: "s".repeat(43),
+    };
+  });
+
+  it("are written only if no secret can be read in them, whatever else can", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.subarray([...LEAVES]), async (shown) => {
+        const paths: readonly string[] = shown.map(([path]) => path);
+        const text = publishedAs(secrets, (path) => paths.includes(path));
+        fakeEncryption(text, JSON.stringify(secrets));
+        const secret = shown.filter(([, isPublic]) => !isPublic).map(([path]) => path);
+        expect(shownIn(text)).toEqual(secret);
+        writeFileSync(place.file, "as before");
+        const written = await writeSecrets(place, secrets).then(
+          () => null,
+          (error: unknown) => String(error),
+        );
+        expect(readFileSync(place.file, "utf8")).toBe(secret.length === 0 ? text : "as before");
+        if (secret.length > 0)
+          expect(written).toMatch(/^CliError: \.sops\.yaml has sops leave .* in clear, so nothing was written: /);
+        expect(readdirSync(folder).filter((name) => name.endsWith(".new"))).toEqual([]);
+        writeFileSync(place.file, text);
+        const read = await readSecrets(place).then(
+          () => null,
+          (error: unknown) => String(error),
+        );
+        expect(read === null).toBe(secret.length === 0);
+        expect(await readToEncrypt(place)).toEqual(secrets);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("are looked through for the secrets themselves: a comment, or what only looks encrypted, hides nothing", async () => {
+    const text = publishedAs(secrets, () => false);
+    const letters = { ...secrets, rootPassword: secrets.rootPassword.replaceAll(/[-_]/g, "") };
+    for (const showing of [
+      `# the root password is ${letters.rootPassword}\n${text}`,
+      text.replace("data:AAAA", `data:${letters.rootPassword}`),
+      text.replace("sops:", `sops:\n  note: ${JSON.stringify(secrets.hostKeys["public"]?.private)}`),
+    ]) {
+      fakeEncryption(showing, JSON.stringify(letters));
+      await expect(writeSecrets(place, letters)).rejects.toThrow("so nothing was written");
+      expect(readFileSync(place.file, "utf8")).toBe("");
+    }
+  });
+
+  it("are not written when they do not give back what was encrypted", async () => {
+    fakeEncryption(
+      publishedAs(secrets, () => false),
+      JSON.stringify({ ...secrets, rootPassword: "x".repeat(43) }),
+    );
+    await expect(writeSecrets(place, secrets)).rejects.toThrow("sops does not give back what it was given");
+    expect(readFileSync(place.file, "utf8")).toBe("");
+  });
+});
+
 describe("a text that holds no secrets of ours", () => {
   it.each([
     ['{"rootPassword": "hunter2hunter2"', "hunter2"],
     ["hunter2", "hunter2"],
     [JSON.stringify({ ...SECRETS, rootPassword: "hunter2" }), "hunter2"],
     [JSON.stringify({ ...SECRETS, hostKeys: { "pve-1": { private: "hunter2", public: "hunter2" } } }), "hunter2"],
-  ])("%s is refused without a word of it", (text, secret) => {
+  ])("%# is refused without a word of it", (text, secret) => {
     let told = "";
     try {
       parseSecrets(text);

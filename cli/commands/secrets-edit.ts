@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { CliError, codeOf, messageOf } from "../errors.ts";
+import { requireHiddenIn, shownIn } from "../secrets/published.ts";
 import { readSecrets, type SecretsPlace, sopsFile } from "../secrets/place.ts";
 import { refuseSandbox } from "./secrets-init.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
@@ -38,6 +39,8 @@ export async function secretsEdit(options: CommonOptions): Promise<number> {
   return atWork(options, "lab secrets edit", async ({ project, terminal }) => {
     refuseSandbox(project, "edit");
     const place = encryptedPlace(project);
+    // sops edits by what the file says of itself, not by `.sops.yaml`: what it shows it would go on showing.
+    requireHiddenIn(basename(place.file), readFileSync(place.file, "utf8"));
     const before = `${place.file}.before`;
     copyFileSync(place.file, before);
     try {
@@ -55,7 +58,8 @@ export async function secretsEdit(options: CommonOptions): Promise<number> {
         copyFileSync(place.file, rejected);
         // In one step: without the file, a run that comes in between would make other secrets.
         renameSync(before, place.file);
-        throw new CliError(`${messageOf(error)}\nthe file is as it was; your edit, encrypted, is in ${rejected}`);
+        const how = shownIn(readFileSync(rejected, "utf8")).length === 0 ? "encrypted" : "in clear";
+        throw new CliError(`${messageOf(error)}\nthe file is as it was; your edit, ${how}, is in ${rejected}`);
       }
       terminal.line(`${basename(place.file)} is changed: commit it`);
       return 0;

@@ -2,7 +2,7 @@
 import { CliError } from "../errors.ts";
 import { wantedBy } from "../secrets/hosts.ts";
 import { newHostKeys, newRootPassword, newUserKey } from "../secrets/make.ts";
-import { readSecrets, secretsPlace, writeSecrets } from "../secrets/place.ts";
+import { readToEncrypt, secretsPlace, writeSecrets } from "../secrets/place.ts";
 import type { Secrets } from "../secrets/schema.ts";
 import { list } from "../show/words.ts";
 import { printDocument } from "./document.ts";
@@ -54,7 +54,7 @@ export async function secretsRotate(options: SecretsRotateOptions, named: readon
     const at = secretsPlace(project);
     if (options.dataKey && at.kind === "plain")
       throw new CliError(`${at.file} is not encrypted, so it has no data key: \`npx lab secrets init\` encrypts it`);
-    const known = await readSecrets(at);
+    const known = await readToEncrypt(at);
     if (known === null) throw new CliError(`${at.file} is not there: there is nothing to rotate`);
     const all = options.hostKeys ? (await wantedBy(project)).hosts : [];
     const hosts = named.length > 0 ? named : all;

@@ -1,7 +1,7 @@
 /** Whether the lab's secrets can be used: readable, whole, belonging together, and in nobody else's hands. */
 import { execFile } from "node:child_process";
 import { relative } from "node:path";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { fail, type Finding, failure, ok, warn } from "../doctor/finding.ts";
@@ -10,14 +10,19 @@ import type { Project } from "../project.ts";
 import type { Wanted } from "./hosts.ts";
 import { hostsWithoutKey } from "./make.ts";
 import { belongTogether } from "./openssh.ts";
+import { shownIn } from "./published.ts";
 import { plainPlace, readSecrets, type SecretsPlace } from "./place.ts";
 import type { Secrets } from "./schema.ts";
+import { inClear } from "./sops.ts";
 
-const encrypted = z.looseObject({ sops: z.looseObject({ age: z.array(z.looseObject({ recipient: z.string() })) }) });
+const encrypted = z.looseObject({
+  sops: z.looseObject({ age: z.array(z.looseObject({ recipient: z.string() })).nullish() }),
+});
 
 function recipients({ file }: SecretsPlace): Finding {
   const read = encrypted.safeParse(parse(readFileSync(file, "utf8")));
-  const names = read.data?.sops.age.map(({ recipient }) => recipient) ?? [];
+  const names = (read.data?.sops.age ?? []).map(({ recipient }) => recipient);
+  if (names.length === 0) return ok("recipients", "no age key alone can open it: .sops.yaml says who can");
   if (names.length > 1) return ok("recipients", `${names.length} age keys can open it`);
   return warn(
     "recipients",
@@ -55,28 +60,58 @@ function completeness(secrets: Secrets, { hosts, encryptedState }: Wanted): Find
   return fail("complete", `missing: ${list(missing)}`, "npx lab secrets init adds it");
 }
 
-/** Files of these that git has. Null where there is no git, or no repository. */
-async function tracked(folder: string, files: readonly string[]): Promise<readonly string[] | null> {
+/** The output of git; null where there is no git, no repository, or nothing to be said. */
+async function git(folder: string, args: readonly string[]): Promise<string | null> {
   return new Promise((resolve) => {
-    execFile("git", ["ls-files", "--", ...files], { cwd: folder, encoding: "utf8" }, (error, stdout) =>
-      resolve(error === null ? stdout.split("\n").filter((line) => line !== "") : null),
+    execFile("git", [...args], { cwd: folder, encoding: "utf8", maxBuffer: 64 << 20 }, (error, stdout) =>
+      resolve(error === null ? stdout : null),
     );
   });
 }
 
-async function git(project: Project, place: SecretsPlace): Promise<readonly Finding[]> {
+/** The first commit, or the index, in which a secret can be read; a file that was never encrypted is one of these. */
+async function shownBy(folder: string, file: string): Promise<string | null> {
+  const commits = ((await git(folder, ["rev-list", "--all", "--", file])) ?? "").split("\n");
+  for (const commit of ["", ...commits.filter((line) => line !== "")]) {
+    const text = await git(folder, ["show", `${commit}:./${file}`]);
+    if (text === null || (!inClear(text) && shownIn(text).length === 0)) continue;
+    return commit === "" ? "the index" : `commit ${commit.slice(0, 12)}`;
+  }
+  return null;
+}
+
+async function inGit(project: Project, place: SecretsPlace): Promise<readonly Finding[]> {
   const clear = relative(project.home, plainPlace(project.data).file);
   const own = relative(project.home, place.file);
-  const files = await tracked(project.home, [clear, own]);
-  if (files === null) return [];
+  const tracked = await git(project.home, ["ls-files", "--", clear, own]);
+  if (tracked === null) return [];
+  const files = tracked.split("\n");
   if (files.includes(clear))
     return [fail("git", `${clear} is committed, in clear`, "take it out of git's history, and rotate all of it")];
-  if (place.kind === "plain") return [ok("git", "knows nothing of them")];
+  if (place.kind === "plain")
+    return [
+      (await git(project.home, ["check-ignore", "-q", "--", clear])) === null
+        ? warn("git", `does not ignore ${clear}, which is in clear`, `add ${clear} to .gitignore`)
+        : ok("git", "knows nothing of them"),
+    ];
+  const shown = await shownBy(project.home, own);
+  if (shown !== null)
+    return [
+      fail("git", `${own} can be read in ${shown}`, "take it out of git's history, and rotate all that was shown"),
+    ];
   return [
     files.includes(own)
       ? ok("git", `has ${own}, encrypted`)
       : warn("git", `has no ${own}`, `git add ${own} .sops.yaml`),
   ];
+}
+
+/** Others' rights to the file in clear. */
+function rights({ file }: SecretsPlace): Finding {
+  const name = relative(process.cwd(), file);
+  if (process.platform === "win32" || (statSync(file).mode & 0o077) === 0)
+    return ok("secrets", `${name}, in clear, for you alone`);
+  return fail("secrets", `${name}, in clear, can be read by others`, `chmod 600 ${name}`);
 }
 
 /** A line for each thing that can be wrong. */
@@ -86,16 +121,15 @@ export async function checkSecrets(project: Project, place: SecretsPlace, wanted
   try {
     secrets = await readSecrets(place);
   } catch (error) {
-    return [failure("secrets", error, "see docs/secrets.md"), ...(await git(project, place))];
+    return [failure("secrets", error, "see docs/secrets.md"), ...(await inGit(project, place))];
   }
   if (secrets === null)
     return [warn("secrets", "none yet", "a deploy makes them in clear; `npx lab secrets init` makes them encrypted")];
   return [
-    ok("secrets", `${name}, ${place.kind === "sops" ? "encrypted" : "in clear, for you alone"}`),
-    ...(place.kind === "sops" ? [recipients(place)] : []),
+    ...(place.kind === "sops" ? [ok("secrets", `${name}, encrypted`), recipients(place)] : [rights(place)]),
     completeness(secrets, wanted),
     await password(secrets),
     keys(secrets),
-    ...(await git(project, place)),
+    ...(await inGit(project, place)),
   ];
 }

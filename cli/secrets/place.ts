@@ -1,6 +1,6 @@
 /** Where a lab keeps its secrets: in clear in its own folder, or encrypted in the repository. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { CliError } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../files.ts";
 import { learn } from "../masking/masker.ts";
@@ -53,9 +53,19 @@ const WAY_BACK: Readonly<Record<SecretsPlace["kind"], string>> = {
 /**
  * The secrets; null where there are none yet. They are masked from now on.
  *
- * @throws CliError for a file that cannot be read: secrets are never made anew over it
+ * @throws CliError for a file that cannot be read: secrets are never made anew over it; and for an encrypted one in which a
+ * secret can be read
  */
-export async function readSecrets({ kind, file }: SecretsPlace): Promise<Secrets | null> {
+export async function readSecrets(place: SecretsPlace): Promise<Secrets | null> {
+  if (place.kind === "sops") {
+    const { requireHiddenIn } = await import("./published.ts");
+    requireHiddenIn(basename(place.file), readIfThere(place.file) ?? "");
+  }
+  return readToEncrypt(place);
+}
+
+/** The same for who writes them anew: an encrypted file that shows some is read too, as that is the way to set it right. */
+export async function readToEncrypt({ kind, file }: SecretsPlace): Promise<Secrets | null> {
   if (!existsSync(file)) return null;
   const text = kind === "plain" ? readIfThere(file) : await (await import("./sops.ts")).decrypt(file);
   if (text === undefined) return null;
@@ -71,9 +81,21 @@ export async function readSecrets({ kind, file }: SecretsPlace): Promise<Secrets
   }
 }
 
-/** Writes them all, in one step. Encrypted, they get a new data key, for the recipients that `.sops.yaml` names now. */
+/**
+ * Writes them all, in one step. Encrypted, they get a new data key, for the recipients that `.sops.yaml` names now.
+ *
+ * @throws CliError, with nothing written, where a secret could be read in the encrypted file, or where we could not open it
+ */
 export async function writeSecrets({ kind, file }: SecretsPlace, secrets: Secrets): Promise<void> {
   learn(secrets);
-  if (kind === "plain") writeAtomically(file, secretsText(secrets));
-  else writeAtomically(file, await (await import("./sops.ts")).encrypt(file, secretsText(secrets)), 0o644);
+  if (kind === "plain") return writeAtomically(file, secretsText(secrets));
+  const [{ decryptText, encrypt }, { requireHidden }] = await Promise.all([
+    import("./sops.ts"),
+    import("./published.ts"),
+  ]);
+  const text = await encrypt(file, secretsText(secrets));
+  requireHidden(basename(file), text, secrets);
+  if (secretsText(parseSecrets(await decryptText(file, text))) !== secretsText(secrets))
+    throw new CliError(`${basename(file)}: sops does not give back what it was given, so nothing was written`);
+  writeAtomically(file, text, 0o644);
 }

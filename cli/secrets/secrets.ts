@@ -13,6 +13,19 @@ function refuseToComplete({ file }: SecretsPlace, what: string): CliError {
 }
 
 /**
+ * With `mac_only_encrypted` nothing vouches for what stands in clear in the file: a public key that somebody put there in
+ * place of the lab's would be let in by every host.
+ */
+async function requirePairs({ file }: SecretsPlace, { userKey, hostKeys }: Secrets): Promise<void> {
+  const { belongTogether } = await import("./openssh.ts");
+  const torn = Object.entries({ "the lab's": userKey, ...hostKeys }).find(([, key]) => !belongTogether(key));
+  if (torn !== undefined)
+    throw new CliError(
+      `${file}: the public key of ${torn[0]} is not that of its private key: bring it back from git, or make others with \`npx lab secrets rotate\``,
+    );
+}
+
+/**
  * The lab's secrets, with a key for each host. Those in clear are made, and completed, where they are wanted.
  *
  * @param hosts names of the hosts; keys of hosts that are gone are kept
@@ -20,6 +33,7 @@ function refuseToComplete({ file }: SecretsPlace, what: string): CliError {
  */
 export async function ensureSecrets(place: SecretsPlace, hosts: readonly string[]): Promise<Secrets> {
   const known = await readSecrets(place);
+  if (known !== null && place.kind === "sops") await requirePairs(place, known);
   const missing = hosts.filter((host) => known?.hostKeys[host] === undefined);
   if (known !== null && missing.length === 0) return known;
   if (place.kind === "sops") throw refuseToComplete(place, `host key of ${list(missing)}`);

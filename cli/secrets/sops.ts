@@ -1,5 +1,6 @@
 /** The program sops (https://getsops.io): reads and writes the encrypted file, so that its format is sops' own. */
 import { execFile } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { CliError, codeOf } from "../errors.ts";
 import { readIfThere } from "../files.ts";
@@ -14,6 +15,11 @@ const KEYS = "SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, keys.txt of sops";
 /** What a file of our secrets has in it that is not encrypted; a file that was cut off has not. */
 const IN_CLEAR = /-----BEGIN OPENSSH|\$6\$/;
 
+/** Whether a text has private keys or hashes of ours in it, whatever else it is. */
+export function inClear(text: string): boolean {
+  return IN_CLEAR.test(text);
+}
+
 /** What sops says, as what to do. */
 function explained(file: string, said: string): string {
   const name = basename(file);
@@ -24,7 +30,7 @@ function explained(file: string, said: string): string {
     ],
     [
       /sops metadata not found/,
-      IN_CLEAR.test(readIfThere(file) ?? "")
+      inClear(readIfThere(file) ?? "")
         ? `${name} is not encrypted, so its secrets are known to who can read it: delete it, and make others with \`npx lab secrets init\``
         : `${name} is not whole: bring it back with \`git checkout ${name}\``,
     ],
@@ -70,6 +76,17 @@ export async function decrypt(file: string): Promise<string> {
   const text = await sops(file, ["decrypt", "--output-type", "json", basename(file)]);
   learn(text);
   return text;
+}
+
+/** The same of a text that is to become the file. It goes by a file beside it, as sops reads none from a pipe everywhere. */
+export async function decryptText(file: string, encrypted: string): Promise<string> {
+  const temporary = `${file}.${process.pid}.new`;
+  try {
+    writeFileSync(temporary, encrypted, { mode: 0o600 });
+    return await sops(file, ["decrypt", "--input-type", "yaml", "--output-type", "json", basename(temporary)]);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 /** Text for the file, of JSON text, for the recipients that `.sops.yaml` names. */

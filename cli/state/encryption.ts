@@ -1,4 +1,5 @@
 /** What OpenTofu is told in TF_ENCRYPTION (https://opentofu.org/docs/language/state/encryption). */
+import { CliError } from "../errors.ts";
 
 /** The least iterations that OpenTofu allows: the passphrase is 256 random bits, which no number of them makes safer. */
 const METHODS = (passphrase: string): string => `
@@ -53,13 +54,30 @@ state {
 `;
 }
 
-/** Whether text is a state that OpenTofu has encrypted: its serial and lineage stay readable. */
+/** What a state in clear has; one that is encrypted has its serial, its lineage and what it was encrypted with. */
+const IN_CLEAR = ["outputs", "resources", "check_results"];
+
+/** Whether text is a state that OpenTofu has encrypted, all of it: its serial and lineage stay readable. */
 export function isEncrypted(text: string): boolean {
   if (!text.includes('"encrypted_data"')) return false;
   try {
     const document: unknown = JSON.parse(text);
-    return typeof document === "object" && document !== null && "encrypted_data" in document;
+    if (typeof document !== "object" || document === null) return false;
+    return "encrypted_data" in document && !IN_CLEAR.some((key) => key in document);
   } catch {
     return false;
   }
+}
+
+/**
+ * Before a state is kept, and copied, as an encrypted one: what TF_ENCRYPTION of the user says decides that, too.
+ *
+ * @throws CliError for one that can be read
+ */
+export function requireEncrypted(text: string, where: string): void {
+  if (text.trim() === "" || isEncrypted(text)) return;
+  throw new CliError(
+    `${where}: lab.config.ts says that this state is encrypted, and it can be read: \`npx lab state migrate\` encrypts it` +
+      (process.env["TF_ENCRYPTION"] === undefined ? "" : "; TF_ENCRYPTION is set, which decides how: see what it says"),
+  );
 }

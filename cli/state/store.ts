@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CliError } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../files.ts";
-import { isEncrypted } from "./encryption.ts";
+import { isEncrypted, requireEncrypted } from "./encryption.ts";
 import { type FolderOptions, openFolders } from "./folder.ts";
 import { addressOf, fileOf, type Place } from "./place.ts";
 import { EMPTY, headOf, sameState, withSerial } from "./text.ts";
@@ -87,7 +87,9 @@ export function openStore(options: FolderOptions): StateStore {
     remove();
     try {
       await pushExactly(place, stack, text);
-      return stateFileText(path);
+      const kept = stateFileText(path);
+      requireEncrypted(kept, `the state of ${stack}`);
+      return kept;
     } finally {
       remove();
     }

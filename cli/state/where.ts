@@ -73,13 +73,20 @@ export function openWhere({ data, home }: Project): Where {
   };
 }
 
+/** The same place, which is encrypted only if the file there is. */
+function asItIs(at: Place): Place {
+  const path = at.encrypted ? fileOf(at) : null;
+  const text = path === null ? "" : (readIfThere(path) ?? "");
+  return text.trim() === "" || isEncrypted(text) ? at : { ...at, encrypted: false };
+}
+
 /**
  * Where the state of a stack is. Where nothing is known, it is in the file that it would be in by default, if there is one;
  * else nowhere but where the config says.
  */
 export function whereaboutsOf(where: Where, project: Project, stack: string, configured: Place): Whereabouts {
   const known = where.get(stack);
-  if (known !== undefined) return known;
+  if (known !== undefined) return { ...known, at: asItIs(known.at) };
   const path = join(project.data, "state", `${stack}.tfstate`);
   const text = existsSync(path) ? (readIfThere(path) ?? "") : "";
   // Nothing, or a copy that was left behind when the state moved.
