@@ -61,6 +61,14 @@ function controlPlanes({ kubernetes }: LabConfig): readonly ConfigIssue[] {
   return [{ path: ["kubernetes", "nodes"], got, allowed: "1, 3 or 5 control planes (etcd votes by majority)" }];
 }
 
+/** Talos taints control planes against pods: without a worker not even CoreDNS would run. */
+function somewhereForPods({ kubernetes }: LabConfig): readonly ConfigIssue[] {
+  const { nodes, allowSchedulingOnControlPlanes } = kubernetes;
+  if (allowSchedulingOnControlPlanes || nodes.some(({ role }) => role === "worker")) return [];
+  const allowed = "true where there is no worker (pods would have no node to run on)";
+  return [{ path: ["kubernetes", "allowSchedulingOnControlPlanes"], got: "false", allowed }];
+}
+
 function nodeHosts({ hosts, kubernetes }: LabConfig): readonly ConfigIssue[] {
   const known = hosts.map(({ name }) => name);
   return kubernetes.nodes.flatMap(({ host }, index) =>
@@ -119,6 +127,16 @@ function versionPair({ versions }: LabConfig): readonly ConfigIssue[] {
 
 /** Every rule, each on a config whose fields are well-formed. */
 export function checks(config: LabConfig): readonly ConfigIssue[] {
-  const rules = [names, controlPlanes, nodeHosts, memoryPerOcpu, virtualization, placement, adminNetworks, versionPair];
+  const rules = [
+    names,
+    controlPlanes,
+    somewhereForPods,
+    nodeHosts,
+    memoryPerOcpu,
+    virtualization,
+    placement,
+    adminNetworks,
+    versionPair,
+  ];
   return rules.flatMap((rule) => rule(config));
 }

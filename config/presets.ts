@@ -13,12 +13,12 @@ const host = (name: string, ocpus: number, memoryGb: number, bootVolumeGb: numbe
   bootVolumeGb,
 });
 
-const controlPlane = (name: string, vcpus: number, memoryMb: number): NodeConfig => ({
+const controlPlane = (name: string, vcpus: number, memoryMb: number, diskGb = 20): NodeConfig => ({
   name,
   role: "control-plane",
   vcpus,
   memoryMb,
-  diskGb: 20,
+  diskGb,
 });
 
 const worker = (name: string, vcpus: number, memoryMb: number): NodeConfig => ({
@@ -47,11 +47,18 @@ const common = {
   state: { backend: "local" },
 } as const;
 
-/** One host with everything Always Free gives: the one that works best. */
+/**
+ * One host with everything Always Free gives, and one node: under emulation a second kubelet costs more than it brings.
+ * A worker of 2 GB fits beside it.
+ */
 const free: Known = {
   ...common,
   hosts: [host("pve-1", 2, 12, 150)],
-  kubernetes: { placement: "proxmox", nodes: [controlPlane("cp-1", 2, 3072), worker("worker-1", 2, 2048)] },
+  kubernetes: {
+    placement: "proxmox",
+    allowSchedulingOnControlPlanes: true,
+    nodes: [controlPlane("cp-1", 2, 5120, 40)],
+  },
 };
 
 /** A real Proxmox VE cluster for $0: two hosts and a vote on the micro. Guests of one vCPU are below Talos's minimum. */
@@ -59,7 +66,11 @@ const freePair: Known = {
   ...common,
   hosts: [host("pve-1", 1, 6, 75), host("pve-2", 1, 6, 75)],
   micro: { name: "qdevice-1", bootVolumeGb: 50 },
-  kubernetes: { placement: "proxmox", nodes: [controlPlane("cp-1", 1, 2048), worker("worker-1", 1, 1536)] },
+  kubernetes: {
+    placement: "proxmox",
+    allowSchedulingOnControlPlanes: false,
+    nodes: [controlPlane("cp-1", 1, 2048), worker("worker-1", 1, 1536)],
+  },
 };
 
 /** Three hosts and a control plane that survives the loss of one. Costs money. */
@@ -69,6 +80,7 @@ const payg: Known = {
   hosts: [host("pve-1", 2, 12, 100), host("pve-2", 2, 12, 100), host("pve-3", 2, 12, 100)],
   kubernetes: {
     placement: "proxmox",
+    allowSchedulingOnControlPlanes: false,
     nodes: [
       controlPlane("cp-1", 2, 4096),
       controlPlane("cp-2", 2, 4096),

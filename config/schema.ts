@@ -194,6 +194,9 @@ const kubernetesSchema = field(
       "Where Talos runs: in virtual machines, or (planned) straight on the instances.",
       '"proxmox" ("oci", Talos straight on the instances, is planned and not built yet)',
     ),
+    allowSchedulingOnControlPlanes: flag(
+      "Let control planes run any pod, as Talos's option of this name does. Without workers it has to be true.",
+    ),
     nodes: field(
       z.array(nodeSchema).min(1).max(8_000),
       "The cluster's machines: 1, 3 or 5 control planes, and workers.",
@@ -201,7 +204,7 @@ const kubernetesSchema = field(
     ),
   }),
   "The Kubernetes cluster.",
-  "an object with placement and nodes",
+  "an object with placement, allowSchedulingOnControlPlanes and nodes",
 );
 
 const tagsSchema = field(

@@ -45,6 +45,7 @@ export class TalosStack extends LabStack {
     }).urls.installer;
 
     const generations = Object.fromEntries(proxmox.guests.map((guest) => [guest.name, guest.generation]));
+    const controlPlanes = topology.nodes.filter((plan) => plan.role === "control-plane");
     const nodes = topology.nodes.map((plan) => ({
       plan,
       node: new Node(this, plan.name, {
@@ -57,6 +58,8 @@ export class TalosStack extends LabStack {
           node: plan,
           network: topology.network.guest,
           cluster,
+          lone: controlPlanes.length === 1,
+          schedulable: config.kubernetes.allowSchedulingOnControlPlanes,
           podCidr: topology.network.podCidr,
           serviceCidr: topology.network.serviceCidr,
           installer,

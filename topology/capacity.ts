@@ -1,4 +1,4 @@
-/** What of a host is left for guests, and what a guest costs. The memory overheads are our estimates. */
+/** What of a host is left for guests, and what a guest costs. Some of the memory overheads are our estimates. */
 import type { HostConfig, NodeConfig } from "../config/schema.ts";
 
 /**
@@ -8,8 +8,16 @@ import type { HostConfig, NodeConfig } from "../config/schema.ts";
 const PVE_MEMORY_MB = { small: 1536, usual: 2048 } as const;
 const SMALL_HOST_GB = 8;
 
-/** Memory a VM takes beyond its own under TCG (translation buffer, QEMU), in MB. Our estimate, not measured yet. */
-export const TCG_MEMORY_MB = 512;
+/** Translated code that QEMU keeps for a VM under TCG: an eighth of the host's memory, at most 1 GB (QEMU `tcg/region.c`). */
+const TRANSLATION_SHARE = 8;
+const TRANSLATION_MAX_MB = 1024;
+/** QEMU beside it, in MB. Our estimate, not measured yet. */
+const QEMU_MEMORY_MB = 256;
+
+/** Memory a VM takes beyond its own under TCG once its translation buffer is full, in MB. */
+export function tcgMemoryMb({ memoryGb }: Pick<HostConfig, "memoryGb">): number {
+  return Math.min(TRANSLATION_MAX_MB, (memoryGb * 1024) / TRANSLATION_SHARE) + QEMU_MEMORY_MB;
+}
 
 /** Root file system of a host, in GB: the images cap it here, LVM-thin gets the rest. */
 const ROOT_GB = 20;
@@ -33,9 +41,9 @@ export function roomOf(host: HostConfig): {
   };
 }
 
-/** What a VM takes of its host's memory, in MB. */
-export function vmMemoryMb({ memoryMb }: Pick<NodeConfig, "memoryMb">): number {
-  return memoryMb + TCG_MEMORY_MB;
+/** What a VM takes of a host's memory, in MB. */
+export function vmMemoryMb({ memoryMb }: Pick<NodeConfig, "memoryMb">, host: Pick<HostConfig, "memoryGb">): number {
+  return memoryMb + tcgMemoryMb(host);
 }
 
 /** A host while it is filled with VMs. */
@@ -55,7 +63,7 @@ export function newSpot(host: HostConfig): Spot {
 }
 
 export const hasCpus = (spot: Spot, node: NodeConfig): boolean => node.vcpus <= spot.vcpus;
-export const hasMemory = (spot: Spot, node: NodeConfig): boolean => vmMemoryMb(node) <= spot.memoryMb;
+export const hasMemory = (spot: Spot, node: NodeConfig): boolean => vmMemoryMb(node, spot.host) <= spot.memoryMb;
 export const hasDisk = (spot: Spot, node: NodeConfig): boolean => node.diskGb <= spot.diskGb;
 
 export function fits(spot: Spot, node: NodeConfig): boolean {
@@ -63,9 +71,9 @@ export function fits(spot: Spot, node: NodeConfig): boolean {
 }
 
 export function take(spot: Spot, node: NodeConfig): void {
-  spot.memoryMb -= vmMemoryMb(node);
+  spot.memoryMb -= vmMemoryMb(node, spot.host);
   spot.diskGb -= node.diskGb;
   if (node.role !== "control-plane") return;
   spot.controlPlanes += 1;
-  spot.besideControlPlanesMb -= vmMemoryMb(node);
+  spot.besideControlPlanesMb -= vmMemoryMb(node, spot.host);
 }

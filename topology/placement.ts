@@ -5,7 +5,7 @@
  */
 import type { ConfigIssue } from "../config/errors.ts";
 import { slotOf } from "../config/fields.ts";
-import type { LabConfig, NodeConfig } from "../config/schema.ts";
+import type { HostConfig, LabConfig, NodeConfig } from "../config/schema.ts";
 import { fits, newSpot, type Spot, take, vmMemoryMb } from "./capacity.ts";
 import { refusal } from "./refusal.ts";
 
@@ -30,18 +30,18 @@ const mostMemory: Choose = (_node, spots) => spots.toSorted((a, b) => b.memoryMb
  * it is when worker 1 goes. `spots` are as the control planes leave them.
  */
 function turns(spots: readonly Spot[]): (node: NodeConfig) => string | undefined {
-  const bySize = new Map<number, { readonly left: Map<string, number>; readonly order: string[] }>();
+  const bySize = new Map<number, { readonly left: Map<HostConfig, number>; readonly order: string[] }>();
   return (node) => {
-    const size = vmMemoryMb(node);
+    const size = node.memoryMb;
     const turn = bySize.get(size) ?? {
-      left: new Map(spots.map(({ host, besideControlPlanesMb }) => [host.name, besideControlPlanesMb])),
+      left: new Map(spots.map(({ host, besideControlPlanesMb }) => [host, besideControlPlanesMb])),
       order: [],
     };
     bySize.set(size, turn);
     while (turn.order.length < slotOf(node.name)) {
-      const [name, left] = [...turn.left].reduce((best, next) => (next[1] > best[1] ? next : best));
-      turn.order.push(name);
-      turn.left.set(name, left - size);
+      const [host, left] = [...turn.left].reduce((best, next) => (next[1] > best[1] ? next : best));
+      turn.order.push(host.name);
+      turn.left.set(host, left - vmMemoryMb(node, host));
     }
     return turn.order[slotOf(node.name) - 1];
   };

@@ -1,7 +1,7 @@
 /** The line for a node that fits on none of the hosts it may run on: the first size that none of them has. */
 import { type ConfigIssue, shown } from "../config/errors.ts";
 import type { LabConfig, NodeConfig } from "../config/schema.ts";
-import { hasCpus, hasMemory, pveMemoryMb, type Spot, TCG_MEMORY_MB } from "./capacity.ts";
+import { hasCpus, hasMemory, pveMemoryMb, type Spot, tcgMemoryMb } from "./capacity.ts";
 
 const most = (numbers: readonly number[]): number => Math.max(0, ...numbers);
 
@@ -15,10 +15,11 @@ function vcpusAllowed(spots: readonly Spot[]): string {
 }
 
 function memoryAllowed(spots: readonly Spot[]): string {
-  const limit = most(spots.map(({ memoryMb }) => memoryMb - TCG_MEMORY_MB));
+  const limit = most(spots.map(({ memoryMb, host }) => memoryMb - tcgMemoryMb(host)));
   const left = each(spots, ({ memoryMb, host }) => `${memoryMb} of ${host.memoryGb * 1024} MB left`);
   const system = most(spots.map(({ host }) => pveMemoryMb(host)));
-  const costs = `Proxmox VE takes ${system}, each VM ${TCG_MEMORY_MB} beyond its own`;
+  const vm = most(spots.map(({ host }) => tcgMemoryMb(host)));
+  const costs = `Proxmox VE takes ${system}, each VM ${vm} beyond its own`;
   return `at most ${limit} (MB; ${left}; ${costs})`;
 }
 

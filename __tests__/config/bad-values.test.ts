@@ -108,6 +108,10 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
     { "kubernetes.nodes": [CP, { ...CP, name: "cp-2" }] },
     "kubernetes.nodes: got 2 control planes, allowed 1, 3 or 5 control planes (etcd votes by majority)",
   ],
+  [
+    { preset: "payg", "kubernetes.nodes": [CP] },
+    "kubernetes.allowSchedulingOnControlPlanes: got false, allowed true where there is no worker (pods would have no node to run on)",
+  ],
   [{ "kubernetes.nodes": [CP, { ...WORKER, host: "pve-9" }] }, 'kubernetes.nodes[1].host: got "pve-9", allowed pve-1'],
   [
     { "kubernetes.nodes": [CP, { ...WORKER, role: "master" }] },

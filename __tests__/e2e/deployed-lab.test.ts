@@ -8,9 +8,16 @@ import { TestLab } from "./lab.ts";
 
 jest.setTimeout(120_000);
 
+const kubernetes = {
+  nodes: [
+    { name: "cp-1", role: "control-plane", vcpus: 2, memoryMb: 3072, diskGb: 20 },
+    { name: "worker-1", role: "worker", vcpus: 2, memoryMb: 2048, diskGb: 20 },
+  ],
+} as const;
+
 let lab: TestLab;
 beforeAll(async () => {
-  lab = await TestLab.create();
+  lab = await TestLab.create({ kubernetes });
   const { code, stderr } = await lab.cdktf("deploy", "--auto-approve");
   expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
 });
@@ -89,7 +96,7 @@ describe("npx lab validate cluster", () => {
     ];
     lab.configure({ versions: { kubernetes: "1.36.0" }, kubernetes: { nodes } });
     const { code, findings } = await validate();
-    lab.configure({ versions: {}, kubernetes: {} });
+    lab.configure({ versions: {}, kubernetes });
     expect(code).toBe(1);
     const failed = failures(findings);
     expect(failed).toContain("nodes: cp-2 has not joined");
@@ -256,7 +263,10 @@ async function realLab(): Promise<TestLab> {
   writeFileSync(join(bin, "ends.json"), JSON.stringify(Object.fromEntries(ends)));
   writeFileSync(join(bin, "ssh"), FAKE_SSH, { mode: 0o755 });
   const { oci } = await (await lab.sandbox()).real();
-  const real = await TestLab.create({}, { ...oci, LAB_SANDBOX: "0", PATH: `${bin}${delimiter}${process.env["PATH"]}` });
+  const real = await TestLab.create(
+    { kubernetes },
+    { ...oci, LAB_SANDBOX: "0", PATH: `${bin}${delimiter}${process.env["PATH"]}` },
+  );
   mkdirSync(join(real.home, ".lab", "state"), { recursive: true });
   for (const stack of ["oci", "proxmox", "talos"]) {
     const text = readFileSync(join(lab.home, ".sandbox", "state", `${stack}.tfstate`), "utf8");

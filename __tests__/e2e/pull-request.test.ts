@@ -4,6 +4,8 @@ import { describeWithGit, type Reviewed, ScratchRepository } from "./scratch-rep
 jest.setTimeout(120_000);
 
 const CONTROL_PLANE = { name: "cp-1", role: "control-plane", vcpus: 2, memoryMb: 3072, diskGb: 20 } as const;
+const WORKER = { name: "worker-1", role: "worker", vcpus: 2, memoryMb: 2048, diskGb: 20 } as const;
+const BASE: Partial<LabInput> = { kubernetes: { nodes: [CONTROL_PLANE, WORKER] } };
 const host = (ocpus: number, bootVolumeGb: number): Partial<LabInput> => ({
   hosts: [{ name: "pve-1", ocpus, memoryGb: 12, bootVolumeGb }],
 });
@@ -22,7 +24,7 @@ describeWithGit("the comment of a pull request that", () => {
   let repository: ScratchRepository;
   let first: Reviewed;
   beforeAll(async () => {
-    repository = await ScratchRepository.create();
+    repository = await ScratchRepository.create(BASE);
     first = await repository.review();
     expect(await repository.deploy()).toMatchObject({ code: 0 });
   });
@@ -33,7 +35,7 @@ describeWithGit("the comment of a pull request that", () => {
     return repository.review();
   }
   const configured = (name: string, input: Partial<LabInput>): Promise<Reviewed> =>
-    reviewed(name, (repository) => repository.configure(input));
+    reviewed(name, (repository) => repository.configure({ ...BASE, ...input }));
 
   it("deploys for the first time has all there is to add, and what it takes of the free tier", () => {
     const { code, comment } = first;

@@ -44,14 +44,14 @@ export class ScratchRepository {
     this.#basePort = basePort;
   }
 
-  /** Its branch main has a lab of preset `free`. */
-  static async create(): Promise<ScratchRepository> {
+  /** Its branch main has a lab: preset `free` with what is given over it. */
+  static async create(input: Partial<LabInput> = {}): Promise<ScratchRepository> {
     const repository = new ScratchRepository(await freeBasePort());
     const { home } = repository;
     for (const each of APP) cpSync(join(ROOT, each), join(home, each), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(home, "node_modules"));
     writeFileSync(join(home, ".gitignore"), "node_modules\ncdktf.out\n.sandbox\ncomment.md\n");
-    repository.configure({});
+    repository.configure(input);
     repository.#git("init", "--quiet", "--initial-branch=main");
     repository.#commit("a lab");
     return repository;

@@ -33,7 +33,7 @@ for (const tool of TERRAFORMS) {
 
       it("changes a virtual machine in place", async () => {
         const nodes = PRESETS[preset].kubernetes.nodes.map((node) =>
-          node.role === "worker" ? { ...node, memoryMb: node.memoryMb - 256 } : node,
+          node.name === "cp-1" ? { ...node, memoryMb: node.memoryMb - 256 } : node,
         );
         lab.configure({ kubernetes: { nodes } });
         const { code, stdout } = await lab.cdktf("deploy", "proxmox", "--auto-approve", "--json", ...REAL);

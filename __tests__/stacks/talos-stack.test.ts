@@ -1,4 +1,4 @@
-import { parseConfig } from "../../config/index.ts";
+import { parseConfig, type PresetName } from "../../config/index.ts";
 import { patches } from "../../constructs/talos/patches.ts";
 import { planTopology } from "../../topology/plan.ts";
 import { BASE, type Stack, synthesize } from "./synthesize.ts";
@@ -6,7 +6,7 @@ import { BASE, type Stack, synthesize } from "./synthesize.ts";
 const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
 
 /** The documents that a node's configuration is patched with. */
-function documents(name: string, preset: "free" | "payg" = "free") {
+function documents(name: string, preset: PresetName = "free") {
   const topology = planTopology(parseConfig({ ...BASE, preset }));
   const node = topology.nodes.find((each) => each.name === name);
   if (!node) throw new Error(`no node ${name}`);
@@ -14,6 +14,8 @@ function documents(name: string, preset: "free" | "payg" = "free") {
     node,
     network: topology.network.guest,
     cluster: topology.cluster,
+    lone: preset !== "payg",
+    schedulable: topology.config.kubernetes.allowSchedulingOnControlPlanes,
     podCidr: topology.network.podCidr,
     serviceCidr: topology.network.serviceCidr,
     installer: "factory.talos.dev/nocloud-installer/id:v1.13.9",
@@ -36,18 +38,38 @@ describe("TalosStack", () => {
   });
 
   it("gives each machine its name", () => {
-    expect(documents("worker-1")).toContainEqual(
-      expect.objectContaining({ kind: "HostnameConfig", hostname: "worker-1", auto: "off" }),
+    expect(documents("cp-1")).toContainEqual(
+      expect.objectContaining({ kind: "HostnameConfig", hostname: "cp-1", auto: "off" }),
     );
   });
 
   it("puts the virtual address, the load balancer and the tunnel among the API's names", () => {
     expect(documents("cp-1")).toContainEqual({
-      cluster: {
-        apiServer: { certSANs: ["10.20.0.5", "192.0.2.1", "127.0.0.1"] },
-      },
+      cluster: expect.objectContaining({ apiServer: { certSANs: ["10.20.0.5", "192.0.2.1", "127.0.0.1"] } }),
     });
   });
+
+  it("has pods on the control plane of preset free, which has no worker", () => {
+    expect(documents("cp-1")).toContainEqual({
+      cluster: expect.objectContaining({ allowSchedulingOnControlPlanes: true }),
+    });
+    expect(JSON.stringify(documents("cp-1", "payg"))).not.toContain("allowScheduling");
+  });
+
+  it.each(["controllerManager", "scheduler"])(
+    "elects no leader of %s where there is one control plane",
+    (component) => {
+      const election = { extraArgs: { "leader-elect": "false" } };
+      for (const preset of ["free", "free-pair"] as const) {
+        expect(documents("cp-1", preset)).toContainEqual({
+          cluster: expect.objectContaining({ [component]: election }),
+        });
+      }
+      const text = JSON.stringify(payg.data.talos_machine_configuration);
+      expect(text).not.toContain("leader-elect");
+      expect(JSON.stringify(free.data.talos_machine_configuration)).toContain("leader-elect");
+    },
+  );
 
   it("shares the virtual address among control planes only", () => {
     const kinds = (node: string) => documents(node, "payg").map((document) => document.kind);

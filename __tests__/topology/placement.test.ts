@@ -50,7 +50,7 @@ describe("placement", () => {
   });
 
   it("counts written nodes before it places others", () => {
-    const placed = hostsOf([host(1, 6), host(2, 6)], [{ ...controlPlane(1), host: "pve-2" }, worker(1, 4000)]);
+    const placed = hostsOf([host(1, 6), host(2, 6)], [{ ...controlPlane(1), host: "pve-2" }, worker(1, 3500)]);
     expect(placed["worker-1"]).toBe("pve-1");
   });
 
@@ -70,8 +70,8 @@ describe("placement", () => {
 
   it("takes another host when the one whose turn it is has no room", () => {
     const placed = hostsOf(
-      [host(1, 6), host(2, 6)],
-      [{ ...controlPlane(1), host: "pve-1" }, worker(1, 4000), worker(2, 1024)],
+      [host(1, 8), host(2, 8)],
+      [{ ...controlPlane(1), host: "pve-1" }, worker(1, 3500), worker(2, 1024)],
     );
     expect(placed).toMatchObject({ "worker-1": "pve-2", "worker-2": "pve-1" });
   });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { cidrOf, contains, parseAddress } from "../../config/cidr.ts";
 import { ConfigError, type HostConfig, type LabConfig, type NodeConfig } from "../../config/index.ts";
-import { TCG_MEMORY_MB } from "../../topology/capacity.ts";
+import { tcgMemoryMb } from "../../topology/capacity.ts";
 import { planTopology } from "../../topology/plan.ts";
 import type { Topology } from "../../topology/types.ts";
 import { lab } from "../config/labs.ts";
@@ -126,7 +126,7 @@ describe("a plan", () => {
           for (const host of hosts) {
             const own = nodes.filter((placed) => placed.host === host.name);
             const sum = (of: (placed: (typeof own)[number]) => number) => own.reduce((total, x) => total + of(x), 0);
-            expect(sum(({ memoryMb }) => memoryMb + TCG_MEMORY_MB)).toBeLessThanOrEqual(host.guestMemoryMb);
+            expect(sum(({ memoryMb }) => memoryMb + tcgMemoryMb(host))).toBeLessThanOrEqual(host.guestMemoryMb);
             expect(sum(({ diskGb }) => diskGb)).toBeLessThanOrEqual(host.guestDiskGb);
             expect(own.every(({ vcpus }) => vcpus <= host.vcpus)).toBe(true);
           }

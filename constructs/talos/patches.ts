@@ -8,6 +8,10 @@ export interface PatchProps {
   readonly node: NodePlan;
   readonly network: GuestNetworkPlan;
   readonly cluster: ClusterPlan;
+  /** The cluster's only control plane: nobody else could lead, so nobody is elected. */
+  readonly lone: boolean;
+  /** Whether control planes run any pod. */
+  readonly schedulable: boolean;
   readonly podCidr: string;
   readonly serviceCidr: string;
   /** Container image of the installer, with the extensions of the image the machine booted. */
@@ -38,9 +42,21 @@ function machine({ installer, network, podCidr, serviceCidr }: PatchProps): Patc
   };
 }
 
-/** Whoever may stand in front of the API server: the virtual address, the load balancer, a tunnel. */
-function controlPlane({ cluster, apiAddress }: PatchProps): Patch {
-  return { cluster: { apiServer: { certSANs: [cluster.vip, apiAddress, "127.0.0.1"] } } };
+/**
+ * A lease that is renewed too late ends the scheduler and the controller manager, which under emulation happens: a lone
+ * control plane does without (both take the flag over their defaults: siderolabs/talos `control_plane_final.go`).
+ */
+const NO_ELECTION = { extraArgs: { "leader-elect": "false" } };
+
+function controlPlane({ cluster, apiAddress, lone, schedulable }: PatchProps): Patch {
+  return {
+    cluster: {
+      ...(schedulable && { allowSchedulingOnControlPlanes: true }),
+      // Whoever may stand in front of the API server: the virtual address, the load balancer, a tunnel.
+      apiServer: { certSANs: [cluster.vip, apiAddress, "127.0.0.1"] },
+      ...(lone && { controllerManager: NO_ELECTION, scheduler: NO_ELECTION }),
+    },
+  };
 }
 
 /** The control planes hold the API's address in turn, by gratuitous ARP in their shared guest network. */
