@@ -211,12 +211,17 @@ const tagsSchema = field(
   // 8: OCI takes 10 free-form tags a resource, and the lab adds its own.
   z
     .record(
-      field(z.string().min(1).max(100), "Tag key.", "1 to 100 characters"),
+      // OCI, "Limits on Tags". The lab finds what is its own by `lab`.
+      field(
+        z.string().regex(/^(?!lab$)[!-\-/-~]{1,100}$/i),
+        "Tag key.",
+        'printable ASCII, at most 100, no space, no dot, not "lab"',
+      ),
       field(z.string().max(256), "Tag value.", "text of at most 256 characters"),
     )
     .refine((tags) => Object.keys(tags).length <= 8),
   "Free-form tags on every OCI resource, beside the lab's own.",
-  "at most 8 tags, keys of 1 to 100 and values of at most 256 characters",
+  'at most 8 tags: keys of printable ASCII, at most 100, no space, no dot, not "lab" (the lab\'s own); values of at most 256 characters',
 );
 
 export const labSchema = field(

@@ -32,6 +32,8 @@ const region = pattern(/^[a-z0-9-]+$/, 40, "Region of the bucket.", "a region id
 function isEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, search, hash } = new URL(text);
+  // Terraform would take it for a template, which a backend may not have.
+  if (/[$%]\{/.test(text)) return false;
   if (username !== "" || search !== "" || hash !== "") return false;
   return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname));
 }

@@ -137,6 +137,8 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
     { state: { ...OCI, encryption: true } },
     "state.encryption: got an unknown field, allowed backend, bucket, namespace, region, prefix",
   ],
+  [{ tags: { Lab: "mine" } }, expect.stringMatching(/^tags\.Lab: got the key "Lab", .*not "lab" \(the lab's own\)/)],
+  [{ tags: { "cost centre": "x" } }, expect.stringContaining("allowed at most 8 tags: keys of printable ASCII")],
   [{ tags: { owner: 3 } }, "tags.owner: got 3, allowed text of at most 256 characters"],
   [{ allowpaid: true }, expect.stringMatching(/^allowpaid: got an unknown field, .*; did you mean allowPaid\?$/)],
 ];

@@ -19,6 +19,12 @@ const FULL: readonly unknown[] = PRESET_NAMES.map((preset) => {
   );
 });
 
+/** The other places of state. */
+const ELSEWHERE: readonly unknown[] = [
+  { backend: "oci", bucket: "b", namespace: "n", region: "eu-frankfurt-1", prefix: "p" },
+  { backend: "s3", bucket: "b", endpoint: "https://s3.example.org/x", region: "r", prefix: "p" },
+].map((state) => changed(FULL[0], { state }));
+
 /** Paths of everything in a config: sections, list items and fields. */
 function pathsIn(value: unknown, path: Path = []): readonly Path[] {
   if (Array.isArray(value))
@@ -54,6 +60,18 @@ describe("parseConfig", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it("takes what Terraform would evaluate into no text but a tag, where it is escaped", () => {
+    for (const config of [...FULL, ...ELSEWHERE])
+      for (const path of pathsIn(config)) {
+        if (typeof valueAt(config, path) !== "string" || ALLOWED_TEXT.has(path.join("."))) continue;
+        for (const template of ["${path.module}", "%{ if true }", "$${x}", "${TfToken[TOKEN.0]}"]) {
+          const within = [template, `a${template}`, `${String(valueAt(config, path))}${template}`];
+          for (const text of within)
+            expect(linesOf(() => parseConfig(changed(config, { [path.join(".")]: text })))).not.toEqual([]);
+        }
+      }
   });
 
   it("answers null for any section or field but micro with one line that names it", () => {

@@ -29,6 +29,14 @@ describe("OciStack", () => {
     expect(domains(spread)).toEqual(["FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3"]);
   });
 
+  it("tags all with what people wrote, as they wrote it, and with the lab's own", () => {
+    const tagged = synthesize({ ...BASE, tags: { "${a}": "${path.module} %{x}" } }).oci;
+    expect(resources(tagged, "oci_core_vcn")[0]?.freeform_tags).toEqual({
+      '${"$"}{a}': '${"$"}{path.module} ${"%"}{x}',
+      lab: "ampere-lab",
+    });
+  });
+
   it("lets nothing in by the default security list", () => {
     const [list] = resources(free, "oci_core_default_security_list");
     expect(list).not.toHaveProperty("ingress_security_rules");

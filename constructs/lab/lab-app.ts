@@ -47,7 +47,7 @@ export class LabApp extends App {
   override synth(): Verdict {
     const { topology, images, sandbox } = this.#props;
     const { config } = topology;
-    for (const stack of this.stacks) Aspects.of(stack).add(new FreeformTags({ lab: config.name, ...config.tags }));
+    for (const stack of this.stacks) Aspects.of(stack).add(new FreeformTags(config.name, config.tags));
     const freeTier = guardFreeTier(this.stacks, images, config.allowPaid);
     super.synth();
     const lab = {

@@ -1,5 +1,6 @@
 import type { IAspect } from "cdktf";
 import type { IConstruct } from "constructs";
+import { literal } from "./literal.ts";
 
 interface Taggable extends IConstruct {
   freeformTags: Record<string, string>;
@@ -10,15 +11,21 @@ function isTaggable(node: IConstruct): node is Taggable {
   return "freeformTagsInput" in node;
 }
 
-/** Puts the lab's freeform tags on every OCI resource that can carry them; a resource's own tags win. */
+/**
+ * Puts the lab's freeform tags on every OCI resource that can carry them. A resource's own tags win over the config's; the
+ * tag `lab`, by which a lab knows its own, stays.
+ */
 export class FreeformTags implements IAspect {
+  readonly #lab: string;
   readonly #tags: Readonly<Record<string, string>>;
 
-  constructor(tags: Readonly<Record<string, string>>) {
-    this.#tags = tags;
+  /** @param tags the config's, as people wrote them */
+  constructor(lab: string, tags: Readonly<Record<string, string>>) {
+    this.#lab = lab;
+    this.#tags = Object.fromEntries(Object.entries(tags).map(([key, value]) => [literal(key), literal(value)]));
   }
 
   visit(node: IConstruct): void {
-    if (isTaggable(node)) node.freeformTags = { ...this.#tags, ...node.freeformTagsInput };
+    if (isTaggable(node)) node.freeformTags = { ...this.#tags, ...node.freeformTagsInput, lab: this.#lab };
   }
 }

@@ -1,4 +1,5 @@
 import { Fn, type TerraformVariable } from "cdktf";
+import { jsonOf } from "../lab/literal.ts";
 
 export interface CloudConfigProps {
   readonly hostname: string;
@@ -37,5 +38,5 @@ export function cloudConfig(props: CloudConfigProps): string {
       write_files: props.files.map((file) => ({ ...file, owner: "root:root", permissions: "0644" })),
     }),
   };
-  return Fn.base64encode(Fn.join("\n", ["#cloud-config", Fn.jsonencode(document)]));
+  return Fn.base64encode(Fn.join("\n", ["#cloud-config", jsonOf(document)]));
 }

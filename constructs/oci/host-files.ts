@@ -42,8 +42,8 @@ function matches({ protocol, ports }: SecurityRule): string {
 }
 
 /**
- * Adds to a chain of the image's own table, which drops what nobody lets in. Without quotation marks, here and in the rules:
- * nft can do without, and cdktf does not escape them inside `jsonencode` (tried, 0.24.0).
+ * Adds to a chain of the image's own table, which drops what nobody lets in. nft can do without
+ * quotation marks, here and in the rules.
  */
 function inputRules(rules: readonly string[]): string {
   return ["table inet lab-filter {", "  chain input {", ...rules.map((rule) => `    ${rule}`), "  }", "}", ""].join(

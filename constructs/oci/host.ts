@@ -1,7 +1,8 @@
 import { CoreInstance } from "@cdktf/provider-oci/core-instance";
-import { Fn, type ITerraformDependable, type TerraformVariable } from "cdktf";
+import { type ITerraformDependable, type TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { HostPlan, Topology } from "../../topology/types.ts";
+import { jsonOf } from "../lab/literal.ts";
 import { cloudConfig } from "./cloud-config.ts";
 import { faultDomainName } from "./fault-domain.ts";
 import { dnatRules, guestRules, hostFacts, hostRules } from "./host-files.ts";
@@ -73,7 +74,7 @@ export class Host extends Construct {
           hostKeys: props.hostKeys,
           rootPasswordHash: props.rootPasswordHash,
           files: [
-            { path: "/etc/ampere-lab/host.json", content: Fn.jsonencode(hostFacts(topology, plan)) },
+            { path: "/etc/ampere-lab/host.json", content: jsonOf(hostFacts(topology, plan)) },
             { path: "/etc/nftables.d/ampere-lab-api.nft", content: dnatRules(topology, plan) },
             { path: "/etc/nftables.d/ampere-lab-hosts.nft", content: hostRules(topology) },
             { path: "/etc/nftables.d/ampere-lab-guests.nft", content: guestRules(topology) },

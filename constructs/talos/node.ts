@@ -1,9 +1,10 @@
 import { DataTalosMachineConfiguration } from "@cdktf/provider-talos/data-talos-machine-configuration";
 import { MachineConfigurationApply } from "@cdktf/provider-talos/machine-configuration-apply";
-import { Fn, type ITerraformDependable, TerraformResource } from "cdktf";
+import { type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import type { LabConfig } from "../../config/schema.ts";
 import type { NodePlan } from "../../topology/types.ts";
+import { yamlOf } from "../lab/literal.ts";
 import { address } from "../lab/script-step.ts";
 import type { Patch } from "./patches.ts";
 import type { Secrets } from "./secrets.ts";
@@ -35,7 +36,7 @@ export class Node extends Construct {
       machineSecrets: secrets.machine,
       talosVersion: `v${versions.talos}`,
       kubernetesVersion: versions.kubernetes,
-      configPatches: props.patches.map((patch) => Fn.yamlencode(patch)),
+      configPatches: props.patches.map((patch) => yamlOf(patch)),
       docs: false,
       examples: false,
     });

@@ -1,0 +1,48 @@
+/**
+ * Text of people in Terraform's configuration: what Terraform evaluates is what they wrote. Terraform takes `${` and `%{`
+ * for the begin of a template (https://developer.hashicorp.com/terraform/language/expressions/strings).
+ */
+import { Fn, Token } from "cdktf";
+
+/** `${` and `%{` with whatever stands of the two signs before them: `$${` is an escape of its own. */
+const TEMPLATE = /[$%]+(?=\{)/g;
+
+/** Text as an argument, in the JSON syntax: its signs stand in an expression of their own. */
+export function literal(text: string): string {
+  return text.replaceAll(TEMPLATE, (signs) => `\${"${signs}"}`);
+}
+
+/**
+ * A value as part of an expression, such as the argument of a function. cdktf (0.24.0) writes its strings between quotation
+ * marks and escapes nothing in them but line feeds and `${`, and in keys not even these. Tokens stay as they are.
+ */
+function quoted(value: unknown): unknown {
+  if (Token.isUnresolved(value)) return value;
+  if (typeof value === "string") return escaped(value);
+  if (Array.isArray(value)) return value.map(quoted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [escaped(key).replaceAll("\n", "\\n"), quoted(each)]),
+  );
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll(/["\\]/g, "\\$&")
+    .replaceAll(TEMPLATE, (signs) => [...signs].map(unicode).join(""))
+    .replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F\u2028\u2029]/g, unicode);
+}
+
+function unicode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A document of texts and tokens as JSON, encoded by Terraform once it knows the tokens. */
+export function jsonOf(document: object): string {
+  return Fn.jsonencode(quoted(document));
+}
+
+/** The same as YAML. */
+export function yamlOf(document: object): string {
+  return Fn.yamlencode(quoted(document));
+}
