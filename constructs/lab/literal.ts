@@ -30,7 +30,7 @@ function escaped(text: string): string {
   return text
     .replaceAll(/["\\]/g, "\\$&")
     .replaceAll(TEMPLATE, (signs) => [...signs].map(unicode).join(""))
-    .replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F\u2028\u2029]/g, unicode);
+    .replaceAll(/[^\P{Cc}\n]/gu, unicode);
 }
 
 function unicode(character: string): string {
