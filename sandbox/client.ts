@@ -41,6 +41,8 @@ export interface Sandbox {
   clearFaults(id?: number): Promise<number>;
   /** The last calls on all doors, the oldest first. @param count at most 1000 are remembered */
   calls(count?: number): Promise<readonly LoggedCall[]>;
+  /** Calls that have begun and will still be done, though nobody may wait for their answer any more. */
+  callsUnderWay(): Promise<readonly LoggedCall[]>;
   /** Calls `each` with every call on a door as it ends. Keeps this process from ending, until `stop`. */
   subscribe(each: (call: LoggedCall) => void): Promise<Subscription>;
   /**
@@ -205,6 +207,7 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
     faults: () => ask("faults"),
     clearFaults: (id) => ask("clearFaults", id ?? null),
     calls: (count = 1000) => ask("calls", count),
+    callsUnderWay: () => ask("callsUnderWay"),
     subscribe: (each) => listen({ hear: each }),
     setTunnels: (tunnels) => ask("setTunnels", tunnels),
     inventory: () => ask("inventory"),

@@ -75,6 +75,14 @@ describe("what a run has lost", () => {
     ]);
   });
 
+  it("may be what its provider did not wait for to the end, because the run was interrupted", () => {
+    const vm = "proxmox_virtual_environment_vm.a";
+    const text = log(begins(vm), failed(vm), error("error waiting for VM clone: context canceled", vm));
+    expect(lossOf(text, NO_STATE, false).lost).toEqual([
+      { address: vm, type: "proxmox_virtual_environment_vm", id: null, replacedId: null },
+    ]);
+  });
+
   it("is nothing that failed with an error of its own", () => {
     const text = log(begins("oci_core_vcn.a"), failed("oci_core_vcn.a"), error("400-LimitExceeded", "oci_core_vcn.a"));
     expect(lossOf(text, NO_STATE, false).lost).toEqual([]);

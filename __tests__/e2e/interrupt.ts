@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { processesWith } from "../../cli/run/process.ts";
 import type { Ended, TestLab } from "./lab.ts";
 
@@ -15,6 +16,25 @@ export async function interruptedDeploy(
   expect(await running.saw(MADE, made)).toBe(true);
   running.child.kill(signal);
   return running.ended;
+}
+
+/** Signals that come closer to each other are one (cli/run/interruption.ts). */
+const APART_MS = 900;
+
+/** Deploys stack oci with one slow creation, and interrupts twice while it is under way: it is done all the same. */
+export async function interruptedTwice(lab: TestLab, target: string): Promise<Ended> {
+  const sandbox = await lab.sandbox();
+  const fault = { kind: "slow", ms: 6000 } as const;
+  await sandbox.addFault({ what: "call", door: "provider", method: "ApplyResourceChange", target, fault });
+  const running = lab.start("deploy", "oci", "--auto-approve");
+  while (!(await sandbox.callsUnderWay()).some((call) => call.target === target)) await sleep(20);
+  running.child.kill("SIGINT");
+  await sleep(APART_MS);
+  running.child.kill("SIGINT");
+  const ended = await running.ended;
+  expect(ended.code).toBe(130);
+  expect(await sandbox.callsUnderWay()).toMatchObject([{ target }]);
+  return ended;
 }
 
 /** The next deploy has to end well, with the world as the states have it and nothing left to do. */

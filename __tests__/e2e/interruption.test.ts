@@ -1,4 +1,4 @@
-import { expectConvergence, interruptedDeploy, killTerraform, MADE } from "./interrupt.ts";
+import { expectConvergence, interruptedDeploy, interruptedTwice, killTerraform, MADE } from "./interrupt.ts";
 import { TestLab } from "./lab.ts";
 
 jest.setTimeout(120_000);
@@ -29,6 +29,46 @@ describe("an interrupted deploy", () => {
     await first.saw(/./);
     first.child.kill("SIGKILL");
     await first.ended;
+    await expectConvergence(lab, ["oci"]);
+  });
+});
+
+describe("a deploy that is interrupted twice in the middle of a slow creation", () => {
+  let lab: TestLab;
+  beforeEach(async () => {
+    lab = await TestLab.create();
+    await interruptedTwice(lab, "oci_core_instance pve-1");
+  });
+  afterEach(() => lab.end());
+
+  it("keeps what may still come to be in mind, and the next run waits for it and has it recovered", async () => {
+    const { code, stderr } = await lab.cdktf("deploy", "oci", "--auto-approve");
+    expect(code).toBe(1);
+    expect(stderr).toContain("ApplyResourceChange oci_core_instance pve-1: an earlier run did not wait for it");
+    expect(stderr).toMatch(
+      /oci_core_instance\.\S+ \(cut off while it was being made\)\n +--recover imports ocid1\.instance/,
+    );
+    expect((await lab.cdktf("deploy", "oci", "--auto-approve", "--recover")).code).toBe(0);
+    await expectConvergence(lab, ["oci"]);
+  });
+
+  it("has it recovered by an id, and refuses aloud an id that it can do nothing with", async () => {
+    await lab.cdktf("diff", "oci");
+    const instance = (await (await lab.sandbox()).inventory()).find(({ type }) => type === "oci_core_instance");
+    const by = (address: string, id: string) =>
+      lab.cdktf("deploy", "oci", "--auto-approve", "--recover-id", `${address}=${id}`);
+    const refusals = [
+      ["oci_core_instance.nobody", "no stack has a resource at this address"],
+      ["proxmox_virtual_environment_vm.cp-1_vm", "it is of stack proxmox, which has to be named"],
+      ["oci_core_vcn.network_vcn", "the state of oci holds it already"],
+    ];
+    for (const [address = "", why] of refusals)
+      expect(await by(address, "ocid1.x")).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`=ocid1.x: ${why}`),
+      });
+    const { code, stdout } = await by("oci_core_instance.pve-1_instance", instance?.id ?? "");
+    expect([code, stdout]).toEqual([0, expect.stringContaining("oci_core_instance.pve-1_instance")]);
     await expectConvergence(lab, ["oci"]);
   });
 });

@@ -127,6 +127,17 @@ describe("the log of calls", () => {
     expect(faults.log.last()).toMatchObject([{ fault: id, answer: null, ms: null }]);
   });
 
+  it("knows which calls are under way, and counts none that is never to be done", () => {
+    const { faults } = doorOf();
+    faults.add({ what: "call", fault: { kind: "hang" } });
+    faults.begin({ door: "oci", method: "POST", target: "/hung" });
+    const call = { door: "oci", method: "POST", target: "/slow" } as const;
+    faults.begin(call);
+    expect(faults.log.underWay()).toMatchObject([{ target: "/slow", answer: null }]);
+    faults.end(call, "200");
+    expect(faults.log.underWay()).toEqual([]);
+  });
+
   it("tells its subscribers of every call that ends, until they stop", () => {
     const { faults } = doorOf();
     const heard: (string | null)[] = [];

@@ -1,5 +1,6 @@
 /** The beginning that diff, deploy and destroy share. */
 import { settleEarlierRuns, awaitEarlierRuns } from "../run/settle.ts";
+import { awaitChanges } from "../run/under-way.ts";
 import { requireSettled } from "../state/settled.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { inOrder, select } from "../synth/graph.ts";
@@ -27,6 +28,7 @@ export async function begin(place: Workplace, names: readonly string[], options:
   const { project, terminal, interruption } = place;
   await awaitEarlierRuns(terminal, project.run, interruption.signal);
   const session = await openSession(place, options.skipSynth);
+  if (session.sandbox !== null) await awaitChanges(session.sandbox, terminal, interruption.signal);
   const all = session.assembly.stacks;
   const stacks = select(all, names);
   for (const info of new Set([...stacks, ...all])) await requireSettled(session, session.stack(info));

@@ -6,8 +6,10 @@ import { readLost, stacksWithLosses, writeLost } from "../run/loss-store.ts";
 import { stillLost } from "../run/lost.ts";
 import { type Finding, judge } from "../run/judge.ts";
 import { describe, type Import, quoted } from "../run/recover.ts";
+import { changesUnderWay } from "../run/under-way.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { stateOf } from "../terraform/state.ts";
+import { type Decisions, decisionsFrom, found } from "./recover-id.ts";
 import type { Session } from "./session.ts";
 
 export interface LossOptions {
@@ -15,19 +17,6 @@ export interface LossOptions {
   /** `address=id` or `address=none`; each implies `recover`. */
   readonly recoverId?: readonly string[];
   readonly forgetLost?: boolean;
-}
-
-function decisionsFrom(options: LossOptions): ReadonlyMap<string, string> {
-  return new Map(
-    (options.recoverId ?? []).map((text) => {
-      // An index may hold a "=", an id of ours does not begin with one.
-      const found = /^(.+?(?:\[.*\])?)=(.+)$/.exec(text);
-      if (found?.[1] === undefined || found[2] === undefined) {
-        throw new CliError(`--recover-id: got "${text}", allowed ADDRESS=ID or ADDRESS=none`);
-      }
-      return [found[1], found[2]];
-    }),
-  );
 }
 
 /** The command that would import an object by hand. */
@@ -72,20 +61,33 @@ interface Losses {
   readonly findings: readonly Finding[];
 }
 
+/**
+ * Absent is only what nobody is about to make: the sandbox still does what an interrupted run has asked it for. An object
+ * whose id was told had been made, and one that the user has decided about is decided.
+ */
+function absentForNow({ object, verdict }: Finding, underWay: boolean, decisions: Decisions): Finding {
+  const mayCome = underWay && verdict.kind === "absent" && object.id === null && !decisions.has(object.address);
+  return mayCome ? { object, verdict: { kind: "pending" } } : { object, verdict };
+}
+
 /** What is still lost, by stack. Takes off the list what turns out to be in the state, or not to exist. */
-async function assess(session: Session, decisions: ReadonlyMap<string, string>): Promise<readonly Losses[]> {
+async function assess(session: Session, decisions: Decisions): Promise<readonly Losses[]> {
   const { run } = session.project;
   const { stacks } = session.assembly;
   const names = stacksWithLosses(run);
   if (names.length === 0) return [];
   const states = await Promise.all(stacks.map((stack) => stateOf(session, session.stack(stack))));
   const held = states.flatMap(({ resources }) => resources);
+  // In this order: what is made between the two is in the inventory.
+  const underWay = session.sandbox !== null && (await changesUnderWay(session.sandbox)).length > 0;
   const world = (await session.sandbox?.inventory()) ?? null;
   return stacks.flatMap((stack, index) => {
     const state = states[index];
     if (state === undefined || !names.includes(stack.name)) return [];
     const lost = stillLost(readLost(run, stack.name), state);
-    const findings = judge(lost, session.stack(stack), decisions, world, held);
+    const findings = judge(lost, session.stack(stack), decisions, world, held).map((finding) =>
+      absentForNow(finding, underWay, decisions),
+    );
     for (const { object, verdict } of findings) {
       if (verdict.kind !== "absent") continue;
       session.terminal.aside(`${object.address} was cut off and does not exist: it will be created`);
@@ -117,10 +119,12 @@ export async function faceLosses(
 ): Promise<ReadonlyMap<string, readonly Import[]>> {
   const { terminal, project } = session;
   refuseUnsavedState(session, selected);
-  const decisions = decisionsFrom(options);
-  const imports = new Map<string, readonly Import[]>();
+  const decisions = decisionsFrom(options.recoverId ?? []);
+  const imports = new Map(await found(session, selected, decisions));
   let blocked = false;
-  for (const { stack, findings } of await assess(session, decisions)) {
+  const losses = await assess(session, decisions);
+  if (options.recover && losses.length === 0) terminal.aside("--recover: no run has lost anything; going on");
+  for (const { stack, findings } of losses) {
     if (!selected.includes(stack)) {
       const many = `${findings.length} ${findings.length === 1 ? "object" : "objects"}`;
       terminal.aside(
@@ -132,7 +136,7 @@ export async function faceLosses(
       }
       writeLost(project.run, stack.name, []);
     } else if ((options.recover || decisions.size > 0) && findings.every(({ verdict }) => verdict.kind === "import")) {
-      imports.set(stack.name, findings.flatMap(toImport));
+      imports.set(stack.name, [...(imports.get(stack.name) ?? []), ...findings.flatMap(toImport)]);
     } else {
       blocked = true;
       report(session, stack, findings);

@@ -8,6 +8,8 @@ export type Verdict =
   | { readonly kind: "import"; readonly id: string }
   /** It was not made, or is gone: it can be created. */
   | { readonly kind: "absent" }
+  /** It is not there, and may still come to be: the call that makes it is under way. */
+  | { readonly kind: "pending" }
   /** It cannot be had back, and cannot be made again alone. */
   | { readonly kind: "irreplaceable" }
   /** It may be one of these; with none, nobody here can tell whether it exists. */

@@ -11,6 +11,8 @@ export const lostObject = z.object({
   id: z.string().nullable(),
   /** What the state still holds at this address: the object that the lost one was to replace. */
   replacedId: z.string().nullable(),
+  /** When it was found to be lost; RFC 3339. */
+  since: z.string().optional(),
 });
 export type LostObject = z.infer<typeof lostObject>;
 
@@ -93,15 +95,29 @@ function operationsIn(log: string): Readonly<Record<"create" | "delete" | "updat
 /** How Terraform and OpenTofu say that a provider's connection broke: what it was asked to do may be done. */
 const NO_ANSWER = "Plugin did not respond";
 
-/** Whether a provider went silent, and which addresses failed with an error of their own. */
-function failuresIn(log: string): { readonly silent: boolean; readonly refused: ReadonlySet<string> } {
+/** How providers say that they stopped waiting because terraform was asked to end: what they asked for may be done. */
+const GIVEN_UP = /context canceled|context cancelled/i;
+
+interface Failures {
+  /** A provider went silent. */
+  readonly silent: boolean;
+  /** Failed with an error of their own. */
+  readonly refused: ReadonlySet<string>;
+  /** Not waited for to the end. */
+  readonly givenUp: ReadonlySet<string>;
+}
+
+function failuresIn(log: string): Failures {
   const errors = log.split("\n").flatMap((line) => {
     const message = parseUiLine(line);
     return message?.type === "diagnostic" && message.diagnostic.severity === "error" ? [message.diagnostic] : [];
   });
+  const isGivenUp = ({ summary, detail }: (typeof errors)[number]): boolean => GIVEN_UP.test(`${summary} ${detail}`);
+  const isOpen = (error: (typeof errors)[number]): boolean => error.summary === NO_ANSWER || isGivenUp(error);
   return {
     silent: errors.some(({ summary }) => summary === NO_ANSWER),
-    refused: new Set(errors.flatMap(({ summary, address }) => (summary === NO_ANSWER ? [] : (address ?? [])))),
+    refused: new Set(errors.flatMap((error) => (isOpen(error) ? [] : (error.address ?? [])))),
+    givenUp: new Set(errors.flatMap((error) => (isGivenUp(error) ? (error.address ?? []) : []))),
   };
 }
 
@@ -112,7 +128,7 @@ function failuresIn(log: string): { readonly silent: boolean; readonly refused: 
  */
 export function lossOf(log: string, state: State, cutOff: boolean): Loss {
   const operations = operationsIn(log);
-  const { silent, refused } = failuresIn(log);
+  const { silent, refused, givenUp } = failuresIn(log);
   const held = new Map(state.resources.map((resource) => [resource.address, resource]));
   const lost: LostObject[] = [];
   const unfinished: Unfinished[] = [];
@@ -121,7 +137,8 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
     ({ type }) => type === KEYS_TAKEN,
   );
   for (const [address, operation] of operations.create) {
-    if (operation.state === "failed" && !cutOff && (!silent || refused.has(address))) continue;
+    const open = cutOff || givenUp.has(address) || (silent && !refused.has(address));
+    if (operation.state === "failed" && !open) continue;
     const known = held.get(address);
     const knownId = known === undefined ? null : String(known.attributes[operation.key]);
     // In mid-create the state may still hold the object that this one replaces.

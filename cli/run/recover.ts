@@ -27,6 +27,8 @@ export function describe(stack: string, findings: readonly Finding[]): readonly 
         return [what, `      --recover imports ${verdict.id}`];
       case "absent":
         return [what, "      does not exist: it will be created"];
+      case "pending":
+        return [what, "      may still come to be: it is being made; the next run waits for that"];
       case "irreplaceable":
         return [
           what,

@@ -12,6 +12,7 @@ export type ControlMethod =
   | "faults"
   | "clearFaults"
   | "calls"
+  | "callsUnderWay"
   | "watchCalls"
   | "real"
   | "reset"

@@ -31,7 +31,18 @@ const id = z.number();
 const request = z.discriminatedUnion("method", [
   z.object({
     id,
-    method: z.enum(["info", "inventory", "overview", "real", "faults", "watchCalls", "reset", "stop", "retire"]),
+    method: z.enum([
+      "info",
+      "inventory",
+      "overview",
+      "real",
+      "faults",
+      "callsUnderWay",
+      "watchCalls",
+      "reset",
+      "stop",
+      "retire",
+    ]),
   }),
   z.object({ id, method: z.literal("setTunnels"), value: z.array(tunnel) }),
   z.object({ id, method: z.literal("setHomeRegion"), value: z.string().nullable() }),

@@ -8,6 +8,7 @@ export interface FaultActions {
   faults(): unknown;
   clearFaults(id: number | null): unknown;
   calls(count: number): unknown;
+  callsUnderWay(): unknown;
   /** Returns what stops it. */
   watchCalls(each: (call: LoggedCall) => void): () => void;
 }
@@ -26,6 +27,7 @@ export function faultActions(faults: FaultDoor, save: () => void): FaultActions 
       return cleared;
     },
     calls: (count) => faults.log.last(count),
+    callsUnderWay: () => faults.log.underWay(),
     watchCalls: (each) => faults.log.subscribe(each),
   };
 }

@@ -18,28 +18,31 @@ export interface LoggedCall extends Call {
 }
 
 export interface CallLog {
-  begin(call: Call, fault: number | null): void;
+  /** @param willBeDone false for one that is never to be done, nor answered */
+  begin(call: Call, fault: number | null, willBeDone: boolean): void;
   end(call: Call, answer: string): void;
   /** The last `count` calls, the oldest first. */
   last(count?: number): readonly LoggedCall[];
+  /** Calls that have begun and will still be done, whoever waits for them; the oldest first. */
+  underWay(): readonly LoggedCall[];
   /** Calls `each` with every call that ends from now on. Returns what stops it. */
   subscribe(each: (call: LoggedCall) => void): () => void;
 }
 
 export function callLog(kept: number = KEPT): CallLog {
   const entries: LoggedCall[] = [];
-  const open = new Map<Call, { readonly entry: LoggedCall; readonly started: number }>();
+  const open = new Map<Call, { readonly entry: LoggedCall; readonly started: number; readonly willBeDone: boolean }>();
   const listeners = new Set<(call: LoggedCall) => void>();
   let number = 0;
 
   return {
-    begin(call, fault) {
+    begin(call, fault, willBeDone) {
       number += 1;
       const { door, method, target } = call;
       const time = new Date().toISOString();
       const entry: LoggedCall = { number, time, door, method, target, answer: null, ms: null, fault };
       entries.push(entry);
-      open.set(call, { entry, started: performance.now() });
+      open.set(call, { entry, started: performance.now(), willBeDone });
       if (entries.length > kept) entries.shift();
       // Calls that hang are never ended.
       const [oldest] = open.keys();
@@ -56,6 +59,7 @@ export function callLog(kept: number = KEPT): CallLog {
       for (const each of listeners) each(done);
     },
     last: (count = kept) => entries.slice(-count),
+    underWay: () => [...open.values()].filter(({ willBeDone }) => willBeDone).map(({ entry }) => entry),
     subscribe(each) {
       listeners.add(each);
       return () => void listeners.delete(each);

@@ -20,7 +20,7 @@ export type { ActiveFault } from "../world/faults.ts";
 
 /** What every door asks, with the means to make it say something. */
 export interface FaultDoor extends Calls {
-  readonly log: Pick<CallLog, "last" | "subscribe">;
+  readonly log: Pick<CallLog, "last" | "underWay" | "subscribe">;
   /**
    * @param asked a `FaultRequest`
    * @returns the fault with its id
@@ -55,7 +55,7 @@ export function faultDoor(world: () => Faulty, say: (line: string) => void = () 
     log,
     begin(call) {
       const hit = hitBy(world().state.faults?.active ?? [], call, () => world().changed());
-      log.begin(call, hit?.id ?? null);
+      log.begin(call, hit?.id ?? null, hit?.fault.kind !== "hang");
       return hit?.fault ?? null;
     },
     end: (call, answer) => log.end(call, answer),
