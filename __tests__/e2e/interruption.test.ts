@@ -44,7 +44,9 @@ describe("a deploy that is interrupted twice in the middle of a slow creation", 
   it("keeps what may still come to be in mind, and the next run waits for it and has it recovered", async () => {
     const { code, stderr } = await lab.cdktf("deploy", "oci", "--auto-approve");
     expect(code).toBe(1);
-    expect(stderr).toContain("ApplyResourceChange oci_core_instance pve-1: an earlier run did not wait for it");
+    expect(stderr).toContain(
+      "still under way from an earlier run, and waited for: ApplyResourceChange oci_core_instance pve-1",
+    );
     expect(stderr).toMatch(
       /oci_core_instance\.\S+ \(cut off while it was being made\)\n +--recover imports ocid1\.instance/,
     );

@@ -25,9 +25,7 @@ export async function awaitChanges(sandbox: Sandbox, terminal: Terminal, signal:
   const [first] = open;
   if (first === undefined) return;
   const more = open.length === 1 ? "" : ` and ${open.length - 1} more`;
-  terminal.aside(
-    `${first.method} ${first.target}${more}: an earlier run did not wait for it: waiting for it to be done`,
-  );
+  terminal.aside(`still under way from an earlier run, and waited for: ${first.method} ${first.target}${more}`);
   while (open.length > 0) {
     await sleep(POLL_MS, undefined, { signal });
     open = await changesUnderWay(sandbox);
