@@ -9,6 +9,8 @@ import type { Topology } from "./topology/types.ts";
 export interface LabProps {
   readonly topology: Topology;
   readonly images: Images;
+  /** LAB_HOME, absolute: local states are kept below it. */
+  readonly home: string;
   /** Where to synthesize to. */
   readonly outdir: string;
   /** @default false */
@@ -19,12 +21,13 @@ export interface LabProps {
  * Builds the app of one lab; nothing is written until its `synth()`.
  *
  * @example
- * buildLab({ topology: planTopology(config), images: await ensureImages(), outdir: "cdktf.out" }).synth();
+ * buildLab({ topology: planTopology(config), images: await ensureImages(), home: "/srv/lab", outdir: "cdktf.out" }).synth();
  */
-export function buildLab({ topology, images, outdir, sandbox = false }: LabProps): LabApp {
+export function buildLab({ topology, images, home, outdir, sandbox = false }: LabProps): LabApp {
   const app = new LabApp({ topology, images, outdir, sandbox });
-  const { outputs: oci } = new OciStack(app, "oci", { topology, sandbox, imageObject: images.proxmox.objectName });
-  const { outputs: proxmox } = new ProxmoxClusterStack(app, "proxmox", { topology, sandbox, oci });
-  new TalosStack(app, "talos", { topology, sandbox, oci, proxmox });
+  const lab = { topology, home, sandbox };
+  const { outputs: oci } = new OciStack(app, "oci", { ...lab, imageObject: images.proxmox.objectName });
+  const { outputs: proxmox } = new ProxmoxClusterStack(app, "proxmox", { ...lab, oci });
+  new TalosStack(app, "talos", { ...lab, oci, proxmox });
   return app;
 }

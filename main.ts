@@ -15,7 +15,7 @@ await runMain(async () => {
   const topology = planTopology(config);
   const artifacts = join(labHome, "artifacts");
   const images = await ensureImages({ proxmoxVersion: config.versions.proxmox, artifacts });
-  const verdict = buildLab({ topology, images, outdir, sandbox }).synth();
+  const verdict = buildLab({ topology, images, home: labHome, outdir, sandbox }).synth();
   if (!sandbox) for (const warning of configWarnings(config)) console.error(`warning: ${warning}`);
   if (!verdict.free) console.error(formatVerdict(verdict));
 });

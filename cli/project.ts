@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { withoutByteOrderMark } from "../config/text.ts";
+import { unfitHome } from "../config/environment.ts";
 import { CliError, codeOf, messageOf } from "./errors.ts";
 import { learnSecretsFile } from "./masking/environment.ts";
 import { ALL_STAND_INS, type Choices } from "./providers/choices.ts";
@@ -94,6 +95,8 @@ export function openProject(
   }
   const folder = found?.folder ?? cwd;
   const home = resolve(cwd, env["LAB_HOME"] || folder);
+  const unfit = unfitHome(home);
+  if (unfit !== null) throw new CliError(unfit);
   const sandbox = options.sandbox ?? isOn(env["LAB_SANDBOX"]);
   if (options.providers !== undefined && !sandbox)
     throw new CliError("--providers: only with --sandbox (or LAB_SANDBOX=1), as a real run has the real providers");

@@ -52,12 +52,25 @@ function looseSwitch(env: Variables, name: string): boolean {
 }
 
 /**
+ * A path that stands in a backend's block. Terraform takes `${` there as it is, and OpenTofu as a template (1.11.4 and
+ * 1.12.6: tried), so a state would be in two places.
+ *
+ * @returns what is wrong with it; null where nothing is
+ */
+export function unfitHome(home: string): string | null {
+  if (!/[$%]\{/.test(home)) return null;
+  return `LAB_HOME: got ${JSON.stringify(home)}, allowed a path without "\${" and "%{", which OpenTofu takes for a template`;
+}
+
+/**
  * What the environment says; relative paths count from the working directory.
  *
- * @throws ConfigFileError, one line, when LAB_SANDBOX is neither on nor off
+ * @throws ConfigFileError, one line, when LAB_SANDBOX is neither on nor off, or LAB_HOME is no place for states
  */
 export function readEnvironment(env: Variables = process.env): Environment {
   const labHome = resolve(text(env, "LAB_HOME") ?? REPOSITORY);
+  const unfit = unfitHome(labHome);
+  if (unfit !== null) throw new ConfigFileError("environment", unfit);
   return {
     labHome,
     configFile: resolve(text(env, "LAB_CONFIG") ?? join(REPOSITORY, "lab.config.ts")),

@@ -1,3 +1,4 @@
+import { openProject } from "../../cli/project.ts";
 import { join, resolve } from "node:path";
 import { readEnvironment } from "../../config/environment.ts";
 import { describeError } from "../../config/run-main.ts";
@@ -27,6 +28,12 @@ describe("readEnvironment", () => {
       labHome: resolve("one"),
       configFile: resolve("two.json"),
     });
+  });
+
+  it.each(["/labs/${x}", "/labs/100%{y}"])("refuses %s, which OpenTofu takes for a template", (home) => {
+    expect(() => readEnvironment({ LAB_HOME: home })).toThrow(/^environment: LAB_HOME: got "\/labs/);
+    expect(() => openProject({ app: "true" }, { LAB_HOME: home }, "/")).toThrow(/^LAB_HOME: got "\/labs/);
+    expect(readEnvironment({ LAB_HOME: "/labs/$x 100% {y}" }).labHome).toBe("/labs/$x 100% {y}");
   });
 
   it("lets CDKTF_OUTDIR win over LAB_HOME", () => {

@@ -1,5 +1,12 @@
-import type { LabInput } from "../../config/index.ts";
-import { BASE, type Stack, synthesize } from "../stacks/synthesize.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "cdktf";
+import * as fc from "fast-check";
+import { type LabInput, parseConfig } from "../../config/index.ts";
+import { LabStack } from "../../constructs/lab/lab-stack.ts";
+import { planTopology } from "../../topology/plan.ts";
+import { BASE, HOME, type Stack, synthesize } from "../stacks/synthesize.ts";
 
 const S3 = {
   backend: "s3",
@@ -31,7 +38,7 @@ describe.each(["local", "oci", "s3"] as const)("state in %s", (name) => {
   });
 
   it("is in the sandbox's own files when that is synthesized", () => {
-    const path = "../../../.sandbox/state/oci.tfstate";
+    const path = `${HOME}/.sandbox/state/oci.tfstate`;
     expect(synthesized(BACKENDS[name], true).backend).toEqual({ local: { path } });
   });
 });
@@ -54,5 +61,30 @@ describe("objects of states", () => {
   it("begin with the lab's name, or with what the config says", () => {
     expect(synthesized(S3).backend["s3"]).toHaveProperty("key", "ampere-lab/oci.tfstate");
     expect(synthesized({ ...OCI, prefix: "labs/a" }).backend["oci"]).toHaveProperty("key", "labs/a/oci.tfstate");
+  });
+});
+
+describe("state in local files", () => {
+  it("is below LAB_HOME by an absolute path, wherever is synthesized to", () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z .%$'-]{1,8}$/), { maxLength: 3 }), (parts) => {
+        const home = join("/", ...parts);
+        const app = new App({ outdir: mkdtempSync(join(tmpdir(), "ampere-lab-backend-")) });
+        const topology = planTopology(parseConfig(BASE));
+        const { backend } = new (class extends LabStack {})(app, "oci", { topology, home });
+        expect(backend.toTerraform()).toEqual({
+          terraform: { backend: { local: { path: join(home, ".lab/state/oci.tfstate") } } },
+        });
+        rmSync(app.outdir, { recursive: true });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("is refused a home that would be another in every folder", () => {
+    const topology = planTopology(parseConfig(BASE));
+    expect(() => new (class extends LabStack {})(new App(), "oci", { topology, home: "lab" })).toThrow(
+      'home: got "lab", allowed an absolute path',
+    );
   });
 });

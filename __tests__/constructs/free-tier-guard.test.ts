@@ -144,14 +144,14 @@ describe("the free-tier guard", () => {
   ] as const)("finds preset %s free: %s", (preset, free) => {
     const topology = planTopology(parseConfig({ ...BASE, preset }));
     const outdir = mkdtempSync(join(tmpdir(), "guard-"));
-    const app = buildLab({ topology, images: IMAGES, outdir });
+    const app = buildLab({ topology, images: IMAGES, home: "/home/me/lab", outdir });
     expect(guardFreeTier(app.stacks, IMAGES, true).free).toBe(free);
   });
 
   it("writes nothing when it fails", () => {
     const outdir = mkdtempSync(join(tmpdir(), "guard-"));
     const topology = planTopology(parseConfig({ ...BASE, preset: "payg", allowPaid: false }));
-    expect(() => buildLab({ topology, images: IMAGES, outdir }).synth()).toThrow(FreeTierError);
+    expect(() => buildLab({ topology, images: IMAGES, home: "/home/me/lab", outdir }).synth()).toThrow(FreeTierError);
     expect(readdirSync(outdir)).not.toContain("manifest.json");
   });
 });

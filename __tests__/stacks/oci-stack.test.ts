@@ -1,4 +1,4 @@
-import { BASE, type Stack, synthesize } from "./synthesize.ts";
+import { BASE, HOME, type Stack, synthesize } from "./synthesize.ts";
 
 const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
 const rules = (stack: Stack) => resources(stack, "oci_core_network_security_group_security_rule");
@@ -139,7 +139,7 @@ describe("OciStack", () => {
 
   it("keeps the sandbox's state apart", () => {
     const backend = (stack: Stack) => JSON.stringify(stack.terraform);
-    expect(backend(free)).toContain("../../../.lab/state/oci.tfstate");
-    expect(backend(synthesize(BASE, { sandbox: true }).oci)).toContain("../../../.sandbox/state/oci.tfstate");
+    expect(backend(free)).toContain(`${HOME}/.lab/state/oci.tfstate`);
+    expect(backend(synthesize(BASE, { sandbox: true }).oci)).toContain(`${HOME}/.sandbox/state/oci.tfstate`);
   });
 });

@@ -40,11 +40,17 @@ export const BASE = {
   access: { adminCidrs: ["203.0.113.7/32"] },
 } satisfies LabInput;
 
+/** A LAB_HOME that is on no machine: no path of one gets into a snapshot. */
+export const HOME = "/home/me/lab";
+
 /** Synthesizes a lab as `main.ts` does and reads it back, without what changes with tool versions and script contents. */
-export function synthesize(input: LabInput, options: { readonly sandbox?: boolean } = {}): Record<StackName, Stack> {
+export function synthesize(
+  input: LabInput,
+  options: { readonly sandbox?: boolean; readonly home?: string } = {},
+): Record<StackName, Stack> {
   const outdir = mkdtempSync(join(tmpdir(), "ampere-lab-synth-"));
   try {
-    buildLab({ topology: planTopology(parseConfig(input)), images: IMAGES, outdir, ...options }).synth();
+    buildLab({ topology: planTopology(parseConfig(input)), images: IMAGES, home: HOME, outdir, ...options }).synth();
     const read = (stack: StackName): Stack => {
       const text = readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8");
       const { "//": _metadata, ...json } = JSON.parse(text.replaceAll(/assets\/[\w-]+\/[0-9A-F]{32}/g, "assets/HASH"));

@@ -26,7 +26,7 @@ const lab = (read: string): string => `
   import { OciStack } from "../../stacks/oci-stack.ts";
   import type { Topology } from "../../topology/types.ts";
   export function read(topology: Topology): unknown {
-    const oci = new OciStack(new App(), "oci", { topology, imageObject: "image.oci" });
+    const oci = new OciStack(new App(), "oci", { topology, home: "/home/me/lab", imageObject: "image.oci" });
     return ${read};
   }`;
 

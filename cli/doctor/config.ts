@@ -32,7 +32,10 @@ export async function built(
     proxmoxVersion: topology.config.versions.proxmox,
     artifacts: join(project.home, "artifacts"),
   });
-  return { app: buildLab({ topology, images, outdir: project.output, sandbox: project.sandbox }), images };
+  return {
+    app: buildLab({ topology, images, home: project.home, outdir: project.output, sandbox: project.sandbox }),
+    images,
+  };
 }
 
 async function freeTier(topology: Topology, project: Project): Promise<Finding> {

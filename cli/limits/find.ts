@@ -53,7 +53,7 @@ export async function findLimits(project: Project, signal: AbortSignal): Promise
     artifacts: join(project.home, "artifacts"),
   });
   const topology = planTopology(config);
-  const app = buildLab({ topology, images, outdir: project.output, sandbox: project.sandbox });
+  const app = buildLab({ topology, images, home: project.home, outdir: project.output, sandbox: project.sandbox });
   const { uses, unknown } = freeTierUses(app.stacks, images);
   const [states, account]: [Sources["states"], Account] = await Promise.all([
     statesOf(app, project),

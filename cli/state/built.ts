@@ -25,7 +25,6 @@ function keptStacks(app: LabApp, { data }: Project): readonly Pick<Stack, "name"
   return app.stacks.map((stack) => {
     const { id: name } = stack.node;
     const backend = backendOf(stack);
-    // Relative to where it would be synthesized.
     return { name, backend, stateFile: backend.kind === "local" ? join(data, "state", `${name}.tfstate`) : null };
   });
 }

@@ -1,6 +1,6 @@
 /** A synthesized stack as far as the CLI has to understand it. */
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import { CliError, messageOf } from "../errors.ts";
 import type { Project } from "../project.ts";
@@ -67,13 +67,23 @@ export function readStack(info: StackInfo, project: Project): Stack {
   };
 }
 
-/** The sandbox's state and the real one must never meet, whatever was synthesized last. */
-function refuseForeignState({ name }: StackInfo, stateFile: string | null, project: Project): void {
+/** Folders in which labs keep states. */
+const KEEPING = [".lab", ".sandbox"];
+
+/** The sandbox's state and the real one must never meet, nor those of two labs, whatever was synthesized last. */
+function refuseForeignState({ name }: StackInfo, stateFile: string | null, { sandbox, home, data }: Project): void {
   const inSandbox = stateFile?.split(/[\\/]/).includes(".sandbox") ?? false;
-  if (inSandbox === project.sandbox) return;
+  if (inSandbox !== sandbox)
+    throw new CliError(
+      sandbox
+        ? `stack ${name} was not synthesized for the sandbox (its state is ${stateFile ?? "not local"}); leave out --skip-synth`
+        : `stack ${name} was synthesized for the sandbox (its state is ${stateFile}); leave out --skip-synth`,
+    );
+  if (stateFile === null) return;
+  const ours = !relative(data, stateFile).startsWith(`..${sep}`);
+  // An app that is no lab may keep its state wherever it likes.
+  if (ours || !KEEPING.some((folder) => stateFile.split(/[\\/]/).includes(folder))) return;
   throw new CliError(
-    project.sandbox
-      ? `stack ${name} was not synthesized for the sandbox (its state is ${stateFile ?? "not local"}); leave out --skip-synth`
-      : `stack ${name} was synthesized for the sandbox (its state is ${stateFile}); leave out --skip-synth`,
+    `stack ${name} was not synthesized for this LAB_HOME, ${home} (its state is ${stateFile}); leave out --skip-synth`,
   );
 }

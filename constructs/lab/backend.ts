@@ -1,4 +1,5 @@
 /** Where a stack's state is kept, and how the other stacks read it there. No credential ever stands in either. */
+import { isAbsolute, join } from "node:path";
 import { LocalBackend, TerraformBackend, TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import type { LabConfig, StateConfig } from "../../config/schema.ts";
@@ -42,9 +43,11 @@ function objectOf(config: LabConfig, { prefix = config.name }: OciState | S3Stat
   return `${prefix}/${stack}.tfstate`;
 }
 
-function local(scope: Construct, stack: string, sandbox: boolean): TerraformBackend {
-  // Relative to the stack's folder in cdktf.out, so that no machine's path reaches the synthesized JSON.
-  return new LocalBackend(scope, { path: `../../../${sandbox ? ".sandbox" : ".lab"}/state/${stack}.tfstate` });
+function local(scope: Construct, stack: string, home: string, sandbox: boolean): TerraformBackend {
+  // Absolute: by a relative one the state would follow the folder that is synthesized to, and a deploy make all anew.
+  if (!isAbsolute(home)) throw new Error(`home: got ${JSON.stringify(home)}, allowed an absolute path`);
+  const path = join(home, sandbox ? ".sandbox" : ".lab", "state", `${stack}.tfstate`);
+  return new LocalBackend(scope, { path });
 }
 
 /** Terraform's own backend, since 1.12. */
@@ -81,9 +84,14 @@ function s3(scope: Construct, stack: string, config: LabConfig, state: S3State):
   });
 }
 
-/** Gives a stack its backend. The sandbox's state is always in files of its own. */
-export function keepState(scope: Construct, stack: string, config: LabConfig, sandbox: boolean): TerraformBackend {
+/** Gives a stack its backend. The sandbox's state is always in files of its own. @param home LAB_HOME, absolute */
+export function keepState(
+  scope: Construct,
+  stack: string,
+  config: LabConfig,
+  { home, sandbox }: { readonly home: string; readonly sandbox: boolean },
+): TerraformBackend {
   const { state } = config;
-  if (sandbox || state.backend === "local") return local(scope, stack, sandbox);
+  if (sandbox || state.backend === "local") return local(scope, stack, home, sandbox);
   return state.backend === "oci" ? oci(scope, stack, config, state) : s3(scope, stack, config, state);
 }

@@ -6,6 +6,8 @@ import { keepState } from "./backend.ts";
 /** What every stack of a lab is made from. */
 export interface LabStackProps {
   readonly topology: Topology;
+  /** LAB_HOME, absolute: local states are kept below it, wherever is synthesized to. */
+  readonly home: string;
   /**
    * Deploys into the embedded sandbox: state is kept apart and no real account is named.
    * @default - a real account
@@ -23,7 +25,7 @@ export abstract class LabStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: LabStackProps) {
     super(scope, id);
     this.topology = props.topology;
-    this.backend = keepState(this, id, props.topology.config, props.sandbox ?? false);
+    this.backend = keepState(this, id, props.topology.config, { home: props.home, sandbox: props.sandbox ?? false });
   }
 
   /**
