@@ -35,7 +35,7 @@ export function faultOf(kind: "status" | "reset" | "lost"): Fault {
   return kind === "status" ? { kind, status: 503, code: "ServiceUnavailable", message: SAID } : { kind };
 }
 
-function words({ door, method, target }: LoggedCall): string {
+export function words({ door, method, target }: LoggedCall): string {
   return `${door} ${method} ${target}`;
 }
 
@@ -67,7 +67,8 @@ export class Sweep {
     }
   }
 
-  async #restore(stack: Stack): Promise<void> {
+  /** The lab as it was before a stack was deployed for the first time. */
+  async restore(stack: Stack): Promise<void> {
     await (await this.lab.sandbox()).stop();
     const folder = join(this.lab.home, ".sandbox");
     rmSync(folder, { recursive: true, force: true });
@@ -76,7 +77,7 @@ export class Sweep {
 
   /** Fails call `k` of a deploy of this stack, and then deploys again. */
   async fail({ stack, calls, world }: Baseline, k: number, kind: "status" | "reset" | "lost"): Promise<Row> {
-    await this.#restore(stack);
+    await this.restore(stack);
     const sandbox = await this.lab.sandbox();
     const { id } = await sandbox.addFault({ what: "call", nth: k, fault: faultOf(kind) });
     const first = await this.#deploy(stack);
@@ -85,14 +86,20 @@ export class Sweep {
     if (!hit) return { ...row, first: "the call was not made", next: "", problem: null };
     const told = first.code === 0 ? "went on: it was tried again" : firstError(first);
     const clear = first.code === 0 || told !== "";
-    await sandbox.clearFaults();
+    const after = await this.goOn(stack, world);
+    const said = clear ? null : "the first run says nothing of what went wrong";
+    return { ...row, first: told, next: after.next, problem: after.problem ?? said };
+  }
+
+  /** Deploys again without a fault, with `--recover` where that is named, and looks at what has become of the lab. */
+  async goOn(stack: Stack, world: Baseline["world"]): Promise<Pick<Row, "next" | "problem">> {
+    await (await this.lab.sandbox()).clearFaults();
     const again = await this.#deploy(stack);
     const recovered = again.code !== 0 && again.stderr.includes("--recover");
     const next = recovered ? await this.#deploy(stack, "--recover") : again;
-    const done = { ...row, first: told, next: recovered ? "named what was lost, and recovered it" : "converged" };
     const problem = await this.#problem(stack, world, next);
-    if (problem !== null) return { ...done, next: firstError(next) || `exit code ${next.code}`, problem };
-    return { ...done, problem: clear ? null : "the first run says nothing of what went wrong" };
+    if (problem !== null) return { next: firstError(next) || `exit code ${next.code}`, problem };
+    return { next: recovered ? "named what was lost, and recovered it" : "converged", problem: null };
   }
 
   /** What is not as a deploy without faults leaves it. */
