@@ -35,7 +35,8 @@ async function cutOff(sweep: Sweep, { stack, calls, world }: Baseline, k: number
   while (!over.signal.aborted && !(await isHit())) await sleep(20);
   const hit = (await sandbox.calls()).find(({ fault }) => fault === id);
   const row = { stack, k, call: hit ? words(hit) : (calls[k - 1] ?? "") };
-  if (over.signal.aborted || hit === undefined) return { ...row, first: "the call was not made", next: "", problem: null };
+  if (over.signal.aborted || hit === undefined)
+    return { ...row, first: "the call was not made", next: "", problem: null };
   deploy.child.kill("SIGINT");
   await sleep(APART_MS);
   deploy.child.kill("SIGINT");
