@@ -8,6 +8,7 @@ import { LabStack, type LabStackProps } from "../constructs/lab/lab-stack.ts";
 import { pveRootPassword } from "../constructs/lab/variables.ts";
 import { Automation } from "../constructs/proxmox/automation.ts";
 import { Cluster, stepHost } from "../constructs/proxmox/cluster.ts";
+import { CpuModel } from "../constructs/proxmox/cpu-model.ts";
 import { Firewall } from "../constructs/proxmox/firewall.ts";
 import { GUEST_STORAGE, THIN_POOL } from "../constructs/proxmox/guest-hardware.ts";
 import { GuestNetwork } from "../constructs/proxmox/guest-network.ts";
@@ -75,6 +76,9 @@ export class ProxmoxClusterStack extends LabStack {
       after: formed,
     });
 
+    const cpu =
+      config.virtualization === "tcg" ? [new CpuModel(this, "cpu-model", { hosts, after: formed }).defined] : [];
+
     const image = new TalosImage(this, "talos-image", {
       talosVersion: config.versions.talos,
       schematic: schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS }),
@@ -90,7 +94,7 @@ export class ProxmoxClusterStack extends LabStack {
           virtualization: config.virtualization,
           poolId: pool.poolId,
           image: image.file(plan.name),
-          after: [storage, guestNetwork.applied],
+          after: [storage, guestNetwork.applied, ...cpu],
         }),
       ]),
     );

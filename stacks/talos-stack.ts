@@ -9,6 +9,7 @@ import { LabStack, type LabStackProps } from "../constructs/lab/lab-stack.ts";
 import { address } from "../constructs/lab/script-step.ts";
 import { HealthGate } from "../constructs/talos/health-gate.ts";
 import { Node } from "../constructs/talos/node.ts";
+import { PATIENCE } from "../constructs/talos/patience.ts";
 import { patches } from "../constructs/talos/patches.ts";
 import { Secrets } from "../constructs/talos/secrets.ts";
 import type { OciOutputs } from "./oci-stack.ts";
@@ -82,12 +83,12 @@ export class TalosStack extends LabStack {
       // Bootstrapping races the configuration's arrival (terraform-provider-talos #213, #236).
       dependsOn: applied,
       lifecycle: { replaceTriggeredBy: [address(first.node.machine)] },
-      timeouts: { create: "30m" },
+      timeouts: { create: PATIENCE },
     });
     const kubeconfig = new ClusterKubeconfig(this, "admin", {
       ...access,
       dependsOn: [bootstrap],
-      timeouts: { create: "30m" },
+      timeouts: { create: PATIENCE, update: PATIENCE },
     });
     new HealthGate(this, "health", { topology, kubeconfig, generations, after: applied });
 

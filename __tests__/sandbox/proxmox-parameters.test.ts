@@ -41,7 +41,10 @@ describe("the schema of PVE's API", () => {
       readFileSync(REFERENCE, "utf8"),
     );
     const known = new Map(paths.map(({ path, methods }) => [path.slice(1), methods]));
-    for (const { method, path } of ROUTES) {
+    // Of pve-manager 9.2, which is newer than the reference.
+    const newer = ROUTES.filter(({ path }) => path.startsWith("cluster/qemu"));
+    expect(newer.filter(({ path }) => known.has(path))).toEqual([]);
+    for (const { method, path } of ROUTES.filter((route) => !newer.includes(route))) {
       const { permissions } = schemaOf(`${method} ${path}`);
       expect([path, permissions?.check]).toEqual([path, known.get(path)?.[method]?.permissions?.check]);
     }

@@ -42,7 +42,7 @@ describe("ProxmoxClusterStack", () => {
         machine: "virt",
         bios: "ovmf",
         scsi_hardware: "virtio-scsi-pci",
-        cpu: { type: "max" },
+        cpu: { type: "custom-neoverse-n1" },
         memory: { floating: 0 },
         serial_device: [{ device: "socket" }],
       });

@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { parseConfig, type PresetName } from "../../config/index.ts";
 import { patches } from "../../constructs/talos/patches.ts";
+import { readProviderSchema } from "../../sandbox/plugin/schema.ts";
 import { planTopology } from "../../topology/plan.ts";
+import { REPOSITORY } from "../config/labs.ts";
 import { BASE, type Stack, synthesize } from "./synthesize.ts";
 
 const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
@@ -109,6 +112,20 @@ describe("TalosStack", () => {
   it("waits for every node by a step that plans and destroys never run", () => {
     expect(JSON.stringify(free.data)).not.toContain("talos_cluster_health");
     expect(JSON.stringify(free.resource.terraform_data?.["health_wait_run"])).toContain("wait-healthy.mjs");
+  });
+
+  it("gives an emulated machine an hour for whatever the provider waits for", () => {
+    const { resource_schemas: schemas } = readProviderSchema(join(REPOSITORY, "providers", "talos", "schema.json"));
+    const used = Object.entries(schemas).flatMap(([type, { block }]) => {
+      const operations = Object.keys(block.attributes?.timeouts?.nested_type?.attributes ?? {});
+      return operations.length > 0 && resources(payg, type).length > 0 ? [[type, operations] as const] : [];
+    });
+    expect(used).toHaveLength(3);
+    for (const [type, operations] of used) {
+      for (const resource of resources(payg, type)) {
+        expect([type, resource.timeouts]).toEqual([type, Object.fromEntries(operations.map((each) => [each, "60m"]))]);
+      }
+    }
   });
 
   it("keeps its secrets when Talos' version changes", () => {

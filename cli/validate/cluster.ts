@@ -10,8 +10,8 @@ import { openPorts } from "./open-ports.ts";
 import { disks, volumes } from "./storage.ts";
 import { kubernetesVersions, talosVersions } from "./versions.ts";
 
-/** How long one check may take: a few requests of five seconds, one after the other. */
-const PATIENCE_MS = 15_000;
+/** How long one check may take: a few requests of ten seconds, one after the other. */
+const PATIENCE_MS = 30_000;
 
 interface Named {
   readonly name: string;

@@ -36,6 +36,8 @@ export class TalosImage extends Construct {
           url,
           fileName: `talos-${talosVersion}-nocloud-arm64.qcow2`,
           overwrite: false,
+          // The factory makes an image when it is asked for the first time.
+          uploadTimeout: 1800,
           dependsOn: [props.after],
         }),
       ]),

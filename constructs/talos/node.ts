@@ -6,6 +6,7 @@ import type { LabConfig } from "../../config/schema.ts";
 import type { NodePlan } from "../../topology/types.ts";
 import { yamlOf } from "../lab/literal.ts";
 import { address } from "../lab/script-step.ts";
+import { PATIENCE } from "./patience.ts";
 import type { Patch } from "./patches.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -49,7 +50,7 @@ export class Node extends Construct {
       endpoint: `127.0.0.1:${plan.talosPort}`,
       // A machine made anew knows nothing of a configuration applied before.
       lifecycle: { replaceTriggeredBy: [address(this.machine)] },
-      timeouts: { create: "30m", update: "30m" },
+      timeouts: { create: PATIENCE, update: PATIENCE, delete: PATIENCE },
     });
   }
 }

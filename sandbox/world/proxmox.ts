@@ -53,6 +53,8 @@ export interface Datacenter {
   groups?: Record<string, string>;
   /** Settings of `datacenter.cfg`, as PVE has them. */
   options?: Record<string, string>;
+  /** CPU models that somebody defined, by name without `custom-`. */
+  cpuModels?: Record<string, Section>;
   /** Privileges by role; the built-in roles are not listed. */
   roles: Record<string, readonly string[]>;
   acl: AclEntry[];

@@ -1,6 +1,7 @@
 /** The API calls that the sandbox answers: one line each, as in PVE's API viewer. schema.json says what each takes. */
 import * as access from "./access-calls.ts";
 import * as cluster from "./cluster-calls.ts";
+import * as cpuModel from "./cpu-model-calls.ts";
 import * as firewall from "./firewall-calls.ts";
 import * as firewallOption from "./firewall-option-calls.ts";
 import type { Data } from "./http.ts";
@@ -26,6 +27,7 @@ const NODE = "nodes/{node}";
 const VM = "nodes/{node}/qemu/{vmid}";
 const STORE = "nodes/{node}/storage/{storage}";
 const SUBNETS = "cluster/sdn/vnets/{vnet}/subnets";
+const CPU_MODELS = "cluster/qemu/custom-cpu-models";
 const USER = "access/users/{userid}";
 
 export const ROUTES: readonly Route[] = [
@@ -91,6 +93,12 @@ export const ROUTES: readonly Route[] = [
   get("cluster/mapping/dir", nothing),
   get("cluster/mapping/pci", nothing),
   get("cluster/mapping/usb", nothing),
+  index("cluster/qemu"),
+  get(CPU_MODELS, cpuModel.list),
+  post(CPU_MODELS, cpuModel.create),
+  get(`${CPU_MODELS}/{cputype}`, cpuModel.info),
+  put(`${CPU_MODELS}/{cputype}`, cpuModel.update),
+  remove(`${CPU_MODELS}/{cputype}`, cpuModel.remove),
 
   index("cluster/firewall"),
   get("cluster/firewall/options", firewallOption.options),

@@ -1,6 +1,7 @@
 /** Calls that show virtual machines and set their options. */
 import type { Vm } from "../../world/proxmox.ts";
 import { again, assertQuorum, type Pve } from "../pve/context.ts";
+import { assertCpuType } from "../pve/cpu-models.ts";
 import { failure } from "../pve/errors.ts";
 import { hasAgent } from "../pve/guest-agent.ts";
 import { runningHosts } from "../pve/hosts.ts";
@@ -144,6 +145,7 @@ export function setConfig(pve: Pve, parameters: Parameters): Data {
 export function setConfigTask(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   assertMaySet(pve, machine.vmid, "", options(parameters));
+  if (parameters.cpu !== undefined) assertCpuType(pve, parameters.cpu);
   return task(pve, "qmconfig", machine.vmid, () => void setConfig(again(pve), parameters));
 }
 

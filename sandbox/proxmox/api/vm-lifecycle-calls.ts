@@ -1,5 +1,6 @@
 /** Calls that make virtual machines, change what they are made of, and remove them: each a task. */
 import { again, assertQuorum, type Pve } from "../pve/context.ts";
+import { assertCpuType } from "../pve/cpu-models.ts";
 import { badParameter, failure } from "../pve/errors.ts";
 import { assertMay, assertMayVm } from "../pve/permissions.ts";
 import { poolOf } from "../pve/pools.ts";
@@ -23,6 +24,7 @@ export function create(pve: Pve, parameters: Parameters): Data {
   assertUnused(pve, vmid);
   const set = options(parameters);
   assertMaySet(pve, vmid, pool, set);
+  if (set.cpu !== undefined) assertCpuType(pve, set.cpu);
   const node = pve.host.name;
   return task(pve, "qmcreate", vmid, (log) => {
     const later = again(pve);

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
+import { assertCpuType } from "./cpu-models.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { properties, propertyString } from "./properties.ts";
@@ -55,7 +56,7 @@ export function freeVmid({ datacenter }: Pve): number {
 /** Creates a virtual machine, stopped. Changes nothing where it refuses. */
 export function createVm(pve: Pve, node: string, vmid: number, parameters: VmParameters, pool = ""): Vm {
   const host = nodeNamed(pve, node);
-  checkParameters(parameters);
+  checkParameters(pve, parameters);
   if (vmid < MIN_VMID) throw badParameter({ vmid: `value must have a minimum value of ${MIN_VMID}` });
   assertUnused(pve, vmid);
   if (pool !== "") poolOf(pve, pool);
@@ -93,7 +94,7 @@ export function newVm({ world, datacenter }: Pve, host: PveHost, vmid: number, c
 /** Sets and deletes options of a virtual machine. (On a running one PVE keeps most changes for the next start.) */
 export function updateVm(pve: Pve, vm: Vm, parameters: VmParameters, deleted: readonly string[] = []): void {
   const host = hostOf(pve, vm);
-  checkParameters(parameters);
+  checkParameters(pve, parameters);
   const unknown = deleted.find((key) => !isOption(key));
   if (unknown !== undefined) throw badParameter({ delete: `unknown option '${unknown}'` });
   const both = deleted.find((key) => key in parameters);
@@ -140,9 +141,13 @@ function randomMac(): string {
   return [MAC_PREFIX, ...(randomBytes(3).toString("hex").toUpperCase().match(/../g) ?? [])].join(":");
 }
 
+/** What a configuration file gives back: its lines of comment, without the blanks after the last (`parse_vm_config`). */
+export const keptDescription = (text: string): string => text.trimEnd();
+
 function stored(vm: Parameters<typeof placeDrive>[0], key: string, value: string): string {
   if (isDrive(key)) return placeDrive(vm, key, value);
   if (/^net\d+$/.test(key)) return networkDevice(value);
+  if (key === "description") return keptDescription(value);
   if (key === "tags") return [...new Set(value.split(/[;, ]+/).filter((tag) => tag !== ""))].sort().join(";");
   return value;
 }
@@ -166,7 +171,7 @@ function isOption(key: string): boolean {
   return OPTIONS.has(key) || NUMBERED_OPTION.test(key) || isDrive(key);
 }
 
-function checkParameters(parameters: VmParameters): void {
+function checkParameters(pve: Pve, parameters: VmParameters): void {
   for (const [key, value] of Object.entries(parameters)) {
     if (!isOption(key)) {
       const why = "property is not defined in schema and the schema does not allow additional properties";
@@ -185,6 +190,7 @@ function checkParameters(parameters: VmParameters): void {
     if (key === "memory" && !(memoryMb(value) >= MIN_MEMORY_MB)) {
       throw badParameter({ memory: `invalid format - current: value must have a minimum value of ${MIN_MEMORY_MB}` });
     }
+    if (key === "cpu") assertCpuType(pve, value);
     if (key === "name" && !/^[a-zA-Z0-9]([a-zA-Z0-9-.]*[a-zA-Z0-9])?$/.test(value)) {
       throw badParameter({ name: "invalid format - value does not look like a valid DNS name" });
     }

@@ -2,10 +2,11 @@
 import { randomUUID } from "node:crypto";
 import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
+import { assertMayUseCpu } from "./cpu-models.ts";
 import { failure } from "./errors.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { formatSize, properties, propertyString } from "./properties.ts";
-import { assertUnused, hostOf, networkDevice, newVm } from "./vm-config.ts";
+import { assertUnused, hostOf, keptDescription, networkDevice, newVm } from "./vm-config.ts";
 import { allocate, assertFits, driveKeys, isCdrom, isCloudInit, placeDrive, volumeId } from "./vm-drives.ts";
 import { runs } from "./vm-power.ts";
 
@@ -29,6 +30,7 @@ export function cloneVm(pve: Pve, source: Vm, request: CloneRequest): Vm {
     throw failure(`can't clone VM to node '${target}' (VM uses local storage)`);
   }
   assertQuorum(pve);
+  assertMayUseCpu(pve, source.config.cpu);
   const isTemplate = source.config.template === "1";
   const full = request.full ?? !isTemplate;
   if (storage !== undefined && !full) throw failure("parameter 'storage' not allowed for linked clones");
@@ -44,7 +46,7 @@ export function cloneVm(pve: Pve, source: Vm, request: CloneRequest): Vm {
       config[key] = clonedDrive(pve, host, newid, key, config, { full, isTemplate, storage });
     }
     config.name = name ?? `Copy-of-VM-${source.config.name ?? source.vmid}`;
-    if (description) config.description = description;
+    if (description) config.description = keptDescription(description);
     config.smbios1 = propertyString(properties(config.smbios1 ?? "", "").set("uuid", randomUUID()), "");
     const vm = newVm(pve, host, newid, config);
     if (pool) moveToPool(pve, newid, pool);

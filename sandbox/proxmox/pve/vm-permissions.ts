@@ -1,5 +1,6 @@
 /** What it takes to set an option of a virtual machine (qemu-server 9.2.6, API2/Qemu.pm). */
 import { type Pve, ROOT } from "./context.ts";
+import { assertMayUseCpu } from "./cpu-models.ts";
 import { failure } from "./errors.ts";
 import { assertMay, assertMayVm } from "./permissions.ts";
 import { properties } from "./properties.ts";
@@ -36,6 +37,7 @@ function assertMaySetOption(pve: Pve, vmid: number, pool: string, key: string, v
   if (privilege === undefined) throw failure(`only root can set '${key}' config`);
   const network = privilege === "VM.Config.Cloudinit" ? ["VM.Config.Network"] : [];
   assertMayVm(pve, vmid, pool, [privilege, ...network], network.length > 0);
+  if (key === "cpu") assertMayUseCpu(pve, value);
   if (key === "startup") assertMay(pve, "/", ["Sys.Modify"]);
   const bridge = key.startsWith("net") ? properties(value, "model").get("bridge") : undefined;
   if (bridge !== undefined) assertMay(pve, bridgePath(pve, bridge), ["SDN.Use"]);

@@ -1,14 +1,13 @@
 /** Starting and stopping virtual machines. What QEMU or PVE would not start on an A1 host, this does not start. */
 import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, type Pve } from "./context.ts";
+import { reportedModel } from "./cpu-models.ts";
 import { failure } from "./errors.ts";
 import { isRunning } from "./hosts.ts";
 import { properties } from "./properties.ts";
 import { bridgeExists } from "./sdn.ts";
 import { hostOf, memoryMb } from "./vm-config.ts";
 import { driveKeys, volumeId } from "./vm-drives.ts";
-
-const ARM_CPU = /^(max|host|a64fx|cortex-.+|neoverse-.+)$/;
 
 /** Whether a virtual machine runs: it does not while its host is down, and not after that host was replaced. */
 export function runs(pve: Pick<Pve, "world">, vm: Vm): boolean {
@@ -21,7 +20,7 @@ export function startVm(pve: Pve, vm: Vm): void {
   if (vm.config.template === "1") throw failure("you can't start a vm if it's a template");
   if (runs(pve, vm)) throw failure(`VM ${vm.vmid} already running`);
   assertVolumes(host, vm);
-  assertHardware(host, vm.config);
+  assertHardware(pve, host, vm.config);
   assertBridges(pve, vm);
   vm.running = true;
   vm.startedAt = pve.world.now();
@@ -43,18 +42,15 @@ function assertVolumes(host: PveHost, { config }: Vm): void {
   }
 }
 
-function assertHardware(host: PveHost, config: Readonly<Record<string, string>>): void {
+function assertHardware(pve: Pve, host: PveHost, config: Readonly<Record<string, string>>): void {
   // PVE takes KVM for granted where guest and host are of one architecture; an A1 instance has no /dev/kvm.
   if (config.kvm !== "0") {
     throw failure(
       "KVM virtualisation configured, but not available. Either disable in VM configuration or enable in BIOS.",
     );
   }
-  const cpu = properties(config.cpu ?? "max", "cputype").get("cputype") ?? "max";
-  if (!ARM_CPU.test(cpu)) {
-    throw failure(`CPU model '${cpu}' does not exist for configured vCPU architecture 'aarch64'`);
-  }
-  if (cpu === "host") throw failure("qemu-system-aarch64: CPU model 'host' requires KVM or HVF");
+  if (reportedModel(pve, config.cpu) === "host")
+    throw failure("qemu-system-aarch64: CPU model 'host' requires KVM or HVF");
   const ide = Object.keys(config).find((key) => /^ide\d$/.test(key));
   if (ide) throw failure("aarch64 cannot use IDE devices");
   if (config.bios !== "ovmf") throw failure("aarch64 has no SeaBIOS: without bios 'ovmf' the machine has no firmware");
