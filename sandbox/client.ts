@@ -15,11 +15,12 @@ import { type ControlMethod, onMessages, sendMessage } from "./daemon/control-pr
 import { codeStamp, type DaemonInfo, sandboxFiles, type SystemName, SYSTEMS } from "./daemon/files.ts";
 import type { ActiveFault, FaultRequest, LoggedCall } from "./faults/index.ts";
 import type { RealEnvironment } from "./daemon/real-environment.ts";
+import type { AdminStanding } from "./reach/index.ts";
 import type { Overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
 import type { InventoryItem } from "./world/world.ts";
 
-export type { Account, ActiveFault, FaultRequest, InventoryItem, LoggedCall, Overview, RealEnvironment };
+export type { Account, AdminStanding, ActiveFault, FaultRequest, InventoryItem, LoggedCall, Overview, RealEnvironment };
 
 export interface Sandbox {
   /** For terraform and tofu: where the providers are, and the account that the sandbox plays. No credentials. */
@@ -54,6 +55,12 @@ export interface Sandbox {
   setAccount(account: Account): Promise<void>;
   /** Where compartments, budgets and quotas can be made; null: anywhere. */
   setHomeRegion(region: string | null): Promise<void>;
+  /** The networks that the lab's admins come from: the admin is at the first address of the first, where nothing else is asked. */
+  setAdminCidrs(cidrs: readonly string[]): Promise<void>;
+  /** Puts the admin somewhere else; null: back to where `setAdminCidrs` has them. */
+  setAdmin(address: string | null): Promise<void>;
+  /** Where the admin is, and which hosts' SSH firewalls keep them from. */
+  admin(): Promise<AdminStanding>;
   /** Empties the world; tunnels and the kind of account stay. */
   reset(): Promise<void>;
   /** Ends the daemon; the world stays on disk. */
@@ -215,6 +222,9 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
     real: () => ask("real"),
     setAccount: (account) => ask("setAccount", account),
     setHomeRegion: (region) => ask("setHomeRegion", region),
+    setAdminCidrs: (cidrs) => ask("setAdminCidrs", cidrs),
+    setAdmin: (address) => ask("setAdmin", address),
+    admin: () => ask("admin"),
     reset: () => ask("reset"),
     async stop() {
       // It may end before its answer is here: that is what was asked.

@@ -16,13 +16,15 @@ import {
 import {
   emptyTalos,
   kubernetesEndpoint,
+  guestAt,
   talosEndpoint,
   talosInventory,
   talosOverview,
   talosProvider,
   type TalosOverview,
 } from "./talos/index.ts";
-import type { Account } from "./world/oci.ts";
+import { carries, reaches } from "./reach/index.ts";
+import type { Account, OciInstance } from "./world/oci.ts";
 import { randomText } from "./world/store.ts";
 import type { InventoryItem, World, WorldState } from "./world/world.ts";
 
@@ -59,9 +61,33 @@ const PVE_PORT = 8006;
 const TALOS_PORT = 50_000;
 const KUBERNETES_PORT = 6443;
 
-/** What answers at a tunnel's end; null when nothing listens there. */
+/** What a connection to an address and port meets, from wherever; null when nothing listens there. */
 export function endpoint(world: World, { address, port }: Tunnel["target"]): ((socket: Socket) => void) | null {
   if (port === PVE_PORT) return pveEndpoint(world, address);
   if (port === TALOS_PORT) return talosEndpoint(world, address);
   return port === KUBERNETES_PORT ? kubernetesEndpoint(world, address) : null;
+}
+
+/** What a connection from a host meets: itself, its neighbours as firewalls let it, and the guests that run on it. */
+export function endpointFrom(
+  world: World,
+  host: Pick<OciInstance, "displayName" | "privateIp">,
+  target: Tunnel["target"],
+): ((socket: Socket) => void) | null {
+  const { address, port } = target;
+  const guest = guestAt(world, address);
+  // Every host has the same address towards its guests (an EVPN zone's exit nodes), so those of other hosts never answer.
+  if (guest !== null) return guest.host === host.displayName ? endpoint(world, target) : null;
+  const isThere =
+    address === host.privateIp || reaches(world, { from: host.privateIp, to: address, protocol: "tcp", port });
+  return isThere ? endpoint(world, target) : null;
+}
+
+/** What a connection to a tunnel's near end meets; null where SSH does not get to its host, or nothing listens at its end. */
+export function tunnelEnd(
+  world: World,
+  { via, target }: Pick<Tunnel, "via" | "target">,
+): ((socket: Socket) => void) | null {
+  const host = world.state.oci.instances.find(({ displayName, state }) => displayName === via && state === "RUNNING");
+  return host && carries(world, { via }) ? endpointFrom(world, host, target) : null;
 }

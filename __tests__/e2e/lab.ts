@@ -55,6 +55,11 @@ export class TestLab {
     writeFileSync(this.#config, JSON.stringify({ ...base, ...before, ...input }));
   }
 
+  /** Of the config as it is. */
+  get access(): LabInput["access"] {
+    return JSON.parse(readFileSync(this.#config, "utf8")).access;
+  }
+
   sandbox(): Promise<Sandbox> {
     return openSandbox({ labHome: this.home });
   }

@@ -3,6 +3,10 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { encrypt } from "unixcrypt";
 import { emptyProxmox, pveEndpoint } from "../../sandbox/proxmox/index.ts";
+import { carries } from "../../sandbox/reach/index.ts";
+import { hostRules } from "../../constructs/oci/host-files.ts";
+import { planTopology } from "../../topology/plan.ts";
+import { lab } from "../config/labs.ts";
 import type { Instance } from "../../sandbox/world/oci.ts";
 import { memoryStore, type Store } from "../../sandbox/world/store.ts";
 import type { World } from "../../sandbox/world/world.ts";
@@ -29,6 +33,37 @@ export function portOf(name: string): number {
   return 18000 + Number(name.split("-")[1]);
 }
 
+const PLACE = {
+  compartmentId: "ocid1.compartment.oc1..test",
+  region: "eu-frankfurt-1",
+  timeCreated: "2026-09-01T00:00:00Z",
+  freeformTags: {},
+  definedTags: {},
+};
+const SUBNET = {
+  id: "ocid1.subnet.oc1.test",
+  vcnId: "ocid1.vcn.oc1.test",
+  displayName: "hosts",
+  cidrBlock: "10.0.0.0/24",
+  dnsLabel: null,
+  availabilityDomain: null,
+  prohibitPublicIpOnVnic: false,
+  routeTableId: "ocid1.routetable.oc1.test",
+  securityListIds: ["ocid1.securitylist.oc1.test"],
+  dhcpOptionsId: "ocid1.dhcpoptions.oc1.test",
+  virtualRouterMac: "00:00:17:00:00:01",
+};
+const ANY = { protocol: "all", peer: "0.0.0.0/0", peerType: "CIDR_BLOCK", stateless: false, description: null };
+const NO_OPTIONS = { tcp: null, udp: null, icmp: null };
+/** Everybody may do everything: what hosts keep out they keep out themselves. */
+const OPEN = {
+  id: "ocid1.securitylist.oc1.test",
+  vcnId: "ocid1.vcn.oc1.test",
+  managed: false,
+  displayName: "open",
+  rules: (["INGRESS", "EGRESS"] as const).map((direction) => ({ direction, ...ANY, ...NO_OPTIONS })),
+};
+
 let launched = 0;
 
 export function instance(options: HostOptions): Instance {
@@ -36,6 +71,7 @@ export function instance(options: HostOptions): Instance {
   launched += 1;
   const cloudConfig = {
     hostname: name,
+    write_files: [{ path: "/etc/nftables.d/ampere-lab-hosts.nft", content: hostRules(planTopology(lab())) }],
     chpasswd: { expire: false, users: [{ name: "root", password: HASH, type: "hash" }] },
   };
   return {
@@ -99,6 +135,8 @@ export function worldWith(...hosts: readonly HostOptions[]): Store {
     })),
   }));
   world.state.oci.instances.push(...hosts.map(instance));
+  world.state.oci.subnets.push({ ...PLACE, ...SUBNET });
+  world.state.oci.securityLists.push({ ...PLACE, ...OPEN });
   return world;
 }
 
@@ -109,7 +147,9 @@ export async function openPort(
 ): Promise<{ readonly server: Server; readonly port: number }> {
   const server = createServer((socket) => {
     const handler = pveEndpoint(world, addressOf(host));
-    if (handler) handler(socket);
+    // A firewall that drops SSH does not say so.
+    if (!carries(world, { via: host })) socket.on("error", () => socket.destroy()).resume();
+    else if (handler) handler(socket);
     else socket.resetAndDestroy();
   });
   server.listen(0, "127.0.0.1");

@@ -14,7 +14,7 @@ import type { Secrets } from "../../cli/secrets/secrets.ts";
 import { which } from "../../cli/terraform/which.ts";
 import type { Call, Fault } from "../../sandbox/calls.ts";
 import { listenSsh, type SshPort } from "../../sandbox/ssh/index.ts";
-import { endpoint } from "../../sandbox/systems.ts";
+import { endpointFrom } from "../../sandbox/systems.ts";
 import type { Instance } from "../../sandbox/world/oci.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { addressOf, worldWith } from "./proxmox-world.ts";
@@ -138,7 +138,7 @@ beforeEach(async () => {
   world = watched(worldWith({ name: "pve-1" }));
   const key = secrets.hostKeys["pve-1"];
   if (key) bootWith(key, secrets.userKey);
-  port = await listenSsh(world, addressOf("pve-1"), endpoint);
+  port = await listenSsh(world, addressOf("pve-1"), endpointFrom);
 });
 afterEach(async () => {
   opened?.close();

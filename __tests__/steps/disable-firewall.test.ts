@@ -14,6 +14,7 @@ async function disable(world: Store, environment = {}): Promise<Outcome> {
 
 function guarded(): Store {
   const world = worldWith({ name: "pve-1" });
+  world.state.admin = { cidrs: ["198.51.100.0/24"], address: null };
   const pve = atHost(world, "pve-1");
   createIpSet(pve, "management", "");
   addToIpSet(pve, "management", { cidr: "198.51.100.0/24", nomatch: false, comment: "" });

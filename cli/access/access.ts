@@ -7,17 +7,16 @@ import type { Project } from "../project.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { list } from "../show/words.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
-import { upstreamOf } from "../synth/graph.ts";
 import { readStack } from "../terraform/stack.ts";
 import type { StateReader } from "../terraform/runner.ts";
 import { stateOf } from "../terraform/state.ts";
+import { goesThroughHosts, HOSTS_STACK } from "./hosts-stack.ts";
 import { announceTunnels, heldTunnels, shareTunnels } from "./held.ts";
 import { writeSshFiles } from "./known-hosts.ts";
 import { tenancyOf } from "./oci-profile.ts";
 import { openTunnels, type OpenTunnels } from "./tunnels.ts";
 
-/** The stack that makes the hosts, and its output with their public addresses. */
-const HOSTS_STACK = "oci";
+/** The output of the hosts' stack with their public addresses. */
 const ADDRESSES_OUTPUT = "host_public_ips";
 
 /** A new host boots, grows its volume and gets its keys in this time. */
@@ -110,7 +109,7 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
     },
     async open(stack, options = {}) {
       if (hosts === undefined || lab.tunnels.length === 0) return;
-      if (stack.name === HOSTS_STACK || !upstreamOf(stack, assembly.stacks).includes(hosts)) return;
+      if (!goesThroughHosts(stack, assembly)) return;
       opened = await (opening ??= open(hosts, options));
     },
     close: () => opened?.close(),

@@ -31,7 +31,7 @@ export interface Session extends Runner {
   stack(info: StackInfo): Stack;
   /** Everything a run of this stack needs in its environment. */
   environment(stack: Stack): Environment;
-  /** In a real run, opens the tunnels that this stack's providers talk through. */
+  /** Opens the tunnels that this stack's providers talk through; in the sandbox, sees that SSH would be let in. */
   connect(stack: StackInfo, options?: OpenOptions): Promise<void>;
   close(): void;
 }
@@ -51,11 +51,12 @@ async function accessTo(hosts: AccessOptions): Promise<Access> {
 }
 
 /** Tells the sandbox what tenancy this lab wants, and opens its tunnels. @throws CliError where a port is taken */
-export async function setScene(sandbox: Sandbox, { account, homeRegion, tunnels }: Lab): Promise<void> {
+export async function setScene(sandbox: Sandbox, { account, adminCidrs, homeRegion, tunnels }: Lab): Promise<void> {
   try {
     await Promise.all([
       account === undefined ? undefined : sandbox.setAccount(account),
       homeRegion === undefined ? undefined : sandbox.setHomeRegion(homeRegion),
+      sandbox.setAdminCidrs(adminCidrs),
       sandbox.setTunnels(tunnels),
     ]);
   } catch (error) {
@@ -162,7 +163,10 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
       // What the user has set weighs more than what the lab made.
       return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...env };
     },
-    connect: async (stack, options) => access?.open(stack, options),
+    async connect(stack, options) {
+      if (sandbox !== null) await (await import("../access/sandbox.ts")).assertLetIn(sandbox, stack, assembly);
+      await access?.open(stack, options);
+    },
     close: () => access?.close(),
   };
 }

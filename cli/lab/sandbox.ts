@@ -71,6 +71,17 @@ export const SANDBOX_COMMANDS: readonly LabCommand[] = [
         load: async () => (await import("../commands/sandbox.ts")).resetSandbox,
       },
       {
+        name: "admin",
+        description: "Say where the sandbox has you come from, and which hosts let you in; or come from elsewhere",
+        examples: ["npx lab sandbox admin", "npx lab sandbox admin 198.51.100.9", "npx lab sandbox admin config"],
+        options: (command) =>
+          json(command).argument(
+            "[address]",
+            "IPv4 address to come from; config: the first of access.adminCidrs again",
+          ),
+        load: async () => (await import("../commands/sandbox-admin.ts")).sandboxAdmin,
+      },
+      {
         name: "open",
         description: "Print the address of the page that draws it live; at a terminal, show it in a browser",
         options: json,

@@ -49,6 +49,8 @@ const lab = z.looseObject({
       target: z.object({ address: z.string(), port }),
     }),
   ),
+  /** Networks that the admins come from. */
+  adminCidrs: z.array(z.string()).default([]),
   /** How the app's provider signs in. */
   signIn: z
     .discriminatedUnion("auth", [

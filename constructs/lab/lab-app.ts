@@ -65,6 +65,8 @@ export class LabApp extends App {
         address,
       })),
       tunnels: topology.tunnels,
+      // Where the sandbox has its admin come from.
+      adminCidrs: config.access.adminCidrs,
       freeTier: { ...freeTier, table: formatVerdict(freeTier) },
       images,
     };

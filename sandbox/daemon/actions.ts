@@ -1,6 +1,7 @@
 /** What is asked of the daemon by its control door and done to the world. */
 import { rmSync } from "node:fs";
 import { emptyWorld, inventory, overview } from "../systems.ts";
+import { adminStanding } from "../reach/index.ts";
 import type { Account } from "../world/oci.ts";
 import type { Store } from "../world/store.ts";
 import type { ControlActions } from "./control.ts";
@@ -42,10 +43,20 @@ export function controlActions(store: Store, info: DaemonInfo, files: SandboxFil
       store.state.oci.homeRegion = region;
       save();
     },
+    setAdminCidrs(cidrs: readonly string[]) {
+      store.state.admin = { address: store.state.admin?.address ?? null, cidrs };
+      save();
+    },
+    setAdmin(address: string | null) {
+      store.state.admin = { cidrs: store.state.admin?.cidrs ?? [], address };
+      save();
+    },
+    admin: () => adminStanding(store),
     reset() {
       const { tunnels, oci } = store.state;
       Object.assign(store.state, emptyWorld(oci.account), { tunnels });
       delete store.state.faults;
+      if (store.state.admin) store.state.admin.address = null;
       store.state.oci.tenancyId = oci.tenancyId;
       store.state.oci.homeRegion = oci.homeRegion;
       store.state.oci.apiKey = oci.apiKey;

@@ -11,6 +11,9 @@ export interface ControlActions extends FaultActions {
   setTunnels(tunnels: readonly Tunnel[]): Promise<void>;
   setAccount(account: Account): void;
   setHomeRegion(region: string | null): void;
+  setAdminCidrs(cidrs: readonly string[]): void;
+  setAdmin(address: string | null): void;
+  admin(): unknown;
   inventory(): unknown;
   overview(): unknown;
   real(): unknown;
@@ -33,6 +36,7 @@ const request = z.discriminatedUnion("method", [
     id,
     method: z.enum([
       "info",
+      "admin",
       "inventory",
       "overview",
       "real",
@@ -46,6 +50,8 @@ const request = z.discriminatedUnion("method", [
   }),
   z.object({ id, method: z.literal("setTunnels"), value: z.array(tunnel) }),
   z.object({ id, method: z.literal("setHomeRegion"), value: z.string().nullable() }),
+  z.object({ id, method: z.literal("setAdminCidrs"), value: z.array(z.string()) }),
+  z.object({ id, method: z.literal("setAdmin"), value: z.string().nullable() }),
   z.object({ id, method: z.literal("addFault"), value: z.unknown() }),
   z.object({ id, method: z.literal("clearFaults"), value: z.int().nullable() }),
   z.object({ id, method: z.literal("calls"), value: z.int().min(1) }),
@@ -70,6 +76,8 @@ async function perform(socket: Socket, actions: ControlActions, asked: z.infer<t
   if (asked.method === "setTunnels") return actions.setTunnels(asked.value);
   if (asked.method === "setAccount") return actions.setAccount(asked.value);
   if (asked.method === "setHomeRegion") return actions.setHomeRegion(asked.value);
+  if (asked.method === "setAdminCidrs") return actions.setAdminCidrs(asked.value);
+  if (asked.method === "setAdmin") return actions.setAdmin(asked.value);
   return actions[asked.method]();
 }
 

@@ -35,7 +35,7 @@ import { providerDoors } from "./providers.ts";
 import { tunnelPorts } from "./tunnels.ts";
 import { faultDoor } from "../faults/index.ts";
 import { openLazily } from "../loopback.ts";
-import { emptyWorld, endpoint } from "../systems.ts";
+import { emptyWorld, tunnelEnd } from "../systems.ts";
 import type { Account } from "../world/oci.ts";
 import { openStore, type Store } from "../world/store.ts";
 
@@ -119,9 +119,9 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     connection.once("close", () => clients.delete(connection));
   };
   const world = savingWorld(store);
-  const tunnels = tunnelPorts(labHome, (connection, target) => {
+  const tunnels = tunnelPorts(labHome, (connection, tunnel) => {
     connected(connection);
-    const handler = endpoint(world, target);
+    const handler = tunnelEnd(world, tunnel);
     if (handler) handler(connection);
     else connection.resetAndDestroy();
   });

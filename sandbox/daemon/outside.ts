@@ -1,7 +1,7 @@
 /** The hosts outside that the daemon plays for real providers, and the way to the machines of its world. */
 import net from "node:net";
 import type { Outside } from "../outside/proxy.ts";
-import { endpoint } from "../systems.ts";
+import { endpoint, endpointFrom } from "../systems.ts";
 import type { World } from "../world/world.ts";
 
 const SSH_PORT = 22;
@@ -44,7 +44,7 @@ export async function openDaemonOutside(
   const { address } = await openOutside({
     hostNamed: (host) => (host.endsWith(".oraclecloud.com") ? oci : host === "factory.talos.dev" ? factory : null),
     machineAt: (address, port) =>
-      port === SSH_PORT ? sshEndpoint(world, address, endpoint) : endpoint(world, { address, port }),
+      port === SSH_PORT ? sshEndpoint(world, address, endpointFrom) : endpoint(world, { address, port }),
     authorityFile,
     connected,
     log,

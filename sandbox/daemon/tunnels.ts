@@ -19,20 +19,17 @@ function listen(server: net.Server, port: number): Promise<void> {
 }
 
 /**
- * @param connect gets each connection with the target it is for.
+ * @param connect gets each connection with the tunnel it came by.
  * @param labHome names the lab in errors.
  */
-export function tunnelPorts(
-  labHome: string,
-  connect: (socket: net.Socket, target: Tunnel["target"]) => void,
-): TunnelPorts {
-  const open = new Map<number, { server: net.Server; target: Tunnel["target"] }>();
+export function tunnelPorts(labHome: string, connect: (socket: net.Socket, tunnel: Tunnel) => void): TunnelPorts {
+  const open = new Map<number, { server: net.Server; tunnel: Tunnel }>();
 
   async function openPort(tunnel: Tunnel): Promise<void> {
     const { localPort, name } = tunnel;
     const server = net.createServer((socket) => {
       const end = open.get(localPort);
-      if (end) connect(socket, end.target);
+      if (end) connect(socket, end.tunnel);
       else socket.destroy();
     });
     try {
@@ -45,7 +42,7 @@ export function tunnelPorts(
         { cause: error },
       );
     }
-    open.set(localPort, { server, target: tunnel.target });
+    open.set(localPort, { server, tunnel });
   }
 
   function closePort(port: number): void {
@@ -65,10 +62,10 @@ export function tunnelPorts(
         opened.forEach(closePort);
         throw error;
       }
-      const wanted = new Map(tunnels.map((tunnel) => [tunnel.localPort, tunnel.target]));
+      const wanted = new Map(tunnels.map((tunnel) => [tunnel.localPort, tunnel]));
       for (const [port, end] of open) {
-        const target = wanted.get(port);
-        if (target) end.target = target;
+        const tunnel = wanted.get(port);
+        if (tunnel) end.tunnel = tunnel;
         else closePort(port);
       }
     },

@@ -7,7 +7,9 @@ import type { Instance } from "../world/oci.ts";
 import type { World } from "../world/world.ts";
 
 export interface SshHost {
-  readonly name: string;
+  /** As OCI has it. */
+  readonly displayName: string;
+  readonly privateIp: string;
   readonly instanceId: string;
   /** Private, as OpenSSH writes it. */
   readonly hostKey: string;
@@ -37,7 +39,8 @@ function sshHost(instance: Instance): SshHost {
   const config = cloudConfig.parse(readConfig(instance.userData));
   const keys = [...(instance.metadata["ssh_authorized_keys"] ?? "").split("\n"), ...(config.ssh_authorized_keys ?? [])];
   return {
-    name: instance.displayName,
+    displayName: instance.displayName,
+    privateIp: instance.privateIp,
     instanceId: instance.id,
     hostKey: config.ssh_keys?.ed25519_private ?? ownKey(instance),
     authorizedKeys: config.disable_root ? [] : keys.map((line) => line.trim()).filter((line) => line !== ""),

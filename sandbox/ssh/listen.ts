@@ -12,11 +12,11 @@ export interface SshPort {
 }
 
 /**
- * Opens a free port on 127.0.0.1 that leads to the host at an address. While no host runs there, connections are refused
- * as soon as they are made.
+ * Opens a free port on 127.0.0.1 that leads to the host at an address. While no host runs there, or
+ * firewalls let the admin not in, connections are refused as soon as they are made.
  *
  * @example
- * const { port, close } = await listenSsh(world, "10.0.0.11", endpoint);
+ * const { port, close } = await listenSsh(world, "10.0.0.11", endpointFrom);
  * // ssh -p ${port} root@127.0.0.1 -N -L 127.0.0.1:8006:10.0.0.11:8006
  */
 export async function listenSsh(world: World, address: string, listening: Listening): Promise<SshPort> {

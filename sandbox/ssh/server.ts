@@ -10,12 +10,14 @@ import ssh2, {
 } from "ssh2";
 import type { Call, Fault } from "../calls.ts";
 import type { World } from "../world/world.ts";
+import { adminReaches } from "../reach/index.ts";
 import { type SshHost, sshHostAt } from "./hosts.ts";
 import { socketPair } from "./socket-pair.ts";
 
-/** What listens at a target, as the daemon's tunnels have it; null where nothing does. */
+/** What listens at a target for a connection from a host; null where nothing does. */
 export type Listening = (
   world: World,
+  from: SshHost,
   target: { readonly address: string; readonly port: number },
 ) => ((socket: Socket) => void) | null;
 
@@ -27,11 +29,11 @@ const IDENT = "OpenSSH_10.0p2 Debian-7";
  *
  * @param address private or public
  * @param listening says what tunnels through the host may lead to
- * @returns null where no instance runs, so that the connection is to be refused
+ * @returns null where no instance runs, or firewalls let nobody in from where the admin is; the connection is to be refused
  */
 export function sshEndpoint(world: World, address: string, listening: Listening): ((socket: Socket) => void) | null {
   const host = sshHostAt(world, address);
-  if (!host) return null;
+  if (!host || !adminReaches(world, address)) return null;
   return (socket) => {
     const server = new ssh2.Server({ hostKeys: [host.hostKey], ident: IDENT }, (connection) =>
       serve({ world, host, listening, socket, connection }),
@@ -76,7 +78,7 @@ async function authenticate(session: Session, keys: readonly ParsedKey[], contex
   else if (context.signature === undefined || context.blob === undefined) context.accept();
   else if (key.verify(context.blob, context.signature, context.hashAlgo) !== true) refuse();
   else
-    await announced(session, { door: "ssh", method: "login", target: session.host.name }, refuse, () =>
+    await announced(session, { door: "ssh", method: "login", target: session.host.displayName }, refuse, () =>
       context.accept(),
     );
 }
@@ -88,7 +90,7 @@ async function forward(
   { destIP: address, destPort: port }: TcpipRequestInfo,
 ): Promise<void> {
   const call: Call = { door: "ssh", method: "direct-tcpip", target: `${address}:${port}` };
-  const handler = session.listening(session.world, { address, port });
+  const handler = session.listening(session.world, session.host, { address, port });
   await announced(session, call, reject, () => {
     if (handler) void join(accept(), handler);
     else reject();

@@ -1,6 +1,7 @@
 /** How the provider reaches a machine: through a tunnel, past TLS, to the node it names. */
 import { X509Certificate } from "node:crypto";
 import { Refusal } from "../plugin/resource.ts";
+import { carries } from "../reach/index.ts";
 import type { World } from "../world/world.ts";
 import type { GuestsOf } from "./guests.ts";
 import { type Code, type ConfiguredMachine, type Machine, machineAt, MachineError } from "./machines.ts";
@@ -81,8 +82,14 @@ function machineBehind(world: World, guestsOf: GuestsOf, access: Access, fail: (
   if (tunnel.target.port !== apiPort) {
     throw fail(`the tunnel ${tunnel.name} leads to port ${tunnel.target.port}, Talos' API is at ${apiPort}`);
   }
+  if (!carries(world, tunnel))
+    throw fail(`${refused(access)}: no SSH to ${tunnel.via} carries the tunnel ${tunnel.name}`);
   const machine = machineAt(world, guestsOf, tunnel.target.address);
   if (!machine) throw fail(`${refused(access)}: no running virtual machine has the address ${tunnel.target.address}`);
+  if (machine.guest.host !== tunnel.via)
+    throw fail(
+      `${refused(access)}: ${tunnel.via} does not reach ${tunnel.target.address}, a guest of ${machine.guest.host}`,
+    );
   return machine;
 }
 

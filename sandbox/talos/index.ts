@@ -5,7 +5,8 @@ import { stopTalosMachine, talosMachines } from "../proxmox/index.ts";
 import type { TalosState } from "../world/talos.ts";
 import type { World } from "../world/world.ts";
 import { talosEndpointOf } from "./api/endpoint.ts";
-import { kubernetesEndpointOf } from "./kubernetes/endpoint.ts";
+import { holderOf, kubernetesEndpointOf } from "./kubernetes/endpoint.ts";
+import type { Guest } from "./guests.ts";
 import { overviewOf, type TalosOverview } from "./overview.ts";
 import { talosProviderOf } from "./provider.ts";
 
@@ -26,6 +27,12 @@ export function talosEndpoint(world: World, address: string): ((socket: Socket) 
 /** What answers at port 6443 of a guest address; null when no cluster's API server does. */
 export function kubernetesEndpoint(world: World, address: string): ((socket: Socket) => void) | null {
   return kubernetesEndpointOf(talosMachines, world, address);
+}
+
+/** The virtual machine that has an address of the guest network, or holds one that control planes share; null: none. */
+export function guestAt(world: World, address: string): Guest | null {
+  const own = talosMachines(world).find((guest) => guest.address === address);
+  return own ?? holderOf(talosMachines, world, address)?.guest ?? null;
 }
 
 /** Clusters and their machines, for people. */

@@ -13,8 +13,17 @@ export interface WorldState {
   talos: TalosState;
   /** Where tunnels would end: set by the CLI from the topology before each run. */
   tunnels: readonly Tunnel[];
+  /** Where the admin comes from; of a world that no lab has told of its own, nothing is known. */
+  admin?: AdminState;
   /** What somebody asked to go wrong; a world of before has none. */
   faults?: FaultState;
+}
+
+export interface AdminState {
+  /** The lab's `access.adminCidrs`, as they were told last. */
+  cidrs: readonly string[];
+  /** Where the admin is instead of in the first of these; null: there. */
+  address: string | null;
 }
 
 /** An object of the world as a Terraform import would name it; what `inventory()` lists. */

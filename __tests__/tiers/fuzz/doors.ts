@@ -10,7 +10,7 @@ import { ociEndpoint } from "../../../sandbox/oci/api/server.ts";
 import { pageEndpoint } from "../../../sandbox/page/server.ts";
 import { viewOf } from "../../../sandbox/page/view.ts";
 import { sshEndpoint } from "../../../sandbox/ssh/server.ts";
-import { endpoint } from "../../../sandbox/systems.ts";
+import { endpoint, endpointFrom } from "../../../sandbox/systems.ts";
 import { memoryStore } from "../../../sandbox/world/store.ts";
 import type { WorldState } from "../../../sandbox/world/world.ts";
 
@@ -58,7 +58,7 @@ export async function openDoors(home: string, calls: Calls): Promise<Doors> {
     else socket.resetAndDestroy();
   };
   const ssh = (socket: Socket): void => {
-    const handler = sshEndpoint(store, instance.privateIp, endpoint);
+    const handler = sshEndpoint(store, instance.privateIp, endpointFrom);
     if (handler) handler(socket);
     else socket.resetAndDestroy();
   };

@@ -8,6 +8,7 @@ import { assertQuorum, type Pve, pveOn, ROOT } from "./context.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
 import { hostAt, proxmoxOf, runningHosts } from "./hosts.ts";
 import { properties } from "./properties.ts";
+import { reaches } from "../../reach/index.ts";
 import { moment } from "./tasks.ts";
 
 /** A cluster's name is a DNS label of at most 15 characters (API schema). */
@@ -46,7 +47,7 @@ export async function joinCluster(pve: Pve, request: JoinRequest, log: (line: st
   const { world, host } = pve;
   assertJoinable(pve, request.link0, log);
   log(`Establishing API connection with host '${request.hostname}'`);
-  const peer = logInToPeer(world, request, log);
+  const peer = logInToPeer(world, host, request, log);
   log("Login succeeded.");
   log("Request addition of this node");
   addNode(peer, host, request.link0 === undefined ? host.address : linkAddress(request.link0));
@@ -117,10 +118,12 @@ function assertJoinable({ host, datacenter }: Pve, link0: string | undefined, lo
   throw failure("Check if node may join a cluster failed!");
 }
 
-function logInToPeer(world: World, request: JoinRequest, log: (line: string) => void): Pve {
+function logInToPeer(world: World, own: PveHost, request: JoinRequest, log: (line: string) => void): Pve {
   const { hostname, fingerprint, password } = request;
   const host = hostAt(world, hostname) ?? runningHosts(world).find((candidate) => candidate.name === hostname);
   if (!host || isRestarting(world, host)) throw failure(`500 Can't connect to ${hostname}:8006 (No route to host)`);
+  if (!reaches(world, { from: own.address, to: host.address, protocol: "tcp", port: 8006 }))
+    throw failure(`500 Can't connect to ${hostname}:8006 (Connection timed out)`);
   if (host.certificate.fingerprint !== fingerprint.toUpperCase()) {
     log(`fingerprint '${host.certificate.fingerprint}' not verified, abort!`);
     throw failure(`500 Can't connect to ${hostname}:8006 (certificate verify failed)`);

@@ -1,9 +1,12 @@
 /** Where a call to Proxmox VE runs: on one host, in that host's datacenter, as one user. */
 import { lostQuorum } from "../../faults/conditions.ts";
 import type { Datacenter, PveHost } from "../../world/proxmox.ts";
+import { hearEachOther, reaches } from "../../reach/index.ts";
 import type { World } from "../../world/world.ts";
 import { failure, PveError } from "./errors.ts";
 import { proxmoxOf, runningHosts } from "./hosts.ts";
+
+const API_PORT = 8006;
 
 export const ROOT = "root@pam";
 
@@ -37,10 +40,16 @@ export function membersOnline(world: World, datacenter: Datacenter): readonly Pv
 export function isQuorate(world: World, datacenter: Datacenter): boolean {
   const { nodes, name } = datacenter.corosync ?? { nodes: [], name: "" };
   if (nodes.length > 0 && lostQuorum(world, name)) return false;
-  const online = new Set(membersOnline(world, datacenter).map((host) => host.instanceId));
+  const online = new Set(together(world, membersOnline(world, datacenter)).map((host) => host.instanceId));
   const total = nodes.reduce((sum, node) => sum + node.votes, 0);
   const present = nodes.filter((node) => online.has(node.instanceId)).reduce((sum, node) => sum + node.votes, 0);
   return present > total / 2 || nodes.length === 0;
+}
+
+/** The most members that hear each other: what the network keeps apart does not count together. */
+function together(world: World, members: readonly PveHost[]): readonly PveHost[] {
+  const groups = members.map((one) => members.filter((other) => hearEachOther(world, one.address, other.address)));
+  return groups.reduce((most, group) => (group.length > most.length ? group : most), []);
 }
 
 /** Everything that writes to `/etc/pve` needs this first. */
@@ -59,6 +68,8 @@ export function nodeNamed(pve: Pve, name: string): PveHost {
   }
   const online = membersOnline(world, datacenter).find((member) => member.instanceId === node.instanceId);
   if (!online) throw new PveError(595, "No route to host");
+  if (!reaches(world, { from: host.address, to: online.address, protocol: "tcp", port: API_PORT }))
+    throw new PveError(595, "Connection timed out");
   return online;
 }
 

@@ -1,24 +1,12 @@
 /** Firewalls of the datacenter and of virtual machines: options, IP sets, aliases, rules, groups (pve-firewall). */
 import ipaddr from "ipaddr.js";
-import type { Datacenter, Firewall, FirewallOptions, FirewallRule, IpSet } from "../../world/proxmox.ts";
+import type { Firewall, FirewallOptions, FirewallRule, IpSet } from "../../world/proxmox.ts";
 import { assertQuorum, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 
-/** The set of addresses that may reach SSH and the API once the firewall is on. */
-const MANAGEMENT = "management";
 const NAME = /^[A-Za-z][A-Za-z0-9\-_]+$/;
 const ACTIONS = ["ACCEPT", "DROP", "REJECT"];
 const WITH_PORTS = ["tcp", "udp", "udplite", "sctp", "dccp"];
-
-/**
- * Whether the firewall drops whoever comes from outside: on, with nobody in the `management` set. It drops without a word,
- * so a caller sees a time-out. (The hosts' own network is always let in, and so are connections that were there before.)
- */
-export function locksOutAdmins({ firewall }: Datacenter): boolean {
-  const { enable, policy_in: policy } = firewall.options;
-  const admitted = firewall.ipsets[MANAGEMENT]?.entries.some((entry) => !entry.nomatch) ?? false;
-  return enable && policy !== "ACCEPT" && !admitted;
-}
 
 export function setFirewallOptions(pve: Pve, options: Partial<FirewallOptions>): void {
   assertQuorum(pve);
@@ -30,6 +18,9 @@ export function setFirewallOptions(pve: Pve, options: Partial<FirewallOptions>):
 type Of = Firewall | undefined;
 
 const ofDatacenter = ({ datacenter }: Pve, firewall: Of): Firewall => firewall ?? datacenter.firewall;
+
+/** PVE keeps a single address without its prefix (Firewall.pm, parse_ip_or_cidr). */
+const asKept = (cidr: string): string => cidr.replace(/^([\d.]+)\/32$|^([\da-f:]+)\/128$/i, "$1$2");
 
 export function ipSetOf(pve: Pve, name: string, firewall?: Of): IpSet {
   const set = ofDatacenter(pve, firewall).ipsets[name];
@@ -60,7 +51,7 @@ export function updateIpSet(pve: Pve, name: string, newName: string, comment: st
 export function addToIpSet(pve: Pve, name: string, entry: IpSet["entries"][number], firewall?: Of): void {
   assertQuorum(pve);
   const set = ipSetOf(pve, name, firewall);
-  const { cidr } = entry;
+  const cidr = asKept(entry.cidr);
   if (!ipaddr.isValid(cidr) && !ipaddr.isValidCIDR(cidr)) {
     throw badParameter({ cidr: "value does not look like a valid IP address or network" });
   }
@@ -68,7 +59,7 @@ export function addToIpSet(pve: Pve, name: string, entry: IpSet["entries"][numbe
   if (set.entries.some((other) => other.cidr === cidr)) {
     throw badParameter({ cidr: `address '${cidr}' already exists` });
   }
-  set.entries = [...set.entries, entry];
+  set.entries = [...set.entries, { ...entry, cidr }];
   pve.world.changed();
 }
 
@@ -82,9 +73,10 @@ export function changeIpSetEntry(
 ): void {
   assertQuorum(pve);
   const set = ipSetOf(pve, name, firewall);
-  const at = set.entries.findIndex((other) => other.cidr === cidr);
+  const at = set.entries.findIndex((other) => other.cidr === asKept(cidr));
   if (at < 0) throw badParameter({ cidr: "no such IP/Network" });
-  set.entries = entry === null ? set.entries.toSpliced(at, 1) : set.entries.with(at, entry);
+  set.entries =
+    entry === null ? set.entries.toSpliced(at, 1) : set.entries.with(at, { ...entry, cidr: asKept(entry.cidr) });
   pve.world.changed();
 }
 

@@ -3,9 +3,9 @@ import { type Attributes, type Call, Refusal } from "../../plugin/resource.ts";
 import { finishJoins, isRestarting } from "../pve/cluster.ts";
 import { type Pve, pveOn } from "../pve/context.ts";
 import { PveError } from "../pve/errors.ts";
-import { locksOutAdmins } from "../pve/firewall.ts";
 import { hostAt, isRunning, proxmoxOf } from "../pve/hosts.ts";
 import { passwordFits, userOfApiToken } from "../pve/login.ts";
+import { carries } from "../../reach/index.ts";
 import { text } from "./values.ts";
 
 const API_PORT = 8006;
@@ -49,11 +49,12 @@ function logIn({ world, provider }: Call): Pve {
     throw new Refusal("Missing Proxmox VE API Endpoint", "The provider block has no known value for endpoint.");
   }
   const { port } = URL.parse(endpoint) ?? { port: "" };
-  const target = world.state.tunnels.find((tunnel) => String(tunnel.localPort) === port)?.target;
+  const tunnel = world.state.tunnels.find(({ localPort }) => String(localPort) === port);
+  if (tunnel && !carries(world, tunnel)) throw unreachable(endpoint, "connect: connection refused");
+  const target = tunnel?.target;
   const host = target?.port === API_PORT ? hostAt(world, target.address) : undefined;
   if (!host || isRestarting(world, host)) throw unreachable(endpoint, "connect: connection refused");
   const anonymous = pveOn(world, host, "");
-  if (locksOutAdmins(anonymous.datacenter)) throw unreachable(endpoint, "i/o timeout");
   return { ...anonymous, user: authenticate(anonymous, provider) };
 }
 

@@ -2,6 +2,7 @@
 import https from "node:https";
 import type { Socket } from "node:net";
 import { isUnready } from "../../faults/conditions.ts";
+import { overlayJoins } from "../../reach/index.ts";
 import type { World } from "../../world/world.ts";
 import { firstAddress } from "../config/subnets.ts";
 import type { GuestsOf } from "../guests.ts";
@@ -25,6 +26,14 @@ const servers = new WeakMap<World, Map<string, Known>>();
 /** Talos gives the API server's certificate a year. */
 const lifetimeHours = 8_760;
 
+/** The control plane that has the address, or holds it among those that share it. */
+export function holderOf(guestsOf: GuestsOf, world: World, address: string): ConfiguredMachine | undefined {
+  return configuredMachines(world, guestsOf).find(
+    ({ facts, guest }) =>
+      facts.role === "control-plane" && [guest.address, ...facts.virtualAddresses].includes(address),
+  );
+}
+
 /**
  * What a connection to port 6443 of `address` meets: the address of a control plane, or one that they share. Null as
  * long as no cluster runs there.
@@ -35,10 +44,7 @@ export function kubernetesEndpointOf(
   address: string,
 ): ((socket: Socket) => void) | null {
   const machines = configuredMachines(world, guestsOf);
-  const server = machines.find(
-    ({ facts, guest }) =>
-      facts.role === "control-plane" && [guest.address, ...facts.virtualAddresses].includes(address),
-  );
+  const server = holderOf(guestsOf, world, address);
   if (!server || !isRunning(clusterOf(machines, server.facts))) return null;
   return (socket) => {
     serverOf(world, server, clusterOf(machines, server.facts), guestsOf).emit("connection", socket);
@@ -105,9 +111,17 @@ function certificateNames(
   return [...new Set(names)].sort();
 }
 
+/** Whether the guest network does not reach from the API server's host to that of a node. */
+function isCutOff(world: World, server: ConfiguredMachine, { guest }: ConfiguredMachine): boolean {
+  const addressOf = (name: string): string | undefined =>
+    world.state.oci.instances.find(({ displayName, state: is }) => displayName === name && is === "RUNNING")?.privateIp;
+  const [one, other] = [addressOf(server.guest.host), addressOf(guest.host)];
+  return one !== undefined && other !== undefined && !overlayJoins(world, one, other);
+}
+
 /** Null once the cluster is gone: its server may still hold open connections. */
-function stateOf(world: World, { facts }: ConfiguredMachine, guestsOf: GuestsOf): ApiState | null {
-  const members = clusterOf(configuredMachines(world, guestsOf), facts);
+function stateOf(world: World, machine: ConfiguredMachine, guestsOf: GuestsOf): ApiState | null {
+  const members = clusterOf(configuredMachines(world, guestsOf), machine.facts);
   const since = members.flatMap(({ entry }) => entry.etcdSince ?? []).sort()[0];
   if (since === undefined) return null;
   const now = world.now();
@@ -118,6 +132,8 @@ function stateOf(world: World, { facts }: ConfiguredMachine, guestsOf: GuestsOf)
     namespaces: namespaces(since),
     nodes: members
       .filter(registers)
-      .map((member) => nodeOf(member, since, now, isUnready(world.state, member.facts.hostname))),
+      .map((member) =>
+        nodeOf(member, since, now, isUnready(world.state, member.facts.hostname) || isCutOff(world, machine, member)),
+      ),
   };
 }

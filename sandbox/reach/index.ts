@@ -1,0 +1,112 @@
+/**
+ * Who reaches whom: a packet into a host has to pass the cloud's security groups, the host's nftables and Proxmox VE's
+ * firewall, each as it is at that moment.
+ */
+import { addressAt, parseCidr } from "../../config/cidr.ts";
+import type { Tunnel } from "../../topology/types.ts";
+import type { Instance } from "../world/oci.ts";
+import type { World } from "../world/world.ts";
+import { hostAdmits } from "./host-firewall.ts";
+import type { Packet } from "./packet.ts";
+import { pveAdmits } from "./pve-firewall.ts";
+import { cloudAdmits } from "./security-groups.ts";
+
+export type { Packet } from "./packet.ts";
+
+const SSH = 22;
+const VXLAN = 4789;
+const BGP = 179;
+const COROSYNC = 5405;
+/** Stands for the admin of whom nobody has said where they are: outside of every network of a lab (RFC 5737). */
+const SOMEWHERE = "203.0.113.1";
+
+/** Where the admin is: what was asked for, else the first address of the first network that admins come from. */
+export function adminAddress({ state: { admin } }: Pick<World, "state">): string | null {
+  if (admin === undefined) return null;
+  const [first] = admin.cidrs.flatMap((text) => parseCidr(text) ?? []);
+  return admin.address ?? (first === undefined ? null : addressAt(first, first.size > 1 ? 1 : 0));
+}
+
+function instanceAt({ state: { oci } }: World, address: string): Instance | undefined {
+  return oci.instances.find((each) => each.state !== "TERMINATED" && [each.privateIp, each.publicIp].includes(address));
+}
+
+/** What on the host itself keeps a packet out; null: nothing. */
+function hostBarrier({ state }: World, instance: Instance, packet: Packet): string | null {
+  const datacenter = state.proxmox.datacenters[state.proxmox.hosts[instance.id]?.datacenter ?? ""];
+  const network = state.oci.subnets.find(({ id }) => id === instance.vnic.subnetId)?.cidrBlock ?? "127.0.0.0/8";
+  if (!hostAdmits(instance, packet)) return "the host's nftables";
+  return datacenter === undefined || pveAdmits(datacenter, packet, network) ? null : "Proxmox VE's firewall";
+}
+
+/** Whether a connection from one address of the lab's network, or from outside, gets to another. */
+export function reaches(world: World, packet: Packet): boolean {
+  const instance = instanceAt(world, packet.to);
+  if (instance === undefined) return false;
+  if (packet.from === packet.to) return true;
+  const there = { ...packet, to: instance.privateIp };
+  return cloudAdmits(world, there) && hostBarrier(world, instance, there) === null;
+}
+
+/** What keeps the admin's SSH from the instance at a private address; null: nothing. */
+function barrier(world: World, address: string): string | null {
+  const instance = instanceAt(world, address);
+  if (instance === undefined) return "nobody is there";
+  const from = adminAddress(world);
+  const packet: Packet = { from: from ?? SOMEWHERE, to: instance.privateIp, protocol: "tcp", port: SSH };
+  if (from !== null && !cloudAdmits(world, packet)) return "the security groups";
+  return hostBarrier(world, instance, packet);
+}
+
+/**
+ * Whether the admin's SSH gets to the instance at an address, private or public. Where nobody has said where the admin is,
+ * the security groups are not asked.
+ */
+export function adminReaches(world: World, address: string): boolean {
+  return barrier(world, address) === null;
+}
+
+/** How the admin stands with the hosts of the lab. */
+export interface AdminStanding {
+  /** Null where nobody has said where the admin is. */
+  readonly address: string | null;
+  /** Hosts that run, and whose SSH some firewall keeps the admin from. */
+  readonly lockedOutOf: readonly { readonly name: string; readonly address: string; readonly by: string }[];
+}
+
+export function adminStanding(world: World): AdminStanding {
+  const hosts = new Set(world.state.tunnels.map(({ via }) => via));
+  const lockedOutOf = world.state.oci.instances
+    .filter(({ displayName, state }) => state === "RUNNING" && hosts.has(displayName))
+    .flatMap(({ displayName: name, publicIp, privateIp }) => {
+      const by = barrier(world, privateIp);
+      return by === null ? [] : [{ name, address: publicIp ?? privateIp, by }];
+    });
+  return { address: adminAddress(world), lockedOutOf };
+}
+
+/** Whether SSH gets to the host that carries a tunnel. A host that is not there is not for firewalls to say. */
+export function carries(world: World, { via }: Pick<Tunnel, "via">): boolean {
+  const host = world.state.oci.instances.find(
+    ({ displayName, state }) => displayName === via && state !== "TERMINATED",
+  );
+  return host === undefined || adminReaches(world, host.privateIp);
+}
+
+/** Whether two hosts hear each other on corosync's first link. */
+export function hearEachOther(world: World, one: string, other: string): boolean {
+  return bothWays(world, one, other, "udp", COROSYNC);
+}
+
+/** Whether the guests of two hosts reach each other: the overlay's frames, and the routes, which one side may ask for. */
+export function overlayJoins(world: World, one: string, other: string): boolean {
+  if (one === other) return true;
+  const bgp = (from: string, to: string): boolean => reaches(world, { from, to, protocol: "tcp", port: BGP });
+  return bothWays(world, one, other, "udp", VXLAN) && (bgp(one, other) || bgp(other, one));
+}
+
+function bothWays(world: World, one: string, other: string, protocol: "tcp" | "udp", port: number): boolean {
+  if (one === other) return true;
+  const reached = (from: string, to: string): boolean => reaches(world, { from, to, protocol, port });
+  return reached(one, other) && reached(other, one);
+}

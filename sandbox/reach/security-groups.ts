@@ -1,0 +1,59 @@
+/** Security groups and lists: OCI lets a connection pass that one rule lets out at the sender, and one in at the receiver. */
+import type { Instance, NetworkLoadBalancer, SecurityRuleState, TransportOptions } from "../world/oci.ts";
+import type { World } from "../world/world.ts";
+import { isWithin, type Packet } from "./packet.ts";
+
+/** IANA's numbers, as the rules have them. */
+const PROTOCOL = { tcp: "6", udp: "17" } as const;
+
+interface Member {
+  readonly subnetId: string;
+  readonly nsgIds: readonly string[];
+}
+
+/** What of the lab has an address in the VCN; undefined for one outside. */
+function memberAt({ instances, networkLoadBalancers }: World["state"]["oci"], address: string): Member | undefined {
+  const instance = instances.find((each) => isLive(each) && each.privateIp === address);
+  return instance?.vnic ?? networkLoadBalancers.find(({ privateIp }: NetworkLoadBalancer) => privateIp === address);
+}
+
+function isLive({ state }: Instance): boolean {
+  return state !== "TERMINATED";
+}
+
+function rulesOf({ oci }: World["state"], { subnetId, nsgIds }: Member): readonly SecurityRuleState[] {
+  const lists = oci.subnets.find(({ id }) => id === subnetId)?.securityListIds ?? [];
+  return [
+    ...oci.networkSecurityGroups.filter(({ id }) => nsgIds.includes(id)).flatMap(({ rules }) => rules),
+    ...oci.securityLists.filter(({ id }) => lists.includes(id)).flatMap(({ rules }) => rules),
+  ];
+}
+
+function fitsPort(options: TransportOptions | null, port: number): boolean {
+  const range = options?.destination ?? null;
+  return range === null || (port >= range.min && port <= range.max);
+}
+
+/** @param peer the address at the other end, and what of the lab has it */
+function fits(rule: SecurityRuleState, packet: Packet, peer: { address: string; member: Member | undefined }): boolean {
+  const isPeer =
+    rule.peerType === "NETWORK_SECURITY_GROUP"
+      ? (peer.member?.nsgIds.includes(rule.peer) ?? false)
+      : rule.peerType === "CIDR_BLOCK" && isWithin(peer.address, rule.peer);
+  if (!isPeer || !["all", PROTOCOL[packet.protocol]].includes(rule.protocol)) return false;
+  return rule.protocol === "all" || fitsPort(packet.protocol === "tcp" ? rule.tcp : rule.udp, packet.port);
+}
+
+/** Whether the cloud carries a connection between two addresses, of which at least the receiver's is the lab's. */
+export function cloudAdmits({ state }: World, packet: Packet): boolean {
+  const [sender, receiver] = [memberAt(state.oci, packet.from), memberAt(state.oci, packet.to)];
+  if (receiver === undefined) return false;
+  const passes = (member: Member, direction: "INGRESS" | "EGRESS", address: string, other: Member | undefined) =>
+    rulesOf(state, member).some(
+      (rule) => rule.direction === direction && fits(rule, packet, { address, member: other }),
+    );
+  return (
+    (sender === undefined || passes(sender, "EGRESS", packet.to, receiver)) &&
+    passes(receiver, "INGRESS", packet.from, sender)
+  );
+}
