@@ -1,7 +1,7 @@
 /** `cdktf`: upstream's grammar over our own engine. */
 import type { Command } from "commander";
 import { addCompletion } from "./completion/command.ts";
-import { examples, newProgram, providersOption, several, wholeNumber } from "./program.ts";
+import { examples, newProgram, pathOption, pathsOption, providersOption, several, wholeNumber } from "./program.ts";
 
 /** What commander parsed: each option under its name in camel case, as the commands' own option types have it. */
 type Run<Options> = (stacks: readonly string[], options: Options) => Promise<number>;
@@ -20,9 +20,9 @@ function command<Options>(
     .description(description)
     .argument("[stacks...]", "stacks to work on, `*` stands for anything")
     .option("--sandbox", "work in the embedded sandbox, without an account (or LAB_SANDBOX=1)")
-    .option("--config <file>", "the lab's config (or LAB_CONFIG; default: lab.config.ts)")
+    .addOption(pathOption("--config <file>", "the lab's config (or LAB_CONFIG; default: lab.config.ts)"))
     .option("-a, --app <command>", "how to run the app (default: as in cdktf.json)")
-    .option("-o, --output <folder>", "where the app writes (default: as in cdktf.json)")
+    .addOption(pathOption("-o, --output <folder>", "where the app writes (default: as in cdktf.json)"))
     .option("--json", "print one JSON document on stdout, everything else on stderr")
     .option("--no-color", "print without colours (or NO_COLOR=1)");
   return examples(added, shown).action(async (stacks: readonly string[], options: Options) => {
@@ -44,7 +44,7 @@ function planOptions(to: Command): Command {
     .option("--refresh-only", "only take over what has changed outside")
     .option("--no-refresh", "do not ask what has changed outside: for where the hosts cannot be reached")
     .option("--var <name=value>", "set a variable of a stack; may be given several times", several)
-    .option("--var-file <file>", "read variables from a file; may be given several times", several)
+    .addOption(pathsOption("--var-file <file>", "read variables from a file; may be given several times"))
     .option("--parallelism <number>", "stacks at a time; -1 means all that can run", wholeNumber(-1))
     .option("--terraform-parallelism <number>", "operations at a time within a stack", wholeNumber(1));
 }
@@ -61,7 +61,7 @@ function changeOptions(to: Command): Command {
 
 function outputsFile(to: Command): Command {
   return to
-    .option("--outputs-file <file>", "write the outputs there, as JSON")
+    .addOption(pathOption("--outputs-file <file>", "write the outputs there, as JSON"))
     .option("--outputs-file-include-sensitive-outputs", "with the sensitive ones, in clear");
 }
 
@@ -90,8 +90,8 @@ planOptions(
   ),
 )
   .option("--detailed", "with the values of what is created or destroyed, and all of the review in --json")
-  .option("--markdown <file>", "write the review there, as a comment on a pull request")
-  .option("--out <folder>", "save the plans there, sealed, for `cdktf deploy --plan`")
+  .addOption(pathOption("--markdown <file>", "write the review there, as a comment on a pull request"))
+  .addOption(pathOption("--out <folder>", "save the plans there, sealed, for `cdktf deploy --plan`"))
   .option("--fail-on-destroy", "exit with 1 when anything would be destroyed or replaced");
 changeOptions(
   outputsFile(
@@ -107,7 +107,9 @@ changeOptions(
     ),
   ),
 )
-  .option("--plan <folder>", "apply the plans that `cdktf diff --out` saved there, and nothing beyond them")
+  .addOption(
+    pathOption("--plan <folder>", "apply the plans that `cdktf diff --out` saved there, and nothing beyond them"),
+  )
   .option("--recover", "import objects that an interrupted run has lost")
   .option("--recover-id <address=id>", "the id of a lost object, or none; may be given several times", several);
 changeOptions(

@@ -2,6 +2,7 @@
 import { accessSync, constants, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import module from "node:module";
 import { delimiter, dirname, join } from "node:path";
+import { pathVariable } from "../config/user-path.ts";
 import { CliError } from "./errors.ts";
 import type { Project } from "./project.ts";
 
@@ -47,9 +48,21 @@ function pathWithNode(path: string): string {
   return [dirname(process.execPath), path].filter((part) => part !== "").join(delimiter);
 }
 
+/** Variables by which a user names files to what we start; none of these programs expands a `~`. */
+const PATHS = ["TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "SOPS_AGE_KEY_FILE"];
+
+/** The variables that are set, with paths as they are meant. @throws UserPathError for one that cannot be */
+export function withPaths(env: NodeJS.ProcessEnv): Record<string, string> {
+  const paths = PATHS.flatMap((name) => {
+    const path = pathVariable(env, name);
+    return path === undefined ? [] : [[name, path]];
+  });
+  return { ...definedOnly(env), ...Object.fromEntries(paths) };
+}
+
 /** What every program we start gets: LAB_*, our own Node first on PATH. */
 export function baseEnvironment(project: Project, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const base = project.sandbox ? scrubbed(env) : definedOnly(env);
+  const base = project.sandbox ? scrubbed(env) : withPaths(env);
   const result: Record<string, string> = { ...base, PATH: pathWithNode(base["PATH"] ?? ""), LAB_HOME: project.home };
   if (project.config !== null) result["LAB_CONFIG"] = project.config;
   // Opens the lab's secrets, which nobody that we start has to open.
@@ -77,9 +90,6 @@ function hushedTypeStripping(env: NodeJS.ProcessEnv): Environment {
   return { NODE_OPTIONS: `${env["NODE_OPTIONS"] ?? ""} --disable-warning=ExperimentalWarning`.trim() };
 }
 
-/** The parts of an API key of OCI, by the names that the provider has for them. */
-const API_KEY = "tenancy_ocid user_ocid fingerprint private_key private_key_path private_key_password".split(" ");
-
 /**
  * The environment of terraform or tofu, but for the variables of a stack.
  *
@@ -105,11 +115,6 @@ export function toolEnvironment(
     TF_INPUT: "0",
     ...sandboxEnv,
   };
-  // Terraform's own backend for Object Storage reads the provider's variables under other names.
-  for (const name of API_KEY) {
-    const value = result[`TF_VAR_${name}`];
-    if (value !== undefined && !project.sandbox) result[`OCI_${name}`] ??= value;
-  }
   // One folder for all stacks would mix up their backends.
   delete result["TF_DATA_DIR"];
   const file = result["TF_CLI_CONFIG_FILE"];

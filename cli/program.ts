@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { pathProblem, userPath } from "../config/user-path.ts";
 import { messageOf, tell } from "./errors.ts";
 import { learnEnvironment } from "./masking/environment.ts";
 import { maskOutput } from "./masking/filter.ts";
@@ -128,6 +129,26 @@ function providerChoices(text: string): Choices {
   } catch (error) {
     throw new InvalidArgumentError(`${messageOf(error)}.`);
   }
+}
+
+/** The parser of an option that names a file or folder: what follows is absolute. */
+function pathArgument(text: string): string {
+  const problem = pathProblem(text);
+  if (problem !== null) throw new InvalidArgumentError(`allowed ${problem}.`);
+  return userPath(text, "path");
+}
+
+/** An option that names a file or folder. */
+export function pathOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(pathArgument);
+}
+
+/** One that may be given several times. */
+export function pathsOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text, before: readonly string[] = []) => [
+    ...before,
+    pathArgument(text),
+  ]);
 }
 
 /** For options that may be given several times. */

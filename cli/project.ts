@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { withoutByteOrderMark } from "../config/text.ts";
 import { unfitHome } from "../config/environment.ts";
+import { pathVariable, userPath } from "../config/user-path.ts";
 import { CliError, codeOf, messageOf } from "./errors.ts";
 import { learnSecretsFile } from "./masking/environment.ts";
 import { ALL_STAND_INS, type Choices } from "./providers/choices.ts";
@@ -94,7 +95,7 @@ export function openProject(
     );
   }
   const folder = found?.folder ?? cwd;
-  const home = resolve(cwd, env["LAB_HOME"] || folder);
+  const home = pathVariable(env, "LAB_HOME", cwd) ?? folder;
   const unfit = unfitHome(home);
   if (unfit !== null) throw new CliError(unfit);
   const sandbox = options.sandbox ?? isOn(env["LAB_SANDBOX"]);
@@ -103,16 +104,19 @@ export function openProject(
   const data = join(home, sandbox ? ".sandbox" : ".lab");
   // Without the schema of the file, which would cost synth more than it takes.
   learnSecretsFile(join(data, "secrets.json"));
-  const config = options.config ?? (env["LAB_CONFIG"] || undefined);
   return {
     folder,
     app,
     context: found?.context,
-    output: options.output === undefined ? resolve(home, found?.output ?? "cdktf.out") : resolve(cwd, options.output),
+    output:
+      options.output === undefined
+        ? userPath(found?.output ?? "cdktf.out", "cdktf.json: output", home, env)
+        : resolve(cwd, options.output),
     home,
     sandbox,
     providers: options.providers ?? ALL_STAND_INS,
-    config: config === undefined ? null : resolve(cwd, config),
+    config:
+      options.config === undefined ? (pathVariable(env, "LAB_CONFIG", cwd) ?? null) : resolve(cwd, options.config),
     data,
     run: join(data, "run"),
   };

@@ -1,6 +1,7 @@
 /** The one module that reads the environment. */
 import { join, resolve } from "node:path";
 import { ConfigFileError } from "./errors.ts";
+import { pathVariable } from "./user-path.ts";
 
 export interface Environment {
   /** LAB_HOME: where state, secrets and the sandbox live. Default: the repository. */
@@ -65,18 +66,19 @@ export function unfitHome(home: string): string | null {
 /**
  * What the environment says; relative paths count from the working directory.
  *
- * @throws ConfigFileError, one line, when LAB_SANDBOX is neither on nor off, or LAB_HOME is no place for states
+ * @throws ConfigFileError, one line, when LAB_SANDBOX is neither on nor off, or LAB_HOME is no place for states;
+ * UserPathError for a path that cannot be meant
  */
 export function readEnvironment(env: Variables = process.env): Environment {
-  const labHome = resolve(text(env, "LAB_HOME") ?? REPOSITORY);
+  const labHome = pathVariable(env, "LAB_HOME") ?? REPOSITORY;
   const unfit = unfitHome(labHome);
   if (unfit !== null) throw new ConfigFileError("environment", unfit);
   return {
     labHome,
-    configFile: resolve(text(env, "LAB_CONFIG") ?? join(REPOSITORY, "lab.config.ts")),
+    configFile: pathVariable(env, "LAB_CONFIG") ?? join(REPOSITORY, "lab.config.ts"),
     sandbox: strictSwitch(env, "LAB_SANDBOX"),
     debug: looseSwitch(env, "DEBUG"),
-    outdir: resolve(text(env, "CDKTF_OUTDIR") ?? join(labHome, "cdktf.out")),
+    outdir: pathVariable(env, "CDKTF_OUTDIR") ?? join(labHome, "cdktf.out"),
     terraformBinary: text(env, "TERRAFORM_BINARY_NAME") ?? null,
   };
 }

@@ -49,16 +49,6 @@ describe("the environment in the sandbox", () => {
     expect(env["TF_VAR_tenancy_ocid"]).toBe("sandbox");
   });
 
-  it("hands an API key of the environment to Terraform's own backend too", () => {
-    const env = toolEnvironment(project(false), {}, () => undefined, {
-      PATH: "/bin",
-      TF_VAR_tenancy_ocid: "t",
-      TF_VAR_user_ocid: "u",
-      OCI_user_ocid: "mine",
-    });
-    expect([env["OCI_tenancy_ocid"], env["OCI_user_ocid"]]).toEqual(["t", "mine"]);
-  });
-
   it("keeps the key that opens the lab's secrets to itself", () => {
     const env = toolEnvironment(project(false), {}, () => undefined, {
       PATH: "/bin",

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { processesWith } from "../../cli/run/process.ts";
 import { parseSecrets } from "../../cli/secrets/schema.ts";
+import { fingerprintOf, KEYS } from "../images/upload-lab.ts";
 import { itWithTool, SmallLab, TOOL } from "./small-lab.ts";
 
 /** Plays ssh: listens at every -L until it is ended. */
@@ -62,8 +63,9 @@ beforeEach(() => {
   mkdirSync(lab.path(".oci"));
   writeFileSync(
     lab.path(".oci", "config"),
-    "[DEFAULT]\ntenancy=ocid1.tenancy.other\n[lab]\ntenancy=ocid1.tenancy.lab\n",
+    `[DEFAULT]\ntenancy=ocid1.tenancy.other\n[lab]\ntenancy=ocid1.tenancy.lab\nuser=u\nfingerprint=${fingerprintOf(KEYS.publicKey)}\nkey_file=key.pem\n`,
   );
+  writeFileSync(lab.path(".oci", "key.pem"), KEYS.privateKey.export({ type: "pkcs8", format: "pem" }));
 });
 afterEach(() => lab.dispose());
 
@@ -110,10 +112,20 @@ describe("a run against real hosts", () => {
     expect((await lab.run(["diff", "proxmox"], env())).stderr).toContain("opening the tunnels to pve-1");
   });
 
-  itWithTool("lets what the user has set weigh more", async () => {
-    const own = { ...env(), TF_VAR_tenancy_ocid: "ocid1.tenancy.mine" };
-    expect((await lab.run(["deploy", "oci", "--auto-approve"], own)).stdout).toContain("tenancy = ocid1.tenancy.mine");
+  itWithTool("lets what the user has set weigh more than what the lab made", async () => {
+    const own = { ...env(), TF_VAR_ssh_public_key: "ssh-ed25519 mine" };
+    expect((await lab.run(["deploy", "oci", "--auto-approve"], own)).stdout).toContain('key = "ssh-ed25519 mine"');
   });
+
+  itWithTool(
+    "refuses a tenancy that is not the key's: the provider would sign with one and create in the other",
+    async () => {
+      const own = { ...env(), TF_VAR_tenancy_ocid: "ocid1.tenancy.mine" };
+      const { code, stderr } = await lab.run(["deploy", "oci", "--auto-approve"], own);
+      expect(code).toBe(1);
+      expect(stderr).toContain('TF_VAR_tenancy_ocid: got "ocid1.tenancy.mine", and profile lab says ocid1.tenancy.lab');
+    },
+  );
 
   itWithTool("says that the tenancy is missing where no profile names it", async () => {
     const facts = JSON.parse(readFileSync(lab.path("lab.json"), "utf8"));

@@ -1,5 +1,6 @@
 /** `lab comment`: what `cdktf diff --markdown` wrote becomes the one comment of a pull request. */
 import { appendFileSync } from "node:fs";
+import { pathVariable } from "../../config/user-path.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { withPatience } from "../github/api.ts";
 import { postComment, type PullRequest } from "../github/comments.ts";
@@ -37,7 +38,7 @@ function pullRequestOf({ pullRequest, repository }: CommentOptions): PullRequest
 }
 
 function addSummary(text: string): void {
-  const file = process.env["GITHUB_STEP_SUMMARY"];
+  const file = pathVariable(process.env, "GITHUB_STEP_SUMMARY");
   if (file === undefined || file === "")
     throw new CliError("--summary: GITHUB_STEP_SUMMARY is not set; a workflow of GitHub sets it");
   const size = Buffer.byteLength(text);

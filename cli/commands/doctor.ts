@@ -2,9 +2,10 @@
 import { signInOf } from "../../config/sign-in.ts";
 import { runningSandbox } from "../../sandbox/client.ts";
 import { heldTunnels } from "../access/held.ts";
+import { profileValues } from "../access/oci-profile.ts";
 import { account, ACCOUNT_MS } from "../doctor/account.ts";
 import { config, readTopology, region } from "../doctor/config.ts";
-import { credentials, profileValues } from "../doctor/credentials.ts";
+import { credentials } from "../doctor/credentials.ts";
 import { type Finding, findingsOf, ok, PATIENCE_MS } from "../doctor/finding.ts";
 import { imageLock } from "../doctor/images.ts";
 import { kvm, ports } from "../doctor/machine.ts";

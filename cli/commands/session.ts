@@ -6,6 +6,7 @@ import { type Environment, toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { learnStates } from "../masking/documents.ts";
 import { learnLater } from "../masking/masker.ts";
+import { handOver } from "../oci/hand-over.ts";
 import { makeDataFolders, type Project } from "../project.ts";
 import { type SealKey, sealKey } from "../review/seal.ts";
 import { secretsPlace } from "../secrets/place.ts";
@@ -139,6 +140,10 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
     ...(sandbox === null || chosen === null ? {} : await sandboxEnvironment(sandbox, chosen)),
     ...(await encryptionEnvironment(project, base, reader.encryptedState)),
   };
+  // Read when a stack is worked on: whoever only looks at states on this disk needs no key.
+  let signedIn: Environment | undefined;
+  const signIn = sandbox === null ? lab?.signIn : undefined;
+  const withKey = (): Environment => (signedIn ??= signIn === undefined ? env : handOver(env, signIn, project.data));
   const access =
     sandbox !== null || lab === null || secrets === null
       ? null
@@ -161,7 +166,7 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
     environment(stack) {
       const generated = secrets === null ? {} : secretVariables(secrets);
       // What the user has set weighs more than what the lab made.
-      return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...env };
+      return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...withKey() };
     },
     async connect(stack, options) {
       if (sandbox !== null) await (await import("../access/sandbox.ts")).assertLetIn(sandbox, stack, assembly);

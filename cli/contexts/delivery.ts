@@ -1,7 +1,7 @@
 /** Where a kubeconfig or talosconfig is to go: it is a secret, so to a file of its owner's, or into a pipe. */
 import { existsSync, realpathSync } from "node:fs";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { homeFolder } from "../../config/user-path.ts";
 import { CliError } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../files.ts";
 import { type ContextsKind, contextNames, mergeContexts } from "./merge.ts";
@@ -42,7 +42,7 @@ export function deliveryOf(
     return { to: "stdout" };
   }
   if (merge !== undefined)
-    return { to: "merge", file: merge === true ? join(homedir(), ...USUAL[kind]) : resolve(merge) };
+    return { to: "merge", file: merge === true ? join(homeFolder(), ...USUAL[kind]) : resolve(merge) };
   return { to: "file", file: out === undefined ? join(data, kind) : resolve(out) };
 }
 

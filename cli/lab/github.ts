@@ -1,5 +1,5 @@
 /** Commands that workflows of GitHub run. */
-import { wholeNumber } from "../program.ts";
+import { pathOption, wholeNumber } from "../program.ts";
 import { json, type LabCommand } from "./row.ts";
 
 export const GITHUB_COMMANDS: readonly LabCommand[] = [
@@ -9,7 +9,7 @@ export const GITHUB_COMMANDS: readonly LabCommand[] = [
     examples: ["npx lab comment --file diff.md --pull-request 12"],
     options: (command) =>
       json(command)
-        .requiredOption("--file <file>", "what `cdktf diff --markdown` wrote")
+        .addOption(pathOption("--file <file>", "what `cdktf diff --markdown` wrote").makeOptionMandatory())
         .option("--pull-request <number>", "where it goes", wholeNumber(1))
         .option("--repository <owner/name>", "of the pull request (default: GITHUB_REPOSITORY)")
         .option("--name <name>", "of the lab: each lab of a repository gets a comment of its own")
@@ -23,7 +23,7 @@ export const GITHUB_COMMANDS: readonly LabCommand[] = [
     examples: ["npx lab issue --file drift.md --title Drift", "npx lab issue --close"],
     options: (command) =>
       json(command)
-        .option("--file <file>", "what `cdktf diff --markdown` wrote")
+        .addOption(pathOption("--file <file>", "what `cdktf diff --markdown` wrote"))
         .option("--title <text>", "of the issue")
         .option("--label <name>", "by which it is found again (default: drift)")
         .option("--close", "say in the open one that all is well, and close it; there may be none")

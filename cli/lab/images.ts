@@ -1,14 +1,16 @@
 /** Commands on the images that hosts boot. */
 import type { Command } from "commander";
 import { BASE, PROXMOX } from "../../images/definitions.ts";
-import { oneOf, Option, several } from "../program.ts";
+import { oneOf, Option, pathOption, several } from "../program.ts";
 import { json, type LabCommand, where } from "./row.ts";
 
 const imagesArgument = oneOf("[images...]", "which; without one, both", [BASE.key, PROXMOX.key]);
 
 /** Of all commands on images. */
 export const images = (command: Command): Command =>
-  json(where(command)).option("--artifacts <folder>", "where builds are kept (default: artifacts in LAB_HOME)");
+  json(where(command)).addOption(
+    pathOption("--artifacts <folder>", "where builds are kept (default: artifacts in LAB_HOME)"),
+  );
 
 const variable = (command: Command): Command =>
   command.option(
@@ -25,10 +27,12 @@ const build = (command: Command): Command =>
         .choices(["auto", "dagger", "local"])
         .default("auto"),
     )
-    .option("--source <file>", "a Debian 13 cloud image to start from, in place of the pinned one")
-    .option(
-      "--builder <path>",
-      "with Dagger: a root file system, folder or tar, in place of the pinned container image",
+    .addOption(pathOption("--source <file>", "a Debian 13 cloud image to start from, in place of the pinned one"))
+    .addOption(
+      pathOption(
+        "--builder <path>",
+        "with Dagger: a root file system, folder or tar, in place of the pinned container image",
+      ),
     )
     .option("--force", "build even what is there")
     .option("--verbose", "print all that Packer says");

@@ -1,5 +1,6 @@
 /** What a command of `lab` is, and options that many of them take. */
 import type { Command } from "commander";
+import { pathOption } from "../program.ts";
 import type { CommentOptions } from "../commands/comment.ts";
 import type { ContextsOptions } from "../commands/contexts.ts";
 import type { FaultCommandOptions } from "../commands/faults.ts";
@@ -41,7 +42,7 @@ export interface LabCommand {
 }
 
 export const where = (command: Command): Command =>
-  command.option("--config <file>", "the lab's config (or LAB_CONFIG; default: lab.config.ts)");
+  command.addOption(pathOption("--config <file>", "the lab's config (or LAB_CONFIG; default: lab.config.ts)"));
 
 export const json = (command: Command): Command => command.option("--json", "print one JSON document on stdout");
 

@@ -1,6 +1,6 @@
 /** Commands on what is synthesized, and on states. */
 import type { Command } from "commander";
-import { Option, wholeNumber } from "../program.ts";
+import { Option, pathOption, wholeNumber } from "../program.ts";
 import { inSandbox, json, type LabCommand, where } from "./row.ts";
 
 /** Of commands on states. */
@@ -15,7 +15,7 @@ export const STACK_COMMANDS: readonly LabCommand[] = [
     options: (command) =>
       json(inSandbox(where(command)))
         .addOption(new Option("--format <format>", "how to draw it").choices(["mermaid", "svg"]).default("mermaid"))
-        .option("--out <file>", "write it there (default: stdout)")
+        .addOption(pathOption("--out <file>", "write it there (default: stdout)"))
         .option("--skip-synth", "take what was synthesized last"),
     load: async () => (await import("../commands/graph.ts")).graph,
   },
@@ -54,7 +54,9 @@ export const STACK_COMMANDS: readonly LabCommand[] = [
         examples: ["npx lab state restore talos", "npx lab state restore oci --serial 12 --yes"],
         options: (command) =>
           states(command.argument("<stack>", "whose state"))
-            .option("--backup <file>", "which backup (default: the newest that is not the present state)")
+            .addOption(
+              pathOption("--backup <file>", "which backup (default: the newest that is not the present state)"),
+            )
             .option("--serial <number>", "which backup, by its serial", wholeNumber(1))
             .option("--yes", "do not ask"),
         load: async () => (await import("../commands/state-restore.ts")).restoreState,

@@ -1,5 +1,6 @@
 /** Commands that lead into the deployed lab. */
 import type { Command } from "commander";
+import { pathOption } from "../program.ts";
 import { inSandbox, json, type LabCommand, where } from "./row.ts";
 
 /** Of `kubeconfig` and `talosconfig`. */
@@ -7,8 +8,13 @@ const contexts =
   (usual: string) =>
   (command: Command): Command =>
     json(inSandbox(where(command)))
-      .option("--out <file>", `write it there, readable by you alone (default: .lab/${command.name()})`)
-      .option("--merge [file]", `add its contexts to a file, by name, and keep a copy of that (default: ${usual})`)
+      .addOption(pathOption("--out <file>", `write it there, readable by you alone (default: .lab/${command.name()})`))
+      .addOption(
+        pathOption(
+          "--merge [file]",
+          `add its contexts to a file, by name, and keep a copy of that (default: ${usual})`,
+        ),
+      )
       .option("--stdout", "print it, for another program; not to a terminal")
       .option("--force", "print it to a terminal; overwrite a file that has other contexts")
       .option("--skip-synth", "take what was synthesized last");

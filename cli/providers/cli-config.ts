@@ -1,6 +1,6 @@
 /** What a user has told terraform or tofu of providers: mirrors, overrides and the plugin cache. */
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { homeFolder, pathVariable } from "../../config/user-path.ts";
 import { CliError } from "../errors.ts";
 import { readIfThere } from "../files.ts";
 import type { Binary } from "../terraform/binary.ts";
@@ -74,7 +74,7 @@ function text(values: readonly Value[] | undefined): readonly string[] {
 
 /** Where the tool looks when it is not told: https://developer.hashicorp.com/terraform/cli/config/config-file */
 function impliedFolders(home: string, env: NodeJS.ProcessEnv): readonly string[] {
-  const data = env["XDG_DATA_HOME"] || join(home, ".local", "share");
+  const data = pathVariable(env, "XDG_DATA_HOME") ?? join(home, ".local", "share");
   return [join(home, ".terraform.d", "plugins"), join(data, "terraform", "plugins"), join(data, "opentofu", "plugins")];
 }
 
@@ -84,9 +84,9 @@ function impliedFolders(home: string, env: NodeJS.ProcessEnv): readonly string[]
  * @param product whose own file it is
  */
 export function providerPlaces(product: Binary["product"], env: NodeJS.ProcessEnv = process.env): ProviderPlaces {
-  const home = env["HOME"] || homedir();
+  const home = homeFolder(env);
   const own = product === "OpenTofu" ? [".tofurc", ".terraformrc"] : [".terraformrc"];
-  const named = env["TF_CLI_CONFIG_FILE"];
+  const named = pathVariable(env, "TF_CLI_CONFIG_FILE");
   const files = named ? [named] : own.map((name) => join(home, name));
   const file = files.find((each) => readIfThere(each) !== undefined);
   let config: Body = {};
@@ -97,7 +97,8 @@ export function providerPlaces(product: Binary["product"], env: NodeJS.ProcessEn
   }
   const [cacheInFile] = text(config["plugin_cache_dir"]);
   const cache =
-    env["TF_PLUGIN_CACHE_DIR"] || cacheInFile?.replaceAll(/\$\{?(\w+)\}?/g, (_all, name) => env[name] ?? "");
+    pathVariable(env, "TF_PLUGIN_CACHE_DIR") ??
+    cacheInFile?.replaceAll(/\$\{?(\w+)\}?/g, (_all, name) => env[name] ?? "");
   const installation = bodies(config["provider_installation"]);
   const fieldOf = (block: string, field: string): readonly string[] =>
     installation.flatMap((each) => bodies(each[block])).flatMap((each) => text(each[field]));

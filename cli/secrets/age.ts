@@ -1,6 +1,6 @@
 /** The user's age keys, at the places where sops looks for them (https://getsops.io/docs/#encrypting-using-age). */
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { homeFolder, pathVariable } from "../../config/user-path.ts";
 import { CliError } from "../errors.ts";
 import { createAtomically, readIfThere } from "../files.ts";
 import { learn } from "../masking/masker.ts";
@@ -16,14 +16,14 @@ export function isRecipient(text: string): boolean {
 
 /** The file of age keys: sops takes Go's folder for a user's configuration. */
 export function ageKeyFile(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
-  const home = env["HOME"] || homedir();
+  const home = homeFolder(env);
   const usual =
     platform === "win32"
       ? env["AppData"] || join(home, "AppData", "Roaming")
       : platform === "darwin"
         ? join(home, "Library", "Application Support")
         : join(home, ".config");
-  return join(env["XDG_CONFIG_HOME"] || usual, "sops", "age", "keys.txt");
+  return join(pathVariable(env, "XDG_CONFIG_HOME") ?? usual, "sops", "age", "keys.txt");
 }
 
 export interface OwnKeys {
@@ -46,7 +46,7 @@ async function recipientsOf(text: string): Promise<readonly string[]> {
  */
 export async function ownKeys(env: NodeJS.ProcessEnv = process.env): Promise<OwnKeys> {
   const given = env["SOPS_AGE_KEY"];
-  const file = env["SOPS_AGE_KEY_FILE"] || ageKeyFile(env);
+  const file = pathVariable(env, "SOPS_AGE_KEY_FILE") ?? ageKeyFile(env);
   const where = given ? "SOPS_AGE_KEY" : file;
   const text = given || readIfThere(file);
   if (text !== undefined) {

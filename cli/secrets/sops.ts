@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { withPaths } from "../environment.ts";
 import { CliError, codeOf } from "../errors.ts";
 import { readIfThere } from "../files.ts";
 import { learn } from "../masking/masker.ts";
@@ -54,7 +55,7 @@ async function sops(file: string, args: readonly string[], input = ""): Promise<
     const child = execFile(
       "sops",
       ["--disable-version-check", ...args],
-      { cwd: dirname(file), env: { ...process.env }, encoding: "utf8", maxBuffer: 16 << 20 },
+      { cwd: dirname(file), env: withPaths(process.env), encoding: "utf8", maxBuffer: 16 << 20 },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else if (codeOf(error) === "ENOENT")

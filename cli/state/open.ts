@@ -1,5 +1,6 @@
 /** The states of a lab, from what it has: its folders, its secrets, and the tool. */
 import { toolEnvironment } from "../environment.ts";
+import { handOver } from "../oci/hand-over.ts";
 import type { Project } from "../project.ts";
 import type { Interruption } from "../run/interruption.ts";
 import { secretsPlace } from "../secrets/place.ts";
@@ -13,7 +14,7 @@ import { openStore } from "./store.ts";
 
 interface Opened {
   readonly project: Project;
-  readonly lab: Pick<Lab, "encryptedState"> | null;
+  readonly lab: Pick<Lab, "encryptedState" | "signIn"> | null;
   /** What asks a tool that writes a state to end. @default - no state is written */
   readonly interruption?: Interruption;
   readonly say: (line: string) => void;
@@ -29,14 +30,16 @@ export function openStates({ project, lab, interruption, say, tool }: Opened): S
   let phrase: Promise<string | null> | undefined;
   const make = encryptedState && interruption !== undefined;
   const find = async (): Promise<StateTool> => {
-    const env = toolEnvironment(project, {}, say);
-    return { binary: await findBinary(env), env };
+    const base = tool?.env ?? toolEnvironment(project, {}, say);
+    const signIn = project.sandbox ? undefined : lab?.signIn;
+    const env = signIn === undefined ? base : handOver(base, signIn, project.data);
+    return { binary: tool?.binary ?? (await findBinary(env)), env };
   };
   return {
     encryptedState,
     states: openStore({
       run: project.run,
-      tool: () => (found ??= tool === undefined ? find() : Promise.resolve(tool)),
+      tool: () => (found ??= find()),
       passphrase: () => (phrase ??= statePassphrase(secretsPlace(project), make)),
       runTool: interruption === undefined ? readOnly : toolRunner(project.run, interruption),
     }),

@@ -1,5 +1,6 @@
 /** Which terraform or tofu to run. */
 import { execFile } from "node:child_process";
+import { userPath } from "../../config/user-path.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { cachedTofu } from "../tools/cache.ts";
 import type { KnownTools } from "./known.ts";
@@ -68,7 +69,7 @@ export async function findBinary(
   const path = env["PATH"] ?? "";
   const ask = async (file: string): Promise<Binary> => known?.recall(file) ?? identify(file, env, timeout);
   if (wished !== undefined && wished !== "") {
-    const file = which(wished, path);
+    const file = which(/[\\/]/.test(wished) ? userPath(wished, "TERRAFORM_BINARY_NAME") : wished, path);
     if (file === undefined) throw new CliError(`TERRAFORM_BINARY_NAME: got "${wished}", which is not on PATH; ${WAYS}`);
     const binary = await ask(file);
     if (newEnough(binary)) return binary;

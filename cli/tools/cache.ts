@@ -1,15 +1,15 @@
 /** Where what `lab tools build` makes is kept: outside of the checkout, by what it is made of. */
 import { createHash } from "node:crypto";
 import { accessSync, constants, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { homeFolder, pathVariable } from "../../config/user-path.ts";
 import { OPENTOFU, type Tool } from "./definitions.ts";
 
 /** The user's cache folder of ampere-lab, by the platform's custom. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const base =
-    env["XDG_CACHE_HOME"] ||
-    (process.platform === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache"));
+    pathVariable(env, "XDG_CACHE_HOME") ??
+    join(homeFolder(env), ...(process.platform === "darwin" ? ["Library", "Caches"] : [".cache"]));
   return join(base, "ampere-lab");
 }
 

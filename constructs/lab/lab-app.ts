@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, Aspects } from "cdktf";
-import { signInOf } from "../../config/sign-in.ts";
+import { type SignIn, signInOf } from "../../config/sign-in.ts";
 import type { Images } from "../../images/index.ts";
 import { formatVerdict } from "../../topology/format-verdict.ts";
 import type { Verdict } from "../../topology/free-tier.ts";
@@ -31,6 +31,11 @@ export class LabApp extends App {
     return this.node.children.filter((child) => child instanceof LabStack);
   }
 
+  /** How the lab signs in to Oracle Cloud. */
+  get signIn(): SignIn {
+    return signInOf(this.#props.topology.config.oci);
+  }
+
   /** Whether OpenTofu encrypts the states. */
   get encryptedState(): boolean {
     const { topology, sandbox } = this.#props;
@@ -56,7 +61,7 @@ export class LabApp extends App {
       sandbox,
       account: config.allowPaid ? "pay-as-you-go" : "always-free",
       homeRegion: config.oci.homeRegion,
-      signIn: signInOf(config.oci),
+      signIn: this.signIn,
       // Not in a backend's block: the tool is told by its environment.
       encryptedState: this.encryptedState,
       // Everything that has an SSH host key.

@@ -2,13 +2,18 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { UploadError } from "./errors.ts";
 
+function problemOf(pem: string): string {
+  if (pem.includes("-----BEGIN") && pem.includes("\\n"))
+    return "its line ends are written out, as \\n: make them real ones";
+  if (pem.includes("ENCRYPTED")) return "an encrypted key, and pass_phrase is missing or wrong";
+  return "not a private key in PEM";
+}
+
 function parsed(pem: string, passphrase: string | null, where: string): KeyObject {
   try {
     return createPrivateKey(passphrase === null ? pem : { key: pem, passphrase });
   } catch {
-    const encrypted = pem.includes("ENCRYPTED");
-    const problem = encrypted ? "an encrypted key, and pass_phrase is missing or wrong" : "not a private key in PEM";
-    throw new UploadError(`${where}: ${problem}; name the key that belongs to the fingerprint`);
+    throw new UploadError(`${where}: ${problemOf(pem)}; name the key that belongs to the fingerprint`);
   }
 }
 
