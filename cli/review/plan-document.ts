@@ -59,7 +59,7 @@ function awaitedIn(expressions: Readonly<Record<string, unknown>>): PlannedValue
 }
 
 /** Asks the tool what is in a plan. What is sensitive in it is masked from now on. */
-export async function planDocument({ binary }: Runner, { file, stack, env }: Plan): Promise<PlanDocument> {
+export async function planDocument({ binary }: Runner, { file, stack, env, changes: planned }: Plan): Promise<PlanDocument> {
   const text = await new Promise<string>((resolve, reject) => {
     execFile(
       binary.path,
@@ -71,9 +71,22 @@ export async function planDocument({ binary }: Runner, { file, stack, env }: Pla
           : reject(new CliError(`${stack.name}: its plan cannot be read: ${stderr.trim() || error.message}`)),
     );
   });
-  const told: unknown = JSON.parse(text);
-  learnPlan(told);
-  const read = document.parse(told);
+  let read: z.infer<typeof document>;
+  try {
+    const told: unknown = JSON.parse(text);
+    learnPlan(told);
+    read = document.parse(told);
+  } catch {
+    // No word of the text: it holds values in clear.
+    throw new CliError(
+      `${stack.name}: \`${binary.path} show -json\` did not print a plan, though it ended with exit code 0`,
+    );
+  }
+  const missing = planned.find(({ address }) => !read.resource_changes.some((each) => each.address === address));
+  if (missing !== undefined)
+    throw new CliError(
+      `${stack.name}: \`${binary.path} show -json\` knows nothing of ${missing.address}, which it has planned`,
+    );
   const awaits = new Map(
     read.configuration.root_module.resources.map(({ address, expressions }) => [address, awaitedIn(expressions)]),
   );

@@ -65,7 +65,8 @@ export interface Settled {
  */
 export async function settle(terminal: Terminal, run: string, record: RunRecord, stack: Settled): Promise<void> {
   const fate = fateOf(record);
-  if (record.verb === "apply" && fate !== 0) {
+  // Also of one that ended with 0, where what it said is another thing.
+  if (record.verb === "apply") {
     const cutOff = wasCutOff(fate);
     const { lost, unfinished, halfDone } = lossOf(readIfThere(record.log) ?? "", stack.state, cutOff);
     const since = new Date().toISOString();

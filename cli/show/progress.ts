@@ -13,6 +13,15 @@ export interface PlannedChange {
   readonly reason: string | undefined;
 }
 
+/** Numbers of objects in the tool's own sum: a replaced one is one to add and one to remove. */
+export interface Summary {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+  /** `plan`, `apply` or `destroy`. */
+  readonly operation: string;
+}
+
 export interface Drift {
   readonly address: string;
   readonly gone: boolean;
@@ -22,6 +31,10 @@ export interface Progress {
   /** Takes a line of the log. */
   readonly onLine: (line: string) => void;
   readonly changes: readonly PlannedChange[];
+  /** Actions of all planned changes in the tool's own words, also of those that are of no interest to people. */
+  readonly actions: readonly string[];
+  /** What it says that all of these, or all that was done, come to; null as long as it has not. */
+  readonly summary: Summary | null;
   /** Objects that changed behind terraform's back; `gone` ones vanished. */
   readonly drift: readonly Drift[];
   readonly outputs: Readonly<Record<string, OutputChange>>;
@@ -66,6 +79,8 @@ export function followProgress(terminal: Terminal, label: string): Progress {
   const running = new Map<string, { readonly action: string; readonly since: number }>();
   const applied = { create: 0, update: 0, delete: 0 };
   const changes: PlannedChange[] = [];
+  const actions: string[] = [];
+  let summary: Summary | null = null;
   const drift: Drift[] = [];
   const diagnostics: Diagnostic[] = [];
   let outputs: Readonly<Record<string, OutputChange>> = {};
@@ -82,6 +97,7 @@ export function followProgress(terminal: Terminal, label: string): Progress {
     return action === "delete" ? colors.red("-") : colors.yellow("~");
   };
   const planned = (change: (UiMessage & { type: "planned_change" })["change"]): void => {
+    actions.push(change.action);
     const imported = change.importing !== undefined && change.action !== "replace";
     const action = imported ? "import" : ACTIONS[change.action];
     if (action !== undefined) changes.push({ action, address: change.resource.addr, reason: change.reason });
@@ -95,6 +111,9 @@ export function followProgress(terminal: Terminal, label: string): Progress {
         break;
       case "planned_change":
         planned(message.change);
+        break;
+      case "change_summary":
+        summary = message.changes;
         break;
       case "resource_drift":
         drift.push({ address: message.change.resource.addr, gone: message.change.action === "delete" });
@@ -155,6 +174,10 @@ export function followProgress(terminal: Terminal, label: string): Progress {
       else take(message);
     },
     changes,
+    actions,
+    get summary() {
+      return summary;
+    },
     drift,
     diagnostics,
     get outputs() {

@@ -8,6 +8,7 @@ import { followProgress, type Progress } from "../show/progress.ts";
 import { explainFailure, type Plan } from "./plan.ts";
 import type { Runner } from "./runner.ts";
 import { stateOf, taint } from "./state.ts";
+import { applyDoubt } from "./verdict.ts";
 
 export interface Applied {
   readonly outputs: Progress["outputs"];
@@ -63,7 +64,9 @@ export async function applyPlan(
   // What it has made is masked before anything more is said, here and of the stacks that read it.
   const state = stateOf(runner, stack);
   await state.catch(() => undefined);
-  if (code === 0) {
+  const { add, replace, destroy } = plan.counts;
+  const doubt = applyDoubt(code, progress, { add: add + replace, remove: destroy + replace });
+  if (code === 0 && doubt === null) {
     removeRecord(project.run, record);
     showDiagnostics(terminal, stack.name, progress.diagnostics);
     return { outputs: progress.outputs, counts: progress.applied() };
@@ -72,6 +75,7 @@ export async function applyPlan(
   showDiagnostics(terminal, stack.name, progress.diagnostics);
   if (errors.trim() !== "") terminal.aside(errors.trim());
   if (code > 128) terminal.aside(`Error in ${stack.name}: ${binary.path} was killed (signal ${code - 128})`);
+  else if (doubt !== null) terminal.aside(`Error in ${stack.name}: ${binary.path}: ${doubt}`);
   else if (!interrupted) explainFailure(runner, stack, code, progress.diagnostics);
   await settle(terminal, project.run, record, {
     state: await state,

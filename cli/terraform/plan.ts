@@ -1,5 +1,5 @@
 /** `plan -out`: what diff shows and deploy applies, one path for both. */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../environment.ts";
 import { AlreadyTold, CliError, Interrupted } from "../errors.ts";
@@ -10,6 +10,7 @@ import { adviceOn } from "../show/advice.ts";
 import { heldLock, inWords, showDiagnostics } from "../show/diagnostics.ts";
 import { type Drift, followProgress, type PlannedChange } from "../show/progress.ts";
 import { forgetInit, initialize } from "./init.ts";
+import { planVerdict } from "./verdict.ts";
 import type { Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 import type { Diagnostic, OutputChange } from "./ui.ts";
@@ -140,11 +141,17 @@ export async function planStack(
       explainFailure(runner, stack, code, progress.diagnostics);
       throw new PlanFailed([...inWords(progress.diagnostics), errors.trim()].join("\n").trim());
     }
+    const verdict = planVerdict(code === 2 ? 2 : 0, progress, options.refreshOnly ?? false);
+    const refused = "refused" in verdict ? verdict.refused : existsSync(file) ? null : "it saved no plan";
+    if (refused !== null || "refused" in verdict) {
+      rmSync(file, { force: true });
+      throw new CliError(`${stack.name}: ${binary.path}: ${refused}`);
+    }
     return {
       stack,
       env,
       file,
-      pending: code === 2,
+      pending: verdict.pending,
       counts: countOf(progress.changes),
       imported: progress.changes.filter(({ action }) => action === "import").length,
       changes: progress.changes,

@@ -133,14 +133,28 @@ export async function stateOf(
   return parseState(text, addressOf(place));
 }
 
-/** Runs a command that edits the state: `state rm` and `taint`. */
-async function editState(runner: Runner, stack: Stack, env: Environment, args: readonly string[]): Promise<void> {
+/**
+ * Runs a command that edits the state: `state rm` and `taint`.
+ *
+ * @param done whether the state is what it was to become: an exit code says less
+ */
+async function editState(
+  runner: Runner,
+  stack: Stack,
+  env: Environment,
+  args: readonly string[],
+  done: (resources: readonly StateResource[]) => boolean,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const options = { cwd: stack.folder, env: { ...env }, encoding: "utf8" } as const;
     execFile(runner.binary.path, args, options, (error, _, stderr) =>
       error === null ? resolve() : reject(new CliError(`${stack.name}: ${args[0]} failed: ${stderr.trim()}`)),
     );
   });
+  if (!done((await stateOf(runner, stack)).resources))
+    throw new CliError(
+      `${stack.name}: \`${runner.binary.path} ${args.join(" ")}\` ended with exit code 0, and the state is as it was`,
+    );
 }
 
 /** Makes the state forget objects; they stay as they are. */
@@ -150,7 +164,10 @@ export async function removeFromState(
   env: Environment,
   addresses: readonly string[],
 ): Promise<void> {
-  if (addresses.length > 0) await editState(runner, stack, env, ["state", "rm", "-no-color", ...addresses]);
+  if (addresses.length === 0) return;
+  await editState(runner, stack, env, ["state", "rm", "-no-color", ...addresses], (resources) =>
+    resources.every(({ address }) => !addresses.includes(address)),
+  );
 }
 
 /** Has the next apply make objects again. */
@@ -160,5 +177,8 @@ export async function taint(
   env: Environment,
   addresses: readonly string[],
 ): Promise<void> {
-  for (const address of addresses) await editState(runner, stack, env, ["taint", "-no-color", address]);
+  for (const named of addresses)
+    await editState(runner, stack, env, ["taint", "-no-color", named], (resources) =>
+      resources.some(({ address, tainted }) => address === named && tainted),
+    );
 }

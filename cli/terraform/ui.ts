@@ -32,6 +32,10 @@ const message = z.discriminatedUnion("type", [
       importing: z.unknown().optional(),
     }),
   }),
+  z.object({
+    type: z.literal("change_summary"),
+    changes: z.object({ add: z.number(), change: z.number(), remove: z.number(), operation: z.string() }),
+  }),
   z.object({ type: z.literal("resource_drift"), change: z.object({ resource, action }) }),
   z.object({ type: z.literal("diagnostic"), diagnostic }),
   z.object({
