@@ -59,7 +59,10 @@ function awaitedIn(expressions: Readonly<Record<string, unknown>>): PlannedValue
 }
 
 /** Asks the tool what is in a plan. What is sensitive in it is masked from now on. */
-export async function planDocument({ binary }: Runner, { file, stack, env, changes: planned }: Plan): Promise<PlanDocument> {
+export async function planDocument(
+  { binary }: Runner,
+  { file, stack, env, changes: planned }: Plan,
+): Promise<PlanDocument> {
   const text = await new Promise<string>((resolve, reject) => {
     execFile(
       binary.path,
