@@ -69,7 +69,7 @@ beforeEach(() => {
 });
 afterEach(() => lab.dispose());
 
-const tunnels = () => processesWith(`UserKnownHostsFile=${lab.path(".lab")}`);
+const tunnels = () => processesWith(`-F ${lab.path(".lab")}`);
 /** Resolves when the last ssh of the lab has ended, which it does right after it was asked to. */
 const noTunnels = async (): Promise<void> => {
   while (tunnels().length > 0) await new Promise(setImmediate);

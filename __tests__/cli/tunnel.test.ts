@@ -75,7 +75,7 @@ describe("npx lab tunnel, to real hosts,", () => {
     lab.dispose();
   });
 
-  const sshs = () => processesWith(`UserKnownHostsFile=${lab.path(".lab")}`);
+  const sshs = () => processesWith(`-F ${lab.path(".lab")}`);
   const gone = async (): Promise<void> => {
     while (sshs().length > 0) await new Promise(setImmediate);
   };

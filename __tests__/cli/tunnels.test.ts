@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeSshFiles } from "../../cli/access/known-hosts.ts";
-import { sshArguments } from "../../cli/access/ssh.ts";
+import { explainSsh, sshArguments, sshMarker } from "../../cli/access/ssh.ts";
 import { openTunnels, type TunnelOptions } from "../../cli/access/tunnels.ts";
 import { processesWith } from "../../cli/run/process.ts";
 import type { Secrets } from "../../cli/secrets/secrets.ts";
@@ -76,7 +76,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const marker = (): string => `UserKnownHostsFile=${options.files.knownHosts}`;
+const marker = (): string => sshMarker(options.files);
 const gone = async (): Promise<void> => {
   while (processesWith(marker()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
 };
@@ -91,14 +91,49 @@ describe("tunnels", () => {
   });
 
   it("trust only the host keys that the lab made, under the hosts' names", () => {
-    expect(readFileSync(options.files.knownHosts, "utf8")).toBe(
+    expect(readFileSync(join(options.files.folder, "known_hosts"), "utf8")).toBe(
       "pve-1 ssh-ed25519 AAAAkey\npve-2 ssh-ed25519 AAAAkey\n",
     );
+    const config = readFileSync(options.files.config, "utf8");
+    expect(config).toMatch(/^StrictHostKeyChecking yes$/m);
+    expect(config).toMatch(/^GlobalKnownHostsFile \/dev\/null$/m);
     const args = sshArguments("pve-1", "192.0.2.1", options.files, options.tunnels.slice(0, 1)).join(" ");
-    expect(args).toContain("-o StrictHostKeyChecking=yes");
+    expect(args).toContain(`-F ${options.files.config}`);
     expect(args).toContain("-o HostKeyAlias=pve-1");
-    expect(args).toContain("-o GlobalKnownHostsFile=/dev/null");
-    expect(args).toContain(`-L 127.0.0.1:${options.tunnels[0]?.localPort}:10.0.0.11:8006 root@192.0.2.1`);
+    expect(args).toContain(`-L 127.0.0.1:${options.tunnels[0]?.localPort}:10.0.0.11:8006 -- root@192.0.2.1`);
+  });
+
+  it("give up on an ssh that opens nothing and does not end", async () => {
+    writeFileSync(join(folder, "bin", "ssh"), `#!${process.execPath}\nsetInterval(() => undefined, 1000);\n`);
+    await expect(openTunnels({ ...options, tryMs: 300 })).rejects.toThrow(
+      "does not let us in after 0 minutes: no tunnel",
+    );
+    await gone();
+  });
+
+  it.each([
+    "command-line: line 0: Bad configuration option: foo",
+    "/lab/ssh/config line 3: keyword batchmode extra arguments at end of line",
+    "Bad local forwarding specification '127.0.0.1:x'",
+    "usage: ssh [-46AaCfGgKkMNnqsTtVvXxYy]",
+    "ssh: unknown option -- Z",
+    "bind [127.0.0.1]:20001: Address already in use\nCould not request local forwarding.",
+    "Can't open user config file /lab/ssh/config: No such file or directory",
+    'Load key "id_ed25519": invalid format\nroot@192.0.2.1: Permission denied (publickey).',
+    "@ WARNING: UNPROTECTED PRIVATE KEY FILE! @",
+  ])("take %j for final", (words) => {
+    expect(explainSsh("pve-1", "192.0.2.1", words)?.message).toContain("cannot be opened");
+  });
+
+  it.each([
+    "ssh: connect to host 192.0.2.1 port 22: Connection refused",
+    "ssh: connect to host 192.0.2.1 port 22: Connection timed out",
+    "kex_exchange_identification: Connection closed by remote host",
+    "root@192.0.2.1: Permission denied (publickey).",
+    "Connection to 192.0.2.1 closed by remote host.",
+    "",
+  ])("try again after %j", (words) => {
+    expect(explainSsh("pve-1", "192.0.2.1", words)).toBeNull();
   });
 
   it("name a port that another program has", async () => {

@@ -1,10 +1,11 @@
 /** The CLI's own tunnels, by the machine's own `ssh`, to the sandbox's hosts. */
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { writeSshFiles } from "../../cli/access/known-hosts.ts";
 import { sshArguments } from "../../cli/access/ssh.ts";
 import { openTunnels, type OpenTunnels, type TunnelOptions } from "../../cli/access/tunnels.ts";
@@ -143,7 +144,7 @@ beforeEach(async () => {
 afterEach(async () => {
   opened?.close();
   port.close();
-  await eventually(() => processesWith(`${folder}/ssh/known_hosts`).length === 0);
+  await eventually(() => processesWith(`${folder}/ssh/config`).length === 0);
   rmSync(folder, { recursive: true });
 });
 
@@ -242,11 +243,69 @@ withSsh(`tunnels to the sandbox's hosts${title}`, () => {
     await expect(statusAt(localPort(settings))).rejects.toThrow();
   });
 
+  it("open wherever the lab lives, whatever its folder is called", async () => {
+    const parts = ["%", "%h", "$", "{HOME}", '"', "'", " ", "#", "=", "~", "\\", "-F", "ä", "\n", ",", "*", "none"];
+    const names = fc.sample(fc.array(fc.constantFrom(...parts), { minLength: 1, maxLength: 6 }), {
+      numRuns: 12,
+      seed: 20,
+    });
+    for (const name of [
+      "%d",
+      "a b",
+      '"',
+      "-o Foo=bar",
+      "${HOME}",
+      "~",
+      "none",
+      ...names.map((each) => each.join("")),
+    ]) {
+      const settings = await options();
+      const home = join(folder, `x${name}`);
+      opened = await openTunnels({ ...settings, files: writeSshFiles(home, secrets), logs: home });
+      expect([name, await statusAt(localPort(settings))]).toEqual([name, 401]);
+      opened.close();
+    }
+  });
+
+  /** An ssh that finds this text as the configuration of the machine. */
+  function withConfig(text: string): string {
+    const file = join(folder, "their-config");
+    writeFileSync(file, text);
+    const inside = `mount --bind ${file} /etc/ssh/ssh_config && exec ${which("ssh", PATH)} "$@"`;
+    const program = `#!/bin/sh\nexec unshare --mount --map-root-user sh -c '${inside}' ssh "$@"\n`;
+    mkdirSync(join(folder, "bin"), { recursive: true });
+    writeFileSync(join(folder, "bin", "ssh"), program, { mode: 0o755 });
+    return `${join(folder, "bin")}:${PATH}`;
+  }
+  const mounts = spawnSync("unshare", ["--mount", "--map-root-user", "true"]).status === 0;
+  const itWithMounts = mounts && existsSync("/etc/ssh/ssh_config") ? it : it.skip;
+
+  itWithMounts(
+    `open whatever configuration of ssh there is${mounts ? "" : " (skipped: no mount namespaces)"}`,
+    async () => {
+      for (const text of [
+        "Host *\n  ClearAllForwardings yes\n",
+        "Host *\n  RemoteForward 9999 127.0.0.1:22\n",
+        "Host *\n  ProxyCommand false\n",
+        "Match all\n  HostName 192.0.2.1\n  Port 1\n",
+        "Host *\n  User nobody\n  IdentityFile /nowhere\n  PubkeyAuthentication no\n",
+        "Host *\n  SessionType none\n  RemoteCommand cat\n  RequestTTY force\n",
+        "Host *\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  ControlMaster auto\n  ControlPath /tmp/x-%C\n",
+        "this is no configuration\n",
+      ]) {
+        const settings = await options({ env: { PATH: withConfig(text) } });
+        opened = await openTunnels(settings);
+        expect([text, await statusAt(localPort(settings))]).toEqual([text, 401]);
+        opened.close();
+      }
+    },
+  );
+
   it("are all there is: no shell, no command", async () => {
     const { files } = await options();
     const args = sshArguments("pve-1", "127.0.0.1", files, [], port.port).filter((argument) => argument !== "-N");
     const answer = await new Promise<string>((resolve) => {
-      execFile("ssh", [...args, "true"], (_error, stdout, stderr) => resolve(stdout + stderr));
+      execFile("ssh", [...args, "true"], { cwd: files.folder }, (_error, stdout, stderr) => resolve(stdout + stderr));
     });
     expect(answer).toMatch(/open failed|refused|closed/i);
   });

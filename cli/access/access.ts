@@ -23,7 +23,7 @@ const ADDRESSES_OUTPUT = "host_public_ips";
 const PATIENCE_MS = 15 * 60_000;
 const RETRY_MS = 3000;
 
-const addresses = z.record(z.string(), z.string());
+const addresses = z.record(z.string(), z.ipv4());
 
 export interface OpenOptions {
   /** How long a host that does not answer is tried. @default - as long as a new one takes to boot */

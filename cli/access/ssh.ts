@@ -15,21 +15,15 @@ export interface Ssh {
   readonly words: () => string;
 }
 
-/** ssh takes `%` in a file name for the begin of a token (ssh_config(5)). */
-function literal(path: string): string {
-  return path.replaceAll("%", "%%");
-}
-
-/** The setting takes several files, with spaces between them. */
-function knownHostsSetting({ knownHosts }: SshFiles): string {
-  const file = literal(knownHosts);
-  return `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`;
-}
-
 /** Where the hosts' sshd listens. */
 const SSH_PORT = 22;
 
-/** The command line of one host. Everything that a user's ssh_config could turn against it is set here. */
+/** What tells the lab's own ssh from others: ssh takes what follows `-F` as it is. */
+export function sshMarker({ config }: SshFiles): string {
+  return `-F ${config}`;
+}
+
+/** The command line of one host. */
 export function sshArguments(
   host: string,
   address: string,
@@ -37,28 +31,16 @@ export function sshArguments(
   tunnels: readonly Tunnel[],
   port: number = SSH_PORT,
 ): readonly string[] {
-  const settings = [
-    "BatchMode=yes",
-    "ExitOnForwardFailure=yes",
-    "StrictHostKeyChecking=yes",
-    knownHostsSetting(files),
-    "GlobalKnownHostsFile=/dev/null",
-    `HostKeyAlias=${host}`,
-    "IdentitiesOnly=yes",
-    "ConnectTimeout=10",
-    "ServerAliveInterval=15",
-    "ServerAliveCountMax=4",
-    "ControlMaster=no",
-    "ControlPath=none",
-  ];
   return [
+    "-F",
+    files.config,
     "-N",
-    ...settings.flatMap((setting) => ["-o", setting]),
+    "-o",
+    `HostKeyAlias=${host}`,
     "-p",
     String(port),
-    "-i",
-    literal(files.key),
     ...tunnels.flatMap(({ localPort, target }) => ["-L", `127.0.0.1:${localPort}:${target.address}:${target.port}`]),
+    "--",
     `root@${address}`,
   ];
 }
@@ -67,10 +49,15 @@ export function sshArguments(
  * Starts ssh in a session of its own: Ctrl-C must not cut it off from a terraform that is about to end well. It writes to
  * a file, so that it also outlives us when we are killed, for the sake of that terraform.
  */
-export function startSsh(args: readonly string[], log: string, env: Readonly<Record<string, string>>): Ssh {
+export function startSsh(
+  args: readonly string[],
+  { folder: cwd }: SshFiles,
+  log: string,
+  env: Readonly<Record<string, string>>,
+): Ssh {
   mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
   const descriptor = openSync(log, "w", 0o600);
-  const child = spawn("ssh", args, { env: { ...env }, detached: true, stdio: ["ignore", descriptor, descriptor] });
+  const child = spawn("ssh", args, { cwd, env: { ...env }, detached: true, stdio: ["ignore", descriptor, descriptor] });
   closeSync(descriptor);
   let ended = false;
   child.once("exit", () => (ended = true));
@@ -87,9 +74,9 @@ export function sshLog(folder: string, host: string): string {
 const POLL_MS = 50;
 const PATIENCE_MS = 5000;
 
-/** Ends the ssh that a killed cdktf has left: it holds the ports. The lab's own file of host keys tells it from others. */
+/** Ends the ssh that a killed cdktf has left: it holds the ports. */
 export async function endLeftovers(files: SshFiles): Promise<void> {
-  const left = (): readonly number[] => processesWith(knownHostsSetting(files)).map(({ pid }) => pid);
+  const left = (): readonly number[] => processesWith(sshMarker(files)).map(({ pid }) => pid);
   for (const pid of left()) {
     try {
       process.kill(pid, "SIGTERM");
@@ -100,6 +87,10 @@ export async function endLeftovers(files: SshFiles): Promise<void> {
   for (const end = performance.now() + PATIENCE_MS; left().length > 0 && performance.now() < end;) await sleep(POLL_MS);
 }
 
+/** Of a command line, a configuration, a key or a port that will be no better the next time. */
+const FINAL =
+  /could not resolve hostname|bad configuration|bad local forwarding|(unknown|illegal|unsupported|invalid) option|^usage: ssh|extra arguments at end of line|missing argument|no argument after keyword|config file .*: |unprotected private key|load key .*: (invalid format|error in libcrypto|permission denied)|bind.*in use|cannot listen|could not request local forwarding/im;
+
 /** What ssh's last words mean: a mistake that stays, or, when null, a host that is not there yet. */
 export function explainSsh(host: string, address: string, words: string): CliError | null {
   if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed/.test(words)) {
@@ -108,7 +99,7 @@ export function explainSsh(host: string, address: string, words: string): CliErr
         "or the host was made by hand. Nothing was sent to it",
     );
   }
-  if (/Could not resolve hostname|Bad configuration|unknown option|bind.*in use|cannot listen/i.test(words)) {
+  if (FINAL.test(words)) {
     return new CliError(`the tunnel to ${host} (${address}) cannot be opened: ${words.split("\n").at(-1)}`);
   }
   return null;

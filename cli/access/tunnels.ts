@@ -24,13 +24,17 @@ export interface TunnelOptions {
   readonly reopenPatienceMs?: number;
   /** Pause before the next try. */
   readonly retryMs: number;
+  /** How long one ssh may take to open its ports. @default - a minute */
+  readonly tryMs?: number;
 }
 
 export interface OpenTunnels {
   close(): void;
 }
 
+const TRY_MS = 60_000;
 const POLL_MS = 100;
+const ANSWER_MS = 2000;
 const RELEASE_MS = 1000;
 
 /** Whether nobody listens there. @throws for a port that may not be listened on at all */
@@ -46,11 +50,13 @@ export function isFree(port: number): Promise<boolean> {
 export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
+    const told = (answer: boolean): void => {
       socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
+      resolve(answer);
+    };
+    socket.once("connect", () => told(true));
+    socket.once("error", () => told(false));
+    socket.setTimeout(ANSWER_MS, () => told(false));
   });
 }
 
@@ -73,24 +79,27 @@ async function requireFreePorts(tunnels: readonly Tunnel[]): Promise<void> {
 
 /** Starts ssh to a host until its ports answer. Gives up on a mistake at once, on silence after a while. */
 async function reach(host: string, options: TunnelOptions, started: (ssh: Ssh) => void): Promise<Ssh> {
-  const { signal, say, patienceMs, retryMs } = options;
+  const { signal, say, patienceMs, retryMs, tryMs = TRY_MS } = options;
   const address = options.addresses[host];
   if (address === undefined) throw new CliError(`no public address is known for host ${host}: deploy oci again`);
   const own = options.tunnels.filter(({ via }) => via === host);
   const args = sshArguments(host, address, options.files, own, options.sshPorts?.[host]);
   const deadline = performance.now() + patienceMs;
   for (let told = ""; ; await sleep(retryMs, undefined, { signal })) {
-    const ssh = startSsh(args, sshLog(options.logs, host), options.env);
+    const ssh = startSsh(args, options.files, sshLog(options.logs, host), options.env);
     started(ssh);
-    while (!ssh.ended()) {
+    for (const end = performance.now() + tryMs; !ssh.ended() && performance.now() < end;) {
       if ((await Promise.all(own.map(({ localPort }) => answers(localPort)))).every(Boolean)) return ssh;
       await sleep(POLL_MS, undefined, { signal });
     }
+    const silent = !ssh.ended();
+    if (silent) ssh.process.kill("SIGKILL");
     if (ssh.process.pid === undefined) throw new CliError("ssh is not on PATH: install an OpenSSH client");
     const words = ssh.words();
     const mistake = explainSsh(host, address, words);
     if (mistake !== null) throw mistake;
-    const last = words.split("\n").at(-1) || "ssh ended without a word";
+    const said = words.split("\n").at(-1) || "ssh ended without a word";
+    const last = silent ? `no tunnel in ${tryMs / 1000} s` : said;
     if (performance.now() > deadline) {
       throw new CliError(
         `${host} (${address}) does not let us in after ${Math.round(patienceMs / 60_000)} minutes: ${last}`,
