@@ -167,19 +167,19 @@ const versionsSchema = field(
     proxmox: pattern(
       /^9\.\d{1,2}(\.\d{1,2})?$/,
       12,
-      "Proxmox VE; arm64 is official since 9.2.",
+      "Proxmox VE, in the hosts' image; arm64 is official since 9.2. Another one makes the hosts anew, with all that is on them.",
       "a 9.x version such as 9.2",
     ),
     talos: pattern(
       /^1\.1[2-4]\.\d{1,2}(-(alpha|beta|rc)\.\d{1,2})?$/,
       20,
-      "Talos Linux.",
+      "Talos Linux that machines are made with. Another one upgrades none that exist: `talosctl upgrade` does.",
       "a full version of 1.12, 1.13 or 1.14, such as 1.13.9",
     ),
     kubernetes: pattern(
       /^1\.\d{1,2}\.\d{1,2}$/,
       12,
-      "Kubernetes; each Talos runs a range of it.",
+      "Kubernetes; each Talos runs a range of it. Another one restarts it on all machines at once; one minor version at a time.",
       "a full version that this Talos runs, such as 1.36.3",
     ),
   }),

@@ -1,7 +1,7 @@
 import { proxmoxInventory, proxmoxOverview, talosMachines } from "../../sandbox/proxmox/index.ts";
 import { vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";
 import { startVm } from "../../sandbox/proxmox/pve/vm-power.ts";
-import { atHost, baseLab, guestConfig, templateConfig, withoutKvm } from "./proxmox-lab.ts";
+import { atHost, baseLab, guestConfig, imageConfig, templateConfig, withoutKvm } from "./proxmox-lab.ts";
 import { plain } from "./proxmox-terraform.ts";
 
 const VM = "virtual_environment_vm";
@@ -50,6 +50,21 @@ describe("a clone", () => {
     expect(await tf.refresh(VM, guest)).toEqual(guest);
     expect(await tf.plan(VM, guestConfig(), guest)).toMatchObject({ empty: true, replaces: [] });
     expect(talosMachines(world)).toMatchObject([{ vmId: 101, host: "pve-1", name: "cp-1", address: "10.20.0.11" }]);
+  });
+
+  it.each([
+    ["talos.qcow2", "https://factory.talos.dev/image/abc/v1.14.0-rc.1/nocloud-arm64.qcow2", "1.14.0-rc.1"],
+    ["disk.qcow2", "https://10.1.2.3/talos/v1.13.9/nocloud-arm64.qcow2", "1.13.9"],
+    ["my-talos-1.13.9-nocloud-arm64.qcow2", "https://mirror.example.com/talos.qcow2", "1.13.9"],
+    ["debian.qcow2", "https://cloud.example.com/debian-13-arm64.qcow2", undefined],
+  ])("boots Talos by what was downloaded: %s of %s", async (file_name, url, imageVersion) => {
+    const { tf, world } = await baseLab();
+    await tf.apply("download_file", { ...imageConfig(), file_name, url });
+    const disk = [{ interface: "scsi0", datastore_id: "guests", import_from: `local:import/${file_name}`, size: 10 }];
+    await tf.apply(VM, templateConfig({ disk }));
+    withoutKvm(world, 901);
+    await tf.apply(VM, guestConfig());
+    expect(talosMachines(world)[0]?.imageVersion).toBe(imageVersion);
   });
 
   it("keeps kvm: 0 and what else its template has", async () => {

@@ -303,13 +303,22 @@ describe("a configured machine", () => {
     expect(more).toEqual([]);
   });
 
-  it("runs the Talos that it was upgraded to", async () => {
+  it("runs the Talos of the image it booted, whatever its configuration would install, until it is upgraded", async () => {
     const lab = labWith("cp-1");
-    await apply(lab, "cp-1");
+    const installer = "factory.talos.dev/nocloud-installer/abc:v1.14.0";
+    await apply(lab, "cp-1", { config_patches: [`machine:\n  install:\n    image: ${installer}\n`] });
     const api = await adminAt(lab, "cp-1");
-    expect(await api.one("Version")).toMatchObject({ version: { tag: "v1.13.0" }, features: { rbac: true } });
-    await api.one("Upgrade", { image: "factory.talos.dev/nocloud-installer/abc:v1.13.9" });
+    expect(await api.one("Version")).toMatchObject({ version: { tag: "v1.13.9" }, features: { rbac: true } });
+    await api.one("Reboot");
     expect(await api.one("Version")).toMatchObject({ version: { tag: "v1.13.9" } });
+    await api.one("Upgrade", { image: installer });
+    expect(await api.one("Version")).toMatchObject({ version: { tag: "v1.14.0" } });
+  });
+
+  it("takes a Kubernetes that the Talos it runs can run, and not one of the Talos it would install", async () => {
+    const lab = labWith("cp-1");
+    const patch = "machine:\n  install:\n    image: installer:v1.14.0\n  kubelet:\n    image: kubelet:v1.37.0\n";
+    await expect(apply(lab, "cp-1", { config_patches: [patch] })).rejects.toThrow("Talos 1.13 runs Kubernetes 1.31 to");
   });
 
   it("that is a worker listens once a control plane has signed its certificate", async () => {

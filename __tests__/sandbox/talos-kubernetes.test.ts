@@ -284,7 +284,7 @@ describe("what people see", () => {
           endpoint: `https://${vip}:6443`,
           state: "running",
           kubernetes: "1.36.3",
-          nodes: [{ name: "cp-1", role: "control-plane", address: addresses["cp-1"], talos: "1.13.0" }],
+          nodes: [{ name: "cp-1", role: "control-plane", address: addresses["cp-1"], talos: "1.13.9" }],
         },
       ],
       inMaintenance: ["worker-1"],

@@ -12,6 +12,7 @@ import { result, type StackResult, type Status } from "./results.ts";
 import { type Reviewed, reviewedOf } from "./reviewed.ts";
 import { runInOrder } from "./schedule.ts";
 import { printDocument } from "./document.ts";
+import { faceUpgrades } from "./upgrades.ts";
 import { atWork, type Workplace } from "./workplace.ts";
 
 export interface ChangeOptions extends RunOptions, LossOptions {
@@ -42,6 +43,7 @@ async function changeAll(
   reviewed: ReadonlyMap<string, Reviewed>,
 ): Promise<readonly StackResult[]> {
   const imports = await faceLosses(session, stacks, options);
+  if (verb === "deploy") await faceUpgrades(session, stacks);
   const initialized = initializeAhead(session, stacks);
   const confirm = options.autoApprove || options.plan !== undefined ? null : oneQuestionAtATime(session);
   const results = new Map<string, StackResult>();

@@ -19,6 +19,7 @@ import {
 import { isWhole, planAll, statesOf } from "./diff-plans.ts";
 import { printDocument } from "./document.ts";
 import { faceLosses } from "./losses.ts";
+import { faceUpgrades } from "./upgrades.ts";
 import { atWork, type Workplace } from "./workplace.ts";
 
 /** Plans come in any order; they are shown in that of the stacks. */
@@ -40,6 +41,7 @@ async function reviewAll(begun: Begun, options: DiffOptions): Promise<Review> {
   const { session, stacks } = begun;
   const { detailed = false, markdown, out, json } = options;
   await faceLosses(session, stacks, {});
+  await faceUpgrades(session, stacks);
   const states = await statesOf(begun);
   const results = await planAll(begun, states, options);
   const reviews = stacks.map(({ name }) => results.get(name)?.review ?? withoutPlan(name, "skipped"));

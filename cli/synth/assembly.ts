@@ -63,6 +63,8 @@ const lab = z.looseObject({
   encryptedState: z.boolean().default(false),
   /** Where the sandbox's tenancy is at home. */
   homeRegion: z.string().optional(),
+  /** What the config wants to run. */
+  versions: z.object({ talos: z.string(), kubernetes: z.string() }).optional(),
   /** What the hosts boot. */
   images: z
     .looseObject({

@@ -7,10 +7,10 @@ import { nodesOf } from "./nodes.ts";
 
 const version = z.object({ gitVersion: z.string() });
 
-/** What to do about a version that is not the config's: deploying sets Kubernetes', and an upgrade Talos'. */
+/** What to do about a version that is not the config's: deploying sets Kubernetes'; Talos is upgraded machine by machine. */
 function advice(ground: Ground, of: "Talos" | "Kubernetes"): string {
-  const field = `versions.${of.toLowerCase()}`;
-  return `npx cdktf deploy talos${flag(ground)}, or set ${field} to what runs`;
+  const how = of === "Talos" ? "talosctl upgrade" : `npx cdktf deploy talos${flag(ground)}`;
+  return `${how}, or set versions.${of.toLowerCase()} to what runs`;
 }
 
 export const talosVersions: Check = async (ground) => {

@@ -72,6 +72,7 @@ export class LabApp extends App {
       tunnels: topology.tunnels,
       // Where the sandbox has its admin come from.
       adminCidrs: config.access.adminCidrs,
+      versions: config.versions,
       freeTier: { ...freeTier, table: formatVerdict(freeTier) },
       images,
     };

@@ -35,7 +35,7 @@ export class Node extends Construct {
       clusterEndpoint: props.clusterEndpoint,
       machineType: plan.role === "control-plane" ? "controlplane" : "worker",
       machineSecrets: secrets.machine,
-      talosVersion: `v${versions.talos}`,
+      talosVersion: secrets.contract,
       kubernetesVersion: versions.kubernetes,
       configPatches: props.patches.map((patch) => yamlOf(patch)),
       docs: false,

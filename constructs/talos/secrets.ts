@@ -13,6 +13,8 @@ export interface ClientConfiguration {
 export class Secrets extends Construct {
   readonly client: ClientConfiguration;
   readonly machine: DataTalosMachineConfigurationMachineSecrets;
+  /** The Talos that the cluster was made with: configurations keep to its version contract (Talos docs). */
+  readonly contract: string;
 
   constructor(scope: Construct, id: string, props: { readonly talosVersion: string }) {
     super(scope, id);
@@ -20,6 +22,7 @@ export class Secrets extends Construct {
       talosVersion: props.talosVersion,
       lifecycle: { ignoreChanges: ["talos_version"] },
     });
+    this.contract = resource.talosVersion;
     const { caCertificate, clientCertificate, clientKey } = resource.clientConfiguration;
     this.client = { caCertificate, clientCertificate, clientKey };
     // Spelled out: a computed object cannot be handed on whole through the bindings.

@@ -1,5 +1,5 @@
 /** What the sandbox's Proxmox side holds, for people, for Talos and for the search for lost objects. */
-import type { Datacenter, ProxmoxState, Vm } from "../world/proxmox.ts";
+import type { Datacenter, ProxmoxState, Vm, Volume } from "../world/proxmox.ts";
 import type { InventoryItem, World } from "../world/world.ts";
 import { finishJoins } from "./pve/cluster.ts";
 import { isQuorate, membersOnline } from "./pve/context.ts";
@@ -91,11 +91,22 @@ export interface TalosMachine {
   readonly vcpus: number;
   readonly memoryMb: number;
   readonly diskBytes: number;
-  /** Of the image on its disk: `1.13.9`; "" where the name of the image's file tells none. */
+  /** Of the image on its disk: `1.13.9`; "" where neither where it came from nor its name tells any. */
   readonly imageVersion: string;
 }
 
-/** The running machines that boot Talos: those whose disk was imported from a `nocloud-arm64` image. */
+/**
+ * A Talos image, by what was downloaded, whatever the file is called here: the factory's `…/v1.13.9/nocloud-arm64.qcow2`, a
+ * mirror's or a release's. By the file's name where the URL tells nothing.
+ */
+function talosImage({ origin, source }: Volume): { readonly version: string } | null {
+  const names = [URL.parse(origin ?? "")?.pathname ?? "", source ?? ""];
+  if (!names.some((name) => name.includes("nocloud-arm64"))) return null;
+  const versions = names.flatMap((name) => /(?<![\d.])\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?/.exec(name)?.[0] ?? []);
+  return { version: versions[0] ?? "" };
+}
+
+/** The running machines that boot Talos: those whose disk was imported from its image. */
 export function talosMachines(world: World): readonly TalosMachine[] {
   finishJoins(world);
   const { hosts, datacenters } = proxmoxOf(world);
@@ -107,7 +118,8 @@ export function talosMachines(world: World): readonly TalosMachine[] {
       const address = properties(vm.config.ipconfig0 ?? "", "")
         .get("ip")
         ?.split("/")[0];
-      if (!volume?.source?.includes("nocloud-arm64") || address === undefined) return [];
+      const image = volume && talosImage(volume);
+      if (!volume || !image || address === undefined) return [];
       const name = vm.config.name ?? `VM ${vm.vmid}`;
       return [
         {
@@ -119,7 +131,7 @@ export function talosMachines(world: World): readonly TalosMachine[] {
           vcpus: vcpusOf(vm),
           memoryMb: memoryMb(vm.config.memory),
           diskBytes: volume.size,
-          imageVersion: /\d+\.\d+\.\d+/.exec(volume.source)?.[0] ?? "",
+          imageVersion: image.version,
         },
       ];
     });

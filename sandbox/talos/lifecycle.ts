@@ -42,9 +42,9 @@ export function tryOut(
 }
 
 /** Keeps a configuration for the next reboot. */
-export function stage(world: World, { entry, guest }: ConfiguredMachine, configuration: string): void {
-  checked(configuration, guest.address);
-  entry.staged = configuration;
+export function stage(world: World, machine: ConfiguredMachine, configuration: string): void {
+  checked(configuration, machine);
+  machine.entry.staged = configuration;
   world.changed();
 }
 

@@ -2,8 +2,7 @@
 import type { TalosMachine } from "../world/talos.ts";
 import type { World } from "../world/world.ts";
 import { readConfiguration } from "./config/documents.ts";
-import { factsOf, type MachineFacts, talosOf } from "./config/facts.ts";
-import { mainKind } from "./config/schema.ts";
+import { factsOf, type MachineFacts } from "./config/facts.ts";
 import { problemsOf } from "./config/validate.ts";
 import { ConfigError } from "./config/value.ts";
 import type { Guest, GuestsOf } from "./guests.ts";
@@ -13,6 +12,12 @@ export interface ConfiguredMachine {
   readonly guest: Guest;
   readonly entry: TalosMachine;
   readonly facts: MachineFacts;
+}
+
+/** A machine in any stage. */
+interface Booted {
+  readonly guest: Guest;
+  readonly entry?: TalosMachine;
 }
 
 export type Machine =
@@ -55,6 +60,17 @@ function machineOn(world: World, guest: Guest): Machine {
     return { stage: "maintenance", guest };
   if (entry.configuration === null) return { stage: "off", guest };
   return { stage: "configured", guest, entry, facts: factsOfEntry(entry, entry.configuration, guest.address) };
+}
+
+/** Of an image that does not say which Talos it is. */
+const UNNAMED_IMAGE = "1.13.0";
+
+/**
+ * The Talos that a machine runs: that of the image it booted, or was upgraded to since. What its configuration names as
+ * `machine.install.image` is for an installation to come: applying it upgrades nothing.
+ */
+export function talosOf({ guest, entry }: Booted): string {
+  return entry?.upgradedTo ?? (guest.imageVersion || UNNAMED_IMAGE);
 }
 
 /** Each call looks at every machine: what is known of one is found without reading its configuration's text. */
@@ -101,7 +117,7 @@ export function isRunning(members: readonly ConfiguredMachine[]): boolean {
  */
 export function configure(world: World, guestsOf: GuestsOf, machine: Machine, configuration: string): void {
   const { guest } = machine;
-  const facts = checked(configuration, guest.address);
+  const facts = checked(configuration, machine);
   const others = configuredMachines(world, guestsOf).filter((other) => other.guest.address !== guest.address);
   const before = machine.stage === "configured" ? machine.entry : null;
   const joins = facts.role === "control-plane" && isRunning(clusterOf(others, facts));
@@ -119,13 +135,11 @@ export function configure(world: World, guestsOf: GuestsOf, machine: Machine, co
 }
 
 /** @throws MachineError InvalidArgument for a configuration that Talos would refuse. */
-export function checked(configuration: string, address: string): MachineFacts {
+export function checked(configuration: string, machine: Booted): MachineFacts {
   try {
-    const documents = readConfiguration(configuration);
-    const main = documents.find(({ kind }) => kind === mainKind)?.fields ?? {};
-    const [first, ...more] = problemsOf(documents, talosOf(main));
+    const [first, ...more] = problemsOf(readConfiguration(configuration), talosOf(machine));
     if (first !== undefined) throw new ConfigError([first, ...more].join("; "));
-    return knownFacts(configuration, address);
+    return knownFacts(configuration, machine.guest.address);
   } catch (error) {
     if (error instanceof ConfigError) throw new MachineError("InvalidArgument", error.message);
     throw error;

@@ -2,7 +2,7 @@
 import type { TalosState } from "../world/talos.ts";
 import type { InventoryItem, World } from "../world/world.ts";
 import type { GuestsOf } from "./guests.ts";
-import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning } from "./machines.ts";
+import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning, talosOf } from "./machines.ts";
 
 export interface TalosOverview {
   readonly clusters: readonly ClusterOverview[];
@@ -39,11 +39,11 @@ function describe(members: readonly ConfiguredMachine[], { facts }: ConfiguredMa
     endpoint: facts.cluster.endpoint,
     state: isRunning(members) ? "running" : "configured",
     kubernetes: facts.kubernetesVersion,
-    nodes: members.map(({ facts: { hostname, role, talosVersion }, guest }) => ({
-      name: hostname,
-      role,
-      address: guest.address,
-      talos: talosVersion,
+    nodes: members.map((member) => ({
+      name: member.facts.hostname,
+      role: member.facts.role,
+      address: member.guest.address,
+      talos: talosOf(member),
     })),
   };
 }

@@ -38,6 +38,8 @@ export interface Volume {
   size: number;
   /** URL a file was downloaded from; volume id of the file a disk was imported from. */
   readonly source: string | null;
+  /** Of a disk: the URL that the file it was imported from had been downloaded from. */
+  readonly origin?: string | null;
 }
 
 export interface Datacenter {

@@ -97,7 +97,10 @@ function placeNewDisk(
           ? imageBytes(source)
           : requestedBytes;
   const format = type === "dir" ? (drive.get("format") ?? "raw") : "raw";
-  const volid = allocate(vm, storage, size, format, importFrom ?? null);
+  const volid = allocate(vm, storage, size, format, {
+    source: importFrom ?? null,
+    origin: source?.origin ?? source?.source ?? null,
+  });
   drive.set("file", volid).set("size", formatSize(size));
 }
 
@@ -107,7 +110,7 @@ export function allocate(
   storage: string,
   size: number,
   format: string,
-  source: string | null,
+  { source, origin }: Pick<Volume, "source" | "origin">,
   base = false,
 ): string {
   imageStorage(vm, storage);
@@ -116,7 +119,7 @@ export function allocate(
   for (let n = 0; ; n += 1) {
     const volid = volumeName(vm, storage, `${prefix}-${vm.vmid}-disk-${n}`, format);
     if (vm.host.volumes[volid]) continue;
-    vm.host.volumes[volid] = { content: "images", format, size, source };
+    vm.host.volumes[volid] = { content: "images", format, size, source, ...(origin && { origin }) };
     return volid;
   }
 }

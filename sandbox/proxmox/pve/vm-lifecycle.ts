@@ -75,7 +75,7 @@ function clonedDrive(
   if (!clone.full && !clone.isTemplate) throw failure(`Linked clone feature is not supported for '${volid}' (${key})`);
   const volume = host.volumes[volid];
   if (!volume) throw failure(`volume '${volid}' does not exist`);
-  const copy = allocate(vm, storage, volume.size, volume.format, volume.source);
+  const copy = allocate(vm, storage, volume.size, volume.format, volume);
   return propertyString(properties(value, "file").set("file", copy), "file");
 }
 
@@ -131,7 +131,7 @@ export function moveDisk(pve: Pve, vm: Vm, key: string, storage: string): void {
     storage,
     volume.size,
     volume.format,
-    volume.source,
+    volume,
     base,
   );
   delete host.volumes[volid];

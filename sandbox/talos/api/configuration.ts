@@ -32,7 +32,7 @@ export const applyConfiguration: Method = {
     const asked = requestSchema.parse(request);
     const configuration = Buffer.from(asked.data).toString();
     const before = machine.stage === "configured" ? machine.entry.configuration : null;
-    checked(configuration, machine.guest.address);
+    checked(configuration, machine);
     const mode = resolved(asked.mode, machine.stage === "maintenance");
     if (asked.dry_run) return dryRun(mode, before === configuration);
     return { mode, mode_details: apply(context, mode, configuration, asked), warnings: [] };

@@ -1,20 +1,11 @@
 /** What a machine tells of itself to every reader, also in maintenance. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { clusterOf, configuredMachines, isRunning, MachineError } from "../machines.ts";
-import { ADMIN, type Context, type ListeningMachine, type Message, type Method, READERS } from "./method.ts";
-
-/** Talos as installed where the image names no version. */
-const INSTALLED_BY_DEFAULT = "1.13.0";
+import { clusterOf, configuredMachines, isRunning, MachineError, talosOf } from "../machines.ts";
+import { ADMIN, type Context, type Message, type Method, READERS } from "./method.ts";
 
 function reader(run: (context: Context) => Message): Method {
   return { roles: READERS, run };
-}
-
-/** In maintenance the version is that of the image, later that of the installer. */
-function talosOf(machine: ListeningMachine): string {
-  if (machine.stage === "maintenance") return machine.guest.imageVersion || INSTALLED_BY_DEFAULT;
-  return machine.entry.upgradedTo ?? machine.facts.talosVersion;
 }
 
 interface Service {

@@ -21,7 +21,6 @@ export interface MachineFacts {
   readonly nodeSubnets: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly kubernetesVersion: string;
-  readonly talosVersion: string;
 }
 
 export interface ClusterFacts {
@@ -37,9 +36,6 @@ export interface ClusterFacts {
   readonly hasNetworkPlugin: boolean;
   readonly schedulesOnControlPlanes: boolean;
 }
-
-/** Talos as installed from an image that names no version: what the provider's own installer would install. */
-const installedByDefault = "1.13.0";
 
 /** Facts of a configuration that a machine took; `address` is the machine's, for the name it makes up. */
 export function factsOf(configuration: string, address: string): MachineFacts {
@@ -66,13 +62,7 @@ export function factsOf(configuration: string, address: string): MachineFacts {
       Object.entries(isFields(labels) ? labels : {}).map(([key, value]) => [key, String(value)]),
     ),
     kubernetesVersion: imageVersion(textAt(main, "machine", "kubelet", "image")),
-    talosVersion: talosOf(main),
   };
-}
-
-/** The version of Talos that a machine with this first document installs. */
-export function talosOf(main: Fields): string {
-  return imageVersion(textAt(main, "machine", "install", "image")) || installedByDefault;
 }
 
 function clusterFacts(main: Fields): ClusterFacts {

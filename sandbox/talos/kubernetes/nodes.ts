@@ -1,7 +1,7 @@
 /** Kubernetes nodes as the API server shows them. */
 import { createHash } from "node:crypto";
 import { subnetsAllow } from "../config/subnets.ts";
-import type { ConfiguredMachine } from "../machines.ts";
+import { type ConfiguredMachine, talosOf } from "../machines.ts";
 
 /** v1.Node, as far as the sandbox fills it in. */
 export interface KubernetesNode {
@@ -68,7 +68,7 @@ export function nodeOf(machine: ConfiguredMachine, since: string, now: string, i
       nodeInfo: {
         architecture: "arm64",
         operatingSystem: "linux",
-        osImage: `Talos (v${entry.upgradedTo ?? facts.talosVersion})`,
+        osImage: `Talos (v${talosOf(machine)})`,
         kubeletVersion: `v${facts.kubernetesVersion}`,
         containerRuntimeVersion: "containerd://2.1.0",
       },
