@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { deliveryOf, mergeContextsInto, writeContexts } from "../../cli/contexts/delivery.ts";
 import { mergeContexts } from "../../cli/contexts/merge.ts";
+import { mergeTarget } from "../../cli/contexts/target.ts";
 
 function kube(name: string, secret: string): string {
   return JSON.stringify({
@@ -168,5 +169,40 @@ describe("where a kubeconfig goes", () => {
     expect(() => deliveryOf("kubeconfig", { out: "/x", merge: true }, "/lab", true)).toThrow(
       "got several, allowed one",
     );
+  });
+});
+
+describe("--merge without a file goes where the programs themselves would write", () => {
+  const at = (env: Readonly<Record<string, string>>): string =>
+    mergeTarget("kubeconfig", LAB, { HOME: folder, ...env }).replace(`${folder}/`, "");
+  const put = (name: string, text = ""): void => writeFileSync(join(folder, name), text);
+
+  it("to the usual file at home, where no variable says otherwise", () => {
+    expect(at({})).toBe(".kube/config");
+    expect(at({ KUBECONFIG: "" })).toBe(".kube/config");
+    expect(mergeTarget("talosconfig", TALOS, { HOME: folder })).toBe(join(folder, ".talos/config"));
+  });
+
+  it("to the file that KUBECONFIG or TALOSCONFIG names, there or not", () => {
+    expect(at({ KUBECONFIG: "~/mine" })).toBe("mine");
+    expect(mergeTarget("talosconfig", TALOS, { HOME: folder, TALOSCONFIG: "~/a:b" })).toBe(join(folder, "a:b"));
+  });
+
+  it("of several to the first that is there, or the last when none is", () => {
+    const KUBECONFIG = [":", join(folder, "one"), "~/two", ""].join(":");
+    expect(at({ KUBECONFIG })).toBe("two");
+    put("two");
+    put("one");
+    expect(at({ KUBECONFIG })).toBe("one");
+  });
+
+  it("of several to the one that has the lab's contexts: what stands in an earlier one counts", () => {
+    put("one", WORK);
+    put("two", LAB);
+    expect(at({ KUBECONFIG: "~/one:~/two" })).toBe("two");
+  });
+
+  it("to nothing that names no path", () => {
+    expect(() => at({ KUBECONFIG: "~/one:~bob/two" })).toThrow('KUBECONFIG: got "~bob/two"');
   });
 });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { withPaths } from "../../cli/environment.ts";
+import { mergeTarget } from "../../cli/contexts/target.ts";
 import { openProject } from "../../cli/project.ts";
 import { ageKeyFile, ownKeys } from "../../cli/secrets/age.ts";
 import { findBinary } from "../../cli/terraform/binary.ts";
@@ -79,6 +80,8 @@ const VARIABLES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => unknown>> =
   SOPS_AGE_KEY_FILE: (env) => withPaths(env)["SOPS_AGE_KEY_FILE"],
   OCI_CLI_CONFIG_FILE: (env) => configFileOf(env),
   TF_HOME_OVERRIDE: (env) => configFileOf(env).replace("/.oci/config", ""),
+  KUBECONFIG: (env) => mergeTarget("kubeconfig", "contexts: []", env),
+  TALOSCONFIG: (env) => mergeTarget("talosconfig", "contexts: {}", env),
   TF_CLI_CONFIG_FILE: (env) => withPaths(env)["TF_CLI_CONFIG_FILE"],
   TF_PLUGIN_CACHE_DIR: (env) => providerPlaces("Terraform", env).cache,
 };
@@ -121,6 +124,7 @@ describe("every variable that names a file or folder", () => {
 const KNOWN: readonly RegExp[] = [
   // By userPath, with the words of a file or an option.
   /api-key\.ts: OCI_CLI_KEY_FILE$/,
+  /target\.ts: KUBECONFIG$/,
   /: TF_DATA_DIR$/,
   /environment\.ts: TF_CLI_CONFIG_FILE$/,
   /init\.ts: TF_CLI_CONFIG_FILE$/,

@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import { type DeliveryOptions, deliveryOf, mergeContextsInto, writeContexts } from "../contexts/delivery.ts";
 import { type ContextsKind, contextNames } from "../contexts/merge.ts";
+import { mergeTarget } from "../contexts/target.ts";
 import { CliError } from "../errors.ts";
 import { printInClear } from "../masking/filter.ts";
 import { openStates } from "../state/open.ts";
@@ -59,8 +60,8 @@ function contexts(kind: ContextsKind): (options: ContextsOptions) => Promise<num
         printInClear(text.endsWith("\n") ? text : `${text}\n`);
         return 0;
       }
-      const { to, file } = delivery;
-      const merged = to === "merge" ? mergeContextsInto(kind, file, text, new Date()) : null;
+      const file = delivery.file ?? mergeTarget(kind, text);
+      const merged = delivery.to === "merge" ? mergeContextsInto(kind, file, text, new Date()) : null;
       if (merged === null) writeContexts(kind, file, text, force);
       const names = contextNames(kind, text, `the lab's ${kind}`);
       if (options.json)

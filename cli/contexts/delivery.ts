@@ -1,7 +1,6 @@
 /** Where a kubeconfig or talosconfig is to go: it is a secret, so to a file of its owner's, or into a pipe. */
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { homeFolder } from "../../config/user-path.ts";
 import { CliError } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../files.ts";
 import { type ContextsKind, contextNames, mergeContexts } from "./merge.ts";
@@ -14,12 +13,11 @@ export interface DeliveryOptions {
   readonly force?: boolean;
 }
 
-export type Delivery = { readonly to: "stdout" } | { readonly to: "file" | "merge"; readonly file: string };
-
-const USUAL: Readonly<Record<ContextsKind, readonly string[]>> = {
-  kubeconfig: [".kube", "config"],
-  talosconfig: [".talos", "config"],
-};
+export type Delivery =
+  | { readonly to: "stdout" }
+  | { readonly to: "file"; readonly file: string }
+  /** Without a file: where the programs themselves would write. */
+  | { readonly to: "merge"; readonly file: string | null };
 
 /**
  * @param data the lab's own folder of secrets
@@ -41,8 +39,7 @@ export function deliveryOf(
       );
     return { to: "stdout" };
   }
-  if (merge !== undefined)
-    return { to: "merge", file: merge === true ? join(homeFolder(), ...USUAL[kind]) : resolve(merge) };
+  if (merge !== undefined) return { to: "merge", file: merge === true ? null : resolve(merge) };
   return { to: "file", file: out === undefined ? join(data, kind) : resolve(out) };
 }
 

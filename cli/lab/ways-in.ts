@@ -34,14 +34,14 @@ export const WAYS_IN: readonly LabCommand[] = [
     name: "kubeconfig",
     description: "Write the kubeconfig of the deployed lab to a file",
     examples: ["npx lab kubeconfig", "npx lab kubeconfig --merge", "npx lab kubeconfig --out kubeconfig --sandbox"],
-    options: contexts("~/.kube/config"),
+    options: contexts("as KUBECONFIG says, or ~/.kube/config"),
     load: async () => (await import("../commands/contexts.ts")).kubeconfig,
   },
   {
     name: "talosconfig",
     description: "Write the talosconfig of the deployed lab to a file; its endpoints are tunnels",
     examples: ["npx lab talosconfig", "npx lab talosconfig --merge"],
-    options: contexts("~/.talos/config"),
+    options: contexts("as TALOSCONFIG says, or ~/.talos/config"),
     load: async () => (await import("../commands/contexts.ts")).talosconfig,
   },
 ];
