@@ -116,10 +116,10 @@ changeOptions(
   command(
     "destroy",
     "Destroy stacks, all when none is named",
-    ["npx cdktf destroy proxmox talos", "npx cdktf destroy --sandbox --auto-approve"],
+    ["npx cdktf destroy proxmox talos", "npx cdktf destroy --sandbox --auto-approve", "npx cdktf destroy --images"],
     async () => (await import("./commands/deploy.ts")).destroy,
   ),
-);
+).option("--images", "delete the lab's images and their bucket too, once stack oci is gone");
 outputsFile(
   skipSynth(
     command(

@@ -63,6 +63,11 @@ const compartment = field(
         "Name of a compartment to create under the tenancy.",
         "1 to 100 letters, digits, dots, hyphens and underscores",
       ),
+      onDestroy: field(
+        z.enum(["keep", "delete"]),
+        "What a destroy does with it: keep the empty compartment, which costs nothing and is taken up again by the next deploy; or delete it, which takes Oracle 30 to 180 minutes, and as long as it takes no deploy can make one of the same name. Without it keep.",
+        '"keep" or "delete"',
+      ).optional(),
     }),
     z.strictObject({
       id: pattern(
@@ -73,7 +78,7 @@ const compartment = field(
       ),
     }),
   ]),
-  "Where everything is created: `{ create: NAME }` makes a compartment, `{ id: OCID }` uses one.",
+  'Where everything is created: `{ create: NAME }` makes a compartment, `{ id: OCID }` uses one. A destroy keeps both, but for `{ create: NAME, onDestroy: "delete" }`.',
   "{ create: NAME } or { id: OCID }",
 );
 

@@ -24,7 +24,8 @@ describe("the folder that is synthesized to", () => {
       expect([output, diff.code, diff.stdout]).toEqual([output, 0, "oci no changes\n"]);
     }
     expect(await lab.cdktf("destroy", "oci", "--auto-approve")).toMatchObject({ code: 0 });
-    expect(await lab.world()).toEqual({});
+    // The compartment stays, empty: oci.compartment.onDestroy.
+    expect(await lab.world()).toEqual({ oci_identity_compartment: 1 });
   });
 
   it("is not used for another LAB_HOME without a synth of its own", async () => {

@@ -1,4 +1,13 @@
+import type { OciTenancy } from "../../sandbox/world/oci.ts";
 import { idOf, tenancy } from "./oci-tenancy.ts";
+
+/** As if so much time had passed since compartments were deleted. */
+function later(oci: OciTenancy, ms: number): void {
+  oci.deletedCompartments = (oci.deletedCompartments ?? []).map((each) => ({
+    ...each,
+    deletedAt: new Date(Date.parse(each.deletedAt) - ms).toISOString(),
+  }));
+}
 
 describe("a compartment", () => {
   const TYPE = "oci_identity_compartment";
@@ -18,7 +27,20 @@ describe("a compartment", () => {
     const to = await tenancy();
     const config = { compartment_id: to.root, name: "lab", description: "d", enable_delete: true };
     await to.apply(TYPE, config);
-    await expect(to.apply(TYPE, config)).rejects.toThrow("409-Conflict, Compartment 'lab' already exists");
+    await expect(to.apply(TYPE, config)).rejects.toThrow(
+      "409-CompartmentAlreadyExists, A compartment with name 'lab' already exists",
+    );
+  });
+
+  it("keeps its name for as long as its deletion takes, whoever wants it, and then gives it up", async () => {
+    const to = await tenancy();
+    const config = { compartment_id: to.root, name: "lab", description: "d", enable_delete: true };
+    await to.destroy(TYPE, await to.apply(TYPE, config));
+    for (const enable_delete of [true, false])
+      await expect(to.apply(TYPE, { ...config, enable_delete })).rejects.toThrow("409-CompartmentAlreadyExists");
+    later(to.oci, 31 * 60_000);
+    expect(await to.apply(TYPE, config)).toMatchObject({ name: "lab" });
+    expect(to.oci.compartments).toHaveLength(1);
   });
 
   it("is not deleted while something is in it", async () => {

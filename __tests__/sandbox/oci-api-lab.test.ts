@@ -417,8 +417,18 @@ describe("the account's own", () => {
       expect((await api.call("DELETE", path)).status).toBe(204);
     const path = `/20160918/compartments/${compartment.id}`;
     expect((await api.call("DELETE", path)).status).toBe(204);
-    api.turnClock(1000);
-    expect((await get(path)).lifecycleState).toBe("DELETED");
+    const again = { compartmentId: root, name: "lab", description: "d" };
+    expect(await api.call("POST", "/20160918/compartments", again)).toMatchObject({
+      status: 409,
+      body: { code: "CompartmentAlreadyExists" },
+    });
+    expect(await get(path)).toMatchObject({ lifecycleState: "DELETING", name: "lab" });
+    expect(await get(`/20160918/compartments?compartmentId=${root}`)).toMatchObject([{ lifecycleState: "DELETING" }]);
+    const { oci } = api.store.state;
+    // The clock is not turned: signatures of another time are refused.
+    oci.deletedCompartments = oci.deletedCompartments?.map((each) => ({ ...each, deletedAt: "2026-01-01T00:00:00Z" }));
+    expect(await get(path)).toMatchObject({ lifecycleState: "DELETED", name: expect.stringMatching(/^lab\.\w{8}$/) });
+    expect((await api.call("POST", "/20160918/compartments", again)).status).toBe(200);
   });
 });
 

@@ -102,8 +102,15 @@ describe("OciStack", () => {
     expect(resources(oci, "oci_core_vcn")[0]).toMatchObject({ compartment_id: id });
   });
 
-  it("deletes the compartment that it made", () => {
-    expect(resources(free, "oci_identity_compartment")[0]).toMatchObject({ enable_delete: true });
+  it("keeps the compartment that it made, unless the config has it deleted", () => {
+    expect(resources(free, "oci_identity_compartment")[0]).toMatchObject({ enable_delete: false });
+    const compartment = { create: "ampere-lab", onDestroy: "delete" } as const;
+    const { oci } = synthesize({ ...BASE, oci: { ...BASE.oci, compartment } });
+    // 90 minutes, the provider's own patience, are not enough.
+    expect(resources(oci, "oci_identity_compartment")[0]).toMatchObject({
+      enable_delete: true,
+      timeouts: { delete: "200m" },
+    });
   });
 
   it("tags everything that can be tagged, with the lab's name and the user's tags", () => {

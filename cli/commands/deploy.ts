@@ -2,6 +2,7 @@
 import { plainOutputs } from "../show/outputs.ts";
 import { stateOf } from "../terraform/state.ts";
 import { changeStacks, type ChangeOptions } from "./change.ts";
+import { type LeftoverOptions, leftovers } from "./leftovers.ts";
 import { type OutputOptions, writeOutputsFile } from "./output.ts";
 
 export async function deploy(names: readonly string[], options: ChangeOptions & OutputOptions): Promise<number> {
@@ -21,6 +22,6 @@ export async function deploy(names: readonly string[], options: ChangeOptions & 
   });
 }
 
-export async function destroy(names: readonly string[], options: ChangeOptions): Promise<number> {
-  return changeStacks("destroy", names, options);
+export async function destroy(names: readonly string[], options: ChangeOptions & LeftoverOptions): Promise<number> {
+  return changeStacks("destroy", names, options, (begun, results) => leftovers(begun, results, options));
 }

@@ -5,6 +5,9 @@ import type { Diagnostic } from "../terraform/ui.ts";
 /** The service's words, in the provider's error: `500-InternalError, Out of host capacity.` */
 const NO_CAPACITY = /out of host capacity/i;
 
+/** `409-CompartmentAlreadyExists, A compartment with name 'lab' already exists` */
+const COMPARTMENT_TAKEN = /CompartmentAlreadyExists/;
+
 function says({ severity, summary, detail }: Diagnostic, words: RegExp): boolean {
   return severity === "error" && words.test(`${summary} ${detail}`);
 }
@@ -17,18 +20,22 @@ function isPinned({ resources }: Stack, addresses: readonly string[]): boolean {
   });
 }
 
+function aboutCapacity(stack: Stack, full: readonly Diagnostic[]): string {
+  const addresses = full.flatMap(({ address }) => address ?? []);
+  const unpin = isPinned(stack, addresses)
+    ? "leave hosts[].faultDomain and oci.spreadHosts out, so that any fault domain will do, or "
+    : "";
+  return `To do about the capacity: npx lab capacity says where Oracle has room now; ${unpin}set another oci.availabilityDomain, or deploy again later: what is made stays`;
+}
+
+const ABOUT_THE_NAME =
+  'To do about the compartment: if a destroy had it deleted, that takes Oracle 30 to 180 minutes: deploy again then. If it is there, oci.compartment onDestroy: "keep" takes it up, { id: OCID } uses it. Or give oci.compartment another name';
+
 /** One line for each kind of refusal in a run that has something to be done about it. */
 export function adviceOn(stack: Stack, diagnostics: readonly Diagnostic[]): readonly string[] {
   const full = diagnostics.filter((each) => says(each, NO_CAPACITY));
-  if (full.length === 0) return [];
-  const pinned = isPinned(
-    stack,
-    full.flatMap(({ address }) => address ?? []),
-  );
-  const unpin = pinned
-    ? "leave hosts[].faultDomain and oci.spreadHosts out, so that any fault domain will do, or "
-    : "";
   return [
-    `To do about the capacity: npx lab capacity says where Oracle has room now; ${unpin}set another oci.availabilityDomain, or deploy again later: what is made stays`,
+    ...(full.length === 0 ? [] : [aboutCapacity(stack, full)]),
+    ...(diagnostics.some((each) => says(each, COMPARTMENT_TAKEN)) ? [ABOUT_THE_NAME] : []),
   ];
 }

@@ -13,6 +13,9 @@ export interface AccountProps {
   readonly sandbox: boolean;
 }
 
+/** A compartment that the lab makes, rather than one that there is. */
+type CompartmentToCreate = Extract<LabConfig["oci"]["compartment"], { readonly create: string }>;
+
 function signInArguments(signIn: SignIn): Pick<OciProviderConfig, "auth" | "configFileProfile"> {
   switch (signIn.auth) {
     case "profile":
@@ -46,21 +49,23 @@ export class Account extends Construct {
         ? provider
         : new OciProvider(scope, "oci-home", { alias: "home", region: oci.homeRegion, ...signIn });
     this.tenancyId = tenancyOcid(scope).stringValue;
-    this.compartmentId = "id" in oci.compartment ? oci.compartment.id : this.#create(props.lab, oci.compartment.create);
+    this.compartmentId = "id" in oci.compartment ? oci.compartment.id : this.#create(props.lab, oci.compartment);
     const domains = new DataOciIdentityAvailabilityDomains(this, "availability-domains", {
       compartmentId: this.tenancyId,
     });
     this.availabilityDomain = domains.availabilityDomains.get(oci.availabilityDomain - 1).name;
   }
 
-  #create(lab: string, name: string): string {
+  /** One that is kept is forgotten by a destroy; the next deploy is told that its name is taken, and takes it up again. */
+  #create(lab: string, { create: name, onDestroy = "keep" }: CompartmentToCreate): string {
     return new IdentityCompartment(this, "compartment", {
       provider: this.homeRegion,
       compartmentId: this.tenancyId,
       name,
       description: `Everything of the lab ${lab}`,
-      // Without it, destroying the lab would leave the compartment behind (the provider's default).
-      enableDelete: true,
+      enableDelete: onDestroy === "delete",
+      // The service takes up to 180 minutes, the provider waits 90 (oracle/terraform-provider-oci, v8.28.0).
+      ...(onDestroy === "delete" && { timeouts: { delete: "200m" } }),
     }).id;
   }
 }

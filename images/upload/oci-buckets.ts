@@ -4,7 +4,10 @@ import { nullOn } from "./errors.ts";
 import { allPages } from "./pages.ts";
 import type { ObjectStore } from "./store.ts";
 
-type BucketMethods = Pick<ObjectStore, "bucket" | "buckets" | "createBucket" | "object" | "objects" | "deleteObject">;
+type BucketMethods = Pick<
+  ObjectStore,
+  "bucket" | "buckets" | "createBucket" | "deleteBucket" | "object" | "objects" | "deleteObject"
+>;
 
 /** The SDK leaves the prefix of the header on (oci-objectstorage 2.142.1). */
 const SHA256 = "opc-meta-sha256";
@@ -43,6 +46,14 @@ export function bucketMethods(ask: Ask, namespaceName: string): BucketMethods {
         ask(`create bucket ${name}`, (client) => client.createBucket({ namespaceName, createBucketDetails })),
       );
       return made !== null;
+    },
+
+    async deleteBucket(bucketName) {
+      const deleted = ask(`delete bucket ${bucketName}`, (client) =>
+        client.deleteBucket({ namespaceName, bucketName }),
+      );
+      const gone = nullOn(404, deleted).then(() => true);
+      return (await nullOn(409, gone)) ?? false;
     },
 
     async object(bucketName, objectName) {

@@ -53,6 +53,9 @@ export interface ObjectStore {
   /** Private, Standard tier. False: the name is taken. */
   createBucket(name: string, compartmentId: string): Promise<boolean>;
 
+  /** False: something is in it still. No error when it is gone already. */
+  deleteBucket(name: string): Promise<boolean>;
+
   object(bucket: string, name: string): Promise<Presence | null>;
   objects(bucket: string): Promise<readonly StoredObject[]>;
   /** No error when it is gone already. */

@@ -3,7 +3,8 @@ import type { Attributes, Call, Refusal, ResourceType } from "../plugin/resource
 import type { Compartment, OciTenancy } from "../world/oci.ts";
 import { maybeFlag, maybeText, text } from "./attributes.ts";
 import { requireHomeRegion } from "./home-region.ts";
-import { conflict, invalid, referenced } from "./refusals.ts";
+import { beginDeletion, deletedCompartments } from "./deleted-compartments.ts";
+import { invalid, referenced, ServiceRefusal } from "./refusals.ts";
 import { newObject, stored } from "./stored.ts";
 
 const COMPARTMENT = "Identity Compartment";
@@ -52,6 +53,7 @@ const compartmentKind = stored<Compartment>({
     const inside = contents(call.world.state.oci, record.id);
     if (inside !== undefined)
       throw referenced(COMPARTMENT, `The compartment ${record.name}`, `${inside}, which is in it`);
+    beginDeletion(call, record);
   },
 });
 
@@ -71,8 +73,15 @@ function sameName(call: Call, name: string, parent: string): Compartment | undef
   return compartments.find((other) => other.name === name && other.compartmentId === parent);
 }
 
+/** A name stays taken while its compartment is being deleted. */
+function isGoing(call: Call, name: string, parent: string): boolean {
+  return deletedCompartments(call).some((gone) => gone.name === name && gone.compartmentId === parent);
+}
+
+/** In the service's words (jpetazzo/ampernetacle#56). */
 function nameTaken(name: string): Refusal {
-  return conflict(COMPARTMENT, `Compartment '${name}' already exists`, "name");
+  const reason = `A compartment with name '${name}' already exists`;
+  return new ServiceRefusal(409, "CompartmentAlreadyExists", reason, `Service: ${COMPARTMENT}.`, "name");
 }
 
 /** The provider adopts a compartment of the same name, unless it is to be deleted with the resource; else it forgets. */
@@ -80,7 +89,10 @@ export const compartment: ResourceType = {
   ...compartmentKind,
   create(call, planned) {
     const name = text(planned, "name");
-    const twin = sameName(call, name, maybeText(planned, "compartment_id") ?? call.world.state.oci.tenancyId);
+    const parent = maybeText(planned, "compartment_id") ?? call.world.state.oci.tenancyId;
+    const twin = sameName(call, name, parent);
+    // The provider would adopt that one too, and be refused when it changes it.
+    if (isGoing(call, name, parent)) throw nameTaken(name);
     if (!twin) return compartmentKind.create(call, planned);
     if (maybeFlag(planned, "enable_delete") === true) throw nameTaken(name);
     return compartmentKind.update?.(call, { id: twin.id }, { ...planned, compartment_id: twin.compartmentId }) ?? {};

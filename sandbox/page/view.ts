@@ -131,7 +131,7 @@ export function viewOf(world: World): View {
   });
   return {
     account: oci.account === "always-free" ? "Always Free" : "Pay As You Go",
-    empty: state.oci.vcns.length + state.oci.instances.length + state.oci.compartments.length === 0,
+    empty: state.oci.vcns.length + state.oci.instances.length === 0,
     limits: oci.limits.map(({ name, used, limit }) => {
       const [label, unit] = LIMIT_WORDS[name] ?? [name, ""];
       return { label, unit, used, limit };

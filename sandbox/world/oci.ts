@@ -28,6 +28,8 @@ export interface OciTenancy {
   /** Object Storage namespace: 12 characters that the service chose. */
   readonly namespace: string;
   compartments: Compartment[];
+  /** Those that were deleted: for a while on their way out, then DELETED under another name. Absent: none. */
+  deletedCompartments?: DeletedCompartment[];
   vcns: Vcn[];
   subnets: Subnet[];
   internetGateways: InternetGateway[];
@@ -64,6 +66,11 @@ export interface ApiKey {
 export interface Compartment extends OciObject {
   name: string;
   description: string;
+}
+
+export interface DeletedCompartment extends Compartment {
+  /** When it was asked to go; RFC 3339. */
+  readonly deletedAt: string;
 }
 
 export interface Vcn extends OciObject {

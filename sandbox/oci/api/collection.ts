@@ -26,6 +26,8 @@ export interface Collection<T extends OciObject> {
   prepare?(body: Attributes): Attributes;
   /** @default "array" */
   readonly wrap?: "array" | "items";
+  /** Those that are gone and still told of, where the world itself remembers them. */
+  gone?(asked: Asked): readonly Attributes[];
   /** What ids start with, where lists still show what was deleted: `ocid1.instance.` */
   readonly listedWhenGone?: string;
   /** Listed by compartment. @default true */
@@ -82,9 +84,10 @@ function list<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
     .all(call.world.state.oci)
     .filter((each) => each.region === region || each.id.includes("oc1.."))
     .filter((each) => compartmentId === null || each.compartmentId === compartmentId);
-  const gone = asked.door.lifecycles
-    .ghosts()
-    .filter((view) => view.compartmentId === compartmentId && String(view.id).startsWith(kind.listedWhenGone ?? "-"));
+  const ghosts =
+    kind.gone?.(asked) ??
+    asked.door.lifecycles.ghosts().filter((view) => String(view.id).startsWith(kind.listedWhenGone ?? "-"));
+  const gone = ghosts.filter((view) => view.compartmentId === compartmentId);
   return listed(asked, [...here.map((each) => viewOf(asked, kind, each)), ...gone], kind.wrap);
 }
 
@@ -124,7 +127,7 @@ export async function remove<T extends OciObject>(asked: Asked, kind: Collection
   const view = viewOf(asked, kind, found);
   checkEtag(asked, view);
   await kind.type.delete(asked.call, { id: found.id, enable_delete: true });
-  if (kind.states) asked.door.lifecycles.end(found.id, view, kind.states.deleting, kind.states.deleted);
+  if (kind.states && !kind.gone) asked.door.lifecycles.end(found.id, view, kind.states.deleting, kind.states.deleted);
   const headers = kind.changed?.(asked, found, "DELETED");
   return { status: kind.accepted ? 202 : 204, headers: headers ?? {} };
 }
@@ -139,7 +142,8 @@ async function move<T extends OciObject>(asked: Asked, kind: Collection<T>): Pro
 }
 
 function get<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
-  const ghost = asked.door.lifecycles.ghost(asked.params.id ?? "");
+  const { id = "" } = asked.params;
+  const ghost = kind.gone?.(asked).find((view) => view.id === id) ?? asked.door.lifecycles.ghost(id);
   return shown(ghost ?? viewOf(asked, kind, record(asked, kind)));
 }
 

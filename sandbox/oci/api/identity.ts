@@ -2,6 +2,7 @@
 import type { Attributes } from "../../plugin/resource.ts";
 import type { Compartment } from "../../world/oci.ts";
 import { compartment } from "../compartment.ts";
+import { deletedCompartments } from "../deleted-compartments.ts";
 import { notFound } from "../refusals.ts";
 import {
   availabilityDomains,
@@ -12,12 +13,16 @@ import {
   wellKnownId,
 } from "../regions.ts";
 import { requireCompartment } from "../stored.ts";
-import { type Collection, collection, shown } from "./collection.ts";
+import { type Collection, collection, common, shown } from "./collection.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
 import { type Asked, needed, type Route } from "./route.ts";
 
 const BASE = "/20160918";
+
+function fields({ name, description }: Compartment, lifecycleState: string): Attributes {
+  return { name, description, lifecycleState, inactiveStatus: null, isAccessible: true };
+}
 
 const compartments: Collection<Compartment> = {
   path: `${BASE}/compartments`,
@@ -25,15 +30,9 @@ const compartments: Collection<Compartment> = {
   resource: "oci_identity_compartment",
   type: compartment,
   states: { creating: "CREATING", deleting: "DELETING", deleted: "DELETED" },
-  listedWhenGone: "ocid1.compartment.",
+  gone: (asked) => deletedCompartments(asked.call).map((each) => ({ ...common(each), ...fields(each, each.state) })),
   all: (tenancy) => tenancy.compartments,
-  view: (each) => ({
-    name: each.name,
-    description: each.description,
-    lifecycleState: "ACTIVE",
-    inactiveStatus: null,
-    isAccessible: true,
-  }),
+  view: (each) => fields(each, "ACTIVE"),
   // The provider would adopt one of the same name; the service does not.
   prepare: (body) => ({ ...body, enableDelete: true }),
 };

@@ -1,0 +1,31 @@
+/**
+ * Compartments on their way out. The service takes long: half of them are gone after 30 minutes, all after 180
+ * (oracle/terraform-provider-oci, identity_compartment_resource.go). Until then the name is taken; then a suffix is appended
+ * to it, which frees it (docs.oracle.com, Deleting a Compartment).
+ */
+import type { Call } from "../plugin/resource.ts";
+import type { Compartment, DeletedCompartment } from "../world/oci.ts";
+
+const DELETION_MS = 30 * 60_000;
+const SUFFIX = 8;
+
+export interface GoingCompartment extends Compartment {
+  readonly state: "DELETING" | "DELETED";
+}
+
+function stateOf({ world }: Call, { deletedAt }: DeletedCompartment): GoingCompartment["state"] {
+  return Date.parse(world.now()) - Date.parse(deletedAt) < DELETION_MS ? "DELETING" : "DELETED";
+}
+
+/** As they are now, by the world's clock. */
+export function deletedCompartments(call: Call): readonly GoingCompartment[] {
+  return (call.world.state.oci.deletedCompartments ?? []).map((each) => {
+    const state = stateOf(call, each);
+    return { ...each, state, name: state === "DELETING" ? each.name : `${each.name}.${each.id.slice(-SUFFIX)}` };
+  });
+}
+
+/** Has a compartment go. Terraform is not kept waiting for it, as it would be by the service. */
+export function beginDeletion({ world }: Call, compartment: Compartment): void {
+  (world.state.oci.deletedCompartments ??= []).push({ ...compartment, deletedAt: world.now() });
+}
