@@ -426,7 +426,10 @@ describe("the account's own", () => {
     expect(await get(`/20160918/compartments?compartmentId=${root}`)).toMatchObject([{ lifecycleState: "DELETING" }]);
     const { oci } = api.store.state;
     // The clock is not turned: signatures of another time are refused.
-    oci.deletedCompartments = oci.deletedCompartments?.map((each) => ({ ...each, deletedAt: "2026-01-01T00:00:00Z" }));
+    oci.deletedCompartments = (oci.deletedCompartments ?? []).map((each) => ({
+      ...each,
+      deletedAt: "2026-01-01T00:00:00Z",
+    }));
     expect(await get(path)).toMatchObject({ lifecycleState: "DELETED", name: expect.stringMatching(/^lab\.\w{8}$/) });
     expect((await api.call("POST", "/20160918/compartments", again)).status).toBe(200);
   });
