@@ -5,6 +5,7 @@ import { withoutByteOrderMark } from "../config/text.ts";
 import { unfitHome } from "../config/environment.ts";
 import { pathVariable, userPath } from "../config/user-path.ts";
 import { CliError, codeOf, messageOf } from "./errors.ts";
+import { requireFolder } from "./files.ts";
 import { learnSecretsFile } from "./masking/environment.ts";
 import { ALL_STAND_INS, type Choices } from "./providers/choices.ts";
 
@@ -101,6 +102,7 @@ export function openProject(
   const sandbox = options.sandbox ?? isOn(env["LAB_SANDBOX"]);
   if (options.providers !== undefined && !sandbox)
     throw new CliError("--providers: only with --sandbox (or LAB_SANDBOX=1), as a real run has the real providers");
+  if (options.output !== undefined) requireFolder(resolve(cwd, options.output));
   const data = join(home, sandbox ? ".sandbox" : ".lab");
   // Without the schema of the file, which would cost synth more than it takes.
   learnSecretsFile(join(data, "secrets.json"));

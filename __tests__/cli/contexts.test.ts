@@ -112,41 +112,41 @@ describe("merging a talosconfig", () => {
 });
 
 describe("a kubeconfig's file", () => {
-  it("is its owner's alone, and so is the copy of what it was", () => {
+  it("is its owner's alone, and so is the copy of what it was", async () => {
     const file = join(folder, "config");
     writeFileSync(file, WORK, { mode: 0o644 });
-    const { backup } = mergeContextsInto("kubeconfig", file, LAB, new Date(0));
+    const { backup } = await mergeContextsInto("kubeconfig", file, LAB, new Date(0));
     expect(backup).toBe(`${file}.1970-01-01T00-00-00.000Z.backup`);
     expect([mode(file), mode(backup ?? "")]).toEqual([0o600, 0o600]);
     expect(readFileSync(backup ?? "", "utf8")).toBe(WORK);
-    expect(mergeContextsInto("kubeconfig", file, LAB, new Date(1))).toEqual({ changed: false, backup: null });
+    expect(await mergeContextsInto("kubeconfig", file, LAB, new Date(1))).toEqual({ changed: false, backup: null });
     expect(readdirSync(folder)).toHaveLength(2);
   });
 
-  it("is made where there is none, with its folder", () => {
+  it("is made where there is none, with its folder", async () => {
     const file = join(folder, ".kube", "config");
-    expect(mergeContextsInto("kubeconfig", file, LAB, new Date(0))).toEqual({ changed: true, backup: null });
+    expect(await mergeContextsInto("kubeconfig", file, LAB, new Date(0))).toEqual({ changed: true, backup: null });
     expect([mode(file), mode(join(folder, ".kube")), readFileSync(file, "utf8")]).toEqual([0o600, 0o700, LAB]);
   });
 
-  it("stays a link where it is one", () => {
+  it("stays a link where it is one", async () => {
     const [file, link] = [join(folder, "real"), join(folder, "config")];
     writeFileSync(file, WORK);
     symlinkSync(file, link);
-    mergeContextsInto("kubeconfig", link, LAB, new Date(0));
+    await mergeContextsInto("kubeconfig", link, LAB, new Date(0));
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(readFileSync(file, "utf8")).toContain("lab-key");
   });
 
-  it("is not overwritten where it has other contexts, unless that is meant", () => {
+  it("is not overwritten where it has other contexts, unless that is meant", async () => {
     const file = join(folder, "config");
     writeFileSync(file, WORK);
-    expect(() => writeContexts("kubeconfig", file, LAB, false)).toThrow(
+    await expect(writeContexts("kubeconfig", file, LAB, false)).rejects.toThrow(
       `${file} has other contexts: work; keep them with --merge '${file}', or lose them with --force`,
     );
     expect(readFileSync(file, "utf8")).toBe(WORK);
-    writeContexts("kubeconfig", file, LAB, true);
-    writeContexts("kubeconfig", file, kube("lab", "a-newer-key"), false);
+    await writeContexts("kubeconfig", file, LAB, true);
+    await writeContexts("kubeconfig", file, kube("lab", "a-newer-key"), false);
     expect([mode(file), readFileSync(file, "utf8")]).toEqual([0o600, kube("lab", "a-newer-key")]);
   });
 });

@@ -41,7 +41,7 @@ function shown(file: string): string {
   return near.startsWith("..") ? file : near;
 }
 
-function told(names: string, file: string, merged: ReturnType<typeof mergeContextsInto> | null): string {
+function told(names: string, file: string, merged: Awaited<ReturnType<typeof mergeContextsInto>> | null): string {
   if (merged === null) return `wrote context ${names} to ${shown(file)}`;
   if (!merged.changed) return `context ${names} is in ${shown(file)} already, as it is`;
   const kept = merged.backup === null ? "" : `; what that was is in ${shown(merged.backup)}`;
@@ -61,8 +61,8 @@ function contexts(kind: ContextsKind): (options: ContextsOptions) => Promise<num
         return 0;
       }
       const file = delivery.file ?? mergeTarget(kind, text);
-      const merged = delivery.to === "merge" ? mergeContextsInto(kind, file, text, new Date()) : null;
-      if (merged === null) writeContexts(kind, file, text, force);
+      const merged = delivery.to === "merge" ? await mergeContextsInto(kind, file, text, new Date()) : null;
+      if (merged === null) await writeContexts(kind, file, text, force, place.interruption.signal);
       const names = contextNames(kind, text, `the lab's ${kind}`);
       if (options.json)
         printDocument({ file, contexts: names, merged: merged !== null, backup: merged?.backup ?? null });

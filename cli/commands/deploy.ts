@@ -1,4 +1,5 @@
 /** `cdktf deploy` and `cdktf destroy`. */
+import { targetOf } from "../files.ts";
 import { plainOutputs } from "../show/outputs.ts";
 import { stateOf } from "../terraform/state.ts";
 import { changeStacks, type ChangeOptions } from "./change.ts";
@@ -7,6 +8,8 @@ import { type OutputOptions, writeOutputsFile } from "./output.ts";
 
 export async function deploy(names: readonly string[], options: ChangeOptions & OutputOptions): Promise<number> {
   const { outputsFile, outputsFileIncludeSensitiveOutputs = false } = options;
+  // Before anything is made, of which nobody would hear then.
+  if (outputsFile !== undefined) targetOf(outputsFile);
   return changeStacks("deploy", names, options, async ({ session, stacks }, results) => {
     if (outputsFile === undefined) return;
     const done = stacks.filter(({ name }) =>
@@ -18,7 +21,8 @@ export async function deploy(names: readonly string[], options: ChangeOptions & 
         return [info.name, plainOutputs(outputs, outputsFileIncludeSensitiveOutputs)] as const;
       }),
     );
-    writeOutputsFile(outputsFile, Object.fromEntries(entries), outputsFileIncludeSensitiveOutputs);
+    const { signal } = session.interruption;
+    await writeOutputsFile(outputsFile, Object.fromEntries(entries), outputsFileIncludeSensitiveOutputs, signal);
   });
 }
 

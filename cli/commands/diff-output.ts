@@ -1,7 +1,7 @@
 /** What a diff leaves behind: JSON, Markdown, saved plans. */
 import { resolve } from "node:path";
 import { AlreadyTold, CliError, messageOf } from "../errors.ts";
-import { writeAtomically } from "../files.ts";
+import { writeUserFile } from "../files.ts";
 import { masked } from "../masking/masker.ts";
 import type { Planned } from "../review/plan-ahead.ts";
 import type { Review } from "../review/review.ts";
@@ -52,9 +52,9 @@ export function refuseDestruction({ stacks }: Review): void {
   throw new CliError(`--fail-on-destroy: ${what.join("; ")}`);
 }
 
-export async function writeMarkdown(file: string, review: Review): Promise<void> {
+export async function writeMarkdown(file: string, review: Review, signal: AbortSignal): Promise<void> {
   const { reviewMarkdown } = await import("../review/markdown.ts");
-  writeAtomically(resolve(file), masked(reviewMarkdown(review)), 0o644);
+  await writeUserFile(file, masked(reviewMarkdown(review)), { mode: 0o644, signal });
 }
 
 /** What a reviewer has to know of a lab that could not be reviewed. */

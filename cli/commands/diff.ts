@@ -1,5 +1,6 @@
 /** `cdktf diff`: plans every chosen stack and changes nothing. Exits with 2 when a deploy would do something. */
 import { AlreadyTold } from "../errors.ts";
+import { requireFolder, targetOf } from "../files.ts";
 import type { Review, StackReview } from "../review/review.ts";
 import { withoutPlan } from "../review/stack-review.ts";
 import { showReview, summaryOf } from "../show/plan.ts";
@@ -57,7 +58,7 @@ async function reviewAll(begun: Begun, options: DiffOptions): Promise<Review> {
       ...(isWhole(options) ? await labReview(session, states) : { freeTier: null, images: [] }),
       error: null,
     };
-    if (markdown !== undefined) await writeMarkdown(markdown, review);
+    if (markdown !== undefined) await writeMarkdown(markdown, review, session.interruption.signal);
     if (out !== undefined) await save(session, out, planned, states, reviews.length);
     if (json) printDocument(documentOf(review, image, detailed));
     return review;
@@ -75,6 +76,8 @@ function outcome(review: Review, { failOnDestroy }: DiffOptions): number {
 }
 
 async function diffStacks(place: Workplace, names: readonly string[], options: DiffOptions): Promise<number> {
+  if (options.markdown !== undefined) targetOf(options.markdown);
+  if (options.out !== undefined) requireFolder(options.out);
   let begun: Begun | undefined;
   let review: Review;
   try {
@@ -83,7 +86,7 @@ async function diffStacks(place: Workplace, names: readonly string[], options: D
   } catch (error) {
     place.interruption.signal.throwIfAborted();
     if (options.markdown !== undefined)
-      await writeMarkdown(options.markdown, withoutStacks(error, place.project.sandbox));
+      await writeMarkdown(options.markdown, withoutStacks(error, place.project.sandbox), place.interruption.signal);
     throw error;
   } finally {
     begun?.session.close();

@@ -1,6 +1,6 @@
 /** `lab graph`: the lab drawn from what was synthesized. */
-import { relative, resolve } from "node:path";
-import { writeAtomically } from "../files.ts";
+import { relative } from "node:path";
+import { targetOf, writeUserFile } from "../files.ts";
 import { labGraph } from "../graph/lab-graph.ts";
 import { masked } from "../masking/masker.ts";
 import { mermaid } from "../graph/mermaid.ts";
@@ -20,6 +20,7 @@ export interface GraphOptions extends CommonOptions {
 
 export async function graph(options: GraphOptions): Promise<number> {
   return atWork(options, "lab graph", async (place) => {
+    if (options.out !== undefined) targetOf(options.out);
     const { stacks } = await synthesize(place, options.skipSynth ?? false);
     const lab = labGraph(
       inOrder(stacks).map(({ name }) => name),
@@ -29,7 +30,7 @@ export async function graph(options: GraphOptions): Promise<number> {
     if (options.json) printDocument(lab);
     else if (options.out === undefined) process.stdout.write(drawing);
     if (options.out !== undefined) {
-      writeAtomically(resolve(options.out), masked(drawing), 0o644);
+      await writeUserFile(options.out, masked(drawing), { mode: 0o644, signal: place.interruption.signal });
       place.terminal.aside(`drew the lab into ${relative("", options.out)}`);
     }
     return 0;

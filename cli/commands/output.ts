@@ -1,6 +1,5 @@
 /** `cdktf output`: what the stacks say of themselves, from their states. */
-import { resolve } from "node:path";
-import { writeAtomically } from "../files.ts";
+import { targetOf, writeUserFile } from "../files.ts";
 import { maskedJson } from "../masking/json.ts";
 import { plainOutputs, showOutputs } from "../show/outputs.ts";
 import { openStates } from "../state/open.ts";
@@ -22,13 +21,20 @@ export interface OutputOptions {
  *
  * @param inClear whether secrets were asked for
  */
-export function writeOutputsFile(file: string, outputs: Readonly<Record<string, unknown>>, inClear: boolean): void {
-  writeAtomically(resolve(file), `${inClear ? JSON.stringify(outputs, undefined, 2) : maskedJson(outputs)}\n`);
+export async function writeOutputsFile(
+  file: string,
+  outputs: Readonly<Record<string, unknown>>,
+  inClear: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const text = `${inClear ? JSON.stringify(outputs, undefined, 2) : maskedJson(outputs)}\n`;
+  await writeUserFile(file, text, { secret: inClear, signal });
 }
 
 export async function output(names: readonly string[], options: CommonOptions & OutputOptions): Promise<number> {
   return atWork(options, "cdktf output", async (place) => {
     const { project, terminal } = place;
+    if (options.outputsFile !== undefined) targetOf(options.outputsFile);
     const assembly = await synthesize(place, options.skipSynth ?? false);
     const stacks = inOrder(select(assembly.stacks, names));
     const width = Math.max(...stacks.map(({ name }) => name.length));
@@ -45,7 +51,8 @@ export async function output(names: readonly string[], options: CommonOptions & 
     const plain = (sensitive: boolean): Readonly<Record<string, unknown>> =>
       Object.fromEntries(states.map(({ info, state }) => [info.name, plainOutputs(state.outputs, sensitive)]));
     const { outputsFile, outputsFileIncludeSensitiveOutputs: inClear = false } = options;
-    if (outputsFile !== undefined) writeOutputsFile(outputsFile, plain(inClear), inClear);
+    if (outputsFile !== undefined)
+      await writeOutputsFile(outputsFile, plain(inClear), inClear, place.interruption.signal);
     if (options.json) {
       printDocument({
         stacks: states.map(({ info, state }) => ({ name: info.name, outputs: plainOutputs(state.outputs, false) })),

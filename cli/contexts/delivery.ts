@@ -1,8 +1,8 @@
 /** Where a kubeconfig or talosconfig is to go: it is a secret, so to a file of its owner's, or into a pipe. */
-import { existsSync, realpathSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CliError } from "../errors.ts";
-import { readIfThere, writeAtomically } from "../files.ts";
+import { CliError, messageOf } from "../errors.ts";
+import { readIfThere, targetOf, writeAtomically, writeUserFile } from "../files.ts";
 import { type ContextsKind, contextNames, mergeContexts } from "./merge.ts";
 
 export interface DeliveryOptions {
@@ -32,10 +32,12 @@ export function deliveryOf(
 ): Delivery {
   if ([out !== undefined, merge !== undefined, stdout].filter(Boolean).length > 1)
     throw new CliError("--out, --merge, --stdout: got several, allowed one");
-  if (stdout) {
+  const target = out === undefined ? null : targetOf(out);
+  const printed = target?.kind === "own" && target.descriptor === 1;
+  if (stdout || printed) {
     if (terminal && !force)
       throw new CliError(
-        `--stdout: this is a terminal, and a ${kind} is a secret: write it to a file with --out, or add --force`,
+        `${stdout ? "--stdout" : "--out"}: this is a terminal, and a ${kind} is a secret: write it to a file with --out, or add --force`,
       );
     return { to: "stdout" };
   }
@@ -43,9 +45,9 @@ export function deliveryOf(
   return { to: "file", file: out === undefined ? join(data, kind) : resolve(out) };
 }
 
-/** Behind a link, so that the link stays one. */
-function behind(file: string): string {
-  return existsSync(file) ? realpathSync(file) : file;
+/** The text of a file; a pipe is not read, as nothing may ever come out of it. */
+function textBefore(file: string): string | undefined {
+  return targetOf(file).kind === "file" ? readIfThere(file) : undefined;
 }
 
 /**
@@ -53,8 +55,14 @@ function behind(file: string): string {
  *
  * @throws CliError where the file has contexts that are not the lab's
  */
-export function writeContexts(kind: ContextsKind, file: string, text: string, force: boolean): void {
-  const before = readIfThere(file);
+export async function writeContexts(
+  kind: ContextsKind,
+  file: string,
+  text: string,
+  force: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  const before = textBefore(file);
   if (before !== undefined && !force) {
     const own = contextNames(kind, text, `the lab's ${kind}`);
     const others = contextNames(kind, before, file).filter((name) => !own.includes(name));
@@ -63,7 +71,7 @@ export function writeContexts(kind: ContextsKind, file: string, text: string, fo
         `${file} has other contexts: ${others.join(", ")}; keep them with --merge '${file}', or lose them with --force`,
       );
   }
-  writeAtomically(behind(file), text);
+  await writeUserFile(file, text, { secret: true, ...(signal && { signal }) });
 }
 
 /**
@@ -71,17 +79,28 @@ export function writeContexts(kind: ContextsKind, file: string, text: string, fo
  *
  * @returns the copy; null where there was no file, or nothing had to change
  */
-export function mergeContextsInto(
+export async function mergeContextsInto(
   kind: ContextsKind,
   file: string,
   text: string,
   now: Date,
-): { readonly changed: boolean; readonly backup: string | null } {
-  const before = readIfThere(file);
+): Promise<{ readonly changed: boolean; readonly backup: string | null }> {
+  const { kind: target } = targetOf(file);
+  if (target !== "file" && target !== "absent")
+    throw new CliError(
+      `--merge: got ${file}, allowed a file: what is no file has no contexts to keep; --out writes there`,
+    );
+  const before = textBefore(file);
   const after = mergeContexts(kind, before ?? "", text, file);
   if (after === before) return { changed: false, backup: null };
   const backup = before === undefined ? null : `${file}.${now.toISOString().replaceAll(":", "-")}.backup`;
-  if (backup !== null && before !== undefined) writeAtomically(backup, before);
-  writeAtomically(behind(file), after);
+  try {
+    if (backup !== null && before !== undefined) writeAtomically(backup, before);
+    await writeUserFile(file, after, { secret: true });
+  } catch (error) {
+    // The file is as it was: a copy of it is of no use.
+    if (backup !== null) rmSync(backup, { force: true });
+    throw error instanceof CliError ? error : new CliError(`${backup ?? file}: cannot be written: ${messageOf(error)}`);
+  }
   return { changed: true, backup };
 }
