@@ -267,9 +267,7 @@ describe("every option that names a file to be written", () => {
         const write = (path: string) => run(program, [...args, ...skip, option, path]);
         const merges = option === "--merge";
 
-        const device = nullDevice(
-          lab.path(`null-${OPTIONS.indexOf([program, args, option, secret])}-${named.replaceAll(/\W/g, "")}`),
-        );
+        const device = nullDevice(lab.path(`null-${named.replaceAll(/\W/g, "")}`));
         const onDevice = await write(device);
         expect([named, onDevice.code]).toEqual([named, merges ? 1 : 0]);
         expect([named, statSync(device).isCharacterDevice()]).toEqual([named, true]);
@@ -299,7 +297,6 @@ describe("every option that names a file to be written", () => {
       const synthesized = await lab.run(["synth", "--output", lab.path("file")]);
       for (const { code, stderr } of [saved, synthesized])
         expect([code, stderr]).toEqual([1, expect.stringContaining("is a file, where a folder is wanted")]);
-      expect([saved.code, saved.stderr]).toEqual([1, expect.stringContaining("is a file, where a folder is wanted")]);
       expect(lab.has(".lab", "cdktf.lock")).toBe(false);
     } finally {
       lab.dispose();
