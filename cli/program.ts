@@ -44,6 +44,11 @@ function outliveReaders(): void {
   }
 }
 
+/** Loaded where there is a proxy alone: it would cost every other run more than it takes. */
+function isProxied({ HTTPS_PROXY, https_proxy }: NodeJS.ProcessEnv): boolean {
+  return Boolean(HTTPS_PROXY || https_proxy);
+}
+
 /** Node would print it around the masker, with a line of code and all. */
 function tellUncaught(): void {
   process.on("uncaughtException", (error) => {
@@ -71,6 +76,7 @@ export async function runProgram(
   maskOutput();
   tellUncaught();
   try {
+    if (isProxied(process.env)) await (await import("./proxy.ts")).useProxies(process.env);
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     const usage = error instanceof CommanderError;
