@@ -35,12 +35,12 @@ function relativePath(folder: string, parent: string, name: string): string {
   return join(parent, name).slice(join(folder, "/").length).replaceAll("\\", "/");
 }
 
-/** What every image is built by. */
-const BUILD_SCRIPT = "build.sh";
+/** What every image is built by: the script, and the plugin of Packer's that it installs. */
+const BUILT_BY = ["build.sh", "plugins/plugins.pkr.hcl"];
 
 /**
- * SHA-256 over names and contents of the declared inputs and of the script that builds them, the variables, and what
- * the image is made from. Each part is preceded by its length, so that no two sets of inputs give the same bytes. Contents
+ * SHA-256 over names and contents of the declared inputs and of what builds them, the variables, and what the
+ * image is made from. Each part is preceded by its length, so that no two sets of inputs give the same bytes. Contents
  * are taken as they lie on disk, for so they go into the image: .gitattributes gives every checkout the same line ends.
  *
  * @param packer the folder `packer/`
@@ -60,7 +60,7 @@ export function inputHash(packer: string, image: string, variables: Variables, m
     add(variables[name] ?? "");
   }
   add("script");
-  add(readFileSync(join(packer, BUILD_SCRIPT)));
+  for (const path of BUILT_BY) add(readFileSync(join(packer, path)));
   add("files");
   for (const path of declaredInputs(folder)) {
     add(path);

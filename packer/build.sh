@@ -19,15 +19,18 @@ architecture=arm64
 for argument; do case $argument in architecture=*) architecture=${argument#*=} ;; esac; done
 
 # Packer's own choice looks for /dev/kvm only, and an arm64 guest under the KVM of another machine ends at once (tried).
+# Linux calls the same processor aarch64 that macOS calls arm64; there the accelerator is Apple's, and needs no device.
 accelerator=tcg
-case $(uname -m)/$architecture in
-  aarch64/arm64 | x86_64/x86_64) if (: <>/dev/kvm) 2>/dev/null; then accelerator=kvm; fi ;;
+case $(uname -s)/$(uname -m)/$architecture in
+  Linux/aarch64/arm64 | Linux/x86_64/x86_64) if (: <>/dev/kvm) 2>/dev/null; then accelerator=kvm; fi ;;
+  Darwin/arm64/arm64 | Darwin/x86_64/x86_64) accelerator=hvf ;;
 esac
 
+# images/runners/local-tools.ts looks in the same places, before anything is begun.
 firmware=''
 case $architecture in
-  arm64) candidates=(/usr/share/qemu-efi-aarch64/QEMU_EFI.fd /usr/share/AAVMF/AAVMF_CODE.fd /opt/homebrew/share/qemu/edk2-aarch64-code.fd) ;;
-  *) candidates=(/usr/share/ovmf/OVMF.fd /usr/share/qemu/OVMF.fd /opt/homebrew/share/qemu/edk2-x86_64-code.fd) ;;
+  arm64) candidates=(/usr/share/qemu-efi-aarch64/QEMU_EFI.fd /usr/share/AAVMF/AAVMF_CODE.fd /usr/share/edk2/aarch64/QEMU_EFI.fd /opt/homebrew/share/qemu/edk2-aarch64-code.fd /usr/local/share/qemu/edk2-aarch64-code.fd) ;;
+  *) candidates=(/usr/share/ovmf/OVMF.fd /usr/share/qemu/OVMF.fd /usr/share/edk2/ovmf/OVMF.fd /opt/homebrew/share/qemu/edk2-x86_64-code.fd /usr/local/share/qemu/edk2-x86_64-code.fd) ;;
 esac
 for file in ${UEFI_FIRMWARE:+"$UEFI_FIRMWARE"} "${candidates[@]}"; do
   if [ -f "$file" ]; then firmware=$file && break; fi
@@ -60,15 +63,32 @@ CLOUD
 from=()
 if [ -n "$source" ]; then
   source=$(cd "$(dirname "$source")" && pwd)/$(basename "$source")
-  from=(-var "source_url=$source" -var "source_checksum=sha512:$(sha512sum "$source" | cut -d ' ' -f 1)")
+  # macOS has the second of them only.
+  if command -v sha512sum >/dev/null; then sum=$(sha512sum "$source"); else sum=$(shasum -a 512 "$source"); fi
+  from=(-var "source_url=$source" -var "source_checksum=sha512:${sum%% *}")
 elif [ -f "$template/source.pkrvars.json" ]; then
   from=(-var-file "$template/source.pkrvars.json")
 fi
 
 export TMPDIR=$scratch PACKER_CACHE_DIR=${PACKER_CACHE_DIR:-$scratch/cache} CHECKPOINT_DISABLE=1
+# Packer brings no plugin since 1.10, and what is installed already is taken, whatever can be reached. Debian's 1.6.6 and all
+# before 1.10 have this one built in, and 1.6.6 knows no init. A failed init's own words come out before it ends the build.
+version=$(packer --version) version=${version#Packer v}
+case $version in
+  0.* | 1.[0-9] | 1.[0-9].*) ;;
+  *)
+    if [[ $(packer plugins installed) != *packer-plugin-qemu_* ]]; then
+      packer init "$here/plugins" || {
+        echo "build.sh: Packer $version has no plugin for QEMU, and could not fetch it: run packer init packer/plugins where the network allows it" >&2
+        exit 2
+      }
+    fi
+    ;;
+esac
+
 # In the background, for only so can a signal be passed on (as SIGTERM: bash has such a child ignore SIGINT). Packer then
 # stops QEMU and removes what it has made.
-packer build -color=false -timestamp-ui "${from[@]}" \
+packer build -color=false -timestamp-ui ${from[@]+"${from[@]}"} \
   -var "accelerator=$accelerator" -var "firmware=$firmware" \
   -var "seed=$scratch/seed" -var "ssh_private_key_file=$scratch/key" \
   -var "output=$output/unfinished" -var "versions=$scratch/versions.json" -var "console=$output/console.log" \

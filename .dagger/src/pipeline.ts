@@ -42,6 +42,7 @@ const PACKAGES = [
  */
 const declared = (image: string): string[] => [
   "build.sh",
+  "plugins/plugins.pkr.hcl",
   "base/provision/seal.sh",
   ...["*.pkr.hcl", "source.pkrvars.json", "provision", "files"].map((name) => `${image}/${name}`),
 ];

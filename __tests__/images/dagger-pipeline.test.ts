@@ -109,7 +109,7 @@ describeWithEngine("the pipeline", () => {
     const declared = declaredInputs(join(ROOT, "packer", folder)).map((path) => `${folder}/${path}`);
     const template = readFileSync(join(ROOT, "packer", folder, "build.pkr.hcl"), "utf8");
     const outside = [...template.matchAll(/\$\{path\.root\}\/\.\.\/([^"]+)"/g)].map(([, path]) => path ?? "");
-    expect([...declared, ...outside, "build.sh"].filter((path) => !taken(path))).toEqual([]);
+    expect([...declared, ...outside, "build.sh", "plugins/plugins.pkr.hcl"].filter((path) => !taken(path))).toEqual([]);
     const others = [`${folder}/tests/boot.sh`, `${folder}/README.md`, "tests/boot.ts", "other/a.pkr.hcl"];
     expect(others.filter(taken)).toEqual([]);
   });

@@ -12,6 +12,11 @@ const LAB = join(__dirname, "../../cli/bin/lab.js");
  * `build` (the default), `large`, whose checksums take a while, `fail`, or `hang`, as a guest does that never answers.
  */
 const PACKER = `#!/bin/bash
+case $1 in
+  --version) echo "\${FAKE_PACKER_VERSION:-1.6.6}"; exit ;;
+  plugins) [ ! -e "$FAKE_TOOLS/plugin" ] || echo "$FAKE_TOOLS/plugins/github.com/hashicorp/qemu/packer-plugin-qemu_v1.1.4_x5.0_linux_amd64"; exit ;;
+  init) echo "init $2" >>"$FAKE_TOOLS/inits"; [ "\${FAKE_NETWORK:-up}" = up ] || { echo "Error: no route to the plugin" >&2; exit 1; }; touch "$FAKE_TOOLS/plugin"; exit ;;
+esac
 for argument; do case $argument in output=*) output=\${argument#*=} ;; versions=*) versions=\${argument#*=} ;; console=*) console=\${argument#*=} ;; esac; done
 printf '%s\\n' "$@" >"$FAKE_TOOLS/arguments"
 cp -r "$(for argument; do case $argument in seed=*) echo "\${argument#*=}" ;; esac; done)" "$FAKE_TOOLS/"

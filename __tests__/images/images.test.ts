@@ -15,6 +15,7 @@ let root = "";
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "ampere-lab-images-"));
   write("packer/build.sh", "packer build\n");
+  write("packer/plugins/plugins.pkr.hcl", "packer {}\n");
   write("packer/base/inputs.pkr.hcl", 'variable "a" {}\n');
   write("packer/base/source.pkrvars.json", '{ "source_url": "" }\n');
   write("packer/base/provision/10-base.sh", "apt-get update\n");
@@ -56,6 +57,7 @@ describe("an image's input hash", () => {
     ["a new script", "packer/base/provision/20-more.sh"],
     ["the pinned source", "packer/base/source.pkrvars.json"],
     ["the script that builds", "packer/build.sh"],
+    ["the plugin that it installs", "packer/plugins/plugins.pkr.hcl"],
   ])("of both images changes with %s of the base", async (_, path) => {
     const [base, proxmox] = await hashes();
     write(path, "changed\n");

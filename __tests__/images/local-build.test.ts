@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FakeTools } from "./fake-tools.ts";
 
@@ -100,6 +100,48 @@ describe("lab images build", () => {
     writeFileSync(join(tools.artifacts, "base-hardened", "disk.qcow2"), "Disk\n");
     const { code, stdout } = await tools.start(["verify", "--json"]).finished;
     expect([code, JSON.parse(stdout)]).toMatchObject([1, { images: [{ name: "base", ok: false }] }]);
+  });
+});
+
+describe("Packer's plugin for QEMU", () => {
+  const inits = (): string => (existsSync(join(tools.folder, "inits")) ? tools.read("inits").trim() : "");
+  const current = { FAKE_PACKER_VERSION: "Packer v1.16.0" };
+
+  it("is fetched by a Packer that brings none, once", async () => {
+    expect((await tools.build([], current)).code).toBe(0);
+    expect((await tools.build(["--force"], current)).code).toBe(0);
+    expect(inits()).toMatch(/^init \S+\/packer\/plugins$/);
+  });
+
+  it("is taken as it is installed, whatever can be reached", async () => {
+    writeFileSync(join(tools.folder, "plugin"), "");
+    expect((await tools.build([], { ...current, FAKE_NETWORK: "down" })).code).toBe(0);
+    expect(inits()).toBe("");
+  });
+
+  it.each(["1.6.6", "Packer v1.9.5"])("is part of Packer %s, which is not asked to fetch it", async (version) => {
+    expect((await tools.build([], { FAKE_PACKER_VERSION: version, FAKE_NETWORK: "down" })).code).toBe(0);
+    expect(inits()).toBe("");
+  });
+
+  it("is asked for in one line where it cannot be fetched, and nothing is left", async () => {
+    const { code, stderr } = await tools.build([], { ...current, FAKE_NETWORK: "down" });
+    expect([code, stderr]).toEqual([1, expect.stringContaining("run packer init packer/plugins where the network")]);
+    expect(tools.left()).toEqual([]);
+  });
+});
+
+describe("the accelerator", () => {
+  it.each([
+    ["Darwin", "arm64", "arm64", "hvf"],
+    ["Darwin", "x86_64", "x86_64", "hvf"],
+    ["Darwin", "x86_64", "arm64", "tcg"],
+    ["Linux", "x86_64", "arm64", "tcg"],
+  ])("on %s %s for a guest of %s is %s", async (system, machine, architecture, accelerator) => {
+    const uname = `#!/bin/sh\ncase $1 in -s) echo ${system} ;; -m) echo ${machine} ;; esac\n`;
+    writeFileSync(join(tools.folder, "bin", "uname"), uname, { mode: 0o755 });
+    expect((await tools.build(["--var", `architecture=${architecture}`])).code).toBe(0);
+    expect(tools.arguments()).toContain(`accelerator=${accelerator}`);
   });
 });
 

@@ -10,6 +10,7 @@ export class Repository {
 
   constructor() {
     this.write("packer/build.sh", "packer build\n");
+    this.write("packer/plugins/plugins.pkr.hcl", "packer {}\n");
     this.write("packer/base/build.pkr.hcl", 'variable "a" {}\n');
     this.pin("https://cloud.debian.org/debian-13.qcow2", `sha512:${"0".repeat(128)}`);
     this.write("packer/proxmox-ampere/build.pkr.hcl", 'variable "b" {}\n');

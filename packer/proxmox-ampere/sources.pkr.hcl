@@ -4,13 +4,13 @@ locals {
       binary  = "qemu-system-aarch64"
       machine = "virt"
       # Ampere A1's own core under emulation: boots in 69 s where "max" needs 120 (measured; docs/images.md).
-      cpu = { tcg = "neoverse-n1", kvm = "host" }
+      cpu = { tcg = "neoverse-n1", kvm = "host", hvf = "host" }
     }
     x86_64 = {
       binary  = "qemu-system-x86_64"
       machine = "q35"
       # Nested KVM often refuses to set the host's arch-capabilities (tried).
-      cpu = { tcg = "max", kvm = "host,arch-capabilities=off" }
+      cpu = { tcg = "max", kvm = "host,arch-capabilities=off", hvf = "host" }
     }
   }
   machine = local.qemu[var.architecture]

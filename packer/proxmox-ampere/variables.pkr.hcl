@@ -84,7 +84,12 @@ variable "disk_size" {
 variable "accelerator" {
   type        = string
   default     = "tcg"
-  description = "kvm, where the machine has the image's architecture and /dev/kvm opens; tcg elsewhere."
+  description = "kvm (Linux, where /dev/kvm opens) or hvf (macOS) on a machine of the image's architecture; tcg elsewhere."
+
+  validation {
+    condition     = var.accelerator == "tcg" || var.accelerator == "kvm" || var.accelerator == "hvf"
+    error_message = "Allowed are tcg, kvm and hvf."
+  }
 }
 
 variable "firmware" {

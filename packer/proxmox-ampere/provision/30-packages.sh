@@ -16,6 +16,7 @@ echo 'path-include=/usr/share/doc/pve-manager/*' >/etc/dpkg/dpkg.cfg.d/zz-proxmo
 systemctl mask pvebanner.service
 
 # dnsmasq: the DHCP of Simple zones. frr: EVPN zones. isc-dhcp-client: what ifupdown2 knows to ask DHCP with.
+# corosync-qdevice: the vote of the micro, on two hosts.
 apt_get install proxmox-default-kernel
 apt_get install proxmox-ve postfix chrony ifupdown2 isc-dhcp-client dnsmasq frr frr-pythontools corosync-qdevice \
   lvm2 thin-provisioning-tools
@@ -46,3 +47,13 @@ if ! own_ifupdown2; then
   rm -rf "$work"
 fi
 own_ifupdown2 || { echo "30-packages.sh: $PROXMOX_REPOSITORY has no ifupdown2 of Proxmox's: got $(version ifupdown2)" >&2 && exit 1; }
+
+# Proxmox's FRR where its repository has it for this architecture, else Debian's. Its tools are for all architectures and so
+# may come of another build: SDN's reload would then speak another FRR's language.
+[ "$(version frr)" = "$(version frr-pythontools)" ] || { echo "30-packages.sh: frr $(version frr) and frr-pythontools $(version frr-pythontools) are not of one build" >&2 && exit 1; }
+for package in frr corosync corosync-qdevice; do
+  case $(version "$package") in
+    *pmx* | *pve* | *proxmox*) echo "$package $(version "$package") is Proxmox's" ;;
+    *) echo "$package $(version "$package") is Debian's" ;;
+  esac
+done

@@ -12,6 +12,7 @@ cat >/tmp/versions.json <<JSON
   "pve-manager": "$(version pve-manager)",
   "qemu-server": "$(version qemu-server)",
   "corosync": "$(version corosync)",
+  "corosync-qdevice": "$(version corosync-qdevice)",
   "frr": "$(version frr)",
   "ifupdown2": "$(version ifupdown2)",
   "cloud-init": "$(version cloud-init)",

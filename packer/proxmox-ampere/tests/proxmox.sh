@@ -13,6 +13,7 @@ keys_of_repository() {
 }
 own_ifupdown2() { version ifupdown2 | grep -E 'pve|pmx|proxmox'; }
 all_active() { local unit; for unit; do systemctl is-active --quiet "$unit" || { systemctl status --no-pager "$unit"; return 1; }; done; }
+routing_daemons() { local daemon running && running=$(vtysh -c 'show daemons') && for daemon; do grep -w "$daemon" <<<"$running" || { echo "running: $running" && return 1; }; done; }
 # With a Proxmox kernel Debian's is gone; stand-ins for packages have none, and Debian's stays.
 one_kind_of_kernel() {
   if compgen -G '/boot/vmlinuz-*-pve' >/dev/null; then
@@ -65,6 +66,10 @@ check "there is one kind of kernel" one_kind_of_kernel
 check "Proxmox VE's daemons run" all_active pve-cluster.service pvedaemon.service pveproxy.service pvestatd.service
 check "chrony keeps the time, and nothing else" sh -c 'systemctl is-active chrony.service && ! systemctl is-active systemd-timesyncd.service'
 check "routing for EVPN is on" all_active frr.service
+check "BGP and BFD run, which EVPN zones are made of" routing_daemons bgpd bfdd
+check "FRR and its tools are of one build" prints "$(version frr)" version frr-pythontools
+check "the QDevice's daemon is installed, and not switched on" sh -c 'dpkg-query --show corosync-qdevice && ! systemctl is-enabled corosync-qdevice.service'
+check "answers through an EVPN zone's link are not tracked twice" prints 1 sh -c "nft list chain inet lab-evpn prerouting | grep -cE 'iifname \"xvrfp_\*\" notrack'"
 check "the first boot's work is done" all_active lab-guest-storage.service nftables.service
 check "no cluster, QDevice or DHCP runs before it is asked for" prints 'inactive inactive inactive' sh -c 'systemctl is-active corosync.service corosync-qdevice.service dnsmasq.service | paste -s -d " "'
 check "the host's name is its address on the wire" name_resolves

@@ -2,6 +2,17 @@
 
 made_since_boot() { empty find "$@" ! -newermt "$(uptime -s)"; }
 nothing_of_the_build() { empty sh -c 'cd / && grep -rl image-build etc root home var/lib/cloud var/lib/pve-* var/lib/rrdcached var/lib/postfix var/spool || true'; }
+# The stand-in for pvecm gives up once, and leaves this file.
+tried_again() { [ ! -e /run/pvecm-tried ] || prints 1 systemctl show --property NRestarts --value lab-identity.service; }
+# Of the last start: when a daemon's first process began, and when the unit that it waits for was done.
+daemons_waited() {
+  local done_at daemon began
+  done_at=$(systemctl show --property ActiveEnterTimestampMonotonic --value lab-identity.service)
+  for daemon in pvedaemon pveproxy pvestatd; do
+    began=$(systemctl show --property InactiveExitTimestampMonotonic --value "$daemon.service")
+    [ "$began" -ge "$done_at" ] || { echo "$daemon began at $began, the identity was there at $done_at" && return 1; }
+  done
+}
 only_key() { prints "$1" sh -c "grep -c . /etc/pve/priv/authorized_keys"; }
 one_node() { prints "$(hostname)" ls /etc/pve/nodes; }
 
@@ -12,6 +23,8 @@ check "the machine-id was made at this boot" made_since_boot /etc/machine-id
 check "the cluster file system was made at this boot" made_since_boot /var/lib/pve-cluster -type f
 check "there are a root CA, a ticket key, a www key and a node certificate" test -s /etc/pve/pve-root-ca.pem -a -s /etc/pve/priv/authkey.key -a -s /etc/pve/pve-www.key -a -s /etc/pve/local/pve-ssl.pem
 check "all of them were made at this boot" made_since_boot /etc/pve/ -type f
+check "a first try that gave up was followed by another" tried_again
+check "no daemon of Proxmox VE began before the certificate was there" daemons_waited
 check "root's key pair was made at this boot" made_since_boot /root/.ssh -name 'id_*'
 check "cloud-init's key and the host's own are root's only ones" only_key 2
 check "the cluster file system knows this node only" one_node
