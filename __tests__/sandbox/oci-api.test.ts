@@ -162,7 +162,8 @@ describe("a list", () => {
 
 describe("a wrong request", () => {
   it.each([
-    ["a path that there is not", "GET", "/20160918/nothing", undefined, 404, "NotFound"],
+    ["a path that is none of OCI's", "GET", "/nothing", undefined, 404, "NotFound"],
+    ["a service that is not played", "GET", "/20160918/drgs", undefined, 501, "MethodNotImplemented"],
     ["another method", "DELETE", "/20160918/vcns", undefined, 405, "MethodNotAllowed"],
     ["an object that is not there", "GET", "/20160918/vcns/ocid1.vcn.no", undefined, 404, "NotAuthorizedOrNotFound"],
     ["no compartment", "POST", "/20160918/vcns", { cidrBlocks: ["10.0.0.0/16"] }, 400, "MissingParameter"],

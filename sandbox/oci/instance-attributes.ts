@@ -2,6 +2,7 @@
 import type { Attributes } from "../plugin/resource.ts";
 import type { Instance, OciTenancy, Tags } from "../world/oci.ts";
 import { imageLaunchOptions } from "./image.ts";
+import { publicAddressOf } from "./primary-address.ts";
 import { shapeConfig } from "./shapes.ts";
 
 /** Marks what a free account may keep. */
@@ -50,7 +51,7 @@ export function instanceAttributes(record: Instance, tenancy: OciTenancy): Attri
     launch_options: [imageLaunchOptions(record.firmware)],
     metadata: record.metadata,
     private_ip: record.privateIp,
-    public_ip: record.publicIp ?? "",
+    public_ip: publicAddressOf(tenancy, record) ?? "",
     region: record.region,
     security_attributes: {},
     security_attributes_state: "STABLE",

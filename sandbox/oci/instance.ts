@@ -14,6 +14,7 @@ import {
   sourceImageId,
   userData,
 } from "./instance-checks.ts";
+import { siblingId } from "./primary-address.ts";
 import { invalid } from "./refusals.ts";
 import { regionalId, requireAvailabilityDomain } from "./regions.ts";
 import { shapeSize } from "./shapes.ts";
@@ -96,7 +97,8 @@ const kind: Stored<Instance> = {
   },
   remove(call, record) {
     const tenancy = call.world.state.oci;
-    const gone = tenancy.privateIps.filter(({ vnicId }) => vnicId === record.vnic.id).map(({ id }) => id);
+    const added = tenancy.privateIps.filter(({ vnicId }) => vnicId === record.vnic.id).map(({ id }) => id);
+    const gone = [siblingId(record.vnic.id, "privateip"), ...added];
     tenancy.privateIps = tenancy.privateIps.filter(({ vnicId }) => vnicId !== record.vnic.id);
     tenancy.volumeAttachments = tenancy.volumeAttachments.filter(({ instanceId }) => instanceId !== record.id);
     // Reserved addresses stay the account's.

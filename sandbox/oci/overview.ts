@@ -1,4 +1,5 @@
 /** The tenancy in a few lines, for people. */
+import { publicAddressOf } from "./primary-address.ts";
 import type { Account, OciTenancy } from "../world/oci.ts";
 import { limitUse, type LimitUse } from "./limits.ts";
 
@@ -35,7 +36,7 @@ export function ociOverview(tenancy: OciTenancy): OciOverview {
       memoryGb: instance.memoryGb,
       bootVolumeGb: instance.bootVolumeGb,
       privateIp: instance.privateIp,
-      publicIp: instance.publicIp,
+      publicIp: publicAddressOf(tenancy, instance),
       faultDomain: instance.faultDomain,
     })),
     loadBalancers: tenancy.networkLoadBalancers.map((balancer) => ({

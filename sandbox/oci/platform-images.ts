@@ -17,8 +17,11 @@ const BUILDS = ["2026.06.30-0", "2026.05.29-0"];
 const FAMILIES = [
   { os: "Canonical Ubuntu", name: "Canonical-Ubuntu-24.04", version: "24.04", minimal: false },
   { os: "Canonical Ubuntu", name: "Canonical-Ubuntu-24.04-Minimal", version: "24.04 Minimal", minimal: true },
+  { os: "Canonical Ubuntu", name: "Canonical-Ubuntu-22.04", version: "22.04", minimal: false },
+  { os: "Canonical Ubuntu", name: "Canonical-Ubuntu-22.04-Minimal", version: "22.04 Minimal", minimal: true },
   { os: "Oracle Linux", name: "Oracle-Linux-10", version: "10", minimal: false },
   { os: "Oracle Linux", name: "Oracle-Linux-9", version: "9", minimal: false },
+  { os: "Oracle Linux", name: "Oracle-Linux-8", version: "8", minimal: false },
 ] as const;
 
 const byRegion = new Map<string, readonly PlatformImage[]>();

@@ -1,6 +1,7 @@
 /** Addresses that are objects of their own: more of them on a VNIC, and public ones that outlive their instance. */
 import type { PrivateIp, PublicIp } from "../world/oci.ts";
 import { maybeText, text } from "./attributes.ts";
+import { privateIpOf, siblingId } from "./primary-address.ts";
 import { conflict, invalid, notFound } from "./refusals.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
 import { requireSubnet, takeAddress, takePublicAddress } from "./subnet.ts";
@@ -52,14 +53,10 @@ export const privateIp = stored<PrivateIp>({
 /** The private address that a reserved public one is for: it has no other. */
 function requireFree(call: Call, id: string | null, self: string | null): string | null {
   if (id === null) return null;
-  const { privateIps, publicIps } = call.world.state.oci;
-  if (!privateIps.some((each) => each.id === id))
-    throw invalid(
-      PUBLIC,
-      `The sandbox assigns reserved addresses to secondary private ones only, not to ${id}.`,
-      "private_ip_id",
-    );
-  if (publicIps.some((other) => other.privateIpId === id && other.id !== self))
+  const { instances, publicIps } = call.world.state.oci;
+  if (!privateIpOf(call.world.state.oci, id)) throw notFound(PUBLIC, id, "private_ip_id");
+  const ephemeral = instances.some(({ publicIp, vnic }) => publicIp !== null && siblingId(vnic.id, "privateip") === id);
+  if (ephemeral || publicIps.some((other) => other.privateIpId === id && other.id !== self))
     throw conflict(PUBLIC, `The private IP ${id} has a public one.`, "private_ip_id");
   return id;
 }

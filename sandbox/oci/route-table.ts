@@ -4,10 +4,18 @@ import type { RouteRule, RouteTable, Vcn } from "../world/oci.ts";
 import { blocks, maybeText, text } from "./attributes.ts";
 import { requireCidr } from "./ipv4.ts";
 import { invalid, referenced } from "./refusals.ts";
+import { privateIpOf } from "./primary-address.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
+import { requireSubnet } from "./subnet.ts";
 import { requireVcn } from "./vcn.ts";
 
 const SERVICE = "Core Route Table";
+
+/** A private address may be a route's target: a guest that forwards, such as a NAT or a firewall. */
+function vcnOfPrivateIp(call: Call, id: string): string | null {
+  const found = privateIpOf(call.world.state.oci, id);
+  return found && requireSubnet(call, SERVICE, found.subnetId, "route_rules").vcnId;
+}
 
 function routeRule(call: Call, vcn: Vcn, rule: Attributes): RouteRule {
   const { internetGateways } = call.world.state.oci;
@@ -16,10 +24,17 @@ function routeRule(call: Call, vcn: Vcn, rule: Attributes): RouteRule {
   if (destination === null) throw invalid(SERVICE, "A route rule needs a destination.", "route_rules");
   const destinationType = maybeText(rule, "destination_type") ?? "CIDR_BLOCK";
   if (destinationType !== "CIDR_BLOCK")
-    throw invalid(SERVICE, `destinationType ${destinationType} cannot lead to an internet gateway.`, "route_rules");
+    throw invalid(
+      SERVICE,
+      `destinationType ${destinationType} cannot lead to an internet gateway or a private IP.`,
+      "route_rules",
+    );
   requireCidr(SERVICE, destination, "route_rules");
-  if (requireObject(call, SERVICE, internetGateways, networkEntityId, "route_rules").vcnId !== vcn.id)
-    throw invalid(SERVICE, `Internet gateway ${networkEntityId} belongs to another VCN.`, "route_rules");
+  const target =
+    vcnOfPrivateIp(call, networkEntityId) ??
+    requireObject(call, SERVICE, internetGateways, networkEntityId, "route_rules").vcnId;
+  if (target !== vcn.id)
+    throw invalid(SERVICE, `The route target ${networkEntityId} belongs to another VCN.`, "route_rules");
   return { destination, destinationType, networkEntityId, description: maybeText(rule, "description") };
 }
 

@@ -4,6 +4,7 @@
  */
 import { addressAt, parseCidr } from "../../config/cidr.ts";
 import type { Tunnel } from "../../topology/types.ts";
+import { publicAddressOf } from "../oci/primary-address.ts";
 import type { Instance } from "../world/oci.ts";
 import type { World } from "../world/world.ts";
 import { hostAdmits } from "./host-firewall.ts";
@@ -28,7 +29,9 @@ export function adminAddress({ state: { admin } }: Pick<World, "state">): string
 }
 
 function instanceAt({ state: { oci } }: World, address: string): Instance | undefined {
-  return oci.instances.find((each) => each.state !== "TERMINATED" && [each.privateIp, each.publicIp].includes(address));
+  return oci.instances.find(
+    (each) => each.state !== "TERMINATED" && [each.privateIp, publicAddressOf(oci, each)].includes(address),
+  );
 }
 
 /** What on the host itself keeps a packet out; null: nothing. */
@@ -78,9 +81,10 @@ export function adminStanding(world: World): AdminStanding {
   const hosts = new Set(world.state.tunnels.map(({ via }) => via));
   const lockedOutOf = world.state.oci.instances
     .filter(({ displayName, state }) => state === "RUNNING" && hosts.has(displayName))
-    .flatMap(({ displayName: name, publicIp, privateIp }) => {
-      const by = barrier(world, privateIp);
-      return by === null ? [] : [{ name, address: publicIp ?? privateIp, by }];
+    .flatMap((host) => {
+      const by = barrier(world, host.privateIp);
+      const address = publicAddressOf(world.state.oci, host) ?? host.privateIp;
+      return by === null ? [] : [{ name: host.displayName, address, by }];
     });
   return { address: adminAddress(world), lockedOutOf };
 }

@@ -3,6 +3,7 @@ import ssh2 from "ssh2";
 import { parse } from "yaml";
 import { z } from "zod";
 import { isDown } from "../faults/conditions.ts";
+import { publicAddressOf } from "../oci/primary-address.ts";
 import type { Instance } from "../world/oci.ts";
 import type { World } from "../world/world.ts";
 
@@ -30,7 +31,7 @@ const ownKeys = new Map<string, string>();
 /** The running instance at a private or public address; null where none is, or it is down. */
 export function sshHostAt(world: World, address: string): SshHost | null {
   const instance = world.state.oci.instances.find(
-    ({ state, privateIp, publicIp }) => state === "RUNNING" && [privateIp, publicIp].includes(address),
+    (each) => each.state === "RUNNING" && [each.privateIp, publicAddressOf(world.state.oci, each)].includes(address),
   );
   return instance && !isDown(world, instance.displayName) ? sshHost(instance) : null;
 }

@@ -24,6 +24,8 @@ export interface Collection<T extends OciObject> {
   view(record: T, asked: Asked): Attributes;
   /** What the body says in another way than the provider. */
   prepare?(body: Attributes): Attributes;
+  /** What only a create says and `resource` has no attribute of. */
+  atCreate?(body: Attributes): Attributes;
   /** @default "array" */
   readonly wrap?: "array" | "items";
   /** Those that are gone and still told of, where the world itself remembers them. */
@@ -93,7 +95,8 @@ function list<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
 
 async function create<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
   const body = kind.prepare?.(asked.body) ?? asked.body;
-  const { id } = await kind.type.create(asked.call, attributesOf(kind.resource, body));
+  const planned = { ...attributesOf(kind.resource, body), ...kind.atCreate?.(body) };
+  const { id } = await kind.type.create(asked.call, planned);
   const made = kind.all(asked.call.world.state.oci).find((each) => each.id === id);
   if (!made) throw new Error(`${kind.resource} made ${String(id)}, and it is not there`);
   if (kind.states) asked.door.lifecycles.begin(made.id, kind.states.creating);

@@ -122,6 +122,7 @@ const securityLists: Collection<SecurityList> = {
   path: `${BASE}/securityLists`,
   service: "Core Security List",
   resource: "oci_core_default_security_list",
+  atCreate: ({ vcnId }) => ({ vcn_id: vcnId ?? null }),
   type: securityList,
   states,
   all: (tenancy) => tenancy.securityLists,

@@ -54,9 +54,26 @@ function decoded(text: string): string {
   }
 }
 
+/** Paths of Oracle's services: a version by date, or Object Storage's namespaces. */
+const OF_A_SERVICE = /^\/(\d{8}|n)\//;
+
+/**
+ * A 404 would say that an object is gone, and clients swallow it. Oracle's SDKs retry every other 5xx than this one
+ * (oracle/oci-go-sdk v65, common/retry.go).
+ */
+export function notPlayed(what: string): ServiceRefusal {
+  const reason = `${what} is not played here: the sandbox has no such part of OCI (docs/sandbox.md).`;
+  return new ServiceRefusal(501, "MethodNotImplemented", reason, "");
+}
+
+function missing(method: string, path: string): ServiceRefusal {
+  if (OF_A_SERVICE.test(path)) return notPlayed(`${method} ${path}`);
+  return new ServiceRefusal(404, "NotFound", `There is no ${path} here.`, "");
+}
+
 /**
  * @returns what finds the route of a method and path
- * @throws ServiceRefusal 404 for a path that there is not, 405 for another method than it has
+ * @throws ServiceRefusal 501 for what of OCI is not played, 404 for what is no path of OCI's, 405 for another method
  */
 export function router(routes: readonly Route[]): (method: string, path: string) => Found {
   const compiled = routes.map(compile);
@@ -68,7 +85,7 @@ export function router(routes: readonly Route[]): (method: string, path: string)
       const params = found.names.map((name, index) => [name, decoded(values[index] ?? "")]);
       return { route: found.route, params: Object.fromEntries(params) };
     }
-    if (here.length === 0) throw new ServiceRefusal(404, "NotFound", `There is no ${path} here.`, "");
+    if (here.length === 0) throw missing(method, path);
     const allowed = here.map(({ route }) => route.method).join(", ");
     throw new ServiceRefusal(405, "MethodNotAllowed", `${method} is not allowed on ${path}, but ${allowed}.`, "");
   };

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../plugin/resource.ts";
 import type { Instance, PrivateIp, PublicIp } from "../../world/oci.ts";
+import { primaryAddress, publicAddressOf, siblingId } from "../primary-address.ts";
 import { conflict, invalid, notFound } from "../refusals.ts";
 import { privateIp, publicIp } from "../reserved-ips.ts";
 import { change, checkEtag, type Collection, collection, common, remove, shown } from "./collection.ts";
@@ -11,17 +12,12 @@ import { type Asked, needed, type Route } from "./route.ts";
 
 const BASE = "/20160918";
 
-/** Ids of what belongs to a VNIC are its own, of another type. */
-export function siblingId(vnicId: string, type: string): string {
-  return vnicId.replace(/^ocid1\.\w+\./, `ocid1.${type}.`);
-}
-
 function macAddress(vnicId: string): string {
   const [a, b, c] = createHash("sha256").update(vnicId).digest();
   return ["02", "00", "17", ...[a, b, c].map((byte = 0) => byte.toString(16).padStart(2, "0"))].join(":").toUpperCase();
 }
 
-function vnicFields(host: Instance): Attributes {
+function vnicFields({ call }: Asked, host: Instance): Attributes {
   const { vnic } = host;
   return {
     ...common({ ...host, id: vnic.id, freeformTags: vnic.freeformTags, definedTags: vnic.definedTags }),
@@ -33,7 +29,7 @@ function vnicFields(host: Instance): Attributes {
     macAddress: macAddress(vnic.id),
     nsgIds: vnic.nsgIds,
     privateIp: host.privateIp,
-    publicIp: host.publicIp,
+    publicIp: publicAddressOf(call.world.state.oci, host),
     skipSourceDestCheck: vnic.skipSourceDestCheck,
     subnetId: vnic.subnetId,
   };
@@ -64,20 +60,6 @@ function hostOfVnic(asked: Asked, type: string): Instance {
   const host = hosts(asked).find(({ vnic }) => siblingId(vnic.id, type) === id);
   if (!host) throw notFound("Core Vnic", id);
   return host;
-}
-
-/** The primary address of a VNIC is an object like those that were added. */
-function primaryAddress(host: Instance): PrivateIp {
-  const { vnic } = host;
-  return {
-    ...host,
-    id: siblingId(vnic.id, "privateip"),
-    displayName: vnic.displayName,
-    ipAddress: host.privateIp,
-    hostnameLabel: vnic.hostnameLabel,
-    subnetId: vnic.subnetId,
-    vnicId: vnic.id,
-  };
 }
 
 function privateIpFields(each: PrivateIp, asked: Asked): Attributes {
@@ -173,15 +155,15 @@ export const vnicRoutes: readonly Route[] = [
       throw invalid("Core Vnic Attachment", "The sandbox has primary VNICs only.");
     },
   },
-  { method: "GET", path: `${BASE}/vnics/{id}`, run: (asked) => shown(vnicFields(hostOfVnic(asked, "vnic"))) },
+  { method: "GET", path: `${BASE}/vnics/{id}`, run: (asked) => shown(vnicFields(asked, hostOfVnic(asked, "vnic"))) },
   {
     method: "PUT",
     path: `${BASE}/vnics/{id}`,
     async run(asked) {
       const host = hostOfVnic(asked, "vnic");
-      checkEtag(asked, vnicFields(host));
+      checkEtag(asked, vnicFields(asked, host));
       await change(asked, instances, host, { createVnicDetails: asked.body });
-      return shown(vnicFields(host));
+      return shown(vnicFields(asked, host));
     },
   },
   {
