@@ -2,6 +2,7 @@
 import { accessSync, constants, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import module from "node:module";
 import { delimiter, dirname, join } from "node:path";
+import { PLUGIN_SOCKET, temporaryFolder } from "../config/temporary-folder.ts";
 import { pathVariable } from "../config/user-path.ts";
 import { CliError } from "./errors.ts";
 import type { Project } from "./project.ts";
@@ -108,6 +109,7 @@ export function toolEnvironment(
       `TF_WORKSPACE: got "${workspace}", allowed none: a lab has one state per LAB_HOME; unset it and use another LAB_HOME`,
     );
   }
+  if (process.platform !== "win32") temporaryFolder(PLUGIN_SOCKET, env["TMPDIR"] || undefined);
   const result: Record<string, string> = {
     ...baseEnvironment(project, env),
     CHECKPOINT_DISABLE: "1",

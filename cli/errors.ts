@@ -1,5 +1,6 @@
 /** What goes wrong, told to people: one line, and an exit code. */
 import { UserPathError } from "../config/user-path.ts";
+import { notPermitted } from "./not-permitted.ts";
 
 /** A problem that a person can act on. Its message is the whole text shown; the stack only with DEBUG. */
 export class CliError extends Error {
@@ -47,6 +48,6 @@ export function tell(error: unknown): number {
   if (error instanceof AlreadyTold) return error.exitCode;
   if (process.env["DEBUG"]) console.error(error);
   else if (error instanceof CliError || error instanceof UserPathError) console.error(error.message);
-  else console.error(`unexpected: ${messageOf(error)} (DEBUG=1 shows more)`);
+  else console.error(notPermitted(error) ?? `unexpected: ${messageOf(error)} (DEBUG=1 shows more)`);
   return error instanceof CliError ? error.exitCode : 1;
 }

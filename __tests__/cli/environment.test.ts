@@ -63,7 +63,7 @@ describe("the environment in the sandbox", () => {
       LANG: "C",
       LC_ALL: "C",
       TERM: "xterm",
-      TMPDIR: "/t",
+      TMPDIR: "/tmp",
       NO_COLOR: "1",
       CI: "true",
       TF_LOG: "debug",

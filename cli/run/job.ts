@@ -8,6 +8,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "../environment.ts";
+import { addedArguments } from "../terraform/added-arguments.ts";
 import { CliError } from "../errors.ts";
 import type { Interruption } from "./interruption.ts";
 import { fateOf, type RunRecord, writeRecord } from "./record.ts";
@@ -103,7 +104,11 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
     const code = await ended;
     // The shell alone may have been killed: what it ran goes on, and has to be waited for.
     while (fateOf(record) === "running") await sleep(POLL_MS);
-    return { record, code, errors: readFileSync(record.errors, "utf8").replace(SHELL_WORDS, "") };
+    const said = readFileSync(record.errors, "utf8").replace(SHELL_WORDS, "");
+    // 2 is that of a plan with changes; more than 128 that of a signal.
+    const failed = code !== 0 && code !== 2 && code < 128;
+    const added = failed ? addedArguments(job.env, command[1] ?? "") : "";
+    return { record, code, errors: added === "" ? said : `${said.trimEnd()}\n${added}\n` };
   } finally {
     tail.finish();
     interruption.signal.removeEventListener("abort", interrupt);

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { userPath } from "../../config/user-path.ts";
 import { CliError, messageOf } from "../errors.ts";
+import { addedArguments } from "./added-arguments.ts";
 import { cachedTofu } from "../tools/cache.ts";
 import type { KnownTools } from "./known.ts";
 import { which } from "./which.ts";
@@ -34,7 +35,8 @@ async function identify(path: string, env: Readonly<Record<string, string>>, tim
   try {
     banner = await run("version");
   } catch (error) {
-    throw new CliError(`${path} cannot be run: ${messageOf(error).split("\n")[0]}`);
+    const added = addedArguments(env, "version");
+    throw new CliError(`${path} cannot be run: ${messageOf(error).split("\n")[0]}${added === "" ? "" : `; ${added}`}`);
   }
   const found = /^(OpenTofu|Terraform) v(\d+\.\d+\.\d+\S*)/m.exec(banner);
   if (found?.[1] === undefined || found[2] === undefined) {

@@ -37,6 +37,7 @@ import { faultDoor } from "../faults/index.ts";
 import { openLazily } from "../loopback.ts";
 import { emptyWorld, tunnelEnd } from "../systems.ts";
 import type { Account } from "../world/oci.ts";
+import { temporaryFolder } from "../../config/temporary-folder.ts";
 import { openStore, type Store } from "../world/store.ts";
 
 /** Sockets are not in LAB_HOME: their paths may have 108 bytes at most. */
@@ -100,7 +101,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   store.changed();
   store.save();
 
-  const dir = mkdtempSync(join(tmpdir(), SOCKET_DIR));
+  const dir = mkdtempSync(join(temporaryFolder(`${SOCKET_DIR}XXXXXX/control.sock`), SOCKET_DIR));
   const stop = (reason: string): never => {
     log(`ends: ${reason}`);
     if (existsSync(files.dir)) store.save();
