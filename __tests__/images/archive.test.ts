@@ -149,7 +149,11 @@ describe("the archive", () => {
 });
 
 describe("the metadata", () => {
-  const choice = z.object({ descriptorType: z.string(), values: z.array(z.string()), defaultValue: z.string() });
+  const choice = z.discriminatedUnion("descriptorType", [
+    z.strictObject({ descriptorType: z.literal("enumstring"), values: z.array(z.string()), defaultValue: z.string() }),
+    z.strictObject({ descriptorType: z.literal("enuminteger"), values: z.array(z.int()), defaultValue: z.int() }),
+    z.strictObject({ descriptorType: z.literal("boolean"), defaultValue: z.boolean() }),
+  ]);
   const document = z.object({
     version: z.number(),
     externalLaunchOptions: z.record(z.string(), z.unknown()),
@@ -175,11 +179,45 @@ describe("the metadata", () => {
   });
 
   it("allows paravirtualized devices and nothing else", () => {
-    expect(capabilities["Compute.LaunchMode"]?.values).toEqual(["PARAVIRTUALIZED"]);
+    const kinds = ["Compute.LaunchMode", "Network.AttachmentType", "Storage.BootVolumeType"];
+    for (const name of [...kinds, "Storage.LocalDataVolumeType", "Storage.RemoteDataVolumeType"])
+      expect([name, capabilities[name]]).toMatchObject([name, { values: ["PARAVIRTUALIZED"] }]);
     const { networkType, bootVolumeType, remoteDataVolumeType, launchOptionsSource } = metadata.externalLaunchOptions;
     expect(new Set([networkType, bootVolumeType, remoteDataVolumeType, launchOptionsSource])).toEqual(
       new Set(["PARAVIRTUALIZED"]),
     );
+  });
+
+  it("leaves no capability to a default of Oracle's: it names all that images which booted had", () => {
+    expect(Object.keys(capabilities).sort()).toEqual([
+      "Compute.AMD_SecureEncryptedVirtualization",
+      "Compute.Firmware",
+      "Compute.LaunchMode",
+      "Compute.SecureBoot",
+      "Network.AttachmentType",
+      "Network.IPv6Only",
+      "Storage.BootVolumeType",
+      "Storage.ConsistentVolumeNaming",
+      "Storage.Iscsi.MultipathDeviceSupported",
+      "Storage.LocalDataVolumeType",
+      "Storage.ParaVirtualization.AttachmentVersion",
+      "Storage.ParaVirtualization.EncryptionInTransit",
+      "Storage.RemoteDataVolumeType",
+    ]);
+  });
+
+  it("has launch options and capabilities that agree", () => {
+    expect(metadata.externalLaunchOptions).toEqual({
+      firmware: capabilities["Compute.Firmware"]?.defaultValue,
+      networkType: capabilities["Network.AttachmentType"]?.defaultValue,
+      bootVolumeType: capabilities["Storage.BootVolumeType"]?.defaultValue,
+      remoteDataVolumeType: capabilities["Storage.RemoteDataVolumeType"]?.defaultValue,
+      localDataVolumeType: capabilities["Storage.LocalDataVolumeType"]?.defaultValue,
+      launchOptionsSource: capabilities["Compute.LaunchMode"]?.defaultValue,
+      pvAttachmentVersion: capabilities["Storage.ParaVirtualization.AttachmentVersion"]?.defaultValue,
+      pvEncryptionInTransitEnabled: capabilities["Storage.ParaVirtualization.EncryptionInTransit"]?.defaultValue,
+      consistentVolumeNamingEnabled: capabilities["Storage.ConsistentVolumeNaming"]?.defaultValue,
+    });
   });
 
   it("is version 2, for the Ampere shape, and says which system it is of", () => {
