@@ -66,7 +66,7 @@ function imageOf(image: ImageDefinition, inputHash: string, locked: LockEntry | 
 }
 
 /** The images of a lock that has been read. */
-function imagesOf(hashes: Hashes, lock: Lock | null): Images {
+export function imagesOf(hashes: Hashes, lock: Lock | null): Images {
   return {
     base: imageOf(BASE, hashes.base, lock?.images.base),
     proxmox: imageOf(PROXMOX, hashes.proxmox, lock?.images.proxmox),

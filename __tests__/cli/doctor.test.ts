@@ -219,10 +219,10 @@ describe("the image lock", () => {
 
   it("is ok when it is current and tested, and warns of each lack; the sandbox has none", () => {
     const lacks = [{ status: "stale" } as const, { sha256: null }, { tested: false }];
-    expect(lockFinding(image, false).status).toBe("ok");
+    expect(lockFinding("it", image, false).status).toBe("ok");
     for (const lack of lacks) {
-      expect(lockFinding({ ...image, ...lack }, false).status).toBe("warn");
-      expect(lockFinding({ ...image, ...lack }, true).status).toBe("ok");
+      expect(lockFinding("it", { ...image, ...lack }, false).status).toBe("warn");
+      expect(lockFinding("it", { ...image, ...lack }, true).status).toBe("ok");
     }
   });
 });

@@ -97,6 +97,13 @@ describe("lab sandbox", () => {
     ["add status --status 999", "argument '999' is invalid. allowed a whole number from 400 to 599."],
     ["add reset --share 2", "argument '2' is invalid. allowed a number above 0, up to 1."],
     ["add status --target re:(", "target: no regular expression"],
+    ["add down --host pve-9", "--host: got pve-9, allowed pve-1"],
+    ["add unready --node worker-9", "--node: got worker-9, allowed cp-1"],
+    ["add quorum --cluster nowhere", "--cluster: got nowhere, which matches none of"],
+    ["add capacity --availability-domain *AD-4", "--availability-domain: got *AD-4, which matches none of Uocm:"],
+    ["add capacity --fault-domain FAULT-DOMAIN-4", "--fault-domain: got FAULT-DOMAIN-4, which matches none of"],
+    ["add capacity --shape VM.Standard.A9.*", "--shape: got VM.Standard.A9.*, which matches none of"],
+    ["add status --door provider --method POST", "--method on door provider: got POST, which matches none of"],
     ["clear 9", "there is no fault 9"],
     ["clear all", "got all, allowed the number of a fault, which `list` prints"],
   ])("refuses `fault %s` in one line", (args, message) => {

@@ -1,10 +1,12 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../../cli/doctor/finding.ts";
+import { lockFinding } from "../../cli/doctor/images.ts";
 import { validateImages } from "../../cli/validate/images.ts";
 import { artifactFolder } from "../../images/artifact.ts";
 import { buildImages } from "../../images/build.ts";
 import { BASE, PROXMOX } from "../../images/definitions.ts";
+import { ensureImages } from "../../images/index.ts";
 import { recordBuild } from "../../images/record.ts";
 import { fakeRunner, Repository } from "./repository.ts";
 
@@ -57,11 +59,24 @@ describe("validating images", () => {
     ]);
   });
 
-  it("fails with a lock of other inputs, and warns of a build of other inputs", async () => {
+  it("warns of a lock of other inputs, which a deploy brings on, and of a build of other inputs", async () => {
     await build();
     repository.write("packer/base/build.pkr.hcl", 'variable "c" {}\n');
-    expect(await line("lock base")).toMatch(/^fail: images\.lock\.json is of other inputs than [0-9a-f]{12}$/);
+    expect(await line("lock base")).toMatch(/^warn: images\.lock\.json is of other inputs than [0-9a-f]{12}$/);
     expect(await line("build base")).toMatch(/^warn: as it was built, but of other inputs/);
+  });
+
+  it("says of the lock what doctor says", async () => {
+    const both = async (): Promise<void> => {
+      const { base, proxmox } = await ensureImages({ root: repository.root, artifacts: repository.artifacts });
+      const doctor = [lockFinding("lock base", base, false), lockFinding("lock proxmox", proxmox, false)];
+      expect((await validate()).filter(({ name }) => name.startsWith("lock "))).toEqual(doctor);
+    };
+    await both();
+    await build();
+    await both();
+    repository.write("packer/base/build.pkr.hcl", 'variable "c" {}\n');
+    await both();
   });
 
   it("fails with a build that somebody has written to", async () => {

@@ -4,6 +4,7 @@ import { faultText } from "../../sandbox/faults/words.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { openProject } from "../project.ts";
 import { printDocument } from "./document.ts";
+import { requireKnownNames } from "./fault-names.ts";
 import { FAULT_KINDS, type FaultOptions, faultRequest } from "./fault-request.ts";
 import type { CommonOptions } from "./workplace.ts";
 
@@ -36,6 +37,7 @@ export async function addFault(options: FaultCommandOptions, [what = ""]: readon
   if (kind === undefined) throw new CliError(`got the fault ${what}, allowed ${FAULT_KINDS.join(", ")}`);
   const asked = faultRequest(kind, options);
   const sandbox = await started(options);
+  await requireKnownNames(asked, openProject({ ...options, sandbox: true }), sandbox);
   const fault = await sandbox.addFault(asked).catch((error: unknown) => {
     throw new CliError(messageOf(error));
   });

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { readArtifact, verifyArtifact } from "../../images/artifact.ts";
 import { BASE, type ImageDefinition, PROXMOX } from "../../images/definitions.ts";
 import { identify, type ImageInputs } from "../../images/identity.ts";
-import { LOCK_FILE } from "../../images/index.ts";
+import { imagesOf, LOCK_FILE } from "../../images/index.ts";
 import { type Lock, readLock } from "../../images/lock.ts";
 import { readSource } from "../../images/pins.ts";
+import { lockFinding } from "../doctor/images.ts";
 import { fail, failure, type Finding, ok, warn } from "../doctor/finding.ts";
 
 export interface ImagesGround {
@@ -35,21 +36,6 @@ async function source({ root }: ImagesGround): Promise<Finding> {
       "npx lab images pin, where cloud.debian.org can be reached",
     );
   return ok("source", `${url.split("/").at(-1)}, by its checksum`);
-}
-
-function ofLock({ key }: ImageDefinition, hashes: Hashes, lock: Lock | null): Finding {
-  const name = `lock ${key}`;
-  const entry = lock?.images[key];
-  const hash = short(hashes[key]);
-  if (entry?.inputHash !== hashes[key])
-    return fail(
-      name,
-      `${LOCK_FILE} is of other inputs than ${hash}`,
-      "node images/lock-inputs.ts brings it to them, and CI builds the image",
-    );
-  if (entry.testedAt === null) return warn(name, `of these inputs, ${hash}, and not tested`, "npm run test:images");
-  const artifact = entry.sha256 === null ? "no artifact is recorded" : `artifact ${short(entry.sha256)}`;
-  return ok(name, `of these inputs, ${hash}; tested ${entry.testedAt.slice(0, 10)}; ${artifact}`);
 }
 
 async function build(
@@ -120,7 +106,9 @@ export async function validateImages(ground: ImagesGround): Promise<readonly Fin
   const hashes = identify(ground.inputs);
   const lock = await readLock(join(ground.root, LOCK_FILE));
   const images = [BASE, PROXMOX];
-  const findings = [await source(ground), ...images.map((image) => ofLock(image, hashes, lock))];
+  const known = imagesOf(hashes, lock);
+  const locks = images.map(({ key }) => lockFinding(`lock ${key}`, known[key], false));
+  const findings = [await source(ground), ...locks];
   for (const image of images) findings.push(await build(ground, image, hashes, lock));
   return [...findings, await templates(ground)];
 }
