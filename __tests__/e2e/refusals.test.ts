@@ -22,6 +22,11 @@ describe("cdktf refuses, in one line and before anything is made,", () => {
     await refused(/^\/nowhere\/config: no such file; make an API key/, "deploy", "--auto-approve");
   });
 
+  it("an availability domain that the region does not have", async () => {
+    lab = await TestLab.create({ oci: { region: "eu-zurich-1", availabilityDomain: 2 } });
+    await refused(/^\s*oci\.availabilityDomain: got 2, allowed 1 to 1: eu-zurich-1 has no more$/, "diff", "oci");
+  });
+
   it("a lab that would cost something", async () => {
     const hosts = [{ name: "pve-1", ocpus: 4, memoryGb: 24, bootVolumeGb: 150 }];
     lab = await TestLab.create({ hosts });

@@ -1,6 +1,7 @@
 import { DataOciIdentityAvailabilityDomains } from "@cdktf/provider-oci/data-oci-identity-availability-domains";
 import { IdentityCompartment } from "@cdktf/provider-oci/identity-compartment";
 import { OciProvider, type OciProviderConfig } from "@cdktf/provider-oci/provider";
+import type { TerraformMetaArguments } from "cdktf";
 import { Construct } from "constructs";
 import type { LabConfig } from "../../config/schema.ts";
 import { type SignIn, signInOf } from "../../config/sign-in.ts";
@@ -29,6 +30,17 @@ function signInArguments(signIn: SignIn): Pick<OciProviderConfig, "auth" | "conf
   }
 }
 
+/** Says so in one line where the region has fewer; without it, Terraform would tell of an index in a list. */
+function domainIsThere({ availabilityDomain: wanted, region }: LabConfig["oci"]): TerraformMetaArguments {
+  if (wanted === 1) return {};
+  const count = "${length(self.availability_domains)}";
+  const postcondition = {
+    condition: `\${length(self.availability_domains) >= ${wanted}}`,
+    errorMessage: `oci.availabilityDomain: got ${wanted}, allowed 1 to ${count}: ${region} has no more`,
+  };
+  return { lifecycle: { postcondition: [postcondition] } };
+}
+
 /** Where in Oracle Cloud the lab lives: tenancy, region, compartment, availability domain. */
 export class Account extends Construct {
   /** OCID of the root compartment. */
@@ -52,6 +64,7 @@ export class Account extends Construct {
     this.compartmentId = "id" in oci.compartment ? oci.compartment.id : this.#create(props.lab, oci.compartment);
     const domains = new DataOciIdentityAvailabilityDomains(this, "availability-domains", {
       compartmentId: this.tenancyId,
+      ...domainIsThere(oci),
     });
     this.availabilityDomain = domains.availabilityDomains.get(oci.availabilityDomain - 1).name;
   }
