@@ -6,7 +6,7 @@ import { heldLock, showDiagnostics } from "../../cli/show/diagnostics.ts";
 import { NO_COLORS } from "../../cli/show/colors.ts";
 import type { Terminal } from "../../cli/show/terminal.ts";
 import { duration, list } from "../../cli/show/words.ts";
-import { stateFileText } from "../../cli/state/store.ts";
+import { stateFileText } from "../../cli/state/damaged.ts";
 import { isDeployed, NO_STATE, parseState } from "../../cli/terraform/state.ts";
 import { parseUiLine } from "../../cli/terraform/ui.ts";
 
@@ -30,7 +30,7 @@ describe("the file of a state", () => {
   const folder = mkdtempSync(join(tmpdir(), "state-"));
   const file = join(folder, "oci.tfstate");
   const state = JSON.stringify({ version: 4, outputs: {}, resources: [] });
-  const readState = (from: string) => parseState(stateFileText(from), from);
+  const readState = (from: string) => parseState(stateFileText(from, "oci"), from);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it("that is not there is no state", () => {
@@ -44,8 +44,10 @@ describe("the file of a state", () => {
 
   it("that was emptied beside its copy is refused, with how to put the copy back", () => {
     writeFileSync(file, "");
-    writeFileSync(`${file}.backup`, state);
-    expect(() => readState(file)).toThrow(`cp '${file}.backup' '${file}'`);
+    writeFileSync(`${file}.backup`, JSON.stringify({ ...JSON.parse(state), serial: 7, lineage: "a" }));
+    expect(() => readState(file)).toThrow(
+      `copy of serial 7 is back: npx lab state restore oci --backup '${file}.backup'`,
+    );
     writeFileSync(file, state);
     expect(readState(file)).toEqual(NO_STATE);
   });
@@ -95,7 +97,9 @@ describe("a state", () => {
   it.each([['{"version": 3}'], ['{"version":4,"resou'], ['{"encrypted_data":"x"}']])(
     "that is %s is one line of error",
     (bad) => {
-      expect(() => parseState(bad, "oci.tfstate")).toThrow(/^oci\.tfstate: cannot be read as a state: .*\.backup\)$/);
+      expect(() => parseState(bad, "oci.tfstate")).toThrow(
+        /^oci\.tfstate: cannot be read as a state: .*; it may be encrypted, or damaged$/,
+      );
     },
   );
 });

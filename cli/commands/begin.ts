@@ -1,7 +1,9 @@
 /** The beginning that diff, deploy and destroy share. */
 import { settleEarlierRuns, awaitEarlierRuns } from "../run/settle.ts";
 import { awaitChanges } from "../run/under-way.ts";
+import { readRecords } from "../run/record.ts";
 import { requireSettled } from "../state/settled.ts";
+import { bringBackUnsaved } from "../state/unsaved.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { inOrder, select } from "../synth/graph.ts";
 import { initialize } from "../terraform/init.ts";
@@ -31,6 +33,11 @@ export async function begin(place: Workplace, names: readonly string[], options:
   if (session.sandbox !== null) await awaitChanges(session.sandbox, terminal, interruption.signal);
   const all = session.assembly.stacks;
   const stacks = select(all, names);
+  const unsettled = readRecords(project.run).filter(({ verb }) => verb === "apply");
+  for (const info of all) {
+    const log = unsettled.find(({ stack }) => stack === info.name)?.log ?? null;
+    await bringBackUnsaved(session, session.stack(info), log, (line) => terminal.aside(line));
+  }
   for (const info of new Set([...stacks, ...all])) await requireSettled(session, session.stack(info));
   await settleEarlierRuns(terminal, project.run, async (name) => {
     const info = all.find((stack) => stack.name === name);

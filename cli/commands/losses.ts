@@ -1,7 +1,5 @@
 /** Stops a run at what earlier ones have lost, until the user has it taken back or gives it up. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { AlreadyTold, CliError } from "../errors.ts";
+import { AlreadyTold } from "../errors.ts";
 import { readLost, stacksWithLosses, writeLost } from "../run/loss-store.ts";
 import { stillLost } from "../run/lost.ts";
 import { type Finding, judge } from "../run/judge.ts";
@@ -23,18 +21,6 @@ export interface LossOptions {
 function byHand(session: Session, folder: string, address: string, id: string): string {
   const prefix = session.sandbox === null ? "" : 'eval "$(npx lab sandbox start --env)" && ';
   return `${prefix}cd ${quoted(folder)} && ${quoted(session.binary.path)} import ${quoted(address)} ${quoted(id)}`;
-}
-
-/** Terraform leaves the state beside the stack when it cannot save it. Going on would make everything in it twice. */
-function refuseUnsavedState(session: Session, stacks: readonly StackInfo[]): void {
-  for (const { name, folder } of stacks) {
-    const file = join(folder, "errored.tfstate");
-    if (!existsSync(file)) continue;
-    throw new CliError(
-      `${name}: an earlier run could not save the state and left it in ${file}; put it back first: ` +
-        `cd ${quoted(folder)} && ${quoted(session.binary.path)} state push errored.tfstate && rm errored.tfstate`,
-    );
-  }
 }
 
 function report(session: Session, stack: StackInfo, findings: readonly Finding[]): void {
@@ -118,7 +104,6 @@ export async function faceLosses(
   options: LossOptions,
 ): Promise<ReadonlyMap<string, readonly Import[]>> {
   const { terminal, project } = session;
-  refuseUnsavedState(session, selected);
   const decisions = decisionsFrom(options.recoverId ?? []);
   const imports = new Map(await found(session, selected, decisions));
   let blocked = false;

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { CliError } from "../errors.ts";
 import { backupsOf, chooseBackup } from "../state/backups.ts";
 import { addressOf, near } from "../state/place.ts";
-import { prepareRestore, type Restoring } from "../state/restore.ts";
+import { prepareRestore, presentText, type Restoring } from "../state/restore.ts";
 import { headOf } from "../state/text.ts";
 import { printDocument } from "./document.ts";
 import { openStatePlace } from "./state-place.ts";
@@ -43,10 +43,10 @@ export async function restoreState(options: RestoreOptions, names: readonly stri
     if (more.length > 0) throw new CliError(`lab state restore: got ${names.join(", ")}, allowed one stack at a time`);
     if (!options.yes && !terminal.interactive)
       throw new CliError("lab state restore asks before it changes anything, and there is no terminal: pass --yes");
-    const { configured, tools, states } = await openStatePlace(place, options.skipSynth ?? false);
+    const { configured, tools } = await openStatePlace(place, options.skipSynth ?? false);
     configured(stack);
     const { at } = tools.whereabouts(stack);
-    const present = headOf(await states.read(at, stack), addressOf(at));
+    const present = headOf((await presentText(tools, stack)).text, addressOf(at));
     const file = chosen(project.data, stack, present.serial, options);
     const restoring = await prepareRestore(tools, stack, file);
     const { serial, forgotten, regained, other, already } = restoring;

@@ -6,7 +6,8 @@ import { holderOf } from "../run/lock-holder.ts";
 import { readLost, stacksWithLosses } from "../run/loss-store.ts";
 import { fateOf, readRecords } from "../run/record.ts";
 import { isEncrypted } from "../state/encryption.ts";
-import { stateFileText } from "../state/store.ts";
+import { backupsOf } from "../state/backups.ts";
+import { stateFileText } from "../state/damaged.ts";
 import { movedTo } from "../state/text.ts";
 import { isDeployed, parseState } from "../terraform/state.ts";
 import { fail, failure, type Finding, ok, warn } from "./finding.ts";
@@ -30,7 +31,11 @@ function states({ data }: Project): readonly Finding[] {
   for (const file of files.toSorted()) {
     const name = file.slice(0, -SUFFIX.length);
     try {
-      const text = stateFileText(join(folder, file));
+      const text = stateFileText(
+        join(folder, file),
+        name,
+        backupsOf(data, name).map((backup) => backup.file),
+      );
       // Its place is told by the config's own check.
       if (movedTo(text) !== null) continue;
       if (isEncrypted(text)) deployed.push(`${name} (encrypted)`);

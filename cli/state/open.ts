@@ -8,6 +8,7 @@ import { statePassphrase } from "../secrets/secrets.ts";
 import type { Lab } from "../synth/assembly.ts";
 import { findBinary } from "../terraform/binary.ts";
 import type { StateReader } from "../terraform/runner.ts";
+import { backupsOf } from "./backups.ts";
 import { readOnly, toolRunner } from "./run-tool.ts";
 import type { StateTool } from "./folder.ts";
 import { openStore } from "./store.ts";
@@ -39,6 +40,7 @@ export function openStates({ project, lab, interruption, say, tool }: Opened): S
     encryptedState,
     states: openStore({
       run: project.run,
+      backups: (stack) => backupsOf(project.data, stack).map(({ file }) => file),
       tool: () => (found ??= find()),
       passphrase: () => (phrase ??= statePassphrase(secretsPlace(project), make)),
       runTool: interruption === undefined ? readOnly : toolRunner(project.run, interruption),

@@ -1,5 +1,6 @@
 /** Brings the state of a stack back to what a backup says. One write does it: killed before it, nothing has changed. */
 import { CliError } from "../errors.ts";
+import { DamagedState } from "./damaged.ts";
 import { parseState, type State } from "../terraform/state.ts";
 import type { MoveTools } from "./move.ts";
 import { addressOf } from "./place.ts";
@@ -37,6 +38,19 @@ export function differences(present: State, backup: State): Differences {
   };
 }
 
+/** The present state of a stack; nothing where it is damaged, which a restore is to set right. */
+export async function presentText(
+  { states, whereabouts }: MoveTools,
+  stack: string,
+): Promise<{ readonly text: string; readonly damaged: boolean }> {
+  try {
+    return { text: await states.read(whereabouts(stack).at, stack), damaged: false };
+  } catch (error) {
+    if (error instanceof DamagedState) return { text: "", damaged: true };
+    throw error;
+  }
+}
+
 /**
  * Compares a backup with the present state of a stack. Nothing is changed before `restore()`.
  *
@@ -45,7 +59,8 @@ export function differences(present: State, backup: State): Differences {
 export async function prepareRestore(tools: MoveTools, stack: string, file: string): Promise<Restoring> {
   const { states } = tools;
   const { at } = tools.whereabouts(stack);
-  const [present, backup] = await Promise.all([states.read(at, stack), states.open(file, stack)]);
+  const { text: present, damaged } = await presentText(tools, stack);
+  const backup = await states.open(file, stack);
   const [now, then] = [headOf(present, addressOf(at)), headOf(backup, file)];
   if (then.lineage === "") throw new CliError(`${file}: holds no state`);
   if (now.lineage !== "" && now.lineage !== then.lineage)
@@ -57,7 +72,7 @@ export async function prepareRestore(tools: MoveTools, stack: string, file: stri
     serial,
     already: present !== "" && sameState(withSerial(present, serial), text),
     async restore() {
-      await tools.backUp(stack, at);
+      if (!damaged) await tools.backUp(stack, at);
       await states.write(at, stack, text);
     },
   };

@@ -2,7 +2,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CliError } from "../errors.ts";
-import { readIfThere, writeAtomically } from "../files.ts";
+import { writeAtomically } from "../files.ts";
+import { stateFileText } from "./damaged.ts";
 import { isEncrypted, requireEncrypted } from "./encryption.ts";
 import { type FolderOptions, openFolders } from "./folder.ts";
 import { addressOf, fileOf, type Place } from "./place.ts";
@@ -20,24 +21,6 @@ export interface StateStore {
   open(file: string, stack: string): Promise<string>;
 }
 
-/**
- * The text of a file; one that is not there is empty.
- *
- * @throws CliError for an emptied file beside which there is a copy: whoever was killed while writing it has left it so,
- * and the next apply would make everything a second time
- */
-export function stateFileText(file: string): string {
-  const text = readIfThere(file) ?? "";
-  const copy = `${file}.backup`;
-  if (text.trim() === "" && existsSync(file) && (readIfThere(copy) ?? "").trim() !== "") {
-    throw new CliError(
-      `${file} is empty: it was being written when terraform or tofu was killed. Its copy from before that run is beside ` +
-        `it; put it back and go on, and what was made since will be named: cp '${copy}' '${file}'`,
-    );
-  }
-  return text;
-}
-
 /** A file that somebody's terraform is working on, outside of the lab. */
 function refuseLocked(file: string, stack: string): void {
   const lock = join(dirname(file), `.${basename(file)}.lock.info`);
@@ -47,9 +30,14 @@ function refuseLocked(file: string, stack: string): void {
   );
 }
 
+interface StoreOptions extends FolderOptions {
+  /** Files of earlier states of a stack. @default - none is known */
+  readonly backups?: (stack: string) => readonly string[];
+}
+
 /** Opens the states of a lab. Nothing is read or started yet. */
-export function openStore(options: FolderOptions): StateStore {
-  const { run } = options;
+export function openStore(options: StoreOptions): StateStore {
+  const { run, backups = () => [] } = options;
   const inFolder = openFolders(options);
 
   const pull = (place: Place, stack: string): Promise<string> =>
@@ -87,7 +75,7 @@ export function openStore(options: FolderOptions): StateStore {
     remove();
     try {
       await pushExactly(place, stack, text);
-      const kept = stateFileText(path);
+      const kept = stateFileText(path, stack);
       requireEncrypted(kept, `the state of ${stack}`);
       return kept;
     } finally {
@@ -96,7 +84,7 @@ export function openStore(options: FolderOptions): StateStore {
   }
 
   async function open(file: string, stack: string): Promise<string> {
-    const text = stateFileText(file);
+    const text = stateFileText(file, stack, backups(stack));
     return isEncrypted(text) ? pull({ kind: "local", config: { path: file }, encrypted: true }, stack) : text;
   }
 
@@ -114,7 +102,7 @@ export function openStore(options: FolderOptions): StateStore {
     },
     async sealed(place, stack) {
       const file = fileOf(place);
-      if (file !== null) return stateFileText(file);
+      if (file !== null) return stateFileText(file, stack, backups(stack));
       const text = await pull(place, stack);
       if (headOf(text, addressOf(place)).lineage === "") return "";
       return place.encrypted ? encrypted(stack, text) : text;

@@ -1,5 +1,5 @@
 /** `apply FILE`: does what a plan says, no more and no less. */
-import { AlreadyTold, Interrupted } from "../errors.ts";
+import { AlreadyTold, Interrupted, messageOf } from "../errors.ts";
 import { runJob } from "../run/job.ts";
 import { settle } from "../run/settle.ts";
 import { removeRecord } from "../run/record.ts";
@@ -8,6 +8,7 @@ import { followProgress, type Progress } from "../show/progress.ts";
 import { explainFailure, type Plan } from "./plan.ts";
 import type { Runner } from "./runner.ts";
 import { stateOf, taint } from "./state.ts";
+import { bringBackUnsaved } from "../state/unsaved.ts";
 import { applyDoubt } from "./verdict.ts";
 
 export interface Applied {
@@ -61,6 +62,10 @@ export async function applyPlan(
     interruption,
   );
   terminal.status("");
+  if (code !== 0)
+    await bringBackUnsaved(runner, stack, record.log, (line) => terminal.aside(line)).catch((error: unknown) =>
+      terminal.aside(messageOf(error)),
+    );
   // What it has made is masked before anything more is said, here and of the stacks that read it.
   const state = stateOf(runner, stack);
   await state.catch(() => undefined);

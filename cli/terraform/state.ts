@@ -79,8 +79,7 @@ export function parseState(text: string, where: string): State {
     read = state.parse(JSON.parse(text));
   } catch (error) {
     throw new CliError(
-      `${where}: cannot be read as a state: ${messageOf(error).split("\n")[0]}; ` +
-        "it may be encrypted, or damaged: its last good copy is beside it (.backup)",
+      `${where}: cannot be read as a state: ${messageOf(error).split("\n")[0]}; it may be encrypted, or damaged`,
     );
   }
   const resources = read.resources
