@@ -40,11 +40,11 @@ export function differences(present: State, backup: State): Differences {
 
 /** The present state of a stack; nothing where it is damaged, which a restore is to set right. */
 export async function presentText(
-  { states, whereabouts }: MoveTools,
+  tools: MoveTools,
   stack: string,
 ): Promise<{ readonly text: string; readonly damaged: boolean }> {
   try {
-    return { text: await states.read(whereabouts(stack).at, stack), damaged: false };
+    return { text: await tools.states.read(tools.whereabouts(stack).at, stack), damaged: false };
   } catch (error) {
     if (error instanceof DamagedState) return { text: "", damaged: true };
     throw error;
