@@ -1,12 +1,11 @@
 /** Every text that people edit is read as an editor of Windows leaves it: with a byte order mark, and with CRLF. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { contextNames } from "../../cli/contexts/merge.ts";
 import { readIfThere } from "../../cli/files.ts";
 import { openProject } from "../../cli/project.ts";
 import { providerPlaces } from "../../cli/providers/cli-config.ts";
-import { ownKeys } from "../../cli/secrets/age.ts";
 import { readLock } from "../../images/lock.ts";
 import { readProfile } from "../../images/upload/profile.ts";
 
@@ -59,10 +58,4 @@ function entry(): object {
 
 it.each(Object.entries(TEXTS))("%s is read", async (name, [text, read, expected]) => {
   expect(await read(write(name, text))).toEqual(expected);
-});
-
-it("a file of age keys is read", async () => {
-  const { recipients, where } = await ownKeys({ HOME: folder });
-  const file = write("keys.txt", readFileSync(where, "utf8"));
-  expect(await ownKeys({ HOME: folder, SOPS_AGE_KEY_FILE: file })).toEqual({ recipients, where: file, made: false });
 });
