@@ -54,6 +54,19 @@ describe("a deploy that is interrupted twice in the middle of a slow creation", 
     await expectConvergence(lab, ["oci"]);
   });
 
+  it("has it named when it takes the room that a deploy without it asks for", async () => {
+    expect(await lab.cdktf("deploy", "oci", "--auto-approve", "--forget-lost")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("LimitExceeded"),
+    });
+    const { stderr } = await lab.cdktf("deploy", "oci", "--auto-approve");
+    const [, option = ""] =
+      /^To do about the limit: oci_core_instance pve-1 .* --recover-id (\S+) takes it in/m.exec(stderr) ?? [];
+    expect(option).toMatch(/^oci_core_instance\.pve-1_instance=ocid1\.instance/);
+    expect(await lab.cdktf("deploy", "oci", "--auto-approve", "--recover-id", option)).toMatchObject({ code: 0 });
+    await expectConvergence(lab, ["oci"]);
+  });
+
   it("has it recovered by an id, and refuses aloud an id that it can do nothing with", async () => {
     await lab.cdktf("diff", "oci");
     const instance = (await (await lab.sandbox()).inventory()).find(({ type }) => type === "oci_core_instance");

@@ -108,7 +108,7 @@ export const SANDBOX_COMMANDS: readonly LabCommand[] = [
               "npx lab sandbox fault add status --door provider --target 'oci_core_vcn*' --status 503",
               "npx lab sandbox fault add slow --ms 300 --times 0 --share 0.1 --seed 7",
               "npx lab sandbox fault add capacity --fault-domain FAULT-DOMAIN-1",
-              "npx lab sandbox fault add down --host pve-2",
+              "npx lab sandbox fault add down --host pve-1",
             ],
             options: fault,
             load: async () => (await import("../commands/faults.ts")).addFault,

@@ -12,6 +12,10 @@ const SERVICES = {
   compute: { client: "oci_core.ComputeClient", template: "https://iaas.{region}.{secondLevelDomain}" },
   network: { client: "oci_core.VirtualNetworkClient", template: "https://iaas.{region}.{secondLevelDomain}" },
   identity: { client: "oci_identity.IdentityClient", template: "https://identity.{region}.oci.{secondLevelDomain}" },
+  balancers: {
+    client: "oci_network_load_balancer.NetworkLoadBalancerClient",
+    template: "https://network-load-balancer-api.{region}.oci.{secondLevelDomain}",
+  },
   limits: { client: "oci_limits.LimitsClient", template: "https://limits.{region}.oci.{secondLevelDomain}" },
 } as const;
 export type Service = keyof typeof SERVICES;
@@ -53,6 +57,12 @@ export interface OciOptions {
 }
 
 const refusal = z.object({ code: z.string(), message: z.string() });
+
+/** A page of a list: most services give an array, some an object with `items`. */
+function listOf<T>(schema: z.ZodType<T>) {
+  const items = z.array(schema);
+  return z.union([items, z.object({ items }).transform((page) => page.items)]);
+}
 
 /** What a person can do about a refusal. */
 function adviceOn(status: number, credentials: string): string {
@@ -117,7 +127,7 @@ export async function openOci({ region, signIn, env, signal }: OciOptions): Prom
       do {
         const query: string = page === null ? "" : `${path.includes("?") ? "&" : "?"}page=${encodeURIComponent(page)}`;
         const response = await send(service, "GET", `${path}${query}`);
-        all.push(...z.array(schema).parse(await answered(response, path, source)));
+        all.push(...listOf(schema).parse(await answered(response, path, source)));
         page = response.headers.get("opc-next-page");
       } while (page !== null);
       return all;

@@ -25,7 +25,8 @@ function isCalled(item: InventoryItem, id: string): boolean {
   return item.id === id || item.id.endsWith(`/${id}`);
 }
 
-function isHeld(item: InventoryItem, held: readonly StateResource[]): boolean {
+/** Whether a state holds an object. */
+export function isHeld(item: InventoryItem, held: readonly StateResource[]): boolean {
   return held.some(({ type, id, attributes }) => {
     if (type !== item.type) return false;
     return (id !== null && isCalled(item, id)) || Object.values(attributes).includes(item.id);

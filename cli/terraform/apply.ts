@@ -9,6 +9,7 @@ import { explainFailure, type Plan } from "./plan.ts";
 import type { Runner } from "./runner.ts";
 import { stateOf, taint } from "./state.ts";
 import { bringBackUnsaved } from "../state/unsaved.ts";
+import type { Diagnostic } from "./ui.ts";
 import { applyDoubt } from "./verdict.ts";
 
 export interface Applied {
@@ -20,10 +21,13 @@ export interface Applied {
 export class ApplyFailed extends AlreadyTold {
   readonly counts: Applied["counts"];
   readonly interrupted: boolean;
+  /** What the run said; it has been told. */
+  readonly diagnostics: readonly Diagnostic[];
 
-  constructor(counts: Applied["counts"], interrupted: boolean) {
+  constructor(counts: Applied["counts"], interrupted: boolean, diagnostics: readonly Diagnostic[]) {
     super();
     this.counts = counts;
+    this.diagnostics = diagnostics;
     this.interrupted = interrupted;
   }
 }
@@ -86,5 +90,5 @@ export async function applyPlan(
     state: await state,
     taint: (addresses) => taint(runner, stack, env, addresses),
   });
-  throw new ApplyFailed(progress.applied(), interrupted);
+  throw new ApplyFailed(progress.applied(), interrupted, progress.diagnostics);
 }

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { openOci } from "../../cli/oci/client.ts";
+import { taggedIn } from "../../cli/oci/tagged.ts";
+import { type Api, ociApi } from "../sandbox/oci-api.ts";
+
+let api: Api;
+beforeEach(async () => {
+  api = await ociApi();
+});
+afterEach(() => api.end());
+
+it("an account is asked for what carries a lab's tag, and for nothing of another lab", async () => {
+  const compartmentId = api.store.state.oci.tenancyId;
+  for (const lab of ["lab", "other"]) {
+    const body = { compartmentId, cidrBlocks: ["10.0.0.0/16"], displayName: `vcn of ${lab}`, freeformTags: { lab } };
+    expect((await api.call("POST", "/20160918/vcns", body)).status).toBe(200);
+  }
+  const clients = ["core.Compute", "core.VirtualNetwork", "network_load_balancer.NetworkLoadBalancer"];
+  const account = await openOci({
+    region: "eu-frankfurt-1",
+    signIn: { auth: "profile", profile: "DEFAULT" },
+    env: {
+      OCI_CLI_CONFIG_FILE: join(api.home, "oci", "config"),
+      CLIENT_HOST_OVERRIDES: clients.map((client) => `oci_${client}Client=${api.url}`).join(";"),
+    },
+    signal: new AbortController().signal,
+  });
+  expect(await taggedIn(account, compartmentId, "lab")).toEqual([
+    { type: "oci_core_vcn", id: expect.stringMatching(/^ocid1\.vcn\./), name: "vcn of lab" },
+  ]);
+});

@@ -1,0 +1,86 @@
+/** When a limit is met: what of this lab the account has and no state knows. It takes the room that a deploy asks for. */
+import { readEnvironment } from "../../config/environment.ts";
+import { loadConfig } from "../../config/load.ts";
+import type { InventoryItem } from "../../sandbox/client.ts";
+import { openAccount } from "../oci/account.ts";
+import { KINDS, taggedIn } from "../oci/tagged.ts";
+import { isHeld } from "../run/judge.ts";
+import { quoted } from "../run/recover.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { type StateResource, stateOf } from "../terraform/state.ts";
+import type { Diagnostic } from "../terraform/ui.ts";
+import type { Session } from "./session.ts";
+
+const PATIENCE_MS = 20_000;
+/** `400-LimitExceeded`, `400-QuotaExceeded`: by the account's limits, or by the lab's own quota. */
+const NO_ROOM = /(Limit|Quota)Exceeded/;
+
+/** The compartments that a state names; a lab of one compartment has its objects in no other. */
+function compartmentsOf(held: readonly StateResource[]): readonly string[] {
+  const ids = held.map(({ attributes }) => attributes["compartment_id"]);
+  return [...new Set(ids.filter((id) => typeof id === "string"))];
+}
+
+async function objectsOf(session: Session, held: readonly StateResource[]): Promise<readonly InventoryItem[]> {
+  const { sandbox, project, assembly } = session;
+  if (sandbox !== null) {
+    const kinds = new Set(KINDS.map(({ type }) => type));
+    return (await sandbox.inventory()).filter(({ type }) => kinds.has(type));
+  }
+  const config = await loadConfig(project.config ?? readEnvironment().configFile);
+  const account = await openAccount(config, null, AbortSignal.timeout(PATIENCE_MS));
+  const lab = assembly.lab?.lab ?? config.name;
+  const found = await Promise.all(compartmentsOf(held).map((id) => taggedIn(account, id, lab)));
+  return found.flat();
+}
+
+/** The address at which an object would be taken in: the one resource of its type and name that no state holds. */
+function addressFor(
+  session: Session,
+  info: StackInfo,
+  item: InventoryItem,
+  held: readonly StateResource[],
+): string | null {
+  const configs = Object.entries(session.stack(info).resources[item.type] ?? {});
+  const named = configs
+    .filter(([, config]) => config["display_name"] === item.name)
+    .map(([label]) => `${item.type}.${label}`)
+    .filter((address) => !held.some((resource) => resource.address === address));
+  return named.length === 1 ? (named[0] ?? null) : null;
+}
+
+/** Names, after a refusal for want of room, what of the lab is in no state. Says nothing where the account cannot be asked. */
+export async function nameUnowned(
+  session: Session,
+  info: StackInfo,
+  diagnostics: readonly Diagnostic[],
+): Promise<void> {
+  const { terminal, assembly } = session;
+  if (!diagnostics.some(({ summary, detail }) => NO_ROOM.test(`${summary} ${detail}`))) return;
+  const states = await Promise.all(assembly.stacks.map((stack) => stateOf(session, session.stack(stack))));
+  const held = states.flatMap(({ resources }) => resources);
+  let objects: readonly InventoryItem[];
+  try {
+    objects = await objectsOf(session, held);
+  } catch {
+    terminal.aside(
+      "To do about the limit: npx lab limits shows what the account counts; what is not the lab's takes room too",
+    );
+    return;
+  }
+  const unowned = objects.filter((item) => !isHeld(item, held));
+  if (unowned.length === 0)
+    terminal.aside(
+      "To do about the limit: npx lab limits shows what the account counts; all that is this lab's is in its states",
+    );
+  for (const item of unowned) {
+    const address = addressFor(session, info, item, held);
+    const way =
+      address === null
+        ? "delete it in the console if it is of no use"
+        : `npx cdktf deploy ${info.name} --recover-id ${quoted(`${address}=${item.id}`)} takes it in; or delete it in the console`;
+    terminal.aside(
+      `To do about the limit: ${item.type} ${item.name} (${item.id}) is this lab's and in no state: ${way}`,
+    );
+  }
+}
