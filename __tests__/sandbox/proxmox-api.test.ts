@@ -91,7 +91,10 @@ describe("the PVE API of a host", () => {
     createVm(atHost(world, "pve-1"), "pve-1", 100, { cores: "2", onboot: "1" });
     expect(await api.get("version")).toMatchObject({ release: "9.2" });
     expect(await api.get("nodes")).toMatchObject([{ node: "pve-1", status: "online", maxcpu: 2 }]);
-    expect(await api.get("storage/local")).toMatchObject({ type: "dir", content: "backup,iso,vztmpl" });
+    expect(await api.get("storage/local")).toMatchObject({
+      type: "dir",
+      content: "backup,images,iso,rootdir,snippets,vztmpl",
+    });
     expect(await api.get("nodes/pve-1/qemu/100/config")).toMatchObject({ cores: 2, onboot: 1 });
     expect(await api.get("nodes/pve-1/qemu/100/status/current")).toMatchObject({ status: "stopped", vmid: 100 });
   });

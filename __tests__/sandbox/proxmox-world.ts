@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { encrypt } from "unixcrypt";
+import { type Call, type Calls, quietCalls } from "../../sandbox/calls.ts";
 import { emptyProxmox, pveEndpoint } from "../../sandbox/proxmox/index.ts";
 import { carries } from "../../sandbox/reach/index.ts";
 import { hostRules } from "../../constructs/oci/host-files.ts";
@@ -9,7 +10,7 @@ import { planTopology } from "../../topology/plan.ts";
 import { lab } from "../config/labs.ts";
 import type { Instance } from "../../sandbox/world/oci.ts";
 import { memoryStore, type Store } from "../../sandbox/world/store.ts";
-import type { World } from "../../sandbox/world/world.ts";
+import type { World, WorldState } from "../../sandbox/world/world.ts";
 import { emptyOci } from "../../sandbox/oci/index.ts";
 
 export const PASSWORD = "correct horse";
@@ -121,19 +122,33 @@ export function instance(options: HostOptions): Instance {
   };
 }
 
+/** Whoever wants to hear of calls that were answered, by world. */
+const listeners = new WeakMap<WorldState, Set<(call: Call, answer: string) => void>>();
+
+/** Tells of each call on a door of a world from `worldWith`, once it is answered. */
+export function listen(world: World, heard: (call: Call, answer: string) => void): void {
+  listeners.get(world.state)?.add(heard);
+}
+
 export function worldWith(...hosts: readonly HostOptions[]): Store {
-  const world = memoryStore(() => ({
-    version: 1,
-    oci: emptyOci("pay-as-you-go", (length) => "x".repeat(length)),
-    proxmox: emptyProxmox(),
-    talos: {},
-    tunnels: hosts.map(({ name }) => ({
-      name,
-      localPort: portOf(name),
-      via: name,
-      target: { address: addressOf(name), port: 8006 },
-    })),
-  }));
+  const heard = new Set<(call: Call, answer: string) => void>();
+  const calls: Calls = { ...quietCalls, end: (call, answer) => heard.forEach((listener) => listener(call, answer)) };
+  const world = memoryStore(
+    () => ({
+      version: 1,
+      oci: emptyOci("pay-as-you-go", (length) => "x".repeat(length)),
+      proxmox: emptyProxmox(),
+      talos: {},
+      tunnels: hosts.map(({ name }) => ({
+        name,
+        localPort: portOf(name),
+        via: name,
+        target: { address: addressOf(name), port: 8006 },
+      })),
+    }),
+    calls,
+  );
+  listeners.set(world.state, heard);
   world.state.oci.instances.push(...hosts.map(instance));
   world.state.oci.subnets.push({ ...PLACE, ...SUBNET });
   world.state.oci.securityLists.push({ ...PLACE, ...OPEN });

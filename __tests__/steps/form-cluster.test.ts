@@ -1,49 +1,22 @@
 import { pveEndpoint } from "../../sandbox/proxmox/index.ts";
-import { createCluster, joinCluster, type JoinRequest } from "../../sandbox/proxmox/pve/cluster.ts";
+import { createCluster, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts";
 import { startTask } from "../../sandbox/proxmox/pve/tasks.ts";
 import { createVm } from "../../sandbox/proxmox/pve/vm-config.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
-import { addressOf, instance, PASSWORD, worldWith } from "../sandbox/proxmox-world.ts";
+import { addressOf, instance, PASSWORD } from "../sandbox/proxmox-world.ts";
+import { clusterOf, joinRequest, labOf, membersOf, startForming } from "./labs.ts";
 import { type Outcome, Ports, type Running, startStep } from "./run-step.ts";
 
 const ports = new Ports();
 afterEach(() => ports.close());
 
-async function start(world: Store, names: readonly string[], environment = {}): Promise<Running> {
-  const hosts = await ports.open(world, ...names);
-  return startStep("form-cluster.mjs", { PVE_CLUSTER: "lab", PVE_HOSTS: JSON.stringify(hosts), ...environment });
-}
-
-async function form(world: Store, names: readonly string[], environment = {}): Promise<Outcome> {
-  return await (
+const start = (world: Store, names: readonly string[], environment = {}): Promise<Running> =>
+  startForming(ports, world, names, environment);
+const form = async (world: Store, names: readonly string[], environment = {}): Promise<Outcome> =>
+  await (
     await start(world, names, environment)
   ).outcome;
-}
-
-function labOf(count: number): { readonly world: Store; readonly names: readonly string[] } {
-  const names = Array.from({ length: count }, (_, index) => `pve-${index + 1}`);
-  return { world: worldWith(...names.map((name) => ({ name }))), names };
-}
-
-function joinRequest(world: Store): JoinRequest {
-  const { fingerprint } = atHost(world, "pve-1").host.certificate;
-  return { hostname: addressOf("pve-1"), fingerprint, password: PASSWORD, link0: undefined };
-}
-
-/** A lab whose hosts are a cluster already. */
-async function clusterOf(count: number): Promise<{ readonly world: Store; readonly names: readonly string[] }> {
-  const { world, names } = labOf(count);
-  createCluster(atHost(world, "pve-1"), "lab", undefined);
-  for (const name of names.slice(1)) await joinCluster(atHost(world, name), joinRequest(world), () => undefined);
-  return { world, names };
-}
-
-function membersOf(world: Store): readonly (readonly string[])[] {
-  return Object.values(world.state.proxmox.datacenters).map(
-    (datacenter) => datacenter.corosync?.nodes.map((node) => node.name) ?? [],
-  );
-}
 
 describe("form-cluster", () => {
   it("makes no cluster of one host and lets its storage hold images to import", async () => {
@@ -153,7 +126,10 @@ describe("form-cluster", () => {
 
   it("refuses a wrong password in one line that says which variable is wrong", async () => {
     const { world, names } = labOf(1);
-    const { code, error } = await form(world, names, { TF_VAR_pve_root_password: "battery staple" });
+    const { code, error } = await form(world, names, {
+      TF_VAR_pve_root_password: "battery staple",
+      PVE_TIMEOUT_SECONDS: "1",
+    });
     expect(code).toBe(1);
     expect(error).toMatch(/^form-cluster: pve-1 refuses root@pam's password .*TF_VAR_pve_root_password/);
     expect(error).not.toContain("battery staple");

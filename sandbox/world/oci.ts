@@ -200,6 +200,8 @@ export interface Instance extends OciInstance, OciObject {
   /** Changes when the boot volume is replaced: then nothing on the host's disk survives. */
   bootVolumeId: string;
   readonly bootVolumeVpus: number;
+  /** RFC 3339; absent for an instance that was never started again or reset. */
+  startedAt?: string;
   /** What the image boots with: `UEFI_64` or `BIOS`. */
   firmware: string;
   metadata: Tags;

@@ -76,6 +76,8 @@ export interface Corosync {
   readonly name: string;
   version: number;
   nodes: CorosyncNode[];
+  /** Votes that are enough by `pvecm expected`, which asks nobody; in no file, as corosync has it. */
+  expectedVotes?: number;
 }
 
 export interface CorosyncNode {

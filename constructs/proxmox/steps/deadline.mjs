@@ -9,6 +9,9 @@ const TELL_MS = 30_000;
 /** PVE's own words for "the daemon behind the proxy is not there", and the usual ones of proxies. */
 const RESTARTING = new Set([502, 503, 504, 595, 596, 599]);
 
+/** `/etc/pve` takes no writes: without quorum, and while the members come to be of one mind. */
+const UNWRITABLE = /no quorum|Permission denied|Device or resource busy/;
+
 /** What a person is to be told, in one line. */
 export class StepError extends Error {
   /**
@@ -37,6 +40,9 @@ export class PveError extends Error {
 
 /** The call was sent and no answer came back: it may have happened. */
 export class NoAnswer extends Error {}
+
+/** The call was refused before anything was done, for something that passes. */
+export class NotYet extends Error {}
 
 /** Time that is left for the whole step. */
 export class Deadline {
@@ -90,9 +96,9 @@ export class Deadline {
  */
 function passes(error) {
   if (error instanceof PveError) {
-    return RESTARTING.has(error.status) || (error.status === 500 && error.message.includes("no quorum"));
+    return RESTARTING.has(error.status) || (error.status === 500 && UNWRITABLE.test(error.message));
   }
-  return error instanceof NoAnswer || isConnectionError(error);
+  return error instanceof NoAnswer || error instanceof NotYet || isConnectionError(error);
 }
 
 /**

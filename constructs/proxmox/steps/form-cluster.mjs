@@ -9,7 +9,7 @@
  *   TF_VAR_pve_root_password  password of root@pam: joining takes nothing else
  */
 import { NoAnswer, PveError, StepError } from "./deadline.mjs";
-import { assertNoForeignCluster, certificateOf, forget, membershipOf } from "./membership.mjs";
+import { assertNoForeignCluster, certificateOf, forget, membershipOf, passesOn } from "./membership.mjs";
 import { PveApi } from "./pve-client.mjs";
 import { record } from "./pve-http.mjs";
 import { deadline, hostsVariable, rootPassword, run, variable } from "./step-input.mjs";
@@ -100,6 +100,7 @@ async function bringIn(api, leader, name) {
     const seen = (await membershipOf(leader)).members.find((member) => member.name === host.name);
     return (own.cluster === name && own.quorate && seen?.online) || undefined;
   });
+  await passesOn(leader, host.name);
   say(`${host.name}: is a member, the cluster is quorate`);
 }
 

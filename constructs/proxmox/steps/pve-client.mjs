@@ -3,7 +3,7 @@
  * A small client of the Proxmox VE API for the steps beside it. Plain JavaScript without dependencies: it runs where the
  * synthesized stack is applied, with whatever Node (20 or newer) is there.
  */
-import { isConnectionError, NoAnswer, PveError, StepError } from "./deadline.mjs";
+import { isConnectionError, NoAnswer, NotYet, PveError, StepError } from "./deadline.mjs";
 import { list, loopback, record, send } from "./pve-http.mjs";
 
 /** @typedef {import("./deadline.mjs").Deadline} Deadline */
@@ -13,6 +13,18 @@ import { list, loopback, record, send } from "./pve-http.mjs";
 const REQUEST_SECONDS = 15;
 /** How long a host that has only just come up may refuse the password: cloud-init may not have set it yet. */
 const FIRST_BOOT_SECONDS = 60;
+/** How long any other may: during a join that an earlier run began, `/etc/pve` is empty, and nobody is let in. */
+const JOIN_SECONDS = 20;
+
+/**
+ * A ticket refused right after it was given: the host reads its keys again only when their time stamp has another second.
+ *
+ * @param {unknown} error
+ * @returns {never}
+ */
+function refusedAnew(error) {
+  throw error instanceof PveError && error.status === 401 ? new NotYet(error.message) : error;
+}
 
 /** The API of one host, logged in as root@pam. Logs in again whenever a ticket is no longer good. */
 export class PveApi {
@@ -45,8 +57,12 @@ export class PveApi {
           wasDown = true;
           throw error;
         }
-        refusedUntil ||= Date.now() + (wasDown ? FIRST_BOOT_SECONDS * 1000 : 0);
-        if (Date.now() < refusedUntil) return undefined;
+        if (refusedUntil === 0) {
+          const seconds = wasDown ? FIRST_BOOT_SECONDS : JOIN_SECONDS;
+          refusedUntil = Date.now() + seconds * 1000;
+          console.log(`${name}: refuses the password; asks again for ${seconds} s, as a host does that while it joins`);
+        }
+        if (Date.now() < refusedUntil && this.deadline.left() > 0) return undefined;
         const fix = "TF_VAR_pve_root_password is not the password this host was made with";
         throw new StepError(`${name} refuses root@pam's password (${error.message}): ${fix}`);
       }
@@ -83,13 +99,23 @@ export class PveApi {
       try {
         return { data: await this.#call("POST", path, form) };
       } catch (error) {
-        if (isConnectionError(error)) throw error;
+        if (isConnectionError(error) || error instanceof NotYet) throw error;
         return { error };
       }
     };
     const outcome = await this.deadline.until(`${this.host.name} to take ${path}`, attempt);
     if ("error" in outcome) throw outcome.error;
     return outcome.data;
+  }
+
+  /**
+   * One attempt, whose errors are the caller's.
+   *
+   * @param {string} method
+   * @param {string} path
+   */
+  once(method, path) {
+    return this.#call(method, path);
   }
 
   /**
@@ -152,7 +178,8 @@ export class PveApi {
     } catch (error) {
       if (!(error instanceof PveError) || error.status !== 401) throw error;
       // Joining a cluster makes a host forget the tickets it gave out.
-      return await this.#send(method, path, form, await this.#logIn());
+      const anew = await this.#logIn();
+      return await this.#send(method, path, form, anew).catch(refusedAnew);
     }
   }
 

@@ -101,6 +101,7 @@ function act(asked: Asked): Answer {
     );
   if (found.state === action.from) {
     found.state = action.to;
+    if (action.to === "RUNNING") found.startedAt = asked.call.world.now();
     asked.door.lifecycles.begin(found.id, action.by);
     asked.call.world.changed();
   }

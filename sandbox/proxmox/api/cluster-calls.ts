@@ -1,7 +1,7 @@
 /** Calls about the cluster itself. */
 import type { Corosync } from "../../world/proxmox.ts";
 import { checkNewCluster, configDigest, corosyncOf, createCluster, deleteNode, joinCluster } from "../pve/cluster.ts";
-import { again, assertQuorum, isQuorate, membersOnline, type Pve } from "../pve/context.ts";
+import { again, assertWritable, isLooking, isQuorateAsTold, membersOnline, type Pve } from "../pve/context.ts";
 import { startTask } from "../pve/tasks.ts";
 import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
@@ -18,18 +18,20 @@ export function clusterStatus({ world, host, datacenter }: Pve): Data {
     online: online ? 1 : 0,
     level: "",
   });
-  if (!corosync) return [entry(host.name, host.address, 0, true)];
-  const up = new Set(membersOnline(world, datacenter).map((member) => member.instanceId));
+  if (!corosync || isLooking(world, host, datacenter)) return [entry(host.name, host.address, 0, true)];
+  // Its corosync was stopped when it was forgotten: it keeps the configuration of before, and hears nobody.
+  const forgotten = corosync.nodes.every((node) => node.instanceId !== host.instanceId);
+  const up = new Set(forgotten ? [] : membersOnline(world, datacenter).map((member) => member.instanceId));
   const cluster = {
     type: "cluster",
     id: "cluster",
     name: corosync.name,
     nodes: corosync.nodes.length,
     version: corosync.version,
-    quorate: isQuorate(world, datacenter) ? 1 : 0,
+    quorate: !forgotten && isQuorateAsTold(world, datacenter) ? 1 : 0,
   };
   const members = corosync.nodes.map((node) => entry(node.name, node.link0, node.nodeId, up.has(node.instanceId)));
-  return [cluster, ...members];
+  return [cluster, ...members, ...(forgotten ? [entry(host.name, host.address, 0, true)] : [])];
 }
 
 export function createClusterTask(pve: Pve, parameters: Parameters): Data {
@@ -69,7 +71,7 @@ function totemOf({ name, version }: Corosync): Data {
 }
 
 export function totem({ datacenter }: Pve): Data {
-  return datacenter.corosync ? totemOf(datacenter.corosync) : {};
+  return datacenter.corosync ? totemOf(datacenter.corosync) : null;
 }
 
 /** What `datacenter.cfg` says. */
@@ -78,7 +80,7 @@ export function options({ datacenter }: Pve): Data {
 }
 
 export function setOptions(pve: Pve, parameters: Parameters): Data {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { delete: cleared, ...set } = parameters;
   const kept = Object.entries(pve.datacenter.options ?? {}).filter(([name]) => !listOf(cleared).includes(name));
   pve.datacenter.options = { ...Object.fromEntries(kept), ...set };

@@ -5,11 +5,12 @@ import type { Socket } from "node:net";
 import type { Call } from "../../calls.ts";
 import type { PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
-import { finishJoins, isRestarting } from "../pve/cluster.ts";
+import { finishJoins } from "../pve/cluster.ts";
 import { nodeNamed, type Pve, pveOn } from "../pve/context.ts";
 import { badParameter, PveError } from "../pve/errors.ts";
 import { hostAt, isRunning } from "../pve/hosts.ts";
 import { checkCsrfToken, userOfApiToken, userOfTicket } from "../pve/login.ts";
+import { isDistrusted, isIn, pass, shownCertificate } from "../pve/settling.ts";
 import { remember, reset } from "./connection.ts";
 import { playFault } from "./fault.ts";
 import { answer, type Data, type Page, type Parameters, parametersOf, refuse } from "./http.ts";
@@ -20,8 +21,11 @@ import { assertNames, validate } from "./validate.ts";
 
 const PREFIX = /^\/api2\/json(\/|$)/;
 
-/** Per host the server for its present certificate. */
-const servers = new WeakMap<World, Map<string, { readonly fingerprint: string; readonly server: Server }>>();
+/** Who may not log in is told so after three seconds (PVE::APIServer::AnyEvent). */
+const REFUSAL_SECONDS = 3;
+
+/** By host the server for each certificate that it shows. */
+const servers = new WeakMap<World, Map<string, Map<string, Server>>>();
 
 /**
  * What a connection to port 8006 of an address meets.
@@ -31,7 +35,7 @@ const servers = new WeakMap<World, Map<string, { readonly fingerprint: string; r
 export function pveEndpoint(world: World, hostAddress: string): ((socket: Socket) => void) | null {
   finishJoins(world);
   const host = hostAt(world, hostAddress);
-  if (!host || isRestarting(world, host)) return null;
+  if (!host || isIn(world, host, "restarting")) return null;
   return (socket) => {
     remember(socket);
     serverOf(world, host).emit("connection", socket);
@@ -39,18 +43,19 @@ export function pveEndpoint(world: World, hostAddress: string): ((socket: Socket
 }
 
 function serverOf(world: World, host: PveHost): Server {
-  const known = servers.get(world) ?? new Map();
+  const known = servers.get(world) ?? new Map<string, Map<string, Server>>();
   servers.set(world, known);
-  const { fingerprint, certificate, key } = host.certificate;
-  const present = known.get(host.instanceId);
-  if (present?.fingerprint === fingerprint) return present.server;
-  present?.server.closeAllConnections();
+  const { fingerprint, certificate, key } = shownCertificate(world, host);
+  const ofHost = known.get(host.instanceId) ?? new Map<string, Server>();
+  const present = ofHost.get(fingerprint);
+  if (present) return present;
+  for (const old of ofHost.values()) old.closeAllConnections();
   const server = createServer({ cert: certificate, key, minVersion: "TLSv1.2" }, (request, response) => {
     void serve(world, host.instanceId, request, response);
   });
   // Hosts that are gone do not come back under the same id.
   for (const id of known.keys()) if (!(id in world.state.proxmox.hosts)) known.delete(id);
-  known.set(host.instanceId, { fingerprint, server });
+  known.set(host.instanceId, ofHost.set(fingerprint, server));
   return server;
 }
 
@@ -70,7 +75,7 @@ async function serve(
     return;
   }
   const host = world.state.proxmox.hosts[instanceId];
-  if (!host || isRestarting(world, host) || !isRunning(world, instanceId)) {
+  if (!host || isIn(world, host, "restarting") || !isRunning(world, instanceId)) {
     request.socket.destroy();
     world.calls.end(call, "reset");
     return;
@@ -78,12 +83,15 @@ async function serve(
   let status = 200;
   try {
     const parameters = await parametersOf(request, searchParams);
+    if (isIn(world, host, "unsynced")) throw new PveError(401, "authentication failure");
     const result = await perform(pveOn(world, host, ""), request, pathname, parameters);
     if (fault?.kind === "lost") reset(request.socket);
     else answer(response, result);
   } catch (error) {
+    const refusal = refusalOf(error, world, call);
+    if (refusal.status === 401) await pass(REFUSAL_SECONDS);
     if (fault?.kind === "lost") reset(request.socket);
-    else status = refuse(response, refusalOf(error, world, call));
+    else status = refuse(response, refusal);
   }
   world.calls.end(call, fault?.kind === "lost" ? "lost" : String(status));
 }
@@ -129,8 +137,13 @@ async function perform(
   return route.run(at, parameters);
 }
 
+/** @throws 596 while the node shows a certificate that this one does not know */
 function onNode(pve: Pve, node: string): Pve {
-  return node === pve.host.name || node === "localhost" ? pve : pveOn(pve.world, nodeNamed(pve, node), pve.user);
+  if (node === pve.host.name || node === "localhost") return pve;
+  const host = nodeNamed(pve, node);
+  if (isDistrusted(pve.world, host))
+    throw new PveError(596, "tls_process_server_certificate: certificate verify failed");
+  return pveOn(pve.world, host, pve.user);
 }
 
 /** The user of a request's API token, or of its ticket with the CSRF token that writes need. */
@@ -141,6 +154,7 @@ function authenticate(pve: Pve, request: IncomingMessage): string {
   const ticket = /(?:^|;\s*)PVEAuthCookie=([^;]+)/.exec(cookie ?? "")?.[1];
   if (ticket === undefined) throw new PveError(401, "No ticket");
   const user = userOfTicket(pve, decoded(ticket));
+  if (isIn(pve.world, pve.host, "stale tickets")) throw new PveError(401, "permission denied - invalid PVE ticket");
   if (request.method !== "GET") checkCsrfToken(pve, user, String(csrfpreventiontoken ?? ""));
   return user;
 }

@@ -1,6 +1,6 @@
 /** Calls about the options of the datacenter's firewall and of a virtual machine's. */
 import type { FirewallOptions } from "../../world/proxmox.ts";
-import { assertQuorum, type Pve } from "../pve/context.ts";
+import { assertWritable, type Pve } from "../pve/context.ts";
 import { setFirewallOptions } from "../pve/firewall.ts";
 import { properties } from "../pve/properties.ts";
 import { vmFirewall } from "./firewall-calls.ts";
@@ -67,7 +67,7 @@ export function vmOptions(pve: Pve, parameters: Parameters): Data {
 }
 
 export function setVmOptions(pve: Pve, parameters: Parameters): Data {
-  assertQuorum(pve);
+  assertWritable(pve);
   const firewall = vmFirewall(pve, parameters);
   const { node: _node, vmid: _vmid, delete: gone, digest: _digest, ...set } = parameters;
   const kept = Object.entries(firewall.options).filter(([name]) => !listOf(gone).includes(name));

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { encrypt } from "unixcrypt";
 import type { AclEntry, Token, User } from "../../world/proxmox.ts";
-import { assertQuorum, type Pve, ROOT } from "./context.ts";
+import { assertWritable, type Pve, ROOT } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 import { BUILT_IN_ROLES, PRIVILEGES } from "./privileges.ts";
 
@@ -12,7 +12,7 @@ const ACL_PATH =
 export type UserFields = Omit<User, "password">;
 
 export function createUser(pve: Pve, userid: string, fields: UserFields, password: string | null): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { world, datacenter } = pve;
   const [, realm] = /^[^\s:/]+@([A-Za-z][\w.-]+)$/.exec(userid) ?? [];
   if (!realm) throw badParameter({ userid: `value '${userid}' does not look like a valid user name` });
@@ -26,7 +26,7 @@ export function createUser(pve: Pve, userid: string, fields: UserFields, passwor
 }
 
 export function updateUser(pve: Pve, userid: string, fields: UserFields, password?: string | null): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const user = userOf(pve, userid);
   assertGroups(pve, "update", fields.groups);
   Object.assign(user, fields);
@@ -36,7 +36,7 @@ export function updateUser(pve: Pve, userid: string, fields: UserFields, passwor
 
 /** Removes a user with its tokens and access rules. */
 export function deleteUser(pve: Pve, userid: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { world, datacenter } = pve;
   userOf(pve, userid);
   delete datacenter.users[userid];
@@ -57,14 +57,14 @@ function assertGroups({ datacenter }: Pve, what: "create" | "update", groups: re
 }
 
 export function setPassword(pve: Pve, userid: string, password: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   if (userid === ROOT) throw failure("change password failed: root@pam's password is the host's own");
   userOf(pve, userid).password = hashed(password);
   pve.world.changed();
 }
 
 export function createGroup(pve: Pve, id: string, comment: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const groups = (pve.datacenter.groups ??= {});
   if (id in groups) throw failure(`create group failed: group '${id}' already exists`);
   groups[id] = comment;
@@ -72,7 +72,7 @@ export function createGroup(pve: Pve, id: string, comment: string): void {
 }
 
 export function updateGroup(pve: Pve, id: string, comment: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const groups = groupsWith(pve, id);
   groups[id] = comment;
   pve.world.changed();
@@ -80,7 +80,7 @@ export function updateGroup(pve: Pve, id: string, comment: string): void {
 
 /** Removes a group, and its name from users and access rules. */
 export function deleteGroup(pve: Pve, id: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { datacenter, world } = pve;
   delete groupsWith(pve, id)[id];
   for (const user of Object.values(datacenter.users)) user.groups = user.groups.filter((group) => group !== id);
@@ -95,7 +95,7 @@ function groupsWith({ datacenter }: Pve, id: string): Record<string, string> {
 }
 
 export function createRole(pve: Pve, roleid: string, privileges: readonly string[]): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   if (/^pve/i.test(roleid)) {
     throw badParameter({ roleid: "cannot use role ID starting with the (case-insensitive) 'PVE' namespace" });
   }
@@ -104,13 +104,13 @@ export function createRole(pve: Pve, roleid: string, privileges: readonly string
 }
 
 export function updateRole(pve: Pve, roleid: string, privileges: readonly string[]): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   roleOf(pve, roleid);
   setRole(pve, roleid, privileges);
 }
 
 export function deleteRole(pve: Pve, roleid: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   roleOf(pve, roleid);
   delete pve.datacenter.roles[roleid];
   pve.datacenter.acl = pve.datacenter.acl.filter((entry) => entry.roleid !== roleid);
@@ -127,7 +127,7 @@ export function roleOf({ datacenter }: Pve, roleid: string): readonly string[] {
 
 /** Adds an entry, or sets whether an existing one propagates. */
 export function setAcl(pve: Pve, entry: AclEntry): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { world, datacenter } = pve;
   if (!ACL_PATH.test(entry.path)) throw badParameter({ path: `invalid ACL path '${entry.path}'` });
   if (!roleExists(pve, entry.roleid)) throw failure(`ACL update failed: role '${entry.roleid}' does not exist`);
@@ -140,7 +140,7 @@ export function setAcl(pve: Pve, entry: AclEntry): void {
 }
 
 export function removeAcl(pve: Pve, entry: AclEntry): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   pve.datacenter.acl = pve.datacenter.acl.filter((other) => !sameRule(other, entry));
   pve.world.changed();
 }
@@ -151,7 +151,7 @@ export function findAcl({ datacenter }: Pve, entry: Omit<AclEntry, "propagate">)
 
 /** Creates a token. Returns its value, which is never shown again. */
 export function createToken(pve: Pve, userid: string, name: string, token: Omit<Token, "value">): string {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { world, datacenter } = pve;
   if (userid !== ROOT) userOf(pve, userid);
   const id = `${userid}!${name}`;
@@ -163,13 +163,13 @@ export function createToken(pve: Pve, userid: string, name: string, token: Omit<
 }
 
 export function updateToken(pve: Pve, id: string, token: Omit<Token, "value">): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   Object.assign(tokenOf(pve, id), token);
   pve.world.changed();
 }
 
 export function deleteToken(pve: Pve, id: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   tokenOf(pve, id);
   delete pve.datacenter.tokens[id];
   pve.datacenter.acl = pve.datacenter.acl.filter(({ ugid }) => ugid !== id);

@@ -1,24 +1,32 @@
-/** A cluster: how one is created, joined and left, as pve-cluster 9.1.6 does it. */
+/** A cluster: how one is created, joined and left, as pve-cluster 9.1.6 does it, and in the time that it takes. */
 import { createHash } from "node:crypto";
 import type { Corosync, CorosyncNode, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import { passwordFits } from "./login.ts";
 import { issueCertificate } from "./certificate.ts";
-import { assertQuorum, type Pve, pveOn, ROOT } from "./context.ts";
+import { assertQuorum, membersOnline, type Pve, pveOn, ROOT } from "./context.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
 import { hostAt, proxmoxOf, runningHosts } from "./hosts.ts";
 import { properties } from "./properties.ts";
 import { reaches } from "../../reach/index.ts";
-import { moment } from "./tasks.ts";
+import { changeCertificate, enter, isIn, pass } from "./settling.ts";
+
+/** The joining host's services are stopped and started. */
+const RESTART_SECONDS = 1;
+/** From one member to two there is no quorum for as long as the second takes to come. */
+const QUORUM_SECONDS = 7;
+/** Workers of pveproxy that a reload leaves to their connections: 0.3 to 1.3 seconds. */
+const RELOAD_SECONDS = 1.3;
+const SYNC_SECONDS = 0.5;
 
 /** A cluster's name is a DNS label of at most 15 characters (API schema). */
 const CLUSTER_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$/;
 
-const restarting = new WeakMap<World, Set<string>>();
+/** Hosts that are on their way into a cluster that lists them already. */
+const joining = new WeakMap<World, Set<string>>();
 
-/** Whether a host's API is down for the moment because the host is joining a cluster. */
-export function isRestarting(world: World, host: PveHost): boolean {
-  return restarting.get(world)?.has(host.instanceId) ?? false;
+function isJoining(world: World, host: PveHost): boolean {
+  return joining.get(world)?.has(host.instanceId) ?? false;
 }
 
 /** What a call to create a cluster is checked for before its task starts. */
@@ -53,18 +61,19 @@ export async function joinCluster(pve: Pve, request: JoinRequest, log: (line: st
   addNode(peer, host, request.link0 === undefined ? host.address : linkAddress(request.link0));
   log("Join request OK, finishing setup locally");
 
-  const down = restarting.get(world) ?? new Set();
-  restarting.set(world, down.add(host.instanceId));
-  await moment();
+  const busy = joining.get(world) ?? new Set();
+  joining.set(world, busy.add(host.instanceId));
+  enter(world, host, "restarting", RESTART_SECONDS);
+  enter(world, host, "unsynced", QUORUM_SECONDS);
+  await pass(QUORUM_SECONDS);
+  busy.delete(host.instanceId);
   moveToCluster(world, host.instanceId);
-  await moment();
-  down.delete(host.instanceId);
   log(`successfully added node '${host.name}' to cluster.`);
 }
 
 /** A host whose join was cut short by the sandbox's own end finishes it, as the real host would have. */
 export function finishJoins(world: World): void {
-  for (const host of runningHosts(world)) if (!isRestarting(world, host)) moveToCluster(world, host.instanceId);
+  for (const host of runningHosts(world)) if (!isJoining(world, host)) moveToCluster(world, host.instanceId);
 }
 
 /** Puts a host on the configuration of the cluster that lists it, which forgets the host's own and its certificate. */
@@ -77,7 +86,9 @@ function moveToCluster(world: World, instanceId: string): void {
   if (!host || !joined || joined.id === host.datacenter) return;
   delete datacenters[host.datacenter];
   host.datacenter = joined.id;
-  host.certificate = issueCertificate(host.name, host.address);
+  changeCertificate(world, host, issueCertificate(host.name, host.address), RELOAD_SECONDS);
+  enter(world, host, "stale tickets", RELOAD_SECONDS);
+  for (const member of membersOnline(world, joined)) enter(world, member, "syncing", SYNC_SECONDS);
   world.changed();
 }
 
@@ -92,6 +103,14 @@ export function deleteNode(pve: Pve, name: string): void {
   }
   corosync.nodes = corosync.nodes.filter((node) => node.name !== name);
   corosync.version += 1;
+  // Corosync counts the votes anew.
+  delete corosync.expectedVotes;
+  world.changed();
+}
+
+/** What `pvecm expected` does: so many votes are enough, until the next change of members. */
+export function expectVotes(world: World, corosync: Corosync, votes: number): void {
+  corosync.expectedVotes = votes;
   world.changed();
 }
 
@@ -107,7 +126,11 @@ export function configDigest(corosync: Corosync): string {
 
 function assertJoinable({ host, datacenter }: Pve, link0: string | undefined, log: (line: string) => void): void {
   const problems: string[] = [];
-  if (datacenter.corosync) problems.push("cluster config '/etc/pve/corosync.conf' already exists");
+  if (datacenter.corosync) {
+    // Also of a host that its cluster has forgotten: it keeps both files.
+    problems.push("authentication key '/etc/corosync/authkey' already exists");
+    problems.push("cluster config '/etc/pve/corosync.conf' already exists");
+  }
   if (Object.keys(datacenter.vms).length > 0) problems.push("this host already contains virtual guests");
   if (link0 !== undefined && linkAddress(link0) !== host.address) {
     problems.push(`link0: cannot use IP '${linkAddress(link0)}', not found on local node!`);
@@ -121,7 +144,8 @@ function assertJoinable({ host, datacenter }: Pve, link0: string | undefined, lo
 function logInToPeer(world: World, own: PveHost, request: JoinRequest, log: (line: string) => void): Pve {
   const { hostname, fingerprint, password } = request;
   const host = hostAt(world, hostname) ?? runningHosts(world).find((candidate) => candidate.name === hostname);
-  if (!host || isRestarting(world, host)) throw failure(`500 Can't connect to ${hostname}:8006 (No route to host)`);
+  if (!host || isIn(world, host, "restarting"))
+    throw failure(`500 Can't connect to ${hostname}:8006 (No route to host)`);
   if (!reaches(world, { from: own.address, to: host.address, protocol: "tcp", port: 8006 }))
     throw failure(`500 Can't connect to ${hostname}:8006 (Connection timed out)`);
   if (host.certificate.fingerprint !== fingerprint.toUpperCase()) {
@@ -143,6 +167,7 @@ function addNode(peer: Pve, host: PveHost, link0: string): void {
   while (used.has(nodeId)) nodeId += 1;
   corosync.nodes.push(corosyncNode(host, nodeId, link0));
   corosync.version += 1;
+  delete corosync.expectedVotes;
   peer.world.changed();
 }
 

@@ -1,10 +1,11 @@
 /** Where a call to Proxmox VE runs: on one host, in that host's datacenter, as one user. */
 import { lostQuorum } from "../../faults/conditions.ts";
-import type { Datacenter, PveHost } from "../../world/proxmox.ts";
+import type { Corosync, CorosyncNode, Datacenter, PveHost } from "../../world/proxmox.ts";
 import { hearEachOther, reaches } from "../../reach/index.ts";
 import type { World } from "../../world/world.ts";
 import { failure, PveError } from "./errors.ts";
 import { proxmoxOf, runningHosts } from "./hosts.ts";
+import { isIn } from "./settling.ts";
 
 const API_PORT = 8006;
 
@@ -31,19 +32,36 @@ export function again(pve: Pve): Pve {
   return pveOn(pve.world, host, pve.user);
 }
 
+/** Whether this is a member whose pmxcfs has not found its cluster yet. */
+export function isLooking(world: World, host: PveHost, { corosync }: Datacenter): boolean {
+  return corosync !== null && isIn(world, host, "booting");
+}
+
 /** The hosts that are up and live on this configuration. */
 export function membersOnline(world: World, datacenter: Datacenter): readonly PveHost[] {
-  return runningHosts(world).filter((host) => host.datacenter === datacenter.id);
+  return runningHosts(world).filter((host) => host.datacenter === datacenter.id && !isLooking(world, host, datacenter));
+}
+
+const votesOf = (nodes: readonly CorosyncNode[]): number => nodes.reduce((sum, node) => sum + node.votes, 0);
+
+/** Whether the votes that are there are more than half of those expected. */
+function hasQuorum(world: World, datacenter: Datacenter, { nodes, name }: Corosync, expected: number): boolean {
+  if (lostQuorum(world, name)) return false;
+  const online = new Set(together(world, membersOnline(world, datacenter)).map((host) => host.instanceId));
+  return votesOf(nodes.filter((node) => online.has(node.instanceId))) > expected / 2;
 }
 
 /** More than half of the votes are there; a host that is in no cluster needs none. */
 export function isQuorate(world: World, datacenter: Datacenter): boolean {
-  const { nodes, name } = datacenter.corosync ?? { nodes: [], name: "" };
-  if (nodes.length > 0 && lostQuorum(world, name)) return false;
-  const online = new Set(together(world, membersOnline(world, datacenter)).map((host) => host.instanceId));
-  const total = nodes.reduce((sum, node) => sum + node.votes, 0);
-  const present = nodes.filter((node) => online.has(node.instanceId)).reduce((sum, node) => sum + node.votes, 0);
-  return present > total / 2 || nodes.length === 0;
+  const { corosync } = datacenter;
+  if (!corosync) return true;
+  return hasQuorum(world, datacenter, corosync, corosync.expectedVotes ?? votesOf(corosync.nodes));
+}
+
+/** The same as `cluster/status` has it, which does not hear of `pvecm expected` (cfs_set_quorate changes no version). */
+export function isQuorateAsTold(world: World, datacenter: Datacenter): boolean {
+  const { corosync } = datacenter;
+  return !corosync || hasQuorum(world, datacenter, corosync, votesOf(corosync.nodes));
 }
 
 /** The most members that hear each other: what the network keeps apart does not count together. */
@@ -52,9 +70,17 @@ function together(world: World, members: readonly PveHost[]): readonly PveHost[]
   return groups.reduce((most, group) => (group.length > most.length ? group : most), []);
 }
 
-/** Everything that writes to `/etc/pve` needs this first. */
-export function assertQuorum({ world, datacenter }: Pve): void {
-  if (!isQuorate(world, datacenter)) throw failure("cluster not ready - no quorum?");
+/** What asks for quorum before it begins: changes of members, new virtual machines. */
+export function assertQuorum({ world, host, datacenter }: Pve): void {
+  if (isLooking(world, host, datacenter) || !isQuorate(world, datacenter))
+    throw failure("cluster not ready - no quorum?");
+}
+
+/** What finds out when it writes to `/etc/pve`: pmxcfs takes nothing without quorum, nor while it synchronizes. */
+export function assertWritable({ world, host, datacenter }: Pve): void {
+  if (isLooking(world, host, datacenter) || !isQuorate(world, datacenter))
+    throw failure("unable to create file in '/etc/pve' - Permission denied");
+  if (isIn(world, host, "syncing")) throw failure("unable to create file in '/etc/pve' - Device or resource busy");
 }
 
 /** The host behind a node name. Refuses as PVE does when it forwards a call to another node. */

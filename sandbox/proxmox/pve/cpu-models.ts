@@ -1,6 +1,6 @@
 /** CPU models: QEMU's own, and those of `/etc/pve/virtual-guest/cpu-models.conf` (qemu-server 9.2.6, `CPUConfig.pm`). */
 import type { Section } from "../../world/proxmox.ts";
-import { assertQuorum, type Pve, ROOT } from "./context.ts";
+import { assertWritable, type Pve, ROOT } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 import { assertMay } from "./permissions.ts";
 import { properties } from "./properties.ts";
@@ -62,13 +62,13 @@ export function deleteCpuModel(pve: Pve, cputype: string): void {
   const name = nameOf(cputype);
   if (!cpuModels(pve)[name]) throw failure(`custom CPU model '${name}' does not exist`);
   const { [name]: _gone, ...rest } = cpuModels(pve);
-  assertQuorum(pve);
+  assertWritable(pve);
   pve.datacenter.cpuModels = rest;
   pve.world.changed();
 }
 
 function keep(pve: Pve, name: string, options: Section): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   pve.datacenter.cpuModels = { ...cpuModels(pve), [name]: options };
   pve.world.changed();
 }

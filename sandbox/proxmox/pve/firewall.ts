@@ -1,7 +1,7 @@
 /** Firewalls of the datacenter and of virtual machines: options, IP sets, aliases, rules, groups (pve-firewall). */
 import ipaddr from "ipaddr.js";
 import type { Firewall, FirewallOptions, FirewallRule, IpSet } from "../../world/proxmox.ts";
-import { assertQuorum, type Pve } from "./context.ts";
+import { assertWritable, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 
 const NAME = /^[A-Za-z][A-Za-z0-9\-_]+$/;
@@ -9,7 +9,7 @@ const ACTIONS = ["ACCEPT", "DROP", "REJECT"];
 const WITH_PORTS = ["tcp", "udp", "udplite", "sctp", "dccp"];
 
 export function setFirewallOptions(pve: Pve, options: Partial<FirewallOptions>): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   pve.datacenter.firewall.options = { ...pve.datacenter.firewall.options, ...options };
   pve.world.changed();
 }
@@ -29,7 +29,7 @@ export function ipSetOf(pve: Pve, name: string, firewall?: Of): IpSet {
 }
 
 export function createIpSet(pve: Pve, name: string, comment: string, firewall?: Of): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { ipsets } = ofDatacenter(pve, firewall);
   if (!NAME.test(name)) throw badParameter({ name: "value does not match the regex pattern" });
   if (ipsets[name]) throw badParameter({ name: `IPSet '${name}' already exists` });
@@ -39,7 +39,7 @@ export function createIpSet(pve: Pve, name: string, comment: string, firewall?: 
 
 /** Changes the comment, and the name where `newName` is another. */
 export function updateIpSet(pve: Pve, name: string, newName: string, comment: string, firewall?: Of): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { ipsets } = ofDatacenter(pve, firewall);
   const set = ipSetOf(pve, name, firewall);
   if (newName !== name && ipsets[newName]) throw badParameter({ name: `IPSet '${newName}' does already exist` });
@@ -49,7 +49,7 @@ export function updateIpSet(pve: Pve, name: string, newName: string, comment: st
 }
 
 export function addToIpSet(pve: Pve, name: string, entry: IpSet["entries"][number], firewall?: Of): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const set = ipSetOf(pve, name, firewall);
   const cidr = asKept(entry.cidr);
   if (!ipaddr.isValid(cidr) && !ipaddr.isValidCIDR(cidr)) {
@@ -71,7 +71,7 @@ export function changeIpSetEntry(
   entry: IpSet["entries"][number] | null,
   firewall?: Of,
 ): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const set = ipSetOf(pve, name, firewall);
   const at = set.entries.findIndex((other) => other.cidr === asKept(cidr));
   if (at < 0) throw badParameter({ cidr: "no such IP/Network" });
@@ -82,7 +82,7 @@ export function changeIpSetEntry(
 
 /** Removes a set with its entries, as bpg's provider does: one call for each entry, then one for the set. */
 export function deleteIpSet(pve: Pve, name: string, firewall?: Of): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   ipSetOf(pve, name, firewall);
   delete ofDatacenter(pve, firewall).ipsets[name];
   pve.world.changed();
@@ -94,7 +94,7 @@ export function setFirewallRules(
   rules: readonly FirewallRule[],
   of: { rules: readonly FirewallRule[] } = pve.datacenter.firewall,
 ): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   for (const rule of rules) checkRule(pve, rule);
   of.rules = rules;
   pve.world.changed();
@@ -121,7 +121,7 @@ export function groupRules({ datacenter }: Pve, name: string): { comment: string
 
 /** Creates a group, or with `rename` gives an existing one another name. */
 export function createGroup(pve: Pve, name: string, comment: string, rename?: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const groups = (pve.datacenter.firewall.groups ??= {});
   if (rename !== undefined) {
     const group = groupRules(pve, rename);
@@ -136,7 +136,7 @@ export function createGroup(pve: Pve, name: string, comment: string, rename?: st
 }
 
 export function deleteGroup(pve: Pve, name: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   if (groupRules(pve, name).rules.length > 0) throw failure(`Security group '${name}' is not empty`);
   delete pve.datacenter.firewall.groups?.[name];
   pve.world.changed();
@@ -156,7 +156,7 @@ export function setAlias(
   before: string | null,
   firewall?: Of,
 ): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const all = (ofDatacenter(pve, firewall).aliases ??= {});
   if (before !== null) aliasOf(pve, before, firewall);
   if (all[name] && name !== before) throw badParameter({ name: `alias '${name}' already exists` });
@@ -166,7 +166,7 @@ export function setAlias(
 }
 
 export function deleteAlias(pve: Pve, name: string, firewall?: Of): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   aliasOf(pve, name, firewall);
   delete ofDatacenter(pve, firewall).aliases?.[name];
   pve.world.changed();

@@ -6,11 +6,14 @@ import type { Instance } from "../../world/oci.ts";
 import type { Datacenter, ProxmoxState, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import { issueCertificate } from "./certificate.ts";
+import { noticeBoot } from "./settling.ts";
 
 const GIB = 1024 ** 3;
 /** The image caps the root partition and keeps some for EFI, boot and LVM's own; the rest is the thin pool. */
 const ROOT_GB = 20;
 const OVERHEAD_GB = 3;
+/** What PVE puts into a configuration of storages that is not there yet (PVE::Storage::Plugin, parse_config). */
+const LOCAL_CONTENT = ["backup", "images", "iso", "rootdir", "snippets", "vztmpl"];
 
 const cloudConfig = z.looseObject({
   hostname: z.string().optional(),
@@ -59,11 +62,14 @@ export function proxmoxOf(world: World): ProxmoxState {
 
 /** The hosts that are up. */
 export function runningHosts(world: World): readonly PveHost[] {
-  const proxmox = proxmoxOf(world);
-  return world.state.oci.instances
-    .filter((instance) => instance.state === "RUNNING")
-    .flatMap((instance) => proxmox.hosts[instance.id] ?? [])
-    .filter(({ name }) => !isDown(world, name));
+  const { hosts } = proxmoxOf(world);
+  return world.state.oci.instances.flatMap(({ id, state, startedAt, timeCreated }) => {
+    const host = hosts[id];
+    if (!host) return [];
+    const up = state === "RUNNING" && !isDown(world, host.name);
+    noticeBoot(world, host, up ? (startedAt ?? timeCreated) : null);
+    return up ? [host] : [];
+  });
 }
 
 export function hostAt(world: World, address: string): PveHost | undefined {
@@ -117,7 +123,7 @@ function newDatacenter(world: World): Datacenter {
     authKey: world.random(32),
     corosync: null,
     storages: {
-      local: { type: "dir", path: "/var/lib/vz", content: ["backup", "iso", "vztmpl"], disable: false, nodes: [] },
+      local: { type: "dir", path: "/var/lib/vz", content: LOCAL_CONTENT, disable: false, nodes: [] },
     },
     pools: {},
     users: {},

@@ -1,10 +1,10 @@
 /** Resource pools. A virtual machine is in one at most. */
 import type { Pool } from "../../world/proxmox.ts";
-import { assertQuorum, type Pve } from "./context.ts";
+import { assertWritable, type Pve } from "./context.ts";
 import { failure } from "./errors.ts";
 
 export function createPool(pve: Pve, id: string, comment: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   if (pve.datacenter.pools[id]) throw failure(`create pool failed: pool '${id}' already exists`);
   if (!/^[A-Za-z]/.test(id)) throw failure("create pool failed: pool name must start with a letter");
   pve.datacenter.pools[id] = { comment, vms: [] };
@@ -12,13 +12,13 @@ export function createPool(pve: Pve, id: string, comment: string): void {
 }
 
 export function updatePool(pve: Pve, id: string, comment: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   poolOf(pve, id).comment = comment;
   pve.world.changed();
 }
 
 export function deletePool(pve: Pve, id: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { vms, storages = [] } = poolOf(pve, id);
   const [vm] = vms;
   if (storages[0] !== undefined)
@@ -53,7 +53,7 @@ export interface Members {
 
 /** Adds members. A virtual machine of another pool comes along only where that is said. */
 export function addMembers(pve: Pve, id: string, { vms, storages }: Members, move: boolean): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const pool = poolOf(pve, id);
   for (const vmid of vms) {
     if (!pve.datacenter.vms[vmid]) throw failure(`update pools failed: VM ${vmid} does not exist`);
@@ -69,7 +69,7 @@ export function addMembers(pve: Pve, id: string, { vms, storages }: Members, mov
 }
 
 export function removeMembers(pve: Pve, id: string, { vms, storages }: Members): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const pool = poolOf(pve, id);
   const stranger = vms.find((vmid) => !pool.vms.includes(vmid));
   if (stranger !== undefined) throw failure(`update pools failed: VM ${stranger} is not a pool member`);

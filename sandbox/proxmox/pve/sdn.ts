@@ -1,7 +1,7 @@
 /** Software-defined network: zones, controllers, vnets and subnets, which take effect when they are applied (pve-network). */
 import ipaddr from "ipaddr.js";
 import type { SdnConfig, Section } from "../../world/proxmox.ts";
-import { assertQuorum, type Pve } from "./context.ts";
+import { assertWritable, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 
 export type SdnKind = keyof SdnConfig;
@@ -18,7 +18,7 @@ export function sdnObject({ datacenter }: Pve, kind: SdnKind, id: string): Secti
 }
 
 export function createSdn(pve: Pve, kind: SdnKind, id: string, section: Section): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const objects = pve.datacenter.sdn.config[kind];
   if (kind !== "subnets" && (!SDN_ID.test(id) || id.length > MAX_ID)) {
     throw badParameter({ [SINGULAR[kind]]: `${SINGULAR[kind]} ID '${id}' contains illegal characters` });
@@ -34,7 +34,7 @@ export function createSdn(pve: Pve, kind: SdnKind, id: string, section: Section)
 }
 
 export function updateSdn(pve: Pve, kind: SdnKind, id: string, section: Section): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const before = sdnObject(pve, kind, id);
   if (kind === "vnets" && before.zone !== section.zone && hasSubnets(pve, id)) {
     throw badParameter({ zone: "can't change zone if subnets exist" });
@@ -45,7 +45,7 @@ export function updateSdn(pve: Pve, kind: SdnKind, id: string, section: Section)
 }
 
 export function deleteSdn(pve: Pve, kind: SdnKind, id: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   sdnObject(pve, kind, id);
   const { config } = pve.datacenter.sdn;
   const failed = `delete sdn ${SINGULAR[kind]} object failed`;
@@ -72,14 +72,14 @@ export function pendingState({ datacenter }: Pve, kind: SdnKind, id: string): "n
 
 /** Makes every host run what is configured. */
 export function applySdn(pve: Pve): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   pve.datacenter.sdn.running = structuredClone(pve.datacenter.sdn.config);
   pve.world.changed();
 }
 
 /** Forgets what is configured and was not applied. */
 export function rollBackSdn(pve: Pve): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   pve.datacenter.sdn.config = structuredClone(pve.datacenter.sdn.running);
   pve.world.changed();
 }

@@ -1,7 +1,7 @@
 /** Storages, and the files and volumes on each host (pve-storage 9.1.7). Every storage of the sandbox is local to its node. */
 import { createHash } from "node:crypto";
 import type { PveHost, Storage, Volume } from "../../world/proxmox.ts";
-import { assertQuorum, nodeNamed, nodeNames, type Pve } from "./context.ts";
+import { assertWritable, nodeNamed, nodeNames, type Pve } from "./context.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
 
 const MIB = 1024 ** 2;
@@ -40,7 +40,7 @@ export interface StorageChange {
 }
 
 export function createLvmThin(pve: Pve, id: string, vgname: string, thinpool: string, change: StorageChange): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   const { world, datacenter } = pve;
   assertNewStorage(pve, id);
   if (vgname !== VOLUME_GROUP) throw failure(`create storage failed: no such volume group '${vgname}'`);
@@ -60,7 +60,7 @@ export function createLvmThin(pve: Pve, id: string, vgname: string, thinpool: st
 
 /** A directory of the host's root file system. */
 export function createDirectory(pve: Pve, id: string, path: string, change: StorageChange): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   assertNewStorage(pve, id);
   const storage: Storage = { type: "dir", path, content: ["images"], disable: false, nodes: [] };
   apply(pve, storage, change);
@@ -76,13 +76,13 @@ function assertNewStorage({ datacenter }: Pve, id: string): void {
 }
 
 export function updateStorage(pve: Pve, id: string, change: StorageChange): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   apply(pve, storageOf(pve, id), change);
   pve.world.changed();
 }
 
 export function deleteStorage(pve: Pve, id: string): void {
-  assertQuorum(pve);
+  assertWritable(pve);
   storageOf(pve, id);
   delete pve.datacenter.storages[id];
   pve.world.changed();

@@ -1,11 +1,12 @@
 /** What bpg's provider does between Terraform and PVE: it finds the API, logs in, and hands PVE's refusals on. */
 import { type Attributes, type Call, Refusal } from "../../plugin/resource.ts";
-import { finishJoins, isRestarting } from "../pve/cluster.ts";
+import { finishJoins } from "../pve/cluster.ts";
 import { type Pve, pveOn } from "../pve/context.ts";
 import { PveError } from "../pve/errors.ts";
 import { hostAt, isRunning, proxmoxOf } from "../pve/hosts.ts";
 import { passwordFits, userOfApiToken } from "../pve/login.ts";
 import { carries } from "../../reach/index.ts";
+import { isIn } from "../pve/settling.ts";
 import { text } from "./values.ts";
 
 const API_PORT = 8006;
@@ -53,7 +54,7 @@ function logIn({ world, provider }: Call): Pve {
   if (tunnel && !carries(world, tunnel)) throw unreachable(endpoint, "connect: connection refused");
   const target = tunnel?.target;
   const host = target?.port === API_PORT ? hostAt(world, target.address) : undefined;
-  if (!host || isRestarting(world, host)) throw unreachable(endpoint, "connect: connection refused");
+  if (!host || isIn(world, host, "restarting")) throw unreachable(endpoint, "connect: connection refused");
   const anonymous = pveOn(world, host, "");
   return { ...anonymous, user: authenticate(anonymous, provider) };
 }
@@ -62,6 +63,7 @@ function authenticate(pve: Pve, provider: Attributes): string {
   const apiToken = text(provider, "api_token");
   const username = text(provider, "username") ?? "";
   try {
+    if (isIn(pve.world, pve.host, "unsynced")) throw new PveError(401, "authentication failure");
     if (apiToken !== undefined) return userOfApiToken(pve, apiToken);
     if (passwordFits(pve, username, text(provider, "password") ?? "")) return username;
     throw new PveError(401, "authentication failure");
