@@ -3,7 +3,7 @@ import { createCluster, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts
 import { vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { type Client, rootClient } from "./proxmox-client.ts";
-import { atHost, baseLab, guestConfig, IMAGE } from "./proxmox-lab.ts";
+import { atHost, baseLab, guestConfig, IMAGE, settle } from "./proxmox-lab.ts";
 import { addressOf, PASSWORD, worldWith } from "./proxmox-world.ts";
 
 const opened: Client[] = [];
@@ -266,6 +266,7 @@ describe("a cluster", () => {
     const { fingerprint } = first.host.certificate;
     const request = { hostname: addressOf("pve-1"), fingerprint, password: PASSWORD, link0: undefined };
     await joinCluster(atHost(world, "pve-2"), request, () => undefined);
+    settle(world);
     return world;
   }
 

@@ -2,6 +2,7 @@
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import { type Pve, pveOn, ROOT } from "../../sandbox/proxmox/pve/context.ts";
 import { hostAt } from "../../sandbox/proxmox/pve/hosts.ts";
+import { enter } from "../../sandbox/proxmox/pve/settling.ts";
 import { updateStorage } from "../../sandbox/proxmox/pve/storage.ts";
 import { updateVm, vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";
 import type { Store } from "../../sandbox/world/store.ts";
@@ -15,6 +16,12 @@ export function atHost(world: World, name: string): Pve {
   const host = hostAt(world, addressOf(name));
   if (!host) throw new Error(`no host ${name}`);
   return pveOn(world, host, ROOT);
+}
+
+/** Ends what a join leaves its members in for a second. */
+export function settle(world: World): void {
+  for (const host of Object.values(world.state.proxmox.hosts))
+    for (const phase of ["two certificates", "stale tickets", "syncing"] as const) enter(world, host, phase, 0);
 }
 
 export function allowImport(world: World, host = "pve-1"): void {

@@ -313,7 +313,7 @@ describe("what PVE refuses", () => {
     const gone = { name: "pve-2", nodeId: 2, votes: 1, link0: "10.0.0.12", instanceId: "gone" };
     pve.datacenter.corosync?.nodes.push(gone);
     await expect(tf.apply("virtual_environment_pool", { pool_id: "lab" })).rejects.toThrow(
-      "cluster not ready - no quorum?",
+      "unable to create file in '/etc/pve' - Permission denied",
     );
     await expect(tf.apply("virtual_environment_vm", { node_name: "pve-2" })).rejects.toThrow("No route to host");
   });
