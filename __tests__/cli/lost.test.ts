@@ -248,6 +248,17 @@ describe("what to do about a lost object", () => {
     expect(describeLost("oci", findings).join("\n")).toContain("--recover-id rule.a=none");
   });
 
+  it("may be what the account of a real lab has with its tag, and may not be there yet where it has nothing", () => {
+    const items = [
+      { type: "rule", id: "AA", name: "SSH" },
+      { type: "rule", id: "BB", name: "ping" },
+    ];
+    const held = [{ address: "rule.b", type: "rule", id: "BB", attributes: { id: "BB" }, tainted: false }];
+    const verdict = (tagged: typeof items) => judge([lost("rule.a")], stack, none, null, held, tagged)[0]?.verdict;
+    expect(verdict(items)).toEqual({ kind: "undecided", candidates: [items[0]] });
+    expect(verdict([])).toEqual({ kind: "undecided", candidates: [] });
+  });
+
   it("is quoted for a shell", () => {
     expect([quoted("a.b"), quoted('a.b["c"]'), quoted("it's")]).toEqual(["a.b", `'a.b["c"]'`, `'it'\\''s'`]);
   });

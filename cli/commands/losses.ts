@@ -9,6 +9,7 @@ import type { StackInfo } from "../synth/assembly.ts";
 import { stateOf } from "../terraform/state.ts";
 import { type Decisions, decisionsFrom, found } from "./recover-id.ts";
 import type { Session } from "./session.ts";
+import { objectsOf } from "./unowned.ts";
 
 export interface LossOptions {
   readonly recover?: boolean;
@@ -67,11 +68,12 @@ async function assess(session: Session, decisions: Decisions): Promise<readonly 
   // In this order: what is made between the two is in the inventory.
   const underWay = session.sandbox !== null && (await changesUnderWay(session.sandbox)).length > 0;
   const world = (await session.sandbox?.inventory()) ?? null;
+  const tagged = world === null ? await objectsOf(session, held).catch(() => []) : [];
   return stacks.flatMap((stack, index) => {
     const state = states[index];
     if (state === undefined || !names.includes(stack.name)) return [];
     const lost = stillLost(readLost(run, stack.name), state);
-    const findings = judge(lost, session.stack(stack), decisions, world, held).map((finding) =>
+    const findings = judge(lost, session.stack(stack), decisions, world, held, tagged).map((finding) =>
       absentForNow(finding, underWay, decisions),
     );
     for (const { object, verdict } of findings) {

@@ -21,7 +21,8 @@ function compartmentsOf(held: readonly StateResource[]): readonly string[] {
   return [...new Set(ids.filter((id) => typeof id === "string"))];
 }
 
-async function objectsOf(session: Session, held: readonly StateResource[]): Promise<readonly InventoryItem[]> {
+/** What the sandbox or the account has of this lab, of the kinds that are looked for. @throws Error where nobody tells */
+export async function objectsOf(session: Session, held: readonly StateResource[]): Promise<readonly InventoryItem[]> {
   const { sandbox, project, assembly } = session;
   if (sandbox !== null) {
     const kinds = new Set(KINDS.map(({ type }) => type));

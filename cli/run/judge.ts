@@ -84,6 +84,7 @@ function recognized(items: readonly InventoryItem[], own: readonly string[]): re
  * @param decisions ids by address, or `none`, from `--recover-id`
  * @param world all that exists in the sandbox; null for a real lab, whose providers know it but do not tell
  * @param held what the states of all stacks hold
+ * @param tagged of a real lab, what its account has with the lab's tag: not of every type, and never proof of absence
  */
 export function judge(
   lost: readonly LostObject[],
@@ -91,9 +92,12 @@ export function judge(
   decisions: ReadonlyMap<string, string>,
   world: readonly InventoryItem[] | null,
   held: readonly StateResource[],
+  tagged: readonly InventoryItem[] = [],
 ): readonly Finding[] {
   const verdicts = new Map<LostObject, Verdict>();
   const claimed = new Set<InventoryItem>();
+  const candidatesOf = (type: string): readonly InventoryItem[] =>
+    tagged.filter((item) => item.type === type && !isHeld(item, held));
   const claim = (object: LostObject, item: InventoryItem): void => {
     claimed.add(item);
     verdicts.set(object, { kind: "import", id: item.id });
@@ -109,7 +113,10 @@ export function judge(
       verdicts.set(object, decision === "none" ? { kind: "absent" } : { kind: "import", id: decision });
     } else if (type === CLUSTER_KEYS) verdicts.set(object, { kind: "irreplaceable" });
     else if (world === null) {
-      verdicts.set(object, id === null ? { kind: "undecided", candidates: [] } : { kind: "import", id });
+      verdicts.set(
+        object,
+        id === null ? { kind: "undecided", candidates: candidatesOf(type) } : { kind: "import", id },
+      );
     } else if (id !== null) {
       const ofType = world.filter((item) => item.type === type);
       const item = ofType.find((each) => each.id === id) ?? ofType.find((each) => isCalled(each, id));
