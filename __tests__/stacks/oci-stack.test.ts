@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { imageMetadata } from "../../images/archive-metadata.ts";
 import { BASE, HOME, type Stack, synthesize } from "./synthesize.ts";
 
 const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
@@ -64,9 +66,27 @@ describe("OciStack", () => {
     expect(image?.image_source_details).not.toHaveProperty("source_image_type");
   });
 
-  it("allows the A1 shape before a host boots the image", () => {
+  it("allows the A1 shape, and UEFI as the only firmware, before a host boots the image", () => {
     const [host] = resources(free, "oci_core_instance");
-    expect(host?.depends_on).toEqual(["oci_core_shape_management.host-image_shape"]);
+    expect(host?.depends_on).toEqual([
+      "oci_core_shape_management.host-image_shape",
+      "oci_core_compute_image_capability_schema.host-image_capabilities",
+    ]);
+  });
+
+  it("attaches to the image the capabilities that the archive carries, and no new global schema replaces them", () => {
+    const [schema] = resources(free, "oci_core_compute_image_capability_schema");
+    const attached = Object.entries(z.record(z.string(), z.string()).parse(schema?.schema_data));
+    const carried = JSON.parse(imageMetadata({ operatingSystem: "Debian", operatingSystemVersion: "13" }));
+    expect(Object.fromEntries(attached.map(([name, text]) => [name, JSON.parse(text)]))).toEqual(
+      Object.fromEntries(
+        Object.entries(JSON.parse(carried.imageCapabilityData).capabilities).map(([name, capability]) => [
+          name,
+          { ...Object(capability), source: "IMAGE" },
+        ]),
+      ),
+    );
+    expect(schema?.lifecycle).toEqual({ ignore_changes: ["compute_global_image_capability_schema_version_name"] });
   });
 
   it("lets the load balancer hide the clients' addresses", () => {

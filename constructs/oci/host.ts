@@ -14,7 +14,7 @@ export interface HostProps {
   readonly subnetId: string;
   readonly securityGroupId: string;
   readonly imageId: string;
-  readonly imageReady: ITerraformDependable;
+  readonly imageReady: readonly ITerraformDependable[];
   readonly plan: HostPlan;
   readonly topology: Topology;
   readonly sshPublicKey: TerraformVariable;
@@ -83,7 +83,7 @@ export class Host extends Construct {
       },
       // Cloud-init runs once, at first boot: a later change must not pretend to reach a running host.
       lifecycle: { ignoreChanges: ["metadata"] },
-      dependsOn: [props.imageReady],
+      dependsOn: [...props.imageReady],
       timeouts: { create: "30m" },
     });
     this.instanceId = instance.id;

@@ -4,6 +4,7 @@ import type { Json, Provider, ResourceType } from "../plugin/resource.ts";
 import type { Account, OciTenancy } from "../world/oci.ts";
 import { backend, backendSet } from "./backend-set.ts";
 import { alertRule, budget } from "./budget.ts";
+import { capabilitySchemaResource, globalCapabilitySchemasData } from "./capability-schema.ts";
 import { compartment } from "./compartment.ts";
 import { availabilityDomainsData, imagesData, namespaceData } from "./data-sources.ts";
 import { image, shapeManagement } from "./image.ts";
@@ -24,6 +25,7 @@ export { ociOverview, type OciOverview } from "./overview.ts";
 const types: Readonly<Record<string, ResourceType>> = {
   oci_budget_alert_rule: alertRule,
   oci_budget_budget: budget,
+  oci_core_compute_image_capability_schema: capabilitySchemaResource,
   oci_core_default_security_list: defaultSecurityList,
   oci_core_image: image,
   oci_core_instance: instance,
@@ -55,6 +57,7 @@ export const ociProvider: Provider = {
   source: "oracle/oci",
   resources: Object.fromEntries(Object.entries(types).map(asTheRealOne)),
   dataSources: {
+    oci_core_compute_global_image_capability_schemas: globalCapabilitySchemasData,
     oci_core_images: imagesData,
     oci_identity_availability_domains: availabilityDomainsData,
     oci_objectstorage_namespace: namespaceData,
