@@ -1,4 +1,5 @@
 /** Every resource type of the stacks: what the stand-in makes is seen by the API, and the other way round. */
+import { GLOBAL_SCHEMA } from "../../sandbox/oci/capability-schema.ts";
 import { ociProvider } from "../../sandbox/oci/index.ts";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import type { Values } from "../../sandbox/plugin/value.ts";
@@ -25,6 +26,8 @@ const DOMAIN = "Uocm:EU-FRANKFURT-1-AD-1";
 const A1 = "VM.Standard.A1.Flex";
 const SET = { name: "api", policy: "FIVE_TUPLE" };
 const USER_DATA = Buffer.from("#cloud-config\n{}").toString("base64");
+
+const UEFI = { descriptorType: "enumstring", source: "IMAGE", values: ["UEFI_64"], defaultValue: "UEFI_64" };
 
 /** Ids by type, of what has been made so far. */
 type Ids = Readonly<Record<string, string>>;
@@ -162,6 +165,26 @@ const KINDS: readonly Kind[] = [
     create: ({ oci_core_image }) => ["PUT", `${CORE}/images/${oci_core_image}/shapes/${A1}`, {}],
     path: (ids) => `${CORE}/images/${ids.oci_core_image}/shapes/${A1}`,
     importId: ({ oci_core_image }) => `c/${root}/i/${oci_core_image}/s/${A1}`,
+  },
+  {
+    type: "oci_core_compute_image_capability_schema",
+    config: ({ oci_core_image = "" }) => ({
+      compartment_id: root,
+      compute_global_image_capability_schema_version_name: GLOBAL_SCHEMA.version,
+      image_id: oci_core_image,
+      schema_data: { "Compute.Firmware": JSON.stringify(UEFI) },
+    }),
+    create: ({ oci_core_image }) => [
+      "POST",
+      `${CORE}/computeImageCapabilitySchemas`,
+      {
+        compartmentId: root,
+        computeGlobalImageCapabilitySchemaVersionName: GLOBAL_SCHEMA.version,
+        imageId: oci_core_image,
+        schemaData: { "Compute.Firmware": UEFI },
+      },
+    ],
+    path: (ids) => `${CORE}/computeImageCapabilitySchemas/${ids.oci_core_compute_image_capability_schema}`,
   },
   {
     type: "oci_core_instance",

@@ -54,7 +54,7 @@ export class HostImage extends Construct {
     const global = new DataOciCoreComputeGlobalImageCapabilitySchemas(this, "global-capabilities");
     return new CoreComputeImageCapabilitySchema(this, "capabilities", {
       compartmentId,
-      displayName: `${lab}-hosts`,
+      displayName: `${lab}-host-capabilities`,
       imageId: image.id,
       computeGlobalImageCapabilitySchemaVersionName:
         global.computeGlobalImageCapabilitySchemas.get(0).currentVersionName,

@@ -57,7 +57,7 @@ function requireKnown(data: Json): Json {
   return data;
 }
 
-export const capabilitySchema = stored<CapabilitySchema>({
+const capabilitySchema = stored<CapabilitySchema>({
   service: SERVICE,
   all: (tenancy) => tenancy.capabilitySchemas,
   attributes: (each) => ({ display_name: each.displayName, image_id: each.imageId, schema_data: each.schemaData }),

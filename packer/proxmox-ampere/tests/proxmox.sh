@@ -25,7 +25,7 @@ one_kind_of_kernel() {
 own_address() { getent ahostsv4 "$name" | awk 'NR == 1 { print $1 }'; }
 name_resolves() { local address && address=$(own_address) && case $address in '' | 127.*) echo "$name is ${address:-nothing}" && false ;; *) ip -4 -o address show to "$address" | grep . ;; esac; }
 neighbours_resolve() {
-  python3 -c 'import json; [print(h["address"], h["fqdn"], h["name"]) for h in json.load(open("/etc/ampere-lab/host.json"))["hosts"]]' |
+  python3 -c 'import json; [print(h["address"], h["fqdn"], h["name"]) for h in json.load(open("/etc/ampere-lab/host.json")).get("hosts", [])]' |
     while read -r line; do grep -qxF "$line" /etc/hosts || { echo "missing: $line" && exit 1; }; done
 }
 no_loopback_name() { fails grep -E "^127\..*[[:space:]]$name([[:space:]]|\$)" /etc/hosts; }

@@ -1,9 +1,10 @@
 /** Capability schemas, which narrow what an image may be launched with, and Oracle's own that they narrow. */
 import type { Attributes } from "../../plugin/resource.ts";
 import type { CapabilitySchema } from "../../world/oci.ts";
-import { capabilitySchema, GLOBAL_SCHEMA } from "../capability-schema.ts";
+import { capabilitySchemaResource, GLOBAL_SCHEMA } from "../capability-schema.ts";
 import { notFound } from "../refusals.ts";
 import { type Collection, collection, shown } from "./collection.ts";
+import { isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Route } from "./route.ts";
 
@@ -13,8 +14,18 @@ const schemas: Collection<CapabilitySchema> = {
   path: `${BASE}/computeImageCapabilitySchemas`,
   service: "Core Compute Image Capability Schema",
   resource: "oci_core_compute_image_capability_schema",
-  type: capabilitySchema,
+  type: capabilitySchemaResource,
   all: (tenancy) => tenancy.capabilitySchemas,
+  // The provider's attribute has each capability as JSON in a string.
+  prepare: ({ schemaData, ...body }) =>
+    isObject(schemaData)
+      ? {
+          ...body,
+          schemaData: Object.fromEntries(
+            Object.entries(schemaData).map(([name, capability]) => [name, JSON.stringify(capability)]),
+          ),
+        }
+      : { ...body, ...(schemaData !== undefined && { schemaData }) },
   view: (each) => ({
     displayName: each.displayName,
     imageId: each.imageId,
