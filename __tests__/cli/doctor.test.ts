@@ -109,6 +109,23 @@ describe("tools", () => {
     expect(statusOf(found, "ssh")).toEqual(["warn"]);
   });
 
+  it.each([
+    ["1.6.6", "exit 1", "ok"],
+    ["Packer v1.16.0", "exit 0", "warn"],
+    ["Packer v1.16.0", "echo /p/github.com/hashicorp/qemu/packer-plugin-qemu_v1.1.4_x5.0_linux_amd64", "ok"],
+  ])("know whether Packer, which says %s, has its plugin for QEMU: %s", async (version, plugins, status) => {
+    program("packer", `case $1 in version) echo "${version}" ;; *) ${plugins} ;; esac`);
+    program("qemu-system-aarch64", 'echo "QEMU emulator version 10.0.2"');
+    for (const name of ["qemu-img", "xorriso", "ssh-keygen"]) program(name, "exit 0");
+    program("firmware.fd", "");
+    const [found] = named(
+      await tools({ ...env(), UEFI_FIRMWARE: join(home, "bin", "firmware.fd") }, true),
+      "image builder",
+    );
+    expect(found?.status).toBe(status);
+    if (status === "warn") expect(found?.advice).toContain("packer init packer/plugins");
+  });
+
   it("fail with a Terraform that is too old, and warn of a Go that does not run", async () => {
     program("terraform", 'echo "Terraform v1.5.7"');
     program("go", "exit 3");

@@ -1,5 +1,6 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FIRMWARE, missingForLocal } from "../../images/runners/local-tools.ts";
 import { FakeTools } from "./fake-tools.ts";
 
 // Each of these starts programs, some several.
@@ -79,6 +80,28 @@ describe("lab images build", () => {
       "images cannot be built here: not on PATH: qemu-system-aarch64, ssh-keygen " +
         "(Debian: apt install qemu-system-arm ipxe-qemu qemu-efi-aarch64 openssh-client)\n",
     ]);
+  });
+
+  it("names ways to get Packer that there are", async () => {
+    rmSync(join(tools.folder, "bin", "packer"));
+    const bin = join(tools.folder, "bin");
+    const { stderr } = await tools.build([], { PATH: bin });
+    expect(stderr).toMatch(/not on PATH: packer, ssh-keygen .*apt install packer on Debian 12, Homebrew's/);
+  });
+
+  it("takes another maker of ISO images for xorriso", () => {
+    const bin = mkdtempSync(join(tools.folder, "tools-"));
+    for (const name of ["packer", "qemu-system-aarch64", "qemu-img", "hdiutil", "ssh-keygen"])
+      writeFileSync(join(bin, name), "", { mode: 0o755 });
+    const firmware = join(tools.folder, "firmware.fd");
+    expect(missingForLocal({ PATH: bin, UEFI_FIRMWARE: firmware })).toBeNull();
+    rmSync(join(bin, "hdiutil"));
+    expect(missingForLocal({ PATH: bin, UEFI_FIRMWARE: firmware })).toContain("xorriso");
+  });
+
+  it("looks for firmware where the build does", () => {
+    const script = readFileSync(join(__dirname, "../../packer/build.sh"), "utf8");
+    expect(/arm64\) candidates=\(([^)]*)\)/.exec(script)?.[1]?.split(" ")).toEqual(FIRMWARE);
   });
 
   it.each([

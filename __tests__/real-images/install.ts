@@ -1,7 +1,7 @@
 /** What the tests of real images need of the machine. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { missingForLocal } from "../../images/runners/local.ts";
+import { missingForLocal } from "../../images/runners/local-tools.ts";
 import { must } from "./run.ts";
 
 /** Beside what builds need: a native arm64 UEFI, and what the stand-in and the stub repository are made with. */

@@ -1,7 +1,7 @@
 /** The programs that the lab runs: which are here, in which version, and what each is for. */
 import { execFile } from "node:child_process";
 import { findEngine } from "../../images/runners/dagger-engine.ts";
-import { missingForLocal } from "../../images/runners/local.ts";
+import { bringsPlugin, missingForLocal } from "../../images/runners/local-tools.ts";
 import { messageOf } from "../errors.ts";
 import { findBinary, told } from "../terraform/binary.ts";
 import { which } from "../terraform/which.ts";
@@ -37,6 +37,16 @@ async function ssh(env: Environment, sandbox: boolean): Promise<Finding> {
   return (sandbox ? warn : fail)("ssh", "does not run", advice);
 }
 
+/** Whether Packer's plugin for QEMU is installed, wherever Packer keeps its plugins. */
+function hasPlugin(env: Environment): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { env: { ...env }, timeout: PATIENCE_MS - 500, killSignal: "SIGKILL" } as const;
+    execFile("packer", ["plugins", "installed"], options, (error, stdout) =>
+      resolve(error === null && stdout.includes("packer-plugin-qemu_")),
+    );
+  });
+}
+
 /** Packer with QEMU, or Dagger: one is enough, and none is where the images are in the bucket already. */
 async function images(env: Environment): Promise<Finding> {
   const name = "image builder";
@@ -46,7 +56,16 @@ async function images(env: Environment): Promise<Finding> {
       versionOf("packer", ["version"], env),
       versionOf("qemu-system-aarch64", ["--version"], env),
     ]);
-    if (!versions.includes(null)) return ok(name, `Packer ${versions[0]}, QEMU ${versions[1]}: builds images`);
+    const [packer, qemu] = versions;
+    if (packer && qemu) {
+      if (bringsPlugin(packer) || (await hasPlugin(env)))
+        return ok(name, `Packer ${packer}, QEMU ${qemu}: builds images`);
+      return warn(
+        name,
+        `Packer ${packer}, QEMU ${qemu}, and not Packer's plugin for QEMU: the first build downloads it`,
+        "packer init packer/plugins does so now",
+      );
+    }
   }
   const search = await findEngine(env, PATIENCE_MS / 3);
   if (search.engine !== null) return ok(name, "a Dagger engine: builds images");

@@ -1,7 +1,8 @@
 /** Which runner builds: the one asked for, or Dagger where an engine answers, or the machine's own Packer. */
 import { findEngine } from "../../images/runners/dagger-engine.ts";
 import { daggerRunner } from "../../images/runners/dagger.ts";
-import { localRunner, missingForLocal } from "../../images/runners/local.ts";
+import { missingForLocal } from "../../images/runners/local-tools.ts";
+import { localRunner } from "../../images/runners/local.ts";
 import type { Runner } from "../../images/runners/runner.ts";
 import { CliError } from "../errors.ts";
 

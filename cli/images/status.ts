@@ -45,12 +45,16 @@ function words({ name, inputHash, lock, sha256, tested, artifact, sizeBytes }: R
   return `${name.padEnd(7)} ${inputHash.slice(0, 12)}  ${parts.join(", ")}`;
 }
 
+/** docs/images.md has why. */
+const FLOATS =
+  "held: proxmox-ve and pve-manager, at versions.proxmox; all other packages are those of the day of the build, as images.lock.json records";
+
 export async function statusCommand(options: ImagesOptions): Promise<number> {
   return atImages(options, null, async (place) => {
     const images = await ensureImages({ ...place.inputs, artifacts: place.artifacts });
     const rows = [await rowOf(place, BASE, images.base), await rowOf(place, PROXMOX, images.proxmox)];
     if (options.json) printDocument({ images: rows });
-    else for (const row of rows) place.terminal.line(words(row));
+    else for (const line of [...rows.map(words), FLOATS]) place.terminal.line(line);
     return 0;
   });
 }

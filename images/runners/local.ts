@@ -1,36 +1,8 @@
 /** Packer and QEMU of this machine. */
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { BuildFailed, type BuildRequest, type Runner } from "./runner.ts";
-
-const NEEDED: readonly { readonly program: string; readonly debianPackage: string }[] = [
-  { program: "packer", debianPackage: "packer" },
-  { program: "qemu-system-aarch64", debianPackage: "qemu-system-arm ipxe-qemu qemu-efi-aarch64" },
-  { program: "qemu-img", debianPackage: "qemu-utils" },
-  { program: "xorriso", debianPackage: "xorriso" },
-  { program: "ssh-keygen", debianPackage: "openssh-client" },
-];
-
-function onPath(program: string, path: string): boolean {
-  return path.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** What this machine lacks to build images, for people; null when it has all. */
-export function missingForLocal(env: NodeJS.ProcessEnv = process.env): string | null {
-  const missing = NEEDED.filter(({ program }) => !onPath(program, env["PATH"] ?? ""));
-  if (missing.length === 0) return null;
-  const programs = missing.map(({ program }) => program).join(", ");
-  return `not on PATH: ${programs} (Debian: apt install ${missing.map((each) => each.debianPackage).join(" ")})`;
-}
 
 const LAST_LINES = 12;
 /** How long Packer may take to stop QEMU and remove what it has made. */
@@ -90,7 +62,7 @@ async function build(request: BuildRequest, env: NodeJS.ProcessEnv): Promise<voi
 }
 
 /**
- * A runner that needs packer, QEMU and their helpers on PATH: see `missingForLocal`.
+ * A runner that needs packer, QEMU and their helpers on PATH: see local-tools.ts.
  *
  * @example await localRunner().build(request);
  */
