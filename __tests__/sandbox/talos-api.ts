@@ -51,7 +51,7 @@ export function tunnelTo(lab: Lab, name: NodeName): Promise<number> {
 /** Who calls: nobody in particular, with the server's certificate unchecked, or a client of a talosconfig. */
 export type Caller = "anybody" | ClientConfiguration;
 
-function channel(caller: Caller) {
+export function channel(caller: Caller) {
   if (caller === "anybody") return credentials.createSsl(null, null, null, { rejectUnauthorized: false });
   const key = readKey(unbase64(caller.client_key)).export({ format: "pem", type: "pkcs8" });
   return credentials.createSsl(

@@ -27,7 +27,13 @@ export type Machine =
 
 /** gRPC status codes, as they show in the provider's errors. */
 export type Code =
-  "AlreadyExists" | "FailedPrecondition" | "InvalidArgument" | "PermissionDenied" | "Unavailable" | "Unimplemented";
+  | "AlreadyExists"
+  | "FailedPrecondition"
+  | "InvalidArgument"
+  | "NotFound"
+  | "PermissionDenied"
+  | "Unavailable"
+  | "Unimplemented";
 
 /** What a machine answers instead of doing it. */
 export class MachineError extends Error {

@@ -15,7 +15,16 @@ import { machineAt, MachineError } from "../machines.ts";
 import { listen } from "./events.ts";
 import { faultError } from "./faults.ts";
 import { epochOf } from "./identity.ts";
-import { authorize, type Door, type ListeningMachine, type Message, type Method, STATUS } from "./method.ts";
+import {
+  authorize,
+  type Context,
+  type Door,
+  type ListeningMachine,
+  type Message,
+  type Method,
+  type PlainMethod,
+  STATUS,
+} from "./method.ts";
 import { type Route, routeOf, type Target } from "./routing.ts";
 import type { Service } from "./services.ts";
 
@@ -48,17 +57,21 @@ export function implementation(connection: Connection, { definition, methods }: 
   );
 }
 
-function unary(connection: Connection, name: string, method: Method): handleUnaryCall<unknown, Message> {
+function unary(connection: Connection, name: string, method: Method | PlainMethod): handleUnaryCall<unknown, Message> {
   return async (call, callback) => {
     const answer = await perform(connection, name, method, call.metadata, call.request);
     if (answer === null) return;
     if ("error" in answer) callback(answer.error);
-    else callback(null, { messages: answer.messages });
+    else callback(null, "plain" in method ? answer.messages[0] : { messages: answer.messages });
     leaveAfterChange(connection);
   };
 }
 
-function streamed(connection: Connection, name: string, method: Method): handleServerStreamingCall<unknown, Message> {
+function streamed(
+  connection: Connection,
+  name: string,
+  method: Method | PlainMethod,
+): handleServerStreamingCall<unknown, Message> {
   return async (call) => {
     const answer = await perform(connection, name, method, call.metadata, call.request);
     if (answer === null) return;
@@ -67,18 +80,24 @@ function streamed(connection: Connection, name: string, method: Method): handleS
       return;
     }
     for (const message of answer.messages) call.write(message);
-    if (method.goesOn) goOn(connection, call, answer.addresses);
-    else call.end();
+    if ("plain" in method) {
+      if (method.follow) follow(connection, call, method, answer.addresses[0] ?? connection.address);
+      else call.end();
+    } else if (method.goesOn) {
+      goOn(connection, call, (write) => listen(connection.world, answer.addresses, write));
+    } else {
+      call.end();
+    }
   };
 }
 
-/** Passes events on until the client has enough, or the machine leaves. */
+/** Passes messages on until the client has enough, or the machine leaves. */
 function goOn(
   connection: Connection,
   call: ServerWritableStream<unknown, Message>,
-  addresses: readonly string[],
+  begin: (write: (message: Message) => void) => () => void,
 ): void {
-  const stop = listen(connection.world, addresses, (event) => call.write(event));
+  const stop = begin((message) => call.write(message));
   const end = (): void => {
     connection.streams.delete(end);
     stop();
@@ -88,10 +107,26 @@ function goOn(
   call.once("cancelled", end);
 }
 
+/** Follows a machine for as long as it is the one that was asked. */
+function follow(
+  connection: Connection,
+  call: ServerWritableStream<unknown, Message>,
+  method: PlainMethod,
+  address: string,
+): void {
+  const { world, guestsOf } = connection;
+  const contextNow = (): Context | null => {
+    const machine = machineAt(world, guestsOf, address);
+    return machine && machine.stage !== "off" ? { ...connection, machine } : null;
+  };
+  const none = (): void => undefined;
+  goOn(connection, call, (write) => method.follow?.(contextNow, call.request, write) ?? none);
+}
+
 async function perform(
   connection: Connection,
   name: string,
-  method: Method,
+  method: Method | PlainMethod,
   metadata: Metadata,
   request: unknown,
 ): Promise<Answer> {
@@ -139,16 +174,27 @@ function leaveAfterChange(connection: Connection): void {
 function answerOf(
   connection: Connection,
   name: string,
-  method: Method,
+  method: Method | PlainMethod,
   route: Route,
   request: unknown,
 ): Exclude<Answer, null> {
+  const addresses = route.targets.map((target) => target.address);
+  if ("plain" in method) {
+    const plain = caught(connection, name, () => {
+      const [target] = route.targets;
+      if (route.many || !target)
+        throw new MachineError("Unimplemented", "one-2-many proxying is not supported for COSI");
+      const machine = target.reach();
+      authorize(method, connection.roles);
+      return method.plain({ ...connection, machine }, request);
+    });
+    return "error" in plain ? plain : { addresses, messages: plain.value };
+  }
   const run = (target: Target): Message => {
     const machine = target.reach();
     authorize(method, connection.roles);
     return method.run({ ...connection, machine }, request);
   };
-  const addresses = route.targets.map((target) => target.address);
   if (route.many) {
     return {
       addresses,

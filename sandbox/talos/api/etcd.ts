@@ -22,7 +22,7 @@ function membersOf({ world, guestsOf }: Door, { facts }: ConfiguredMachine): rea
 }
 
 /** uint64 as decimal digits. */
-function memberId({ guest }: ConfiguredMachine): string {
+export function memberId({ guest }: ConfiguredMachine): string {
   const hash = createHash("sha256").update(`${guest.address} ${guest.generation}`).digest();
   return hash.readBigUInt64BE().toString();
 }

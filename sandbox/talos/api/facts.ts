@@ -1,31 +1,12 @@
 /** What a machine tells of itself to every reader, also in maintenance. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { clusterOf, configuredMachines, isRunning, MachineError, talosOf } from "../machines.ts";
+import { MachineError, talosOf } from "../machines.ts";
 import { ADMIN, type Context, type Message, type Method, READERS } from "./method.ts";
+import { servicesOf, type ServiceState, sinceOf } from "./running.ts";
 
 function reader(run: (context: Context) => Message): Method {
   return { roles: READERS, run };
-}
-
-interface Service {
-  readonly id: string;
-  readonly state: "Running" | "Preparing";
-}
-
-function servicesOf({ world, guestsOf, machine }: Context): readonly Service[] {
-  const running = (...ids: readonly string[]): readonly Service[] => ids.map((id) => ({ id, state: "Running" }));
-  const always = running("apid", "auditd", "containerd", "machined", "syslogd", "udevd");
-  if (machine.stage === "maintenance") return always;
-  const controlPlane = machine.facts.role === "control-plane";
-  const hasCluster = isRunning(clusterOf(configuredMachines(world, guestsOf), machine.facts));
-  return [
-    ...always,
-    ...running("cri", "dashboard", "kubelet"),
-    // It waits for the bootstrap.
-    ...(controlPlane ? [{ id: "etcd", state: hasCluster ? "Running" : "Preparing" } as const] : []),
-    ...(controlPlane ? running("trustd") : []),
-  ].toSorted((a, b) => a.id.localeCompare(b.id));
 }
 
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
@@ -44,6 +25,12 @@ export const read: Method = {
   },
 };
 
+/** The last of a service's events is what health checks judge it by. */
+const eventOf = (state: ServiceState): string =>
+  state === "Running" ? "Health check successful" : "Running pre state";
+
+const timestampOf = (time: string) => ({ seconds: Math.floor(Date.parse(time) / 1000), nanos: 0 });
+
 export const factMethods: Readonly<Record<string, Method>> = {
   Version: reader(({ machine }) => ({
     version: { tag: `v${talosOf(machine)}`, sha: "", built: "", go_version: "", os: "linux", arch: "arm64" },
@@ -57,7 +44,7 @@ export const factMethods: Readonly<Record<string, Method>> = {
     services: servicesOf(context).map(({ id, state }) => ({
       id,
       state,
-      events: { events: [] },
+      events: { events: [{ msg: eventOf(state), state, ts: timestampOf(sinceOf(context)) }] },
       health: { unknown: state !== "Running", healthy: state === "Running", last_message: "" },
     })),
   })),

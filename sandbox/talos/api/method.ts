@@ -36,6 +36,15 @@ export interface Method {
   readonly goesOn?: boolean;
 }
 
+/** A method of a service whose answers are of one machine, and not wrapped in the list of those of several. */
+export interface PlainMethod {
+  readonly roles: readonly Role[];
+  /** All that is answered at once; one message where the method has no stream. @throws MachineError */
+  plain(context: Context, request: unknown): readonly Message[];
+  /** What comes later, until it is stopped. @default - the stream ends */
+  follow?(context: () => Context | null, request: unknown, write: (message: Message) => void): () => void;
+}
+
 /** On configured machines only. In maintenance nobody is more than a reader, so that few methods come this far. */
 export function onConfigured(
   roles: readonly Role[],
@@ -54,12 +63,13 @@ export const STATUS: Readonly<Record<Code, status>> = {
   AlreadyExists: status.ALREADY_EXISTS,
   FailedPrecondition: status.FAILED_PRECONDITION,
   InvalidArgument: status.INVALID_ARGUMENT,
+  NotFound: status.NOT_FOUND,
   PermissionDenied: status.PERMISSION_DENIED,
   Unavailable: status.UNAVAILABLE,
   Unimplemented: status.UNIMPLEMENTED,
 };
 
 /** @throws MachineError for callers that have none of the roles. */
-export function authorize({ roles }: Method, caller: ReadonlySet<string>): void {
+export function authorize({ roles }: Pick<Method, "roles">, caller: ReadonlySet<string>): void {
   if (!roles.some((role) => caller.has(role))) throw new MachineError("PermissionDenied", "not authorized");
 }

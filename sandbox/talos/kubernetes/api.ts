@@ -7,6 +7,7 @@ import { addons } from "./addons.ts";
 import { discovery } from "./discovery.ts";
 import type { ApiState } from "./state.ts";
 import { namespaceTable, nodeTable, wantsTable } from "./table.ts";
+import { workloads } from "./workloads.ts";
 
 interface Answer {
   readonly code: number;
@@ -66,7 +67,8 @@ function answerTo(request: IncomingMessage, pathname: string, state: ApiState): 
   if (request.method !== "GET") {
     return { code: 405, body: failure(405, "MethodNotAllowed", "the sandbox only answers GET") };
   }
-  const found = discovery(pathname, state) ?? addons(pathname, state);
+  const query = new URL(request.url ?? "/", "https://localhost").searchParams;
+  const found = discovery(pathname, state) ?? addons(pathname, state) ?? workloads(pathname, query, state);
   if (found !== undefined) return { code: 200, body: found };
   // Names need no percent-encoding: they are DNS labels.
   const [, resource = "", name] = /^\/api\/v1\/(nodes|namespaces)(?:\/([^/]+))?$/.exec(pathname) ?? [];
