@@ -12,7 +12,7 @@ export class MissingAttribute extends TypeError {
   }
 }
 
-function isObject(value: Json): value is Attributes {
+export function isObject(value: Json): value is Attributes {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

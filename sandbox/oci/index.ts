@@ -1,6 +1,6 @@
 /** The sandbox's OCI tenancy: Terraform's resource types, what exists, and what people are told of it. */
 import replacement from "../../providers/oci/replacement.json" with { type: "json" };
-import type { Json, Provider, ResourceType } from "../plugin/resource.ts";
+import type { Attributes, Call, Json, Provider, ResourceType } from "../plugin/resource.ts";
 import type { Account, OciTenancy } from "../world/oci.ts";
 import { backend, backendSet } from "./backend-set.ts";
 import { alertRule, budget } from "./budget.ts";
@@ -13,6 +13,7 @@ import { listener } from "./listener.ts";
 import { networkLoadBalancer } from "./load-balancer.ts";
 import { quota } from "./quota.ts";
 import { globalId } from "./regions.ts";
+import { refuseNotPlayed, remember, withRemembered } from "./remembered.ts";
 import { routeTable } from "./route-table.ts";
 import { networkSecurityGroup, networkSecurityGroupRule } from "./security-group.ts";
 import { defaultSecurityList } from "./security-list.ts";
@@ -46,11 +47,42 @@ const types: Readonly<Record<string, ResourceType>> = {
 
 const rules: Readonly<Record<string, { force_new: string[]; defaults?: Readonly<Record<string, Json>> }>> = replacement;
 
+/** The arguments that the type's own rules do not know, as the API's door takes them. */
+function remembering(name: string, type: ResourceType): ResourceType {
+  const told = (call: Call, found: Attributes | null): Attributes | null =>
+    found && withRemembered(call.world.state.oci, String(found.id), found, (attribute) => attribute);
+  const { update, importState } = type;
+  return {
+    ...type,
+    async create(call, planned) {
+      refuseNotPlayed(name, planned);
+      const made = await type.create(call, planned);
+      remember(call.world.state.oci, name, String(made.id), planned);
+      return told(call, made) ?? made;
+    },
+    read: (call, state) => told(call, type.read(call, state)),
+    ...(update && {
+      async update(call, prior, planned) {
+        refuseNotPlayed(name, planned, prior);
+        const changed = await update(call, prior, planned);
+        remember(call.world.state.oci, name, String(prior.id), planned, prior);
+        return told(call, { ...changed, id: prior.id ?? null }) ?? changed;
+      },
+    }),
+    async delete(call, state) {
+      await type.delete(call, state);
+      delete call.world.state.oci.remembered[String(state.id)];
+    },
+    ...(importState && { importState: (call, id) => told(call, importState(call, id)) }),
+  };
+}
+
 /** What replaces a resource and what has a default is the real provider's: `providers/oci/replacement.json`. */
 function asTheRealOne([name, type]: [string, ResourceType]): [string, ResourceType] {
   const rule = rules[name];
   if (!rule) throw new Error(`providers/oci/replacement.json has no ${name}`);
-  return [name, { ...type, forceNew: rule.force_new, defaults: rule.defaults ?? {}, zeroIsUnset: true }];
+  const plan = { forceNew: rule.force_new, defaults: rule.defaults ?? {}, zeroIsUnset: true };
+  return [name, { ...remembering(name, type), ...plan }];
 }
 
 export const ociProvider: Provider = {
@@ -91,5 +123,6 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     publicIps: [],
     capabilitySchemas: [],
     buckets: [],
+    remembered: {},
   };
 }

@@ -64,3 +64,12 @@ export function outOfCapacity(service: string): ServiceRefusal {
   const detail = `Service: ${service}.`;
   return new ServiceRefusal(500, "InternalError", "Out of host capacity.", detail, "availability_domain");
 }
+
+/**
+ * A 404 would say that an object is gone, and clients swallow it. Oracle's SDKs retry every other 5xx than this one
+ * (oracle/oci-go-sdk v65, common/retry.go).
+ */
+export function notPlayed(what: string, attribute?: string): ServiceRefusal {
+  const reason = `${what} is not played here: the sandbox has no such part of OCI (docs/sandbox.md).`;
+  return new ServiceRefusal(501, "MethodNotImplemented", reason, "", attribute);
+}

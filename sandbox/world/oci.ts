@@ -52,6 +52,8 @@ export interface OciTenancy {
   publicIps: PublicIp[];
   capabilitySchemas: CapabilitySchema[];
   buckets: Bucket[];
+  /** Arguments that are only remembered, by the object's id and the argument's path in the provider. */
+  remembered: Record<string, Readonly<Record<string, Json>>>;
 }
 
 /** The API key of the account's user: what OCI knows of it. */
@@ -373,6 +375,9 @@ export interface Bucket extends OciObject {
   publicAccessType: string;
   readonly storageTier: string;
   versioning: string;
+  /** Absent in worlds of before. */
+  autoTiering?: string;
+  objectEventsEnabled?: boolean;
   metadata: Tags;
   readonly etag: string;
   objects: BucketObject[];

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import type { Attributes, ResourceType } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
 import { notFound, ServiceRefusal } from "../refusals.ts";
+import { refuseNotPlayed, remember, withRemembered } from "../remembered.ts";
 import { find, requireCompartment } from "../stored.ts";
 import { regionOf } from "../regions.ts";
-import { attributesOf, nestedTags } from "./fields.ts";
+import { apiName, attributesOf, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
 import { type Asked, needed, type Route } from "./route.ts";
@@ -74,7 +75,10 @@ export function record<T extends OciObject>(asked: Asked, kind: Collection<T>): 
 export function viewOf<T extends OciObject>(asked: Asked, kind: Collection<T>, found: T): Attributes {
   const view = { ...common(found), ...kind.view(found, asked) };
   const settled = view.lifecycleState;
-  return typeof settled === "string" ? { ...view, lifecycleState: asked.door.lifecycles.of(found.id, settled) } : view;
+  const whole = withRemembered(asked.call.world.state.oci, found.id, view, apiName);
+  return typeof settled === "string"
+    ? { ...whole, lifecycleState: asked.door.lifecycles.of(found.id, settled) }
+    : whole;
 }
 
 function list<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
@@ -94,11 +98,13 @@ function list<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
 }
 
 async function create<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
+  refuseNotPlayed(kind.resource, asked.body);
   const body = kind.prepare?.(asked.body) ?? asked.body;
   const planned = { ...attributesOf(kind.resource, body), ...kind.atCreate?.(body) };
   const { id } = await kind.type.create(asked.call, planned);
   const made = kind.all(asked.call.world.state.oci).find((each) => each.id === id);
   if (!made) throw new Error(`${kind.resource} made ${String(id)}, and it is not there`);
+  remember(asked.call.world.state.oci, kind.resource, made.id, asked.body);
   if (kind.states) asked.door.lifecycles.begin(made.id, kind.states.creating);
   const headers = kind.changed?.(asked, made, "CREATED");
   return { ...shown(viewOf(asked, kind, made), headers), ...(kind.accepted && { status: 202 }) };
@@ -111,9 +117,11 @@ export async function change<T extends OciObject>(
   found: T,
   body: Attributes,
 ): Promise<void> {
+  refuseNotPlayed(kind.resource, body);
   const before = kind.type.importState?.(asked.call, found.id) ?? {};
   const planned = attributesOf(kind.resource, kind.prepare?.(body) ?? body, before);
   await kind.type.update?.(asked.call, before, planned);
+  remember(asked.call.world.state.oci, kind.resource, found.id, body);
 }
 
 async function update<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
@@ -130,6 +138,7 @@ export async function remove<T extends OciObject>(asked: Asked, kind: Collection
   const view = viewOf(asked, kind, found);
   checkEtag(asked, view);
   await kind.type.delete(asked.call, { id: found.id, enable_delete: true });
+  delete asked.call.world.state.oci.remembered[found.id];
   if (kind.states && !kind.gone) asked.door.lifecycles.end(found.id, view, kind.states.deleting, kind.states.deleted);
   const headers = kind.changed?.(asked, found, "DELETED");
   return { status: kind.accepted ? 202 : 204, headers: headers ?? {} };

@@ -120,8 +120,16 @@ export function fieldOf(attribute: string): string {
   return attribute.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The field of an attribute, as the API spells units and short names. */
+export function apiName(attribute: string): string {
+  return fieldOf(attribute)
+    .replace(/In([GM])bs$/, "In$1Bs")
+    .replace(/PerGb$/, "PerGB")
+    .replace(/^(ipv[46])cidr/, "$1Cidr")
+    .replace(/^isAi/, "isAI");
+}
+
 /** Attributes as the API's fields; blocks inside stay as they are. */
 export function fieldsOf(attributes: Attributes): Attributes {
-  const units = (field: string): string => field.replace(/In([GM])bs$/, "In$1Bs");
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [units(fieldOf(name)), value]));
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [apiName(name), value]));
 }

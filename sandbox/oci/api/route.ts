@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import { ServiceRefusal } from "../refusals.ts";
+import { notPlayed, ServiceRefusal } from "../refusals.ts";
 import type { Answer } from "./answer.ts";
 import type { Door } from "./door.ts";
 
@@ -56,15 +56,6 @@ function decoded(text: string): string {
 
 /** Paths of Oracle's services: a version by date, or Object Storage's namespaces. */
 const OF_A_SERVICE = /^\/(\d{8}|n)\//;
-
-/**
- * A 404 would say that an object is gone, and clients swallow it. Oracle's SDKs retry every other 5xx than this one
- * (oracle/oci-go-sdk v65, common/retry.go).
- */
-export function notPlayed(what: string): ServiceRefusal {
-  const reason = `${what} is not played here: the sandbox has no such part of OCI (docs/sandbox.md).`;
-  return new ServiceRefusal(501, "MethodNotImplemented", reason, "");
-}
 
 function missing(method: string, path: string): ServiceRefusal {
   if (OF_A_SERVICE.test(path)) return notPlayed(`${method} ${path}`);

@@ -79,7 +79,7 @@ function privateIpFields(each: PrivateIp, asked: Asked): Attributes {
 const privateIps: Collection<PrivateIp> = {
   path: `${BASE}/privateIps`,
   service: "Core Private Ip",
-  resource: "",
+  resource: "oci_core_private_ip",
   type: privateIp,
   byCompartment: false,
   all: (tenancy) => [...tenancy.instances.map(primaryAddress), ...tenancy.privateIps],
@@ -103,7 +103,7 @@ function ephemeralAddress(host: Instance): PublicIp[] {
 const publicIps: Collection<PublicIp> = {
   path: `${BASE}/publicIps`,
   service: "Core Public Ip",
-  resource: "",
+  resource: "oci_core_public_ip",
   type: publicIp,
   all: (tenancy) => [...tenancy.instances.flatMap(ephemeralAddress), ...tenancy.publicIps],
   view(each, asked) {

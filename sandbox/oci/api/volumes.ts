@@ -1,10 +1,12 @@
 /** Volumes, boot volumes, and their attachments. A boot volume lives and dies with its instance. */
 import type { Attributes } from "../../plugin/resource.ts";
 import type { BlockVolume, Instance, VolumeAttachment } from "../../world/oci.ts";
+import { systemTags } from "../instance-attributes.ts";
 import { notFound } from "../refusals.ts";
 import { volume, volumeAttachment } from "../volume.ts";
 import { change, type Collection, collection, common, shown } from "./collection.ts";
 import { instances } from "./instances.ts";
+import { nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import { type Asked, needed, type Route } from "./route.ts";
 
@@ -17,7 +19,7 @@ const volumes: Collection<BlockVolume> = {
   type: volume,
   states: { creating: "PROVISIONING", deleting: "TERMINATING", deleted: "TERMINATED" },
   all: (tenancy) => tenancy.volumes,
-  view: (each) => ({
+  view: (each, { call }) => ({
     displayName: each.displayName,
     lifecycleState: "AVAILABLE",
     availabilityDomain: each.availabilityDomain,
@@ -28,6 +30,7 @@ const volumes: Collection<BlockVolume> = {
     isAutoTuneEnabled: false,
     isHydrated: true,
     sourceDetails: null,
+    systemTags: nestedTags(systemTags(call.world.state.oci)),
   }),
 };
 

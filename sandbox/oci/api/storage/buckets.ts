@@ -1,8 +1,9 @@
 /** Namespaces and buckets. */
 import type { Attributes } from "../../../plugin/resource.ts";
 import type { Bucket } from "../../../world/oci.ts";
-import { maybeTags, maybeText, text } from "../../attributes.ts";
+import { maybeFlag, maybeTags, maybeText, text } from "../../attributes.ts";
 import { regionOf } from "../../regions.ts";
+import { refuseNotPlayed } from "../../remembered.ts";
 import { newObject, requireCompartment, updateCommon } from "../../stored.ts";
 import { common } from "../collection.ts";
 import { attributesOf } from "../fields.ts";
@@ -58,8 +59,8 @@ function whole(asked: Asked, each: Bucket): Attributes {
     publicAccessType: each.publicAccessType,
     storageTier: each.storageTier,
     versioning: each.versioning,
-    autoTiering: "Disabled",
-    objectEventsEnabled: false,
+    autoTiering: each.autoTiering ?? "Disabled",
+    objectEventsEnabled: each.objectEventsEnabled ?? false,
     replicationEnabled: false,
     isReadOnly: false,
     kmsKeyId: null,
@@ -84,6 +85,7 @@ const ACCESS = ["NoPublicAccess", "ObjectRead", "ObjectReadWithoutList"];
 
 function create(asked: Asked): Answer {
   requireNamespace(asked);
+  refuseNotPlayed("oci_objectstorage_bucket", asked.body);
   const { call } = asked;
   const details = attributesOf("bucket", asked.body);
   const name = text(details, "name");
@@ -105,6 +107,8 @@ function create(asked: Asked): Answer {
     ),
     storageTier: requireOneOf("storageTier", maybeText(details, "storage_tier") ?? "Standard", ["Standard", "Archive"]),
     versioning: maybeText(details, "versioning") ?? "Disabled",
+    autoTiering: maybeText(details, "auto_tiering") ?? "Disabled",
+    objectEventsEnabled: maybeFlag(details, "object_events_enabled") ?? false,
     metadata: maybeTags(details, "metadata") ?? {},
     etag: call.world.random(32),
     objects: [],
@@ -126,6 +130,8 @@ function update(asked: Asked): Answer {
   updateCommon(asked.call, SERVICE, found, details);
   found.publicAccessType = access;
   found.versioning = maybeText(details, "versioning") ?? found.versioning;
+  found.autoTiering = maybeText(details, "auto_tiering") ?? found.autoTiering ?? "Disabled";
+  found.objectEventsEnabled = maybeFlag(details, "object_events_enabled") ?? found.objectEventsEnabled ?? false;
   found.metadata = maybeTags(details, "metadata") ?? found.metadata;
   asked.call.world.changed();
   return told(asked, found);
