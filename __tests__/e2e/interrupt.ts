@@ -24,7 +24,8 @@ const APART_MS = 900;
 /** Deploys stack oci with one slow creation, and interrupts twice while it is under way: it is done all the same. */
 export async function interruptedTwice(lab: TestLab, target: string): Promise<Ended> {
   const sandbox = await lab.sandbox();
-  const fault = { kind: "slow", ms: 6000 } as const;
+  // Longer than a busy machine takes until the next run asks what is under way.
+  const fault = { kind: "slow", ms: 15_000 } as const;
   await sandbox.addFault({ what: "call", door: "provider", method: "ApplyResourceChange", target, fault });
   const running = lab.start("deploy", "oci", "--auto-approve");
   while (!(await sandbox.callsUnderWay()).some((call) => call.target === target)) await sleep(20);
