@@ -48,9 +48,10 @@ export class ProxmoxClusterStack extends LabStack {
     this.#connect();
     const { formed } = new Cluster(this, "cluster", { lab: config.name, hosts });
     const first = found(hosts[0], "first host");
+    const leader = stepHost(first.plan, first.oci.privateIp);
     new Firewall(this, "firewall", {
       network,
-      host: stepHost(first.plan, first.oci.privateIp),
+      host: leader,
       after: formed,
     });
     const pool = new VirtualEnvironmentPool(this, "pool", {
@@ -67,6 +68,7 @@ export class ProxmoxClusterStack extends LabStack {
     const guestNetwork = new GuestNetwork(this, "guest-network", {
       plan: network.guest,
       hosts: topology.hosts,
+      host: leader,
       after: formed,
     });
     const automation = new Automation(this, "automation", {

@@ -7,12 +7,15 @@ import type { GuestNetworkPlan } from "./types.ts";
 /** VXLAN's headers take 50 bytes of the 1500 (pve-docs, pvesdn). */
 const MTU = { simple: 1500, evpn: 1450 } as const;
 
+/** A zone does not change its kind, and both are there for a moment when a lab grows to two hosts, or shrinks to one. */
+const ZONE = { simple: "lab", evpn: "labevpn" } as const;
+
 /** One host: a Simple zone, with DHCP and SNAT. Several: an EVPN zone over VXLAN, every host an exit node. */
 export function planGuestNetwork({ hosts, network }: LabConfig): GuestNetworkPlan {
   const kind = hosts.length > 1 ? "evpn" : "simple";
   return {
     kind,
-    zone: "lab",
+    zone: ZONE[kind],
     vnet: "guests",
     controller: "labbgp",
     cidr: network.guests,

@@ -49,7 +49,7 @@ describe("a deployed lab", () => {
   });
 });
 
-it.skip("a lab is born with one host, grows to two and to three, and shrinks again", async () => {
+it("a lab is born with one host, grows to two and to three, and shrinks again", async () => {
   const lab = await TestLab.create({ allowPaid: true, hosts: [host(1)] });
   try {
     const clusters = async () =>
@@ -57,13 +57,20 @@ it.skip("a lab is born with one host, grows to two and to three, and shrinks aga
         quorate,
         hosts: hosts.filter(({ online }) => online).map(({ name }) => name),
       }));
+    let before = 0;
     for (const numbers of [[1], [1, 2], [1, 2, 3], [1, 2], [1]]) {
       lab.configure({ hosts: numbers.map(host) });
+      // A host that goes is emptied first, and leaves the cluster: once it is gone, nobody can ask what was on it.
+      if (numbers.length < before) {
+        const { code, stderr } = await lab.cdktf("deploy", "proxmox", "talos", "--auto-approve");
+        expect({ numbers, code, stderr: code === 0 ? "" : stderr }).toEqual({ numbers, code: 0, stderr: "" });
+      }
+      before = numbers.length;
       const { code, stderr } = await lab.cdktf("deploy", "--auto-approve");
       expect({ numbers, code, stderr: code === 0 ? "" : stderr }).toEqual({ numbers, code: 0, stderr: "" });
       expect(await clusters()).toEqual([{ quorate: true, hosts: numbers.map((number) => `pve-${number}`) }]);
-      expect(await lab.cdktf("diff", "--detailed")).toMatchObject({ code: 0 });
     }
+    expect(await lab.cdktf("diff", "--detailed")).toMatchObject({ code: 0 });
   } finally {
     await lab.end();
   }

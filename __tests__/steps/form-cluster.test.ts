@@ -190,9 +190,21 @@ describe("form-cluster", () => {
     expect(membersOf(world)).toEqual([["pve-1", "pve-2"]]);
   });
 
-  it("refuses a cluster with a member that is up and not in the lab", async () => {
+  it("refuses a cluster with a member that has guests and is not in the lab", async () => {
     const { world } = await clusterOf(3);
-    expect((await form(world, ["pve-1", "pve-2"])).error).toMatch(/has the member pve-3, which is up and not a host/);
+    createVm(atHost(world, "pve-3"), "pve-3", 101, {});
+    expect((await form(world, ["pve-1", "pve-2"])).error).toMatch(
+      /has the member pve-3, which has guests and is not a host/,
+    );
+    expect(membersOf(world)).toEqual([["pve-1", "pve-2", "pve-3"]]);
+  });
+
+  it("lets a member go that is not in the lab any more and is empty", async () => {
+    const { world } = await clusterOf(3);
+    const { code, lines } = await form(world, ["pve-1", "pve-2"]);
+    expect(code).toBe(0);
+    expect(lines).toContain("pve-1: forgets pve-3, which is not a host of the lab any more");
+    expect(membersOf(world).flat()).toEqual(["pve-1", "pve-2"]);
   });
 
   it("notices a tunnel that leads to another host", async () => {

@@ -22,16 +22,12 @@ function ownTable(family: string, name: string, chains: readonly string[]): stri
   ].join("\n");
 }
 
-/** nftables: what the load balancer sends to this host's 6443 goes on to the API server's virtual address, and back. */
+/** nftables: what the load balancer sends to this host's 6443 goes on to the API server's virtual address. */
 export function dnatRules({ cluster: { vip } }: Topology, { address }: HostPlan): string {
   return ownTable("ip", "ampere-lab", [
     "  chain prerouting {",
     "    type nat hook prerouting priority dstnat;",
     `    ip daddr ${address} tcp dport 6443 dnat to ${vip}:6443`,
-    "  }",
-    "  chain postrouting {",
-    "    type nat hook postrouting priority srcnat;",
-    `    ip daddr ${vip} tcp dport 6443 masquerade`,
     "  }",
   ]);
 }

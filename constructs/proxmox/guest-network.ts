@@ -4,14 +4,17 @@ import { SdnSubnet } from "@cdktf/provider-proxmox/sdn-subnet";
 import { SdnVnet } from "@cdktf/provider-proxmox/sdn-vnet";
 import { SdnZoneEvpn } from "@cdktf/provider-proxmox/sdn-zone-evpn";
 import { SdnZoneSimple } from "@cdktf/provider-proxmox/sdn-zone-simple";
-import type { ITerraformDependable, TerraformResource } from "cdktf";
+import { type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import { address } from "../lab/script-step.ts";
+import { address, ScriptStep } from "../lab/script-step.ts";
 import type { GuestNetworkPlan, HostPlan } from "../../topology/types.ts";
+import { type StepHost, STEPS } from "./cluster.ts";
 
 export interface GuestNetworkProps {
   readonly plan: GuestNetworkPlan;
   readonly hosts: readonly HostPlan[];
+  /** Any host: its API speaks for all. */
+  readonly host: StepHost;
   readonly after: ITerraformDependable;
 }
 
@@ -22,7 +25,7 @@ export interface GuestNetworkProps {
 export class GuestNetwork extends Construct {
   /** Bridge for the guests' network devices. */
   readonly bridge: string;
-  /** Until then the vnet is only pending. */
+  /** Until then the vnet is only pending, on some host at least. */
   readonly applied: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: GuestNetworkProps) {
@@ -35,10 +38,15 @@ export class GuestNetwork extends Construct {
       dependsOn: [props.after],
     });
     const zone = plan.kind === "simple" ? this.#simpleZone(props, removals) : this.#evpnZone(props, removals);
+    // A vnet changes its zone only without subnets (pve-network): with another kind of zone both are made anew.
+    const kind = new TerraformResource(this, "kind", { terraformResourceType: "terraform_data" });
+    kind.addOverride("triggers_replace", plan.kind);
+    const anew = { replaceTriggeredBy: [address(kind)] };
     const vnet = new SdnVnet(this, "vnet", {
       id: plan.vnet,
       zone: zone.id,
       ...(plan.kind === "evpn" && { tag: plan.vnetTag }),
+      lifecycle: anew,
     });
     const subnet = new SdnSubnet(this, "subnet", {
       vnet: vnet.id,
@@ -48,14 +56,28 @@ export class GuestNetwork extends Construct {
       ...(plan.kind === "simple" && {
         dhcpRange: { startAddress: plan.dhcp.start, endAddress: plan.dhcp.end },
       }),
+      lifecycle: anew,
     });
     const parts: TerraformResource[] = [zone, vnet, subnet];
-    this.applied = new SdnApplier(this, "apply", {
+    const apply = new SdnApplier(this, "apply", {
       onCreate: true,
       onDestroy: false,
       dependsOn: parts,
       lifecycle: { replaceTriggeredBy: parts.map(address) },
     });
+    // Its success proves nothing: every host reloads its network by itself.
+    this.applied = new ScriptStep(this, "on-every-host", {
+      folder: STEPS,
+      script: "wait-sdn.mjs",
+      environment: {
+        PVE_HOST: JSON.stringify(props.host),
+        PVE_NODES: JSON.stringify(props.hosts.map(({ name }) => name)),
+        PVE_ZONE: plan.zone,
+      },
+      triggers: {},
+      againWith: [apply],
+      dependsOn: [apply],
+    }).resource;
     this.bridge = plan.vnet;
   }
 

@@ -20,6 +20,8 @@ export interface PveHost {
   readonly thinPoolBytes: number;
   datacenter: string;
   certificate: Certificate;
+  /** The SDN configuration that its interfaces were made of last, as text. */
+  network?: string;
   /** Files and logical volumes on this host, by volume id (`local:import/talos.qcow2`, `data:vm-100-disk-0`). */
   volumes: Record<string, Volume>;
 }

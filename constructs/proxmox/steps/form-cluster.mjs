@@ -11,7 +11,7 @@
 import { NoAnswer, PveError, StepError } from "./deadline.mjs";
 import { assertNoForeignCluster, certificateOf, forget, membershipOf, passesOn } from "./membership.mjs";
 import { PveApi } from "./pve-client.mjs";
-import { record } from "./pve-http.mjs";
+import { list, record } from "./pve-http.mjs";
 import { deadline, hostsVariable, rootPassword, run, variable } from "./step-input.mjs";
 
 /** @typedef {import("./membership.mjs").Membership} Membership */
@@ -121,6 +121,16 @@ async function form(apis, memberships, name) {
 
 /**
  * @param {PveApi} leader
+ * @param {string} node
+ */
+async function hasGuests(leader, node) {
+  return list(await leader.get("cluster/resources?type=vm"))
+    .map(record)
+    .some((guest) => guest.node === node);
+}
+
+/**
+ * @param {PveApi} leader
  * @param {readonly string[]} hosts
  * @param {string} name
  */
@@ -128,7 +138,9 @@ async function assertMembers(leader, hosts, name) {
   for (const { name: node, online } of (await membershipOf(leader)).members) {
     if (hosts.includes(node)) continue;
     if (!online) await forget(leader, node, "is offline and not a host of the lab");
-    else throw new StepError(`the cluster ${name} has the member ${node}, which is up and not a host of the lab`);
+    else if (await hasGuests(leader, node))
+      throw new StepError(`the cluster ${name} has the member ${node}, which has guests and is not a host of the lab`);
+    else await forget(leader, node, "is not a host of the lab any more");
   }
   const { members } = await membershipOf(leader);
   const missing = hosts.filter((host) => !members.some((member) => member.name === host && member.online));

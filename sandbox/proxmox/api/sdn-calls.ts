@@ -3,7 +3,16 @@ import type { Section } from "../../world/proxmox.ts";
 import { again, type Pve } from "../pve/context.ts";
 import { badParameter, failure } from "../pve/errors.ts";
 import { may } from "../pve/permissions.ts";
-import { applySdn, createSdn, deleteSdn, rollBackSdn, type SdnKind, subnetId, updateSdn } from "../pve/sdn.ts";
+import {
+  applySdn,
+  createSdn,
+  deleteSdn,
+  isReloaded,
+  rollBackSdn,
+  type SdnKind,
+  subnetId,
+  updateSdn,
+} from "../pve/sdn.ts";
 import { startTask } from "../pve/tasks.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
@@ -184,7 +193,7 @@ export function nodeZones(pve: Pve): Data {
       ([id, { nodes }]) =>
         visible(pve, "zones", id) && (!Array.isArray(nodes) || nodes.length === 0 || nodes.includes(pve.host.name)),
     )
-    .map(([zone]) => ({ zone, status: "available" }));
+    .map(([zone]) => ({ zone, status: isReloaded(pve) ? "available" : "pending" }));
 }
 
 export function zoneContent(pve: Pve, { zone = "" }: Parameters): Data {

@@ -1,8 +1,9 @@
 /** Software-defined network: zones, controllers, vnets and subnets, which take effect when they are applied (pve-network). */
 import ipaddr from "ipaddr.js";
 import type { SdnConfig, Section } from "../../world/proxmox.ts";
-import { assertWritable, type Pve } from "./context.ts";
+import { again, assertWritable, membersOnline, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
+import { startTask } from "./tasks.ts";
 
 export type SdnKind = keyof SdnConfig;
 const SINGULAR = { zones: "zone", controllers: "controller", vnets: "vnet", subnets: "subnet" } as const;
@@ -70,11 +71,29 @@ export function pendingState({ datacenter }: Pve, kind: SdnKind, id: string): "n
   return JSON.stringify(configured) === JSON.stringify(running) ? null : "changed";
 }
 
-/** Makes every host run what is configured. */
+/**
+ * Has every host run what is configured. Each reloads its network by itself, a moment later, and may fail at it: whoever
+ * applied hears nothing of that (pve-network: the task only warns).
+ */
 export function applySdn(pve: Pve): void {
   assertWritable(pve);
   pve.datacenter.sdn.running = structuredClone(pve.datacenter.sdn.config);
   pve.world.changed();
+  for (const host of membersOnline(pve.world, pve.datacenter)) {
+    const there = { ...pve, host };
+    startTask(there, "srvreload", "networking", () => {
+      const later = again(there);
+      later.host.network = asText(later.datacenter.sdn.running);
+      later.world.changed();
+    });
+  }
+}
+
+const asText = (config: SdnConfig): string => JSON.stringify(config);
+
+/** Whether a host's interfaces are those that were applied last. */
+export function isReloaded({ host, datacenter }: Pve): boolean {
+  return host.network === asText(datacenter.sdn.running);
 }
 
 /** Forgets what is configured and was not applied. */
