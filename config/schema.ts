@@ -29,6 +29,12 @@ export const microSchema = field(
   z.strictObject({
     name: slotName("Name of the instance.", "qdevice-1"),
     bootVolumeGb: bootVolume("Boot volume, in GB."),
+    availabilityDomain: field(
+      z.literal([1, 2, 3]),
+      "Availability domain. Where a region has several, only one has this shape: `lab doctor` finds out which. " +
+        "Without it oci.availabilityDomain.",
+      "1, 2 or 3",
+    ).optional(),
     faultDomain: faultDomain("Without it Oracle chooses one that has room; with oci.spreadHosts it is 3."),
   }),
   "An x86 VM.Standard.E2.1.Micro as QDevice: the third vote of a cluster of two hosts. null means none.",
@@ -158,9 +164,9 @@ const accessSchema = field(
     allowAnywhere: flag("Accept admin networks larger than a /8, such as 0.0.0.0/0: the whole Internet."),
     basePort: whole(
       1024,
-      56536,
-      "First of the loopback ports of the tunnels: +0 API server, + number hosts, +100 control planes, +200 workers.",
-      "unprivileged, and the last worker's port stays under 65536",
+      56435,
+      "First of the loopback ports of the tunnels: +0 API server, + number hosts, +100 control planes, +200 workers, +9000 SSH.",
+      "unprivileged, and the last tunnel's port stays under 65536",
     ),
   }),
   "Who may reach the lab, and the local ends of the tunnels.",

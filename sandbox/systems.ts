@@ -60,12 +60,29 @@ export function overview(world: World): Overview {
 const PVE_PORT = 8006;
 const TALOS_PORT = 50_000;
 const KUBERNETES_PORT = 6443;
+const SSH_PORT = 22;
 
 /** What a connection to an address and port meets, from wherever; null when nothing listens there. */
 export function endpoint(world: World, { address, port }: Tunnel["target"]): ((socket: Socket) => void) | null {
   if (port === PVE_PORT) return pveEndpoint(world, address);
   if (port === TALOS_PORT) return talosEndpoint(world, address);
+  if (port === SSH_PORT) return sshOf(world, address);
   return port === KUBERNETES_PORT ? kubernetesEndpoint(world, address) : null;
+}
+
+/** The code of sshd is brought in when somebody first connects. */
+function sshOf(world: World, address: string): ((socket: Socket) => void) | null {
+  if (!world.state.oci.instances.some(({ state, privateIp }) => state === "RUNNING" && privateIp === address))
+    return null;
+  return (socket) => {
+    socket.pause();
+    void import("./ssh/index.ts").then(({ sshd }) => {
+      const handler = sshd(world, address, endpointFrom);
+      socket.resume();
+      if (handler) handler(socket);
+      else socket.resetAndDestroy();
+    });
+  };
 }
 
 /** What a connection from a host meets: itself, its neighbours as firewalls let it, and the guests that run on it. */

@@ -6,7 +6,7 @@ import { Account } from "../constructs/oci/account.ts";
 import { ApiLoadBalancer } from "../constructs/oci/api-load-balancer.ts";
 import { Host, type OciHost } from "../constructs/oci/host.ts";
 import { HostImage } from "../constructs/oci/host-image.ts";
-import { Micro } from "../constructs/oci/micro.ts";
+import { Micro, type OciMicro } from "../constructs/oci/micro.ts";
 import { Network } from "../constructs/oci/network.ts";
 import { SecurityGroups } from "../constructs/oci/security-groups.ts";
 import { SpendingGuard } from "../constructs/oci/spending-guard.ts";
@@ -19,6 +19,7 @@ export interface OciStackProps extends LabStackProps {
 /** What the other stacks may know of Oracle Cloud. */
 export interface OciOutputs {
   readonly hosts: readonly OciHost[];
+  readonly micro: OciMicro | null;
   /** Public address of the load balancer in front of Kubernetes' API. */
   readonly apiAddress: string;
 }
@@ -67,17 +68,18 @@ export class OciStack extends LabStack {
         ...keys,
       }),
     }));
-    if (topology.micro) {
+    const micro =
+      topology.micro &&
       new Micro(this, topology.micro.name, {
         compartmentId,
         lab,
-        availabilityDomain,
+        availabilityDomain: account.domain(topology.micro.availabilityDomain),
         subnetId,
+        subnetCidr: topology.network.subnetCidr,
         securityGroupId: security.id("micro"),
         plan: topology.micro,
         ...keys,
       });
-    }
     const balancer = new ApiLoadBalancer(this, "api", {
       compartmentId,
       lab,
@@ -95,6 +97,7 @@ export class OciStack extends LabStack {
         privateIp: host.privateIp,
         publicIp: host.publicIp,
       })),
+      micro: micro && { address: micro.privateIp, bootVolumeId: micro.bootVolumeId },
       apiAddress: balancer.publicIp,
     };
     new TerraformOutput(this, "api_address", {

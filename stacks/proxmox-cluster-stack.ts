@@ -5,7 +5,7 @@ import { TalosProvider } from "@cdktf/provider-talos/provider";
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { LabStack, type LabStackProps } from "../constructs/lab/lab-stack.ts";
-import { pveRootPassword } from "../constructs/lab/variables.ts";
+import { pveRootPassword, sshHostKeys, sshPrivateKey } from "../constructs/lab/variables.ts";
 import { Automation } from "../constructs/proxmox/automation.ts";
 import { Cluster, stepHost } from "../constructs/proxmox/cluster.ts";
 import { CpuModel } from "../constructs/proxmox/cpu-model.ts";
@@ -46,7 +46,13 @@ export class ProxmoxClusterStack extends LabStack {
     const hosts = topology.hosts.map((plan) => ({ plan, oci: hostOf(props.oci, plan.name) }));
 
     this.#connect();
-    const { formed } = new Cluster(this, "cluster", { lab: config.name, hosts });
+    if (hosts.length > 1) {
+      // For the third vote: its steps take them from the environment.
+      sshPrivateKey(this);
+      sshHostKeys(this);
+    }
+    const micro = topology.micro && props.oci.micro && { plan: topology.micro, oci: props.oci.micro };
+    const { formed } = new Cluster(this, "cluster", { lab: config.name, hosts, micro });
     const first = found(hosts[0], "first host");
     const leader = stepHost(first.plan, first.oci.privateIp);
     new Firewall(this, "firewall", {

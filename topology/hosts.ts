@@ -3,7 +3,7 @@ import type { HostConfig, LabConfig } from "../config/schema.ts";
 import { slotOf } from "../config/fields.ts";
 import { hostAddress, microAddress } from "./addresses.ts";
 import { roomOf } from "./capacity.ts";
-import { hostPort, templateVmId } from "./ports.ts";
+import { hostPort, hostSshPort, microSshPort, templateVmId } from "./ports.ts";
 import type { FaultDomain, HostPlan, MicroPlan } from "./types.ts";
 
 /** Hosts that are to be apart take turns, by their number: losing a fault domain then costs as few of them as can be. */
@@ -34,6 +34,7 @@ function planHost(config: LabConfig, host: HostConfig): HostPlan {
     guestDiskGb: room.diskGb,
     templateVmId: templateVmId(host.name),
     apiPort: hostPort(config, host.name),
+    sshPort: hostSshPort(config, host.name),
   };
 }
 
@@ -42,11 +43,14 @@ export function planHosts(config: LabConfig): readonly HostPlan[] {
   return config.hosts.map((host) => planHost(config, host)).toSorted((a, b) => a.slot - b.slot);
 }
 
-export function planMicro({ micro, network, oci }: LabConfig): MicroPlan | null {
+export function planMicro(config: LabConfig): MicroPlan | null {
+  const { micro, network, oci } = config;
   if (micro === null) return null;
   return {
     name: micro.name,
     address: microAddress(network.subnet),
+    sshPort: microSshPort(config),
+    availabilityDomain: micro.availabilityDomain ?? oci.availabilityDomain,
     bootVolumeGb: micro.bootVolumeGb,
     faultDomain: micro.faultDomain ?? (oci.spreadHosts ? MICRO_FAULT_DOMAIN : null),
   };

@@ -73,7 +73,7 @@ export function planTopology(config: LabConfig): Topology {
     micro,
     nodes,
     cluster,
-    tunnels: planTunnels(hosts, nodes, cluster),
+    tunnels: planTunnels(hosts, micro, nodes, cluster),
     securityRules: securityRules({
       adminCidrs: config.access.adminCidrs,
       hostCount: hosts.length,

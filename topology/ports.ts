@@ -2,19 +2,26 @@
 import { createHash } from "node:crypto";
 import { slotOf } from "../config/fields.ts";
 import type { LabConfig, NodeRole } from "../config/schema.ts";
-import type { ClusterPlan, HostPlan, NodePlan, Tunnel } from "./types.ts";
+import type { ClusterPlan, HostPlan, MicroPlan, NodePlan, Tunnel } from "./types.ts";
 
 const PVE_API = 8006;
 const TALOS_API = 50000;
 const KUBERNETES_API = 6443;
+const SSH = 22;
 
 const FIRST_PORT: Readonly<Record<NodeRole, number>> = { "control-plane": 100, worker: 200 };
 /** PVE ids begin at 100; workers may go up to 8999, where the templates' begin. */
 const FIRST_VM_ID: Readonly<Record<NodeRole, number>> = { "control-plane": 100, worker: 200 };
 const FIRST_TEMPLATE_ID = 9000;
+/** SSH of the hosts, which have numbers up to 99, and of the micro: after the ports of the workers. */
+const FIRST_SSH_PORT = 9000;
+const MICRO_SSH_PORT = 9100;
 
 export const clusterPort = (config: LabConfig): number => config.access.basePort;
 export const hostPort = (config: LabConfig, name: string): number => config.access.basePort + slotOf(name);
+export const hostSshPort = (config: LabConfig, name: string): number =>
+  config.access.basePort + FIRST_SSH_PORT + slotOf(name);
+export const microSshPort = (config: LabConfig): number => config.access.basePort + MICRO_SSH_PORT;
 export const templateVmId = (host: string): number => FIRST_TEMPLATE_ID + slotOf(host);
 export const vmId = (name: string, role: NodeRole): number => FIRST_VM_ID[role] + slotOf(name);
 
@@ -32,9 +39,23 @@ export function macAddress(lab: string, id: number): string {
   return hex.toUpperCase().replaceAll(/..(?!$)/g, "$&:");
 }
 
-/** Every forward from 127.0.0.1: the API server, each host's PVE API, each node's Talos API. */
+/** SSH, for the third vote: of hosts that can have one or have had one, and of the micro, which only hosts reach. */
+function sshTunnels(hosts: readonly HostPlan[], micro: MicroPlan | null): readonly Tunnel[] {
+  const [first, second] = hosts;
+  if (first === undefined || second === undefined) return [];
+  const machines = hosts.map(({ name, address, sshPort }) => ({ name, address, sshPort, via: name }));
+  return [...machines, ...(micro ? [{ ...micro, via: first.name }] : [])].map(({ name, address, sshPort, via }) => ({
+    name: `ssh ${name}`,
+    localPort: sshPort,
+    via,
+    target: { address, port: SSH },
+  }));
+}
+
+/** Every forward from 127.0.0.1: the API server, each host's PVE API, each node's Talos API; SSH where a vote needs it. */
 export function planTunnels(
   hosts: readonly HostPlan[],
+  micro: MicroPlan | null,
   nodes: readonly NodePlan[],
   cluster: ClusterPlan,
 ): readonly Tunnel[] {
@@ -64,6 +85,7 @@ export function planTunnels(
       via: host,
       target: { address, port: TALOS_API },
     })),
+    ...sshTunnels(hosts, micro),
   ];
 }
 

@@ -48,12 +48,18 @@ export interface HostPlan {
   readonly guestDiskGb: number;
   readonly templateVmId: number;
   readonly apiPort: number;
+  /** Loopback port of the tunnel to its SSH, by which the third vote is set up. */
+  readonly sshPort: number;
 }
 
 export interface MicroPlan {
   readonly name: string;
   readonly address: string;
+  /** Loopback port of the tunnel to its SSH, through a host. */
+  readonly sshPort: number;
   readonly bootVolumeGb: number;
+  /** 1 to 3. Of several, only one has the micro's shape. */
+  readonly availabilityDomain: number;
   /** Null leaves it to Oracle. */
   readonly faultDomain: FaultDomain | null;
 }

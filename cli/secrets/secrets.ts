@@ -66,6 +66,8 @@ export function secretVariables(secrets: Secrets): Environment {
     pve_root_password: secrets.rootPassword,
     pve_root_password_hash: secrets.rootPasswordHash,
     ssh_public_key: secrets.userKey.public,
+    // For steps that run commands on the hosts; no stack declares it.
+    ssh_private_key: secrets.userKey.private,
     ssh_host_keys: JSON.stringify(secrets.hostKeys),
   };
 }

@@ -37,6 +37,11 @@ export function sshPublicKey(scope: Construct): TerraformVariable {
   });
 }
 
+/** The private part: steps run commands on the hosts where Proxmox VE's API cannot. */
+export function sshPrivateKey(scope: Construct): TerraformVariable {
+  return secret(scope, "ssh_private_key", "SSH key that may log in to the hosts, its private part");
+}
+
 /** SSH host keys by host name: given to the hosts, so that the first connection is already pinned. */
 export function sshHostKeys(scope: Construct): TerraformVariable {
   return secret(

@@ -50,6 +50,7 @@ export class Account extends Construct {
   readonly availabilityDomain: string;
   /** Compartments, budgets and quotas are made in the home region only. */
   readonly homeRegion: OciProvider;
+  readonly #domains: DataOciIdentityAvailabilityDomains;
 
   constructor(scope: Construct, id: string, props: AccountProps) {
     super(scope, id);
@@ -62,11 +63,16 @@ export class Account extends Construct {
         : new OciProvider(scope, "oci-home", { alias: "home", region: oci.homeRegion, ...signIn });
     this.tenancyId = tenancyOcid(scope).stringValue;
     this.compartmentId = "id" in oci.compartment ? oci.compartment.id : this.#create(props.lab, oci.compartment);
-    const domains = new DataOciIdentityAvailabilityDomains(this, "availability-domains", {
+    this.#domains = new DataOciIdentityAvailabilityDomains(this, "availability-domains", {
       compartmentId: this.tenancyId,
       ...domainIsThere(oci),
     });
-    this.availabilityDomain = domains.availabilityDomains.get(oci.availabilityDomain - 1).name;
+    this.availabilityDomain = this.domain(oci.availabilityDomain);
+  }
+
+  /** Full name of an availability domain, by its number. */
+  domain(number: number): string {
+    return this.#domains.availabilityDomains.get(number - 1).name;
   }
 
   /** One that is kept is forgotten by a destroy; the next deploy is told that its name is taken, and takes it up again. */

@@ -9,6 +9,8 @@ export interface CloudConfigProps {
   readonly rootPasswordHash?: TerraformVariable;
   /** @default - none */
   readonly packages?: readonly string[];
+  /** Run once, at the end of the first boot. @default - none */
+  readonly commands?: readonly string[];
   /** @default - none */
   readonly files?: readonly { readonly path: string; readonly content: string }[];
 }
@@ -34,6 +36,7 @@ export function cloudConfig(props: CloudConfigProps): string {
       chpasswd: { expire: false, users: [{ name: "root", password: props.rootPasswordHash.value, type: "hash" }] },
     }),
     ...(props.packages && { packages: props.packages }),
+    ...(props.commands && { runcmd: props.commands }),
     ...(props.files && {
       write_files: props.files.map((file) => ({ ...file, owner: "root:root", permissions: "0644" })),
     }),

@@ -12,14 +12,36 @@ export interface MicroProps {
   readonly lab: string;
   readonly availabilityDomain: string;
   readonly subnetId: string;
+  readonly subnetCidr: string;
   readonly securityGroupId: string;
   readonly plan: MicroPlan;
   readonly sshPublicKey: TerraformVariable;
   readonly hostKeys: TerraformVariable;
 }
 
-/** The x86 micro from a platform image: the third vote of a cluster of two. */
+/** What the other stacks may know of the micro. */
+export interface OciMicro {
+  readonly address: string;
+  /** Changes when its disk is made anew, and with it the certificates of the vote. */
+  readonly bootVolumeId: string;
+}
+
+/** Where corosync-qnetd listens. */
+const QNETD_PORT = 5403;
+
+/**
+ * Oracle's Ubuntu images reject all but SSH by iptables, whatever the security groups let through; the rule goes before
+ * that, and is kept for the next boot (netfilter-persistent reads /etc/iptables/rules.v4).
+ */
+export function qnetdRules(subnetCidr: string): readonly string[] {
+  return [`iptables -I INPUT -p tcp -s ${subnetCidr} --dport ${QNETD_PORT} -j ACCEPT`, "netfilter-persistent save"];
+}
+
+/** The x86 micro from a platform image: it runs corosync-qnetd. That it votes is for the cluster's third-vote step. */
 export class Micro extends Construct {
+  readonly privateIp: string;
+  readonly bootVolumeId: string;
+
   constructor(scope: Construct, id: string, props: MicroProps) {
     super(scope, id);
     const { compartmentId, plan } = props;
@@ -31,7 +53,7 @@ export class Micro extends Construct {
       sortBy: "TIMECREATED",
       sortOrder: "DESC",
     });
-    new CoreInstance(this, "instance", {
+    const instance = new CoreInstance(this, "instance", {
       compartmentId,
       availabilityDomain: props.availabilityDomain,
       // A launch that names one goes there or nowhere. Terraform keeps what Oracle chose.
@@ -59,10 +81,13 @@ export class Micro extends Construct {
           fqdn: `${plan.name}.${props.lab}.internal`,
           hostKeys: props.hostKeys,
           packages: ["corosync-qnetd"],
+          commands: qnetdRules(props.subnetCidr),
         }),
       },
       // Oracle renews platform images every month; that is no reason to replace the instance.
       lifecycle: { ignoreChanges: ["metadata", "source_details[0].source_id"] },
     });
+    this.privateIp = instance.privateIp;
+    this.bootVolumeId = instance.bootVolumeId;
   }
 }

@@ -45,7 +45,11 @@ export class SpendingGuard extends Construct {
       ...home,
       name: `${name}-compute`,
       description: `Compute of the lab ${name}, and nothing else`,
-      statements: quotaStatements(topology, account.availabilityDomain),
+      statements: quotaStatements(
+        topology,
+        account.availabilityDomain,
+        topology.micro ? account.domain(topology.micro.availabilityDomain) : undefined,
+      ),
     });
   }
 }
@@ -55,11 +59,16 @@ export class SpendingGuard extends Construct {
  * per region, and a quota without a condition would hold in each domain of each region, so both are named.
  * Syntax: Oracle, "Quota Policy Syntax"; conditions take the domain's name in lower case.
  */
-export function quotaStatements(topology: Topology, availabilityDomain: string): string[] {
+export function quotaStatements(
+  topology: Topology,
+  availabilityDomain: string,
+  microDomain = availabilityDomain,
+): string[] {
   const ocpus = topology.hosts.reduce((sum, host) => sum + host.ocpus, 0);
   const memoryGb = topology.hosts.reduce((sum, host) => sum + host.memoryGb, 0);
   const inRegion = `request.region = '${topology.config.oci.region}'`;
-  const inDomain = `where all {${inRegion}, request.ad = '${Fn.lower(availabilityDomain)}'}`;
+  const within = (domain: string): string => `where all {${inRegion}, request.ad = '${Fn.lower(domain)}'}`;
+  const inDomain = within(availabilityDomain);
   const set = (family: string, quota: string, to: number, where: string): string =>
     `set ${family} quota ${quota} to ${to} in tenancy ${where}`;
   return [
@@ -69,6 +78,6 @@ export function quotaStatements(topology: Topology, availabilityDomain: string):
     set("compute-core", "standard-a1-core-regional-count", ocpus, `where ${inRegion}`),
     set("compute-memory", "standard-a1-memory-count", memoryGb, inDomain),
     set("compute-memory", "standard-a1-memory-regional-count", memoryGb, `where ${inRegion}`),
-    ...(topology.micro ? [set("compute-core", "standard-e2-micro-core-count", 1, inDomain)] : []),
+    ...(topology.micro ? [set("compute-core", "standard-e2-micro-core-count", 1, within(microDomain))] : []),
   ];
 }

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Instance } from "../world/oci.ts";
 import { admits, readRuleset, type Ruleset } from "./nftables.ts";
 import type { Packet } from "./packet.ts";
+import { platformAdmits } from "./platform-firewall.ts";
 
 const PACKER = join(import.meta.dirname, "..", "..", "packer");
 const FOLDER = "/etc/nftables.d";
@@ -53,8 +54,9 @@ function rulesetOf(instance: Instance): Ruleset | null {
   return ruleset;
 }
 
-/** Whether the host's own nftables let a new connection in. */
+/** Whether the machine's own nftables, or iptables on an image of Oracle's, let a new connection in. */
 export function hostAdmits(instance: Instance, packet: Packet): boolean {
+  if (instance.imageObject === null) return platformAdmits(instance, packet);
   const ruleset = rulesetOf(instance);
   return ruleset === null || admits(ruleset, packet);
 }

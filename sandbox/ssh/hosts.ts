@@ -33,10 +33,22 @@ export function sshHostAt(world: World, address: string): SshHost | null {
   const instance = world.state.oci.instances.find(
     (each) => each.state === "RUNNING" && [each.privateIp, publicAddressOf(world.state.oci, each)].includes(address),
   );
-  return instance && !isDown(world, instance.displayName) ? sshHost(instance) : null;
+  return instance && !isDown(world, instance.displayName) ? sshHost(world, instance) : null;
 }
 
-function sshHost(instance: Instance): SshHost {
+/** The public part of a machine's host key: `ssh-ed25519 AAAA…`. */
+export function hostKeyOf(world: World, instance: Instance): string {
+  const key = ssh2.utils.parseKey(sshHost(world, instance).hostKey);
+  if (key instanceof Error) throw key;
+  return `${key.type} ${key.getPublicSSH().toString("base64")}`;
+}
+
+/** Whether root of a machine lets a key in, given as a line of authorized_keys. */
+export function mayLogIn(world: World, instance: Instance, key: string): boolean {
+  return sshHost(world, instance).authorizedKeys.includes(key);
+}
+
+function sshHost(world: World, instance: Instance): SshHost {
   const config = cloudConfig.parse(readConfig(instance.userData));
   const keys = [...(instance.metadata["ssh_authorized_keys"] ?? "").split("\n"), ...(config.ssh_authorized_keys ?? [])];
   return {
@@ -44,7 +56,10 @@ function sshHost(instance: Instance): SshHost {
     privateIp: instance.privateIp,
     instanceId: instance.id,
     hostKey: config.ssh_keys?.ed25519_private ?? ownKey(instance),
-    authorizedKeys: config.disable_root ? [] : keys.map((line) => line.trim()).filter((line) => line !== ""),
+    authorizedKeys: [
+      ...(config.disable_root ? [] : keys.map((line) => line.trim()).filter((line) => line !== "")),
+      ...(world.state.shells?.[instance.bootVolumeId]?.authorizedKeys ?? []),
+    ],
   };
 }
 

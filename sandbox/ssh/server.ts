@@ -1,4 +1,4 @@
-/** A host's sshd: root by key only, and nothing but connections to what runs on the hosts and in their networks. */
+/** A machine's sshd: root by key only; connections to what runs on the hosts and in their networks, and a few commands. */
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, {
@@ -11,6 +11,7 @@ import ssh2, {
 import type { Call, Fault } from "../calls.ts";
 import type { World } from "../world/world.ts";
 import { adminReaches } from "../reach/index.ts";
+import { runCommand } from "../shell/commands.ts";
 import { type SshHost, sshHostAt } from "./hosts.ts";
 import { socketPair } from "./socket-pair.ts";
 
@@ -32,8 +33,13 @@ const IDENT = "OpenSSH_10.0p2 Debian-7";
  * @returns null where no instance runs, or firewalls let nobody in from where the admin is; the connection is to be refused
  */
 export function sshEndpoint(world: World, address: string, listening: Listening): ((socket: Socket) => void) | null {
+  return adminReaches(world, address) ? sshd(world, address, listening) : null;
+}
+
+/** The same for who has come past the firewalls already, such as through a tunnel. */
+export function sshd(world: World, address: string, listening: Listening): ((socket: Socket) => void) | null {
   const host = sshHostAt(world, address);
-  if (!host || !adminReaches(world, address)) return null;
+  if (!host) return null;
   return (socket) => {
     const server = new ssh2.Server({ hostKeys: [host.hostKey], ident: IDENT }, (connection) =>
       serve({ world, host, listening, socket, connection }),
@@ -56,7 +62,9 @@ function serve(session: Session): void {
   // A client that goes away in the middle, or speaks another protocol.
   connection.on("error", () => socket.destroy());
   connection.on("authentication", (context) => void authenticate(session, keys, context));
-  connection.on("session", (_accept, reject) => reject());
+  connection.on("session", (accept) => {
+    accept().on("exec", (take, reject, { command }) => void execute(session, take, reject, command));
+  });
   connection.on("tcpip", (accept, reject, info) => void forward(session, accept, reject, info));
 }
 
@@ -95,6 +103,26 @@ async function forward(
     if (handler) void join(accept(), handler);
     else reject();
     return handler ? "open" : "refused";
+  });
+}
+
+/** Runs a command line, if it is one that the sandbox's machines know. Terminals and copying of files there are none. */
+async function execute(
+  session: Session,
+  accept: () => ServerChannel,
+  reject: () => void,
+  command: string,
+): Promise<void> {
+  const { world, host } = session;
+  const call: Call = { door: "ssh", method: "exec", target: `${host.displayName}: ${command.split(" ")[0] ?? ""}` };
+  await announced(session, call, reject, () => {
+    const instance = world.state.oci.instances.find(({ id }) => id === host.instanceId);
+    const { code, text } = instance ? runCommand(world, instance, command) : { code: 1, text: "" };
+    const channel = accept();
+    channel.write(text);
+    channel.exit(code);
+    channel.end();
+    return `exit ${code}`;
   });
 }
 

@@ -80,6 +80,17 @@ export interface Corosync {
   nodes: CorosyncNode[];
   /** Votes that are enough by `pvecm expected`, which asks nobody; in no file, as corosync has it. */
   expectedVotes?: number;
+  /** A vote that none of the nodes has. */
+  qdevice?: Qdevice;
+}
+
+export interface Qdevice {
+  /** Address of the machine that votes. */
+  readonly host: string;
+  /** Which machine signed the certificates: one made anew knows nothing of them. */
+  readonly signer: string;
+  /** Instances of the nodes whose QDevice runs with such a certificate. */
+  readonly nodes: readonly string[];
 }
 
 export interface CorosyncNode {

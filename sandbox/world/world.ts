@@ -15,8 +15,18 @@ export interface WorldState {
   tunnels: readonly Tunnel[];
   /** Where the admin comes from; of a world that no lab has told of its own, nothing is known. */
   admin?: AdminState;
+  /** What root's shell has changed on a machine, by its boot volume. */
+  shells?: Record<string, ShellFiles>;
   /** What somebody asked to go wrong; a world of before has none. */
   faults?: FaultState;
+}
+
+/** Lines of files that commands over SSH have added. */
+export interface ShellFiles {
+  knownHosts: string[];
+  authorizedKeys: string[];
+  /** Certificates of a QDevice lie there. */
+  qdeviceStore: boolean;
 }
 
 export interface AdminState {

@@ -54,8 +54,8 @@ export function hostsVariable(name) {
   return hosts;
 }
 
-/** @param {string} name */
-function json(name) {
+/** @param {string} name of the variable */
+export function json(name) {
   const text = variable(name);
   try {
     return /** @type {unknown} */ (JSON.parse(text));

@@ -2,6 +2,7 @@
 import type { Corosync } from "../../world/proxmox.ts";
 import { checkNewCluster, configDigest, corosyncOf, createCluster, deleteNode, joinCluster } from "../pve/cluster.ts";
 import { again, assertWritable, isLooking, isQuorateAsTold, membersOnline, type Pve } from "../pve/context.ts";
+import { QNETD_PORT, qdeviceState } from "../pve/qdevice.ts";
 import { startTask } from "../pve/tasks.ts";
 import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
@@ -72,6 +73,19 @@ function totemOf({ name, version }: Corosync): Data {
 
 export function totem({ datacenter }: Pve): Data {
   return datacenter.corosync ? totemOf(datacenter.corosync) : null;
+}
+
+/** The state of this node's own QDevice. */
+export function qdevice({ world, host, datacenter }: Pve): Data {
+  const state = qdeviceState(world, datacenter, host);
+  if (state === null) return {};
+  return {
+    Algorithm: "Fifty-Fifty split",
+    Model: "Net",
+    "QNetd host": `${datacenter.corosync?.qdevice?.host}:${QNETD_PORT}`,
+    State: state,
+    "Tie-breaker": "Node with lowest node ID",
+  };
 }
 
 /** What `datacenter.cfg` says. */

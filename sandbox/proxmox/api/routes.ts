@@ -79,7 +79,7 @@ export const ROUTES: readonly Route[] = [
   get("cluster/config/nodes", cluster.corosyncNodes),
   { method: "DELETE", path: "cluster/config/nodes/{node}", anywhere: true, run: cluster.removeNode },
   get("cluster/config/totem", cluster.totem),
-  get("cluster/config/qdevice", () => ({})),
+  get("cluster/config/qdevice", cluster.qdevice),
   index("cluster/ha"),
   get("cluster/ha/resources", nothing),
   get("cluster/ha/groups", nothing),

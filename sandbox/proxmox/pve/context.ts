@@ -5,6 +5,7 @@ import { hearEachOther, reaches } from "../../reach/index.ts";
 import type { World } from "../../world/world.ts";
 import { failure, PveError } from "./errors.ts";
 import { proxmoxOf, runningHosts } from "./hosts.ts";
+import { qdeviceState } from "./qdevice.ts";
 import { isIn } from "./settling.ts";
 
 const API_PORT = 8006;
@@ -42,26 +43,41 @@ export function membersOnline(world: World, datacenter: Datacenter): readonly Pv
   return runningHosts(world).filter((host) => host.datacenter === datacenter.id && !isLooking(world, host, datacenter));
 }
 
-const votesOf = (nodes: readonly CorosyncNode[]): number => nodes.reduce((sum, node) => sum + node.votes, 0);
+const sumOf = (nodes: readonly CorosyncNode[]): number => nodes.reduce((sum, node) => sum + node.votes, 0);
+
+export interface Votes {
+  readonly expected: number;
+  readonly present: number;
+}
+
+/** Votes that there should be and that there are, as `corosync-quorumtool -s` counts them: a QDevice has one. */
+export function votesOf(world: World, datacenter: Datacenter): Votes {
+  const { nodes, qdevice } = datacenter.corosync ?? { nodes: [] };
+  const online = together(world, membersOnline(world, datacenter));
+  const ids = new Set(online.map((host) => host.instanceId));
+  const present = sumOf(nodes.filter((node) => ids.has(node.instanceId)));
+  if (qdevice === undefined) return { expected: sumOf(nodes), present };
+  const votes = online.some((host) => qdeviceState(world, datacenter, host) === "Connected");
+  return { expected: sumOf(nodes) + 1, present: present + (votes ? 1 : 0) };
+}
 
 /** Whether the votes that are there are more than half of those expected. */
-function hasQuorum(world: World, datacenter: Datacenter, { nodes, name }: Corosync, expected: number): boolean {
+function hasQuorum(world: World, datacenter: Datacenter, { name }: Corosync, enough?: number): boolean {
   if (lostQuorum(world, name)) return false;
-  const online = new Set(together(world, membersOnline(world, datacenter)).map((host) => host.instanceId));
-  return votesOf(nodes.filter((node) => online.has(node.instanceId))) > expected / 2;
+  const { expected, present } = votesOf(world, datacenter);
+  return present > (enough ?? expected) / 2;
 }
 
 /** More than half of the votes are there; a host that is in no cluster needs none. */
 export function isQuorate(world: World, datacenter: Datacenter): boolean {
   const { corosync } = datacenter;
-  if (!corosync) return true;
-  return hasQuorum(world, datacenter, corosync, corosync.expectedVotes ?? votesOf(corosync.nodes));
+  return !corosync || hasQuorum(world, datacenter, corosync, corosync.expectedVotes);
 }
 
 /** The same as `cluster/status` has it, which does not hear of `pvecm expected` (cfs_set_quorate changes no version). */
 export function isQuorateAsTold(world: World, datacenter: Datacenter): boolean {
   const { corosync } = datacenter;
-  return !corosync || hasQuorum(world, datacenter, corosync, votesOf(corosync.nodes));
+  return !corosync || hasQuorum(world, datacenter, corosync);
 }
 
 /** The most members that hear each other: what the network keeps apart does not count together. */
