@@ -387,8 +387,8 @@ describe("the account", () => {
     await api.end();
   });
   /** A real lab, whose account the door of a test's own tenancy plays. */
-  async function ask(region = CONFIG.oci.region) {
-    const file = write("lab.json", JSON.stringify({ ...CONFIG, preset: "free", oci: { region } }));
+  async function ask(region = CONFIG.oci.region, more: object = {}) {
+    const file = write("lab.json", JSON.stringify({ ...CONFIG, preset: "free", oci: { region }, ...more }));
     const project = openProject({ app: "node main.ts", sandbox: false, config: file }, { LAB_HOME: home }, home);
     const plan = await readTopology(project);
     if ("status" in plan) throw new Error(plan.found);
@@ -408,6 +408,23 @@ describe("the account", () => {
     api.store.state.oci.homeRegion = "uk-london-1";
     expect(named(await ask(), "home region")).toMatchObject([
       { status: "fail", advice: "set oci.region to uk-london-1" },
+    ]);
+  });
+
+  it("says in which availability domain the micro can be, for only one has its shape", async () => {
+    const micro = { name: "qdevice-1", bootVolumeGb: 50 };
+    const pair = (more: object = {}) => ({ preset: "free-pair", micro: { ...micro, ...more } });
+    expect(named(await ask(undefined, pair()), "micro")).toMatchObject([{ status: "ok" }]);
+    expect(named(await ask(undefined, pair({ availabilityDomain: 2 })), "micro")).toMatchObject([
+      {
+        status: "fail",
+        found: "availability domain 2 of eu-frankfurt-1 has no VM.Standard.E2.1.Micro, 1 has",
+        advice: "set micro.availabilityDomain to 1",
+      },
+    ]);
+    api.store.state.oci.homeRegion = "us-ashburn-1";
+    expect(named(await ask("us-ashburn-1", pair()), "micro")).toMatchObject([
+      { status: "fail", advice: "set micro.availabilityDomain to 2" },
     ]);
   });
 

@@ -75,6 +75,7 @@ describe("the lab's secrets", () => {
       "pve_root_password",
       "pve_root_password_hash",
       "ssh_public_key",
+      "ssh_private_key",
       "ssh_host_keys",
     ]);
     expect(Object.keys(JSON.parse(variables["ssh_host_keys"] ?? "{}")["pve-1"])).toEqual(["private", "public"]);

@@ -74,14 +74,29 @@ describe("planTopology", () => {
     expect(plan({ preset: "free-pair" }).hosts[0]).toMatchObject({ guestMemoryMb: 6 * 1024 - 1536, guestDiskGb: 50 });
   });
 
-  it("opens a tunnel to the API server, to each host's Proxmox VE and to each node's Talos", () => {
+  it("opens a tunnel to the API server, to each host's Proxmox VE and each node's Talos, and to SSH for the third vote", () => {
     expect(plan({ preset: "free-pair" }).tunnels).toEqual([
       { name: "kubernetes", localPort: 18000, via: "pve-1", target: { address: "10.20.0.5", port: 6443 } },
       { name: "proxmox pve-1", localPort: 18001, via: "pve-1", target: { address: "10.0.0.11", port: 8006 } },
       { name: "proxmox pve-2", localPort: 18002, via: "pve-2", target: { address: "10.0.0.12", port: 8006 } },
       { name: "talos cp-1", localPort: 18101, via: "pve-1", target: { address: "10.20.0.11", port: 50000 } },
       { name: "talos worker-1", localPort: 18201, via: "pve-2", target: { address: "10.20.0.21", port: 50000 } },
+      { name: "ssh pve-1", localPort: 27001, via: "pve-1", target: { address: "10.0.0.11", port: 22 } },
+      { name: "ssh pve-2", localPort: 27002, via: "pve-2", target: { address: "10.0.0.12", port: 22 } },
+      { name: "ssh qdevice-1", localPort: 27100, via: "pve-1", target: { address: "10.0.0.5", port: 22 } },
     ]);
+  });
+
+  it("opens no tunnel to SSH of a lone host, which never has a third vote", () => {
+    expect(plan().tunnels.filter(({ name }) => name.startsWith("ssh"))).toEqual([]);
+  });
+
+  it("puts the micro into the hosts' availability domain, or into the one that is written", () => {
+    const micro = { name: "qdevice-1", bootVolumeGb: 50 };
+    const oci = { region: "eu-frankfurt-1", availabilityDomain: 2 } as const;
+    expect(plan({ preset: "free-pair", oci, micro }).micro?.availabilityDomain).toBe(2);
+    const written = { ...micro, availabilityDomain: 3 } as const;
+    expect(plan({ preset: "free-pair", oci, micro: written }).micro?.availabilityDomain).toBe(3);
   });
 
   it("gives locally administered unicast MACs that differ between labs", () => {

@@ -1,9 +1,10 @@
 /** The account itself: whether it takes our key, where it is at home, and what room it has for the lab. */
+import { MICRO_SHAPE } from "../../constructs/oci/shapes.ts";
 import { runningSandbox } from "../../sandbox/client.ts";
 import type { Topology } from "../../topology/types.ts";
 import { findLimits } from "../limits/find.ts";
 import type { LimitRow } from "../limits/rows.ts";
-import { availabilityDomainsOf, homeRegionOf, openAccount } from "../oci/account.ts";
+import { availabilityDomainsOf, domainsWith, homeRegionOf, openAccount } from "../oci/account.ts";
 import { type Capacity, capacityIn, hostsOf } from "../oci/capacity.ts";
 import { isForbidden, type Oci } from "../oci/client.ts";
 import type { Project } from "../project.ts";
@@ -84,6 +85,21 @@ async function room(oci: Oci, plan: Topology, project: Project, signal: AbortSig
   return [...limits, ...capacityFindings(await capacityIn(oci, domain, hostsOf(plan)))];
 }
 
+/** Of a region's availability domains one has the micro's shape, and which it is differs between accounts. */
+async function microPlace(oci: Oci, { micro, config }: Topology): Promise<readonly Finding[]> {
+  if (micro === null) return [];
+  const name = "micro";
+  const places = await domainsWith(oci, MICRO_SHAPE, await availabilityDomainsOf(oci));
+  const { availabilityDomain } = micro;
+  if (places.includes(availabilityDomain))
+    return [ok(name, `availability domain ${availabilityDomain} of ${config.oci.region} has ${MICRO_SHAPE}`)];
+  const [place] = places;
+  if (place === undefined)
+    return [fail(name, `${config.oci.region} has no ${MICRO_SHAPE} for this account`, "set micro to null")];
+  const found = `availability domain ${availabilityDomain} of ${config.oci.region} has no ${MICRO_SHAPE}, ${place} has`;
+  return [fail(name, found, `set micro.availabilityDomain to ${place}`)];
+}
+
 /** A policy may let one be read and not the other: that is no failure, and no answer either. */
 async function told(name: string, asked: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
@@ -111,5 +127,9 @@ export async function account(plan: Topology, project: Project): Promise<readonl
   const at = await told("account", home(oci, plan));
   // Who does not take our key, or does not answer, needs not be asked again.
   if (at.some(({ name, status }) => name === "account" && status === "fail")) return at;
-  return [...at, ...(await told("service limits", room(oci, plan, project, signal)))];
+  return [
+    ...at,
+    ...(await told("service limits", room(oci, plan, project, signal))),
+    ...(await told("micro", microPlace(oci, plan))),
+  ];
 }

@@ -32,6 +32,18 @@ export async function homeRegionOf(account: Oci): Promise<string> {
   return home.regionName;
 }
 
+/** Numbers of the availability domains that have a shape, out of their names. */
+export async function domainsWith(account: Oci, shape: string, domains: readonly string[]): Promise<readonly number[]> {
+  const found = await Promise.all(
+    domains.map(async (domain, index) => {
+      const path = `/20160918/shapes?compartmentId=${account.tenancy}&availabilityDomain=${encodeURIComponent(domain)}`;
+      const shapes = await account.list("compute", path, z.object({ shape: z.string() }));
+      return shapes.some((each) => each.shape === shape) ? [index + 1] : [];
+    }),
+  );
+  return found.flat();
+}
+
 /** Names of the region's availability domains, with the tenancy's own prefix: `Uocm:EU-FRANKFURT-1-AD-1`. */
 export async function availabilityDomainsOf(account: Oci): Promise<readonly string[]> {
   const path = `/20160918/availabilityDomains?compartmentId=${account.tenancy}`;

@@ -16,7 +16,8 @@ import {
 } from "./instance-checks.ts";
 import { siblingId } from "./primary-address.ts";
 import { invalid } from "./refusals.ts";
-import { regionalId, requireAvailabilityDomain } from "./regions.ts";
+import { notFound } from "./refusals.ts";
+import { hasShape, regionalId, requireAvailabilityDomain } from "./regions.ts";
 import { shapeSize } from "./shapes.ts";
 import { defaultName, newObject, type Stored, stored } from "./stored.ts";
 import { attachVnic, changedVnic } from "./vnic.ts";
@@ -31,6 +32,8 @@ const kind: Stored<Instance> = {
     const common = newObject(call, SERVICE, "instance", planned);
     const availabilityDomain = requireAvailabilityDomain(call, SERVICE, text(planned, "availability_domain"));
     const size = shapeSize(maybeText(planned, "shape") ?? "", block(planned, "shape_config"));
+    if (!hasShape(call, availabilityDomain, size.shape))
+      throw notFound(SERVICE, `shape ${size.shape} in ${availabilityDomain}`, "shape");
     const imageId = sourceImageId(planned);
     const image = bootImage(call, imageId, size.shape);
     const storageGb = bootVolumeGb(block(planned, "source_details"));

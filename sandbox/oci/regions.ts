@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Call } from "../plugin/resource.ts";
 import { maybeText } from "./attributes.ts";
 import { notFound } from "./refusals.ts";
+import { MICRO_SHAPE } from "./shapes.ts";
 
 /** Regions with three availability domains; every other one has one. Oracle's list of regions. */
 const NAMES_OF_THREE: Readonly<Record<string, string>> = {
@@ -48,6 +49,17 @@ export function availabilityDomains(region: string, prefix: string): readonly st
   const name = NAMES_OF_THREE[region];
   if (name === undefined) return [`${prefix}:${region.toUpperCase()}-AD-1`];
   return [1, 2, 3].map((number) => `${prefix}:${name}-AD-${number}`);
+}
+
+/** Number of the one domain that has E2.1.Micro. Which it is differs between tenancies; here between regions. */
+const MICRO_DOMAIN: Readonly<Record<string, number>> = { "uk-london-1": 3, "us-ashburn-1": 2, "us-phoenix-1": 3 };
+
+/** Whether an availability domain of the region has a shape: of several, only one has the micro. */
+export function hasShape(call: Call, availabilityDomain: string, shape: string): boolean {
+  if (shape !== MICRO_SHAPE) return true;
+  const region = regionOf(call);
+  const domains = availabilityDomains(region, call.world.state.oci.adPrefix);
+  return domains[(MICRO_DOMAIN[region] ?? 1) - 1] === availabilityDomain;
 }
 
 /** @throws as the services do for a name that this tenancy does not have in the region. */

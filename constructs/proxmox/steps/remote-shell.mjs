@@ -15,20 +15,25 @@ const NO_CONNECTION = 255;
 /** What a failed command ends with instead of its own code: pvecm's would be 255. */
 const FAILED = 1;
 
-/** The key and the pinned host keys as files, for as long as the step runs. */
-export class SshFiles {
-  constructor() {
-    this.folder = mkdtempSync(join(tmpdir(), "ampere-lab-ssh-"));
-    this.key = join(this.folder, "key");
-    this.knownHosts = join(this.folder, "known_hosts");
-    process.once("exit", () => rmSync(this.folder, { recursive: true, force: true }));
-    for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-      process.once(signal, () => process.exit(1));
-    }
-    writeFileSync(this.key, secret("ssh_private_key"), { mode: 0o600 });
-    const keys = Object.entries(hostKeys()).map(([name, { public: key }]) => `${name} ${withoutComment(key)}\n`);
-    writeFileSync(this.knownHosts, keys.join(""), { mode: 0o600 });
+/** @typedef {{ readonly key: string, readonly knownHosts: string }} SshFiles */
+
+/**
+ * The key and the pinned host keys as files, for as long as the step runs.
+ *
+ * @returns {SshFiles}
+ */
+export function writeSshFiles() {
+  const key = secret("ssh_private_key");
+  const pins = Object.entries(hostKeys()).map(([name, pair]) => `${name} ${withoutComment(pair.public)}\n`);
+  const folder = mkdtempSync(join(tmpdir(), "ampere-lab-ssh-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.once(signal, () => process.exit(1));
   }
+  const files = { key: join(folder, "key"), knownHosts: join(folder, "known_hosts") };
+  writeFileSync(files.key, key, { mode: 0o600 });
+  writeFileSync(files.knownHosts, pins.join(""), { mode: 0o600 });
+  return files;
 }
 
 /** @param {string} name of the Terraform variable, which `cdktf` puts into the environment */

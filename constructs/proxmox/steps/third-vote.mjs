@@ -15,7 +15,7 @@
 import { StepError } from "./deadline.mjs";
 import { PveApi } from "./pve-client.mjs";
 import { list, record } from "./pve-http.mjs";
-import { knownHostLine, RemoteShell, SshFiles } from "./remote-shell.mjs";
+import { knownHostLine, RemoteShell, writeSshFiles } from "./remote-shell.mjs";
 import { deadline, hostsVariable, json, rootPassword, run, variable } from "./step-input.mjs";
 
 /** @typedef {{ readonly api: PveApi, readonly shell: () => RemoteShell }} Member */
@@ -143,10 +143,10 @@ await run("third-vote", async () => {
   const ports = sshPorts();
   const micro = microVariable();
   const [password, time] = [rootPassword(), deadline()];
-  /** @type {SshFiles | undefined} */
+  /** @type {import("./remote-shell.mjs").SshFiles | undefined} */
   let files;
   const shellOf = (/** @type {string} */ name, /** @type {number} */ port) =>
-    new RemoteShell(name, port, (files ??= new SshFiles()), time);
+    new RemoteShell(name, port, (files ??= writeSshFiles()), time);
   const members = hosts.map((host, index) => ({
     api: new PveApi(host, password, time),
     shell: () => shellOf(host.name, ports[index] ?? 0),

@@ -2,7 +2,7 @@
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import { platformImages } from "../platform-images.ts";
 import { notFound } from "../refusals.ts";
-import { regionOf } from "../regions.ts";
+import { hasShape, regionOf } from "../regions.ts";
 import { A1_SHAPE, MICRO_SHAPE } from "../shapes.ts";
 import { find, requireCompartment } from "../stored.ts";
 import { listed } from "./lists.ts";
@@ -67,9 +67,13 @@ export const shapeRoutes: readonly Route[] = [
       requireCompartment(asked.call, "Core Shape", needed(asked.query, "compartmentId"));
       const image = asked.query.get("imageId");
       const fitting = image ? shapesOf(asked, image) : null;
+      const domain = asked.query.get("availabilityDomain");
+      const isThere = (shape: string): boolean => domain === null || hasShape(asked.call, domain, shape);
       return listed(
         asked,
-        shapeFields().filter(({ shape }) => fitting === null || fitting.includes(String(shape))),
+        shapeFields().filter(
+          ({ shape }) => (fitting === null || fitting.includes(String(shape))) && isThere(String(shape)),
+        ),
       );
     },
   },
