@@ -212,6 +212,18 @@ withSsh(`third-vote${title}`, () => {
     expect((await vote(world, [...names, "pve-3"])).lines).toEqual(["3 hosts want no third vote"]);
   });
 
+  it("lasts while a host is replaced: form-cluster has the quorum to forget the old one", async () => {
+    const { world, names } = await labOf(2);
+    await vote(world, names);
+    replace(world, "pve-2");
+    const hosts = JSON.stringify(await ports.open(world, ...names));
+    const form = startStep("form-cluster.mjs", { PVE_CLUSTER: "lab", PVE_HOSTS: hosts });
+    const { code, lines } = await form.outcome;
+    expect([code, lines]).toEqual([0, expect.arrayContaining(["pve-1: forgets pve-2, which was made anew"])]);
+    expect(await vote(world, names)).toMatchObject({ code: 0, error: "" });
+    expect(votes(world)).toEqual({ expected: 3, present: 3 });
+  });
+
   it("takes the vote away when the micro has left the lab", async () => {
     const { world, names } = await labOf(2);
     await vote(world, names);
@@ -233,6 +245,13 @@ withSsh(`third-vote${title}`, () => {
     const { code, error } = await vote(world, names, { environment });
     expect([code, error]).toEqual([1, expect.stringMatching(/waiting for the vote of qdevice-4 \(port 5403 of /)]);
     expect(votes(world)).toEqual({ expected: 3, present: 2 });
+  });
+
+  it("says in pvecm's own words why it refuses, and does not take that for a connection that broke", async () => {
+    const { world, names } = await labOf(3);
+    down(world, "pve-3");
+    const { code, error } = await vote(world, names.slice(0, 2));
+    expect([code, error]).toEqual([1, expect.stringContaining("All nodes must be online! Node pve-3 is offline")]);
   });
 
   it("says that cloud-init has not installed qnetd", async () => {
