@@ -2,6 +2,7 @@
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import { type Pve, pveOn, ROOT } from "../../sandbox/proxmox/pve/context.ts";
 import { hostAt } from "../../sandbox/proxmox/pve/hosts.ts";
+import { isReloaded } from "../../sandbox/proxmox/pve/sdn.ts";
 import { enter } from "../../sandbox/proxmox/pve/settling.ts";
 import { updateStorage } from "../../sandbox/proxmox/pve/storage.ts";
 import { updateVm, vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";
@@ -116,6 +117,8 @@ export async function baseLab(
   await tf.apply("sdn_vnet", { id: "guests", zone: "lab" });
   await tf.apply("sdn_subnet", { vnet: "guests", cidr: "10.20.0.0/24", gateway: "10.20.0.1", snat: true });
   await tf.apply("sdn_applier", {});
+  // Its network is reloaded a moment later: a test that compares worlds begins after that.
+  while (!isReloaded(atHost(world, "pve-1"))) await new Promise(setImmediate);
   await tf.apply("download_file", imageConfig());
   if (options.template) {
     await tf.apply("virtual_environment_vm", templateConfig());

@@ -36,6 +36,7 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
     ...tenancy.images.flatMap((image) =>
       shapeIds(image).map((id) => ({ type: "oci_core_shape_management", id, name: image.displayName })),
     ),
+    ...named("oci_core_compute_image_capability_schema", tenancy.capabilitySchemas),
     ...named("oci_core_instance", tenancy.instances),
     ...named("oci_network_load_balancer_network_load_balancer", tenancy.networkLoadBalancers),
     ...tenancy.networkLoadBalancers.flatMap((balancer) => [

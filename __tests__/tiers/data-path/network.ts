@@ -219,10 +219,18 @@ export class Network {
     this.#run(["ip", "netns", "exec", name, "nft", "--file", "-"], text);
   }
 
-  /** Has hosts of the VCN forget how much their way out was found to carry: that is kept with the route. */
+  /**
+   * Has everybody at an end of a path forget how much it was found to carry, which is kept with the route: those outside
+   * too, as they would ask for small packets from the start.
+   */
   forget(names: readonly string[]): void {
-    const anew = names.map((name) => `ip -n ${name} route del default; ip -n ${name} route add default via 10.0.0.1`);
-    this.#run(["sh", "-e", "-s"], anew.join("\n"));
+    const anew = (name: string, way: string): string =>
+      `ip -n ${name} route del default; ip -n ${name} route add default ${way}`;
+    const commands = [
+      ...names.map((name) => anew(name, "via 10.0.0.1")),
+      ...[ADMIN, STRANGER, INTERNET].map(({ name }) => anew(name, `dev ${WIRE}`)),
+    ];
+    this.#run(["sh", "-e", "-s"], commands.join("\n"));
   }
 
   /** Puts somebody into a namespace who answers on ports and knocks at others'. */
