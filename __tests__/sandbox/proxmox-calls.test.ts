@@ -302,21 +302,26 @@ describe("a cluster", () => {
 });
 
 describe("1,000 virtual machines", () => {
-  it("are listed in under 50 ms", async () => {
+  it("are listed in a time that grows no faster than their number", async () => {
     const { world, tf, api } = await lab();
     await tf.apply("virtual_environment_vm", guestConfig());
     const { datacenter } = atHost(world, "pve-1");
     const guest = vmOf(atHost(world, "pve-1"), 101);
-    for (let vmid = 1000; vmid < 2000; vmid += 1) datacenter.vms[vmid] = { ...guest, vmid };
-    for (const path of ["cluster/resources", "nodes/pve-1/qemu"]) {
-      await api.get(path);
+    const quickest = async (path: string, atLeast: number): Promise<number> => {
       const times: number[] = [];
-      for (let n = 0; n < 5; n += 1) {
+      for (let n = 0; n < 7; n += 1) {
         const start = performance.now();
-        expect(Object(await api.get(path)).length).toBeGreaterThan(1000);
+        expect(Object(await api.get(path)).length).toBeGreaterThan(atLeast);
         times.push(performance.now() - start);
       }
-      expect(Math.min(...times)).toBeLessThan(50);
+      return Math.min(...times);
+    };
+    for (const path of ["cluster/resources", "nodes/pve-1/qemu"]) {
+      for (let vmid = 1000; vmid < 2000; vmid += 1) delete datacenter.vms[vmid];
+      for (let vmid = 1000; vmid < 1100; vmid += 1) datacenter.vms[vmid] = { ...guest, vmid };
+      const hundred = await quickest(path, 100);
+      for (let vmid = 1100; vmid < 2000; vmid += 1) datacenter.vms[vmid] = { ...guest, vmid };
+      expect((await quickest(path, 1000)) / hundred).toBeLessThan(20);
     }
   });
 });
