@@ -70,7 +70,7 @@ describeWithGit("the comment of a pull request that", () => {
 
   it("adds a tag replaces nothing", async () => {
     const { code, comment } = await configured("tag", { tags: { owner: "me" } });
-    expect([code, row(comment, "`oci`")]).toEqual([2, "| `oci` |  | 14 |  |  |  |"]);
+    expect([code, row(comment, "`oci`")]).toEqual([2, "| `oci` |  | 15 |  |  |  |"]);
     expect(comment).not.toContain("[!CAUTION]");
   });
 

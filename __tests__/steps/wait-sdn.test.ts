@@ -2,7 +2,7 @@ import { createCluster, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts
 import { applySdn, createSdn, isReloaded } from "../../sandbox/proxmox/pve/sdn.ts";
 import type { Call, Fault } from "../../sandbox/calls.ts";
 import type { Store } from "../../sandbox/world/store.ts";
-import { atHost } from "../sandbox/proxmox-lab.ts";
+import { atHost, settle } from "../sandbox/proxmox-lab.ts";
 import { addressOf, PASSWORD, worldWith } from "../sandbox/proxmox-world.ts";
 import { type Outcome, Ports, startStep } from "./run-step.ts";
 
@@ -30,6 +30,7 @@ async function applied(): Promise<Store> {
   const { fingerprint } = atHost(world, "pve-1").host.certificate;
   const request = { hostname: addressOf("pve-1"), fingerprint, password: PASSWORD, link0: undefined };
   await joinCluster(atHost(world, "pve-2"), request, () => undefined);
+  settle(world);
   createSdn(atHost(world, "pve-1"), "zones", "lab", { type: "simple" });
   applySdn(atHost(world, "pve-1"));
   return world;
