@@ -5,6 +5,8 @@ import { canBeSaid } from "./messages.ts";
 const OF_OTHERS: Readonly<Record<string, string>> = {
   "x509: certificate signed by unknown authority": "Go, in the Talos provider",
   "no such logical volume": "LVM, on a Proxmox host",
+  "Shape VM.Standard.E2.1.Micro … not found": "Oracle's Compute service",
+  "third-vote: gave up … waiting for the vote of qdevice-1 (port 5403 of …)": "the step third-vote, in two parts",
 };
 
 /** What the headings of docs/troubleshooting.md quote; names of programs and stacks are no messages. */
