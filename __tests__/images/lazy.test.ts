@@ -23,7 +23,7 @@ it("asking for the images does not load one either", async () => {
 it("opening Object Storage does", async () => {
   const { openObjectStore } = await import("../../images/upload/index.ts");
   const signal = new AbortController().signal;
-  const signIn = { auth: "profile", profile: "LAB" } as const;
+  const signIn = { auth: "instance-principal" } as const;
   const options = { region: "eu-frankfurt-1", signIn, signal, say: () => undefined };
   await expect(openObjectStore(options)).rejects.toThrow("oci-common was loaded");
 });
