@@ -39,7 +39,7 @@ describeWithGit("the comment of a pull request that", () => {
 
   it("deploys for the first time has all there is to add, and what it takes of the free tier", () => {
     const { code, comment } = first;
-    expect([code, headline(first)]).toEqual([2, "### 60 changes; $0.00"]);
+    expect([code, headline(first)]).toEqual([2, "### 63 changes; $0.00"]);
     expect(row(comment, "`talos`")).toBe("| `talos` | 8 |  |  |  | after `oci`, `proxmox` |");
     expect(row(comment, "A1 OCPUs")).toBe("| A1 OCPUs | 0 OCPU | **2 OCPU** | 2 OCPU |");
     expect(comment).toMatch(/\n- image `proxmox-ampere`: `proxmox-ampere-\w{12}\.oci`, the first\n/);
@@ -109,7 +109,7 @@ describeWithGit("the comment of a pull request that", () => {
       repository.append("packer/proxmox-ampere/provision/20-name.sh", "# another word\n"),
     );
     const { code, comment } = review;
-    expect([code, headline(review)]).toEqual([2, "### 3 changes: replaces 2 objects; $0.00"]);
+    expect([code, headline(review)]).toEqual([2, "### 4 changes: replaces 3 objects; $0.00"]);
     const [, before, after] = /\n- image `proxmox-ampere`: `(.*\.oci)` → `(.*\.oci)`\n/.exec(comment) ?? [];
     expect(before).not.toBe(after);
     expect(plan(comment, "oci")).toContain(`object_name: ${before} → ${after}  (forces replacement)`);

@@ -67,7 +67,7 @@ function answerTo(request: IncomingMessage, pathname: string, state: ApiState): 
   if (request.method !== "GET") {
     return { code: 405, body: failure(405, "MethodNotAllowed", "the sandbox only answers GET") };
   }
-  const query = new URL(request.url ?? "/", "https://localhost").searchParams;
+  const query = URL.parse(request.url ?? "/", "https://localhost")?.searchParams ?? new URLSearchParams();
   const found = discovery(pathname, state) ?? addons(pathname, state) ?? workloads(pathname, query, state);
   if (found !== undefined) return { code: 200, body: found };
   // Names need no percent-encoding: they are DNS labels.
