@@ -21,19 +21,19 @@ describe("a path of a person", () => {
   it.each([
     ["~", HOME],
     ["~/lab", `${HOME}/lab`],
-    ["lab", "/work/lab"],
-    ["./~bob", "/work/~bob"],
-    ["./$HOME", "/work/$HOME"],
-    ["a b/%c", "/work/a b/%c"],
+    ["lab", "/srv/lab"],
+    ["./~bob", "/srv/~bob"],
+    ["./$HOME", "/srv/$HOME"],
+    ["a b/%c", "/srv/a b/%c"],
     ["/dev/stdout", "/dev/stdout"],
   ])("%j is %s", (text, meant) => {
-    expect(userPath(text, "LAB_HOME", "/work", { HOME })).toBe(meant);
+    expect(userPath(text, "LAB_HOME", "/srv", { HOME })).toBe(meant);
   });
 
   it.each(["~bob/lab", " lab", "lab\n", '"lab"', "file:///lab", "$HOME/lab", "${HOME}/lab", "%APPDATA%/lab", "", " "])(
     "%j is refused in one line that names it",
     (text) => {
-      expect(() => userPath(text, "LAB_HOME", "/work", { HOME })).toThrow(
+      expect(() => userPath(text, "LAB_HOME", "/srv", { HOME })).toThrow(
         `LAB_HOME: got ${JSON.stringify(text)}, allowed `,
       );
     },
@@ -45,8 +45,8 @@ describe("a path of a person", () => {
         fc.array(fc.constantFrom("~", "/", "a", ".", " ", "$", '"')).map((parts) => parts.join("")),
         (text) => {
           fc.pre(pathProblem(text) === null && !text.startsWith("./") && !text.startsWith("/"));
-          const path = userPath(text, "x", "/work", { HOME });
-          expect(path.startsWith("/work/~")).toBe(false);
+          const path = userPath(text, "x", "/srv", { HOME });
+          expect(path.startsWith("/srv/~")).toBe(false);
         },
       ),
     );

@@ -16,16 +16,10 @@ import { stringify } from "yaml";
 import { completed } from "../../cli/secrets/make.ts";
 import { readSecrets, type SecretsPlace, writeSecrets } from "../../cli/secrets/place.ts";
 import { type Secrets, secretsText } from "../../cli/secrets/schema.ts";
-import { cachedTool } from "../../cli/tools/cache.ts";
-import { SOPS } from "../../cli/tools/definitions.ts";
 import { startNode } from "../cli/running.ts";
+import { describeWithSops, sops } from "./with-sops.ts";
 
 const ROOT = join(__dirname, "../..");
-const sops = cachedTool(SOPS);
-const describeWithSops =
-  sops === undefined
-    ? (name: string) => it.skip(`${name} (skipped: no sops; npx lab tools build sops)`, () => undefined)
-    : describe;
 
 jest.setTimeout(300_000);
 

@@ -12,16 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { cachedTool } from "../../cli/tools/cache.ts";
-import { SOPS } from "../../cli/tools/definitions.ts";
 import { type Finished, startNode } from "../cli/running.ts";
+import { describeWithSops, sops } from "./with-sops.ts";
 
 const ROOT = join(__dirname, "../..");
-const sops = cachedTool(SOPS);
-const describeWithSops =
-  sops === undefined
-    ? (name: string) => it.skip(`${name} (skipped: no sops; npx lab tools build sops)`, () => undefined)
-    : describe;
 
 jest.setTimeout(120_000);
 
