@@ -45,7 +45,7 @@ await runMain(async () => {
     await stage.cdktf(["deploy", "oci", "proxmox", "talos", "--auto-approve"]);
     console.log("\nNothing is left to do, says a second look:");
     await stage.cdktf(["diff"]);
-    console.log("\nA worker more goes into lab.config.ts:");
+    console.log("\nA worker goes into lab.config.ts:");
     stage.configure(withAnotherWorker(input));
     await stage.cdktf(["diff"], 2);
     await stage.cdktf(["deploy", "oci", "proxmox", "talos", "--auto-approve"]);
