@@ -11,8 +11,6 @@ export const lostObject = z.object({
   id: z.string().nullable(),
   /** What the state still holds at this address: the object that the lost one was to replace. */
   replacedId: z.string().nullable(),
-  /** When it was found to be lost; RFC 3339. */
-  since: z.string().optional(),
 });
 export type LostObject = z.infer<typeof lostObject>;
 

@@ -69,13 +69,7 @@ export async function settle(terminal: Terminal, run: string, record: RunRecord,
   if (record.verb === "apply") {
     const cutOff = wasCutOff(fate);
     const { lost, unfinished, halfDone } = lossOf(readIfThere(record.log) ?? "", stack.state, cutOff);
-    const since = new Date().toISOString();
-    if (lost.length > 0)
-      addLost(
-        run,
-        record.stack,
-        lost.map((each) => ({ ...each, since })),
-      );
+    if (lost.length > 0) addLost(run, record.stack, lost);
     else if (cutOff)
       terminal.aside(`the last apply of ${record.stack} (${record.startedAt}) was cut off; no object of it is lost`);
     await stack.taint(halfDone);
