@@ -5,7 +5,7 @@ import { withoutByteOrderMark } from "../config/text.ts";
 import { unfitHome } from "../config/environment.ts";
 import { pathVariable, userPath } from "../config/user-path.ts";
 import { CliError, codeOf, messageOf } from "./errors.ts";
-import { requireFolder } from "./files.ts";
+import { requireFolder } from "./user-files.ts";
 import { learnSecretsFile } from "./masking/environment.ts";
 import { ALL_STAND_INS, type Choices } from "./providers/choices.ts";
 

@@ -1,5 +1,5 @@
 /** `cdktf deploy` and `cdktf destroy`. */
-import { targetOf } from "../files.ts";
+import { targetOf } from "../user-files.ts";
 import { plainOutputs } from "../show/outputs.ts";
 import { stateOf } from "../terraform/state.ts";
 import { changeStacks, type ChangeOptions } from "./change.ts";

@@ -1,7 +1,7 @@
 /** What a diff leaves behind: JSON, Markdown, saved plans. */
 import { resolve } from "node:path";
 import { AlreadyTold, CliError, messageOf } from "../errors.ts";
-import { writeUserFile } from "../files.ts";
+import { writeUserFile } from "../user-files.ts";
 import { masked } from "../masking/masker.ts";
 import type { Planned } from "../review/plan-ahead.ts";
 import type { Review } from "../review/review.ts";

@@ -1,6 +1,6 @@
 /** `cdktf diff`: plans every chosen stack and changes nothing. Exits with 2 when a deploy would do something. */
 import { AlreadyTold } from "../errors.ts";
-import { requireFolder, targetOf } from "../files.ts";
+import { requireFolder, targetOf } from "../user-files.ts";
 import type { Review, StackReview } from "../review/review.ts";
 import { withoutPlan } from "../review/stack-review.ts";
 import { showReview, summaryOf } from "../show/plan.ts";

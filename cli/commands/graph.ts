@@ -1,6 +1,6 @@
 /** `lab graph`: the lab drawn from what was synthesized. */
 import { relative } from "node:path";
-import { targetOf, writeUserFile } from "../files.ts";
+import { targetOf, writeUserFile } from "../user-files.ts";
 import { labGraph } from "../graph/lab-graph.ts";
 import { masked } from "../masking/masker.ts";
 import { mermaid } from "../graph/mermaid.ts";

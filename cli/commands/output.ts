@@ -1,5 +1,5 @@
 /** `cdktf output`: what the stacks say of themselves, from their states. */
-import { targetOf, writeUserFile } from "../files.ts";
+import { targetOf, writeUserFile } from "../user-files.ts";
 import { maskedJson } from "../masking/json.ts";
 import { plainOutputs, showOutputs } from "../show/outputs.ts";
 import { openStates } from "../state/open.ts";

@@ -2,7 +2,8 @@
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CliError, messageOf } from "../errors.ts";
-import { readIfThere, targetOf, writeAtomically, writeUserFile } from "../files.ts";
+import { readIfThere, writeAtomically } from "../files.ts";
+import { targetOf, writeUserFile } from "../user-files.ts";
 import { type ContextsKind, contextNames, mergeContexts } from "./merge.ts";
 
 export interface DeliveryOptions {
