@@ -25,16 +25,19 @@ const APART_MS = 900;
 export async function interruptedTwice(lab: TestLab, target: string): Promise<Ended> {
   const sandbox = await lab.sandbox();
   // Longer than a busy machine takes until the next run asks what is under way.
-  const fault = { kind: "slow", ms: 15_000 } as const;
-  await sandbox.addFault({ what: "call", door: "provider", method: "ApplyResourceChange", target, fault });
+  const fault = { kind: "slow", ms: 20_000 } as const;
+  const creation = { door: "provider", method: "ApplyResourceChange", target } as const;
+  await sandbox.addFault({ what: "call", ...creation, fault });
   const running = lab.start("deploy", "oci", "--auto-approve");
-  while (!(await sandbox.callsUnderWay()).some((call) => call.target === target)) await sleep(20);
+  const isUnderWay = async () =>
+    (await sandbox.callsUnderWay()).some((call) => call.target === target && call.method === creation.method);
+  while (!(await isUnderWay())) await sleep(20);
   running.child.kill("SIGINT");
   await sleep(APART_MS);
   running.child.kill("SIGINT");
   const ended = await running.ended;
   expect(ended.code).toBe(130);
-  expect(await sandbox.callsUnderWay()).toMatchObject([{ target }]);
+  expect(await sandbox.callsUnderWay()).toMatchObject([creation]);
   return ended;
 }
 

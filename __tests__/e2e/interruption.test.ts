@@ -37,6 +37,11 @@ describe("a deploy that is interrupted twice in the middle of a slow creation", 
   let lab: TestLab;
   beforeEach(async () => {
     lab = await TestLab.create();
+    // All that a host needs stands and is written down, as OpenTofu writes its state at intervals only: the host alone is lost.
+    const sandbox = await lab.sandbox();
+    await sandbox.addFault({ what: "capacity" });
+    expect((await lab.cdktf("deploy", "oci", "--auto-approve")).stderr).toContain("Out of host capacity");
+    await sandbox.clearFaults();
     await interruptedTwice(lab, "oci_core_instance pve-1");
   });
   afterEach(() => lab.end());
