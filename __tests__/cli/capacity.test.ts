@@ -13,6 +13,8 @@ function account(lines: readonly object[]): Oci & { asked: object[] } {
     asked,
     get: () => Promise.reject(new Error("not asked here")),
     list: () => Promise.reject(new Error("not asked here")),
+    text: () => Promise.reject(new Error("not asked here")),
+    remove: () => Promise.reject(new Error("not asked here")),
     async post<T>(_service: string, _path: string, body: object, schema: z.ZodType<T>): Promise<T> {
       asked.push(body);
       return schema.parse({ shapeAvailabilities: lines });

@@ -70,6 +70,8 @@ describe("use against Always Free", () => {
       tenancy: "t",
       credentials: "a test",
       post: () => Promise.reject(new Error("nothing is changed")),
+      text: () => Promise.reject(new Error("all is JSON")),
+      remove: () => Promise.reject(new Error("nothing is changed")),
       list: async (_service, path, schema) => {
         const values = ["AD-1", "AD-2"].map((availabilityDomain, value) => ({
           scopeType: "AD",

@@ -111,6 +111,15 @@ describe("tunnels", () => {
     await gone();
   });
 
+  it("say what else is known of a host when they give up on it", async () => {
+    writeFileSync(join(folder, "bin", "ssh-says"), "ssh: connect to host 192.0.2.1 port 22: Connection timed out");
+    const explain = async (host: string) => `${host} is at its UEFI shell`;
+    await expect(openTunnels({ ...options, explain })).rejects.toThrow(
+      /(pve-\d) \([\d.]+\) does not let us in .*Connection timed out; \1 is at its UEFI shell$/,
+    );
+    await gone();
+  });
+
   it.each([
     "command-line: line 0: Bad configuration option: foo",
     "/lab/ssh/config line 3: keyword batchmode extra arguments at end of line",

@@ -19,7 +19,11 @@ describe("a deployed lab", () => {
     adminsFrom("198.51.100.0/24");
     lab.configure({ tags: { moved: "yes" } });
     expect(await lab.cdktf("deploy", "--auto-approve")).toMatchObject({ code: 0 });
-    expect(await (await lab.sandbox()).admin()).toEqual({ address: "198.51.100.1", lockedOutOf: [] });
+    expect(await (await lab.sandbox()).admin()).toEqual({
+      address: "198.51.100.1",
+      lockedOutOf: [],
+      notBooted: [],
+    });
     expect(await lab.cdktf("diff", "--detailed")).toMatchObject({ code: 0 });
     adminsFrom("192.0.2.7/32", "198.51.100.0/24");
     expect(await lab.cdktf("deploy", "oci", "--auto-approve")).toMatchObject({ code: 0 });

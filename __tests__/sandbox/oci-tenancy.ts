@@ -59,7 +59,7 @@ export async function network(to: Tenancy, vcn: Attributes = {}, subnet: Attribu
 }
 
 /** An image of the lab's own, with A1 among its shapes. */
-export async function hostImage(to: Tenancy): Promise<string> {
+export async function hostImage(to: Tenancy, objectName = "proxmox-ampere-abc.oci"): Promise<string> {
   const image = await to.apply("oci_core_image", {
     compartment_id: to.root,
     image_source_details: [
@@ -67,7 +67,7 @@ export async function hostImage(to: Tenancy): Promise<string> {
         source_type: "objectStorageTuple",
         namespace_name: to.oci.namespace,
         bucket_name: "lab",
-        object_name: "proxmox-ampere-abc.oci",
+        object_name: objectName,
       },
     ],
   });

@@ -9,11 +9,13 @@ import { list } from "../show/words.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { readStack } from "../terraform/stack.ts";
 import type { StateReader } from "../terraform/runner.ts";
-import { stateOf } from "../terraform/state.ts";
+import { accountOf } from "../oci/account.ts";
+import { type StateResource, stateOf } from "../terraform/state.ts";
 import { goesThroughHosts, HOSTS_STACK } from "./hosts-stack.ts";
 import { announceTunnels, heldTunnels, shareTunnels } from "./held.ts";
 import { writeSshFiles } from "./known-hosts.ts";
 import { tenancyOf } from "./oci-profile.ts";
+import { explainSilence } from "./silence.ts";
 import { openTunnels, type OpenTunnels } from "./tunnels.ts";
 
 /** The output of the hosts' stack with their public addresses. */
@@ -24,6 +26,9 @@ const PATIENCE_MS = 15 * 60_000;
 const RETRY_MS = 3000;
 
 const addresses = z.record(z.string(), z.ipv4());
+
+/** Of all that OCI is asked about a host that does not answer. */
+const ACCOUNT_MS = 90_000;
 
 export interface OpenOptions {
   /** How long a host that does not answer is tried. @default - as long as a new one takes to boot */
@@ -61,13 +66,28 @@ export function hostAddresses(output: unknown): Readonly<Record<string, string>>
   }
 }
 
+/** OCID of the host's instance. */
+function instanceOf(host: string, resources: readonly StateResource[]): string | null {
+  const found = resources.find(
+    ({ type, attributes }) => type === "oci_core_instance" && attributes["display_name"] === host,
+  );
+  const id = found?.attributes["id"];
+  return typeof id === "string" ? id : null;
+}
+
 /** Tunnels to real hosts, opened when the first stack needs them and kept until closed. */
 export function realAccess({ project, lab, assembly, secrets, reader, signal, say }: AccessOptions): Access {
   let opening: Promise<OpenTunnels> | undefined;
   let opened: OpenTunnels | undefined;
   const hosts = assembly.stacks.find(({ name }) => name === HOSTS_STACK);
+  const explain = async (name: string, resources: readonly StateResource[]): Promise<string> => {
+    const instanceId = instanceOf(name, resources);
+    if (instanceId === null) return `the state of ${HOSTS_STACK} has no instance of this name`;
+    const account = () => accountOf(project, null, AbortSignal.any([signal, AbortSignal.timeout(ACCOUNT_MS)]));
+    return explainSilence({ name, instanceId }, account, project.run);
+  };
   const open = async (from: StackInfo, { patienceMs = PATIENCE_MS, hold }: OpenOptions): Promise<OpenTunnels> => {
-    const { outputs } = await stateOf(reader, readStack(from, project));
+    const { outputs, resources } = await stateOf(reader, readStack(from, project));
     const addresses = hostAddresses(outputs[ADDRESSES_OUTPUT]?.value);
     const tunnels = hold ?? lab.tunnels;
     const held = heldTunnels(project.data);
@@ -88,6 +108,7 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
       say,
       patienceMs,
       retryMs: RETRY_MS,
+      explain: (name) => explain(name, resources),
       ...(hold === undefined ? {} : { reopenPatienceMs: Infinity }),
     });
     if (hold === undefined) return opened;

@@ -1,13 +1,31 @@
-/** The sandbox's tunnels are ports of its own: whether SSH would carry them, its firewalls say. */
+/** The sandbox's tunnels are ports of its own: whether SSH would carry them, its hosts and firewalls say. */
 import type { Sandbox } from "../../sandbox/client.ts";
 import { CliError } from "../errors.ts";
+import type { Project } from "../project.ts";
 import type { Assembly, StackInfo } from "../synth/assembly.ts";
 import { goesThroughHosts } from "./hosts-stack.ts";
 
-/** @throws CliError where a stack needs hosts that let the admin's SSH not in, as a real run does when it has waited long */
-export async function assertLetIn(sandbox: Sandbox, stack: StackInfo, assembly: Assembly): Promise<void> {
+const ACCOUNT_MS = 60_000;
+
+export interface Wanted {
+  readonly sandbox: Sandbox;
+  readonly stack: StackInfo;
+  readonly assembly: Assembly;
+  readonly project: Project;
+}
+
+/** @throws CliError where a stack needs hosts that do not let the admin's SSH in, as a real run does when it has waited long */
+export async function assertLetIn({ sandbox, stack, assembly, project }: Wanted): Promise<void> {
   if (!goesThroughHosts(stack, assembly)) return;
-  const { address, lockedOutOf } = await sandbox.admin();
+  const { address, lockedOutOf, notBooted } = await sandbox.admin();
+  const [silent] = notBooted;
+  if (silent !== undefined) {
+    const { explainSilence } = await import("./silence.ts");
+    const { accountOf } = await import("../oci/account.ts");
+    const account = () => accountOf(project, sandbox, AbortSignal.timeout(ACCOUNT_MS));
+    const known = await explainSilence(silent, account, project.run);
+    throw new CliError(`${silent.name} (${silent.address}) does not let us in: nothing answers there; ${known}`);
+  }
   const [first] = lockedOutOf;
   if (first === undefined) return;
   const from = address === null ? "from outside" : `from ${address}`;

@@ -26,6 +26,8 @@ export interface TunnelOptions {
   readonly retryMs: number;
   /** How long one ssh may take to open its ports. @default - a minute */
   readonly tryMs?: number;
+  /** What else is known of a host that we have given up on, in a sentence. @default - nothing */
+  readonly explain?: (host: string) => Promise<string>;
 }
 
 export interface OpenTunnels {
@@ -101,8 +103,9 @@ async function reach(host: string, options: TunnelOptions, started: (ssh: Ssh) =
     const said = words.split("\n").at(-1) || "ssh ended without a word";
     const last = silent ? `no tunnel in ${tryMs / 1000} s` : said;
     if (performance.now() > deadline) {
+      const known = options.explain === undefined ? "" : `; ${await options.explain(host)}`;
       throw new CliError(
-        `${host} (${address}) does not let us in after ${Math.round(patienceMs / 60_000)} minutes: ${last}`,
+        `${host} (${address}) does not let us in after ${Math.round(patienceMs / 60_000)} minutes: ${last}${known}`,
       );
     }
     if (last !== told) say(`waiting for ${host} (${address}): ${last}`);

@@ -18,6 +18,7 @@ import type { RunOptions } from "./begin.ts";
 import { result, type StackResult } from "./results.ts";
 import { refuseBeyond, type Reviewed } from "./reviewed.ts";
 import type { Session } from "./session.ts";
+import { nameAttachedSchema } from "./attached-schema.ts";
 import { nameUnowned } from "./unowned.ts";
 
 export interface StackChange {
@@ -113,7 +114,10 @@ export async function changeStack(change: StackChange): Promise<StackResult> {
   } catch (error) {
     const { aborted } = interruption.signal;
     if (!(error instanceof AlreadyTold) && !aborted) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
-    if (error instanceof ApplyFailed && !aborted) await nameUnowned(session, info, error.diagnostics);
+    if (error instanceof ApplyFailed && !aborted) {
+      await nameUnowned(session, info, error.diagnostics);
+      await nameAttachedSchema(session, info, error.diagnostics);
+    }
     const done = error instanceof ApplyFailed ? error.counts : { create: 0, update: 0, delete: 0 };
     const counts = { add: done.create, change: done.update, replace: 0, destroy: done.delete };
     return result(info.name, aborted ? "interrupted" : "failed", counts);

@@ -70,6 +70,7 @@ function requireMatch(option: string, pattern: string | undefined, known: readon
 export async function requireKnownNames(asked: FaultRequest, project: Project, sandbox: Sandbox): Promise<void> {
   switch (asked.what) {
     case "down":
+    case "boot":
       return requireName("--host", asked.host, (await namesOf(project, sandbox)).hosts);
     case "unready":
       return requireName("--node", asked.node, (await namesOf(project, sandbox)).nodes);
@@ -87,6 +88,7 @@ export async function requireKnownNames(asked: FaultRequest, project: Project, s
       const known = METHODS[asked.door ?? ""];
       return known && requireMatch(`--method on door ${asked.door}`, asked.method, known);
     }
+    case "schema":
     case "clock":
   }
 }

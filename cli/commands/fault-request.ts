@@ -1,5 +1,6 @@
 /** What `lab sandbox fault add` was told, as the sandbox wants to be asked. */
 import type { FaultRequest } from "../../sandbox/client.ts";
+import type { BootStop } from "../../sandbox/faults/spec.ts";
 import { CliError } from "../errors.ts";
 
 export const FAULT_KINDS = [
@@ -12,6 +13,8 @@ export const FAULT_KINDS = [
   "task",
   "capacity",
   "down",
+  "boot",
+  "schema",
   "quorum",
   "unready",
   "clock",
@@ -37,6 +40,7 @@ export interface FaultOptions {
   readonly faultDomain?: string;
   readonly shape?: string;
   readonly host?: string;
+  readonly stop?: BootStop;
   readonly cluster?: string;
   readonly node?: string;
   readonly seconds?: number;
@@ -56,6 +60,8 @@ const TAKES: Readonly<Record<FaultKind, readonly (keyof FaultOptions)[]>> = {
   task: ["type", "nth", "times", "share", "seed", "message"],
   capacity: ["availabilityDomain", "faultDomain", "shape"],
   down: ["host"],
+  boot: ["host", "stop"],
+  schema: [],
   quorum: ["cluster"],
   unready: ["node"],
   clock: ["seconds"],
@@ -118,6 +124,10 @@ export function faultRequest(kind: FaultKind, options: FaultOptions): FaultReque
       return { what: kind, ...given(options, ["availabilityDomain", "faultDomain", "shape"]) };
     case "down":
       return { what: kind, host: needed(kind, "host", options.host) };
+    case "boot":
+      return { what: kind, host: needed(kind, "host", options.host), stop: needed(kind, "stop", options.stop) };
+    case "schema":
+      return { what: kind };
     case "quorum":
       return { what: kind, ...given(options, ["cluster"]) };
     case "unready":

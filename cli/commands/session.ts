@@ -169,7 +169,8 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
       return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...withKey() };
     },
     async connect(stack, options) {
-      if (sandbox !== null) await (await import("../access/sandbox.ts")).assertLetIn(sandbox, stack, assembly);
+      if (sandbox !== null)
+        await (await import("../access/sandbox.ts")).assertLetIn({ sandbox, stack, assembly, project });
       await access?.open(stack, options);
     },
     close: () => access?.close(),

@@ -1,8 +1,6 @@
 /** When a limit is met: what of this lab the account has and no state knows. It takes the room that a deploy asks for. */
-import { readEnvironment } from "../../config/environment.ts";
-import { loadConfig } from "../../config/load.ts";
 import type { InventoryItem } from "../../sandbox/client.ts";
-import { openAccount } from "../oci/account.ts";
+import { accountOf } from "../oci/account.ts";
 import { KINDS, taggedIn } from "../oci/tagged.ts";
 import { isHeld } from "../run/judge.ts";
 import { quoted } from "../run/recover.ts";
@@ -28,10 +26,10 @@ export async function objectsOf(session: Session, held: readonly StateResource[]
     const kinds = new Set(KINDS.map(({ type }) => type));
     return (await sandbox.inventory()).filter(({ type }) => kinds.has(type));
   }
-  const config = await loadConfig(project.config ?? readEnvironment().configFile);
-  const account = await openAccount(config, null, AbortSignal.timeout(PATIENCE_MS));
-  const lab = assembly.lab?.lab ?? config.name;
-  const found = await Promise.all(compartmentsOf(held).map((id) => taggedIn(account, id, lab)));
+  const { lab } = assembly;
+  if (lab === null) return [];
+  const account = await accountOf(project, null, AbortSignal.timeout(PATIENCE_MS));
+  const found = await Promise.all(compartmentsOf(held).map((id) => taggedIn(account, id, lab.lab)));
   return found.flat();
 }
 

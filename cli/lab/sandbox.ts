@@ -1,6 +1,7 @@
 /** Commands on the embedded sandbox. */
 import type { Command } from "commander";
 import { DOORS } from "../../sandbox/calls.ts";
+import { BOOT_STOPS } from "../../sandbox/faults/spec.ts";
 import { FAULT_KINDS } from "../commands/fault-request.ts";
 import { oneOf, Option, providersOption, share, wholeNumber } from "../program.ts";
 import { json, type LabCommand, where } from "./row.ts";
@@ -28,7 +29,8 @@ const fault = (command: Command): Command =>
     .option("--availability-domain <pattern>", "where the capacity is exhausted: '*AD-1' (default: everywhere)")
     .option("--fault-domain <pattern>", "the same: FAULT-DOMAIN-2")
     .option("--shape <pattern>", "for which shape: 'VM.Standard.A1.*'")
-    .option("--host <name>", "which host is down")
+    .option("--host <name>", "which host is down, or does not boot")
+    .addOption(new Option("--stop <where>", "where its boot ends").choices([...BOOT_STOPS]))
     .option("--cluster <pattern>", "which cluster has no quorum (default: every one)")
     .option("--node <name>", "which node of Kubernetes is not ready")
     .option(
@@ -109,6 +111,7 @@ export const SANDBOX_COMMANDS: readonly LabCommand[] = [
               "npx lab sandbox fault add slow --ms 300 --times 0 --share 0.1 --seed 7",
               "npx lab sandbox fault add capacity --fault-domain FAULT-DOMAIN-1",
               "npx lab sandbox fault add down --host pve-1",
+              "npx lab sandbox fault add boot --host pve-1 --stop uefi-shell",
             ],
             options: fault,
             load: async () => (await import("../commands/faults.ts")).addFault,

@@ -1,9 +1,12 @@
 /** The account that a lab is deployed to, and what it tells of itself. */
 import { z } from "zod";
+import { readEnvironment } from "../../config/environment.ts";
+import { loadConfig } from "../../config/load.ts";
 import type { LabConfig } from "../../config/schema.ts";
 import { signInOf } from "../../config/sign-in.ts";
 import type { Sandbox } from "../../sandbox/client.ts";
 import { definedOnly } from "../environment.ts";
+import type { Project } from "../project.ts";
 import { type Oci, OciError, openOci } from "./client.ts";
 
 /**
@@ -20,6 +23,11 @@ export async function openAccount({ oci }: LabConfig, sandbox: Sandbox | null, s
     env: (await sandbox.real()).oci,
     signal,
   });
+}
+
+/** The same for the lab whose config a project has. @throws Error in one line */
+export async function accountOf(project: Project, sandbox: Sandbox | null, signal: AbortSignal): Promise<Oci> {
+  return openAccount(await loadConfig(project.config ?? readEnvironment().configFile), sandbox, signal);
 }
 
 const subscription = z.object({ regionName: z.string(), isHomeRegion: z.boolean() });

@@ -30,6 +30,10 @@ export interface Oci {
   list<T>(service: Service, path: string, schema: z.ZodType<T>): Promise<readonly T[]>;
   /** @throws OciError in one line */
   post<T>(service: Service, path: string, body: object, schema: z.ZodType<T>): Promise<T>;
+  /** What is no JSON. @throws OciError in one line */
+  text(service: Service, path: string): Promise<string>;
+  /** @throws OciError in one line */
+  remove(service: Service, path: string): Promise<void>;
 }
 
 /** Whether a policy is in the way: OCI says of what may not be read that it is not there. */
@@ -71,9 +75,9 @@ function adviceOn(status: number, credentials: string): string {
   return "";
 }
 
-async function answered(response: Response, path: string, credentials: string): Promise<unknown> {
+async function answered(response: Response, path: string, credentials: string): Promise<string> {
   const text = await response.text();
-  if (response.ok) return text === "" ? null : JSON.parse(text);
+  if (response.ok) return text;
   const read = refusal.safeParse(readable(text));
   const said = read.success ? `${read.data.code}, ${read.data.message}` : response.statusText;
   const trouble = `${path.replace(/\?.*/, "").replaceAll(/ocid1\.[\w.-]+/g, "…")}: ${response.status} ${said}`
@@ -90,6 +94,11 @@ function readable(text: string): unknown {
   }
 }
 
+async function json(response: Response, path: string, credentials: string): Promise<unknown> {
+  const text = await answered(response, path, credentials);
+  return text === "" ? null : JSON.parse(text);
+}
+
 /**
  * Opens the account.
  *
@@ -103,7 +112,12 @@ export async function openOci({ region, signIn, env, signal }: OciOptions): Prom
   const { DefaultRequestSigner, EndpointBuilder, FetchHttpClient } = await import("oci-common");
   const http: HttpClient = new FetchHttpClient(new DefaultRequestSigner(provider), null, { signal });
 
-  async function send(service: Service, method: "GET" | "POST", path: string, body?: object): Promise<Response> {
+  async function send(
+    service: Service,
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    body?: object,
+  ): Promise<Response> {
     const { client, template } = SERVICES[service];
     const endpoint = endpointOf(env, client) ?? EndpointBuilder.createEndpointFromRegionId(template, region);
     const headers = new Headers(body === undefined ? {} : { "content-type": "application/json" });
@@ -120,19 +134,23 @@ export async function openOci({ region, signIn, env, signal }: OciOptions): Prom
   return {
     tenancy,
     credentials: source,
-    get: async (service, path, schema) => schema.parse(await answered(await send(service, "GET", path), path, source)),
+    get: async (service, path, schema) => schema.parse(await json(await send(service, "GET", path), path, source)),
     async list(service, path, schema) {
       const all: z.output<typeof schema>[] = [];
       let page: string | null = null;
       do {
         const query: string = page === null ? "" : `${path.includes("?") ? "&" : "?"}page=${encodeURIComponent(page)}`;
         const response = await send(service, "GET", `${path}${query}`);
-        all.push(...listOf(schema).parse(await answered(response, path, source)));
+        all.push(...listOf(schema).parse(await json(response, path, source)));
         page = response.headers.get("opc-next-page");
       } while (page !== null);
       return all;
     },
     post: async (service, path, body, schema) =>
-      schema.parse(await answered(await send(service, "POST", path, body), path, source)),
+      schema.parse(await json(await send(service, "POST", path, body), path, source)),
+    text: async (service, path) => answered(await send(service, "GET", path), path, source),
+    async remove(service, path) {
+      await answered(await send(service, "DELETE", path), path, source);
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** Conditions of the world that somebody asked for, as the model asks after them. */
 import type { World, WorldState } from "../world/world.ts";
 import { matches } from "./pattern.ts";
-import type { FaultSpec } from "./spec.ts";
+import type { BootStop, FaultSpec } from "./spec.ts";
 
 function asked<What extends FaultSpec["what"]>(state: WorldState, what: What): Extract<FaultSpec, { what: What }>[] {
   const isOne = (spec: FaultSpec): spec is Extract<FaultSpec, { what: What }> => spec.what === what;
@@ -29,6 +29,16 @@ export function isExhausted(world: World, place: Place): boolean {
 /** Whether a host was switched off, by its name. */
 export function isDown(world: World, host: string): boolean {
   return asked(world.state, "down").some((fault) => fault.host === host);
+}
+
+/** Where the boot of a host was made to end, by its name; null: nobody asked for that. */
+export function bootStopAsked(world: World, host: string): BootStop | null {
+  return asked(world.state, "boot").find((fault) => fault.host === host)?.stop ?? null;
+}
+
+/** Whether OCI attaches a capability schema of its own to what is imported. */
+export function schemasAreAttached(world: World): boolean {
+  return asked(world.state, "schema").length > 0;
 }
 
 /** Whether a cluster was made to lose its quorum, whatever its hosts say. */

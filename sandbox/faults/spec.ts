@@ -56,6 +56,16 @@ const capacityFault = z.strictObject({
 /** A host is off: nothing on it answers, and its virtual machines do not run. */
 const downFault = z.strictObject({ what: z.literal("down"), host: name });
 
+/** Where a boot can end, in its order: at the firmware, in the kernel, before the root disk, in cloud-init. */
+export const BOOT_STOPS = ["no-device", "uefi-shell", "kernel-panic", "emergency", "cloud-init"] as const;
+export type BootStop = (typeof BOOT_STOPS)[number];
+
+/** An instance runs, as OCI has it, and never gets to its login; its serial console says why. */
+const bootFault = z.strictObject({ what: z.literal("boot"), host: name, stop: z.enum(BOOT_STOPS) });
+
+/** An import attaches a capability schema to the image by itself, as OCI does in some regions: one to be made is refused. */
+const schemaFault = z.strictObject({ what: z.literal("schema") });
+
 /** A cluster counts too few votes, though its hosts are up. Without a name: every cluster. */
 const quorumFault = z.strictObject({ what: z.literal("quorum"), cluster: pattern.default("*") });
 
@@ -72,6 +82,8 @@ export const faultSpec = z.discriminatedUnion("what", [
   callFault,
   capacityFault,
   downFault,
+  bootFault,
+  schemaFault,
   quorumFault,
   unreadyFault,
   clockFault,

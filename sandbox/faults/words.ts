@@ -10,6 +10,10 @@ export function faultText({ spec }: Pick<ActiveFault, "spec">): string {
       return `out of host capacity: availability domain ${spec.availabilityDomain}, fault domain ${spec.faultDomain}, shape ${spec.shape}`;
     case "down":
       return `host ${spec.host} is down`;
+    case "boot":
+      return `host ${spec.host} does not boot: ${spec.stop}`;
+    case "schema":
+      return "imports attach a capability schema by themselves";
     case "quorum":
       return `no quorum: cluster ${spec.cluster}`;
     case "unready":

@@ -1,6 +1,6 @@
 /** Compute image capability schemas: what of Oracle's global schema an image allows. */
 import type { Attributes, Call, DataSource, Json, ResourceType } from "../plugin/resource.ts";
-import type { CapabilitySchema } from "../world/oci.ts";
+import type { CapabilitySchema, OciObject } from "../world/oci.ts";
 import { maybeText, text } from "./attributes.ts";
 import { conflict, invalid } from "./refusals.ts";
 import { defaultName, newObject, providerTime, requireCompartment, requireObject, stored } from "./stored.ts";
@@ -79,6 +79,17 @@ const capabilitySchema = stored<CapabilitySchema>({
     record.displayName = maybeText(planned, "display_name") ?? record.displayName;
   },
 });
+
+/** What OCI attaches to an image by itself in some regions, us-phoenix-1 for one (scylladb/scylla-machine-image#993). */
+export function attachedSchema(call: Call, image: OciObject): CapabilitySchema {
+  return {
+    ...newObject(call, SERVICE, "computeimagecapabilityschema", { compartment_id: image.compartmentId }),
+    displayName: defaultName(call, "computeimagecapabilityschema"),
+    imageId: image.id,
+    globalVersionName: GLOBAL_SCHEMA.version,
+    schemaData: { "Compute.Firmware": choice(["BIOS", "UEFI_64"], "UEFI_64") },
+  };
+}
 
 /** Terraform has each capability as JSON in a string, and the API as it is. */
 function parsed(planned: Attributes): Attributes {

@@ -1,7 +1,9 @@
 /** Custom images, imported from Object Storage, and the shapes they may boot on. */
+import { schemasAreAttached } from "../faults/conditions.ts";
 import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
 import type { Image } from "../world/oci.ts";
 import { block, maybeText, text } from "./attributes.ts";
+import { attachedSchema } from "./capability-schema.ts";
 import { conflict, invalid, notFound } from "./refusals.ts";
 import { SHAPES } from "./shapes.ts";
 import { defaultName, find, newObject, requireCompartment, requireObject, stored } from "./stored.ts";
@@ -70,8 +72,10 @@ export const image = stored<Image>({
       throw notFound(SERVICE, `Object Storage namespace ${namespace}`, "image_source_details.namespace_name");
     const objectName = text(source, "object_name");
     requireImageObject(call, text(source, "bucket_name"), objectName);
+    const object = newObject(call, SERVICE, "image", planned);
+    if (schemasAreAttached(call.world)) call.world.state.oci.capabilitySchemas.push(attachedSchema(call, object));
     return {
-      ...newObject(call, SERVICE, "image", planned),
+      ...object,
       displayName: maybeText(planned, "display_name") ?? defaultName(call, "image"),
       objectName,
       launchMode: maybeText(planned, "launch_mode") ?? (objectName.endsWith(".oci") ? "CUSTOM" : "PARAVIRTUALIZED"),

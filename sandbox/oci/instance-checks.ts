@@ -3,7 +3,7 @@ import { isExhausted } from "../faults/conditions.ts";
 import type { Attributes, Call } from "../plugin/resource.ts";
 import type { Instance, InstanceSettings } from "../world/oci.ts";
 import { block, blocks, maybeFlag, maybeText, text } from "./attributes.ts";
-import { firmware } from "./image.ts";
+import { launchFirmware } from "./launch-firmware.ts";
 import { requireRoom } from "./limits.ts";
 import { platformImages } from "./platform-images.ts";
 import { invalid, notFound, outOfCapacity } from "./refusals.ts";
@@ -25,7 +25,7 @@ export function bootImage(call: Call, id: string, shape: string): BootImage {
   const assumed = custom !== null && custom.shapes.length === 0 && shape !== A1_SHAPE;
   if (!fits && !assumed)
     throw invalid(SERVICE, `Shape ${shape} is not valid for image ${id}.`, "source_details.source_id");
-  return { imageObject: custom?.objectName ?? null, firmware: custom ? firmware(custom) : "UEFI_64" };
+  return { imageObject: custom?.objectName ?? null, firmware: custom ? launchFirmware(call, custom) : "UEFI_64" };
 }
 
 export function bootVolumeGb(source: Attributes): number {

@@ -4,6 +4,7 @@
  */
 import { addressAt, parseCidr } from "../../config/cidr.ts";
 import type { Tunnel } from "../../topology/types.ts";
+import { bootStop } from "../oci/boot.ts";
 import { publicAddressOf } from "../oci/primary-address.ts";
 import type { Instance } from "../world/oci.ts";
 import type { World } from "../world/world.ts";
@@ -75,18 +76,25 @@ export interface AdminStanding {
   readonly address: string | null;
   /** Hosts that run, and whose SSH some firewall keeps the admin from. */
   readonly lockedOutOf: readonly { readonly name: string; readonly address: string; readonly by: string }[];
+  /** Hosts that run as OCI has it, and have not booted. */
+  readonly notBooted: readonly { readonly name: string; readonly address: string; readonly instanceId: string }[];
 }
 
 export function adminStanding(world: World): AdminStanding {
   const hosts = new Set(world.state.tunnels.map(({ via }) => via));
-  const lockedOutOf = world.state.oci.instances
+  const running = world.state.oci.instances
     .filter(({ displayName, state }) => state === "RUNNING" && hosts.has(displayName))
-    .flatMap((host) => {
+    .map((host) => ({ host, address: publicAddressOf(world.state.oci, host) ?? host.privateIp }));
+  return {
+    address: adminAddress(world),
+    lockedOutOf: running.flatMap(({ host, address }) => {
       const by = barrier(world, host.privateIp);
-      const address = publicAddressOf(world.state.oci, host) ?? host.privateIp;
       return by === null ? [] : [{ name: host.displayName, address, by }];
-    });
-  return { address: adminAddress(world), lockedOutOf };
+    }),
+    notBooted: running
+      .filter(({ host }) => bootStop(world, host) !== null)
+      .map(({ host, address }) => ({ name: host.displayName, address, instanceId: host.id })),
+  };
 }
 
 /** Whether SSH gets to the host that carries a tunnel. A host that is not there is not for firewalls to say. */

@@ -2,7 +2,7 @@
 import ssh2 from "ssh2";
 import { parse } from "yaml";
 import { z } from "zod";
-import { isDown } from "../faults/conditions.ts";
+import { isUp } from "../oci/boot.ts";
 import { publicAddressOf } from "../oci/primary-address.ts";
 import type { Instance } from "../world/oci.ts";
 import type { World } from "../world/world.ts";
@@ -30,10 +30,11 @@ const ownKeys = new Map<string, string>();
 
 /** The running instance at a private or public address; null where none is, or it is down. */
 export function sshHostAt(world: World, address: string): SshHost | null {
-  const instance = world.state.oci.instances.find(
-    (each) => each.state === "RUNNING" && [each.privateIp, publicAddressOf(world.state.oci, each)].includes(address),
+  const { oci } = world.state;
+  const instance = oci.instances.find(
+    (each) => isUp(world, each) && [each.privateIp, publicAddressOf(oci, each)].includes(address),
   );
-  return instance && !isDown(world, instance.displayName) ? sshHost(world, instance) : null;
+  return instance ? sshHost(world, instance) : null;
 }
 
 /** The public part of a machine's host key: `ssh-ed25519 AAAA…`. */

@@ -47,6 +47,8 @@ async function look({ rules = (_group, plan) => plan, listRules = [], nsgIds = [
     get: async (_service, path, schema) => schema.parse(answer(path)),
     list: async (_service, path, schema) => schema.array().parse(answer(path)),
     post: () => Promise.reject(new Error("nothing is changed")),
+    text: () => Promise.reject(new Error("all is JSON")),
+    remove: () => Promise.reject(new Error("nothing is changed")),
   };
   const state = {
     version: 4,

@@ -1,4 +1,5 @@
 /** What the REST door knows beside the world: it is gone with the process, as nothing of it outlives a call for long. */
+import type { Attributes } from "../../plugin/resource.ts";
 import { Lifecycles } from "./lifecycle.ts";
 import { RetryTokens } from "./retry-tokens.ts";
 import { WorkRequests } from "./work-requests.ts";
@@ -11,12 +12,20 @@ export interface DoorOptions {
   readonly settleMs?: number;
 }
 
+export interface ConsoleHistory {
+  /** All but its state. */
+  readonly view: Attributes;
+  readonly output: string;
+}
+
 export interface Door {
   readonly world: World;
   readonly objects: string;
   readonly lifecycles: Lifecycles;
   readonly retryTokens: RetryTokens;
   readonly workRequests: WorkRequests;
+  /** By OCID. */
+  readonly consoleHistories: Map<string, ConsoleHistory>;
 }
 
 export function openDoor(world: World, { objects, settleMs = 500 }: DoorOptions): Door {
@@ -27,5 +36,6 @@ export function openDoor(world: World, { objects, settleMs = 500 }: DoorOptions)
     lifecycles: new Lifecycles(clock, settleMs),
     retryTokens: new RetryTokens(clock),
     workRequests: new WorkRequests(world, settleMs),
+    consoleHistories: new Map(),
   };
 }

@@ -2,6 +2,7 @@
 import { balancerRoutes } from "./balancers.ts";
 import { budgetRoutes } from "./budgets.ts";
 import { capabilitySchemaRoutes } from "./capability-schemas.ts";
+import { consoleHistoryRoutes } from "./console-histories.ts";
 import { identityRoutes } from "./identity.ts";
 import { imageRoutes } from "./images.ts";
 import { instanceRoutes } from "./instances.ts";
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...networkRoutes,
   ...securityGroupRoutes,
   ...instanceRoutes,
+  ...consoleHistoryRoutes,
   ...vnicRoutes,
   ...imageRoutes,
   ...shapeRoutes,

@@ -1,7 +1,7 @@
 /** Which OCI instances are Proxmox hosts, and what a host is born with. */
 import { parse } from "yaml";
 import { z } from "zod";
-import { isDown } from "../../faults/conditions.ts";
+import { isUp } from "../../oci/boot.ts";
 import type { Instance } from "../../world/oci.ts";
 import type { Datacenter, ProxmoxState, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
@@ -63,11 +63,11 @@ export function proxmoxOf(world: World): ProxmoxState {
 /** The hosts that are up. */
 export function runningHosts(world: World): readonly PveHost[] {
   const { hosts } = proxmoxOf(world);
-  return world.state.oci.instances.flatMap(({ id, state, startedAt, timeCreated }) => {
-    const host = hosts[id];
+  return world.state.oci.instances.flatMap((instance) => {
+    const host = hosts[instance.id];
     if (!host) return [];
-    const up = state === "RUNNING" && !isDown(world, host.name);
-    noticeBoot(world, host, up ? (startedAt ?? timeCreated) : null);
+    const up = isUp(world, instance);
+    noticeBoot(world, host, up ? (instance.startedAt ?? instance.timeCreated) : null);
     return up ? [host] : [];
   });
 }

@@ -1,7 +1,7 @@
 /** The vote of a machine that is no member: corosync-qdevice on the nodes, corosync-qnetd on the machine. */
 import { parse } from "yaml";
 import { z } from "zod";
-import { isDown } from "../../faults/conditions.ts";
+import { isUp } from "../../oci/boot.ts";
 import { reaches } from "../../reach/index.ts";
 import type { Instance } from "../../world/oci.ts";
 import type { Datacenter, PveHost } from "../../world/proxmox.ts";
@@ -14,8 +14,7 @@ const cloudConfig = z.looseObject({ packages: z.array(z.string()).default([]) })
 /** The running machine at an address. */
 export function machineAt(world: World, address: string): Instance | undefined {
   const { instances } = world.state.oci;
-  const found = instances.find(({ state, privateIp }) => state === "RUNNING" && privateIp === address);
-  return found && !isDown(world, found.displayName) ? found : undefined;
+  return instances.find((each) => each.privateIp === address && isUp(world, each));
 }
 
 /** Whether cloud-init has installed corosync-qnetd on a machine. */

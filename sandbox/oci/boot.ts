@@ -1,0 +1,49 @@
+/** Whether an instance that OCI has RUNNING has booted, and what its serial console shows. */
+import { bootStopAsked, isDown } from "../faults/conditions.ts";
+import type { BootStop } from "../faults/spec.ts";
+import type { Instance } from "../world/oci.ts";
+import type { World } from "../world/world.ts";
+import { A1_SHAPE } from "./shapes.ts";
+
+/** Where its boot ends; null: at its login. Arm machines have no BIOS, and what was imported for one does not boot. */
+export function bootStop(world: World, { displayName, shape, firmware }: Instance): BootStop | null {
+  const noBios = shape === A1_SHAPE && firmware !== "UEFI_64";
+  return bootStopAsked(world, displayName) ?? (noBios ? "uefi-shell" : null);
+}
+
+/** Whether it runs, is not switched off, and has booted. */
+export function isUp(world: World, instance: Instance): boolean {
+  return instance.state === "RUNNING" && !isDown(world, instance.displayName) && bootStop(world, instance) === null;
+}
+
+const FIRMWARE = ["UEFI firmware starting.", 'BdsDxe: loading Boot0001 "UEFI Misc Device"'];
+const NOT_FOUND = 'BdsDxe: failed to load Boot0001 "UEFI Misc Device": Not Found';
+const KERNEL = [
+  "EFI stub: Booting Linux Kernel...",
+  "[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x413fd0c1]",
+];
+
+const LINES: Readonly<Record<BootStop, readonly string[]>> = {
+  "no-device": [...FIRMWARE, NOT_FOUND, "BdsDxe: No bootable option or device was found."],
+  "uefi-shell": [...FIRMWARE, NOT_FOUND, "UEFI Interactive Shell v2.2", "Shell> "],
+  "kernel-panic": [
+    ...FIRMWARE,
+    ...KERNEL,
+    "[    1.204518] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
+  ],
+  emergency: [
+    ...FIRMWARE,
+    ...KERNEL,
+    "[ TIME ] Timed out waiting for device /dev/disk/by-label/EFI.",
+    'You are in emergency mode. After logging in, type "journalctl -xb" to view',
+  ],
+  "cloud-init": [...FIRMWARE, ...KERNEL, "[FAILED] Failed to start cloud-init.service - Cloud-init: Network Stage."],
+};
+
+/** What the instance has written to its serial console since it was switched on. */
+export function consoleOutput(world: World, instance: Instance): string {
+  const login = ["Debian GNU/Linux 13 " + instance.displayName + " ttyAMA0", "", `${instance.displayName} login: `];
+  const stop = bootStop(world, instance);
+  const lines = stop === null ? [...FIRMWARE, ...KERNEL, ...login] : LINES[stop];
+  return lines.join("\r\n");
+}
