@@ -44,6 +44,7 @@ beforeAll(async () => {
   });
   const [{ vnicId: vnic }] = await get(`${CORE}/vnicAttachments?compartmentId=${root}&instanceId=${instance.id}`);
   const [{ id: privateIp }] = await get(`${CORE}/privateIps?vnicId=${vnic}`);
+  const [service] = await get(`${CORE}/services`);
   const volume = await post(`${CORE}/volumes`, { availabilityDomain: domain });
   made = {
     root,
@@ -60,6 +61,7 @@ beforeAll(async () => {
     namespace: api.store.state.oci.namespace,
     table: vcn.defaultRouteTableId,
     dhcp: vcn.defaultDhcpOptionsId,
+    service: service.id,
   };
 });
 
@@ -127,6 +129,27 @@ const CASES: Readonly<Record<string, Case>> = {
           },
         ],
       },
+      without: {},
+    }),
+  },
+  oci_core_dhcp_options: {
+    path: `${CORE}/dhcps`,
+    said: ({ vcn = "" }) => ({
+      values: {
+        vcn_id: vcn,
+        domain_name_type: "VCN_DOMAIN",
+        options: [
+          { type: "DomainNameServer", serverType: "CustomDnsServer", customDnsServers: ["10.0.0.53", "9.9.9.9"] },
+          { type: "SearchDomain", searchDomainNames: ["lab.example.org"] },
+        ],
+      },
+      without: {},
+    }),
+  },
+  oci_core_service_gateway: {
+    path: `${CORE}/serviceGateways`,
+    said: ({ vcn = "", table = "", service = "" }) => ({
+      values: { vcn_id: vcn, route_table_id: table, services: [{ serviceId: service }] },
       without: {},
     }),
   },

@@ -110,6 +110,8 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     internetGateways: [],
     routeTables: [],
     securityLists: [],
+    dhcpOptions: [],
+    serviceGateways: [],
     networkSecurityGroups: [],
     images: [],
     instances: [],

@@ -7,6 +7,7 @@ import { partId } from "./load-balancer-part.ts";
 /** What belongs to a VCN by itself is left out, until a resource takes it over. */
 export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
   const defaultTables = tenancy.vcns.map(({ defaultRouteTableId }) => defaultRouteTableId);
+  const defaultOptions = tenancy.vcns.map(({ defaultDhcpOptionsId }) => defaultDhcpOptionsId);
   const named = (
     type: string,
     list: readonly { readonly id: string; readonly displayName: string }[],
@@ -22,6 +23,11 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
     ...named(
       "oci_core_default_security_list",
       tenancy.securityLists.filter(({ managed }) => managed),
+    ),
+    ...named("oci_core_service_gateway", tenancy.serviceGateways),
+    ...named(
+      "oci_core_dhcp_options",
+      tenancy.dhcpOptions.filter(({ id }) => !defaultOptions.includes(id)),
     ),
     ...named("oci_core_subnet", tenancy.subnets),
     ...named("oci_core_network_security_group", tenancy.networkSecurityGroups),

@@ -5,6 +5,7 @@ import { blocks, maybeText, text } from "./attributes.ts";
 import { requireCidr } from "./ipv4.ts";
 import { invalid, referenced } from "./refusals.ts";
 import { privateIpOf } from "./primary-address.ts";
+import { oracleServices } from "./service-gateway.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
 import { requireSubnet } from "./subnet.ts";
 import { requireVcn } from "./vcn.ts";
@@ -17,23 +18,40 @@ function vcnOfPrivateIp(call: Call, id: string): string | null {
   return found && requireSubnet(call, SERVICE, found.subnetId, "route_rules").vcnId;
 }
 
+/** @returns the VCN of a service gateway that leads to what the label stands for */
+function vcnOfService(call: Call, networkEntityId: string, destination: string): string {
+  const { serviceGateways } = call.world.state.oci;
+  const { id, vcnId } = requireObject(call, SERVICE, serviceGateways, networkEntityId, "route_rules");
+  const labels = oracleServices(call).map(({ cidrBlock }) => cidrBlock);
+  if (labels.includes(destination)) return vcnId;
+  const allowed = labels.join(" or ");
+  throw invalid(SERVICE, `destination ${destination} is no service that ${id} leads to: ${allowed}.`, "route_rules");
+}
+
+function vcnOfTarget(call: Call, networkEntityId: string, destination: string): string {
+  const { internetGateways, serviceGateways } = call.world.state.oci;
+  requireCidr(SERVICE, destination, "route_rules");
+  if (serviceGateways.some(({ id }) => id === networkEntityId))
+    throw invalid(SERVICE, "A service gateway needs the destinationType SERVICE_CIDR_BLOCK.", "route_rules");
+  return (
+    vcnOfPrivateIp(call, networkEntityId) ??
+    requireObject(call, SERVICE, internetGateways, networkEntityId, "route_rules").vcnId
+  );
+}
+
 function routeRule(call: Call, vcn: Vcn, rule: Attributes): RouteRule {
-  const { internetGateways } = call.world.state.oci;
   const networkEntityId = text(rule, "network_entity_id");
   const destination = maybeText(rule, "destination") ?? maybeText(rule, "cidr_block");
   if (destination === null) throw invalid(SERVICE, "A route rule needs a destination.", "route_rules");
   const destinationType = maybeText(rule, "destination_type") ?? "CIDR_BLOCK";
-  if (destinationType !== "CIDR_BLOCK")
+  const targets = { CIDR_BLOCK: vcnOfTarget, SERVICE_CIDR_BLOCK: vcnOfService };
+  if (destinationType !== "CIDR_BLOCK" && destinationType !== "SERVICE_CIDR_BLOCK")
     throw invalid(
       SERVICE,
-      `destinationType ${destinationType} cannot lead to an internet gateway or a private IP.`,
+      `destinationType ${destinationType} is not valid: ${Object.keys(targets).join(" or ")}.`,
       "route_rules",
     );
-  requireCidr(SERVICE, destination, "route_rules");
-  const target =
-    vcnOfPrivateIp(call, networkEntityId) ??
-    requireObject(call, SERVICE, internetGateways, networkEntityId, "route_rules").vcnId;
-  if (target !== vcn.id)
+  if (targets[destinationType](call, networkEntityId, destination) !== vcn.id)
     throw invalid(SERVICE, `The route target ${networkEntityId} belongs to another VCN.`, "route_rules");
   return { destination, destinationType, networkEntityId, description: maybeText(rule, "description") };
 }

@@ -3,8 +3,9 @@ import type { Attributes, Call } from "../plugin/resource.ts";
 import type { OciTenancy, Subnet, Vcn } from "../world/oci.ts";
 import { cidrOf, contains, formatAddress, overlaps, parseAddress } from "../../config/cidr.ts";
 import { maybeFlag, maybeText, maybeTexts, text } from "./attributes.ts";
+import { requireDhcpOptions } from "./dhcp-options.ts";
 import { requireCidr } from "./ipv4.ts";
-import { conflict, invalid, notFound, referenced } from "./refusals.ts";
+import { conflict, invalid, referenced } from "./refusals.ts";
 import { requireAvailabilityDomain } from "./regions.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
 import { requireDnsLabel, requireVcn, vcnDomain } from "./vcn.ts";
@@ -113,8 +114,7 @@ function attachments(call: Call, vcn: Vcn, planned: Attributes) {
     if (requireObject(call, SERVICE, securityLists, id, "security_list_ids").vcnId !== vcn.id)
       throw invalid(SERVICE, `Security list ${id} belongs to another VCN.`, "security_list_ids");
   }
-  if (dhcpOptionsId !== vcn.defaultDhcpOptionsId) throw notFound(SERVICE, dhcpOptionsId, "dhcp_options_id");
-  return { routeTableId, securityListIds, dhcpOptionsId };
+  return { routeTableId, securityListIds, dhcpOptionsId: requireDhcpOptions(call, SERVICE, vcn, dhcpOptionsId) };
 }
 
 export function subnetDomain(tenancy: OciTenancy, { vcnId, dnsLabel }: Subnet): string | null {

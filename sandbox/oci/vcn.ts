@@ -3,6 +3,7 @@ import { overlaps } from "../../config/cidr.ts";
 import type { Call } from "../plugin/resource.ts";
 import type { InternetGateway, OciTenancy, Vcn } from "../world/oci.ts";
 import { maybeFlag, maybeTags, maybeText, maybeTexts, text } from "./attributes.ts";
+import { defaultDhcpOptions } from "./dhcp-options.ts";
 import { requireCidr } from "./ipv4.ts";
 import { requireRoom } from "./limits.ts";
 import { invalid, limitExceeded, referenced } from "./refusals.ts";
@@ -42,7 +43,7 @@ export function vcnDomain({ dnsLabel }: Vcn): string | null {
 
 /** The default tables and lists of a new VCN; they go with it. */
 function createDefaults(call: Call, vcn: Vcn): void {
-  const { routeTables, securityLists } = call.world.state.oci;
+  const { routeTables, securityLists, dhcpOptions } = call.world.state.oci;
   const { compartmentId, region, timeCreated, freeformTags, definedTags, displayName } = vcn;
   const common = { compartmentId, region, timeCreated, freeformTags, definedTags, vcnId: vcn.id };
   routeTables.push({
@@ -58,14 +59,17 @@ function createDefaults(call: Call, vcn: Vcn): void {
     managed: false,
     rules: openRules(vcn.cidrBlocks),
   });
+  dhcpOptions.push(defaultDhcpOptions(vcn, vcnDomain(vcn)));
 }
 
 /** What keeps a VCN from being deleted. */
 function dependants(tenancy: OciTenancy, vcn: Vcn): string | undefined {
-  const { subnets, internetGateways, networkSecurityGroups, routeTables, securityLists } = tenancy;
+  const { subnets, internetGateways, serviceGateways, networkSecurityGroups } = tenancy;
+  const { routeTables, securityLists, dhcpOptions } = tenancy;
   const tables = routeTables.filter(({ id }) => id !== vcn.defaultRouteTableId);
   const lists = securityLists.filter(({ id }) => id !== vcn.defaultSecurityListId);
-  const all = [subnets, internetGateways, networkSecurityGroups, tables, lists].flat();
+  const options = dhcpOptions.filter(({ id }) => id !== vcn.defaultDhcpOptionsId);
+  const all = [subnets, internetGateways, serviceGateways, networkSecurityGroups, tables, lists, options].flat();
   return all.find(({ vcnId }) => vcnId === vcn.id)?.id;
 }
 
@@ -129,6 +133,7 @@ export const vcn = stored<Vcn>({
     if (dependant !== undefined) throw referenced(SERVICE, `The Vcn ${record.id}`, dependant);
     tenancy.routeTables = tenancy.routeTables.filter(({ vcnId }) => vcnId !== record.id);
     tenancy.securityLists = tenancy.securityLists.filter(({ vcnId }) => vcnId !== record.id);
+    tenancy.dhcpOptions = tenancy.dhcpOptions.filter(({ vcnId }) => vcnId !== record.id);
   },
 });
 

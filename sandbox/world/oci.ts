@@ -35,6 +35,8 @@ export interface OciTenancy {
   internetGateways: InternetGateway[];
   routeTables: RouteTable[];
   securityLists: SecurityList[];
+  dhcpOptions: DhcpOptions[];
+  serviceGateways: ServiceGateway[];
   networkSecurityGroups: NetworkSecurityGroup[];
   images: Image[];
   /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
@@ -103,6 +105,26 @@ export interface InternetGateway extends OciObject {
   displayName: string;
   enabled: boolean;
   routeTableId: string | null;
+}
+
+/** Those of a VCN's own are here too. */
+export interface DhcpOptions extends OciObject {
+  readonly vcnId: string;
+  displayName: string;
+  domainNameType: string;
+  options: readonly DhcpOption[];
+}
+
+export type DhcpOption =
+  | { readonly type: "DomainNameServer"; readonly serverType: string; readonly customDnsServers: readonly string[] }
+  | { readonly type: "SearchDomain"; readonly searchDomainNames: readonly string[] };
+
+export interface ServiceGateway extends OciObject {
+  readonly vcnId: string;
+  displayName: string;
+  blockTraffic: boolean;
+  routeTableId: string | null;
+  serviceIds: readonly string[];
 }
 
 export interface RouteRule {

@@ -98,6 +98,7 @@ function members(where: string, of: Members, value: Attributes, before: Attribut
 function plain(body: Attributes): Attributes {
   const snake = (field: string): string => field.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
   const entries = Object.entries(body).map(([field, value]): [string, Json] => {
+    if (Array.isArray(value)) return [snake(field), value.map((item: Json) => (isObject(item) ? plain(item) : item))];
     // Data of the client's own, whose names are no fields.
     if (!isObject(value) || field.endsWith("Data")) return [snake(field), value];
     return [snake(field), field.endsWith("Tags") || field === "metadata" ? flat(field, value) : [plain(value)]];

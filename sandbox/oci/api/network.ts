@@ -1,18 +1,18 @@
 /** Virtual networks: VCNs, subnets, gateways, route tables, security lists, DHCP options. */
 import { formatAddress } from "../../../config/cidr.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import type { InternetGateway, RouteTable, SecurityList, Subnet, Vcn } from "../../world/oci.ts";
+import type { DhcpOptions, InternetGateway, RouteTable, SecurityList, Subnet, Vcn } from "../../world/oci.ts";
+import { dhcpOptions } from "../dhcp-options.ts";
 import { requireCidr } from "../ipv4.ts";
-import { invalid, limitExceeded, notFound } from "../refusals.ts";
+import { invalid, limitExceeded } from "../refusals.ts";
 import { routeTable } from "../route-table.ts";
 import { securityList } from "../security-list.ts";
-import { find } from "../stored.ts";
 import { subnet, subnetDomain } from "../subnet.ts";
 import { internetGateway, vcn, vcnDomain } from "../vcn.ts";
-import { change, type Collection, collection, common, record, shown, viewOf } from "./collection.ts";
+import { change, type Collection, collection, record, shown, viewOf } from "./collection.ts";
 import { isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
-import { type Asked, needed, type Route } from "./route.ts";
+import type { Asked, Route } from "./route.ts";
 import { ruleFields } from "./security-groups.ts";
 
 const BASE = "/20160918";
@@ -140,22 +140,21 @@ const securityLists: Collection<SecurityList> = {
   }),
 };
 
-/** A VCN's DHCP options are its own: the sandbox has no others. */
-function dhcpOptions(each: Vcn): Attributes {
-  const domain = vcnDomain(each);
-  return {
-    ...common(each),
+const dhcps: Collection<DhcpOptions> = {
+  path: `${BASE}/dhcps`,
+  service: "Core Dhcp Options",
+  resource: "oci_core_dhcp_options",
+  type: dhcpOptions,
+  states,
+  all: (tenancy) => tenancy.dhcpOptions,
+  view: (each) => ({
     ...AVAILABLE,
-    id: each.defaultDhcpOptionsId,
-    vcnId: each.id,
-    displayName: `Default DHCP Options for ${each.displayName}`,
-    domainNameType: "CUSTOM_DOMAIN",
-    options: [
-      { type: "DomainNameServer", serverType: "VcnLocalPlusInternet", customDnsServers: [] },
-      ...(domain === null ? [] : [{ type: "SearchDomain", searchDomainNames: [domain] }]),
-    ],
-  };
-}
+    displayName: each.displayName,
+    vcnId: each.vcnId,
+    domainNameType: each.domainNameType,
+    options: each.options.map((option) => ({ ...option })),
+  }),
+};
 
 /** Networks of a VCN are changed by actions; core's work requests would be looked for at Oracle, so there is none. */
 async function changeCidrs(asked: Asked, to: (cidrs: readonly string[]) => readonly string[]): Promise<Attributes> {
@@ -176,6 +175,7 @@ export const networkRoutes: readonly Route[] = [
   ...[internetGateways].flatMap(collection),
   ...[routeTables].flatMap(collection),
   ...[securityLists].flatMap(collection),
+  ...[dhcps].flatMap(collection),
   {
     method: "POST",
     path: `${BASE}/vcns/{id}/actions/addCidr`,
@@ -197,25 +197,7 @@ export const networkRoutes: readonly Route[] = [
       return shown(await changeCidrs(asked, (cidrs) => cidrs.map((cidr) => (cidr === old ? fresh : cidr))));
     },
   },
-  {
-    method: "GET",
-    path: `${BASE}/dhcps`,
-    run: (asked) => {
-      const compartmentId = needed(asked.query, "compartmentId");
-      const here = asked.call.world.state.oci.vcns.filter((each) => each.compartmentId === compartmentId);
-      return listed(asked, here.map(dhcpOptions));
-    },
-  },
-  {
-    method: "GET",
-    path: `${BASE}/dhcps/{id}`,
-    run: ({ call, params }) => {
-      const found = call.world.state.oci.vcns.find((each) => each.defaultDhcpOptionsId === params.id);
-      if (!found || !find(call, [found], found.id)) throw notFound("Core Dhcp Options", params.id ?? "");
-      return shown(dhcpOptions(found));
-    },
-  },
-  ...["natGateways", "serviceGateways", "localPeeringGateways"].flatMap((gateways): Route[] => [
+  ...["natGateways", "localPeeringGateways"].flatMap((gateways): Route[] => [
     { method: "GET", path: `${BASE}/${gateways}`, run: (asked) => listed(asked, []) },
     {
       method: "POST",

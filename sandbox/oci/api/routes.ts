@@ -10,6 +10,7 @@ import { limitRoutes } from "./limits.ts";
 import { networkRoutes } from "./network.ts";
 import type { Route } from "./route.ts";
 import { securityGroupRoutes } from "./security-groups.ts";
+import { serviceGatewayRoutes } from "./service-gateways.ts";
 import { shapeRoutes } from "./shapes.ts";
 import { bucketRoutes } from "./storage/buckets.ts";
 import { objectRoutes } from "./storage/objects.ts";
@@ -20,6 +21,7 @@ import { volumeRoutes } from "./volumes.ts";
 export const ROUTES: readonly Route[] = [
   ...identityRoutes,
   ...networkRoutes,
+  ...serviceGatewayRoutes,
   ...securityGroupRoutes,
   ...instanceRoutes,
   ...consoleHistoryRoutes,
