@@ -13,7 +13,6 @@ const LAUNCH_OPTIONS = [
   "boot_volume_type",
   "firmware",
   "is_consistent_volume_naming_enabled",
-  "is_pv_encryption_in_transit_enabled",
   "network_type",
   "remote_data_volume_type",
 ];
@@ -40,6 +39,7 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "placement_constraint_details",
       "platform_config",
       "preemptible_instance_config",
+      "preserve_boot_volume",
       "security_attributes",
       "create_vnic_details.assign_ipv6ip",
       "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details",
@@ -51,6 +51,7 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "shape_config.nvmes",
       "shape_config.resource_management",
       "source_details.instance_source_image_filter_details",
+      "source_details.is_preserve_boot_volume_enabled",
       "source_details.kms_key_id",
     ],
   },
@@ -61,10 +62,13 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
   },
   oci_core_public_ip: { notPlayed: ["public_ip_pool_id"] },
   oci_core_subnet: { notPlayed: ["ipv6cidr_block", "ipv6cidr_blocks"] },
-  oci_core_vcn: { notPlayed: ["byoipv6cidr_details", "ipv6private_cidr_blocks", "is_ipv6enabled"] },
+  oci_core_vcn: {
+    notPlayed: ["byoipv6cidr_details", "ipv6private_cidr_blocks", "is_ipv6enabled", "security_attributes"],
+  },
   oci_core_volume: {
     remembered: ["autotune_policies", "is_auto_tune_enabled", "is_reservations_enabled"],
     notPlayed: [
+      "backup_policy_id",
       "block_volume_replicas",
       "cluster_placement_group_id",
       "kms_key_id",
@@ -87,6 +91,6 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
     notPlayed: ["assigned_ipv6", "security_attributes", "subnet_ipv6cidr"],
   },
   oci_objectstorage_bucket: {
-    notPlayed: ["kms_key_id", "is_bucket_key_enabled"],
+    notPlayed: ["kms_key_id", "is_bucket_key_enabled", "retention_rules"],
   },
 };

@@ -1,14 +1,25 @@
 /** Backend sets and backends. */
 import { parseAddress } from "../../config/cidr.ts";
 import type { Attributes, Call } from "../plugin/resource.ts";
-import type { Backend, BackendSet, HealthChecker } from "../world/oci.ts";
-import { block, maybeFlag, maybeNumber, maybeText, number, text } from "./attributes.ts";
+import type { Backend, BackendSet, DnsChecker, HealthChecker } from "../world/oci.ts";
+import { block, blocks, maybeFlag, maybeNumber, maybeText, maybeTexts, number, text } from "./attributes.ts";
 import { byName, partType, requireOneOf, requirePort, requireSet } from "./load-balancer-part.ts";
-import { invalid, notFound, referenced } from "./refusals.ts";
+import { invalid, notFound, referenced, requireIpv4 } from "./refusals.ts";
 import { find } from "./stored.ts";
 
 const SET = "Network Load Balancer Backend Set";
 const BACKEND = "Network Load Balancer Backend";
+
+/** Where nothing is said: the examples of Oracle's reference (DnsHealthCheckerDetails), which names no defaults. */
+function dnsChecker(dns: Attributes): DnsChecker {
+  return {
+    domainName: text(dns, "domain_name"),
+    queryClass: maybeText(dns, "query_class") ?? "IN",
+    queryType: maybeText(dns, "query_type") ?? "A",
+    rcodes: maybeTexts(dns, "rcodes") ?? ["NOERROR"],
+    transportProtocol: maybeText(dns, "transport_protocol") ?? "UDP",
+  };
+}
 
 function healthChecker(checker: Attributes): HealthChecker {
   const protocol = requireOneOf(
@@ -20,6 +31,8 @@ function healthChecker(checker: Attributes): HealthChecker {
   const http = protocol.startsWith("HTTP");
   if (http && maybeText(checker, "url_path") === null)
     throw invalid(SET, `A health checker of ${protocol} needs urlPath.`, "health_checker.url_path");
+  const [dns] = blocks(checker, "dns");
+  if (protocol === "DNS" && !dns) throw invalid(SET, "A health checker of DNS needs dns.", "health_checker.dns");
   return {
     protocol,
     // 0: the backend's own port.
@@ -32,6 +45,17 @@ function healthChecker(checker: Attributes): HealthChecker {
     requestData: maybeText(checker, "request_data"),
     responseData: maybeText(checker, "response_data"),
     responseBodyRegex: maybeText(checker, "response_body_regex"),
+    ...(dns && { dns: dnsChecker(dns) }),
+  };
+}
+
+function dnsAttributes(dns: DnsChecker): Attributes {
+  return {
+    domain_name: dns.domainName,
+    query_class: dns.queryClass,
+    query_type: dns.queryType,
+    rcodes: dns.rcodes,
+    transport_protocol: dns.transportProtocol,
   };
 }
 
@@ -71,6 +95,7 @@ export const backendSet = partType<BackendSet>({
         request_data: set.healthChecker.requestData,
         response_data: set.healthChecker.responseData,
         response_body_regex: set.healthChecker.responseBodyRegex,
+        dns: set.healthChecker.dns ? [dnsAttributes(set.healthChecker.dns)] : [],
       },
     ],
     ip_version: set.ipVersion,
@@ -88,7 +113,7 @@ export const backendSet = partType<BackendSet>({
     isInstantFailoverEnabled: maybeFlag(planned, "is_instant_failover_enabled") ?? false,
     isInstantFailoverTcpResetEnabled: maybeFlag(planned, "is_instant_failover_tcp_reset_enabled") ?? true,
     areOperationallyActiveBackendsPreferred: maybeFlag(planned, "are_operationally_active_backends_preferred") ?? false,
-    ipVersion: maybeText(planned, "ip_version") ?? "IPV4",
+    ipVersion: requireIpv4(maybeText(planned, "ip_version"), "ip_version"),
     healthChecker: healthChecker(block(planned, "health_checker")),
     backends: before?.backends ?? [],
   }),

@@ -60,7 +60,12 @@ function requireKnown(data: Json): Json {
 const capabilitySchema = stored<CapabilitySchema>({
   service: SERVICE,
   all: (tenancy) => tenancy.capabilitySchemas,
-  attributes: (each) => ({ display_name: each.displayName, image_id: each.imageId, schema_data: each.schemaData }),
+  attributes: (each) => ({
+    compute_global_image_capability_schema_version_name: each.globalVersionName,
+    display_name: each.displayName,
+    image_id: each.imageId,
+    schema_data: each.schemaData,
+  }),
   create(call, planned) {
     const { images, capabilitySchemas } = call.world.state.oci;
     const { id } = requireObject(call, SERVICE, images, text(planned, "image_id"), "image_id");

@@ -4,7 +4,7 @@ import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
 import type { Image } from "../world/oci.ts";
 import { block, maybeText, text } from "./attributes.ts";
 import { attachedSchema } from "./capability-schema.ts";
-import { conflict, invalid, notFound } from "./refusals.ts";
+import { conflict, invalid, notFound, notPlayed } from "./refusals.ts";
 import { SHAPES } from "./shapes.ts";
 import { defaultName, find, newObject, requireCompartment, requireObject, stored } from "./stored.ts";
 
@@ -57,10 +57,12 @@ export const image = stored<Image>({
   }),
   create(call, planned) {
     const source = block(planned, "image_source_details");
-    if (maybeText(source, "source_type") !== "objectStorageTuple")
+    const type = maybeText(source, "source_type");
+    if (type === "objectStorageUri") throw notPlayed(`sourceType ${type}`, "image_source_details.source_type");
+    if (type !== "objectStorageTuple")
       throw invalid(
         SERVICE,
-        "The sandbox imports images from objectStorageTuple only.",
+        `sourceType ${type} is not valid: objectStorageTuple or objectStorageUri.`,
         "image_source_details.source_type",
       );
     for (const name of ["bucket_name", "namespace_name", "object_name"]) {

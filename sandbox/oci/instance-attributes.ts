@@ -48,7 +48,12 @@ export function instanceAttributes(record: Instance, tenancy: OciTenancy): Attri
     is_cross_numa_node: false,
     is_pv_encryption_in_transit_enabled: settings.pvEncryptionInTransit,
     launch_mode: record.imageObject === null ? "NATIVE" : "CUSTOM",
-    launch_options: [imageLaunchOptions(record.firmware)],
+    launch_options: [
+      {
+        ...imageLaunchOptions(record.firmware),
+        is_pv_encryption_in_transit_enabled: settings.pvEncryptionInTransit,
+      },
+    ],
     metadata: record.metadata,
     private_ip: record.privateIp,
     public_ip: publicAddressOf(tenancy, record) ?? "",

@@ -94,7 +94,10 @@ export function settings(planned: Attributes, before: InstanceSettings | null): 
     liveMigrationPreferred: maybeFlag(availability, "is_live_migration_preferred"),
     recoveryAction: maybeText(availability, "recovery_action") ?? before?.recoveryAction ?? "RESTORE_INSTANCE",
     pvEncryptionInTransit:
-      maybeFlag(planned, "is_pv_encryption_in_transit_enabled") ?? before?.pvEncryptionInTransit ?? false,
+      maybeFlag(planned, "is_pv_encryption_in_transit_enabled") ??
+      maybeFlag(block(planned, "launch_options"), "is_pv_encryption_in_transit_enabled") ??
+      before?.pvEncryptionInTransit ??
+      false,
   };
 }
 

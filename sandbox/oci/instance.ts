@@ -1,5 +1,5 @@
 /** Compute instances: launch, change, terminate. */
-import type { ResourceType } from "../plugin/resource.ts";
+import type { Attributes, ResourceType } from "../plugin/resource.ts";
 import type { Instance } from "../world/oci.ts";
 import { block, maybeTags, maybeText, text } from "./attributes.ts";
 import { instanceAttributes } from "./instance-attributes.ts";
@@ -23,6 +23,13 @@ import { defaultName, newObject, type Stored, stored } from "./stored.ts";
 import { attachVnic, changedVnic } from "./vnic.ts";
 
 const SERVICE = "Core Instance";
+
+/** Launches said the subnet and the host name themselves before there were VNIC details; both still may. */
+function vnicDetails(planned: Attributes): Attributes {
+  const details = block(planned, "create_vnic_details");
+  const either = (name: string) => maybeText(details, name) ?? maybeText(planned, name);
+  return { ...details, subnet_id: either("subnet_id"), hostname_label: either("hostname_label") };
+}
 
 const kind: Stored<Instance> = {
   service: SERVICE,
@@ -57,7 +64,7 @@ const kind: Stored<Instance> = {
       metadata,
       userData: cloudConfig,
       settings: settings(planned, null),
-      ...attachVnic(call, block(planned, "create_vnic_details"), { ...common, availabilityDomain, displayName }),
+      ...attachVnic(call, vnicDetails(planned), { ...common, availabilityDomain, displayName }),
     };
   },
   update(call, record, planned) {

@@ -2,7 +2,7 @@
 import type { Listener } from "../world/oci.ts";
 import { maybeFlag, maybeNumber, maybeText, number, text } from "./attributes.ts";
 import { partType, requireOneOf, requirePort, requireSet } from "./load-balancer-part.ts";
-import { conflict } from "./refusals.ts";
+import { conflict, requireIpv4 } from "./refusals.ts";
 
 const LISTENER = "Network Load Balancer Listener";
 
@@ -43,7 +43,7 @@ export const listener = partType<Listener>({
       defaultBackendSetName: sets,
       port,
       protocol,
-      ipVersion: maybeText(planned, "ip_version") ?? "IPV4",
+      ipVersion: requireIpv4(maybeText(planned, "ip_version"), "ip_version"),
       isPpv2Enabled: maybeFlag(planned, "is_ppv2enabled") ?? false,
       tcpIdleTimeout: maybeNumber(planned, "tcp_idle_timeout") ?? (protocol.includes("TCP") ? 360 : null),
       udpIdleTimeout: maybeNumber(planned, "udp_idle_timeout") ?? (protocol.includes("UDP") ? 120 : null),

@@ -1,10 +1,11 @@
 /** Network load balancers. */
-import type { Call } from "../plugin/resource.ts";
-import type { NetworkLoadBalancer } from "../world/oci.ts";
+import type { Attributes, Call } from "../plugin/resource.ts";
+import type { NetworkLoadBalancer, PublicIp } from "../world/oci.ts";
 import { blocks, maybeFlag, maybeText, maybeTexts, text } from "./attributes.ts";
 import { systemTags } from "./instance-attributes.ts";
 import { requireRoom } from "./limits.ts";
-import { invalid, notFound } from "./refusals.ts";
+import { conflict, invalid, requireIpv4 } from "./refusals.ts";
+import { siblingId } from "./primary-address.ts";
 import { requireGroups } from "./security-group.ts";
 import { newObject, providerTime, requireObject, stored } from "./stored.ts";
 import { requireSubnet, takeAddress, takePublicAddress } from "./subnet.ts";
@@ -15,21 +16,33 @@ export function requireBalancer(call: Call, service: string, id: string): Networ
   return requireObject(call, service, call.world.state.oci.networkLoadBalancers, id, "network_load_balancer_id");
 }
 
+/** The reserved address that is to be the public one; null where the service is to choose. @throws 404, or 409 when it is in use */
+function reservedIp(call: Call, planned: Attributes, isPrivate: boolean): PublicIp | null {
+  const [wanted, ...more] = blocks(planned, "reserved_ips");
+  if (!wanted) return null;
+  if (isPrivate || more.length > 0)
+    throw invalid(SERVICE, "reservedIps is one public IP of a load balancer that is not private.", "reserved_ips");
+  const found = requireObject(call, SERVICE, call.world.state.oci.publicIps, text(wanted, "id"), "reserved_ips");
+  if (found.privateIpId !== null)
+    throw conflict(SERVICE, `The public IP ${found.id} is assigned already.`, "reserved_ips");
+  return found;
+}
+
 export const networkLoadBalancer = stored<NetworkLoadBalancer>({
   service: SERVICE,
   all: (tenancy) => tenancy.networkLoadBalancers,
   attributes: (record, tenancy) => {
-    const address = (ip: string, isPublic: boolean) => ({
+    const address = (ip: string, isPublic: boolean, reserved: string | undefined) => ({
       ip_address: ip,
       ip_version: "IPV4",
       is_public: isPublic,
-      reserved_ip: [],
+      reserved_ip: reserved === undefined ? [] : [{ id: reserved }],
     });
     return {
       display_name: record.displayName,
       ip_addresses: [
-        ...(record.publicIp === null ? [] : [address(record.publicIp, true)]),
-        address(record.privateIp, false),
+        ...(record.publicIp === null ? [] : [address(record.publicIp, true, record.reservedIpId)]),
+        address(record.privateIp, false, undefined),
       ],
       is_preserve_source_destination: record.isPreserveSourceDestination,
       is_private: record.isPrivate,
@@ -49,12 +62,16 @@ export const networkLoadBalancer = stored<NetworkLoadBalancer>({
     const subnet = requireSubnet(call, SERVICE, text(planned, "subnet_id"), "subnet_id");
     const groups = maybeTexts(planned, "network_security_group_ids") ?? [];
     requireGroups(call, SERVICE, groups, subnet.vcnId, "network_security_group_ids");
-    const [reserved] = blocks(planned, "reserved_ips");
-    if (reserved) throw notFound(SERVICE, `reserved IP ${maybeText(reserved, "id")}`, "reserved_ips");
+    requireIpv4(maybeText(planned, "nlb_ip_version"), "nlb_ip_version");
     const isPrivate = maybeFlag(planned, "is_private") ?? false;
+    const reserved = reservedIp(call, planned, isPrivate);
     if (!isPrivate && subnet.prohibitPublicIpOnVnic)
       throw invalid(SERVICE, `Subnet ${subnet.id} prohibits public IP addresses.`, "is_private");
     requireRoom(call.world.state.oci, { networkLoadBalancers: 1 });
+    const wanted = maybeText(planned, "assigned_private_ipv4");
+    const privateIp = takeAddress(call, SERVICE, subnet, wanted, "assigned_private_ipv4");
+    const chosen = isPrivate || reserved ? null : takePublicAddress(call, SERVICE);
+    if (reserved) reserved.privateIpId = siblingId(common.id, "privateip");
     return {
       ...common,
       displayName: text(planned, "display_name"),
@@ -63,20 +80,16 @@ export const networkLoadBalancer = stored<NetworkLoadBalancer>({
       isPreserveSourceDestination: maybeFlag(planned, "is_preserve_source_destination") ?? false,
       isSymmetricHashEnabled: maybeFlag(planned, "is_symmetric_hash_enabled") ?? false,
       nsgIds: groups,
-      privateIp: takeAddress(
-        call,
-        SERVICE,
-        subnet,
-        maybeText(planned, "assigned_private_ipv4"),
-        "assigned_private_ipv4",
-      ),
-      publicIp: isPrivate ? null : takePublicAddress(call, SERVICE),
+      privateIp,
+      publicIp: reserved?.ipAddress ?? chosen,
+      ...(reserved && { reservedIpId: reserved.id }),
       timeUpdated: common.timeCreated,
       backendSets: [],
       listeners: [],
     };
   },
   update(call, record, planned) {
+    requireIpv4(maybeText(planned, "nlb_ip_version"), "nlb_ip_version");
     const subnet = requireSubnet(call, SERVICE, record.subnetId, "subnet_id");
     const groups = maybeTexts(planned, "network_security_group_ids") ?? [];
     record.nsgIds = requireGroups(call, SERVICE, groups, subnet.vcnId, "network_security_group_ids");
@@ -85,5 +98,9 @@ export const networkLoadBalancer = stored<NetworkLoadBalancer>({
       maybeFlag(planned, "is_preserve_source_destination") ?? record.isPreserveSourceDestination;
     record.isSymmetricHashEnabled = maybeFlag(planned, "is_symmetric_hash_enabled") ?? record.isSymmetricHashEnabled;
     record.timeUpdated = call.world.now();
+  },
+  remove(call, { reservedIpId }) {
+    // A reserved address stays the account's.
+    for (const address of call.world.state.oci.publicIps) if (address.id === reservedIpId) address.privateIpId = null;
   },
 });

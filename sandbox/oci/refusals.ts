@@ -50,6 +50,12 @@ export function referenced(service: string, id: string, by: string): ServiceRefu
   );
 }
 
+/** Addresses are IPv4 here. @throws ServiceRefusal 501 for another version */
+export function requireIpv4(version: string | null, attribute: string): string {
+  if (version === null || version === "IPV4") return "IPV4";
+  throw notPlayed(`${attribute} ${version}`, attribute);
+}
+
 export function limitExceeded(service: string, limits: readonly string[]): ServiceRefusal {
   return new ServiceRefusal(
     400,

@@ -2,7 +2,7 @@
 import type { PrivateIp, PublicIp } from "../world/oci.ts";
 import { maybeText, text } from "./attributes.ts";
 import { privateIpOf, siblingId } from "./primary-address.ts";
-import { conflict, invalid, notFound } from "./refusals.ts";
+import { conflict, invalid, notFound, referenced } from "./refusals.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
 import { requireSubnet, takeAddress, takePublicAddress } from "./subnet.ts";
 import type { Call } from "../plugin/resource.ts";
@@ -50,6 +50,12 @@ export const privateIp = stored<PrivateIp>({
   },
 });
 
+/** @throws 409 for the address of a load balancer, which has it as long as it lives */
+function requireNoBalancer(call: Call, id: string): void {
+  const owner = call.world.state.oci.networkLoadBalancers.find(({ reservedIpId }) => reservedIpId === id);
+  if (owner) throw referenced(PUBLIC, `The public IP ${id}`, `the network load balancer ${owner.id}`);
+}
+
 /** The private address that a reserved public one is for: it has no other. */
 function requireFree(call: Call, id: string | null, self: string | null): string | null {
   if (id === null) return null;
@@ -83,7 +89,12 @@ export const publicIp = stored<PublicIp>({
   },
   update(call, record, planned) {
     requireObject(call, PUBLIC, call.world.state.oci.publicIps, record.id);
-    record.privateIpId = requireFree(call, maybeText(planned, "private_ip_id"), record.id);
+    const privateIpId = maybeText(planned, "private_ip_id");
+    if (privateIpId !== record.privateIpId) {
+      requireNoBalancer(call, record.id);
+      record.privateIpId = requireFree(call, privateIpId, record.id);
+    }
     record.displayName = maybeText(planned, "display_name") ?? record.displayName;
   },
+  remove: (call, record) => requireNoBalancer(call, record.id),
 });

@@ -5,7 +5,7 @@ import { cidrOf, contains, formatAddress, overlaps, parseAddress } from "../../c
 import { maybeFlag, maybeText, maybeTexts, text } from "./attributes.ts";
 import { requireDhcpOptions } from "./dhcp-options.ts";
 import { requireCidr } from "./ipv4.ts";
-import { conflict, invalid, referenced } from "./refusals.ts";
+import { conflict, invalid, notPlayed, referenced } from "./refusals.ts";
 import { requireAvailabilityDomain } from "./regions.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
 import { requireDnsLabel, requireVcn, vcnDomain } from "./vcn.ts";
@@ -102,6 +102,12 @@ function requireNetwork(call: Call, vcn: Vcn, cidr: string, self: string | null)
   return cidr;
 }
 
+/** @throws ServiceRefusal 501 for a subnet of several networks */
+function onlyNetwork(cidrs: readonly string[]): string | undefined {
+  if (new Set(cidrs).size > 1) throw notPlayed("a subnet with several ipv4CidrBlocks", "ipv4cidr_blocks");
+  return cidrs[0];
+}
+
 /** The VCN's own tables and lists, or others of the same VCN. */
 function attachments(call: Call, vcn: Vcn, planned: Attributes) {
   const { routeTables, securityLists } = call.world.state.oci;
@@ -155,7 +161,8 @@ export const subnet = stored<Subnet>({
   }),
   create(call, planned) {
     const vcn = requireVcn(call, SERVICE, text(planned, "vcn_id"));
-    const cidr = maybeText(planned, "cidr_block") ?? maybeTexts(planned, "ipv4cidr_blocks")?.[0];
+    const block = maybeText(planned, "cidr_block");
+    const cidr = onlyNetwork([...(block === null ? [] : [block]), ...(maybeTexts(planned, "ipv4cidr_blocks") ?? [])]);
     if (cidr === undefined) throw invalid(SERVICE, "cidrBlock is required.", "cidr_block");
     const domain = maybeText(planned, "availability_domain");
     const closed = maybeFlag(planned, "prohibit_public_ip_on_vnic") ?? maybeFlag(planned, "prohibit_internet_ingress");
@@ -176,7 +183,10 @@ export const subnet = stored<Subnet>({
   },
   update(call, record, planned) {
     const vcn = requireVcn(call, SERVICE, record.vcnId);
-    const cidr = requireNetwork(call, vcn, maybeText(planned, "cidr_block") ?? record.cidrBlock, record.id);
+    const block = maybeText(planned, "cidr_block") ?? record.cidrBlock;
+    // One of the two is as it was: a change says the other.
+    const other = onlyNetwork(maybeTexts(planned, "ipv4cidr_blocks") ?? []);
+    const cidr = requireNetwork(call, vcn, block === record.cidrBlock ? (other ?? block) : block, record.id);
     const network = requireCidr(SERVICE, cidr, "cidr_block");
     for (const address of takenAddresses(call.world.state.oci, record.id)) {
       const value = parseAddress(address) ?? 0;

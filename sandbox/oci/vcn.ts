@@ -2,7 +2,7 @@
 import { overlaps } from "../../config/cidr.ts";
 import type { Call } from "../plugin/resource.ts";
 import type { InternetGateway, OciTenancy, Vcn } from "../world/oci.ts";
-import { maybeFlag, maybeTags, maybeText, maybeTexts, text } from "./attributes.ts";
+import { maybeFlag, maybeText, maybeTexts, text } from "./attributes.ts";
 import { defaultDhcpOptions } from "./dhcp-options.ts";
 import { requireCidr } from "./ipv4.ts";
 import { requireRoom } from "./limits.ts";
@@ -88,13 +88,16 @@ export const vcn = stored<Vcn>({
     ipv6cidr_blocks: [],
     ipv6private_cidr_blocks: [],
     is_ipv6enabled: false,
-    security_attributes: record.securityAttributes,
+    security_attributes: {},
     state: "AVAILABLE",
     vcn_domain_name: vcnDomain(record),
   }),
   create(call, planned) {
     const block = maybeText(planned, "cidr_block");
-    const cidrs = maybeTexts(planned, "cidr_blocks") ?? (block === null ? [] : [block]);
+    const list = maybeTexts(planned, "cidr_blocks");
+    if (block !== null && list !== null && (list.length !== 1 || list[0] !== block))
+      throw invalid(SERVICE, "cidrBlock and cidrBlocks cannot both be said.", "cidr_blocks");
+    const cidrs = list ?? (block === null ? [] : [block]);
     if (cidrs.length === 0)
       throw invalid(SERVICE, "cidrBlocks is required: a VCN has at least one CIDR.", "cidr_blocks");
     if (maybeFlag(planned, "is_ipv6enabled") === true)
@@ -109,7 +112,6 @@ export const vcn = stored<Vcn>({
       defaultRouteTableId: regionalId(call, "routetable"),
       defaultSecurityListId: regionalId(call, "securitylist"),
       defaultDhcpOptionsId: regionalId(call, "dhcpoptions"),
-      securityAttributes: maybeTags(planned, "security_attributes") ?? {},
     };
     createDefaults(call, record);
     return record;
@@ -125,7 +127,6 @@ export const vcn = stored<Vcn>({
     if (used) throw referenced(SERVICE, `The CIDR ${used.cidrBlock}`, `Subnet ${used.id}`);
     record.cidrBlocks = cidrs;
     record.displayName = maybeText(planned, "display_name") ?? record.displayName;
-    record.securityAttributes = maybeTags(planned, "security_attributes") ?? record.securityAttributes;
   },
   remove(call, record) {
     const tenancy = call.world.state.oci;

@@ -84,7 +84,6 @@ export interface Vcn extends OciObject {
   readonly defaultRouteTableId: string;
   readonly defaultSecurityListId: string;
   readonly defaultDhcpOptionsId: string;
-  securityAttributes: Tags;
 }
 
 export interface Subnet extends OciObject {
@@ -265,6 +264,8 @@ export interface NetworkLoadBalancer extends OciObject {
   nsgIds: readonly string[];
   readonly privateIp: string;
   readonly publicIp: string | null;
+  /** Of the reserved address that is its public one; absent: the service chose one. */
+  readonly reservedIpId?: string;
   timeUpdated: string;
   backendSets: BackendSet[];
   listeners: Listener[];
@@ -281,6 +282,16 @@ export interface HealthChecker {
   readonly requestData: string | null;
   readonly responseData: string | null;
   readonly responseBodyRegex: string | null;
+  /** What a checker of DNS asks for; absent for others. */
+  readonly dns?: DnsChecker;
+}
+
+export interface DnsChecker {
+  readonly domainName: string;
+  readonly queryClass: string;
+  readonly queryType: string;
+  readonly rcodes: readonly string[];
+  readonly transportProtocol: string;
 }
 
 export interface BackendSet {
@@ -424,6 +435,8 @@ export interface BucketObject extends Content {
   readonly contentType: string;
   /** Headers of the object's own: `opc-meta-…`, `cache-control`, … */
   readonly headers: Tags;
+  /** Absent in worlds of before. */
+  readonly storageTier?: string;
   readonly timeCreated: string;
 }
 
@@ -432,6 +445,8 @@ export interface MultipartUpload {
   readonly object: string;
   readonly contentType: string;
   readonly headers: Tags;
+  /** Absent in worlds of before. */
+  readonly storageTier?: string;
   readonly timeCreated: string;
   parts: UploadedPart[];
 }

@@ -41,7 +41,12 @@ function backendFields(each: Backend): Attributes {
 
 function setFields(set: BackendSet): Attributes {
   const { healthChecker, backends, ...rest } = set;
-  return { ...rest, healthChecker: { ...healthChecker }, backends: backends.map(backendFields) };
+  const { dns, ...checker } = healthChecker;
+  return {
+    ...rest,
+    healthChecker: { ...checker, ...(dns && { dns: { ...dns } }) },
+    backends: backends.map(backendFields),
+  };
 }
 
 function listenerFields({ l3ipIdleTimeout, ...rest }: Listener): Attributes {
@@ -62,11 +67,11 @@ const balancers: Collection<NetworkLoadBalancer> = {
   states: { creating: "CREATING", deleting: "DELETING", deleted: null },
   all: (tenancy) => tenancy.networkLoadBalancers,
   view: (each, { call }) => {
-    const address = (ipAddress: string, isPublic: boolean): Attributes => ({
+    const address = (ipAddress: string, isPublic: boolean, reserved?: string): Attributes => ({
       ipAddress,
       isPublic,
       ipVersion: "IPV4",
-      reservedIp: null,
+      reservedIp: reserved === undefined ? null : { id: reserved },
     });
     return {
       displayName: each.displayName,
@@ -79,7 +84,10 @@ const balancers: Collection<NetworkLoadBalancer> = {
       isPreserveSourceDestination: each.isPreserveSourceDestination,
       isSymmetricHashEnabled: each.isSymmetricHashEnabled,
       networkSecurityGroupIds: each.nsgIds,
-      ipAddresses: [...(each.publicIp === null ? [] : [address(each.publicIp, true)]), address(each.privateIp, false)],
+      ipAddresses: [
+        ...(each.publicIp === null ? [] : [address(each.publicIp, true, each.reservedIpId)]),
+        address(each.privateIp, false),
+      ],
       systemTags: nestedTags(systemTags(call.world.state.oci)),
       backendSets: named(each.backendSets, setFields),
       listeners: named(each.listeners, listenerFields),

@@ -4,8 +4,8 @@ import type { Instance } from "../../world/oci.ts";
 import { block } from "../attributes.ts";
 import { instance } from "../instance.ts";
 import { instanceAttributes, systemTags } from "../instance-attributes.ts";
-import { incorrectState, invalid } from "../refusals.ts";
-import { checkEtag, type Collection, collection, record, shown, viewOf } from "./collection.ts";
+import { incorrectState, invalid, notPlayed } from "../refusals.ts";
+import { checkEtag, type Collection, collection, record, remove, shown, viewOf } from "./collection.ts";
 import { fieldsOf, isObject, nestedTags } from "./fields.ts";
 import type { Answer } from "./answer.ts";
 import type { Asked, Route } from "./route.ts";
@@ -53,17 +53,14 @@ function view(each: Instance, { call }: Asked): Attributes {
 }
 
 /** The API says `imageId` where the provider says `source_id`. */
-function prepare({ sourceDetails, imageId, subnetId, ...body }: Attributes): Attributes {
+function prepare({ sourceDetails, imageId, ...body }: Attributes): Attributes {
   const source = isObject(sourceDetails) ? sourceDetails : {};
   const image = source.imageId ?? source.sourceId ?? imageId;
-  const vnic = isObject(body.createVnicDetails) ? body.createVnicDetails : {};
   return {
     ...body,
     ...((sourceDetails ?? imageId) !== undefined && {
       sourceDetails: { sourceType: "image", ...source, ...(image !== undefined && { sourceId: image }) },
     }),
-    // As launches said it before there were VNIC details.
-    ...(subnetId !== undefined && { createVnicDetails: { subnetId, ...vnic } }),
   };
 }
 
@@ -109,6 +106,14 @@ function act(asked: Asked): Answer {
 }
 
 export const instanceRoutes: readonly Route[] = [
+  {
+    method: "DELETE",
+    path: `${PATH}/{id}`,
+    run(asked) {
+      if (asked.query.get("preserveBootVolume") === "true") throw notPlayed("preserveBootVolume");
+      return remove(asked, instances);
+    },
+  },
   ...collection(instances),
   { method: "POST", path: `${PATH}/{id}`, run: act },
 ];

@@ -2,6 +2,7 @@
 import type { Attributes } from "../../../plugin/resource.ts";
 import type { Bucket } from "../../../world/oci.ts";
 import { maybeFlag, maybeTags, maybeText, text } from "../../attributes.ts";
+import { notPlayed } from "../../refusals.ts";
 import { regionOf } from "../../regions.ts";
 import { refuseNotPlayed } from "../../remembered.ts";
 import { newObject, requireCompartment, updateCommon } from "../../stored.ts";
@@ -191,6 +192,13 @@ export const bucketRoutes: readonly Route[] = [
     run(asked) {
       requireBucket(asked);
       return { body: { items: [] } };
+    },
+  },
+  {
+    method: "POST",
+    path: `${BUCKET}/retentionRules`,
+    run: () => {
+      throw notPlayed("retentionRules");
     },
   },
 ];

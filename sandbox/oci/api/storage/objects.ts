@@ -11,6 +11,7 @@ import type { Asked, Route } from "../route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, read, write } from "./files.ts";
 import { noObject, storageRefusal } from "./refusals.ts";
+import { refuseKeys, requireRestored, tierFor, tierOf } from "./tiers.ts";
 
 /** Headers that an object keeps and gives back. */
 const KEPT = ["cache-control", "content-disposition", "content-encoding", "content-language"];
@@ -60,7 +61,11 @@ export function checkMd5({ headers }: Asked, md5: string, drop: () => void): voi
 async function put(asked: Asked): Promise<Answer> {
   const { door, call, params, headers } = asked;
   const { object: name = "" } = params;
-  checkConditions(asked, name, objectNamed(requireBucket(asked), name));
+  refuseKeys(headers);
+  const into = requireBucket(asked);
+  checkConditions(asked, name, objectNamed(into, name));
+  const tier = headers["storage-tier"];
+  const storageTier = tierFor(into, typeof tier === "string" ? tier : null);
   const { file, size, md5 } = await write(door, asked.content);
   const drop = (): void => forget(door, [file]);
   checkMd5(asked, md5, drop);
@@ -73,6 +78,7 @@ async function put(asked: Asked): Promise<Answer> {
     etag: call.world.random(32),
     contentType: headers["content-type"] ?? "application/octet-stream",
     headers: ownHeaders(headers),
+    storageTier,
     timeCreated: call.world.now(),
   };
   try {
@@ -98,7 +104,8 @@ function about(object: BucketObject): Record<string, string> {
     "accept-ranges": "bytes",
     etag: object.etag,
     "last-modified": rfc1123(object.timeCreated),
-    "storage-tier": "Standard",
+    "storage-tier": tierOf(object),
+    ...(tierOf(object) === "Archive" && { "archival-state": "Archived" }),
     ...(object.md5 && { "content-md5": object.md5 }),
     ...(object.multipartMd5 && { "opc-multipart-md5": object.multipartMd5 }),
   };
@@ -124,6 +131,7 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
 
 function get(asked: Asked): Answer {
   const found = requireObject(asked);
+  requireRestored(found);
   const range = rangeOf(asked.headers.range, found.size);
   const { start, end } = range ?? { start: 0, end: found.size };
   const sizes = found.files.map((file) => statSync(join(asked.door.objects, file)).size);
@@ -158,7 +166,7 @@ function listFields(object: BucketObject, fields: readonly string[]): Attributes
     md5: md5 ?? object.multipartMd5,
     timeCreated,
     timeModified: timeCreated,
-    storageTier: "Standard",
+    storageTier: tierOf(object),
   };
   return Object.fromEntries(Object.entries(all).filter(([field]) => field === "name" || fields.includes(field)));
 }

@@ -1,7 +1,7 @@
 /** Multipart uploads: started, parts in any order, committed or aborted (docs.oracle.com, Multipart Uploads). */
 import { createHash } from "node:crypto";
 import { validateHeaderName, validateHeaderValue } from "node:http";
-import type { Json } from "../../../plugin/resource.ts";
+import type { Attributes, Json } from "../../../plugin/resource.ts";
 import type { Bucket, MultipartUpload, Tags, UploadedPart } from "../../../world/oci.ts";
 import { maybeTags, maybeText, text } from "../../attributes.ts";
 import { attributesOf, isObject } from "../fields.ts";
@@ -12,6 +12,7 @@ import { requireBucket } from "./buckets.ts";
 import { forget, write } from "./files.ts";
 import { checkConditions, checkMd5, objectNamed, store } from "./objects.ts";
 import { storageRefusal } from "./refusals.ts";
+import { refuseKeys, tierFor } from "./tiers.ts";
 
 const MOST_PARTS = 10_000;
 
@@ -35,7 +36,7 @@ function summary({ call }: Asked, bucket: Bucket, upload: MultipartUpload) {
     object: upload.object,
     uploadId: upload.id,
     timeCreated: upload.timeCreated,
-    storageTier: "Standard",
+    storageTier: upload.storageTier ?? "Standard",
   };
 }
 
@@ -51,8 +52,17 @@ function checkHeaders(headers: Tags): void {
   }
 }
 
+/** What PutObject says in headers of these names. */
+const IN_HEADERS = ["cache_control", "content_disposition", "content_encoding", "content_language"];
+
+function ownHeaders(details: Attributes): Tags {
+  const said = IN_HEADERS.map((name) => [name.replace("_", "-"), maybeText(details, name)] as const);
+  return Object.fromEntries(said.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
+
 function start(asked: Asked): Answer {
   const bucket = requireBucket(asked);
+  refuseKeys(asked.headers);
   const details = attributesOf("upload", asked.body);
   const object = text(details, "object");
   checkConditions(asked, object, objectNamed(bucket, object));
@@ -60,12 +70,14 @@ function start(asked: Asked): Answer {
   const strange = Object.keys(metadata).find((name) => !name.startsWith("opc-meta-"));
   if (strange !== undefined) throw storageRefusal(400, "InvalidMetadata", `${strange} is not of the form opc-meta-*`);
   const contentType = maybeText(details, "content_type") ?? "application/octet-stream";
-  checkHeaders({ ...metadata, "content-type": contentType });
+  const headers = { ...metadata, ...ownHeaders(details) };
+  checkHeaders({ ...headers, "content-type": contentType });
   const upload: MultipartUpload = {
     id: asked.call.world.random(36),
     object,
     contentType,
-    headers: metadata,
+    headers,
+    storageTier: tierFor(bucket, maybeText(details, "storage_tier")),
     timeCreated: asked.call.world.now(),
     parts: [],
   };
@@ -133,6 +145,7 @@ function commit(asked: Asked): Answer {
     etag,
     contentType: upload.contentType,
     headers: upload.headers,
+    storageTier: upload.storageTier ?? "Standard",
     timeCreated: call.world.now(),
   });
   for (const part of upload.parts.filter((each) => !parts.includes(each))) forget(door, part.files);

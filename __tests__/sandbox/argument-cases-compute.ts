@@ -1,0 +1,144 @@
+/** Instances, images, volumes, addresses. */
+import { isObject } from "../../sandbox/oci/attributes.ts";
+import type { Attributes } from "../../sandbox/plugin/resource.ts";
+import { type Case, OLDER, PROVIDERS, UNREAD } from "./argument-case.ts";
+import { CORE } from "./argument-world.ts";
+
+/** The API has an image's id, where the provider has a source's of any type. */
+function apiLaunch({ sourceDetails = null, ...body }: Attributes): Attributes {
+  const { sourceId = null, ...source } = isObject(sourceDetails) ? sourceDetails : {};
+  return { ...body, extendedMetadata: { deep: { er: "x" } }, sourceDetails: { ...source, imageId: sourceId } };
+}
+
+const CAPABILITY = { descriptorType: "enumstring", source: "IMAGE", values: ["UEFI_64"], defaultValue: "UEFI_64" };
+
+export const computeCases: readonly Case[] = [
+  {
+    resource: "oci_core_instance",
+    path: () => `${CORE}/instances`,
+    said: ({ domain, subnet, group, platformImage }) => ({
+      values: {
+        availability_domain: domain,
+        fault_domain: "FAULT-DOMAIN-2",
+        shape: "VM.Standard.A1.Flex",
+        state: "RUNNING",
+        "shape_config.ocpus": 2,
+        "shape_config.memory_in_gbs": 13,
+        "shape_config.vcpus": 2,
+        "shape_config.baseline_ocpu_utilization": "BASELINE_1_2",
+        "source_details.source_type": "image",
+        "source_details.source_id": platformImage,
+        "source_details.boot_volume_size_in_gbs": "51",
+        "source_details.boot_volume_vpus_per_gb": "20",
+        "availability_config.recovery_action": "STOP_INSTANCE",
+        "agent_config.plugins_config.desired_state": "ENABLED",
+        "create_vnic_details.subnet_id": subnet,
+        "create_vnic_details.nsg_ids": [group],
+        "create_vnic_details.private_ip": "10.0.0.50",
+        "create_vnic_details.hostname_label": "every",
+        "create_vnic_details.assign_public_ip": "true",
+        "launch_options.boot_volume_type": "ISCSI",
+        "launch_options.firmware": "UEFI_64",
+        "launch_options.network_type": "VFIO",
+        "launch_options.remote_data_volume_type": "ISCSI",
+      },
+      without: { image: OLDER, subnet_id: OLDER, hostname_label: OLDER },
+    }),
+    untold: {
+      async: PROVIDERS,
+      preserve_data_volumes_created_at_launch: PROVIDERS,
+      update_operation_constraint: PROVIDERS,
+      "create_vnic_details.assign_private_dns_record": UNREAD,
+    },
+    body: ({ state: _state, isPvEncryptionInTransitEnabled: _inLaunchOptions, ...body }) => apiLaunch(body),
+  },
+  {
+    resource: "oci_core_image",
+    path: () => `${CORE}/images`,
+    said: ({ namespace }) => ({
+      values: {
+        launch_mode: "NATIVE",
+        "image_source_details.source_type": "objectStorageTuple",
+        "image_source_details.namespace_name": namespace,
+        "image_source_details.bucket_name": "elsewhere",
+        "image_source_details.object_name": "another.qcow2",
+        "image_source_details.source_image_type": "QCOW2",
+        "image_source_details.operating_system": "Debian",
+        "image_source_details.operating_system_version": "13",
+      },
+      without: {},
+    }),
+    untold: { image_source_details: UNREAD },
+    shows: () => ({ operatingSystem: "Debian", operatingSystemVersion: "13" }),
+  },
+  {
+    resource: "oci_core_shape_management",
+    said: ({ bareImage }) => ({
+      values: { image_id: bareImage, shape_name: "VM.Standard.A1.Flex" },
+      without: {},
+    }),
+  },
+  {
+    resource: "oci_core_compute_image_capability_schema",
+    path: () => `${CORE}/computeImageCapabilitySchemas`,
+    said: ({ image, schemaVersion }) => ({
+      values: {
+        image_id: image,
+        compute_global_image_capability_schema_version_name: schemaVersion,
+        schema_data: { "Compute.Firmware": JSON.stringify(CAPABILITY) },
+      },
+      without: {},
+    }),
+    body: (body) => ({ ...body, schemaData: { "Compute.Firmware": CAPABILITY } }),
+  },
+  {
+    resource: "oci_core_volume",
+    path: () => `${CORE}/volumes`,
+    said: ({ domain }) => ({
+      values: {
+        availability_domain: domain,
+        size_in_gbs: "60",
+        vpus_per_gb: "20",
+        "autotune_policies.autotune_type": "PERFORMANCE_BASED",
+        "autotune_policies.max_vpus_per_gb": "30",
+      },
+      without: { size_in_mbs: OLDER },
+    }),
+    untold: { block_volume_replicas_deletion: PROVIDERS },
+  },
+  {
+    resource: "oci_core_volume_attachment",
+    path: () => `${CORE}/volumeAttachments`,
+    said: ({ instance, volume }) => ({
+      values: {
+        attachment_type: "iscsi",
+        instance_id: instance,
+        volume_id: volume,
+        device: "/dev/oracleoci/oraclevdb",
+        encryption_in_transit_type: "NONE",
+      },
+      without: {},
+    }),
+    untold: { compartment_id: "the instance's", use_chap: UNREAD },
+    body: ({ attachmentType = null, ...body }) => ({ ...body, type: attachmentType, attachmentType }),
+  },
+  {
+    resource: "oci_core_private_ip",
+    path: () => `${CORE}/privateIps`,
+    said: ({ vnic, subnet }) => ({
+      values: {
+        vnic_id: vnic,
+        subnet_id: subnet,
+        ip_address: "10.0.0.77",
+        hostname_label: "second",
+        lifetime: "RESERVED",
+      },
+      without: {},
+    }),
+  },
+  {
+    resource: "oci_core_public_ip",
+    path: () => `${CORE}/publicIps`,
+    said: ({ privateIp }) => ({ values: { lifetime: "RESERVED", private_ip_id: privateIp }, without: {} }),
+  },
+];
