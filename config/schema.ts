@@ -164,8 +164,8 @@ const accessSchema = field(
     allowAnywhere: flag("Accept admin networks larger than a /8, such as 0.0.0.0/0: the whole Internet."),
     basePort: whole(
       1024,
-      56435,
-      "First of the loopback ports of the tunnels: +0 API server, + number hosts, +100 control planes, +200 workers, +9000 SSH.",
+      56336,
+      "First of the loopback ports of the tunnels: +0 API server, + number hosts, +100 control planes, +200 workers, +9000 SSH, +9100 their API servers.",
       "unprivileged, and the last tunnel's port stays under 65536",
     ),
   }),

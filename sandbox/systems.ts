@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Tunnel } from "../topology/types.ts";
 import type { SystemName } from "./daemon/files.ts";
+import { isDown } from "./faults/conditions.ts";
 import { emptyOci, ociInventory, ociOverview, ociProvider, type OciOverview } from "./oci/index.ts";
 import type { Provider } from "./plugin/resource.ts";
 import {
@@ -103,8 +104,18 @@ export function endpointFrom(
 /** What a connection to a tunnel's near end meets; null where SSH does not get to its host, or nothing listens at its end. */
 export function tunnelEnd(
   world: World,
-  { via, target }: Pick<Tunnel, "via" | "target">,
+  { via, target, through }: Pick<Tunnel, "via" | "target" | "through">,
 ): ((socket: Socket) => void) | null {
+  if (through !== undefined) return oneOf(world, through);
   const host = world.state.oci.instances.find(({ displayName, state }) => displayName === via && state === "RUNNING");
-  return host && carries(world, { via }) ? endpointFrom(world, host, target) : null;
+  return host && !isDown(world, via) && carries(world, { via }) ? endpointFrom(world, host, target) : null;
+}
+
+/** The end of the first of the tunnels at these ports that has one. */
+function oneOf(world: World, ports: readonly number[]): ((socket: Socket) => void) | null {
+  const ends = ports.map((port) => {
+    const tunnel = world.state.tunnels.find(({ localPort, through }) => localPort === port && through === undefined);
+    return tunnel ? tunnelEnd(world, tunnel) : null;
+  });
+  return ends.find((end) => end !== null) ?? null;
 }

@@ -8,8 +8,8 @@ import { securityRules } from "./firewall.ts";
 import { planGuestNetwork } from "./guest-network.ts";
 import { planHosts, planMicro } from "./hosts.ts";
 import { placeNodes } from "./placement.ts";
-import { clusterEndpoint, clusterPort, macAddress, nodePort, planTunnels, vmId } from "./ports.ts";
-import type { ClusterPlan, NetworkPlan, NodePlan, Topology } from "./types.ts";
+import { macAddress, nodePort, planCluster, planTunnels, vmId } from "./ports.ts";
+import type { NetworkPlan, NodePlan, Topology } from "./types.ts";
 
 function planNetwork(config: LabConfig): NetworkPlan {
   const { vcn, subnet, pods, services } = config.network;
@@ -21,11 +21,6 @@ function planNetwork(config: LabConfig): NetworkPlan {
     podCidr: pods,
     serviceCidr: services,
   };
-}
-
-function planCluster(config: LabConfig): ClusterPlan {
-  const vip = vipAddress(config.network.guests);
-  return { vip, endpoint: clusterEndpoint(vip), apiPort: clusterPort(config) };
 }
 
 function planNode(config: LabConfig, node: NodeConfig, host: string): NodePlan {
@@ -65,7 +60,7 @@ export function planTopology(config: LabConfig): Topology {
       return host === undefined ? [] : [planNode(config, node, host)];
     })
     .toSorted(byVmId);
-  const cluster = planCluster(config);
+  const cluster = planCluster(config, vipAddress(config.network.guests), nodes);
   return {
     config,
     network: planNetwork(config),
@@ -73,7 +68,7 @@ export function planTopology(config: LabConfig): Topology {
     micro,
     nodes,
     cluster,
-    tunnels: planTunnels(hosts, micro, nodes, cluster),
+    tunnels: planTunnels(config, hosts, micro, nodes, cluster),
     securityRules: securityRules({
       adminCidrs: config.access.adminCidrs,
       hostCount: hosts.length,

@@ -16,8 +16,9 @@ const FIRST_TEMPLATE_ID = 9000;
 /** SSH of the hosts, which have numbers up to 99, and of the micro: after the ports of the workers. */
 const FIRST_SSH_PORT = 9000;
 const MICRO_SSH_PORT = 9100;
+/** API servers of control planes, which have numbers up to 99: the last of all. */
+const FIRST_API_PORT = 9100;
 
-export const clusterPort = (config: LabConfig): number => config.access.basePort;
 export const hostPort = (config: LabConfig, name: string): number => config.access.basePort + slotOf(name);
 export const hostSshPort = (config: LabConfig, name: string): number =>
   config.access.basePort + FIRST_SSH_PORT + slotOf(name);
@@ -52,27 +53,47 @@ function sshTunnels(hosts: readonly HostPlan[], micro: MicroPlan | null): readon
   }));
 }
 
+const controlPlanes = (nodes: readonly NodePlan[]): readonly NodePlan[] =>
+  nodes.filter(({ role }) => role === "control-plane");
+
+/** A host reaches no guests of other hosts, so on several there is a tunnel to each control plane, by way of its own host. */
+function apiTunnels(config: LabConfig, nodes: readonly NodePlan[]): readonly Tunnel[] {
+  const planes = controlPlanes(nodes);
+  if (new Set(planes.map(({ host }) => host)).size < 2) return [];
+  return planes.map(({ name, slot, host, address }) => ({
+    name: `kubernetes ${name}`,
+    localPort: config.access.basePort + FIRST_API_PORT + slot,
+    via: host,
+    target: { address, port: KUBERNETES_API },
+  }));
+}
+
+export function planCluster(config: LabConfig, vip: string, nodes: readonly NodePlan[]): ClusterPlan {
+  const apiPort = config.access.basePort;
+  const ports = apiTunnels(config, nodes).map(({ localPort }) => localPort);
+  return { vip, endpoint: clusterEndpoint(vip), apiPort, apiPorts: ports.length > 0 ? ports : [apiPort] };
+}
+
+/** The API server at the port that never changes: at the virtual address, or through whichever control plane answers. */
+function clusterTunnel({ host: via }: NodePlan, { vip, apiPort }: ClusterPlan, ways: readonly Tunnel[]): Tunnel {
+  const through = ways.map(({ localPort }) => localPort);
+  const target = { address: vip, port: KUBERNETES_API };
+  return { name: "kubernetes", localPort: apiPort, via, target, ...(through.length > 0 && { through }) };
+}
+
 /** Every forward from 127.0.0.1: the API server, each host's PVE API, each node's Talos API; SSH where a vote needs it. */
 export function planTunnels(
+  config: LabConfig,
   hosts: readonly HostPlan[],
   micro: MicroPlan | null,
   nodes: readonly NodePlan[],
   cluster: ClusterPlan,
 ): readonly Tunnel[] {
-  const first = nodes.find(({ role }) => role === "control-plane");
-  const toCluster: readonly Tunnel[] =
-    first === undefined
-      ? []
-      : [
-          {
-            name: "kubernetes",
-            localPort: cluster.apiPort,
-            via: first.host,
-            target: { address: cluster.vip, port: KUBERNETES_API },
-          },
-        ];
+  const [first] = controlPlanes(nodes);
+  const ways = apiTunnels(config, nodes);
   return [
-    ...toCluster,
+    ...(first ? [clusterTunnel(first, cluster, ways)] : []),
+    ...ways,
     ...hosts.map(({ name, address, apiPort }) => ({
       name: `proxmox ${name}`,
       localPort: apiPort,
@@ -89,6 +110,6 @@ export function planTunnels(
   ];
 }
 
-export function clusterEndpoint(vip: string): string {
+function clusterEndpoint(vip: string): string {
   return `https://${vip}:${KUBERNETES_API}`;
 }

@@ -85,6 +85,8 @@ export interface ClusterPlan {
   readonly endpoint: string;
   /** Loopback port of the tunnel to the API server. */
   readonly apiPort: number;
+  /** Those by which it may go: one a control plane where these are on several hosts, else `apiPort` itself. */
+  readonly apiPorts: readonly number[];
 }
 
 /** A forward from 127.0.0.1 through SSH to a host. */
@@ -94,6 +96,8 @@ export interface Tunnel {
   /** The host whose SSH carries it. */
   readonly via: string;
   readonly target: { readonly address: string; readonly port: number };
+  /** Ports of tunnels to the same service: each connection goes by one of them that answers, and none by `via` itself. */
+  readonly through?: readonly number[];
 }
 
 export type Peer =

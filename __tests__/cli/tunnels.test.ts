@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeSshFiles } from "../../cli/access/known-hosts.ts";
 import { explainSsh, sshArguments, sshMarker } from "../../cli/access/ssh.ts";
-import { openTunnels, type TunnelOptions } from "../../cli/access/tunnels.ts";
+import { answers, openTunnels, type TunnelOptions } from "../../cli/access/tunnels.ts";
 import { processesWith } from "../../cli/run/process.ts";
 import type { Secrets } from "../../cli/secrets/secrets.ts";
 
@@ -13,7 +13,7 @@ const FAKE_SSH = `#!${process.execPath}
 const { appendFileSync, existsSync, readFileSync, rmSync } = require("node:fs");
 const args = process.argv.slice(2);
 appendFileSync(__dirname + "/ssh-calls", JSON.stringify(args) + "\\n");
-const says = __dirname + "/ssh-says";
+const says = __dirname + "/ssh-says" + (args.includes("HostKeyAlias=pve-1") && existsSync(__dirname + "/ssh-says-pve-1") ? "-pve-1" : "");
 if (existsSync(says)) { console.error(readFileSync(says, "utf8")); if (existsSync(says + "-once")) rmSync(says); process.exit(255); }
 for (let i = 0; i < args.length; i++) if (args[i] === "-L") require("node:net").createServer((s) => s.end()).listen(Number(args[i + 1].split(":")[1]), "127.0.0.1");
 `;
@@ -199,6 +199,28 @@ describe("tunnels", () => {
     rmSync(join(folder, "bin", "ssh-says"));
     await says("the tunnel to pve-1 is open again");
     tunnels.close();
+  });
+
+  it("go on without a host that is down where others are enough, and have it back when it is", async () => {
+    const relayed = {
+      name: "kubernetes",
+      localPort: await freePort(),
+      via: "pve-1",
+      target: { address: "10.20.0.5", port: 6443 },
+    };
+    const through = options.tunnels.map(({ localPort }) => localPort);
+    writeFileSync(join(folder, "bin", "ssh-says-pve-1"), "Connection refused");
+    const settings = { ...options, tunnels: [...options.tunnels, { ...relayed, through }], some: true };
+    const tunnels = await openTunnels({ ...settings, reopenPatienceMs: Infinity });
+    expect(said).toContain("pve-1 does not let us in, going on without it: Connection refused");
+    expect(await answers(relayed.localPort)).toBe(true);
+    expect(readFileSync(join(folder, "bin", "ssh-calls"), "utf8")).not.toContain(String(relayed.localPort));
+    rmSync(join(folder, "bin", "ssh-says-pve-1"));
+    while (!said.includes("the tunnel to pve-1 is open again")) await new Promise((resolve) => setTimeout(resolve, 5));
+    tunnels.close();
+    writeFileSync(join(folder, "bin", "ssh-says"), "Connection refused");
+    await gone();
+    await expect(openTunnels(settings)).rejects.toThrow("does not let us in after 0 minutes: Connection refused");
   });
 
   it("say what is missing where there is no ssh", async () => {

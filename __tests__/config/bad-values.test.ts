@@ -70,7 +70,7 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
   ],
   [
     { "access.basePort": 80 },
-    "access.basePort: got 80, allowed 1024 to 56435 (unprivileged, and the last tunnel's port stays under 65536)",
+    "access.basePort: got 80, allowed 1024 to 56336 (unprivileged, and the last tunnel's port stays under 65536)",
   ],
   [
     { hosts: [{ ...HOST, bootVolumeGb: 40 }] },

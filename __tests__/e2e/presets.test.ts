@@ -7,6 +7,9 @@ describe.each(["free", "free-pair", "payg"] as const)("preset %s in the sandbox"
   beforeAll(async () => {
     lab = await TestLab.create({ preset });
   });
+  afterEach(async () => {
+    await (await lab.sandbox()).clearFaults();
+  });
   afterAll(() => lab.end());
 
   it("deploys all three stacks, whatever the order of their names", async () => {
@@ -21,6 +24,16 @@ describe.each(["free", "free-pair", "payg"] as const)("preset %s in the sandbox"
   it("sees no difference afterwards", async () => {
     expect((await lab.cdktf("diff")).code).toBe(0);
   });
+
+  if (preset === "payg")
+    it("reaches the API with the first control plane's host down, by one port", async () => {
+      await (await lab.sandbox()).addFault({ what: "down", host: "pve-1" });
+      const { stdout } = await lab.lab("validate", "cluster");
+      const port = lab.access.basePort;
+      expect(stdout).toMatch(new RegExp(`^ok +API by tunnel +https://127.0.0.1:${port} answers`, "m"));
+      const ask = `require("tls").connect(${port}, { rejectUnauthorized: false }, () => process.exit(7))`;
+      expect(await lab.lab("tunnel", "kubernetes", "--", process.execPath, "-e", ask)).toMatchObject({ code: 7 });
+    });
 
   it("changes nothing by deploying again", async () => {
     const { code, stdout } = await lab.cdktf("deploy", "--auto-approve", "--json");

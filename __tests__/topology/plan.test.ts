@@ -14,7 +14,12 @@ describe("planTopology", () => {
     const { hosts, nodes, cluster, network } = plan();
     expect(hosts).toMatchObject([{ name: "pve-1", address: "10.0.0.11", apiPort: 18001, templateVmId: 9001 }]);
     expect(nodes).toMatchObject([{ name: "cp-1", address: "10.20.0.11", vmId: 101, talosPort: 18101, vcpus: 2 }]);
-    expect(cluster).toEqual({ vip: "10.20.0.5", endpoint: "https://10.20.0.5:6443", apiPort: 18000 });
+    expect(cluster).toEqual({
+      vip: "10.20.0.5",
+      endpoint: "https://10.20.0.5:6443",
+      apiPort: 18000,
+      apiPorts: [18000],
+    });
     expect(network.guest).toMatchObject({ gateway: "10.20.0.1", dhcp: { start: "10.20.0.192", end: "10.20.0.254" } });
   });
 
@@ -85,6 +90,22 @@ describe("planTopology", () => {
       { name: "ssh pve-2", localPort: 27002, via: "pve-2", target: { address: "10.0.0.12", port: 22 } },
       { name: "ssh qdevice-1", localPort: 27100, via: "pve-1", target: { address: "10.0.0.5", port: 22 } },
     ]);
+  });
+
+  it("leads to the API through each control plane's own host, where these are on several", () => {
+    const { tunnels, cluster } = plan({ preset: "payg", allowPaid: true });
+    const own = (number: number) => ({
+      name: `kubernetes cp-${number}`,
+      localPort: 27100 + number,
+      via: `pve-${number}`,
+      target: { address: `10.20.0.1${number}`, port: 6443 },
+    });
+    const way = { via: "pve-1", target: { address: "10.20.0.5", port: 6443 }, through: [27101, 27102, 27103] };
+    expect(tunnels.filter(({ name }) => name.startsWith("kubernetes"))).toEqual([
+      { name: "kubernetes", localPort: 18000, ...way },
+      ...[1, 2, 3].map(own),
+    ]);
+    expect(cluster).toMatchObject({ apiPort: 18000, apiPorts: way.through });
   });
 
   it("opens no tunnel to SSH of a lone host, which never has a third vote", () => {

@@ -36,7 +36,7 @@ const anyLab = (memoryGb: fc.Arbitrary<number>): fc.Arbitrary<LabConfig> =>
       memoryGb,
       sizes: fc.infiniteStream(fc.constantFrom(1024, 2048, 3000)),
       written: fc.infiniteStream(fc.constantFrom(true, false, false)),
-      basePort: fc.constantFrom(1024, 18000, 56435),
+      basePort: fc.constantFrom(1024, 18000, 56336),
       second: fc.integer({ min: 1, max: 90 }),
     })
     .map(({ hosts, controlPlanes, workers, memoryGb: gb, sizes, written, basePort, second }) => {

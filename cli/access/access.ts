@@ -33,6 +33,8 @@ const ACCOUNT_MS = 90_000;
 export interface OpenOptions {
   /** How long a host that does not answer is tried. @default - as long as a new one takes to boot */
   readonly patienceMs?: number;
+  /** Goes on without hosts that do not let us in, as long as one does. @default false - all have to */
+  readonly some?: boolean;
   /** Some of the lab's, to be held until closed; other runs go through them, and one that is cut is tried for ever. */
   readonly hold?: readonly Tunnel[];
 }
@@ -86,7 +88,10 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
     const account = () => accountOf(project, null, AbortSignal.any([signal, AbortSignal.timeout(ACCOUNT_MS)]));
     return explainSilence({ name, instanceId }, account, project.run);
   };
-  const open = async (from: StackInfo, { patienceMs = PATIENCE_MS, hold }: OpenOptions): Promise<OpenTunnels> => {
+  const open = async (
+    from: StackInfo,
+    { patienceMs = PATIENCE_MS, some = false, hold }: OpenOptions,
+  ): Promise<OpenTunnels> => {
     const { outputs, resources } = await stateOf(reader, readStack(from, project));
     const addresses = hostAddresses(outputs[ADDRESSES_OUTPUT]?.value);
     const tunnels = hold ?? lab.tunnels;
@@ -95,7 +100,7 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
       throw new CliError(`lab tunnel holds them already (process ${held.pid}, since ${held.since})`);
     if (held !== null) {
       say(`going through the tunnels that lab tunnel holds (process ${held.pid})`);
-      return shareTunnels(held, tunnels, addresses, patienceMs, signal);
+      return shareTunnels(held, tunnels, addresses, { patienceMs, some, signal });
     }
     say(`opening the tunnels to ${list([...new Set(tunnels.map(({ via }) => via))])}`);
     const opened = await openTunnels({
@@ -107,6 +112,7 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
       signal,
       say,
       patienceMs,
+      some,
       retryMs: RETRY_MS,
       explain: (name) => explain(name, resources),
       ...(hold === undefined ? {} : { reopenPatienceMs: Infinity }),

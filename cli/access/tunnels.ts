@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../../topology/types.ts";
 import { CliError, codeOf, messageOf } from "../errors.ts";
 import type { SshFiles } from "./known-hosts.ts";
+import { openRelay, type Relay } from "./relay.ts";
 import { endLeftovers, explainSsh, type Ssh, sshArguments, sshLog, startSsh } from "./ssh.ts";
 
 export interface TunnelOptions {
@@ -22,6 +23,8 @@ export interface TunnelOptions {
   readonly patienceMs: number;
   /** The same for a tunnel that was cut. @default - `patienceMs` */
   readonly reopenPatienceMs?: number;
+  /** Goes on without hosts that do not let us in, as long as one does. @default false - all have to */
+  readonly some?: boolean;
   /** Pause before the next try. */
   readonly retryMs: number;
   /** How long one ssh may take to open its ports. @default - a minute */
@@ -38,6 +41,17 @@ const TRY_MS = 60_000;
 const POLL_MS = 100;
 const ANSWER_MS = 2000;
 const RELEASE_MS = 1000;
+
+/** A host that may be there later. */
+class SilentHost extends CliError {
+  /** In ssh's words. */
+  readonly why: string;
+
+  constructor(host: string, address: string, patienceMs: number, why: string) {
+    super(`${host} (${address}) does not let us in after ${Math.round(patienceMs / 60_000)} minutes: ${why}`);
+    this.why = why;
+  }
+}
 
 /** Whether nobody listens there. @throws for a port that may not be listened on at all */
 export function isFree(port: number): Promise<boolean> {
@@ -84,7 +98,7 @@ async function reach(host: string, options: TunnelOptions, started: (ssh: Ssh) =
   const { signal, say, patienceMs, retryMs, tryMs = TRY_MS } = options;
   const address = options.addresses[host];
   if (address === undefined) throw new CliError(`no public address is known for host ${host}: deploy oci again`);
-  const own = options.tunnels.filter(({ via }) => via === host);
+  const own = options.tunnels.filter(({ via, through }) => via === host && through === undefined);
   const args = sshArguments(host, address, options.files, own, options.sshPorts?.[host]);
   const deadline = performance.now() + patienceMs;
   for (let told = ""; ; await sleep(retryMs, undefined, { signal })) {
@@ -104,9 +118,7 @@ async function reach(host: string, options: TunnelOptions, started: (ssh: Ssh) =
     const last = silent ? `no tunnel in ${tryMs / 1000} s` : said;
     if (performance.now() > deadline) {
       const known = options.explain === undefined ? "" : `; ${await options.explain(host)}`;
-      throw new CliError(
-        `${host} (${address}) does not let us in after ${Math.round(patienceMs / 60_000)} minutes: ${last}${known}`,
-      );
+      throw new SilentHost(host, address, patienceMs, `${last}${known}`);
     }
     if (last !== told) say(`waiting for ${host} (${address}): ${last}`);
     told = last;
@@ -121,9 +133,11 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
   await endLeftovers(files);
   await requireFreePorts(tunnels);
   const running = new Map<string, Ssh>();
+  const relays: Relay[] = [];
   const close = (): void => {
     closing.abort(); // a host that is still being tried is not tried again
     process.off("exit", close);
+    for (const relay of relays) relay.close();
     for (const ssh of running.values()) if (!ssh.ended()) ssh.process.kill("SIGTERM");
   };
   process.once("exit", close);
@@ -134,6 +148,9 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
   const reopen = async (host: string): Promise<void> => {
     if (signal.aborted) return;
     say(`the tunnel to ${host} was cut: opening it again`);
+    await keepTrying(host);
+  };
+  const keepTrying = async (host: string): Promise<void> => {
     try {
       await open(host, options.reopenPatienceMs ?? options.patienceMs);
       say(`the tunnel to ${host} is open again`);
@@ -141,11 +158,38 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
       if (!signal.aborted) say(messageOf(error));
     }
   };
+  const hosts = [...new Set(tunnels.filter(({ through }) => through === undefined).map(({ via }) => via))];
   try {
-    await Promise.all([...new Set(tunnels.map(({ via }) => via))].map((host) => open(host, options.patienceMs)));
+    for (const { localPort, through } of tunnels) if (through) relays.push(await openRelay(localPort, through));
+    const silent = await openAll(hosts, (host) => open(host, options.patienceMs), options.some ?? false);
+    for (const [host, { why }] of silent) {
+      say(`${host} does not let us in, going on without it: ${why}`);
+      if (options.reopenPatienceMs !== undefined) void keepTrying(host);
+    }
   } catch (error) {
     close();
     throw error;
   }
   return { close };
+}
+
+/** @returns the hosts that do not let us in, where it is enough that others do */
+async function openAll(
+  hosts: readonly string[],
+  open: (host: string) => Promise<void>,
+  some: boolean,
+): Promise<ReadonlyMap<string, SilentHost>> {
+  const silent = new Map<string, SilentHost>();
+  const tries = hosts.map(async (host) => {
+    try {
+      await open(host);
+    } catch (error) {
+      if (!some || !(error instanceof SilentHost)) throw error;
+      silent.set(host, error);
+    }
+  });
+  await Promise.all(tries);
+  const [first] = silent.values();
+  if (first !== undefined && silent.size === hosts.length) throw first;
+  return silent;
 }

@@ -52,7 +52,7 @@ function open(options: CommonOptions, { names, command }: TunnelRequest): Promis
       const stack = stacks.find(({ name }) => name === STACK);
       if (lab === null || stack === undefined) throw new CliError("lab tunnel: this app is no lab, and has no tunnels");
       const tunnels = chosenTunnels(lab.tunnels, names);
-      await session.connect(stack, { patienceMs: PATIENCE_MS, hold: tunnels });
+      await session.connect(stack, { patienceMs: PATIENCE_MS, some: true, hold: tunnels });
       const contexts = command === null ? null : await contextsOf(session, tunnels);
       const { stop, ended } = await awake(session);
       return {
@@ -75,8 +75,12 @@ function open(options: CommonOptions, { names, command }: TunnelRequest): Promis
 
 function show(terminal: Terminal, { tunnels, sandbox }: Held): void {
   const width = Math.max(...tunnels.map(({ name }) => name.length));
-  for (const { name, localPort, via, target } of tunnels)
-    terminal.line(`127.0.0.1:${localPort}  ${name.padEnd(width)}  ${target.address}:${target.port}, by way of ${via}`);
+  for (const { name, localPort, via, target, through } of tunnels) {
+    const way =
+      through === undefined ? `${target.address}:${target.port}, by way of ${via}` : "the first that answers of";
+    const ports = (through ?? []).map((port) => ` ${port}`).join(",");
+    terminal.line(`127.0.0.1:${localPort}  ${name.padEnd(width)}  ${way}${ports}`);
+  }
   terminal.aside(
     sandbox
       ? "the sandbox has them open anyway; it stays awake until Ctrl-C"
@@ -87,11 +91,12 @@ function show(terminal: Terminal, { tunnels, sandbox }: Held): void {
 function documentOf({ tunnels, sandbox }: Held): unknown {
   return {
     sandbox,
-    tunnels: tunnels.map(({ name, localPort, via, target }) => ({
+    tunnels: tunnels.map(({ name, localPort, via, target, through }) => ({
       name,
       address: `127.0.0.1:${localPort}`,
       via,
       target: `${target.address}:${target.port}`,
+      ...(through && { through: through.map((port) => `127.0.0.1:${port}`) }),
     })),
   };
 }

@@ -47,6 +47,7 @@ const lab = z.looseObject({
       localPort: port,
       via: z.string(),
       target: z.object({ address: z.string(), port }),
+      through: z.array(port).exactOptional(),
     }),
   ),
   /** Networks that the admins come from. */

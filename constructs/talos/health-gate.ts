@@ -25,7 +25,7 @@ export class HealthGate extends Construct {
       folder: join(import.meta.dirname, "steps"),
       script: "wait-healthy.mjs",
       environment: {
-        KUBE_ENDPOINTS: JSON.stringify([`https://127.0.0.1:${topology.cluster.apiPort}`]),
+        KUBE_ENDPOINTS: JSON.stringify(topology.cluster.apiPorts.map((port) => `https://127.0.0.1:${port}`)),
         KUBE_CA: client.caCertificate,
         KUBE_CERT: client.clientCertificate,
         KUBE_KEY: client.clientKey,

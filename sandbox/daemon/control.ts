@@ -29,6 +29,7 @@ const tunnel = z.object({
   localPort: port,
   via: z.string(),
   target: z.object({ address: z.string(), port }),
+  through: z.array(port).exactOptional(),
 });
 const id = z.number();
 const request = z.discriminatedUnion("method", [

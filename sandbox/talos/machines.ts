@@ -136,6 +136,7 @@ export function configure(world: World, guestsOf: GuestsOf, machine: Machine, co
     configuredAt: before?.configuredAt ?? world.now(),
     etcdSince: before?.etcdSince ?? (joins ? world.now() : null),
     bootstrapped: before?.bootstrapped ?? false,
+    ...(before?.holds !== undefined && { holds: before.holds }),
   };
   world.changed();
 }
@@ -194,5 +195,6 @@ export function reset(world: World, guestsOf: GuestsOf, machine: ConfiguredMachi
   }
   if (request.reboot) delete world.state.talos[guest.address];
   else world.state.talos[guest.address] = { ...entry, configuration: null, etcdSince: null, bootstrapped: false };
+  delete world.state.talos[guest.address]?.holds;
   world.changed();
 }

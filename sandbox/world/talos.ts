@@ -22,4 +22,6 @@ export interface TalosMachine {
   etcdSince: string | null;
   /** Whether `etcdSince` is that of the bootstrap. */
   bootstrapped: boolean;
+  /** The address that control planes share, while this one has it. */
+  holds?: string;
 }

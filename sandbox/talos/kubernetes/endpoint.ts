@@ -26,12 +26,25 @@ const servers = new WeakMap<World, Map<string, Known>>();
 /** Talos gives the API server's certificate a year. */
 const lifetimeHours = 8_760;
 
-/** The control plane that has the address, or holds it among those that share it. */
+/**
+ * The control plane that has the address, or holds it among those that share it: whoever has it keeps it for as long as it
+ * is up (an election in etcd, whose lease ends with its holder).
+ */
 export function holderOf(guestsOf: GuestsOf, world: World, address: string): ConfiguredMachine | undefined {
-  return configuredMachines(world, guestsOf).find(
-    ({ facts, guest }) =>
-      facts.role === "control-plane" && [guest.address, ...facts.virtualAddresses].includes(address),
-  );
+  const planes = configuredMachines(world, guestsOf).filter(({ facts }) => facts.role === "control-plane");
+  const own = planes.find(({ guest }) => guest.address === address);
+  if (own !== undefined) return own;
+  const sharing = planes.filter(({ facts }) => facts.virtualAddresses.includes(address));
+  const holder = sharing.find(({ entry }) => entry.holds === address) ?? sharing[0];
+  if (holder !== undefined && holder.entry.holds !== address) elect(world, holder, address);
+  return holder;
+}
+
+/** Machines that are down forget that they had it, too. */
+function elect(world: World, { entry }: ConfiguredMachine, address: string): void {
+  for (const other of Object.values(world.state.talos)) if (other.holds === address) delete other.holds;
+  entry.holds = address;
+  world.changed();
 }
 
 /**
