@@ -30,6 +30,8 @@ export interface Made {
   readonly volume: string;
   readonly balancer: string;
   readonly budget: string;
+  readonly user: string;
+  readonly userGroup: string;
 }
 
 export async function argumentWorld(api: Api): Promise<Made> {
@@ -68,6 +70,7 @@ export async function argumentWorld(api: Api): Promise<Made> {
   const checker = { protocol: "TCP", port: 6443 };
   await post(`${BALANCERS}/${balancer.id}/backendSets`, { name: "api", policy: "FIVE_TUPLE", healthChecker: checker });
   const budget = await post(BUDGETS, { amount: 1, resetPeriod: "MONTHLY", targetType: "COMPARTMENT", targets: [root] });
+  const userGroup = await post(`${CORE}/groups`, { name: "members", description: "" });
   await post(`/n/${namespace}/b`, { name: "a-bucket-of-objects" });
   return {
     root,
@@ -93,5 +96,7 @@ export async function argumentWorld(api: Api): Promise<Made> {
     volume: volume.id,
     balancer: balancer.id,
     budget: budget.id,
+    user: api.store.state.oci.apiKey?.userId ?? "",
+    userGroup: userGroup.id,
   };
 }

@@ -4,6 +4,10 @@ import type { InventoryItem } from "../world/world.ts";
 import { shapeIds } from "./image.ts";
 import { partId } from "./load-balancer-part.ts";
 
+function nameOf(list: readonly { readonly id: string; readonly name: string }[], id: string): string {
+  return list.find((each) => each.id === id)?.name ?? id;
+}
+
 /** What belongs to a VCN by itself is left out, until a resource takes it over. */
 export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
   const defaultTables = tenancy.vcns.map(({ defaultRouteTableId }) => defaultRouteTableId);
@@ -14,6 +18,15 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
   ): InventoryItem[] => list.map(({ id, displayName }) => ({ type, id, name: displayName }));
   return [
     ...tenancy.compartments.map(({ id, name }) => ({ type: "oci_identity_compartment", id, name })),
+    ...tenancy.policies.map(({ id, name }) => ({ type: "oci_identity_policy", id, name })),
+    ...tenancy.groups.map(({ id, name }) => ({ type: "oci_identity_group", id, name })),
+    ...tenancy.dynamicGroups.map(({ id, name }) => ({ type: "oci_identity_dynamic_group", id, name })),
+    ...tenancy.users.map(({ id, name }) => ({ type: "oci_identity_user", id, name })),
+    ...tenancy.memberships.map((each) => ({
+      type: "oci_identity_user_group_membership",
+      id: each.id,
+      name: `${nameOf(tenancy.users, each.userId)} in ${nameOf(tenancy.groups, each.groupId)}`,
+    })),
     ...named("oci_core_vcn", tenancy.vcns),
     ...named("oci_core_internet_gateway", tenancy.internetGateways),
     ...named(

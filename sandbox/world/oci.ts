@@ -1,5 +1,7 @@
 /** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
 
+import type { IamState } from "./oci-iam.ts";
+
 /** Any JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -18,7 +20,7 @@ export interface OciObject {
   definedTags: Tags;
 }
 
-export interface OciTenancy {
+export interface OciTenancy extends IamState {
   tenancyId: string;
   /** Where compartments, budgets and quotas can be made; null: not said, so any region will do. */
   homeRegion: string | null;

@@ -1,4 +1,4 @@
-/** Identity: the tenancy, its compartments and its user; regions, availability and fault domains. */
+/** Identity: the tenancy and its compartments; regions, availability and fault domains. */
 import type { Attributes } from "../../plugin/resource.ts";
 import type { Compartment } from "../../world/oci.ts";
 import { compartment } from "../compartment.ts";
@@ -85,20 +85,6 @@ function tenancy(asked: Asked): Answer {
   });
 }
 
-function user(asked: Asked): Answer {
-  const { apiKey, tenancyId } = asked.call.world.state.oci;
-  if (!apiKey || asked.params.id !== apiKey.userId) throw notFound("Identity User", asked.params.id ?? "");
-  return shown({
-    id: apiKey.userId,
-    compartmentId: tenancyId,
-    name: "sandbox",
-    description: "Who the sandbox's API key belongs to",
-    lifecycleState: "ACTIVE",
-    isMfaActivated: false,
-    timeCreated: "2026-01-01T00:00:00.000Z",
-  });
-}
-
 function domains(asked: Asked): Answer {
   const compartmentId = requireCompartment(asked.call, "Identity", needed(asked.query, "compartmentId"));
   const region = regionOf(asked.call);
@@ -138,7 +124,6 @@ export const identityRoutes: readonly Route[] = [
     path: `${BASE}/tenancies/{id}/regionSubscriptions`,
     run: (asked) => ({ body: [subscription(asked, homeRegion(asked))] }),
   },
-  { method: "GET", path: `${BASE}/users/{id}`, run: user },
   { method: "GET", path: `${BASE}/regions`, run: () => ({ body: Object.keys(REGIONS).map(regionFields) }) },
   { method: "GET", path: `${BASE}/availabilityDomains`, run: domains },
   { method: "GET", path: `${BASE}/faultDomains`, run: faultDomains },

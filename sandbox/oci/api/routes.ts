@@ -1,4 +1,5 @@
 /** Every call that the sandbox answers, by service. */
+import { accessRoutes } from "./access.ts";
 import { balancerRoutes } from "./balancers.ts";
 import { budgetRoutes } from "./budgets.ts";
 import { capabilitySchemaRoutes } from "./capability-schemas.ts";
@@ -20,6 +21,7 @@ import { volumeRoutes } from "./volumes.ts";
 
 export const ROUTES: readonly Route[] = [
   ...identityRoutes,
+  ...accessRoutes,
   ...networkRoutes,
   ...serviceGatewayRoutes,
   ...securityGroupRoutes,

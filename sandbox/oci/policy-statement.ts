@@ -1,0 +1,143 @@
+/**
+ * The frame of a policy's statement (docs.oracle.com, Policy Syntax): which words stand where. What a statement grants is
+ * nobody's business here: the sandbox has one user, who may do everything.
+ */
+import { invalid, notPlayed, type ServiceRefusal } from "./refusals.ts";
+
+export type Location =
+  | { readonly kind: "tenancy" }
+  | { readonly kind: "id"; readonly id: string }
+  /** `Project`, or a way down: `Corp:Project` */
+  | { readonly kind: "path"; readonly path: string };
+
+interface Word {
+  readonly text: string;
+  readonly at: number;
+}
+
+const POLICY = "Identity Policy";
+const VERBS = ["inspect", "read", "use", "manage"];
+const WITH_NAMES = ["group", "dynamic-group", "service", "resource"];
+const WITHOUT_NAMES = ["any-user", "any-group"];
+/** Between tenancies, or taking away. */
+const OTHER_STATEMENTS = ["define", "endorse", "admit", "deny"];
+
+/** Names in quotes may have spaces: `'Default'/'Lab Admins'` is one word. */
+function wordsOf(statement: string): readonly Word[] {
+  return [...statement.matchAll(/(?:'[^']*'|[^\s{},'])+|[{},]/g)].map(({ 0: text, index }) => ({
+    text,
+    at: index + 1,
+  }));
+}
+
+class Reader {
+  readonly #statement: string;
+  readonly #words: readonly Word[];
+  #next = 0;
+
+  constructor(statement: string) {
+    this.#statement = statement;
+    this.#words = wordsOf(statement);
+  }
+
+  get done(): boolean {
+    return this.#next === this.#words.length;
+  }
+
+  /** The next word, if it is one of these; it is not taken. */
+  sees(...expected: readonly string[]): string | null {
+    const word = this.#words[this.#next]?.text.toLowerCase();
+    return word !== undefined && expected.includes(word) ? word : null;
+  }
+
+  takes(...expected: readonly string[]): string {
+    const word = this.sees(...expected);
+    if (word === null) throw this.refusal();
+    this.#next += 1;
+    return word;
+  }
+
+  /** A word of the client's own. */
+  name(): string {
+    const word = this.#words[this.#next]?.text;
+    if (word === undefined || ["{", "}", ","].includes(word)) throw this.refusal();
+    this.#next += 1;
+    return word;
+  }
+
+  rest(): void {
+    if (this.done) throw this.refusal();
+    this.#next = this.#words.length;
+  }
+
+  /** In the service's words (oracle/oci-python-sdk#96). */
+  refusal(): ServiceRefusal {
+    const word = this.#words[this.#next];
+    const [what, at] = [word?.text ?? "<<EOF>>", word?.at ?? this.#statement.length + 1];
+    return invalid(POLICY, `'syntax error starting with ${what}'@'line 1, char ${at}'`, "statements");
+  }
+}
+
+function readSubject(words: Reader): void {
+  if (words.sees(...WITHOUT_NAMES)) {
+    words.takes(...WITHOUT_NAMES);
+    return;
+  }
+  const kind = words.takes(...WITH_NAMES);
+  for (;;) {
+    if (words.sees("to")) throw words.refusal();
+    if (words.sees("id")) words.takes("id");
+    words.name();
+    // `resource <kind> <name>`
+    if (kind === "resource" && !words.sees("to", ",")) words.name();
+    if (!words.sees(",")) return;
+    words.takes(",");
+    // Groups by id say again what they are.
+    if (words.sees(kind)) words.takes(kind);
+  }
+}
+
+/** A verb with a type of resource, or permissions one by one. */
+function readPermissions(words: Reader): void {
+  if (!words.sees("{")) {
+    words.takes(...VERBS);
+    words.name();
+    return;
+  }
+  words.takes("{");
+  words.name();
+  while (words.sees(",")) {
+    words.takes(",");
+    words.name();
+  }
+  words.takes("}");
+}
+
+function readLocation(words: Reader): Location {
+  if (words.takes("tenancy", "compartment") === "tenancy") return { kind: "tenancy" };
+  if (!words.sees("id")) return { kind: "path", path: words.name() };
+  words.takes("id");
+  return { kind: "id", id: words.name() };
+}
+
+/**
+ * @returns where the statement applies
+ * @throws ServiceRefusal 400 for text that is no statement, 501 for a kind that is not played
+ */
+export function readStatement(statement: string): Location {
+  const words = new Reader(statement);
+  const other = words.sees(...OTHER_STATEMENTS);
+  if (other !== null) throw notPlayed(`a policy statement that starts with ${other}`, "statements");
+  words.takes("allow");
+  readSubject(words);
+  words.takes("to");
+  readPermissions(words);
+  words.takes("in");
+  const location = readLocation(words);
+  if (words.sees("where")) {
+    words.takes("where");
+    words.rest();
+  }
+  if (!words.done) throw words.refusal();
+  return location;
+}
