@@ -45,7 +45,11 @@ export interface Api {
     sent?: string,
   ): Promise<Answered>;
   /** Puts content, which is not signed. */
-  put(path: string, content: string, headers?: Readonly<Record<string, string>>): Promise<Answered>;
+  put(
+    path: string,
+    content: string | Uint8Array<ArrayBuffer>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answered>;
   download(path: string): Promise<Buffer>;
   end(): Promise<void>;
 }

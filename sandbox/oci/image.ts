@@ -1,7 +1,7 @@
 /** Custom images, imported from Object Storage, and the shapes they may boot on. */
 import { schemasAreAttached } from "../faults/conditions.ts";
 import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
-import type { Image } from "../world/oci.ts";
+import type { BucketObject, Image, ImageShape } from "../world/oci.ts";
 import { block, maybeText, text } from "./attributes.ts";
 import { attachedSchema } from "./capability-schema.ts";
 import { conflict, invalid, notFound, notPlayed } from "./refusals.ts";
@@ -11,7 +11,7 @@ import { defaultName, find, newObject, requireCompartment, requireObject, stored
 const SERVICE = "Core Image";
 const SHAPE_SERVICE = "Core Shape Management";
 
-/** An `.oci` archive brings its launch options; everything else is imported for BIOS (terraform-provider-oci#2052). */
+/** An `.oci` archive brings its firmware and shapes; everything else is imported for BIOS (terraform-provider-oci#2052). */
 export function imageLaunchOptions(firmware: string): Attributes {
   return {
     boot_volume_type: "PARAVIRTUALIZED",
@@ -28,14 +28,16 @@ function isArchive({ objectName }: Image): boolean {
 }
 
 export function firmware(image: Image): string {
-  return isArchive(image) ? "UEFI_64" : "BIOS";
+  return image.firmware ?? (isArchive(image) ? "UEFI_64" : "BIOS");
 }
 
 /** A bucket that the sandbox does not have is taken on trust, for labs upload no image to it; one that it has is not. */
-function requireImageObject(call: Call, bucketName: string, objectName: string): void {
+function imageObject(call: Call, bucketName: string, objectName: string): BucketObject | null {
   const bucket = call.world.state.oci.buckets.find(({ name }) => name === bucketName);
-  if (bucket && !bucket.objects.some(({ name }) => name === objectName))
-    throw notFound(SERVICE, `object ${objectName} in bucket ${bucketName}`, "image_source_details.object_name");
+  if (!bucket) return null;
+  const found = bucket.objects.find(({ name }) => name === objectName);
+  if (found) return found;
+  throw notFound(SERVICE, `object ${objectName} in bucket ${bucketName}`, "image_source_details.object_name");
 }
 
 export const image = stored<Image>({
@@ -73,7 +75,7 @@ export const image = stored<Image>({
     if (namespace !== call.world.state.oci.namespace)
       throw notFound(SERVICE, `Object Storage namespace ${namespace}`, "image_source_details.namespace_name");
     const objectName = text(source, "object_name");
-    requireImageObject(call, text(source, "bucket_name"), objectName);
+    const { shapes = [], firmware = null } = imageObject(call, text(source, "bucket_name"), objectName)?.archive ?? {};
     const object = newObject(call, SERVICE, "image", planned);
     if (schemasAreAttached(call.world)) call.world.state.oci.capabilitySchemas.push(attachedSchema(call, object));
     return {
@@ -84,7 +86,8 @@ export const image = stored<Image>({
       operatingSystem: maybeText(source, "operating_system") ?? "Custom",
       operatingSystemVersion: maybeText(source, "operating_system_version") ?? "Custom",
       sizeInMbs: 20_480,
-      shapes: [],
+      ...(firmware !== null && { firmware }),
+      shapes: shapes.map((name) => ({ name, compartmentId: object.compartmentId, ofArchive: true })),
     };
   },
   update(_call, record, planned) {
@@ -92,12 +95,13 @@ export const image = stored<Image>({
   },
 });
 
-function shapeId(imageId: string, shape: Image["shapes"][number]): string {
+function shapeId(imageId: string, shape: ImageShape): string {
   return `c/${shape.compartmentId}/i/${imageId}/s/${shape.name}`;
 }
 
+/** Of those that somebody added. */
 export function shapeIds({ id, shapes }: Image): string[] {
-  return shapes.map((shape) => shapeId(id, shape));
+  return shapes.filter(({ ofArchive }) => !ofArchive).map((shape) => shapeId(id, shape));
 }
 
 function readShape(call: Call, id: string): Attributes | null {
@@ -107,7 +111,7 @@ function readShape(call: Call, id: string): Attributes | null {
   return { id, compartment_id: shape.compartmentId, image_id: found.id, shape_name: shape.name };
 }
 
-/** An image imported by hand boots on x86 shapes; A1 has to be added. The provider cannot import these; here it can. */
+/** An image imported by hand boots on x86 shapes; A1 has to be added, or named by the archive. The provider cannot import these; here it can. */
 export const shapeManagement: ResourceType = {
   create(call, planned) {
     const compartmentId = requireCompartment(call, SHAPE_SERVICE, text(planned, "compartment_id"));
@@ -120,10 +124,10 @@ export const shapeManagement: ResourceType = {
     );
     const name = text(planned, "shape_name");
     if (!SHAPES.some((shape) => shape === name)) throw notFound(SHAPE_SERVICE, `shape ${name}`, "shape_name");
-    if (target.shapes.some((shape) => shape.name === name))
+    if (target.shapes.some((shape) => shape.name === name && !shape.ofArchive))
       throw conflict(SHAPE_SERVICE, `Image ${target.id} is already compatible with ${name}.`, "shape_name");
     const shape = { name, compartmentId };
-    target.shapes = [...target.shapes, shape];
+    target.shapes = [...target.shapes.filter((other) => other.name !== name), shape];
     call.world.changed();
     return { id: shapeId(target.id, shape) };
   },

@@ -197,8 +197,17 @@ export interface Image extends OciObject {
   readonly operatingSystem: string;
   readonly operatingSystemVersion: string;
   readonly sizeInMbs: number;
-  /** Shapes added by `oci_core_shape_management`. */
-  shapes: readonly { readonly name: string; readonly compartmentId: string }[];
+  /** Of the archive it was imported from; absent: nobody could look into that, or it says none. */
+  readonly firmware?: string;
+  /** Shapes that were added by `oci_core_shape_management`, and those that the archive brought. */
+  shapes: readonly ImageShape[];
+}
+
+export interface ImageShape {
+  readonly name: string;
+  readonly compartmentId: string;
+  /** The archive names it, and nobody has added it. */
+  readonly ofArchive?: true;
 }
 
 /** What sandbox/proxmox reads of an instance. */
@@ -440,6 +449,16 @@ export interface BucketObject extends Content {
   /** Absent in worlds of before. */
   readonly storageTier?: string;
   readonly timeCreated: string;
+  /** Absent where the object is no `.oci` archive that can be read. */
+  archive?: ImageArchive;
+}
+
+/** What an `.oci` archive says of the image in it. */
+export interface ImageArchive {
+  /** Names of shapes. */
+  readonly shapes: readonly string[];
+  /** `UEFI_64` or `BIOS`; null: it says none. */
+  readonly firmware: string | null;
 }
 
 export interface MultipartUpload {

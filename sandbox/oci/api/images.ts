@@ -91,7 +91,7 @@ async function addShape(asked: Asked): Promise<Answer> {
   const found = record(asked, images);
   const { shape = "" } = asked.params;
   // To put what is there already changes nothing.
-  if (!found.shapes.some(({ name }) => name === shape))
+  if (!found.shapes.some(({ name, ofArchive }) => name === shape && !ofArchive))
     await shapeManagement.create(asked.call, {
       compartment_id: found.compartmentId,
       image_id: found.id,

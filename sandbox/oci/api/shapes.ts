@@ -10,7 +10,7 @@ import { type Asked, needed, type Route } from "./route.ts";
 
 const BASE = "/20160918";
 
-/** What an image boots on: one imported by hand is taken for an x86 image until a shape is added. */
+/** What an image boots on: one that names no shape is taken for an x86 image until one is added. */
 export function shapesOf(asked: Asked, id: string): readonly string[] {
   const platform = platformImages(regionOf(asked.call)).find((each) => each.id === id);
   if (platform) return [platform.shape];

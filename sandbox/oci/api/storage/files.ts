@@ -1,6 +1,6 @@
 /** The bytes of objects: in files of the sandbox's own, written and read as they come, never whole in memory. */
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -40,14 +40,9 @@ export function forget({ objects }: Pick<Door, "objects">, files: readonly strin
   for (const file of files) rmSync(join(objects, file), { force: true });
 }
 
-/** Bytes [start, end) of files one after the other; `sizes` are theirs. */
-export function read(
-  { objects }: Door,
-  files: readonly string[],
-  sizes: readonly number[],
-  start: number,
-  end: number,
-) {
+/** Bytes [start, end) of files one after the other. */
+export function read({ objects }: Pick<Door, "objects">, files: readonly string[], start: number, end: number) {
+  const sizes = files.map((file) => statSync(join(objects, file)).size);
   async function* chunks(): AsyncGenerator<Buffer> {
     let offset = 0;
     for (const [index, file] of files.entries()) {

@@ -1,7 +1,5 @@
 /** Objects of a bucket: put, get, listed by name. */
-import { statSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
-import { join } from "node:path";
 import type { Attributes } from "../../../plugin/resource.ts";
 import type { Bucket, BucketObject, Tags } from "../../../world/oci.ts";
 import { ServiceRefusal } from "../../refusals.ts";
@@ -10,6 +8,7 @@ import type { Answer } from "../answer.ts";
 import type { Asked, Route } from "../route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, read, write } from "./files.ts";
+import { noteArchive } from "./image-archive.ts";
 import { noObject, storageRefusal } from "./refusals.ts";
 import { refuseKeys, requireRestored, tierFor, tierOf } from "./tiers.ts";
 
@@ -90,6 +89,7 @@ async function put(asked: Asked): Promise<Answer> {
     drop();
     throw error;
   }
+  await noteArchive(door, made);
   return {
     status: 200,
     headers: { etag: made.etag, "opc-content-md5": md5, "last-modified": rfc1123(made.timeCreated) },
@@ -134,7 +134,6 @@ function get(asked: Asked): Answer {
   requireRestored(found);
   const range = rangeOf(asked.headers.range, found.size);
   const { start, end } = range ?? { start: 0, end: found.size };
-  const sizes = found.files.map((file) => statSync(join(asked.door.objects, file)).size);
   return {
     status: range ? 206 : 200,
     headers: {
@@ -142,7 +141,7 @@ function get(asked: Asked): Answer {
       "content-length": String(end - start),
       ...(range && { "content-range": `bytes ${start}-${end - 1}/${found.size}` }),
     },
-    content: read(asked.door, found.files, sizes, start, end),
+    content: read(asked.door, found.files, start, end),
   };
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Attributes, Json } from "../../../plugin/resource.ts";
-import type { Bucket, MultipartUpload, Tags, UploadedPart } from "../../../world/oci.ts";
+import type { Bucket, BucketObject, MultipartUpload, Tags, UploadedPart } from "../../../world/oci.ts";
 import { maybeTags, maybeText, text } from "../../attributes.ts";
 import { attributesOf, isObject } from "../fields.ts";
 import { listed, page } from "../lists.ts";
@@ -10,6 +10,7 @@ import type { Answer } from "../answer.ts";
 import type { Asked, Route } from "../route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, write } from "./files.ts";
+import { noteArchive } from "./image-archive.ts";
 import { checkConditions, checkMd5, objectNamed, store } from "./objects.ts";
 import { storageRefusal } from "./refusals.ts";
 import { refuseKeys, tierFor } from "./tiers.ts";
@@ -126,7 +127,7 @@ function partsToCommit({ body }: Asked, upload: MultipartUpload): readonly Uploa
   return known;
 }
 
-function commit(asked: Asked): Answer {
+async function commit(asked: Asked): Promise<Answer> {
   const { door, call } = asked;
   const { bucket, upload } = requireUpload(asked);
   checkConditions(asked, upload.object, objectNamed(bucket, upload.object));
@@ -136,7 +137,7 @@ function commit(asked: Asked): Answer {
   const multipartMd5 = `${hash.digest("base64")}-${parts.length}`;
   const etag = call.world.random(32);
   bucket.uploads = bucket.uploads.filter((each) => each !== upload);
-  store(asked, bucket, {
+  const made: BucketObject = {
     name: upload.object,
     files: parts.flatMap(({ files }) => files),
     size: parts.reduce((sum, { size }) => sum + size, 0),
@@ -147,8 +148,10 @@ function commit(asked: Asked): Answer {
     headers: upload.headers,
     storageTier: upload.storageTier ?? "Standard",
     timeCreated: call.world.now(),
-  });
+  };
+  store(asked, bucket, made);
   for (const part of upload.parts.filter((each) => !parts.includes(each))) forget(door, part.files);
+  await noteArchive(door, made);
   return { status: 200, headers: { etag, "opc-multipart-md5": multipartMd5 } };
 }
 
