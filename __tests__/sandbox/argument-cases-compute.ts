@@ -123,6 +123,22 @@ export const computeCases: readonly Case[] = [
     body: ({ attachmentType = null, ...body }) => ({ ...body, type: attachmentType, attachmentType }),
   },
   {
+    resource: "oci_core_vnic_attachment",
+    path: () => `${CORE}/vnicAttachments`,
+    said: ({ instance, subnet, group }) => ({
+      values: {
+        instance_id: instance,
+        nic_index: 0,
+        "create_vnic_details.subnet_id": subnet,
+        "create_vnic_details.nsg_ids": [group],
+        "create_vnic_details.private_ip": "10.0.0.51",
+        "create_vnic_details.hostname_label": "beside",
+        "create_vnic_details.assign_public_ip": "true",
+      },
+      without: {},
+    }),
+  },
+  {
     resource: "oci_core_private_ip",
     path: () => `${CORE}/privateIps`,
     said: ({ vnic, subnet }) => ({

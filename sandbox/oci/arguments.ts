@@ -65,6 +65,17 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
   oci_core_vcn: {
     notPlayed: ["byoipv6cidr_details", "ipv6private_cidr_blocks", "is_ipv6enabled", "security_attributes"],
   },
+  oci_core_vnic_attachment: {
+    notPlayed: [
+      "create_vnic_details.assign_ipv6ip",
+      "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details",
+      "create_vnic_details.private_ip_id",
+      "create_vnic_details.route_table_id",
+      "create_vnic_details.security_attributes",
+      "create_vnic_details.subnet_cidr",
+      "create_vnic_details.vlan_id",
+    ],
+  },
   oci_core_volume: {
     remembered: ["autotune_policies", "is_auto_tune_enabled", "is_reservations_enabled"],
     notPlayed: [

@@ -126,6 +126,7 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     apiKey: null,
     volumes: [],
     volumeAttachments: [],
+    vnicAttachments: [],
     privateIps: [],
     publicIps: [],
     capabilitySchemas: [],

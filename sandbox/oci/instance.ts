@@ -14,10 +14,11 @@ import {
   sourceImageId,
   userData,
 } from "./instance-checks.ts";
-import { siblingId } from "./primary-address.ts";
+import { detach } from "./primary-address.ts";
 import { invalid } from "./refusals.ts";
 import { notFound } from "./refusals.ts";
 import { hasShape, regionalId, requireAvailabilityDomain } from "./regions.ts";
+import { requireVnics } from "./secondary-vnic.ts";
 import { shapeSize } from "./shapes.ts";
 import { defaultName, newObject, type Stored, stored } from "./stored.ts";
 import { attachVnic, changedVnic } from "./vnic.ts";
@@ -92,6 +93,7 @@ const kind: Stored<Instance> = {
     );
     const state = powerState(planned);
     requireSize(call, size, storageGb, record);
+    requireVnics(call, record, size, 0);
     const changed = changedVnic(call, record, block(planned, "create_vnic_details"));
     // Another image is another boot volume: what was on the disk is gone, and cloud-init runs again.
     Object.assign(record, size, image, changed, {
@@ -107,13 +109,10 @@ const kind: Stored<Instance> = {
   },
   remove(call, record) {
     const tenancy = call.world.state.oci;
-    const added = tenancy.privateIps.filter(({ vnicId }) => vnicId === record.vnic.id).map(({ id }) => id);
-    const gone = [siblingId(record.vnic.id, "privateip"), ...added];
-    tenancy.privateIps = tenancy.privateIps.filter(({ vnicId }) => vnicId !== record.vnic.id);
+    const secondary = tenancy.vnicAttachments.filter(({ instanceId }) => instanceId === record.id);
+    for (const { vnic } of [record, ...secondary]) detach(tenancy, vnic.id);
+    tenancy.vnicAttachments = tenancy.vnicAttachments.filter(({ instanceId }) => instanceId !== record.id);
     tenancy.volumeAttachments = tenancy.volumeAttachments.filter(({ instanceId }) => instanceId !== record.id);
-    // Reserved addresses stay the account's.
-    for (const address of tenancy.publicIps)
-      if (address.privateIpId !== null && gone.includes(address.privateIpId)) address.privateIpId = null;
   },
 };
 

@@ -57,6 +57,11 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
     ),
     ...named("oci_core_compute_image_capability_schema", tenancy.capabilitySchemas),
     ...named("oci_core_instance", tenancy.instances),
+    ...tenancy.vnicAttachments.map(({ id, vnic }) => ({
+      type: "oci_core_vnic_attachment",
+      id,
+      name: vnic.displayName,
+    })),
     ...named("oci_network_load_balancer_network_load_balancer", tenancy.networkLoadBalancers),
     ...tenancy.networkLoadBalancers.flatMap((balancer) => [
       ...balancer.backendSets.flatMap((set) => [

@@ -1,18 +1,25 @@
-/** The primary private address of a VNIC: an object like those that were added, which follows from its instance. */
-import type { Instance, OciTenancy, PrivateIp } from "../world/oci.ts";
+/** VNICs of both kinds, and the primary private address of each: an object that follows from its VNIC. */
+import type { Instance, OciObject, OciTenancy, PrivateIp } from "../world/oci.ts";
+
+/** An instance with its primary VNIC, or the attachment of a secondary one. */
+export type Attached = OciObject & Pick<Instance, "availabilityDomain" | "privateIp" | "publicIp" | "vnic">;
 
 /** Ids of what belongs to a VNIC are its own, of another type. */
 export function siblingId(vnicId: string, type: string): string {
   return vnicId.replace(/^ocid1\.\w+\./, `ocid1.${type}.`);
 }
 
-export function primaryAddress(host: Instance): PrivateIp {
-  const { vnic } = host;
+export function attachedVnics({ instances, vnicAttachments }: OciTenancy): readonly Attached[] {
+  return [...instances, ...vnicAttachments];
+}
+
+export function primaryAddress(attached: Attached): PrivateIp {
+  const { vnic } = attached;
   return {
-    ...host,
+    ...attached,
     id: siblingId(vnic.id, "privateip"),
     displayName: vnic.displayName,
-    ipAddress: host.privateIp,
+    ipAddress: attached.privateIp,
     hostnameLabel: vnic.hostnameLabel,
     subnetId: vnic.subnetId,
     vnicId: vnic.id,
@@ -20,13 +27,25 @@ export function primaryAddress(host: Instance): PrivateIp {
 }
 
 /** A private address of either kind. */
-export function privateIpOf({ instances, privateIps }: OciTenancy, id: string): PrivateIp | null {
-  const host = instances.find(({ vnic }) => siblingId(vnic.id, "privateip") === id);
-  return host ? primaryAddress(host) : (privateIps.find((each) => each.id === id) ?? null);
+export function privateIpOf(tenancy: OciTenancy, id: string): PrivateIp | null {
+  const found = attachedVnics(tenancy).find(({ vnic }) => siblingId(vnic.id, "privateip") === id);
+  return found ? primaryAddress(found) : (tenancy.privateIps.find((each) => each.id === id) ?? null);
 }
 
-/** The public address that a host is reached at: its ephemeral one, or the reserved one on its primary address. */
-export function publicAddressOf({ publicIps }: OciTenancy, { publicIp, vnic }: Instance): string | null {
+/** The public address that a VNIC is reached at: its ephemeral one, or the reserved one on its primary address. */
+export function publicAddressOf(
+  { publicIps }: OciTenancy,
+  { publicIp, vnic }: Pick<Attached, "publicIp" | "vnic">,
+): string | null {
   const primary = siblingId(vnic.id, "privateip");
   return publicIp ?? publicIps.find(({ privateIpId }) => privateIpId === primary)?.ipAddress ?? null;
+}
+
+/** What goes with a VNIC: its private addresses. Reserved public ones stay the account's. */
+export function detach(tenancy: OciTenancy, vnicId: string): void {
+  const added = tenancy.privateIps.filter((each) => each.vnicId === vnicId).map(({ id }) => id);
+  const gone = [siblingId(vnicId, "privateip"), ...added];
+  tenancy.privateIps = tenancy.privateIps.filter((each) => each.vnicId !== vnicId);
+  for (const address of tenancy.publicIps)
+    if (address.privateIpId !== null && gone.includes(address.privateIpId)) address.privateIpId = null;
 }

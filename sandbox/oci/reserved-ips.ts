@@ -1,7 +1,7 @@
 /** Addresses that are objects of their own: more of them on a VNIC, and public ones that outlive their instance. */
 import type { PrivateIp, PublicIp } from "../world/oci.ts";
 import { maybeText, text } from "./attributes.ts";
-import { privateIpOf, siblingId } from "./primary-address.ts";
+import { attachedVnics, privateIpOf, siblingId } from "./primary-address.ts";
 import { conflict, invalid, notFound, referenced } from "./refusals.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
 import { requireSubnet, takeAddress, takePublicAddress } from "./subnet.ts";
@@ -10,7 +10,7 @@ import type { Call } from "../plugin/resource.ts";
 const PRIVATE = "Core Private Ip";
 const PUBLIC = "Core Public Ip";
 
-/** On the primary VNICs that the sandbox has. Oracle's limit: 32 on a VNIC, its own one included. */
+/** Oracle's limit: 32 on a VNIC, its own one included. */
 const MOST_ON_VNIC = 32;
 
 export const privateIp = stored<PrivateIp>({
@@ -25,8 +25,8 @@ export const privateIp = stored<PrivateIp>({
   }),
   create(call, planned) {
     const vnicId = text(planned, "vnic_id");
-    const { instances, privateIps } = call.world.state.oci;
-    const host = instances.find(({ vnic }) => vnic.id === vnicId);
+    const { privateIps } = call.world.state.oci;
+    const host = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.id === vnicId);
     if (!host) throw notFound(PRIVATE, vnicId, "vnic_id");
     if (privateIps.filter((other) => other.vnicId === vnicId).length >= MOST_ON_VNIC - 1)
       throw conflict(PRIVATE, `VNIC ${vnicId} has ${MOST_ON_VNIC} private IP addresses, which is all it can have.`);
@@ -59,9 +59,11 @@ function requireNoBalancer(call: Call, id: string): void {
 /** The private address that a reserved public one is for: it has no other. */
 function requireFree(call: Call, id: string | null, self: string | null): string | null {
   if (id === null) return null;
-  const { instances, publicIps } = call.world.state.oci;
+  const { publicIps } = call.world.state.oci;
   if (!privateIpOf(call.world.state.oci, id)) throw notFound(PUBLIC, id, "private_ip_id");
-  const ephemeral = instances.some(({ publicIp, vnic }) => publicIp !== null && siblingId(vnic.id, "privateip") === id);
+  const ephemeral = attachedVnics(call.world.state.oci).some(
+    ({ publicIp, vnic }) => publicIp !== null && siblingId(vnic.id, "privateip") === id,
+  );
   if (ephemeral || publicIps.some((other) => other.privateIpId === id && other.id !== self))
     throw conflict(PUBLIC, `The private IP ${id} has a public one.`, "private_ip_id");
   return id;

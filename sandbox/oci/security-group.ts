@@ -3,6 +3,7 @@ import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
 import type { GroupRule, NetworkSecurityGroup, SecurityRuleState, TransportOptions } from "../world/oci.ts";
 import { block, blocks, maybeFlag, maybeText, text } from "./attributes.ts";
 import { requireCidr } from "./ipv4.ts";
+import { attachedVnics } from "./primary-address.ts";
 import { invalid, limitExceeded, notFound, referenced } from "./refusals.ts";
 import { icmpOptions, portRange, requireProtocol } from "./security-list.ts";
 import { defaultName, find, newObject, providerTime, requireObject, stored } from "./stored.ts";
@@ -28,9 +29,9 @@ export const networkSecurityGroup = stored<NetworkSecurityGroup>({
     record.displayName = maybeText(planned, "display_name") ?? record.displayName;
   },
   remove(call, record) {
-    const { instances, networkLoadBalancers } = call.world.state.oci;
-    const host = instances.find(({ vnic }) => vnic.nsgIds.includes(record.id));
-    if (host) throw referenced(SERVICE, `The group ${record.id}`, `the VNIC ${host.vnic.id} of ${host.displayName}`);
+    const { networkLoadBalancers } = call.world.state.oci;
+    const member = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.nsgIds.includes(record.id))?.vnic;
+    if (member) throw referenced(SERVICE, `The group ${record.id}`, `the VNIC ${member.id} of ${member.displayName}`);
     const balancer = networkLoadBalancers.find(({ nsgIds }) => nsgIds.includes(record.id));
     if (balancer) throw referenced(SERVICE, `The group ${record.id}`, `the network load balancer ${balancer.id}`);
   },

@@ -36,6 +36,11 @@ export function shapeSize(shape: string, config: Attributes): ShapeSize {
   return { shape, ocpus, memoryGb };
 }
 
+/** Oracle's page on compute shapes: A1 has two VNICs with one OCPU, else one an OCPU, 24 at most. The primary one counts. */
+export function maxVnics({ shape, ocpus }: Pick<ShapeSize, "shape" | "ocpus">): number {
+  return shape === A1_SHAPE ? Math.min(24, Math.max(2, ocpus)) : 1;
+}
+
 /** What the service tells of a size. */
 export function shapeConfig({ shape, ocpus, memoryGb }: ShapeSize): Attributes {
   const arm = shape === A1_SHAPE;
@@ -47,7 +52,7 @@ export function shapeConfig({ shape, ocpus, memoryGb }: ShapeSize): Attributes {
     local_disks: 0,
     local_disks_total_size_in_gbs: 0,
     local_volume_size_in_gbs: null,
-    max_vnic_attachments: arm ? Math.min(24, Math.max(2, ocpus)) : 1,
+    max_vnic_attachments: maxVnics({ shape, ocpus }),
     memory_in_gbs: memoryGb,
     networking_bandwidth_in_gbps: arm ? Math.min(40, ocpus) : 0.48,
     nvmes: 0,

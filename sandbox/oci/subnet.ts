@@ -5,6 +5,7 @@ import { cidrOf, contains, formatAddress, overlaps, parseAddress } from "../../c
 import { maybeFlag, maybeText, maybeTexts, text } from "./attributes.ts";
 import { requireDhcpOptions } from "./dhcp-options.ts";
 import { requireCidr } from "./ipv4.ts";
+import { attachedVnics } from "./primary-address.ts";
 import { conflict, invalid, notPlayed, referenced } from "./refusals.ts";
 import { requireAvailabilityDomain } from "./regions.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
@@ -18,10 +19,12 @@ export function requireSubnet(call: Call, service: string, id: string, attribute
 
 /** Every private address in use in a subnet. */
 function takenAddresses(tenancy: OciTenancy, subnetId: string): Set<string> {
-  const { instances, networkLoadBalancers, privateIps } = tenancy;
+  const { networkLoadBalancers, privateIps } = tenancy;
   return new Set([
     ...privateIps.filter((other) => other.subnetId === subnetId).map(({ ipAddress }) => ipAddress),
-    ...instances.filter(({ vnic }) => vnic.subnetId === subnetId).map(({ privateIp }) => privateIp),
+    ...attachedVnics(tenancy)
+      .filter(({ vnic }) => vnic.subnetId === subnetId)
+      .map(({ privateIp }) => privateIp),
     ...networkLoadBalancers.filter((balancer) => balancer.subnetId === subnetId).map(({ privateIp }) => privateIp),
   ]);
 }
@@ -62,9 +65,9 @@ export function takeAddress(
 const PUBLIC_NETWORKS = ["192.0.2.0/24", "198.51.100.0/24"];
 
 export function takePublicAddress(call: Call, service: string): string {
-  const { instances, networkLoadBalancers, publicIps } = call.world.state.oci;
+  const { networkLoadBalancers, publicIps } = call.world.state.oci;
   const taken = new Set([
-    ...[...instances, ...networkLoadBalancers].map(({ publicIp }) => publicIp),
+    ...[...attachedVnics(call.world.state.oci), ...networkLoadBalancers].map(({ publicIp }) => publicIp),
     ...publicIps.map(({ ipAddress }) => ipAddress),
   ]);
   for (const { base, size } of PUBLIC_NETWORKS.map(cidrOf)) {
@@ -201,9 +204,10 @@ export const subnet = stored<Subnet>({
     record.dhcpOptionsId = dhcpOptionsId;
   },
   remove(call, record) {
-    const { instances, networkLoadBalancers } = call.world.state.oci;
-    const host = instances.find(({ vnic }) => vnic.subnetId === record.id);
-    if (host) throw referenced(SERVICE, `The Subnet ${record.id}`, `the VNIC ${host.vnic.id} of ${host.displayName}`);
+    const { networkLoadBalancers } = call.world.state.oci;
+    const attached = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.subnetId === record.id)?.vnic;
+    if (attached)
+      throw referenced(SERVICE, `The Subnet ${record.id}`, `the VNIC ${attached.id} of ${attached.displayName}`);
     const balancer = networkLoadBalancers.find(({ subnetId }) => subnetId === record.id);
     if (balancer) throw referenced(SERVICE, `The Subnet ${record.id}`, `the network load balancer ${balancer.id}`);
   },

@@ -1,6 +1,7 @@
-/** The primary VNIC of an instance: its place in the network. */
+/** A VNIC of an instance: its place in the network. */
 import type { Attributes, Call } from "../plugin/resource.ts";
 import type { Instance, Vnic } from "../world/oci.ts";
+import { type Attached, attachedVnics } from "./primary-address.ts";
 import { maybeFlag, maybeTags, maybeText, maybeTexts } from "./attributes.ts";
 import { conflict, invalid } from "./refusals.ts";
 import { regionalId } from "./regions.ts";
@@ -9,7 +10,7 @@ import { requireSubnet, takeAddress, takePublicAddress } from "./subnet.ts";
 
 const SERVICE = "Core Instance";
 
-interface Attached {
+interface Placed {
   readonly vnic: Vnic;
   readonly privateIp: string;
   readonly publicIp: string | null;
@@ -24,14 +25,14 @@ function hostnameLabel(call: Call, subnetId: string, details: Attributes, self: 
     throw invalid(SERVICE, `hostnameLabel ${label} is not a host name of RFC 952 and 1123.`, attribute);
   if (subnet.dnsLabel === null)
     throw invalid(SERVICE, `Subnet ${subnet.id} has no dnsLabel, so hostnameLabel cannot be used.`, attribute);
-  const used = call.world.state.oci.instances.some(
+  const used = attachedVnics(call.world.state.oci).some(
     ({ id, vnic }) => id !== self && vnic.subnetId === subnetId && vnic.hostnameLabel === label,
   );
   if (used) throw conflict(SERVICE, `hostnameLabel ${label} is already used in subnet ${subnetId}.`, attribute);
   return label;
 }
 
-/** The primary VNIC of a launch. */
+/** The VNIC of a launch, or one more. */
 export function attachVnic(
   call: Call,
   details: Attributes,
@@ -40,7 +41,7 @@ export function attachVnic(
     displayName,
     definedTags,
   }: Pick<Instance, "availabilityDomain" | "displayName" | "definedTags">,
-): Attached {
+): Placed {
   const at = "create_vnic_details";
   const subnetId = maybeText(details, "subnet_id");
   if (subnetId === null) throw invalid(SERVICE, "createVnicDetails.subnetId is required.", `${at}.subnet_id`);
@@ -48,7 +49,8 @@ export function attachVnic(
   if (subnet.availabilityDomain !== null && subnet.availabilityDomain !== availabilityDomain)
     throw invalid(SERVICE, `Subnet ${subnetId} is in ${subnet.availabilityDomain}.`, `${at}.subnet_id`);
   const nsgIds = requireGroups(call, SERVICE, maybeTexts(details, "nsg_ids") ?? [], subnet.vcnId, `${at}.nsg_ids`);
-  const wantsPublic = maybeText(details, "assign_public_ip") !== "false";
+  // Unsaid, it follows from the subnet (oracle/oci-go-sdk v65, core/create_vnic_details.go).
+  const wantsPublic = (maybeText(details, "assign_public_ip") ?? String(!subnet.prohibitPublicIpOnVnic)) !== "false";
   if (wantsPublic && subnet.prohibitPublicIpOnVnic)
     throw invalid(SERVICE, `Subnet ${subnetId} prohibits public IP addresses.`, `${at}.assign_public_ip`);
   const label = hostnameLabel(call, subnetId, details, null);
@@ -68,13 +70,13 @@ export function attachVnic(
   };
 }
 
-/** The VNIC of a running instance after a change: its subnet and private address stay. */
-export function changedVnic(call: Call, { id, vnic, publicIp }: Instance, details: Attributes) {
+/** A VNIC after a change: its subnet and private address stay. */
+export function changedVnic(call: Call, { id, vnic, publicIp }: Attached, details: Attributes) {
   const subnet = requireSubnet(call, SERVICE, vnic.subnetId, "create_vnic_details.subnet_id");
   const nsgIds = maybeTexts(details, "nsg_ids") ?? vnic.nsgIds;
   requireGroups(call, SERVICE, nsgIds, subnet.vcnId, "create_vnic_details.nsg_ids");
   const hostname = hostnameLabel(call, vnic.subnetId, details, id) ?? vnic.hostnameLabel;
-  const wantsPublic = maybeText(details, "assign_public_ip") !== "false";
+  const wantsPublic = (maybeText(details, "assign_public_ip") ?? String(publicIp !== null)) !== "false";
   return {
     publicIp: wantsPublic ? (publicIp ?? takePublicAddress(call, SERVICE)) : null,
     vnic: {

@@ -50,6 +50,8 @@ export interface OciTenancy extends IamState {
   apiKey: ApiKey | null;
   volumes: BlockVolume[];
   volumeAttachments: VolumeAttachment[];
+  /** VNICs of instances beside the primary ones. */
+  vnicAttachments: VnicAttachment[];
   /** Addresses of VNICs beside the primary ones. */
   privateIps: PrivateIp[];
   /** Reserved ones. */
@@ -253,6 +255,17 @@ export interface Vnic {
   readonly skipSourceDestCheck: boolean;
   readonly freeformTags: Tags;
   readonly definedTags: Tags;
+}
+
+/** A secondary VNIC, and what it is attached to. */
+export interface VnicAttachment extends OciObject {
+  readonly displayName: string | null;
+  readonly availabilityDomain: string;
+  readonly instanceId: string;
+  readonly vlanTag: number;
+  vnic: Vnic;
+  readonly privateIp: string;
+  publicIp: string | null;
 }
 
 export interface InstanceSettings {

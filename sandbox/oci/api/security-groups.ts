@@ -1,6 +1,7 @@
 /** Network security groups and their rules, which are changed by actions. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import type { GroupRule, NetworkSecurityGroup, SecurityRuleState, TransportOptions } from "../../world/oci.ts";
+import { attachedVnics } from "../primary-address.ts";
 import { invalid } from "../refusals.ts";
 import { networkSecurityGroup, networkSecurityGroupRule } from "../security-group.ts";
 import { type Collection, collection, record } from "./collection.ts";
@@ -140,7 +141,7 @@ export const securityGroupRoutes: readonly Route[] = [
     path: `${PATH}/{id}/vnics`,
     run(asked) {
       const group = record(asked, groups);
-      const members = asked.call.world.state.oci.instances.filter(({ vnic }) => vnic.nsgIds.includes(group.id));
+      const members = attachedVnics(asked.call.world.state.oci).filter(({ vnic }) => vnic.nsgIds.includes(group.id));
       return listed(
         asked,
         members.map(({ vnic }) => ({ vnicId: vnic.id, resourceId: null, timeAssociated: null })),

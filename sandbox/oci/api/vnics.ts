@@ -1,14 +1,17 @@
-/** VNICs and the addresses on them. The primary VNIC, its addresses and attachments follow from their instance. */
+/** VNICs and the addresses on them. The primary VNIC, its addresses and its attachment follow from their instance. */
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../plugin/resource.ts";
-import type { Instance, PrivateIp, PublicIp } from "../../world/oci.ts";
-import { primaryAddress, publicAddressOf, siblingId } from "../primary-address.ts";
+import type { Instance, PrivateIp, PublicIp, VnicAttachment } from "../../world/oci.ts";
+import { type Attached, attachedVnics, primaryAddress, publicAddressOf, siblingId } from "../primary-address.ts";
 import { conflict, invalid, notFound } from "../refusals.ts";
+import { refuseNotPlayed } from "../remembered.ts";
 import { privateIp, publicIp } from "../reserved-ips.ts";
+import { vnicAttachment } from "../secondary-vnic.ts";
+import type { Answer } from "./answer.ts";
 import { change, checkEtag, type Collection, collection, common, remove, shown } from "./collection.ts";
+import { attributesOf } from "./fields.ts";
 import { instances } from "./instances.ts";
-import { listed } from "./lists.ts";
-import { type Asked, needed, type Route } from "./route.ts";
+import type { Asked, Route } from "./route.ts";
 
 const BASE = "/20160918";
 
@@ -17,54 +20,81 @@ function macAddress(vnicId: string): string {
   return ["02", "00", "17", ...[a, b, c].map((byte = 0) => byte.toString(16).padStart(2, "0"))].join(":").toUpperCase();
 }
 
-function vnicFields({ call }: Asked, host: Instance): Attributes {
-  const { vnic } = host;
+function vnicFields({ call }: Asked, attached: Attached): Attributes {
+  const { vnic } = attached;
   return {
-    ...common({ ...host, id: vnic.id, freeformTags: vnic.freeformTags, definedTags: vnic.definedTags }),
-    availabilityDomain: host.availabilityDomain,
+    ...common({ ...attached, id: vnic.id, freeformTags: vnic.freeformTags, definedTags: vnic.definedTags }),
+    availabilityDomain: attached.availabilityDomain,
     displayName: vnic.displayName,
     hostnameLabel: vnic.hostnameLabel,
-    isPrimary: true,
+    isPrimary: !("instanceId" in attached),
     lifecycleState: "AVAILABLE",
     macAddress: macAddress(vnic.id),
     nsgIds: vnic.nsgIds,
-    privateIp: host.privateIp,
-    publicIp: publicAddressOf(call.world.state.oci, host),
+    privateIp: attached.privateIp,
+    publicIp: publicAddressOf(call.world.state.oci, attached),
     skipSourceDestCheck: vnic.skipSourceDestCheck,
     subnetId: vnic.subnetId,
   };
 }
 
-function attachmentFields(host: Instance): Attributes {
-  return {
-    id: siblingId(host.vnic.id, "vnicattachment"),
-    compartmentId: host.compartmentId,
-    availabilityDomain: host.availabilityDomain,
-    displayName: null,
-    instanceId: host.id,
-    lifecycleState: "ATTACHED",
-    nicIndex: 0,
-    subnetId: host.vnic.subnetId,
-    timeCreated: host.timeCreated,
-    vlanTag: 0,
-    vnicId: host.vnic.id,
-  };
+function vnics({ call }: Asked): readonly Attached[] {
+  return attachedVnics(call.world.state.oci);
 }
 
-function hosts({ call }: Asked): readonly Instance[] {
-  return call.world.state.oci.instances;
-}
-
-function hostOfVnic(asked: Asked, type: string): Instance {
+function requireVnic(asked: Asked): Attached {
   const { id = "" } = asked.params;
-  const host = hosts(asked).find(({ vnic }) => siblingId(vnic.id, type) === id);
-  if (!host) throw notFound("Core Vnic", id);
-  return host;
+  const found = vnics(asked).find(({ vnic }) => vnic.id === id);
+  if (!found) throw notFound("Core Vnic", id);
+  return found;
+}
+
+/** A launch attaches the primary VNIC. */
+function primaryAttachment(host: Instance): VnicAttachment {
+  const id = siblingId(host.vnic.id, "vnicattachment");
+  return { ...host, id, displayName: null, instanceId: host.id, vlanTag: 0 };
+}
+
+const attachments: Collection<VnicAttachment> = {
+  path: `${BASE}/vnicAttachments`,
+  service: "Core Vnic Attachment",
+  resource: "oci_core_vnic_attachment",
+  type: vnicAttachment,
+  states: { creating: "ATTACHING", deleting: "DETACHING", deleted: "DETACHED" },
+  all: ({ instances: hosts, vnicAttachments }) => [...hosts.map(primaryAttachment), ...vnicAttachments],
+  // The details are those of a launch.
+  atCreate: ({ createVnicDetails = null }) => attributesOf("oci_core_instance", { createVnicDetails }),
+  view: (each, { door }) => ({
+    lifecycleState: "ATTACHED",
+    availabilityDomain: each.availabilityDomain,
+    displayName: each.displayName,
+    instanceId: each.instanceId,
+    nicIndex: 0,
+    subnetId: each.vnic.subnetId,
+    vlanTag: each.vlanTag,
+    // Told once it is attached (oracle/oci-go-sdk v65, core/vnic_attachment.go).
+    vnicId: door.lifecycles.of(each.id, "ATTACHED") === "ATTACHED" ? each.vnic.id : null,
+  }),
+};
+
+/** A primary VNIC is changed with its instance, a secondary one with its attachment. */
+async function changeVnic(asked: Asked): Promise<Answer> {
+  const found = requireVnic(asked);
+  checkEtag(asked, vnicFields(asked, found));
+  const { oci } = asked.call.world.state;
+  const host = oci.instances.find(({ id }) => id === found.id);
+  const attachment = oci.vnicAttachments.find(({ id }) => id === found.id);
+  if (host) await change(asked, instances, host, { createVnicDetails: asked.body });
+  const body = { createVnicDetails: asked.body };
+  refuseNotPlayed(attachments.resource, body);
+  const details = attributesOf("oci_core_instance", body);
+  if (attachment) await vnicAttachment.update?.(asked.call, { id: attachment.id }, details);
+  return shown(vnicFields(asked, requireVnic(asked)));
 }
 
 function privateIpFields(each: PrivateIp, asked: Asked): Attributes {
   const primary = each.id === siblingId(each.vnicId, "privateip");
-  const host = hosts(asked).find(({ vnic }) => vnic.id === each.vnicId);
+  const attached = vnics(asked).find(({ vnic }) => vnic.id === each.vnicId);
   return {
     displayName: each.displayName,
     ipAddress: each.ipAddress,
@@ -72,7 +102,7 @@ function privateIpFields(each: PrivateIp, asked: Asked): Attributes {
     isPrimary: primary,
     subnetId: each.subnetId,
     vnicId: each.vnicId,
-    availabilityDomain: host?.availabilityDomain ?? null,
+    availabilityDomain: attached?.availabilityDomain ?? null,
   };
 }
 
@@ -82,19 +112,19 @@ const privateIps: Collection<PrivateIp> = {
   resource: "oci_core_private_ip",
   type: privateIp,
   byCompartment: false,
-  all: (tenancy) => [...tenancy.instances.map(primaryAddress), ...tenancy.privateIps],
+  all: (tenancy) => [...attachedVnics(tenancy).map(primaryAddress), ...tenancy.privateIps],
   view: privateIpFields,
 };
 
-function ephemeralAddress(host: Instance): PublicIp[] {
-  if (host.publicIp === null) return [];
-  const { vnic } = host;
+function ephemeralAddress(attached: Attached): PublicIp[] {
+  if (attached.publicIp === null) return [];
+  const { vnic } = attached;
   return [
     {
-      ...host,
+      ...attached,
       id: siblingId(vnic.id, "publicip"),
       displayName: vnic.displayName,
-      ipAddress: host.publicIp,
+      ipAddress: attached.publicIp,
       privateIpId: siblingId(vnic.id, "privateip"),
     },
   ];
@@ -105,15 +135,15 @@ const publicIps: Collection<PublicIp> = {
   service: "Core Public Ip",
   resource: "oci_core_public_ip",
   type: publicIp,
-  all: (tenancy) => [...tenancy.instances.flatMap(ephemeralAddress), ...tenancy.publicIps],
+  all: (tenancy) => [...attachedVnics(tenancy).flatMap(ephemeralAddress), ...tenancy.publicIps],
   view(each, asked) {
-    const host = hosts(asked).find(({ vnic }) => siblingId(vnic.id, "publicip") === each.id);
+    const owner = vnics(asked).find(({ vnic }) => siblingId(vnic.id, "publicip") === each.id);
     return {
       displayName: each.displayName,
       ipAddress: each.ipAddress,
-      lifetime: host ? "EPHEMERAL" : "RESERVED",
-      scope: host ? "AVAILABILITY_DOMAIN" : "REGION",
-      availabilityDomain: host?.availabilityDomain ?? null,
+      lifetime: owner ? "EPHEMERAL" : "RESERVED",
+      scope: owner ? "AVAILABILITY_DOMAIN" : "REGION",
+      availabilityDomain: owner?.availabilityDomain ?? null,
       assignedEntityId: each.privateIpId,
       assignedEntityType: each.privateIpId === null ? null : "PRIVATE_IP",
       privateIpId: each.privateIpId,
@@ -135,43 +165,25 @@ function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
 
 export const vnicRoutes: readonly Route[] = [
   {
-    method: "GET",
-    path: `${BASE}/vnicAttachments`,
+    method: "DELETE",
+    path: `${attachments.path}/{id}`,
     run(asked) {
-      const compartmentId = needed(asked.query, "compartmentId");
-      const here = hosts(asked).filter((host) => host.compartmentId === compartmentId);
-      return listed(asked, here.map(attachmentFields));
+      const { id = "" } = asked.params;
+      if (asked.call.world.state.oci.instances.some(({ vnic }) => siblingId(vnic.id, "vnicattachment") === id))
+        throw invalid(attachments.service, `${id} is of the instance's primary VNIC, which cannot be detached.`);
+      return remove(asked, attachments);
     },
   },
-  {
-    method: "GET",
-    path: `${BASE}/vnicAttachments/{id}`,
-    run: (asked) => shown(attachmentFields(hostOfVnic(asked, "vnicattachment"))),
-  },
-  {
-    method: "POST",
-    path: `${BASE}/vnicAttachments`,
-    run: () => {
-      throw invalid("Core Vnic Attachment", "The sandbox has primary VNICs only.");
-    },
-  },
-  { method: "GET", path: `${BASE}/vnics/{id}`, run: (asked) => shown(vnicFields(asked, hostOfVnic(asked, "vnic"))) },
-  {
-    method: "PUT",
-    path: `${BASE}/vnics/{id}`,
-    async run(asked) {
-      const host = hostOfVnic(asked, "vnic");
-      checkEtag(asked, vnicFields(asked, host));
-      await change(asked, instances, host, { createVnicDetails: asked.body });
-      return shown(vnicFields(asked, host));
-    },
-  },
+  // An attachment is changed by its VNIC, and is where its instance is.
+  ...collection(attachments).filter(({ method, path }) => method !== "PUT" && !path.endsWith("/changeCompartment")),
+  { method: "GET", path: `${BASE}/vnics/{id}`, run: (asked) => shown(vnicFields(asked, requireVnic(asked))) },
+  { method: "PUT", path: `${BASE}/vnics/{id}`, run: changeVnic },
   {
     method: "DELETE",
     path: `${BASE}/privateIps/{id}`,
     run(asked) {
       const { id = "" } = asked.params;
-      if (hosts(asked).some(({ vnic }) => siblingId(vnic.id, "privateip") === id))
+      if (vnics(asked).some(({ vnic }) => siblingId(vnic.id, "privateip") === id))
         throw conflict(privateIps.service, `The private IP ${id} is its VNIC's primary one.`);
       return remove(asked, privateIps);
     },
