@@ -143,9 +143,7 @@ describe("storage", () => {
       (await api.call("POST", `${path}/download-url`, form)).reason;
     expect(await reason(file)).toBe("storage 'local' is not configured for content-type 'import'");
     await api.does("PUT", "storage/local", { content: "import,iso" });
-    expect(await reason({ ...file, compression: "gz" })).toBe("decompression not supported for import");
     await api.does("POST", `${path}/download-url`, file);
-    expect(await reason(file)).toMatch(/^refusing to override existing file/);
     const metadata = Object(await api.get(`nodes/pve-1/query-url-metadata?url=${encodeURIComponent(file.url)}`));
     expect(metadata).toMatchObject({ filename: "a.qcow2", size: expect.any(Number) });
     expect(await api.get(`${path}/content?content=import`)).toMatchObject([
@@ -156,12 +154,40 @@ describe("storage", () => {
       size: metadata.size,
     });
     expect(await api.get(`${path}/status`)).toMatchObject({ active: 1, used: metadata.size, content: "import,iso" });
-    const gone = { ...file, filename: "b.qcow2", url: "https://nowhere.invalid/b.qcow2" };
-    expect(await api.done(await api.call("POST", `${path}/download-url`, gone))).toContain("Name or service not known");
     expect(await api.call("GET", "storage/none")).toMatchObject({
       status: 500,
       reason: "storage 'none' does not exist",
     });
+  });
+
+  it("says of what goes wrong with a download at the end of its task, and not before", async () => {
+    const { api, world } = await host();
+    await api.does("PUT", "storage/local", { content: "import,iso" });
+    const path = "nodes/pve-1/storage/local/download-url";
+    const file = { content: "import", filename: "a.qcow2", url: "https://example.com/a.qcow2" };
+    const end = async (form: Record<string, string>) => {
+      const answer = await api.call("POST", path, { ...file, ...form });
+      expect(answer).toMatchObject({ status: 200, data: expect.stringMatching(/^UPID:/) });
+      return api.done(answer);
+    };
+    const sha256 = (sum: string) => ({ checksum: sum, "checksum-algorithm": "sha256" });
+    expect(await end({ compression: "gz" })).toBe("decompression not supported for import");
+    expect(await end({ url: "https://nowhere.invalid/a.qcow2" })).toBe(
+      "download failed: wget: unable to resolve host address 'nowhere.invalid'",
+    );
+    expect(await end(sha256("00"))).toMatch(/^checksum mismatch: got '[0-9a-f]{64}' != expect '00'$/);
+    expect(await api.get("nodes/pve-1/storage/local/content")).toEqual([]);
+    expect(await end(sha256("AB".repeat(32)))).toBe("OK");
+    expect(await end(sha256("ab".repeat(32)))).toBe("OK");
+    expect(await end(sha256("cd".repeat(32)))).toBe(
+      `checksum mismatch: got '${"ab".repeat(32)}' != expect '${"cd".repeat(32)}', aborting`,
+    );
+    expect(await end({})).toBe("refusing to override existing file '/var/lib/vz/import/a.qcow2'");
+    const { volumes } = atHost(world, "pve-1").host;
+    volumes["local:import/big.raw"] = { content: "import", format: "raw", size: 20 * 1024 ** 3, source: null };
+    expect(await end({ filename: "b.iso", content: "iso" })).toMatch(
+      /^download failed: Cannot write to '\/var\/lib\/vz\/template\/iso\/b\.iso\.tmp_dwnl\.\d+' \(No space left on device\)\.$/,
+    );
   });
 
   it("keeps a volume that a machine uses", async () => {

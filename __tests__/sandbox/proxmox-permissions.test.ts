@@ -95,6 +95,41 @@ describe("a token", () => {
     await ci.does("PUT", `${VM}/200/config`, net);
   });
 
+  it("gives a machine tags when it makes it by that alone, and changes them by VM.Config.Options", async () => {
+    const { root, ci } = await withToken([]);
+    const grant = async (...privs: readonly string[]) => {
+      await root.does("POST", "access/roles", { roleid: `Role${privs.length}`, privs: privs.join(",") });
+      await root.does("PUT", "access/acl", { path: "/vms", roles: `Role${privs.length}`, users: "ci@pve" });
+      await root.does("PUT", "access/acl", {
+        path: "/vms",
+        roles: `Role${privs.length - 1}`,
+        users: "ci@pve",
+        delete: 1,
+      });
+    };
+    await root.does("POST", "access/roles", { roleid: "Role1", privs: "VM.Audit" });
+    await grant("VM.Allocate", "VM.Config.CPU");
+    await ci.does("POST", VM, { vmid: 200, tags: "lab" });
+    const config = `${VM}/200/config`;
+    const refused = "Permission check failed (/vms/200, VM.Config.Options)";
+    for (const form of [{ tags: "lab" }, { tags: "" }, { delete: "tags" }])
+      expect(await ci.call("PUT", config, form)).toMatchObject({ status: 403, reason: refused });
+    expect(await ci.done(await ci.call("POST", config, { tags: "other" }))).toBe(refused);
+    await grant("VM.Allocate", "VM.Config.CPU", "VM.Config.Options");
+    await ci.does("PUT", config, { tags: "other" });
+    expect(await root.get(config)).toMatchObject({ tags: "other" });
+    await root.does("PUT", "cluster/options", { "registered-tags": "ours" });
+    expect(await ci.call("PUT", config, { tags: "other;ours" })).toMatchObject({
+      status: 403,
+      reason: "Permission check failed (/, Sys.Modify for modifying tag 'ours')",
+    });
+    await root.does("PUT", "cluster/options", { "user-tag-access": "user-allow=list,user-allow-list=lab;kept" });
+    expect(await ci.call("PUT", config, { tags: "other;lab;free" })).toMatchObject({
+      reason: expect.stringContaining("modifying tag 'free'"),
+    });
+    await ci.does("PUT", config, { tags: "other;lab" });
+  });
+
   it.each(["arch=aarch64", "args=-nographic", "affinity=0", "lock=backup", "hookscript=local:snippets/a"])(
     "cannot set %s, which is root@pam's alone, even with all privileges",
     async (option) => {

@@ -42,6 +42,8 @@ export interface Volume {
   readonly source: string | null;
   /** Of a disk: the URL that the file it was imported from had been downloaded from. */
   readonly origin?: string | null;
+  /** Of a file that was downloaded: what it was said to have. */
+  readonly checksum?: { readonly algorithm: string; readonly value: string };
 }
 
 export interface Datacenter {

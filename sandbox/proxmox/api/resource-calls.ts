@@ -8,7 +8,7 @@ import { freeVmid } from "../pve/vm-config.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { nodeFigures } from "./node-calls.ts";
-import { usage } from "./storage-calls.ts";
+import { usage } from "../pve/storage.ts";
 import { flag, unlessEmpty } from "./values.ts";
 import { cpusOf, figures } from "./vm-calls.ts";
 

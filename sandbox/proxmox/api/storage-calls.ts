@@ -1,20 +1,19 @@
 /** Calls about storages and what is on them. */
-import type { PveHost, Storage, Volume } from "../../world/proxmox.ts";
+import type { Storage, Volume } from "../../world/proxmox.ts";
 import { again, type Pve } from "../pve/context.ts";
 import { badParameter, failure } from "../pve/errors.ts";
+import { checkDownload, download, pathOf, remoteSize } from "../pve/downloads.ts";
 import { assertMay, may } from "../pve/permissions.ts";
 import {
-  checkDownload,
   createDirectory,
   createLvmThin,
   deleteStorage,
-  download,
   removeVolume,
-  remoteSize,
   type StorageChange,
   storageOf,
   storageOn,
   updateStorage,
+  usage,
   volumeOn,
 } from "../pve/storage.ts";
 import { startTask } from "../pve/tasks.ts";
@@ -22,10 +21,6 @@ import { vmidOf } from "../pve/vm-drives.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { bit, digestOf, flag, unlessEmpty } from "./values.ts";
-
-const GIB = 1024 ** 3;
-/** The root file system that the image caps, which `local` is on. */
-const ROOT_BYTES = 20 * GIB;
 
 export function storages(pve: Pve, { type }: Parameters): Data {
   return Object.keys(pve.datacenter.storages)
@@ -90,14 +85,6 @@ export function setStorage(pve: Pve, parameters: Parameters): Data {
 export function removeStorage(pve: Pve, parameters: Parameters): Data {
   deleteStorage(pve, parameters.storage ?? "");
   return null;
-}
-
-/** Bytes that are there and that are taken; a thin pool is as full as what was written into it, of which nothing is known. */
-export function usage(host: PveHost, id: string, { type }: Storage): { readonly total: number; readonly used: number } {
-  const mine = Object.entries(host.volumes).filter(([volid]) => volid.startsWith(`${id}:`));
-  const used = mine.reduce((sum, [, volume]) => sum + volume.size, 0);
-  const total = type === "lvmthin" ? host.thinPoolBytes : ROOT_BYTES;
-  return { total, used: Math.min(total, used) };
 }
 
 function isOn(found: Storage, node: string): boolean {
@@ -197,7 +184,8 @@ export function removeVolumeTask(pve: Pve, parameters: Parameters): Data {
 }
 
 export function downloadTask(pve: Pve, parameters: Parameters): Data {
-  const { storage: id = "", content: type = "", filename = "", url = "", compression } = parameters;
+  const { storage: id = "", content: type = "", filename = "", url = "", compression, checksum } = parameters;
+  const { "checksum-algorithm": algorithm } = parameters;
   const request = {
     node: pve.host.name,
     storage: id,
@@ -205,12 +193,14 @@ export function downloadTask(pve: Pve, parameters: Parameters): Data {
     filename: filename.replaceAll(/[^-a-zA-Z0-9_.+=]/g, "_"),
     url,
     decompression: compression ?? null,
+    checksum: checksum === undefined || algorithm === undefined ? null : { algorithm, value: checksum },
   };
   checkDownload(pve, request);
+  const path = pathOf(pve, request);
   return startTask(pve, "download", request.filename, (log) => {
-    log(`downloading ${url} to ${request.filename}`);
+    log(`downloading ${url} to ${path}`);
     download(again(pve), request);
-    log(`download of '${url}' to '${request.filename}' finished`);
+    log(`download of '${url}' to '${path}' finished`);
   });
 }
 

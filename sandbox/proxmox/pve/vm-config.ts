@@ -6,6 +6,7 @@ import { assertCpuType } from "./cpu-models.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { properties, propertyString } from "./properties.ts";
+import { assertMayTag, tagsOf } from "./tag-permissions.ts";
 import { assertMaySet } from "./vm-permissions.ts";
 import { isCdrom, isCloudInit, isDrive, placeDrive, volumeId } from "./vm-drives.ts";
 
@@ -101,6 +102,7 @@ export function updateVm(pve: Pve, vm: Vm, parameters: VmParameters, deleted: re
   if (both) throw badParameter({ delete: `you can't use '-${both}' and -delete ${both}' at the same time` });
   if (Object.keys(parameters).length === 0 && deleted.length === 0) throw failure("no options specified");
   assertMaySet(pve, vm.vmid, "", { ...Object.fromEntries(deleted.map((key) => [key, ""])), ...parameters });
+  if ("tags" in parameters || deleted.includes("tags")) assertMayTag(pve, vm.vmid, vm.config.tags, parameters.tags);
   assertQuorum(pve);
   const before = { ...host.volumes };
   try {
@@ -148,7 +150,7 @@ function stored(vm: Parameters<typeof placeDrive>[0], key: string, value: string
   if (isDrive(key)) return placeDrive(vm, key, value);
   if (/^net\d+$/.test(key)) return networkDevice(value);
   if (key === "description") return keptDescription(value);
-  if (key === "tags") return [...new Set(value.split(/[;, ]+/).filter((tag) => tag !== ""))].sort().join(";");
+  if (key === "tags") return [...new Set(tagsOf(value))].sort().join(";");
   return value;
 }
 

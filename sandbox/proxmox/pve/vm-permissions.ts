@@ -12,7 +12,7 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   "VM.Config.Memory": /^(memory|balloon|shares|allow-ksm)$/,
   "VM.Config.HWType": /^(acpi|hotplug|kvm|machine|scsihw|smbios1|tablet|vga|watchdog|audio0|rng0)$/,
   "VM.Config.Options":
-    /^(agent|autostart|bios|description|keyboard|localtime|name|onboot|ostype|protection|reboot|startdate|startup|tags|tdf|template)$/,
+    /^(agent|autostart|bios|description|keyboard|localtime|name|onboot|ostype|protection|reboot|startdate|startup|tdf|template)$/,
   "VM.PowerMgmt": /^freeze$/,
   "VM.Config.Disk": /^(boot|bootdisk|vmstatestorage|unused\d+)$/,
   "VM.Config.Network": /^net\d+$/,
@@ -33,6 +33,8 @@ function assertMaySetOption(pve: Pve, vmid: number, pool: string, key: string, v
     assertMayVm(pve, vmid, pool, ["VM.Config.HWType"]);
     return;
   }
+  // Those of a new machine are for whoever makes it, those of another for assertMayTag.
+  if (key === "tags") return;
   const privilege = Object.entries(OPTIONS).find(([, keys]) => keys.test(key))?.[0];
   if (privilege === undefined) throw failure(`only root can set '${key}' config`);
   const network = privilege === "VM.Config.Cloudinit" ? ["VM.Config.Network"] : [];

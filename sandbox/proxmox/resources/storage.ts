@@ -2,15 +2,8 @@
 import { type Attributes, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { Pve } from "../pve/context.ts";
 import { nodeNamed } from "../pve/context.ts";
-import {
-  createLvmThin,
-  deleteStorage,
-  download,
-  remoteSize,
-  removeVolume,
-  type StorageChange,
-  updateStorage,
-} from "../pve/storage.ts";
+import { checkDownload, download, remoteSize } from "../pve/downloads.ts";
+import { createLvmThin, deleteStorage, removeVolume, type StorageChange, updateStorage } from "../pve/storage.ts";
 import { atPve } from "./session.ts";
 import { flag, required, strings, text } from "./values.ts";
 
@@ -101,8 +94,14 @@ export const downloadFile: ResourceType = {
       const id = `${storage}:${content}/${filename}`;
       if (flag(planned, "overwrite_unmanaged") === true) delete nodeNamed(pve, node).volumes[id];
       const decompression = text(planned, "decompression_algorithm") ?? null;
-      download(pve, { node, storage, content, filename, url, decompression });
-      return { id, file_name: filename, size: remoteSize(url) };
+      const [algorithm, value] = [text(planned, "checksum_algorithm"), text(planned, "checksum")];
+      const checksum = algorithm === undefined || value === undefined ? null : { algorithm, value };
+      // The provider asks for the metadata before it downloads.
+      const size = remoteSize(url);
+      const request = { node, storage, content, filename, url, decompression, checksum };
+      checkDownload(pve, request);
+      download(pve, request);
+      return { id, file_name: filename, size };
     }),
   read: (call, state) =>
     atPve(call, "Error reading file", (pve) => {
