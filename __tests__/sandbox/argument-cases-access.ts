@@ -1,5 +1,5 @@
-/** Policies, groups, users. */
-import type { Case } from "./argument-case.ts";
+/** Policies, groups, users, and who may come to a bucket's objects. */
+import { type Case, OLDER } from "./argument-case.ts";
 import { CORE } from "./argument-world.ts";
 
 export const accessCases: readonly Case[] = [
@@ -26,5 +26,36 @@ export const accessCases: readonly Case[] = [
     resource: "oci_identity_user_group_membership",
     path: () => `${CORE}/userGroupMemberships`,
     said: ({ userGroup, user }) => ({ values: { group_id: userGroup, user_id: user }, without: {} }),
+  },
+  {
+    resource: "oci_objectstorage_preauthrequest",
+    path: ({ namespace, bucket }) => `/n/${namespace}/b/${bucket}/p`,
+    said: ({ namespace, bucket }) => ({
+      values: {
+        namespace,
+        bucket,
+        access_type: "AnyObjectRead",
+        bucket_listing_action: "ListObjects",
+        time_expires: "2036-12-01T00:00:00.000Z",
+      },
+      without: { object: OLDER },
+    }),
+    untold: { namespace: "in the path", bucket: "in the path" },
+  },
+  {
+    resource: "oci_objectstorage_object_lifecycle_policy",
+    said: ({ namespace, bucket }) => ({
+      values: {
+        namespace,
+        bucket,
+        "rules.action": "DELETE",
+        "rules.target": "objects",
+        "rules.time_amount": 30,
+        "rules.time_unit": "DAYS",
+      },
+      without: {},
+    }),
+    untold: { namespace: "in the path", bucket: "in the path" },
+    body: ({ rules = null, ...body }) => ({ ...body, items: rules }),
   },
 ];

@@ -9,12 +9,17 @@ const CORE = "/20160918";
 let api: Api;
 let root: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
   api = await ociApi();
   root = api.store.state.oci.tenancyId;
 });
 
-afterEach(async () => {
+beforeEach(() => {
+  const nothing = { compartments: [], policies: [], groups: [], dynamicGroups: [], users: [], memberships: [] };
+  Object.assign(api.store.state.oci, { ...nothing, deletedCompartments: [], homeRegion: null });
+});
+
+afterAll(async () => {
   expect(api.said).toEqual([]);
   await api.end();
 });

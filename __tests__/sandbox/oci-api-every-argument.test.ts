@@ -95,6 +95,16 @@ test("oci_core_shape_management reads back as it was set", async () => {
   expect(await get(entry)).toMatchObject({ imageId: made.bareImage, shape: "VM.Standard.A1.Flex" });
 });
 
+test("oci_objectstorage_object_lifecycle_policy reads back with every argument as it was set", async () => {
+  const { sent, told } = bodies(caseOf("oci_objectstorage_object_lifecycle_policy"));
+  const statements = ["Allow service objectstorage-eu-frankfurt-1 to manage object-family in tenancy"];
+  const permission = { compartmentId: made.root, name: "lifecycle", description: "", statements };
+  accepted(await api.call("POST", `${CORE}/policies`, permission));
+  const policy = `/n/${made.namespace}/b/${made.bucket}/l`;
+  accepted(await api.call("PUT", policy, sent));
+  expect(await get(policy)).toMatchObject(told);
+});
+
 // The arguments of oci_objectstorage_object, as the provider sends them.
 const HEADERS = {
   "content-type": "text/plain",

@@ -1,11 +1,23 @@
 /** Everything in the tenancy that a Terraform resource stands for, by the id that imports it. */
-import type { OciTenancy } from "../world/oci.ts";
+import type { Bucket, OciTenancy } from "../world/oci.ts";
 import type { InventoryItem } from "../world/world.ts";
 import { shapeIds } from "./image.ts";
 import { partId } from "./load-balancer-part.ts";
 
 function nameOf(list: readonly { readonly id: string; readonly name: string }[], id: string): string {
   return list.find((each) => each.id === id)?.name ?? id;
+}
+
+/** Buckets themselves are the uploader's, and no resource's. */
+function bucketParts(namespace: string, bucket: Bucket): InventoryItem[] {
+  const place = `n/${namespace}/b/${bucket.name}`;
+  const requests = (bucket.preauthenticatedRequests ?? []).map(({ id, name }) => ({
+    type: "oci_objectstorage_preauthrequest",
+    id: `${place}/p/${id}`,
+    name,
+  }));
+  const policy = { type: "oci_objectstorage_object_lifecycle_policy", id: `${place}/l`, name: bucket.name };
+  return bucket.lifecyclePolicy ? [...requests, policy] : requests;
 }
 
 /** What belongs to a VCN by itself is left out, until a resource takes it over. */
@@ -90,6 +102,7 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
         name: rule.displayName,
       })),
     ),
+    ...tenancy.buckets.flatMap((bucket) => bucketParts(tenancy.namespace, bucket)),
     ...tenancy.quotas.map(({ id, name }) => ({ type: "oci_limits_quota", id, name })),
   ];
 }

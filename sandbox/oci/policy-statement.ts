@@ -1,6 +1,6 @@
 /**
- * The frame of a policy's statement (docs.oracle.com, Policy Syntax): which words stand where. What a statement grants is
- * nobody's business here: the sandbox has one user, who may do everything.
+ * The frame of a policy's statement (docs.oracle.com, Policy Syntax): which words stand where. What it grants to
+ * people matters to nobody here: the sandbox has one user, who may do everything.
  */
 import { invalid, notPlayed, type ServiceRefusal } from "./refusals.ts";
 
@@ -9,6 +9,16 @@ export type Location =
   | { readonly kind: "id"; readonly id: string }
   /** `Project`, or a way down: `Corp:Project` */
   | { readonly kind: "path"; readonly path: string };
+
+export interface Statement {
+  /** `group`, `service`, `any-user`, … */
+  readonly subject: string;
+  /** Of groups or services, in lower case, as they are written. */
+  readonly names: readonly string[];
+  /** Null where permissions are listed one by one. */
+  readonly grants: { readonly verb: string; readonly resource: string } | null;
+  readonly location: Location;
+}
 
 interface Word {
   readonly text: string;
@@ -78,19 +88,17 @@ class Reader {
   }
 }
 
-function readSubject(words: Reader): void {
-  if (words.sees(...WITHOUT_NAMES)) {
-    words.takes(...WITHOUT_NAMES);
-    return;
-  }
+function readSubject(words: Reader): Pick<Statement, "subject" | "names"> {
+  if (words.sees(...WITHOUT_NAMES)) return { subject: words.takes(...WITHOUT_NAMES), names: [] };
   const kind = words.takes(...WITH_NAMES);
+  const names: string[] = [];
   for (;;) {
     if (words.sees("to")) throw words.refusal();
     if (words.sees("id")) words.takes("id");
-    words.name();
+    names.push(words.name().toLowerCase());
     // `resource <kind> <name>`
     if (kind === "resource" && !words.sees("to", ",")) words.name();
-    if (!words.sees(",")) return;
+    if (!words.sees(",")) return { subject: kind, names };
     words.takes(",");
     // Groups by id say again what they are.
     if (words.sees(kind)) words.takes(kind);
@@ -98,12 +106,8 @@ function readSubject(words: Reader): void {
 }
 
 /** A verb with a type of resource, or permissions one by one. */
-function readPermissions(words: Reader): void {
-  if (!words.sees("{")) {
-    words.takes(...VERBS);
-    words.name();
-    return;
-  }
+function readPermissions(words: Reader): Statement["grants"] {
+  if (!words.sees("{")) return { verb: words.takes(...VERBS), resource: words.name().toLowerCase() };
   words.takes("{");
   words.name();
   while (words.sees(",")) {
@@ -111,6 +115,7 @@ function readPermissions(words: Reader): void {
     words.name();
   }
   words.takes("}");
+  return null;
 }
 
 function readLocation(words: Reader): Location {
@@ -121,17 +126,17 @@ function readLocation(words: Reader): Location {
 }
 
 /**
- * @returns where the statement applies
+ * @returns who is granted what, and where; conditions are not looked at
  * @throws ServiceRefusal 400 for text that is no statement, 501 for a kind that is not played
  */
-export function readStatement(statement: string): Location {
+export function readStatement(statement: string): Statement {
   const words = new Reader(statement);
   const other = words.sees(...OTHER_STATEMENTS);
   if (other !== null) throw notPlayed(`a policy statement that starts with ${other}`, "statements");
   words.takes("allow");
-  readSubject(words);
+  const subject = readSubject(words);
   words.takes("to");
-  readPermissions(words);
+  const grants = readPermissions(words);
   words.takes("in");
   const location = readLocation(words);
   if (words.sees("where")) {
@@ -139,5 +144,5 @@ export function readStatement(statement: string): Location {
     words.rest();
   }
   if (!words.done) throw words.refusal();
-  return location;
+  return { ...subject, grants, location };
 }

@@ -1,4 +1,4 @@
-/** Policies: kept and read back; what they grant is not enforced. */
+/** Policies: kept and read back. What they grant to people is not enforced; what services need, they are asked for. */
 import type { Attributes, Call } from "../plugin/resource.ts";
 import type { Policy } from "../world/oci-iam.ts";
 import { maybeText, maybeTexts, text } from "./attributes.ts";
@@ -18,24 +18,37 @@ function isWithin(call: Call, id: string, outer: string): boolean {
   return parent !== undefined && isWithin(call, parent, outer);
 }
 
-/** A way down from the policy's own compartment, which may be named itself. */
-function leadsSomewhere(call: Call, path: string, from: string): boolean {
+/** The compartment at the end of a way down from the policy's own, which may be named itself; null: there is none. */
+function endOf(call: Call, path: string, from: string): string | null {
   const { compartments } = call.world.state.oci;
   const same = (a: string, b = ""): boolean => a.toLowerCase() === b.toLowerCase();
   const [first, ...rest] = path.split(":");
-  const start = compartments.find(({ id, name }) => id === from && same(name, first)) ?? null;
-  const [way, begin] = start ? [rest, start.id] : [[first, ...rest], from];
-  const end = way.reduce<string | undefined>(
-    (at, step) => compartments.find(({ compartmentId, name }) => compartmentId === at && same(name, step))?.id,
-    begin,
-  );
-  return end !== undefined;
+  const own = compartments.some(({ id, name }) => id === from && same(name, first));
+  const step = (at: string | null, word?: string): string | null =>
+    compartments.find(({ compartmentId, name }) => compartmentId === at && same(name, word))?.id ?? null;
+  return rest.reduce(step, own ? from : step(from, first));
 }
 
-function isInSubtree(call: Call, location: Location, from: string): boolean {
+/** The compartment that a statement is about; null where it is none of the policy's subtree. */
+function compartmentOf(call: Call, location: Location, from: string): string | null {
   const { tenancyId } = call.world.state.oci;
-  if (location.kind === "tenancy") return from === tenancyId;
-  return location.kind === "id" ? isWithin(call, location.id, from) : leadsSomewhere(call, location.path, from);
+  if (location.kind === "tenancy") return from === tenancyId ? tenancyId : null;
+  if (location.kind === "path") return endOf(call, location.path, from);
+  return isWithin(call, location.id, from) ? location.id : null;
+}
+
+/** Whether a policy lets a service manage what is in a compartment, such as the objects of its buckets. */
+export function serviceMayManage(call: Call, service: string, resources: readonly string[], within: string): boolean {
+  return call.world.state.oci.policies.some((each) =>
+    each.statements.some((text) => {
+      const { subject, names, grants, location } = readStatement(text);
+      if (subject !== "service" || !names.includes(service)) return false;
+      if (grants && !(grants.verb === "manage" && [...resources, "all-resources"].includes(grants.resource)))
+        return false;
+      const about = compartmentOf(call, location, each.compartmentId);
+      return about !== null && isWithin(call, within, about);
+    }),
+  );
 }
 
 function nameOf(location: Location): string {
@@ -47,9 +60,9 @@ function requireStatements(call: Call, planned: Attributes, compartmentId: strin
   const statements = maybeTexts(planned, "statements") ?? [];
   if (statements.length === 0) throw invalid(POLICY, "A policy has at least one statement.", "statements");
   for (const statement of statements) {
-    const location = readStatement(statement);
+    const { location } = readStatement(statement);
     // In the service's words (oci-landing-zones/oracle-enterprise-landingzone#100).
-    if (!isInSubtree(call, location, compartmentId))
+    if (compartmentOf(call, location, compartmentId) === null)
       throw invalid(
         POLICY,
         `Compartment {${nameOf(location)}} does not exist or is not part of the policy compartment subtree`,

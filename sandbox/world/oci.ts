@@ -1,5 +1,6 @@
 /** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
 
+import type { LifecyclePolicy, PreauthenticatedRequest } from "./oci-bucket.ts";
 import type { IamState } from "./oci-iam.ts";
 
 /** Any JSON. */
@@ -440,6 +441,9 @@ export interface Bucket extends OciObject {
   objects: BucketObject[];
   /** Multipart uploads under way. */
   uploads: MultipartUpload[];
+  /** Absent: none. */
+  preauthenticatedRequests?: PreauthenticatedRequest[];
+  lifecyclePolicy?: LifecyclePolicy;
 }
 
 /** Bytes in files of the sandbox's own; the world has only their names. */

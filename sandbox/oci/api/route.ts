@@ -26,6 +26,8 @@ export interface Route {
   readonly path: string;
   /** The body is content: it is not signed, and read by the route. */
   readonly raw?: true;
+  /** Nobody signs it: the route itself says who may. */
+  readonly anonymous?: true;
   run(asked: Asked): Answer | Promise<Answer>;
 }
 
@@ -54,8 +56,8 @@ function decoded(text: string): string {
   }
 }
 
-/** Paths of Oracle's services: a version by date, or Object Storage's namespaces. */
-const OF_A_SERVICE = /^\/(\d{8}|n)\//;
+/** Paths of Oracle's services: a version by date, or Object Storage's namespaces and preauthenticated requests. */
+const OF_A_SERVICE = /^\/(\d{8}|n|p)\//;
 
 function missing(method: string, path: string): ServiceRefusal {
   if (OF_A_SERVICE.test(path)) return notPlayed(`${method} ${path}`);

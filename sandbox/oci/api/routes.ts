@@ -14,7 +14,9 @@ import { securityGroupRoutes } from "./security-groups.ts";
 import { serviceGatewayRoutes } from "./service-gateways.ts";
 import { shapeRoutes } from "./shapes.ts";
 import { bucketRoutes } from "./storage/buckets.ts";
+import { lifecyclePolicyRoutes } from "./storage/lifecycle-policy.ts";
 import { objectRoutes } from "./storage/objects.ts";
+import { preauthenticatedRoutes } from "./storage/preauthenticated.ts";
 import { uploadRoutes } from "./storage/uploads.ts";
 import { vnicRoutes } from "./vnics.ts";
 import { volumeRoutes } from "./volumes.ts";
@@ -38,4 +40,6 @@ export const ROUTES: readonly Route[] = [
   ...bucketRoutes,
   ...objectRoutes,
   ...uploadRoutes,
+  ...preauthenticatedRoutes,
+  ...lifecyclePolicyRoutes,
 ];

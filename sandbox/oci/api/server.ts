@@ -66,8 +66,8 @@ async function perform(door: Door, request: IncomingMessage): Promise<Answer> {
   const method = request.method ?? "GET";
   const [path = "", search = ""] = (request.url ?? "/").split("?", 2);
   const found = find(method, path);
-  const { raw } = found.route;
-  authenticate(door.world, request, raw !== true && (method === "POST" || method === "PUT"));
+  const { raw, anonymous } = found.route;
+  if (!anonymous) authenticate(door.world, request, raw !== true && (method === "POST" || method === "PUT"));
   const body = raw ? Buffer.alloc(0) : await bodyOf(request);
   if (!raw && (method === "POST" || method === "PUT")) checkBody(request, body);
   const asked: Asked = {

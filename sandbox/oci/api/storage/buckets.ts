@@ -65,7 +65,7 @@ function whole(asked: Asked, each: Bucket): Attributes {
     replicationEnabled: false,
     isReadOnly: false,
     kmsKeyId: null,
-    objectLifecyclePolicyEtag: null,
+    objectLifecyclePolicyEtag: each.lifecyclePolicy?.etag ?? null,
     ...(fields.includes("approximateCount") && { approximateCount: each.objects.length }),
     ...(fields.includes("approximateSize") && {
       approximateSize: each.objects.reduce((sum, { size }) => sum + size, 0),
@@ -77,7 +77,8 @@ function told(asked: Asked, each: Bucket): Answer {
   return { body: whole(asked, each), headers: { etag: each.etag } };
 }
 
-function requireOneOf(field: string, value: string, allowed: readonly string[]): string {
+/** @throws ServiceRefusal 400 */
+export function requireOneOf(field: string, value: string, allowed: readonly string[]): string {
   if (allowed.includes(value)) return value;
   throw storageRefusal(400, "InvalidParameter", `${field} ${value} is not valid: ${allowed.join(", ")}`);
 }
@@ -140,6 +141,13 @@ function update(asked: Asked): Answer {
 
 function remove(asked: Asked): Answer {
   const found = requireBucket(asked);
+  // DeleteBucket (oracle/oci-go-sdk v65, objectstorage).
+  if ((found.preauthenticatedRequests ?? []).length > 0)
+    throw storageRefusal(
+      409,
+      "BucketNotEmpty",
+      `Bucket named '${found.name}' has preauthenticated requests. Delete them first.`,
+    );
   if (found.objects.length > 0 || found.uploads.length > 0)
     throw storageRefusal(
       409,

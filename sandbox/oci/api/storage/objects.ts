@@ -57,7 +57,7 @@ export function checkMd5({ headers }: Asked, md5: string, drop: () => void): voi
   );
 }
 
-async function put(asked: Asked): Promise<Answer> {
+export async function put(asked: Asked): Promise<Answer> {
   const { door, call, params, headers } = asked;
   const { object: name = "" } = params;
   refuseKeys(headers);
@@ -129,7 +129,11 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
   throw storageRefusal(416, "InvalidRange", `The range ${header} is not in an object of ${size} bytes`);
 }
 
-function get(asked: Asked): Answer {
+export function head(asked: Asked): Answer {
+  return { status: 200, headers: about(requireObject(asked)) };
+}
+
+export function get(asked: Asked): Answer {
   const found = requireObject(asked);
   requireRestored(found);
   const range = rangeOf(asked.headers.range, found.size);
@@ -170,7 +174,7 @@ function listFields(object: BucketObject, fields: readonly string[]): Attributes
   return Object.fromEntries(Object.entries(all).filter(([field]) => field === "name" || fields.includes(field)));
 }
 
-function list(asked: Asked): Answer {
+export function list(asked: Asked): Answer {
   const { query } = asked;
   const bucket = requireBucket(asked);
   const [prefix, start, end] = [query.get("prefix") ?? "", query.get("start") ?? "", query.get("end")];
@@ -206,6 +210,6 @@ export const objectRoutes: readonly Route[] = [
   { method: "GET", path: OBJECTS, run: list },
   { method: "PUT", path: OBJECT, raw: true, run: put },
   { method: "GET", path: OBJECT, run: get },
-  { method: "HEAD", path: OBJECT, run: (asked) => ({ status: 200, headers: about(requireObject(asked)) }) },
+  { method: "HEAD", path: OBJECT, run: head },
   { method: "DELETE", path: OBJECT, run: remove },
 ];
