@@ -62,6 +62,13 @@ function terraform(): Had {
   return { env: { PROVIDER_TEST_TERRAFORM: found }, missing: [] };
 }
 
+/** A program that somebody has built or downloaded: it takes half an hour, so nothing here does it. */
+function oracleProvider(): Had {
+  const found = process.env["PROVIDER_TEST_OCI"];
+  if (found !== undefined) return { env: {}, missing: [] };
+  return { env: {}, missing: ["tests of all arguments with oracle/oci: PROVIDER_TEST_OCI does not name its program"] };
+}
+
 /** Whether every real provider is on this machine or can be downloaded; set beforehand, it has to be. */
 async function allProviders(): Promise<Had> {
   const variable = "PROVIDER_TEST_ALL";
@@ -81,7 +88,7 @@ async function allProviders(): Promise<Had> {
 }
 
 export async function installTools(): Promise<Had> {
-  const had = [terraform(), await tools(), await python(), await allProviders()];
+  const had = [terraform(), await tools(), await python(), oracleProvider(), await allProviders()];
   return {
     env: Object.assign({}, ...had.map(({ env }) => env)),
     missing: had.flatMap(({ missing }) => missing),

@@ -92,6 +92,23 @@ export const computeCases: readonly Case[] = [
     body: (body) => ({ ...body, schemaData: { "Compute.Firmware": CAPABILITY } }),
   },
   {
+    resource: "oci_core_console_history",
+    path: () => `${CORE}/instanceConsoleHistories`,
+    said: ({ instance }) => ({ values: { instance_id: instance }, without: {} }),
+  },
+  {
+    resource: "oci_core_compute_capacity_report",
+    said: ({ domain }) => ({
+      values: {
+        availability_domain: domain,
+        "shape_availabilities.instance_shape": "VM.Standard.A1.Flex",
+        "shape_availabilities.fault_domain": "FAULT-DOMAIN-2",
+        "shape_availabilities.instance_shape_config.memory_in_gbs": 6,
+      },
+      without: {},
+    }),
+  },
+  {
     resource: "oci_core_volume",
     path: () => `${CORE}/volumes`,
     said: ({ domain }) => ({

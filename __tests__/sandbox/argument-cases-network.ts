@@ -40,6 +40,11 @@ function apiRules({ ingressSecurityRules, egressSecurityRules, ...body }: Attrib
   };
 }
 
+/** What a VCN was born with is there already. */
+function ofDefault({ manageDefaultResourceId = null, ...body }: Attributes): Attributes {
+  return { ...body, id: manageDefaultResourceId };
+}
+
 /** Rules of a group, one of each kind. */
 const groupRule = (variant: string, values: Attributes, without: readonly string[]): Case => ({
   resource: "oci_core_network_security_group_security_rule",
@@ -134,7 +139,33 @@ export const networkCases: readonly Case[] = [
   {
     resource: "oci_core_default_security_list",
     said: ({ list }) => ({ values: { manage_default_resource_id: list, ...listSaid }, without: {} }),
-    body: ({ manageDefaultResourceId = null, ...body }) => ({ ...apiRules(body), id: manageDefaultResourceId }),
+    body: (body) => apiRules(ofDefault(body)),
+  },
+  {
+    resource: "oci_core_default_route_table",
+    said: ({ table, privateIp }) => ({
+      values: {
+        manage_default_resource_id: table,
+        "route_rules.destination": "10.8.0.0/16",
+        "route_rules.destination_type": "CIDR_BLOCK",
+        "route_rules.network_entity_id": privateIp,
+        "route_rules.route_type": "STATIC",
+      },
+      without: { "route_rules.cidr_block": OLDER },
+    }),
+    body: ofDefault,
+  },
+  {
+    resource: "oci_core_default_dhcp_options",
+    said: ({ dhcp }) => ({
+      values: {
+        manage_default_resource_id: dhcp,
+        domain_name_type: "VCN_DOMAIN",
+        options: [{ type: "DomainNameServer", server_type: "CustomDnsServer", custom_dns_servers: ["10.0.0.53"] }],
+      },
+      without: {},
+    }),
+    body: ofDefault,
   },
   {
     resource: "oci_core_network_security_group",

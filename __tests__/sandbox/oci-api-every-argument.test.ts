@@ -83,10 +83,37 @@ it.each(groupRules)("$title reads back with every argument as it was set", async
   expect(rules.find(({ id }) => id === securityRules[0].id)).toMatchObject(told);
 });
 
-test("oci_core_default_security_list reads back with every argument as it was set", async () => {
-  const { sent, told } = bodies(caseOf("oci_core_default_security_list"));
-  accepted(await api.call("PUT", `${CORE}/securityLists/${made.list}`, sent));
-  expect(await get(`${CORE}/securityLists/${made.list}`)).toMatchObject(told);
+const ofVcns = [
+  ["oci_core_default_security_list", "securityLists"],
+  ["oci_core_default_route_table", "routeTables"],
+  ["oci_core_default_dhcp_options", "dhcps"],
+] as const;
+
+it.each(ofVcns.filter(([resource]) => resource in schemas))(
+  "%s reads back with every argument as it was set",
+  async (resource, collection) => {
+    const { sent, told } = bodies(caseOf(resource));
+    const { id, ...body } = sent;
+    accepted(await api.call("PUT", `${CORE}/${collection}/${id}`, body));
+    expect(await get(`${CORE}/${collection}/${id}`)).toMatchObject(told);
+  },
+);
+
+const reports = known.filter(({ resource }) => resource === "oci_core_compute_capacity_report");
+
+it.each(reports)("$title tells what it was asked", async (each) => {
+  const { sent, told } = bodies(each);
+  expect(accepted(await api.call("POST", `${CORE}/computeCapacityReports`, sent))).toMatchObject(told);
+});
+
+test("a boot volume grows, and what else is to be changed of it is not played", async () => {
+  const { bootVolumeId } = api.store.state.oci.instances.find(({ id }) => id === made.instance) ?? {};
+  const volume = `${CORE}/bootVolumes/${bootVolumeId}`;
+  const { displayName } = await get(volume);
+  expect(accepted(await api.call("PUT", volume, { displayName, sizeInGBs: 60 }))).toMatchObject({ sizeInGBs: 60 });
+  for (const more of [{ displayName: "another" }, { vpusPerGB: 20 }, { freeformTags: { of: "its own" } }])
+    expect((await api.call("PUT", volume, more)).status).toBe(501);
+  expect((await api.call("POST", `${CORE}/bootVolumes`, { availabilityDomain: made.domain })).status).toBe(501);
 });
 
 test("oci_core_shape_management reads back as it was set", async () => {

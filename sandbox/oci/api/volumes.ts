@@ -2,11 +2,12 @@
 import type { Attributes } from "../../plugin/resource.ts";
 import type { BlockVolume, Instance, VolumeAttachment } from "../../world/oci.ts";
 import { systemTags } from "../instance-attributes.ts";
-import { notFound } from "../refusals.ts";
+import { notFound, notPlayed } from "../refusals.ts";
 import { volume, volumeAttachment } from "../volume.ts";
 import { change, type Collection, collection, common, shown } from "./collection.ts";
 import { instances } from "./instances.ts";
 import { nestedTags } from "./fields.ts";
+import type { Answer } from "./answer.ts";
 import { listed } from "./lists.ts";
 import { type Asked, needed, type Route } from "./route.ts";
 
@@ -104,6 +105,17 @@ function listOf(view: (host: Instance) => Attributes): Route["run"] {
   };
 }
 
+/** Its size is the instance's, which can grow. @throws ServiceRefusal 501 for what else a body would change */
+async function growBootVolume(asked: Asked): Promise<Answer> {
+  const host = hostOf(asked, "bootVolumeId");
+  const { sizeInGBs: size, ...others } = asked.body;
+  const before = bootVolume(host);
+  for (const [field, value] of Object.entries(others))
+    if (JSON.stringify(value) !== JSON.stringify(before[field])) throw notPlayed(`${field} of a boot volume`);
+  if (typeof size === "number") await change(asked, instances, host, { sourceDetails: { bootVolumeSizeInGBs: size } });
+  return shown(bootVolume(host));
+}
+
 function hostOf({ call, params }: Asked, field: "id" | "bootVolumeId"): Instance {
   const found = call.world.state.oci.instances.find((host) => host[field] === params.id);
   if (!found) throw notFound("Core Boot Volume", params.id ?? "");
@@ -122,12 +134,13 @@ export const volumeRoutes: readonly Route[] = [
   {
     method: "PUT",
     path: `${BASE}/bootVolumes/{id}`,
-    async run(asked) {
-      const host = hostOf(asked, "bootVolumeId");
-      const size = asked.body.sizeInGBs;
-      if (typeof size === "number")
-        await change(asked, instances, host, { sourceDetails: { bootVolumeSizeInGBs: size } });
-      return shown(bootVolume(host));
+    run: growBootVolume,
+  },
+  {
+    method: "POST",
+    path: `${BASE}/bootVolumes`,
+    run: () => {
+      throw notPlayed("a boot volume without an instance");
     },
   },
   { method: "GET", path: `${BASE}/bootVolumeAttachments`, run: listOf(bootAttachment) },
