@@ -340,6 +340,17 @@ describe("a network load balancer", () => {
     api.turnClock(1000);
     expect((await api.call("GET", one)).status).toBe(404);
   });
+
+  it("joins other groups by a call of its own", async () => {
+    const { vcn, subnet } = await madeNetwork();
+    const group = await post("/20160918/networkSecurityGroups", { vcnId: vcn.id });
+    const { id } = await post("/20200501/networkLoadBalancers", { displayName: "api", subnetId: subnet.id });
+    const one = `/20200501/networkLoadBalancers/${id}`;
+    const changed = await api.call("PUT", `${one}/networkSecurityGroups`, { networkSecurityGroupIds: [group.id] });
+    const work = await get(`/20200501/workRequests/${changed.headers.get("opc-work-request-id")}`);
+    expect([changed.status, work.operationType]).toEqual([202, "UPDATE_NSGS"]);
+    expect((await get(one)).networkSecurityGroupIds).toEqual([group.id]);
+  });
 });
 
 describe("volumes", () => {

@@ -7,7 +7,7 @@ import { networkLoadBalancer } from "../load-balancer.ts";
 import { byName, partId } from "../load-balancer-part.ts";
 import { systemTags } from "../instance-attributes.ts";
 import { notFound } from "../refusals.ts";
-import { checkEtag, type Collection, collection, record, shown } from "./collection.ts";
+import { change, checkEtag, type Collection, collection, record, shown, viewOf } from "./collection.ts";
 import { attributesOf, isObject, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
@@ -204,7 +204,7 @@ async function replaceBackends(asked: Asked, balancer: NetworkLoadBalancer, set:
 const sets: Parts<BackendSet> = {
   path: "/backendSets",
   resource: SET,
-  operation: "BACKEND_SET",
+  operation: "BACKENDSET",
   type: backendSet,
   all: (balancer) => balancer.backendSets,
   view: setFields,
@@ -233,8 +233,17 @@ const listeners: Parts<Listener> = {
   id: (balancer, _params, name) => partId(balancer, "listeners", name),
 };
 
+/** Its groups are changed by a call of their own: those that the body names are all that it has. */
+async function changeGroups(asked: Asked): Promise<Answer> {
+  const found = record(asked, balancers);
+  checkEtag(asked, viewOf(asked, balancers, found));
+  await change(asked, balancers, found, { networkSecurityGroupIds: asked.body.networkSecurityGroupIds ?? [] });
+  return { status: 202, headers: work(asked, found, "UPDATE_NSGS", "UPDATED") };
+}
+
 export const balancerRoutes: readonly Route[] = [
   ...collection(balancers),
+  { method: "PUT", path: `${PATH}/{id}/networkSecurityGroups`, run: changeGroups },
   ...partRoutes(sets),
   ...partRoutes(backends),
   ...partRoutes(listeners),
