@@ -24,7 +24,7 @@ import {
   talosProvider,
   type TalosOverview,
 } from "./talos/index.ts";
-import { carries, reaches } from "./reach/index.ts";
+import { adminReaches, carries, instanceAt, reaches } from "./reach/index.ts";
 import type { Account, OciInstance } from "./world/oci.ts";
 import { randomText } from "./world/store.ts";
 import type { InventoryItem, World, WorldState } from "./world/world.ts";
@@ -99,6 +99,19 @@ export function endpointFrom(
   const isThere =
     address === host.privateIp || reaches(world, { from: host.privateIp, to: address, protocol: "tcp", port });
   return isThere ? endpoint(world, target) : null;
+}
+
+/**
+ * What a connection meets that comes from where the admin is, with no tunnel. Nothing routes to guests from there: the way to
+ * one is the SSH of its host.
+ */
+export function endpointFromAdmin(
+  world: World,
+  { address, port }: Tunnel["target"],
+): ((socket: Socket) => void) | null {
+  const guest = guestAt(world, address);
+  const isLetIn = guest === null ? adminReaches(world, address, port) : carries(world, { via: guest.host });
+  return isLetIn ? endpoint(world, { address: instanceAt(world, address)?.privateIp ?? address, port }) : null;
 }
 
 /** What a connection to a tunnel's near end meets; null where SSH does not get to its host, or nothing listens at its end. */

@@ -157,7 +157,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
         authorityFile: files.authority,
         connected,
         log: (line) => log(`outside: ${line}`),
-      });
+      }).then(({ address }) => address);
       return outside;
     },
   });

@@ -1,7 +1,7 @@
 /** The hosts outside that the daemon plays for real providers, and the way to the machines of its world. */
 import net from "node:net";
-import type { Outside } from "../outside/proxy.ts";
-import { endpoint, endpointFrom } from "../systems.ts";
+import type { Outside, OutsideProxy } from "../outside/proxy.ts";
+import { endpointFrom, endpointFromAdmin } from "../systems.ts";
 import type { World } from "../world/world.ts";
 
 const SSH_PORT = 22;
@@ -28,12 +28,12 @@ export interface DaemonOutside {
 /**
  * Oracle Cloud's services meet OCI's REST API, factory.talos.dev an image factory, an address what listens there. Loaded only where a real provider comes.
  *
- * @returns the proxy's address
+ * @returns the proxy
  */
 export async function openDaemonOutside(
   world: World,
   { ociApi, authorityFile, connected, log }: DaemonOutside,
-): Promise<string> {
+): Promise<OutsideProxy> {
   const [{ imageFactory }, { openOutside }, { sshEndpoint }] = await Promise.all([
     import("../outside/image-factory.ts"),
     import("../outside/proxy.ts"),
@@ -41,13 +41,12 @@ export async function openDaemonOutside(
   ]);
   const oci = passedOn(ociApi);
   const factory = imageFactory(world);
-  const { address } = await openOutside({
+  return openOutside({
     hostNamed: (host) => (host.endsWith(".oraclecloud.com") ? oci : host === "factory.talos.dev" ? factory : null),
     machineAt: (address, port) =>
-      port === SSH_PORT ? sshEndpoint(world, address, endpointFrom) : endpoint(world, { address, port }),
+      port === SSH_PORT ? sshEndpoint(world, address, endpointFrom) : endpointFromAdmin(world, { address, port }),
     authorityFile,
     connected,
     log,
   });
-  return address;
 }

@@ -29,7 +29,8 @@ export function adminAddress({ state: { admin } }: Pick<World, "state">): string
   return admin.address ?? (first === undefined ? null : addressAt(first, first.size > 1 ? 1 : 0));
 }
 
-function instanceAt({ state: { oci } }: World, address: string): Instance | undefined {
+/** What the tenancy has at an address, private or public. */
+export function instanceAt({ state: { oci } }: World, address: string): Instance | undefined {
   return oci.instances.find(
     (each) => each.state !== "TERMINATED" && [each.privateIp, publicAddressOf(oci, each)].includes(address),
   );
@@ -52,22 +53,24 @@ export function reaches(world: World, packet: Packet): boolean {
   return cloudAdmits(world, there) && hostBarrier(world, instance, there) === null;
 }
 
-/** What keeps the admin's SSH from the instance at a private address; null: nothing. */
-function barrier(world: World, address: string): string | null {
+/** What keeps the admin from a port of the instance at an address; null: nothing. */
+function barrier(world: World, address: string, port = SSH): string | null {
   const instance = instanceAt(world, address);
   if (instance === undefined) return "nobody is there";
   const from = adminAddress(world);
-  const packet: Packet = { from: from ?? SOMEWHERE, to: instance.privateIp, protocol: "tcp", port: SSH };
+  const packet: Packet = { from: from ?? SOMEWHERE, to: instance.privateIp, protocol: "tcp", port };
   if (from !== null && !cloudAdmits(world, packet)) return "the security groups";
   return hostBarrier(world, instance, packet);
 }
 
 /**
- * Whether the admin's SSH gets to the instance at an address, private or public. Where nobody has said where the admin is,
- * the security groups are not asked.
+ * Whether the admin gets to a port of the instance at an address, private or public. Where nobody has said where the admin
+ * is, the security groups are not asked.
+ *
+ * @param port @default - that of SSH
  */
-export function adminReaches(world: World, address: string): boolean {
-  return barrier(world, address) === null;
+export function adminReaches(world: World, address: string, port = SSH): boolean {
+  return barrier(world, address, port) === null;
 }
 
 /** How the admin stands with the hosts of the lab. */
