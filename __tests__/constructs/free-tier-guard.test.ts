@@ -132,6 +132,25 @@ describe("the free-tier guard", () => {
     expect(() => check(["oci_core_vcn", { for_each: "${var.vcns}" }])).toThrow("mine/r0: for_each is not known");
   });
 
+  it.each([
+    ["gold", "gcremuefit7dpcnjpdrtphjk4bwm3emm55t6cghctt2m6iyyjdva", 28],
+    ["silver", "7hwv7iscewqqcmyqe2zuzfce6setvckhbxduswtxf6ctew7e54ja", 21],
+    ["bronze", "drzfwjb5tflixtmy5axp2kx65uqakgnupfogabzjhtn5x5dfra6q", 17],
+  ])("counts the backups that Oracle's policy %s keeps of a volume", (_name, unique, backups) => {
+    const policy_id = `ocid1.volumebackuppolicy.oc1..aaaaaaaa${unique}`;
+    const assigned = new RegExp(`volume backups +${backups} `);
+    expect(() => check(["oci_core_volume_backup_policy_assignment", { policy_id }])).toThrow(assigned);
+    expect(() => check(["oci_core_volume", { backup_policy_id: policy_id }])).toThrow(assigned);
+  });
+
+  it("refuses a backup policy of one's own, as it may keep more than five backups", () => {
+    const policy = "${oci_core_volume_backup_policy.mine.id}";
+    const message = "mine/r0: how many backups the backup policy keeps is not known at synth";
+    expect(() => check(["oci_core_volume_backup_policy_assignment", { policy_id: policy }])).toThrow(message);
+    expect(() => check(["oci_core_volume_group", { backup_policy_id: policy }])).toThrow(message);
+    expect(check(["oci_core_volume_backup_policy", {}]).free).toBe(true);
+  });
+
   it("lets a bill through where the config says so, and still shows it", () => {
     const verdict = guardFreeTier([stackOf(a1(4, 24))], IMAGES, true);
     expect(verdict).toMatchObject({ free: false, accepted: true });

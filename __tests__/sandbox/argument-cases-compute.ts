@@ -12,6 +12,8 @@ function apiLaunch({ sourceDetails = null, ...body }: Attributes): Attributes {
 
 const CAPABILITY = { descriptorType: "enumstring", source: "IMAGE", values: ["UEFI_64"], defaultValue: "UEFI_64" };
 
+const GOLD = "ocid1.volumebackuppolicy.oc1..aaaaaaaagcremuefit7dpcnjpdrtphjk4bwm3emm55t6cghctt2m6iyyjdva";
+
 export const computeCases: readonly Case[] = [
   {
     resource: "oci_core_instance",
@@ -116,12 +118,35 @@ export const computeCases: readonly Case[] = [
         availability_domain: domain,
         size_in_gbs: "60",
         vpus_per_gb: "20",
+        backup_policy_id: GOLD,
         "autotune_policies.autotune_type": "PERFORMANCE_BASED",
         "autotune_policies.max_vpus_per_gb": "30",
       },
       without: { size_in_mbs: OLDER },
     }),
-    untold: { block_volume_replicas_deletion: PROVIDERS },
+    untold: { block_volume_replicas_deletion: PROVIDERS, backup_policy_id: "its assignment tells it" },
+  },
+  {
+    resource: "oci_core_volume_backup_policy",
+    path: () => `${CORE}/volumeBackupPolicies`,
+    said: () => ({
+      values: {
+        "schedules.backup_type": "INCREMENTAL",
+        "schedules.period": "ONE_YEAR",
+        "schedules.retention_seconds": 604_800,
+        "schedules.offset_type": "STRUCTURED",
+        "schedules.day_of_week": "MONDAY",
+        "schedules.month": "JUNE",
+        "schedules.time_zone": "REGIONAL_DATA_CENTER_TIME",
+        "schedules.retention_period.retention_time_unit": "YEARS",
+      },
+      without: {},
+    }),
+  },
+  {
+    resource: "oci_core_volume_backup_policy_assignment",
+    path: () => `${CORE}/volumeBackupPolicyAssignments`,
+    said: ({ volume }) => ({ values: { asset_id: volume, policy_id: GOLD }, without: {} }),
   },
   {
     resource: "oci_core_volume_attachment",

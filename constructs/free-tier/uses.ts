@@ -15,8 +15,10 @@ export type Arguments = Readonly<Record<string, unknown>>;
 /** What is charged for and has no line here is not seen by the guard: docs/free-tier.md. */
 const USES: Readonly<Record<string, (args: Arguments) => readonly Amount[]>> = {
   oci_core_instance: instance,
-  oci_core_volume: (args) => volume(number(args, "size_in_gbs", DEFAULT_VOLUME_GB)),
-  oci_core_boot_volume: (args) => volume(number(args, "size_in_gbs", DEFAULT_VOLUME_GB)),
+  oci_core_volume: blockVolume,
+  oci_core_boot_volume: blockVolume,
+  oci_core_volume_group: (args) => scheduledBackups(args.backup_policy_id),
+  oci_core_volume_backup_policy_assignment: (args) => scheduledBackups(args.policy_id),
   oci_core_volume_backup: () => one("volumeBackups"),
   oci_core_boot_volume_backup: () => one("volumeBackups"),
   oci_core_vcn: () => one("vcns"),
@@ -31,6 +33,16 @@ const USES: Readonly<Record<string, (args: Arguments) => readonly Amount[]>> = {
 
 /** What OCI makes where no size is given: the least that a volume may have. */
 const DEFAULT_VOLUME_GB = 50;
+
+/**
+ * The backup policies that every tenancy has: daily for 7 days, weekly for 4 weeks, monthly for 12 months, yearly for 5
+ * years (oracle/oci-ansible-modules, oci_volume_backup_policy_facts). Each of them is over the limit with one volume.
+ */
+const ORACLES_POLICIES: ReadonlyMap<string, number> = new Map([
+  ["ocid1.volumebackuppolicy.oc1..aaaaaaaagcremuefit7dpcnjpdrtphjk4bwm3emm55t6cghctt2m6iyyjdva", 7 + 4 + 12 + 5],
+  ["ocid1.volumebackuppolicy.oc1..aaaaaaaa7hwv7iscewqqcmyqe2zuzfce6setvckhbxduswtxf6ctew7e54ja", 4 + 12 + 5],
+  ["ocid1.volumebackuppolicy.oc1..aaaaaaaadrzfwjb5tflixtmy5axp2kx65uqakgnupfogabzjhtn5x5dfra6q", 12 + 5],
+]);
 
 /** An argument decides about money and is known only to Terraform. */
 export class UnknownAmount extends Error {
@@ -88,6 +100,19 @@ function volume(gb: number): readonly Amount[] {
     { limit: "volumeGb", amount: gb },
     { limit: "volumeMinimumGb", amount: gb },
   ];
+}
+
+function blockVolume(args: Arguments): readonly Amount[] {
+  return [...volume(number(args, "size_in_gbs", DEFAULT_VOLUME_GB)), ...scheduledBackups(args.backup_policy_id)];
+}
+
+/** What a backup policy keeps of one volume once it has run for its longest retention. */
+function scheduledBackups(policyId: unknown): readonly Amount[] {
+  if (policyId === undefined || policyId === null) return [];
+  const amount = ORACLES_POLICIES.get(String(policyId));
+  return amount === undefined
+    ? unknown("how many backups the backup policy keeps")
+    : [{ limit: "volumeBackups", amount }];
 }
 
 function loadBalancer(args: Arguments): readonly Amount[] {

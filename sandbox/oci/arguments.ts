@@ -79,7 +79,6 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
   oci_core_volume: {
     remembered: ["autotune_policies", "is_auto_tune_enabled", "is_reservations_enabled"],
     notPlayed: [
-      "backup_policy_id",
       "block_volume_replicas",
       "cluster_placement_group_id",
       "kms_key_id",
@@ -88,6 +87,7 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "xrc_kms_key_id",
     ],
   },
+  oci_core_volume_backup_policy_assignment: { notPlayed: ["xrc_kms_key_id"] },
   oci_core_volume_attachment: {
     remembered: [
       "device",

@@ -12,10 +12,10 @@ const COMPARTMENT = "Identity Compartment";
 /** Everything that is in a compartment. */
 function contents(tenancy: OciTenancy, id: string): string | undefined {
   const { compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets } = tenancy;
-  const { volumes, buckets, serviceGateways, dhcpOptions, policies } = tenancy;
+  const { volumes, buckets, serviceGateways, dhcpOptions, policies, volumeBackupPolicies } = tenancy;
   const all = [
     ...[compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets].flat(),
-    ...[volumes, buckets, serviceGateways, dhcpOptions, policies].flat(),
+    ...[volumes, buckets, serviceGateways, dhcpOptions, policies, volumeBackupPolicies].flat(),
   ];
   return all.find(({ compartmentId }) => compartmentId === id)?.id;
 }

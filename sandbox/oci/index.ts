@@ -126,6 +126,8 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     apiKey: null,
     volumes: [],
     volumeAttachments: [],
+    volumeBackupPolicies: [],
+    backupPolicyAssignments: [],
     vnicAttachments: [],
     privateIps: [],
     publicIps: [],

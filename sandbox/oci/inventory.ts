@@ -1,6 +1,7 @@
 /** Everything in the tenancy that a Terraform resource stands for, by the id that imports it. */
 import type { Bucket, OciTenancy } from "../world/oci.ts";
 import type { InventoryItem } from "../world/world.ts";
+import { assignments } from "./backup-policy.ts";
 import { shapeIds } from "./image.ts";
 import { partId } from "./load-balancer-part.ts";
 
@@ -102,6 +103,12 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
         name: rule.displayName,
       })),
     ),
+    ...named("oci_core_volume_backup_policy", tenancy.volumeBackupPolicies),
+    ...assignments(tenancy).map(({ id, assetId }) => ({
+      type: "oci_core_volume_backup_policy_assignment",
+      id,
+      name: assetId,
+    })),
     ...tenancy.buckets.flatMap((bucket) => bucketParts(tenancy.namespace, bucket)),
     ...tenancy.quotas.map(({ id, name }) => ({ type: "oci_limits_quota", id, name })),
   ];

@@ -1,7 +1,8 @@
 /** Block volumes and what they are attached to. */
-import type { Attributes } from "../plugin/resource.ts";
+import type { Attributes, ResourceType } from "../plugin/resource.ts";
 import type { BlockVolume, VolumeAttachment } from "../world/oci.ts";
 import { maybeFlag, maybeNumber, maybeText, text } from "./attributes.ts";
+import { backupPolicyAssignment, requirePolicy } from "./backup-policy.ts";
 import { requireRoom } from "./limits.ts";
 import { conflict, invalid, referenced } from "./refusals.ts";
 import { requireAvailabilityDomain } from "./regions.ts";
@@ -24,7 +25,7 @@ function vpusOf(planned: Attributes): number {
   throw invalid(VOLUME, `vpusPerGB ${vpus} is not valid: 0 to 120, in tens.`, "vpus_per_gb");
 }
 
-export const volume = stored<BlockVolume>({
+const volumeKind = stored<BlockVolume>({
   service: VOLUME,
   all: (tenancy) => tenancy.volumes,
   attributes: (each) => ({
@@ -59,6 +60,19 @@ export const volume = stored<BlockVolume>({
     if (attached) throw referenced(VOLUME, `The volume ${record.id}`, `the volume attachment ${attached.id}`);
   },
 });
+
+/** A backup policy that is named at the creation is assigned; it is told of by its assignment only. */
+export const volume: ResourceType = {
+  ...volumeKind,
+  async create(call, planned) {
+    const policyId = maybeText(planned, "backup_policy_id");
+    if (policyId !== null) requirePolicy(call, VOLUME, policyId);
+    const made = await volumeKind.create(call, planned);
+    if (policyId !== null)
+      await backupPolicyAssignment.create(call, { asset_id: made.id ?? null, policy_id: policyId });
+    return made;
+  },
+};
 
 export const volumeAttachment = stored<VolumeAttachment>({
   service: ATTACHMENT,

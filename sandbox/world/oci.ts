@@ -1,5 +1,6 @@
 /** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
 
+import type { BackupPolicyAssignment, VolumeBackupPolicy } from "./oci-backups.ts";
 import type { LifecyclePolicy, PreauthenticatedRequest } from "./oci-bucket.ts";
 import type { IamState } from "./oci-iam.ts";
 
@@ -51,6 +52,9 @@ export interface OciTenancy extends IamState {
   apiKey: ApiKey | null;
   volumes: BlockVolume[];
   volumeAttachments: VolumeAttachment[];
+  volumeBackupPolicies: VolumeBackupPolicy[];
+  /** Some may be of volumes that are gone. */
+  backupPolicyAssignments: BackupPolicyAssignment[];
   /** VNICs of instances beside the primary ones. */
   vnicAttachments: VnicAttachment[];
   /** Addresses of VNICs beside the primary ones. */

@@ -1,5 +1,6 @@
 /** Every call that the sandbox answers, by service. */
 import { accessRoutes } from "./access.ts";
+import { backupPolicyRoutes } from "./backup-policies.ts";
 import { balancerRoutes } from "./balancers.ts";
 import { budgetRoutes } from "./budgets.ts";
 import { capabilitySchemaRoutes } from "./capability-schemas.ts";
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...shapeRoutes,
   ...capabilitySchemaRoutes,
   ...volumeRoutes,
+  ...backupPolicyRoutes,
   ...balancerRoutes,
   ...budgetRoutes,
   ...limitRoutes,
