@@ -4,6 +4,7 @@ import type { InventoryItem, World } from "../world/world.ts";
 import { finishJoins } from "./pve/cluster.ts";
 import { isQuorate, membersOnline } from "./pve/context.ts";
 import { proxmoxOf } from "./pve/hosts.ts";
+import { guestAddress } from "./pve/ipam.ts";
 import { properties } from "./pve/properties.ts";
 import { memoryMb } from "./pve/vm-config.ts";
 import { volumeId } from "./pve/vm-drives.ts";
@@ -84,7 +85,7 @@ export interface TalosMachine {
   readonly vmId: number;
   readonly host: string;
   readonly name: string;
-  /** Its static address, without the prefix length. */
+  /** Its static address, or the one that DHCP gave it, without the prefix length. */
   readonly address: string;
   /** Another one when the machine was made anew. */
   readonly generation: string;
@@ -111,14 +112,12 @@ export function talosMachines(world: World): readonly TalosMachine[] {
   finishJoins(world);
   const { hosts, datacenters } = proxmoxOf(world);
   return Object.values(datacenters)
-    .flatMap((datacenter) => Object.values(datacenter.vms))
-    .filter((vm) => runs({ world }, vm))
-    .flatMap((vm) => {
+    .flatMap((datacenter) => Object.values(datacenter.vms).map((vm) => ({ datacenter, vm })))
+    .filter(({ vm }) => runs({ world }, vm))
+    .flatMap(({ datacenter, vm }) => {
       const volume = hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
-      const address = properties(vm.config.ipconfig0 ?? "", "")
-        .get("ip")
-        ?.split("/")[0];
       const image = volume && talosImage(volume);
+      const address = guestAddress(datacenter, vm, true)?.split("/")[0];
       if (!volume || !image || address === undefined) return [];
       const name = vm.config.name ?? `VM ${vm.vmid}`;
       return [

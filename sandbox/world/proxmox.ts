@@ -67,6 +67,8 @@ export interface Datacenter {
   /** By full id, `user@realm!name`. */
   tokens: Record<string, Token>;
   sdn: { config: SdnConfig; running: SdnConfig };
+  /** Addresses of virtual networks that machines have. */
+  ipam?: readonly IpamEntry[];
   firewall: Firewall & {
     options: FirewallOptions;
     /** Security groups: rules by name. */
@@ -150,6 +152,19 @@ export interface Token {
 
 /** A section of PVE's configuration: PVE's own keys. */
 export type Section = { readonly [key: string]: string | number | boolean | readonly string[] };
+
+/** A line of PVE's own IPAM. */
+export interface IpamEntry {
+  readonly zone: string;
+  readonly vnet: string;
+  /** `10.20.0.0/24` */
+  readonly subnet: string;
+  readonly ip: string;
+  readonly mac?: string;
+  readonly vmid?: number;
+  readonly hostname?: string;
+  readonly gateway?: 1;
+}
 
 export interface SdnConfig {
   zones: Record<string, Section>;

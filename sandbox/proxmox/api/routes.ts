@@ -115,6 +115,7 @@ export const ROUTES: readonly Route[] = [
   ...sdnRoutes("subnets", SUBNETS, "subnet"),
   get("cluster/sdn/ipams", sdn.ipams),
   get("cluster/sdn/ipams/{ipam}", sdn.ipam),
+  get("cluster/sdn/ipams/{ipam}/status", sdn.ipamStatus),
   get("cluster/sdn/dns", nothing),
 
   get("nodes", node.nodes),

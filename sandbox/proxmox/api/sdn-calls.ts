@@ -2,6 +2,7 @@
 import type { Section } from "../../world/proxmox.ts";
 import { again, type Pve } from "../pve/context.ts";
 import { badParameter, failure } from "../pve/errors.ts";
+import { ipamEntries } from "../pve/ipam.ts";
 import { may } from "../pve/permissions.ts";
 import {
   applySdn,
@@ -183,6 +184,14 @@ export const ipams = (): Data => [IPAM];
 export function ipam(_pve: Pve, parameters: Parameters): Data {
   if (parameters.ipam === "pve") return IPAM;
   throw failure(`sdn '${parameters.ipam ?? ""}' does not exist`);
+}
+
+/** Who has which address, where somebody may see that network. */
+export function ipamStatus(pve: Pve, { ipam: id }: Parameters): Data {
+  if (id !== "pve") throw failure("Currently only PVE IPAM is supported!");
+  return ipamEntries(pve.datacenter)
+    .filter(({ zone, vnet }) => may(pve, `/sdn/zones/${zone}/${vnet}`, ["SDN.Audit", "SDN.Allocate"], true))
+    .map((entry) => ({ ...entry }));
 }
 
 /** How a node has the zones that are applied. */

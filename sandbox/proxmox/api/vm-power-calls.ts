@@ -44,7 +44,7 @@ function askAgent(pve: Pve, parameters: Parameters): Vm {
   const machine = vm(pve, parameters);
   if (!hasAgent(machine)) throw failure("No QEMU guest agent configured");
   if (!runs(pve, machine)) throw failure(`VM ${machine.vmid} is not running`);
-  if (guestInterfaces(machine).length === 0) throw failure("QEMU guest agent is not running");
+  if (guestInterfaces(pve, machine).length === 0) throw failure("QEMU guest agent is not running");
   return machine;
 }
 
@@ -60,7 +60,7 @@ export function networkInterfaces(pve: Pve, parameters: Parameters): Data {
       return { "ip-address": ip, "ip-address-type": type, prefix: Number(prefix) };
     });
   return {
-    result: guestInterfaces(askAgent(pve, parameters)).map(({ name, mac, ipv4, ipv6 }) => ({
+    result: guestInterfaces(pve, askAgent(pve, parameters)).map(({ name, mac, ipv4, ipv6 }) => ({
       name,
       "hardware-address": mac.toLowerCase(),
       "ip-addresses": [...addresses("ipv4", ipv4), ...addresses("ipv6", ipv6)],

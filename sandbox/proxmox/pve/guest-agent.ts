@@ -1,5 +1,7 @@
 /** What the QEMU guest agent tells of a running machine. Talos answers also while it waits for its configuration. */
 import type { Vm } from "../../world/proxmox.ts";
+import type { Pve } from "./context.ts";
+import { guestAddress } from "./ipam.ts";
 import { properties } from "./properties.ts";
 
 export interface GuestInterface {
@@ -19,10 +21,11 @@ export function hasAgent({ config }: Vm): boolean {
   return properties(config.agent ?? "", "enabled").get("enabled") === "1";
 }
 
-/** None where nobody answers: a machine without a static address has none in the sandbox. */
-export function guestInterfaces({ config }: Vm): readonly GuestInterface[] {
-  const address = properties(config.ipconfig0 ?? "", "").get("ip");
-  if (address === undefined) return [];
+/** None where nobody answers: of a machine that has no address here, not even one by DHCP, nothing is known. */
+export function guestInterfaces({ datacenter }: Pick<Pve, "datacenter">, vm: Vm): readonly GuestInterface[] {
+  const { config } = vm;
+  const address = guestAddress(datacenter, vm, true);
+  if (address === null) return [];
   const mac =
     properties(config.net0 ?? "", "")
       .values()

@@ -3,6 +3,7 @@ import ipaddr from "ipaddr.js";
 import type { SdnConfig, Section } from "../../world/proxmox.ts";
 import { again, assertWritable, membersOnline, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
+import { assertNoAddresses } from "./ipam.ts";
 import { startTask } from "./tasks.ts";
 
 export type SdnKind = keyof SdnConfig;
@@ -59,6 +60,7 @@ export function deleteSdn(pve: Pve, kind: SdnKind, id: string): void {
     if (user) throw failure(`${failed}: controller ${id} is used by ${user}`);
   }
   if (kind === "vnets" && hasSubnets(pve, id)) throw badParameter({ vnet: "Can't delete vnet if subnets exists" });
+  if (kind === "subnets") assertNoAddresses(pve, sdnObject(pve, kind, id));
   delete config[kind][id];
   pve.world.changed();
 }

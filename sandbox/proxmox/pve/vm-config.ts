@@ -4,6 +4,7 @@ import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
 import { assertCpuType } from "./cpu-models.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
+import { assignAddresses, assignWhereFree, releaseAddresses } from "./ipam.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { properties, propertyString } from "./properties.ts";
 import { assertMayTag, tagsOf } from "./tag-permissions.ts";
@@ -75,6 +76,7 @@ export function createVm(pve: Pve, node: string, vmid: number, parameters: VmPar
     config.smbios1 ??= `uuid=${randomUUID()}`;
     const vm = newVm(pve, host, vmid, config);
     if (pool !== "") moveToPool(pve, vmid, pool);
+    assignWhereFree(pve, vm);
     return vm;
   } catch (error) {
     host.volumes = before;
@@ -116,6 +118,8 @@ export function updateVm(pve: Pve, vm: Vm, parameters: VmParameters, deleted: re
     if ("boot" in parameters) checkBootOrder(config);
     checkBalloon(config);
     vm.config = config;
+    releaseAddresses(pve, vm.vmid, config);
+    assignAddresses(pve, vm);
     pve.world.changed();
   } catch (error) {
     host.volumes = before;

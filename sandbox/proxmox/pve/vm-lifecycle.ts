@@ -4,6 +4,7 @@ import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
 import { assertMayUseCpu } from "./cpu-models.ts";
 import { failure } from "./errors.ts";
+import { assignWhereFree, releaseAddresses } from "./ipam.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { formatSize, properties, propertyString } from "./properties.ts";
 import { assertUnused, hostOf, keptDescription, networkDevice, newVm } from "./vm-config.ts";
@@ -50,6 +51,7 @@ export function cloneVm(pve: Pve, source: Vm, request: CloneRequest): Vm {
     config.smbios1 = propertyString(properties(config.smbios1 ?? "", "").set("uuid", randomUUID()), "");
     const vm = newVm(pve, host, newid, config);
     if (pool) moveToPool(pve, newid, pool);
+    assignWhereFree(pve, vm);
     return vm;
   } catch (error) {
     host.volumes = before;
@@ -151,6 +153,7 @@ export function destroyVm(pve: Pve, vm: Vm): void {
   }
   moveToPool(pve, vm.vmid, "");
   datacenter.acl = datacenter.acl.filter((entry) => entry.path !== `/vms/${vm.vmid}`);
+  releaseAddresses(pve, vm.vmid, {});
   delete datacenter.vms[vm.vmid];
   world.changed();
 }

@@ -4,6 +4,7 @@ import { assertQuorum, type Pve } from "./context.ts";
 import { reportedModel } from "./cpu-models.ts";
 import { failure } from "./errors.ts";
 import { isRunning } from "./hosts.ts";
+import { assignAddresses } from "./ipam.ts";
 import { properties } from "./properties.ts";
 import { bridgeExists } from "./sdn.ts";
 import { hostOf, memoryMb } from "./vm-config.ts";
@@ -22,6 +23,7 @@ export function startVm(pve: Pve, vm: Vm): void {
   assertVolumes(host, vm);
   assertHardware(pve, host, vm.config);
   assertBridges(pve, vm);
+  assertLeases(pve, vm);
   vm.running = true;
   vm.startedAt = pve.world.now();
   pve.world.changed();
@@ -31,6 +33,15 @@ export function stopVm(pve: Pve, vm: Vm): void {
   hostOf(pve, vm);
   vm.running = false;
   pve.world.changed();
+}
+
+/** The script that plugs a network device in fails where the IPAM has no address left for it. */
+function assertLeases(pve: Pve, vm: Vm): void {
+  try {
+    assignAddresses(pve, vm);
+  } catch {
+    throw failure("start failed: QEMU exited with code 1");
+  }
 }
 
 function assertVolumes(host: PveHost, { config }: Vm): void {

@@ -35,7 +35,7 @@ export function vmAttributes(pve: Pve, vm: Vm, state: Attributes): Attributes {
     ...tags(vm, state),
     ...presentBlocks(host, vm, state),
     ...networkDevices(vm),
-    ...guestNetwork(vm, state, running),
+    ...guestNetwork(pve, vm, state, running),
   };
 }
 

@@ -1,14 +1,15 @@
 /** What bpg's provider reads of a running machine's network. */
 import type { Attributes } from "../../../plugin/resource.ts";
 import type { Vm } from "../../../world/proxmox.ts";
+import type { Pve } from "../../pve/context.ts";
 import { guestInterfaces, hasAgent } from "../../pve/guest-agent.ts";
 import { block, flag } from "../values.ts";
 
 /** `ipv4_addresses`, `ipv6_addresses` and `network_interface_names`; empty where nobody is asked, or nobody answers. */
-export function guestNetwork(vm: Vm, state: Attributes, running: boolean): Attributes {
+export function guestNetwork(pve: Pve, vm: Vm, state: Attributes, running: boolean): Attributes {
   const said = block(state, "agent");
   const wait = said && block(said, "wait_for_ip");
-  const interfaces = running && hasAgent(vm) ? guestInterfaces(vm) : [];
+  const interfaces = running && hasAgent(vm) ? guestInterfaces(pve, vm) : [];
   const unasked = wait && flag(wait, "disabled") === true;
   const shown = unasked ? [] : interfaces;
   const bare = (addresses: readonly string[]): string[] => addresses.map((address) => address.split("/")[0] ?? "");
