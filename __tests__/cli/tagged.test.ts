@@ -15,7 +15,17 @@ it("an account is asked for what carries a lab's tag, and for nothing of another
     const body = { compartmentId, cidrBlocks: ["10.0.0.0/16"], displayName: `vcn of ${lab}`, freeformTags: { lab } };
     expect((await api.call("POST", "/20160918/vcns", body)).status).toBe(200);
   }
-  const clients = ["core.Compute", "core.VirtualNetwork", "network_load_balancer.NetworkLoadBalancer"];
+  const subnet = { compartmentId, vcnId: api.store.state.oci.vcns[0]?.id, cidrBlock: "10.0.0.0/24" };
+  const subnetIds = [(await api.call("POST", "/20160918/subnets", subnet)).body.id];
+  const shape = { shapeName: "flexible", shapeDetails: { minimumBandwidthInMbps: 10, maximumBandwidthInMbps: 10 } };
+  const balancer = { compartmentId, displayName: "web", subnetIds, freeformTags: { lab: "lab" }, ...shape };
+  expect((await api.call("POST", "/20170115/loadBalancers", balancer)).status).toBe(202);
+  const clients = [
+    "core.Compute",
+    "core.VirtualNetwork",
+    "network_load_balancer.NetworkLoadBalancer",
+    "load_balancer.LoadBalancer",
+  ];
   const account = await openOci({
     region: "eu-frankfurt-1",
     signIn: { auth: "profile", profile: "DEFAULT" },
@@ -27,5 +37,6 @@ it("an account is asked for what carries a lab's tag, and for nothing of another
   });
   expect(await taggedIn(account, compartmentId, "lab")).toEqual([
     { type: "oci_core_vcn", id: expect.stringMatching(/^ocid1\.vcn\./), name: "vcn of lab" },
+    { type: "oci_load_balancer_load_balancer", id: expect.stringMatching(/^ocid1\.loadbalancer\./), name: "web" },
   ]);
 });

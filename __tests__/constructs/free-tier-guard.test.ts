@@ -85,6 +85,12 @@ describe("the free-tier guard", () => {
       ],
       "flexible load balancer bandwidth",
     ],
+    [
+      "a load balancer of a fixed shape by its name",
+      [["oci_load_balancer_load_balancer", { shape: "10Mbps-Micro" }] as [string, Arguments]],
+      [["oci_load_balancer_load_balancer", { shape: "100Mbps" }] as [string, Arguments]],
+      "flexible load balancer bandwidth",
+    ],
     ["2 VCNs", copies(2, ["oci_core_vcn", {}]), copies(3, ["oci_core_vcn", {}]), "VCNs"],
     ["no NAT gateway", [], [["oci_core_nat_gateway", {}] as [string, Arguments]], "NAT gateways"],
     ["no service gateway", [], [["oci_core_service_gateway", {}] as [string, Arguments]], "service gateways"],
@@ -123,6 +129,10 @@ describe("the free-tier guard", () => {
   it("says which resources use a limit that is crossed, and what to change", () => {
     expect(() => check(a1(2, 12), a1(1, 1))).toThrow(/mine\/r0.*mine\/r1/s);
     expect(() => check(a1(2, 12), a1(1, 1))).toThrow("hosts[].ocpus");
+  });
+
+  it("refuses a pool of instances, which may be any", () => {
+    expect(() => check(["oci_core_instance_pool", { size: 1 }])).toThrow("instance_configuration_id is not known");
   });
 
   it("refuses what it cannot know, naming resource and argument", () => {

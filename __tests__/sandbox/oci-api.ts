@@ -1,6 +1,6 @@
 /** The REST door of a tenancy in memory, and a client that signs as Oracle's SDK signs. */
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { DefaultRequestSigner, type HttpRequest, type Method } from "oci-common"
 import type { Call } from "../../sandbox/calls.ts";
 import { accountFiles } from "../../sandbox/oci/account.ts";
 import { ociEndpoint } from "../../sandbox/oci/api/server.ts";
+import type { ApiKey } from "../../sandbox/world/oci.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { emptyStore } from "./oci-tenancy.ts";
 
@@ -62,6 +63,9 @@ async function signed(key: SignedAs, request: HttpRequest, withoutBody = false):
   return request.headers;
 }
 
+/** The account's key, made once for all tests of a file: RSA keys take their time. */
+let known: { readonly key: Buffer; readonly apiKey: ApiKey } | null = null;
+
 /** @param store whose clock stands still until it is turned */
 export async function ociApi(store: Store = emptyStore()): Promise<Api> {
   const home = mkdtempSync(join(tmpdir(), "ampere-oci-api-"));
@@ -69,7 +73,13 @@ export async function ociApi(store: Store = emptyStore()): Promise<Api> {
   let now = Date.now();
   const calls = { ...store.calls, bug: (_call: Call, error: unknown) => void said.push(String(error)) };
   const world = { ...store, calls, now: () => new Date(now).toISOString() };
+  mkdirSync(join(home, "oci"));
+  if (known !== null) {
+    writeFileSync(join(home, "oci", "key.pem"), known.key, { mode: 0o600 });
+    world.state.oci.apiKey = known.apiKey;
+  }
   const { tenancyId, userId, fingerprint, keyFile } = accountFiles(world, join(home, "oci"));
+  if (world.state.oci.apiKey) known = { key: readFileSync(keyFile), apiKey: world.state.oci.apiKey };
   const key = { keyId: `${tenancyId}/${userId}/${fingerprint}`, privateKey: readFileSync(keyFile, "utf8") };
   const accept = ociEndpoint(world, { objects: join(home, "objects"), settleMs: 1000 });
   const connections = new Set<Socket>();

@@ -16,6 +16,8 @@ export const ACCOUNT_LIMITS: Readonly<Record<string, ServiceLimit>> = {
   "total-storage-gb": { ours: "volumeGb", service: "block-storage" },
   "vcn-count": { ours: "vcns", service: "vcn" },
   "network-load-balancer-count": { ours: "networkLoadBalancers", service: "network-load-balancer-api" },
+  "lb-flexible-count": { ours: "flexibleLoadBalancers", service: "load-balancer" },
+  "lb-flexible-bandwidth-sum": { ours: "flexibleLoadBalancerMbps", service: "load-balancer" },
 };
 
 export interface AccountUse {

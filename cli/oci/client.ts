@@ -12,6 +12,10 @@ const SERVICES = {
   compute: { client: "oci_core.ComputeClient", template: "https://iaas.{region}.{secondLevelDomain}" },
   network: { client: "oci_core.VirtualNetworkClient", template: "https://iaas.{region}.{secondLevelDomain}" },
   identity: { client: "oci_identity.IdentityClient", template: "https://identity.{region}.oci.{secondLevelDomain}" },
+  flexibleBalancers: {
+    client: "oci_load_balancer.LoadBalancerClient",
+    template: "https://iaas.{region}.{secondLevelDomain}",
+  },
   balancers: {
     client: "oci_network_load_balancer.NetworkLoadBalancerClient",
     template: "https://network-load-balancer-api.{region}.oci.{secondLevelDomain}",

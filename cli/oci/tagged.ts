@@ -14,6 +14,7 @@ export const KINDS: readonly Kind[] = [
   { type: "oci_core_instance", service: "compute", path: "/20160918/instances" },
   { type: "oci_core_image", service: "compute", path: "/20160918/images" },
   { type: "oci_core_vcn", service: "network", path: "/20160918/vcns" },
+  { type: "oci_load_balancer_load_balancer", service: "flexibleBalancers", path: "/20170115/loadBalancers" },
   {
     type: "oci_network_load_balancer_network_load_balancer",
     service: "balancers",

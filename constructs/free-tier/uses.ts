@@ -15,6 +15,8 @@ export type Arguments = Readonly<Record<string, unknown>>;
 /** What is charged for and has no line here is not seen by the guard: docs/free-tier.md. */
 const USES: Readonly<Record<string, (args: Arguments) => readonly Amount[]>> = {
   oci_core_instance: instance,
+  // Of what its instances are, another resource knows.
+  oci_core_instance_pool: () => unknown("instance_configuration_id"),
   oci_core_volume: blockVolume,
   oci_core_boot_volume: blockVolume,
   oci_core_volume_group: (args) => scheduledBackups(args.backup_policy_id),
@@ -116,7 +118,10 @@ function scheduledBackups(policyId: unknown): readonly Amount[] {
 }
 
 function loadBalancer(args: Arguments): readonly Amount[] {
-  const mbps = number(part(args, "shape_details"), "maximum_bandwidth_in_mbps", 10);
+  if (isUnknown(args.shape)) return unknown("shape");
+  // Fixed shapes have their bandwidth in the name: 100Mbps, 10Mbps-Micro.
+  const fixed = /^(\d+)Mbps/i.exec(String(args.shape))?.[1];
+  const mbps = Number(fixed ?? number(part(args, "shape_details"), "maximum_bandwidth_in_mbps", 10));
   return [...one("flexibleLoadBalancers"), { limit: "flexibleLoadBalancerMbps", amount: mbps }];
 }
 

@@ -17,6 +17,11 @@ const LAUNCH_OPTIONS = [
   "remote_data_volume_type",
 ];
 
+const CERTIFICATES_SERVICE = [
+  "ssl_configuration.certificate_ids",
+  "ssl_configuration.trusted_certificate_authority_ids",
+];
+
 export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
   oci_budget_budget: { remembered: ["budget_processing_period_start_offset", "start_date", "end_date"] },
   oci_core_image: { notPlayed: ["instance_id"] },
@@ -98,6 +103,30 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
     ],
   },
   oci_limits_quota: { notPlayed: ["locks"] },
+  oci_load_balancer_backend_set: { notPlayed: CERTIFICATES_SERVICE },
+  oci_load_balancer_listener: {
+    notPlayed: [
+      ...CERTIFICATES_SERVICE,
+      "hostname_names",
+      "path_route_set_name",
+      "routing_policy_name",
+      "rule_set_names",
+    ],
+  },
+  // Parts are made one by one, as the provider makes them.
+  oci_load_balancer_load_balancer: {
+    notPlayed: [
+      "security_attributes",
+      "ipv6_subnet_cidr",
+      "listeners",
+      "backend_sets",
+      "certificates",
+      "hostnames",
+      "path_route_sets",
+      "rule_sets",
+      "ssl_cipher_suites",
+    ],
+  },
   oci_network_load_balancer_network_load_balancer: {
     notPlayed: ["assigned_ipv6", "security_attributes", "subnet_ipv6cidr"],
   },

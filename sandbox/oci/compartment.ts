@@ -13,7 +13,9 @@ const COMPARTMENT = "Identity Compartment";
 function contents(tenancy: OciTenancy, id: string): string | undefined {
   const { compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets } = tenancy;
   const { volumes, buckets, serviceGateways, dhcpOptions, policies, volumeBackupPolicies } = tenancy;
+  const { loadBalancers } = tenancy;
   const all = [
+    ...loadBalancers,
     ...[compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets].flat(),
     ...[volumes, buckets, serviceGateways, dhcpOptions, policies, volumeBackupPolicies].flat(),
   ];

@@ -116,6 +116,7 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     images: [],
     instances: [],
     networkLoadBalancers: [],
+    loadBalancers: [],
     budgets: [],
     quotas: [],
     policies: [],

@@ -1,5 +1,5 @@
 /** Everything in the tenancy that a Terraform resource stands for, by the id that imports it. */
-import type { Bucket, OciTenancy } from "../world/oci.ts";
+import type { Bucket, LoadBalancer, OciTenancy } from "../world/oci.ts";
 import type { InventoryItem } from "../world/world.ts";
 import { assignments } from "./backup-policy.ts";
 import { shapeIds } from "./image.ts";
@@ -19,6 +19,24 @@ function bucketParts(namespace: string, bucket: Bucket): InventoryItem[] {
   }));
   const policy = { type: "oci_objectstorage_object_lifecycle_policy", id: `${place}/l`, name: bucket.name };
   return bucket.lifecyclePolicy ? [...requests, policy] : requests;
+}
+
+/** Ids as the provider writes them. */
+function loadBalancerParts({ id, backendSets, listeners, certificates }: LoadBalancer): InventoryItem[] {
+  const at = (...path: readonly string[]): string => ["loadBalancers", id, ...path].join("/");
+  const part = (type: string, name: string, ...path: readonly string[]): InventoryItem => ({
+    type: `oci_load_balancer_${type}`,
+    id: at(...path),
+    name,
+  });
+  return [
+    ...certificates.map(({ certificateName: name }) => part("certificate", name, "certificates", name)),
+    ...backendSets.flatMap(({ name: set, backends }) => [
+      part("backend_set", set, "backendSets", set),
+      ...backends.map(({ name }) => part("backend", name, "backendSets", set, "backends", name)),
+    ]),
+    ...listeners.map(({ name }) => part("listener", name, "listeners", name)),
+  ];
 }
 
 /** What belongs to a VCN by itself is left out, until a resource takes it over. */
@@ -95,6 +113,8 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
         name,
       })),
     ]),
+    ...named("oci_load_balancer_load_balancer", tenancy.loadBalancers),
+    ...tenancy.loadBalancers.flatMap(loadBalancerParts),
     ...named("oci_budget_budget", tenancy.budgets),
     ...tenancy.budgets.flatMap((budget) =>
       budget.alertRules.map((rule) => ({

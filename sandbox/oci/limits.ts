@@ -54,6 +54,19 @@ export const LIMITS = {
     allowed: { "always-free": 1, "pay-as-you-go": 50 },
     used: ({ networkLoadBalancers }) => networkLoadBalancers.length,
   },
+  // Names and the paying account's values: limits that public tools print of such accounts.
+  loadBalancers: {
+    name: "lb-flexible-count",
+    service: "Load Balancer",
+    allowed: { "always-free": 1, "pay-as-you-go": 50 },
+    used: ({ loadBalancers }) => loadBalancers.length,
+  },
+  loadBalancerMbps: {
+    name: "lb-flexible-bandwidth-sum",
+    service: "Load Balancer",
+    allowed: { "always-free": 10, "pay-as-you-go": 5000 },
+    used: ({ loadBalancers }) => sum(loadBalancers.map(({ maximumMbps }) => maximumMbps)),
+  },
 } as const satisfies Readonly<Record<string, Limit>>;
 export type LimitName = keyof typeof LIMITS;
 

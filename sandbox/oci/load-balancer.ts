@@ -17,14 +17,14 @@ export function requireBalancer(call: Call, service: string, id: string): Networ
 }
 
 /** The reserved address that is to be the public one; null where the service is to choose. @throws 404, or 409 when it is in use */
-function reservedIp(call: Call, planned: Attributes, isPrivate: boolean): PublicIp | null {
+export function reservedIp(call: Call, service: string, planned: Attributes, isPrivate: boolean): PublicIp | null {
   const [wanted, ...more] = blocks(planned, "reserved_ips");
   if (!wanted) return null;
   if (isPrivate || more.length > 0)
-    throw invalid(SERVICE, "reservedIps is one public IP of a load balancer that is not private.", "reserved_ips");
-  const found = requireObject(call, SERVICE, call.world.state.oci.publicIps, text(wanted, "id"), "reserved_ips");
+    throw invalid(service, "reservedIps is one public IP of a load balancer that is not private.", "reserved_ips");
+  const found = requireObject(call, service, call.world.state.oci.publicIps, text(wanted, "id"), "reserved_ips");
   if (found.privateIpId !== null)
-    throw conflict(SERVICE, `The public IP ${found.id} is assigned already.`, "reserved_ips");
+    throw conflict(service, `The public IP ${found.id} is assigned already.`, "reserved_ips");
   return found;
 }
 
@@ -64,7 +64,7 @@ export const networkLoadBalancer = stored<NetworkLoadBalancer>({
     requireGroups(call, SERVICE, groups, subnet.vcnId, "network_security_group_ids");
     requireIpv4(maybeText(planned, "nlb_ip_version"), "nlb_ip_version");
     const isPrivate = maybeFlag(planned, "is_private") ?? false;
-    const reserved = reservedIp(call, planned, isPrivate);
+    const reserved = reservedIp(call, SERVICE, planned, isPrivate);
     if (!isPrivate && subnet.prohibitPublicIpOnVnic)
       throw invalid(SERVICE, `Subnet ${subnet.id} prohibits public IP addresses.`, "is_private");
     requireRoom(call.world.state.oci, { networkLoadBalancers: 1 });

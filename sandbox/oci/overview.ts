@@ -39,7 +39,7 @@ export function ociOverview(tenancy: OciTenancy): OciOverview {
       publicIp: publicAddressOf(tenancy, instance),
       faultDomain: instance.faultDomain,
     })),
-    loadBalancers: tenancy.networkLoadBalancers.map((balancer) => ({
+    loadBalancers: [...tenancy.networkLoadBalancers, ...tenancy.loadBalancers].map((balancer) => ({
       name: balancer.displayName,
       publicIp: balancer.publicIp,
       ports: balancer.listeners.map(({ port }) => port),

@@ -52,8 +52,9 @@ export const privateIp = stored<PrivateIp>({
 
 /** @throws 409 for the address of a load balancer, which has it as long as it lives */
 function requireNoBalancer(call: Call, id: string): void {
-  const owner = call.world.state.oci.networkLoadBalancers.find(({ reservedIpId }) => reservedIpId === id);
-  if (owner) throw referenced(PUBLIC, `The public IP ${id}`, `the network load balancer ${owner.id}`);
+  const { networkLoadBalancers, loadBalancers } = call.world.state.oci;
+  const owner = [...networkLoadBalancers, ...loadBalancers].find(({ reservedIpId }) => reservedIpId === id);
+  if (owner) throw referenced(PUBLIC, `The public IP ${id}`, `the load balancer ${owner.id}`);
 }
 
 /** The private address that a reserved public one is for: it has no other. */

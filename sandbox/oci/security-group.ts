@@ -29,11 +29,13 @@ export const networkSecurityGroup = stored<NetworkSecurityGroup>({
     record.displayName = maybeText(planned, "display_name") ?? record.displayName;
   },
   remove(call, record) {
-    const { networkLoadBalancers } = call.world.state.oci;
+    const { networkLoadBalancers, loadBalancers } = call.world.state.oci;
     const member = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.nsgIds.includes(record.id))?.vnic;
     if (member) throw referenced(SERVICE, `The group ${record.id}`, `the VNIC ${member.id} of ${member.displayName}`);
     const balancer = networkLoadBalancers.find(({ nsgIds }) => nsgIds.includes(record.id));
     if (balancer) throw referenced(SERVICE, `The group ${record.id}`, `the network load balancer ${balancer.id}`);
+    const flexible = loadBalancers.find(({ nsgIds }) => nsgIds.includes(record.id));
+    if (flexible) throw referenced(SERVICE, `The group ${record.id}`, `the load balancer ${flexible.id}`);
   },
 });
 

@@ -19,13 +19,14 @@ export function requireSubnet(call: Call, service: string, id: string, attribute
 
 /** Every private address in use in a subnet. */
 function takenAddresses(tenancy: OciTenancy, subnetId: string): Set<string> {
-  const { networkLoadBalancers, privateIps } = tenancy;
+  const { networkLoadBalancers, loadBalancers, privateIps } = tenancy;
   return new Set([
     ...privateIps.filter((other) => other.subnetId === subnetId).map(({ ipAddress }) => ipAddress),
     ...attachedVnics(tenancy)
       .filter(({ vnic }) => vnic.subnetId === subnetId)
       .map(({ privateIp }) => privateIp),
     ...networkLoadBalancers.filter((balancer) => balancer.subnetId === subnetId).map(({ privateIp }) => privateIp),
+    ...loadBalancers.filter(({ subnetIds }) => subnetIds[0] === subnetId).map(({ privateIp }) => privateIp),
   ]);
 }
 
@@ -65,9 +66,11 @@ export function takeAddress(
 const PUBLIC_NETWORKS = ["192.0.2.0/24", "198.51.100.0/24"];
 
 export function takePublicAddress(call: Call, service: string): string {
-  const { networkLoadBalancers, publicIps } = call.world.state.oci;
+  const { networkLoadBalancers, loadBalancers, publicIps } = call.world.state.oci;
   const taken = new Set([
-    ...[...attachedVnics(call.world.state.oci), ...networkLoadBalancers].map(({ publicIp }) => publicIp),
+    ...[...attachedVnics(call.world.state.oci), ...networkLoadBalancers, ...loadBalancers].map(
+      ({ publicIp }) => publicIp,
+    ),
     ...publicIps.map(({ ipAddress }) => ipAddress),
   ]);
   for (const { base, size } of PUBLIC_NETWORKS.map(cidrOf)) {
@@ -204,11 +207,13 @@ export const subnet = stored<Subnet>({
     record.dhcpOptionsId = dhcpOptionsId;
   },
   remove(call, record) {
-    const { networkLoadBalancers } = call.world.state.oci;
+    const { networkLoadBalancers, loadBalancers } = call.world.state.oci;
     const attached = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.subnetId === record.id)?.vnic;
     if (attached)
       throw referenced(SERVICE, `The Subnet ${record.id}`, `the VNIC ${attached.id} of ${attached.displayName}`);
     const balancer = networkLoadBalancers.find(({ subnetId }) => subnetId === record.id);
     if (balancer) throw referenced(SERVICE, `The Subnet ${record.id}`, `the network load balancer ${balancer.id}`);
+    const flexible = loadBalancers.find(({ subnetIds }) => subnetIds.includes(record.id));
+    if (flexible) throw referenced(SERVICE, `The Subnet ${record.id}`, `the load balancer ${flexible.id}`);
   },
 });

@@ -85,7 +85,9 @@ const LIMIT_WORDS: Readonly<Record<string, readonly [label: string, unit: string
   "vm-standard-e2-1-micro-count": ["x86 micros", ""],
   "total-storage-gb": ["Volumes", "GB"],
   "vcn-count": ["VCNs", ""],
-  "network-load-balancer-count": ["Load balancers", ""],
+  "network-load-balancer-count": ["Network load balancers", ""],
+  "lb-flexible-count": ["Load balancers", ""],
+  "lb-flexible-bandwidth-sum": ["Their bandwidth", "Mbps"],
 };
 
 export function viewOf(world: World): View {

@@ -46,6 +46,8 @@ export interface OciTenancy extends IamState {
   /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
   instances: Instance[];
   networkLoadBalancers: NetworkLoadBalancer[];
+  /** The flexible ones, of layer 7. */
+  loadBalancers: LoadBalancer[];
   budgets: Budget[];
   quotas: Quota[];
   /** Who may use the REST API; null until somebody asks for the key. */
@@ -357,6 +359,67 @@ export interface Listener {
   tcpIdleTimeout: number | null;
   udpIdleTimeout: number | null;
   l3ipIdleTimeout: number | null;
+}
+
+/** Parts are kept as the API tells them. */
+export interface LoadBalancer extends OciObject {
+  displayName: string;
+  minimumMbps: number;
+  maximumMbps: number;
+  readonly subnetIds: readonly string[];
+  readonly isPrivate: boolean;
+  /** In the first of its subnets. */
+  readonly privateIp: string;
+  readonly publicIp: string | null;
+  /** Whose address the public one is. */
+  readonly reservedIpId: string | null;
+  isDeleteProtectionEnabled: boolean;
+  isRequestIdEnabled: boolean;
+  requestIdHeader: string;
+  nsgIds: readonly string[];
+  backendSets: LoadBalancerSet[];
+  listeners: LoadBalancerListener[];
+  certificates: LoadBalancerCertificate[];
+}
+
+export interface LoadBalancerBackend {
+  /** `10.0.0.3:8080` */
+  readonly name: string;
+  readonly ipAddress: string;
+  readonly port: number;
+  readonly weight: number;
+  readonly maxConnections: number | null;
+  readonly backup: boolean;
+  readonly drain: boolean;
+  readonly offline: boolean;
+}
+
+interface OfCertificate {
+  readonly sslConfiguration: { readonly certificateName: string | null; readonly [more: string]: Json } | null;
+}
+
+export interface LoadBalancerSet extends OfCertificate {
+  readonly name: string;
+  readonly policy: string;
+  backends: readonly LoadBalancerBackend[];
+  healthChecker: { readonly [field: string]: Json };
+  readonly backendMaxConnections: number | null;
+  readonly sessionPersistenceConfiguration: Json;
+  readonly lbCookieSessionPersistenceConfiguration: Json;
+}
+
+export interface LoadBalancerListener extends OfCertificate {
+  readonly name: string;
+  readonly defaultBackendSetName: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly connectionConfiguration: Json;
+}
+
+export interface LoadBalancerCertificate {
+  readonly certificateName: string;
+  readonly publicCertificate: string;
+  readonly caCertificate: string;
 }
 
 export interface Budget extends OciObject {

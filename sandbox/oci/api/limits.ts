@@ -22,6 +22,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   "Core Instance": "compute",
   "Core Vcn": "vcn",
   "Network Load Balancer": "network-load-balancer-api",
+  "Load Balancer": "load-balancer",
 };
 
 const limits = Object.values(LIMITS).map((limit) => ({

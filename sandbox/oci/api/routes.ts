@@ -9,6 +9,7 @@ import { identityRoutes } from "./identity.ts";
 import { imageRoutes } from "./images.ts";
 import { instanceRoutes } from "./instances.ts";
 import { limitRoutes } from "./limits.ts";
+import { loadBalancerRoutes } from "./load-balancers.ts";
 import { networkRoutes } from "./network.ts";
 import type { Route } from "./route.ts";
 import { securityGroupRoutes } from "./security-groups.ts";
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...volumeRoutes,
   ...backupPolicyRoutes,
   ...balancerRoutes,
+  ...loadBalancerRoutes,
   ...budgetRoutes,
   ...limitRoutes,
   ...bucketRoutes,

@@ -9,6 +9,8 @@ const SERVICE = "Work Request";
 /** The sandbox's own bound; the oldest are forgotten. */
 const KEPT = 1000;
 
+const BALANCERS: readonly string[] = ["NetworkLoadBalancer", "LoadBalancer"];
+
 export interface Work {
   readonly operationType: string;
   readonly compartmentId: string;
@@ -34,7 +36,7 @@ export class WorkRequests {
 
   /** @returns its id */
   accept(call: Call, work: Work): string {
-    const service = work.entityType === "NetworkLoadBalancer" ? "networkloadbalancer" : "core";
+    const service = BALANCERS.includes(work.entityType) ? work.entityType.toLowerCase() : "core";
     const id = regionalId(call, `${service}workrequest`);
     this.#accepted.set(id, { ...work, timeAccepted: this.#world.now() });
     const [oldest] = this.#accepted.keys();
@@ -60,6 +62,11 @@ export class WorkRequests {
       timeStarted: work.timeAccepted,
       timeFinished: done ? new Date(end).toISOString() : null,
     };
+  }
+
+  /** Ids of those of one object. */
+  of(identifier: string): readonly string[] {
+    return [...this.#accepted].filter(([, work]) => work.identifier === identifier).map(([id]) => id);
   }
 
   list(compartmentId: string): readonly Attributes[] {

@@ -1,0 +1,134 @@
+/** Bodies of the load balancer's API, as zod reads them: what is unsaid gets the service's own value. */
+import { z } from "zod";
+import type { Attributes } from "../../plugin/resource.ts";
+import { ServiceRefusal } from "../refusals.ts";
+
+export const SERVICE = "Load Balancer";
+
+/** What listeners have where nobody says another (oracle/oci-go-sdk v65, loadbalancer/ssl_configuration.go). */
+const CIPHER_SUITE = "oci-default-ssl-cipher-suite-v1";
+const TLS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
+
+export const POLICIES = ["ROUND_ROBIN", "LEAST_CONNECTIONS", "IP_HASH"] as const;
+export const LISTENER_PROTOCOLS = ["HTTP", "HTTP2", "TCP", "GRPC"] as const;
+
+/** What is unsaid is told as null. */
+function orNull<T extends z.ZodType>(schema: T) {
+  return schema.nullish().transform((value) => value ?? null);
+}
+
+const port = z.int().min(1).max(65_535);
+const name = z.string().regex(/^[\w-]{1,255}$/, "letters, digits, dashes and underscores");
+const maxConnections = orNull(z.int().refine((value) => value === 0 || value >= 256, "0, or at least 256"));
+
+/** Depth and verification as the provider sends them where they are not said (oracle/oci 8.28.0). */
+const ssl = orNull(
+  z.object({
+    certificateName: orNull(name),
+    verifyDepth: z.int().min(1).default(5),
+    verifyPeerCertificate: z.boolean().default(true),
+    hasSessionResumption: z.boolean().default(true),
+    protocols: z.array(z.enum(TLS)).default(["TLSv1.2"]),
+    cipherSuiteName: z.string().default(CIPHER_SUITE),
+    serverOrderPreference: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
+  }),
+);
+
+export const backendBody = z.object({
+  ipAddress: z.ipv4(),
+  port,
+  weight: z.int().min(1).max(100).default(1),
+  maxConnections,
+  backup: z.boolean().default(false),
+  drain: z.boolean().default(false),
+  offline: z.boolean().default(false),
+});
+
+export const checkerBody = z
+  .object({
+    protocol: z.enum(["HTTP", "TCP"]),
+    // 0: the backend's own port.
+    port: z.int().min(0).max(65_535).default(0),
+    urlPath: z.string().nullish(),
+    returnCode: z.int().default(200),
+    retries: z.int().min(1).default(3),
+    timeoutInMillis: z.int().min(1).default(3000),
+    intervalInMillis: z.int().min(1).default(10_000),
+    responseBodyRegex: z.string().default(""),
+    isForcePlainText: z.boolean().default(false),
+  })
+  .transform(({ urlPath, ...rest }) => ({ ...rest, urlPath: urlPath ?? (rest.protocol === "HTTP" ? "/" : null) }));
+
+const session = z.object({ cookieName: z.string().min(1), disableFallback: z.boolean().default(false) });
+const cookie = z.object({
+  cookieName: z.string().default("X-Oracle-BMC-LBS-Route"),
+  disableFallback: z.boolean().default(false),
+  domain: orNull(z.string()),
+  path: z.string().default("/"),
+  maxAgeInSeconds: orNull(z.int().min(1)),
+  isSecure: z.boolean().default(true),
+  isHttpOnly: z.boolean().default(true),
+});
+
+export const backendSetBody = z
+  .object({
+    name: name.max(32),
+    policy: z.enum(POLICIES),
+    backends: z.array(backendBody).default([]),
+    healthChecker: checkerBody,
+    backendMaxConnections: maxConnections,
+    sslConfiguration: ssl,
+    sessionPersistenceConfiguration: orNull(session),
+    lbCookieSessionPersistenceConfiguration: orNull(cookie),
+  })
+  .refine(
+    (set) => set.sessionPersistenceConfiguration === null || set.lbCookieSessionPersistenceConfiguration === null,
+    "one kind of session persistence only",
+  );
+
+export const listenerBody = z
+  .object({
+    name,
+    defaultBackendSetName: name,
+    port,
+    protocol: z.enum(LISTENER_PROTOCOLS),
+    sslConfiguration: ssl,
+    connectionConfiguration: z
+      .object({
+        idleTimeout: z.coerce.number().int().min(1),
+        backendTcpProxyProtocolVersion: orNull(z.union([z.literal(1), z.literal(2)])),
+        backendTcpProxyProtocolOptions: z.array(z.literal("PP2_TYPE_AUTHORITY")).default([]),
+      })
+      .nullish(),
+  })
+  .transform(({ connectionConfiguration, ...rest }) => ({
+    ...rest,
+    // Oracle's page on connection configuration: 300 seconds for TCP, 60 for HTTP.
+    connectionConfiguration: connectionConfiguration ?? {
+      idleTimeout: rest.protocol === "TCP" ? 300 : 60,
+      backendTcpProxyProtocolVersion: null,
+      backendTcpProxyProtocolOptions: [],
+    },
+  }));
+
+export const certificateBody = z.object({
+  certificateName: name,
+  publicCertificate: z.string(),
+  privateKey: orNull(z.string()),
+  passphrase: orNull(z.string()),
+  caCertificate: z.string().default(""),
+});
+
+/** @throws ServiceRefusal 400 that names the field */
+export function parsed<T>(schema: z.ZodType<T>, body: Attributes): T {
+  const { success, data, error } = schema.safeParse(body);
+  if (success) return data;
+  const [issue] = error.issues;
+  const field = issue?.path.join(".") ?? "";
+  throw new ServiceRefusal(
+    400,
+    "InvalidParameter",
+    `${field === "" ? "The body" : field}: ${issue?.message}.`,
+    `Service: ${SERVICE}.`,
+  );
+}
