@@ -53,11 +53,19 @@ function connect(target: string): Promise<Tunnelled> {
   });
 }
 
-async function post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
+interface Told {
+  readonly status: number;
+  readonly text: string;
+}
+
+const post = (path: string, body: string): Promise<Told> => send("POST", path, body);
+const get = (path: string): Promise<Told> => send("GET", path, "");
+
+async function send(method: string, path: string, body: string): Promise<Told> {
   const { socket } = await connect("factory.talos.dev:443");
   const ca = readFileSync(join(folder, "outside.pem"));
   const secure = tls.connect({ socket, servername: "factory.talos.dev", ca });
-  const request = http.request({ createConnection: () => secure, method: "POST", path });
+  const request = http.request({ createConnection: () => secure, method, path });
   request.end(body);
   return new Promise((resolve, reject) => {
     request.once("error", reject);
@@ -84,6 +92,40 @@ describe("what real providers find outside of the sandbox", () => {
     expect((await post("/schematics", "a: [")).status).toBe(400);
     expect((await post("/schematics", "#".repeat(2_000_000))).status).toBe(413);
     expect((await post("/image/x", "")).status).toBe(404);
+  });
+
+  it("lists the versions of Talos that the sandbox plays", async () => {
+    const { status, text } = await get("/versions");
+    const versions: readonly string[] = JSON.parse(text);
+    expect([status, versions.at(0), versions.at(-1)]).toEqual([200, "v1.12.0", "v1.14.1"]);
+    expect(versions).toContain("v1.13.9");
+  });
+
+  it("lists the official extensions of a version, whose digests nobody here knows", async () => {
+    const { status, text } = await get("/version/v1.13.9/extensions/official");
+    const extensions: readonly { readonly name: string }[] = JSON.parse(text);
+    expect(status).toBe(200);
+    expect(extensions).toContainEqual({
+      name: "siderolabs/qemu-guest-agent",
+      ref: "ghcr.io/siderolabs/qemu-guest-agent",
+      digest: "",
+      author: "",
+      description: "",
+    });
+    const has = async (version: string, name: string): Promise<boolean> =>
+      (await get(`/version/${version}/extensions/official`)).text.includes(`"siderolabs/${name}"`);
+    expect([await has("1.13.0", "intel-npu"), await has("1.12.11", "intel-npu")]).toEqual([true, false]);
+    expect([await has("v1.12.2", "gpio-pinctrl"), await has("v1.12.1", "gpio-pinctrl")]).toEqual([true, false]);
+  });
+
+  it.each([
+    ["/version/v1.13/extensions/official", 500],
+    ["/version/v1.13.99/extensions/official", 404],
+    ["/version/v1.9.0/extensions/official", 501],
+    ["/version/v1.13.9/overlays/official", 501],
+    ["/version/v1.13.9", 404],
+  ])("answers %s with %i", async (path, status) => {
+    expect((await get(path)).status).toBe(status);
   });
 
   it("is each machine of the world at its own address, with no TLS of the proxy's before it", async () => {

@@ -1,11 +1,15 @@
-/** The API of the image factory (factory.talos.dev) as far as the provider calls it: registering a schematic. */
+/** The API of the image factory (factory.talos.dev) as far as providers call it: registering a schematic, and lists. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Call } from "../calls.ts";
+import { minorOf, TALOS_RELEASES } from "../../config/versions.ts";
+import { officialExtensions, talosVersions } from "../talos/factory-lists.ts";
 import { schematicId } from "../talos/image-factory.ts";
 import { ConfigError } from "../talos/config/value.ts";
 import type { World } from "../world/world.ts";
 import type { Outside } from "./proxy.ts";
+
+const PLAYED = TALOS_RELEASES.map(({ talos }) => talos).join(", ");
 
 /** More than any schematic has. */
 const MAX_BODY = 1024 * 1024;
@@ -15,9 +19,44 @@ interface Answer {
   readonly text: string;
 }
 
+const NOT_FOUND: Answer = { status: 404, text: "Not Found\n" };
+
+/** Pulled by tag and digest, which nobody here knows: whoever needs them sees that they are missing. */
+function extensionsOf(version: string): Answer {
+  const list = officialExtensions(version).map((name) => ({
+    name,
+    ref: `ghcr.io/${name}`,
+    digest: "",
+    author: "",
+    description: "",
+  }));
+  return { status: 200, text: JSON.stringify(list) };
+}
+
+/** siderolabs/image-factory v1.5.0, internal/frontend/http/meta.go */
+function lists(path: string): Answer {
+  if (path === "/versions") return { status: 200, text: JSON.stringify(talosVersions()) };
+  const [, said = "", what = ""] = /^\/version\/([^/]+)\/(extensions|overlays)\/official$/.exec(path) ?? [];
+  if (what === "") return NOT_FOUND;
+  const version = `v${said.replace(/^v/, "")}`;
+  // The factory wants all three numbers, and has no better word for it.
+  if (!/^v\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) return { status: 500, text: "internal server error\n" };
+  if (what === "overlays")
+    return {
+      status: 501,
+      text: "the list of overlays is not played here: the sandbox has no single-board computers\n",
+    };
+  if (talosVersions().includes(version)) return extensionsOf(version);
+  const known = TALOS_RELEASES.some(({ talos }) => talos === minorOf(version.slice(1)));
+  if (known) return { status: 404, text: `version ${version} is not available\n` };
+  return { status: 501, text: `the extensions of Talos ${version} are not known here: the sandbox plays ${PLAYED}\n` };
+}
+
 /** siderolabs/image-factory v1.1.0, internal/frontend/http: schematics are YAML in, `{"id": …}` out. */
 async function perform(request: IncomingMessage): Promise<Answer> {
-  if (request.method !== "POST" || request.url !== "/schematics") return { status: 404, text: "Not Found\n" };
+  const [path = ""] = (request.url ?? "").split("?");
+  if (request.method === "GET") return lists(path);
+  if (request.method !== "POST" || path !== "/schematics") return NOT_FOUND;
   const chunks: Buffer[] = [];
   let size = 0;
   // The refusal wants to be answered, so the request has to survive it.
@@ -64,7 +103,7 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
   }
   const retryAfter = fault?.kind === "status" ? fault.retryAfterSeconds : undefined;
   response.writeHead(status, {
-    "content-type": status === 201 ? "application/json" : "text/plain; charset=utf-8",
+    "content-type": status < 300 ? "application/json" : "text/plain; charset=utf-8",
     ...(retryAfter !== undefined && { "retry-after": String(retryAfter) }),
   });
   response.end(text);
