@@ -1,11 +1,11 @@
 /** form-cluster against hosts that take their time, as pmxcfs, corosync and pveproxy do. */
 import { deleteNode, expectVotes } from "../../sandbox/proxmox/pve/cluster.ts";
-import { runningHosts } from "../../sandbox/proxmox/pve/hosts.ts";
 import { enter, type Phase } from "../../sandbox/proxmox/pve/settling.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
 import { instance, listen } from "../sandbox/proxmox-world.ts";
 import { clusterOf, labOf, membersOf, startForming } from "./labs.ts";
+import { REBOOT_SURVIVED, survivesReboot } from "./reboots.ts";
 import { type Outcome, Ports } from "./run-step.ts";
 
 const ports = new Ports();
@@ -25,16 +25,6 @@ function untilAsked(world: Store, name: string, phase: Phase, call: RegExp, time
   listen(world, ({ method, target }) => {
     if (call.test(`${method} ${target}`) && (left -= 1) === 0) enter(world, host, phase, 0);
   });
-}
-
-/** Off and on again, as by the power button of the instance. */
-function reboot(world: Store, name: string): void {
-  const found = world.state.oci.instances.find(({ displayName }) => displayName === name);
-  if (!found) throw new Error(`no instance ${name}`);
-  found.state = "STOPPED";
-  runningHosts(world);
-  found.state = "RUNNING";
-  runningHosts(world);
 }
 
 describe("form-cluster and hosts that have only just booted", () => {
@@ -63,22 +53,12 @@ describe("form-cluster and hosts that have only just booted", () => {
     expect(error).toMatch(/gave up after 1 s waiting for pve-2 to find its cluster after a boot/);
   });
 
-  const moments = ["creates the cluster", "pve-2: joins", "pve-2: is a member", "pve-3: joins", "has exactly"];
-  const hosts = ["pve-1", "pve-2", "pve-3"];
-  it.each(moments.flatMap((moment) => hosts.map((host) => [moment, host] as const)))(
-    "at '%s' survives a reboot of %s: nobody is thrown out, and the next run has nothing to do",
-    async (moment, host) => {
-      const { world, names } = labOf(3);
-      const running = await startForming(ports, world, names);
-      await running.line(new RegExp(moment));
-      reboot(world, host);
-      const first = await running.outcome;
-      const next = await form(world, names);
-      expect(next).toMatchObject({ code: 0, error: "" });
-      expect(membersOf(world)).toEqual([names]);
-      expect([...first.lines, ...next.lines].filter((line) => line.includes("forgets"))).toEqual([]);
-    },
-  );
+  // All moments and hosts: __tests__/tiers/reboot-sweep.test.ts.
+  it.each([
+    ["creates the cluster", "pve-1"],
+    ["pve-2: joins", "pve-2"],
+    ["pve-3: joins", "pve-1"],
+  ])(REBOOT_SURVIVED, (moment, host) => survivesReboot(ports, moment, host));
 });
 
 describe("form-cluster and a join", () => {

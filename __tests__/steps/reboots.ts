@@ -1,0 +1,34 @@
+/** A host that reboots while the step forms a cluster. */
+import { runningHosts } from "../../sandbox/proxmox/pve/hosts.ts";
+import type { Store } from "../../sandbox/world/store.ts";
+import { labOf, membersOf, startForming } from "./labs.ts";
+import type { Ports } from "./run-step.ts";
+
+/** What the step says when a reboot can come. */
+export const MOMENTS = ["creates the cluster", "pve-2: joins", "pve-2: is a member", "pve-3: joins", "has exactly"];
+export const HOSTS = ["pve-1", "pve-2", "pve-3"];
+
+export const REBOOT_SURVIVED =
+  "at '%s' survives a reboot of %s: nobody is thrown out, and the next run has nothing to do";
+
+/** Off and on again, as by the power button of the instance. */
+function reboot(world: Store, name: string): void {
+  const found = world.state.oci.instances.find(({ displayName }) => displayName === name);
+  if (!found) throw new Error(`no instance ${name}`);
+  found.state = "STOPPED";
+  runningHosts(world);
+  found.state = "RUNNING";
+  runningHosts(world);
+}
+
+export async function survivesReboot(ports: Ports, moment: string, host: string): Promise<void> {
+  const { world, names } = labOf(3);
+  const running = await startForming(ports, world, names);
+  await running.line(new RegExp(moment));
+  reboot(world, host);
+  const first = await running.outcome;
+  const next = await (await startForming(ports, world, names)).outcome;
+  expect(next).toMatchObject({ code: 0, error: "" });
+  expect(membersOf(world)).toEqual([names]);
+  expect([...first.lines, ...next.lines].filter((line) => line.includes("forgets"))).toEqual([]);
+}
