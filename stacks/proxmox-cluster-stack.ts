@@ -46,11 +46,9 @@ export class ProxmoxClusterStack extends LabStack {
     const hosts = topology.hosts.map((plan) => ({ plan, oci: hostOf(props.oci, plan.name) }));
 
     this.#connect();
-    if (hosts.length > 1) {
-      // For the third vote: its steps take them from the environment.
-      sshPrivateKey(this);
-      sshHostKeys(this);
-    }
+    // For the third vote: its steps take them from the environment. A lone host may have to take one away.
+    sshPrivateKey(this);
+    sshHostKeys(this);
     const micro = topology.micro && props.oci.micro && { plan: topology.micro, oci: props.oci.micro };
     const { formed } = new Cluster(this, "cluster", { lab: config.name, hosts, micro });
     const first = found(hosts[0], "first host");

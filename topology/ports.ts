@@ -40,10 +40,10 @@ export function macAddress(lab: string, id: number): string {
   return hex.toUpperCase().replaceAll(/..(?!$)/g, "$&:");
 }
 
-/** SSH, for the third vote: of hosts that can have one or have had one, and of the micro, which only hosts reach. */
+/** SSH, for the third vote: of hosts, a lone one too, which may have had one, and of the micro, which only hosts reach. */
 function sshTunnels(hosts: readonly HostPlan[], micro: MicroPlan | null): readonly Tunnel[] {
-  const [first, second] = hosts;
-  if (first === undefined || second === undefined) return [];
+  const [first] = hosts;
+  if (first === undefined) return [];
   const machines = hosts.map(({ name, address, sshPort }) => ({ name, address, sshPort, via: name }));
   return [...machines, ...(micro ? [{ ...micro, via: first.name }] : [])].map(({ name, address, sshPort, via }) => ({
     name: `ssh ${name}`,

@@ -5,6 +5,8 @@ import { parse } from "yaml";
 import { generateSshKey } from "../../cli/secrets/openssh.ts";
 import { which } from "../../cli/terraform/which.ts";
 import { qnetdRules } from "../../constructs/oci/micro.ts";
+import { setUpQdevice } from "../../sandbox/proxmox/pve/pvecm.ts";
+import { rootRsaKey, shellFiles } from "../../sandbox/shell/files.ts";
 import { createCluster, deleteNode, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts";
 import { isQuorate, votesOf } from "../../sandbox/proxmox/pve/context.ts";
 import { endpoint } from "../../sandbox/systems.ts";
@@ -85,31 +87,53 @@ async function sshPort(world: Store, address: string): Promise<number> {
   return at.port;
 }
 
-interface Wanted {
-  readonly stage?: "before" | "after";
-  readonly micro?: boolean;
-  readonly environment?: Readonly<Record<string, string>>;
-}
+type Environment = Readonly<Record<string, string>>;
 
-async function start(world: Store, names: readonly string[], wanted: Wanted = {}): Promise<Running> {
-  const { stage = "after", micro = true, environment } = wanted;
-  const described = await ports.open(world, ...names);
+/** What both steps are told. */
+async function told(world: Store, names: readonly string[]): Promise<Environment> {
   const hosts = [];
-  for (const host of described) hosts.push({ ...host, ssh: await sshPort(world, host.address) });
-  const address = addressOf(MICRO);
-  return startStep("third-vote.mjs", {
-    HOME: process.env["HOME"],
-    PVE_STAGE: stage,
+  for (const host of await ports.open(world, ...names))
+    hosts.push({ ...host, ssh: await sshPort(world, host.address) });
+  return {
+    HOME: process.env["HOME"] ?? "",
     PVE_HOSTS: JSON.stringify(hosts),
     TF_VAR_ssh_private_key: userKey.private,
     TF_VAR_ssh_host_keys: JSON.stringify(keys),
-    ...(micro && { PVE_MICRO: JSON.stringify({ name: MICRO, address, ssh: await sshPort(world, address) }) }),
-    ...environment,
-  });
+  };
 }
 
-async function vote(world: Store, names: readonly string[], wanted: Wanted = {}): Promise<Outcome> {
-  return (await start(world, names, wanted)).outcome;
+async function start(world: Store, names: readonly string[], environment: Environment = {}): Promise<Running> {
+  const address = addressOf(MICRO);
+  const micro = JSON.stringify({ name: MICRO, address, ssh: await sshPort(world, address) });
+  return startStep("third-vote.mjs", { ...(await told(world, names)), PVE_MICRO: micro, ...environment });
+}
+
+async function vote(world: Store, names: readonly string[], environment: Environment = {}): Promise<Outcome> {
+  return (await start(world, names, environment)).outcome;
+}
+
+/** Forms the cluster of these hosts; what a lab wants says whether a vote that is there stays. */
+async function form(
+  world: Store,
+  names: readonly string[],
+  thirdVote: "keep" | "remove",
+  environment: Environment = {},
+): Promise<Outcome> {
+  const wanted = { PVE_CLUSTER: "lab", PVE_THIRD_VOTE: thirdVote, ...environment };
+  return await startStep("form-cluster.mjs", { ...(await told(world, names)), ...wanted }).outcome;
+}
+
+/** A cluster that has its vote, as if the step had run. */
+async function votingLab(more: object = {}): Promise<{ world: Store; names: string[] }> {
+  const { world, names } = await labOf(2, more);
+  const pve = atHost(world, "pve-1");
+  const micro = world.state.oci.instances.find(({ displayName }) => displayName === MICRO);
+  if (!micro) throw new Error("no micro");
+  const line = `${micro.privateIp} ${keys[MICRO]?.public.split(" ").slice(0, 2).join(" ")}`;
+  shellFiles(world, pve.host.bootVolumeId).knownHosts.push(line);
+  shellFiles(world, micro.bootVolumeId).authorizedKeys.push(rootRsaKey(pve.host));
+  setUpQdevice(pve, micro.privateIp);
+  return { world, names };
 }
 
 const votes = (world: Store) => votesOf(world, atHost(world, "pve-1").datacenter);
@@ -119,12 +143,13 @@ const down = (world: Store, host: string): void => {
 };
 
 withSsh(`third-vote${title}`, () => {
-  it("gives a pair a third vote, with which it survives the loss of a host", async () => {
+  it("gives a pair a third vote, with which it survives the loss of a host, and says no key", async () => {
     const { world, names } = await labOf(2);
     expect(votes(world)).toEqual({ expected: 2, present: 2 });
     const { code, lines, error } = await vote(world, names);
     expect({ code, error }).toEqual({ code: 0, error: "" });
     expect(lines.at(-1)).toBe(`${MICRO} votes: expected votes 3, and all of them are there`);
+    expect(lines.join()).not.toMatch(/PRIVATE KEY|AAAA/);
     expect(votes(world)).toEqual({ expected: 3, present: 3 });
     down(world, "pve-2");
     expect(quorate(world)).toBe(true);
@@ -137,8 +162,7 @@ withSsh(`third-vote${title}`, () => {
   });
 
   it("does not survive the loss of a host and of the micro", async () => {
-    const { world, names } = await labOf(2);
-    await vote(world, names);
+    const { world } = await votingLab();
     down(world, MICRO);
     expect([votes(world), quorate(world)]).toEqual([{ expected: 3, present: 2 }, true]);
     world.state.oci.instances.splice(1, 1);
@@ -146,29 +170,23 @@ withSsh(`third-vote${title}`, () => {
   });
 
   it("changes nothing when it is run again", async () => {
-    const { world, names } = await labOf(2);
-    await vote(world, names);
+    const { world, names } = await votingLab();
     const before = structuredClone(world.state);
     const { code, lines } = await vote(world, names);
     expect([code, lines.at(-1)]).toEqual([0, expect.stringContaining(`${MICRO} votes already`)]);
     expect(world.state).toEqual(before);
   });
 
-  it.each(["before the micro knows the hosts", "before the certificates are made"])(
-    "goes on after it was cut short %s",
-    async (moment) => {
-      const { world, names } = await labOf(2);
-      const running = await start(world, names);
-      const shells = () => Object.values(world.state.shells ?? {});
-      const reached = (): boolean =>
-        moment.startsWith("before the micro") || shells().some(({ authorizedKeys }) => authorizedKeys.length > 0);
-      while (!reached()) await new Promise(setImmediate);
-      running.kill("SIGKILL");
-      await running.outcome;
-      expect(await vote(world, names)).toMatchObject({ code: 0, error: "" });
-      expect(votes(world)).toEqual({ expected: 3, present: 3 });
-    },
-  );
+  it("goes on after it was cut short before the certificates are made", async () => {
+    const { world, names } = await labOf(2);
+    const running = await start(world, names);
+    const reached = () => Object.values(world.state.shells ?? {}).some((shell) => shell.authorizedKeys.length > 0);
+    while (!reached()) await new Promise(setImmediate);
+    running.kill("SIGKILL");
+    await running.outcome;
+    expect(await vote(world, names)).toMatchObject({ code: 0, error: "" });
+    expect(votes(world)).toEqual({ expected: 3, present: 3 });
+  });
 
   it("goes on where an earlier run has left certificates and no vote", async () => {
     const { world, names } = await labOf(2);
@@ -179,8 +197,7 @@ withSsh(`third-vote${title}`, () => {
   });
 
   it("gives a host that was made anew its certificate again", async () => {
-    const { world, names } = await labOf(2);
-    await vote(world, names);
+    const { world, names } = await votingLab();
     replace(world, "pve-2");
     deleteNode(atHost(world, "pve-1"), "pve-2");
     await join(world, "pve-2");
@@ -192,57 +209,25 @@ withSsh(`third-vote${title}`, () => {
   });
 
   it("sets the vote up again with a micro that was made anew", async () => {
-    const { world, names } = await labOf(2);
-    await vote(world, names);
+    const { world, names } = await votingLab();
     replace(world, MICRO);
     expect(votes(world)).toEqual({ expected: 3, present: 2 });
     expect(await vote(world, names)).toMatchObject({ code: 0, error: "" });
     expect(votes(world)).toEqual({ expected: 3, present: 3 });
   });
 
-  it("takes the vote away before a third host joins, and not before a host is replaced", async () => {
-    const { world, names } = await labOf(2);
-    await vote(world, names);
-    expect(await vote(world, names, { stage: "before" })).toMatchObject({ code: 0 });
-    expect(votes(world).expected).toBe(3);
-    world.state.oci.instances.push(booted("pve-3"));
-    const { code, lines } = await vote(world, [...names, "pve-3"], { stage: "before" });
-    expect([code, lines.at(-1)]).toEqual([0, "pve-1: took the third vote away, which 3 hosts do not want"]);
-    expect(votes(world)).toEqual({ expected: 2, present: 2 });
-    expect((await vote(world, [...names, "pve-3"])).lines).toEqual(["3 hosts want no third vote"]);
-  });
-
   it("lasts while a host is replaced: form-cluster has the quorum to forget the old one", async () => {
-    const { world, names } = await labOf(2);
-    await vote(world, names);
+    const { world, names } = await votingLab();
     replace(world, "pve-2");
-    const hosts = JSON.stringify(await ports.open(world, ...names));
-    const form = startStep("form-cluster.mjs", { PVE_CLUSTER: "lab", PVE_HOSTS: hosts });
-    const { code, lines } = await form.outcome;
+    const { code, lines } = await form(world, names, "keep");
     expect([code, lines]).toEqual([0, expect.arrayContaining(["pve-1: forgets pve-2, which was made anew"])]);
     expect(await vote(world, names)).toMatchObject({ code: 0, error: "" });
     expect(votes(world)).toEqual({ expected: 3, present: 3 });
   });
 
-  it("takes the vote away when the micro has left the lab", async () => {
-    const { world, names } = await labOf(2);
-    await vote(world, names);
-    world.state.oci.instances.pop();
-    expect(await vote(world, names, { stage: "before", micro: false })).toMatchObject({ code: 0, error: "" });
-    expect(votes(world)).toEqual({ expected: 2, present: 2 });
-  });
-
-  it("asks no host for anything where there never was a vote", async () => {
-    const { world, names } = await labOf(2);
-    const environment = { TF_VAR_ssh_private_key: "" };
-    const { code, lines } = await vote(world, names, { stage: "before", micro: false, environment });
-    expect([code, lines]).toEqual([0, ["there is no third vote to take away"]]);
-  });
-
   it("shows no vote where the micro's own iptables reject it, and says which port", async () => {
-    const { world, names } = await labOf(2, { runcmd: [] });
-    const environment = { PVE_TIMEOUT_SECONDS: "15" };
-    const { code, error } = await vote(world, names, { environment });
+    const { world, names } = await votingLab({ runcmd: [] });
+    const { code, error } = await vote(world, names, { PVE_TIMEOUT_SECONDS: "4" });
     expect([code, error]).toEqual([1, expect.stringMatching(/waiting for the vote of qdevice-4 \(port 5403 of /)]);
     expect(votes(world)).toEqual({ expected: 3, present: 2 });
   });
@@ -256,7 +241,7 @@ withSsh(`third-vote${title}`, () => {
 
   it("says that cloud-init has not installed qnetd", async () => {
     const { world, names } = await labOf(2, { packages: [] });
-    const { code, error } = await vote(world, names, { environment: { PVE_TIMEOUT_SECONDS: "4" } });
+    const { code, error } = await vote(world, names, { PVE_TIMEOUT_SECONDS: "1.5" });
     expect([code, error]).toEqual([1, expect.stringContaining(`waiting for corosync-qnetd on ${MICRO}`)]);
   });
 
@@ -270,20 +255,59 @@ withSsh(`third-vote${title}`, () => {
     expect(votes(world).expected).toBe(2);
   });
 
-  it("leaves neither key nor host keys behind", async () => {
-    const { world, names } = await labOf(2);
-    const { lines, error } = await vote(world, names);
-    expect([...lines, error].join()).not.toMatch(/PRIVATE KEY|AAAA/);
-  });
-
   it.each([
-    ["PVE_STAGE is now", { PVE_STAGE: "now" }],
     ["PVE_MICRO needs the texts name and address", { PVE_MICRO: "{}" }],
     ["PVE_HOSTS[0] needs the port ssh", { PVE_HOSTS: JSON.stringify([{ name: "a", api: "b", address: "c" }]) }],
     ["TF_VAR_ssh_private_key is not set", { TF_VAR_ssh_private_key: "" }],
-  ])("refuses wrong input with exit code 2: %s", async (message, environment) => {
+  ] as [string, Environment][])("refuses wrong input with exit code 2: %s", async (message, environment) => {
     const { world, names } = await labOf(2);
-    const { code, error } = await vote(world, names, { environment });
+    const { code, error } = await vote(world, names, environment);
     expect([code, error]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+withSsh(`form-cluster and a third vote that is not wanted any more${title}`, () => {
+  it("takes it away before a third host joins", async () => {
+    const { world, names } = await votingLab();
+    world.state.oci.instances.push(booted("pve-3"));
+    const { code, lines } = await form(world, [...names, "pve-3"], "remove");
+    const order = [/took the third vote away/, /pve-3: joins/].map((line) =>
+      lines.findIndex((each) => line.test(each)),
+    );
+    expect([code, order[0] !== -1, (order[1] ?? 0) > (order[0] ?? 0)]).toEqual([0, true, true]);
+    expect(votes(world)).toEqual({ expected: 3, present: 3 });
+  });
+
+  it("takes it away from a pair that shrinks: the lone host is quorate, also when host and micro are gone", async () => {
+    const { world } = await votingLab();
+    const { code, error, lines } = await form(world, ["pve-1"], "remove");
+    expect({ code, error }).toEqual({ code: 0, error: "" });
+    expect(lines).toContain("pve-1: took the third vote away, which 1 hosts do not want");
+    world.state.oci.instances.splice(1);
+    expect([votes(world), quorate(world)]).toEqual([{ expected: 1, present: 1 }, true]);
+    expect(await form(world, ["pve-1"], "remove")).toMatchObject({ code: 0, error: "" });
+  });
+
+  it("takes it away from a pair whose other host is gone for good: that one is forgotten first, by this very vote", async () => {
+    const { world } = await votingLab();
+    world.state.oci.instances.splice(1, 1);
+    const { code, lines } = await form(world, ["pve-1"], "remove");
+    expect([code, lines]).toEqual([
+      0,
+      expect.arrayContaining(["pve-1: forgets pve-2, which is offline and not a host of the lab"]),
+    ]);
+    expect(votes(world)).toEqual({ expected: 1, present: 1 });
+  });
+
+  it("takes it away when the micro has left the lab", async () => {
+    const { world, names } = await votingLab();
+    world.state.oci.instances.pop();
+    expect(await form(world, names, "remove")).toMatchObject({ code: 0, error: "" });
+    expect(votes(world)).toEqual({ expected: 2, present: 2 });
+  });
+
+  it("asks no host for anything by SSH where there never was one", async () => {
+    const { world, names } = await labOf(2);
+    expect(await form(world, names, "remove", { TF_VAR_ssh_private_key: "" })).toMatchObject({ code: 0, error: "" });
   });
 });

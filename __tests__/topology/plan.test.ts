@@ -108,8 +108,9 @@ describe("planTopology", () => {
     expect(cluster).toMatchObject({ apiPort: 18000, apiPorts: way.through });
   });
 
-  it("opens no tunnel to SSH of a lone host, which never has a third vote", () => {
-    expect(plan().tunnels.filter(({ name }) => name.startsWith("ssh"))).toEqual([]);
+  it("opens a tunnel to SSH of a lone host, which may have to take a third vote away", () => {
+    const ssh = { name: "ssh pve-1", localPort: 27001, via: "pve-1", target: { address: "10.0.0.11", port: 22 } };
+    expect(plan().tunnels.filter(({ name }) => name.startsWith("ssh"))).toEqual([ssh]);
   });
 
   it("puts the micro into the hosts' availability domain, or into the one that is written", () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ITerraformDependable, TerraformResource } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { OciHost } from "../oci/host.ts";
 import type { OciMicro } from "../oci/micro.ts";
@@ -42,38 +42,33 @@ export class Cluster extends Construct {
 
   constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id);
-    const hosts = props.hosts.map(({ plan, oci }) => stepHost(plan, oci.privateIp));
-    // Before the number of hosts gets odd a vote that is there has to go (pve-docs, pvecm: remove it, then add nodes).
-    const before = this.#thirdVote(props, "before");
+    const { micro } = props;
+    const hosts = JSON.stringify(
+      props.hosts.map(({ plan, oci }) => ({ ...stepHost(plan, oci.privateIp), ssh: plan.sshPort })),
+    );
+    const voter = props.hosts.length % 2 === 0 ? micro : null;
+    const thirdVote = voter ? "keep" : "remove";
     const form = new ScriptStep(this, "form", {
       folder: STEPS,
       script: "form-cluster.mjs",
-      environment: { PVE_CLUSTER: props.lab, PVE_HOSTS: JSON.stringify(hosts) },
+      environment: { PVE_CLUSTER: props.lab, PVE_HOSTS: hosts, PVE_THIRD_VOTE: thirdVote },
       // A host with a new disk has forgotten the cluster.
-      triggers: bootVolumes(props),
-      ...(before && { dependsOn: [before] }),
+      triggers: { ...bootVolumes(props), thirdVote },
     }).resource;
-    this.formed = this.#thirdVote(props, "after", form) ?? form;
-  }
-
-  /** A lone host never has a third vote, and its SSH no tunnel. */
-  #thirdVote(props: ClusterProps, stage: "before" | "after", form?: TerraformResource): TerraformResource | undefined {
-    const { hosts, micro } = props;
-    if (hosts.length < 2) return undefined;
-    return new ScriptStep(this, `third-vote-${stage}`, {
+    if (voter === null) {
+      this.formed = form;
+      return;
+    }
+    const { plan, oci } = voter;
+    this.formed = new ScriptStep(this, "third-vote", {
       folder: STEPS,
       script: "third-vote.mjs",
       environment: {
-        PVE_STAGE: stage,
-        PVE_HOSTS: JSON.stringify(
-          hosts.map(({ plan, oci }) => ({ ...stepHost(plan, oci.privateIp), ssh: plan.sshPort })),
-        ),
-        ...(micro && {
-          PVE_MICRO: JSON.stringify({ name: micro.plan.name, address: micro.oci.address, ssh: micro.plan.sshPort }),
-        }),
+        PVE_HOSTS: hosts,
+        PVE_MICRO: JSON.stringify({ name: plan.name, address: oci.address, ssh: plan.sshPort }),
       },
-      triggers: { ...bootVolumes(props), micro: micro?.oci.bootVolumeId ?? "none" },
-      ...(form && { dependsOn: [form] }),
+      triggers: { ...bootVolumes(props), micro: oci.bootVolumeId },
+      dependsOn: [form],
     }).resource;
   }
 }

@@ -4,14 +4,20 @@
  * being cut short at any point: it looks at what there is and does the rest.
  *
  *   PVE_CLUSTER               name of the cluster, at most 15 characters
- *   PVE_HOSTS                 JSON [{name, api, address}]: node name, tunnel to its API, address on the wire
+ *   PVE_HOSTS                 JSON [{name, api, address, ssh}]: node name, tunnel to its API, address on the wire, port of
+ *                             the tunnel to its SSH
+ *   PVE_THIRD_VOTE            `remove` takes away a QDevice that is there, before hosts come or go (pve-docs, pvecm); else
+ *                             it stays
  *   PVE_TIMEOUT_SECONDS       for all of it, 900 by default
  *   TF_VAR_pve_root_password  password of root@pam: joining takes nothing else
+ *   TF_VAR_ssh_private_key, TF_VAR_ssh_host_keys  to take away a QDevice
  */
 import { NoAnswer, PveError, StepError } from "./deadline.mjs";
 import { assertNoForeignCluster, certificateOf, forget, membershipOf, passesOn } from "./membership.mjs";
 import { PveApi } from "./pve-client.mjs";
 import { list, record } from "./pve-http.mjs";
+import { sshPorts, stateOf, takeAway } from "./qdevice.mjs";
+import { RemoteShell, writeSshFiles } from "./remote-shell.mjs";
 import { deadline, hostsVariable, rootPassword, run, variable } from "./step-input.mjs";
 
 /** @typedef {import("./membership.mjs").Membership} Membership */
@@ -132,13 +138,41 @@ async function hasGuests(leader, node) {
 /**
  * @param {PveApi} leader
  * @param {readonly string[]} hosts
+ */
+async function forgetAbsent(leader, hosts) {
+  for (const { name, online } of (await membershipOf(leader)).members)
+    if (!online && !hosts.includes(name)) await forget(leader, name, "is offline and not a host of the lab");
+}
+
+/**
+ * Takes a QDevice away. `pvecm` wants all members online for that: one that is gone for good is forgotten first, for which
+ * the vote may be needed.
+ *
+ * @param {readonly PveApi[]} members
+ * @param {readonly string[]} hosts
+ */
+async function removeVote(members, hosts) {
+  const ports = sshPorts();
+  const voting = [];
+  for (const api of members) if ((await stateOf(api)) !== null) voting.push(api);
+  const [any] = voting;
+  if (!any) return;
+  await forgetAbsent(any, hosts);
+  const shell = new RemoteShell(any.host.name, ports[hosts.indexOf(any.host.name)] ?? 0, writeSshFiles(), any.deadline);
+  await takeAway(shell);
+  say(`${any.host.name}: took the third vote away, which ${hosts.length} hosts do not want`);
+}
+
+/**
+ * @param {PveApi} leader
+ * @param {readonly string[]} hosts
  * @param {string} name
  */
 async function assertMembers(leader, hosts, name) {
+  await forgetAbsent(leader, hosts);
   for (const { name: node, online } of (await membershipOf(leader)).members) {
-    if (hosts.includes(node)) continue;
-    if (!online) await forget(leader, node, "is offline and not a host of the lab");
-    else if (await hasGuests(leader, node))
+    if (hosts.includes(node) || !online) continue;
+    if (await hasGuests(leader, node))
       throw new StepError(`the cluster ${name} has the member ${node}, which has guests and is not a host of the lab`);
     else await forget(leader, node, "is not a host of the lab any more");
   }
@@ -187,11 +221,10 @@ await run("form-cluster", async () => {
     await allowImport(first);
     return;
   }
+  const names = hosts.map((host) => host.name);
+  const members = apis.filter((_, index) => memberships[index]?.cluster === name);
+  if (process.env.PVE_THIRD_VOTE === "remove") await removeVote(members, names);
   const leader = await form(apis, memberships, name);
-  await assertMembers(
-    leader,
-    hosts.map((host) => host.name),
-    name,
-  );
+  await assertMembers(leader, names, name);
   await allowImport(leader);
 });

@@ -1,12 +1,10 @@
 // @ts-check
 /**
- * Gives a cluster of an even number of hosts one vote more, the micro's (a QDevice), and takes it away where it is not
- * wanted any more. PVE's API only shows a QDevice; `pvecm` on a host sets it up. It can be run again at any time, and
- * after being cut short at any point.
+ * Gives a cluster of an even number of hosts one vote more, the micro's (a QDevice). form-cluster takes it away where it is
+ * not wanted any more. It can be run again at any time, and after being cut short at any point.
  *
- *   PVE_STAGE                 `before` the cluster is formed: takes away; `after`: sets up
- *   PVE_HOSTS                 JSON [{name, api, address, ssh}]: as for form-cluster, with the port of the tunnel to SSH
- *   PVE_MICRO                 JSON {name, address, ssh}; not set where the lab has none
+ *   PVE_HOSTS                 JSON [{name, api, address, ssh}]: as for form-cluster
+ *   PVE_MICRO                 JSON {name, address, ssh}
  *   PVE_TIMEOUT_SECONDS       for all of it, 900 by default
  *   TF_VAR_pve_root_password  password of root@pam
  *   TF_VAR_ssh_private_key    the lab's own key, which lets in as root
@@ -16,55 +14,36 @@ import { StepError } from "./deadline.mjs";
 import { PveApi } from "./pve-client.mjs";
 import { list, record } from "./pve-http.mjs";
 import { knownHostLine, RemoteShell, writeSshFiles } from "./remote-shell.mjs";
-import { deadline, hostsVariable, json, rootPassword, run, variable } from "./step-input.mjs";
+import { sshPorts, stateOf, takeAway } from "./qdevice.mjs";
+import { deadline, hostsVariable, json, rootPassword, run } from "./step-input.mjs";
 
-/** @typedef {{ readonly api: PveApi, readonly shell: () => RemoteShell }} Member */
+/** @typedef {import("./qdevice.mjs").Member} Member */
 /** @typedef {{ readonly name: string, readonly address: string, readonly ssh: number }} Micro */
 
 /** The certificates of a host's QDevice; `pvecm qdevice setup` refuses to go over what an earlier one has left. */
 const CERTIFICATES = "/etc/corosync/qdevice/net/nssdb";
 
-/** @returns {Micro | null} */
+/** @returns {Micro} */
 function microVariable() {
-  if (!process.env.PVE_MICRO) return null;
   const { name, address, ssh } = record(json("PVE_MICRO"));
   if (typeof name === "string" && typeof address === "string" && typeof ssh === "number") return { name, address, ssh };
   throw new StepError("PVE_MICRO needs the texts name and address, and the port ssh", 2);
 }
 
-/** @returns {readonly number[]} in the order of the hosts */
-function sshPorts() {
-  return list(json("PVE_HOSTS")).map((host, index) => {
-    const { ssh } = record(host);
-    if (typeof ssh === "number") return ssh;
-    throw new StepError(`PVE_HOSTS[${index}] needs the port ssh`, 2);
-  });
-}
-
 /**
- * How a host's own QDevice does: `Connected`, or what it is at; null where it has none.
+ * The same on all members at once.
  *
- * @param {PveApi} api
- * @param {string} [address] of the micro; a vote that comes from elsewhere is none of ours
+ * @template Answer
+ * @param {readonly Member[]} members
+ * @param {(shell: RemoteShell) => Promise<Answer>} work
  */
-async function stateOf(api, address) {
-  const status = record(await api.get("cluster/config/qdevice"));
-  if (status.State === undefined) return null;
-  const elsewhere = address !== undefined && !String(status["QNetd host"]).startsWith(`${address}:`);
-  return elsewhere ? "set up for another micro" : String(status.State);
+function atAll(members, work) {
+  return Promise.all(members.map(({ shell }) => work(shell())));
 }
 
 /** @param {RemoteShell} shell */
 async function isConfigured(shell) {
   return /^\s*device\s*\{/m.test(await shell.run("cat /etc/pve/corosync.conf"));
-}
-
-/** @param {Member} member any */
-async function takeAway({ shell }) {
-  const { code, text } = await shell().ask("pvecm qdevice remove");
-  if (code === 0 || text.includes("No QDevice configured")) return;
-  const words = text.trim().split("\n").at(-1);
-  throw new StepError(`${shell().name}: the third vote cannot be taken away: ${words}`);
 }
 
 /**
@@ -75,13 +54,16 @@ async function takeAway({ shell }) {
  * @param {Micro} micro
  */
 async function introduce(members, atMicro, micro) {
-  for (const { shell } of members) {
-    const key = (await shell().run("cat /root/.ssh/id_rsa.pub")).trim();
+  const pin = knownHostLine(micro);
+  await atAll(members, async (shell) => {
+    const key = (await shell.run("cat /root/.ssh/id_rsa.pub")).trim();
     if (!/^ssh-rsa [A-Za-z0-9+/=]+( [\w@.-]+)?$/.test(key))
-      throw new StepError(`${shell().name}: /root/.ssh/id_rsa.pub is no RSA key of one line`);
-    await atMicro.ensureLine("/root/.ssh/authorized_keys", key);
-    await shell().ensureLine("/root/.ssh/known_hosts", knownHostLine(micro));
-  }
+      throw new StepError(`${shell.name}: /root/.ssh/id_rsa.pub is no RSA key of one line`);
+    await Promise.all([
+      atMicro.ensureLine("/root/.ssh/authorized_keys", key),
+      shell.ensureLine("/root/.ssh/known_hosts", pin),
+    ]);
+  });
 }
 
 /**
@@ -98,8 +80,8 @@ async function setUp(members, atMicro, micro) {
     return (await atMicro.ask("systemctl is-active corosync-qnetd")).code === 0 || undefined;
   });
   await introduce(members, atMicro, micro);
-  if (await isConfigured(first.shell())) await takeAway(first);
-  for (const { shell } of members) await shell().run(`rm -rf ${CERTIFICATES}`);
+  if (await isConfigured(first.shell())) await takeAway(first.shell());
+  await atAll(members, (shell) => shell.run(`rm -rf ${CERTIFICATES}`));
   console.log(`${first.api.host.name}: sets up the vote of ${micro.name} (${micro.address})`);
   await first.shell().run(`pvecm qdevice setup ${micro.address}`);
 }
@@ -112,8 +94,8 @@ async function setUp(members, atMicro, micro) {
 async function votes(members, micro) {
   for (const { api } of members) if ((await stateOf(api, micro.address)) !== "Connected") return undefined;
   const wanted = members.length + 1;
-  for (const { shell } of members) {
-    const { text } = await shell().ask("corosync-quorumtool -s");
+  const told = await atAll(members, (shell) => shell.ask("corosync-quorumtool -s"));
+  for (const { text } of told) {
     const count = (/** @type {string} */ what) => Number(new RegExp(`^${what} votes:\\s+(\\d+)`, "m").exec(text)?.[1]);
     if (count("Expected") !== wanted || count("Total") !== wanted) return undefined;
   }
@@ -137,8 +119,6 @@ async function isSetUp(members, atMicro, micro, cluster) {
 }
 
 await run("third-vote", async () => {
-  const stage = variable("PVE_STAGE");
-  if (stage !== "before" && stage !== "after") throw new StepError(`PVE_STAGE is ${stage}: before or after`, 2);
   const hosts = hostsVariable("PVE_HOSTS");
   const ports = sshPorts();
   const micro = microVariable();
@@ -152,17 +132,6 @@ await run("third-vote", async () => {
     shell: () => shellOf(host.name, ports[index] ?? 0),
   }));
   for (const { api } of members) await api.ready();
-
-  const wanted = micro !== null && hosts.length % 2 === 0;
-  if (stage === "before") {
-    const having = [];
-    for (const member of members) if ((await stateOf(member.api)) !== null) having.push(member);
-    const [any] = having;
-    if (wanted || !any) return console.log(wanted ? "a third vote is wanted" : "there is no third vote to take away");
-    await takeAway(any);
-    return console.log(`${any.api.host.name}: took the third vote away, which ${hosts.length} hosts do not want`);
-  }
-  if (!wanted) return console.log(`${hosts.length} hosts want no third vote`);
 
   let has = await votes(members, micro);
   if (has !== undefined) return console.log(`${micro.name} votes already: ${has}`);
