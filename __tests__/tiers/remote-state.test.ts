@@ -54,7 +54,7 @@ async function essence(): Promise<unknown> {
 describe("states in a bucket", () => {
   beforeEach(inBucket);
 
-  itWithServer("are deployed, read across stacks, foreseen by a diff, and destroyed", async () => {
+  itWithServer("are deployed, read across stacks, foreseen by a diff, destroyed, and deployed again", async () => {
     expect(JSON.parse((await cdktf("diff", "--json")).stdout).stacks).toHaveLength(3);
     expect((await deploy()).stdout).toContain("talos   made = a");
     expect([await object("oci"), lab.has(".lab", "state", "oci.tfstate")]).toEqual([expect.any(String), false]);
@@ -65,6 +65,8 @@ describe("states in a bucket", () => {
     expect((await listed()).map(({ resources, backups }) => [resources, backups.length])).toEqual(
       Array.from({ length: 3 }, () => [0, 1]),
     );
+    expect((await deploy()).stdout).toContain("talos   made = a");
+    expect((await cdktf("diff")).code).toBe(0);
   });
 
   itWithServer("are not written while somebody holds their lock, and it is said how to take it away", async () => {
