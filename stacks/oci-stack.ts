@@ -93,11 +93,11 @@ export class OciStack extends LabStack {
     this.outputs = {
       hosts: hosts.map(({ name, host }) => ({
         name,
-        bootVolumeId: host.bootVolumeId,
+        generation: host.generation,
         privateIp: host.privateIp,
         publicIp: host.publicIp,
       })),
-      micro: micro && { address: micro.privateIp, bootVolumeId: micro.bootVolumeId },
+      micro: micro && { address: micro.privateIp, generation: micro.generation },
       apiAddress: balancer.publicIp,
     };
     new TerraformOutput(this, "api_address", {

@@ -4,6 +4,7 @@ import { VirtualEnvironmentPool } from "@cdktf/provider-proxmox/virtual-environm
 import { TalosProvider } from "@cdktf/provider-talos/provider";
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
+import { Generation } from "../constructs/lab/generation.ts";
 import { LabStack, type LabStackProps } from "../constructs/lab/lab-stack.ts";
 import { pveRootPassword, sshHostKeys, sshPrivateKey } from "../constructs/lab/variables.ts";
 import { Automation } from "../constructs/proxmox/automation.ts";
@@ -91,6 +92,9 @@ export class ProxmoxClusterStack extends LabStack {
       hosts: topology.hosts,
       after: formed,
     });
+    const disks = new Map(
+      hosts.map(({ plan, oci }) => [plan.name, new Generation(this, `disk-${plan.name}`, { disk: oci.generation })]),
+    );
     const templates = new Map(
       hosts.map(({ plan, oci }) => [
         plan.name,
@@ -99,6 +103,7 @@ export class ProxmoxClusterStack extends LabStack {
           oci,
           virtualization: config.virtualization,
           poolId: pool.poolId,
+          disk: found(disks.get(plan.name), `disk of ${plan.name}`),
           image: image.file(plan.name),
           after: [storage, guestNetwork.applied, ...cpu],
         }),
@@ -112,6 +117,7 @@ export class ProxmoxClusterStack extends LabStack {
         network: network.guest,
         bridge: guestNetwork.bridge,
         poolId: pool.poolId,
+        disk: found(disks.get(plan.host), `disk of ${plan.host}`),
         template: found(templates.get(plan.host), `template of ${plan.host}`),
         virtualization: config.virtualization,
       }),

@@ -6,7 +6,6 @@ import { TalosProvider } from "@cdktf/provider-talos/provider";
 import { Fn, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { LabStack, type LabStackProps } from "../constructs/lab/lab-stack.ts";
-import { address } from "../constructs/lab/script-step.ts";
 import { HealthGate } from "../constructs/talos/health-gate.ts";
 import { Node } from "../constructs/talos/node.ts";
 import { PATIENCE } from "../constructs/talos/patience.ts";
@@ -82,7 +81,7 @@ export class TalosStack extends LabStack {
       ...access,
       // Bootstrapping races the configuration's arrival (terraform-provider-talos #213, #236).
       dependsOn: applied,
-      lifecycle: { replaceTriggeredBy: [address(first.node.machine)] },
+      lifecycle: { replaceTriggeredBy: [first.node.machine.address] },
       timeouts: { create: PATIENCE },
     });
     const kubeconfig = new ClusterKubeconfig(this, "admin", {

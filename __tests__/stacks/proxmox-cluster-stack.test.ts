@@ -24,7 +24,7 @@ describe("ProxmoxClusterStack", () => {
     expect(pair.resource.terraform_data?.["cluster_form_run"]).toMatchObject({
       triggers_replace: {
         "pve-1":
-          "${data.terraform_remote_state.cross-stack-reference-input-oci.outputs.cross-stack-output-oci_core_instance-pve-1_instance-boot_volume_id}",
+          "${data.terraform_remote_state.cross-stack-reference-input-oci.outputs.cross-stack-output-terraform_data-pve-1_disk-id}",
       },
     });
   });
@@ -119,8 +119,21 @@ describe("ProxmoxClusterStack", () => {
 
   it("makes the template anew with the image, and never a guest because of what it was cloned from", () => {
     const [template] = templates(free);
-    expect(template?.lifecycle).toEqual({ replace_triggered_by: ["proxmox_download_file.talos-image_pve-1"] });
-    for (const guest of guests(free)) expect(guest.lifecycle).toEqual({ ignore_changes: ["clone", "efi_disk"] });
+    expect(template?.lifecycle).toMatchObject({
+      replace_triggered_by: expect.arrayContaining(["terraform_data.template-pve-1_image"]),
+    });
+    // Its URL, and not the file, which is the same when it is fetched again.
+    expect(free.resource.terraform_data?.["template-pve-1_image"]).toMatchObject({
+      triggers_replace: { url: "${proxmox_download_file.talos-image_pve-1.url}" },
+    });
+    for (const guest of guests(free)) expect(guest.lifecycle).toMatchObject({ ignore_changes: ["clone", "efi_disk"] });
+  });
+
+  it("makes templates and guests anew when their host gets a new disk", () => {
+    for (const vm of [...templates(free), ...guests(free)])
+      expect(vm.lifecycle).toMatchObject({
+        replace_triggered_by: expect.arrayContaining(["terraform_data.disk-pve-1"]),
+      });
   });
 
   it("puts the guests of one host into a Simple zone with SNAT and DHCP", () => {

@@ -9,14 +9,12 @@ export interface ScriptStepProps {
   readonly script: string;
   /** Handed to the script. Where a value is sensitive, Terraform hides all that the script prints. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The step runs on create and again when one of these changes. */
+  /** The step runs on create, and again when one of these changes or is not known yet. */
   readonly triggers: Readonly<Record<string, string>>;
-  /** The step runs again whenever one of these resources changes or is replaced. */
-  readonly againWith?: readonly TerraformResource[];
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
-/** Address of a resource within its own stack, as `replace_triggered_by` wants it. */
+/** Address of a resource within its own stack, as `replace_triggered_by` wants it; see Generation for what that misses. */
 export function address(resource: TerraformResource): string {
   return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 }
@@ -34,7 +32,6 @@ export class ScriptStep extends Construct {
     this.resource = new TerraformResource(this, "run", {
       terraformResourceType: "terraform_data",
       ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
-      ...(props.againWith && { lifecycle: { replaceTriggeredBy: props.againWith.map(address) } }),
       provisioners: [{ ...script(this, props), environment: { ...props.environment } }],
     });
     this.resource.addOverride("triggers_replace", props.triggers);

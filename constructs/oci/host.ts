@@ -2,6 +2,7 @@ import { CoreInstance } from "@cdktf/provider-oci/core-instance";
 import { type ITerraformDependable, type TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { HostPlan, Topology } from "../../topology/types.ts";
+import { Generation } from "../lab/generation.ts";
 import { jsonOf } from "../lab/literal.ts";
 import { cloudConfig } from "./cloud-config.ts";
 import { faultDomainName } from "./fault-domain.ts";
@@ -25,8 +26,8 @@ export interface HostProps {
 /** What the other stacks may know of a host. */
 export interface OciHost {
   readonly name: string;
-  /** Changes when the host's disk is made anew, and with it everything on it. */
-  readonly bootVolumeId: string;
+  /** Another one whenever the host's disk is made anew, and with it everything on it. */
+  readonly generation: string;
   readonly privateIp: string;
   readonly publicIp: string;
 }
@@ -34,8 +35,8 @@ export interface OciHost {
 /** A Proxmox host: an A1 instance that boots the lab's own image and learns its place from cloud-init. */
 export class Host extends Construct {
   readonly instanceId: string;
-  /** Changes when the host's disk is made anew, with the instance or under it. */
-  readonly bootVolumeId: string;
+  /** Another one whenever the host's disk is made anew, with the instance or under it. */
+  readonly generation: string;
   readonly publicIp: string;
   readonly privateIp: string;
 
@@ -87,7 +88,12 @@ export class Host extends Construct {
       timeouts: { create: "30m" },
     });
     this.instanceId = instance.id;
-    this.bootVolumeId = instance.bootVolumeId;
+    // A new image replaces the disk under the instance, whose own attributes do not tell so before it is done.
+    this.generation = new Generation(this, "disk", {
+      instance: instance.id,
+      image: props.imageId,
+      bootVolume: instance.bootVolumeId,
+    }).generation;
     this.publicIp = instance.publicIp;
     this.privateIp = instance.privateIp;
   }

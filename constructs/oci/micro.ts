@@ -3,6 +3,7 @@ import { DataOciCoreImages } from "@cdktf/provider-oci/data-oci-core-images";
 import type { TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { MicroPlan } from "../../topology/types.ts";
+import { Generation } from "../lab/generation.ts";
 import { cloudConfig } from "./cloud-config.ts";
 import { faultDomainName } from "./fault-domain.ts";
 import { MICRO_SHAPE } from "./shapes.ts";
@@ -22,8 +23,8 @@ export interface MicroProps {
 /** What the other stacks may know of the micro. */
 export interface OciMicro {
   readonly address: string;
-  /** Changes when its disk is made anew, and with it the certificates of the vote. */
-  readonly bootVolumeId: string;
+  /** Another one whenever its disk is made anew, and with it the certificates of the vote. */
+  readonly generation: string;
 }
 
 /** Where corosync-qnetd listens. */
@@ -40,7 +41,7 @@ export function qnetdRules(subnetCidr: string): readonly string[] {
 /** The x86 micro from a platform image: it runs corosync-qnetd. That it votes is for the cluster's third-vote step. */
 export class Micro extends Construct {
   readonly privateIp: string;
-  readonly bootVolumeId: string;
+  readonly generation: string;
 
   constructor(scope: Construct, id: string, props: MicroProps) {
     super(scope, id);
@@ -88,6 +89,9 @@ export class Micro extends Construct {
       lifecycle: { ignoreChanges: ["metadata", "source_details[0].source_id"] },
     });
     this.privateIp = instance.privateIp;
-    this.bootVolumeId = instance.bootVolumeId;
+    this.generation = new Generation(this, "disk", {
+      instance: instance.id,
+      bootVolume: instance.bootVolumeId,
+    }).generation;
   }
 }

@@ -21,8 +21,8 @@ export function stepHost(plan: HostPlan, address: string): StepHost {
   return { name: plan.name, api: `https://127.0.0.1:${plan.apiPort}`, address };
 }
 
-function bootVolumes({ hosts }: ClusterProps): Readonly<Record<string, string>> {
-  return Object.fromEntries(hosts.map(({ plan, oci }) => [plan.name, oci.bootVolumeId]));
+function generations({ hosts }: ClusterProps): Readonly<Record<string, string>> {
+  return Object.fromEntries(hosts.map(({ plan, oci }) => [plan.name, oci.generation]));
 }
 
 export interface ClusterProps {
@@ -53,7 +53,7 @@ export class Cluster extends Construct {
       script: "form-cluster.mjs",
       environment: { PVE_CLUSTER: props.lab, PVE_HOSTS: hosts, PVE_THIRD_VOTE: thirdVote },
       // A host with a new disk has forgotten the cluster.
-      triggers: { ...bootVolumes(props), thirdVote },
+      triggers: { ...generations(props), thirdVote },
     }).resource;
     if (voter === null) {
       this.formed = form;
@@ -67,7 +67,7 @@ export class Cluster extends Construct {
         PVE_HOSTS: hosts,
         PVE_MICRO: JSON.stringify({ name: plan.name, address: oci.address, ssh: plan.sshPort }),
       },
-      triggers: { ...bootVolumes(props), micro: oci.bootVolumeId },
+      triggers: { ...generations(props), micro: oci.generation },
       dependsOn: [form],
     }).resource;
   }

@@ -31,7 +31,7 @@ export class CpuModel extends Construct {
       // A host with a new disk has forgotten it, unless others of its cluster remember.
       triggers: {
         model: EMULATED_CPU.reportedModel,
-        ...Object.fromEntries(hosts.map(({ plan, oci }) => [plan.name, oci.bootVolumeId])),
+        ...Object.fromEntries(hosts.map(({ plan, oci }) => [plan.name, oci.generation])),
       },
       dependsOn: [after],
     }).resource;

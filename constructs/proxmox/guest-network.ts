@@ -4,8 +4,9 @@ import { SdnSubnet } from "@cdktf/provider-proxmox/sdn-subnet";
 import { SdnVnet } from "@cdktf/provider-proxmox/sdn-vnet";
 import { SdnZoneEvpn } from "@cdktf/provider-proxmox/sdn-zone-evpn";
 import { SdnZoneSimple } from "@cdktf/provider-proxmox/sdn-zone-simple";
-import { type ITerraformDependable, TerraformResource } from "cdktf";
+import type { ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
+import { Generation } from "../lab/generation.ts";
 import { address, ScriptStep } from "../lab/script-step.ts";
 import type { GuestNetworkPlan, HostPlan } from "../../topology/types.ts";
 import { type StepHost, STEPS } from "./cluster.ts";
@@ -39,9 +40,8 @@ export class GuestNetwork extends Construct {
     });
     const zone = plan.kind === "simple" ? this.#simpleZone(props, removals) : this.#evpnZone(props, removals);
     // A vnet changes its zone only without subnets (pve-network): with another kind of zone both are made anew.
-    const kind = new TerraformResource(this, "kind", { terraformResourceType: "terraform_data" });
-    kind.addOverride("triggers_replace", plan.kind);
-    const anew = { replaceTriggeredBy: [address(kind)] };
+    const kind = new Generation(this, "kind", { kind: plan.kind });
+    const anew = { replaceTriggeredBy: [kind.address] };
     const vnet = new SdnVnet(this, "vnet", {
       id: plan.vnet,
       zone: zone.id,
@@ -59,11 +59,13 @@ export class GuestNetwork extends Construct {
       lifecycle: anew,
     });
     const parts: TerraformResource[] = [zone, vnet, subnet];
+    // Proxmox lets go of neither zone nor vnet while there is a subnet: where one of the three is made anew, the subnet is.
+    const life = new Generation(this, "life", { subnet: subnet.id });
     const apply = new SdnApplier(this, "apply", {
       onCreate: true,
       onDestroy: false,
       dependsOn: parts,
-      lifecycle: { replaceTriggeredBy: parts.map(address) },
+      lifecycle: { replaceTriggeredBy: [...parts.map(address), life.address] },
     });
     // Its success proves nothing: every host reloads its network by itself.
     this.applied = new ScriptStep(this, "on-every-host", {
@@ -74,8 +76,7 @@ export class GuestNetwork extends Construct {
         PVE_NODES: JSON.stringify(props.hosts.map(({ name }) => name)),
         PVE_ZONE: plan.zone,
       },
-      triggers: {},
-      againWith: [apply],
+      triggers: { applied: apply.id },
       dependsOn: [apply],
     }).resource;
     this.bridge = plan.vnet;

@@ -1,9 +1,8 @@
 import { VirtualEnvironmentVm } from "@cdktf/provider-proxmox/virtual-environment-vm";
-import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import type { LabConfig } from "../../config/schema.ts";
 import type { GuestNetworkPlan, NodePlan } from "../../topology/types.ts";
-import { address } from "../lab/script-step.ts";
+import { Generation } from "../lab/generation.ts";
 import { GUEST_STORAGE, guestHardware, networkDevice } from "./guest-hardware.ts";
 import type { Template } from "./template.ts";
 
@@ -14,6 +13,8 @@ export interface GuestProps {
   readonly bridge: string;
   readonly poolId: string;
   readonly template: Template;
+  /** Of the host's disk, on which the machine is. */
+  readonly disk: Generation;
   readonly virtualization: LabConfig["virtualization"];
 }
 
@@ -53,14 +54,11 @@ export class Guest extends Construct {
         ipConfig: [{ ipv4: { address: `${plan.address}/${network.prefixLength}`, gateway: network.gateway } }],
       },
       // What came with the clone is history: a machine that was imported, after a loss, tells it otherwise.
-      lifecycle: { ignoreChanges: ["clone", "efi_disk"] },
+      lifecycle: { ignoreChanges: ["clone", "efi_disk"], replaceTriggeredBy: [props.disk.address] },
       dependsOn: [template.ready],
     });
     vm.addOverride("network_device", [networkDevice(props.bridge, plan.mac, network.mtu)]);
-    // The provider has nothing that changes when a machine with a fixed id is replaced; this resource's id does.
-    this.generation = new TerraformResource(this, "generation", {
-      terraformResourceType: "terraform_data",
-      lifecycle: { replaceTriggeredBy: [`${address(vm)}.id`] },
-    }).getStringAttribute("id");
+    // A machine made anew has the same id, but it is not known before.
+    this.generation = new Generation(this, "generation", { machine: vm.id }).generation;
   }
 }

@@ -5,7 +5,8 @@ import { Construct } from "constructs";
 import type { OciHost } from "../oci/host.ts";
 import type { LabConfig } from "../../config/schema.ts";
 import type { HostPlan } from "../../topology/types.ts";
-import { address, ScriptStep } from "../lab/script-step.ts";
+import { Generation } from "../lab/generation.ts";
+import { ScriptStep } from "../lab/script-step.ts";
 import { STEPS, stepHost } from "./cluster.ts";
 import { GUEST_STORAGE, guestHardware } from "./guest-hardware.ts";
 
@@ -14,6 +15,8 @@ export interface TemplateProps {
   readonly oci: OciHost;
   readonly virtualization: LabConfig["virtualization"];
   readonly poolId: string;
+  /** Of the host's disk, on which the template is. */
+  readonly disk: Generation;
   /** The Talos image on this host. */
   readonly image: DownloadFile;
   readonly after: readonly ITerraformDependable[];
@@ -33,6 +36,8 @@ export class Template extends Construct {
     super(scope, id);
     const { plan } = props;
     const { cpuType, ...hardware } = guestHardware(props.virtualization);
+    // The provider does not look at the image again once the disk is made; one that is fetched again is the same.
+    const image = new Generation(this, "image", { url: props.image.url });
     const vm = new VirtualEnvironmentVm(this, "vm", {
       ...hardware,
       nodeName: plan.name,
@@ -56,8 +61,7 @@ export class Template extends Construct {
         },
       ],
       dependsOn: [...props.after],
-      // The provider does not look at the image again once the disk is made.
-      lifecycle: { replaceTriggeredBy: [address(props.image)] },
+      lifecycle: { replaceTriggeredBy: [image.address, props.disk.address] },
     });
     this.vmId = plan.templateVmId;
     this.ready = props.virtualization === "tcg" ? this.#disableKvm(props, vm) : vm;
@@ -71,9 +75,8 @@ export class Template extends Construct {
         PVE_HOST: JSON.stringify(stepHost(plan, oci.privateIp)),
         PVE_VM_ID: String(plan.templateVmId),
       },
-      triggers: { host: oci.bootVolumeId },
-      // The id of a template made anew is the same.
-      againWith: [vm],
+      // The id of a template made anew is the same, but it is not known before.
+      triggers: { host: oci.generation, template: vm.id },
     }).resource;
   }
 }

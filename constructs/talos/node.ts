@@ -1,11 +1,11 @@
 import { DataTalosMachineConfiguration } from "@cdktf/provider-talos/data-talos-machine-configuration";
 import { MachineConfigurationApply } from "@cdktf/provider-talos/machine-configuration-apply";
-import { type ITerraformDependable, TerraformResource } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { LabConfig } from "../../config/schema.ts";
 import type { NodePlan } from "../../topology/types.ts";
+import { Generation } from "../lab/generation.ts";
 import { yamlOf } from "../lab/literal.ts";
-import { address } from "../lab/script-step.ts";
 import { PATIENCE } from "./patience.ts";
 import type { Patch } from "./patches.ts";
 import type { Secrets } from "./secrets.ts";
@@ -25,7 +25,7 @@ export interface NodeProps {
 export class Node extends Construct {
   readonly applied: ITerraformDependable;
   /** Replaced with the virtual machine. */
-  readonly machine: TerraformResource;
+  readonly machine: Generation;
 
   constructor(scope: Construct, id: string, props: NodeProps) {
     super(scope, id);
@@ -41,15 +41,14 @@ export class Node extends Construct {
       docs: false,
       examples: false,
     });
-    this.machine = new TerraformResource(this, "machine", { terraformResourceType: "terraform_data" });
-    this.machine.addOverride("triggers_replace", { generation: props.generation });
+    this.machine = new Generation(this, "machine", { generation: props.generation });
     this.applied = new MachineConfigurationApply(this, "apply", {
       clientConfiguration: secrets.client,
       machineConfigurationInput: configuration.machineConfiguration,
       nodeAttribute: plan.address,
       endpoint: `127.0.0.1:${plan.talosPort}`,
       // A machine made anew knows nothing of a configuration applied before.
-      lifecycle: { replaceTriggeredBy: [address(this.machine)] },
+      lifecycle: { replaceTriggeredBy: [this.machine.address] },
       timeouts: { create: PATIENCE, update: PATIENCE, delete: PATIENCE },
     });
   }

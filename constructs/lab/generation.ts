@@ -1,0 +1,27 @@
+import { TerraformResource } from "cdktf";
+import type { Construct } from "constructs";
+import { address } from "./script-step.ts";
+
+/**
+ * Stands for one life of an object: replaced when one of the values changes, and also when one is not known yet, because the
+ * object it is of is about to be made. `replace_triggered_by` alone would miss an object that was gone and is made anew:
+ * Terraform triggers it by updates and replacements, never by creations. Hung on this, it misses none.
+ *
+ * @example
+ * const machine = new Generation(this, "generation", { machine: vm.id });
+ * new ScriptStep(this, "configure", { …, triggers: { machine: machine.generation } });
+ */
+export class Generation extends TerraformResource {
+  /** Another one in each life. */
+  readonly generation: string;
+  /** For `replace_triggered_by`. */
+  readonly address: string;
+
+  /** @param values of computed attributes: those are unknown while an object is planned */
+  constructor(scope: Construct, id: string, values: Readonly<Record<string, string>>) {
+    super(scope, id, { terraformResourceType: "terraform_data" });
+    this.addOverride("triggers_replace", values);
+    this.generation = this.getStringAttribute("id");
+    this.address = address(this);
+  }
+}
