@@ -61,7 +61,7 @@ describe("of a host that does not answer", () => {
 
   it("it is said that OCI has it stopped", async () => {
     expect(await explainSilence(host, async () => account([], "STOPPED"), folder)).toBe(
-      "OCI has the instance STOPPED, and nothing runs on it",
+      "OCI has the instance STOPPED: npx cdktf deploy oci starts it",
     );
   });
 

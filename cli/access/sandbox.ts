@@ -17,14 +17,14 @@ export interface Wanted {
 /** @throws CliError where a stack needs hosts that do not let the admin's SSH in, as a real run does when it has waited long */
 export async function assertLetIn({ sandbox, stack, assembly, project }: Wanted): Promise<void> {
   if (!goesThroughHosts(stack, assembly)) return;
-  const { address, lockedOutOf, notBooted } = await sandbox.admin();
-  const [silent] = notBooted;
-  if (silent !== undefined) {
+  const { address, lockedOutOf, silent } = await sandbox.admin();
+  const [quiet] = silent;
+  if (quiet !== undefined) {
     const { explainSilence } = await import("./silence.ts");
     const { accountOf } = await import("../oci/account.ts");
     const account = () => accountOf(project, sandbox, AbortSignal.timeout(ACCOUNT_MS));
-    const known = await explainSilence(silent, account, project.run);
-    throw new CliError(`${silent.name} (${silent.address}) does not let us in: nothing answers there; ${known}`);
+    const known = await explainSilence(quiet, account, project.run);
+    throw new CliError(`${quiet.name} (${quiet.address}) does not let us in: nothing answers there; ${known}`);
   }
   const [first] = lockedOutOf;
   if (first === undefined) return;

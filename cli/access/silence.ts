@@ -27,6 +27,7 @@ export async function explainSilence(
   try {
     const oci = await account();
     const { lifecycleState } = await oci.get("compute", `/20160918/instances/${instanceId}`, instance);
+    if (lifecycleState === "STOPPED") return "OCI has the instance STOPPED: npx cdktf deploy oci starts it";
     if (lifecycleState !== "RUNNING") return `OCI has the instance ${lifecycleState}, and nothing runs on it`;
     const output = await consoleOf(oci, instanceId);
     const file = join(folder, `console-${name}.log`);

@@ -67,6 +67,8 @@ export class Host extends Construct {
       // The old metadata endpoint hands user data to whatever on the host can send a GET.
       instanceOptions: { areLegacyImdsEndpointsDisabled: true },
       preserveBootVolume: false,
+      // Oracle stops idle Always Free instances: a deploy starts it again.
+      state: "RUNNING",
       metadata: {
         ssh_authorized_keys: props.sshPublicKey.stringValue,
         user_data: cloudConfig({

@@ -75,6 +75,7 @@ export class Micro extends Construct {
       },
       instanceOptions: { areLegacyImdsEndpointsDisabled: true },
       preserveBootVolume: false,
+      state: "RUNNING",
       metadata: {
         ssh_authorized_keys: props.sshPublicKey.stringValue,
         user_data: cloudConfig({

@@ -79,23 +79,24 @@ export interface AdminStanding {
   readonly address: string | null;
   /** Hosts that run, and whose SSH some firewall keeps the admin from. */
   readonly lockedOutOf: readonly { readonly name: string; readonly address: string; readonly by: string }[];
-  /** Hosts that run as OCI has it, and have not booted. */
-  readonly notBooted: readonly { readonly name: string; readonly address: string; readonly instanceId: string }[];
+  /** Hosts that are stopped, or run as OCI has it and have not booted. */
+  readonly silent: readonly { readonly name: string; readonly address: string; readonly instanceId: string }[];
 }
 
 export function adminStanding(world: World): AdminStanding {
   const hosts = new Set(world.state.tunnels.map(({ via }) => via));
-  const running = world.state.oci.instances
-    .filter(({ displayName, state }) => state === "RUNNING" && hosts.has(displayName))
+  const there = world.state.oci.instances
+    .filter(({ displayName, state }) => state !== "TERMINATED" && hosts.has(displayName))
     .map((host) => ({ host, address: publicAddressOf(world.state.oci, host) ?? host.privateIp }));
+  const isSilent = (host: Instance): boolean => host.state !== "RUNNING" || bootStop(world, host) !== null;
   return {
     address: adminAddress(world),
-    lockedOutOf: running.flatMap(({ host, address }) => {
-      const by = barrier(world, host.privateIp);
+    lockedOutOf: there.flatMap(({ host, address }) => {
+      const by = host.state === "RUNNING" ? barrier(world, host.privateIp) : null;
       return by === null ? [] : [{ name: host.displayName, address, by }];
     }),
-    notBooted: running
-      .filter(({ host }) => bootStop(world, host) !== null)
+    silent: there
+      .filter(({ host }) => isSilent(host))
       .map(({ host, address }) => ({ name: host.displayName, address, instanceId: host.id })),
   };
 }

@@ -1,6 +1,6 @@
 /** Somebody in Oracle's console: deletes an object of the lab by OCI's API, signed as the account's user. */
 import { z } from "zod";
-import { type Oci, openOci } from "../../../cli/oci/client.ts";
+import { accountIn } from "../../e2e/account.ts";
 import type { InventoryItem, Sandbox } from "../../../sandbox/client.ts";
 
 /** Paths of collections, by type; one that has the id for its path is not here. */
@@ -29,15 +29,9 @@ function pathOf({ type, id }: InventoryItem): string | null {
   return type === "oci_core_shape_management" ? `/20160918/images/${image}/shapes/${shape}` : null;
 }
 
-async function account(sandbox: Sandbox): Promise<Oci> {
-  const { oci: env } = await sandbox.real();
-  const signIn = { auth: "profile", profile: "DEFAULT" } as const;
-  return openOci({ region: "eu-frankfurt-1", signIn, env, signal: AbortSignal.timeout(60_000) });
-}
-
 /** @throws OciError where OCI refuses it, as when something depends on it */
 export async function deleteFromOci(sandbox: Sandbox, item: InventoryItem): Promise<void> {
-  const oci = await account(sandbox);
+  const oci = await accountIn(sandbox);
   const [, group, rule] = /^networkSecurityGroups\/([^/]+)\/securityRules\/(.+)$/.exec(item.id) ?? [];
   if (group !== undefined) {
     const path = `/20160918/networkSecurityGroups/${group}/actions/removeSecurityRules`;
