@@ -1,6 +1,5 @@
 /** What was stopped, lost or deleted outside comes back whole with one deploy; each object: __tests__/tiers/deletion-sweep.test.ts */
 import { z } from "zod";
-import { deleteFromOci } from "../tiers/deletions/oci-hand.ts";
 import { deleteFromProxmox } from "../tiers/deletions/pve-hand.ts";
 import { accountIn } from "./account.ts";
 import { TestLab } from "./lab.ts";
@@ -46,11 +45,6 @@ describe("a deployed lab", () => {
 
   it("whose worker or control plane was deleted makes the machine anew, and configures it", async () => {
     await deleteFromProxmox(lab, await found("proxmox_virtual_environment_vm", /^cp-1$/));
-    await expectWhole();
-  });
-
-  it("whose host was terminated is made anew with all that was on it", async () => {
-    await deleteFromOci(await lab.sandbox(), await found("oci_core_instance", /pve-1/));
     await expectWhole();
   });
 });

@@ -137,7 +137,8 @@ describe("OciStack", () => {
     const { oci } = synthesize({ ...BASE, tags: { owner: "me" } });
     const untagged = ["oci_core_shape_management", "oci_core_network_security_group_security_rule"];
     for (const [type, entries] of Object.entries(oci.resource)) {
-      if (!type.startsWith("oci_") || untagged.includes(type) || /_(backend|backend_set|listener)$/.test(type)) continue;
+      if (!type.startsWith("oci_") || untagged.includes(type) || /_(backend|backend_set|listener)$/.test(type))
+        continue;
       for (const resource of Object.values(entries)) {
         expect(resource).toMatchObject({ freeform_tags: { lab: "ampere-lab", owner: "me" } });
       }

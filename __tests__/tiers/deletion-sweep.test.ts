@@ -88,4 +88,15 @@ describe("a lab of which one object was deleted outside", () => {
     expect(rows.filter(({ problem }) => problem !== null)).toEqual([]);
     expect(rows.filter(({ came }) => came === "deleted").length).toBeGreaterThan(0);
   });
+
+  it("comes back whole on another host image, and is told before what is lost with the old disk", async () => {
+    await restore();
+    lab.configure({ versions: { proxmox: "9.3" } });
+    const { code, stdout } = await lab.cdktf("diff", "--fail-on-destroy");
+    expect([code, stdout.split("\n")[0]]).toEqual([
+      1,
+      "pve-1 gets a new disk, and what is on it is lost: cp-1, talos-pve-1",
+    ]);
+    expect(await problemAfter()).toBeNull();
+  });
 });

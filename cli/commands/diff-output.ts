@@ -39,6 +39,7 @@ export function documentOf(review: Review, image: string | null, detailed: boole
       ...(after.length > 0 && { after }),
     })),
     ...(image !== null && { imagesToBuild: [image] }),
+    ...(review.lostDisks.length > 0 && { lostDisks: review.lostDisks }),
   };
 }
 
@@ -61,7 +62,7 @@ export async function writeMarkdown(file: string, review: Review, signal: AbortS
 export function withoutStacks(error: unknown, sandbox: boolean): Review {
   const why = error instanceof AppRefused ? error.said : error instanceof AlreadyTold ? "" : messageOf(error);
   const told = why === "" ? "what went wrong was told where the diff ran" : why;
-  return { version: 1, sandbox, stacks: [], freeTier: null, images: [], error: masked(told) };
+  return { version: 1, sandbox, stacks: [], freeTier: null, images: [], lostDisks: [], error: masked(told) };
 }
 
 /** Saves the plans when there are all of them. */

@@ -2,6 +2,7 @@
 import { AlreadyTold } from "../errors.ts";
 import { requireFolder, targetOf } from "../user-files.ts";
 import type { Review, StackReview } from "../review/review.ts";
+import { lostDiskLine, lostDisks } from "../review/lost-disks.ts";
 import { withoutPlan } from "../review/stack-review.ts";
 import { showReview, summaryOf } from "../show/plan.ts";
 import { list } from "../show/words.ts";
@@ -48,6 +49,11 @@ async function reviewAll(begun: Begun, options: DiffOptions): Promise<Review> {
   const reviews = stacks.map(({ name }) => results.get(name)?.review ?? withoutPlan(name, "skipped"));
   const planned = reviews.flatMap(({ name }) => results.get(name)?.planned ?? []);
   try {
+    const disks = lostDisks(
+      reviews,
+      session.assembly.stacks.map((info) => session.stack(info).resources),
+    );
+    for (const disk of disks) session.terminal.line(session.terminal.colors.red(lostDiskLine(disk)));
     show(begun, reviews, detailed);
     const image = imageToBuild(session);
     if (image !== null) session.terminal.aside(`the hosts' image will be built by a deploy: ${image}`);
@@ -56,6 +62,7 @@ async function reviewAll(begun: Begun, options: DiffOptions): Promise<Review> {
       sandbox: session.sandbox !== null,
       stacks: reviews,
       ...(isWhole(options) ? await labReview(session, states) : { freeTier: null, images: [] }),
+      lostDisks: disks,
       error: null,
     };
     if (markdown !== undefined) await writeMarkdown(markdown, review, session.interruption.signal);

@@ -3,6 +3,7 @@
  * and `--markdown`, and the saved plans of `--out`. Values of sensitive attributes are not in it.
  */
 import type { LimitName } from "../../config/limits.ts";
+import type { LostDisk } from "./lost-disks.ts";
 import type { Action } from "../show/progress.ts";
 import type { Counts } from "../terraform/plan.ts";
 
@@ -14,6 +15,8 @@ export interface Review {
   /** Null for an app that is no lab, or that could not be synthesized. */
   readonly freeTier: FreeTierReview | null;
   readonly images: readonly ImageReview[];
+  /** Hosts whose disk a deploy makes anew. */
+  readonly lostDisks: readonly LostDisk[];
   /** What the app said when it could not be synthesized: a wrong config, or one that is over the free tier. */
   readonly error: string | null;
 }

@@ -90,12 +90,8 @@ export class Host extends Construct {
       timeouts: { create: "30m" },
     });
     this.instanceId = instance.id;
-    // A new image replaces the disk under the instance, whose own attributes do not tell so before it is done.
-    this.generation = new Generation(this, "disk", {
-      instance: instance.id,
-      image: props.imageId,
-      bootVolume: instance.bootVolumeId,
-    }).generation;
+    // A new image replaces the disk under the instance. Its boot volume's id would be told as it was, until that is done.
+    this.generation = new Generation(this, "disk", { instance: instance.id, image: props.imageId }).generation;
     this.publicIp = instance.publicIp;
     this.privateIp = instance.privateIp;
   }

@@ -90,9 +90,6 @@ export class Micro extends Construct {
       lifecycle: { ignoreChanges: ["metadata", "source_details[0].source_id"] },
     });
     this.privateIp = instance.privateIp;
-    this.generation = new Generation(this, "disk", {
-      instance: instance.id,
-      bootVolume: instance.bootVolumeId,
-    }).generation;
+    this.generation = new Generation(this, "disk", { instance: instance.id }).generation;
   }
 }

@@ -63,7 +63,7 @@ export const OVER: FreeTierReview = {
 };
 
 export function review(stacks: readonly StackReview[], about: Partial<Review> = {}): Review {
-  return { version: 1, sandbox: false, stacks, freeTier: FREE, images: [], error: null, ...about };
+  return { version: 1, sandbox: false, stacks, freeTier: FREE, images: [], lostDisks: [], error: null, ...about };
 }
 
 /** One of everything. */
@@ -192,5 +192,6 @@ export const anyReview: fc.Arbitrary<Review> = fc.record({
     fc.record({ name: text(), before: fc.option(text(), { nil: null }), after: text(), built: fc.boolean() }),
     300,
   ),
+  lostDisks: many(fc.record({ host: text(), machines: many(text(), 20) }), 5),
   error: fc.option(text(3000), { nil: null, freq: 3 }),
 });

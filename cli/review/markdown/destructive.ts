@@ -1,4 +1,5 @@
 /** What is lost by a deploy: the part of the comment that nobody may overlook. */
+import { type LostDisk, lostDiskLine } from "../lost-disks.ts";
 import type { ChangeReview, Review } from "../review.ts";
 import type { Part } from "./fit.ts";
 import { SEE } from "./plan.ts";
@@ -61,13 +62,17 @@ export function lossWords(losses: readonly Affected[]): string {
   ].join(" and ");
 }
 
+function diskLine(disk: LostDisk): string {
+  return `> - ${words(lostDiskLine(disk))}`;
+}
+
 /** Null where nothing is lost. */
 export function destructivePart(review: Review): Part | null {
   const losses = lossesOf(review);
-  if (losses.length === 0) return null;
+  if (losses.length + review.lostDisks.length === 0) return null;
   return {
-    open: `> [!CAUTION]\n> A deploy of this ${lossWords(losses)}.\n>`,
-    lines: losses.map(lineOf),
+    open: `> [!CAUTION]\n> A deploy of this ${lossWords(losses) || "makes disks anew"}.\n>`,
+    lines: [...review.lostDisks.map(diskLine), ...losses.map(lineOf)],
     close: "",
     more: (count) => `> - … and ${count} more; ${SEE}`,
   };
