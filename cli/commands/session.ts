@@ -170,7 +170,7 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
     },
     async connect(stack, options) {
       if (sandbox !== null)
-        await (await import("../access/sandbox.ts")).assertLetIn({ sandbox, stack, assembly, project });
+        await (await import("../access/sandbox.ts")).assertLetIn({ ...options, sandbox, stack, assembly, project });
       await access?.open(stack, options);
     },
     close: () => access?.close(),
