@@ -1,5 +1,6 @@
 /** Who may do what: policies, groups, users and dynamic groups, kept as the identity service keeps them. */
 import { dynamicGroup, group } from "../../sandbox/oci/groups.ts";
+import { ociInventory } from "../../sandbox/oci/index.ts";
 import { policy } from "../../sandbox/oci/policy.ts";
 import { user } from "../../sandbox/oci/users.ts";
 import type { Call } from "../../sandbox/plugin/resource.ts";
@@ -139,6 +140,24 @@ it("a group with members, and a user in a group, are not deleted", async () => {
   expect((await api.call("DELETE", `${CORE}/userGroupMemberships/${member.id}`)).status).toBe(204);
   expect((await api.call("DELETE", `${CORE}/groups/${group.id}`)).status).toBe(204);
   expect((await api.call("DELETE", `${CORE}/users/${user.id}`)).status).toBe(204);
+});
+
+it("all of it is in the inventory, by what imports it", async () => {
+  const [group, user] = [await made("/groups", { name: "Admins" }), await made("/users", lab)];
+  const rule = "instance.id = 'x'";
+  const things = [
+    ["oci_identity_group", group.id, "Admins"],
+    ["oci_identity_user", user.id, "lab"],
+    [
+      "oci_identity_user_group_membership",
+      (await made("/userGroupMemberships", { userId: user.id, groupId: group.id })).id,
+      "lab in Admins",
+    ],
+    ["oci_identity_dynamic_group", (await made("/dynamicGroups", { name: "hosts", matchingRule: rule })).id, "hosts"],
+    ["oci_identity_policy", (await saying("Allow group Admins to read x in tenancy")).body.id, "a-policy"],
+  ];
+  const inventory = ociInventory(api.store.state.oci).map(({ type, id, name }) => [type, id, name]);
+  expect(inventory.toSorted()).toEqual(things.toSorted());
 });
 
 it("memberships are listed of a user or of a group, and only so", async () => {

@@ -1,4 +1,5 @@
 /** Volume backup policies and the volumes that have them. */
+import { ociInventory } from "../../sandbox/oci/index.ts";
 import { type Answered, type Api, ociApi } from "./oci-api.ts";
 
 const CORE = "/20160918";
@@ -99,6 +100,16 @@ it("an assignment goes with its volume", async () => {
   await remove(`/volumes/${id}`);
   expect((await api.call("GET", `${CORE}/volumeBackupPolicyAssignments/${assignment.id}`)).status).toBe(404);
   expect((await remove(`/volumeBackupPolicies/${policy}`)).status).toBe(204);
+});
+
+it("policies of one's own and assignments are in the inventory", async () => {
+  const { id: policy } = await made("/volumeBackupPolicies", { displayName: "weekly", schedules: [weekly] });
+  const { id } = await volume();
+  const { id: assignment } = await assign(id, policy);
+  expect(ociInventory(api.store.state.oci)).toEqual([
+    { type: "oci_core_volume_backup_policy", id: policy, name: "weekly" },
+    { type: "oci_core_volume_backup_policy_assignment", id: assignment, name: id },
+  ]);
 });
 
 it("neither a volume nor a policy that is not there can be assigned", async () => {

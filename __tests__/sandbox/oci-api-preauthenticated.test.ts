@@ -1,4 +1,5 @@
 /** Addresses of objects that need no signature, and the lifecycle policy of a bucket. */
+import { ociInventory } from "../../sandbox/oci/index.ts";
 import { type Answered, type Api, ociApi } from "./oci-api.ts";
 
 let api: Api;
@@ -150,6 +151,18 @@ describe("a lifecycle policy", () => {
     expect((await api.call("GET", `${bucket}/l`)).body.items).toMatchObject([{ ...rule, target: "objects" }]);
     expect((await api.call("DELETE", `${bucket}/l`)).status).toBe(204);
     expect((await api.call("GET", `${bucket}/l`)).status).toBe(404);
+  });
+
+  it("is in the inventory, as are preauthenticated requests", async () => {
+    await allow(manage("tenancy"));
+    await api.call("PUT", `${bucket}/l`, { items: [rule] });
+    const { id } = await request(toRead);
+    expect(ociInventory(api.store.state.oci)).toEqual(
+      expect.arrayContaining([
+        { type: "oci_objectstorage_object_lifecycle_policy", id: `${bucket.slice(1)}/l`, name: "images" },
+        { type: "oci_objectstorage_preauthrequest", id: `${bucket.slice(1)}/p/${id}`, name: "par" },
+      ]),
+    );
   });
 
   it.each([
