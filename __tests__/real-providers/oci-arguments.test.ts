@@ -2,14 +2,34 @@
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import type { Case } from "../sandbox/argument-case.ts";
 import { CASES } from "../sandbox/argument-cases.ts";
-import { argumentWorld, type Made } from "../sandbox/argument-world.ts";
+import { argumentWorld, CORE, type Made } from "../sandbox/argument-world.ts";
 import { everyArgument, schemas } from "../sandbox/every-argument.ts";
-import { type OciTerraform, ociTerraform } from "./oci-terraform.ts";
+import { type OciTerraform, ociTerraform, type Ran } from "./oci-terraform.ts";
 import { needing } from "./workshop.ts";
+
+/** The provider (8.28.0) does not read these back, and so sees a difference by itself, in OCI too. */
+const FORGOTTEN: Readonly<Record<string, readonly string[]>> = {
+  oci_objectstorage_preauthrequest: ["bucket_listing_action"],
+};
 
 function configOf({ resource, said }: Case, made: Made): Attributes {
   const { values, without } = said(made);
-  return everyArgument(resource, { values: { compartment_id: made.root, ...values }, without });
+  const forgotten = (FORGOTTEN[resource] ?? []).map((name) => [name, "the provider forgets it"]);
+  return everyArgument(resource, {
+    values: { compartment_id: made.root, ...values },
+    without: { ...without, ...Object.fromEntries(forgotten) },
+  });
+}
+
+/** A lifecycle policy is taken where the service may act on it. */
+async function allowLifecycles({ api }: OciTerraform, { root: compartmentId }: Made): Promise<void> {
+  const statements = ["Allow service objectstorage-eu-frankfurt-1 to manage object-family in tenancy"];
+  await api.call("POST", `${CORE}/policies`, { compartmentId, name: "lifecycle", description: "", statements });
+}
+
+/** Without the plan that comes before them. */
+function errors({ code, told }: Ran): string {
+  return code === 0 ? "" : told.slice(told.indexOf("Error: "));
 }
 
 needing("terraform", "oci").describe("oracle/oci, with every argument of every resource", () => {
@@ -18,6 +38,7 @@ needing("terraform", "oci").describe("oracle/oci, with every argument of every r
   beforeAll(async () => {
     terraform = await ociTerraform();
     const made = await argumentWorld(terraform.api);
+    await allowLifecycles(terraform, made);
     const resources: Record<string, Record<string, Attributes>> = {};
     for (const [index, each] of CASES.filter(({ resource }) => resource in schemas).entries())
       resources[each.resource] = { ...resources[each.resource], [`of_case_${index}`]: configOf(each, made) };
@@ -26,10 +47,8 @@ needing("terraform", "oci").describe("oracle/oci, with every argument of every r
   afterAll(() => terraform.end());
 
   it("makes them all", async () => {
-    expect(await terraform.run("apply", "-auto-approve", "-no-color")).toMatchObject({
-      code: 0,
-      told: expect.stringContaining("Apply complete"),
-    });
+    const ran = await terraform.run("apply", "-auto-approve", "-no-color");
+    expect([errors(ran), ran.code]).toEqual(["", 0]);
   });
 
   it("sees no difference afterwards", async () => {

@@ -65,7 +65,7 @@ export async function ociTerraform(): Promise<OciTerraform> {
     api,
     configure(resources) {
       const terraform = { required_providers: { oci: { source: "oracle/oci", version: VERSION } } };
-      writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform, resource: resources }));
+      writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform, resource: resources }, null, 1));
     },
     run: (...args) =>
       new Promise((resolve) => {

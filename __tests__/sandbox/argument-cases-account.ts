@@ -1,5 +1,5 @@
 /** Compartments, budgets, quotas, buckets. */
-import { type Case, OLDER, PROVIDERS, UNREAD } from "./argument-case.ts";
+import { type Case, OLDER, OTHER, PROVIDERS } from "./argument-case.ts";
 import { BUDGETS, CORE } from "./argument-world.ts";
 
 export const accountCases: readonly Case[] = [
@@ -50,10 +50,34 @@ export const accountCases: readonly Case[] = [
         storage_tier: "Archive",
         versioning: "Enabled",
         auto_tiering: "InfrequentAccess",
+        bucket_scope: "NAMESPACE",
       },
       without: {},
     }),
-    untold: { bucket_scope: UNREAD },
     body: ({ accessType = null, ...body }) => ({ ...body, publicAccessType: accessType }),
+  },
+  {
+    resource: "oci_objectstorage_object",
+    said: ({ namespace, bucket }) => ({
+      values: {
+        namespace,
+        bucket,
+        object: "by-terraform",
+        content: "hello",
+        content_md5: "XUFAKrxLKna5cZ2REBfFkg==",
+        content_type: "text/plain",
+        content_language: "de",
+        content_encoding: "identity",
+        cache_control: "no-store",
+        storage_tier: "InfrequentAccess",
+        metadata: { team: "lab" },
+      },
+      without: {
+        source: OTHER,
+        source_uri_details: OTHER,
+        delete_all_object_versions: PROVIDERS,
+        opc_sse_kms_key_id: "not played",
+      },
+    }),
   },
 ];

@@ -1,13 +1,32 @@
 /** Instances, images, volumes, addresses. */
 import { isObject } from "../../sandbox/oci/attributes.ts";
-import type { Attributes } from "../../sandbox/plugin/resource.ts";
-import { type Case, OLDER, PROVIDERS, UNREAD } from "./argument-case.ts";
-import { CORE } from "./argument-world.ts";
+import type { Attributes, Json } from "../../sandbox/plugin/resource.ts";
+import { type Case, OLDER, OTHER, PROVIDERS, UNREAD } from "./argument-case.ts";
+import { CORE, type Made } from "./argument-world.ts";
 
 /** The API has an image's id, where the provider has a source's of any type. */
 function apiLaunch({ sourceDetails = null, ...body }: Attributes): Attributes {
   const { sourceId = null, ...source } = isObject(sourceDetails) ? sourceDetails : {};
   return { ...body, extendedMetadata: { deep: { er: "x" } }, sourceDetails: { ...source, imageId: sourceId } };
+}
+
+function attachment(type: string, values: (here: Made) => Record<string, Json>, others: readonly string[]): Case {
+  return {
+    resource: "oci_core_volume_attachment",
+    variant: type,
+    path: () => `${CORE}/volumeAttachments`,
+    said: (here) => ({
+      values: {
+        attachment_type: type,
+        instance_id: here.instance,
+        device: "/dev/oracleoci/oraclevdb",
+        ...values(here),
+      },
+      without: Object.fromEntries(others.map((name) => [name, OTHER])),
+    }),
+    untold: { compartment_id: "the instance's", use_chap: UNREAD },
+    body: ({ attachmentType = null, ...body }) => ({ ...body, type: attachmentType, attachmentType }),
+  };
 }
 
 const CAPABILITY = { descriptorType: "enumstring", source: "IMAGE", values: ["UEFI_64"], defaultValue: "UEFI_64" };
@@ -148,22 +167,14 @@ export const computeCases: readonly Case[] = [
     path: () => `${CORE}/volumeBackupPolicyAssignments`,
     said: ({ volume }) => ({ values: { asset_id: volume, policy_id: GOLD }, without: {} }),
   },
-  {
-    resource: "oci_core_volume_attachment",
-    path: () => `${CORE}/volumeAttachments`,
-    said: ({ instance, volume }) => ({
-      values: {
-        attachment_type: "iscsi",
-        instance_id: instance,
-        volume_id: volume,
-        device: "/dev/oracleoci/oraclevdb",
-        encryption_in_transit_type: "NONE",
-      },
-      without: {},
-    }),
-    untold: { compartment_id: "the instance's", use_chap: UNREAD },
-    body: ({ attachmentType = null, ...body }) => ({ ...body, type: attachmentType, attachmentType }),
-  },
+  attachment("iscsi", ({ volume }) => ({ volume_id: volume, encryption_in_transit_type: "NONE" }), [
+    "is_pv_encryption_in_transit_enabled",
+  ]),
+  attachment("paravirtualized", ({ otherVolume }) => ({ volume_id: otherVolume, device: "/dev/oracleoci/oraclevdc" }), [
+    "encryption_in_transit_type",
+    "is_agent_auto_iscsi_login_enabled",
+    "use_chap",
+  ]),
   {
     resource: "oci_core_vnic_attachment",
     path: () => `${CORE}/vnicAttachments`,

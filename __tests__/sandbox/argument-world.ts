@@ -28,6 +28,7 @@ export interface Made {
   readonly reservedIp: string;
   readonly reservedAddress: string;
   readonly volume: string;
+  readonly otherVolume: string;
   readonly balancer: string;
   readonly budget: string;
   readonly user: string;
@@ -66,6 +67,7 @@ export async function argumentWorld(api: Api): Promise<Made> {
   const [service] = await get(`${CORE}/services`);
   const reservedIp = await post(`${CORE}/publicIps`, { lifetime: "RESERVED" });
   const volume = await post(`${CORE}/volumes`, { availabilityDomain: domain });
+  const otherVolume = await post(`${CORE}/volumes`, { availabilityDomain: domain });
   const balancer = await post(BALANCERS, { displayName: "api", subnetId: subnet.id });
   const checker = { protocol: "TCP", port: 6443 };
   await post(`${BALANCERS}/${balancer.id}/backendSets`, { name: "api", policy: "FIVE_TUPLE", healthChecker: checker });
@@ -94,6 +96,7 @@ export async function argumentWorld(api: Api): Promise<Made> {
     reservedIp: reservedIp.id,
     reservedAddress: reservedIp.ipAddress,
     volume: volume.id,
+    otherVolume: otherVolume.id,
     balancer: balancer.id,
     budget: budget.id,
     user: api.store.state.oci.apiKey?.userId ?? "",

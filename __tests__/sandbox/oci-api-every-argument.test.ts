@@ -194,6 +194,7 @@ it.each(refused)("$title says that $argument is not played", async ({ argument, 
 test.each([
   ["a load balancer of IPv6", "oci_network_load_balancer_network_load_balancer", { nlbIpVersion: "IPV4_AND_IPV6" }],
   ["a subnet of two networks", "oci_core_subnet", { ipv4CidrBlocks: ["10.0.2.0/24", "10.0.3.0/24"], dnsLabel: "two" }],
+  ["a bucket of the whole region", "oci_objectstorage_bucket", { bucketScope: "REGION", name: "regional" }],
   ["an image from a URL", "oci_core_image", { imageSourceDetails: { sourceType: "objectStorageUri", sourceUri: "x" } }],
 ])("%s is not played", async (_what, resource, more) => {
   const each = caseOf(resource);

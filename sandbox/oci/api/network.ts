@@ -93,7 +93,8 @@ const routeTables: Collection<RouteTable> = {
     displayName: each.displayName,
     vcnId: each.vcnId,
     routeRules: each.routeRules.map((rule) => ({
-      cidrBlock: rule.destinationType === "CIDR_BLOCK" ? rule.destination : null,
+      // The older name of a destination: taken, and not told any more.
+      cidrBlock: null,
       destination: rule.destination,
       destinationType: rule.destinationType,
       networkEntityId: rule.networkEntityId,

@@ -51,6 +51,14 @@ function summary(asked: Asked, each: Bucket): Attributes {
   };
 }
 
+/** A name is the namespace's own; the other scope, REGION, has addresses that are not played. */
+const NAMESPACE_SCOPE = "NAMESPACE";
+
+function refuseOtherScope({ body }: Asked): void {
+  const scope = body.bucketScope ?? NAMESPACE_SCOPE;
+  if (scope !== NAMESPACE_SCOPE) throw notPlayed(`bucketScope ${String(scope)}`);
+}
+
 function whole(asked: Asked, each: Bucket): Attributes {
   const fields = asked.query.get("fields")?.split(",") ?? [];
   return {
@@ -59,6 +67,7 @@ function whole(asked: Asked, each: Bucket): Attributes {
     metadata: each.metadata,
     publicAccessType: each.publicAccessType,
     storageTier: each.storageTier,
+    bucketScope: NAMESPACE_SCOPE,
     versioning: each.versioning,
     autoTiering: each.autoTiering ?? "Disabled",
     objectEventsEnabled: each.objectEventsEnabled ?? false,
@@ -88,6 +97,7 @@ const ACCESS = ["NoPublicAccess", "ObjectRead", "ObjectReadWithoutList"];
 function create(asked: Asked): Answer {
   requireNamespace(asked);
   refuseNotPlayed("oci_objectstorage_bucket", asked.body);
+  refuseOtherScope(asked);
   const { call } = asked;
   const details = attributesOf("bucket", asked.body);
   const name = text(details, "name");
@@ -123,6 +133,8 @@ function create(asked: Asked): Answer {
 
 function update(asked: Asked): Answer {
   const found = requireBucket(asked);
+  refuseNotPlayed("oci_objectstorage_bucket", asked.body);
+  refuseOtherScope(asked);
   const details = attributesOf("bucket", asked.body);
   const access = requireOneOf(
     "publicAccessType",
