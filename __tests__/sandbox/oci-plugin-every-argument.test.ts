@@ -76,14 +76,27 @@ it.each(refused)("$title says that $argument is not played", async ({ argument, 
   await expect(to.apply(each.resource, config)).rejects.toThrow("501-MethodNotImplemented");
 });
 
-test("a launch that says the subnet and the host name by their older names reads back so", async () => {
+function launch(): Attributes {
   const each = played.find(({ resource }) => resource === "oci_core_instance");
   if (!each) throw new Error("there is no case of an instance");
-  const { create_vnic_details: _newer, ...config } = configOf(each);
+  return configOf(each);
+}
+
+test("a launch that says the subnet and the host name by their older names reads back so", async () => {
+  const { create_vnic_details: _newer, ...config } = launch();
   const older = { subnet_id: made.subnet, hostname_label: "older" };
-  const state = await to.apply(each.resource, { ...config, ...older });
-  expect(await to.importState(each.resource, idOf(state))).toMatchObject({
+  const state = await to.apply("oci_core_instance", { ...config, ...older });
+  expect(await to.importState("oci_core_instance", idOf(state))).toMatchObject({
     ...older,
     create_vnic_details: [older],
   });
+});
+
+test("extended metadata is JSON in a text here, and what that says in the API", async () => {
+  const { create_vnic_details: _vnic, ...config } = launch();
+  const extended_metadata = { deep: '{"er":["x"]}', text: "plain" };
+  const state = await to.apply("oci_core_instance", { ...config, subnet_id: made.subnet, extended_metadata });
+  expect(await to.importState("oci_core_instance", idOf(state))).toMatchObject({ extended_metadata });
+  const { body } = await api.call("GET", `/20160918/instances/${idOf(state)}`);
+  expect(body.extendedMetadata).toEqual({ deep: { er: ["x"] }, text: "plain" });
 });

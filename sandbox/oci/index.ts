@@ -7,6 +7,7 @@ import { alertRule, budget } from "./budget.ts";
 import { capabilitySchemaResource, globalCapabilitySchemasData } from "./capability-schema.ts";
 import { compartment } from "./compartment.ts";
 import { availabilityDomainsData, imagesData, namespaceData } from "./data-sources.ts";
+import { extendedMetadataSent, extendedMetadataTold } from "./extended-metadata.ts";
 import { image, shapeManagement } from "./image.ts";
 import { instance } from "./instance.ts";
 import { listener } from "./listener.ts";
@@ -50,14 +51,15 @@ const rules: Readonly<Record<string, { force_new: string[]; defaults?: Readonly<
 /** The arguments that the type's own rules do not know, as the API's door takes them. */
 function remembering(name: string, type: ResourceType): ResourceType {
   const told = (call: Call, found: Attributes | null): Attributes | null =>
-    found && withRemembered(call.world.state.oci, String(found.id), found, (attribute) => attribute);
+    found &&
+    extendedMetadataTold(withRemembered(call.world.state.oci, String(found.id), found, (attribute) => attribute));
   const { update, importState } = type;
   return {
     ...type,
     async create(call, planned) {
       refuseNotPlayed(name, planned);
       const made = await type.create(call, planned);
-      remember(call.world.state.oci, name, String(made.id), planned);
+      remember(call.world.state.oci, name, String(made.id), extendedMetadataSent(planned));
       return told(call, made) ?? made;
     },
     read: (call, state) => told(call, type.read(call, state)),
@@ -65,7 +67,8 @@ function remembering(name: string, type: ResourceType): ResourceType {
       async update(call, prior, planned) {
         refuseNotPlayed(name, planned, prior);
         const changed = await update(call, prior, planned);
-        remember(call.world.state.oci, name, String(prior.id), planned, prior);
+        const [sent, before] = [extendedMetadataSent(planned), extendedMetadataSent(prior)];
+        remember(call.world.state.oci, name, String(prior.id), sent, before);
         return told(call, { ...changed, id: prior.id ?? null }) ?? changed;
       },
     }),
