@@ -18,5 +18,10 @@ mkdir -p /etc/repart.d
 } >/etc/repart.d/50-root.conf
 
 # The root file system follows its partition; cloud-init's own growing (see cloud.cfg.d) has no upper bound.
-awk '$2 == "/" && $4 !~ /x-systemd.growfs/ { $4 = $4 ",x-systemd.growfs" } { print }' /etc/fstab >/etc/fstab.new
+# Nothing of the boot is left to do on the EFI partition: one that is late must not end in emergency mode, without SSH.
+awk '
+  $2 == "/" && $4 !~ /x-systemd.growfs/ { $4 = $4 ",x-systemd.growfs" }
+  $2 == "/boot/efi" && $4 !~ /nofail/ { $4 = $4 ",nofail" }
+  { print }
+' /etc/fstab >/etc/fstab.new
 mv /etc/fstab.new /etc/fstab

@@ -35,6 +35,7 @@ check "unused protocols cannot be loaded" fails modprobe dccp
 check "the kernel talks on the serial console" grep -E 'console=tty(AMA|S)0' /proc/cmdline
 check "there is a login on the serial console" sh -c 'systemctl is-active serial-getty@ttyAMA0.service || systemctl is-active serial-getty@ttyS0.service'
 check "an upgrade of GRUB reaches the removable path" sh -c 'debconf-show grub-efi-arm64 grub-efi-amd64 2>/dev/null | grep -q "force_efi_extra_removable: true"'
+check "a late EFI partition does not end the boot in emergency mode" grep -E '^[^#]+ /boot/efi .*nofail' /etc/fstab
 check "UEFI finds the boot loader at the removable path" sh -c 'test -s /boot/efi/EFI/BOOT/BOOTAA64.EFI || test -s /boot/efi/EFI/BOOT/BOOTX64.EFI'
 check "the initramfs has the driver of OCI's boot volumes" in_initramfs virtio_scsi
 check "the initramfs has the driver of virtio disks" in_initramfs virtio_blk
