@@ -74,6 +74,53 @@ export const computeCases: readonly Case[] = [
     body: ({ state: _state, isPvEncryptionInTransitEnabled: _inLaunchOptions, ...body }) => apiLaunch(body),
   },
   {
+    resource: "oci_core_instance_configuration",
+    path: () => `${CORE}/instanceConfigurations`,
+    said: ({ domain, subnet, group, platformImage }) => ({
+      values: {
+        source: "NONE",
+        instance_details: [
+          {
+            instance_type: "compute",
+            launch_details: [
+              {
+                availability_domain: domain,
+                display_name: "of-a-configuration",
+                fault_domain: "FAULT-DOMAIN-3",
+                metadata: { role: "worker" },
+                shape: "VM.Standard.A1.Flex",
+                shape_config: [{ ocpus: 1, memory_in_gbs: 7 }],
+                source_details: [{ source_type: "image", image_id: platformImage, boot_volume_size_in_gbs: "60" }],
+                create_vnic_details: [{ subnet_id: subnet, nsg_ids: [group], assign_public_ip: true }],
+                availability_config: [{ recovery_action: "STOP_INSTANCE" }],
+                instance_options: [{ are_legacy_imds_endpoints_disabled: true }],
+              },
+            ],
+          },
+        ],
+      },
+      without: {},
+    }),
+  },
+  {
+    resource: "oci_core_instance_pool",
+    path: () => `${CORE}/instancePools`,
+    said: ({ domain, subnet, configuration }) => ({
+      values: {
+        instance_configuration_id: configuration,
+        size: 1,
+        instance_display_name_formatter: "worker-${launchCount}",
+        instance_hostname_formatter: "worker${launchCount}",
+        "placement_configurations.availability_domain": domain,
+        "placement_configurations.fault_domains": ["FAULT-DOMAIN-2"],
+        "placement_configurations.primary_subnet_id": subnet,
+        "placement_configurations.primary_vnic_subnets.subnet_id": subnet,
+      },
+      without: {},
+    }),
+    untold: { state: PROVIDERS },
+  },
+  {
     resource: "oci_core_image",
     path: () => `${CORE}/images`,
     said: ({ namespace }) => ({

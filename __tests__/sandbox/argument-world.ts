@@ -23,6 +23,7 @@ export interface Made {
   readonly bareImage: string;
   readonly schemaVersion: string;
   readonly instance: string;
+  readonly configuration: string;
   readonly vnic: string;
   readonly privateIp: string;
   readonly reservedIp: string;
@@ -62,6 +63,14 @@ export async function argumentWorld(api: Api): Promise<Made> {
     sourceDetails: { sourceType: "image", imageId: platform.id },
     createVnicDetails: { subnetId: subnet.id, assignPublicIp: false },
   });
+  const launchDetails = {
+    shape: "VM.Standard.A1.Flex",
+    shapeConfig: { ocpus: 1 },
+    sourceDetails: { sourceType: "image", imageId: platform.id },
+  };
+  const configuration = await post(`${CORE}/instanceConfigurations`, {
+    instanceDetails: { instanceType: "compute", launchDetails },
+  });
   const [{ vnicId: vnic }] = await get(`${CORE}/vnicAttachments?compartmentId=${root}&instanceId=${instance.id}`);
   const [{ id: privateIp }] = await get(`${CORE}/privateIps?vnicId=${vnic}`);
   const [service] = await get(`${CORE}/services`);
@@ -93,6 +102,7 @@ export async function argumentWorld(api: Api): Promise<Made> {
     bareImage: bareImage.id,
     schemaVersion: globalSchema.currentVersionName,
     instance: instance.id,
+    configuration: configuration.id,
     reservedIp: reservedIp.id,
     reservedAddress: reservedIp.ipAddress,
     volume: volume.id,

@@ -65,7 +65,7 @@ it.each(known.filter(({ path }) => path !== undefined))(
 );
 
 test("the VNIC of an instance tells what the instance was launched with", async () => {
-  const [host] = api.store.state.oci.instances.slice(-1);
+  const host = api.store.state.oci.instances.find(({ displayName }) => displayName === "a-display-name");
   const { createVnicDetails } = bodies(caseOf("oci_core_instance")).told;
   const { assignPublicIp: _asked, ...told } = Object(createVnicDetails);
   expect(await get(`${CORE}/vnics/${host?.vnic.id}`)).toMatchObject({ ...told, publicIp: host?.publicIp });

@@ -200,6 +200,8 @@ it("a subnet without public addresses has private ones only", async () => {
   const subnetIds = [(await post(`${CORE}/subnets`, closed)).body.id];
   expect((await create({ subnetIds })).status).toBe(400);
   const path = await made({ subnetIds, isPrivate: true });
+  const address = { assignedPrivateIpv4: "10.0.1.2", subnetId: subnetIds[0], isPrivate: true, displayName: "other" };
+  expect((await post("/20200501/networkLoadBalancers", address)).status).toBe(409);
   expect((await get(path)).ipAddresses).toEqual([{ ipAddress: "10.0.1.2", isPublic: false, reservedIp: null }]);
 });
 

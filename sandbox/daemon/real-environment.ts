@@ -21,6 +21,7 @@ const CLIENTS = [
   "oci_identity.IdentityClient",
   "oci_object_storage.ObjectStorageClient",
   "oci_budget.BudgetClient",
+  "oci_core.ComputeManagementClient",
   "oci_load_balancer.LoadBalancerClient",
   "oci_network_load_balancer.NetworkLoadBalancerClient",
   "oci_limits.LimitsClient",

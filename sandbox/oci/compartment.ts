@@ -13,9 +13,9 @@ const COMPARTMENT = "Identity Compartment";
 function contents(tenancy: OciTenancy, id: string): string | undefined {
   const { compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets } = tenancy;
   const { volumes, buckets, serviceGateways, dhcpOptions, policies, volumeBackupPolicies } = tenancy;
-  const { loadBalancers } = tenancy;
+  const { loadBalancers, instanceConfigurations, instancePools } = tenancy;
   const all = [
-    ...loadBalancers,
+    ...[loadBalancers, instanceConfigurations, instancePools].flat(),
     ...[compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets].flat(),
     ...[volumes, buckets, serviceGateways, dhcpOptions, policies, volumeBackupPolicies].flat(),
   ];

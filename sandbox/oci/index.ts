@@ -118,6 +118,8 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     networkSecurityGroups: [],
     images: [],
     instances: [],
+    instanceConfigurations: [],
+    instancePools: [],
     networkLoadBalancers: [],
     loadBalancers: [],
     budgets: [],

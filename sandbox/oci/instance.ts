@@ -112,6 +112,7 @@ const kind: Stored<Instance> = {
     const secondary = tenancy.vnicAttachments.filter(({ instanceId }) => instanceId === record.id);
     for (const { vnic } of [record, ...secondary]) detach(tenancy, vnic.id);
     tenancy.vnicAttachments = tenancy.vnicAttachments.filter(({ instanceId }) => instanceId !== record.id);
+    for (const pool of tenancy.instancePools) pool.instanceIds = pool.instanceIds.filter((id) => id !== record.id);
     tenancy.volumeAttachments = tenancy.volumeAttachments.filter(({ instanceId }) => instanceId !== record.id);
   },
 };

@@ -87,7 +87,13 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
       shapeIds(image).map((id) => ({ type: "oci_core_shape_management", id, name: image.displayName })),
     ),
     ...named("oci_core_compute_image_capability_schema", tenancy.capabilitySchemas),
-    ...named("oci_core_instance", tenancy.instances),
+    // What a pool has launched is the pool's.
+    ...named(
+      "oci_core_instance",
+      tenancy.instances.filter(({ id }) => !tenancy.instancePools.some(({ instanceIds }) => instanceIds.includes(id))),
+    ),
+    ...named("oci_core_instance_configuration", tenancy.instanceConfigurations),
+    ...named("oci_core_instance_pool", tenancy.instancePools),
     ...tenancy.vnicAttachments.map(({ id, vnic }) => ({
       type: "oci_core_vnic_attachment",
       id,

@@ -97,15 +97,21 @@ function list<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
   return listed(asked, [...here.map((each) => viewOf(asked, kind, each)), ...gone], kind.wrap);
 }
 
-async function create<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
-  refuseNotPlayed(kind.resource, asked.body);
-  const body = kind.prepare?.(asked.body) ?? asked.body;
+/** Makes what a body says. */
+export async function make<T extends OciObject>(asked: Asked, kind: Collection<T>, said: Attributes): Promise<T> {
+  refuseNotPlayed(kind.resource, said);
+  const body = kind.prepare?.(said) ?? said;
   const planned = { ...attributesOf(kind.resource, body), ...kind.atCreate?.(body) };
   const { id } = await kind.type.create(asked.call, planned);
   const made = kind.all(asked.call.world.state.oci).find((each) => each.id === id);
   if (!made) throw new Error(`${kind.resource} made ${String(id)}, and it is not there`);
-  remember(asked.call.world.state.oci, kind.resource, made.id, asked.body);
+  remember(asked.call.world.state.oci, kind.resource, made.id, said);
   if (kind.states) asked.door.lifecycles.begin(made.id, kind.states.creating);
+  return made;
+}
+
+async function create<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
+  const made = await make(asked, kind, asked.body);
   const headers = kind.changed?.(asked, made, "CREATED");
   return { ...shown(viewOf(asked, kind, made), headers), ...(kind.accepted && { status: 202 }) };
 }
@@ -133,13 +139,18 @@ async function update<T extends OciObject>(asked: Asked, kind: Collection<T>): P
   return kind.accepted ? { status: 202, headers: headers ?? {} } : shown(viewOf(asked, kind, found), headers);
 }
 
-export async function remove<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
-  const found = record(asked, kind);
+/** Ends an object, which can be looked at for a while. */
+export async function end<T extends OciObject>(asked: Asked, kind: Collection<T>, found: T): Promise<void> {
   const view = viewOf(asked, kind, found);
-  checkEtag(asked, view);
   await kind.type.delete(asked.call, { id: found.id, enable_delete: true });
   delete asked.call.world.state.oci.remembered[found.id];
   if (kind.states && !kind.gone) asked.door.lifecycles.end(found.id, view, kind.states.deleting, kind.states.deleted);
+}
+
+export async function remove<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
+  const found = record(asked, kind);
+  checkEtag(asked, viewOf(asked, kind, found));
+  await end(asked, kind, found);
   const headers = kind.changed?.(asked, found, "DELETED");
   return { status: kind.accepted ? 202 : 204, headers: headers ?? {} };
 }

@@ -84,13 +84,11 @@ const ACTIONS: Readonly<Record<string, { from: Instance["state"]; to: Instance["
   SOFTRESET: { from: "RUNNING", to: "RUNNING", by: "STOPPING" },
 };
 
-function act(asked: Asked): Answer {
-  const found = record(asked, instances);
-  const name = (asked.query.get("action") ?? "").toUpperCase();
+/** @param name `SOFTSTOP`. @throws 409 in a state that has no such action */
+export function switchPower(asked: Asked, found: Instance, name: string): void {
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) throw invalid(instances.service, `action ${name} is not valid: ${Object.keys(ACTIONS).join(", ")}.`);
   const before = viewOf(asked, instances, found);
-  checkEtag(asked, before);
   if (before.lifecycleState !== action.from && before.lifecycleState !== action.to)
     throw incorrectState(
       instances.service,
@@ -102,6 +100,12 @@ function act(asked: Asked): Answer {
     asked.door.lifecycles.begin(found.id, action.by);
     asked.call.world.changed();
   }
+}
+
+function act(asked: Asked): Answer {
+  const found = record(asked, instances);
+  checkEtag(asked, viewOf(asked, instances, found));
+  switchPower(asked, found, (asked.query.get("action") ?? "").toUpperCase());
   return shown(viewOf(asked, instances, found));
 }
 

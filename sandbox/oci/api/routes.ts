@@ -7,6 +7,7 @@ import { capabilitySchemaRoutes } from "./capability-schemas.ts";
 import { consoleHistoryRoutes } from "./console-histories.ts";
 import { identityRoutes } from "./identity.ts";
 import { imageRoutes } from "./images.ts";
+import { instancePoolRoutes } from "./instance-pools.ts";
 import { instanceRoutes } from "./instances.ts";
 import { limitRoutes } from "./limits.ts";
 import { loadBalancerRoutes } from "./load-balancers.ts";
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...serviceGatewayRoutes,
   ...securityGroupRoutes,
   ...instanceRoutes,
+  ...instancePoolRoutes,
   ...consoleHistoryRoutes,
   ...vnicRoutes,
   ...imageRoutes,
