@@ -15,14 +15,31 @@ import { type ControlMethod, onMessages, sendMessage } from "./daemon/control-pr
 import { codeStamp, type DaemonInfo, sandboxFiles, type SystemName, SYSTEMS } from "./daemon/files.ts";
 import type { ActiveFault, FaultRequest, LoggedCall } from "./faults/index.ts";
 import type { RealEnvironment } from "./daemon/real-environment.ts";
+import type { OwnHostAccess } from "./daemon/actions.ts";
+import type { NewHost } from "./proxmox/pve/own-hosts.ts";
 import type { AdminStanding } from "./reach/index.ts";
 import type { Overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";
 import type { InventoryItem } from "./world/world.ts";
 
-export type { Account, AdminStanding, ActiveFault, FaultRequest, InventoryItem, LoggedCall, Overview, RealEnvironment };
+export type {
+  Account,
+  NewHost,
+  OwnHostAccess,
+  AdminStanding,
+  ActiveFault,
+  FaultRequest,
+  InventoryItem,
+  LoggedCall,
+  Overview,
+  RealEnvironment,
+};
 
 export interface Sandbox {
+  /** Puts up a Proxmox VE host that is in no cloud: x86-64 with KVM. @throws in one line when there cannot be such a host */
+  addHost(asked: NewHost): Promise<OwnHostAccess>;
+  removeHost(name: string): Promise<void>;
+  hosts(): Promise<readonly OwnHostAccess[]>;
   /** For terraform and tofu: where the providers are, and the account that the sandbox plays. No credentials. */
   readonly env: Readonly<Record<string, string>>;
   /** The same, with the stand-ins of these systems alone: the others' providers are installed as usual. */
@@ -225,6 +242,9 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
     setAdminCidrs: (cidrs) => ask("setAdminCidrs", cidrs),
     setAdmin: (address) => ask("setAdmin", address),
     admin: () => ask("admin"),
+    addHost: (asked) => ask("addHost", asked),
+    removeHost: (name) => ask("removeHost", name),
+    hosts: () => ask("hosts"),
     reset: () => ask("reset"),
     async stop() {
       // It may end before its answer is here: that is what was asked.

@@ -24,6 +24,7 @@ import {
   talosProvider,
   type TalosOverview,
 } from "./talos/index.ts";
+import { ownHostAt } from "./proxmox/pve/own-hosts.ts";
 import { adminReaches, carries, instanceAt, reaches } from "./reach/index.ts";
 import type { Account, OciInstance } from "./world/oci.ts";
 import { randomText } from "./world/store.ts";
@@ -73,8 +74,10 @@ export function endpoint(world: World, { address, port }: Tunnel["target"]): ((s
 
 /** The code of sshd is brought in when somebody first connects. */
 function sshOf(world: World, address: string): ((socket: Socket) => void) | null {
-  if (!world.state.oci.instances.some(({ state, privateIp }) => state === "RUNNING" && privateIp === address))
-    return null;
+  const isHost =
+    ownHostAt(world, address) !== undefined ||
+    world.state.oci.instances.some(({ state, privateIp }) => state === "RUNNING" && privateIp === address);
+  if (!isHost) return null;
   return (socket) => {
     socket.pause();
     void import("./ssh/index.ts").then(({ sshd }) => {
@@ -120,6 +123,8 @@ export function tunnelEnd(
   { via, target, through }: Pick<Tunnel, "via" | "target" | "through">,
 ): ((socket: Socket) => void) | null {
   if (through !== undefined) return oneOf(world, through);
+  const own = ownHostAt(world, target.address);
+  if (own) return adminReaches(world, own.address, target.port) ? endpoint(world, target) : null;
   const host = world.state.oci.instances.find(({ displayName, state }) => displayName === via && state === "RUNNING");
   return host && !isDown(world, via) && carries(world, { via }) ? endpointFrom(world, host, target) : null;
 }

@@ -179,6 +179,23 @@ describe("the sandbox's daemon", () => {
     expect(await accepts(port)).toBe(false);
   });
 
+  it("opens the ports of hosts in no cloud, and again after a restart, and shuts them with the host", async () => {
+    const home = newHome();
+    const sandbox = await start(home);
+    const { api, sshPort } = await sandbox.addHost({ name: "pve", cpus: 8, memoryGb: 32, diskGb: 500 });
+    const ports = [Number(new URL(api).port), sshPort];
+    const open = () => Promise.all(ports.map(accepts));
+    expect(await open()).toEqual([true, true]);
+    await sandbox.stop();
+    const again = await start(home);
+    expect([await open(), (await again.hosts()).map(({ name }) => name)]).toEqual([[true, true], ["pve"]]);
+    await expect(again.addHost({ name: "pve", cpus: 8, memoryGb: 32, diskGb: 500 })).rejects.toThrow(
+      "is there already",
+    );
+    await again.removeHost("pve");
+    expect(await open()).toEqual([false, false]);
+  });
+
   it("resets connections to where nothing listens", async () => {
     const port = await freePort();
     await (await start(newHome())).setTunnels([tunnel(port)]);

@@ -88,11 +88,11 @@ function client(server: Server, port: number, agent: Agent, login: Headers): Cli
 }
 
 /** Logged in at a host as root@pam. */
-export async function rootClient(world: World, host = "pve-1"): Promise<Client> {
+export async function rootClient(world: World, host = "pve-1", password = PASSWORD): Promise<Client> {
   const { server, port } = await openPort(world, host);
   const agent = new Agent({ keepAlive: true });
   const anonymous = client(server, port, agent, {});
-  const { data } = await anonymous.call("POST", "access/ticket", { username: "root@pam", password: PASSWORD });
+  const { data } = await anonymous.call("POST", "access/ticket", { username: "root@pam", password });
   const { ticket, CSRFPreventionToken } = Object(data);
   return client(server, port, agent, { Cookie: `PVEAuthCookie=${encodeURIComponent(ticket)}`, CSRFPreventionToken });
 }

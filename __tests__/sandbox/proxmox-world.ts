@@ -4,6 +4,8 @@ import { createServer, type Server } from "node:net";
 import { encrypt } from "unixcrypt";
 import { type Call, type Calls, quietCalls } from "../../sandbox/calls.ts";
 import { emptyProxmox, pveEndpoint } from "../../sandbox/proxmox/index.ts";
+import { ownTunnels } from "../../sandbox/proxmox/pve/own-hosts.ts";
+import { tunnelEnd } from "../../sandbox/systems.ts";
 import { carries } from "../../sandbox/reach/index.ts";
 import { hostRules } from "../../constructs/oci/host-files.ts";
 import { planTopology } from "../../topology/plan.ts";
@@ -161,7 +163,8 @@ export async function openPort(
   host: string,
 ): Promise<{ readonly server: Server; readonly port: number }> {
   const server = createServer((socket) => {
-    const handler = pveEndpoint(world, addressOf(host));
+    const own = ownTunnels(world).find(({ name }) => name === host);
+    const handler = own ? tunnelEnd(world, own) : pveEndpoint(world, addressOf(host));
     // A firewall that drops SSH does not say so.
     if (!carries(world, { via: host })) socket.on("error", () => socket.destroy()).resume();
     else if (handler) handler(socket);

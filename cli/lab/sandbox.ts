@@ -84,6 +84,39 @@ export const SANDBOX_COMMANDS: readonly LabCommand[] = [
         load: async () => (await import("../commands/sandbox-admin.ts")).sandboxAdmin,
       },
       {
+        name: "host",
+        description: "Proxmox VE hosts that are in no cloud: x86-64 with KVM, for other labs",
+        commands: [
+          {
+            name: "add",
+            description: "Put one up, as Proxmox VE's installer leaves it, and print how it is reached",
+            examples: [
+              "npx lab sandbox host add pve",
+              "npx lab sandbox host add pve --cpus 16 --memory 64 --disk 1000",
+            ],
+            options: (command) =>
+              json(command)
+                .argument("<name>", "its host name")
+                .option("--cpus <number>", "cores (default: 8)", wholeNumber(1))
+                .option("--memory <GB>", "memory (default: 32)", wholeNumber(1))
+                .option("--disk <GB>", "disk, most of which is for guests (default: 500)", wholeNumber(1)),
+            load: async () => (await import("../commands/sandbox-hosts.ts")).addHost,
+          },
+          {
+            name: "list",
+            description: "Print how each of them is reached",
+            options: json,
+            load: async () => (await import("../commands/sandbox-hosts.ts")).listHosts,
+          },
+          {
+            name: "remove",
+            description: "Take one away, with all that is on it",
+            options: (command) => json(command).argument("<name>", "its host name"),
+            load: async () => (await import("../commands/sandbox-hosts.ts")).removeHost,
+          },
+        ],
+      },
+      {
         name: "open",
         description: "Print the address of the page that draws it live; at a terminal, show it in a browser",
         options: json,

@@ -1,22 +1,50 @@
 /** What is asked of the daemon by its control door and done to the world. */
 import { rmSync } from "node:fs";
 import { emptyWorld, inventory, overview } from "../systems.ts";
+import { addOwnHost, type NewHost, ownHosts, ownTunnels, removeOwnHost } from "../proxmox/pve/own-hosts.ts";
 import { adminStanding } from "../reach/index.ts";
 import type { Account } from "../world/oci.ts";
+import type { OwnHost } from "../world/proxmox.ts";
 import type { Store } from "../world/store.ts";
 import type { ControlActions } from "./control.ts";
 import type { DaemonInfo, SandboxFiles } from "./files.ts";
+import { freePort } from "./tunnels.ts";
 import { realEnvironment } from "./real-environment.ts";
+
+/** What somebody needs to use a host that is in no cloud. */
+export interface OwnHostAccess {
+  readonly name: string;
+  /** `https://127.0.0.1:40001` */
+  readonly api: string;
+  /** At 127.0.0.1. */
+  readonly sshPort: number;
+  readonly address: string;
+  readonly rootPassword: string;
+  readonly cpus: number;
+  readonly memoryGb: number;
+}
+
+function shown({ name, address, rootPassword, cpus, memoryMb, ports }: OwnHost): OwnHostAccess {
+  const api = `https://127.0.0.1:${ports.api}`;
+  return { name, api, sshPort: ports.ssh, address, rootPassword, cpus, memoryGb: memoryMb / 1024 };
+}
 
 /** What the daemon opens and closes. */
 interface Ways {
   readonly setTunnels: ControlActions["setTunnels"];
+  /** The same for the ports of hosts that are in no cloud. */
+  readonly setOwnPorts: ControlActions["setTunnels"];
   /** The proxy for real providers. */
   readonly outside: () => Promise<string>;
 }
 
 /** What the control door does to the world; each answer comes once it is on disk. */
-export function controlActions(store: Store, info: DaemonInfo, files: SandboxFiles, { setTunnels, outside }: Ways) {
+export function controlActions(
+  store: Store,
+  info: DaemonInfo,
+  files: SandboxFiles,
+  { setTunnels, setOwnPorts, outside }: Ways,
+) {
   const save = (): void => {
     store.changed();
     store.save();
@@ -52,7 +80,19 @@ export function controlActions(store: Store, info: DaemonInfo, files: SandboxFil
       save();
     },
     admin: () => adminStanding(store),
-    reset() {
+    hosts: () => ownHosts(store).map(shown),
+    async addHost(asked: NewHost) {
+      const host = addOwnHost(store, asked, { api: await freePort(), ssh: await freePort() });
+      await setOwnPorts(ownTunnels(store));
+      save();
+      return shown(host);
+    },
+    async removeHost(name: string) {
+      removeOwnHost(store, name);
+      await setOwnPorts(ownTunnels(store));
+      save();
+    },
+    async reset() {
       const { tunnels, oci } = store.state;
       Object.assign(store.state, emptyWorld(oci.account), { tunnels });
       delete store.state.faults;
@@ -61,6 +101,7 @@ export function controlActions(store: Store, info: DaemonInfo, files: SandboxFil
       store.state.oci.homeRegion = oci.homeRegion;
       store.state.oci.apiKey = oci.apiKey;
       rmSync(files.objects, { recursive: true, force: true });
+      await setOwnPorts([]);
       save();
     },
   };

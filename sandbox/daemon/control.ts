@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Tunnel } from "../../topology/types.ts";
 import { type ControlReply, onMessages, sendMessage } from "./control-protocol.ts";
 import type { FaultActions } from "./faults.ts";
+import type { NewHost } from "../proxmox/pve/own-hosts.ts";
 import type { Account } from "../world/oci.ts";
 
 export interface ControlActions extends FaultActions {
@@ -14,10 +15,13 @@ export interface ControlActions extends FaultActions {
   setAdminCidrs(cidrs: readonly string[]): void;
   setAdmin(address: string | null): void;
   admin(): unknown;
+  addHost(asked: NewHost): Promise<unknown>;
+  removeHost(name: string): Promise<void>;
+  hosts(): unknown;
   inventory(): unknown;
   overview(): unknown;
   real(): unknown;
-  reset(): void;
+  reset(): Promise<void>;
   stop(): void;
   /** Ends unless a client is connected, such as a run of Terraform; true when it does. */
   retire(): boolean;
@@ -31,6 +35,8 @@ const tunnel = z.object({
   target: z.object({ address: z.string(), port }),
   through: z.array(port).exactOptional(),
 });
+const count = z.int().min(1);
+const newHost = z.object({ name: z.string(), cpus: count, memoryGb: count, diskGb: count });
 const id = z.number();
 const request = z.discriminatedUnion("method", [
   z.object({
@@ -38,6 +44,7 @@ const request = z.discriminatedUnion("method", [
     method: z.enum([
       "info",
       "admin",
+      "hosts",
       "inventory",
       "overview",
       "real",
@@ -53,6 +60,8 @@ const request = z.discriminatedUnion("method", [
   z.object({ id, method: z.literal("setHomeRegion"), value: z.string().nullable() }),
   z.object({ id, method: z.literal("setAdminCidrs"), value: z.array(z.string()) }),
   z.object({ id, method: z.literal("setAdmin"), value: z.string().nullable() }),
+  z.object({ id, method: z.literal("addHost"), value: newHost }),
+  z.object({ id, method: z.literal("removeHost"), value: z.string() }),
   z.object({ id, method: z.literal("addFault"), value: z.unknown() }),
   z.object({ id, method: z.literal("clearFaults"), value: z.int().nullable() }),
   z.object({ id, method: z.literal("calls"), value: z.int().min(1) }),
@@ -78,6 +87,8 @@ async function perform(socket: Socket, actions: ControlActions, asked: z.infer<t
   if (asked.method === "setAccount") return actions.setAccount(asked.value);
   if (asked.method === "setHomeRegion") return actions.setHomeRegion(asked.value);
   if (asked.method === "setAdminCidrs") return actions.setAdminCidrs(asked.value);
+  if (asked.method === "addHost") return actions.addHost(asked.value);
+  if (asked.method === "removeHost") return actions.removeHost(asked.value);
   if (asked.method === "setAdmin") return actions.setAdmin(asked.value);
   return actions[asked.method]();
 }

@@ -35,7 +35,9 @@ import { providerDoors } from "./providers.ts";
 import { tunnelPorts } from "./tunnels.ts";
 import { faultDoor } from "../faults/index.ts";
 import { openLazily } from "../loopback.ts";
+import { ownTunnels } from "../proxmox/pve/own-hosts.ts";
 import { emptyWorld, tunnelEnd } from "../systems.ts";
+import type { Tunnel } from "../../topology/types.ts";
 import type { Account } from "../world/oci.ts";
 import { temporaryFolder } from "../../config/temporary-folder.ts";
 import { openStore, type Store } from "../world/store.ts";
@@ -120,12 +122,14 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     connection.once("close", () => clients.delete(connection));
   };
   const world = savingWorld(store);
-  const tunnels = tunnelPorts(labHome, (connection, tunnel) => {
+  const meet = (connection: net.Socket, tunnel: Tunnel): void => {
     connected(connection);
     const handler = tunnelEnd(world, tunnel);
     if (handler) handler(connection);
     else connection.resetAndDestroy();
-  });
+  };
+  const tunnels = tunnelPorts(labHome, meet);
+  const ownPorts = tunnelPorts(labHome, meet);
   const doors = providerDoors(store, latencyMs, log);
   const socket = (name: string): string => join(dir, `${name}.sock`);
   const info: DaemonInfo = {
@@ -151,6 +155,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   let outside: Promise<string> | undefined;
   const actions = controlActions(store, info, files, {
     setTunnels: tunnels.set,
+    setOwnPorts: ownPorts.set,
     outside() {
       outside ??= openDaemonOutside(world, {
         ociApi: info.ociApi,
@@ -174,6 +179,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     });
   });
   await tunnels.set(store.state.tunnels).catch((error: unknown) => log(`tunnels stay closed: ${String(error)}`));
+  await ownPorts.set(ownTunnels(store)).catch((error: unknown) => log(`own hosts stay unreachable: ${String(error)}`));
   writeFileSync(files.info, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
   setInterval(() => {
     if (!existsSync(files.info)) stop("its LAB_HOME is gone");

@@ -18,6 +18,16 @@ function listen(server: net.Server, port: number): Promise<void> {
   });
 }
 
+/** A port that nobody has now. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await listen(server, 0);
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
 /**
  * @param connect gets each connection with the tunnel it came by.
  * @param labHome names the lab in errors.

@@ -102,7 +102,7 @@ export interface TalosMachine {
  */
 function talosImage({ origin, source }: Volume): { readonly version: string } | null {
   const names = [URL.parse(origin ?? "")?.pathname ?? "", source ?? ""];
-  if (!names.some((name) => name.includes("nocloud-arm64"))) return null;
+  if (!names.some((name) => /nocloud-(arm64|amd64)/.test(name))) return null;
   const versions = names.flatMap((name) => /(?<![\d.])\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?/.exec(name)?.[0] ?? []);
   return { version: versions[0] ?? "" };
 }
@@ -117,7 +117,7 @@ export function talosMachines(world: World): readonly TalosMachine[] {
     .flatMap(({ datacenter, vm }) => {
       const volume = hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
       const image = volume && talosImage(volume);
-      const address = guestAddress(datacenter, vm, true)?.split("/")[0];
+      const address = guestAddress({ world, datacenter }, vm, true)?.split("/")[0];
       if (!volume || !image || address === undefined) return [];
       const name = vm.config.name ?? `VM ${vm.vmid}`;
       return [

@@ -9,7 +9,9 @@ import { publicAddressOf } from "../oci/primary-address.ts";
 import type { Instance } from "../world/oci.ts";
 import type { World } from "../world/world.ts";
 import { hostAdmits } from "./host-firewall.ts";
-import type { Packet } from "./packet.ts";
+import { HOME_NETWORK, ownHostAt } from "../proxmox/pve/own-hosts.ts";
+import type { OwnHost } from "../world/proxmox.ts";
+import { isWithin, type Packet } from "./packet.ts";
 import { pveAdmits } from "./pve-firewall.ts";
 import { cloudAdmits } from "./security-groups.ts";
 
@@ -21,6 +23,8 @@ const BGP = 179;
 const COROSYNC = 5405;
 /** Stands for the admin of whom nobody has said where they are: outside of every network of a lab (RFC 5737). */
 const SOMEWHERE = "203.0.113.1";
+/** Who has a host at home is at home. */
+const ADMIN_AT_HOME = "192.168.1.2";
 
 /** Where the admin is: what was asked for, else the first address of the first network that admins come from. */
 export function adminAddress({ state: { admin } }: Pick<World, "state">): string | null {
@@ -44,8 +48,18 @@ function hostBarrier({ state }: World, instance: Instance, packet: Packet): stri
   return datacenter === undefined || pveAdmits(datacenter, packet, network) ? null : "Proxmox VE's firewall";
 }
 
+/** Whether a packet of the network at home gets into a host there: nothing but Proxmox VE's firewall is in its way. */
+function homeAdmits({ state }: World, { id }: OwnHost, packet: Packet): boolean {
+  const datacenter = state.proxmox.datacenters[state.proxmox.hosts[id]?.datacenter ?? ""];
+  return (
+    isWithin(packet.from, HOME_NETWORK) && (datacenter === undefined || pveAdmits(datacenter, packet, HOME_NETWORK))
+  );
+}
+
 /** Whether a connection from one address of the lab's network, or from outside, gets to another. */
 export function reaches(world: World, packet: Packet): boolean {
+  const own = ownHostAt(world, packet.to);
+  if (own) return packet.from === packet.to || homeAdmits(world, own, packet);
   const instance = instanceAt(world, packet.to);
   if (instance === undefined) return false;
   if (packet.from === packet.to) return true;
@@ -55,6 +69,11 @@ export function reaches(world: World, packet: Packet): boolean {
 
 /** What keeps the admin from a port of the instance at an address; null: nothing. */
 function barrier(world: World, address: string, port = SSH): string | null {
+  const own = ownHostAt(world, address);
+  if (own) {
+    const atHome: Packet = { from: ADMIN_AT_HOME, to: address, protocol: "tcp", port };
+    return homeAdmits(world, own, atHome) ? null : "Proxmox VE's firewall";
+  }
   const instance = instanceAt(world, address);
   if (instance === undefined) return "nobody is there";
   const from = adminAddress(world);

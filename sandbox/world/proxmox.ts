@@ -4,9 +4,36 @@ export interface ProxmoxState {
   hosts: Record<string, PveHost>;
   /** What `/etc/pve` holds, by id: one for each cluster and one for each host that is in none. */
   datacenters: Record<string, Datacenter>;
+  /** Hosts that are in no cloud. */
+  own?: OwnHost[];
+  /** What the router at home has given out, by MAC. */
+  homeLeases?: Record<string, string>;
+}
+
+/** A machine at home: x86-64 with KVM, on it Proxmox VE as its installer leaves it. */
+export interface OwnHost {
+  /** Where a host of the cloud has the OCID of its instance. */
+  readonly id: string;
+  readonly name: string;
+  /** In the network at home, 192.168.1.0/24. */
+  readonly address: string;
+  readonly cpus: number;
+  readonly memoryMb: number;
+  readonly rootBytes: number;
+  readonly thinPoolBytes: number;
+  readonly rootPassword: string;
+  /** The same, sha512-crypt. */
+  readonly rootPasswordHash: string;
+  /** Private, as OpenSSH writes it. */
+  readonly sshHostKey: string;
+  readonly timeCreated: string;
+  /** Loopback ports at which its ports 8006 and 22 are. */
+  readonly ports: { readonly api: number; readonly ssh: number };
 }
 
 export interface PveHost {
+  /** What it is made of; absent: an Arm machine of the cloud, without KVM. */
+  readonly kind?: "x86-kvm";
   readonly instanceId: string;
   /** With another boot volume the instance is another host. */
   readonly bootVolumeId: string;
@@ -16,6 +43,8 @@ export interface PveHost {
   readonly rootPasswordHash: string | null;
   readonly cpus: number;
   readonly memoryMb: number;
+  /** Of its root file system. @default that of the lab's image */
+  readonly rootBytes?: number;
   /** Size of the LVM thin pool `data` in volume group `pve`. */
   readonly thinPoolBytes: number;
   datacenter: string;

@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import type { PveHost } from "../../world/proxmox.ts";
 import { membersOnline, type Pve } from "../pve/context.ts";
+import { HOME_ROUTER, OWN_BRIDGE, ownHosts } from "../pve/own-hosts.ts";
 import { failure } from "../pve/errors.ts";
 import { may } from "../pve/permissions.ts";
 import type { Data, Parameters } from "./http.ts";
@@ -9,12 +10,15 @@ import { digestOf } from "./values.ts";
 
 const GIB = 1024 ** 3;
 const ROOT_BYTES = 20 * GIB;
+const HOME_NIC = "enp1s0";
 
 /** The version that the sandbox plays. */
 export const VERSION = { version: "9.2.7", release: "9.2", repoid: "5e1c9d4b" };
 
 function uptime({ world }: Pve, host: PveHost): number {
-  const created = world.state.oci.instances.find(({ id }) => id === host.instanceId)?.timeCreated ?? world.now();
+  const created =
+    [...world.state.oci.instances, ...ownHosts(world)].find(({ id }) => id === host.instanceId)?.timeCreated ??
+    world.now();
   return Math.max(1, Math.floor((Date.parse(world.now()) - Date.parse(created)) / 1000));
 }
 
@@ -46,7 +50,7 @@ export function nodeFigures(pve: Pve, host: PveHost): { readonly [key: string]: 
     cpu: 0.01,
     maxmem,
     mem: Math.floor(maxmem / 4),
-    maxdisk: ROOT_BYTES,
+    maxdisk: host.rootBytes ?? ROOT_BYTES,
     disk: 4 * GIB,
     uptime: uptime(pve, host),
   };
@@ -56,6 +60,7 @@ export function nodeStatus(pve: Pve): Data {
   const { host } = pve;
   const total = host.memoryMb * 1024 ** 2;
   const used = Math.floor(total / 4);
+  const root = host.rootBytes ?? ROOT_BYTES;
   return {
     uptime: uptime(pve, host),
     cpu: 0.01,
@@ -68,22 +73,22 @@ export function nodeStatus(pve: Pve): Data {
       sysname: "Linux",
       release: "6.17.2-1-pve",
       version: "#1 SMP PREEMPT_DYNAMIC",
-      machine: "aarch64",
+      machine: host.kind === "x86-kvm" ? "x86_64" : "aarch64",
     },
     "boot-info": { mode: "efi", secureboot: 0 },
     cpuinfo: {
       cpus: host.cpus,
       cores: host.cpus,
       sockets: 1,
-      model: "Neoverse-N1",
-      mhz: "3000.000",
-      hvm: "0",
+      model: host.kind === "x86-kvm" ? "Intel(R) Core(TM) i5-8500T CPU @ 2.10GHz" : "Neoverse-N1",
+      mhz: host.kind === "x86-kvm" ? "2100.000" : "3000.000",
+      hvm: host.kind === "x86-kvm" ? "1" : "0",
       flags: "",
       user_hz: 100,
     },
     memory: { total, used, free: total - used, available: total - used },
     swap: { total: 0, used: 0, free: 0 },
-    rootfs: { total: ROOT_BYTES, used: 4 * GIB, free: 16 * GIB, avail: 16 * GIB },
+    rootfs: { total: root, used: 4 * GIB, free: root - 4 * GIB, avail: root - 4 * GIB },
     ksm: { shared: 0 },
   };
 }
@@ -93,13 +98,40 @@ export function time({ world }: Pve): Data {
   return { time: now, localtime: now, timezone: "Etc/UTC" };
 }
 
-/** OCI's resolver, which answers in every VCN. */
-export const dns = (): Data => ({ dns1: "169.254.169.254", search: "oraclevcn.com" });
+/** OCI's resolver, which answers in every VCN; at home the router. */
+export const dns = ({ host }: Pve): Data =>
+  host.kind === "x86-kvm" ? { dns1: HOME_ROUTER } : { dns1: "169.254.169.254", search: "oraclevcn.com" };
 
 export function hosts({ host }: Pve): Data {
   const data = `127.0.0.1 localhost\n${host.address} ${host.name}\n`;
   return { data, digest: digestOf(data) };
 }
+
+/** Of a machine at home: its NIC, and the bridge on it that has its address. */
+const homeInterfaces = ({ address }: PveHost): readonly { readonly [key: string]: Data }[] => {
+  const common = { families: ["inet"], method6: "manual", active: 1, exists: 1 };
+  return [
+    { iface: HOME_NIC, type: "eth", method: "manual", ...common, priority: 3 },
+    {
+      iface: OWN_BRIDGE,
+      type: "bridge",
+      method: "static",
+      ...common,
+      autostart: 1,
+      priority: 4,
+      address,
+      netmask: "24",
+      cidr: `${address}/24`,
+      gateway: HOME_ROUTER,
+      bridge_ports: HOME_NIC,
+      bridge_stp: "off",
+      bridge_fd: "0",
+    },
+  ];
+};
+
+const fixedInterfaces = (host: PveHost): readonly { readonly [key: string]: Data }[] =>
+  host.kind === "x86-kvm" ? homeInterfaces(host) : [nic(host)];
 
 /** The one NIC of an A1 instance. Its address comes by DHCP; PVE's own bridges are those of SDN. */
 const nic = (host: PveHost): { readonly [key: string]: Data } => ({
@@ -130,18 +162,19 @@ export function interfaces({ host, datacenter }: Pve, { type }: Parameters): Dat
     autostart: 1,
     priority: 4,
   }));
-  const all = [nic(host), ...(type === "include_sdn" || type === "any_bridge" ? bridges : [])];
+  const all = [...fixedInterfaces(host), ...(type === "include_sdn" || type === "any_bridge" ? bridges : [])];
   return all.filter(
     (found) =>
       type === undefined ||
       type === "include_sdn" ||
-      (type === "any_bridge" ? found.type === "vnet" : found.type === type),
+      (type === "any_bridge" ? found.type === "vnet" || found.type === "bridge" : found.type === type),
   );
 }
 
 export function networkInterface({ host }: Pve, { iface }: Parameters): Data {
-  const { iface: name, ...found } = nic(host);
-  if (iface !== name) throw failure("interface does not exist");
+  const named = fixedInterfaces(host).find((each) => each.iface === iface);
+  if (!named) throw failure("interface does not exist");
+  const { iface: _name, ...found } = named;
   return found;
 }
 

@@ -88,6 +88,11 @@ export function machines(pve: Pve): Data {
     }));
 }
 
+function runningMachine({ host }: Pve, { config }: Vm): string {
+  if (host.kind !== "x86-kvm") return "virt-10.1+pve0";
+  return config.machine?.startsWith("q35") ? "pc-q35-10.1+pve0" : "pc-i440fx-10.1+pve0";
+}
+
 export function status(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   const running = runs(pve, machine);
@@ -97,7 +102,11 @@ export function status(pve: Pve, parameters: Parameters): Data {
     cpus: cpusOf(machine),
     ha: { managed: 0 },
     ...(hasAgent(machine) && { agent: 1 }),
-    ...(running && { pid: 1000 + machine.vmid, "running-machine": "virt-10.1+pve0", "running-qemu": "10.1.2" }),
+    ...(running && {
+      pid: 1000 + machine.vmid,
+      "running-machine": runningMachine(pve, machine),
+      "running-qemu": "10.1.2",
+    }),
   };
 }
 

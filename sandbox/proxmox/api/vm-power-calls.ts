@@ -75,5 +75,6 @@ export function hostName(pve: Pve, parameters: Parameters): Data {
 
 export function osInfo(pve: Pve, parameters: Parameters): Data {
   askAgent(pve, parameters);
-  return { result: { id: "talos", name: "Talos", "pretty-name": "Talos", machine: "aarch64" } };
+  const machine = pve.host.kind === "x86-kvm" ? "x86_64" : "aarch64";
+  return { result: { id: "talos", name: "Talos", "pretty-name": "Talos", machine } };
 }

@@ -97,10 +97,16 @@ export function assertMayUseCpu(pve: Pve, cpu: string | undefined): void {
   if (pve.user !== ROOT && CUSTOM.test(cputype)) assertMay(pve, `/mapping/cpu/${nameOf(cputype)}`, ["Mapping.Use"]);
 }
 
-/** What QEMU is started with on an Arm host. @throws for a model that is none of aarch64's */
-export function reportedModel(pve: Pick<Pve, "datacenter">, cpu: string | undefined): string {
-  const cputype = cpuTypeOf(cpu);
-  const model = CUSTOM.test(cputype) ? String(cpuModel(pve, cputype)["reported-model"]) : cputype;
-  if (AARCH64.has(model)) return model;
-  throw failure(`CPU model '${model}' does not exist for configured vCPU architecture 'aarch64'`);
+/** What a machine's processor is made with. */
+export interface Processor {
+  readonly arch: "aarch64" | "x86_64";
+  readonly kvm: boolean;
+}
+
+/** What QEMU is started with. @throws for a model that is none of the architecture's */
+export function reportedModel(pve: Pick<Pve, "datacenter">, cpu: string | undefined, { arch, kvm }: Processor): string {
+  const cputype = cpu === undefined && arch === "x86_64" ? (kvm ? "kvm64" : "qemu64") : cpuTypeOf(cpu);
+  const model = CUSTOM.test(cputype) ? String(cpuModel(pve, cputype)["reported-model"] ?? "kvm64") : cputype;
+  if ((arch === "aarch64" ? AARCH64 : X86_64).has(model)) return model;
+  throw failure(`CPU model '${model}' does not exist for configured vCPU architecture '${arch}'`);
 }

@@ -22,9 +22,9 @@ export function hasAgent({ config }: Vm): boolean {
 }
 
 /** None where nobody answers: of a machine that has no address here, not even one by DHCP, nothing is known. */
-export function guestInterfaces({ datacenter }: Pick<Pve, "datacenter">, vm: Vm): readonly GuestInterface[] {
+export function guestInterfaces(pve: Pick<Pve, "world" | "datacenter">, vm: Vm): readonly GuestInterface[] {
   const { config } = vm;
-  const address = guestAddress(datacenter, vm, true);
+  const address = guestAddress(pve, vm, true);
   if (address === null) return [];
   const mac =
     properties(config.net0 ?? "", "")

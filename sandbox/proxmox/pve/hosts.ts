@@ -1,11 +1,13 @@
 /** Which OCI instances are Proxmox hosts, and what a host is born with. */
 import { parse } from "yaml";
 import { z } from "zod";
+import { isDown } from "../../faults/conditions.ts";
 import { isUp } from "../../oci/boot.ts";
 import type { Instance } from "../../world/oci.ts";
 import type { Datacenter, ProxmoxState, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import { issueCertificate } from "./certificate.ts";
+import { installedDatacenter, installedHost, ownHosts } from "./own-hosts.ts";
 import { noticeBoot } from "./settling.ts";
 
 const GIB = 1024 ** 3;
@@ -40,6 +42,7 @@ export function proxmoxOf(world: World): ProxmoxState {
     const instance = instances.get(id);
     const sameDisk = instance?.bootVolumeId === host.bootVolumeId;
     if (instance && instance.state !== "TERMINATED" && sameDisk) continue;
+    if (ownHosts(world).some((own) => own.id === id)) continue;
     delete proxmox.hosts[id];
     changed = true;
   }
@@ -48,6 +51,13 @@ export function proxmoxOf(world: World): ProxmoxState {
     const datacenter = newDatacenter(world);
     proxmox.datacenters[datacenter.id] = datacenter;
     proxmox.hosts[instance.id] = firstBoot(instance, datacenter.id);
+    changed = true;
+  }
+  for (const own of ownHosts(world)) {
+    if (proxmox.hosts[own.id]) continue;
+    const datacenter = installedDatacenter(newDatacenter(world));
+    proxmox.datacenters[datacenter.id] = datacenter;
+    proxmox.hosts[own.id] = installedHost(own, datacenter.id);
     changed = true;
   }
   const inUse = new Set(Object.values(proxmox.hosts).map((host) => host.datacenter));
@@ -63,13 +73,17 @@ export function proxmoxOf(world: World): ProxmoxState {
 /** The hosts that are up. */
 export function runningHosts(world: World): readonly PveHost[] {
   const { hosts } = proxmoxOf(world);
-  return world.state.oci.instances.flatMap((instance) => {
-    const host = hosts[instance.id];
+  const booted = (host: PveHost | undefined, since: string | null): readonly PveHost[] => {
     if (!host) return [];
-    const up = isUp(world, instance);
-    noticeBoot(world, host, up ? (instance.startedAt ?? instance.timeCreated) : null);
-    return up ? [host] : [];
-  });
+    noticeBoot(world, host, since);
+    return since === null ? [] : [host];
+  };
+  return [
+    ...world.state.oci.instances.flatMap((instance) =>
+      booted(hosts[instance.id], isUp(world, instance) ? (instance.startedAt ?? instance.timeCreated) : null),
+    ),
+    ...ownHosts(world).flatMap((own) => booted(hosts[own.id], isDown(world, own.name) ? null : own.timeCreated)),
+  ];
 }
 
 export function hostAt(world: World, address: string): PveHost | undefined {

@@ -6,6 +6,7 @@ import { cidrOf, formatAddress, parseAddress, parseCidr } from "../../../config/
 import type { Datacenter, IpamEntry, Section, Vm } from "../../world/proxmox.ts";
 import type { Pve } from "./context.ts";
 import { failure } from "./errors.ts";
+import { OWN_BRIDGE } from "./own-hosts.ts";
 import { properties } from "./properties.ts";
 
 /** A network device as far as DHCP cares. */
@@ -112,9 +113,22 @@ export function assertNoAddresses({ datacenter }: Pve, { subnet, vnet }: Section
     throw failure(`delete sdn subnet object failed: cannot delete subnet '${String(subnet)}', not empty`);
 }
 
+const prefixed = (address: string | undefined): string | null => (address === undefined ? null : `${address}/24`);
+
+/** The router at home gives out 192.168.1.100 to 254 to whoever boots on the bridge of the host, and never forgets. */
+export function leaseAtHome({ world }: Pick<Pve, "world">, { config }: Vm): void {
+  const leases = (world.state.proxmox.homeLeases ??= {});
+  for (const { bridge, mac } of nics(config)) {
+    if (bridge !== OWN_BRIDGE || mac in leases) continue;
+    const number = 100 + Object.keys(leases).length;
+    if (number < 255) leases[mac] = `192.168.1.${number}`;
+  }
+}
+
 /** What a device is told by DHCP, with the prefix length; null where nobody answers. */
-export function leaseOf(datacenter: Datacenter, net: string): string | null {
+function leaseOf({ world, datacenter }: Pick<Pve, "world" | "datacenter">, net: string): string | null {
   const { bridge, mac } = nicOf(net);
+  if (bridge === OWN_BRIDGE) return prefixed(world.state.proxmox.homeLeases?.[mac]);
   const { vnets, zones } = datacenter.sdn.running;
   const zone = String(vnets[bridge]?.zone);
   if (!hasDhcp(zones[zone])) return null;
@@ -128,8 +142,8 @@ export function leaseOf(datacenter: Datacenter, net: string): string | null {
  *
  * @param asks whether it asks where cloud-init was told nothing
  */
-export function guestAddress(datacenter: Datacenter, { config }: Vm, asks: boolean): string | null {
+export function guestAddress(pve: Pick<Pve, "world" | "datacenter">, { config }: Vm, asks: boolean): string | null {
   const told = properties(config.ipconfig0 ?? "", "").get("ip");
   if (told !== undefined && told !== "dhcp") return told;
-  return (told === "dhcp" || asks) && config.net0 !== undefined ? leaseOf(datacenter, config.net0) : null;
+  return (told === "dhcp" || asks) && config.net0 !== undefined ? leaseOf(pve, config.net0) : null;
 }

@@ -1,9 +1,10 @@
 /** Software-defined network: zones, controllers, vnets and subnets, which take effect when they are applied (pve-network). */
 import ipaddr from "ipaddr.js";
-import type { SdnConfig, Section } from "../../world/proxmox.ts";
+import type { PveHost, SdnConfig, Section } from "../../world/proxmox.ts";
 import { again, assertWritable, membersOnline, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 import { assertNoAddresses } from "./ipam.ts";
+import { OWN_BRIDGE } from "./own-hosts.ts";
 import { startTask } from "./tasks.ts";
 
 export type SdnKind = keyof SdnConfig;
@@ -105,8 +106,9 @@ export function rollBackSdn(pve: Pve): void {
   pve.world.changed();
 }
 
-/** Whether a bridge of this name is there for virtual machines: the lab's hosts have those of applied vnets and no other. */
-export function bridgeExists({ datacenter }: Pve, node: string, bridge: string): boolean {
+/** Whether a bridge of this name is there for virtual machines: those of applied vnets, and what the installer made. */
+export function bridgeExists({ datacenter }: Pve, { name: node, kind }: PveHost, bridge: string): boolean {
+  if (kind === "x86-kvm" && bridge === OWN_BRIDGE) return true;
   const { vnets, zones } = datacenter.sdn.running;
   const nodes = zones[String(vnets[bridge]?.zone)]?.nodes;
   return bridge in vnets && (!Array.isArray(nodes) || nodes.length === 0 || nodes.includes(node));

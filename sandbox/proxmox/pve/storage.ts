@@ -98,7 +98,7 @@ function apply(pve: Pve, storage: Storage, change: StorageChange): void {
 export function usage(host: PveHost, id: string, { type }: Storage): { readonly total: number; readonly used: number } {
   const mine = Object.entries(host.volumes).filter(([volid]) => volid.startsWith(`${id}:`));
   const used = mine.reduce((sum, [, volume]) => sum + volume.size, 0);
-  const total = type === "lvmthin" ? host.thinPoolBytes : ROOT_BYTES;
+  const total = type === "lvmthin" ? host.thinPoolBytes : (host.rootBytes ?? ROOT_BYTES);
   return { total, used: Math.min(total, used) };
 }
 

@@ -10,6 +10,7 @@ const MIB = 1024 ** 2;
 const DRIVE = /^(ide[0-3]|sata[0-5]|scsi([0-9]|[12][0-9]|30)|virtio([0-9]|1[0-5])|efidisk0|tpmstate0)$/;
 /** AAVMF keeps its variables in 64 MiB; a TPM state and a cloud-init drive are 4 MiB. */
 const EFI_VARS_BYTES = 64 * MIB;
+const OVMF_VARS_BYTES = 528 * 1024;
 const SMALL_BYTES = 4 * MIB;
 /** Size of the disk in a cloud image of Talos: what `qemu-img info` calls its virtual size. */
 const CLOUD_IMAGE_BYTES = 1246 * MIB;
@@ -90,7 +91,7 @@ function placeNewDisk(
   const source = importFrom === undefined ? null : importable(vm, key, importFrom);
   const size =
     key === "efidisk0"
-      ? EFI_VARS_BYTES
+      ? efiBytes(vm, storage)
       : key === "tpmstate0"
         ? SMALL_BYTES
         : source
@@ -102,6 +103,12 @@ function placeNewDisk(
     origin: source?.origin ?? source?.source ?? null,
   });
   drive.set("file", volid).set("size", formatSize(size));
+}
+
+/** OVMF's variables are 528 KiB, of which LVM makes a whole extent. */
+function efiBytes({ host }: VmOnHost, storage: string): number {
+  if (host.kind !== "x86-kvm") return EFI_VARS_BYTES;
+  return storage === "local" ? OVMF_VARS_BYTES : SMALL_BYTES;
 }
 
 /** Allocates the next free `vm-<id>-disk-<n>`. Returns its volume id. */

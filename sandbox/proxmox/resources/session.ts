@@ -6,6 +6,7 @@ import { PveError } from "../pve/errors.ts";
 import { hostAt, isRunning, proxmoxOf } from "../pve/hosts.ts";
 import { passwordFits, userOfApiToken } from "../pve/login.ts";
 import { carries } from "../../reach/index.ts";
+import { ownTunnels } from "../pve/own-hosts.ts";
 import { isIn } from "../pve/settling.ts";
 import { text } from "./values.ts";
 
@@ -50,7 +51,7 @@ function logIn({ world, provider }: Call): Pve {
     throw new Refusal("Missing Proxmox VE API Endpoint", "The provider block has no known value for endpoint.");
   }
   const { port } = URL.parse(endpoint) ?? { port: "" };
-  const tunnel = world.state.tunnels.find(({ localPort }) => String(localPort) === port);
+  const tunnel = [...world.state.tunnels, ...ownTunnels(world)].find(({ localPort }) => String(localPort) === port);
   if (tunnel && !carries(world, tunnel)) throw unreachable(endpoint, "connect: connection refused");
   const target = tunnel?.target;
   const host = target?.port === API_PORT ? hostAt(world, target.address) : undefined;
