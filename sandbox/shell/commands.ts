@@ -1,4 +1,4 @@
-/** The commands that the sandbox's machines know: those that the lab's steps run over SSH. */
+/** The commands that the sandbox's machines know: those that the lab's steps and bpg/proxmox run over SSH. */
 import { type Pve, pveOn, ROOT, votesOf } from "../proxmox/pve/context.ts";
 import { PveError } from "../proxmox/pve/errors.ts";
 import { proxmoxOf } from "../proxmox/pve/hosts.ts";
@@ -8,6 +8,8 @@ import type { Instance } from "../world/oci.ts";
 import type { Corosync } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 import { rootRsaKey, shellFiles } from "./files.ts";
+import { hostPrograms } from "./qm.ts";
+import { runScript } from "./script.ts";
 
 export interface Outcome {
   readonly code: number;
@@ -124,8 +126,25 @@ const COMMANDS: readonly Command[] = [
 /** `… || exit 1`: whatever goes wrong ends with 1. */
 const OR_ONE = " || exit 1";
 
+/** Programs that a line may begin with. */
+const PROGRAM = /^(\/usr\/sbin\/)?(qm|pvesm) /;
+const SCRIPT = /^\/bin\/bash -c '(.*)'$/s;
+/** How bpg/proxmox finds out whether it has to put sudo before its commands: root has not. */
+const WHO_AM_I = 'if [ "$(id -u)" = "0" ]; then echo "0";';
+
+/** Whether a command line takes what stands at its standard input: those that write a file. */
+export const readsInput = (line: string): boolean => SCRIPT.test(line) && /\btee \S+'$/.test(line);
+
+/** Runs a script, or a program of Proxmox VE, as root of one of its hosts. */
+export function runOnHost(pve: Pve, line: string, input: Buffer): Outcome {
+  const script = (SCRIPT.exec(line)?.[1] ?? line).replaceAll(`'"'"'`, "'");
+  if (script.startsWith(WHO_AM_I)) return { code: 0, text: "0\n" };
+  const { code, out } = runScript(script, hostPrograms(pve), input.toString("latin1"));
+  return { code, text: out };
+}
+
 /** Runs one command line as root of a machine. */
-export function runCommand(world: World, instance: Instance, line: string): Outcome {
+export function runCommand(world: World, instance: Instance, line: string, input: Buffer = Buffer.alloc(0)): Outcome {
   if (line.endsWith(OR_ONE)) {
     const { code, text } = runCommand(world, instance, line.slice(0, -OR_ONE.length));
     return { code: Math.min(code, 1), text };
@@ -136,5 +155,6 @@ export function runCommand(world: World, instance: Instance, line: string): Outc
     const match = fits.exec(line);
     if (match) return run(match, machine);
   }
+  if (machine.pve && (SCRIPT.test(line) || PROGRAM.test(line))) return runOnHost(machine.pve, line, input);
   return { code: NOT_FOUND, text: `bash: ${line.split(" ")[0] ?? ""}: the sandbox's shell does not have it\n` };
 }

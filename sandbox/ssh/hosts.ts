@@ -2,9 +2,12 @@
 import ssh2 from "ssh2";
 import { parse } from "yaml";
 import { z } from "zod";
+import { isDown } from "../faults/conditions.ts";
 import { isUp } from "../oci/boot.ts";
 import { publicAddressOf } from "../oci/primary-address.ts";
+import { ownHostAt } from "../proxmox/pve/own-hosts.ts";
 import type { Instance } from "../world/oci.ts";
+import type { OwnHost } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 
 export interface SshHost {
@@ -14,6 +17,8 @@ export interface SshHost {
   readonly instanceId: string;
   /** Private, as OpenSSH writes it. */
   readonly hostKey: string;
+  /** sha512-crypt, where root may log in by password; the lab's own hosts take keys alone. */
+  readonly rootPasswordHash?: string;
   /** Lines of root's authorized_keys. */
   readonly authorizedKeys: readonly string[];
 }
@@ -31,6 +36,8 @@ const ownKeys = new Map<string, string>();
 /** The running instance at a private or public address; null where none is, or it is down. */
 export function sshHostAt(world: World, address: string): SshHost | null {
   const { oci } = world.state;
+  const own = ownHostAt(world, address);
+  if (own) return isDown(world, own.name) ? null : ownHost(world, own);
   const instance = oci.instances.find(
     (each) => isUp(world, each) && [each.privateIp, publicAddressOf(oci, each)].includes(address),
   );
@@ -47,6 +54,19 @@ export function hostKeyOf(world: World, instance: Instance): string {
 /** Whether root of a machine lets a key in, given as a line of authorized_keys. */
 export function mayLogIn(world: World, instance: Instance, key: string): boolean {
   return sshHost(world, instance).authorizedKeys.includes(key);
+}
+
+/** As Proxmox VE's installer leaves sshd: root by password too. */
+function ownHost(world: World, { id, name, address, rootPasswordHash, sshHostKey }: OwnHost): SshHost {
+  const authorizedKeys = world.state.shells?.[id]?.authorizedKeys ?? [];
+  return {
+    displayName: name,
+    privateIp: address,
+    instanceId: id,
+    hostKey: sshHostKey,
+    rootPasswordHash,
+    authorizedKeys,
+  };
 }
 
 function sshHost(world: World, instance: Instance): SshHost {

@@ -1,18 +1,24 @@
-/** A machine's sshd: root by key only; connections to what runs on the hosts and in their networks, and a few commands. */
+/** A machine's sshd: root by key, on hosts at home by password too; connections to what runs on the hosts and in their networks, and a few commands. */
 import type { Socket } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, {
   type AuthContext,
   type Connection,
   type ParsedKey,
   type ServerChannel,
+  type SFTPWrapper,
   type TcpipRequestInfo,
 } from "ssh2";
+import { verify } from "unixcrypt";
 import type { Call, Fault } from "../calls.ts";
 import type { World } from "../world/world.ts";
 import { adminReaches } from "../reach/index.ts";
-import { runCommand } from "../shell/commands.ts";
+import { pveOn, ROOT } from "../proxmox/pve/context.ts";
+import { proxmoxOf } from "../proxmox/pve/hosts.ts";
+import { type Outcome, readsInput, runCommand, runOnHost } from "../shell/commands.ts";
 import { type SshHost, sshHostAt } from "./hosts.ts";
+import { serveSftp } from "./sftp.ts";
 import { socketPair } from "./socket-pair.ts";
 
 /** What listens at a target for a connection from a host; null where nothing does. */
@@ -63,7 +69,9 @@ function serve(session: Session): void {
   connection.on("error", () => socket.destroy());
   connection.on("authentication", (context) => void authenticate(session, keys, context));
   connection.on("session", (accept) => {
-    accept().on("exec", (take, reject, { command }) => void execute(session, take, reject, command));
+    accept()
+      .on("exec", (take, reject, { command }) => void execute(session, take, reject, command))
+      .on("sftp", (take, reject) => void openSftp(session, take, reject));
   });
   connection.on("tcpip", (accept, reject, info) => void forward(session, accept, reject, info));
 }
@@ -74,7 +82,17 @@ function readKey(line: string): ParsedKey | null {
 }
 
 async function authenticate(session: Session, keys: readonly ParsedKey[], context: AuthContext): Promise<void> {
-  const refuse = (): void => context.reject(["publickey"]);
+  const { rootPasswordHash } = session.host;
+  const refuse = (): void => context.reject(rootPasswordHash === undefined ? ["publickey"] : ["publickey", "password"]);
+  const letIn = () =>
+    announced(session, { door: "ssh", method: "login", target: session.host.displayName }, refuse, () =>
+      context.accept(),
+    );
+  if (context.method === "password" && context.username === "root" && rootPasswordHash !== undefined) {
+    if (verify(context.password, rootPasswordHash)) await letIn();
+    else refuse();
+    return;
+  }
   if (context.method !== "publickey" || context.username !== "root") {
     refuse();
     return;
@@ -85,10 +103,7 @@ async function authenticate(session: Session, keys: readonly ParsedKey[], contex
   // It only asks whether the key would do.
   else if (context.signature === undefined || context.blob === undefined) context.accept();
   else if (key.verify(context.blob, context.signature, context.hashAlgo) !== true) refuse();
-  else
-    await announced(session, { door: "ssh", method: "login", target: session.host.displayName }, refuse, () =>
-      context.accept(),
-    );
+  else await letIn();
 }
 
 async function forward(
@@ -106,23 +121,53 @@ async function forward(
   });
 }
 
-/** Runs a command line, if it is one that the sandbox's machines know. Terminals and copying of files there are none. */
+/** Runs a command line, if it is one that the sandbox's machines know. Terminals there are none. */
 async function execute(
   session: Session,
   accept: () => ServerChannel,
   reject: () => void,
   command: string,
 ): Promise<void> {
-  const { world, host } = session;
+  const { host } = session;
   const call: Call = { door: "ssh", method: "exec", target: `${host.displayName}: ${command.split(" ")[0] ?? ""}` };
-  await announced(session, call, reject, () => {
-    const instance = world.state.oci.instances.find(({ id }) => id === host.instanceId);
-    const { code, text } = instance ? runCommand(world, instance, command) : { code: 1, text: "" };
+  if (readsInput(command)) {
     const channel = accept();
-    channel.write(text);
-    channel.exit(code);
-    channel.end();
-    return `exit ${code}`;
+    const input = await buffer(channel);
+    await announced(
+      session,
+      call,
+      () => channel.end(),
+      () => ended(channel, runOn(session, command, input)),
+    );
+    return;
+  }
+  await announced(session, call, reject, () => ended(accept(), runOn(session, command, Buffer.alloc(0))));
+}
+
+function runOn({ world, host }: Session, command: string, input: Buffer): Outcome {
+  const { instanceId } = host;
+  const instance = world.state.oci.instances.find(({ id }) => id === instanceId);
+  if (instance) return runCommand(world, instance, command, input);
+  const own = proxmoxOf(world).hosts[instanceId];
+  return own ? runOnHost(pveOn(world, own, ROOT), command, input) : { code: 1, text: "" };
+}
+
+function ended(channel: ServerChannel, { code, text }: Outcome): string {
+  channel.write(text);
+  channel.exit(code);
+  channel.end();
+  return `exit ${code}`;
+}
+
+/** Files of Proxmox VE's storages; a machine without it has none to show. */
+async function openSftp(session: Session, accept: () => SFTPWrapper, reject: () => void): Promise<void> {
+  const { world, host } = session;
+  const call: Call = { door: "ssh", method: "sftp", target: host.displayName };
+  await announced(session, call, reject, () => {
+    const there = proxmoxOf(world).hosts[host.instanceId];
+    if (there) serveSftp(pveOn(world, there, ROOT), accept());
+    else reject();
+    return there ? "open" : "refused";
   });
 }
 

@@ -63,10 +63,12 @@ export interface Certificate {
 }
 
 export interface Volume {
-  readonly content: "images" | "import" | "iso" | "vztmpl";
+  readonly content: "images" | "import" | "iso" | "snippets" | "vztmpl";
   readonly format: string;
   /** Bytes on disk for a file, bytes of the disk for an image. */
   size: number;
+  /** Of a snippet. */
+  readonly text?: string;
   /** URL a file was downloaded from; volume id of the file a disk was imported from. */
   readonly source: string | null;
   /** Of a disk: the URL that the file it was imported from had been downloaded from. */

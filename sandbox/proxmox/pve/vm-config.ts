@@ -114,6 +114,7 @@ export function updateVm(pve: Pve, vm: Vm, parameters: VmParameters, deleted: re
       const drive = config[key];
       if (drive !== undefined && isDrive(key) && volumeId(drive) !== volumeId(value)) detach(host, config, key);
       config[key] = stored({ pve, host, vmid: vm.vmid, config }, key, value);
+      if (isDrive(key)) forgetUnused(config, volumeId(config[key] ?? ""));
     }
     if ("boot" in parameters) checkBootOrder(config);
     checkBalloon(config);
@@ -171,6 +172,12 @@ function detach(host: PveHost, config: Record<string, string>, key: string): voi
     while (`unused${n}` in config) n += 1;
     config[`unused${n}`] = volid;
   }
+}
+
+/** A disk that is attached is unused no longer. */
+function forgetUnused(config: Record<string, string>, volid: string | undefined): void {
+  const key = Object.keys(config).find((each) => /^unused\d+$/.test(each) && config[each] === volid);
+  if (key !== undefined) delete config[key];
 }
 
 function isOption(key: string): boolean {

@@ -1,6 +1,6 @@
 /** Drives of a virtual machine: where their volumes come from and where they go (qemu-server 9.2.6, create_disks). */
-import type { PveHost, Volume } from "../../world/proxmox.ts";
-import type { Pve } from "./context.ts";
+import type { PveHost, Vm, Volume } from "../../world/proxmox.ts";
+import { assertQuorum, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 import { formatSize, properties, propertyString } from "./properties.ts";
 import { storageOn } from "./storage.ts";
@@ -91,7 +91,7 @@ function placeNewDisk(
   const source = importFrom === undefined ? null : importable(vm, key, importFrom);
   const size =
     key === "efidisk0"
-      ? efiBytes(vm, storage)
+      ? efiBytes(vm, type)
       : key === "tpmstate0"
         ? SMALL_BYTES
         : source
@@ -105,10 +105,30 @@ function placeNewDisk(
   drive.set("file", volid).set("size", formatSize(size));
 }
 
+/** Imports a file as a disk that nothing is attached to, as `qm disk import` does. Returns its key and volume. */
+export function importUnused(
+  pve: Pve,
+  vm: Vm,
+  source: Volume,
+  storage: string,
+  format: string | undefined,
+): { readonly key: string; readonly volid: string } {
+  assertQuorum(pve);
+  const on = { pve, host: pve.host, vmid: vm.vmid, config: vm.config };
+  const kept = imageStorage(on, storage) === "dir" ? (format ?? "raw") : "raw";
+  const origin = source.origin ?? source.source;
+  const volid = allocate(on, storage, imageBytes(source), kept, { source: source.source, origin });
+  let n = 0;
+  while (`unused${n}` in vm.config) n += 1;
+  vm.config[`unused${n}`] = volid;
+  pve.world.changed();
+  return { key: `unused${n}`, volid };
+}
+
 /** OVMF's variables are 528 KiB, of which LVM makes a whole extent. */
-function efiBytes({ host }: VmOnHost, storage: string): number {
+function efiBytes({ host }: VmOnHost, type: "dir" | "lvmthin"): number {
   if (host.kind !== "x86-kvm") return EFI_VARS_BYTES;
-  return storage === "local" ? OVMF_VARS_BYTES : SMALL_BYTES;
+  return type === "dir" ? OVMF_VARS_BYTES : SMALL_BYTES;
 }
 
 /** Allocates the next free `vm-<id>-disk-<n>`. Returns its volume id. */
