@@ -136,9 +136,14 @@ describe("bpg/proxmox on a host", () => {
       });
     });
     expect(size).toBe(Buffer.from(snippet).length);
+    // bpg's client waits for the channel to be closed.
+    const closed = new Promise((resolve) => session.once("close", resolve));
+    session.once("error", () => undefined);
     await new Promise<void>((resolve, reject) => {
       session.chmod("/var/lib/vz/snippets/user.yaml", 0o644, (error) => (error ? reject(error) : resolve()));
     });
+    session.end();
+    await closed;
   });
 
   it("uploads by SFTP alone, and deletes by the API", async () => {

@@ -1,8 +1,9 @@
 /** `lab sandbox host`: Proxmox VE hosts of the sandbox that are in no cloud, for labs other than this one. */
 import { openSandbox, type OwnHostAccess, type Sandbox } from "../../sandbox/client.ts";
 import { CliError, messageOf } from "../errors.ts";
+import { printInClear } from "../masking/filter.ts";
 import { openProject } from "../project.ts";
-import { printDocument } from "./document.ts";
+import { printDocument, printDocumentInClear } from "./document.ts";
 import type { CommonOptions } from "./workplace.ts";
 
 export interface AddHostOptions extends CommonOptions {
@@ -30,15 +31,15 @@ function describe({ name, api, sshPort, address, rootPassword, cpus, memoryGb }:
 export async function addHost(options: AddHostOptions, [name = ""]: readonly string[]): Promise<number> {
   const { cpus = 8, memory: memoryGb = 32, disk: diskGb = 500 } = options;
   const host = await inSandbox(options, (sandbox) => sandbox.addHost({ name, cpus, memoryGb, diskGb }));
-  if (options.json) printDocument(host);
-  else console.log(describe(host));
+  if (options.json) printDocumentInClear(host);
+  else printInClear(`${describe(host)}\n`);
   return 0;
 }
 
 export async function listHosts(options: CommonOptions): Promise<number> {
   const hosts = await inSandbox(options, (sandbox) => sandbox.hosts());
-  if (options.json) printDocument(hosts);
-  else for (const host of hosts) console.log(describe(host));
+  if (options.json) printDocumentInClear(hosts);
+  else printInClear(hosts.map((host) => `${describe(host)}\n`).join(""));
   return 0;
 }
 

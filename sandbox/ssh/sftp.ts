@@ -28,6 +28,8 @@ export function serveSftp(pve: Pve, sftp: SFTPWrapper): void {
     if (found) sftp.attrs(id, found);
     else sftp.status(id, STATUS_CODE.NO_SUCH_FILE);
   };
+  // A client that has no more to ask waits for the server to close the channel.
+  sftp.on("end", () => sftp.end());
   sftp.on("REALPATH", (id, path) => sftp.name(id, [{ filename: path, longname: path, attrs: attributes(0, 0) }]));
   sftp.on("STAT", show);
   sftp.on("LSTAT", show);
