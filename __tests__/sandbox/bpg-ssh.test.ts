@@ -169,3 +169,27 @@ describe("bpg/proxmox on a host", () => {
     });
   });
 });
+
+it("a guest of another image has the agent that a snippet installs, and without that none", async () => {
+  const file = { content: "iso", filename: "debian-13.img", url: "https://cloud.example.com/debian-13.qcow2" };
+  await api.does("POST", "nodes/home/storage/local/download-url", file);
+  await run(
+    "/bin/bash -c '/usr/bin/tee /var/lib/vz/snippets/user.yaml'",
+    "#cloud-config\npackages: [qemu-guest-agent]\n",
+  );
+  const config = { agent: 1, net0: "virtio,bridge=vmbr0", ipconfig0: "ip=dhcp", ide2: "local-lvm:cloudinit" };
+  for (const [vmid, more] of [
+    [100, {}],
+    [101, { cicustom: "user=local:snippets/user.yaml" }],
+  ] as const) {
+    await api.does("POST", "nodes/home/qemu", { vmid, name: "vm", ...config, ...more });
+    await run(bash(importCommands("local:iso/debian-13.img", vmid)));
+    await api.does("POST", `nodes/home/qemu/${vmid}/status/start`);
+  }
+  const asked = (vmid: number) => api.call("GET", `nodes/home/qemu/${vmid}/agent/network-get-interfaces`);
+  expect((await asked(100)).reason).toContain("QEMU guest agent is not running");
+  expect(Object((await asked(101)).data).result).toMatchObject([
+    { name: "lo" },
+    { name: "eth0", "ip-addresses": [{ "ip-address": "192.168.1.101" }] },
+  ]);
+});

@@ -1,11 +1,11 @@
 /** What the sandbox's Proxmox side holds, for people, for Talos and for the search for lost objects. */
-import type { Datacenter, ProxmoxState, Vm, Volume } from "../world/proxmox.ts";
+import type { Datacenter, ProxmoxState, Vm } from "../world/proxmox.ts";
 import type { InventoryItem, World } from "../world/world.ts";
 import { finishJoins } from "./pve/cluster.ts";
 import { isQuorate, membersOnline } from "./pve/context.ts";
 import { proxmoxOf } from "./pve/hosts.ts";
 import { guestAddress } from "./pve/ipam.ts";
-import { properties } from "./pve/properties.ts";
+import { bootDrive, talosImage } from "./pve/talos-image.ts";
 import { memoryMb } from "./pve/vm-config.ts";
 import { volumeId } from "./pve/vm-drives.ts";
 import { runs } from "./pve/vm-power.ts";
@@ -71,16 +71,6 @@ function vcpusOf({ config }: Vm): number {
   return Number(config.sockets ?? 1) * Number(config.cores ?? 1);
 }
 
-/** The first hard disk in the boot order. */
-function bootDrive({ config }: Vm): string {
-  const order =
-    properties(config.boot ?? "", "legacy")
-      .get("order")
-      ?.split(";") ?? [];
-  const key = order.find((device) => /^(scsi|virtio|sata)\d+$/.test(device));
-  return config[key ?? "scsi0"] ?? "";
-}
-
 export interface TalosMachine {
   readonly vmId: number;
   readonly host: string;
@@ -94,17 +84,6 @@ export interface TalosMachine {
   readonly diskBytes: number;
   /** Of the image on its disk: `1.13.9`; "" where neither where it came from nor its name tells any. */
   readonly imageVersion: string;
-}
-
-/**
- * A Talos image, by what was downloaded, whatever the file is called here: the factory's `…/v1.13.9/nocloud-arm64.qcow2`, a
- * mirror's or a release's. By the file's name where the URL tells nothing.
- */
-function talosImage({ origin, source }: Volume): { readonly version: string } | null {
-  const names = [URL.parse(origin ?? "")?.pathname ?? "", source ?? ""];
-  if (!names.some((name) => /nocloud-(arm64|amd64)/.test(name))) return null;
-  const versions = names.flatMap((name) => /(?<![\d.])\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?/.exec(name)?.[0] ?? []);
-  return { version: versions[0] ?? "" };
 }
 
 /** The running machines that boot Talos: those whose disk was imported from its image. */

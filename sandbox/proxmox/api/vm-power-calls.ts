@@ -1,8 +1,8 @@
 /** Calls that start and stop virtual machines, and those that ask the guest agent in them. */
 import type { Vm } from "../../world/proxmox.ts";
 import { again, type Pve } from "../pve/context.ts";
-import { failure } from "../pve/errors.ts";
-import { guestInterfaces, hasAgent } from "../pve/guest-agent.ts";
+import { failure, PveError } from "../pve/errors.ts";
+import { bootsTalos, guestInterfaces, hasAgent } from "../pve/guest-agent.ts";
 import { runs, startVm, stopVm } from "../pve/vm-power.ts";
 import type { Data, Parameters } from "./http.ts";
 import { task, vm } from "./vm-calls.ts";
@@ -74,7 +74,8 @@ export function hostName(pve: Pve, parameters: Parameters): Data {
 }
 
 export function osInfo(pve: Pve, parameters: Parameters): Data {
-  askAgent(pve, parameters);
+  if (!bootsTalos(pve, askAgent(pve, parameters)))
+    throw new PveError(501, "what another system than Talos says of itself is not played here");
   const machine = pve.host.kind === "x86-kvm" ? "x86_64" : "aarch64";
   return { result: { id: "talos", name: "Talos", "pretty-name": "Talos", machine } };
 }

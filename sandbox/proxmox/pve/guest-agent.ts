@@ -3,6 +3,8 @@ import type { Vm } from "../../world/proxmox.ts";
 import type { Pve } from "./context.ts";
 import { guestAddress } from "./ipam.ts";
 import { properties } from "./properties.ts";
+import { bootDrive, talosImage } from "./talos-image.ts";
+import { volumeId } from "./vm-drives.ts";
 
 export interface GuestInterface {
   readonly name: string;
@@ -12,6 +14,7 @@ export interface GuestInterface {
   readonly ipv6: readonly string[];
 }
 
+const LINUX = ["lo", "eth0"];
 /** Interfaces of a Talos machine, in the kernel's order; the one with the address comes last. */
 const INTERFACES = ["lo", "bond0", "dummy0", "teql0", "tunl0", "sit0", "ip6tnl0", "eth0"];
 const NO_MAC = "00:00:00:00:00:00";
@@ -21,16 +24,30 @@ export function hasAgent({ config }: Vm): boolean {
   return properties(config.agent ?? "", "enabled").get("enabled") === "1";
 }
 
+const AGENT = "qemu-guest-agent";
+
+/** Images by others come without the agent: it is there when a snippet that cloud-init reads installs it. */
+function isInstalled({ world }: Pick<Pve, "world">, { config, instanceId }: Vm): boolean {
+  const volumes = world.state.proxmox.hosts[instanceId]?.volumes ?? {};
+  return [...properties(config.cicustom ?? "", "").values()].some((volid) => volumes[volid]?.text?.includes(AGENT));
+}
+
+export function bootsTalos({ world }: Pick<Pve, "world">, vm: Vm): boolean {
+  const volume = world.state.proxmox.hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
+  return volume !== undefined && talosImage(volume) !== null;
+}
+
 /** None where nobody answers: of a machine that has no address here, not even one by DHCP, nothing is known. */
 export function guestInterfaces(pve: Pick<Pve, "world" | "datacenter">, vm: Vm): readonly GuestInterface[] {
   const { config } = vm;
-  const address = guestAddress(pve, vm, true);
-  if (address === null) return [];
+  const isTalos = bootsTalos(pve, vm);
+  const address = guestAddress(pve, vm, isTalos);
+  if (address === null || !(isTalos || isInstalled(pve, vm))) return [];
   const mac =
     properties(config.net0 ?? "", "")
       .values()
       .next().value ?? NO_MAC;
-  return INTERFACES.map((name) => ({
+  return (isTalos ? INTERFACES : LINUX).map((name) => ({
     name,
     mac: name === "eth0" ? mac : NO_MAC,
     ipv4: name === "lo" ? ["127.0.0.1/8"] : name === "eth0" ? [address] : [],

@@ -1,0 +1,24 @@
+/** What a machine boots: which disk, and whether it is Talos that is on it. */
+import type { Vm, Volume } from "../../world/proxmox.ts";
+import { properties } from "./properties.ts";
+
+/** The first hard disk in the boot order. */
+export function bootDrive({ config }: Vm): string {
+  const order =
+    properties(config.boot ?? "", "legacy")
+      .get("order")
+      ?.split(";") ?? [];
+  const key = order.find((device) => /^(scsi|virtio|sata)\d+$/.test(device));
+  return config[key ?? "scsi0"] ?? "";
+}
+
+/**
+ * A Talos image, by what was downloaded, whatever the file is called here: the factory's `…/v1.13.9/nocloud-arm64.qcow2`, a
+ * mirror's or a release's. By the file's name where the URL tells nothing.
+ */
+export function talosImage({ origin, source }: Volume): { readonly version: string } | null {
+  const names = [URL.parse(origin ?? "")?.pathname ?? "", source ?? ""];
+  if (!names.some((name) => /nocloud-(arm64|amd64)/.test(name))) return null;
+  const versions = names.flatMap((name) => /(?<![\d.])\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?/.exec(name)?.[0] ?? []);
+  return { version: versions[0] ?? "" };
+}
