@@ -1,13 +1,17 @@
 /** Addresses of objects that need no signature, and the lifecycle policy of a bucket. */
+import { type Call, quietCalls } from "../../sandbox/calls.ts";
 import { ociInventory } from "../../sandbox/oci/index.ts";
 import { type Answered, type Api, ociApi } from "./oci-api.ts";
+import { emptyStore } from "./oci-tenancy.ts";
 
+const logged: string[] = [];
 let api: Api;
 let root: string;
 let bucket: string;
 
 beforeAll(async () => {
-  api = await ociApi();
+  const calls = { ...quietCalls, end: ({ target }: Call) => void logged.push(target) };
+  api = await ociApi({ ...emptyStore(), calls });
   root = api.store.state.oci.tenancyId;
 });
 
@@ -54,6 +58,13 @@ it("serves the object to whoever has the address, which is told once", async () 
   expect(Object.keys(told)).not.toContain("tokenSha256");
   const token: string = accessUri.split("/")[2];
   expect(JSON.stringify([told, api.store.state.oci])).not.toContain(token);
+});
+
+it("leaves the address out of the sandbox's log", async () => {
+  const { accessUri } = await request(toRead);
+  logged.length = 0;
+  await open(accessUri);
+  expect(logged).toEqual([accessUri.replace(/\w{64}/, "…")]);
 });
 
 it("refuses the address when it has expired, and when it is deleted", async () => {
