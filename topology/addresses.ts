@@ -1,5 +1,5 @@
 /** Every network and address rule of the lab, in one place. Numbers count from a network's first address. */
-import { addressAt, type Cidr, cidrOf, contains, overlaps } from "../config/cidr.ts";
+import { addressAt, cidrOf, contains, overlaps } from "../config/cidr.ts";
 import type { ConfigIssue } from "../config/errors.ts";
 import { slotOf } from "../config/fields.ts";
 import type { LabConfig, NodeRole } from "../config/schema.ts";
@@ -20,9 +20,6 @@ const PODS_PER_NODE = 256;
 const hostNumber = (name: string): number => FIRST_HOST + slotOf(name);
 const nodeNumber = (name: string, role: NodeRole): number => FIRST_NODE[role] + slotOf(name);
 
-/** The last quarter of the guest network is for DHCP: Talos asks there before it has its own address. */
-const dhcpStart = (guests: Cidr): number => guests.size - guests.size / 4;
-
 export const hostAddress = (subnet: string, name: string): string => addressAt(cidrOf(subnet), hostNumber(name));
 export const microAddress = (subnet: string): string => addressAt(cidrOf(subnet), MICRO);
 export const loadBalancerAddress = (subnet: string): string => addressAt(cidrOf(subnet), LOAD_BALANCER);
@@ -31,11 +28,6 @@ export const vipAddress = (guests: string): string => addressAt(cidrOf(guests), 
 
 export function nodeAddress(guests: string, name: string, role: NodeRole): string {
   return addressAt(cidrOf(guests), nodeNumber(name, role));
-}
-
-export function dhcpRange(guests: string): { readonly start: string; readonly end: string } {
-  const cidr = cidrOf(guests);
-  return { start: addressAt(cidr, dhcpStart(cidr)), end: addressAt(cidr, cidr.size - 2) };
 }
 
 interface Claim {
@@ -57,11 +49,9 @@ function subnetRoom({ network, hosts }: LabConfig): readonly ConfigIssue[] {
 function guestRoom({ network, kubernetes }: LabConfig): readonly ConfigIssue[] {
   const claims = kubernetes.nodes.map(({ name, role }) => ({ name, number: nodeNumber(name, role) }));
   const { name, number } = last(claims);
-  const usable = dhcpStart(cidrOf(network.guests)) - 1;
+  const usable = cidrOf(network.guests).size - 2;
   if (number <= usable) return [];
-  const allowed =
-    `a larger network: address pool too small (${name} takes number ${number} of it, ` +
-    `${usable} is the last before the DHCP range)`;
+  const allowed = `a larger network: address pool too small (${name} takes number ${number} of it, ${usable} is its last)`;
   return [{ path: ["network", "guests"], got: `"${network.guests}"`, allowed }];
 }
 

@@ -21,7 +21,6 @@ export interface GuestNetworkPlan {
   readonly cidr: string;
   readonly prefixLength: number;
   readonly gateway: string;
-  readonly dhcp: { readonly start: string; readonly end: string };
   readonly mtu: number;
   readonly asn: number;
   readonly vrfVxlan: number;

@@ -90,9 +90,7 @@ function rowsOfHost(topology: Topology, { name, address }: HostPlan): readonly R
           udp(own.name, INTERNET.address, 53, INTERNET.name, "a guest's names"),
           tcp(own.name, METADATA.address, 80, null, "a guest at its host's metadata"),
           ...(holdsVip ? [tcp(name, cluster.vip, 6443, own.name, "the tunnel to the API")] : []),
-          ...(network.guest.kind === "simple"
-            ? [udp(own.name, network.guest.gateway, 67, name, "a guest's DHCP")]
-            : []),
+          udp(own.name, network.guest.gateway, 67, null, "a guest at its gateway's DHCP, which there is not"),
         ]),
   ];
 }

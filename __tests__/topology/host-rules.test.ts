@@ -75,10 +75,10 @@ describe("what cloud-init writes once, on a host's first boot,", () => {
 });
 
 describe("guestRules", () => {
-  it("lets in the guests' DHCP on their bridge alone, and keeps guests out of the subnet", () => {
-    const [input = "", own = ""] = guestRules(plan("free")).split(/(?<=^}\n)(?=table inet ampere-lab-guests\n)/m);
-    expect(rulesOf(input)).toEqual(["iifname guests udp dport 67 accept comment dhcp-from-guests"]);
-    expect(own).toContain("    ip saddr 10.20.0.0/24 ip daddr 10.0.0.0/24 ct direction original drop\n");
+  it("keep guests out of the subnet", () => {
+    expect(guestRules(plan("free"))).toContain(
+      "    ip saddr 10.20.0.0/24 ip daddr 10.0.0.0/24 ct direction original drop\n",
+    );
   });
 });
 

@@ -61,17 +61,14 @@ export function hostRules({ network: { subnetCidr } }: Topology): string {
 }
 
 /**
- * nftables: guests get DHCP from the host (in a Simple zone it is the host that answers), and do not get at the subnet:
- * SNAT would show them to the other hosts as one of their own. Answers to who asked from there pass.
+ * nftables: guests do not get at the subnet, where SNAT would show them to the other hosts as one of their own. Answers to who
+ * asked from there pass.
  */
 export function guestRules({ network: { guest, subnetCidr } }: Topology): string {
-  return [
-    inputRules([`iifname ${guest.vnet} udp dport 67 accept comment dhcp-from-guests`]),
-    ownTable("inet", "ampere-lab-guests", [
-      "  chain forward {",
-      "    type filter hook forward priority filter - 10;",
-      `    ip saddr ${guest.cidr} ip daddr ${subnetCidr} ct direction original drop`,
-      "  }",
-    ]),
-  ].join("");
+  return ownTable("inet", "ampere-lab-guests", [
+    "  chain forward {",
+    "    type filter hook forward priority filter - 10;",
+    `    ip saddr ${guest.cidr} ip daddr ${subnetCidr} ct direction original drop`,
+    "  }",
+  ]);
 }

@@ -35,7 +35,7 @@ export class Firewall extends Construct {
       dependsOn: [props.after],
     });
     const rules = new VirtualEnvironmentFirewallRules(this, "rules", {
-      rule: [...sshRules(network), ...(network.guest.kind === "evpn" ? overlayRules(network) : dhcpRules(network))],
+      rule: [...sshRules(network), ...(network.guest.kind === "evpn" ? overlayRules(network) : [])],
       dependsOn: [props.after],
     });
     const firewall = new VirtualEnvironmentClusterFirewall(this, "cluster", {
@@ -74,12 +74,5 @@ function overlayRules({ subnetCidr }: NetworkPlan): VirtualEnvironmentFirewallRu
     { ...accept, proto: "tcp", dport: "179", comment: "BGP" },
     { ...accept, proto: "udp", dport: `${direct.from}:${direct.to}`, comment: "BFD" },
     { ...accept, proto: "udp", dport: String(multihop.from), comment: "BFD, multihop" },
-  ];
-}
-
-/** In a Simple zone it is the host that answers the guests' DHCP. */
-function dhcpRules({ guest }: NetworkPlan): VirtualEnvironmentFirewallRulesRule[] {
-  return [
-    { type: "in", action: "ACCEPT", enabled: true, iface: guest.vnet, proto: "udp", dport: "67", comment: "DHCP" },
   ];
 }

@@ -53,9 +53,6 @@ export class GuestNetwork extends Construct {
       cidr: plan.cidr,
       gateway: plan.gateway,
       snat: true,
-      ...(plan.kind === "simple" && {
-        dhcpRange: { startAddress: plan.dhcp.start, endAddress: plan.dhcp.end },
-      }),
       lifecycle: anew,
     });
     const parts: TerraformResource[] = [zone, vnet, subnet];
@@ -87,7 +84,6 @@ export class GuestNetwork extends Construct {
       id: plan.zone,
       nodes: hosts.map((host) => host.name),
       mtu: plan.mtu,
-      dhcp: "dnsmasq",
       ipam: "pve",
       dependsOn: [after],
     });
