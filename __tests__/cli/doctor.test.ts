@@ -399,7 +399,7 @@ describe("the account", () => {
     expect((await ask()).map(({ name, status, found }) => `${status} ${name}: ${found}`)).toEqual([
       `ok account: takes the key of ${join(api.home, "oci", "config")} [DEFAULT]`,
       "ok home region: eu-frankfurt-1, where the lab is",
-      "ok service limits: room for the lab in all 6 that the account counts",
+      "ok service limits: room for the lab in all 8 that the account counts",
       expect.stringMatching(/^ok capacity: \w+:EU-FRANKFURT-1-AD-1 has room for pve-1 now$/),
     ]);
   });
