@@ -111,6 +111,7 @@ export const SANDBOX_COMMANDS: readonly LabCommand[] = [
           {
             name: "remove",
             description: "Take one away, with all that is on it",
+            examples: ["npx lab sandbox host remove pve"],
             options: (command) => json(command).argument("<name>", "its host name"),
             load: async () => (await import("../commands/sandbox-hosts.ts")).removeHost,
           },
