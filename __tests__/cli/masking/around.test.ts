@@ -10,6 +10,7 @@ it("nothing is printed around the masker but what other programs have to read", 
   expect(callers.toSorted()).toEqual([
     "commands/contexts.ts", // --stdout
     "commands/document.ts",
+    "commands/sandbox-hosts.ts", // the password that other labs log in with
     "commands/sandbox.ts", // start --env
     "masking/filter.ts",
   ]);
