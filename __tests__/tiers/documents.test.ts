@@ -141,8 +141,8 @@ describe("README.md", () => {
 
   it("shows what npm run demo prints", () => {
     const shown = blocksOf(text("README.md")).find(({ body }) => body.includes("Done in "));
-    const { status, stdout } = spawnSync("npm", ["run", "--silent", "demo"], { cwd: ROOT, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync("npm", ["run", "--silent", "demo"], { cwd: ROOT, encoding: "utf8" });
     expect(status).toBe(0);
-    expect(missing(shown?.body.split("\n") ?? ["nothing"], stdout)).toEqual([]);
+    expect(missing(shown?.body.split("\n") ?? ["nothing"], `${stdout}${stderr}`)).toEqual([]);
   }, 120_000);
 });

@@ -13,6 +13,8 @@ function advice(ground: Ground, of: "Talos" | "Kubernetes"): string {
   return `${how}, or set versions.${of.toLowerCase()} to what runs`;
 }
 
+const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 export const talosVersions: Check = async (ground) => {
   const name = "Talos";
   const wanted = `v${ground.topology.config.versions.talos}`;
@@ -37,7 +39,7 @@ export const talosVersions: Check = async (ground) => {
   const problems = findings.flat();
   return problems.length > 0
     ? problems
-    : [ok(name, `${wanted} on ${ground.topology.nodes.length} machines, as configured`)];
+    : [ok(name, `${wanted} on ${several(ground.topology.nodes.length, "machine")}, as configured`)];
 };
 
 export const kubernetesVersions: Check = async (ground) => {
@@ -56,5 +58,5 @@ export const kubernetesVersions: Check = async (ground) => {
     .map(({ what, found }) => fail(name, `${what} is ${found}, the config says ${wanted}`, advice(ground, name)));
   return problems.length > 0
     ? problems
-    : [ok(name, `${wanted}: the API server and ${nodes.length} kubelets, as configured`)];
+    : [ok(name, `${wanted}: the API server and ${several(nodes.length, "kubelet")}, as configured`)];
 };
