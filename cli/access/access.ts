@@ -3,13 +3,13 @@ import { z } from "zod";
 import type { Tunnel } from "../../topology/types.ts";
 import { baseEnvironment, type Environment } from "../environment.ts";
 import { CliError } from "../errors.ts";
+import { accountOf } from "../oci/account.ts";
 import type { Project } from "../project.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { list } from "../show/words.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { readStack } from "../terraform/stack.ts";
 import type { StateReader } from "../terraform/runner.ts";
-import { accountOf } from "../oci/account.ts";
 import { type StateResource, stateOf } from "../terraform/state.ts";
 import { goesThroughHosts, HOSTS_STACK } from "./hosts-stack.ts";
 import { announceTunnels, heldTunnels, shareTunnels } from "./held.ts";
@@ -26,9 +26,6 @@ const PATIENCE_MS = 15 * 60_000;
 const RETRY_MS = 3000;
 
 const addresses = z.record(z.string(), z.ipv4());
-
-/** Of all that OCI is asked about a host that does not answer. */
-const ACCOUNT_MS = 90_000;
 
 export interface OpenOptions {
   /** How long a host that does not answer is tried. @default - as long as a new one takes to boot */
@@ -85,7 +82,7 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
   const explain = async (name: string, resources: readonly StateResource[]): Promise<string> => {
     const instanceId = instanceOf(name, resources);
     if (instanceId === null) return `the state of ${HOSTS_STACK} has no instance of this name`;
-    const account = () => accountOf(project, null, AbortSignal.any([signal, AbortSignal.timeout(ACCOUNT_MS)]));
+    const account = (timeout: AbortSignal) => accountOf(project, null, AbortSignal.any([signal, timeout]));
     return explainSilence({ name, instanceId }, account, project.run);
   };
   const open = async (

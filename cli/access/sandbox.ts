@@ -5,8 +5,6 @@ import type { Project } from "../project.ts";
 import type { Assembly, StackInfo } from "../synth/assembly.ts";
 import { goesThroughHosts } from "./hosts-stack.ts";
 
-const ACCOUNT_MS = 60_000;
-
 export interface Wanted {
   readonly sandbox: Sandbox;
   readonly stack: StackInfo;
@@ -25,8 +23,7 @@ export async function assertLetIn({ sandbox, stack, assembly, project, some = fa
   if (quiet !== undefined) {
     const { explainSilence } = await import("./silence.ts");
     const { accountOf } = await import("../oci/account.ts");
-    const account = () => accountOf(project, sandbox, AbortSignal.timeout(ACCOUNT_MS));
-    const known = await explainSilence(quiet, account, project.run);
+    const known = await explainSilence(quiet, (timeout) => accountOf(project, sandbox, timeout), project.run);
     throw new CliError(`${quiet.name} (${quiet.address}) does not let us in: nothing answers there; ${known}`);
   }
   const [first] = lockedOutOf;

@@ -13,6 +13,9 @@ export interface Silent {
   readonly instanceId: string;
 }
 
+/** For all that OCI is asked. */
+const PATIENCE_MS = 90_000;
+
 const instance = z.object({ lifecycleState: z.string() });
 
 /**
@@ -21,11 +24,11 @@ const instance = z.object({ lifecycleState: z.string() });
  */
 export async function explainSilence(
   { name, instanceId }: Silent,
-  account: () => Promise<Oci>,
+  account: (timeout: AbortSignal) => Promise<Oci>,
   folder: string,
 ): Promise<string> {
   try {
-    const oci = await account();
+    const oci = await account(AbortSignal.timeout(PATIENCE_MS));
     const { lifecycleState } = await oci.get("compute", `/20160918/instances/${instanceId}`, instance);
     if (lifecycleState === "STOPPED") return "OCI has the instance STOPPED: npx cdktf deploy oci starts it";
     if (lifecycleState !== "RUNNING") return `OCI has the instance ${lifecycleState}, and nothing runs on it`;

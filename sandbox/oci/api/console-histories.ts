@@ -66,12 +66,10 @@ export const consoleHistoryRoutes: readonly Route[] = [
     path: PATH,
     run(asked) {
       const compartmentId = needed(asked.query, "compartmentId");
-      const instanceId = asked.query.get("instanceId");
       const views = [...asked.door.consoleHistories.keys()].map((id) => viewOf(asked, id));
-      const here = views.filter((view) => view.compartmentId === compartmentId);
       return listed(
         asked,
-        here.filter((view) => instanceId === null || view.instanceId === instanceId),
+        views.filter((view) => view.compartmentId === compartmentId),
       );
     },
   },
