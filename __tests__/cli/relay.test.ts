@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { openRelay, type Relay } from "../../cli/access/relay.ts";
+import { listening } from "../listening.ts";
 
 const servers: Server[] = [];
 let relay: Relay | undefined;
@@ -29,11 +30,7 @@ async function serve(name: string, each: (socket: Socket, said: string) => void)
     });
   });
   servers.push(server);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("no port");
-  return bound.port;
+  return listening(server);
 }
 /** Gives back what it is told, behind its name, and ends with the line. */
 const good = (name: string) =>

@@ -1,5 +1,5 @@
 /** What the arguments of resources lead to: a network, a host, a load balancer, a budget, an image of one's own. */
-import type { Answered, Api } from "./oci-api.ts";
+import { accepted, type Answered, type Api } from "./oci-api.ts";
 
 export const CORE = "/20160918";
 export const BALANCERS = "/20200501/networkLoadBalancers";
@@ -39,11 +39,8 @@ export interface Made {
 export async function argumentWorld(api: Api): Promise<Made> {
   const { tenancyId: root, namespace } = api.store.state.oci;
 
-  async function post(path: string, body: object): Promise<Answered["body"]> {
-    const answer = await api.call("POST", path, { compartmentId: root, ...body });
-    if (answer.status > 204) throw new Error(`${answer.status} ${answer.body.code}: ${answer.body.message}`);
-    return answer.body;
-  }
+  const post = (path: string, body: object): Promise<Answered["body"]> =>
+    accepted(api.call("POST", path, { compartmentId: root, ...body }));
   const get = async (path: string): Promise<Answered["body"]> => (await api.call("GET", path)).body;
 
   const [{ name: domain }] = await get(`${CORE}/availabilityDomains?compartmentId=${root}`);

@@ -4,7 +4,7 @@ import { ociInventory } from "../../sandbox/oci/index.ts";
 import { policy } from "../../sandbox/oci/policy.ts";
 import { user } from "../../sandbox/oci/users.ts";
 import type { Call } from "../../sandbox/plugin/resource.ts";
-import { type Answered, type Api, ociApi } from "./oci-api.ts";
+import { accepted, type Answered, type Api, ociApi } from "./oci-api.ts";
 
 const CORE = "/20160918";
 let api: Api;
@@ -29,11 +29,7 @@ function post(path: string, body: object): Promise<Answered> {
   return api.call("POST", `${CORE}${path}`, { compartmentId: root, description: "of a test", ...body });
 }
 
-async function made(path: string, body: object): Promise<Answered["body"]> {
-  const answer = await post(path, body);
-  if (answer.status > 204) throw new Error(`${answer.status} ${answer.body.code}: ${answer.body.message}`);
-  return answer.body;
-}
+const made = (path: string, body: object): Promise<Answered["body"]> => accepted(post(path, body));
 
 async function get(path: string): Promise<Answered["body"]> {
   return (await api.call("GET", `${CORE}${path}`)).body;

@@ -1,6 +1,6 @@
 /** Volume backup policies and the volumes that have them. */
 import { ociInventory } from "../../sandbox/oci/index.ts";
-import { type Answered, type Api, ociApi } from "./oci-api.ts";
+import { accepted, type Answered, type Api, ociApi } from "./oci-api.ts";
 
 const CORE = "/20160918";
 const BRONZE = "ocid1.volumebackuppolicy.oc1..aaaaaaaadrzfwjb5tflixtmy5axp2kx65uqakgnupfogabzjhtn5x5dfra6q";
@@ -29,11 +29,7 @@ function post(path: string, body: object): Promise<Answered> {
   return api.call("POST", `${CORE}${path}`, { compartmentId: root, ...body });
 }
 
-async function made(path: string, body: object): Promise<Answered["body"]> {
-  const answer = await post(path, body);
-  if (answer.status > 204) throw new Error(`${answer.status} ${answer.body.code}: ${answer.body.message}`);
-  return answer.body;
-}
+const made = (path: string, body: object): Promise<Answered["body"]> => accepted(post(path, body));
 
 async function get(path: string): Promise<Answered["body"]> {
   return (await api.call("GET", `${CORE}${path}`)).body;

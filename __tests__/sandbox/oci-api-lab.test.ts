@@ -1,6 +1,6 @@
 /** A lab made call by call, as the real provider makes it. */
 import { parseFault } from "../../sandbox/faults/spec.ts";
-import { type Answered, type Api, ociApi } from "./oci-api.ts";
+import { accepted, type Answered, type Api, ociApi } from "./oci-api.ts";
 import { host, hostImage, network, tenancy } from "./oci-tenancy.ts";
 
 let api: Api;
@@ -19,10 +19,8 @@ afterEach(async () => {
   await api.end();
 });
 
-async function post(path: string, body: object): Promise<Answered["body"]> {
-  const answer = await api.call("POST", path, { compartmentId: root, ...body });
-  if (answer.status > 204) throw new Error(`${answer.status} ${answer.body.code}: ${answer.body.message}`);
-  return answer.body;
+function post(path: string, body: object): Promise<Answered["body"]> {
+  return accepted(api.call("POST", path, { compartmentId: root, ...body }));
 }
 
 async function get(path: string): Promise<Answered["body"]> {

@@ -1,5 +1,5 @@
 /** What other people's labs do with networks: lists and routes of their own, addresses that outlive a host. */
-import { type Answered, type Api, ociApi } from "./oci-api.ts";
+import { accepted, type Answered, type Api, ociApi } from "./oci-api.ts";
 
 const CORE = "/20160918";
 let api: Api;
@@ -15,10 +15,8 @@ afterEach(async () => {
   await api.end();
 });
 
-async function post(path: string, body: object): Promise<Answered["body"]> {
-  const answer = await api.call("POST", `${CORE}${path}`, { compartmentId: root, ...body });
-  if (answer.status > 204) throw new Error(`${answer.status} ${answer.body.code}: ${answer.body.message}`);
-  return answer.body;
+function post(path: string, body: object): Promise<Answered["body"]> {
+  return accepted(api.call("POST", `${CORE}${path}`, { compartmentId: root, ...body }));
 }
 
 async function get(path: string): Promise<Answered["body"]> {

@@ -1,7 +1,7 @@
 /** Addresses of objects that need no signature, and the lifecycle policy of a bucket. */
 import { type Call, quietCalls } from "../../sandbox/calls.ts";
 import { ociInventory } from "../../sandbox/oci/index.ts";
-import { type Answered, type Api, ociApi } from "./oci-api.ts";
+import { accepted, type Answered, type Api, ociApi } from "./oci-api.ts";
 import { emptyStore } from "./oci-tenancy.ts";
 
 const logged: string[] = [];
@@ -31,10 +31,8 @@ function later(hours: number): string {
   return new Date(Date.now() + hours * 3_600_000).toISOString();
 }
 
-async function request(body: object): Promise<Answered["body"]> {
-  const answer = await api.call("POST", `${bucket}/p`, { name: "par", timeExpires: later(1), ...body });
-  if (answer.status !== 200) throw new Error(`${answer.status} ${answer.body.code}: ${answer.body.message}`);
-  return answer.body;
+function request(body: object): Promise<Answered["body"]> {
+  return accepted(api.call("POST", `${bucket}/p`, { name: "par", timeExpires: later(1), ...body }));
 }
 
 /** As curl would, with no signature. */

@@ -55,6 +55,13 @@ export interface Api {
   end(): Promise<void>;
 }
 
+/** What was made. @throws Error where it was refused */
+export async function accepted(answering: Promise<Answered>): Promise<Answered["body"]> {
+  const { status, body } = await answering;
+  if (status > 204) throw new Error(`${status} ${body.code}: ${body.message}`);
+  return body;
+}
+
 async function signed(key: SignedAs, request: HttpRequest, withoutBody = false): Promise<Headers> {
   const provider = { getKeyId: async () => key.keyId, getPrivateKey: () => key.privateKey, getPassphrase: () => null };
   await new DefaultRequestSigner(provider).signHttpRequest(request, withoutBody);

@@ -1,5 +1,4 @@
 /** Clients of Talos' API, as ordinary programs make them, against the machines of a test world. */
-import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { type Client, credentials, makeGenericClientConstructor, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { talosEndpointOf } from "../../sandbox/talos/api/endpoint.ts";
@@ -10,6 +9,7 @@ import { readKey } from "../../sandbox/talos/pki/keys.ts";
 import { after, type ClientConfiguration, type MachineSecrets, unbase64 } from "../../sandbox/talos/secrets.ts";
 import { addresses, type Lab, type NodeName } from "./talos-world.ts";
 import { z } from "zod";
+import { listening } from "../listening.ts";
 
 const MachineClient = makeGenericClientConstructor(definitionOf("machine.MachineService"), "MachineService");
 const StorageClient = makeGenericClientConstructor(definitionOf("storage.StorageService"), "StorageService");
@@ -29,11 +29,7 @@ export async function portTo(endpoint: () => ((socket: Socket) => void) | null):
     else socket.resetAndDestroy();
   });
   servers.push(server);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("no port");
-  return bound.port;
+  return listening(server);
 }
 
 /** A port that leads to a machine's API. */

@@ -1,5 +1,4 @@
 /** Configures and bootstraps clusters on the machines of a test world, without the provider. */
-import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { machineConfiguration } from "../../sandbox/talos/config/generate.ts";
 import { factsOf } from "../../sandbox/talos/config/facts.ts";
@@ -8,6 +7,7 @@ import { type Kubeconfig, newKubeconfig } from "../../sandbox/talos/kubernetes/k
 import { bootstrap, configure, type ConfiguredMachine, machineAt } from "../../sandbox/talos/machines.ts";
 import type { MachineSecrets } from "../../sandbox/talos/secrets.ts";
 import { addresses, type Lab, labWith, type NodeName, quickSecrets, vip } from "./talos-world.ts";
+import { listening } from "../listening.ts";
 
 let secrets: MachineSecrets | null = null;
 beforeAll(async () => {
@@ -66,11 +66,7 @@ export async function portTo(lab: Lab, address: string = vip, onConnection = ():
     else socket.destroy();
   });
   servers.push(server);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("no port");
-  return bound.port;
+  return listening(server);
 }
 
 /** A kubeconfig of the admin of the cluster that these tests make. */
