@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { dirname, join } from "node:path";
+import { literal } from "../../constructs/lab/literal.ts";
 import { realEnvironment } from "../../sandbox/daemon/real-environment.ts";
 import { openOutside } from "../../sandbox/outside/proxy.ts";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
@@ -65,7 +66,9 @@ export async function ociTerraform(): Promise<OciTerraform> {
     api,
     configure(resources) {
       const terraform = { required_providers: { oci: { source: "oracle/oci", version: VERSION } } };
-      writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform, resource: resources }, null, 1));
+      // Nothing in it is a reference.
+      const said = (_name: string, value: unknown): unknown => (typeof value === "string" ? literal(value) : value);
+      writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform, resource: resources }, said, 1));
     },
     run: (...args) =>
       new Promise((resolve) => {

@@ -109,6 +109,7 @@ export const computeCases: readonly Case[] = [
       values: {
         instance_configuration_id: configuration,
         size: 1,
+        state: "RUNNING",
         instance_display_name_formatter: "worker-${launchCount}",
         instance_hostname_formatter: "worker${launchCount}",
         "placement_configurations.availability_domain": domain,
