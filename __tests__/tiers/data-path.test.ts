@@ -50,6 +50,8 @@ const udp = (...[from, address, port, answers, what]: Parameters<typeof tcp>): R
   protocol: "udp",
 });
 
+const userOf = (host: string): string => `user-of-${host}`;
+
 /** More than fits through the smallest link on the way out in one packet. */
 const LARGE = 4000;
 
@@ -76,6 +78,8 @@ function rowsOfHost(topology: Topology, { name, address }: HostPlan): readonly R
         ]),
     tcp(name, INTERNET.address, 443, INTERNET.name, "a host's updates", LARGE),
     tcp(name, METADATA.address, 80, METADATA.name, "a host's metadata"),
+    tcp(userOf(name), METADATA.address, 80, null, "a host's metadata, for others than root"),
+    tcp(userOf(name), METADATA.address, 53, METADATA.name, "a host's names"),
     tcp(BALANCER.name, address, 6443, holdsVip ? (nodes[0]?.name ?? null) : null, "the API, where its address is held"),
     ...(own === undefined
       ? []
@@ -112,6 +116,10 @@ function rowsBetween(topology: Topology, one: HostPlan, other: HostPlan): readon
       : [
           tcp(near.name, other.address, 22, null, "a guest at another host's sshd, by SNAT"),
           tcp(near.name, other.address, 8006, null, "a guest at another host's Proxmox VE, by SNAT"),
+          tcp(near.name, other.address, 60_000, null, "a guest at another host's migrations, by SNAT"),
+          tcp(near.name, other.address, 179, null, "a guest at another host's BGP, by SNAT"),
+          udp(near.name, other.address, 5405, null, "a guest at another host's corosync, by SNAT"),
+          udp(near.name, other.address, 3784, null, "a guest at another host's BFD, by SNAT"),
           ...(far === undefined ? [] : [tcp(near.name, far.address, 50_000, far.name, "guests, by VXLAN", 1200)]),
         ]),
   ];
@@ -158,11 +166,12 @@ class Lab {
       network.stand(ADMIN.name, []),
       network.stand(STRANGER.name, []),
       network.stand(INTERNET.name, [443], [53]),
-      network.stand(METADATA.name, [80]),
+      network.stand(METADATA.name, [53, 80]),
       network.stand(BALANCER.name, [6443]),
       ...topology.hosts.map(({ name }) =>
         network.stand(name, [22, 111, 179, 8006, 60_000], [67, 3784, 3785, 4784, 5405, 5412]),
       ),
+      ...topology.hosts.map(({ name }) => network.standAsUser(userOf(name), name)),
       ...topology.nodes.map(({ name }) => network.stand(name, [6443, 50_000])),
       ...(topology.micro === null ? [] : [network.stand(topology.micro.name, [22, 5403])]),
     ];

@@ -2,7 +2,7 @@
 /**
  * Stands in a network namespace: answers on ports with its name, and knocks at others' when it is told to.
  *
- *   node agent.mjs NAME TCP-PORTS UDP-PORTS     lists with commas
+ *   node agent.mjs NAME TCP-PORTS UDP-PORTS [UID]     lists with commas; it ends up as this user
  *
  * On stdin a JSON line {id, protocol, address, port, bytes}, on stdout {id, answer}: "name sender's-address", or null.
  */
@@ -10,7 +10,7 @@ import { createSocket } from "node:dgram";
 import { connect, createServer } from "node:net";
 import { createInterface } from "node:readline";
 
-const [name, tcp = "", udp = ""] = process.argv.slice(2);
+const [name, tcp = "", udp = "", uid] = process.argv.slice(2);
 const PATIENCE_MS = 1000;
 
 const ports = (/** @type {string} */ list) => list.split(",").filter(Boolean).map(Number);
@@ -67,6 +67,7 @@ function overUdp(address, port) {
   });
 }
 
+if (uid) process.setuid?.(Number(uid));
 createInterface({ input: process.stdin }).on("line", async (line) => {
   const { id, protocol, address, port, bytes = 0 } = JSON.parse(line);
   const answer = await (protocol === "tcp" ? overTcp(address, port, bytes) : overUdp(address, port));

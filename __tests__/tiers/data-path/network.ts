@@ -8,6 +8,7 @@ import type { Topology } from "../../../topology/types.ts";
 
 const AGENT = join(__dirname, "agent.mjs");
 const SYSCTL = ["base/files/etc/sysctl.d/60-hardening.conf", "proxmox-ampere/files/etc/sysctl.d/70-proxmox.conf"];
+const NOBODY = 65_534;
 /** The hosts' own card. */
 export const WIRE = "wire";
 
@@ -234,8 +235,17 @@ export class Network {
   }
 
   /** Puts somebody into a namespace who answers on ports and knocks at others'. */
-  async stand(name: string, tcp: readonly number[], udp: readonly number[] = []): Promise<void> {
-    const args = ["ip", "netns", "exec", name, process.execPath, AGENT, name, tcp.join(","), udp.join(",")];
+  stand(name: string, tcp: readonly number[], udp: readonly number[] = []): Promise<void> {
+    return this.#stand(name, name, [tcp.join(","), udp.join(",")]);
+  }
+
+  /** Puts somebody into a namespace who is not root, and answers nobody. */
+  standAsUser(name: string, namespace: string): Promise<void> {
+    return this.#stand(name, namespace, ["", "", String(NOBODY)]);
+  }
+
+  async #stand(name: string, namespace: string, how: readonly string[]): Promise<void> {
+    const args = ["ip", "netns", "exec", namespace, process.execPath, AGENT, name, ...how];
     const child = spawn("nsenter", this.#inside(args), { stdio: ["pipe", "pipe", "inherit"] });
     const waiting = new Map<number | string, (answer: string | null) => void>();
     let last = 0;

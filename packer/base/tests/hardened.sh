@@ -25,6 +25,7 @@ check "sshd forwards no X11" sshd_says x11forwarding no
 check "the firewall drops what comes in" policy_is_drop input
 check "the firewall lets in SSH only" prints 22 open_tcp_ports
 check "nothing listens to the outside but sshd" empty listeners
+check "an instance's metadata is for root" sh -c 'nft list chain inet lab-filter output | grep "169.254.169.254 tcp dport 80 meta skuid != 0 reject"'
 check "auditd runs" systemctl is-active auditd.service
 check "the audit rules are loaded" test "$(auditctl -l | wc -l)" -ge 10
 check "security updates install themselves" systemctl is-enabled unattended-upgrades.service apt-daily-upgrade.timer
