@@ -47,4 +47,16 @@ describe("a deployed lab", () => {
     await deleteFromProxmox(lab, await found("proxmox_virtual_environment_vm", /^cp-1$/));
     await expectWhole();
   });
+
+  it("whose host was terminated without its boot volume names the volume, which takes the room of the next one", async () => {
+    const { id } = await found("oci_core_instance", /pve-1/);
+    const account = await accountIn(await lab.sandbox());
+    await account.remove("compute", `/20160918/instances/${id}?preserveBootVolume=true`);
+    const left = await found("oci_core_boot_volume", /pve-1/);
+    const { code, stderr } = await lab.cdktf("deploy", "--auto-approve");
+    expect(code).toBe(1);
+    expect(stderr).toContain(`boot volume ${left.name} (${left.id}, 150 GB) was kept`);
+    await account.remove("storage", `/20160918/bootVolumes/${left.id}`);
+    await expectWhole();
+  });
 });

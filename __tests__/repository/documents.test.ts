@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { ROUTES as OCI } from "../../sandbox/oci/api/routes.ts";
+import { ROUTES as PROXMOX } from "../../sandbox/proxmox/api/routes.ts";
 import { DOCUMENTS, ROOT, text } from "./markdown.ts";
 
 /** As GitHub makes it of a heading. */
@@ -32,6 +34,13 @@ describe("docs/README.md", () => {
   it("lists every document, by name", () => {
     const there = DOCUMENTS.filter((path) => path.startsWith("docs/")).map((path) => basename(path));
     expect(listed).toEqual(there.filter((name) => name !== "README.md"));
+  });
+});
+
+describe("docs/sandbox.md", () => {
+  it("counts the calls that are answered", () => {
+    expect(text("docs/sandbox.md")).toContain(`\n${OCI.length} calls of the REST API`);
+    expect(text("docs/sandbox.md")).toContain(`It answers ${PROXMOX.length} calls of the API`);
   });
 });
 

@@ -202,11 +202,6 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([501, "MethodNotImplemented"]);
 });
 
-test("a boot volume that is to outlive its instance is not played", async () => {
-  const answer = await api.call("DELETE", `${CORE}/instances/${made.instance}?preserveBootVolume=true`);
-  expect([answer.status, answer.body.code]).toEqual([501, "MethodNotImplemented"]);
-});
-
 test("a load balancer's reserved address is free again when the balancer is gone", async () => {
   const [balancer] = api.store.state.oci.networkLoadBalancers.slice(-1);
   const address = `${CORE}/publicIps/${made.reservedIp}`;

@@ -1,6 +1,7 @@
 /** When a limit is met: what of this lab the account has and no state knows. It takes the room that a deploy asks for. */
 import type { InventoryItem } from "../../sandbox/client.ts";
 import { accountOf } from "../oci/account.ts";
+import { type PreservedBootVolume, preservedBootVolumes } from "../oci/preserved.ts";
 import { KINDS, taggedIn } from "../oci/tagged.ts";
 import { isHeld } from "../run/judge.ts";
 import { quoted } from "../run/recover.ts";
@@ -48,6 +49,17 @@ function addressFor(
   return named.length === 1 ? (named[0] ?? null) : null;
 }
 
+/** Boot volumes that hosts of this lab have left. @throws OciError in one line */
+async function leftBootVolumes(
+  { sandbox, project }: Session,
+  hosts: readonly string[],
+  held: readonly StateResource[],
+): Promise<readonly PreservedBootVolume[]> {
+  const account = await accountOf(project, sandbox, AbortSignal.timeout(PATIENCE_MS));
+  const found = await Promise.all(compartmentsOf(held).map((id) => preservedBootVolumes(account, id, hosts)));
+  return found.flat();
+}
+
 /** Names, after a refusal for want of room, what of the lab is in no state. Says nothing where the account cannot be asked. */
 export async function nameUnowned(
   session: Session,
@@ -58,9 +70,14 @@ export async function nameUnowned(
   if (!diagnostics.some(({ summary, detail }) => NO_ROOM.test(`${summary} ${detail}`))) return;
   const states = await Promise.all(assembly.stacks.map((stack) => stateOf(session, session.stack(stack))));
   const held = states.flatMap(({ resources }) => resources);
+  const hosts = Object.values(session.stack(info).resources["oci_core_instance"] ?? {}).flatMap(
+    ({ display_name: name }) => (typeof name === "string" ? [name] : []),
+  );
   let objects: readonly InventoryItem[];
+  let volumes: readonly PreservedBootVolume[];
   try {
     objects = await objectsOf(session, held);
+    volumes = await leftBootVolumes(session, hosts, held);
   } catch {
     terminal.aside(
       "To do about the limit: npx lab limits shows what the account counts; what is not the lab's takes room too",
@@ -68,7 +85,7 @@ export async function nameUnowned(
     return;
   }
   const unowned = objects.filter((item) => !isHeld(item, held));
-  if (unowned.length === 0)
+  if (unowned.length + volumes.length === 0)
     terminal.aside(
       "To do about the limit: npx lab limits shows what the account counts; all that is this lab's is in its states",
     );
@@ -82,4 +99,8 @@ export async function nameUnowned(
       `To do about the limit: ${item.type} ${item.name} (${item.id}) is this lab's and in no state: ${way}`,
     );
   }
+  for (const { id, displayName, sizeInGBs } of volumes)
+    terminal.aside(
+      `To do about the limit: boot volume ${displayName} (${id}, ${sizeInGBs} GB) was kept when its instance was terminated: delete it in the console (Storage, Boot Volumes) if nothing on it is needed, then deploy again`,
+    );
 }

@@ -11,6 +11,7 @@ import { CliError, messageOf } from "../errors.ts";
 const SERVICES = {
   compute: { client: "oci_core.ComputeClient", template: "https://iaas.{region}.{secondLevelDomain}" },
   network: { client: "oci_core.VirtualNetworkClient", template: "https://iaas.{region}.{secondLevelDomain}" },
+  storage: { client: "oci_core.BlockstorageClient", template: "https://iaas.{region}.{secondLevelDomain}" },
   identity: { client: "oci_identity.IdentityClient", template: "https://identity.{region}.oci.{secondLevelDomain}" },
   flexibleBalancers: {
     client: "oci_load_balancer.LoadBalancerClient",

@@ -23,7 +23,7 @@ export const KINDS: readonly Kind[] = [
 ];
 
 /** Not there any more, though lists show them for a while. */
-const GONE = new Set(["TERMINATING", "TERMINATED", "DELETING", "DELETED"]);
+export const GONE = new Set(["TERMINATING", "TERMINATED", "DELETING", "DELETED"]);
 
 const object = z.object({
   id: z.string(),

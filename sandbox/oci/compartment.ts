@@ -13,9 +13,9 @@ const COMPARTMENT = "Identity Compartment";
 function contents(tenancy: OciTenancy, id: string): string | undefined {
   const { compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets } = tenancy;
   const { volumes, buckets, serviceGateways, dhcpOptions, policies, volumeBackupPolicies } = tenancy;
-  const { loadBalancers, instanceConfigurations, instancePools } = tenancy;
+  const { loadBalancers, instanceConfigurations, instancePools, preservedBootVolumes = [] } = tenancy;
   const all = [
-    ...[loadBalancers, instanceConfigurations, instancePools].flat(),
+    ...[loadBalancers, instanceConfigurations, instancePools, preservedBootVolumes].flat(),
     ...[compartments, vcns, images, instances, networkLoadBalancers, networkSecurityGroups, subnets].flat(),
     ...[volumes, buckets, serviceGateways, dhcpOptions, policies, volumeBackupPolicies].flat(),
   ];

@@ -92,6 +92,7 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
       "oci_core_instance",
       tenancy.instances.filter(({ id }) => !tenancy.instancePools.some(({ instanceIds }) => instanceIds.includes(id))),
     ),
+    ...named("oci_core_boot_volume", tenancy.preservedBootVolumes ?? []),
     ...named("oci_core_instance_configuration", tenancy.instanceConfigurations),
     ...named("oci_core_instance_pool", tenancy.instancePools),
     ...tenancy.vnicAttachments.map(({ id, vnic }) => ({

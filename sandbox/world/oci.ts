@@ -55,6 +55,8 @@ export interface OciTenancy extends IamState {
   /** Who may use the REST API; null until somebody asks for the key. */
   apiKey: ApiKey | null;
   volumes: BlockVolume[];
+  /** Of instances that were terminated without them. Absent: none. */
+  preservedBootVolumes?: PreservedBootVolume[];
   volumeAttachments: VolumeAttachment[];
   volumeBackupPolicies: VolumeBackupPolicy[];
   /** Some may be of volumes that are gone. */
@@ -485,6 +487,15 @@ export interface Quota extends OciObject {
   readonly name: string;
   description: string;
   statements: readonly string[];
+}
+
+/** A boot volume that outlived its instance: it takes room until somebody deletes it. */
+export interface PreservedBootVolume extends OciObject {
+  displayName: string;
+  readonly availabilityDomain: string;
+  readonly imageId: string;
+  readonly sizeInGBs: number;
+  readonly vpusPerGB: number;
 }
 
 export interface BlockVolume extends OciObject {

@@ -4,7 +4,8 @@ import type { Instance } from "../../world/oci.ts";
 import { block } from "../attributes.ts";
 import { instance } from "../instance.ts";
 import { instanceAttributes, systemTags } from "../instance-attributes.ts";
-import { incorrectState, invalid, notPlayed } from "../refusals.ts";
+import { preserveBootVolume } from "../boot-volume.ts";
+import { incorrectState, invalid } from "../refusals.ts";
 import { checkEtag, type Collection, collection, record, remove, shown, viewOf } from "./collection.ts";
 import { fieldsOf, isObject, nestedTags } from "./fields.ts";
 import type { Answer } from "./answer.ts";
@@ -113,9 +114,11 @@ export const instanceRoutes: readonly Route[] = [
   {
     method: "DELETE",
     path: `${PATH}/{id}`,
-    run(asked) {
-      if (asked.query.get("preserveBootVolume") === "true") throw notPlayed("preserveBootVolume");
-      return remove(asked, instances);
+    async run(asked) {
+      const found = record(asked, instances);
+      const answer = await remove(asked, instances);
+      if (asked.query.get("preserveBootVolume") === "true") preserveBootVolume(asked.call, found);
+      return answer;
     },
   },
   ...collection(instances),

@@ -22,6 +22,7 @@ import { objectRoutes } from "./storage/objects.ts";
 import { preauthenticatedRoutes } from "./storage/preauthenticated.ts";
 import { uploadRoutes } from "./storage/uploads.ts";
 import { vnicRoutes } from "./vnics.ts";
+import { bootVolumeRoutes } from "./boot-volumes.ts";
 import { volumeRoutes } from "./volumes.ts";
 
 export const ROUTES: readonly Route[] = [
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   ...shapeRoutes,
   ...capabilitySchemaRoutes,
   ...volumeRoutes,
+  ...bootVolumeRoutes,
   ...backupPolicyRoutes,
   ...balancerRoutes,
   ...loadBalancerRoutes,

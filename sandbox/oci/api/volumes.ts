@@ -1,15 +1,10 @@
-/** Volumes, boot volumes, and their attachments. A boot volume lives and dies with its instance. */
-import type { Attributes } from "../../plugin/resource.ts";
-import type { BlockVolume, Instance, VolumeAttachment } from "../../world/oci.ts";
+/** Block volumes and their attachments. */
+import type { BlockVolume, VolumeAttachment } from "../../world/oci.ts";
 import { systemTags } from "../instance-attributes.ts";
-import { notFound, notPlayed } from "../refusals.ts";
 import { volume, volumeAttachment } from "../volume.ts";
-import { change, type Collection, collection, common, shown } from "./collection.ts";
-import { instances } from "./instances.ts";
+import { type Collection, collection } from "./collection.ts";
 import { nestedTags } from "./fields.ts";
-import type { Answer } from "./answer.ts";
-import { listed } from "./lists.ts";
-import { type Asked, needed, type Route } from "./route.ts";
+import type { Route } from "./route.ts";
 
 const BASE = "/20160918";
 
@@ -64,89 +59,4 @@ const attachments: Collection<VolumeAttachment> = {
   }),
 };
 
-function bootVolume(host: Instance): Attributes {
-  return {
-    ...common(host),
-    id: host.bootVolumeId,
-    availabilityDomain: host.availabilityDomain,
-    displayName: `${host.displayName} (Boot Volume)`,
-    lifecycleState: "AVAILABLE",
-    imageId: host.imageId,
-    sizeInGBs: host.bootVolumeGb,
-    sizeInMBs: host.bootVolumeGb * 1024,
-    vpusPerGB: host.bootVolumeVpus,
-    autoTunedVpusPerGB: host.bootVolumeVpus,
-    isAutoTuneEnabled: false,
-    isHydrated: true,
-    sourceDetails: null,
-  };
-}
-
-/** Its id is the instance's. */
-function bootAttachment(host: Instance): Attributes {
-  return {
-    id: host.id,
-    compartmentId: host.compartmentId,
-    availabilityDomain: host.availabilityDomain,
-    displayName: "Remote boot attachment for instance",
-    bootVolumeId: host.bootVolumeId,
-    instanceId: host.id,
-    lifecycleState: host.state === "STOPPED" ? "DETACHED" : "ATTACHED",
-    isPvEncryptionInTransitEnabled: host.settings.pvEncryptionInTransit,
-    timeCreated: host.timeCreated,
-  };
-}
-
-function listOf(view: (host: Instance) => Attributes): Route["run"] {
-  return (asked) => {
-    const compartmentId = needed(asked.query, "compartmentId");
-    const here = asked.call.world.state.oci.instances.filter((host) => host.compartmentId === compartmentId);
-    return listed(asked, here.map(view));
-  };
-}
-
-/** Its size is the instance's, which can grow. @throws ServiceRefusal 501 for what else a body would change */
-async function growBootVolume(asked: Asked): Promise<Answer> {
-  const host = hostOf(asked, "bootVolumeId");
-  const { sizeInGBs: size, ...others } = asked.body;
-  const before = bootVolume(host);
-  for (const [field, value] of Object.entries(others))
-    if (JSON.stringify(value) !== JSON.stringify(before[field])) throw notPlayed(`${field} of a boot volume`);
-  if (typeof size === "number") await change(asked, instances, host, { sourceDetails: { bootVolumeSizeInGBs: size } });
-  return shown(bootVolume(host));
-}
-
-function hostOf({ call, params }: Asked, field: "id" | "bootVolumeId"): Instance {
-  const found = call.world.state.oci.instances.find((host) => host[field] === params.id);
-  if (!found) throw notFound("Core Boot Volume", params.id ?? "");
-  return found;
-}
-
-export const volumeRoutes: readonly Route[] = [
-  ...collection(volumes),
-  ...collection(attachments),
-  { method: "GET", path: `${BASE}/bootVolumes`, run: listOf(bootVolume) },
-  {
-    method: "GET",
-    path: `${BASE}/bootVolumes/{id}`,
-    run: (asked) => shown(bootVolume(hostOf(asked, "bootVolumeId"))),
-  },
-  {
-    method: "PUT",
-    path: `${BASE}/bootVolumes/{id}`,
-    run: growBootVolume,
-  },
-  {
-    method: "POST",
-    path: `${BASE}/bootVolumes`,
-    run: () => {
-      throw notPlayed("a boot volume without an instance");
-    },
-  },
-  { method: "GET", path: `${BASE}/bootVolumeAttachments`, run: listOf(bootAttachment) },
-  {
-    method: "GET",
-    path: `${BASE}/bootVolumeAttachments/{id}`,
-    run: (asked) => shown(bootAttachment(hostOf(asked, "id"))),
-  },
-];
+export const volumeRoutes: readonly Route[] = [...collection(volumes), ...collection(attachments)];

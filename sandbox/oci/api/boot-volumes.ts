@@ -1,0 +1,140 @@
+/** Boot volumes and their attachments: of instances that there are, and what was preserved of those that are gone. */
+import type { Attributes } from "../../plugin/resource.ts";
+import type { Instance, PreservedBootVolume } from "../../world/oci.ts";
+import { bootVolumeName } from "../boot-volume.ts";
+import { conflict, notFound, notPlayed } from "../refusals.ts";
+import type { Answer } from "./answer.ts";
+import { change, common, shown } from "./collection.ts";
+import { instances } from "./instances.ts";
+import { listed } from "./lists.ts";
+import { type Asked, needed, type Route } from "./route.ts";
+
+const BASE = "/20160918";
+const SERVICE = "Core Boot Volume";
+
+type Sized = Pick<
+  PreservedBootVolume,
+  "id" | "displayName" | "availabilityDomain" | "imageId" | "sizeInGBs" | "vpusPerGB"
+>;
+
+function view({ id, displayName, availabilityDomain, imageId, sizeInGBs, vpusPerGB }: Sized): Attributes {
+  return {
+    id,
+    availabilityDomain,
+    displayName,
+    lifecycleState: "AVAILABLE",
+    imageId,
+    sizeInGBs,
+    sizeInMBs: sizeInGBs * 1024,
+    vpusPerGB,
+    autoTunedVpusPerGB: vpusPerGB,
+    isAutoTuneEnabled: false,
+    isHydrated: true,
+    sourceDetails: null,
+  };
+}
+
+function attached(host: Instance): Attributes {
+  const { bootVolumeId: id, bootVolumeGb: sizeInGBs, bootVolumeVpus: vpusPerGB, availabilityDomain, imageId } = host;
+  const sized = { id, sizeInGBs, vpusPerGB, availabilityDomain, imageId, displayName: bootVolumeName(host) };
+  return { ...common(host), ...view(sized) };
+}
+
+const preserved = (volume: PreservedBootVolume): Attributes => ({ ...common(volume), ...view(volume) });
+
+/** Its id is the instance's. */
+function attachment(host: Instance): Attributes {
+  return {
+    id: host.id,
+    compartmentId: host.compartmentId,
+    availabilityDomain: host.availabilityDomain,
+    displayName: "Remote boot attachment for instance",
+    bootVolumeId: host.bootVolumeId,
+    instanceId: host.id,
+    lifecycleState: host.state === "STOPPED" ? "DETACHED" : "ATTACHED",
+    isPvEncryptionInTransitEnabled: host.settings.pvEncryptionInTransit,
+    timeCreated: host.timeCreated,
+  };
+}
+
+function hostsIn(asked: Asked): readonly Instance[] {
+  const compartmentId = needed(asked.query, "compartmentId");
+  return asked.call.world.state.oci.instances.filter((host) => host.compartmentId === compartmentId);
+}
+
+function list(asked: Asked): Answer {
+  const compartmentId = needed(asked.query, "compartmentId");
+  const kept = (asked.call.world.state.oci.preservedBootVolumes ?? []).filter(
+    (volume) => volume.compartmentId === compartmentId,
+  );
+  return listed(asked, [...hostsIn(asked).map(attached), ...kept.map(preserved)]);
+}
+
+type Found = { readonly host: Instance } | { readonly kept: PreservedBootVolume };
+
+function find({ call, params }: Asked): Found {
+  const { instances: hosts, preservedBootVolumes = [] } = call.world.state.oci;
+  const host = hosts.find(({ bootVolumeId }) => bootVolumeId === params.id);
+  if (host) return { host };
+  const kept = preservedBootVolumes.find(({ id }) => id === params.id);
+  if (kept) return { kept };
+  throw notFound(SERVICE, params.id ?? "");
+}
+
+function get(asked: Asked): Answer {
+  const ghost = asked.door.lifecycles.ghost(asked.params.id ?? "");
+  if (ghost) return shown(ghost);
+  const found = find(asked);
+  return shown("host" in found ? attached(found.host) : preserved(found.kept));
+}
+
+/** Its size is the instance's, which can grow. @throws ServiceRefusal 501 for what else a body would change */
+async function grow(asked: Asked): Promise<Answer> {
+  const found = find(asked);
+  if (!("host" in found)) throw notPlayed("a change of a boot volume without an instance");
+  const { sizeInGBs: size, ...others } = asked.body;
+  const before = attached(found.host);
+  for (const [field, value] of Object.entries(others))
+    if (JSON.stringify(value) !== JSON.stringify(before[field])) throw notPlayed(`${field} of a boot volume`);
+  if (typeof size === "number")
+    await change(asked, instances, found.host, { sourceDetails: { bootVolumeSizeInGBs: size } });
+  return shown(attached(found.host));
+}
+
+/** @throws ServiceRefusal 409 while an instance has it */
+function remove(asked: Asked): Answer {
+  const found = find(asked);
+  if ("host" in found) throw conflict(SERVICE, `The boot volume is attached to ${found.host.id}.`);
+  const { oci } = asked.call.world.state;
+  oci.preservedBootVolumes = (oci.preservedBootVolumes ?? []).filter(({ id }) => id !== found.kept.id);
+  asked.call.world.changed();
+  asked.door.lifecycles.end(found.kept.id, preserved(found.kept), "TERMINATING", "TERMINATED");
+  return { status: 204, headers: {} };
+}
+
+function getAttachment(asked: Asked): Answer {
+  const { id } = asked.params;
+  const host = asked.call.world.state.oci.instances.find((each) => each.id === id);
+  if (!host) throw notFound("Core Boot Volume Attachment", id ?? "");
+  return shown(attachment(host));
+}
+
+export const bootVolumeRoutes: readonly Route[] = [
+  { method: "GET", path: `${BASE}/bootVolumes`, run: list },
+  {
+    method: "POST",
+    path: `${BASE}/bootVolumes`,
+    run: () => {
+      throw notPlayed("a boot volume without an instance");
+    },
+  },
+  { method: "GET", path: `${BASE}/bootVolumes/{id}`, run: get },
+  { method: "PUT", path: `${BASE}/bootVolumes/{id}`, run: grow },
+  { method: "DELETE", path: `${BASE}/bootVolumes/{id}`, run: remove },
+  {
+    method: "GET",
+    path: `${BASE}/bootVolumeAttachments`,
+    run: (asked) => listed(asked, hostsIn(asked).map(attachment)),
+  },
+  { method: "GET", path: `${BASE}/bootVolumeAttachments/{id}`, run: getAttachment },
+];

@@ -1,0 +1,28 @@
+/** Boot volumes that outlive their instances. */
+import type { Call } from "../plugin/resource.ts";
+import type { Instance, PreservedBootVolume } from "../world/oci.ts";
+
+/** The service gives it no other name; its tags are its own, not those of the instance. */
+export function bootVolumeName(instance: Instance): string {
+  return `${instance.displayName} (Boot Volume)`;
+}
+
+/** Keeps the boot volume of an instance that is terminated. */
+export function preserveBootVolume({ world }: Call, instance: Instance): void {
+  const { bootVolumeId, bootVolumeGb, bootVolumeVpus, compartmentId, region, timeCreated } = instance;
+  const kept: PreservedBootVolume = {
+    id: bootVolumeId,
+    compartmentId,
+    region,
+    timeCreated,
+    freeformTags: {},
+    definedTags: instance.definedTags,
+    displayName: bootVolumeName(instance),
+    availabilityDomain: instance.availabilityDomain,
+    imageId: instance.imageId,
+    sizeInGBs: bootVolumeGb,
+    vpusPerGB: bootVolumeVpus,
+  };
+  world.state.oci.preservedBootVolumes = [...(world.state.oci.preservedBootVolumes ?? []), kept];
+  world.changed();
+}
