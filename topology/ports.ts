@@ -105,6 +105,8 @@ export function planTunnels(
       localPort: talosPort,
       via: host,
       target: { address, port: TALOS_API },
+      // In maintenance mode a machine takes its configuration from whoever comes first.
+      guarded: true as const,
     })),
     ...sshTunnels(hosts, micro),
   ];

@@ -97,6 +97,8 @@ export interface Tunnel {
   readonly target: { readonly address: string; readonly port: number };
   /** Ports of tunnels to the same service: each connection goes by one of them that answers, and none by `via` itself. */
   readonly through?: readonly number[];
+  /** What it leads to takes orders from anybody for a while: only programs of this user may go through it. */
+  readonly guarded?: true;
 }
 
 export type Peer =

@@ -113,7 +113,7 @@ describe("lab sandbox", () => {
 
   it("prints where its page is, and the log of calls", () => {
     expect(run("sandbox", "log").stderr).toBe(`no sandbox runs for ${lab.home}: npx lab sandbox start\n`);
-    expect(run("sandbox", "open").stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+    expect(run("sandbox", "open").stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/\n$/);
     expect(run("sandbox", "log")).toMatchObject({ status: 0, stdout: "" });
     expect(JSON.parse(run("sandbox", "log", "--json").stdout)).toEqual([]);
   });

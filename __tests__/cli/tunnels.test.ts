@@ -97,7 +97,9 @@ describe("tunnels", () => {
     const config = readFileSync(options.files.config, "utf8");
     expect(config).toMatch(/^StrictHostKeyChecking yes$/m);
     expect(config).toMatch(/^GlobalKnownHostsFile \/dev\/null$/m);
-    const args = sshArguments("pve-1", "192.0.2.1", options.files, options.tunnels.slice(0, 1)).join(" ");
+    const [tunnel] = options.tunnels;
+    const forwards = tunnel ? [{ near: tunnel.localPort, target: tunnel.target }] : [];
+    const args = sshArguments("pve-1", "192.0.2.1", options.files, forwards).join(" ");
     expect(args).toContain(`-F ${options.files.config}`);
     expect(args).toContain("-o HostKeyAlias=pve-1");
     expect(args).toContain(`-L 127.0.0.1:${options.tunnels[0]?.localPort}:10.0.0.11:8006 -- root@192.0.2.1`);

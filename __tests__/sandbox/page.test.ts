@@ -18,6 +18,8 @@ const call: LoggedCall = {
   fault: null,
 };
 
+const TOKEN = "t0ken";
+
 /** A page about a world that a test sets, and how many listen to its calls. */
 class TestPage {
   view: unknown = { world: 1 };
@@ -27,14 +29,17 @@ class TestPage {
   port = 0;
 
   constructor() {
-    const serve = pageEndpoint({
-      view: () => this.view,
-      lastCalls: () => [call],
-      subscribe: (each) => {
-        this.listeners.add(each);
-        return () => void this.listeners.delete(each);
+    const serve = pageEndpoint(
+      {
+        view: () => this.view,
+        lastCalls: () => [call],
+        subscribe: (each) => {
+          this.listeners.add(each);
+          return () => void this.listeners.delete(each);
+        },
       },
-    });
+      TOKEN,
+    );
     this.#server = net.createServer((socket) => {
       this.#open.add(socket);
       serve(socket);
@@ -54,6 +59,10 @@ class TestPage {
   }
 
   async get(path: string, options: http.RequestOptions = {}): Promise<http.IncomingMessage> {
+    return this.getFrom(`/${TOKEN}${path}`, options);
+  }
+
+  async getFrom(path: string, options: http.RequestOptions = {}): Promise<http.IncomingMessage> {
     const request = http.request({ host: "127.0.0.1", port: this.port, path, agent: false, ...options }).end();
     const [response] = await once(request, "response");
     return response;
@@ -92,6 +101,13 @@ describe("the page of the sandbox", () => {
     expect((await page.read("/page.css")).headers["content-type"]).toBe("text/css; charset=utf-8");
     expect((await page.read("/page.js")).headers["content-type"]).toBe("text/javascript; charset=utf-8");
   });
+
+  it.each(["/", "/events", "/other/", "/other/events", `/${TOKEN}x/events`, `/?${TOKEN}/`, `//${TOKEN}/events`])(
+    "shows nothing at %s, without its token",
+    async (path) => {
+      expect((await page.getFrom(path)).statusCode).toBe(404);
+    },
+  );
 
   it.each(["evil.example", "evil.example:1", "127.0.0.1", "127.0.0.1:1"])("is refused to the Host %s", async (name) => {
     expect((await page.read("/", { headers: { host: name } })).status).toBe(403);

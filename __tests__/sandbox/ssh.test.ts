@@ -156,6 +156,16 @@ withSsh(`tunnels to the sandbox's hosts${title}`, () => {
     expect(told).toContain(`ssh direct-tcpip ${addressOf("pve-1")}:8006: open`);
   });
 
+  it("that are guarded lead there, too, for those who may pass alone", async () => {
+    const [tunnel] = (await options()).tunnels;
+    const guarded = tunnel ? [{ ...tunnel, guarded: true as const }] : [];
+    let mayPass = true;
+    const settings = await open(await options({ tunnels: guarded, mayPass: () => mayPass }));
+    expect(await statusAt(localPort(settings))).toBe(401);
+    mayPass = false;
+    await expect(statusAt(localPort(settings))).rejects.toThrow();
+  });
+
   it("carry many connections at once", async () => {
     const settings = await open(await options());
     const statuses = await Promise.all(Array.from({ length: 20 }, () => statusAt(localPort(settings))));

@@ -34,6 +34,7 @@ const CONFIG = {
   IdentityFile: KEY,
   ServerAliveCountMax: "4",
   ServerAliveInterval: "15",
+  StreamLocalBindUnlink: "yes",
   StrictHostKeyChecking: "yes",
   UserKnownHostsFile: KNOWN_HOSTS,
 } as const;

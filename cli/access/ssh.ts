@@ -23,12 +23,18 @@ export function sshMarker({ config }: SshFiles): string {
   return `-F ${config}`;
 }
 
+/** A tunnel, and where ssh listens for it: a port of 127.0.0.1, or the path of a socket. */
+export interface Forward {
+  readonly near: string | number;
+  readonly target: Tunnel["target"];
+}
+
 /** The command line of one host. */
 export function sshArguments(
   host: string,
   address: string,
   files: SshFiles,
-  tunnels: readonly Tunnel[],
+  forwards: readonly Forward[],
   port: number = SSH_PORT,
 ): readonly string[] {
   return [
@@ -39,7 +45,10 @@ export function sshArguments(
     `HostKeyAlias=${host}`,
     "-p",
     String(port),
-    ...tunnels.flatMap(({ localPort, target }) => ["-L", `127.0.0.1:${localPort}:${target.address}:${target.port}`]),
+    ...forwards.flatMap(({ near, target }) => [
+      "-L",
+      `${typeof near === "number" ? `127.0.0.1:${near}` : near}:${target.address}:${target.port}`,
+    ]),
     "--",
     `root@${address}`,
   ];

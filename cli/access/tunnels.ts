@@ -3,11 +3,12 @@ import { createServer, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../../topology/types.ts";
 import { CliError, codeOf, messageOf } from "../errors.ts";
+import { type GateOptions, type Gates, openGates } from "./gates.ts";
 import type { SshFiles } from "./known-hosts.ts";
 import { openRelay, type Relay } from "./relay.ts";
 import { endLeftovers, explainSsh, type Ssh, sshArguments, sshLog, startSsh } from "./ssh.ts";
 
-export interface TunnelOptions {
+export interface TunnelOptions extends Pick<GateOptions, "mayPass"> {
   readonly tunnels: readonly Tunnel[];
   /** Public address of each host, by name. */
   readonly addresses: Readonly<Record<string, string>>;
@@ -62,10 +63,10 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Whether somebody listens there. */
-export function answers(port: number): Promise<boolean> {
+/** Whether somebody listens at a port of 127.0.0.1, or at the path of a socket. */
+export function answers(near: number | string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = typeof near === "number" ? connect(near, "127.0.0.1") : connect(near);
     const told = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
@@ -94,18 +95,25 @@ async function requireFreePorts(tunnels: readonly Tunnel[]): Promise<void> {
 }
 
 /** Starts ssh to a host until its ports answer. Gives up on a mistake at once, on silence after a while. */
-async function reach(host: string, options: TunnelOptions, started: (ssh: Ssh) => void): Promise<Ssh> {
+async function reach(
+  host: string,
+  options: TunnelOptions,
+  nearEnd: Gates["nearEnd"],
+  started: (ssh: Ssh) => void,
+): Promise<Ssh> {
   const { signal, say, patienceMs, retryMs, tryMs = TRY_MS } = options;
   const address = options.addresses[host];
   if (address === undefined) throw new CliError(`no public address is known for host ${host}: deploy oci again`);
-  const own = options.tunnels.filter(({ via, through }) => via === host && through === undefined);
+  const own = options.tunnels
+    .filter(({ via, through }) => via === host && through === undefined)
+    .map((tunnel) => ({ near: nearEnd(tunnel), target: tunnel.target }));
   const args = sshArguments(host, address, options.files, own, options.sshPorts?.[host]);
   const deadline = performance.now() + patienceMs;
   for (let told = ""; ; await sleep(retryMs, undefined, { signal })) {
     const ssh = startSsh(args, options.files, sshLog(options.logs, host), options.env);
     started(ssh);
     for (const end = performance.now() + tryMs; !ssh.ended() && performance.now() < end;) {
-      if ((await Promise.all(own.map(({ localPort }) => answers(localPort)))).every(Boolean)) return ssh;
+      if ((await Promise.all(own.map(({ near }) => answers(near)))).every(Boolean)) return ssh;
       await sleep(POLL_MS, undefined, { signal });
     }
     const silent = !ssh.ended();
@@ -134,15 +142,18 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
   await requireFreePorts(tunnels);
   const running = new Map<string, Ssh>();
   const relays: Relay[] = [];
+  const gates = await openGates(tunnels, options);
   const close = (): void => {
     closing.abort(); // a host that is still being tried is not tried again
     process.off("exit", close);
     for (const relay of relays) relay.close();
+    gates.close();
     for (const ssh of running.values()) if (!ssh.ended()) ssh.process.kill("SIGTERM");
   };
   process.once("exit", close);
   const open = async (host: string, patienceMs: number): Promise<void> => {
-    const ssh = await reach(host, { ...options, patienceMs, signal }, (started) => running.set(host, started));
+    const now = { ...options, patienceMs, signal };
+    const ssh = await reach(host, now, gates.nearEnd, (started) => running.set(host, started));
     ssh.process.once("exit", () => void reopen(host));
   };
   const reopen = async (host: string): Promise<void> => {

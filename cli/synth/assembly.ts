@@ -48,6 +48,7 @@ const lab = z.looseObject({
       via: z.string(),
       target: z.object({ address: z.string(), port }),
       through: z.array(port).exactOptional(),
+      guarded: z.literal(true).exactOptional(),
     }),
   ),
   /** Networks that the admins come from. */

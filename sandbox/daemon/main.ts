@@ -6,6 +6,7 @@
  * Says one JSON line on file descriptor 3: `{"ready": true}`, `{"running": true}` when another one has the lab, or
  * `{"error": "…"}`. Its log is .sandbox/daemon.log. SANDBOX_LATENCY_MS delays the answer to every change.
  */
+import { randomBytes } from "node:crypto";
 import {
   appendFileSync,
   closeSync,
@@ -131,6 +132,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   const tunnels = tunnelPorts(labHome, meet);
   const ownPorts = tunnelPorts(labHome, meet);
   const doors = providerDoors(store, latencyMs, log);
+  const pageToken = randomBytes(16).toString("base64url");
   const socket = (name: string): string => join(dir, `${name}.sock`);
   const info: DaemonInfo = {
     code: codeStamp(),
@@ -138,7 +140,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     startedAt: store.now(),
     sockets: { control: socket("control"), oci: socket("oci"), proxmox: socket("proxmox"), talos: socket("talos") },
     tenancyId: store.state.oci.tenancyId,
-    page: `${await openLazily({ load: () => loadPage(store, faults), connected: track, log })}/`,
+    page: `${await openLazily({ load: () => loadPage(store, faults, pageToken), connected: track, log })}/${pageToken}/`,
     ociApi: await openLazily({
       load: async () => (await import("../oci/api/server.ts")).ociEndpoint(world, { objects: files.objects }),
       connected,

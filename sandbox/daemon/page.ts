@@ -3,8 +3,12 @@ import type net from "node:net";
 import type { FaultDoor } from "../faults/index.ts";
 import type { Store } from "../world/store.ts";
 
-/** @returns what serves a connection to the page's port */
-export async function loadPage(store: Store, { log }: FaultDoor): Promise<(connection: net.Socket) => void> {
+/** @returns what serves a connection to the page's port, below the token */
+export async function loadPage(
+  store: Store,
+  { log }: FaultDoor,
+  token: string,
+): Promise<(connection: net.Socket) => void> {
   const [{ pageEndpoint }, { viewOf }] = await Promise.all([import("../page/server.ts"), import("../page/view.ts")]);
-  return pageEndpoint({ view: () => viewOf(store), lastCalls: log.last, subscribe: log.subscribe });
+  return pageEndpoint({ view: () => viewOf(store), lastCalls: log.last, subscribe: log.subscribe }, token);
 }

@@ -1,7 +1,9 @@
 /**
  * The page that draws the world live: three files, and a stream of server-sent events. Loopback only, GET only.
- * A page of somebody else cannot read it: no CORS, and a Host that is not loopback (DNS rebinding) is refused.
+ * Everything is below a token that only this user's files name, as loopback ports are open to all users of a machine. A page
+ * of somebody else cannot read it: no CORS, and a Host that is not loopback (DNS rebinding) is refused.
  */
+import { createHash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -40,6 +42,14 @@ export interface PageSource {
 /** Whether a Host header names this machine's loopback, at the port of the connection. */
 function isLoopback(host: string | undefined, port: number | undefined): boolean {
   return ["127.0.0.1", "localhost", "[::1]"].some((name) => host === `${name}:${port}`);
+}
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+/** The path behind `/TOKEN`; null where the address has another one, or none. */
+function pathBehind(token: string, url: string): string | null {
+  const [, said = "", path] = /^\/([^/?]*)(\/[^?]*)?/.exec(url) ?? [];
+  return timingSafeEqual(digest(said), digest(token)) ? (path ?? "") : null;
 }
 
 function refuse(response: ServerResponse, status: number, text: string): void {
@@ -95,8 +105,11 @@ function broadcaster(source: PageSource) {
   };
 }
 
-/** @returns what serves a connection to the page's port */
-export function pageEndpoint(source: PageSource): (connection: Socket) => void {
+/**
+ * @param token the first part of every path
+ * @returns what serves a connection to the page's port
+ */
+export function pageEndpoint(source: PageSource, token: string): (connection: Socket) => void {
   const watchers = broadcaster(source);
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
@@ -110,7 +123,8 @@ export function pageEndpoint(source: PageSource): (connection: Socket) => void {
       response.setHeader("Allow", "GET");
       return refuse(response, 405, "There is nothing to do here but to look: GET.");
     }
-    const path = url.split("?")[0] ?? "/";
+    const path = pathBehind(token, url);
+    if (path === null) return refuse(response, 404, "The page's whole address: npx lab sandbox open.");
     if (path === "/events") {
       if (watchers.isFull()) return refuse(response, 503, `${MAX_WATCHERS} pages watch already: close one.`);
       response.writeHead(200, { ...HEADERS, "Content-Type": "text/event-stream; charset=utf-8" });

@@ -14,6 +14,9 @@ import { endpoint, endpointFrom } from "../../../sandbox/systems.ts";
 import { memoryStore } from "../../../sandbox/world/store.ts";
 import type { WorldState } from "../../../sandbox/world/world.ts";
 
+/** Below which the page is. */
+export const PAGE_TOKEN = "token";
+
 export type DoorName = "oci" | "proxmox" | "talos" | "kubernetes" | "page" | "ssh";
 
 export interface Doors {
@@ -63,7 +66,10 @@ export async function openDoors(home: string, calls: Calls): Promise<Doors> {
     else socket.resetAndDestroy();
   };
   const servers: Server[] = [];
-  const page = pageEndpoint({ view: () => viewOf(store), lastCalls: () => [], subscribe: () => () => undefined });
+  const page = pageEndpoint(
+    { view: () => viewOf(store), lastCalls: () => [], subscribe: () => () => undefined },
+    PAGE_TOKEN,
+  );
   return {
     ports: {
       oci: await listen(ociEndpoint(store, { objects: join(work, "objects"), settleMs: 5 }), servers),

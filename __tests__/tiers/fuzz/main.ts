@@ -12,7 +12,7 @@ import * as fc from "fast-check";
 import { broken, misbehave } from "./broken.ts";
 import { kubernetesCaller, ociCaller, pageCaller, pveCaller, type Send } from "./callers.ts";
 import { ociCalls, plainGet, pveCalls } from "./calls.ts";
-import { openDoors } from "./doors.ts";
+import { openDoors, PAGE_TOKEN } from "./doors.ts";
 import { keepToLoopback } from "./loopback.ts";
 import { type Dialect, httpRequest, wordsOf } from "./requests.ts";
 import { talosCaller, talosRequest } from "./talos-caller.ts";
@@ -116,7 +116,7 @@ await http("proxmox", 0.45, { ...words, calls: pveCalls() }, await pveCaller(doo
 await http("oci", 0.35, { ...words, calls: ociCalls(doors.world) }, ociCaller(doors), [501]);
 const kubernetes = ["/api", "/apis", "/version", "/healthz", "/api/v1/nodes", "/api/v1/nodes/{name}", "/api/v1/{kind}"];
 await http("kubernetes", 0.06, { ...words, calls: kubernetes.map(plainGet) }, kubernetesCaller(doors, home));
-const page = ["/", "/page.css", "/page.js", "/events"];
+const page = ["/", "/page.css", "/page.js", "/events"].map((path) => `/${PAGE_TOKEN}${path}`);
 await http("page", 0.04, { ...words, calls: page.map(plainGet) }, pageCaller(doors));
 const talos = talosCaller(doors, home);
 await fuzz("talos", 0.06, talosRequest(), async (request) => String(await talos(request)), TALOS_BATCH);

@@ -1,0 +1,76 @@
+/** The near end of a guarded tunnel: who of this machine may go through it. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect, createServer, type Server } from "node:net";
+import { text } from "node:stream/consumers";
+import { callerOf } from "../../cli/access/caller.ts";
+import { type Gates, openGates } from "../../cli/access/gates.ts";
+import type { Tunnel } from "../../topology/types.ts";
+import { listening } from "../listening.ts";
+
+const NOBODY = 65_534;
+const onLinux = process.platform === "linux" ? it : it.skip;
+const asRoot = process.platform === "linux" && process.getuid?.() === 0 ? it : it.skip;
+
+let gates: Gates;
+let behind: Server;
+let port: number;
+let said: string[];
+
+/** A port that nobody listens at any more. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const free = await listening(server);
+  await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+beforeEach(async () => {
+  said = [];
+  port = await freePort();
+  const tunnel: Tunnel = {
+    name: "talos cp-1",
+    localPort: port,
+    via: "pve-1",
+    target: { address: "10.20.0.11", port: 50_000 },
+    guarded: true,
+  };
+  gates = await openGates([tunnel], { say: (line) => said.push(line) });
+  behind = createServer((socket) => socket.end("maintenance"));
+  behind.listen(gates.nearEnd(tunnel));
+  await once(behind, "listening");
+});
+afterEach(async () => {
+  gates.close();
+  await new Promise((resolve) => behind.close(resolve));
+});
+
+/** What another user of this machine hears there. */
+function heardBy(uid: number): Promise<string> {
+  const script = `require("node:net").connect(${port}, "127.0.0.1").on("error", () => undefined).pipe(process.stdout)`;
+  return text(
+    spawn(process.execPath, ["--eval", script], { uid, cwd: "/", stdio: ["ignore", "pipe", "inherit"] }).stdout,
+  );
+}
+
+it("lets this user's programs through", async () => {
+  expect(await text(connect(port, "127.0.0.1"))).toBe("maintenance");
+  expect(said).toEqual([]);
+});
+
+asRoot("refuses another user, and says so", async () => {
+  expect(await heardBy(NOBODY)).toBe("");
+  expect(said).toEqual([`refused another user of this machine at 127.0.0.1:${port}, the tunnel talos cp-1`]);
+});
+
+onLinux("knows the user of a client, and none of one that is gone", async () => {
+  const server = createServer();
+  const at = await listening(server);
+  const client = connect(at, "127.0.0.1");
+  const [met] = await once(server, "connection");
+  expect(callerOf(met)).toBe(process.getuid?.());
+  expect(callerOf({ remotePort: 1, localPort: at })).toBeNull();
+  client.destroy();
+  met.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
