@@ -16,6 +16,7 @@ import { GuestNetwork } from "../constructs/proxmox/guest-network.ts";
 import { Guest } from "../constructs/proxmox/guest.ts";
 import { TalosImage } from "../constructs/proxmox/talos-image.ts";
 import { Template } from "../constructs/proxmox/template.ts";
+import { ClusterKeys } from "../constructs/talos/cluster-keys.ts";
 import { schematicYaml, TALOS_EXTENSIONS, TALOS_KERNEL_ARGS } from "../topology/schematic.ts";
 import type { OciOutputs } from "./oci-stack.ts";
 
@@ -28,6 +29,11 @@ export interface ProxmoxOutputs {
   readonly guests: readonly ProxmoxGuest[];
   /** The image factory's id of what the guests booted: their installer must have the same extensions. */
   readonly schematicId: string;
+  /**
+   * Made here and not where they are used: a state is sure to be written only when an apply has ended (OpenTofu writes it every
+   * 20 s at most, as backends do), and machines that have taken keys of which no state knows refuse all others.
+   */
+  readonly keys: ClusterKeys;
 }
 
 export interface ProxmoxGuest {
@@ -126,6 +132,7 @@ export class ProxmoxClusterStack extends LabStack {
     this.outputs = {
       guests: guests.map(({ plan, guest }) => ({ name: plan.name, generation: guest.generation })),
       schematicId: image.schematicId,
+      keys: new ClusterKeys(this, "secrets", { talosVersion: `v${config.versions.talos}` }),
     };
     new TerraformOutput(this, "automation_token", {
       value: automation.token,

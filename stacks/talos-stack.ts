@@ -10,7 +10,6 @@ import { HealthGate } from "../constructs/talos/health-gate.ts";
 import { Node } from "../constructs/talos/node.ts";
 import { PATIENCE } from "../constructs/talos/patience.ts";
 import { patches } from "../constructs/talos/patches.ts";
-import { Secrets } from "../constructs/talos/secrets.ts";
 import type { OciOutputs } from "./oci-stack.ts";
 import type { ProxmoxOutputs } from "./proxmox-cluster-stack.ts";
 
@@ -32,11 +31,11 @@ export class TalosStack extends LabStack {
   constructor(scope: Construct, id: string, props: TalosStackProps) {
     super(scope, id, props);
     const { oci, proxmox, topology } = props;
+    const { keys } = proxmox;
     const { config, cluster } = topology;
     const talosVersion = `v${config.versions.talos}`;
 
     new TalosProvider(this, "talos", {});
-    const secrets = new Secrets(this, "secrets", { talosVersion });
     const installer = new DataTalosImageFactoryUrls(this, "image-factory", {
       schematicId: proxmox.schematicId,
       talosVersion,
@@ -53,7 +52,7 @@ export class TalosStack extends LabStack {
         clusterName: config.name,
         clusterEndpoint: cluster.endpoint,
         versions: config.versions,
-        secrets,
+        keys,
         patches: patches({
           node: plan,
           network: topology.network.guest,
@@ -72,7 +71,7 @@ export class TalosStack extends LabStack {
     const [first] = nodes.filter(({ plan }) => plan.role === "control-plane");
     if (!first) throw new Error("a cluster needs a control plane");
     const access = {
-      clientConfiguration: secrets.client,
+      clientConfiguration: keys.client,
       nodeAttribute: first.plan.address,
       endpoint: `127.0.0.1:${first.plan.talosPort}`,
     };
@@ -93,7 +92,7 @@ export class TalosStack extends LabStack {
 
     const talosconfig = new DataTalosClientConfiguration(this, "client", {
       clusterName: config.name,
-      clientConfiguration: secrets.client,
+      clientConfiguration: keys.client,
       endpoints: nodes
         .filter(({ plan }) => plan.role === "control-plane")
         .map(({ plan }) => `127.0.0.1:${plan.talosPort}`),

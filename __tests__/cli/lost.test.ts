@@ -1,6 +1,6 @@
 import { lossOf, stillLost } from "../../cli/run/lost.ts";
 import { judge } from "../../cli/run/judge.ts";
-import { describe as describeLost, quoted } from "../../cli/run/recover.ts";
+import { describe as describeLost, quoted, waysOn } from "../../cli/run/recover.ts";
 import type { Stack } from "../../cli/terraform/stack.ts";
 import { NO_STATE, type State } from "../../cli/terraform/state.ts";
 
@@ -228,6 +228,28 @@ describe("what to do about a lost object", () => {
       { kind: "import", id: "groups/1/rules/AA" },
     ]);
     expect(judge([lost("rule.b"), lost("rule.a")], twins, none, rules, [])[0]?.verdict.kind).toBe("undecided");
+  });
+
+  it("is no --recover where that does nothing, and none of destroy, which has no such option", () => {
+    const findings = judge([lost("rule.a", "AA")], stack, none, world, []);
+    expect(waysOn("oci", "deploy", findings)[0]).toBe(
+      "To take back what exists and go on:  npx cdktf deploy oci --recover",
+    );
+    expect(waysOn("oci", "destroy", findings)[0]).toMatch(
+      / npx cdktf deploy oci --recover, then npx cdktf destroy oci again$/,
+    );
+    const several = judge([lost("rule.x"), lost("rule.y")], stack, none, world, []);
+    expect(waysOn("oci", "deploy", several)[0]).toMatch(
+      / --recover with a --recover-id for each that may be several things$/,
+    );
+    const keys = judge([lost("talos_machine_secrets.k", "machine_secrets")], stack, none, world, []);
+    expect(waysOn("talos", "deploy", [...findings, ...keys])).toEqual([]);
+  });
+
+  it("is to make anew, once it is imported, what tells its secret only to whoever makes it", () => {
+    const token = [{ type: "proxmox_user_token", id: "me@pve!lab", name: "lab" }];
+    const findings = judge([lost("proxmox_user_token.t", "me@pve!lab")], stack, none, token, []);
+    expect(describeLost("proxmox", findings).join("\n")).toContain("--recover imports me@pve!lab, and makes it anew");
   });
 
   it("is what the user has decided", () => {

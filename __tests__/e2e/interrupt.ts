@@ -51,18 +51,20 @@ export async function expectConvergence(lab: TestLab, stacks: readonly string[])
 
 const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((all, count) => all + count, 0);
 
-/** Kills the terraform or tofu that applies something for this lab, and nothing around it, when its state lacks what it made. */
+/** Sends a signal to the terraform or tofu that applies something for this lab, and to nothing around it. */
+export function signalTool(lab: TestLab, name: NodeJS.Signals): void {
+  const found = processesWith(lab.home).filter(({ command }) => /^\S*(terraform|tofu) apply /.test(command));
+  expect(found).toHaveLength(1);
+  for (const { pid } of found) process.kill(pid, name);
+}
+
+/** Kills the terraform or tofu that applies something for this lab when its state lacks what it made. */
 export async function killWithSomethingLost(lab: TestLab): Promise<void> {
-  const signal = (name: NodeJS.Signals): void => {
-    const found = processesWith(lab.home).filter(({ command }) => /^\S*(terraform|tofu) apply /.test(command));
-    expect(found).toHaveLength(1);
-    for (const { pid } of found) process.kill(pid, name);
-  };
   for (;;) {
     // What stands still writes nothing between the look and the kill.
-    signal("SIGSTOP");
-    if (sum(await lab.world()) > sum(lab.state())) return signal("SIGKILL");
-    signal("SIGCONT");
+    signalTool(lab, "SIGSTOP");
+    if (sum(await lab.world()) > sum(lab.state())) return signalTool(lab, "SIGKILL");
+    signalTool(lab, "SIGCONT");
     await sleep(20);
   }
 }

@@ -146,6 +146,15 @@ describe("ProxmoxClusterStack", () => {
     expect(resources(pair, "proxmox_sdn_zone_simple")).toEqual([]);
   });
 
+  it("keeps the cluster's keys when Talos' version changes, and hands them on as secrets", () => {
+    expect(Object.values(free.resource["talos_machine_secrets"] ?? {})).toEqual([
+      expect.objectContaining({ lifecycle: { ignore_changes: ["talos_version"] } }),
+    ]);
+    const keys = Object.entries(free.output).filter(([name]) => name.includes("talos_machine_secrets"));
+    expect(keys.length).toBeGreaterThan(10);
+    for (const [, output] of keys) expect(output.sensitive).toBe(true);
+  });
+
   it("hands out the automation token as a secret", () => {
     expect(free.output.automation_token).toMatchObject({ sensitive: true });
   });

@@ -42,7 +42,7 @@ async function changeAll(
   options: ChangeOptions,
   reviewed: ReadonlyMap<string, Reviewed>,
 ): Promise<readonly StackResult[]> {
-  const imports = await faceLosses(session, stacks, options);
+  const imports = await faceLosses(session, verb, stacks, options);
   if (verb === "deploy") await faceUpgrades(session, stacks);
   const initialized = initializeAhead(session, stacks);
   const confirm = options.autoApprove || options.plan !== undefined ? null : oneQuestionAtATime(session);
@@ -153,7 +153,7 @@ export async function changeStacks(
           : await reviewedOf(session, stacks, saved, folder);
       const results = await changeAll(verb, begun, options, reviewed);
       summarize(verb, begun, results);
-      await reportLosses(session);
+      await reportLosses(session, verb);
       await after(begun, results);
       if (options.json) printDocument({ stacks: results });
       interruption.signal.throwIfAborted();

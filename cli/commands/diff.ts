@@ -42,7 +42,7 @@ function show(
 async function reviewAll(begun: Begun, options: DiffOptions): Promise<Review> {
   const { session, stacks } = begun;
   const { detailed = false, markdown, out, json } = options;
-  await faceLosses(session, stacks, {});
+  await faceLosses(session, "diff", stacks, {});
   await faceUpgrades(session, stacks);
   const states = await statesOf(begun);
   const results = await planAll(begun, states, options);

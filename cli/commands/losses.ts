@@ -3,7 +3,7 @@ import { AlreadyTold } from "../errors.ts";
 import { readLost, stacksWithLosses, writeLost } from "../run/loss-store.ts";
 import { stillLost } from "../run/lost.ts";
 import { type Finding, judge } from "../run/judge.ts";
-import { describe, type Import, quoted } from "../run/recover.ts";
+import { describe, type Import, quoted, waysOn } from "../run/recover.ts";
 import { changesUnderWay } from "../run/under-way.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { stateOf } from "../terraform/state.ts";
@@ -24,7 +24,10 @@ function byHand(session: Session, folder: string, address: string, id: string): 
   return `${prefix}cd ${quoted(folder)} && ${quoted(session.binary.path)} import ${quoted(address)} ${quoted(id)}`;
 }
 
-function report(session: Session, stack: StackInfo, findings: readonly Finding[]): void {
+/** What is being run when losses are met. */
+export type Verb = "diff" | "deploy" | "destroy";
+
+function report(session: Session, verb: Verb, stack: StackInfo, findings: readonly Finding[]): void {
   const { terminal } = session;
   terminal.aside(
     `${terminal.colors.red("Lost")}: an apply of ${stack.name} was cut off, and its state does not know these objects:`,
@@ -33,14 +36,13 @@ function report(session: Session, stack: StackInfo, findings: readonly Finding[]
   const sure = findings.flatMap(({ object, verdict }) =>
     verdict.kind === "import" ? [{ address: object.address, id: verdict.id }] : [],
   );
-  terminal.aside(`To take back what exists and go on:  npx cdktf deploy ${stack.name} --recover`);
+  const [first, ...others] = waysOn(stack.name, verb, findings);
+  if (first !== undefined) terminal.aside(first);
   if (sure[0] !== undefined)
     terminal.aside(
-      `or by hand, one at a time, such as:  ${byHand(session, stack.folder, sure[0].address, sure[0].id)}`,
+      `${first === undefined ? "What exists is imported" : "or"} by hand, one at a time, such as:  ${byHand(session, stack.folder, sure[0].address, sure[0].id)}`,
     );
-  terminal.aside(
-    "To go on without them:  --forget-lost  (they stay where they are, may cost money, and nothing here will know of them)",
-  );
+  for (const line of others) terminal.aside(line);
 }
 
 interface Losses {
@@ -91,8 +93,8 @@ async function assess(session: Session, decisions: Decisions): Promise<readonly 
 }
 
 /** Names what the run that has just ended lost. */
-export async function reportLosses(session: Session): Promise<void> {
-  for (const { stack, findings } of await assess(session, new Map())) report(session, stack, findings);
+export async function reportLosses(session: Session, verb: Verb): Promise<void> {
+  for (const { stack, findings } of await assess(session, new Map())) report(session, verb, stack, findings);
 }
 
 /**
@@ -102,6 +104,7 @@ export async function reportLosses(session: Session): Promise<void> {
  */
 export async function faceLosses(
   session: Session,
+  verb: Verb,
   selected: readonly StackInfo[],
   options: LossOptions,
 ): Promise<ReadonlyMap<string, readonly Import[]>> {
@@ -126,7 +129,7 @@ export async function faceLosses(
       imports.set(stack.name, [...(imports.get(stack.name) ?? []), ...findings.flatMap(toImport)]);
     } else {
       blocked = true;
-      report(session, stack, findings);
+      report(session, verb, stack, findings);
     }
   }
   if (blocked) throw new AlreadyTold();
@@ -135,5 +138,5 @@ export async function faceLosses(
 
 function toImport({ object, verdict }: Finding): readonly Import[] {
   if (verdict.kind !== "import") return [];
-  return [{ address: object.address, id: verdict.id, replaces: object.replacedId !== null }];
+  return [{ address: object.address, type: object.type, id: verdict.id, replaces: object.replacedId !== null }];
 }

@@ -22,9 +22,14 @@ export function decisionsFrom(given: readonly string[]): Decisions {
   );
 }
 
+function partsOf(address: string): readonly [type: string, label: string] {
+  const [type = "", label = ""] = address.replace(/\[.*\]$/, "").split(".");
+  return [type, label];
+}
+
 /** The stack that has a resource at an address. */
 function ownerOf(session: Session, stacks: readonly StackInfo[], address: string): StackInfo | undefined {
-  const [type = "", label = ""] = address.replace(/\[.*\]$/, "").split(".");
+  const [type, label] = partsOf(address);
   return stacks.find((each) => session.stack(each).resources[type]?.[label] !== undefined);
 }
 
@@ -57,7 +62,10 @@ export async function found(
     if (readLost(session.project.run, stack.name).some((lost) => lost.address === address)) continue;
     const why = await refusal(session, stack, address, id);
     if (why !== null) throw refuse(why);
-    imports.set(stack.name, [...(imports.get(stack.name) ?? []), { address, id, replaces: false }]);
+    imports.set(stack.name, [
+      ...(imports.get(stack.name) ?? []),
+      { address, type: partsOf(address)[0], id, replaces: false },
+    ]);
   }
   return imports;
 }

@@ -2,10 +2,14 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "../terraform/stack.ts";
-import type { Finding } from "./judge.ts";
+import type { Finding, Verdict } from "./judge.ts";
+
+/** Types whose secret is told once, to whoever makes them: imported they would be without it, so they are made anew then. */
+export const TOLD_ONCE: ReadonlySet<string> = new Set(["proxmox_user_token"]);
 
 export interface Import {
   readonly address: string;
+  readonly type: string;
   readonly id: string;
   /** The state holds an older object at this address, which has to go first. */
   readonly replaces: boolean;
@@ -24,7 +28,10 @@ export function describe(stack: string, findings: readonly Finding[]): readonly 
     const option = (value: string): string => `--recover-id ${quoted(`${address}=${value}`)}`;
     switch (verdict.kind) {
       case "import":
-        return [what, `      --recover imports ${verdict.id}`];
+        return [
+          what,
+          `      --recover imports ${verdict.id}${TOLD_ONCE.has(object.type) ? ", and makes it anew: its secret was told to the apply that was cut off" : ""}`,
+        ];
       case "absent":
         return [what, "      does not exist: it will be created"];
       case "pending":
@@ -52,6 +59,22 @@ export function describe(stack: string, findings: readonly Finding[]): readonly 
         ];
     }
   });
+}
+
+/** What can be done about all that a stack has lost: names nothing that would do nothing. */
+export function waysOn(
+  stack: string,
+  verb: "diff" | "deploy" | "destroy",
+  findings: readonly Finding[],
+): readonly string[] {
+  const has = (kind: Verdict["kind"]): boolean => findings.some(({ verdict }) => verdict.kind === kind);
+  if (has("irreplaceable")) return [];
+  const decided = has("undecided") ? " with a --recover-id for each that may be several things" : "";
+  const again = verb === "destroy" ? `, then npx cdktf destroy ${stack} again` : "";
+  return [
+    `To take back what exists and go on:  npx cdktf deploy ${stack} --recover${decided}${again}`,
+    "To go on without them:  --forget-lost  (they stay where they are, may cost money, and nothing here will know of them)",
+  ];
 }
 
 const FILE = "recover.tf.json";

@@ -8,6 +8,9 @@ const NO_CAPACITY = /out of host capacity/i;
 /** `409-CompartmentAlreadyExists, A compartment with name 'lab' already exists` */
 const COMPARTMENT_TAKEN = /CompartmentAlreadyExists/;
 
+/** Talos' own words: a bootstrap that no state knows was done, or stack talos alone was destroyed. */
+const BOOTSTRAPPED = /etcd data directory is not empty/;
+
 function says({ severity, summary, detail }: Diagnostic, words: RegExp): boolean {
   return severity === "error" && words.test(`${summary} ${detail}`);
 }
@@ -31,11 +34,18 @@ function aboutCapacity(stack: Stack, full: readonly Diagnostic[]): string {
 const ABOUT_THE_NAME =
   'To do about the compartment: if a destroy had it deleted, that takes Oracle 30 to 180 minutes: deploy again then. If it is there, oci.compartment onDestroy: "keep" takes it up, { id: OCID } uses it. Or give oci.compartment another name';
 
+function aboutTheBootstrap({ name }: Stack, address: string): string {
+  return `To do about the bootstrap: this cluster is bootstrapped, and the state does not know it: npx cdktf deploy ${name} --recover-id ${address}=machine_bootstrap takes it in`;
+}
+
 /** One line for each kind of refusal in a run that has something to be done about it. */
 export function adviceOn(stack: Stack, diagnostics: readonly Diagnostic[]): readonly string[] {
   const full = diagnostics.filter((each) => says(each, NO_CAPACITY));
   return [
     ...(full.length === 0 ? [] : [aboutCapacity(stack, full)]),
     ...(diagnostics.some((each) => says(each, COMPARTMENT_TAKEN)) ? [ABOUT_THE_NAME] : []),
+    ...diagnostics
+      .filter((each) => says(each, BOOTSTRAPPED))
+      .flatMap(({ address }) => (address === undefined ? [] : aboutTheBootstrap(stack, address))),
   ];
 }

@@ -20,6 +20,8 @@ export interface PlanOptions {
   readonly refreshOnly?: boolean;
   /** False: the providers are not asked what has changed outside, so they need not be reached. @default true */
   readonly refresh?: boolean;
+  /** Addresses of objects to be made anew. */
+  readonly replace?: readonly string[];
   readonly terraformParallelism?: number;
   readonly var?: readonly string[];
   readonly varFile?: readonly string[];
@@ -66,6 +68,7 @@ function planArguments(options: PlanOptions): readonly string[] {
     ...(options.destroy ? ["-destroy"] : []),
     ...(options.refreshOnly ? ["-refresh-only"] : []),
     ...(options.refresh === false ? ["-refresh=false"] : []),
+    ...(options.replace ?? []).map((address) => `-replace=${address}`),
     ...(options.terraformParallelism === undefined ? [] : [`-parallelism=${options.terraformParallelism}`]),
     ...(options.varFile ?? []).map((file) => `-var-file=${file}`),
     ...(options.var ?? []).map((value) => `-var=${value}`),

@@ -8,14 +8,14 @@ import { Generation } from "../lab/generation.ts";
 import { yamlOf } from "../lab/literal.ts";
 import { PATIENCE } from "./patience.ts";
 import type { Patch } from "./patches.ts";
-import type { Secrets } from "./secrets.ts";
+import type { ClusterKeys } from "./cluster-keys.ts";
 
 export interface NodeProps {
   readonly plan: NodePlan;
   readonly clusterName: string;
   readonly clusterEndpoint: string;
   readonly versions: LabConfig["versions"];
-  readonly secrets: Secrets;
+  readonly keys: ClusterKeys;
   readonly patches: readonly Patch[];
   /** Changes when the virtual machine is made anew. */
   readonly generation: string;
@@ -29,13 +29,13 @@ export class Node extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeProps) {
     super(scope, id);
-    const { plan, versions, secrets } = props;
+    const { plan, versions, keys } = props;
     const configuration = new DataTalosMachineConfiguration(this, "configuration", {
       clusterName: props.clusterName,
       clusterEndpoint: props.clusterEndpoint,
       machineType: plan.role === "control-plane" ? "controlplane" : "worker",
-      machineSecrets: secrets.machine,
-      talosVersion: secrets.contract,
+      machineSecrets: keys.machine,
+      talosVersion: keys.contract,
       kubernetesVersion: versions.kubernetes,
       configPatches: props.patches.map((patch) => yamlOf(patch)),
       docs: false,
@@ -43,7 +43,7 @@ export class Node extends Construct {
     });
     this.machine = new Generation(this, "machine", { generation: props.generation });
     this.applied = new MachineConfigurationApply(this, "apply", {
-      clientConfiguration: secrets.client,
+      clientConfiguration: keys.client,
       machineConfigurationInput: configuration.machineConfiguration,
       nodeAttribute: plan.address,
       endpoint: `127.0.0.1:${plan.talosPort}`,

@@ -9,8 +9,8 @@ export interface ClientConfiguration {
   readonly clientKey: string;
 }
 
-/** The PKI and tokens of one cluster, made once: a change of version must not make them anew. */
-export class Secrets extends Construct {
+/** The PKI and tokens of one cluster, made once: a change of version must not make them anew. No machine may take them in the apply that makes them. */
+export class ClusterKeys extends Construct {
   readonly client: ClientConfiguration;
   readonly machine: DataTalosMachineConfigurationMachineSecrets;
   /** The Talos that the cluster was made with: configurations keep to its version contract (Talos docs). */

@@ -1,0 +1,44 @@
+/**
+ * The terraform or tofu that applies something is killed, and nothing around it. Terraform writes a local state at each object,
+ * OpenTofu every 20 s at most, so that one loses all that it made.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cachedTofu } from "../../cli/tools/cache.ts";
+import { which } from "../../cli/terraform/which.ts";
+import { expectConvergence, MADE, signalTool } from "../e2e/interrupt.ts";
+import { TestLab } from "../e2e/lab.ts";
+
+jest.setTimeout(300_000);
+
+const PATH = process.env.PATH ?? "";
+const TOOLS = { terraform: which("terraform", PATH), tofu: which("tofu", PATH) ?? cachedTofu() };
+const STACKS = ["oci", "proxmox", "talos"];
+/** Of the 63 resources of the default lab: some in each stack, and around the borders between them. */
+const POINTS = [1, 5, 12, 20, 26, 28, 36, 45, 57, 58, 59, 60, 61, 62];
+
+describe.each(Object.entries(TOOLS))("a deploy whose %s is killed", (name, tool) => {
+  let lab: TestLab;
+  beforeEach(async () => {
+    if (tool === undefined) throw new Error(`no ${name}: \`npx lab tools build\` makes an OpenTofu`);
+    lab = await TestLab.create({}, { SANDBOX_LATENCY_MS: "60", TERRAFORM_BINARY_NAME: tool });
+  });
+  afterEach(() => lab.end());
+
+  it.each(POINTS)("after %d resources converges at the next run, if need be with --recover", async (made) => {
+    const first = lab.start("deploy", ...STACKS, "--auto-approve");
+    expect(await first.saw(MADE, made)).toBe(true);
+    signalTool(lab, "SIGKILL");
+    expect((await first.ended).code).toBe(1);
+    const { code, stderr } = await lab.cdktf("deploy", ...STACKS, "--auto-approve");
+    if (code !== 0) {
+      expect(stderr).toContain("--recover");
+      const recovered = await lab.cdktf("deploy", ...STACKS, "--auto-approve", "--recover");
+      expect(recovered).toMatchObject({ code: 0 });
+    }
+    await expectConvergence(lab, STACKS);
+    // Its secret is told once, to whoever makes it.
+    const state = JSON.parse(readFileSync(join(lab.home, ".sandbox", "state", "proxmox.tfstate"), "utf8"));
+    expect(state.outputs.automation_token.value).toMatch(/^automation@pve!lab=./);
+  });
+});
