@@ -35,12 +35,15 @@ function relativePath(folder: string, parent: string, name: string): string {
   return join(parent, name).slice(join(folder, "/").length).replaceAll("\\", "/");
 }
 
+/** Packer variables of the machine that builds: they decide how long it takes, not what comes of it. */
+const OF_THE_MACHINE = new Set(["accelerator", "firmware", "cpus", "memory_mb"]);
+
 /** What every image is built by: the script, and the plugin of Packer's that it installs. */
 const BUILT_BY = ["build.sh", "plugins/plugins.pkr.hcl"];
 
 /**
- * SHA-256 over names and contents of the declared inputs and of what builds them, the variables, and what the
- * image is made from. Each part is preceded by its length, so that no two sets of inputs give the same bytes. Contents
+ * SHA-256 over names and contents of the declared inputs and of what builds them, the variables of the image, and what it
+ * is made from. Each part is preceded by its length, so that no two sets of inputs give the same bytes. Contents
  * are taken as they lie on disk, for so they go into the image: .gitattributes gives every checkout the same line ends.
  *
  * @param packer the folder `packer/`
@@ -56,6 +59,7 @@ export function inputHash(packer: string, image: string, variables: Variables, m
   add("ampere-lab image 2");
   add(madeFrom);
   for (const name of Object.keys(variables).sort()) {
+    if (OF_THE_MACHINE.has(name)) continue;
     add(name);
     add(variables[name] ?? "");
   }

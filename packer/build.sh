@@ -15,16 +15,8 @@ template=$here/$image
 source=''
 if [ "${1:-}" = --source ]; then source=$2 && shift 2; fi
 
-architecture=arm64
-for argument; do case $argument in architecture=*) architecture=${argument#*=} ;; esac; done
-
-# Packer's own choice looks for /dev/kvm only, and an arm64 guest under the KVM of another machine ends at once (tried).
-# Linux calls the same processor aarch64 that macOS calls arm64; there the accelerator is Apple's, and needs no device.
-accelerator=tcg
-case $(uname -s)/$(uname -m)/$architecture in
-  Linux/aarch64/arm64 | Linux/x86_64/x86_64) if (: <>/dev/kvm) 2>/dev/null; then accelerator=kvm; fi ;;
-  Darwin/arm64/arm64 | Darwin/x86_64/x86_64) accelerator=hvf ;;
-esac
+architecture=arm64 accelerator=''
+for argument; do case $argument in architecture=*) architecture=${argument#*=} ;; accelerator=*) accelerator=${argument#*=} ;; esac; done
 
 # images/runners/local-tools.ts looks in the same places, before anything is begun.
 firmware=''
@@ -39,12 +31,48 @@ done
 
 mkdir -p "$output"
 output=$(cd "$output" && pwd)
+rm -f "$output/console.log"
 # The key and Packer's own leftovers: a short path, as Packer puts sockets there, and the same one at every try, so that
 # what a killed build has left goes with the next.
 scratch=${TMPDIR:-/tmp}/image-build-$(cksum <<<"$output" | cut -d ' ' -f 1)
 rm -rf "$scratch" "$output/unfinished"
 mkdir -m 700 "$scratch"
-trap 'rm -rf "$scratch" "$output/unfinished"' EXIT
+probe=''
+trap '[ -z "$probe" ] || kill -KILL "$probe" 2>/dev/null || true; rm -rf "$scratch" "$output/unfinished" "$output/probe"' EXIT
+
+# Packer's own choice looks for /dev/kvm only. An arm64 guest under the KVM of another machine ends at once (tried), and on
+# nested machines there is a /dev/kvm that opens and runs no guest: its firmware has to say something on the console.
+# base/sources.pkr.hcl has the same machines and processors.
+runs_guests() { # ACCELERATOR
+  local machine=(qemu-system-aarch64 -machine virt -cpu host) tenths
+  if [ "$architecture" = x86_64 ]; then machine=(qemu-system-x86_64 -machine q35 -cpu "host,arch-capabilities=off"); fi
+  rm -f "$output/probe"
+  "${machine[@]}" -accel "$1" -m 512 -bios "$firmware" -nic none -display none -monitor none -serial "file:$output/probe" 2>"$scratch/probe" &
+  probe=$!
+  for ((tenths = 0; tenths < 10 * probe_seconds; tenths++)); do
+    if [ -s "$output/probe" ] || ! kill -0 "$probe" 2>/dev/null; then break; fi
+    sleep 0.1
+  done
+  kill -KILL "$probe" 2>/dev/null || true
+  wait "$probe" 2>/dev/null || true
+  probe=''
+  [ -s "$output/probe" ]
+}
+probe_seconds=${PROBE_SECONDS:-20}
+# Linux calls the same processor aarch64 that macOS calls arm64; there the accelerator is Apple's, and needs no device.
+if [ -z "$accelerator" ]; then
+  case $(uname -s)/$(uname -m)/$architecture in
+    Linux/aarch64/arm64 | Linux/x86_64/x86_64) accelerator=kvm ;;
+    Darwin/arm64/arm64 | Darwin/x86_64/x86_64) accelerator=hvf ;;
+    *) accelerator=tcg ;;
+  esac
+  if [ "$accelerator" != tcg ] && ! runs_guests "$accelerator"; then
+    why=$(head -n 1 "$scratch/probe")
+    echo "build.sh: $accelerator runs no guest here (${why:-its firmware said nothing in $probe_seconds s}): it is emulated, which takes minutes more" >&2
+    accelerator=tcg
+  fi
+fi
+rm -f "$output/probe"
 
 # The key lives as long as this build; the build user that it lets in is removed when the image is sealed.
 ssh-keygen -q -t ed25519 -N '' -C image-build -f "$scratch/key"
@@ -100,8 +128,11 @@ wait "$packer" || code=$?
 # A signal ends the wait, not Packer.
 while kill -0 "$packer" 2>/dev/null; do code=0 && wait "$packer" || code=$?; done
 if [ "$code" -ne 0 ]; then
-  last=$(tr '\r' '\n' <"$output/console.log" 2>/dev/null | grep -v '^[[:space:]]*$' | tail -n 1) || last=nothing
-  echo "the guest's console last said: $last" >&2
+  # QEMU makes the file when it starts.
+  if [ -e "$output/console.log" ]; then
+    last=$(tr '\r' '\n' <"$output/console.log" | grep -v '^[[:space:]]*$' | tail -n 1) || last=nothing
+    echo "the guest's console last said: $last" >&2
+  fi
   exit "$code"
 fi
 mv "$scratch/versions.json" "$output/unfinished/disk.qcow2" "$output/"

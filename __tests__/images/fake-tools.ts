@@ -9,7 +9,8 @@ const LAB = join(__dirname, "../../cli/bin/lab.js");
 
 /**
  * Prints what Packer would, starts a "guest" that goes on until it is told to end, and does what FAKE_PACKER says:
- * `build` (the default), `large`, whose checksums take a while, `fail`, or `hang`, as a guest does that never answers.
+ * `build` (the default), `large`, whose checksums take a while, `fail`, `early`, before QEMU starts, or `hang`, as a guest
+ * does that never answers.
  */
 const PACKER = `#!/bin/bash
 case $1 in
@@ -20,6 +21,7 @@ esac
 for argument; do case $argument in output=*) output=\${argument#*=} ;; versions=*) versions=\${argument#*=} ;; console=*) console=\${argument#*=} ;; esac; done
 printf '%s\\n' "$@" >"$FAKE_TOOLS/arguments"
 cp -r "$(for argument; do case $argument in seed=*) echo "\${argument#*=}" ;; esac; done)" "$FAKE_TOOLS/"
+[ "\${FAKE_PACKER:-build}" != early ] || { echo "Error: qemu.image: the source has another checksum"; exit 1; }
 mkdir -p "$output"
 echo "2026-01-01T00:00:00Z: ==> qemu.image: Starting VM, booting disk image"
 printf 'boot\\r\\nDebian GNU/Linux 13 ttyAMA0\\r\\n' >"$console"
@@ -37,8 +39,18 @@ echo disk >"$output/disk.qcow2"
 echo '{ "debian": "13.1" }' >"$versions"
 `;
 
-/** Waits, as a guest does; it ends with the folder too, so that a failed test leaves nothing behind. */
+/**
+ * Waits, as a guest does; it ends with the folder too, so that a failed test leaves nothing behind. Asked for an accelerator
+ * it does what FAKE_ACCELERATOR says: `works` (the default), `silent`, as a nested KVM that runs nothing, or `missing`.
+ */
 const QEMU = `#!/bin/bash
+case " $* " in
+  *" -accel "*)
+    case \${FAKE_ACCELERATOR:-works} in
+      works) for argument; do case $argument in file:*) echo "UEFI firmware" >"\${argument#file:}" ;; esac; done ;;
+      missing) echo "Could not access KVM kernel module: No such file or directory" >&2; echo "qemu-system-aarch64: failed to initialize kvm" >&2; exit 1 ;;
+    esac ;;
+esac
 while [ -d "$FAKE_TOOLS" ]; do sleep 0.1; done
 `;
 
@@ -50,7 +62,9 @@ export class FakeTools {
   constructor() {
     mkdirSync(join(this.folder, "bin"));
     mkdirSync(join(this.folder, "tmp"));
-    const tools = { packer: PACKER, "qemu-system-aarch64": QEMU, "qemu-img": "#!/bin/sh\n", xorriso: "#!/bin/sh\n" };
+    const nothing = "#!/bin/sh\n";
+    const guests = { "qemu-system-aarch64": QEMU, "qemu-system-x86_64": QEMU };
+    const tools = { packer: PACKER, ...guests, "qemu-img": nothing, xorriso: nothing };
     for (const [name, text] of Object.entries(tools))
       writeFileSync(join(this.folder, "bin", name), text, { mode: 0o755 });
     writeFileSync(this.source, "a cloud image");

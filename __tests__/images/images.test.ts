@@ -153,6 +153,15 @@ describe("an image's input hash", () => {
     expect(other.proxmox.inputHash).not.toBe(proxmox.inputHash);
   });
 
+  it.each(["accelerator", "firmware", "cpus", "memory_mb"])(
+    "does not change with %s, which is of the machine that builds",
+    async (name) => {
+      const before = await hashes();
+      const { base, proxmox } = await images({ variables: { [name]: "other" }, proxmoxVariables: { [name]: "other" } });
+      expect([base.inputHash, proxmox.inputHash]).toEqual(before);
+    },
+  );
+
   it("of the Proxmox image alone changes with the version of Proxmox VE", async () => {
     const { base, proxmox } = await images();
     const other = await images({ proxmoxVersion: "9.3" });

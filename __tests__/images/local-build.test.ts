@@ -72,6 +72,13 @@ describe("lab images build", () => {
     expect(tools.left()).toEqual([]);
   });
 
+  it("says nothing of a console when it fails before the guest starts, whatever an earlier build has left", async () => {
+    await tools.build([], { FAKE_PACKER: "fail" });
+    const { code, stderr } = await tools.build([], { FAKE_PACKER: "early" });
+    expect([code, stderr]).toEqual([1, expect.stringContaining("the source has another checksum")]);
+    expect(stderr).not.toContain("console");
+  });
+
   it("names what the machine lacks, and the packages that bring it", async () => {
     rmSync(join(tools.folder, "bin", "qemu-system-aarch64"));
     const { code, stderr } = await tools.build([], { PATH: join(tools.folder, "bin") });
@@ -155,16 +162,45 @@ describe("Packer's plugin for QEMU", () => {
 });
 
 describe("the accelerator", () => {
+  const on = (system: string, machine: string): void => {
+    const uname = `#!/bin/sh\ncase $1 in -s) echo ${system} ;; -m) echo ${machine} ;; esac\n`;
+    writeFileSync(join(tools.folder, "bin", "uname"), uname, { mode: 0o755 });
+  };
+
   it.each([
     ["Darwin", "arm64", "arm64", "hvf"],
     ["Darwin", "x86_64", "x86_64", "hvf"],
     ["Darwin", "x86_64", "arm64", "tcg"],
+    ["Linux", "aarch64", "arm64", "kvm"],
+    ["Linux", "x86_64", "x86_64", "kvm"],
     ["Linux", "x86_64", "arm64", "tcg"],
   ])("on %s %s for a guest of %s is %s", async (system, machine, architecture, accelerator) => {
-    const uname = `#!/bin/sh\ncase $1 in -s) echo ${system} ;; -m) echo ${machine} ;; esac\n`;
-    writeFileSync(join(tools.folder, "bin", "uname"), uname, { mode: 0o755 });
+    on(system, machine);
     expect((await tools.build(["--var", `architecture=${architecture}`])).code).toBe(0);
     expect(tools.arguments()).toContain(`accelerator=${accelerator}`);
+  });
+
+  it.each([
+    ["silent", "kvm runs no guest here (its firmware said nothing in 1 s): it is emulated"],
+    [
+      "missing",
+      "kvm runs no guest here (Could not access KVM kernel module: No such file or directory): it is emulated",
+    ],
+  ])("is none where KVM is %s, which is said", async (what, words) => {
+    on("Linux", "aarch64");
+    const { code, stdout } = await tools.build([], { FAKE_ACCELERATOR: what, PROBE_SECONDS: "1" });
+    expect([code, stdout]).toEqual([0, expect.stringContaining(words)]);
+    expect(tools.arguments()).toContain("accelerator=tcg");
+    expect(tools.guests()).toBe(0);
+  });
+
+  it("is what the caller says, without a look", async () => {
+    on("Linux", "aarch64");
+    expect((await tools.build(["--var", "accelerator=tcg"], { FAKE_ACCELERATOR: "silent" })).code).toBe(0);
+    expect(tools.arguments().filter((argument) => argument.startsWith("accelerator="))).toEqual([
+      "accelerator=tcg",
+      "accelerator=tcg",
+    ]);
   });
 });
 

@@ -1,8 +1,9 @@
-/** Packer's words made into steps: what a build is doing, and for how long. */
+/** Packer's words, and build.sh's, made into steps: what a build is doing, and for how long. */
 import { duration } from "../show/words.ts";
 import type { Terminal } from "../show/terminal.ts";
 
 const STEPS: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
+  [/^build\.sh: (.+ runs no guest here .+)$/, ([, words = ""]) => words],
   [/Retrieving ISO/, () => "fetching the source image"],
   [/Starting VM/, () => "booting the guest"],
   [/Waiting for SSH/, () => "waiting for the guest's SSH"],

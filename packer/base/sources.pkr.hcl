@@ -27,6 +27,7 @@ source "qemu" "image" {
   cpus           = var.cpus
   memory         = var.memory_mb
   headless       = true
+  disable_vnc    = true
   net_device     = "virtio-net-pci"
   disk_interface = "virtio"
   disk_size      = var.disk_size
@@ -36,10 +37,14 @@ source "qemu" "image" {
   disk_detect_zeroes = "unmap"
   disk_compression   = true
 
+  # Not at all: nobody types at it.
+  boot_wait = "-1s"
+
   # Firmware and CPU go this way, as Packer 1.6.6 has no arguments for them. A -drive here would drop Packer's own disks.
   qemuargs = [
     ["-bios", var.firmware],
     ["-cpu", local.machine.cpu[var.accelerator]],
+    ["-display", "none"],
     ["-serial", "file:${var.console}"],
     ["-device", "virtio-rng-pci"],
   ]
