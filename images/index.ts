@@ -24,8 +24,8 @@ export interface Image {
   readonly status: "current" | "stale";
   /** There is an artifact of these inputs. */
   readonly built: boolean;
-  /** A build of these inputs has passed the image tests. */
-  readonly tested: boolean;
+  /** A build of these inputs, with stand-ins for Debian's cloud image and Proxmox's packages, has passed the image tests. */
+  readonly testedWithStandIns: boolean;
 }
 
 export interface Images {
@@ -61,7 +61,7 @@ function imageOf(image: ImageDefinition, inputHash: string, locked: LockEntry | 
     sizeBytes: current ? locked.sizeBytes : null,
     status: current ? "current" : "stale",
     built: sha256 !== null,
-    tested: current && locked.testedAt !== null,
+    testedWithStandIns: current && locked.testedAt !== null,
   };
 }
 

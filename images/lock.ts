@@ -13,9 +13,9 @@ const lockEntry = z
     /** Of the packaged artifact; null until it has been built. */
     sha256: digest.nullable(),
     sizeBytes: z.int().positive().nullable(),
-    /** When a build of these inputs passed `npm run test:images`, RFC 3339. Its source may have been a stand-in. */
+    /** When a build of these inputs, with stand-ins for source and packages, passed `npm run test:images`, RFC 3339. */
     testedAt: z.iso.datetime().nullable(),
-    /** Versions found in the artifact, or in the tested build. */
+    /** Found in the artifact, whose source is the pinned one and whose packages are the repositories' own; empty without one. */
     versions: z.record(z.string(), z.string()),
   })
   .refine((entry) => (entry.sha256 === null) === (entry.sizeBytes === null), "sha256 and sizeBytes come together");
@@ -62,6 +62,7 @@ export async function writeLock(file: string, lock: Lock): Promise<void> {
 
 /** The entry of an image that has these inputs, as it stands or, of other inputs, without an artifact. */
 export function entryFor(inputHash: string, locked: LockEntry | undefined): LockEntry {
-  if (locked?.inputHash === inputHash) return locked;
+  // Test builds once left their stand-ins' versions.
+  if (locked?.inputHash === inputHash) return locked.sha256 === null ? { ...locked, versions: {} } : locked;
   return { inputHash, sha256: null, sizeBytes: null, testedAt: null, versions: {} };
 }

@@ -231,12 +231,15 @@ describe("the image lock", () => {
     sizeBytes: 1,
     status: "current",
     built: true,
-    tested: true,
+    testedWithStandIns: true,
   } as const;
 
   it("is ok when it is current and tested, and warns of each lack; the sandbox has none", () => {
-    const lacks = [{ status: "stale" } as const, { sha256: null }, { tested: false }];
-    expect(lockFinding("it", image, false).status).toBe("ok");
+    const lacks = [{ status: "stale" } as const, { sha256: null }, { testedWithStandIns: false }];
+    expect(lockFinding("it", image, false)).toMatchObject({
+      status: "ok",
+      found: expect.stringMatching(/, tested with stand-ins$/),
+    });
     for (const lack of lacks) {
       expect(lockFinding("it", { ...image, ...lack }, false).status).toBe("warn");
       expect(lockFinding("it", { ...image, ...lack }, true).status).toBe("ok");

@@ -194,7 +194,7 @@ describe("images.lock.json", () => {
   it("takes up a build of the lab's own inputs, and says so", async () => {
     expect(await record()).toMatch(/^images\.lock\.json: base is [0-9a-f]{12} now; commit it$/);
     const { base } = await ensureImages({ root: repository.root });
-    expect(base).toMatchObject({ status: "current", built: true, tested: false });
+    expect(base).toMatchObject({ status: "current", built: true, testedWithStandIns: false });
     expect((await lock())?.images.base.versions).toEqual(VERSIONS);
   });
 
@@ -215,15 +215,37 @@ describe("images.lock.json", () => {
   });
 
   it("remembers a passed test until the inputs change", async () => {
-    await recordTest({ root: repository.root }, BASE, VERSIONS);
-    expect((await ensureImages({ root: repository.root })).base.tested).toBe(true);
+    await recordTest({ root: repository.root }, BASE);
+    expect((await ensureImages({ root: repository.root })).base.testedWithStandIns).toBe(true);
     repository.write("packer/base/provision/10.sh", "true\n");
-    expect((await ensureImages({ root: repository.root })).base.tested).toBe(false);
+    expect((await ensureImages({ root: repository.root })).base.testedWithStandIns).toBe(false);
+  });
+
+  it("has the versions of a build of its own inputs only, not those of stand-ins that were tested", async () => {
+    await recordTest({ root: repository.root }, BASE);
+    const versions = async () => (await lock())?.images.base.versions;
+    expect(await versions()).toEqual({});
+    await record();
+    expect(await versions()).toEqual(VERSIONS);
+    await recordTest({ root: repository.root }, BASE);
+    expect(await versions()).toEqual(VERSIONS);
+  });
+
+  it("forgets versions that an earlier test of stand-ins has left", async () => {
+    await recordTest({ root: repository.root }, BASE);
+    const { base, ...others } = { ...(await lock())?.images };
+    const left = { version: 1, images: { ...others, base: { ...base, versions: VERSIONS } } };
+    repository.write("images.lock.json", JSON.stringify(left));
+    await recordTest({ root: repository.root }, PROXMOX);
+    expect((await lock())?.images.base.versions).toEqual({});
   });
 
   it("keeps the test of the same inputs when they are built", async () => {
-    await recordTest({ root: repository.root }, BASE, VERSIONS);
+    await recordTest({ root: repository.root }, BASE);
     await record();
-    expect((await ensureImages({ root: repository.root })).base).toMatchObject({ built: true, tested: true });
+    expect((await ensureImages({ root: repository.root })).base).toMatchObject({
+      built: true,
+      testedWithStandIns: true,
+    });
   });
 });

@@ -27,7 +27,7 @@ const image = (name: Image["name"]): Image => ({
   sha256: null,
   sizeBytes: null,
   status: "stale",
-  tested: false,
+  testedWithStandIns: false,
   built: false,
 });
 

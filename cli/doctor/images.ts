@@ -4,6 +4,9 @@ import { ensureImages, type Image, LOCK_FILE } from "../../images/index.ts";
 import type { LabConfig } from "../../config/schema.ts";
 import { type Finding, ok, warn } from "./finding.ts";
 
+/** No test has had Debian's own image, or a package of Proxmox's, in it. */
+export const testedWords = (withStandIns: boolean): string => (withStandIns ? "tested with stand-ins" : "not tested");
+
 /**
  * What the lock says of one image, for `lab doctor` and for `lab validate images`: of one thing they say the same. A lack is a
  * warning, as a deploy builds what is missing. The sandbox needs no more than an image's name.
@@ -20,8 +23,9 @@ export function lockFinding(name: string, image: Image, sandbox: boolean): Findi
     return warn(name, found, stale ? `${build}; node images/lock-inputs.ts brings the lock to them` : build);
   }
   const found = `of these inputs, ${hash}; artifact ${image.sha256.slice(0, 12)}`;
-  if (image.tested || sandbox) return ok(name, `${found}, ${image.tested ? "tested" : "not tested"}`);
-  return warn(name, `${found}, not tested`, "test it before you trust it: npm run test:images");
+  const { testedWithStandIns } = image;
+  if (testedWithStandIns || sandbox) return ok(name, `${found}, ${testedWords(testedWithStandIns)}`);
+  return warn(name, `${found}, ${testedWords(false)}`, "test it before you trust it: npm run test:images");
 }
 
 export async function imageLock({ versions }: LabConfig, home: string, sandbox: boolean): Promise<readonly Finding[]> {

@@ -5,6 +5,7 @@ import { identify } from "../../images/identity.ts";
 import { ensureImages, type Image } from "../../images/index.ts";
 import { megabytes } from "../../images/upload/progress.ts";
 import { printDocument } from "../commands/document.ts";
+import { testedWords } from "../doctor/images.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { atImages, type ImagesOptions, type ImagesPlace } from "./place.ts";
 
@@ -14,7 +15,7 @@ interface Row {
   /** images.lock.json is of these inputs. */
   readonly lock: Image["status"];
   readonly sha256: string | null;
-  readonly tested: boolean;
+  readonly testedWithStandIns: boolean;
   /** What lies under `artifacts/`: of these inputs, of others, or nothing. */
   readonly artifact: "current" | "other inputs" | "none";
   readonly sizeBytes: number | null;
@@ -28,16 +29,16 @@ async function rowOf({ artifacts }: ImagesPlace, definition: ImageDefinition, im
     inputHash: image.inputHash,
     lock: image.status,
     sha256: image.sha256,
-    tested: image.tested,
+    testedWithStandIns: image.testedWithStandIns,
     artifact: found === null ? "none" : current ? "current" : "other inputs",
     sizeBytes: found?.manifest.disk.sizeBytes ?? image.sizeBytes,
   };
 }
 
-function words({ name, inputHash, lock, sha256, tested, artifact, sizeBytes }: Row): string {
+function words({ name, inputHash, lock, sha256, testedWithStandIns, artifact, sizeBytes }: Row): string {
   const parts = [
     lock === "current" ? "lock current" : "lock of other inputs",
-    tested ? "tested" : "not tested",
+    testedWords(testedWithStandIns),
     sha256 === null ? "no artifact recorded" : `artifact ${sha256.slice(0, 12)}`,
     artifact === "none" ? "no build here" : artifact === "current" ? "built here" : "build here of other inputs",
     ...(sizeBytes === null ? [] : [`${megabytes(sizeBytes)} MB`]),
