@@ -31,6 +31,10 @@ describe("the base, booted from pristine UEFI variables on a larger disk", () =>
     expect(guest.console()).toMatch(/first login: /);
   });
 
+  it("has grown its root file system by systemd-repart alone", () => {
+    expect(guest.console()).not.toMatch(/GROWROOT/);
+  });
+
   itPasses(booted, "base", "tests", "sealed.sh");
   itPasses(booted, "base", "tests", "grown.sh");
   itPasses(booted, "base", "tests", "hardened.sh");

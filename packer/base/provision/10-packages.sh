@@ -8,5 +8,7 @@ cloud-init status --wait >/dev/null || [ $? -eq 2 ]
 apt_get() { apt-get -q -y -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold -o APT::Install-Recommends=false "$@"; }
 apt_get -o APT::Update::Error-Mode=any update
 apt_get dist-upgrade
+# It gives the root file system the whole disk before systemd-repart is asked: Debian's cloud images have it.
+apt_get purge cloud-initramfs-growroot
 apt_get install nftables auditd unattended-upgrades systemd-repart systemd-timesyncd needrestart apt-listchanges- \
   libpam-tmpdir libpam-pwquality

@@ -14,5 +14,5 @@ if compgen -G '/boot/vmlinuz-*-pve' >/dev/null; then
   [ "${#packages[@]}" -eq 0 ] || apt-get -q -y -o DPkg::Lock::Timeout=600 purge "${packages[@]}"
 fi
 
-grub-install --target="$target" --removable --no-nvram --efi-directory=/boot/efi
+grub-install --target="$target" --no-nvram --force-extra-removable
 update-grub

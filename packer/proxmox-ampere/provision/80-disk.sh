@@ -15,6 +15,6 @@ Type=E6D6D379-F507-44C2-A23C-238F2A3DF928
 Label=guests
 Weight=1
 SizeMinBytes=8G
-# Left out on a disk without room, where one of priority 0 would be an error.
+# Left out on a disk without room, where one of priority 0 would keep the root file system small: guest-storage says so.
 Priority=1
 REPART

@@ -51,6 +51,22 @@ pool_is_there() { prints 'thin-pool' sh -c "lvs --noheadings --options segtype p
 pool_is_large() { [ "$(lvs --noheadings --nosuffix --units g --options size pve/data | cut -d . -f 1)" -ge 16 ] || { lvs --all && vgs && false; }; }
 pool_works() { lvcreate --quiet --yes --thin --virtualsize 1G --name try pve/data && mkfs.ext4 -q /dev/pve/try && lvremove --quiet --yes pve/try; }
 pool_is_left_alone() { local before && before=$(lvs --noheadings --options uuid pve/data) && /usr/local/lib/ampere-lab/guest-storage && prints "$before" lvs --noheadings --options uuid pve/data; }
+# Another lsblk, which knows of no partition for guests.
+no_room() {
+  local bin=/run/no-room said
+  mkdir -p "$bin"
+  printf '#!/bin/sh\ncase "$*" in *PARTLABEL*) ;; *) exec /usr/bin/lsblk "$@" ;; esac\n' >"$bin/lsblk"
+  chmod 755 "$bin/lsblk"
+  said=$(PATH=$bin:$PATH /usr/local/lib/ampere-lab/guest-storage 2>&1) && echo "it was well: $said" && return 1
+  prints 1 grep -c 'has no partition guests for the thin pool pve/data: of its [0-9]* GB the root file system has [0-9]*' <<<"$said" || { echo "$said" && return 1; }
+}
+# The file on the ESP, at the removable path.
+grub_is_installed() {
+  case $(uname -m) in
+    aarch64) cmp /boot/efi/EFI/BOOT/BOOTAA64.EFI /usr/lib/shim/shimaa64.efi.signed && cmp /boot/efi/EFI/BOOT/grubaa64.efi /usr/lib/grub/arm64-efi-signed/grubaa64.efi.signed ;;
+    *) cmp /boot/efi/EFI/BOOT/BOOTX64.EFI /usr/lib/shim/shimx64.efi.signed && cmp /boot/efi/EFI/BOOT/grubx64.efi /usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed ;;
+  esac
+}
 
 check "the system is up, without a failed unit" prints running systemctl is-system-running --wait
 check "Proxmox VE is a 9" versions_hold
@@ -59,6 +75,7 @@ check "the repository's keyring has one key" prints 1 keys_of_repository
 check "no version is pinned" test ! -e /etc/apt/preferences.d/proxmox-version
 check "ifupdown2 is Proxmox's own" own_ifupdown2
 check "there is one kind of kernel" one_kind_of_kernel
+check "UEFI finds the installed boot loader at the removable path" grub_is_installed
 check "Proxmox VE's daemons run" all_active pve-cluster.service pvedaemon.service pveproxy.service pvestatd.service
 check "chrony keeps the time, and nothing else" sh -c 'systemctl is-active chrony.service && ! systemctl is-active systemd-timesyncd.service'
 check "routing for EVPN is on" all_active frr.service
@@ -89,5 +106,6 @@ check "the root file system is capped at 20 GB" root_is_capped
 check "the thin pool is there, under the names that the stack expects" pool_is_there
 check "the thin pool has the rest of the disk" pool_is_large
 check "the thin pool works" pool_works
+check "a disk without room for guests is an error that says so" no_room
 check "a second run leaves the thin pool alone" pool_is_left_alone
 plan
