@@ -45,6 +45,8 @@ source "qemu" "image" {
     ["-bios", var.firmware],
     ["-cpu", local.machine.cpu[var.accelerator]],
     ["-display", "none"],
+    # Packer opens the port with disable_vnc too (tried with 1.6.6; the plugin of 1.16 has the same lines).
+    ["-vnc", "none"],
     ["-serial", "file:${var.console}"],
     ["-device", "virtio-rng-pci"],
   ]
