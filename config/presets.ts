@@ -57,6 +57,7 @@ const free: Known = {
   kubernetes: {
     placement: "proxmox",
     allowSchedulingOnControlPlanes: true,
+    discoveryService: true,
     nodes: [controlPlane("cp-1", 2, 5120, 40)],
   },
 };
@@ -69,6 +70,7 @@ const freePair: Known = {
   kubernetes: {
     placement: "proxmox",
     allowSchedulingOnControlPlanes: false,
+    discoveryService: true,
     nodes: [controlPlane("cp-1", 1, 2048), worker("worker-1", 1, 1536)],
   },
 };
@@ -81,6 +83,7 @@ const payg: Known = {
   kubernetes: {
     placement: "proxmox",
     allowSchedulingOnControlPlanes: false,
+    discoveryService: true,
     nodes: [
       controlPlane("cp-1", 2, 4096),
       controlPlane("cp-2", 2, 4096),

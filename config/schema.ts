@@ -208,6 +208,9 @@ const kubernetesSchema = field(
     allowSchedulingOnControlPlanes: flag(
       "Let control planes run any pod, as Talos's option of this name does. Without workers it has to be true.",
     ),
+    discoveryService: flag(
+      "Let machines find each other by discovery.talos.dev, which sees addresses, and encrypted data under a hash of the cluster. Without it `talosctl get members` is empty; the cluster needs neither.",
+    ),
     nodes: field(
       z.array(nodeSchema).min(1).max(8_000),
       "The cluster's machines: 1, 3 or 5 control planes, and workers.",
@@ -215,7 +218,7 @@ const kubernetesSchema = field(
     ),
   }),
   "The Kubernetes cluster.",
-  "an object with placement, allowSchedulingOnControlPlanes and nodes",
+  "an object with placement, allowSchedulingOnControlPlanes, discoveryService and nodes",
 );
 
 const tagsSchema = field(

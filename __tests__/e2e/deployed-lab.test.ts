@@ -240,12 +240,13 @@ const { connect, createServer } = require("node:net");
 const ends = JSON.parse(readFileSync(__dirname + "/ends.json", "utf8"));
 for (const [i, arg] of process.argv.entries()) {
   if (arg !== "-L") continue;
-  const [, port, address, target] = process.argv[i + 1].split(":");
+  // Behind the near end, which is a port of 127.0.0.1, or a socket's path.
+  const [target, address, near] = process.argv[i + 1].split(":").reverse();
   createServer((socket) => {
     const far = connect(ends[address + ":" + target], "127.0.0.1");
     for (const each of [socket, far]) each.on("error", () => { socket.destroy(); far.destroy(); });
     socket.pipe(far).pipe(socket);
-  }).listen(Number(port), "127.0.0.1");
+  }).listen(/^\\d+$/.test(near) ? { port: Number(near), host: "127.0.0.1" } : near);
 }
 `;
 /** Loopback too, and nobody's: where the real lab's hosts are said to be. */

@@ -149,16 +149,22 @@ function counted(types: readonly string[]): Record<string, number> {
   return counts;
 }
 
-// Another run of the tests on this machine should not begin at the same ports.
-let labs = process.pid;
+let labs = 0;
 
-/** Ports below the ephemeral range, and another part of it for each of jest's workers. */
+/** Of the ports that a lab takes, some of each kind: the API's, hosts', control planes', workers', and SSH of hosts. */
+const USED = [0, 1, 2, 101, 201, 9001, 9002];
+
+/**
+ * Ports below the ephemeral range: the first of 32 parts of it, of which each of jest's workers has some, and another run of the
+ * tests on this machine others.
+ */
 export async function freeBasePort(): Promise<number> {
   const worker = Number(process.env.JEST_WORKER_ID ?? "1") % 6;
   for (;;) {
     labs += 1;
-    const base = 20_000 + worker * 2000 + (labs % 4) * 500;
-    if ((await isFree(base)) && (await isFree(base + 1))) return base;
+    const base = 15_000 + ((process.ppid + worker * 5 + (labs % 5)) % 32) * 250;
+    const free = await Promise.all(USED.map((offset) => isFree(base + offset)));
+    if (free.every(Boolean)) return base;
   }
 }
 

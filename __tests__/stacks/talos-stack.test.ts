@@ -17,7 +17,8 @@ function documents(name: string, preset: PresetName = "free") {
     node,
     network: topology.network.guest,
     cluster: topology.cluster,
-    lone: preset !== "payg",
+    controlPlanes: topology.nodes.filter(({ role }) => role === "control-plane").map(({ address }) => address),
+    discoveryService: topology.config.kubernetes.discoveryService,
     schedulable: topology.config.kubernetes.allowSchedulingOnControlPlanes,
     podCidr: topology.network.podCidr,
     serviceCidr: topology.network.serviceCidr,
@@ -73,6 +74,29 @@ describe("TalosStack", () => {
       expect(JSON.stringify(free.data.talos_machine_configuration)).toContain("leader-elect");
     },
   );
+
+  it("blocks what comes in but for what a machine of its role is asked", () => {
+    const openings = (node: string) =>
+      documents(node, "payg").flatMap((document) => (document.kind === "NetworkRuleConfig" ? [document.name] : []));
+    expect(documents("worker-1", "payg")).toContainEqual(
+      expect.objectContaining({ kind: "NetworkDefaultActionConfig", ingress: "block" }),
+    );
+    expect(openings("worker-1")).toEqual(["apid", "kubelet", "vxlan", "node-ports"]);
+    expect(openings("cp-1")).toEqual([...openings("worker-1"), "trustd", "kubernetes", "etcd"]);
+    expect(documents("cp-1", "payg")).toContainEqual(
+      expect.objectContaining({
+        name: "etcd",
+        ingress: [{ subnet: "10.20.0.11/32" }, { subnet: "10.20.0.12/32" }, { subnet: "10.20.0.13/32" }],
+      }),
+    );
+  });
+
+  it("does without the discovery service where the config says so", () => {
+    const without = synthesize({ ...BASE, kubernetes: { discoveryService: false } }).talos;
+    const patchesOf = (stack: Stack) => JSON.stringify(stack.data.talos_machine_configuration);
+    expect(patchesOf(without)).toContain(String.raw`\"discovery\" = {\"enabled\" = false}`);
+    expect(patchesOf(free)).not.toContain("discovery");
+  });
 
   it("shares the virtual address among control planes only", () => {
     const kinds = (node: string) => documents(node, "payg").map((document) => document.kind);

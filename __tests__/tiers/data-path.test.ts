@@ -5,9 +5,9 @@
 import type { LabInput } from "../../config/index.ts";
 import { parseConfig } from "../../config/index.ts";
 import { planTopology } from "../../topology/plan.ts";
-import type { HostPlan, Topology } from "../../topology/types.ts";
+import type { HostPlan, NodePlan, Topology } from "../../topology/types.ts";
 import { BASE, synthesize } from "../stacks/synthesize.ts";
-import { cloudRules, type Groups, imageRules, pveRules, writtenRules } from "./data-path/layers.ts";
+import { cloudRules, type Groups, imageRules, pveRules, talosRules, writtenRules } from "./data-path/layers.ts";
 import {
   ADMIN,
   BALANCER,
@@ -134,9 +134,22 @@ function rowsOf(topology: Topology): readonly Row[] {
     ...hosts.flatMap((one) =>
       hosts.filter((other) => other !== one).flatMap((other) => rowsBetween(topology, one, other)),
     ),
-    ...nodes
-      .slice(1)
-      .flatMap(({ name }) => tcp(name, nodes[0]?.address ?? "", 6443, nodes[0]?.name ?? null, "a kubelet")),
+    ...nodes.slice(1).flatMap((node) => rowsOfWorker(topology, node)),
+  ];
+}
+
+/** Between a worker and the first control plane, both ways. */
+function rowsOfWorker({ nodes: [first] }: Topology, { name, address }: NodePlan): readonly Row[] {
+  if (first === undefined) throw new Error("no control plane");
+  return [
+    tcp(name, first.address, 6443, first.name, "a kubelet at the API server"),
+    tcp(name, first.address, 50_001, first.name, "a worker asking for its certificate"),
+    tcp(name, first.address, 2379, null, "a worker at etcd"),
+    tcp(name, first.address, 111, null, "a port of a machine that nobody opened"),
+    tcp(first.name, address, 10_250, name, "the API server at a kubelet"),
+    tcp(first.name, address, 30_000, name, "a node port"),
+    udp(first.name, address, 4789, name, "the pods' network"),
+    tcp(first.name, address, 50_001, null, "trustd, which a worker has not"),
   ];
 }
 
@@ -145,6 +158,7 @@ class Lab {
   readonly image = imageRules();
   readonly written;
   readonly pve;
+  readonly talos;
 
   readonly topology: Topology;
   readonly network: Network;
@@ -154,6 +168,7 @@ class Lab {
     this.network = network;
     this.rows = rowsOf(topology);
     this.written = writtenRules(topology);
+    this.talos = talosRules(topology);
     const addresses = topology.hosts.map(({ address }) => address);
     this.pve = pveRules(synthesize(input).proxmox, addresses, WIRE);
   }
@@ -172,7 +187,9 @@ class Lab {
         network.stand(name, [22, 111, 179, 8006, 60_000], [67, 3784, 3785, 4784, 5405, 5412]),
       ),
       ...topology.hosts.map(({ name }) => network.standAsUser(userOf(name), name)),
-      ...topology.nodes.map(({ name }) => network.stand(name, [6443, 50_000])),
+      ...topology.nodes.map(({ name }) =>
+        network.stand(name, [111, 2379, 6443, 10_250, 30_000, 50_000, 50_001], [4789]),
+      ),
       ...(topology.micro === null ? [] : [network.stand(topology.micro.name, [22, 5403])]),
     ];
     await Promise.all(stands);
@@ -192,8 +209,8 @@ class Lab {
   }
 
   /** Puts all firewalls up, without some rule of one of them. */
-  load(without: { security?: number; image?: number; written?: number; pve?: number }): void {
-    const { hosts, micro, securityRules, network } = this.topology;
+  load(without: { security?: number; image?: number; written?: number; pve?: number; talos?: string }): void {
+    const { hosts, micro, nodes, securityRules, network } = this.topology;
     const groups: Groups = {
       hosts: hosts.map(({ name, address }) => ({ link: linkOf(name), address })),
       micro: micro === null ? [] : [{ link: linkOf(micro.name), address: micro.address }],
@@ -219,6 +236,7 @@ class Lab {
       ];
       this.network.rules(host.name, text.join("\n"));
     }
+    for (const node of nodes) this.network.rules(node.name, this.talos.text(node, without.talos));
     this.network.forget([BALANCER, ...hosts, ...(micro === null ? [] : [micro])].map(({ name }) => name));
   }
 
@@ -239,6 +257,7 @@ const UNNEEDED: readonly (readonly [RegExp, string])[] = [
   [/^image: icmp type/, "pings, for people; errors that belong to a connection pass as related"],
   [/^image: (icmpv6|udp sport 547)/, "IPv6, which the lab's network does not have, and other clouds do"],
   [/^image: udp sport 67/, "DHCP renewals by unicast: an hour apart"],
+  [/^Talos etcd/, "between control planes, of which these labs have one"],
 ];
 
 const LABS = [
@@ -269,6 +288,7 @@ withRoot(`with all firewalls on${title}`, () => {
         })),
         ...lab.image.names.map((name, image) => ({ name: `image: ${name}`, without: { image } })),
         ...lab.written.names.map((name, written) => ({ name, without: { written } })),
+        ...lab.talos.names.map((talos) => ({ name: `Talos ${talos}`, without: { talos } })),
         ...lab.pve.names.map((name, pve) => ({ name: `PVE ${name}`, without: { pve } })),
       ];
       for (const { name, without } of rules) {

@@ -4,6 +4,8 @@ import { VirtualEnvironmentRole } from "@cdktf/provider-proxmox/virtual-environm
 import { VirtualEnvironmentUser } from "@cdktf/provider-proxmox/virtual-environment-user";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { GUEST_STORAGE } from "./guest-hardware.ts";
+import { IMAGE_STORAGE } from "./talos-image.ts";
 
 export interface AutomationProps {
   readonly lab: string;
@@ -51,7 +53,12 @@ export class Automation extends Construct {
       enabled: true,
       dependsOn: [props.after],
     });
-    const scopes = { pool: `/pool/${props.poolId}`, storage: "/storage", network: `/sdn/zones/${props.zone}` };
+    const scopes = {
+      pool: `/pool/${props.poolId}`,
+      disks: `/storage/${GUEST_STORAGE}`,
+      images: `/storage/${IMAGE_STORAGE}`,
+      network: `/sdn/zones/${props.zone}`,
+    };
     for (const [name, path] of Object.entries(scopes)) {
       new Acl(this, `acl-${name}`, { path, roleId: role.roleId, userId: user.userId, propagate: true });
     }

@@ -4,6 +4,9 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { HostPlan } from "../../topology/types.ts";
 
+/** The storage that every host has by itself. */
+export const IMAGE_STORAGE = "local";
+
 export interface TalosImageProps {
   readonly talosVersion: string;
   /** YAML of the image factory's schematic. */
@@ -31,7 +34,7 @@ export class TalosImage extends Construct {
         host.name,
         new DownloadFile(this, host.name, {
           nodeName: host.name,
-          datastoreId: "local",
+          datastoreId: IMAGE_STORAGE,
           contentType: "import",
           url,
           fileName: `talos-${talosVersion}-nocloud-arm64.qcow2`,

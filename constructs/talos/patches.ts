@@ -2,16 +2,19 @@
  * Strategic-merge patches of the machine configuration. Documents other than the first are patches of their own, for
  * JSON patches are refused once there are several (tried with provider 0.11.0).
  */
+import { ingressDocuments } from "./ingress.ts";
 import type { ClusterPlan, GuestNetworkPlan, NodePlan } from "../../topology/types.ts";
 
 export interface PatchProps {
   readonly node: NodePlan;
   readonly network: GuestNetworkPlan;
   readonly cluster: ClusterPlan;
-  /** The cluster's only control plane: nobody else could lead, so nobody is elected. */
-  readonly lone: boolean;
+  /** Addresses of all control planes. Where there is one, nobody else could lead, so nobody is elected. */
+  readonly controlPlanes: readonly string[];
   /** Whether control planes run any pod. */
   readonly schedulable: boolean;
+  /** Whether machines tell discovery.talos.dev of each other. */
+  readonly discoveryService: boolean;
   readonly podCidr: string;
   readonly serviceCidr: string;
   /** Container image of the installer, with the extensions of the image the machine booted. */
@@ -25,12 +28,16 @@ export type Patch = Readonly<Record<string, unknown>>;
 
 /** What this node's configuration has beyond what Talos generates by itself. */
 export function patches(props: PatchProps): readonly Patch[] {
-  const { node } = props;
-  const common = [machine(props), document({ kind: "HostnameConfig", hostname: node.name, auto: "off" })];
+  const { node, network, podCidr, controlPlanes } = props;
+  const common = [
+    machine(props),
+    document({ kind: "HostnameConfig", hostname: node.name, auto: "off" }),
+    ...ingressDocuments({ role: node.role, guestCidr: network.cidr, podCidr, controlPlanes }),
+  ];
   return node.role === "worker" ? common : [...common, controlPlane(props), sharedAddress(props.cluster)];
 }
 
-function machine({ installer, network, podCidr, serviceCidr }: PatchProps): Patch {
+function machine({ installer, network, podCidr, serviceCidr, discoveryService }: PatchProps): Patch {
   return {
     machine: {
       install: { disk: "/dev/sda", image: installer },
@@ -38,7 +45,10 @@ function machine({ installer, network, podCidr, serviceCidr }: PatchProps): Patc
       // The virtual address moves about; a kubelet must not take it for its own.
       kubelet: { nodeIP: { validSubnets: [network.cidr] } },
     },
-    cluster: { network: { podSubnets: [podCidr], serviceSubnets: [serviceCidr] } },
+    cluster: {
+      network: { podSubnets: [podCidr], serviceSubnets: [serviceCidr] },
+      ...(!discoveryService && { discovery: { enabled: false } }),
+    },
   };
 }
 
@@ -48,7 +58,8 @@ function machine({ installer, network, podCidr, serviceCidr }: PatchProps): Patc
  */
 const NO_ELECTION = { extraArgs: { "leader-elect": "false" } };
 
-function controlPlane({ cluster, apiAddress, lone, schedulable }: PatchProps): Patch {
+function controlPlane({ cluster, apiAddress, controlPlanes, schedulable }: PatchProps): Patch {
+  const lone = controlPlanes.length === 1;
   return {
     cluster: {
       ...(schedulable && { allowSchedulingOnControlPlanes: true }),

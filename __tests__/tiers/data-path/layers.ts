@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { dnatRules, guestRules, hostRules } from "../../../constructs/oci/host-files.ts";
-import type { HostPlan, Peer, SecurityRule, Topology } from "../../../topology/types.ts";
+import { ingressDocuments } from "../../../constructs/talos/ingress.ts";
+import type { HostPlan, NodePlan, Peer, SecurityRule, Topology } from "../../../topology/types.ts";
 import type { Stack } from "../../stacks/synthesize.ts";
 
 const PACKER = join(__dirname, "..", "..", "..", "packer");
@@ -108,6 +109,47 @@ table inet pve-firewall {
   chain forward {
     type filter hook forward priority filter; policy accept;
     ct state invalid drop
+  }
+}
+`,
+  };
+}
+
+const opening = z.object({
+  kind: z.literal("NetworkRuleConfig"),
+  name: z.string(),
+  portSelector: z.object({ ports: z.array(z.union([z.number(), z.string()])), protocol: z.string() }),
+  ingress: z.array(z.object({ subnet: z.string() })),
+});
+
+/** Talos's own firewall in a guest, as it makes it of a configuration that blocks (`buildIngressChain`); its prerouting chain has the same rules. */
+export function talosRules({ nodes, network }: Topology) {
+  const controlPlanes = nodes.filter(({ role }) => role === "control-plane").map(({ address }) => address);
+  const openingsOf = ({ role }: NodePlan) =>
+    ingressDocuments({ role, controlPlanes, guestCidr: network.guest.cidr, podCidr: network.podCidr }).flatMap(
+      (document) => opening.safeParse(document).data ?? [],
+    );
+  return {
+    names: [...new Set(nodes.flatMap(openingsOf).map(({ name }) => name))],
+    text: (node: NodePlan, without?: string): string => `
+table inet talos
+delete table inet talos
+table inet talos {
+  chain ingress {
+    type filter hook input priority mangle + 10; policy drop;
+    iifname lo accept
+    ct state { established, related } accept
+    ct state invalid drop
+    icmp type { timestamp-request, timestamp-reply, address-mask-request, address-mask-reply } drop
+    meta l4proto icmp limit rate 5/second accept
+    ip saddr { ${network.podCidr}, ${network.serviceCidr} } ip daddr { ${network.podCidr}, ${network.serviceCidr} } accept
+    ${openingsOf(node)
+      .filter(({ name }) => name !== without)
+      .map(
+        ({ portSelector: { ports, protocol }, ingress }) =>
+          `ip saddr { ${ingress.map(({ subnet }) => subnet).join(", ")} } ${protocol} dport { ${ports.join(", ")} } accept`,
+      )
+      .join("\n    ")}
   }
 }
 `,

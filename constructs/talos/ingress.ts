@@ -1,0 +1,59 @@
+/**
+ * Talos's own firewall. It lets in answers, what pods and services say among themselves, and some pings; the rest is said here
+ * (docs.siderolabs.com, Ingress Firewall; siderolabs/talos `nftables_chain_config.go`).
+ */
+import type { NodePlan } from "../../topology/types.ts";
+import type { Patch } from "./patches.ts";
+
+export interface IngressProps {
+  readonly role: NodePlan["role"];
+  readonly guestCidr: string;
+  readonly podCidr: string;
+  /** Addresses of all control planes. */
+  readonly controlPlanes: readonly string[];
+}
+
+interface Opening {
+  readonly name: string;
+  readonly ports: readonly (number | string)[];
+  readonly protocol?: "udp";
+  readonly from: readonly string[];
+}
+
+const ANYWHERE = "0.0.0.0/0";
+
+function openings({ role, guestCidr, podCidr, controlPlanes }: IngressProps): readonly Opening[] {
+  const all: readonly Opening[] = [
+    // Tunnels come from a host. Client certificates are asked for.
+    { name: "apid", ports: [50_000], from: [ANYWHERE] },
+    // Pods too: what collects metrics asks the kubelet of its own machine.
+    { name: "kubelet", ports: [10_250], from: [guestCidr, podCidr] },
+    { name: "vxlan", ports: [4789], protocol: "udp", from: [guestCidr] },
+    // A host is in the guests' network by the gateway's address.
+    { name: "node-ports", ports: ["30000-32767"], from: [guestCidr] },
+  ];
+  if (role === "worker") return all;
+  return [
+    ...all,
+    { name: "trustd", ports: [50_001], from: [guestCidr] },
+    // The load balancer sends on what it gets under its own address; pods come by the service's.
+    { name: "kubernetes", ports: [6443], from: [ANYWHERE] },
+    { name: "etcd", ports: ["2379-2380"], from: controlPlanes.map((address) => `${address}/32`) },
+  ];
+}
+
+/** The documents that switch it on, and say what a machine of this role lets in. */
+export function ingressDocuments(props: IngressProps): readonly Patch[] {
+  const document = (fields: Patch): Patch => ({ apiVersion: "v1alpha1", ...fields });
+  return [
+    document({ kind: "NetworkDefaultActionConfig", ingress: "block" }),
+    ...openings(props).map(({ name, ports, protocol = "tcp", from }) =>
+      document({
+        kind: "NetworkRuleConfig",
+        name,
+        portSelector: { ports, protocol },
+        ingress: from.map((subnet) => ({ subnet })),
+      }),
+    ),
+  ];
+}
