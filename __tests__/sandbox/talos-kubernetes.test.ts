@@ -9,7 +9,8 @@ import { newKubeconfig } from "../../sandbox/talos/kubernetes/kubeconfig.ts";
 import { bootstrap } from "../../sandbox/talos/machines.ts";
 import { overviewOf, talosInventory } from "../../sandbox/talos/overview.ts";
 import { newAuthority } from "../../sandbox/talos/pki/certificate.ts";
-import { after, unbase64 } from "../../sandbox/talos/secrets.ts";
+import { after } from "../../sandbox/talos/pki/validity.ts";
+import { unbase64 } from "../../sandbox/talos/secrets.ts";
 import { admin, cluster, configurationOf, configured, portTo } from "./talos-cluster.ts";
 import { addresses, type Lab, labWith, vip } from "./talos-world.ts";
 

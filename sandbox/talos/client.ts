@@ -5,6 +5,7 @@ import { carries } from "../reach/index.ts";
 import type { World } from "../world/world.ts";
 import type { GuestsOf } from "./guests.ts";
 import { type Code, type ConfiguredMachine, type Machine, machineAt, MachineError } from "./machines.ts";
+import { isOfNow } from "./pki/client.ts";
 import { type ClientConfiguration, unbase64 } from "./secrets.ts";
 
 /** Talos' API on every machine. */
@@ -111,7 +112,7 @@ function tlsProblem({ facts }: ConfiguredMachine, client: ClientConfiguration, n
     const trusted = new X509Certificate(unbase64(client.ca_certificate));
     const own = new X509Certificate(unbase64(client.client_certificate));
     if (trusted.fingerprint256 !== authority.fingerprint256 || !own.verify(authority.publicKey)) return unknown;
-    return now > new Date(own.validTo) ? "client certificate has expired or is not yet valid" : null;
+    return isOfNow(own, now) ? null : "client certificate has expired or is not yet valid";
   } catch {
     return "client_configuration holds no readable certificates";
   }

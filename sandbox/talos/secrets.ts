@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { z } from "zod";
 import { type AuthorityRequest, newAuthority, newLeaf } from "./pki/certificate.ts";
 import { keyPem, serviceAccountKey } from "./pki/keys.ts";
+import { after, validity, validityOnBothClocks } from "./pki/validity.ts";
 
 const pair = z.object({ cert: z.string(), key: z.string() });
 
@@ -33,7 +34,6 @@ export const clientConfigurationSchema = z.object({
 });
 export type ClientConfiguration = z.infer<typeof clientConfigurationSchema>;
 
-const hours = 3_600_000;
 /** Validity of the authorities: ten years of 365 days (secrets.CAValidityTime). */
 const authorityHours = 87_600;
 /** Validity of the admin's certificate: a year. */
@@ -42,7 +42,8 @@ const clientHours = 8_760;
 /** New secrets. Most of the time goes into `rsaKey` (see prepareServiceAccountKey); tests give a smaller one. */
 export async function newMachineSecrets(now: Date, rsaKey = serviceAccountKey): Promise<MachineSecrets> {
   const authority = (request: Pick<AuthorityRequest, "curve" | "organization">): z.infer<typeof pair> => {
-    const made = newAuthority({ ...request, from: now, until: after(now, authorityHours) });
+    const { from } = validityOnBothClocks(now, authorityHours);
+    const made = newAuthority({ ...request, from, until: after(now, authorityHours) });
     return { cert: base64(made.certificate), key: base64(made.key) };
   };
   return {
@@ -69,17 +70,13 @@ export function newClientConfiguration(secrets: MachineSecrets, now: Date): Clie
   const { os } = secrets.certs;
   const client = newLeaf(
     { certificate: unbase64(os.cert), key: unbase64(os.key) },
-    { organization: "os:admin", usage: "client", from: now, until: after(now, clientHours) },
+    { organization: "os:admin", usage: "client", ...validity(now, clientHours) },
   );
   return {
     ca_certificate: os.cert,
     client_certificate: base64(client.certificate),
     client_key: base64(client.key),
   };
-}
-
-export function after(time: Date, hoursLater: number): Date {
-  return new Date(time.getTime() + hoursLater * hours);
 }
 
 export function base64(text: string): string {

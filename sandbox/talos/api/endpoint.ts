@@ -4,6 +4,7 @@ import { createServer, type Server as TlsServer, type TLSSocket } from "node:tls
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { World } from "../../world/world.ts";
 import { machineAt } from "../machines.ts";
+import { isLetIn } from "../pki/client.ts";
 import { type Connection, implementation } from "./connection.ts";
 import { epochOf, type Identity, identityOf } from "./identity.ts";
 import type { Door, ListeningMachine } from "./method.ts";
@@ -31,11 +32,17 @@ function serverOf(door: Door, machine: ListeningMachine, identity: Identity): Tl
   const present = known.get(identity);
   if (present) return present;
   const { key, cert, clients } = identity;
-  const trust = clients === null ? {} : { ca: clients, requestCert: true, rejectUnauthorized: true };
+  // Whom to let in is for us to say: OpenSSL would ask this machine's clock.
+  const trust = clients === null ? {} : { ca: clients, requestCert: true, rejectUnauthorized: false };
   const server = createServer({ key, cert, ALPNProtocols: ["h2"], ...trust });
   const { address } = machine.guest;
   const epoch = epochOf(machine);
-  server.on("secureConnection", (socket) => serve(door, { address, epoch, isOpen: clients === null }, socket));
+  server.on("secureConnection", (socket) => {
+    const isOpen = clients === null;
+    if (isOpen || isLetIn(socket.getPeerX509Certificate(), clients, new Date(door.world.now())))
+      serve(door, { address, epoch, isOpen }, socket);
+    else socket.destroy();
+  });
   server.on("tlsClientError", (_error, socket) => socket.destroy());
   known.set(identity, server);
   return server;

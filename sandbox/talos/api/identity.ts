@@ -3,7 +3,7 @@ import type { World } from "../../world/world.ts";
 import { configuredMachines } from "../machines.ts";
 import { type CertificateAndKey, newAuthority, newLeaf } from "../pki/certificate.ts";
 import { readKey } from "../pki/keys.ts";
-import { after } from "../secrets.ts";
+import { after, validityOnBothClocks } from "../pki/validity.ts";
 import type { Door, ListeningMachine } from "./method.ts";
 
 export interface Identity {
@@ -64,8 +64,7 @@ function newIdentity(
     commonName: machine.stage === "configured" ? machine.facts.hostname : "maintenance-service.talos.dev",
     usage: "server",
     names,
-    from: now,
-    until: after(now, LIFETIME_HOURS),
+    ...validityOnBothClocks(now, LIFETIME_HOURS),
   });
   return {
     key: readKey(key).export({ format: "pem", type: "pkcs8" }).toString(),
@@ -77,8 +76,8 @@ function newIdentity(
 /** In maintenance an authority of its own, that nobody knows. Workers have theirs sign by a control plane (trustd). */
 function authorityOf({ world, guestsOf }: Door, machine: ListeningMachine): CertificateAndKey | null {
   if (machine.stage === "maintenance") {
-    const now = new Date(world.now());
-    return newAuthority({ curve: "ed25519", organization: "talos", from: now, until: after(now, LIFETIME_HOURS) });
+    const lifetime = validityOnBothClocks(new Date(world.now()), LIFETIME_HOURS);
+    return newAuthority({ curve: "ed25519", organization: "talos", ...lifetime });
   }
   const { certificate } = machine.facts.authority;
   const signer = configuredMachines(world, guestsOf).find(

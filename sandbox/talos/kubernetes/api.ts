@@ -15,13 +15,17 @@ interface Answer {
   readonly retryAfterSeconds?: number | undefined;
 }
 
+/** Whether a connection's client may ask anything. */
+type LetsIn = (socket: TLSSocket) => boolean;
+
 /** `state` is asked at each request; null once the cluster is gone. */
 export function apiHandler(
   calls: Calls,
   state: () => ApiState | null,
+  letsIn: LetsIn,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    handle(calls, state, request, response).catch((error: unknown) => {
+    handle(calls, state, letsIn, request, response).catch((error: unknown) => {
       calls.bug({ door: "kubernetes", method: request.method ?? "GET", target: request.url ?? "/" }, error);
       request.socket.destroy();
     });
@@ -31,6 +35,7 @@ export function apiHandler(
 async function handle(
   calls: Calls,
   state: () => ApiState | null,
+  letsIn: LetsIn,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -45,7 +50,7 @@ async function handle(
     return;
   }
   const present = state();
-  const answer = fault?.kind === "status" ? failing(fault) : present && answerTo(request, pathname, present);
+  const answer = fault?.kind === "status" ? failing(fault) : present && answerTo(request, pathname, present, letsIn);
   if (!answer || fault?.kind === "lost") {
     socket.destroy();
     calls.end(call, answer ? "lost" : "reset");
@@ -60,8 +65,8 @@ function failing({ status, code, message, retryAfterSeconds }: Extract<Fault, { 
   return { code: status, body, retryAfterSeconds };
 }
 
-function answerTo(request: IncomingMessage, pathname: string, state: ApiState): Answer {
-  if (!(request.socket instanceof TLSSocket) || !request.socket.authorized) {
+function answerTo(request: IncomingMessage, pathname: string, state: ApiState, letsIn: LetsIn): Answer {
+  if (!(request.socket instanceof TLSSocket) || !letsIn(request.socket)) {
     return { code: 401, body: failure(401, "Unauthorized", "Unauthorized") };
   }
   if (request.method !== "GET") {

@@ -8,7 +8,8 @@ import { firstAddress } from "../config/subnets.ts";
 import type { GuestsOf } from "../guests.ts";
 import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning } from "../machines.ts";
 import { newLeaf } from "../pki/certificate.ts";
-import { after } from "../secrets.ts";
+import { isLetIn } from "../pki/client.ts";
+import { validityOnBothClocks } from "../pki/validity.ts";
 import { apiHandler } from "./api.ts";
 import type { ApiState } from "./state.ts";
 import { namespaces } from "./namespaces.ts";
@@ -77,14 +78,12 @@ function serverOf(
   const certified = [authority.certificate, ...names].join("\n");
   const present = known.get(machine.guest.address);
   if (present?.certified === certified) return present.server;
-  const now = new Date(world.now());
   const certificate = newLeaf(authority, {
     organization: "kube-master",
     commonName: "kube-apiserver",
     usage: "server",
     names,
-    from: now,
-    until: after(now, lifetimeHours),
+    ...validityOnBothClocks(new Date(world.now()), lifetimeHours),
   });
   const server = https.createServer(
     {
@@ -94,7 +93,11 @@ function serverOf(
       requestCert: true,
       rejectUnauthorized: false,
     },
-    apiHandler(world.calls, () => stateOf(world, machine, guestsOf)),
+    apiHandler(
+      world.calls,
+      () => stateOf(world, machine, guestsOf),
+      (socket) => isLetIn(socket.getPeerX509Certificate(), authority.certificate, new Date(world.now())),
+    ),
   );
   known.set(machine.guest.address, { certified, server });
   return server;

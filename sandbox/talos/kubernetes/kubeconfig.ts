@@ -1,7 +1,8 @@
 /** The admin's kubeconfig, as a control plane hands it out (siderolabs/talos v1.13.9, pkg/kubeconfig). */
 import type { ClusterFacts } from "../config/facts.ts";
 import { newLeaf } from "../pki/certificate.ts";
-import { after, base64 } from "../secrets.ts";
+import { validity } from "../pki/validity.ts";
+import { base64 } from "../secrets.ts";
 
 export interface Kubeconfig {
   readonly raw: string;
@@ -12,17 +13,15 @@ export interface Kubeconfig {
   readonly clientKey: string;
 }
 
-/** The admin's certificate is good for a year, and from ten seconds ago on. */
+/** The admin's certificate is good for a year. */
 const lifetimeHours = 8_760;
-const skewHours = 10 / 3_600;
 
 export function newKubeconfig(cluster: ClusterFacts, now: Date): Kubeconfig {
   const client = newLeaf(cluster.authority, {
     organization: "system:masters",
     commonName: "admin",
     usage: "client",
-    from: after(now, -skewHours),
-    until: after(now, lifetimeHours),
+    ...validity(now, lifetimeHours),
   });
   const config = {
     host: cluster.endpoint,

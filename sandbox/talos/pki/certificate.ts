@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { bits, boolean, integer, octets, oid, oids, printable, sequence, set, tagged, utcTime } from "./der.ts";
 import { type CurveName, keyPem, newKey, pem, readKey } from "./keys.ts";
+import type { Validity } from "./validity.ts";
 
 /** PEM, both of them. */
 export interface CertificateAndKey {
@@ -14,11 +15,6 @@ export interface CertificateAndKey {
 interface Subject {
   readonly organization?: string | undefined;
   readonly commonName?: string | undefined;
-}
-
-interface Validity {
-  readonly from: Date;
-  readonly until: Date;
 }
 
 export interface AuthorityRequest extends Subject, Validity {

@@ -1,0 +1,17 @@
+/** Whether a client's certificate lets it in. OpenSSL would go by this machine's clock, the world has its own. */
+import { X509Certificate } from "node:crypto";
+import { oids } from "./der.ts";
+
+/** @param certificate undefined where the client has shown none */
+export function isLetIn(certificate: X509Certificate | undefined, authority: string, now: Date): boolean {
+  if (certificate === undefined) return false;
+  const issuer = new X509Certificate(authority);
+  const isForClients = certificate.keyUsage?.includes(oids.clientAuth) ?? false;
+  return (
+    isForClients && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey) && isOfNow(certificate, now)
+  );
+}
+
+export function isOfNow({ validFrom, validTo }: X509Certificate, now: Date): boolean {
+  return now >= new Date(validFrom) && now <= new Date(validTo);
+}
