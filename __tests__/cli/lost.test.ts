@@ -1,6 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { lossOf, stillLost } from "../../cli/run/lost.ts";
 import { judge } from "../../cli/run/judge.ts";
-import { describe as describeLost, quoted, waysOn } from "../../cli/run/recover.ts";
+import { describe as describeLost, heldWhole, quoted, waysOn } from "../../cli/run/recover.ts";
 import type { Stack } from "../../cli/terraform/stack.ts";
 import { NO_STATE, type State } from "../../cli/terraform/state.ts";
 
@@ -250,6 +253,22 @@ describe("what to do about a lost object", () => {
     const token = [{ type: "proxmox_user_token", id: "me@pve!lab", name: "lab" }];
     const findings = judge([lost("proxmox_user_token.t", "me@pve!lab")], stack, none, token, []);
     expect(describeLost("proxmox", findings).join("\n")).toContain("--recover imports me@pve!lab, and makes it anew");
+  });
+
+  it("is not to replace what is imported because of what was lost beside it and is made anew", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ampere-lab-lost-"));
+    const file = join(folder, "cdk.tf.json");
+    const text = JSON.stringify({
+      resource: { rule: { a: { lifecycle: { replace_triggered_by: ["terraform_data.x"] } } } },
+    });
+    writeFileSync(file, text);
+    const imports = [{ address: "rule.a", type: "rule", id: "AA", replaces: false }];
+    const planned = await heldWhole({ ...stack, folder, file }, imports, async () => readFileSync(file, "utf8"));
+    expect([JSON.parse(planned), readFileSync(file, "utf8")]).toEqual([
+      { resource: { rule: { a: { lifecycle: {} } } } },
+      text,
+    ]);
+    rmSync(folder, { recursive: true });
   });
 
   it("is what the user has decided", () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { processesWith } from "../../cli/run/process.ts";
+import { processesWith, type RunningProcess } from "../../cli/run/process.ts";
 import type { Ended, TestLab } from "./lab.ts";
 
 /** A line that says that a resource was made. */
@@ -51,9 +51,14 @@ export async function expectConvergence(lab: TestLab, stacks: readonly string[])
 
 const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((all, count) => all + count, 0);
 
+/** The terraform or tofu that applies something for this lab. */
+export function applying(lab: TestLab): readonly RunningProcess[] {
+  return processesWith(lab.home).filter(({ command }) => /^\S*(terraform|tofu) apply /.test(command));
+}
+
 /** Sends a signal to the terraform or tofu that applies something for this lab, and to nothing around it. */
 export function signalTool(lab: TestLab, name: NodeJS.Signals): void {
-  const found = processesWith(lab.home).filter(({ command }) => /^\S*(terraform|tofu) apply /.test(command));
+  const found = applying(lab);
   expect(found).toHaveLength(1);
   for (const { pid } of found) process.kill(pid, name);
 }

@@ -1,6 +1,6 @@
 /** Deploys or destroys one stack: initialize, plan, ask, apply. */
 import { AlreadyTold, messageOf } from "../errors.ts";
-import { type Import, removeImports, TOLD_ONCE, writeImports } from "../run/recover.ts";
+import { heldWhole, type Import, removeImports, TOLD_ONCE, writeImports } from "../run/recover.ts";
 import { showOutputs } from "../show/outputs.ts";
 import { planDocument } from "../review/plan-document.ts";
 import { needsValues, stackReview } from "../review/stack-review.ts";
@@ -62,7 +62,8 @@ async function planned(change: StackChange): Promise<Plan> {
     writeImports(stack, imports);
   }
   const replace = imports.filter(({ type }) => TOLD_ONCE.has(type)).map(({ address }) => address);
-  const plan = await planStack(session, stack, env, label, { ...options, replace, destroy: verb === "destroy" });
+  const wish = { ...options, replace, destroy: verb === "destroy" };
+  const plan = await heldWhole(stack, imports, () => planStack(session, stack, env, label, wish));
   if (reviewed !== null) await refuseBeyond(session, label, plan, reviewed);
   return plan;
 }

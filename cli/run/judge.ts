@@ -39,7 +39,8 @@ function fragments(config: unknown): readonly string[] {
   return typeof config === "object" && config !== null ? Object.values(config).flatMap(fragments) : [];
 }
 
-function labelOf({ address, type }: LostObject): string {
+/** The name of a resource in its stack. */
+export function labelOf({ address, type }: Pick<LostObject, "address" | "type">): string {
   return address.slice(address.lastIndexOf(`${type}.`) + type.length + 1).replace(/\[.*\]$/, "");
 }
 

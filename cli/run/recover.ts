@@ -1,8 +1,10 @@
 /** Objects that the state has lost: says what they are and how to get them back, and has them imported. */
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
+import { writeAtomically } from "../files.ts";
 import type { Stack } from "../terraform/stack.ts";
-import type { Finding, Verdict } from "./judge.ts";
+import { type Finding, labelOf, type Verdict } from "./judge.ts";
 
 /** Types whose secret is told once, to whoever makes them: imported they would be without it, so they are made anew then. */
 export const TOLD_ONCE: ReadonlySet<string> = new Set(["proxmox_user_token"]);
@@ -83,6 +85,30 @@ const FILE = "recover.tf.json";
 export function writeImports(stack: Stack, imports: readonly Import[]): void {
   const blocks = imports.map(({ address, id }) => ({ to: address, id }));
   writeFileSync(join(stack.folder, FILE), `${JSON.stringify({ import: blocks }, undefined, 2)}\n`);
+}
+
+const document = z.looseObject({
+  resource: z.record(z.string(), z.record(z.string(), z.looseObject({ lifecycle: z.looseObject({}).optional() }))),
+});
+
+/**
+ * Keeps what is imported from being replaced because of what is made anew beside it, while `plan` plans: the generation that it
+ * follows was lost with it, and OpenTofu's `replace_triggered_by` heeds creations, too. A cluster is bootstrapped once.
+ */
+export async function heldWhole<T>(stack: Stack, imports: readonly Import[], plan: () => Promise<T>): Promise<T> {
+  if (imports.length === 0) return plan();
+  const text = readFileSync(stack.file, "utf8");
+  const held = document.parse(JSON.parse(text));
+  for (const { address, type } of imports) {
+    const config = held.resource[type]?.[labelOf({ address, type })];
+    if (config?.lifecycle !== undefined) delete config.lifecycle["replace_triggered_by"];
+  }
+  writeAtomically(stack.file, JSON.stringify(held, undefined, 2));
+  try {
+    return await plan();
+  } finally {
+    writeAtomically(stack.file, text);
+  }
 }
 
 /** Takes the imports out again; also those that a killed run left. */
