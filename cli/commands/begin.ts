@@ -59,7 +59,7 @@ export async function begin(place: Workplace, names: readonly string[], options:
 
 /**
  * Initializes the stacks one after the other, ahead of their turn: it needs nothing from the stacks before, and one at a
- * time, as terraform's plugin cache bears no more.
+ * time, as terraform's plugin cache bears no more (beside plans: plugin-turns.ts).
  *
  * @returns what to wait for before a stack is planned
  */

@@ -16,7 +16,9 @@ import { openStates } from "../state/open.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { chooseProviders, type Chosen } from "../providers/choose.ts";
 import { type Binary, findBinary, told } from "../terraform/binary.ts";
+import { providerPlaces } from "../providers/cli-config.ts";
 import { knownTools } from "../terraform/known.ts";
+import { pluginTurns } from "../terraform/plugin-turns.ts";
 import type { Runner } from "../terraform/runner.ts";
 import { readStack, type Stack } from "../terraform/stack.ts";
 import { synthesizeBeside } from "./synth.ts";
@@ -90,6 +92,15 @@ export async function sandboxEnvironment(
   };
 }
 
+/** Whether stacks share a plugin cache; of a configuration that only the tool can read, it may say so. */
+function mayShareCache({ product }: Binary, env: Environment): boolean {
+  try {
+    return providerPlaces(product, env).cache !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 /** How OpenTofu encrypts states and plans; what the user has set weighs more. */
 async function encryptionEnvironment(project: Project, env: Environment, encrypted: boolean): Promise<Environment> {
   if (!encrypted || env["TF_ENCRYPTION"] !== undefined) return {};
@@ -155,6 +166,7 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
     assembly,
     binary,
     tools,
+    plugins: pluginTurns(mayShareCache(binary, env)),
     providerConfig: chosen?.configFile,
     sandbox,
     planKey: secrets === null ? null : sealKey(secrets.rootPassword),

@@ -60,20 +60,23 @@ function awaitedIn(expressions: Readonly<Record<string, unknown>>): PlannedValue
 
 /** Asks the tool what is in a plan. What is sensitive in it is masked from now on. */
 export async function planDocument(
-  { binary }: Runner,
+  { binary, plugins }: Runner,
   { file, stack, env, changes: planned }: Plan,
 ): Promise<PlanDocument> {
-  const text = await new Promise<string>((resolve, reject) => {
-    execFile(
-      binary.path,
-      ["show", "-json", file],
-      { cwd: stack.folder, env: { ...env }, encoding: "utf8", maxBuffer: LARGEST },
-      (error, stdout, stderr) =>
-        error === null
-          ? resolve(stdout)
-          : reject(new CliError(`${stack.name}: its plan cannot be read: ${stderr.trim() || error.message}`)),
-    );
-  });
+  const text = await plugins.running(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        execFile(
+          binary.path,
+          ["show", "-json", file],
+          { cwd: stack.folder, env: { ...env }, encoding: "utf8", maxBuffer: LARGEST },
+          (error, stdout, stderr) =>
+            error === null
+              ? resolve(stdout)
+              : reject(new CliError(`${stack.name}: its plan cannot be read: ${stderr.trim() || error.message}`)),
+        );
+      }),
+  );
   let read: z.infer<typeof document>;
   try {
     const told: unknown = JSON.parse(text);

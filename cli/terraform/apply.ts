@@ -39,31 +39,33 @@ export async function applyPlan(
   label: string,
   options: { readonly terraformParallelism?: number },
 ): Promise<Applied> {
-  const { terminal, interruption, project, binary } = runner;
+  const { terminal, interruption, project, binary, plugins } = runner;
   const { stack, env, file } = plan;
   interruption.signal.throwIfAborted();
   const progress = followProgress(terminal, label);
   const parallelism = options.terraformParallelism;
-  const { code, errors, record } = await runJob(
-    {
-      stack: stack.name,
-      verb: "apply",
-      command: () => [
-        binary.path,
-        "apply",
-        "-json",
-        "-input=false",
-        ...(parallelism === undefined ? [] : [`-parallelism=${parallelism}`]),
-        file,
-      ],
-      folder: stack.folder,
-      env,
-      run: project.run,
-      onLine: progress.onLine,
-      onInterrupt: () =>
-        terminal.aside(`${label} asked to end: finishing what is under way; once more ends it at once`),
-    },
-    interruption,
+  const { code, errors, record } = await plugins.running(() =>
+    runJob(
+      {
+        stack: stack.name,
+        verb: "apply",
+        command: () => [
+          binary.path,
+          "apply",
+          "-json",
+          "-input=false",
+          ...(parallelism === undefined ? [] : [`-parallelism=${parallelism}`]),
+          file,
+        ],
+        folder: stack.folder,
+        env,
+        run: project.run,
+        onLine: progress.onLine,
+        onInterrupt: () =>
+          terminal.aside(`${label} asked to end: finishing what is under way; once more ends it at once`),
+      },
+      interruption,
+    ),
   );
   terminal.status("");
   if (code !== 0)

@@ -44,23 +44,25 @@ export function forgetInit(stack: Stack): void {
 
 /** Runs `init` where it is needed. A failure is told in the tool's own words. */
 export async function initialize(runner: Runner, stack: Stack, env: Environment): Promise<void> {
-  const { terminal, interruption, project, binary } = runner;
+  const { terminal, interruption, project, binary, plugins } = runner;
   takeLockFile(stack.folder, runner.providerConfig);
   const committed = takeCommittedLock(project, binary, stack);
   if (readIfThere(stampFile(stack)) === stampOf(runner, stack, env)) return;
   interruption.signal.throwIfAborted();
   const output: string[] = [];
-  const { code, errors, record } = await runJob(
-    {
-      stack: stack.name,
-      verb: "init",
-      command: () => [binary.path, "init", ...INIT, ...(committed === null ? [] : ["-lockfile=readonly"])],
-      folder: stack.folder,
-      env: runner.providerConfig === undefined ? env : downloadEnvironment(env),
-      run: project.run,
-      onLine: (line) => output.push(line),
-    },
-    interruption,
+  const { code, errors, record } = await plugins.installing(() =>
+    runJob(
+      {
+        stack: stack.name,
+        verb: "init",
+        command: () => [binary.path, "init", ...INIT, ...(committed === null ? [] : ["-lockfile=readonly"])],
+        folder: stack.folder,
+        env: runner.providerConfig === undefined ? env : downloadEnvironment(env),
+        run: project.run,
+        onLine: (line) => output.push(line),
+      },
+      interruption,
+    ),
   );
   removeRecord(project.run, record);
   if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;

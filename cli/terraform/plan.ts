@@ -97,29 +97,31 @@ export async function planStack(
   learnVariables(stack.sensitiveVariables, options, env);
   for (let again = false; ; again = true) {
     await initialize(runner, stack, env);
-    const { terminal, interruption, project, binary, tools } = runner;
+    const { terminal, interruption, project, binary, tools, plugins } = runner;
     interruption.signal.throwIfAborted();
     terminal.status(terminal.colors.dim(`${label} planning`));
     const progress = followProgress(terminal, label);
-    const { code, errors, record } = await runJob(
-      {
-        stack: stack.name,
-        verb: "plan",
-        command: (id) => [
-          binary.path,
-          "plan",
-          "-json",
-          "-input=false",
-          "-detailed-exitcode",
-          ...planArguments(options),
-          `-out=${join(project.run, stack.name, `${id}.tfplan`)}`,
-        ],
-        folder: stack.folder,
-        env,
-        run: project.run,
-        onLine: progress.onLine,
-      },
-      interruption,
+    const { code, errors, record } = await plugins.running(() =>
+      runJob(
+        {
+          stack: stack.name,
+          verb: "plan",
+          command: (id) => [
+            binary.path,
+            "plan",
+            "-json",
+            "-input=false",
+            "-detailed-exitcode",
+            ...planArguments(options),
+            `-out=${join(project.run, stack.name, `${id}.tfplan`)}`,
+          ],
+          folder: stack.folder,
+          env,
+          run: project.run,
+          onLine: progress.onLine,
+        },
+        interruption,
+      ),
     );
     terminal.status("");
     // A plan changes nothing, however it ended.

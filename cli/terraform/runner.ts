@@ -5,6 +5,7 @@ import type { StateStore } from "../state/store.ts";
 import type { Terminal } from "../show/terminal.ts";
 import type { Binary } from "./binary.ts";
 import type { KnownTools } from "./known.ts";
+import type { PluginTurns } from "./plugin-turns.ts";
 
 /** What it takes to read states. */
 export interface StateReader {
@@ -19,6 +20,8 @@ export interface Runner extends StateReader {
   readonly interruption: Interruption;
   readonly binary: Binary;
   readonly tools: KnownTools;
+  /** Keeps inits from each other, and from what runs providers, where they share a cache. */
+  readonly plugins: PluginTurns;
   /** The configuration by which the sandbox has real providers; undefined where there are none. */
   readonly providerConfig: string | undefined;
 }
