@@ -68,7 +68,7 @@ describe("lab images adopt", () => {
     writeFileSync(join(tools.artifacts, "proxmox-ampere", "manifest.json"), "{}");
     expect((await lab("upload")).stderr).toContain("build the image again");
     // With a variable, so that this repository's own lock is not of these inputs.
-    const { code, stdout, stderr } = await lab("adopt", "proxmox", "--var", "cpus=1");
+    const { code, stdout, stderr } = await lab("adopt", "proxmox", "--var", "disk_size=9G");
     expect(stderr).toContain("not recorded there");
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^proxmox adopted: .*disk\.qcow2, [0-9a-f]{64}$/m)]);
   });
