@@ -98,7 +98,10 @@ export interface SandboxOptions {
   readonly idleMinutes?: number;
 }
 
-const START_TIMEOUT_MS = 15_000;
+/** A daemon is ready after a second; on a machine that builds images beside it, after half a minute. */
+const START_TIMEOUT_MS = 60_000;
+/** A daemon that was asked to end writes its world and is gone. */
+const END_TIMEOUT_MS = 30_000;
 
 function readInfo(file: string): DaemonInfo | null {
   try {
@@ -108,11 +111,17 @@ function readInfo(file: string): DaemonInfo | null {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process runs. One that has ended, and that PID 1 of a container does not reap, does not. */
+export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch {
     return false;
+  }
+  try {
+    return !/^\d+ \(.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return process.platform !== "linux"; // where there is no /proc; else it has just ended
   }
 }
 
@@ -217,7 +226,11 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
   const ended = async (): Promise<void> => {
     socket.ref();
     await closed;
-    while (isRunning(info.pid)) await sleep(5);
+    for (const end = performance.now() + END_TIMEOUT_MS; isRunning(info.pid); await sleep(5))
+      if (performance.now() > end)
+        throw new Error(
+          `the sandbox of ${labHome} was asked to end, and process ${info.pid} is still there; its log is ${files.log}`,
+        );
   };
   if (renew && info.code !== codeStamp() && (await ask<boolean>("retire").catch(() => false))) {
     await ended();
@@ -305,7 +318,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const labHome = resolve(options.labHome);
   let sandbox = await attach(labHome, true);
   if (sandbox && options.account) await sandbox.setAccount(options.account);
-  for (const end = Date.now() + START_TIMEOUT_MS; sandbox === null && Date.now() < end;) {
+  for (const end = performance.now() + START_TIMEOUT_MS; sandbox === null && performance.now() < end;) {
     // Who has the lab may be about to be ready, or about to end.
     if (!(await startDaemon(labHome, options))) await sleep(20);
     sandbox = await attach(labHome, false);

@@ -1,3 +1,5 @@
+import { hostname } from "node:os";
+import { takeLock } from "../../cli/run/lock.ts";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { processesWith } from "../../cli/run/process.ts";
 import type { Running } from "./running.ts";
@@ -185,9 +187,24 @@ describe("two cdktf in one LAB_HOME", () => {
 
   itWithTool("the second takes over from one that is gone", async () => {
     await lab.run(["synth"]);
-    const dead = { pid: 2 ** 22 + 1, start: "never", command: "cdktf deploy", since: "yesterday" };
+    // A process of this id is there: whether it lives is asked of nobody.
+    const dead = { pid: process.pid, host: hostname(), command: "cdktf deploy", since: "yesterday" };
     writeFileSync(lab.path(".lab", "cdktf.lock"), JSON.stringify(dead));
     expect((await lab.run(["synth"])).code).toBe(0);
+  });
+
+  itWithTool("the second waits for one whose process cannot be seen, as it is in another container", async () => {
+    const alone = new AbortController();
+    const file = lab.path(".lab", "cdktf.lock");
+    const held = await takeLock(file, "cdktf deploy", () => undefined, alone.signal);
+    const there = { pid: 2 ** 22 + 1, host: "container-1", command: "cdktf deploy", since: "noon" };
+    writeFileSync(file, JSON.stringify(there));
+    const second = lab.start(["synth"]);
+    await second.says(
+      "another cdktf works in this LAB_HOME (cdktf deploy, process 4194305 on container-1, since noon)",
+    );
+    held.release();
+    expect((await second.finished).code).toBe(0);
   });
 });
 

@@ -15,13 +15,13 @@ export function runsTypeScript(version) {
   return major >= 24 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 }
 
-/** Node 22 says on every run that type stripping is experimental; any other warning stays. */
+/** Node 22 says on every run that type stripping and SQLite are experimental; any other warning stays. */
 function hushTypeStripping() {
   const emitWarning = process.emitWarning.bind(process);
   /** @type {(warning: string | Error, ...rest: any[]) => void} */
   const quieter = (warning, ...rest) => {
     const text = typeof warning === "string" ? warning : warning.message;
-    if (!text.startsWith("Type Stripping is an experimental feature")) emitWarning(warning, ...rest);
+    if (!/^(Type Stripping|SQLite) is an experimental feature/.test(text)) emitWarning(warning, ...rest);
   };
   process.emitWarning = quieter;
 }

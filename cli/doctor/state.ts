@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Project } from "../project.ts";
-import { holderOf } from "../run/lock-holder.ts";
+import { holderOf, toldHolder } from "../run/lock.ts";
 import { readLost, stacksWithLosses } from "../run/loss-store.ts";
 import { fateOf, readRecords } from "../run/record.ts";
 import { isEncrypted } from "../state/encryption.ts";
@@ -78,9 +78,9 @@ function runs({ run }: Project): readonly Finding[] {
 
 function locks({ home: folder }: Project): Finding {
   const files = [join(folder, ".lab", "cdktf.lock"), join(folder, "artifacts", ".lock")];
-  const holders = files.map(holderOf).flatMap((holder) => (typeof holder === "string" ? [] : [holder]));
+  const holders = files.map(holderOf).filter((holder) => holder !== null);
   if (holders.length === 0) return ok("lock", "nobody else works in this LAB_HOME");
-  const held = holders.map(({ command, pid, since }) => `${command}, process ${pid}, since ${since}`).join("; ");
+  const held = holders.map(toldHolder).join("; ");
   return warn("lock", `held by ${held}`, "let it end: other commands wait for it");
 }
 

@@ -49,11 +49,11 @@ export class Deadline {
   /** @param {number} seconds */
   constructor(seconds) {
     this.seconds = seconds;
-    this.end = Date.now() + seconds * 1000;
+    this.end = performance.now() + seconds * 1000;
   }
 
   left() {
-    return Math.max(0, this.end - Date.now());
+    return Math.max(0, this.end - performance.now());
   }
 
   /**
@@ -67,7 +67,7 @@ export class Deadline {
   async until(waitingFor, attempt) {
     /** @type {unknown} */
     let last;
-    let told = Date.now();
+    let told = performance.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       try {
         const result = await attempt();
@@ -79,8 +79,8 @@ export class Deadline {
       }
       const why = last instanceof Error ? `: ${last.message}` : "";
       if (this.left() === 0) throw new StepError(`gave up after ${this.seconds} s waiting for ${waitingFor}${why}`);
-      if (Date.now() - told >= TELL_MS) {
-        told = Date.now();
+      if (performance.now() - told >= TELL_MS) {
+        told = performance.now();
         console.log(`still waiting for ${waitingFor}${why}`);
       }
       // Jitter, so that hosts that came up together are not asked together.

@@ -59,10 +59,10 @@ export class PveApi {
         }
         if (refusedUntil === 0) {
           const seconds = wasDown ? FIRST_BOOT_SECONDS : JOIN_SECONDS;
-          refusedUntil = Date.now() + seconds * 1000;
+          refusedUntil = performance.now() + seconds * 1000;
           console.log(`${name}: refuses the password; asks again for ${seconds} s, as a host does that while it joins`);
         }
-        if (Date.now() < refusedUntil && this.deadline.left() > 0) return undefined;
+        if (performance.now() < refusedUntil && this.deadline.left() > 0) return undefined;
         const fix = "TF_VAR_pve_root_password is not the password this host was made with";
         throw new StepError(`${name} refuses root@pam's password (${error.message}): ${fix}`);
       }

@@ -30,7 +30,7 @@ await run("wait-sdn", async () => {
   const time = deadline();
   const api = new PveApi(host, rootPassword(), time);
   await api.ready();
-  let next = Date.now() + pause;
+  let next = performance.now() + pause;
   /** @param {string} name */
   const statusOn = async (name) => {
     const zones = list(await api.get(`nodes/${name}/sdn/zones`)).map(record);
@@ -44,10 +44,10 @@ await run("wait-sdn", async () => {
     }
     if (behind.length === 0) return true;
     const who = behind.join(", ");
-    if (Date.now() >= next) {
+    if (performance.now() >= next) {
       console.log(`zone ${zone} is not on ${who}: applying it again`);
       await api.put("cluster/sdn", {});
-      next = Date.now() + pause;
+      next = performance.now() + pause;
     }
     throw new NoAnswer(`zone ${zone} is not on ${who}: \`ifreload -a\` there says why`);
   });
