@@ -82,6 +82,8 @@ export interface Sandbox {
   reset(): Promise<void>;
   /** Ends the daemon; the world stays on disk. */
   stop(): Promise<void>;
+  /** Resolves when it is no more. Does not keep this process from ending. */
+  readonly ended: Promise<void>;
 }
 
 export interface Subscription {
@@ -259,6 +261,7 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
     removeHost: (name) => ask("removeHost", name),
     hosts: () => ask("hosts"),
     reset: () => ask("reset"),
+    ended: closed,
     async stop() {
       // It may end before its answer is here: that is what was asked.
       await ask("stop").catch(() => undefined);

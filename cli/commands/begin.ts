@@ -1,7 +1,8 @@
 /** The beginning that diff, deploy and destroy share. */
-import { settleEarlierRuns, awaitEarlierRuns } from "../run/settle.ts";
+import { messageOf } from "../errors.ts";
+import { awaitEarlierRuns, runningRecords, settleEarlierRuns } from "../run/settle.ts";
 import { awaitChanges } from "../run/under-way.ts";
-import { readRecords } from "../run/record.ts";
+import { readRecords, type RunRecord } from "../run/record.ts";
 import { requireSettled } from "../state/settled.ts";
 import { bringBackUnsaved } from "../state/unsaved.ts";
 import type { StackInfo } from "../synth/assembly.ts";
@@ -25,10 +26,40 @@ export interface Begun {
   label(stack: StackInfo): string;
 }
 
+/**
+ * Opens again what an earlier run may wait for: the sandbox, or tunnels that went with the cdktf that had opened them. By what was
+ * synthesized for it, and without a word, as nothing of this session is used but that.
+ */
+async function openAgain(place: Workplace, working: readonly RunRecord[]): Promise<Session | null> {
+  if (working.length === 0) return null;
+  const { terminal } = place;
+  try {
+    const session = await openSession({ ...place, terminal: { ...terminal, aside: () => undefined } }, true);
+    const named = session.assembly.stacks.filter(({ name }) => working.some(({ stack }) => stack === name));
+    await Promise.all(named.map((info) => session.connect(info)));
+    return session;
+  } catch (error) {
+    terminal.aside(`what that may wait for cannot be opened again: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+/** Waits for what earlier runs have left at work. */
+async function waitForEarlierRuns(place: Workplace): Promise<void> {
+  const { project, terminal, interruption } = place;
+  const working = runningRecords(project.run).filter(({ verb }) => verb === "plan" || verb === "apply");
+  const opened = openAgain(place, working);
+  try {
+    await awaitEarlierRuns(terminal, project.run, interruption.signal);
+  } finally {
+    (await opened)?.close();
+  }
+}
+
 /** Waits for what still runs, synthesizes, chooses, and takes stock of what earlier runs have left. */
 export async function begin(place: Workplace, names: readonly string[], options: RunOptions): Promise<Begun> {
   const { project, terminal, interruption } = place;
-  await awaitEarlierRuns(terminal, project.run, interruption.signal);
+  await waitForEarlierRuns(place);
   const session = await openSession(place, options.skipSynth);
   if (session.sandbox !== null) await awaitChanges(session.sandbox, terminal, interruption.signal);
   const all = session.assembly.stacks;

@@ -2,6 +2,8 @@
 import { openSandbox, runningSandbox } from "../../sandbox/client.ts";
 import { toolEnvironment } from "../environment.ts";
 import { CliError, messageOf } from "../errors.ts";
+import { holderOf, toldHolder } from "../run/lock.ts";
+import { runningRecords } from "../run/settle.ts";
 import { findBinary } from "../terraform/binary.ts";
 import { makeDataFolders, openProject, type Project } from "../project.ts";
 import { secretsPlace } from "../secrets/place.ts";
@@ -10,7 +12,7 @@ import { printInClear } from "../masking/filter.ts";
 import { printDocument, printDocumentInClear } from "./document.ts";
 import { providersOf, sandboxEnvironment, setScene } from "./session.ts";
 import { synthesizeBeside } from "./synth.ts";
-import { atWork, type CommonOptions } from "./workplace.ts";
+import { atWork, type CommonOptions, lockOf } from "./workplace.ts";
 
 export interface StartOptions extends CommonOptions {
   /** Print shell lines that set what terraform and other programs need. */
@@ -48,6 +50,17 @@ function exportLine([name, value]: readonly [string, string]): string {
 export async function startSandbox(options: StartOptions): Promise<number> {
   if (options.providers !== undefined && !options.env)
     throw new CliError("--providers: only with --env, as it is what that prints which changes");
+  // Before the lock: a deploy that holds it may wait for this sandbox. It has the tunnels that the deploy gave it.
+  const first = sandboxProject(options);
+  const { page: there } = await told(openSandbox({ labHome: first.home }));
+  const holder = holderOf(lockOf(first));
+  if (holder !== null && !options.env) {
+    if (options.json) printDocument({ running: true, home: first.home, page: there });
+    console.error(
+      `the sandbox of ${first.home} runs, with the tunnels of what works in it (${toldHolder(holder)}); ${there} draws it`,
+    );
+    return 0;
+  }
   return atWork({ ...options, sandbox: true, json: true }, "lab sandbox start", async (place) => {
     const { project, terminal } = place;
     makeDataFolders(project);
@@ -89,10 +102,27 @@ export async function startSandbox(options: StartOptions): Promise<number> {
   });
 }
 
+/** @throws CliError that says what would wait for a sandbox that is no more */
+function requireNobodyAtWork(project: Project): void {
+  const holder = holderOf(lockOf(project));
+  const runs = runningRecords(project.run).map(
+    ({ verb, stack, startedAt }) => `${verb} of ${stack}, since ${startedAt}`,
+  );
+  const [who] = [...(holder === null ? [] : [toldHolder(holder)]), ...runs];
+  if (who !== undefined)
+    throw new CliError(
+      `the sandbox of ${project.home} is at work for ${who}: let that end, or end it with Ctrl-C, then stop the sandbox`,
+    );
+}
+
 export async function stopSandbox(options: CommonOptions): Promise<number> {
-  const { home } = sandboxProject(options);
+  const project = sandboxProject(options);
+  const { home } = project;
   const sandbox = await told(runningSandbox(home));
-  if (sandbox !== null) await told(sandbox.stop());
+  if (sandbox !== null) {
+    requireNobodyAtWork(project);
+    await told(sandbox.stop());
+  }
   if (options.json) printDocument({ stopped: sandbox !== null, home });
   console.error(
     sandbox === null ? `no sandbox runs for ${home}` : `stopped the sandbox of ${home}; what is in it stays on disk`,

@@ -160,6 +160,14 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
       ? null
       : await accessTo({ project, lab, assembly, secrets, reader, signal: interruption.signal, say });
   const opened = new Map<string, Stack>();
+  let closing = false;
+  if (sandbox !== null)
+    void sandbox.ended.then(async () => {
+      if (closing) return;
+      say("the sandbox has ended under this run: started again, for what waits for it to come to its end");
+      // What Terraform had asked it for has no answer: the run fails soon, and the next one goes on from there.
+      await openTheSandbox(project.home).catch((error: unknown) => say(messageOf(error)));
+    });
   return {
     ...place,
     ...reader,
@@ -185,6 +193,9 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
         await (await import("../access/sandbox.ts")).assertLetIn({ ...options, sandbox, stack, assembly, project });
       await access?.open(stack, options);
     },
-    close: () => access?.close(),
+    close() {
+      closing = true;
+      access?.close();
+    },
   };
 }

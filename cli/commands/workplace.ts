@@ -19,6 +19,11 @@ export interface Workplace {
   readonly interruption: Interruption;
 }
 
+/** One lock for the sandbox and the real lab: both are synthesized into the same folder. */
+export function lockOf({ home }: Pick<Project, "home">): string {
+  return join(home, ".lab", "cdktf.lock");
+}
+
 /**
  * Runs `work` with the lab to itself.
  *
@@ -33,9 +38,7 @@ export async function atWork<T>(
   const terminal = openTerminal({ json: options.json ?? false, color: options.color ?? true });
   const interruption = watchSignals((line) => terminal.aside(line));
   try {
-    // One lock for the sandbox and the real lab: both are synthesized into the same folder.
-    const file = join(project.home, ".lab", "cdktf.lock");
-    const lock = await takeLock(file, command, (line) => terminal.aside(line), interruption.signal);
+    const lock = await takeLock(lockOf(project), command, (line) => terminal.aside(line), interruption.signal);
     try {
       return await work({ project, terminal, interruption });
     } finally {

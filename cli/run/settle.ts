@@ -13,10 +13,15 @@ import { followLines } from "./tail.ts";
 
 const POLL_MS = 100;
 
+/** What an earlier cdktf started and that still runs. */
+export function runningRecords(run: string): readonly RunRecord[] {
+  return readRecords(run).filter((record) => fateOf(record) === "running");
+}
+
 /** Waits for every terraform that an earlier cdktf started and did not live to see the end of. */
 export async function awaitEarlierRuns(terminal: Terminal, run: string, signal: AbortSignal): Promise<void> {
   const say = (line: string): void => terminal.aside(line);
-  const running = readRecords(run).filter((record) => fateOf(record) === "running");
+  const running = runningRecords(run);
   await Promise.all(
     running.map(async (record) => {
       const { stack, verb, startedAt } = record;
