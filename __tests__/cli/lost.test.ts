@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lossOf, stillLost } from "../../cli/run/lost.ts";
+import { isWholeLog, lossOf, stillLost } from "../../cli/run/lost.ts";
 import { judge } from "../../cli/run/judge.ts";
 import { describe as describeLost, heldWhole, quoted, waysOn } from "../../cli/run/recover.ts";
 import type { Stack } from "../../cli/terraform/stack.ts";
@@ -76,6 +76,22 @@ describe("what a run has lost", () => {
     expect(lossOf(text, NO_STATE, false).lost).toEqual([
       { address: "oci_core_vcn.a", type: "oci_core_vcn", id: null, replacedId: null },
     ]);
+  });
+
+  it("may be what the call for it ended without an answer of the provider's own", () => {
+    const text = log(begins("oci_core_vcn.a"), failed("oci_core_vcn.a"), error("Plugin error", "oci_core_vcn.a"));
+    expect(lossOf(text, NO_STATE, false).lost.map(({ address }) => address)).toEqual(["oci_core_vcn.a"]);
+  });
+
+  it("is told by a whole log alone, which ends with its sum or with an error", () => {
+    const begun = log(begins("oci_core_vcn.a"));
+    expect(isWholeLog(begun)).toBe(false);
+    expect(isWholeLog(`${log(begun, error("400-LimitExceeded"))}\n`)).toBe(true);
+    expect(isWholeLog(`${log(begun, error("400-LimitExceeded"))}\n{"type":"app`)).toBe(false);
+    const sum = (operation: string): string =>
+      JSON.stringify({ type: "change_summary", changes: { add: 1, change: 0, remove: 0, operation } });
+    expect(isWholeLog(`${log(sum("plan"), begun)}\n`)).toBe(false);
+    expect(isWholeLog(`${log(begun, sum("apply"))}\n`)).toBe(true);
   });
 
   it("may be what its provider did not wait for to the end, because the run was interrupted", () => {

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "../environment.ts";
@@ -35,6 +35,8 @@ export interface Ended {
   readonly code: number;
   /** What it wrote on stderr. */
   readonly errors: string;
+  /** Its output ends in mid-line, though it ended by itself. */
+  readonly cut: boolean;
 }
 
 /**
@@ -52,6 +54,19 @@ const WRAPPER = [
 
 /** What a shell says of a command that was killed; the exit code says it too. */
 const SHELL_WORDS = /^(Killed|Terminated)\s*$/m;
+
+function endsInMidLine(log: string): boolean {
+  const size = statSync(log).size;
+  if (size === 0) return false;
+  const descriptor = openSync(log, "r");
+  try {
+    const last = Buffer.alloc(1);
+    readSync(descriptor, last, 0, 1, size - 1);
+    return last[0] !== 10;
+  } finally {
+    closeSync(descriptor);
+  }
+}
 
 /** Runs a job to its end. The record stays: whoever understands the outcome removes it. */
 export async function runJob(job: Job, interruption: Interruption): Promise<Ended> {
@@ -107,8 +122,9 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
     const said = readFileSync(record.errors, "utf8").replace(SHELL_WORDS, "");
     // 2 is that of a plan with changes; more than 128 that of a signal.
     const failed = code !== 0 && code !== 2 && code < 128;
+    const cut = code < 128 && endsInMidLine(record.log);
     const added = failed ? addedArguments(job.env, command[1] ?? "") : "";
-    return { record, code, errors: added === "" ? said : `${said.trimEnd()}\n${added}\n` };
+    return { record, code, cut, errors: added === "" ? said : `${said.trimEnd()}\n${added}\n` };
   } finally {
     tail.finish();
     interruption.signal.removeEventListener("abort", interrupt);

@@ -93,6 +93,9 @@ function operationsIn(log: string): Readonly<Record<"create" | "delete" | "updat
 /** How Terraform and OpenTofu say that a provider's connection broke: what it was asked to do may be done. */
 const NO_ANSWER = "Plugin did not respond";
 
+/** How they say that a call ended without an answer of the provider's own: what it was asked to do may be done. */
+const NO_OWN_ANSWER = "Plugin error";
+
 /** How providers say that they stopped waiting because terraform was asked to end: what they asked for may be done. */
 const GIVEN_UP = /context canceled|context cancelled/i;
 
@@ -110,13 +113,27 @@ function failuresIn(log: string): Failures {
     const message = parseUiLine(line);
     return message?.type === "diagnostic" && message.diagnostic.severity === "error" ? [message.diagnostic] : [];
   });
-  const isGivenUp = ({ summary, detail }: (typeof errors)[number]): boolean => GIVEN_UP.test(`${summary} ${detail}`);
+  const isGivenUp = ({ summary, detail }: (typeof errors)[number]): boolean =>
+    summary === NO_OWN_ANSWER || GIVEN_UP.test(`${summary} ${detail}`);
   const isOpen = (error: (typeof errors)[number]): boolean => error.summary === NO_ANSWER || isGivenUp(error);
   return {
     silent: errors.some(({ summary }) => summary === NO_ANSWER),
     refused: new Set(errors.flatMap((error) => (isOpen(error) ? [] : (error.address ?? [])))),
     givenUp: new Set(errors.flatMap((error) => (isGivenUp(error) ? (error.address ?? []) : []))),
   };
+}
+
+/**
+ * Whether a log tells how the run ended. One that was written to a full disk ends in mid-line, or before its sum and its errors:
+ * what was made after that is in it nowhere.
+ */
+export function isWholeLog(log: string): boolean {
+  if (!log.endsWith("\n")) return false;
+  return log.split("\n").some((line) => {
+    const message = parseUiLine(line);
+    if (message?.type === "change_summary") return message.changes.operation !== "plan";
+    return message?.type === "diagnostic" && message.diagnostic.severity === "error";
+  });
 }
 
 /**

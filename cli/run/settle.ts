@@ -7,7 +7,7 @@ import { followProgress } from "../show/progress.ts";
 import type { Terminal } from "../show/terminal.ts";
 import type { State } from "../terraform/state.ts";
 import { addLost } from "./loss-store.ts";
-import { lossOf } from "./lost.ts";
+import { isWholeLog, lossOf } from "./lost.ts";
 import { fateOf, readRecords, removeRecord, type RunRecord } from "./record.ts";
 import { followLines } from "./tail.ts";
 
@@ -72,8 +72,15 @@ export async function settle(terminal: Terminal, run: string, record: RunRecord,
   const fate = fateOf(record);
   // Also of one that ended with 0, where what it said is another thing.
   if (record.verb === "apply") {
-    const cutOff = wasCutOff(fate);
-    const { lost, unfinished, halfDone } = lossOf(readIfThere(record.log) ?? "", stack.state, cutOff);
+    const log = readIfThere(record.log) ?? "";
+    const partial = !wasCutOff(fate) && !isWholeLog(log);
+    if (partial)
+      terminal.aside(
+        `the log of the last apply of ${record.stack} (${record.log}) is incomplete, as on a disk that was full: ` +
+          "what was made after its last line is named nowhere; look for it in the provider's console",
+      );
+    const cutOff = wasCutOff(fate) || partial;
+    const { lost, unfinished, halfDone } = lossOf(log, stack.state, cutOff);
     if (lost.length > 0) addLost(run, record.stack, lost);
     else if (cutOff)
       terminal.aside(`the last apply of ${record.stack} (${record.startedAt}) was cut off; no object of it is lost`);

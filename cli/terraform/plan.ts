@@ -101,7 +101,7 @@ export async function planStack(
     interruption.signal.throwIfAborted();
     terminal.status(terminal.colors.dim(`${label} planning`));
     const progress = followProgress(terminal, label);
-    const { code, errors, record } = await plugins.running(() =>
+    const { code, cut, errors, record } = await plugins.running(() =>
       runJob(
         {
           stack: stack.name,
@@ -132,6 +132,12 @@ export async function planStack(
     if (failed || otherTool !== null || interruption.signal.aborted) rmSync(file, { force: true });
     if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
     if (otherTool !== null) throw new CliError(otherTool);
+    if (cut) {
+      rmSync(file, { force: true });
+      throw new CliError(
+        `${stack.name}: what ${binary.path} said of its plan ends in mid-line, as on a disk that is full: make room where ${project.run} is, and run this again`,
+      );
+    }
     if (
       failed &&
       !again &&

@@ -107,7 +107,11 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   const dir = mkdtempSync(join(temporaryFolder(`${SOCKET_DIR}XXXXXX/control.sock`), SOCKET_DIR));
   const stop = (reason: string): never => {
     log(`ends: ${reason}`);
-    if (existsSync(files.dir)) store.save();
+    try {
+      if (existsSync(files.dir)) store.save();
+    } catch (error) {
+      log(String(error));
+    }
     rmSync(files.info, { force: true });
     rmSync(dir, { recursive: true, force: true });
     process.exit(0);

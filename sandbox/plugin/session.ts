@@ -98,6 +98,7 @@ export function openSession(served: Served, host: Host): Session {
     work: () => T | Promise<T>,
   ): Promise<T | Diagnosed> {
     let reply: T | Diagnosed;
+    const before = host.store.notSaved();
     try {
       reply = await work();
     } catch (error) {
@@ -105,8 +106,14 @@ export function openSession(served: Served, host: Host): Session {
     }
     // Calls that came in together share one save.
     await turn();
-    host.store.save();
-    return reply;
+    try {
+      host.store.save();
+    } catch (error) {
+      host.log(`${what}: ${String(error)}`);
+    }
+    const failed = host.store.notSaved();
+    if (failed === null || failed === before) return reply;
+    return { diagnostics: [{ severity: 1, summary: "The sandbox's disk is full", detail: failed.message }] };
   }
 
   function diagnostic(what: string, members: Members, error: unknown): Diagnostic {

@@ -7,8 +7,14 @@ import { clockAheadMs } from "../faults/conditions.ts";
 import type { World, WorldState } from "./world.ts";
 
 export interface Store extends World {
-  /** Writes what changed since the last save. Called before an answer goes out: what was told is on disk. */
+  /**
+   * Writes what changed since the last save. Called before an answer goes out: what was told is on disk.
+   *
+   * @throws Error when it cannot be written; the world is what it was at the last save then
+   */
   save(): void;
+  /** Why the last save that failed has failed: whoever saw another one before has changed nothing since. */
+  notSaved(): Error | null;
 }
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -42,8 +48,16 @@ function load(file: string): WorldState | null {
   throw new Error(`${file} is no sandbox world of version 1: delete it to start with an empty sandbox`);
 }
 
+/** Makes a world what a text says, in place: everybody holds on to it. */
+function become(state: WorldState, text: string): void {
+  for (const key of Object.keys(state)) Reflect.deleteProperty(state, key);
+  Object.assign(state, JSON.parse(text));
+}
+
 function store(state: WorldState, calls: Calls, write: (text: string) => void): Store {
   let dirty = false;
+  let saved = JSON.stringify(state);
+  let notSaved: Error | null = null;
   return {
     state,
     calls,
@@ -54,9 +68,21 @@ function store(state: WorldState, calls: Calls, write: (text: string) => void): 
     },
     save: () => {
       if (!dirty) return;
-      write(JSON.stringify(state));
+      const text = JSON.stringify(state);
       dirty = false;
+      try {
+        write(text);
+        saved = text;
+      } catch (error) {
+        become(state, saved);
+        const why = error instanceof Error ? error.message : String(error);
+        notSaved = new Error(
+          `the sandbox cannot save its world, so nothing was changed: make room on its disk (${why})`,
+        );
+        throw notSaved;
+      }
     },
+    notSaved: () => notSaved,
   };
 }
 
