@@ -214,7 +214,7 @@ const kubernetesSchema = field(
     nodes: field(
       z.array(nodeSchema).min(1).max(8_000),
       "The cluster's machines: 1, 3 or 5 control planes, and workers.",
-      "a list of nodes, with 1, 3 or 5 control planes among them",
+      "a list of 1 to 8000 nodes, with 1, 3 or 5 control planes among them",
     ),
   }),
   "The Kubernetes cluster.",

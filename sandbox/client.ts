@@ -105,9 +105,18 @@ const START_TIMEOUT_MS = 60_000;
 /** A daemon that was asked to end writes its world and is gone. */
 const END_TIMEOUT_MS = 30_000;
 
+function isInfo(value: unknown): value is DaemonInfo {
+  if (typeof value !== "object" || value === null) return false;
+  const { pid, sockets, page, tenancyId } = Object(value);
+  if (typeof pid !== "number" || [page, tenancyId].some((text) => typeof text !== "string")) return false;
+  return ["control", ...SYSTEMS].every((name) => typeof Object(sockets)[name] === "string");
+}
+
+/** What a daemon says of itself; null where there is none, or what is there is no daemon's: one that starts writes it anew. */
 function readInfo(file: string): DaemonInfo | null {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return isInfo(value) ? value : null;
   } catch {
     return null;
   }

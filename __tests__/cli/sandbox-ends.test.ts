@@ -1,4 +1,5 @@
-import { readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { takeLock } from "../../cli/run/lock.ts";
 import { runningSandbox } from "../../sandbox/client.ts";
 import { itWithTool, SmallLab } from "./small-lab.ts";
@@ -67,5 +68,12 @@ describe("a sandbox that ends in mid-deploy", () => {
     ]);
     holder.release();
     expect((await lab.runLab(["sandbox", "stop"])).code).toBe(0);
+  });
+
+  it.each(["{}", "[]", '{"pid": 1, "sockets": {}}', "{"])("is started anew where daemon.json is %s", async (text) => {
+    mkdirSync(dirname(info));
+    writeFileSync(info, text);
+    expect(await lab.runLab(["sandbox", "status"])).toMatchObject({ code: 1, stderr: "" });
+    expect((await lab.runLab(["sandbox", "start"])).code).toBe(0);
   });
 });

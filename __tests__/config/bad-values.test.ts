@@ -149,6 +149,11 @@ describe("a bad value", () => {
     expect(lines.map((text) => text.replace(/^lab\.config\.ts: /, ""))).toEqual([line]);
   });
 
+  it("one of them names how many nodes there may be", () => {
+    const [line] = linesFor({ "kubernetes.nodes": Array.from({ length: 8001 }, () => CP) });
+    expect(line).toMatch(/allowed a list of 1 to 8000 nodes, with 1, 3 or 5 control planes among them$/);
+  });
+
   it("two of them are two lines", () => {
     expect(linesFor({ "oci.region": 3, "access.basePort": 3 })).toHaveLength(2);
   });

@@ -8,6 +8,9 @@ const NO_CAPACITY = /out of host capacity/i;
 /** `409-CompartmentAlreadyExists, A compartment with name 'lab' already exists` */
 const COMPARTMENT_TAKEN = /CompartmentAlreadyExists/;
 
+/** How Terraform and OpenTofu say that a provider is no more. */
+const PROVIDER_GONE = /Plugin did not respond|Failed to (start|instantiate) provider|failed to create new OS thread/;
+
 /** Talos' own words: a bootstrap that no state knows was done, or stack talos alone was destroyed. */
 const BOOTSTRAPPED = /etcd data directory is not empty/;
 
@@ -38,12 +41,17 @@ function aboutTheBootstrap({ name }: Stack, address: string): string {
   return `To do about the bootstrap: this cluster is bootstrapped, and the state does not know it: npx cdktf deploy ${name} --recover-id ${address}=machine_bootstrap takes it in`;
 }
 
+/** What ends a provider in mid-call, in the order of how often. */
+const ABOUT_THE_PROVIDER =
+  "To do about the provider: it ended in mid-call, or could not go on: for want of memory, of processes and threads (`ulimit -u`) or of open files (`ulimit -n`), or because somebody ended it; in the sandbox .sandbox/daemon.log may say which. Run this again then: what it had been asked for is looked for first";
+
 /** One line for each kind of refusal in a run that has something to be done about it. */
 export function adviceOn(stack: Stack, diagnostics: readonly Diagnostic[]): readonly string[] {
   const full = diagnostics.filter((each) => says(each, NO_CAPACITY));
   return [
     ...(full.length === 0 ? [] : [aboutCapacity(stack, full)]),
     ...(diagnostics.some((each) => says(each, COMPARTMENT_TAKEN)) ? [ABOUT_THE_NAME] : []),
+    ...(diagnostics.some((each) => says(each, PROVIDER_GONE)) ? [ABOUT_THE_PROVIDER] : []),
     ...diagnostics
       .filter((each) => says(each, BOOTSTRAPPED))
       .flatMap(({ address }) => (address === undefined ? [] : aboutTheBootstrap(stack, address))),

@@ -18,6 +18,13 @@ function listen(server: net.Server, port: number): Promise<void> {
   });
 }
 
+/** A lab has a tunnel a machine, and each is a file to the kernel. */
+export function wayOut(code: string): string {
+  if (code === "EMFILE" || code === "ENFILE")
+    return "this process may not open so many files: raise `ulimit -n` (EMFILE) or the machine's fs.file-max (ENFILE), stop the sandbox, and run this again";
+  return "stop what uses it, or give this lab other ports with access.basePort in its config";
+}
+
 /** A port that nobody has now. */
 export async function freePort(): Promise<number> {
   const server = net.createServer();
@@ -47,8 +54,7 @@ export function tunnelPorts(labHome: string, connect: (socket: net.Socket, tunne
     } catch (error) {
       const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
       throw new Error(
-        `port ${localPort} on 127.0.0.1 cannot be opened (${reason}) for the tunnel ${name} of the lab in ${labHome}: ` +
-          "stop what uses it, or give this lab other ports with access.basePort in its config",
+        `port ${localPort} on 127.0.0.1 cannot be opened (${reason}) for the tunnel ${name} of the lab in ${labHome}: ${wayOut(reason)}`,
         { cause: error },
       );
     }
