@@ -91,7 +91,8 @@ planOptions(
 )
   .option("--detailed", "with the values of what is created or destroyed, and all of the review in --json")
   .addOption(pathOption("--markdown <file>", "write the review there, as a comment on a pull request"))
-  .addOption(pathOption("--out <folder>", "save the plans there, sealed, for `cdktf deploy --plan`"))
+  .addOption(pathOption("--out <folder>", "save there what the plans do, for `cdktf deploy --plan`"))
+  .option("--review <text>", "what the saved plans are of, such as a commit: a deploy has to name the same")
   .option("--fail-on-destroy", "exit with 1 when anything would be destroyed or replaced");
 changeOptions(
   outputsFile(
@@ -108,8 +109,9 @@ changeOptions(
   ),
 )
   .addOption(
-    pathOption("--plan <folder>", "apply the plans that `cdktf diff --out` saved there, and nothing beyond them"),
+    pathOption("--plan <folder>", "do what the plans do that `cdktf diff --out` saved there, and nothing beyond them"),
   )
+  .option("--review <text>", "take plans of this review alone, as `cdktf diff --review` has named it")
   .option("--recover", "import objects that an interrupted run has lost")
   .option("--recover-id <address=id>", "the id of a lost object, or none; may be given several times", several);
 changeOptions(

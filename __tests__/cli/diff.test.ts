@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { itWithTool, SmallLab, type StackSource } from "./small-lab.ts";
 
 const network = (input: string): StackSource => ({
@@ -136,96 +136,5 @@ describe("cdktf diff", () => {
     lab.dispose();
     lab = new SmallLab({ net: network("one") });
     expect((await lab.run(["diff", "net"])).code).toBe(2);
-  });
-});
-
-describe("cdktf diff --out, and deploy --plan", () => {
-  const saved = () => lab.path("reviewed");
-  const apply = (...more: readonly string[]) => lab.run(["deploy", "--plan", saved(), ...more]);
-  const stateOf = (stack: string) => JSON.parse(readFileSync(lab.path(".lab/state", `${stack}.tfstate`), "utf8"));
-
-  itWithTool("applies what was reviewed, with no further question, and plans again what comes after", async () => {
-    expect((await lab.run(["diff", "--out", saved()])).code).toBe(2);
-    expect(readdirSync(saved()).sort()).toEqual(["net.tfplan.sealed", "plans.json"]);
-    const { code, stderr } = await apply();
-    expect([code, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
-    expect([lab.state("net"), lab.state("vms")]).toEqual([["terraform_data.vcn"], ["terraform_data.vm"]]);
-    expect((await lab.run(["diff"])).code).toBe(0);
-  });
-
-  itWithTool("leaves nothing readable of the plans' values", async () => {
-    lab.write({ net: network("canary-of-the-plan"), vms: guest("a") });
-    await lab.run(["diff", "--out", saved()]);
-    for (const file of readdirSync(saved()))
-      expect(readFileSync(lab.path("reviewed", file)).includes("canary-of-the-plan")).toBe(false);
-    expect(readdirSync(lab.path(".lab/run/net")).filter((name) => name.endsWith(".tfplan"))).toEqual([]);
-  });
-
-  itWithTool("refuses a plan whose state has gone on since, before anything is changed", async () => {
-    await deploy();
-    lab.write({ net: network("two"), vms: guest("b") });
-    await lab.run(["diff", "--out", saved()]);
-    lab.write({ net: network("three"), vms: guest("a") });
-    await lab.run(["deploy", "net", "--auto-approve"]);
-    lab.write({ net: network("two"), vms: guest("b") });
-    const before = stateOf("vms").serial;
-    const { code, stderr } = await apply();
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/--plan is stale.*the state of net has gone on since/)]);
-    expect(stateOf("vms").serial).toBe(before);
-  });
-
-  itWithTool("refuses a plan of an app that is another one now", async () => {
-    await lab.run(["diff", "--out", saved()]);
-    lab.write({ net: network("two"), vms: guest("a") });
-    const { code, stderr } = await apply();
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringContaining("net is synthesized otherwise than when it was planned"),
-    ]);
-  });
-
-  itWithTool("refuses what would do more to an object than the reviewer saw", async () => {
-    await deploy();
-    lab.write({ net: network("two"), vms: guest("a") });
-    await lab.run(["diff", "--out", saved()]);
-    // As if the reviewer had seen a lab in which the plan had nothing to do with it.
-    const index = JSON.parse(readFileSync(lab.path("reviewed/plans.json"), "utf8"));
-    expect(index.stacks[1]).toMatchObject({ name: "vms", after: ["net"] });
-    index.stacks[1].changes = [];
-    writeFileSync(lab.path("reviewed/plans.json"), JSON.stringify(index));
-    const { code, stderr } = await apply();
-    expect(code).toBe(1);
-    expect(stderr).toContain("terraform_data.vm would be changed, reviewed: untouched");
-    expect(stateOf("net").outputs.vcn.value).toBe("two");
-    expect((await lab.run(["diff", "vms"])).stdout).toContain("input: one → two");
-  });
-
-  itWithTool("refuses plans that were changed, or sealed with other secrets", async () => {
-    await lab.run(["diff", "--out", saved()]);
-    const file = lab.path("reviewed/net.tfplan.sealed");
-    const bytes = readFileSync(file);
-    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-    writeFileSync(file, bytes);
-    const { code, stderr } = await apply();
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringContaining("saved with other secrets of the lab, or changed since"),
-    ]);
-  });
-
-  itWithTool("saves nothing when a stack cannot be planned, and forgets what was saved before", async () => {
-    await lab.run(["diff", "--out", saved()]);
-    writeFileSync(lab.path("reviewed/mine.txt"), "");
-    lab.write({ net: network("one"), vms: { terraform: { resource: { terraform_data: { x: { nonsense: 1 } } } } } });
-    expect((await lab.run(["diff", "--out", saved()])).stderr).toContain("no plans were saved");
-    expect(readdirSync(saved())).toEqual(["mine.txt"]);
-  });
-
-  itWithTool("says what to do without plans, and with flags that belong to diff", async () => {
-    mkdirSync(saved());
-    expect((await apply()).stderr).toContain(`no plans in ${saved()}; \`cdktf diff --out`);
-    await lab.run(["diff", "--out", saved()]);
-    expect((await apply("--var", "a=b")).stderr).toContain("--var belongs to `cdktf diff`");
-    expect(existsSync(lab.path(".lab/state/net.tfstate"))).toBe(false);
   });
 });

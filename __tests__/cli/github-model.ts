@@ -24,15 +24,26 @@ export interface StoredPull {
   readonly head: string;
   /** Null of one that is not merged. */
   readonly merge: string | null;
+  /** Names of its branch, and of the files that it changes; of one that it has renamed, the earlier name too. */
+  readonly branch?: string;
+  readonly files?: readonly (string | { readonly from: string; readonly to: string })[];
 }
 
-export interface StoredArtifact {
-  readonly name: string;
-  readonly run: number;
+/** A run of a workflow. */
+export interface StoredRun {
+  readonly id: number;
   readonly head: string;
   readonly createdAt: string;
-  readonly expired?: boolean;
+  readonly path?: string;
+  readonly event?: string;
+  /** Null of one that has not ended. */
+  readonly conclusion?: string | null;
+  readonly branch?: string;
   readonly ofFork?: boolean;
+  /** Names of its artifacts. */
+  readonly artifacts?: readonly string[];
+  /** Whether these are kept no more. */
+  readonly expired?: boolean;
 }
 
 interface Refusal {
@@ -42,6 +53,8 @@ interface Refusal {
 }
 
 type Answer = Refusal | { readonly status: number; readonly body: unknown; readonly next?: boolean };
+
+const WORKFLOW = ".github/workflows/diff.yml";
 
 export const TOKEN = "token-of-the-workflow";
 export const BOT = "github-actions[bot]";
@@ -58,7 +71,7 @@ export class GitHubModel {
   /** False for a token that may not set labels: they are dropped. */
   maySetLabels = true;
   readonly pulls: StoredPull[] = [];
-  readonly artifacts: StoredArtifact[] = [];
+  readonly runs: StoredRun[] = [];
   /** `POST /repos/…`, in order. */
   readonly asked: string[] = [];
   readonly #refusals: { readonly method: string; readonly refusal: Refusal; readonly after: boolean }[] = [];
@@ -129,7 +142,10 @@ export class GitHubModel {
 
   #route(method: string, { pathname, searchParams }: URL, text: string): Answer {
     if (pathname === "/graphql") return { status: 200, body: { data: { viewer: { login: BOT } } } };
-    const other = this.#issueRoute(method, pathname, searchParams, text) ?? this.#reviewRoute(pathname, searchParams);
+    const other =
+      this.#issueRoute(method, pathname, searchParams, text) ??
+      this.#pullRoute(pathname, searchParams) ??
+      this.#runRoute(pathname, searchParams);
     if (other !== null) return other;
     const [, list] = /^\/repos\/owner\/name\/issues\/(\d+)\/comments$/.exec(pathname) ?? [];
     if (list === "12" && method === "GET") {
@@ -173,26 +189,61 @@ export class GitHubModel {
     return { status: 200, body: this.#shownIssue(stored) };
   }
 
-  #reviewRoute(pathname: string, query: URLSearchParams): Answer | null {
+  #pullRoute(pathname: string, query: URLSearchParams): Answer | null {
     const [, commit] = /^\/repos\/owner\/name\/commits\/(\w+)\/pulls$/.exec(pathname) ?? [];
     if (commit !== undefined) {
       const found = this.pulls.filter(({ merge, head }) => commit === merge || commit === head);
-      const body = found.map(({ number, merge, head }) => ({
+      const body = found.map(({ number, merge, head, branch = "topic" }) => ({
         number,
         merged_at: merge === null ? null : "2026-11-27T12:00:00Z",
         merge_commit_sha: merge,
-        head: { sha: head },
+        head: { sha: head, ref: branch },
       }));
       return { status: 200, body };
     }
-    if (pathname !== "/repos/owner/name/actions/artifacts") return null;
-    const found = this.artifacts.filter(({ name }) => name === query.get("name"));
-    const body = found.map(({ run, head, createdAt, expired = false, ofFork = false }) => ({
-      expired,
-      created_at: createdAt,
-      workflow_run: { id: run, repository_id: 1, head_repository_id: ofFork ? 2 : 1, head_sha: head },
-    }));
-    return { status: 200, body: { total_count: body.length, artifacts: body } };
+    const [, number] = /^\/repos\/owner\/name\/pulls\/(\d+)\/files$/.exec(pathname) ?? [];
+    const pull = this.pulls.find((each) => each.number === Number(number));
+    if (pull === undefined) return null;
+    const files = (pull.files ?? ["lab.config.ts"]).map((file) =>
+      typeof file === "string"
+        ? { filename: file, status: "modified" }
+        : { filename: file.to, previous_filename: file.from, status: "renamed" },
+    );
+    return page(files, query);
+  }
+
+  #runRoute(pathname: string, query: URLSearchParams): Answer | null {
+    const [, id] = /^\/repos\/owner\/name\/actions\/runs\/(\d+)\/artifacts$/.exec(pathname) ?? [];
+    const run = this.runs.find((each) => each.id === Number(id));
+    if (run !== undefined) {
+      const named = (run.artifacts ?? []).filter((name) => name === query.get("name"));
+      const artifacts = named.map((name) => ({ name, expired: run.expired ?? false }));
+      return { status: 200, body: { total_count: artifacts.length, artifacts } };
+    }
+    const [, file] = /^\/repos\/owner\/name\/actions\/workflows\/([\w.-]+)\/runs$/.exec(pathname) ?? [];
+    if (file === undefined) return null;
+    // A file's runs are found by its name, of whatever branch it was.
+    const shown = this.runs.map(
+      ({ id: number, head, createdAt, path = WORKFLOW, event = "pull_request", conclusion = "success", ...more }) => ({
+        id: number,
+        path,
+        event,
+        conclusion,
+        head_sha: head,
+        head_branch: more.branch ?? "topic",
+        created_at: createdAt,
+        repository: { id: 1 },
+        head_repository: { id: more.ofFork ? 2 : 1 },
+      }),
+    );
+    const runs = shown.filter(
+      ({ path, event, conclusion, head_sha: sha }) =>
+        path.startsWith(`.github/workflows/${file}`) &&
+        [event, null].includes(query.get("event")) &&
+        [conclusion, null].includes(query.get("status")) &&
+        [sha, null].includes(query.get("head_sha")),
+    );
+    return page(runs, query, (list) => ({ total_count: runs.length, workflow_runs: list }));
   }
 
   #shownIssue({ number, login, title, body, labels, isPullRequest }: StoredIssue): unknown {
@@ -210,8 +261,12 @@ export class GitHubModel {
 }
 
 /** Of a list, what the query asks for. */
-function page(all: readonly unknown[], query: URLSearchParams): Answer {
+function page(
+  all: readonly unknown[],
+  query: URLSearchParams,
+  inside: (list: readonly unknown[]) => unknown = (list) => list,
+): Answer {
   const size = Math.min(100, Number(query.get("per_page") ?? "30"));
   const start = (Number(query.get("page") ?? "1") - 1) * size;
-  return { status: 200, body: all.slice(start, start + size), next: all.length > start + size };
+  return { status: 200, body: inside(all.slice(start, start + size)), next: all.length > start + size };
 }

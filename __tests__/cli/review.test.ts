@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
-import { beyond, type Seen } from "../../cli/review/beyond.ts";
+import { beyond, type Seen, UNKNOWN } from "../../cli/review/beyond.ts";
 import { learn, SENSITIVE } from "../../cli/masking/masker.ts";
 import { forcedBy, KNOWN_AFTER_APPLY, valuesOf } from "../../cli/review/values.ts";
-import { seal, sealKey, unseal } from "../../cli/review/seal.ts";
+import { digestOf, isMacOf, macOf, reviewKey } from "../../cli/review/mac.ts";
+import { seenIn } from "../../cli/review/seen.ts";
 
 const planned = (before: unknown, after: unknown, more: Readonly<Record<string, unknown>> = {}) => ({
   actions: ["update"],
@@ -74,21 +75,26 @@ describe("the values that a plan changes", () => {
   });
 });
 
-describe("a plan after the review", () => {
-  const object = (action: Seen["action"], ...paths: string[]): Seen => ({ address: "oci_core_vcn.net", action, paths });
+const ADDRESS = "oci_core_vcn.net";
+const object = (action: Seen["action"], values: Readonly<Record<string, string>> = {}): Seen => ({
+  address: ADDRESS,
+  action,
+  values: new Map(Object.entries(values)),
+});
 
+describe("a plan after the review", () => {
   it("may do what was reviewed, or nothing", () => {
     fc.assert(
       fc.property(fc.constantFrom("create", "update", "replace", "delete", "import", "forget"), (action) => {
-        expect(beyond([object(action, "a")], [object(action, "a")])).toEqual([]);
+        expect(beyond([object(action, { a: "1" })], [object(action, { a: "1" })])).toEqual([]);
         expect(beyond([object(action)], [])).toEqual([]);
       }),
     );
   });
 
   it("may change in place what was to be replaced, not the other way round", () => {
-    expect(beyond([object("replace")], [object("update", "a")])).toEqual([]);
-    expect(beyond([object("update", "a")], [object("replace", "a")])).toEqual([
+    expect(beyond([object("replace", { a: "1" })], [object("update", { a: "1" })])).toEqual([]);
+    expect(beyond([object("update", { a: "1" })], [object("replace", { a: "1" })])).toEqual([
       "oci_core_vcn.net would be replaced, reviewed: changed",
     ]);
   });
@@ -97,32 +103,82 @@ describe("a plan after the review", () => {
     expect(beyond([], [object("delete")])).toEqual(["oci_core_vcn.net would be destroyed, reviewed: untouched"]);
   });
 
-  it("may not change more attributes, though it may know more of those that it changes", () => {
-    expect(beyond([object("update", "shape")], [object("update", "shape.0.ocpus")])).toEqual([]);
-    expect(beyond([object("update", "shape")], [object("update", "shapely")])).toEqual([
+  it.each(["create", "update", "replace"] as const)("may give no attribute more in a %s", (action) => {
+    expect(beyond([object(action, { shape: UNKNOWN })], [object(action, { "shape.0.ocpus": "1" })])).toEqual([]);
+    expect(beyond([object(action, { shape: UNKNOWN })], [object(action, { shapely: "1" })])).toEqual([
       "oci_core_vcn.net would also change shapely",
     ]);
   });
+
+  it.each(["create", "update", "replace"] as const)(
+    "may give no other value in a %s, but where none was known",
+    (action) => {
+      const other = [`${ADDRESS} would get other values than were reviewed: a.b`];
+      expect(beyond([object(action, { "a.b": UNKNOWN })], [object(action, { "a.b": "2" })])).toEqual([]);
+      for (const [before, after] of [
+        [{ "a.b": "1" }, { "a.b": "2" }],
+        [{ "a.b": "1" }, { "a.b": UNKNOWN }],
+        [{ a: "1" }, { "a.b": "1" }],
+        [{ "a.b.0": "1" }, { "a.b": "1" }],
+      ])
+        expect(beyond([object(action, before)], [object(action, after)])).toEqual(other);
+    },
+  );
 });
 
-describe("a sealed file", () => {
-  const key = sealKey("k".repeat(43));
-  const content = Buffer.from("the plan");
+describe("what is kept of a plan's values", () => {
+  const key = reviewKey("k".repeat(43));
+  const seen = (...change: Parameters<typeof planned>) => {
+    const document = { changes: new Map([[ADDRESS, planned(...change)]]), outputs: {} };
+    const [only] = seenIn({ stack: { name: "oci" }, changes: [{ address: ADDRESS, action: "update" }] }, document, key);
+    return only?.values;
+  };
+  const digest = (path: string, json: string): string => digestOf(key, ["oci", ADDRESS, path], json);
 
-  it("is opened by the same secret, as the same thing", () => {
-    expect(unseal(seal(content, key, "oci 1"), key, "oci 1")).toEqual(content);
+  it("is a digest of each that changes, also of what becomes empty or is gone", () => {
+    expect(seen({ a: 1, b: [1, 2], c: { d: 1 } }, { a: 1, b: [1], c: {} })).toEqual(
+      new Map([
+        ["b.1", digest("b.1", "null")],
+        ["c", digest("c", "{}")],
+      ]),
+    );
   });
 
-  it("is not opened by another secret, as another thing, or when a byte was changed or is missing", () => {
-    const sealed = seal(content, key, "oci 1");
-    expect(unseal(sealed, sealKey("j".repeat(43)), "oci 1")).toBeNull();
-    expect(unseal(sealed, key, "oci 2")).toBeNull();
+  it("says of what is not known that it is not, also where nothing was before", () => {
+    expect(seen(null, { a: "x" }, { after_unknown: { id: true } })).toEqual(
+      new Map([
+        ["a", digest("a", '"x"')],
+        ["id", UNKNOWN],
+      ]),
+    );
+  });
+
+  it("tells nobody that two objects get the same, nor what, without the secret", () => {
+    expect(digestOf(key, ["oci", "x.a", "p"], '"v"')).not.toBe(digestOf(key, ["oci", "x.b", "p"], '"v"'));
+    expect(digestOf(key, ["oci", "x.a", "p"], '"v"')).not.toBe(
+      digestOf(reviewKey("j".repeat(43)), ["oci", "x.a", "p"], '"v"'),
+    );
+  });
+});
+
+describe("a document with a MAC", () => {
+  const key = reviewKey("k".repeat(43));
+  const text = '{"the":"index"}';
+
+  it("is known again by the same secret", () => {
+    expect(isMacOf(key, text, macOf(key, text))).toBe(true);
+  });
+
+  it("is not by another secret, without it, or when a byte was changed or is missing", () => {
+    const mac = macOf(key, text);
+    expect(isMacOf(reviewKey("j".repeat(43)), text, mac)).toBe(false);
+    expect(isMacOf(key, text, "")).toBe(false);
     fc.assert(
-      fc.property(fc.nat(sealed.length - 1), fc.integer({ min: 1, max: 255 }), (index, flip) => {
-        const bad = Buffer.from(sealed);
+      fc.property(fc.nat(text.length - 1), fc.integer({ min: 1, max: 255 }), (index, flip) => {
+        const bad = Buffer.from(text);
         bad[index] = (bad[index] ?? 0) ^ flip;
-        expect(unseal(bad, key, "oci 1")).toBeNull();
-        expect(unseal(sealed.subarray(0, index), key, "oci 1")).toBeNull();
+        expect(isMacOf(key, bad.toString("latin1"), mac)).toBe(false);
+        expect(isMacOf(key, text.slice(0, index), mac)).toBe(false);
       }),
     );
   });

@@ -8,7 +8,7 @@ import { ageKeyFile, isRecipient } from "../../cli/secrets/age.ts";
 import { newRootPassword, newUserKey } from "../../cli/secrets/make.ts";
 import { generateSshKey } from "../../cli/secrets/openssh.ts";
 import { readSecrets, readToEncrypt, secretsPlace, type SecretsPlace, writeSecrets } from "../../cli/secrets/place.ts";
-import { ensureSecrets, statePassphrase } from "../../cli/secrets/secrets.ts";
+import { ensureSecrets, reviewSecret, statePassphrase } from "../../cli/secrets/secrets.ts";
 import { shownIn } from "../../cli/secrets/published.ts";
 import { parseSecrets, type Secrets } from "../../cli/secrets/schema.ts";
 
@@ -93,6 +93,9 @@ describe("secrets under sops", () => {
     );
     await expect(statePassphrase(place, true)).rejects.toThrow("has no passphrase of encrypted states");
     expect(await statePassphrase(place, false)).toBeNull();
+    await expect(reviewSecret(place)).rejects.toThrow(
+      "has no secret for reviewed plans: `npx lab secrets init` adds it",
+    );
   });
 
   it("are of no interest to the sandbox", () => {
@@ -132,6 +135,7 @@ const LEAVES = [
   ["hostKeys.public.private", false],
   ["hostKeys.public.public", true],
   ["statePassphrase", false],
+  ["reviewSecret", false],
 ] as const;
 
 describe("the bytes of an encrypted file", () => {
@@ -145,6 +149,7 @@ describe("the bytes of an encrypted file", () => {
       // A name that rules of sops may take for that of a public key.
       hostKeys: { public: await newUserKey() },
       statePassphrase: "s".repeat(43),
+      reviewSecret: "r".repeat(43),
     };
   });
 

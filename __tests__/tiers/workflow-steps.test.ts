@@ -56,10 +56,11 @@ describe("the steps from a pull request to the deployed lab", () => {
   it("review, comment, find, deploy, refuse what is stale, and tell what drifts", async () => {
     // The account is the sandbox's.
     const LAB_HOME = mkdtempSync(join(tmpdir(), "ampere-workflow-home-"));
-    const runner = new Runner({ LAB_SANDBOX: "1", LAB_HOME, GITHUB_API_URL: github.api, GITHUB_SHA: MERGE });
+    const ofGitHub = { GITHUB_API_URL: github.api, GITHUB_SHA: MERGE, GITHUB_RUN_ID: "7" };
+    const runner = new Runner({ LAB_SANDBOX: "1", LAB_HOME, ...ofGitHub });
     const branch = runner.checkOut("branch", configOf(1));
     try {
-      const diff = await runner.run("diff.yml", "account", "what a deploy would do", branch);
+      const diff = await runner.run("diff.yml", "account", "what a deploy would do", branch, { HEAD });
       expect(diff).toMatchObject({ code: 0, summary: expect.stringContaining("to add") });
 
       const commented = { GITHUB_TOKEN: TOKEN, PULL_REQUEST: "12", OF: "account" };
@@ -67,15 +68,15 @@ describe("the steps from a pull request to the deployed lab", () => {
       expect(github.comments.map(({ body }) => body)).toEqual([expect.stringContaining("**account**")]);
 
       github.pulls.push({ number: 12, head: HEAD, merge: MERGE });
-      github.artifacts.push({ name: `reviewed-${HEAD}`, run: 7, head: HEAD, createdAt: "2026-11-27T10:00:00Z" });
+      github.runs.push({ id: 7, head: HEAD, createdAt: "2026-11-27T10:00:00Z", artifacts: [`reviewed-${HEAD}`] });
       const found = await runner.run("deploy.yml", "find", "the plans that were reviewed", branch, {
         GITHUB_TOKEN: TOKEN,
       });
-      expect(found).toMatchObject({ code: 0, output: `run=7\nartifact=reviewed-${HEAD}\n` });
+      expect(found).toMatchObject({ code: 0, output: `run=7\nartifact=reviewed-${HEAD}\nreview=${HEAD}/7\n` });
 
       const reviewed = join(branch, "reviewed");
       expect(existsSync(reviewed)).toBe(true);
-      const apply = () => runner.run("deploy.yml", "deploy", "what was reviewed", branch);
+      const apply = () => runner.run("deploy.yml", "deploy", "what was reviewed", branch, { REVIEW: `${HEAD}/7` });
       expect(await apply()).toMatchObject({ code: 0, text: expect.stringContaining("talos   deployed") });
       expect(await apply()).toMatchObject({ code: 1, text: expect.stringContaining("::error::") });
 

@@ -56,7 +56,6 @@ async function planned(change: StackChange): Promise<Plan> {
   const stack = session.stack(info);
   await change.initialized();
   await session.connect(info);
-  if (reviewed !== null && reviewed.open !== null) return reviewed.open(session, stack);
   const env = session.environment(stack);
   if (imports.length > 0) {
     const replaced = imports.filter(({ replaces }) => replaces).map(({ address }) => address);
@@ -64,8 +63,8 @@ async function planned(change: StackChange): Promise<Plan> {
     writeImports(stack, imports);
   }
   const replace = imports.filter(({ type }) => TOLD_ONCE.has(type)).map(({ address }) => address);
-  const wish = { ...options, replace, destroy: verb === "destroy" };
-  const plan = await heldWhole(stack, imports, () => planStack(session, stack, env, label, wish));
+  const wishes = { ...options, ...reviewed?.options, replace, destroy: verb === "destroy" };
+  const plan = await heldWhole(stack, imports, () => planStack(session, stack, env, label, wishes));
   if (reviewed !== null) await refuseBeyond(session, label, plan, reviewed);
   return plan;
 }
@@ -90,7 +89,7 @@ async function changed(change: StackChange): Promise<StackResult> {
   const plan = await planned(change);
   try {
     // A stack that changes nothing is applied all the same when it has no state yet that others could read.
-    if (!plan.pending && (isDeployed(before) || options.refreshOnly)) {
+    if (!plan.pending && (isDeployed(before) || (change.reviewed?.options ?? options).refreshOnly)) {
       terminal.line(`${label} no changes`);
       if (verb === "deploy") showOutputs(terminal, label, before.outputs);
       return result(info.name, "unchanged");

@@ -9,7 +9,7 @@ import { changeStack, type StackChange } from "./change-stack.ts";
 import { learnUpstream, requireNoDownstream, requireUpstream } from "./dependencies.ts";
 import { faceLosses, type LossOptions, reportLosses } from "./losses.ts";
 import { result, type StackResult, type Status } from "./results.ts";
-import { type Reviewed, reviewedOf } from "./reviewed.ts";
+import { prove, type Reviewed, reviewedOf } from "./reviewed.ts";
 import { runInOrder } from "./schedule.ts";
 import { printDocument } from "./document.ts";
 import { faceUpgrades } from "./upgrades.ts";
@@ -18,8 +18,10 @@ import { atWork, type Workplace } from "./workplace.ts";
 export interface ChangeOptions extends RunOptions, LossOptions {
   readonly autoApprove?: boolean;
   readonly ignoreMissingStackDependencies?: boolean;
-  /** Folder of plans that were saved and reviewed: these are applied, without a question. */
+  /** Folder of plans that were saved and reviewed: what they do is done, without a question. */
   readonly plan?: string;
+  /** What these plans have to be of. */
+  readonly review?: string;
 }
 
 type Verb = StackChange["verb"];
@@ -92,12 +94,11 @@ function summarize(verb: Verb, { session, stacks, label }: Begun, results: reado
   }
 }
 
-/** A saved plan is applied as it is. */
+/** What was reviewed was planned in one way. */
 function refuseOtherWishes(options: ChangeOptions): void {
-  const { var: variables, varFile, refreshOnly, recover, recoverId } = options;
+  const { refresh = true, refreshOnly, recover, recoverId } = options;
   const wishes = {
-    "--var": variables,
-    "--var-file": varFile,
+    "--no-refresh": refresh ? undefined : refresh,
     "--refresh-only": refreshOnly,
     "--recover": recover,
     "--recover-id": recoverId,
@@ -123,14 +124,17 @@ export async function changeStacks(
     const folder = options.plan === undefined ? null : resolve(options.plan);
     const saved = folder === null ? null : readSaved(folder);
     if (saved !== null) refuseOtherWishes(options);
+    else if (options.review !== undefined) throw new CliError("--review names the plans of --plan, which is not given");
     if (!options.autoApprove && saved === null && !terminal.interactive) {
       throw new CliError(
         `cdktf ${verb} asks before it changes anything, and there is no terminal to ask on: pass --auto-approve`,
       );
     }
-    const chosen = names.length === 0 && saved !== null ? saved.stacks.map(({ name }) => name) : names;
+    const chosen = names.length === 0 && saved !== null ? saved.plans.stacks.map(({ name }) => name) : names;
     let begun = await begin(place, chosen, options);
     try {
+      const proven =
+        saved === null || folder === null ? null : await prove(begun.session, saved, folder, options.review ?? null);
       if (verb === "deploy" && begun.session.sandbox === null) {
         // Loaded for real accounts only: the sandbox takes an image's word for it.
         const { provideHostImage } = await import("../images/host-image.ts");
@@ -147,10 +151,7 @@ export async function changeStacks(
         await (verb === "deploy" ? requireUpstream : requireNoDownstream)(session, stacks);
       }
       if (options.ignoreMissingStackDependencies || verb === "destroy") await learnUpstream(session, stacks);
-      const reviewed =
-        saved === null || folder === null
-          ? new Map<string, Reviewed>()
-          : await reviewedOf(session, stacks, saved, folder);
+      const reviewed = proven === null ? new Map<string, Reviewed>() : await reviewedOf(session, stacks, proven);
       const results = await changeAll(verb, begun, options, reviewed);
       summarize(verb, begun, results);
       await reportLosses(session, verb);

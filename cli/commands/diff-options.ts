@@ -9,6 +9,8 @@ export interface DiffOptions extends RunOptions, LossOptions {
   readonly markdown?: string;
   /** Where to save the plans, for `deploy --plan`. */
   readonly out?: string;
+  /** What the saved plans are of: a deploy has to name the same. */
+  readonly review?: string;
   /** Fails when anything would be destroyed or replaced. */
   readonly failOnDestroy?: boolean;
 }

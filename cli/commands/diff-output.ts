@@ -7,6 +7,7 @@ import type { Planned } from "../review/plan-ahead.ts";
 import type { Review } from "../review/review.ts";
 import { counted } from "../show/plan.ts";
 import { AppRefused } from "../synth/ending.ts";
+import type { DiffOptions } from "./diff-options.ts";
 import type { States } from "./diff-plans.ts";
 import { result } from "./results.ts";
 import type { Session } from "./session.ts";
@@ -65,10 +66,11 @@ export function withoutStacks(error: unknown, sandbox: boolean): Review {
   return { version: 1, sandbox, stacks: [], freeTier: null, images: [], lostDisks: [], error: masked(told) };
 }
 
-/** Saves the plans when there are all of them. */
+/** Saves what the plans do when there are all of them. */
 export async function save(
-  { planKey, binary, terminal }: Session,
+  { reviewKey, binary, terminal }: Session,
   out: string,
+  options: DiffOptions,
   planned: readonly Planned[],
   states: States,
   wanted: number,
@@ -77,15 +79,13 @@ export async function save(
     import("../review/saved.ts"),
     import("../review/save.ts"),
   ]);
-  if (planKey === null) throw new CliError("--out: this app is no lab, so there are no secrets to seal plans with");
   const folder = resolve(out);
   if (planned.length < wanted) {
     clearSaved(folder);
     terminal.aside("no plans were saved, as not all could be made");
     return;
   }
-  const exact = planned
-    .filter(({ after }) => after.length === 0)
-    .map(({ plan }) => [plan.stack.name, plan.file] as const);
-  writeSaved(folder, await savedPlansOf(planned, states, binary), new Map(exact), planKey);
+  const key = await reviewKey();
+  if (key === null) throw new CliError("--out: this app is no lab, so there are no secrets to vouch for plans with");
+  writeSaved(folder, await savedPlansOf(planned, states, binary, key, options, options.review ?? null), key);
 }

@@ -1,5 +1,5 @@
 /** `cdktf diff`: plans every chosen stack and changes nothing. Exits with 2 when a deploy would do something. */
-import { AlreadyTold } from "../errors.ts";
+import { AlreadyTold, CliError } from "../errors.ts";
 import { requireFolder, targetOf } from "../user-files.ts";
 import type { Review, StackReview } from "../review/review.ts";
 import { lostDiskLine, lostDisks } from "../review/lost-disks.ts";
@@ -66,7 +66,7 @@ async function reviewAll(begun: Begun, options: DiffOptions): Promise<Review> {
       error: null,
     };
     if (markdown !== undefined) await writeMarkdown(markdown, review, session.interruption.signal);
-    if (out !== undefined) await save(session, out, planned, states, reviews.length);
+    if (out !== undefined) await save(session, out, options, planned, states, reviews.length);
     if (json) printDocument(documentOf(review, image, detailed));
     return review;
   } finally {
@@ -85,6 +85,7 @@ function outcome(review: Review, { failOnDestroy }: DiffOptions): number {
 async function diffStacks(place: Workplace, names: readonly string[], options: DiffOptions): Promise<number> {
   if (options.markdown !== undefined) targetOf(options.markdown);
   if (options.out !== undefined) requireFolder(options.out);
+  else if (options.review !== undefined) throw new CliError("--review names the plans of --out, which is not given");
   let begun: Begun | undefined;
   let review: Review;
   try {

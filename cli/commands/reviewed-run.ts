@@ -11,7 +11,7 @@ export interface ReviewedOptions {
   readonly json?: boolean;
 }
 
-/** Prints run and artifact as a workflow takes outputs: a name, `=`, a value. */
+/** Prints run, artifact and review as a workflow takes outputs: a name, `=`, a value. */
 export async function reviewed({ commit, repository, json = false }: ReviewedOptions): Promise<number> {
   if (commit === undefined || !/^[\da-f]{40}$/.test(commit))
     throw new CliError(`--commit: got "${commit ?? ""}", allowed the 40 hexadecimal digits of a commit`);
@@ -22,6 +22,6 @@ export async function reviewed({ commit, repository, json = false }: ReviewedOpt
     (line) => console.error(line),
   );
   if (json) printDocument(found);
-  else console.log(`run=${found.run}\nartifact=${found.artifact}`);
+  else console.log(`run=${found.run}\nartifact=${found.artifact}\nreview=${found.review}`);
   return 0;
 }

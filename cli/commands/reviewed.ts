@@ -1,38 +1,47 @@
-/** `deploy --plan`: does what was reviewed, and nothing beyond. */
-import { join } from "node:path";
+/** `deploy --plan`: plans anew, and does what was reviewed, nothing beyond. */
 import { AlreadyTold, CliError } from "../errors.ts";
-import { beyond } from "../review/beyond.ts";
+import { beyond, type Seen } from "../review/beyond.ts";
 import { configurationOf } from "../review/configuration.ts";
+import type { ReviewKey } from "../review/mac.ts";
 import { planDocument } from "../review/plan-document.ts";
-import { seenIn, toolOf } from "../review/save.ts";
-import { openSaved, type SavedPlans, type SavedStack } from "../review/saved.ts";
-import type { SealKey } from "../review/seal.ts";
+import { toolOf } from "../review/save.ts";
+import type { SavedPlans, SavedStack, Unproven } from "../review/saved.ts";
+import { seenIn } from "../review/seen.ts";
 import { list } from "../show/words.ts";
 import type { StackInfo } from "../synth/assembly.ts";
-import { discard, type Plan } from "../terraform/plan.ts";
-import type { Stack } from "../terraform/stack.ts";
+import { discard, type Plan, type PlanOptions } from "../terraform/plan.ts";
 import { stateOf } from "../terraform/state.ts";
 import type { Session } from "./session.ts";
+
+/** What was reviewed, proven to be that. */
+export interface Proven {
+  readonly plans: SavedPlans;
+  readonly folder: string;
+  readonly key: ReviewKey;
+}
 
 /** What was reviewed of one stack. */
 export interface Reviewed {
   readonly saved: SavedStack;
-  /** The plan as it was saved; null for a stack that has to be planned again, as others had to be deployed first. */
-  readonly open: ((session: Session, stack: Stack) => Plan) | null;
+  readonly key: ReviewKey;
+  /** Plans as the reviewed one was planned. */
+  readonly options: Pick<PlanOptions, "refresh" | "refreshOnly">;
 }
 
-function opener(folder: string, saved: SavedStack, key: SealKey): Reviewed["open"] {
-  if (saved.after.length > 0) return null;
-  return (session, stack) => {
-    const file = join(session.project.run, `${stack.name}.reviewed.tfplan`);
-    openSaved(folder, saved, key, file);
-    const { pending, counts, imported } = saved;
-    const changes = saved.changes.map(({ address, action, reason }) => ({ address, action, reason }));
-    return { stack, env: session.environment(stack), file, pending, counts, imported, changes, drift: [], outputs: {} };
-  };
+/**
+ * @param review what the plans have to be of
+ * @throws CliError unless the lab's secrets vouch for them, and for what they are of
+ */
+export async function prove(session: Session, saved: Unproven, folder: string, review: string | null): Promise<Proven> {
+  const key = await session.reviewKey();
+  if (key === null) throw new CliError("--plan: this app is no lab, so there are no secrets that vouch for plans");
+  const plans = saved.prove(key);
+  if (plans.review === review) return { plans, folder, key };
+  const [of, wanted] = [plans.review, review].map((each) => (each === null ? "no named review" : `review ${each}`));
+  throw new CliError(`--plan: the plans in ${folder} are of ${of}, and --review asks for ${wanted}`);
 }
 
-/** Why a saved plan is not good any more; null when it is. */
+/** Why saved plans are not good any more; null when they are. */
 async function staleness(session: Session, info: StackInfo, saved: SavedStack): Promise<string | null> {
   if (configurationOf(info) !== saved.configuration)
     return `${info.name} is synthesized otherwise than when it was planned`;
@@ -51,12 +60,9 @@ async function staleness(session: Session, info: StackInfo, saved: SavedStack): 
 export async function reviewedOf(
   session: Session,
   stacks: readonly StackInfo[],
-  plans: SavedPlans,
-  folder: string,
+  { plans, folder, key }: Proven,
 ): Promise<ReadonlyMap<string, Reviewed>> {
   const again = `plan again with \`cdktf diff --out ${folder}\``;
-  const { planKey } = session;
-  if (planKey === null) throw new CliError("--plan: this app is no lab, so there are no secrets to open plans with");
   if (plans.tool !== toolOf(session.binary))
     throw new CliError(`--plan: the plans are ${plans.tool}'s, and this is ${toolOf(session.binary)}: ${again}`);
   const missing = stacks.filter(({ name }) => !plans.stacks.some((saved) => saved.name === name));
@@ -70,17 +76,26 @@ export async function reviewedOf(
     (why) => why ?? [],
   );
   if (stale.length > 0) throw new CliError(`--plan is stale, and nothing was changed: ${stale.join("; ")}; ${again}`);
-  return new Map(found.map(({ saved }) => [saved.name, { saved, open: opener(folder, saved, planKey) }]));
+  const options = { refresh: plans.refresh !== "no", refreshOnly: plans.refresh === "only" };
+  return new Map(found.map(({ saved }) => [saved.name, { saved, key, options }]));
 }
 
 /** Refuses a plan made just now that would do more than the reviewed one; it is discarded then. */
-export async function refuseBeyond(session: Session, label: string, plan: Plan, { saved }: Reviewed): Promise<void> {
+export async function refuseBeyond(
+  session: Session,
+  label: string,
+  plan: Plan,
+  { saved, key }: Reviewed,
+): Promise<void> {
   if (plan.changes.length === 0) return;
-  const more = beyond(saved.changes, seenIn(plan, await planDocument(session, plan)));
+  const reviewed = saved.changes.map(({ address, action, values }): Seen => {
+    return { address, action, values: new Map(Object.entries(values)) };
+  });
+  const more = beyond(reviewed, seenIn(plan, await planDocument(session, plan), key));
   if (more.length === 0) return;
   discard(plan);
   session.terminal.aside(
-    `${label} not deployed: after ${list(saved.after)} it would do more than was reviewed; look at it with \`cdktf diff ${saved.name}\``,
+    `${label} not deployed: planned now, it would do more than was reviewed; look at it with \`cdktf diff ${saved.name}\``,
   );
   for (const line of more) session.terminal.aside(`  ${line}`);
   throw new AlreadyTold();

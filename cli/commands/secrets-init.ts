@@ -37,8 +37,9 @@ creation_rules:
 
 async function complete(known: Secrets | null, { hosts, encryptedState }: Wanted): Promise<Secrets> {
   const secrets = await completed(known, hosts);
-  if (!encryptedState || secrets.statePassphrase !== undefined) return secrets;
-  return { ...secrets, statePassphrase: await newPassphrase() };
+  const { reviewSecret = await newPassphrase(), statePassphrase = encryptedState ? await newPassphrase() : undefined } =
+    secrets;
+  return { ...secrets, reviewSecret, ...(statePassphrase !== undefined && { statePassphrase }) };
 }
 
 /** Ends a move that was cut short: what lies in clear goes when it is the same. */
@@ -57,6 +58,7 @@ async function addMissing(place: SecretsPlace, wanted: Wanted): Promise<readonly
   const secrets = await complete(known, wanted);
   const added = [
     ...hostsWithoutKey(known, wanted.hosts).map((host) => `the host key of ${host}`),
+    ...(secrets.reviewSecret === known?.reviewSecret ? [] : ["the secret for reviewed plans"]),
     ...(secrets.statePassphrase === known?.statePassphrase ? [] : ["the passphrase of encrypted states"]),
   ];
   if (added.length > 0) await writeSecrets(place, secrets);

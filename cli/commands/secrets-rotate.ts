@@ -1,7 +1,7 @@
 /** `lab secrets rotate`: others in place of the lab's secrets. */
 import { CliError } from "../errors.ts";
 import { wantedBy } from "../secrets/hosts.ts";
-import { newHostKeys, newRootPassword, newUserKey } from "../secrets/make.ts";
+import { newHostKeys, newPassphrase, newRootPassword, newUserKey } from "../secrets/make.ts";
 import { readToEncrypt, secretsPlace, writeSecrets } from "../secrets/place.ts";
 import type { Secrets } from "../secrets/schema.ts";
 import { list } from "../show/words.ts";
@@ -13,6 +13,8 @@ export interface SecretsRotateOptions extends CommonOptions {
   readonly rootPassword?: boolean;
   readonly sshKey?: boolean;
   readonly hostKeys?: boolean;
+  /** What vouches for reviewed plans: those that were saved before are good no more. */
+  readonly reviewSecret?: boolean;
   /** What the file itself is encrypted with, for those that `.sops.yaml` names now. */
   readonly dataKey?: boolean;
   readonly yes?: boolean;
@@ -24,10 +26,12 @@ const REACHES_HOSTS =
   "Destroy the lab before, and deploy it again after; or do to each host what cloud-init would do.";
 
 function checked(options: SecretsRotateOptions, named: readonly string[]): void {
-  const { rootPassword, sshKey, hostKeys, dataKey } = options;
+  const { rootPassword, sshKey, hostKeys, reviewSecret, dataKey } = options;
   if (named.length > 0 && !hostKeys) throw new CliError(`${list(named)}: hosts are named for --host-keys alone`);
-  if (!rootPassword && !sshKey && !hostKeys && !dataKey)
-    throw new CliError("say what to rotate: --root-password, --ssh-key, --host-keys, --data-key; several if you like");
+  if (!rootPassword && !sshKey && !hostKeys && !reviewSecret && !dataKey)
+    throw new CliError(
+      "say what to rotate: --root-password, --ssh-key, --host-keys, --review-secret, --data-key; several if you like",
+    );
 }
 
 async function rotated(known: Secrets, hosts: readonly string[], options: SecretsRotateOptions): Promise<Secrets> {
@@ -35,6 +39,7 @@ async function rotated(known: Secrets, hosts: readonly string[], options: Secret
     ...known,
     ...(options.rootPassword && (await newRootPassword())),
     ...(options.sshKey && { userKey: await newUserKey() }),
+    ...(options.reviewSecret && { reviewSecret: await newPassphrase() }),
     ...(options.hostKeys && { hostKeys: { ...known.hostKeys, ...(await newHostKeys(hosts)) } }),
   };
 }
@@ -64,6 +69,7 @@ export async function secretsRotate(options: SecretsRotateOptions, named: readon
       ...(options.rootPassword ? ["the root password"] : []),
       ...(options.sshKey ? ["the SSH key"] : []),
       ...(options.hostKeys ? [`the host keys of ${list(hosts)}`] : []),
+      ...(options.reviewSecret ? ["the secret for reviewed plans"] : []),
       ...(options.dataKey ? ["the data key"] : []),
     ];
     const reachesHosts = options.rootPassword || options.sshKey || options.hostKeys;

@@ -8,9 +8,9 @@ import { learnStates } from "../masking/documents.ts";
 import { learnLater } from "../masking/masker.ts";
 import { handOver } from "../oci/hand-over.ts";
 import { makeDataFolders, type Project } from "../project.ts";
-import { type SealKey, sealKey } from "../review/seal.ts";
+import { type ReviewKey, reviewKey } from "../review/mac.ts";
 import { secretsPlace } from "../secrets/place.ts";
-import { ensureSecrets, secretVariables, statePassphrase } from "../secrets/secrets.ts";
+import { ensureSecrets, reviewSecret, secretVariables, statePassphrase } from "../secrets/secrets.ts";
 import { enforced } from "../state/encryption.ts";
 import { openStates } from "../state/open.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
@@ -28,8 +28,8 @@ export interface Session extends Runner {
   readonly assembly: Assembly;
   /** Null in a real run. */
   readonly sandbox: Sandbox | null;
-  /** Seals and opens saved plans; null for an app that is no lab. */
-  readonly planKey: SealKey | null;
+  /** Vouches for what was reviewed; null for an app that is no lab. */
+  reviewKey(): Promise<ReviewKey | null>;
   /** The stack as synthesized. */
   stack(info: StackInfo): Stack;
   /** Everything a run of this stack needs in its environment. */
@@ -177,7 +177,7 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
     plugins: pluginTurns(mayShareCache(binary, env)),
     providerConfig: chosen?.configFile,
     sandbox,
-    planKey: secrets === null ? null : sealKey(secrets.rootPassword),
+    reviewKey: async () => (secrets === null ? null : reviewKey(await reviewSecret(secretsPlace(project)))),
     stack(info) {
       const known = opened.get(info.name) ?? readStack(info, project);
       opened.set(info.name, known);

@@ -41,6 +41,7 @@ export const SECRET_COMMANDS: readonly LabCommand[] = [
             .option("--root-password", "of root@pam on all hosts")
             .option("--ssh-key", "the key that the tunnels log in with")
             .option("--host-keys", "the keys by which hosts are known")
+            .option("--review-secret", "what vouches for reviewed plans: those saved before are good no more")
             .option("--data-key", "what the file is encrypted with, for those that .sops.yaml names now")
             .option("--yes", "do not ask"),
         load: async () => (await import("../commands/secrets-rotate.ts")).secretsRotate,

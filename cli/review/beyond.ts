@@ -1,12 +1,15 @@
 /** Whether a plan does more than the one that was reviewed. */
 import type { Action } from "../show/progress.ts";
 
+/** In place of a digest: a value that nobody knew yet. */
+export const UNKNOWN = "unknown";
+
 /** What a reviewer saw of an object. */
 export interface Seen {
   readonly address: string;
   readonly action: Action;
-  /** Every attribute that was to change, or not known. */
-  readonly paths: readonly string[];
+  /** Digests of the values that it is to get, by path. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /** What may become of an object, by what was reviewed. Nothing at all is always less. */
@@ -28,20 +31,40 @@ const DOES: Readonly<Record<Action, string>> = {
   forget: "forgotten",
 };
 
-function isWithin(path: string, reviewed: readonly string[]): boolean {
-  return reviewed.some((seen) => path === seen || path.startsWith(`${seen}.`) || seen.startsWith(`${path}.`));
+/** A path and those that it is inside of. */
+function around(path: string): readonly string[] {
+  const parts = path.split(".");
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join("."));
+}
+
+type Verdict = "as reviewed" | "other value" | "untouched";
+
+function verdictOn(path: string, value: string, reviewed: Seen["values"]): Verdict {
+  const known = around(path).find((each) => reviewed.has(each));
+  if (known === undefined) {
+    const inside = [...reviewed.keys()].some((each) => each.startsWith(`${path}.`));
+    return inside ? "other value" : "untouched";
+  }
+  const before = reviewed.get(known);
+  return before === UNKNOWN || (known === path && before === value) ? "as reviewed" : "other value";
 }
 
 /** What a plan would do beyond the review, in words; none when it does the same or less. */
 export function beyond(reviewed: readonly Seen[], planned: readonly Seen[]): readonly string[] {
   const seen = new Map(reviewed.map((each) => [each.address, each]));
-  return planned.flatMap(({ address, action, paths }) => {
+  return planned.flatMap(({ address, action, values }) => {
     const before = seen.get(address);
     if (before === undefined) return [`${address} would be ${DOES[action]}, reviewed: untouched`];
     if (!NO_MORE_THAN[before.action].includes(action))
       return [`${address} would be ${DOES[action]}, reviewed: ${DOES[before.action]}`];
-    if (before.action !== "update") return [];
-    const more = paths.filter((path) => !isWithin(path, before.paths));
-    return more.length === 0 ? [] : [`${address} would also change ${more.join(", ")}`];
+    const paths = (wanted: Verdict): string =>
+      [...values]
+        .flatMap(([path, value]) => (verdictOn(path, value, before.values) === wanted ? [path] : []))
+        .join(", ");
+    const [more, others] = [paths("untouched"), paths("other value")];
+    return [
+      ...(more === "" ? [] : [`${address} would also change ${more}`]),
+      ...(others === "" ? [] : [`${address} would get other values than were reviewed: ${others}`]),
+    ];
   });
 }

@@ -1,57 +1,48 @@
-/** Saves the plans of a diff. */
+/** What is saved of a diff, to hold a deploy against. */
 import type { Binary } from "../terraform/binary.ts";
-import type { Plan } from "../terraform/plan.ts";
+import type { PlanOptions } from "../terraform/plan.ts";
 import { NO_STATE, type State } from "../terraform/state.ts";
-import type { Seen } from "./beyond.ts";
 import { configurationOf } from "./configuration.ts";
-import type { PlanDocument } from "./plan-document.ts";
+import type { ReviewKey } from "./mac.ts";
 import type { Planned } from "./plan-ahead.ts";
 import type { SavedPlans, SavedStack } from "./saved.ts";
-import { valuesOf } from "./values.ts";
+import { seenIn } from "./seen.ts";
 
-/** All that a plan would do to each object. */
-export function seenIn(
-  { changes }: Plan,
-  document: PlanDocument,
-): readonly (Seen & Pick<Plan["changes"][number], "reason">)[] {
-  return changes.map(({ address, action, reason }) => {
-    const planned = document.changes.get(address);
-    return { address, action, reason, paths: planned === undefined ? [] : valuesOf(planned).map(({ path }) => path) };
-  });
-}
-
-async function savedStack({ plan, after, document }: Planned, { serial, lineage }: State): Promise<SavedStack> {
-  const { stack, pending, imported, counts } = plan;
-  const seen = seenIn(plan, await document());
+async function savedStack(
+  { plan, document }: Planned,
+  { serial, lineage }: State,
+  key: ReviewKey,
+): Promise<SavedStack> {
+  const changes = seenIn(plan, await document(), key);
   return {
-    name: stack.name,
-    configuration: configurationOf(stack),
+    name: plan.stack.name,
+    configuration: configurationOf(plan.stack),
     state: { serial, lineage },
-    after: [...after],
-    pending,
-    imported,
-    counts,
-    changes: seen.map(({ reason, paths, ...change }) => ({
-      ...change,
-      ...(reason !== undefined && { reason }),
-      paths: [...paths],
-    })),
+    changes: changes.map(({ values, ...change }) => ({ ...change, values: Object.fromEntries(values) })),
   };
 }
 
-/** The tool as saved plans name it: none other can read them. */
+/** The tool as saved plans name it: another one may plan otherwise. */
 export function toolOf({ product, version }: Binary): string {
   return `${product} ${version}`;
 }
 
-/** What there is to know of these plans when they are applied. */
+function refreshOf({ refresh = true, refreshOnly = false }: PlanOptions): SavedPlans["refresh"] {
+  if (refreshOnly) return "only";
+  return refresh ? "yes" : "no";
+}
+
+/** @param review what the plans are of, in the words of who saves them; null where nobody says */
 export async function savedPlansOf(
   planned: readonly Planned[],
   states: ReadonlyMap<string, State>,
   binary: Binary,
+  key: ReviewKey,
+  options: PlanOptions,
+  review: string | null,
 ): Promise<SavedPlans> {
   const stacks = await Promise.all(
-    planned.map((each) => savedStack(each, states.get(each.plan.stack.name) ?? NO_STATE)),
+    planned.map((each) => savedStack(each, states.get(each.plan.stack.name) ?? NO_STATE, key)),
   );
-  return { version: 1, tool: toolOf(binary), stacks };
+  return { version: 2, review, tool: toolOf(binary), refresh: refreshOf(options), stacks };
 }

@@ -16,6 +16,8 @@ const schema = z.strictObject({
   hostKeys: z.record(z.string(), sshKey),
   /** What OpenTofu encrypts states with; made when that is first wanted. Without it they are lost. */
   statePassphrase: z.string().min(32).optional(),
+  /** What vouches for reviewed plans; made when the first are saved. A secret of its own: people choose passwords. */
+  reviewSecret: z.string().min(32).optional(),
 });
 
 export type Secrets = z.infer<typeof schema>;

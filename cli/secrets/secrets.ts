@@ -60,6 +60,17 @@ export async function statePassphrase(place: SecretsPlace, make: boolean): Promi
   return passphrase;
 }
 
+/** What vouches for reviewed plans; made where there is none. */
+export async function reviewSecret(place: SecretsPlace): Promise<string> {
+  const known = await ensureSecrets(place, []);
+  if (known.reviewSecret !== undefined) return known.reviewSecret;
+  if (place.kind === "sops") throw refuseToComplete(place, "secret for reviewed plans");
+  const { newPassphrase } = await import("./make.ts");
+  const made = await newPassphrase();
+  await writeSecrets(place, { ...known, reviewSecret: made });
+  return made;
+}
+
 /** The Terraform variables that the stacks take from the secrets. */
 export function secretVariables(secrets: Secrets): Environment {
   return {
