@@ -1,9 +1,7 @@
 /** Whether the lab's secrets can be used: readable, whole, belonging together, and in nobody else's hands. */
 import { execFile } from "node:child_process";
 import { relative } from "node:path";
-import { readFileSync, statSync } from "node:fs";
-import { parse } from "yaml";
-import { z } from "zod";
+import { statSync } from "node:fs";
 import { fail, type Finding, failure, ok, warn } from "../doctor/finding.ts";
 import { list } from "../show/words.ts";
 import type { Project } from "../project.ts";
@@ -11,25 +9,10 @@ import type { Wanted } from "./hosts.ts";
 import { hostsWithoutKey } from "./make.ts";
 import { belongTogether } from "./openssh.ts";
 import { shownIn } from "./published.ts";
+import { recipientFindings } from "./recipients.ts";
 import { plainPlace, readSecrets, type SecretsPlace } from "./place.ts";
 import type { Secrets } from "./schema.ts";
 import { inClear } from "./sops.ts";
-
-const encrypted = z.looseObject({
-  sops: z.looseObject({ age: z.array(z.looseObject({ recipient: z.string() })).nullish() }),
-});
-
-function recipients({ file }: SecretsPlace): Finding {
-  const read = encrypted.safeParse(parse(readFileSync(file, "utf8")));
-  const names = (read.data?.sops.age ?? []).map(({ recipient }) => recipient);
-  if (names.length === 0) return ok("recipients", "no age key alone can open it: .sops.yaml says who can");
-  if (names.length > 1) return ok("recipients", `${names.length} age keys can open it`);
-  return warn(
-    "recipients",
-    "one age key can open it",
-    "keep a copy of that key, or add another recipient to .sops.yaml and run `npx lab secrets rotate --data-key`",
-  );
-}
 
 async function password({ rootPassword, rootPasswordHash }: Secrets): Promise<Finding> {
   const { verify } = await import("unixcrypt");
@@ -51,10 +34,12 @@ function keys({ userKey, hostKeys }: Secrets): Finding {
   );
 }
 
-function completeness(secrets: Secrets, { hosts, encryptedState }: Wanted): Finding {
+function completeness(secrets: Secrets, { kind }: SecretsPlace, { hosts, encryptedState }: Wanted): Finding {
   const missing = [
     ...hostsWithoutKey(secrets, hosts),
     ...(encryptedState && secrets.statePassphrase === undefined ? ["the passphrase of encrypted states"] : []),
+    // In clear it is made when it is first wanted.
+    ...(kind === "sops" && secrets.reviewSecret === undefined ? ["the secret for reviewed plans"] : []),
   ];
   if (missing.length === 0) return ok("complete", `a host key for ${list(hosts)}`);
   return fail("complete", `missing: ${list(missing)}`, "npx lab secrets init adds it");
@@ -126,8 +111,10 @@ export async function checkSecrets(project: Project, place: SecretsPlace, wanted
   if (secrets === null)
     return [warn("secrets", "none yet", "a deploy makes them in clear; `npx lab secrets init` makes them encrypted")];
   return [
-    ...(place.kind === "sops" ? [ok("secrets", `${name}, encrypted`), recipients(place)] : [rights(place)]),
-    completeness(secrets, wanted),
+    ...(place.kind === "sops"
+      ? [ok("secrets", `${name}, encrypted`), ...recipientFindings(place.file)]
+      : [rights(place)]),
+    completeness(secrets, place, wanted),
     await password(secrets),
     keys(secrets),
     ...(await inGit(project, place)),
