@@ -92,6 +92,15 @@ function hushedTypeStripping(env: NodeJS.ProcessEnv): Environment {
 }
 
 /**
+ * For backend `s3`: since 1.11.2 Terraform sends checksums behind the body unless told not to, whatever `skip_s3_checksum` says,
+ * and OCI refuses such a body (hashicorp/terraform#36704, oracle/terraform-provider-oci#2348).
+ */
+const CHECKSUMS: Environment = {
+  AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
+  AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
+};
+
+/**
  * The environment of terraform or tofu, but for the variables of a stack.
  *
  * @param sandboxEnv what the sandbox wants set; empty for a real run
@@ -111,6 +120,7 @@ export function toolEnvironment(
   }
   if (process.platform !== "win32") temporaryFolder(PLUGIN_SOCKET, env["TMPDIR"] || undefined);
   const result: Record<string, string> = {
+    ...CHECKSUMS,
     ...baseEnvironment(project, env),
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",

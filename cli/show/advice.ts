@@ -1,6 +1,7 @@
 /** What to do about refusals that say nothing of it themselves. */
 import type { Stack } from "../terraform/stack.ts";
 import type { Diagnostic } from "../terraform/ui.ts";
+import { bucketAdvice } from "../state/bucket-advice.ts";
 
 /** The service's words, in the provider's error: `500-InternalError, Out of host capacity.` */
 const NO_CAPACITY = /out of host capacity/i;
@@ -48,7 +49,9 @@ const ABOUT_THE_PROVIDER =
 /** One line for each kind of refusal in a run that has something to be done about it. */
 export function adviceOn(stack: Stack, diagnostics: readonly Diagnostic[]): readonly string[] {
   const full = diagnostics.filter((each) => says(each, NO_CAPACITY));
+  const bucket = bucketAdvice(diagnostics.map(({ summary, detail }) => `${summary} ${detail}`).join("\n"));
   return [
+    ...(bucket === null ? [] : [`To do about the state: ${bucket}`]),
     ...(full.length === 0 ? [] : [aboutCapacity(stack, full)]),
     ...(diagnostics.some((each) => says(each, COMPARTMENT_TAKEN)) ? [ABOUT_THE_NAME] : []),
     ...(diagnostics.some((each) => says(each, PROVIDER_GONE)) ? [ABOUT_THE_PROVIDER] : []),

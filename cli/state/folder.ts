@@ -7,6 +7,7 @@ import { CliError } from "../errors.ts";
 import { SYSTEMS } from "../providers/choices.ts";
 import { HOSTS, providerOf } from "../providers/packages.ts";
 import type { Binary } from "../terraform/binary.ts";
+import { bucketAdvice } from "./bucket-advice.ts";
 import { eitherWay } from "./encryption.ts";
 import { addressOf, type Place, requireAble } from "./place.ts";
 import { firstError, lockOf, type RunTool } from "./run-tool.ts";
@@ -70,6 +71,8 @@ export function openFolders({ run, tool, passphrase, runTool }: FolderOptions): 
       const { code, output, errors } = await runTool({ stack, command, state: state ?? null, folder, env: own });
       if (code === 0) return output;
       const lock = lockOf(errors);
+      const advice = bucketAdvice(errors);
+      if (advice !== null) throw new CliError(`${failed}: ${advice}`);
       if (lock === null) throw new CliError(`${failed}: ${firstError(errors)}`);
       const unlock = `(cd ${folder} && ${binary.path} force-unlock ${lock.id})`;
       throw new CliError(`${failed}: locked by ${lock.who}; when nothing works on it any more: ${unlock}`);
