@@ -33,7 +33,7 @@ const PATIENCE_MS = 1000;
 
 /** @returns sends a request, and answers its gRPC code */
 export function talosCaller(doors: Doors, home: string): (request: TalosRequest) => Promise<number> {
-  const client = configuration.parse(attributeOf(home, "talos", "talos_machine_secrets", "client_configuration"));
+  const client = configuration.parse(attributeOf(home, "proxmox", "talos_machine_secrets", "client_configuration"));
   const [ca, cert] = [client.ca_certificate, client.client_certificate].map((text) => Buffer.from(text, "base64"));
   const key = readKey(Buffer.from(client.client_key, "base64").toString()).export({ format: "pem", type: "pkcs8" });
   const Anything = makeGenericClientConstructor({}, "Anything");
