@@ -41,8 +41,8 @@ describeWithGit("the comment of a pull request that", () => {
 
   it("deploys for the first time has all there is to add, and what it takes of the free tier", () => {
     const { code, comment } = first;
-    expect([code, headline(first)]).toEqual([2, "### 67 changes; $0.00"]);
-    expect(row(comment, "`talos`")).toBe("| `talos` | 8 |  |  |  | after `oci`, `proxmox` |");
+    expect([code, headline(first)]).toEqual([2, "### 68 changes; $0.00"]);
+    expect(row(comment, "`talos`")).toBe("| `talos` | 7 |  |  |  | after `oci`, `proxmox` |");
     expect(row(comment, "A1 OCPUs")).toBe("| A1 OCPUs | 0 OCPU | **2 OCPU** | 2 OCPU |");
     expect(comment).toMatch(/\n- image `proxmox-ampere`: `proxmox-ampere-\w{12}\.oci`, the first\n/);
     expect(plan(comment, "oci")).toContain("+   oci_core_instance.pve-1_instance\n+      availability_domain: ");

@@ -5,7 +5,7 @@ jest.setTimeout(300_000);
 
 const STACKS = ["oci", "proxmox", "talos"];
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGKILL: null } as const;
-/** Of the 63 resources of the default lab: some in each stack, and around the borders between them. */
+/** Of the 64 resources of the default lab: some in each stack, and around the borders between them. */
 const POINTS = [1, 4, 11, 18, 24, 26, 30, 37, 44, 48, 50, 52, 54];
 
 describe.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)("a deploy of all stacks interrupted by %s", (signal) => {

@@ -15,7 +15,7 @@ jest.setTimeout(300_000);
 const PATH = process.env.PATH ?? "";
 const TOOLS = { terraform: which("terraform", PATH), tofu: which("tofu", PATH) ?? cachedTofu() };
 const STACKS = ["oci", "proxmox", "talos"];
-/** Of the 63 resources of the default lab: some in each stack, and around the borders between them. */
+/** Of the 64 resources of the default lab: some in each stack, and around the borders between them. */
 const POINTS = [1, 5, 12, 20, 26, 28, 36, 45, 57, 58, 59, 60, 61, 62];
 
 describe.each(Object.entries(TOOLS))("a deploy whose %s is killed", (name, tool) => {
