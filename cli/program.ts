@@ -51,9 +51,9 @@ function isProxied({ HTTPS_PROXY, https_proxy }: NodeJS.ProcessEnv): boolean {
 
 /** Node would print it around the masker, with a line of code and all. */
 function tellUncaught(): void {
-  process.on("uncaughtException", (error) => {
-    process.exit(tell(error));
-  });
+  // Kept: an app that runs in this process has another `process.exit` meanwhile.
+  const exit = process.exit.bind(process);
+  process.on("uncaughtException", (error) => exit(tell(error)));
 }
 
 /** Commander has told it already. Its second line is a suggestion, which belongs to the first. */

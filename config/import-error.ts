@@ -24,8 +24,13 @@ function isCycle(error: Error): boolean {
   return error.name === "ReferenceError" && error.message.endsWith("before initialization");
 }
 
+/** What Node says of a rejection by anything but an error has the reason at its end. */
+function reasonOf({ message }: Error): string {
+  return oneLine(/The promise rejected with the reason "(.*)"\.$/s.exec(message)?.[1] ?? message);
+}
+
 function problem(error: Error): string {
-  const message = oneLine(error.message);
+  const message = reasonOf(error);
   if (error.name === "SyntaxError") return `syntax error: ${message}`;
   if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND") return `imports what is not there: ${message}`;
   if (isCycle(error)) return `${message}; does it import a file that imports it again?`;
@@ -34,6 +39,7 @@ function problem(error: Error): string {
 
 /** @param where the config file as people know it; the file and line in the error's stack go before it */
 export function explainImportError(cause: unknown, where: string): ConfigFileError {
+  if (cause instanceof ConfigFileError) return cause;
   if (!(cause instanceof Error)) return new ConfigFileError(where, `threw ${oneLine(String(cause))}`, { cause });
   return new ConfigFileError(placeOf(cause) ?? where, problem(cause), { cause });
 }

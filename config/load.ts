@@ -2,6 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { ConfigFileError, shown } from "./errors.ts";
+import { guarded } from "./guarded.ts";
 import { explainImportError } from "./import-error.ts";
 import { importModule } from "./import-module.ts";
 import { isPlain } from "./merge.ts";
@@ -52,7 +53,7 @@ export async function loadConfig(file: string): Promise<LabConfig> {
   const path = resolve(file);
   const where = displayName(path);
   await assertReadable(path, where);
-  const exports = await evaluate(path).catch((cause: unknown) => {
+  const exports = await guarded(() => evaluate(path), where).catch((cause: unknown) => {
     throw explainImportError(cause, where);
   });
   return parseConfig(defaultExport(exports, where), where);

@@ -19,10 +19,17 @@ export function describeError(error: unknown, debug: boolean): string {
 
 /** Runs a program; on an error prints it to stderr and ends with exit code 1. */
 export async function runMain(main: () => void | Promise<void>): Promise<void> {
+  const say = (error: unknown): void => void process.stderr.write(`${describeError(error, debugging())}\n`);
+  // Inside `cdktf` that tells it.
+  if (process.listenerCount("uncaughtException") === 0)
+    process.on("uncaughtException", (error) => {
+      say(error);
+      process.exit(1);
+    });
   try {
     await main();
   } catch (error) {
-    process.stderr.write(`${describeError(error, debugging())}\n`);
+    say(error);
     process.exitCode = 1;
   }
 }

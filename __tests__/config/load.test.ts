@@ -30,6 +30,11 @@ const FILES: Readonly<Record<string, string>> = {
   "missing-import.ts": 'import "./nowhere.ts";\nexport default {};',
   "throws.ts": 'const name: string = "x";\nexport default { name: name.nothing.at(0) };',
   "throws-text.ts": 'throw "out of cheese";',
+  "rejects.ts": `void Promise.reject(new Error("nope"));\nexport default ${OBJECT}`,
+  "rejects-text.ts": `void Promise.reject("nope");\nexport default ${OBJECT}`,
+  "rejected-default.ts": 'export default Promise.reject(new Error("nope"));',
+  "throws-elsewhere.ts": `process.nextTick(() => { throw new Error("nope"); });\nexport default ${OBJECT}`,
+  "pollutes.ts": `Object.assign(Object.prototype, { polluted: 1 });\nexport default ${OBJECT}`,
   "no-default.ts": "export const lab = {};",
   "promise.ts": "export default Promise.resolve({});",
   "function.ts": "export default () => ({});",
@@ -62,6 +67,36 @@ function loadAll(): { readonly outcome: Readonly<Record<string, unknown>>; reado
     rmSync(folder, { recursive: true });
   }
 }
+
+/** What a program says that does nothing but load a config, and how it ends. */
+function loadAlone(text: string): { readonly status: number | null; readonly said: string } {
+  const folder = mkdtempSync(join(tmpdir(), "ampere-lab-load-"));
+  const program = `
+    import { loadConfig } from ${JSON.stringify(join(REPOSITORY, "config/load.ts"))};
+    import { runMain } from ${JSON.stringify(join(REPOSITORY, "config/run-main.ts"))};
+    await runMain(async () => void (await loadConfig("lab.config.ts")));
+  `;
+  try {
+    writeFileSync(join(folder, "lab.config.ts"), text);
+    const args = ["--input-type=module", "--eval", program];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    return { status, said: stderr };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe("a program that loads a config", () => {
+  it("is told of one that never comes to its end, and ends", () => {
+    const said = "lab.config.ts: a top-level await in it never settles\n";
+    expect(loadAlone("await new Promise(() => undefined);\nexport default {};")).toEqual({ status: 1, said });
+  });
+
+  it("is told in one line of what is thrown long after", () => {
+    const late = `setTimeout(() => { throw new Error("late"); }, 1);\nexport default ${OBJECT}`;
+    expect(loadAlone(late)).toEqual({ status: 1, said: "late\n" });
+  });
+});
 
 describe("loadConfig", () => {
   const { outcome, complaints } = loadAll();
@@ -109,6 +144,11 @@ describe("loadConfig", () => {
     ],
     ["throws.ts", "throws.ts:2: could not be evaluated: Cannot read properties of undefined (reading 'at')"],
     ["throws-text.ts", "throws-text.ts: threw out of cheese"],
+    ["rejects.ts", "rejects.ts:1: could not be evaluated: nope"],
+    ["rejects-text.ts", "rejects-text.ts: could not be evaluated: nope"],
+    ["rejected-default.ts", "rejected-default.ts:1: could not be evaluated: nope"],
+    ["throws-elsewhere.ts", "throws-elsewhere.ts:1: could not be evaluated: nope"],
+    ["pollutes.ts", "pollutes.ts: adds Object.prototype.polluted, which all objects share"],
     ["no-default.ts", "no-default.ts: no default export; end it with `export default defineLab({ … });`"],
     [
       "promise.ts",

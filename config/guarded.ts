@@ -1,0 +1,58 @@
+/** Hears what a config file does wrong beside its own evaluation: rejects, throws from elsewhere, waits for ever, changes what all share. */
+import { setImmediate as turn } from "node:timers/promises";
+import { ConfigFileError } from "./errors.ts";
+
+/** A config may ask somebody for something. */
+const PATIENCE_MS = 60_000;
+
+const SHARED: readonly (readonly [string, object])[] = [
+  ["Object.prototype", Object.prototype],
+  ["Array.prototype", Array.prototype],
+];
+
+/** Takes back what was added. @returns what that was */
+function takeBack(before: readonly (readonly PropertyKey[])[]): readonly string[] {
+  return SHARED.flatMap(([name, shared], index) =>
+    Reflect.ownKeys(shared)
+      .filter((key) => !before[index]?.includes(key))
+      .map((key) => {
+        Reflect.deleteProperty(shared, key);
+        return `${name}.${String(key)}`;
+      }),
+  );
+}
+
+/**
+ * Evaluates, and fails with whatever the module has thrown by the time it is evaluated.
+ *
+ * @param where the config file as people know it
+ * @throws what the module throws, or that rejected without anybody listening; ConfigFileError where it never comes to an end
+ */
+export async function guarded<T>(evaluate: () => Promise<T>, where: string): Promise<T> {
+  const before = SHARED.map(([, shared]) => Reflect.ownKeys(shared));
+  let fail: (error: unknown) => void = () => undefined;
+  const trouble = new Promise<never>((_resolve, reject) => (fail = reject));
+  const endless = (): void => fail(new ConfigFileError(where, "a top-level await in it never settles"));
+  // Who reads a config meanwhile is told by the first, as it is one module.
+  const first = !process.hasUncaughtExceptionCaptureCallback();
+  if (first) process.setUncaughtExceptionCaptureCallback(fail);
+  // Nothing is left to do, and still it waits.
+  process.once("beforeExit", endless);
+  const timer = setTimeout(endless, PATIENCE_MS).unref();
+  try {
+    const evaluated = evaluate().then(async (exports) => {
+      // A rejection is told of at the end of the turn.
+      await turn();
+      return exports;
+    });
+    const exports = await Promise.race([evaluated, trouble]);
+    const added = takeBack(before);
+    if (added.length > 0) throw new ConfigFileError(where, `adds ${added.join(", ")}, which all objects share`);
+    return exports;
+  } finally {
+    clearTimeout(timer);
+    process.off("beforeExit", endless);
+    if (first) process.setUncaughtExceptionCaptureCallback(null);
+    takeBack(before);
+  }
+}
