@@ -176,19 +176,19 @@ const accessSchema = field(
 const versionsSchema = field(
   z.strictObject({
     proxmox: pattern(
-      /^9\.\d{1,2}(\.\d{1,2})?$/,
+      /^9\.(0|[1-9]\d?)(\.(0|[1-9]\d?))?$/,
       12,
       "Proxmox VE, in the hosts' image; arm64 is official since 9.2. Another one makes the hosts anew, with all that is on them.",
       "a 9.x version such as 9.2",
     ),
     talos: pattern(
-      /^1\.1[2-4]\.\d{1,2}(-(alpha|beta|rc)\.\d{1,2})?$/,
+      /^1\.1[2-4]\.(0|[1-9]\d?)(-(alpha|beta|rc)\.(0|[1-9]\d?))?$/,
       20,
       "Talos Linux that machines are made with. Another one upgrades none that exist: `talosctl upgrade` does.",
       "a full version of 1.12, 1.13 or 1.14, such as 1.13.9",
     ),
     kubernetes: pattern(
-      /^1\.\d{1,2}\.\d{1,2}$/,
+      /^1\.(0|[1-9]\d?)\.(0|[1-9]\d?)$/,
       12,
       "Kubernetes; each Talos runs a range of it. Another one restarts it on all machines at once; one minor version at a time.",
       "a full version that this Talos runs, such as 1.36.3",
@@ -233,9 +233,11 @@ const tagsSchema = field(
       ),
       field(z.string().max(256), "Tag value.", "text of at most 256 characters"),
     )
+    // OCI takes keys that differ in case alone for one.
+    .refine((tags) => new Set(Object.keys(tags).map((key) => key.toLowerCase())).size === Object.keys(tags).length)
     .refine((tags) => Object.keys(tags).length <= 8),
   "Free-form tags on every OCI resource, beside the lab's own.",
-  'at most 8 tags: keys of printable ASCII, at most 100, no space, no dot, not "lab" (the lab\'s own); values of at most 256 characters',
+  'at most 8 tags: keys of printable ASCII, at most 100, no space, no dot, none twice in other case, not "lab" (the lab\'s own); values of at most 256 characters',
 );
 
 export const labSchema = field(

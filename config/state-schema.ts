@@ -13,17 +13,17 @@ const encryption = flag(
 
 /** Object Storage: letters, digits, hyphens, underscores and periods (OCI, "Object Storage buckets"). */
 const bucket = pattern(
-  /^[A-Za-z0-9._-]+$/,
+  /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/,
   256,
   "The bucket. It has to be there already; turn its versioning on.",
-  "the name of a bucket: letters, digits, hyphens, underscores and periods",
+  'the name of a bucket: letters, digits, hyphens, underscores and periods, not "." or ".."',
 );
 
 const prefix = pattern(
-  /^[\w.-]+(\/[\w.-]+)*$/,
+  /^(?!(.*\/)?\.{1,2}(\/|$))[\w.-]+(\/[\w.-]+)*$/,
   200,
   "What the objects' names begin with: PREFIX/STACK.tfstate. Labs that share a bucket need one each.",
-  "names of letters, digits, dots, hyphens and underscores, with / between them",
+  'names of letters, digits, dots, hyphens and underscores, with / between them, none "." or ".."',
 ).optional();
 
 const region = pattern(/^[a-z0-9-]+$/, 40, "Region of the bucket.", "a region identifier such as eu-frankfurt-1");
@@ -31,17 +31,19 @@ const region = pattern(/^[a-z0-9-]+$/, 40, "Region of the bucket.", "a region id
 /** Credentials travel with each request: in the clear only to this machine. */
 function isEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, search, hash } = new URL(text);
+  const { protocol, hostname, search, hash } = new URL(text);
+  // URL reads these away, Terraform does not.
+  if (/\s/.test(text) || /^[a-z]+:\/\/[^/]*@/i.test(text)) return false;
   // Terraform would take it for a template, which a backend may not have.
   if (/[$%]\{/.test(text)) return false;
-  if (username !== "" || search !== "" || hash !== "") return false;
+  if (search !== "" || hash !== "") return false;
   return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname));
 }
 
 const endpoint = field(
   z.string().max(255).refine(isEndpoint),
   "Address of the S3-compatible service. OCI: https://NAMESPACE.compat.objectstorage.REGION.oraclecloud.com",
-  "an https:// address without a user, a query or a fragment (http:// to this machine only)",
+  "an https:// address without a user, a blank, a query or a fragment (http:// to this machine only)",
 );
 
 export const stateSchema = field(

@@ -10,6 +10,9 @@ const DOCUMENTATION = networks(["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/
 /** RFC 1918 and RFC 6598: not what Oracle sees of anybody. */
 const PRIVATE = networks(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]);
 
+/** RFC 6890 and RFC 5771: this host, link-local, multicast, reserved; nobody comes from there over the Internet. */
+const UNSEEN = networks(["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"]);
+
 /** Talos system requirements. */
 const TALOS_MINIMUM = { "control-plane": { vcpus: 2, memoryMb: 2048 }, worker: { vcpus: 1, memoryMb: 1024 } } as const;
 
@@ -25,6 +28,9 @@ function adminNetworks({ access }: LabConfig): readonly string[] {
     }
     if (insideAny(cidr, PRIVATE)) {
       return [`${field}: ${cidr} is a private address, which Oracle never sees; put your public address there`];
+    }
+    if (insideAny(cidr, UNSEEN)) {
+      return [`${field}: nobody comes from ${cidr} over the Internet; put your public address there`];
     }
     return cidrOf(cidr).prefix < 8 ? [`${field}: ${cidr} opens SSH and the API server to all of it`] : [];
   });

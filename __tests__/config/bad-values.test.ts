@@ -11,8 +11,9 @@ const ADMIN =
   "an IPv4 network written with its first address, such as 203.0.113.7/32 for one machine (IPv6 is not supported)";
 
 const BACKENDS = '"local", "oci" (Terraform 1.12 or newer) or "s3" (OpenTofu or Terraform, 1.10 or newer)';
-const BUCKET = "the name of a bucket: letters, digits, hyphens, underscores and periods";
-const ENDPOINT = "allowed an https:// address without a user, a query or a fragment (http:// to this machine only)";
+const BUCKET = 'the name of a bucket: letters, digits, hyphens, underscores and periods, not "." or ".."';
+const ENDPOINT =
+  "allowed an https:// address without a user, a blank, a query or a fragment (http:// to this machine only)";
 const S3 = { backend: "s3", bucket: "states", endpoint: "https://s3.example.com", region: "eu-frankfurt-1" };
 const OCI = { backend: "oci", bucket: "states", namespace: "axlocal" };
 
@@ -125,12 +126,33 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
     { "versions.talos": "1.13" },
     'versions.talos: got "1.13", allowed a full version of 1.12, 1.13 or 1.14, such as 1.13.9',
   ],
+  [{ "versions.talos": "1.13.09" }, expect.stringMatching(/^versions\.talos: got "1\.13\.09", allowed a full/)],
+  [
+    { "versions.kubernetes": "1.036.3" },
+    expect.stringMatching(/^versions\.kubernetes: got "1\.036\.3", allowed a full/),
+  ],
+  [
+    { "versions.kubernetes": "1.36.03" },
+    expect.stringMatching(/^versions\.kubernetes: got "1\.36\.03", allowed a full/),
+  ],
+  [{ "versions.proxmox": "9.02" }, 'versions.proxmox: got "9.02", allowed a 9.x version such as 9.2'],
   [{ "versions.proxmox": "8.4" }, 'versions.proxmox: got "8.4", allowed a 9.x version such as 9.2'],
   [{ "state.backend": "gcs" }, `state.backend: got "gcs", allowed ${BACKENDS}`],
   [{ "state.bucket": "b" }, "state.bucket: got an unknown field, allowed backend, encryption"],
   [{ state: { ...S3, bucket: "a/b" } }, `state.bucket: got "a/b", allowed ${BUCKET}`],
   [{ state: { ...S3, endpoint: "http://s3.example.com" } }, `state.endpoint: got "http://s3.example.com", ${ENDPOINT}`],
   [{ state: { ...S3, endpoint: "https://key:secret@s3.example.com" } }, expect.stringContaining(ENDPOINT)],
+  ...[
+    "https://:pw@s3.example.com",
+    "https://@s3.example.com",
+    "https://s3.example.com ",
+    "https://s3.example.com/a b",
+  ].map((endpoint) => [{ state: { ...S3, endpoint } }, expect.stringContaining(ENDPOINT)] as const),
+  [{ state: { ...S3, bucket: ".." } }, `state.bucket: got "..", allowed ${BUCKET}`],
+  ...["..", ".", "labs/../other", "labs/."].map(
+    (prefix) =>
+      [{ state: { ...S3, prefix } }, expect.stringMatching(/^state\.prefix: got .*none "\." or "\.\."$/)] as const,
+  ),
   [{ state: { ...S3, region: undefined } }, `state.region: got nothing, allowed ${REGION}`],
   [{ state: { ...S3, prefix: "/lab" } }, expect.stringMatching(/^state\.prefix: got "\/lab", allowed names of /)],
   [
@@ -139,6 +161,10 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
   ],
   [{ tags: { Lab: "mine" } }, expect.stringMatching(/^tags\.Lab: got the key "Lab", .*not "lab" \(the lab's own\)/)],
   [{ tags: { "cost centre": "x" } }, expect.stringContaining("allowed at most 8 tags: keys of printable ASCII")],
+  ...["a b", "a.b", "a\nb", "a\n", "größe", ""].map(
+    (key) => [{ tags: { [key]: "x" } }, expect.stringContaining("keys of printable ASCII")] as const,
+  ),
+  [{ tags: { Team: "a", team: "b" } }, expect.stringMatching(/^tags: got .*none twice in other case/)],
   [{ tags: { owner: 3 } }, "tags.owner: got 3, allowed text of at most 256 characters"],
   [{ allowpaid: true }, expect.stringMatching(/^allowpaid: got an unknown field, .*; did you mean allowPaid\?$/)],
 ];

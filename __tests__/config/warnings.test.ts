@@ -17,6 +17,16 @@ describe("configWarnings", () => {
     expect(warnings).toEqual([expect.stringContaining("private address")]);
   });
 
+  it.each(["127.0.0.1/32", "169.254.0.0/16", "224.0.0.1/32", "240.0.0.0/8", "0.0.0.0/8"])(
+    "says of %s that nobody comes from there over the Internet",
+    (cidr) => {
+      const warnings = configWarnings(lab({ access: { adminCidrs: [cidr] } }));
+      expect(warnings).toEqual([
+        `access.adminCidrs[0]: nobody comes from ${cidr} over the Internet; put your public address there`,
+      ]);
+    },
+  );
+
   it("says what 0.0.0.0/0 opens", () => {
     const warnings = configWarnings(lab({ access: { adminCidrs: ["0.0.0.0/0"], allowAnywhere: true } }));
     expect(warnings).toEqual([expect.stringContaining("opens SSH and the API server")]);

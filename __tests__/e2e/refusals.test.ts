@@ -33,6 +33,21 @@ describe("cdktf refuses, in one line and before anything is made,", () => {
     await refused(/^Over 2 Always Free limits: this costs money/, "deploy", "--auto-approve");
   });
 
+  it("a boot volume that shrinks, in a diff as in a deploy", async () => {
+    const host = { name: "pve-1", ocpus: 2, memoryGb: 12 };
+    lab = await TestLab.create({ hosts: [{ ...host, bootVolumeGb: 150 }] });
+    expect(await lab.cdktf("deploy", "oci", "--auto-approve")).toMatchObject({ code: 0 });
+    lab.configure({ hosts: [{ ...host, bootVolumeGb: 100 }] });
+    const line = /bootVolumeGb of pve-1: got 100, allowed 150 or more: a boot volume grows only/;
+    for (const args of [
+      ["diff", "oci"],
+      ["deploy", "oci", "--auto-approve"],
+    ]) {
+      const { code, stderr } = await lab.cdktf(...args);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(line)]);
+    }
+  });
+
   it("a deploy that nobody is there to approve", async () => {
     lab = await TestLab.create();
     await refused(/there is no terminal to ask on: pass --auto-approve/, "deploy");

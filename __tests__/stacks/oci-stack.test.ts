@@ -122,6 +122,13 @@ describe("OciStack", () => {
     expect(resources(oci, "oci_core_vcn")[0]).toMatchObject({ compartment_id: id });
   });
 
+  it("has the sandbox's root stand for a compartment that exists, the tenancy too", () => {
+    for (const id of ["ocid1.compartment.oc1..aaaaaaaaexample", "ocid1.tenancy.oc1..aaaaaaaaexample"]) {
+      const { oci } = synthesize({ ...BASE, oci: { ...BASE.oci, compartment: { id } } }, { sandbox: true });
+      expect(resources(oci, "oci_core_vcn")[0]).toMatchObject({ compartment_id: "${var.tenancy_ocid}" });
+    }
+  });
+
   it("keeps the compartment that it made, unless the config has it deleted", () => {
     expect(resources(free, "oci_identity_compartment")[0]).toMatchObject({ enable_delete: false });
     const compartment = { create: "ampere-lab", onDestroy: "delete" } as const;

@@ -3,6 +3,7 @@ import { AlreadyTold, messageOf } from "../errors.ts";
 import { heldWhole, type Import, removeImports, TOLD_ONCE, writeImports } from "../run/recover.ts";
 import { showOutputs } from "../show/outputs.ts";
 import { planDocument } from "../review/plan-document.ts";
+import { refuseShrinking } from "../review/shrinking.ts";
 import { needsValues, stackReview } from "../review/stack-review.ts";
 import { counted, showReview, summaryOf } from "../show/plan.ts";
 import { duration } from "../show/words.ts";
@@ -65,7 +66,14 @@ async function planned(change: StackChange): Promise<Plan> {
   const replace = imports.filter(({ type }) => TOLD_ONCE.has(type)).map(({ address }) => address);
   const wishes = { ...options, ...reviewed?.options, replace, destroy: verb === "destroy" };
   const plan = await heldWhole(stack, imports, () => planStack(session, stack, env, label, wishes));
-  if (reviewed !== null) await refuseBeyond(session, label, plan, reviewed);
+  try {
+    if (reviewed !== null) await refuseBeyond(session, label, plan, reviewed);
+    if (plan.changes.some(({ address, action }) => action === "update" && address.startsWith("oci_core_instance.")))
+      refuseShrinking(await planDocument(session, plan));
+  } catch (error) {
+    discard(plan);
+    throw error;
+  }
   return plan;
 }
 

@@ -2,6 +2,7 @@
 import { AlreadyTold, messageOf } from "../errors.ts";
 import { planAhead, type Planned } from "../review/plan-ahead.ts";
 import type { StackReview } from "../review/review.ts";
+import { refuseShrinking } from "../review/shrinking.ts";
 import { needsValues, stackReview, withoutPlan } from "../review/stack-review.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { PlanFailed, planStack } from "../terraform/plan.ts";
@@ -56,6 +57,7 @@ export async function planAll(
     const planned = await plan(info);
     const asked = isWhole(options) || needsValues(planned.plan);
     const document = asked ? await planned.document() : null;
+    if (document !== null) refuseShrinking(document);
     return { review: stackReview(planned.plan, document, isWhole(options), planned.after), planned };
   };
   await runInOrder(

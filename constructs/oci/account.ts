@@ -62,7 +62,7 @@ export class Account extends Construct {
         ? provider
         : new OciProvider(scope, "oci-home", { alias: "home", region: oci.homeRegion, ...signIn });
     this.tenancyId = tenancyOcid(scope).stringValue;
-    this.compartmentId = "id" in oci.compartment ? oci.compartment.id : this.#create(props.lab, oci.compartment);
+    this.compartmentId = this.#compartment(props);
     this.#domains = new DataOciIdentityAvailabilityDomains(this, "availability-domains", {
       compartmentId: this.tenancyId,
       ...domainIsThere(oci),
@@ -73,6 +73,12 @@ export class Account extends Construct {
   /** Full name of an availability domain, by its number. */
   domain(number: number): string {
     return this.#domains.availabilityDomains.get(number - 1).name;
+  }
+
+  #compartment({ lab, oci, sandbox }: AccountProps): string {
+    if (!("id" in oci.compartment)) return this.#create(lab, oci.compartment);
+    // What exists in an account is not in the sandbox: its root stands for it.
+    return sandbox ? this.tenancyId : oci.compartment.id;
   }
 
   /** One that is kept is forgotten by a destroy; the next deploy is told that its name is taken, and takes it up again. */
