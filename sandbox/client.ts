@@ -49,6 +49,8 @@ export interface Sandbox {
   /** Every object of the world that a Terraform resource stands for, by import id. */
   inventory(): Promise<readonly InventoryItem[]>;
   overview(): Promise<Overview>;
+  /** What time it is in its world. */
+  clock(): Promise<Date>;
   /** Address of the page that draws the world live. */
   readonly page: string;
   /** Makes something go wrong. @returns it, with its id @throws in one line when there cannot be such a fault */
@@ -260,6 +262,7 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
     setTunnels: (tunnels) => ask("setTunnels", tunnels),
     inventory: () => ask("inventory"),
     overview: () => ask("overview"),
+    clock: async () => new Date(await ask<string>("clock")),
     real: () => ask("real"),
     setAccount: (account) => ask("setAccount", account),
     setHomeRegion: (region) => ask("setHomeRegion", region),

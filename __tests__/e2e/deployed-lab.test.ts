@@ -62,6 +62,9 @@ describe("npx lab validate cluster", () => {
     expect(code).toBe(0);
     expect(stdout.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:…").split("\n")).toEqual([
       expect.stringMatching(
+        /^ok {4}certificates +kubeconfig until [\d-]+, talosconfig until [\d-]+; a deploy in the last/,
+      ),
+      expect.stringMatching(
         /^ok {4}API by tunnel {2}https:\/\/127\.0\.0\.1:… answers, v[\d.]+, with the cluster's own/,
       ),
       "ok    nodes          cp-1 and worker-1: all Ready, and all that the config names",
@@ -345,6 +348,42 @@ describe("npx lab tunnel, in the sandbox,", () => {
       code: 1,
       stderr: expect.stringContaining("the sandbox has ended, and its tunnels with it"),
     });
+  });
+});
+
+describe("a lab that nobody touches for 400 days", () => {
+  const passed = async (days: number): Promise<void> => {
+    const sandbox = await lab.sandbox();
+    await sandbox.clearFaults();
+    await sandbox.addFault({ what: "clock", seconds: days * 86_400 });
+  };
+  const certificates = (findings: readonly Finding[]) => findings.find(({ name }) => name === "certificates");
+
+  it("is told before it is locked out, and let in again by a deploy", async () => {
+    await passed(330);
+    expect(certificates((await validate()).findings)).toMatchObject({ status: "ok" });
+    await passed(340);
+    const ending = await validate();
+    expect([ending.code, certificates(ending.findings)]).toEqual([
+      0,
+      expect.objectContaining({ status: "warn", advice: "npx cdktf deploy proxmox talos --sandbox renews it" }),
+    ]);
+    await passed(400);
+    const ended = await validate();
+    expect([ended.code, failures(ended.findings)]).toEqual([
+      1,
+      [expect.stringMatching(/^certificates: kubeconfig ended on \d{4}-\d\d-\d\d, talosconfig ended on /)],
+    ]);
+    const locked = await lab.lab("kubeconfig");
+    expect([locked.code, locked.stderr]).toEqual([
+      1,
+      expect.stringMatching(/ended on .*deploy proxmox talos --sandbox/),
+    ]);
+    const { code, stderr } = await lab.cdktf("deploy", "proxmox", "talos", "--auto-approve");
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    const renewed = await validate();
+    expect([renewed.code, certificates(renewed.findings)]).toEqual([0, expect.objectContaining({ status: "ok" })]);
+    expect((await lab.cdktf("diff", "proxmox", "talos")).code).toBe(0);
   });
 });
 

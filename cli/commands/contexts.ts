@@ -1,5 +1,7 @@
 /** `lab kubeconfig` and `lab talosconfig`: the way into the deployed lab, as a file. */
 import { relative } from "node:path";
+import { runningSandbox } from "../../sandbox/client.ts";
+import { certificateFindings, clientCertificateOf, hasEnded, renewal } from "../contexts/certificates.ts";
 import { type DeliveryOptions, deliveryOf, mergeContextsInto, writeContexts } from "../contexts/delivery.ts";
 import { type ContextsKind, contextNames } from "../contexts/merge.ts";
 import { mergeTarget } from "../contexts/target.ts";
@@ -35,6 +37,25 @@ async function deployed(place: Workplace, kind: ContextsKind, skipSynth: boolean
   );
 }
 
+/**
+ * Tells until when the certificate is good.
+ *
+ * @throws CliError where it has ended: what it is in opens nothing any more
+ */
+async function tellTerm({ project, terminal }: Workplace, kind: ContextsKind, text: string): Promise<void> {
+  const certificate = clientCertificateOf(kind, text);
+  if (certificate === null) return;
+  const sandbox = project.sandbox ? await runningSandbox(project.home) : null;
+  const now = sandbox === null ? new Date() : await sandbox.clock();
+  const date = certificate.until.toISOString().slice(0, 10);
+  if (hasEnded(certificate, now))
+    throw new CliError(
+      `the certificate in the ${kind} ended on ${date}, so it opens nothing: ${renewal(project.sandbox)}`,
+    );
+  for (const { found, advice } of certificateFindings([certificate], now, project.sandbox))
+    terminal.aside(`certificate: ${found}${advice === null ? "" : `; to do: ${advice}`}`);
+}
+
 /** A path as short as it can be said. */
 function shown(file: string): string {
   const near = relative("", file);
@@ -56,6 +77,7 @@ function contexts(kind: ContextsKind): (options: ContextsOptions) => Promise<num
       if (delivery.to === "stdout" && options.json)
         throw new CliError("--stdout, --json: got both, allowed one: a document never holds a secret");
       const text = await deployed(place, kind, options.skipSynth ?? false);
+      await tellTerm(place, kind, text);
       if (delivery.to === "stdout") {
         printInClear(text.endsWith("\n") ? text : `${text}\n`);
         return 0;

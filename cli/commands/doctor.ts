@@ -4,6 +4,7 @@ import { runningSandbox } from "../../sandbox/client.ts";
 import { heldTunnels } from "../access/held.ts";
 import { profileValues } from "../access/oci-profile.ts";
 import { account, ACCOUNT_MS } from "../doctor/account.ts";
+import { certificates } from "../doctor/certificates.ts";
 import { config, readTopology, region } from "../doctor/config.ts";
 import { credentials } from "../doctor/credentials.ts";
 import { type Finding, findingsOf, ok, PATIENCE_MS } from "../doctor/finding.ts";
@@ -53,6 +54,12 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   return groups.flat();
 }
 
+/** The sandbox's world has a clock of its own. */
+async function clockOf({ home, sandbox }: Project): Promise<Date> {
+  const running = sandbox ? await runningSandbox(home) : null;
+  return running === null ? new Date() : running.clock();
+}
+
 /** Exits with 1 when something fails. */
 export async function doctor(options: CommonOptions): Promise<number> {
   const project = openProject(options);
@@ -63,6 +70,7 @@ export async function doctor(options: CommonOptions): Promise<number> {
     findingsOf("tools", () => tools(env, sandbox)),
     ofTheLab(project),
     findingsOf("state", () => state(project)),
+    findingsOf("certificates", async () => certificates(project, await clockOf(project))),
   ]);
   const findings = groups.flat();
   if (options.json) printDocument({ ok: isWell(findings), sandbox, findings });

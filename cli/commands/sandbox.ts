@@ -1,6 +1,7 @@
 /** `lab sandbox`: the embedded sandbox by hand, and for other programs. */
-import { openSandbox, runningSandbox } from "../../sandbox/client.ts";
+import { openSandbox, runningSandbox, type Sandbox } from "../../sandbox/client.ts";
 import { toolEnvironment } from "../environment.ts";
+import { certificates } from "../doctor/certificates.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { holderOf, toldHolder } from "../run/lock.ts";
 import { runningRecords } from "../run/settle.ts";
@@ -130,15 +131,27 @@ export async function stopSandbox(options: CommonOptions): Promise<number> {
   return 0;
 }
 
+/** How long the ways into the lab that is in it are good. */
+async function certificatesIn(sandbox: Sandbox, project: Project) {
+  return certificates(project, await told(sandbox.clock()));
+}
+
 /** Says what exists in the sandbox; exits with 1 when it does not run. */
 export async function sandboxStatus(options: CommonOptions): Promise<number> {
-  const { home } = sandboxProject(options);
+  const project = sandboxProject(options);
+  const { home } = project;
   const sandbox = await told(runningSandbox(home));
   if (options.json) {
     printDocument({
       running: sandbox !== null,
       home,
-      ...(sandbox === null ? {} : { page: sandbox.page, overview: await told(sandbox.overview()) }),
+      ...(sandbox === null
+        ? {}
+        : {
+            page: sandbox.page,
+            overview: await told(sandbox.overview()),
+            certificates: await certificatesIn(sandbox, project),
+          }),
     });
   } else if (sandbox === null) {
     console.log(`no sandbox runs for ${home}`);
@@ -146,6 +159,8 @@ export async function sandboxStatus(options: CommonOptions): Promise<number> {
     const items = await told(sandbox.inventory());
     console.log(`the sandbox of ${home} runs and has ${items.length} objects; ${sandbox.page} draws them`);
     for (const { type, id, name } of items) console.log(`  ${type}  ${name === "" ? id : `${name}  ${id}`}`);
+    for (const { found, advice } of await certificatesIn(sandbox, project))
+      console.log(`certificates: ${found}${advice === null ? "" : `; to do: ${advice}`}`);
   }
   return sandbox === null ? 1 : 0;
 }

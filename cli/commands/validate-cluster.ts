@@ -1,6 +1,7 @@
 /** `lab validate cluster`: looks at the deployed lab through its own tunnels, and changes nothing. */
 import type { LabConfig } from "../../config/schema.ts";
 import type { Topology } from "../../topology/types.ts";
+import { clientCertificateOf } from "../contexts/certificates.ts";
 import { readTopology } from "../doctor/config.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { openAccount } from "../oci/account.ts";
@@ -65,8 +66,9 @@ export async function validateClusterCommand(options: CommonOptions): Promise<nu
       const oci = await deployed(session, "oci");
       const talos = await deployed(session, "talos");
       const topology = await topologyOf(session);
-      const admin = readKubeconfig(output(talos, "kubeconfig"));
-      const talosAdmin = readTalosconfig(output(talos, "talosconfig"));
+      const texts = { kubeconfig: output(talos, "kubeconfig"), talosconfig: output(talos, "talosconfig") };
+      const admin = readKubeconfig(texts.kubeconfig);
+      const talosAdmin = readTalosconfig(texts.talosconfig);
       for (const { name, talosPort } of topology.nodes) machines.set(name, talosAt(talosAdmin, name, talosPort));
       await session.connect(talos.info, { patienceMs: TUNNEL_PATIENCE_MS, some: true });
       place.terminal.status("looking");
@@ -74,6 +76,10 @@ export async function validateClusterCommand(options: CommonOptions): Promise<nu
         topology,
         oci: oci.state,
         admin,
+        certificates: (["kubeconfig", "talosconfig"] as const).flatMap(
+          (kind) => clientCertificateOf(kind, texts[kind]) ?? [],
+        ),
+        now: (await session.sandbox?.clock()) ?? new Date(),
         kubernetes: kubernetesAt(admin, { host: "127.0.0.1", port: topology.cluster.apiPort }),
         talos(node) {
           const machine = machines.get(node);

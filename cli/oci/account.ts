@@ -22,6 +22,7 @@ export async function openAccount({ oci }: LabConfig, sandbox: Sandbox | null, s
     signIn: { auth: "profile", profile: "DEFAULT" },
     env: (await sandbox.real()).oci,
     signal,
+    clockAheadMs: (await sandbox.clock()).getTime() - Date.now(),
   });
 }
 

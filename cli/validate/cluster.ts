@@ -1,4 +1,6 @@
 /** All checks of a deployed cluster, each with an end of its own: what is broken must not keep the others from telling. */
+import { certificateFindings, hasEnded } from "../contexts/certificates.ts";
+import type { ContextsKind } from "../contexts/merge.ts";
 import { type Finding, findingsOf, warn } from "../doctor/finding.ts";
 import { apiByLoadBalancer, apiByTunnel } from "./api.ts";
 import { dns } from "./dns.ts";
@@ -26,11 +28,16 @@ const OF_KUBERNETES: readonly Named[] = [
   { name: "volumes", check: volumes },
 ];
 
-const OTHERS: readonly Named[] = [
-  { name: "Talos", check: talosVersions },
-  { name: "etcd", check: etcd },
-  { name: "disks", check: disks },
-  { name: "API by NLB", check: apiByLoadBalancer },
+interface Other extends Named {
+  /** What of ours it takes to ask. */
+  readonly as?: ContextsKind;
+}
+
+const OTHERS: readonly Other[] = [
+  { name: "Talos", check: talosVersions, as: "talosconfig" },
+  { name: "etcd", check: etcd, as: "talosconfig" },
+  { name: "disks", check: disks, as: "talosconfig" },
+  { name: "API by NLB", check: apiByLoadBalancer, as: "kubeconfig" },
   { name: "open ports", check: openPorts },
   { name: "knocking", check: knocking },
 ];
@@ -39,12 +46,20 @@ const run = (ground: Ground, { name, check }: Named): Promise<readonly Finding[]
   findingsOf(name, () => check(ground), PATIENCE_MS);
 
 export async function validateCluster(ground: Ground): Promise<readonly Finding[]> {
-  const others = Promise.all(OTHERS.map((each) => run(ground, each)));
-  const api = await run(ground, { name: "API by tunnel", check: apiByTunnel });
+  const { certificates, now, sandbox } = ground;
+  const ended = certificates.filter((each) => hasEnded(each, now)).map(({ kind }) => kind);
+  const lockedOut = (name: string) => [warn(name, "not looked at", "see to the certificates first")];
+  const others = Promise.all(
+    OTHERS.map((each) => (each.as && ended.includes(each.as) ? lockedOut(each.name) : run(ground, each))),
+  );
+  const byTunnel: Named = { name: "API by tunnel", check: apiByTunnel };
+  const isOut = ended.includes("kubeconfig");
+  const api = isOut ? lockedOut(byTunnel.name) : await run(ground, byTunnel);
   const answers = api.every(({ status }) => status === "ok");
-  const silent = ({ name }: Named) => [warn(name, "not looked at", "see to the API server first")];
+  const silent = ({ name }: Named) =>
+    isOut ? lockedOut(name) : [warn(name, "not looked at", "see to the API server first")];
   const ofKubernetes = answers
     ? await Promise.all(OF_KUBERNETES.map((each) => run(ground, each)))
     : OF_KUBERNETES.map(silent);
-  return [...api, ...ofKubernetes.flat(), ...(await others).flat()];
+  return [...certificateFindings(certificates, now, sandbox), ...api, ...ofKubernetes.flat(), ...(await others).flat()];
 }

@@ -1,5 +1,6 @@
 /** What the checks of a cluster stand on. */
 import type { Topology } from "../../topology/types.ts";
+import type { ClientCertificate } from "../contexts/certificates.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Oci } from "../oci/client.ts";
 import type { State } from "../terraform/state.ts";
@@ -11,6 +12,10 @@ export interface Ground {
   /** What is deployed of stack oci. */
   readonly oci: State;
   readonly admin: Admin;
+  /** What we identify ourselves with. */
+  readonly certificates: readonly ClientCertificate[];
+  /** By the clock of what is looked at. */
+  readonly now: Date;
   /** The API server through its tunnel. */
   readonly kubernetes: Kubernetes;
   /** A node's Talos through its tunnel, by the node's name. */

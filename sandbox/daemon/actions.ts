@@ -57,6 +57,7 @@ export function controlActions(
       return environment;
     },
     inventory: () => inventory(store.state),
+    clock: () => store.now(),
     overview: () => overview(store),
     async setTunnels(tunnels: Parameters<ControlActions["setTunnels"]>[0]) {
       await setTunnels(tunnels);

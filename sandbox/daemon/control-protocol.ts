@@ -5,6 +5,7 @@ export type ControlMethod =
   | "info"
   | "setTunnels"
   | "inventory"
+  | "clock"
   | "overview"
   | "setAccount"
   | "setHomeRegion"

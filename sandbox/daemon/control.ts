@@ -19,6 +19,7 @@ export interface ControlActions extends FaultActions {
   removeHost(name: string): Promise<void>;
   hosts(): unknown;
   inventory(): unknown;
+  clock(): string;
   overview(): unknown;
   real(): unknown;
   reset(): Promise<void>;
@@ -46,6 +47,7 @@ const request = z.discriminatedUnion("method", [
       "admin",
       "hosts",
       "inventory",
+      "clock",
       "overview",
       "real",
       "faults",

@@ -135,6 +135,8 @@ function changedNames(members: Members, prior: Values, planned: Values): string[
 /**
  * Plans a create (`prior` is null) or an update. `adjust` is the handler's say in it: it returns the plan with what it
  * knows better. Where nothing changes, the plan is the prior state itself.
+ *
+ * @param renewed paths of computed values that are due to be made anew
  */
 export function plan(
   type: ResourceType,
@@ -142,16 +144,17 @@ export function plan(
   prior: Values | null,
   config: Values,
   adjust: (planned: Values) => Values,
+  renewed: readonly string[] = [],
 ): Plan {
   const propose = (refreshed: ReadonlySet<string>): Values => {
     const { defaults = {}, computedBlocks, zeroIsUnset = false } = type;
     const rules = { defaults, computedBlocks: new Set(computedBlocks), refreshed, zeroIsUnset };
     return adjust(complete(members, planMembers(members, prior, config, "", rules), "plan"));
   };
-  const first = propose(new Set());
+  const first = propose(new Set(renewed));
   if (prior === null) return { planned: first, replace: [] };
   if (equal({ kind: "object", members }, prior, first)) return { planned: prior, replace: [] };
-  const planned = type.changesOnUpdate ? propose(new Set(type.changesOnUpdate)) : first;
+  const planned = type.changesOnUpdate ? propose(new Set([...type.changesOnUpdate, ...renewed])) : first;
   const changed = changedNames(members, prior, planned);
   const forced = type.update ? (type.replaces?.(known(members, prior), known(members, planned)) ?? []) : changed;
   const replace = differences(members, prior, planned, new Set([...(type.forceNew ?? []), ...forced]));

@@ -32,6 +32,8 @@ export interface ResourceType {
   readonly zeroIsUnset?: boolean;
   /** Replacement that depends on values: the attribute paths that force it, beside `forceNew`. */
   replaces?(prior: Attributes, planned: Attributes): readonly string[];
+  /** Computed attributes, by path, that are due to be made anew though nothing of the config changes: the plan leaves them unknown. */
+  renews?(call: Call, prior: Attributes, config: Attributes): readonly string[];
   /**
    * Refuses or completes a plan. Given null for `prior` on create. Returns attributes known at plan time.
    * `known` says of a top-level attribute whether its whole value is known: an unknown one is null in `proposed`.

@@ -158,13 +158,15 @@ export function openSession(served: Served, host: Host): Session {
     const prior = decodeValues(members, request.prior_state.msgpack);
     const wanted = decodeValues(members, request.config.msgpack);
     if (wanted === null) return { planned_state: wire(null), legacy_type_system: true };
-    const { planned, replace } = plan(type, members, prior, wanted, (draft) => {
+    const before = prior && known(members, prior);
+    const adjust = (draft: Values): Values => {
       if (!type.plan) return draft;
       const isKnownAt = (name: string): boolean => isKnown(draft[name] ?? null);
-      const before = prior && known(members, prior);
       const adjusted = type.plan(call(), before, handlerView(members, draft, wanted), isKnownAt);
       return withoutWriteOnly(members, complete(members, merge(members, draft, adjusted), request.type_name));
-    });
+    };
+    const renewed = before === null ? [] : type.renews?.(call(), before, known(members, wanted));
+    const { planned, replace } = plan(type, members, prior, wanted, adjust, renewed);
     return { planned_state: wire(planned), requires_replace: replace.map(attributePath), legacy_type_system: true };
   }
 

@@ -16,6 +16,8 @@ export function groundOf(input: { readonly preset: "free" | "free-pair" | "payg"
     topology: planTopology(parseConfig(config, "a test")),
     oci: NO_STATE,
     admin: { server: new URL("https://192.0.2.1:6443"), ca: "", cert: "", key: "" },
+    certificates: [],
+    now: new Date(),
     kubernetes: { get: silent },
     talos: (node) => {
       throw new Error(`${node} is not there`);

@@ -12,6 +12,11 @@ export function isLetIn(certificate: X509Certificate | undefined, authority: str
   );
 }
 
+/** @param certificate PEM in base64, as the provider's attributes hold it */
+export function endsBefore(certificate: string, limit: Date): boolean {
+  return new Date(new X509Certificate(Buffer.from(certificate, "base64")).validTo) < limit;
+}
+
 export function isOfNow({ validFrom, validTo }: X509Certificate, now: Date): boolean {
   return now >= new Date(validFrom) && now <= new Date(validTo);
 }

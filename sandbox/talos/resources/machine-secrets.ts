@@ -1,11 +1,25 @@
 import { z } from "zod";
-import type { ResourceType } from "../../plugin/resource.ts";
+import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
 import { prepareServiceAccountKey } from "../pki/keys.ts";
-import { newClientConfiguration, newMachineSecrets } from "../secrets.ts";
+import { endsBefore } from "../pki/client.ts";
+import {
+  clientConfigurationSchema,
+  machineSecretsSchema,
+  newClientConfiguration,
+  newMachineSecrets,
+} from "../secrets.ts";
 import { checkTalosVersion, compareVersions, defaultTalosVersion } from "../versions.ts";
 import { optionalText, refusing } from "./attributes.ts";
 
 const schema = z.object({ talos_version: optionalText });
+const madeSchema = z.object({ machine_secrets: machineSecretsSchema, client_configuration: clientConfigurationSchema });
+
+/** The client's certificate is renewed in its last month (provider 0.11.0, ModifyPlan and Update). */
+function isDue({ world }: Call, prior: Attributes): boolean {
+  const inAMonth = new Date(world.now());
+  inAMonth.setUTCMonth(inAMonth.getUTCMonth() + 1);
+  return endsBefore(madeSchema.parse(prior).client_configuration.client_certificate, inAMonth);
+}
 
 /** `talos_machine_secrets`: made once, kept in the state only. An older Talos needs others, a newer one does not. */
 export const machineSecrets: ResourceType = {
@@ -30,6 +44,11 @@ export const machineSecrets: ResourceType = {
     };
   },
   read: () => ({}),
-  update: () => ({}),
+  renews: (call, prior) => (isDue(call, prior) ? ["client_configuration"] : []),
+  update(call, prior) {
+    if (!isDue(call, prior)) return {};
+    const { machine_secrets } = madeSchema.parse(prior);
+    return { client_configuration: newClientConfiguration(machine_secrets, new Date(call.world.now())) };
+  },
   delete() {},
 };

@@ -1,0 +1,41 @@
+import { generateKeyPairSync } from "node:crypto";
+import { certificateFindings, clientCertificateOf } from "../../cli/contexts/certificates.ts";
+import { newClientConfiguration, newMachineSecrets } from "../../sandbox/talos/secrets.ts";
+import { talosconfig } from "../../sandbox/talos/talosconfig.ts";
+
+const DAY_MS = 86_400_000;
+const MADE = new Date("2026-11-29T12:00:00Z");
+
+let config = "";
+beforeAll(async () => {
+  const quick = async () => generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
+  const client = newClientConfiguration(await newMachineSecrets(MADE, quick), MADE);
+  config = talosconfig({ clusterName: "lab", client, endpoints: ["127.0.0.1:18101"], nodes: ["10.20.0.11"] });
+});
+
+function on(day: number) {
+  const certificate = clientCertificateOf("talosconfig", config);
+  const now = new Date(MADE.getTime() + day * DAY_MS);
+  return certificateFindings(certificate === null ? [] : [certificate], now, false)[0];
+}
+
+describe("the client certificate of a lab", () => {
+  it("is well for eleven months, warned of for four weeks, and then a failure, on each of 400 days", () => {
+    const days = Array.from(
+      { length: 401 },
+      (_, day) => `${day <= 337 ? "ok" : day <= 365 ? "warn" : "fail"} on ${day}`,
+    );
+    expect(days.map((_, day) => `${on(day)?.status} on ${day}`)).toEqual(days);
+  });
+
+  it("is told with its end, the days that are left, and what renews it", () => {
+    expect(on(0)).toMatchObject({ found: expect.stringMatching(/^talosconfig until 2027-11-29; /), advice: null });
+    const advice = "npx cdktf deploy proxmox talos renews it";
+    expect(on(355)).toMatchObject({ found: "talosconfig ends on 2027-11-29, in 10 days", advice });
+    expect(on(399)).toMatchObject({ found: "talosconfig ended on 2027-11-29", advice });
+  });
+
+  it.each(["", "contexts: []", "context: lab\ncontexts: {lab: {crt: bm9uZQ==}}", "{"])("of %j is none", (text) => {
+    expect(clientCertificateOf("talosconfig", text)).toBeNull();
+  });
+});
