@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { freeBasePort } from "../cli/demo/ports.ts";
+import { guardOf } from "../cli/secrets/made-before.ts";
 import { plainPlace } from "../cli/secrets/place.ts";
 import { ensureSecrets } from "../cli/secrets/secrets.ts";
 import lab from "../lab.config.ts";
@@ -80,7 +81,11 @@ export async function manyMachines(): Promise<Measure[]> {
   await (await openSandbox({ labHome: home })).stop();
   const files = sandboxFiles(home);
   multiply(files.world);
-  const { rootPassword } = await ensureSecrets(plainPlace(join(home, ".sandbox")), []);
+  const { rootPassword } = await ensureSecrets(
+    plainPlace(join(home, ".sandbox")),
+    [],
+    guardOf({ home, data: join(home, ".sandbox") }),
+  );
   const sandbox = await openSandbox({ labHome: home });
   try {
     const world: WorldState = JSON.parse(readFileSync(files.world, "utf8"));

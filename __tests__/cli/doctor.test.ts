@@ -250,24 +250,36 @@ describe("the image lock", () => {
 describe("what earlier runs have left", () => {
   const project = () => openProject({ app: "node main.ts", sandbox: false }, { LAB_HOME: home }, home);
 
-  it("is ok when there is nothing, and names what is deployed", () => {
-    expect(state(project()).map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
+  it("is ok when there is nothing, and names what is deployed", async () => {
+    expect((await state(project())).map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
     write(".lab/state/oci.tfstate", JSON.stringify({ version: 4, outputs: { a: { value: 1, type: "number" } } }));
-    expect(named(state(project()), "state")[0]?.found).toBe("readable; deployed: oci");
+    expect(named(await state(project()), "state")[0]?.found).toBe("readable; deployed: oci");
   });
 
-  it("fails with a state that is damaged, and with a record that cannot be read", () => {
+  it("fails with an encrypted state that nobody here can open, and says what is missing", async () => {
+    write(".lab/state/oci.tfstate", JSON.stringify({ serial: 1, lineage: "a", encrypted_data: "AAAA" }));
+    const missing = [
+      expect.objectContaining({
+        status: "fail",
+        found:
+          "oci: it is encrypted, and the lab's secrets have no passphrase: bring back the secrets that have it (statePassphrase), from a copy of secrets.json or from git",
+      }),
+    ];
+    expect(named(await state(project()), "state")).toEqual(missing);
+  });
+
+  it("fails with a state that is damaged, and with a record that cannot be read", async () => {
     write(".lab/state/oci.tfstate", "{");
     write(".lab/run/oci.json", "{");
-    expect(statusOf(state(project()), "state")).toEqual(["fail"]);
-    expect(statusOf(state(project()), "run")).toEqual(["fail"]);
+    expect(statusOf(await state(project()), "state")).toEqual(["fail"]);
+    expect(statusOf(await state(project()), "run")).toEqual(["fail"]);
   });
 
-  it("warns of objects that were lost, and says how they come back", () => {
+  it("warns of objects that were lost, and says how they come back", async () => {
     writeLost(join(home, ".lab/run"), "oci", [
       { address: "oci_core_vcn.a", type: "oci_core_vcn", id: null, replacedId: null },
     ]);
-    expect(named(state(project()), "lost")).toEqual([
+    expect(named(await state(project()), "lost")).toEqual([
       {
         name: "lost",
         status: "warn",
@@ -276,20 +288,20 @@ describe("what earlier runs have left", () => {
       },
     ]);
     write(".lab/run/oci/lost.json", "[1]");
-    expect(statusOf(state(project()), "lost")).toEqual(["fail"]);
+    expect(statusOf(await state(project()), "lost")).toEqual(["fail"]);
   });
 
   it("warns of a lock that is held, and passes over what a holder that died has left", async () => {
     const file = write(".lab/cdktf.lock", "");
     const lock = await takeLock(file, "cdktf deploy", () => undefined, new AbortController().signal);
     const text = readFileSync(file, "utf8");
-    expect(named(state(project()), "lock")[0]).toMatchObject({
+    expect(named(await state(project()), "lock")[0]).toMatchObject({
       status: "warn",
       found: expect.stringContaining(`held by cdktf deploy, process ${process.pid}, since 20`),
     });
     lock.release();
     write(".lab/cdktf.lock", text);
-    expect(statusOf(state(project()), "lock")).toEqual(["ok"]);
+    expect(statusOf(await state(project()), "lock")).toEqual(["ok"]);
     expect(readFileSync(file, "utf8")).toBe(text);
   });
 });

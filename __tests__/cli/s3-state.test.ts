@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { S3Model } from "./s3-model.ts";
 import { itWithTool, SmallLab } from "./small-lab.ts";
 
@@ -29,6 +30,18 @@ describe("states in a bucket by the S3 API, over TLS, of a service that is as st
     const { code, stderr } = await deploy();
     expect([code, stderr]).toEqual([1, expect.stringMatching(/this service cannot lock.*state.backend "oci"/)]);
     expect([...s3.objects.keys()]).toEqual([]);
+  });
+
+  itWithTool("keep a checkout without the lab's secrets from making others", async () => {
+    writeFileSync(lab.path("lab.json"), JSON.stringify({ version: 1, lab: "test", hosts: [], tunnels: [] }));
+    expect((await deploy()).code).toBe(0);
+    rmSync(lab.path(".lab"), { recursive: true });
+    const { code, stderr } = await deploy();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("this lab was made with its secrets: the state of net holds objects. Bring it back"),
+    ]);
+    expect(lab.has(".lab", "secrets.json")).toBe(false);
   });
 
   itWithTool("name the keys that are missing", async () => {

@@ -1,13 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { guardOf } from "../../cli/secrets/made-before.ts";
 import { plainPlace } from "../../cli/secrets/place.ts";
 import { generateSshKey } from "../../cli/secrets/openssh.ts";
-import { ensureSecrets, type Secrets, secretVariables } from "../../cli/secrets/secrets.ts";
+import { ensureSecrets, type Secrets, secretVariables, statePassphrase } from "../../cli/secrets/secrets.ts";
 
 const MODULE = pathToFileURL(join(__dirname, "../../cli/secrets/secrets.ts")).href;
+const GUARD = pathToFileURL(join(__dirname, "../../cli/secrets/made-before.ts")).href;
 const UNIXCRYPT = pathToFileURL(join(__dirname, "../../node_modules/unixcrypt/dist/index.js")).href;
 
 let data: string;
@@ -25,9 +27,15 @@ function make(...hosts: readonly string[]): Secrets {
   return JSON.parse(
     inNode(
       `const { ensureSecrets } = await import(${JSON.stringify(MODULE)});` +
-        `console.log(JSON.stringify(await ensureSecrets(${JSON.stringify(plainPlace(data))}, ${JSON.stringify(hosts)})));`,
+        `const guard = (await import(${JSON.stringify(GUARD)})).guardOf(${JSON.stringify({ home: data, data })});` +
+        `console.log(JSON.stringify(await ensureSecrets(${JSON.stringify(plainPlace(data))}, ${JSON.stringify(hosts)}, guard)));`,
     ),
   );
+}
+
+function deployedState(): string {
+  const vcn = { mode: "managed", type: "oci_core_vcn", name: "x", instances: [{ attributes: { id: "1" } }] };
+  return JSON.stringify({ version: 4, serial: 1, lineage: "a", resources: [vcn] });
 }
 
 describe("the lab's secrets", () => {
@@ -53,7 +61,7 @@ describe("the lab's secrets", () => {
   it("are read without being written again", async () => {
     make("pve-1");
     const before = statSync(plainPlace(data).file).mtimeMs;
-    await ensureSecrets(plainPlace(data), ["pve-1"]);
+    await ensureSecrets(plainPlace(data), ["pve-1"], guardOf({ home: data, data }));
     expect(statSync(plainPlace(data).file).mtimeMs).toBe(before);
   });
 
@@ -63,10 +71,47 @@ describe("the lab's secrets", () => {
     ["a newer version", '{"version":2}'],
   ])("are never made anew over a file with %s", async (_, text) => {
     writeFileSync(plainPlace(data).file, text);
-    await expect(ensureSecrets(plainPlace(data), ["pve-1"])).rejects.toThrow(
+    await expect(ensureSecrets(plainPlace(data), ["pve-1"], guardOf({ home: data, data }))).rejects.toThrow(
       `${plainPlace(data).file}: the lab's secrets cannot be read`,
     );
     expect(readFileSync(plainPlace(data).file, "utf8")).toBe(text);
+  });
+
+  const states: readonly (readonly [string, string, string])[] = [
+    [
+      "an encrypted state",
+      JSON.stringify({ serial: 1, lineage: "a", encrypted_data: "AAAA" }),
+      "the state of oci holds what is encrypted",
+    ],
+    ["a deployed stack", deployedState(), "the state of oci holds objects"],
+    ["a state that nobody can read", "{", "the state of oci holds what cannot be read"],
+  ];
+  it.each(states)("are never made anew beside %s: one line says what is missing", async (_, text, told) => {
+    mkdirSync(join(data, "state"));
+    writeFileSync(join(data, "state", "oci.tfstate"), text);
+    await expect(ensureSecrets(plainPlace(data), ["pve-1"], guardOf({ home: data, data }))).rejects.toThrow(
+      `${plainPlace(data).file} is not there, nor is secrets.sops.yaml, and this lab was made with its secrets: ${told}. Bring it back`,
+    );
+    expect(existsSync(plainPlace(data).file)).toBe(false);
+  });
+
+  it("are made beside a lab that was destroyed", () => {
+    mkdirSync(join(data, "state"));
+    writeFileSync(join(data, "state", "oci.tfstate"), JSON.stringify({ version: 4, serial: 9, lineage: "a" }));
+    expect(make("pve-1").version).toBe(1);
+  });
+
+  it("get no other passphrase while states are encrypted with one that is gone", async () => {
+    const secrets = make("pve-1");
+    mkdirSync(join(data, "state"));
+    writeFileSync(
+      join(data, "state", "oci.tfstate"),
+      JSON.stringify({ serial: 1, lineage: "a", encrypted_data: "AAAA" }),
+    );
+    await expect(statePassphrase(plainPlace(data), guardOf({ home: data, data }))).rejects.toThrow(
+      "the lab's secrets have no statePassphrase, and the state of oci holds what is encrypted: bring back",
+    );
+    expect(JSON.parse(readFileSync(plainPlace(data).file, "utf8"))).toEqual(secrets);
   });
 
   it("become the variables of the stacks", () => {

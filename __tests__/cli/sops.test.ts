@@ -43,6 +43,12 @@ const SECRETS = {
   hostKeys: { "pve-1": key },
 };
 
+/** Of secrets that are there. */
+const NEVER_ASKED = {
+  secrets: () => Promise.reject(new Error("asked")),
+  passphrase: () => Promise.reject(new Error("asked")),
+};
+
 describe("secrets under sops", () => {
   it.each([
     ["MAC mismatch. File has A, computed B", "was changed by something other than sops"],
@@ -75,25 +81,27 @@ describe("secrets under sops", () => {
 
   it("are read as they are", async () => {
     fakeSops({ prints: JSON.stringify(SECRETS) });
-    expect(await ensureSecrets(place, ["pve-1"])).toEqual(SECRETS);
+    expect(await ensureSecrets(place, ["pve-1"], NEVER_ASKED)).toEqual(SECRETS);
   });
 
   it("are not used with another's public key, which `mac_only_encrypted` does not vouch for", async () => {
     const others = { ...SECRETS, hostKeys: { "pve-1": { ...key, public: generateSshKey("b").public } } };
     fakeSops({ prints: JSON.stringify(others) });
-    await expect(ensureSecrets(place, ["pve-1"])).rejects.toThrow(
+    await expect(ensureSecrets(place, ["pve-1"], NEVER_ASKED)).rejects.toThrow(
       "the public key of pve-1 is not that of its private key",
     );
   });
 
   it("are not completed by a run: nobody would see the change", async () => {
     fakeSops({ prints: JSON.stringify(SECRETS) });
-    await expect(ensureSecrets(place, ["pve-1", "pve-2"])).rejects.toThrow(
+    await expect(ensureSecrets(place, ["pve-1", "pve-2"], NEVER_ASKED)).rejects.toThrow(
       "has no host key of pve-2: `npx lab secrets init` adds it",
     );
-    await expect(statePassphrase(place, true)).rejects.toThrow("has no passphrase of encrypted states");
-    expect(await statePassphrase(place, false)).toBeNull();
-    await expect(reviewSecret(place)).rejects.toThrow(
+    await expect(statePassphrase(place, { ...NEVER_ASKED, passphrase: async () => undefined })).rejects.toThrow(
+      "has no passphrase of encrypted states",
+    );
+    expect(await statePassphrase(place, null)).toBeNull();
+    await expect(reviewSecret(place, NEVER_ASKED)).rejects.toThrow(
       "has no secret for reviewed plans: `npx lab secrets init` adds it",
     );
   });

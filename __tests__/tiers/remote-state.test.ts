@@ -178,6 +178,7 @@ describe("encrypted states", () => {
 
   itWithServer("become so, and cease to be so, by a migration to where they are", async () => {
     inBucket();
+    encrypt(false);
     await deploy();
     const before = await essence();
     for (const encrypted of [true, false]) {

@@ -69,7 +69,7 @@ export async function doctor(options: CommonOptions): Promise<number> {
   const groups = await Promise.all([
     findingsOf("tools", () => tools(env, sandbox)),
     ofTheLab(project),
-    findingsOf("state", () => state(project)),
+    findingsOf("state", () => state(project), REMOTE_MS),
     findingsOf("certificates", async () => certificates(project, await clockOf(project))),
   ]);
   const findings = groups.flat();

@@ -7,6 +7,7 @@ import { holderOf, toldHolder } from "../run/lock.ts";
 import { runningRecords } from "../run/settle.ts";
 import { findBinary } from "../terraform/binary.ts";
 import { makeDataFolders, openProject, type Project } from "../project.ts";
+import { guardOf } from "../secrets/made-before.ts";
 import { secretsPlace } from "../secrets/place.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
 import { printInClear } from "../masking/filter.ts";
@@ -80,6 +81,7 @@ export async function startSandbox(options: StartOptions): Promise<number> {
     const secrets = await ensureSecrets(
       secretsPlace(project),
       (lab?.hosts ?? []).map(({ name }) => name),
+      guardOf(project),
     );
     const variables = Object.entries(secretVariables(secrets)).map(
       ([name, value]) => [`TF_VAR_${name}`, value] as const,

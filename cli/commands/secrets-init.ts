@@ -6,6 +6,7 @@ import { createAtomically } from "../files.ts";
 import type { Project } from "../project.ts";
 import { isRecipient, ownKeys } from "../secrets/age.ts";
 import { wantedBy, type Wanted } from "../secrets/hosts.ts";
+import { type Guard, guardOf } from "../secrets/made-before.ts";
 import { completed, hostsWithoutKey, newPassphrase } from "../secrets/make.ts";
 import { plainPlace, readSecrets, type SecretsPlace, sopsFile, twoSets, writeSecrets } from "../secrets/place.ts";
 import { type Secrets, secretsText } from "../secrets/schema.ts";
@@ -35,7 +36,8 @@ creation_rules:
       ${recipients.join(",\n      ")}
 `;
 
-async function complete(known: Secrets | null, { hosts, encryptedState }: Wanted): Promise<Secrets> {
+async function complete(known: Secrets | null, { hosts, encryptedState }: Wanted, guard: Guard): Promise<Secrets> {
+  if (encryptedState && known?.statePassphrase === undefined) await guard.passphrase();
   const secrets = await completed(known, hosts);
   const { reviewSecret = await newPassphrase(), statePassphrase = encryptedState ? await newPassphrase() : undefined } =
     secrets;
@@ -53,9 +55,9 @@ async function endMove(place: SecretsPlace, plain: SecretsPlace): Promise<boolea
 }
 
 /** Adds to an encrypted file what the config wants and it has not. */
-async function addMissing(place: SecretsPlace, wanted: Wanted): Promise<readonly string[]> {
+async function addMissing(place: SecretsPlace, wanted: Wanted, guard: Guard): Promise<readonly string[]> {
   const known = await readSecrets(place);
-  const secrets = await complete(known, wanted);
+  const secrets = await complete(known, wanted, guard);
   const added = [
     ...hostsWithoutKey(known, wanted.hosts).map((host) => `the host key of ${host}`),
     ...(secrets.reviewSecret === known?.reviewSecret ? [] : ["the secret for reviewed plans"]),
@@ -100,17 +102,19 @@ export async function secretsInit(options: SecretsInitOptions): Promise<number> 
       return 0;
     };
     const plain = plainPlace(project.data);
+    const guard = guardOf(project);
     if (existsSync(place.file)) {
       if (await endMove(place, plain)) terminal.aside(`deleted ${plain.file}: ${name} has the same secrets`);
-      const added = await addMissing(place, wanted);
+      const added = await addMissing(place, wanted, guard);
       return tell(
         added,
         added.length === 0 ? `${name} has all that the lab needs` : `added ${list(added)} to ${name}: commit it`,
       );
     }
-    await ensureRules(project, options.recipient ?? [], (line) => terminal.aside(line));
     const known = await readSecrets(plain);
-    const secrets = await complete(known, wanted);
+    if (known === null) await guard.secrets();
+    await ensureRules(project, options.recipient ?? [], (line) => terminal.aside(line));
+    const secrets = await complete(known, wanted, guard);
     await writeSecrets(place, secrets);
     // What was written can be opened, and shows nothing: only then is the copy in clear given up.
     rmSync(plain.file, { force: true });

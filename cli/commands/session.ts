@@ -9,6 +9,7 @@ import { learnLater } from "../masking/masker.ts";
 import { handOver } from "../oci/hand-over.ts";
 import { makeDataFolders, type Project } from "../project.ts";
 import { type ReviewKey, reviewKey } from "../review/mac.ts";
+import { type Guard, guardOf } from "../secrets/made-before.ts";
 import { secretsPlace } from "../secrets/place.ts";
 import { ensureSecrets, reviewSecret, secretVariables, statePassphrase } from "../secrets/secrets.ts";
 import { enforced } from "../state/encryption.ts";
@@ -21,6 +22,7 @@ import { knownTools } from "../terraform/known.ts";
 import { pluginTurns } from "../terraform/plugin-turns.ts";
 import type { Runner } from "../terraform/runner.ts";
 import { readStack, type Stack } from "../terraform/stack.ts";
+import { madeElsewhere } from "./made-elsewhere.ts";
 import { synthesizeBeside } from "./synth.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -102,9 +104,14 @@ function mayShareCache({ product }: Binary, env: Environment): boolean {
 }
 
 /** How OpenTofu encrypts states and plans; what the user has set weighs more. */
-async function encryptionEnvironment(project: Project, env: Environment, encrypted: boolean): Promise<Environment> {
+async function encryptionEnvironment(
+  project: Project,
+  env: Environment,
+  encrypted: boolean,
+  guard: Guard,
+): Promise<Environment> {
   if (!encrypted || env["TF_ENCRYPTION"] !== undefined) return {};
-  const passphrase = await statePassphrase(secretsPlace(project), true);
+  const passphrase = await statePassphrase(secretsPlace(project), guard);
   return passphrase === null ? {} : { TF_ENCRYPTION: enforced(passphrase) };
 }
 
@@ -135,6 +142,8 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
   // Of all stacks: those that are worked on read the others. The app and the sandbox, which have spoken, know no states.
   learnLater(() => learnStates(join(project.data, "state")));
   const { lab } = assembly;
+  const reading = { project, lab, say, tool: { binary, env: base } };
+  const guard = guardOf(project, () => madeElsewhere(assembly, project, openStates(reading)));
   const [chosen, secrets] = await Promise.all([
     sandbox === null ? null : providersOf(project, binary.product, say),
     lab === null
@@ -142,14 +151,15 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
       : ensureSecrets(
           secretsPlace(project),
           lab.hosts.map(({ name }) => name),
+          guard,
         ),
     sandbox === null || lab === null ? null : setScene(sandbox, lab),
   ]);
-  const reader = openStates({ project, lab, interruption, say, tool: { binary, env: base } });
+  const reader = openStates({ ...reading, interruption });
   const env: Environment = {
     ...base,
     ...(sandbox === null || chosen === null ? {} : await sandboxEnvironment(sandbox, chosen)),
-    ...(await encryptionEnvironment(project, base, reader.encryptedState)),
+    ...(await encryptionEnvironment(project, base, reader.encryptedState, guard)),
   };
   // Read when a stack is worked on: whoever only looks at states on this disk needs no key.
   let signedIn: Environment | undefined;
@@ -177,7 +187,7 @@ export async function openSession(place: Workplace, skipSynth = false): Promise<
     plugins: pluginTurns(mayShareCache(binary, env)),
     providerConfig: chosen?.configFile,
     sandbox,
-    reviewKey: async () => (secrets === null ? null : reviewKey(await reviewSecret(secretsPlace(project)))),
+    reviewKey: async () => (secrets === null ? null : reviewKey(await reviewSecret(secretsPlace(project), guard))),
     stack(info) {
       const known = opened.get(info.name) ?? readStack(info, project);
       opened.set(info.name, known);

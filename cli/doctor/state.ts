@@ -2,10 +2,11 @@
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Project } from "../project.ts";
+import { CliError } from "../errors.ts";
 import { holderOf, toldHolder } from "../run/lock.ts";
 import { readLost, stacksWithLosses } from "../run/loss-store.ts";
 import { fateOf, readRecords } from "../run/record.ts";
-import { isEncrypted } from "../state/encryption.ts";
+import { isEncrypted, WITHOUT_PASSPHRASE } from "../state/encryption.ts";
 import { backupsOf } from "../state/backups.ts";
 import { stateFileText } from "../state/damaged.ts";
 import { movedTo } from "../state/text.ts";
@@ -23,7 +24,22 @@ function home({ home: folder }: Project): Finding {
   }
 }
 
-function states({ data }: Project): readonly Finding[] {
+/** Opens an encrypted state, as a run would: that it lies there says nothing of whether anybody has its passphrase. */
+async function opened(project: Project, file: string, stack: string): Promise<string> {
+  const [{ openStates }, { statePassphrase }, { secretsPlace }] = await Promise.all([
+    import("../state/open.ts"),
+    import("../secrets/secrets.ts"),
+    import("../secrets/place.ts"),
+  ]);
+  // What the user has set decides alone.
+  if (process.env["TF_ENCRYPTION"] === undefined && (await statePassphrase(secretsPlace(project), null)) === null)
+    throw new CliError(`${stack}: ${WITHOUT_PASSPHRASE}`);
+  const { states: store } = openStates({ project, lab: { encryptedState: true }, say: () => undefined });
+  return store.open(file, stack);
+}
+
+async function states(project: Project): Promise<readonly Finding[]> {
+  const { data } = project;
   const folder = join(data, "state");
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(SUFFIX)) : [];
   const deployed: string[] = [];
@@ -38,10 +54,11 @@ function states({ data }: Project): readonly Finding[] {
       );
       // Its place is told by the config's own check.
       if (movedTo(text) !== null) continue;
-      if (isEncrypted(text)) deployed.push(`${name} (encrypted)`);
-      else if (isDeployed(parseState(text, join(folder, file)))) deployed.push(name);
+      const sealed = isEncrypted(text);
+      const clear = sealed ? await opened(project, join(folder, file), name) : text;
+      if (isDeployed(parseState(clear, join(folder, file)))) deployed.push(sealed ? `${name} (encrypted)` : name);
     } catch (error) {
-      broken.push(failure("state", error, "put its last good copy back before the next deploy"));
+      broken.push(failure("state", error, "put right what it names before the next deploy"));
     }
   }
   if (broken.length > 0) return broken;
@@ -84,6 +101,6 @@ function locks({ home: folder }: Project): Finding {
   return warn("lock", `held by ${held}`, "let it end: other commands wait for it");
 }
 
-export function state(project: Project): readonly Finding[] {
-  return [home(project), ...states(project), ...losses(project), ...runs(project), locks(project)];
+export async function state(project: Project): Promise<readonly Finding[]> {
+  return [home(project), ...(await states(project)), ...losses(project), ...runs(project), locks(project)];
 }

@@ -2,6 +2,7 @@
 import type { Environment } from "../environment.ts";
 import { CliError } from "../errors.ts";
 import { list } from "../show/words.ts";
+import type { Guard } from "./made-before.ts";
 import { readSecrets, type SecretsPlace, writeSecrets } from "./place.ts";
 import type { Secrets } from "./schema.ts";
 
@@ -29,10 +30,16 @@ async function requirePairs({ file }: SecretsPlace, { userKey, hostKeys }: Secre
  * The lab's secrets, with a key for each host. Those in clear are made, and completed, where they are wanted.
  *
  * @param hosts names of the hosts; keys of hosts that are gone are kept
+ * @param guard asked before all of them are made
  * @throws CliError when they cannot be read, or when encrypted ones lack something
  */
-export async function ensureSecrets(place: SecretsPlace, hosts: readonly string[]): Promise<Secrets> {
+export async function ensureSecrets(
+  place: SecretsPlace,
+  hosts: readonly string[],
+  guard: Pick<Guard, "secrets">,
+): Promise<Secrets> {
   const known = await readSecrets(place);
+  if (known === null) await guard.secrets();
   if (known !== null && place.kind === "sops") await requirePairs(place, known);
   const missing = hosts.filter((host) => known?.hostKeys[host] === undefined);
   if (known !== null && missing.length === 0) return known;
@@ -46,13 +53,14 @@ export async function ensureSecrets(place: SecretsPlace, hosts: readonly string[
 /**
  * The passphrase of encrypted states. It is a secret of its own, so that the others can be changed without a look at states.
  *
- * @param make makes one where there is none
+ * @param guard asked before one is made; null makes none
  * @returns null where there is none
  */
-export async function statePassphrase(place: SecretsPlace, make: boolean): Promise<string | null> {
-  const known = make ? await ensureSecrets(place, []) : await readSecrets(place);
+export async function statePassphrase(place: SecretsPlace, guard: Guard | null): Promise<string | null> {
+  const known = guard === null ? await readSecrets(place) : await ensureSecrets(place, [], guard);
   if (known?.statePassphrase !== undefined) return known.statePassphrase;
-  if (known === null || !make) return null;
+  if (known === null || guard === null) return null;
+  await guard.passphrase();
   if (place.kind === "sops") throw refuseToComplete(place, "passphrase of encrypted states");
   const { newPassphrase } = await import("./make.ts");
   const passphrase = await newPassphrase();
@@ -61,8 +69,8 @@ export async function statePassphrase(place: SecretsPlace, make: boolean): Promi
 }
 
 /** What vouches for reviewed plans; made where there is none. */
-export async function reviewSecret(place: SecretsPlace): Promise<string> {
-  const known = await ensureSecrets(place, []);
+export async function reviewSecret(place: SecretsPlace, guard: Guard): Promise<string> {
+  const known = await ensureSecrets(place, [], guard);
   if (known.reviewSecret !== undefined) return known.reviewSecret;
   if (place.kind === "sops") throw refuseToComplete(place, "secret for reviewed plans");
   const { newPassphrase } = await import("./make.ts");

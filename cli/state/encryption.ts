@@ -81,3 +81,17 @@ export function requireEncrypted(text: string, where: string): void {
       (process.env["TF_ENCRYPTION"] === undefined ? "" : "; TF_ENCRYPTION is set, which decides how: see what it says"),
   );
 }
+
+/** OpenTofu's words (1.12.6): tried. */
+const OTHER_PASSPHRASE = /decryption failed/;
+const NO_PASSPHRASE = /state file is encrypted and can not be read/;
+
+const BACK = "bring back the secrets that have it (statePassphrase), from a copy of secrets.json or from git";
+export const WITHOUT_PASSPHRASE = `it is encrypted, and the lab's secrets have no passphrase: ${BACK}`;
+
+/** Why an encrypted state is not opened, and how it is again. @returns null where something else was said */
+export function sealedAdvice(said: string): string | null {
+  if (OTHER_PASSPHRASE.test(said))
+    return `it is encrypted with another passphrase than that of the lab's secrets: ${BACK}`;
+  return NO_PASSPHRASE.test(said) ? WITHOUT_PASSPHRASE : null;
+}

@@ -8,7 +8,7 @@ import { SYSTEMS } from "../providers/choices.ts";
 import { HOSTS, providerOf } from "../providers/packages.ts";
 import type { Binary } from "../terraform/binary.ts";
 import { bucketAdvice } from "./bucket-advice.ts";
-import { eitherWay } from "./encryption.ts";
+import { eitherWay, sealedAdvice } from "./encryption.ts";
 import { addressOf, type Place, requireAble } from "./place.ts";
 import { firstError, lockOf, type RunTool } from "./run-tool.ts";
 import { ordered } from "./text.ts";
@@ -71,7 +71,7 @@ export function openFolders({ run, tool, passphrase, runTool }: FolderOptions): 
       const { code, output, errors } = await runTool({ stack, command, state: state ?? null, folder, env: own });
       if (code === 0) return output;
       const lock = lockOf(errors);
-      const advice = bucketAdvice(errors);
+      const advice = sealedAdvice(errors) ?? bucketAdvice(errors);
       if (advice !== null) throw new CliError(`${failed}: ${advice}`);
       if (lock === null) throw new CliError(`${failed}: ${firstError(errors)}`);
       const unlock = `(cd ${folder} && ${binary.path} force-unlock ${lock.id})`;

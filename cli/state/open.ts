@@ -4,6 +4,7 @@ import { handOver } from "../oci/hand-over.ts";
 import type { Project } from "../project.ts";
 import type { Interruption } from "../run/interruption.ts";
 import { secretsPlace } from "../secrets/place.ts";
+import { guardOf } from "../secrets/made-before.ts";
 import { statePassphrase } from "../secrets/secrets.ts";
 import type { Lab } from "../synth/assembly.ts";
 import { findBinary } from "../terraform/binary.ts";
@@ -42,7 +43,7 @@ export function openStates({ project, lab, interruption, say, tool }: Opened): S
       run: project.run,
       backups: (stack) => backupsOf(project.data, stack).map(({ file }) => file),
       tool: () => (found ??= find()),
-      passphrase: () => (phrase ??= statePassphrase(secretsPlace(project), make)),
+      passphrase: () => (phrase ??= statePassphrase(secretsPlace(project), make ? guardOf(project) : null)),
       runTool: interruption === undefined ? readOnly : toolRunner(project.run, interruption),
     }),
   };

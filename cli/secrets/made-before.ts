@@ -1,0 +1,74 @@
+/** Signs that a lab was made with secrets that are not here: new ones would open no state, and no host would let them in. */
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { CliError } from "../errors.ts";
+import { readIfThere } from "../files.ts";
+import type { Project } from "../project.ts";
+import { list } from "../show/words.ts";
+import { isEncrypted } from "../state/encryption.ts";
+import { movedTo } from "../state/text.ts";
+import { isDeployed, parseState } from "../terraform/state.ts";
+import { plainPlace, sopsFile } from "./place.ts";
+
+/** What has to hold before secrets are made. */
+export interface Guard {
+  /** @throws CliError where the lab was made with secrets that are not here */
+  secrets(): Promise<void>;
+  /** @throws CliError where states are encrypted with a passphrase that is not here */
+  passphrase(): Promise<void>;
+}
+
+export interface Trace {
+  readonly stack: string;
+  readonly holds: "objects" | "what is encrypted" | "what cannot be read";
+}
+
+const SUFFIX = ".tfstate";
+
+/** The states in files here that hold something, or cannot be read without a passphrase. */
+export function tracesIn({ data }: Pick<Project, "data">): readonly Trace[] {
+  const folder = join(data, "state");
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(SUFFIX)) : [];
+  return files.toSorted().flatMap((name): readonly Trace[] => {
+    const text = readIfThere(join(folder, name)) ?? "";
+    const stack = basename(name, SUFFIX);
+    if (isEncrypted(text)) return [{ stack, holds: "what is encrypted" }];
+    try {
+      return movedTo(text) === null && isDeployed(parseState(text, name)) ? [{ stack, holds: "objects" }] : [];
+    } catch {
+      // Damaged: it was somebody's.
+      return [{ stack, holds: "what cannot be read" }];
+    }
+  });
+}
+
+function told(traces: readonly Trace[]): string {
+  return list(traces.map(({ stack, holds }) => `the state of ${stack} holds ${holds}`));
+}
+
+/** @param elsewhere what there is in states that are in no files here */
+export function guardOf(
+  project: Pick<Project, "data" | "home">,
+  elsewhere: () => Promise<readonly Trace[]> = async () => [],
+): Guard {
+  const { file } = plainPlace(project.data);
+  return {
+    async secrets() {
+      const here = tracesIn(project);
+      const traces = here.length > 0 ? here : await elsewhere();
+      if (traces.length === 0) return;
+      throw new CliError(
+        `${file} is not there, nor is ${basename(sopsFile(project))}, and this lab was made with its secrets: ${told(traces)}. ` +
+          `Bring it back from where you keep its copy, or from git: no others are made beside it. ` +
+          `If nothing of the lab is left anywhere, delete its states`,
+      );
+    },
+    async passphrase() {
+      const sealed = tracesIn(project).filter(({ holds }) => holds === "what is encrypted");
+      if (sealed.length === 0) return;
+      throw new CliError(
+        `the lab's secrets have no statePassphrase, and ${told(sealed)}: bring back the secrets that have it, from a copy or from git; no other would open a state`,
+      );
+    },
+  };
+}
