@@ -1,5 +1,6 @@
 /** Adds the contexts of one kubeconfig or talosconfig to another: by name, and touching nothing else. */
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { Document, isMap, isScalar, isSeq } from "yaml";
+import { type YamlDocument, YamlError, readYamlDocuments } from "../../config/yaml.ts";
 import { CliError } from "../errors.ts";
 
 export type ContextsKind = "kubeconfig" | "talosconfig";
@@ -9,13 +10,16 @@ const LISTS = ["clusters", "users", "contexts"] as const;
 
 /** Nothing of the text gets into the error: it holds keys. */
 function parse(text: string, where: string): Document {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [problem] = document.errors;
-  if (problem !== undefined) {
-    const { line, col } = lines.linePos(problem.pos[0]);
-    throw new CliError(`${where}: line ${line}, column ${col}: cannot be read as YAML (${problem.code})`);
+  let read: readonly YamlDocument[];
+  try {
+    read = readYamlDocuments(text);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    const why = error.code === "BUDGET" ? error.message : error.code;
+    throw new CliError(`${where}: line ${error.line}, column ${error.column}: cannot be read as YAML (${why})`);
   }
+  if (read.length > 1) throw new CliError(`${where}: line 1, column 1: cannot be read as YAML (MULTIPLE_DOCS)`);
+  const document = read[0]?.document ?? new Document();
   if (document.contents !== null && !isMap(document.contents))
     throw new CliError(`${where}: cannot be read: allowed a map with contexts`);
   // Aliases are looked at when it is written.

@@ -1,7 +1,7 @@
 /** The API server of a cluster, asked by HTTPS with the admin's certificate out of a kubeconfig. */
 import https from "node:https";
 import { checkServerIdentity } from "node:tls";
-import { parse } from "yaml";
+import { parseYaml } from "../../config/yaml.ts";
 import { z } from "zod";
 import { CliError, messageOf } from "../errors.ts";
 
@@ -57,7 +57,7 @@ const kubeconfig = z.object({
 
 /** @throws CliError that repeats nothing of it: it is a secret */
 export function readKubeconfig(text: string): Admin {
-  const read = kubeconfig.safeParse(parse(text));
+  const read = kubeconfig.safeParse(parseYaml(text));
   if (!read.success)
     throw new CliError("the kubeconfig among the outputs of stack talos cannot be read: deploy talos again");
   const [{ cluster }] = read.data.clusters;

@@ -1,7 +1,7 @@
 /** The nftables of a host: those of the image, and what cloud-init wrote beside them on its first boot and never again. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { parse } from "yaml";
+import { parseYaml } from "../../config/yaml.ts";
 import { z } from "zod";
 import type { Instance } from "../world/oci.ts";
 import { admits, readRuleset, type Ruleset } from "./nftables.ts";
@@ -29,7 +29,7 @@ function imageFiles({ imageObject }: Instance): ReadonlyMap<string, string> | nu
 function written({ userData }: Instance): ReadonlyMap<string, string> {
   if (!userData.startsWith("#cloud-config")) return new Map();
   try {
-    const { write_files: files } = cloudConfig.parse(parse(userData));
+    const { write_files: files } = cloudConfig.parse(parseYaml(userData));
     return new Map(
       files
         .filter(({ path }) => dirname(path) === FOLDER && path.endsWith(".nft"))

@@ -1,5 +1,5 @@
 /** The iptables of Oracle's platform images: SSH, and what commands of cloud-init let in besides; the rest is rejected. */
-import { parse } from "yaml";
+import { parseYaml } from "../../config/yaml.ts";
 import { z } from "zod";
 import type { Instance } from "../world/oci.ts";
 import { isWithin, type Packet } from "./packet.ts";
@@ -13,7 +13,7 @@ const cloudConfig = z.looseObject({ runcmd: z.array(z.unknown()).default([]) });
 function commands({ userData }: Instance): readonly string[] {
   if (!userData.startsWith("#cloud-config")) return [];
   try {
-    return cloudConfig.parse(parse(userData)).runcmd.filter((each) => typeof each === "string");
+    return cloudConfig.parse(parseYaml(userData)).runcmd.filter((each) => typeof each === "string");
   } catch {
     return [];
   }

@@ -1,6 +1,6 @@
 /** The SSH side of an instance: what cloud-init made of its user data and metadata. */
 import ssh2 from "ssh2";
-import { parse } from "yaml";
+import { parseYaml } from "../../config/yaml.ts";
 import { z } from "zod";
 import { isDown } from "../faults/conditions.ts";
 import { isUp } from "../oci/boot.ts";
@@ -88,7 +88,7 @@ function sshHost(world: World, instance: Instance): SshHost {
 function readConfig(userData: string): object {
   if (!userData.startsWith("#cloud-config")) return {};
   try {
-    const found: unknown = parse(userData);
+    const found: unknown = parseYaml(userData);
     return cloudConfig.safeParse(found).data ?? {};
   } catch {
     return {};

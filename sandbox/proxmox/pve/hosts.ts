@@ -1,5 +1,5 @@
 /** Which OCI instances are Proxmox hosts, and what a host is born with. */
-import { parse } from "yaml";
+import { parseYaml } from "../../../config/yaml.ts";
 import { z } from "zod";
 import { isDown } from "../../faults/conditions.ts";
 import { isUp } from "../../oci/boot.ts";
@@ -124,7 +124,7 @@ function identity(instance: Instance): Pick<PveHost, "name" | "rootPasswordHash"
 
 function readYaml(text: string): unknown {
   try {
-    return parse(text);
+    return parseYaml(text);
   } catch {
     return null;
   }

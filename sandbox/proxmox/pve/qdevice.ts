@@ -1,5 +1,5 @@
 /** The vote of a machine that is no member: corosync-qdevice on the nodes, corosync-qnetd on the machine. */
-import { parse } from "yaml";
+import { parseYaml } from "../../../config/yaml.ts";
 import { z } from "zod";
 import { isUp } from "../../oci/boot.ts";
 import { reaches } from "../../reach/index.ts";
@@ -21,7 +21,7 @@ export function machineAt(world: World, address: string): Instance | undefined {
 export function hasQnetd({ userData }: Instance): boolean {
   if (!userData.startsWith("#cloud-config")) return false;
   try {
-    return cloudConfig.parse(parse(userData)).packages.includes("corosync-qnetd");
+    return cloudConfig.parse(parseYaml(userData)).packages.includes("corosync-qnetd");
   } catch {
     return false;
   }

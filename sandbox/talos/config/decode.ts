@@ -1,33 +1,25 @@
 /** Reads one YAML document into a value, by the structure of its kind, with Go's ideas of what fits where. */
 import { nearest } from "../../../config/nearest.ts";
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Document, type Node, parseAllDocuments } from "yaml";
+import { type YamlDocument, YamlError, readYamlDocuments } from "../../../config/yaml.ts";
+import { isAlias, isMap, isScalar, isSeq, type Node } from "yaml";
 import type { Struct, Type } from "./notation.ts";
 import { resolveBool, resolvePlain } from "./plain-scalars.ts";
 import { forms, normalize } from "./scalars.ts";
 import { ConfigError, type Fields, type Value } from "./value.ts";
 
-export interface Source {
-  readonly document: Document;
-  readonly lines: LineCounter;
-}
+export type Source = YamlDocument;
 
 /** The documents of a YAML text, empty ones left out. Throws a one-line ConfigError for text that is not YAML. */
 export function readYaml(text: string): readonly { readonly root: Node; readonly source: Source }[] {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    prettyErrors: false,
-    schema: "failsafe",
-  });
-  if ("empty" in documents) return [];
-  return documents.flatMap((document) => {
-    const [error] = document.errors;
-    if (error)
-      throw new ConfigError(`${error.message.split("\n")[0] ?? ""} (line ${lines.linePos(error.pos[0]).line})`);
-    const root = document.contents;
-    return root && !isNull(root) ? [{ root, source: { document, lines } }] : [];
-  });
+  try {
+    return readYamlDocuments(text, "failsafe").flatMap((source) => {
+      const root = source.document.contents;
+      return root && !isNull(root) ? [{ root, source }] : [];
+    });
+  } catch (error) {
+    if (error instanceof YamlError) throw new ConfigError(`${error.message} (line ${error.line})`);
+    throw error;
+  }
 }
 
 /** Decodes a mapping node. Throws where it has unknown fields or values that do not fit. */
@@ -121,7 +113,7 @@ function free(node: unknown, source: Source): Value {
 }
 
 function resolve(node: unknown, source: Source): unknown {
-  return isAlias(node) ? (node.resolve(source.document) ?? null) : node;
+  return isAlias(node) ? (source.target(node) ?? null) : node;
 }
 
 export function keyText(key: unknown): string {
