@@ -8,7 +8,7 @@ import { kubernetesEndpointOf } from "../../sandbox/talos/kubernetes/endpoint.ts
 import { newKubeconfig } from "../../sandbox/talos/kubernetes/kubeconfig.ts";
 import { bootstrap } from "../../sandbox/talos/machines.ts";
 import { overviewOf, talosInventory } from "../../sandbox/talos/overview.ts";
-import { newAuthority } from "../../sandbox/talos/pki/certificate.ts";
+import { newAuthority, newLeaf } from "../../sandbox/talos/pki/certificate.ts";
 import { after } from "../../sandbox/talos/pki/validity.ts";
 import { unbase64 } from "../../sandbox/talos/secrets.ts";
 import { admin, cluster, configurationOf, configured, portTo } from "./talos-cluster.ts";
@@ -101,6 +101,30 @@ describe("the Kubernetes API", () => {
     const { ca } = credentials();
     const options = { ca, cert: unbase64(stranger.clientCertificate), key: unbase64(stranger.clientKey) };
     expect((await get(await portTo(lab), "/readyz", options)).status).toBe(401);
+  });
+
+  it("forbids a certificate without a group all but what everybody may discover", async () => {
+    const lab = cluster(["cp-1"]);
+    const { cluster: facts } = factsOf(configurationOf("cp-1", []), addresses["cp-1"]);
+    const now = new Date();
+    const nobody = newLeaf(facts.authority, {
+      commonName: "guest",
+      usage: "client",
+      from: after(now, -1),
+      until: after(now, 1),
+    });
+    const options = { ca: credentials().ca, cert: nobody.certificate, key: nobody.key };
+    const port = await portTo(lab);
+    expect((await get(port, "/version", options)).status).toBe(200);
+    const { status, body } = await get(port, "/api/v1/nodes", options);
+    expect(status).toBe(403);
+    expect(JSON.parse(body)).toMatchObject({
+      reason: "Forbidden",
+      message: 'nodes is forbidden: User "guest" cannot list resource "nodes" in API group "" at the cluster scope',
+    });
+    expect((await get(port, "/api/v1/namespaces/default/pods/one", options)).body).toContain(
+      String.raw`cannot get resource \"pods\" in API group \"\" in the namespace \"default\"`,
+    );
   });
 
   it.each(["/readyz", "/livez"])("says ok at %s", async (path) => {

@@ -41,13 +41,21 @@ export interface ControlEvent {
   readonly value: unknown;
 }
 
-/** Calls `each` with every line, parsed; a line that is no JSON ends the connection. */
-export function onMessages(socket: Socket, each: (message: unknown) => void): void {
+/**
+ * Calls `each` with every line, parsed; a line that is no JSON ends the connection.
+ *
+ * @param longest so does a longer one, in characters
+ */
+export function onMessages(socket: Socket, each: (message: unknown) => void, longest = Infinity): void {
   let rest = "";
   socket.setEncoding("utf8");
   socket.on("data", (chunk: string) => {
     const lines = `${rest}${chunk}`.split("\n");
     rest = lines.pop() ?? "";
+    if (rest.length > longest) {
+      socket.destroy();
+      return;
+    }
     try {
       for (const line of lines) each(JSON.parse(line));
     } catch {

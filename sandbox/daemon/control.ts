@@ -73,6 +73,9 @@ const request = z.discriminatedUnion("method", [
 /** A client that does not read what it watches misses calls rather than filling the memory. */
 const UNREAD_BYTES = 1_000_000;
 
+/** In characters; the tunnels of a thousand machines are a fifth of it. */
+const LONGEST_REQUEST = 1_000_000;
+
 function watch(socket: Socket, actions: ControlActions): void {
   const stop = actions.watchCalls((call) => {
     if (socket.writableLength < UNREAD_BYTES) sendMessage(socket, { event: "call", value: call });
@@ -106,5 +109,5 @@ async function reply(socket: Socket, actions: ControlActions, message: unknown):
 }
 
 export function serveControl(socket: Socket, actions: ControlActions): void {
-  onMessages(socket, async (message) => sendMessage(socket, await reply(socket, actions, message)));
+  onMessages(socket, async (message) => sendMessage(socket, await reply(socket, actions, message)), LONGEST_REQUEST);
 }

@@ -15,8 +15,6 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
-  statSync,
-  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -41,12 +39,11 @@ import { emptyWorld, tunnelEnd } from "../systems.ts";
 import type { Tunnel } from "../../topology/types.ts";
 import type { Account } from "../world/oci.ts";
 import { temporaryFolder } from "../../config/temporary-folder.ts";
+import { rotate } from "./log.ts";
 import { openStore, type Store } from "../world/store.ts";
 
 /** Sockets are not in LAB_HOME: their paths may have 108 bytes at most. */
 const SOCKET_DIR = "ampere-lab-sockets-";
-/** A log longer than this starts anew with the daemon. */
-const LOG_BYTES = 1_000_000;
 /** How often the daemon looks whether its LAB_HOME is still there. */
 const LOOK_MS = 5000;
 
@@ -95,9 +92,10 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   if (!takeLock(files.lock)) return false;
   clearLeftovers(files.info);
   const log = (line: string): void => {
-    if (existsSync(files.dir)) appendFileSync(files.log, `${new Date().toISOString()} ${line}\n`);
+    if (!existsSync(files.dir)) return;
+    rotate(files.log);
+    appendFileSync(files.log, `${new Date().toISOString()} ${line}\n`);
   };
-  if ((statSync(files.log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) truncateSync(files.log);
   const faults = faultDoor(() => store, log);
   const store: Store = openStore(files.world, () => emptyWorld(account), faults);
   if (account) store.state.oci.account = account;

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../../calls.ts";
+import { parseJson } from "../../json.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import type { World } from "../../world/world.ts";
 import { regionNamed } from "../regions.ts";
@@ -41,7 +42,7 @@ function jsonOf(body: Buffer): Attributes {
   if (body.length === 0) return {};
   let parsed: Json;
   try {
-    parsed = JSON.parse(body.toString());
+    parsed = parseJson(body.toString());
   } catch {
     throw new ServiceRefusal(400, "CannotParseRequest", "Unable to parse the body as JSON.", "");
   }

@@ -22,10 +22,10 @@ const AREAS = {
 };
 
 /** Tickets of users and of root@pam, each good for renewing itself. */
-export function ticket(pve: Pve, parameters: Parameters): Data {
+export async function ticket(pve: Pve, parameters: Parameters): Promise<Data> {
   const name = needed(parameters, "username");
   const username = parameters.realm === undefined ? name : `${name}@${parameters.realm}`;
-  const login = logIn(pve, username, needed(parameters, "password"));
+  const login = await logIn(pve, username, needed(parameters, "password"));
   const { corosync } = pve.datacenter;
   const me = { ...pve, user: username };
   const cap = Object.entries(AREAS).map(([area, { path, privileges }]) => {

@@ -1,5 +1,6 @@
 /** HTTP as PVE's API server speaks it: form-encoded in, `{data: …}` or `{data: null, message, errors}` out. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseJson } from "../../json.ts";
 import { badParameter, PveError } from "../pve/errors.ts";
 
 /** JSON of an answer. */
@@ -64,7 +65,7 @@ function joined(form: URLSearchParams): Parameters {
 function fromJson(body: string): Parameters {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = parseJson(body);
   } catch {
     throw new PveError(400, "malformed JSON in request body");
   }

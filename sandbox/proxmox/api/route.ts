@@ -12,7 +12,7 @@ export interface Route {
   readonly open?: true;
   /** True for the calls about a node that any other answers. */
   readonly anywhere?: true;
-  readonly run: (pve: Pve, parameters: Parameters) => Data | Page;
+  readonly run: (pve: Pve, parameters: Parameters) => Data | Page | Promise<Data>;
 }
 
 export const get = (path: string, run: Route["run"]): Route => ({ method: "GET", path, run });

@@ -1,11 +1,13 @@
 /** Who calls: passwords, tickets, CSRF tokens and API tokens. */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { verify } from "unixcrypt";
 import { type Pve, ROOT } from "./context.ts";
 import { PveError } from "./errors.ts";
+import { fits, fitsAside } from "./password.ts";
 
 /** Tickets are good for two hours (pve-access-control). */
 const TICKET_SECONDS = 2 * 60 * 60;
+/** Made by a node whose clock is ahead (the same, of tickets and CSRF tokens). */
+const EARLY_SECONDS = 5 * 60;
 
 export interface Login {
   readonly username: string;
@@ -13,16 +15,18 @@ export interface Login {
   readonly csrfToken: string;
 }
 
+function hashOf(pve: Pve, username: string): string | null {
+  if (username === ROOT) return pve.host.rootPasswordHash;
+  return isEnabled(pve, username) ? (userNamed(pve, username)?.password ?? null) : null;
+}
+
 export function passwordFits(pve: Pve, username: string, password: string): boolean {
-  const user = pve.datacenter.users[username];
-  const hash =
-    username === ROOT ? pve.host.rootPasswordHash : isEnabled(pve, username) ? (user?.password ?? null) : null;
-  return hash !== null && /^\$[56]\$/.test(hash) && verify(password, hash);
+  return fits(password, hashOf(pve, username));
 }
 
 /** Logs in. The answer to a wrong name and to a wrong password is the same. */
-export function logIn(pve: Pve, username: string, password: string): Login {
-  if (!passwordFits(pve, username, password)) throw new PveError(401, "authentication failure");
+export async function logIn(pve: Pve, username: string, password: string): Promise<Login> {
+  if (!(await fitsAside(password, hashOf(pve, username)))) throw new PveError(401, "authentication failure");
   const stamp = now(pve).toString(16).toUpperCase().padStart(8, "0");
   const ticket = `PVE:${username}:${stamp}`;
   return {
@@ -34,10 +38,9 @@ export function logIn(pve: Pve, username: string, password: string): Login {
 
 /** The user of a ticket. */
 export function userOfTicket(pve: Pve, ticket: string): string {
-  const [body = "", sign = ""] = ticket.split("::");
-  const [, username, stamp] = /^PVE:([^:]+):([0-9A-F]{8})$/.exec(body) ?? [];
-  const age = now(pve) - Number.parseInt(stamp ?? "", 16);
-  if (!username || !same(sign, signature(pve, body)) || !(age < TICKET_SECONDS)) {
+  const [, body = "", username, stamp = "", sign = ""] =
+    /^(PVE:([^:]+):([0-9A-F]{8}))::([A-Za-z0-9+/=]+)$/.exec(ticket) ?? [];
+  if (!username || !same(sign, signature(pve, body)) || !isOfNow(pve, stamp)) {
     throw new PveError(401, "permission denied - invalid PVE ticket");
   }
   if (!isEnabled(pve, username)) throw new PveError(401, "permission denied - invalid PVE ticket");
@@ -45,13 +48,13 @@ export function userOfTicket(pve: Pve, ticket: string): string {
 }
 
 function isEnabled(pve: Pve, username: string): boolean {
-  const user = pve.datacenter.users[username];
+  const user = userNamed(pve, username);
   return username === ROOT || (user?.enable === true && (user.expire === 0 || user.expire > now(pve)));
 }
 
 export function checkCsrfToken(pve: Pve, username: string, token: string | undefined): void {
-  const [stamp = "", sign = ""] = token?.split(":") ?? [];
-  if (!same(sign, signature(pve, `csrf:${username}:${stamp}`))) {
+  const [, stamp = "", sign = ""] = /^([0-9A-F]{8}):([A-Za-z0-9+/=]+)$/.exec(token ?? "") ?? [];
+  if (!same(sign, signature(pve, `csrf:${username}:${stamp}`)) || !isOfNow(pve, stamp)) {
     throw new PveError(401, "Permission denied - invalid csrf token");
   }
 }
@@ -61,11 +64,21 @@ export function userOfApiToken(pve: Pve, apiToken: string): string {
   const { datacenter } = pve;
   const at = apiToken.lastIndexOf("=");
   const id = apiToken.slice(0, at);
-  const token = datacenter.tokens[id];
+  // A name is anybody's: `__proto__` is no token.
+  const token = Object.hasOwn(datacenter.tokens, id) ? datacenter.tokens[id] : undefined;
   if (!token || !same(apiToken.slice(at + 1), token.value)) throw new PveError(401, "invalid token value!");
   const expired = token.expire !== 0 && token.expire <= now(pve);
   if (expired || !isEnabled(pve, id.split("!")[0] ?? "")) throw new PveError(401, "token expired");
   return id;
+}
+
+function userNamed({ datacenter }: Pve, name: string): Pve["datacenter"]["users"][string] | undefined {
+  return Object.hasOwn(datacenter.users, name) ? datacenter.users[name] : undefined;
+}
+
+function isOfNow(pve: Pve, stamp: string): boolean {
+  const age = now(pve) - Number.parseInt(stamp, 16);
+  return age > -EARLY_SECONDS && age < TICKET_SECONDS;
 }
 
 function now({ world }: Pve): number {

@@ -1,7 +1,7 @@
 /** The few answers of the Kubernetes API server that the health gate and a curious kubectl ask for. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { TLSSocket } from "node:tls";
+import { type PeerCertificate, TLSSocket } from "node:tls";
 import type { Call, Calls, Fault } from "../../calls.ts";
 import { addons } from "./addons.ts";
 import { discovery } from "./discovery.ts";
@@ -73,7 +73,11 @@ function answerTo(request: IncomingMessage, pathname: string, state: ApiState, l
     return { code: 405, body: failure(405, "MethodNotAllowed", "the sandbox only answers GET") };
   }
   const query = URL.parse(request.url ?? "/", "https://localhost")?.searchParams ?? new URLSearchParams();
-  const found = discovery(pathname, state) ?? addons(pathname, state) ?? workloads(pathname, query, state);
+  const told = discovery(pathname, state);
+  if (told !== undefined) return { code: 200, body: told };
+  const refusal = forbidden(request.socket.getPeerCertificate().subject, pathname);
+  if (refusal !== null) return refusal;
+  const found = addons(pathname, state) ?? workloads(pathname, query, state);
   if (found !== undefined) return { code: 200, body: found };
   // Names need no percent-encoding: they are DNS labels.
   const [, resource = "", name] = /^\/api\/v1\/(nodes|namespaces)(?:\/([^/]+))?$/.exec(pathname) ?? [];
@@ -81,6 +85,25 @@ function answerTo(request: IncomingMessage, pathname: string, state: ApiState, l
     return { code: 404, body: failure(404, "NotFound", "the server could not find the requested resource") };
   }
   return listed(resource, name, wantsTable(request.headers.accept), state);
+}
+
+/** Whom RBAC lets do everything: the only binding that there is here beside what everybody may discover. */
+const ADMINS = "system:masters";
+
+/** What a certificate is refused that names no group with rights (its organizations are the groups). */
+function forbidden(subject: PeerCertificate["subject"], pathname: string): Answer | null {
+  const groups: unknown = subject.O;
+  if (groups === ADMINS || (Array.isArray(groups) && groups.includes(ADMINS))) return null;
+  const [, group = "", namespace, resource = "", name] =
+    /^\/api(?:s\/([^/]+))?\/[^/]+(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
+  const user = `User ${JSON.stringify(String(subject.CN))} cannot`;
+  const scope = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  const message =
+    resource === ""
+      ? `forbidden: ${user} get path "${pathname}"`
+      : `${resource}${name === undefined ? "" : ` "${name}"`} is forbidden: ${user} ` +
+        `${name === undefined ? "list" : "get"} resource "${resource}" in API group "${group}" ${scope}`;
+  return { code: 403, body: failure(403, "Forbidden", message) };
 }
 
 /** A list, or the one of a name. */

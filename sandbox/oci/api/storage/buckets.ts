@@ -101,7 +101,7 @@ function create(asked: Asked): Answer {
   const { call } = asked;
   const details = attributesOf("bucket", asked.body);
   const name = text(details, "name");
-  if (!/^[\w.-]{1,256}$/.test(name))
+  if (!/^(?!\.{1,2}$)[\w.-]{1,256}$/.test(name))
     throw storageRefusal(400, "InvalidBucketName", `The bucket name '${name}' is invalid`);
   if (call.world.state.oci.buckets.some((each) => each.name === name && each.region === regionOf(call)))
     throw storageRefusal(

@@ -24,6 +24,20 @@ export function objectNamed(bucket: Bucket, name: string): BucketObject | null {
   return bucket.objects.find((each) => each.name === name) ?? null;
 }
 
+/** In bytes of UTF-8 (Object Storage, "Object names"). */
+const LONGEST_NAME = 1024;
+
+/** @throws ServiceRefusal 400 for a name that no object can have */
+export function checkName(name: string): void {
+  // oxlint-disable-next-line no-control-regex
+  if (name === "" || Buffer.byteLength(name) > LONGEST_NAME || /[\0\r\n]/.test(name))
+    throw storageRefusal(
+      400,
+      "InvalidParameter",
+      `The object name must be 1 to ${LONGEST_NAME} bytes of UTF-8, without NUL, CR and LF`,
+    );
+}
+
 /** @throws ServiceRefusal 412 for a change that the client wants only as long as something else did not happen */
 export function checkConditions({ headers }: Pick<Asked, "headers">, name: string, present: BucketObject | null): void {
   const [none, match] = [headers["if-none-match"], headers["if-match"]];
@@ -62,6 +76,7 @@ export async function put(asked: Asked): Promise<Answer> {
   const { object: name = "" } = params;
   refuseKeys(headers);
   const into = requireBucket(asked);
+  checkName(name);
   checkConditions(asked, name, objectNamed(into, name));
   const tier = headers["storage-tier"];
   const storageTier = tierFor(into, typeof tier === "string" ? tier : null);

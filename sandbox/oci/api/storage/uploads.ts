@@ -11,7 +11,7 @@ import type { Asked, Route } from "../route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, write } from "./files.ts";
 import { noteArchive } from "./image-archive.ts";
-import { checkConditions, checkMd5, objectNamed, store } from "./objects.ts";
+import { checkConditions, checkMd5, checkName, objectNamed, store } from "./objects.ts";
 import { storageRefusal } from "./refusals.ts";
 import { refuseKeys, tierFor } from "./tiers.ts";
 
@@ -66,6 +66,7 @@ function start(asked: Asked): Answer {
   refuseKeys(asked.headers);
   const details = attributesOf("upload", asked.body);
   const object = text(details, "object");
+  checkName(object);
   checkConditions(asked, object, objectNamed(bucket, object));
   const metadata = maybeTags(details, "metadata") ?? {};
   const strange = Object.keys(metadata).find((name) => !name.startsWith("opc-meta-"));

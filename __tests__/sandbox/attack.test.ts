@@ -1,0 +1,140 @@
+/** What anybody may send to the doors of the sandbox, and what it must neither believe nor spend its time on. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, connect, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { send } from "../../constructs/proxmox/steps/pve-http.mjs";
+import { type Call, quietCalls } from "../../sandbox/calls.ts";
+import { onMessages } from "../../sandbox/daemon/control-protocol.ts";
+import { rotate } from "../../sandbox/daemon/log.ts";
+import { parseJson } from "../../sandbox/json.ts";
+import { userOfApiToken } from "../../sandbox/proxmox/pve/login.ts";
+import { fits, fitsAside } from "../../sandbox/proxmox/pve/password.ts";
+import { type Api, ociApi } from "./oci-api.ts";
+import { atHost } from "./proxmox-lab.ts";
+import { openPort, PASSWORD, worldWith } from "./proxmox-world.ts";
+
+const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+describe("port 8006", () => {
+  async function host() {
+    const bugs: unknown[] = [];
+    let now = Date.now();
+    const base = worldWith({ name: "pve-1" });
+    const calls = { ...quietCalls, bug: (_call: Call, error: unknown) => void bugs.push(error) };
+    const world = { ...base, calls, now: () => new Date(now).toISOString() };
+    const { server, port } = await openPort(world, "pve-1");
+    servers.push(server);
+    const call = (method: string, path: string, more: Partial<Parameters<typeof send>[1]> = {}) =>
+      send(new URL(`https://127.0.0.1:${port}`), { method, path, timeoutMs: 20_000, ...more });
+    const login = async (): Promise<{ readonly ticket: string; readonly CSRFPreventionToken: string }> =>
+      (await call("POST", "access/ticket", { form: { username: "root@pam", password: PASSWORD } })).data;
+    return { bugs, call, login, later: (ms: number) => void (now += ms) };
+  }
+
+  it("refuses a password that nobody can have without hashing it", async () => {
+    const { call } = await host();
+    const before = process.cpuUsage();
+    const form = { username: "root@pam", password: "x".repeat(60_000) };
+    await expect(call("POST", "access/ticket", { form })).rejects.toMatchObject({ status: 401 });
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(3);
+  });
+
+  it("takes a ticket as it was made only: nothing after it, and not of another time", async () => {
+    const { call, login, later } = await host();
+    const { ticket } = await login();
+    const asked = (given: string) => call("GET", "version", { ticket: { cookie: `PVEAuthCookie=${given}`, csrf: "" } });
+    await expect(asked(ticket)).resolves.toBeDefined();
+    for (const given of [`${ticket}::x`, `${ticket}:`, `${ticket}%20`, `x${ticket}`])
+      await expect(asked(given)).rejects.toMatchObject({ status: 401 });
+    later(-301_000);
+    await expect(asked(ticket)).rejects.toMatchObject({ status: 401 });
+  });
+
+  it.each(["__proto__=x", "constructor=x", "hasOwnProperty="])("knows no API token %s", (token) => {
+    expect(() => userOfApiToken(atHost(worldWith({ name: "pve-1" }), "pve-1"), token)).toThrow("invalid token value!");
+  });
+
+  it("takes a CSRF token for two hours", async () => {
+    const { call, login, later } = await host();
+    const old = await login();
+    later(2 * 60 * 60 * 1000 + 1000);
+    const { ticket } = await login();
+    await expect(
+      call("PUT", "storage/local", {
+        form: { content: "iso" },
+        ticket: { cookie: `PVEAuthCookie=${ticket}`, csrf: old.CSRFPreventionToken },
+      }),
+    ).rejects.toMatchObject({ status: 401, message: "Permission denied - invalid csrf token" });
+  });
+});
+
+describe("JSON from anybody", () => {
+  it("is read to the depth that PVE reads, and no deeper", () => {
+    expect(parseJson(deep(512))).toBeDefined();
+    for (const text of [deep(513), deep(100_000), "[".repeat(100_000)])
+      expect(() => parseJson(text)).toThrow(SyntaxError);
+    expect(parseJson('{"a": "[[[[\\"[["}')).toEqual({ a: '[[[["[[' });
+  });
+});
+
+it("a password is hashed beside everything else, and is right or wrong as before", async () => {
+  const hash = "$6$saltsalt$qFmFH.bQmmtXzyBY0s9v7Oicd2z4XSIecDzlB5KiA2/jctKu9YterLp8wwnSq.qc.eoxqOmSuNp2xS0ktL3nh/";
+  expect(await fitsAside("password", hash)).toBe(fits("password", hash));
+  expect(await fitsAside("Password", hash)).toBe(false);
+  expect(await fitsAside("x".repeat(513), hash)).toBe(false);
+  expect(await fitsAside("", null)).toBe(false);
+});
+
+describe("Object Storage", () => {
+  let api: Api;
+  beforeEach(async () => {
+    api = await ociApi();
+  });
+  afterEach(async () => {
+    expect(api.said).toEqual([]);
+    await api.end();
+  });
+
+  it("has no object with a name that OCI does not take, and no bucket `.` or `..`", async () => {
+    const { namespace, tenancyId } = api.store.state.oci;
+    const made = (name: string) => api.call("POST", `/n/${namespace}/b`, { name, compartmentId: tenancyId });
+    for (const name of [".", ".."])
+      expect(await made(name)).toMatchObject({ status: 400, body: { code: "InvalidBucketName" } });
+    expect((await made("lab")).status).toBe(200);
+    for (const name of ["a%00b", "a%0Ab", "a%0Db", "x".repeat(1025), "%C3%A9".repeat(513)])
+      expect((await api.put(`/n/${namespace}/b/lab/o/${name}`, Buffer.from("x"))).status).toBe(400);
+    expect((await api.put(`/n/${namespace}/b/lab/o/${"x".repeat(1024)}`, Buffer.from("x"))).status).toBe(200);
+    expect((await api.call("POST", `/n/${namespace}/b/lab/u`, { object: "a\nb" })).status).toBe(400);
+  });
+});
+
+it("a line without an end closes the control socket", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ampere-control-"));
+  const path = join(folder, "s");
+  const server = createServer((socket) => onMessages(socket, () => undefined, 1000)).listen(path);
+  servers.push(server);
+  const socket = connect(path);
+  await new Promise<void>((resolve) => {
+    socket.on("error", () => undefined).once("close", () => resolve());
+    socket.write("x".repeat(5000));
+  });
+  expect(socket.destroyed).toBe(true);
+  rmSync(folder, { recursive: true });
+});
+
+it("a log that is too long begins anew, and the last of it is kept", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ampere-log-"));
+  const file = join(folder, "daemon.log");
+  rotate(file);
+  writeFileSync(file, "x".repeat(1_000_001));
+  rotate(file);
+  expect(statSync(file).size).toBe(0);
+  expect(readFileSync(`${file}.1`, "utf8")).toHaveLength(1_000_001);
+  rmSync(folder, { recursive: true });
+});
