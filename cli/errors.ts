@@ -1,5 +1,6 @@
 /** What goes wrong, told to people: one line, and an exit code. */
 import { UserPathError } from "../config/user-path.ts";
+import { continued, visibleText } from "./masking/visible.ts";
 import { notPermitted } from "./not-permitted.ts";
 
 /** A problem that a person can act on. Its message is the whole text shown; the stack only with DEBUG. */
@@ -43,11 +44,16 @@ export function codeOf(error: unknown): string | undefined {
   return textField(error, "code");
 }
 
+/** It may repeat what a service said. */
+function shown(message: string): string {
+  return continued(visibleText(message));
+}
+
 /** Prints an error on stderr and returns the exit code that goes with it. */
 export function tell(error: unknown): number {
   if (error instanceof AlreadyTold) return error.exitCode;
   if (process.env["DEBUG"]) console.error(error);
-  else if (error instanceof CliError || error instanceof UserPathError) console.error(error.message);
-  else console.error(notPermitted(error) ?? `unexpected: ${messageOf(error)} (DEBUG=1 shows more)`);
+  else if (error instanceof CliError || error instanceof UserPathError) console.error(shown(error.message));
+  else console.error(notPermitted(error) ?? `unexpected: ${shown(messageOf(error))} (DEBUG=1 shows more)`);
   return error instanceof CliError ? error.exitCode : 1;
 }

@@ -11,6 +11,7 @@ import { guardOf } from "../secrets/made-before.ts";
 import { secretsPlace } from "../secrets/place.ts";
 import { ensureSecrets, secretVariables } from "../secrets/secrets.ts";
 import { printInClear } from "../masking/filter.ts";
+import { visibleLine } from "../masking/visible.ts";
 import { printDocument, printDocumentInClear } from "./document.ts";
 import { providersOf, sandboxEnvironment, setScene } from "./session.ts";
 import { synthesizeBeside } from "./synth.ts";
@@ -160,7 +161,10 @@ export async function sandboxStatus(options: CommonOptions): Promise<number> {
   } else {
     const items = await told(sandbox.inventory());
     console.log(`the sandbox of ${home} runs and has ${items.length} objects; ${sandbox.page} draws them`);
-    for (const { type, id, name } of items) console.log(`  ${type}  ${name === "" ? id : `${name}  ${id}`}`);
+    for (const { type, id, name } of items) {
+      const shown = visibleLine(name);
+      console.log(`  ${type}  ${shown === "" ? id : `${shown}  ${id}`}`);
+    }
     for (const { found, advice } of await certificatesIn(sandbox, project))
       console.log(`certificates: ${found}${advice === null ? "" : `; to do: ${advice}`}`);
   }

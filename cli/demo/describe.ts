@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { visibleLine } from "../masking/visible.ts";
 import { openSandbox, type Overview } from "../../sandbox/client.ts";
 
 /** What the app left in cdktf.out. */
@@ -10,9 +11,10 @@ const labFile = z.looseObject({ freeTier: z.looseObject({ table: z.string() }) }
 type Row = readonly string[];
 
 function table(rows: readonly Row[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const shown = rows.map((row) => row.map(visibleLine));
+  const widths = shown[0]?.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (row: Row): string => `  ${widths.map((width, column) => (row[column] ?? "").padEnd(width)).join("  ")}`;
-  return rows.map((row) => line(row).trimEnd()).join("\n");
+  return shown.map((row) => line(row).trimEnd()).join("\n");
 }
 
 function instances({ oci }: Overview): Row[] {

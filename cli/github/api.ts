@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { CliError, messageOf } from "../errors.ts";
+import { visibleLine } from "../masking/visible.ts";
 
 export interface GitHub {
   /** `https://api.github.com`, or that of a server of one's own. */
@@ -76,7 +77,7 @@ export async function request(github: GitHub, method: string, address: string, b
   const { status, headers } = answer;
   const said = await answer.json().catch(() => undefined);
   if (answer.ok) return { body: said, next: /;\s*rel="?next"?/.test(headers.get("link") ?? "") };
-  const message = refusal.safeParse(said).data?.message.split("\n")[0] ?? answer.statusText;
+  const message = visibleLine(refusal.safeParse(said).data?.message.split("\n")[0] ?? answer.statusText);
   const told = `${method} ${address}: ${status} ${message}`;
   const wait = waitOf(headers);
   const limited = status === 429 || (status === 403 && (wait !== null || /rate limit/i.test(message)));

@@ -1,6 +1,7 @@
-/** Puts the masker in front of stdout and stderr, so that nothing is printed around it. */
+/** Puts the masker, and what makes text harmless, in front of stdout and stderr, so that nothing is printed around them. */
 import { StringDecoder } from "node:string_decoder";
 import { lineMask } from "./lines.ts";
+import { harmless } from "./visible.ts";
 
 type Done = (error?: Error | null) => void;
 
@@ -17,7 +18,8 @@ export interface Written {
  */
 export function maskStream(stream: Written): () => void {
   const write = stream.write.bind(stream);
-  const mask = lineMask(stream.isTTY !== true);
+  const terminal = stream.isTTY === true;
+  const mask = lineMask(!terminal);
   const decoder = new StringDecoder("utf8");
   stream.write = (chunk, encoding, done) => {
     const text =
@@ -25,10 +27,10 @@ export function maskStream(stream: Written): () => void {
         ? Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8").toString()
         : decoder.write(Buffer.from(chunk));
     const finished = typeof encoding === "function" ? encoding : done;
-    return write(mask.take(text), "utf8", finished);
+    return write(harmless(mask.take(text), terminal), "utf8", finished);
   };
   return () => {
-    const rest = mask.rest();
+    const rest = harmless(mask.rest(), terminal);
     if (rest !== "") write(rest);
   };
 }

@@ -6,6 +6,7 @@ import type { SignIn } from "../../config/sign-in.ts";
 import { endpointOf } from "../../images/upload/endpoint.ts";
 import { tenancyOf } from "../access/oci-profile.ts";
 import { CliError, messageOf } from "../errors.ts";
+import { visibleLine } from "../masking/visible.ts";
 
 /** Endpoints as Oracle's SDKs have them, and the provider's names of the clients, which an override goes by. */
 const SERVICES = {
@@ -86,7 +87,7 @@ async function answered(response: Response, path: string, credentials: string): 
   const text = await response.text();
   if (response.ok) return text;
   const read = refusal.safeParse(readable(text));
-  const said = read.success ? `${read.data.code}, ${read.data.message}` : response.statusText;
+  const said = read.success ? visibleLine(`${read.data.code}, ${read.data.message}`) : response.statusText;
   const trouble = `${path.replace(/\?.*/, "").replaceAll(/ocid1\.[\w.-]+/g, "…")}: ${response.status} ${said}`
     .replaceAll(/\s+/g, " ")
     .trim();

@@ -1,5 +1,6 @@
 /** Which values of an object a plan changes. */
 import { masked, SENSITIVE } from "../masking/masker.ts";
+import { visibleLine } from "../masking/visible.ts";
 import { inline, list } from "../show/words.ts";
 import type { PlannedValues } from "./plan-document.ts";
 import type { ValueReview } from "./review.ts";
@@ -54,7 +55,7 @@ interface Sides {
 /** Masked before it is cut short: part of a secret is not known as one. */
 function textOf(value: unknown, sensitive: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return sensitive === true ? SENSITIVE : masked(inline(value));
+  return sensitive === true ? SENSITIVE : visibleLine(masked(inline(value)));
 }
 
 function notKnown(awaits: readonly string[]): string {
@@ -103,7 +104,7 @@ function differences(sides: Sides, path: readonly string[], forcing: ReadonlySet
   const unasked = unknown === true ? awaits.length === 0 : isEmpty(after);
   if (unasked && (before === undefined || before === null)) return [];
   const forcesReplacement = path.some((_, index) => forcing.has(path.slice(0, index + 1).join(".")));
-  return [{ path: path.join("."), ...leaf(sides), forcesReplacement }];
+  return [{ path: visibleLine(path.join(".")), ...leaf(sides), forcesReplacement }];
 }
 
 /** Attributes that cannot be changed in place. */

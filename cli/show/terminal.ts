@@ -1,4 +1,5 @@
 /** Lines for people: colours and a live last line on a terminal, plain lines elsewhere. */
+import { visibleLines } from "../masking/visible.ts";
 import { COLORS, type Colors, NO_COLORS } from "./colors.ts";
 
 export interface Terminal {
@@ -57,11 +58,11 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
   };
   return {
     colors: color && wantsColor(main, env) ? COLORS : NO_COLORS,
-    line: (text) => write(main, text),
-    aside: (text) => write(process.stderr, text),
+    line: (text) => write(main, visibleLines(text)),
+    aside: (text) => write(process.stderr, visibleLines(text)),
     status(text) {
       clear();
-      status = text;
+      status = visibleLines(text);
       draw();
     },
     async ask(question, signal) {

@@ -1,24 +1,29 @@
 /** The machine-readable UI of terraform and tofu (`-json`): one JSON object a line, as far as we use it. */
 import { z } from "zod";
+import { continued, visibleLine, visibleText } from "../masking/visible.ts";
 
-const resource = z.object({ addr: z.string(), resource_type: z.string() });
+/** Of a provider, and so of a service. */
+const line = z.string().transform(visibleLine);
+const text = z.string().transform(visibleText);
+
+const resource = z.object({ addr: line, resource_type: z.string() });
 const time = { "@timestamp": z.string() };
 const action = z.string();
 
 const diagnostic = z.object({
   severity: z.string(),
-  summary: z.string(),
-  detail: z.string().default(""),
-  address: z.string().optional(),
+  summary: text.transform(continued),
+  detail: text.default(""),
+  address: line.optional(),
 });
 
 const hook = z.object({
   resource,
   action: action.default(""),
   id_key: z.string().optional(),
-  id_value: z.string().optional(),
+  id_value: line.optional(),
   elapsed_seconds: z.number().default(0),
-  output: z.string().default(""),
+  output: text.default(""),
 });
 
 const message = z.discriminatedUnion("type", [
@@ -70,7 +75,7 @@ export function parseUiLine(line: string): UiMessage | { readonly type: "text"; 
   try {
     value = JSON.parse(line);
   } catch {
-    return line.trim() === "" ? null : { type: "text", text: line };
+    return line.trim() === "" ? null : { type: "text", text: visibleText(line) };
   }
   if (typeof value !== "object" || value === null || !TYPES.has(Reflect.get(value, "type"))) return null;
   const parsed = message.safeParse(value);

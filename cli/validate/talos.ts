@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { type Client, credentials, makeGenericClientConstructor, type ServiceError, status } from "@grpc/grpc-js";
 import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
-import { parse } from "yaml";
+import { parseYaml } from "../../config/yaml.ts";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
+import { visibleLine } from "../masking/visible.ts";
 
 /** PEM, as grpc-js takes it. */
 export interface TalosAdmin {
@@ -48,7 +49,7 @@ const talosconfig = z.object({
 
 /** @throws CliError that repeats nothing of it: it is a secret */
 export function readTalosconfig(text: string): TalosAdmin {
-  const read = talosconfig.safeParse(parse(text));
+  const read = talosconfig.safeParse(parseYaml(text));
   const context = read.success ? read.data.contexts[read.data.context] : undefined;
   if (context === undefined)
     throw new CliError("the talosconfig among the outputs of stack talos cannot be read: deploy talos again");
@@ -76,7 +77,7 @@ const diskReply = z.object({ disks: z.array(z.object({ size: z.coerce.number(), 
 /** Without what grpc-js tells of its own inside. */
 function reason({ code, details, message }: ServiceError): string {
   if (code === status.DEADLINE_EXCEEDED) return `no answer in ${CALL_MS / 1000} s`;
-  return /Last error: (?:Error: )?(.+?)\. Resolution note/.exec(details)?.[1] ?? (details || message);
+  return visibleLine(/Last error: (?:Error: )?(.+?)\. Resolution note/.exec(details)?.[1] ?? (details || message));
 }
 
 /** The machine of a name, at a loopback port: its certificate has to be that machine's own. */

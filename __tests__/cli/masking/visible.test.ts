@@ -1,0 +1,108 @@
+import * as fc from "fast-check";
+import { tell } from "../../../cli/errors.ts";
+import { CliError } from "../../../cli/errors.ts";
+import { maskStream, type Written } from "../../../cli/masking/filter.ts";
+import { harmless, visibleLine, visibleLines, visibleText } from "../../../cli/masking/visible.ts";
+import { valuesOf } from "../../../cli/review/values.ts";
+import { COLORS } from "../../../cli/show/colors.ts";
+import { showDiagnostics } from "../../../cli/show/diagnostics.ts";
+import { parseUiLine } from "../../../cli/terraform/ui.ts";
+
+const ESC = "\u001B";
+/** What a service may say to a terminal: clear it, write to its clipboard, turn a line around. */
+const OBEYED = [
+  `${ESC}[2J`,
+  `${ESC}]52;c;cm0gLXJmIH4=\u0007`,
+  "\u009B2K",
+  "\u202Enoitcefni",
+  "\r",
+  "\u2028",
+  "\b",
+  "\u{E0041}",
+];
+
+function written(text: string, isTTY = false): string {
+  let all = "";
+  const stream: Written = { isTTY, write: (chunk) => ((all += chunk.toString()), true) };
+  const rest = maskStream(stream);
+  stream.write(text);
+  rest();
+  return all;
+}
+
+const diagnostic = (summary: string, detail: string): string => {
+  const read = parseUiLine(
+    JSON.stringify({ type: "diagnostic", diagnostic: { severity: "error", summary, detail, address: "a.b" } }),
+  );
+  const lines: string[] = [];
+  const terminal = {
+    colors: COLORS,
+    line: () => undefined,
+    aside: (text: string) => void lines.push(text),
+    status: () => undefined,
+    ask: () => Promise.resolve(""),
+    interactive: false,
+  };
+  if (read?.type === "diagnostic") showDiagnostics(terminal, "oci", [read.diagnostic]);
+  return lines.join("\n");
+};
+
+it.each(OBEYED)("%j in the text of a service is shown and not obeyed, wherever it is printed", (code) => {
+  const shown = [
+    diagnostic(`400 ${code}`, `display name ${code} is taken`),
+    JSON.stringify(
+      valuesOf({
+        before: { tags: { [`key ${code}`]: "one" } },
+        after: { tags: { [`key ${code}`]: `two ${code}` } },
+        after_unknown: {},
+        before_sensitive: false,
+        after_sensitive: false,
+        actions: ["update"],
+        replace_paths: [],
+        awaits: {},
+      }),
+    ),
+    visibleLine(`name ${code}`),
+    written(`something ${code} printed\n`),
+  ];
+  for (const text of shown) expect(text).not.toContain(code);
+});
+
+it("nothing invisible is left of any text, and a text that is visible is left as it is", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      expect(visibleText(text)).not.toMatch(/[^\P{Cc}\n\t]|[\p{Zl}\p{Zp}]|[^\P{Cf}\u200c\u200d]/u);
+    }),
+  );
+  for (const text of ["Größe: 5 → 6\n\tcafé 👩‍💻", "oci  no changes"]) expect(visibleText(text)).toBe(text);
+});
+
+it("a line that a service makes up begins further right than one of ours", () => {
+  const shown = diagnostic("400\noci no changes", "Conflict\nproxmox no changes");
+  expect(shown.split("\n").slice(1).join("\n")).not.toMatch(/^\S/m);
+  const said = jest.spyOn(console, "error").mockImplementation(() => undefined);
+  tell(new CliError("Oracle says: no\noci no changes"));
+  expect(said).toHaveBeenCalledWith("Oracle says: no\n  oci no changes");
+  said.mockRestore();
+});
+
+it.each(["::error::it is broken", "  ::stop-commands::x", "text\n::set-output name=a::b", "x ##[error]broken"])(
+  "%j is no command to a workflow",
+  (text) => {
+    const shown = written(`${text}\n`);
+    expect(shown).not.toMatch(/^\s*::/m);
+    expect(shown).not.toContain("##[");
+  },
+);
+
+it("our own colours and our own last line on a terminal stay", () => {
+  const line = `${COLORS.red("Error")} in oci: x`;
+  expect(visibleLines(line)).toBe(line);
+  expect(harmless(`\r${ESC}[2K${line}\n`, true)).toBe(`\r${ESC}[2K${line}\n`);
+  expect(visibleLines(`${ESC}[2K${ESC}[1m`)).toBe(`\\u001b[2K${ESC}[1m`);
+});
+
+it("a JSON document stays one", () => {
+  const document = JSON.stringify({ name: "a\u202Eb\u009Bc" });
+  expect(JSON.parse(written(`${document}\n`))).toEqual({ name: "a\u202Eb\u009Bc" });
+});
