@@ -2,8 +2,9 @@
 import { readIfThere } from "../files.ts";
 import { learn } from "./masker.ts";
 
-/** OCI_CLI_KEY_CONTENT, AWS_SECRET_ACCESS_KEY, GITHUB_TOKEN, SOPS_AGE_KEY, TF_VAR_root_password … */
-const SECRET = /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|AGE_KEY|KEY_CONTENT/i;
+/** OCI_CLI_KEY_CONTENT, AWS_SECRET_ACCESS_KEY, GITHUB_TOKEN, GH_PAT, DOCKER_AUTH_CONFIG, SOPS_AGE_KEY, TF_VAR_root_password … */
+const SECRET =
+  /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|AGE_KEY|KEY_CONTENT|AUTH_CONFIG|(?:^|_)(?:PAT|PASS)$|_PWD$/i;
 /** What only says where one is. */
 const PLACE = /_(?:FILE|PATH|DIR|URL|URI|ENDPOINT|SOCK|CMD|COMMAND|RECIPIENTS?)$/i;
 /** In TF_ENCRYPTION, which is HCL or JSON and mostly no secret: `passphrase = "…"`. */

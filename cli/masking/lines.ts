@@ -1,10 +1,10 @@
 /** Masks what is written piece by piece: nothing gets through because it was cut in two. */
 import { masked, SENSITIVE } from "./masker.ts";
-import { OPEN_KEY } from "./patterns.ts";
+import { endsInKey } from "./private-keys.ts";
 
 /** Lines of a private key that was begun in an earlier piece, with whatever stands in front of each. */
 const KEY_LINE = /[A-Za-z0-9+/=]{16,}/g;
-const LAST_KEY_LINE = /[A-Za-z0-9+/]+={0,2}\s*$/;
+const LAST_KEY_LINE = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]+={0,2}\s*$/;
 const KEY_FIELD = /^[\w-]+: |^\s*$/;
 
 /** A line after the first of a private key, masked, and whether the key goes on below it. */
@@ -42,16 +42,21 @@ export function lineMask(patient: boolean): LineMask {
       result += shown + rest.slice(line.length, end);
       rest = rest.slice(end);
     }
-    if (OPEN_KEY.test(rest)) inKey = true;
+    if (endsInKey(rest)) inKey = true;
     return result + masked(rest);
   };
 
   return {
     take(text) {
-      const all = held + text;
-      const end = patient ? all.lastIndexOf("\n") + 1 : all.length;
-      held = all.slice(end);
-      return end === 0 ? "" : write(all.slice(0, end));
+      const end = patient ? text.lastIndexOf("\n") + 1 : text.length;
+      if (end === 0) {
+        // Only what is new is looked through: a line may come in a hundred thousand pieces.
+        held += text;
+        return "";
+      }
+      const whole = held + text.slice(0, end);
+      held = text.slice(end);
+      return write(whole);
     },
     rest() {
       const text = held;

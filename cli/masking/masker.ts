@@ -2,31 +2,19 @@
  * What must not be printed, and its masking. One for the process: whoever reads a secret teaches it, and every byte that
  * leaves goes through it.
  */
-import { formsOf } from "./forms.ts";
-import { PATTERNS } from "./patterns.ts";
+import { Needles, type Part, SHORTEST } from "./needles.ts";
+import { isPlain, isPublic, partsOf } from "./parts.ts";
+import { findByLooks } from "./patterns.ts";
 
 /** What stands in the place of a secret. */
 export const SENSITIVE = "(sensitive)";
 
-/** In characters. Shorter values are not known by value: they would take parts of ordinary words with them. */
-export const SHORTEST = 8;
-/** In characters: a line of a longer secret that is a secret by itself, rather than `kind: Config` or `apiVersion: v1`. */
-const SHORTEST_LINE = 16;
-
 /** By then a command waits for the plans that it has started, as a rule. */
 const LATER_MS = 100;
-
-/** Parts of secrets that everybody may see; people compare them. */
-function isPublic(text: string): boolean {
-  return /^(?:ssh-\w+|ecdsa-[\w-]+) \S+/.test(text) || /^-----BEGIN (?:CERTIFICATE|PUBLIC KEY)-----/.test(text);
-}
 
 function canBeKnown(text: string): boolean {
   return text.length >= SHORTEST && !SENSITIVE.includes(text) && !/^(.)\1*$/s.test(text);
 }
-
-/** Both ends of a part of a text. */
-type Part = readonly [from: number, to: number];
 
 function replaceParts(text: string, parts: readonly Part[]): string {
   let result = "";
@@ -39,9 +27,37 @@ function replaceParts(text: string, parts: readonly Part[]): string {
   return result + text.slice(done);
 }
 
+/** Of what JSON holds, all that does not read as the name of something. */
+function inJson(value: unknown): readonly string[] {
+  if (typeof value === "string") return isPlain(value) ? [] : [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(inJson) : [];
+}
+
+/** The password of `user:password`, as `auth` of a registry or a header has it in base64. */
+const BASIC = /^[^:\s]+:(\S+)$/;
+
+/** The text that it is base64 of; nothing where that is no text. */
+function decoded(secret: string): readonly string[] {
+  if (!/^[A-Za-z0-9+/\s]{16,}={0,2}$/.test(secret)) return [];
+  const text = Buffer.from(secret, "base64").toString();
+  return /^(?:[^\p{Cc}\ufffd]|[\n\r\t])+$/u.test(text) ? [text, ...(BASIC.exec(text)?.slice(1) ?? [])] : [];
+}
+
+/** Secrets that are parts of a secret, or that it is another form of. */
+function insideOf(secret: string): readonly string[] {
+  if (/^[[{]/.test(secret)) {
+    try {
+      return inJson(JSON.parse(secret));
+    } catch {
+      // It only looked like it.
+    }
+  }
+  return [...decoded(secret), ...(secret.includes("\n") ? partsOf(secret) : [])];
+}
+
 export class Masker {
   readonly #secrets = new Set<string>();
-  readonly #needles = new Set<string>();
+  readonly #needles = new Needles();
   readonly #unread: (() => void)[] = [];
 
   /** Takes a secret: a text, or anything with texts in it, each of which is one; also a text that is JSON. */
@@ -65,34 +81,14 @@ export class Masker {
     this.#secrets.add(text);
     const secret = text.trim();
     if (!canBeKnown(secret) || isPublic(secret)) return;
-    for (const form of formsOf(secret)) if (form.length >= SHORTEST) this.#needles.add(form);
-    if (/^[[{]/.test(secret)) this.#learnJson(secret);
-    if (!secret.includes("\n")) return;
-    for (const line of secret.split("\n").map((each) => each.trim())) {
-      if (line.length >= SHORTEST_LINE && canBeKnown(line) && !line.startsWith("-----"))
-        for (const form of [line, JSON.stringify(line).slice(1, -1)]) this.#needles.add(form);
-    }
-  }
-
-  #learnJson(text: string): void {
-    try {
-      this.learn(JSON.parse(text));
-    } catch {
-      // It only looked like it.
-    }
+    this.#needles.add(secret);
+    for (const inner of insideOf(secret)) this.learn(inner);
   }
 
   /** The text with every secret in it replaced: those that are known, and those that look like one. */
   masked(text: string): string {
     this.#learnUnread();
-    const parts: Part[] = [];
-    for (const needle of this.#needles) {
-      for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1))
-        parts.push([at, at + needle.length]);
-    }
-    for (const pattern of PATTERNS) {
-      for (const { 0: found, index } of text.matchAll(pattern)) parts.push([index, index + found.length]);
-    }
+    const parts = [...this.#needles.find(text), ...findByLooks(text)];
     return parts.length === 0 ? text : replaceParts(text, parts);
   }
 }

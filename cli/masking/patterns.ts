@@ -1,26 +1,28 @@
 /** Secrets that tell themselves by how they look, wherever they come from. */
+import type { Part } from "./needles.ts";
+import { findPrivateKeys } from "./private-keys.ts";
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 /** Between a name and its value, in YAML, JSON (also within a string of it), HCL and shells. */
 const IS = String.raw`\\?["']?\s{0,9}[:=]\s{0,9}\\?["']?`;
 /** Of a token of Proxmox: its name is no secret. */
-const TOKEN_ID = String.raw`[\w.-]+(?:@|%40)\w+(?:!|%21)`;
-const KEY_HEADER = "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----";
-/** Ends of lines as such, and as written in a string. */
-const BREAK = String.raw`(?:\s|\\+[nrt])`;
+const TOKEN_ID = /^[\w.-]{1,99}(?:@|%40)\w+(?:!|%21)/;
+/** What nothing but a secret has after such a name; a word after `token:` that has no digit is an ordinary one. */
+function isValue(found: string): boolean {
+  return /\d/.test(found) && !TOKEN_ID.test(found);
+}
 
-/** A private key that begins, and has not ended yet. */
-export const OPEN_KEY = new RegExp(`${KEY_HEADER}(?![^]*-----END )`);
+interface Pattern {
+  readonly pattern: RegExp;
+  readonly isSecret?: (found: string) => boolean;
+}
 
 /**
  * What is masked by its looks. Where only a part is secret the rest is looked at, not matched. Each keeps to what cannot be
- * ordinary text: a header without a key below it is one, and so is a word after `token:` that has no digit.
+ * ordinary text. The time of each is that of the text: none begins within what an earlier try has been over.
  */
-export const PATTERNS: readonly RegExp[] = [
-  // PEM and OpenSSH private keys: to their end; of one that is cut off, the lines that are there.
-  new RegExp(`${KEY_HEADER}(?=[^]*?[A-Za-z0-9+/=]{16})[^]*?-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----`, "g"),
-  new RegExp(`${KEY_HEADER}(?:${BREAK}*[A-Za-z0-9+/=]{16,})+(?:${BREAK}*[A-Za-z0-9+/]+={0,2}(?=${BREAK}|$))?`, "g"),
-  // The same in base64, as in a kubeconfig; certificates and public keys begin otherwise.
+const PATTERNS: readonly (RegExp | Pattern)[] = [
+  // PEM private keys in base64, as in a kubeconfig; certificates and public keys begin otherwise.
   /LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FURS|BQVUJMSUMg)[A-Za-z0-9+/]{20,}={0,2}/g,
   /AGE-SECRET-KEY-1[0-9A-Z]{20,}/gi,
   // Hashes of passwords: crypt(3).
@@ -31,15 +33,29 @@ export const PATTERNS: readonly RegExp[] = [
   /\b[0-9A-F]{8}:[A-Za-z0-9+/]{27,}={0,2}/g,
   // kubeconfig, talosconfig, and whatever calls its values by such a name.
   new RegExp(`(?<=client-key-data${IS})[A-Za-z0-9+/=]{16,}`, "g"),
-  new RegExp(
-    String.raw`(?<=(?:password|passwd|passphrase|token|secret|secret[_-]?(?:access[_-]?)?key)${IS})(?!${TOKEN_ID})(?=[^\s"'\x60,;&)}\\]*\d)[^\s"'\x60,;&(){}<>\\$]{12,}`,
-    "gi",
-  ),
+  {
+    pattern: new RegExp(
+      String.raw`(?<=(?:password|passwd|passphrase|token|secret|secret[_-]?(?:access[_-]?)?key)${IS})[^\s"'\x60,;&(){}<>\\$]{12,}`,
+      "gi",
+    ),
+    isSecret: isValue,
+  },
   // Bootstrap tokens of Kubernetes and Talos.
   /(?<![\w.-])(?=[a-z.]*\d)[a-z0-9]{6}\.[a-z0-9]{16}(?![\w.-])/g,
   // JSON Web Tokens, HTTP's own headers, passwords in addresses.
-  /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g,
+  /(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g,
   /(?<=\b(?:Bearer|Basic) )[\w.~+/-]{16,}={0,2}/g,
   /(?<=:\/\/[^\s/:@"']{1,99}:)[^\s/@:"']{3,}(?=@)/g,
   /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,})/g,
 ];
+
+/** Where in the text something is that looks like a secret. */
+export function findByLooks(text: string): readonly Part[] {
+  const found = PATTERNS.flatMap((each) => {
+    const { pattern, isSecret = () => true } = each instanceof RegExp ? { pattern: each } : each;
+    return [...text.matchAll(pattern)]
+      .filter(({ 0: secret }) => isSecret(secret))
+      .map(({ 0: secret, index }): Part => [index, index + secret.length]);
+  });
+  return [...findPrivateKeys(text), ...found];
+}

@@ -144,20 +144,37 @@ describe("the environment", () => {
     "PROXMOX_VE_PASSWORD",
     "TF_VAR_root_password",
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "GH_PAT",
+    "SMTP_PASS",
+    "DB_PWD",
   ])("%s is a secret", (name) => {
     const value = fresh();
     learnEnvironment({ [name]: value });
     expect(masked(value)).toBe(SENSITIVE);
   });
 
-  it.each(["OCI_CLI_KEY_FILE", "AWS_ACCESS_KEY_ID", "VAULT_TOKEN_FILE", "ACTIONS_ID_TOKEN_REQUEST_URL", "HOME"])(
-    "%s is none",
-    (name) => {
-      const value = fresh();
-      learnEnvironment({ [name]: value });
-      expect(masked(value)).toBe(value);
-    },
-  );
+  it.each([
+    "OCI_CLI_KEY_FILE",
+    "AWS_ACCESS_KEY_ID",
+    "VAULT_TOKEN_FILE",
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "HOME",
+    "OLDPWD",
+    "PATH",
+  ])("%s is none", (name) => {
+    const value = fresh();
+    learnEnvironment({ [name]: value });
+    expect(masked(value)).toBe(value);
+  });
+
+  it("a registry's login is a secret with the password in it, and without the registry's name", () => {
+    const password = fresh();
+    const auth = Buffer.from(`somebody:${password}`).toString("base64");
+    learnEnvironment({
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "ghcr.io": { auth, username: "somebody-9" } } }),
+    });
+    expect(masked(`${auth} ${password} ghcr.io somebody-9`)).toBe(`${SENSITIVE} ${SENSITIVE} ghcr.io somebody-9`);
+  });
 
   it("TF_ENCRYPTION has its passphrase in it", () => {
     const [passphrase, json] = [fresh(), fresh()];

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { formsOf } from "../../../cli/masking/forms.ts";
-import { Masker, SENSITIVE, SHORTEST } from "../../../cli/masking/masker.ts";
+import { Masker, SENSITIVE } from "../../../cli/masking/masker.ts";
+import { SHORTEST } from "../../../cli/masking/needles.ts";
 
 /** A secret as people and programs make them; whatever else is in it, it is no part of an ordinary word. */
 const secret = fc
@@ -45,9 +46,14 @@ describe("a value that was learned", () => {
   });
 
   it("is masked line by line, where its lines are long enough to be secrets", () => {
-    const masker = knows("kind: Config\n  password: k2mfl3pqz8vn4\nuser: x");
-    expect(masker.masked("line 2 is `password: k2mfl3pqz8vn4`, of kind: Config")).toBe(
-      `line 2 is \`${SENSITIVE}\`, of kind: Config`,
+    const masker = knows("tq5-wBx recovery code one\nhj2-PLm recovery code two");
+    expect(masker.masked("line 2 is `hj2-PLm recovery code two`")).toBe(`line 2 is \`${SENSITIVE}\``);
+  });
+
+  it("is masked for what is secret in it, where it is a document", () => {
+    const masker = knows("kind: Config\n  name: the-lab-of-somebody\n  password: k2mfl-pqzvn\nuser: x");
+    expect(masker.masked("`k2mfl-pqzvn` of the-lab-of-somebody, display_name: the-lab-of-somebody-2")).toBe(
+      `\`${SENSITIVE}\` of the-lab-of-somebody, display_name: the-lab-of-somebody-2`,
     );
   });
 
