@@ -7,5 +7,6 @@ const question = z.object({ id: z.number(), password: z.string(), hash: z.string
 
 parentPort?.on("message", (message) => {
   const { id, password, hash } = question.parse(message);
+  // oxlint-disable-next-line require-post-message-target-origin -- of a worker, not of a window
   parentPort?.postMessage({ id, fits: verify(password, hash) });
 });

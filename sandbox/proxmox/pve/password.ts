@@ -49,6 +49,7 @@ export async function fitsAside(password: string, hash: string | null): Promise<
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });
     thread.ref();
+    // oxlint-disable-next-line require-post-message-target-origin -- of a worker, not of a window
     thread.postMessage({ id, password, hash });
   });
 }
