@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createServer, connect, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { send } from "../../constructs/proxmox/steps/pve-http.mjs";
 import { type Call, quietCalls } from "../../sandbox/calls.ts";
 import { onMessages } from "../../sandbox/daemon/control-protocol.ts";
@@ -15,6 +16,8 @@ import { atHost } from "./proxmox-lab.ts";
 import { openPort, PASSWORD, worldWith } from "./proxmox-world.ts";
 
 const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+
+const loggedIn = z.object({ data: z.object({ ticket: z.string(), CSRFPreventionToken: z.string() }) });
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -32,8 +35,8 @@ describe("port 8006", () => {
     servers.push(server);
     const call = (method: string, path: string, more: Partial<Parameters<typeof send>[1]> = {}) =>
       send(new URL(`https://127.0.0.1:${port}`), { method, path, timeoutMs: 20_000, ...more });
-    const login = async (): Promise<{ readonly ticket: string; readonly CSRFPreventionToken: string }> =>
-      (await call("POST", "access/ticket", { form: { username: "root@pam", password: PASSWORD } })).data;
+    const login = async () =>
+      loggedIn.parse(await call("POST", "access/ticket", { form: { username: "root@pam", password: PASSWORD } })).data;
     return { bugs, call, login, later: (ms: number) => void (now += ms) };
   }
 
