@@ -1,6 +1,6 @@
 /** The secrets that are looked for, and the search, whose time is that of the text however many they are. */
 import { formsOf } from "./forms.ts";
-import { decodedViews, type View, viewOf } from "./view.ts";
+import { decodedViews, plainView, rawView, type View, viewOf } from "./view.ts";
 
 /** In characters. Shorter values are not known by value: they would take parts of ordinary words with them. */
 export const SHORTEST = 8;
@@ -41,6 +41,11 @@ function hash(text: string, at: number): number {
   return ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) & 0xffff;
 }
 
+/** Parts of a view as those of the text. */
+function partsIn({ from, to }: View, parts: readonly Part[]): readonly Part[] {
+  return parts.map(([first, end]) => [from[first] ?? 0, to[end - 1] ?? 0]);
+}
+
 export class Needles {
   /** As they are written in most places, to the character. */
   readonly #written = new Index();
@@ -50,21 +55,21 @@ export class Needles {
 
   add(secret: string): void {
     this.#isEmpty = false;
-    for (const form of formsOf(secret)) this.#written.add(form);
+    for (const form of formsOf(secret)) this.#written.add(rawView(form).bytes);
     this.#plain.add(viewOf(secret).bytes);
     // In a form, a blank is a plus.
     if (secret.includes(" ")) this.#plain.add(viewOf(secret.replaceAll(" ", "+")).bytes);
   }
 
+  /** In a view that is as it is written: what stands before a secret may look like the begin of an escape. */
   #inView(view: View, layers: number): readonly Part[] {
-    const own = this.#plain
-      .find(view.bytes)
-      .map(([first, end]): Part => [view.from[first] ?? 0, view.to[end - 1] ?? 0]);
-    return layers === 0 ? own : [...own, ...decodedViews(view).flatMap((each) => this.#inView(each, layers - 1))];
+    const plain = plainView(view);
+    const found = [...partsIn(view, this.#written.find(view.bytes)), ...partsIn(plain, this.#plain.find(plain.bytes))];
+    return layers === 0 ? found : [...found, ...decodedViews(plain).flatMap((each) => this.#inView(each, layers - 1))];
   }
 
   /** Where in the text one of them is, in whatever form. */
   find(text: string): readonly Part[] {
-    return this.#isEmpty ? [] : [...this.#written.find(text), ...this.#inView(viewOf(text), LAYERS)];
+    return this.#isEmpty ? [] : this.#inView(rawView(text), LAYERS);
   }
 }

@@ -16,7 +16,7 @@ function bytesOf(text: string): string {
 }
 
 /** The text as it is, in bytes. */
-function raw(text: string): View {
+export function rawView(text: string): View {
   const bytes = bytesOf(text);
   const from = new Uint32Array(bytes.length);
   const to = new Uint32Array(bytes.length);
@@ -110,7 +110,7 @@ export function plainView(view: View): View {
 }
 
 export function viewOf(text: string): View {
-  return plainView(raw(text));
+  return plainView(rawView(text));
 }
 
 const BASE64 = /[A-Za-z0-9+/]{11,}/g;
@@ -148,5 +148,5 @@ export function decodedViews(view: View): readonly View[] {
     const places = Array.from(run, (digit, at) => (digit === ":" ? -1 : index + at)).filter((place) => place >= 0);
     return [fromHex(view, places), fromHex(view, places.slice(1))];
   });
-  return [...base64, ...hex].map(plainView);
+  return [...base64, ...hex];
 }
