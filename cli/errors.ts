@@ -1,6 +1,7 @@
 /** What goes wrong, told to people: one line, and an exit code. */
 import { UserPathError } from "../config/user-path.ts";
 import { continued, visibleText } from "./masking/visible.ts";
+import { notBuilt } from "./not-built.ts";
 import { notPermitted } from "./not-permitted.ts";
 
 /** A problem that a person can act on. Its message is the whole text shown; the stack only with DEBUG. */
@@ -54,6 +55,9 @@ export function tell(error: unknown): number {
   if (error instanceof AlreadyTold) return error.exitCode;
   if (process.env["DEBUG"]) console.error(error);
   else if (error instanceof CliError || error instanceof UserPathError) console.error(shown(error.message));
-  else console.error(notPermitted(error) ?? `unexpected: ${shown(messageOf(error))} (DEBUG=1 shows more)`);
+  else
+    console.error(
+      notBuilt(error) ?? notPermitted(error) ?? `unexpected: ${shown(messageOf(error))} (DEBUG=1 shows more)`,
+    );
   return error instanceof CliError ? error.exitCode : 1;
 }

@@ -100,6 +100,13 @@ describe("tools", () => {
     });
   });
 
+  it("have a deadline each: one that hangs keeps no other from telling", async () => {
+    program("go", "kill -STOP $$");
+    const found = await tools(env(), false, 1000);
+    expect(named(found, "go")).toEqual([expect.objectContaining({ status: "warn", found: "no answer in 1 s" })]);
+    expect(named(found, "terraform")[0]?.found).toBe("neither tofu nor terraform is on PATH");
+  });
+
   it("have their versions, and the sandbox needs no ssh", async () => {
     program("tofu", 'echo "OpenTofu v1.10.1"');
     program("go", 'echo "go version go1.26.8 linux/arm64"');

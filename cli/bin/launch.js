@@ -38,5 +38,13 @@ export async function launch(main) {
   }
   hushTypeStripping();
   module.enableCompileCache?.(process.env["NODE_COMPILE_CACHE"] ?? CACHE);
-  await import(pathToFileURL(main).href);
+  try {
+    await import(pathToFileURL(main).href);
+  } catch (error) {
+    // Before anything of ours runs that could tell it.
+    const [, name] = /^Cannot find package '([^']+)'/.exec(error instanceof Error ? error.message : "") ?? [];
+    if (name === undefined) throw error;
+    console.error(`the package ${name} is not installed: npm ci`);
+    process.exitCode = 1;
+  }
 }

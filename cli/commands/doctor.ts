@@ -67,7 +67,7 @@ export async function doctor(options: CommonOptions): Promise<number> {
   const terminal = openTerminal({ json: options.json ?? false, color: true });
   const env = baseEnvironment(project);
   const groups = await Promise.all([
-    findingsOf("tools", () => tools(env, sandbox)),
+    tools(env, sandbox),
     ofTheLab(project),
     findingsOf("state", () => state(project), REMOTE_MS),
     findingsOf("certificates", async () => certificates(project, await clockOf(project))),

@@ -5,7 +5,7 @@ import { bringsPlugin, missingForLocal } from "../../images/runners/local-tools.
 import { messageOf } from "../errors.ts";
 import { findBinary, told } from "../terraform/binary.ts";
 import { which } from "../terraform/which.ts";
-import { fail, type Finding, ok, PATIENCE_MS, warn } from "./finding.ts";
+import { fail, type Finding, findingsOf, ok, PATIENCE_MS, warn } from "./finding.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -83,14 +83,21 @@ async function optional(name: string, args: readonly string[], purpose: string, 
   return warn(name, "is on PATH and does not run", `install it anew, if you want it ${purpose}`);
 }
 
-/** @param env what programs are started in; PATH as the lab has it */
-export function tools(env: Environment, sandbox: boolean): Promise<readonly Finding[]> {
-  return Promise.all([
-    Promise.resolve(ok("node", `${process.version}: runs the lab`)),
-    terraform(env),
-    ssh(env, sandbox),
-    images(env),
-    optional("go", ["version"], "for npx lab tools build", env),
-    optional("nix", ["--version"], "for the flake, which has every tool", env),
+/**
+ * Each has a deadline of its own: one that hangs keeps no other from telling.
+ *
+ * @param env what programs are started in; PATH as the lab has it
+ */
+export async function tools(env: Environment, sandbox: boolean, patienceMs = PATIENCE_MS): Promise<readonly Finding[]> {
+  const each = (name: string, check: () => Promise<Finding>) =>
+    findingsOf(name, async () => [await check()], patienceMs);
+  const groups = await Promise.all([
+    [ok("node", `${process.version}: runs the lab`)],
+    each("terraform", () => terraform(env)),
+    each("ssh", () => ssh(env, sandbox)),
+    each("image builder", () => images(env)),
+    each("go", () => optional("go", ["version"], "for npx lab tools build", env)),
+    each("nix", () => optional("nix", ["--version"], "for the flake, which has every tool", env)),
   ]);
+  return groups.flat();
 }

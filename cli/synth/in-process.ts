@@ -7,6 +7,7 @@ import { AlreadyTold } from "../errors.ts";
 import type { Written } from "../masking/filter.ts";
 import { masked } from "../masking/masker.ts";
 import type { Project } from "../project.ts";
+import { notBuilt } from "../not-built.ts";
 import { requireGoodEnd } from "./ending.ts";
 
 /** What was imported once is not run by another import. */
@@ -47,7 +48,7 @@ async function run(program: string): Promise<number> {
     if (error instanceof Exit) return error.exitCode;
     // Where in which file, Node says only of a program that it runs by itself. That is done, as nothing is written.
     if (error instanceof SyntaxError) return 0;
-    process.stderr.write(`${inspect(error)}\n`);
+    process.stderr.write(`${notBuilt(error) ?? inspect(error)}\n`);
     return 1;
   }
 }
