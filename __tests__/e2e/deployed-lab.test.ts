@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import type { Finding } from "../../cli/doctor/finding.ts";
@@ -272,6 +272,7 @@ async function realLab(): Promise<TestLab> {
     { ...oci, LAB_SANDBOX: "0", PATH: `${bin}${delimiter}${process.env["PATH"]}` },
   );
   mkdirSync(join(real.home, ".lab", "state"), { recursive: true });
+  cpSync(join(lab.home, ".sandbox", "secrets.json"), join(real.home, ".lab", "secrets.json"));
   for (const stack of ["oci", "proxmox", "talos"]) {
     const text = readFileSync(join(lab.home, ".sandbox", "state", `${stack}.tfstate`), "utf8");
     writeFileSync(join(real.home, ".lab", "state", `${stack}.tfstate`), text.replaceAll(/192\.0\.2\.\d+/g, NOWHERE));
@@ -289,6 +290,7 @@ describe("npx lab validate cluster, of a real lab,", () => {
       expect([code, elsewhere.map(({ name, status }) => `${status} ${name}`)]).toEqual([
         1,
         [
+          "ok certificates",
           "ok API by tunnel",
           "ok nodes",
           "ok Kubernetes",

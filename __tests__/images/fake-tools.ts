@@ -107,7 +107,10 @@ export class FakeTools {
 
   /** Files and folders that a build may leave: finished ones are without a dot. */
   left(): readonly string[] {
-    const builds = existsSync(this.artifacts) ? readdirSync(this.artifacts) : [];
+    // A file that the kernel may hold a lock on is never removed.
+    const builds = existsSync(this.artifacts)
+      ? readdirSync(this.artifacts).filter((name) => name !== ".lock.held")
+      : [];
     return [...builds, ...readdirSync(join(this.folder, "tmp")).filter((name) => name.startsWith("image-build-"))];
   }
 

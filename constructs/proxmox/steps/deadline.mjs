@@ -53,7 +53,8 @@ export class Deadline {
   }
 
   left() {
-    return Math.max(0, this.end - performance.now());
+    // Whole milliseconds: some of Node takes no others.
+    return Math.max(0, Math.ceil(this.end - performance.now()));
   }
 
   /**
@@ -107,6 +108,8 @@ function passes(error) {
  * @param {unknown} error
  */
 export function isConnectionError(error) {
+  // A wrong argument has a code of Node's, too, and would be tried until time is up.
+  if (error instanceof TypeError || error instanceof RangeError) return false;
   return error instanceof Error && "code" in error && typeof error.code === "string";
 }
 
