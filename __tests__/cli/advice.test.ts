@@ -23,6 +23,12 @@ describe("advice", () => {
     expect(text).toMatch(/^To do about the provider: .*`ulimit -u`/);
   });
 
+  it("says of a machine that Proxmox VE has locked which lock it is, and how it goes", () => {
+    const said = "error waiting for VM shutdown: received an HTTP 500 response - Reason: VM is locked (backup)";
+    const text = advice("Error deleting VM", said, "proxmox_virtual_environment_vm.cp-1_vm");
+    expect(text).toMatch(/^To do about proxmox_virtual_environment_vm\.cp-1_vm: .* for a backup .*qm unlock/);
+  });
+
   it("takes in a bootstrap that was done before", () => {
     const said = "rpc error: code = AlreadyExists desc = etcd data directory is not empty";
     expect(advice("Error bootstrapping node", said, "talos_machine_bootstrap.bootstrap")).toContain(

@@ -30,6 +30,17 @@ const VM = "nodes/pve-1/qemu";
 const ARM = { bios: "ovmf", machine: "virt", cpu: "max", kvm: 0, memory: 1024 };
 
 describe("a virtual machine", () => {
+  it("that is locked is neither started, changed nor removed, until root takes the lock away", async () => {
+    const { world, api } = await lab();
+    await api.does("POST", VM, { vmid: 200, name: "one", ...ARM, scsi0: `guests:0,import-from=${IMAGE}` });
+    vmOf(atHost(world, "pve-1"), 200).config.lock = "backup";
+    await expect(api.does("POST", `${VM}/200/status/start`)).rejects.toThrow("VM is locked (backup)");
+    await expect(api.does("PUT", `${VM}/200/config`, { name: "two" })).rejects.toThrow("VM is locked (backup)");
+    await expect(api.does("DELETE", `${VM}/200`)).rejects.toThrow("VM is locked (backup)");
+    await api.does("PUT", `${VM}/200/config`, { delete: "lock", skiplock: 1 });
+    await api.does("DELETE", `${VM}/200`);
+  });
+
   it("is made, started, asked, stopped and removed by tasks", async () => {
     const { api } = await lab();
     await api.does("POST", VM, { vmid: 200, name: "one", ...ARM, scsi0: `guests:0,import-from=${IMAGE}`, agent: 1 });

@@ -15,6 +15,9 @@ const PROVIDER_GONE = /Plugin did not respond|Failed to (start|instantiate) prov
 /** Talos' own words: a bootstrap that no state knows was done, or stack talos alone was destroyed. */
 const BOOTSTRAPPED = /etcd data directory is not empty/;
 
+/** Proxmox VE's own words, of a machine that something else works on. */
+const LOCKED = /VM is locked \((\S+)\)/;
+
 function says({ severity, summary, detail }: Diagnostic, words: RegExp): boolean {
   return severity === "error" && words.test(`${summary} ${detail}`);
 }
@@ -42,6 +45,11 @@ function aboutTheBootstrap({ name }: Stack, address: string): string {
   return `To do about the bootstrap: this cluster is bootstrapped, and the state does not know it: npx cdktf deploy ${name} --recover-id ${address}=machine_bootstrap takes it in`;
 }
 
+function aboutTheLock({ address = "a machine", summary, detail }: Diagnostic): string {
+  const [, lock = ""] = LOCKED.exec(`${summary} ${detail}`) ?? [];
+  return `To do about ${address}: Proxmox VE has locked it for a ${lock} and does nothing else with it until that has ended: wait, and run this again. If none runs any more, qm unlock with its VM id, on its host, takes the lock away`;
+}
+
 /** What ends a provider in mid-call, in the order of how often. */
 const ABOUT_THE_PROVIDER =
   "To do about the provider: it ended in mid-call, or could not go on: for want of memory, of processes and threads (`ulimit -u`) or of open files (`ulimit -n`), or because somebody ended it; in the sandbox .sandbox/daemon.log may say which. Run this again then: what it had been asked for is looked for first";
@@ -55,6 +63,7 @@ export function adviceOn(stack: Stack, diagnostics: readonly Diagnostic[]): read
     ...(full.length === 0 ? [] : [aboutCapacity(stack, full)]),
     ...(diagnostics.some((each) => says(each, COMPARTMENT_TAKEN)) ? [ABOUT_THE_NAME] : []),
     ...(diagnostics.some((each) => says(each, PROVIDER_GONE)) ? [ABOUT_THE_PROVIDER] : []),
+    ...diagnostics.filter((each) => says(each, LOCKED)).map(aboutTheLock),
     ...diagnostics
       .filter((each) => says(each, BOOTSTRAPPED))
       .flatMap(({ address }) => (address === undefined ? [] : aboutTheBootstrap(stack, address))),

@@ -1,4 +1,5 @@
 /** Calls that show virtual machines and set their options. */
+import { skipsLock } from "../pve/vm-lock.ts";
 import type { Vm } from "../../world/proxmox.ts";
 import { again, assertQuorum, type Pve } from "../pve/context.ts";
 import { assertCpuType } from "../pve/cpu-models.ts";
@@ -147,7 +148,7 @@ export function setConfig(pve: Pve, parameters: Parameters): Data {
   const cleared = listOf(parameters.delete);
   const present = cleared.filter((key) => key in machine.config || !known(key));
   const nothingLeft = cleared.length > 0 && present.length === 0 && Object.keys(set).length === 0;
-  if (!nothingLeft) updateVm(pve, machine, set, present);
+  if (!nothingLeft) updateVm(pve, machine, set, present, skipsLock(pve, parameters));
   return null;
 }
 

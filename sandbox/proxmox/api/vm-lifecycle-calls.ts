@@ -1,4 +1,5 @@
 /** Calls that make virtual machines, change what they are made of, and remove them: each a task. */
+import { skipsLock } from "../pve/vm-lock.ts";
 import { again, assertQuorum, type Pve } from "../pve/context.ts";
 import { assertCpuType } from "../pve/cpu-models.ts";
 import { badParameter, failure } from "../pve/errors.ts";
@@ -64,12 +65,13 @@ export function clone(pve: Pve, parameters: Parameters): Data {
 
 export function destroy(pve: Pve, parameters: Parameters): Data {
   const { vmid, config: found } = vm(pve, parameters);
+  const skipLock = skipsLock(pve, parameters);
   assertQuorum(pve);
   if (found.protection === "1") throw failure(`can't remove VM ${vmid} - protection mode enabled`);
   if (runs(pve, vm(pve, parameters))) throw failure(`VM ${vmid} is running - destroy failed`);
   return task(pve, "qmdestroy", vmid, () => {
     const later = again(pve);
-    destroyVm(later, vm(later, parameters));
+    destroyVm(later, vm(later, parameters), skipLock);
   });
 }
 

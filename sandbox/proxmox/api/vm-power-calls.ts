@@ -3,16 +3,18 @@ import type { Vm } from "../../world/proxmox.ts";
 import { again, type Pve } from "../pve/context.ts";
 import { failure, PveError } from "../pve/errors.ts";
 import { bootsTalos, guestInterfaces, hasAgent } from "../pve/guest-agent.ts";
+import { skipsLock } from "../pve/vm-lock.ts";
 import { runs, startVm, stopVm } from "../pve/vm-power.ts";
 import type { Data, Parameters } from "./http.ts";
 import { task, vm } from "./vm-calls.ts";
 
-function power(type: string, work: (pve: Pve, machine: Vm) => void) {
+function power(type: string, work: (pve: Pve, machine: Vm, skipLock: boolean) => void) {
   return (pve: Pve, parameters: Parameters): Data => {
     const { vmid } = vm(pve, parameters);
+    const skipLock = skipsLock(pve, parameters);
     return task(pve, type, vmid, () => {
       const later = again(pve);
-      work(later, vm(later, parameters));
+      work(later, vm(later, parameters), skipLock);
     });
   };
 }
@@ -26,9 +28,9 @@ export const start = power("qmstart", startVm);
 export const stop = power("qmstop", stopVm);
 
 /** A guest of the sandbox always obeys its power button. */
-export const shutdown = power("qmshutdown", (pve, machine) => {
+export const shutdown = power("qmshutdown", (pve, machine, skipLock) => {
   assertRuns(pve, machine);
-  stopVm(pve, machine);
+  stopVm(pve, machine, skipLock);
 });
 
 export const reboot = power("qmreboot", (pve, machine) => {

@@ -1,4 +1,5 @@
 /** The configuration of virtual machines: PVE's own keys and values, as `qm config` shows them (qemu-server 9.2.6). */
+import { assertUnlocked } from "./vm-lock.ts";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
@@ -95,8 +96,15 @@ export function newVm({ world, datacenter }: Pve, host: PveHost, vmid: number, c
 }
 
 /** Sets and deletes options of a virtual machine. (On a running one PVE keeps most changes for the next start.) */
-export function updateVm(pve: Pve, vm: Vm, parameters: VmParameters, deleted: readonly string[] = []): void {
+export function updateVm(
+  pve: Pve,
+  vm: Vm,
+  parameters: VmParameters,
+  deleted: readonly string[] = [],
+  skipLock = false,
+): void {
   const host = hostOf(pve, vm);
+  if (!skipLock) assertUnlocked(vm);
   checkParameters(pve, parameters);
   const unknown = deleted.find((key) => !isOption(key));
   if (unknown !== undefined) throw badParameter({ delete: `unknown option '${unknown}'` });

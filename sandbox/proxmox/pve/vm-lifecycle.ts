@@ -1,4 +1,5 @@
 /** Clones, templates, disks that grow and move, and the end of a virtual machine (qemu-server 9.2.6). */
+import { assertUnlocked } from "./vm-lock.ts";
 import { randomUUID } from "node:crypto";
 import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
@@ -25,6 +26,7 @@ export interface CloneRequest {
 export function cloneVm(pve: Pve, source: Vm, request: CloneRequest): Vm {
   const { newid, name, description, pool, storage, target } = request;
   const host = hostOf(pve, source);
+  assertUnlocked(source);
   if (pool) poolOf(pve, pool);
   if (target !== undefined && target !== source.node) {
     nodeNamed(pve, target);
@@ -84,6 +86,7 @@ function clonedDrive(
 /** Makes a stopped virtual machine a template: its disks become base images. */
 export function makeTemplate(pve: Pve, vm: Vm): void {
   const host = hostOf(pve, vm);
+  assertUnlocked(vm);
   if (vm.config.template === "1") throw failure("you can't convert a template to a template");
   if (runs(pve, vm)) throw failure("you can't convert a VM to template if VM is running");
   assertQuorum(pve);
@@ -104,6 +107,7 @@ export function makeTemplate(pve: Pve, vm: Vm): void {
 /** Sets the size of a disk in bytes. Disks only grow. */
 export function resizeDisk(pve: Pve, vm: Vm, key: string, size: number): void {
   const host = hostOf(pve, vm);
+  assertUnlocked(vm);
   const value = vm.config[key];
   if (value === undefined) throw failure(`disk '${key}' does not exist`);
   if (isCdrom(value)) throw failure("you can't resize a cdrom");
@@ -120,6 +124,7 @@ export function resizeDisk(pve: Pve, vm: Vm, key: string, size: number): void {
 /** Moves a disk to another storage of the same host, and deletes the old volume. */
 export function moveDisk(pve: Pve, vm: Vm, key: string, storage: string): void {
   const host = hostOf(pve, vm);
+  assertUnlocked(vm);
   const value = vm.config[key];
   if (value === undefined) throw failure(`disk '${key}' does not exist`);
   const volid = volumeId(value) ?? "";
@@ -142,9 +147,10 @@ export function moveDisk(pve: Pve, vm: Vm, key: string, storage: string): void {
 }
 
 /** Removes a stopped virtual machine with its volumes, its place in a pool and the access rules that name it. */
-export function destroyVm(pve: Pve, vm: Vm): void {
+export function destroyVm(pve: Pve, vm: Vm, skipLock = false): void {
   const { world, datacenter } = pve;
   const host = hostOf(pve, vm);
+  if (!skipLock) assertUnlocked(vm);
   if (vm.config.protection === "1") throw failure(`can't remove VM ${vm.vmid} - protection mode enabled`);
   if (runs(pve, vm)) throw failure(`VM ${vm.vmid} is running - destroy failed`);
   assertQuorum(pve);

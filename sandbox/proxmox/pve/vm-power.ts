@@ -1,4 +1,5 @@
 /** Starting and stopping virtual machines. What QEMU or PVE would not start on a host of that kind, this does not start. */
+import { assertUnlocked } from "./vm-lock.ts";
 import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, type Pve } from "./context.ts";
 import { reportedModel } from "./cpu-models.ts";
@@ -18,8 +19,9 @@ export function runs(pve: Pick<Pve, "world">, vm: Vm): boolean {
   return vm.running && isRunning(pve.world, vm.instanceId);
 }
 
-export function startVm(pve: Pve, vm: Vm): void {
+export function startVm(pve: Pve, vm: Vm, skipLock = false): void {
   const host = hostOf(pve, vm);
+  if (!skipLock) assertUnlocked(vm);
   assertQuorum(pve);
   if (vm.config.template === "1") throw failure("you can't start a vm if it's a template");
   if (runs(pve, vm)) throw failure(`VM ${vm.vmid} already running`);
@@ -33,8 +35,9 @@ export function startVm(pve: Pve, vm: Vm): void {
   pve.world.changed();
 }
 
-export function stopVm(pve: Pve, vm: Vm): void {
+export function stopVm(pve: Pve, vm: Vm, skipLock = false): void {
   hostOf(pve, vm);
+  if (!skipLock) assertUnlocked(vm);
   vm.running = false;
   pve.world.changed();
 }
