@@ -39,6 +39,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const quiet = { say: () => undefined, status: () => undefined };
 
+/** What lies there, but for the file that the kernel's lock is on, which stays. */
+const leftIn = (place: string): readonly string[] => readdirSync(place).filter((name) => !name.endsWith(".lock.held"));
+
 describe("building a tool", () => {
   it("puts it into the cache under the hash of go.sum, once", async () => {
     expect(cachedTool(OPENTOFU, env)).toBeUndefined();
@@ -48,7 +51,7 @@ describe("building a tool", () => {
     expect(cachedTool(OPENTOFU, env)).toBe(path);
     rmSync(join(folder, "bin", "go"));
     expect(await buildTool(OPENTOFU, { ...quiet, env })).toBe(path);
-    expect(readdirSync(dirname(path))).toEqual(["tofu"]);
+    expect(leftIn(dirname(path))).toEqual(["tofu"]);
   });
 
   it("tells in the compiler's words why it failed, and leaves nothing half made", async () => {
@@ -56,7 +59,7 @@ describe("building a tool", () => {
     await expect(buildTool(OPENTOFU, { ...quiet, env })).rejects.toThrow(
       "go could not build OpenTofu:\ninternal/x.go:1: no",
     );
-    expect(readdirSync(dirname(toolPath(OPENTOFU, env)))).toEqual([]);
+    expect(leftIn(dirname(toolPath(OPENTOFU, env)))).toEqual([]);
   });
 
   it("says where Go comes from when there is none", async () => {
@@ -81,7 +84,7 @@ describe("building a tool", () => {
     child.kill("SIGINT");
     const code = await new Promise((resolve) => child.once("close", resolve));
     expect(code).toBe(130);
-    expect(readdirSync(dirname(toolPath(OPENTOFU, env)))).toEqual([]);
+    expect(leftIn(dirname(toolPath(OPENTOFU, env)))).toEqual([]);
   });
 
   it("is as well how bpg/proxmox comes, by a go.sum of its own", async () => {
