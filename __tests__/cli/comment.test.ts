@@ -122,10 +122,28 @@ describe("lab comment --summary", () => {
   });
 });
 
+describe("a pull request whose conversation is locked", () => {
+  const locked = { status: 403, message: "Unable to create comment because issue is locked." };
+
+  it("is no error where the step's summary has the review", async () => {
+    github.refuse("POST", locked);
+    const file = join(folder, "summary.md");
+    const { code, stderr } = await lab(["--summary", "--pull-request", "12"], { GITHUB_STEP_SUMMARY: file });
+    expect([code, readFileSync(file, "utf8")]).toEqual([0, BODY]);
+    expect(stderr).toMatch(/its conversation is locked, .*; the step's summary has the review\n$/);
+  });
+
+  it("is one where nothing else tells of it", async () => {
+    github.refuse("POST", locked);
+    expect(await post()).toMatchObject({ code: 1, stderr: expect.stringContaining("its conversation is locked") });
+  });
+});
+
 describe("what GitHub refuses", () => {
   it.each([
     [401, "Bad credentials", "GITHUB_TOKEN is wrong or has expired"],
     [403, "Resource not accessible by integration", "`permissions: pull-requests: write`"],
+    [403, "Repository was archived so is read-only.", "the repository is archived"],
     [404, "Not Found", "no such repository or pull request"],
     [422, "Validation Failed", "422 Validation Failed"],
   ])("is told in a line: %d", async (status, message, said) => {

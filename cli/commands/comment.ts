@@ -2,7 +2,7 @@
 import { appendFileSync } from "node:fs";
 import { pathVariable } from "../../config/user-path.ts";
 import { CliError, messageOf } from "../errors.ts";
-import { withPatience } from "../github/api.ts";
+import { LockedConversation, withPatience } from "../github/api.ts";
 import { postComment, type PullRequest } from "../github/comments.ts";
 import { gitHub, readText, repositoryOf, runLink } from "../github/workflow.ts";
 import { MARKER } from "../review/markdown.ts";
@@ -51,6 +51,13 @@ function addSummary(text: string): void {
   }
 }
 
+/** Who locks a conversation wants no comment there; the review stands in the step's summary. */
+function summaryInstead(error: unknown): { readonly action: null; readonly url: null } {
+  if (!(error instanceof LockedConversation)) throw error;
+  console.error(`${error.message}; the step's summary has the review`);
+  return { action: null, url: null };
+}
+
 /** Posts or updates the comment; appends to the step's summary first, which needs no permission. */
 export async function comment(options: CommentOptions): Promise<number> {
   const { file, name, summary = false, dryRun = false, json = false } = options;
@@ -71,11 +78,13 @@ export async function comment(options: CommentOptions): Promise<number> {
   if (length > LONGEST_COMMENT)
     throw new CliError(`${file}: got ${length} characters, allowed ${LONGEST_COMMENT}, which is GitHub's limit`);
   const github = gitHub();
-  const { action, url } = await withPatience(
+  const posting = withPatience(
     () => postComment(github, pullRequest, body, !dryRun),
     (line) => console.error(line),
   );
+  const { action, url } = await (summary ? posting.catch(summaryInstead) : posting);
   if (json) printDocument({ action, url, characters: length, summary, dryRun });
-  else console.log(`${dryRun ? "would be " : ""}${action}: ${url ?? `a comment of ${length} characters`}`);
+  else if (action !== null)
+    console.log(`${dryRun ? "would be " : ""}${action}: ${url ?? `a comment of ${length} characters`}`);
   return 0;
 }

@@ -57,7 +57,16 @@ const ADVICE: Readonly<Record<number, string>> = {
   410: "the pull request's conversation is gone",
 };
 
-/** One request. @throws CliError, one line */
+/** Nothing can be written there any more, which is no mistake of whoever asks. */
+export class LockedConversation extends CliError {}
+
+/** GitHub says 403 for several things; its message tells which. */
+function adviceOn403(message: string, address: string): string {
+  if (/archived/i.test(message)) return "the repository is archived: it can only be read until its owner unarchives it";
+  return `GITHUB_TOKEN lacks a permission: give the job \`permissions: ${permissionOf(address)}\`; a pull request from a fork never gets it`;
+}
+
+/** One request. @throws CliError, one line; LockedConversation */
 export async function request(github: GitHub, method: string, address: string, body?: unknown): Promise<Answer> {
   const answer = await fetch(address, {
     method,
@@ -82,10 +91,9 @@ export async function request(github: GitHub, method: string, address: string, b
   const wait = waitOf(headers);
   const limited = status === 429 || (status === 403 && (wait !== null || /rate limit/i.test(message)));
   if (status >= 500 || limited) throw new Later(told, wait);
-  const advice =
-    status === 403
-      ? `GITHUB_TOKEN lacks a permission: give the job \`permissions: ${permissionOf(address)}\`; a pull request from a fork never gets it`
-      : ADVICE[status];
+  if (status === 403 && /\blocked\b/i.test(message))
+    throw new LockedConversation(`${told}: its conversation is locked, and this token may not write there`);
+  const advice = status === 403 ? adviceOn403(message, address) : ADVICE[status];
   throw new CliError(advice === undefined ? told : `${told}: ${advice}`);
 }
 
