@@ -71,7 +71,14 @@ describeWithSops("the lab's secrets, encrypted by sops", () => {
     const { code, stderr } = await secrets(["init"]);
     expect([code, stderr]).toEqual([0, expect.stringContaining(`made an age key in ${keyFile()}`)]);
     expect(statSync(keyFile()).mode & 0o077).toBe(0);
-    expect(Object.keys(decrypted())).toEqual(["version", "rootPassword", "rootPasswordHash", "userKey", "hostKeys"]);
+    expect(Object.keys(decrypted())).toEqual([
+      "version",
+      "rootPassword",
+      "rootPasswordHash",
+      "userKey",
+      "hostKeys",
+      "reviewSecret",
+    ]);
     expect(await failures()).toEqual([]);
   });
 
@@ -184,7 +191,8 @@ describeWithSops("the lab's secrets, encrypted by sops", () => {
     const before = decrypted();
     expect((await secrets(["rotate", "--root-password", "--yes"])).stderr).toContain("Destroy the lab before");
     const { rootPassword, rootPasswordHash, ...rest } = decrypted();
-    expect(rest).toEqual({ version: 1, userKey: before["userKey"], hostKeys: before["hostKeys"] });
+    const { userKey, hostKeys, reviewSecret } = before;
+    expect(rest).toEqual({ version: 1, userKey, hostKeys, reviewSecret });
     expect([rootPassword, rootPasswordHash]).not.toContain(before["rootPassword"]);
     await secrets(["rotate", "--host-keys", "pve-2", "--yes"]);
     const after = decrypted();
