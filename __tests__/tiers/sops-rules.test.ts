@@ -166,6 +166,8 @@ describeWithSops("rules of .sops.yaml that somebody else has written", () => {
     // The way that is named leads out.
     write([{ path_regex: "secrets\\.sops\\.yaml$", unencrypted_regex: "^(version|public)$" }]);
     expect((await lab("rotate", "--data-key", "--yes")).code).toBe(0);
+    // Adds what an earlier version of ours had not.
+    expect((await lab("init")).code).toBe(0);
     expect((await lab("check")).code).toBe(0);
 
     // What was committed can be read for ever.
