@@ -9,8 +9,10 @@ import type { Tunnel } from "../../topology/types.ts";
 import { listening } from "../listening.ts";
 
 const NOBODY = 65_534;
-const onLinux = process.platform === "linux" ? it : it.skip;
-const asRoot = process.platform === "linux" && process.getuid?.() === 0 ? it : it.skip;
+const isLinux = process.platform === "linux";
+const isRoot = isLinux && process.getuid?.() === 0;
+const onLinux = isLinux ? it : (name: string) => it.skip(`${name} (skipped: no Linux)`, () => undefined);
+const asRoot = isRoot ? it : (name: string) => it.skip(`${name} (skipped: not root on Linux)`, () => undefined);
 
 let gates: Gates;
 let behind: Server;
@@ -69,7 +71,10 @@ onLinux("knows the user of a client, and none of one that is gone", async () => 
   const client = connect(at, "127.0.0.1");
   const [met] = await once(server, "connection");
   expect(callerOf(met)).toBe(process.getuid?.());
-  expect(callerOf({ remotePort: 1, localPort: at })).toBeNull();
+  const { remoteAddress, remotePort, localAddress, localPort } = met;
+  expect(callerOf({ remoteAddress, remotePort: 1, localAddress, localPort })).toBeNull();
+  // The same ports at another address are another connection.
+  expect(callerOf({ remoteAddress: "127.0.0.2", remotePort, localAddress, localPort })).toBeNull();
   client.destroy();
   met.destroy();
   await new Promise((resolve) => server.close(resolve));
