@@ -52,24 +52,44 @@ export async function expectConvergence(lab: TestLab, stacks: readonly string[])
 const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((all, count) => all + count, 0);
 
 /** The terraform or tofu that applies something for this lab. */
-export function applying(lab: TestLab): readonly RunningProcess[] {
+function applying(lab: TestLab): readonly RunningProcess[] {
   return processesWith(lab.home).filter(({ command }) => /^\S*(terraform|tofu) apply /.test(command));
 }
 
-/** Sends a signal to the terraform or tofu that applies something for this lab, and to nothing around it. */
-export function signalTool(lab: TestLab, name: NodeJS.Signals): void {
-  const found = applying(lab);
-  expect(found).toHaveLength(1);
-  for (const { pid } of found) process.kill(pid, name);
+/** Stops the terraform or tofu that applies something for this lab. @returns its process, null where none was caught */
+function freezeTool(lab: TestLab): number | null {
+  const [tool] = applying(lab);
+  if (tool === undefined) return null;
+  try {
+    process.kill(tool.pid, "SIGSTOP");
+  } catch {
+    return null;
+  }
+  // It may have ended just before.
+  return applying(lab).some(({ pid }) => pid === tool.pid) ? tool.pid : null;
 }
 
-/** Kills the terraform or tofu that applies something for this lab when its state lacks what it made. */
-export async function killWithSomethingLost(lab: TestLab): Promise<void> {
+/**
+ * Kills the terraform or tofu that applies something for this lab, and nothing around it.
+ *
+ * @param isGood asked while the tool stands still, so that nothing is written between the answer and the kill. @default - yes
+ */
+export async function killTool(lab: TestLab, isGood: () => Promise<boolean> = async () => true): Promise<void> {
   for (;;) {
-    // What stands still writes nothing between the look and the kill.
-    signalTool(lab, "SIGSTOP");
-    if (sum(await lab.world()) > sum(lab.state())) return signalTool(lab, "SIGKILL");
-    signalTool(lab, "SIGCONT");
-    await sleep(20);
+    // Between two stacks there is none.
+    const pid = freezeTool(lab);
+    if (pid !== null) {
+      if (await isGood()) {
+        process.kill(pid, "SIGKILL");
+        return;
+      }
+      process.kill(pid, "SIGCONT");
+    }
+    await sleep(5);
   }
+}
+
+/** Kills the tool at a moment at which its state lacks what it made. */
+export function killWithSomethingLost(lab: TestLab): Promise<void> {
+  return killTool(lab, async () => sum(await lab.world()) > sum(lab.state()));
 }

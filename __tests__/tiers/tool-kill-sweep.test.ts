@@ -4,10 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { cachedTofu } from "../../cli/tools/cache.ts";
 import { which } from "../../cli/terraform/which.ts";
-import { applying, expectConvergence, MADE, signalTool } from "../e2e/interrupt.ts";
+import { expectConvergence, killTool, MADE } from "../e2e/interrupt.ts";
 import { TestLab } from "../e2e/lab.ts";
 
 jest.setTimeout(300_000);
@@ -42,9 +41,7 @@ describe.each(Object.entries(TOOLS))("a deploy whose %s is killed", (name, tool)
   it.each(POINTS)("after %d resources converges at the next run, if need be with --recover", async (made) => {
     const first = lab.start("deploy", ...STACKS, "--auto-approve");
     expect(await first.saw(MADE, made)).toBe(true);
-    // Between two stacks there is none.
-    while (applying(lab).length === 0) await sleep(5);
-    signalTool(lab, "SIGKILL");
+    await killTool(lab);
     expect((await first.ended).code).toBe(1);
     const { code, stderr } = await lab.cdktf("deploy", ...STACKS, "--auto-approve");
     if (code !== 0) {
