@@ -18,10 +18,11 @@ mkdir -p /etc/repart.d
 } >/etc/repart.d/50-root.conf
 
 # The root file system follows its partition; cloud-init's own growing (see cloud.cfg.d) has no upper bound.
-# Nothing of the boot is left to do on the EFI partition: one that is late must not end in emergency mode, without SSH.
+# Nothing of the boot is left to do on the EFI partition: one that is late must not end in emergency mode, without SSH. It is
+# mounted at its first use: while the table of partitions is written anew, its device comes late, or comes and goes.
 awk '
   $2 == "/" && $4 !~ /x-systemd.growfs/ { $4 = $4 ",x-systemd.growfs" }
-  $2 == "/boot/efi" && $4 !~ /nofail/ { $4 = $4 ",nofail" }
+  $2 == "/boot/efi" && $4 !~ /nofail/ { $4 = $4 ",nofail,x-systemd.automount" }
   { print }
 ' /etc/fstab >/etc/fstab.new
 mv /etc/fstab.new /etc/fstab

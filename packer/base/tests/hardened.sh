@@ -51,6 +51,7 @@ check "the kernel talks on the serial console" grep -E 'console=tty(AMA|S)0' /pr
 check "there is a login on the serial console" sh -c 'systemctl is-active serial-getty@ttyAMA0.service || systemctl is-active serial-getty@ttyS0.service'
 check "an upgrade of GRUB reaches the removable path, which UEFI starts from" upgrade_of_grub
 check "a late EFI partition does not end the boot in emergency mode" grep -E '^[^#]+ /boot/efi .*nofail' /etc/fstab
+check "the EFI partition is mounted at its first use, however late it is" prints vfat sh -c 'ls /boot/efi/EFI >/dev/null && findmnt --noheadings --output FSTYPE /boot/efi | tail -n 1'
 check "nothing in the initramfs grows the root file system before systemd-repart" only_repart_grows
 check "the initramfs has the driver of OCI's boot volumes" in_initramfs virtio_scsi
 check "the initramfs has the driver of virtio disks" in_initramfs virtio_blk

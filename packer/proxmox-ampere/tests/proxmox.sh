@@ -61,9 +61,8 @@ no_room() {
   said=$(PATH=$bin:$PATH /usr/local/lib/ampere-lab/guest-storage 2>&1) && echo "it was well: $said" && return 1
   prints 1 grep -c 'has no partition guests for the thin pool pve/data: of its [0-9]* GB the root file system has [0-9]*' <<<"$said" || { echo "$said" && return 1; }
 }
-# The file on the ESP, at the removable path. After the first boot the ESP was seen not to be mounted: docs/images.md.
+# The file on the ESP, at the removable path.
 grub_is_installed() {
-  findmnt /boot/efi >/dev/null || mount /boot/efi
   case $(uname -m) in
     aarch64) cmp /boot/efi/EFI/BOOT/BOOTAA64.EFI /usr/lib/shim/shimaa64.efi.signed && cmp /boot/efi/EFI/BOOT/grubaa64.efi /usr/lib/grub/arm64-efi-signed/grubaa64.efi.signed ;;
     *) cmp /boot/efi/EFI/BOOT/BOOTX64.EFI /usr/lib/shim/shimx64.efi.signed && cmp /boot/efi/EFI/BOOT/grubx64.efi /usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed ;;
