@@ -159,10 +159,10 @@ withSsh(`tunnels to the sandbox's hosts${title}`, () => {
   it("that are guarded lead there, too, for those who may pass alone", async () => {
     const [tunnel] = (await options()).tunnels;
     const guarded = tunnel ? [{ ...tunnel, guarded: true as const }] : [];
-    let mayPass = true;
-    const settings = await open(await options({ tunnels: guarded, mayPass: () => mayPass }));
+    let owner: "ours" | "another's" = "ours";
+    const settings = await open(await options({ tunnels: guarded, whose: () => owner }));
     expect(await statusAt(localPort(settings))).toBe(401);
-    mayPass = false;
+    owner = "another's";
     await expect(statusAt(localPort(settings))).rejects.toThrow();
   });
 

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream";
 import type { Tunnel } from "../../topology/types.ts";
-import { isOurs } from "./caller.ts";
+import { type Whose, whose as whoseNow } from "./caller.ts";
 
 export interface Gates {
   /** Where ssh listens for a tunnel: the path of a socket, or a port of 127.0.0.1. */
@@ -18,16 +18,25 @@ export interface Gates {
 
 export interface GateOptions {
   readonly say: (line: string) => void;
-  /** Whether a client may pass. @default - programs of this user, and of root */
-  readonly mayPass?: (client: Socket) => boolean;
+  /** Whose a client is. @default - ours for programs of this user, and of root */
+  readonly whose?: (client: Socket) => Whose;
 }
 
-function openGate({ name, localPort }: Tunnel, socket: string, { say, mayPass = isOurs }: GateOptions) {
+/** Why a client does not pass. Of one that has hung up there is nothing to say. */
+const REFUSED: Readonly<Record<Exclude<Whose, "ours">, string | null>> = {
+  "another's": "refused another user of this machine",
+  unknown: "refused a program of whom /proc/net/tcp does not tell the user",
+  gone: null,
+};
+
+function openGate({ name, localPort }: Tunnel, socket: string, { say, whose = whoseNow }: GateOptions) {
   const clients = new Set<Socket>();
   const server: Server = createServer((client) => {
     client.on("error", () => client.destroy());
-    if (!mayPass(client)) {
-      say(`refused another user of this machine at 127.0.0.1:${localPort}, the tunnel ${name}`);
+    const owner = whose(client);
+    if (owner !== "ours") {
+      const why = REFUSED[owner];
+      if (why !== null) say(`${why} at 127.0.0.1:${localPort}, the tunnel ${name}`);
       return void client.destroy();
     }
     clients.add(client);

@@ -8,7 +8,7 @@ import type { SshFiles } from "./known-hosts.ts";
 import { openRelay, type Relay } from "./relay.ts";
 import { endLeftovers, explainSsh, type Ssh, sshArguments, sshLog, startSsh } from "./ssh.ts";
 
-export interface TunnelOptions extends Pick<GateOptions, "mayPass"> {
+export interface TunnelOptions extends Pick<GateOptions, "whose"> {
   readonly tunnels: readonly Tunnel[];
   /** Public address of each host, by name. */
   readonly addresses: Readonly<Record<string, string>>;
