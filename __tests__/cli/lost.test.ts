@@ -249,6 +249,77 @@ describe("what to do about a lost object", () => {
     expect(judge([lost("rule.b"), lost("rule.a")], twins, none, rules, [])[0]?.verdict.kind).toBe("undecided");
   });
 
+  describe("with like-worded parts of several things", () => {
+    const rule = (group: string) => ({ description: "path MTU", group: `\${group.${group}.id}` });
+    const groups = { one: { display_name: "one" }, two: { display_name: "two" } };
+    const twins = { ...stack, resources: { group: groups, rule: { a: rule("one"), b: rule("two") } } };
+    const made = [
+      { type: "group", id: "1", name: "one" },
+      { type: "group", id: "2", name: "two" },
+    ];
+    const part = (group: number, id: string) => ({ type: "rule", id: `groups/${group}/rules/${id}`, name: "path MTU" });
+    const held = (name: string, id: string) => ({
+      address: `group.${name}`,
+      type: "group",
+      id,
+      attributes: { id },
+      tainted: false,
+    });
+    const idsOf = (...args: Parameters<typeof judge>): readonly string[] =>
+      judge(...args).map(
+        ({ object, verdict }) => `${object.address} ${verdict.kind === "import" ? verdict.id : verdict.kind}`,
+      );
+
+    it("is to import the one of the thing that the same run takes back", () => {
+      const all = [lost("rule.b"), lost("rule.a"), lost("group.one"), lost("group.two", "2")];
+      expect(idsOf(all, twins, none, [...made, part(1, "AA"), part(2, "BB")], [])).toEqual([
+        "rule.b groups/2/rules/BB",
+        "rule.a groups/1/rules/AA",
+        "group.one 1",
+        "group.two 2",
+      ]);
+    });
+
+    it("is to import the one of the thing that the user has decided on", () => {
+      const same = made.map((item) => ({ ...item, name: "group" }));
+      const decided = new Map([
+        ["group.one", "2"],
+        ["group.two", "1"],
+      ]);
+      const all = [lost("group.one"), lost("group.two"), lost("rule.a"), lost("rule.b")];
+      expect(idsOf(all, twins, decided, [...same, part(1, "AA"), part(2, "BB")], []).slice(2)).toEqual([
+        "rule.a groups/2/rules/BB",
+        "rule.b groups/1/rules/AA",
+      ]);
+    });
+
+    it("is to import, of those with the same id, the one of its own thing", () => {
+      const world = [...made, part(1, "AA"), part(2, "AA")];
+      expect(
+        idsOf([lost("rule.b", "AA"), lost("rule.a", "AA")], twins, none, world, [held("one", "1"), held("two", "2")]),
+      ).toEqual(["rule.b groups/2/rules/AA", "rule.a groups/1/rules/AA"]);
+    });
+
+    it("is not to take in what is part of another thing", () => {
+      const world = [...made, part(2, "BB")];
+      expect(idsOf([lost("rule.a")], twins, none, world, [held("one", "1"), held("two", "2")])).toEqual([
+        "rule.a absent",
+      ]);
+      // Nobody knows yet which group it is to be part of.
+      expect(idsOf([lost("rule.a")], twins, none, world, [held("two", "2")])).toEqual(["rule.a groups/2/rules/BB"]);
+    });
+
+    it("is not told by the thing that the lost one was to replace", () => {
+      const old = { ...held("one", "1"), attributes: { id: "1", name: "one" } };
+      const replacing = { ...lost("group.one"), replacedId: "1" };
+      const world = [...made, { type: "group", id: "3", name: "one" }, part(1, "OLD"), part(3, "AA")];
+      expect(idsOf([lost("rule.a"), replacing], twins, none, world, [old, held("two", "2")])).toEqual([
+        "rule.a groups/3/rules/AA",
+        "group.one 3",
+      ]);
+    });
+  });
+
   it("is no --recover where that does nothing, and none of destroy, which has no such option", () => {
     const findings = judge([lost("rule.a", "AA")], stack, none, world, []);
     expect(waysOn("oci", "deploy", findings)[0]).toBe(

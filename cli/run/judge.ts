@@ -3,6 +3,7 @@ import type { InventoryItem } from "../../sandbox/client.ts";
 import type { Stack } from "../terraform/stack.ts";
 import type { StateResource } from "../terraform/state.ts";
 import { CLUSTER_KEYS, type LostObject } from "./lost.ts";
+import { notElsewhere, partsOf, type Reference, referencesIn } from "./parts.ts";
 
 export type Verdict =
   | { readonly kind: "import"; readonly id: string }
@@ -53,26 +54,6 @@ function ownFragments({ resources }: Stack, object: LostObject): readonly string
   return fragments(siblings[label]).filter((text) => !shared.has(text));
 }
 
-/** Ids that the configuration of an object names by reference, such as that of the group that a rule is in. */
-function referredIds(config: unknown, held: readonly StateResource[]): readonly string[] {
-  if (typeof config === "string") {
-    const addresses = [...config.matchAll(/\$\{(\w+\.[\w-]+)\.id\}/g)].map(([, address]) => address);
-    return held.flatMap(({ address, id }) => (id !== null && addresses.includes(address) ? [id] : []));
-  }
-  if (typeof config !== "object" || config === null) return [];
-  return Object.values(config).flatMap((part) => referredIds(part, held));
-}
-
-/** Of those that are parts of something, the ones that are called so and are part of what the object is to be part of. */
-function besideParent(
-  items: readonly InventoryItem[],
-  config: unknown,
-  held: readonly StateResource[],
-): readonly InventoryItem[] {
-  const [parents, texts] = [referredIds(config, held), fragments(config)];
-  return items.filter(({ id, name }) => texts.includes(name) && parents.some((parent) => id.includes(parent)));
-}
-
 /** Those of `items` that are told by the object's own text: by their name, or else by what their id is made of. */
 function recognized(items: readonly InventoryItem[], own: readonly string[]): readonly InventoryItem[] {
   const named = items.filter(({ name }) => own.includes(name));
@@ -97,15 +78,43 @@ export function judge(
 ): readonly Finding[] {
   const verdicts = new Map<LostObject, Verdict>();
   const claimed = new Set<InventoryItem>();
-  const candidatesOf = (type: string): readonly InventoryItem[] =>
+  const taggedLike = (type: string): readonly InventoryItem[] =>
     tagged.filter((item) => item.type === type && !isHeld(item, held));
-  const claim = (object: LostObject, item: InventoryItem): void => {
-    claimed.add(item);
-    verdicts.set(object, { kind: "import", id: item.id });
-  };
-  const free = ({ type }: LostObject): readonly InventoryItem[] =>
-    (world ?? []).filter((item) => item.type === type && !claimed.has(item) && !isHeld(item, held));
   const open = (): readonly LostObject[] => lost.filter((object) => !verdicts.has(object));
+  const claim = (object: LostObject, items: readonly InventoryItem[]): boolean => {
+    const [only, ...more] = items;
+    if (only === undefined || more.length > 0) return false;
+    claimed.add(only);
+    verdicts.set(object, { kind: "import", id: only.id });
+    return true;
+  };
+  const configOf = (object: LostObject): unknown => stack.resources[object.type]?.[labelOf(object)];
+  /** What is known by now to be at an address. */
+  const idAt = (address: string): string | null => {
+    const object = lost.find((each) => each.address === address);
+    if (object === undefined) return held.find((each) => each.address === address)?.id ?? null;
+    const verdict = verdicts.get(object);
+    return verdict?.kind === "import" ? verdict.id : null;
+  };
+  const referencesOf = (object: LostObject): readonly Reference[] => referencesIn(configOf(object), idAt);
+  /** All that an object may be. */
+  const candidates = (object: LostObject): readonly InventoryItem[] => {
+    const { type, id } = object;
+    const free = (world ?? []).filter((item) => item.type === type && !claimed.has(item) && !isHeld(item, held));
+    const called = id === null ? [] : free.filter((item) => isCalled(item, id));
+    return notElsewhere(called.length > 0 ? called : free, referencesOf(object), world ?? []);
+  };
+  /** Whether it is found, by its own text or by what it is part of. */
+  const find = (object: LostObject): boolean => {
+    const all = candidates(object);
+    if (claim(object, recognized(all, ownFragments(stack, object)))) return true;
+    const texts = fragments(configOf(object));
+    const named = all.filter((item) => texts.includes(item.name) || (object.id !== null && isCalled(item, object.id)));
+    return claim(object, partsOf(named, referencesOf(object)));
+  };
+  /** Whether there is but one of its type, and nothing else that it may be. */
+  const findAlone = (object: LostObject): boolean =>
+    open().filter(({ type }) => type === object.type).length === 1 && claim(object, candidates(object));
 
   for (const object of lost) {
     const { address, type, id } = object;
@@ -114,32 +123,19 @@ export function judge(
       verdicts.set(object, decision === "none" ? { kind: "absent" } : { kind: "import", id: decision });
     } else if (type === CLUSTER_KEYS) verdicts.set(object, { kind: "irreplaceable" });
     else if (world === null) {
-      verdicts.set(
-        object,
-        id === null ? { kind: "undecided", candidates: candidatesOf(type) } : { kind: "import", id },
-      );
+      verdicts.set(object, id === null ? { kind: "undecided", candidates: taggedLike(type) } : { kind: "import", id });
     } else if (id !== null) {
       const ofType = world.filter((item) => item.type === type);
-      const item = ofType.find((each) => each.id === id) ?? ofType.find((each) => isCalled(each, id));
-      if (item !== undefined) claim(object, item);
+      const same = ofType.filter((item) => item.id === id);
+      claim(object, same.length > 0 ? same : ofType.filter((item) => isCalled(item, id)));
     }
   }
-  // What is left was cut off before it had an id, or is imported by another one than the provider calls it by. Those that
-  // are recognized leave fewer candidates for the others.
+  // What is left was cut off before it had an id, or is imported by another one than the provider calls it by. Each that is
+  // found leaves fewer candidates for the others, and may be what others are part of.
+  while (open().some(find) || open().some(findAlone));
   for (const object of open()) {
-    const config = stack.resources[object.type]?.[labelOf(object)];
-    const told = recognized(free(object), ownFragments(stack, object));
-    const [only, ...more] = told.length === 1 ? told : besideParent(free(object), config, held);
-    if (only !== undefined && more.length === 0) claim(object, only);
-  }
-  const unsure = open();
-  for (const object of unsure) {
-    const candidates = free(object);
-    const [only] = candidates;
-    const alone = candidates.length === 1 && unsure.filter(({ type }) => type === object.type).length === 1;
-    if (only === undefined) verdicts.set(object, { kind: "absent" });
-    else if (alone) claim(object, only);
-    else verdicts.set(object, { kind: "undecided", candidates });
+    const left = candidates(object);
+    verdicts.set(object, left.length === 0 ? { kind: "absent" } : { kind: "undecided", candidates: left });
   }
   return lost.map((object) => ({ object, verdict: verdicts.get(object) ?? { kind: "undecided", candidates: [] } }));
 }
