@@ -2,7 +2,8 @@ import { lineMask } from "../../../cli/masking/lines.ts";
 import { Masker } from "../../../cli/masking/masker.ts";
 import { endsInKey } from "../../../cli/masking/private-keys.ts";
 
-const LENGTH = 30_000;
+/** Long enough that the square of it is seen, even where a step of it is quick. */
+const LENGTH = 120_000;
 /** Of a processor, not of the clock: what takes the square of its length takes minutes. */
 const SECONDS = 3;
 
