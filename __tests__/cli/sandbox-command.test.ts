@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { emptyWorld } from "../../sandbox/systems.ts";
 import { SmallLab } from "./small-lab.ts";
 
 const LAB = join(__dirname, "../../cli/bin/lab.js");
@@ -42,6 +44,26 @@ describe("lab sandbox", () => {
     expect(JSON.parse(run("sandbox", "status", "--json").stdout)).toMatchObject({ running: true, home: lab.home });
     expect(run("sandbox", "stop").status).toBe(0);
     expect(JSON.parse(run("sandbox", "status", "--json").stdout)).toEqual({ running: false, home: lab.home });
+  });
+
+  it("shows what others have named things, on a line of its own each", () => {
+    const world = emptyWorld();
+    const id = "ocid1.compartment.oc1..a";
+    world.oci.compartments.push({
+      id,
+      compartmentId: world.oci.tenancyId,
+      region: "eu-frankfurt-1",
+      timeCreated: "2026-11-29T00:00:00.000Z",
+      freeformTags: {},
+      definedTags: {},
+      name: "x\noci no changes\u001B[2J",
+      description: "",
+    });
+    mkdirSync(join(lab.home, ".sandbox"));
+    writeFileSync(join(lab.home, ".sandbox", "world.json"), JSON.stringify(world));
+    run("sandbox", "start");
+    const shown = String.raw`  oci_identity_compartment  x\noci no changes\u001b[2J  ${id}`;
+    expect(run("sandbox", "status").stdout.split("\n")).toContain(shown);
   });
 
   it("tells Oracle's CLI where the account is, though no real provider was asked for", () => {

@@ -18,7 +18,13 @@ it("an account is asked for what carries a lab's tag, and for nothing of another
   const subnet = { compartmentId, vcnId: api.store.state.oci.vcns[0]?.id, cidrBlock: "10.0.0.0/24" };
   const subnetIds = [(await api.call("POST", "/20160918/subnets", subnet)).body.id];
   const shape = { shapeName: "flexible", shapeDetails: { minimumBandwidthInMbps: 10, maximumBandwidthInMbps: 10 } };
-  const balancer = { compartmentId, displayName: "web", subnetIds, freeformTags: { lab: "lab" }, ...shape };
+  const balancer = {
+    compartmentId,
+    displayName: "web\noci no changes",
+    subnetIds,
+    freeformTags: { lab: "lab" },
+    ...shape,
+  };
   expect((await api.call("POST", "/20170115/loadBalancers", balancer)).status).toBe(202);
   const clients = [
     "core.Compute",
@@ -37,6 +43,10 @@ it("an account is asked for what carries a lab's tag, and for nothing of another
   });
   expect(await taggedIn(account, compartmentId, "lab")).toEqual([
     { type: "oci_core_vcn", id: expect.stringMatching(/^ocid1\.vcn\./), name: "vcn of lab" },
-    { type: "oci_load_balancer_load_balancer", id: expect.stringMatching(/^ocid1\.loadbalancer\./), name: "web" },
+    {
+      type: "oci_load_balancer_load_balancer",
+      id: expect.stringMatching(/^ocid1\.loadbalancer\./),
+      name: String.raw`web\noci no changes`,
+    },
   ]);
 });

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../errors.ts";
+import { visibleLine } from "../masking/visible.ts";
 import { isHeld } from "../run/judge.ts";
 import type { Stack } from "../terraform/stack.ts";
 import { stateOf } from "../terraform/state.ts";
@@ -16,7 +17,9 @@ async function unknownOf(session: Session, stack: Stack): Promise<readonly strin
   const states = await Promise.all(session.assembly.stacks.map((info) => stateOf(session, session.stack(info))));
   const held = states.flatMap(({ resources }) => resources);
   const items = (await session.sandbox.inventory()).filter(({ type }) => stack.resources[type] !== undefined);
-  return items.filter((item) => !isHeld(item, held)).map(({ type, id, name }) => `${type} ${name === "" ? id : name}`);
+  return items
+    .filter((item) => !isHeld(item, held))
+    .map(({ type, id, name }) => `${type} ${name === "" ? id : visibleLine(name)}`);
 }
 
 /**

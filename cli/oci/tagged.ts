@@ -1,6 +1,7 @@
 /** What an account has with a lab's tag: of the kinds that an Always Free account has few of, and that a lab may lose sight of. */
 import { z } from "zod";
 import type { InventoryItem } from "../../sandbox/client.ts";
+import { visibleLine } from "../masking/visible.ts";
 import type { Oci, Service } from "./client.ts";
 
 interface Kind {
@@ -27,7 +28,7 @@ export const GONE = new Set(["TERMINATING", "TERMINATED", "DELETING", "DELETED"]
 
 const object = z.object({
   id: z.string(),
-  displayName: z.string(),
+  displayName: z.string().transform(visibleLine),
   lifecycleState: z.string(),
   freeformTags: z.record(z.string(), z.string()).nullish(),
 });

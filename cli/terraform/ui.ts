@@ -23,7 +23,7 @@ const hook = z.object({
   id_key: z.string().optional(),
   id_value: line.optional(),
   elapsed_seconds: z.number().default(0),
-  output: text.default(""),
+  output: text.transform(continued).default(""),
 });
 
 const message = z.discriminatedUnion("type", [

@@ -2,10 +2,13 @@ import * as fc from "fast-check";
 import { tell } from "../../../cli/errors.ts";
 import { CliError } from "../../../cli/errors.ts";
 import { maskStream, type Written } from "../../../cli/masking/filter.ts";
-import { harmless, visibleLine, visibleLines, visibleText } from "../../../cli/masking/visible.ts";
+import { harmless, visibleLines, visibleText } from "../../../cli/masking/visible.ts";
 import { valuesOf } from "../../../cli/review/values.ts";
 import { COLORS } from "../../../cli/show/colors.ts";
 import { showDiagnostics } from "../../../cli/show/diagnostics.ts";
+import { showFindings } from "../../../cli/show/findings.ts";
+import { followProgress } from "../../../cli/show/progress.ts";
+import type { Terminal } from "../../../cli/show/terminal.ts";
 import { parseUiLine } from "../../../cli/terraform/ui.ts";
 
 const ESC = "\u001B";
@@ -30,22 +33,37 @@ function written(text: string, isTTY = false): string {
   return all;
 }
 
+/** What somebody prints by it. */
+function printed(by: (terminal: Terminal) => void): string {
+  const lines: string[] = [];
+  by({
+    colors: COLORS,
+    line: (text) => void lines.push(text),
+    aside: (text) => void lines.push(text),
+    status: () => undefined,
+    ask: () => Promise.resolve(""),
+    interactive: false,
+  });
+  return lines.join("\n");
+}
+
 const diagnostic = (summary: string, detail: string): string => {
   const read = parseUiLine(
     JSON.stringify({ type: "diagnostic", diagnostic: { severity: "error", summary, detail, address: "a.b" } }),
   );
-  const lines: string[] = [];
-  const terminal = {
-    colors: COLORS,
-    line: () => undefined,
-    aside: (text: string) => void lines.push(text),
-    status: () => undefined,
-    ask: () => Promise.resolve(""),
-    interactive: false,
-  };
-  if (read?.type === "diagnostic") showDiagnostics(terminal, "oci", [read.diagnostic]);
-  return lines.join("\n");
+  return printed((terminal) => {
+    if (read?.type === "diagnostic") showDiagnostics(terminal, "oci", [read.diagnostic]);
+  });
 };
+const finding = (found: string): string =>
+  printed((terminal) => showFindings(terminal, [{ name: "open ports", status: "fail", found, advice: null }]));
+const script = (output: string): string =>
+  printed((terminal) => {
+    const hook = { resource: { addr: "a.b", resource_type: "a" }, output };
+    followProgress(terminal, "oci |").onLine(
+      JSON.stringify({ type: "provision_progress", "@timestamp": "2026-11-29T00:00:00Z", hook }),
+    );
+  });
 
 it.each(OBEYED)("%j in the text of a service is shown and not obeyed, wherever it is printed", (code) => {
   const shown = [
@@ -62,7 +80,8 @@ it.each(OBEYED)("%j in the text of a service is shown and not obeyed, wherever i
         awaits: {},
       }),
     ),
-    visibleLine(`name ${code}`),
+    finding(`security list ${code} lets in`),
+    script(`it says ${code}`),
     written(`something ${code} printed\n`),
   ];
   for (const text of shown) expect(text).not.toContain(code);
@@ -80,6 +99,8 @@ it("nothing invisible is left of any text, and a text that is visible is left as
 it("a line that a service makes up begins further right than one of ours", () => {
   const shown = diagnostic("400\noci no changes", "Conflict\nproxmox no changes");
   expect(shown.split("\n").slice(1).join("\n")).not.toMatch(/^\S/m);
+  expect(finding("security list x\nok    open ports  well")).not.toContain("\n");
+  expect(script("done\noci no changes")).not.toMatch(/\n\S/);
   const said = jest.spyOn(console, "error").mockImplementation(() => undefined);
   tell(new CliError("Oracle says: no\noci no changes"));
   expect(said).toHaveBeenCalledWith("Oracle says: no\n  oci no changes");
