@@ -1,7 +1,7 @@
 /** Until when the client certificates of a lab's kubeconfig and talosconfig are good: Talos gives them a year. */
 import { X509Certificate } from "node:crypto";
-import { parse } from "yaml";
 import { z } from "zod";
+import { parseYaml } from "../../config/yaml.ts";
 import { fail, type Finding, ok, warn } from "../doctor/finding.ts";
 import type { ContextsKind } from "./merge.ts";
 
@@ -20,7 +20,7 @@ const kubeconfig = z.object({ users: z.tuple([user], z.unknown()) });
 const talosconfig = z.object({ context: z.string(), contexts: z.record(z.string(), z.object({ crt: base64 })) });
 
 function pemOf(kind: ContextsKind, text: string): Buffer | undefined {
-  const read: unknown = parse(text);
+  const read = parseYaml(text);
   if (kind === "kubeconfig") return kubeconfig.safeParse(read).data?.users[0].user["client-certificate-data"];
   const found = talosconfig.safeParse(read).data;
   return found?.contexts[found.context]?.crt;

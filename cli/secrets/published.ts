@@ -2,7 +2,7 @@
  * What the file in the repository shows to who cannot open it. Judged by its bytes: what sops leaves in clear is decided by
  * rules in `.sops.yaml` that others may have written, and by the file itself.
  */
-import { parseDocument } from "yaml";
+import { parseYaml, YamlError } from "../../config/yaml.ts";
 import { CliError } from "../errors.ts";
 import { list } from "../show/words.ts";
 import type { Secrets } from "./schema.ts";
@@ -31,9 +31,13 @@ function leavesOf(value: unknown, path: readonly string[] = []): readonly Leaf[]
 
 /** The document without the metadata; undefined for what is no file of sops. */
 function documentOf(text: string): Record<string, unknown> | undefined {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) return undefined;
-  const value: unknown = document.toJS();
+  let value: unknown;
+  try {
+    value = parseYaml(text);
+  } catch (error) {
+    if (error instanceof YamlError) return undefined;
+    throw error;
+  }
   if (typeof value !== "object" || value === null || !(METADATA in value)) return undefined;
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== METADATA));
 }

@@ -1,8 +1,8 @@
 /** Who can open the encrypted file, held against who may by `.sops.yaml`: sops itself looks there only when it encrypts. */
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
+import { parseYaml } from "../../config/yaml.ts";
 import { fail, type Finding, ok, warn } from "../doctor/finding.ts";
 import { messageOf } from "../errors.ts";
 import { readIfThere } from "../files.ts";
@@ -51,7 +51,7 @@ function rulesAbove(file: string): string | undefined {
 /** The first rule that fits; undefined where none does. */
 function ruleFor(file: string, rulesFile: string): Rule | undefined {
   const path = relative(dirname(rulesFile), file).split(sep).join("/");
-  const { creation_rules: all } = rules.parse(parse(readFileSync(rulesFile, "utf8")));
+  const { creation_rules: all } = rules.parse(parseYaml(readFileSync(rulesFile, "utf8")));
   return all?.find(({ path_regex: pattern }) => !pattern || new RegExp(pattern).test(path));
 }
 
@@ -64,7 +64,7 @@ function allowedBy(rule: Rule): ReadonlySet<string> {
 
 /** As the file has them. */
 function openersOf(file: string): ReadonlySet<string> {
-  const { sops } = encrypted.parse(parse(readFileSync(file, "utf8")));
+  const { sops } = encrypted.parse(parseYaml(readFileSync(file, "utf8")));
   const groups = [sops, ...(sops.key_groups ?? [])];
   return new Set(
     groups.flatMap((each) => [

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isMap, parseDocument } from "yaml";
+import { isMap } from "yaml";
+import { readYamlDocuments } from "../../config/yaml.ts";
 import { writeAtomically } from "../files.ts";
 
 export interface TunnelContexts {
@@ -13,10 +14,10 @@ export interface TunnelContexts {
 
 /** The kubeconfig names the load balancer; the certificate of the API server is good for 127.0.0.1 as well. */
 export function throughTunnel(kubeconfig: string, apiPort: number): string {
-  const document = parseDocument(kubeconfig);
-  const cluster = document.getIn(["clusters", 0, "cluster"]);
+  const document = readYamlDocuments(kubeconfig)[0]?.document;
+  const cluster = document?.getIn(["clusters", 0, "cluster"]);
   if (isMap(cluster)) cluster.set("server", `https://127.0.0.1:${apiPort}`);
-  return document.toString();
+  return document?.toString() ?? kubeconfig;
 }
 
 /** @param texts what is deployed; what is not there is not set */
