@@ -9,9 +9,10 @@ import { type Call, quietCalls } from "../../sandbox/calls.ts";
 import { onMessages } from "../../sandbox/daemon/control-protocol.ts";
 import { rotate } from "../../sandbox/daemon/log.ts";
 import { parseJson } from "../../sandbox/json.ts";
-import { userOfApiToken } from "../../sandbox/proxmox/pve/login.ts";
+import { logIn, userOfApiToken } from "../../sandbox/proxmox/pve/login.ts";
 import { fits, fitsAside } from "../../sandbox/proxmox/pve/password.ts";
 import { type Api, ociApi } from "./oci-api.ts";
+import { rootClient } from "./proxmox-client.ts";
 import { atHost } from "./proxmox-lab.ts";
 import { openPort, PASSWORD, worldWith } from "./proxmox-world.ts";
 
@@ -84,6 +85,30 @@ describe("JSON from anybody", () => {
       expect(() => parseJson(text)).toThrow(SyntaxError);
     expect(parseJson('{"a": "[[[[\\"[["}')).toEqual({ a: '[[[["[[' });
   });
+
+  it("is malformed to port 8006 and to OCI when it is deeper", async () => {
+    const client = await rootClient(worldWith({ name: "pve-1" }));
+    const headers = { "Content-Type": "application/json" };
+    const list = `{"username": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    for (const body of [deep(600), list])
+      expect(await client.call("POST", "access/ticket", body, headers)).toMatchObject({
+        status: 400,
+        reason: "malformed JSON in request body",
+      });
+    client.close();
+    const api = await ociApi();
+    const body = { compartmentId: api.store.state.oci.tenancyId, freeformTags: JSON.parse(deep(600)) };
+    const refused = { status: 400, body: { code: "CannotParseRequest" } };
+    expect(await api.call("POST", "/20160918/vcns", body)).toMatchObject(refused);
+    await api.end();
+  });
+});
+
+it("a login leaves the turn to others while its password is hashed", async () => {
+  let others = 0;
+  setImmediate(() => (others += 1));
+  await logIn(atHost(worldWith({ name: "pve-1" }), "pve-1"), "root@pam", PASSWORD);
+  expect(others).toBe(1);
 });
 
 it("a password is hashed beside everything else, and is right or wrong as before", async () => {

@@ -135,6 +135,28 @@ describe("the sandbox's daemon", () => {
     expect(existsSync(dirname(sockets.control))).toBe(false);
   });
 
+  it("ends a connection to its control socket that sends a line without an end", async () => {
+    const home = newHome();
+    await start(home);
+    const socket = net.connect(infoOf(home).sockets.control);
+    await new Promise<void>((resolve) => {
+      socket.on("error", () => undefined).once("close", () => resolve());
+      socket.write("x".repeat(1_100_000));
+    });
+  });
+
+  it("begins its log anew when it has become too long", async () => {
+    const home = newHome();
+    const sandbox = await start(home);
+    const log = join(home, ".sandbox", "daemon.log");
+    writeFileSync(log, "x".repeat(1_000_001), { flag: "a" });
+    const { pid } = infoOf(home);
+    await sandbox.stop();
+    await gone(pid);
+    expect(statSync(log).size).toBeLessThan(1000);
+    expect(statSync(`${log}.1`).size).toBeGreaterThan(1_000_000);
+  });
+
   it("ends by itself when nobody has used it for a while", async () => {
     const home = newHome();
     // Another process starts it, so that no connection of this one keeps it.
