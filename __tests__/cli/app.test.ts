@@ -72,6 +72,22 @@ describe("an app that Node runs", () => {
 });
 
 describe("a failure beside the app", () => {
+  it.each([
+    [
+      "long after its end",
+      'setTimeout(() => { throw new Error("nope"); }, 1);\nawait new Promise((done) => setTimeout(done, 50));',
+    ],
+    [
+      "without waiting for anything",
+      'void Promise.reject(new Error("nope"));\nawait new Promise((done) => setTimeout(done, 50));',
+    ],
+  ])("that is thrown %s is one line, and no lock is left", async (_, line) => {
+    app(line);
+    const { code, stderr } = await lab.run(["synth"]);
+    expect([code, stderr]).toEqual([1, "unexpected: nope (DEBUG=1 shows more)\n"]);
+    expect(existsSync(lab.path(".lab", "cdktf.lock"))).toBe(false);
+  });
+
   it("is told when the app has come to its end", async () => {
     appWith(`await new Promise((done) => setTimeout(done, 100));`);
     const { code, stderr } = await lab.run(["diff"], { TERRAFORM_BINARY_NAME: "nothing-of-this-name" });

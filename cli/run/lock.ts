@@ -102,9 +102,15 @@ export async function takeLock(
   }
   writeAtomically(file, own);
   const lock = held;
+  const leave = (): void => {
+    if (readIfThere(file) === own) rmSync(file);
+  };
+  // What ends us beside all that waits, such as an error that an app throws late, leaves nothing either.
+  process.once("exit", leave);
   return {
     release: () => {
-      if (readIfThere(file) === own) rmSync(file);
+      process.off("exit", leave);
+      leave();
       lock.release();
     },
   };
