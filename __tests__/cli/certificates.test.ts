@@ -1,7 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { certificateFindings, clientCertificateOf } from "../../cli/contexts/certificates.ts";
+import { certificates } from "../../cli/doctor/certificates.ts";
+import { openProject } from "../../cli/project.ts";
 import { newClientConfiguration, newMachineSecrets } from "../../sandbox/talos/secrets.ts";
 import { talosconfig } from "../../sandbox/talos/talosconfig.ts";
+import { SmallLab } from "./small-lab.ts";
 
 const DAY_MS = 86_400_000;
 const MADE = new Date("2026-11-29T12:00:00Z");
@@ -13,10 +17,10 @@ beforeAll(async () => {
   config = talosconfig({ clusterName: "lab", client, endpoints: ["127.0.0.1:18101"], nodes: ["10.20.0.11"] });
 });
 
-function on(day: number) {
+function on(day: number, sandbox = false) {
   const certificate = clientCertificateOf("talosconfig", config);
   const now = new Date(MADE.getTime() + day * DAY_MS);
-  return certificateFindings(certificate === null ? [] : [certificate], now, false)[0];
+  return certificateFindings(certificate === null ? [] : [certificate], now, sandbox)[0];
 }
 
 describe("the client certificate of a lab", () => {
@@ -37,5 +41,24 @@ describe("the client certificate of a lab", () => {
 
   it.each(["", "contexts: []", "context: lab\ncontexts: {lab: {crt: bm9uZQ==}}", "{"])("of %j is none", (text) => {
     expect(clientCertificateOf("talosconfig", text)).toBeNull();
+  });
+});
+
+describe("`lab sandbox status` and `lab doctor`", () => {
+  it("tell the end of the certificate that the state here has", async () => {
+    const lab = new SmallLab({});
+    try {
+      mkdirSync(lab.path(".sandbox", "state"), { recursive: true });
+      const outputs = { talosconfig: { value: config, type: "string", sensitive: true } };
+      const state = { version: 4, serial: 1, lineage: "a", outputs, resources: [] };
+      writeFileSync(lab.path(".sandbox", "state", "talos.tfstate"), JSON.stringify(state));
+      const project = openProject({ sandbox: true }, {}, lab.home);
+      expect(certificates(project, MADE)).toEqual([on(0, true)]);
+      await lab.runLab(["sandbox", "start"]);
+      expect((await lab.runLab(["sandbox", "status"])).stdout).toMatch(/^certificates: talosconfig .*2027-11-29/m);
+    } finally {
+      await lab.runLab(["sandbox", "stop"]);
+      lab.dispose();
+    }
   });
 });
