@@ -52,6 +52,11 @@ function planOptions(to: Command): Command {
 function changeOptions(to: Command): Command {
   return planOptions(to)
     .option("--auto-approve", "do not ask")
+    .option(
+      "--lock-patience <seconds>",
+      "how long to wait for a machine that Proxmox VE has locked, as for a backup (default: 300)",
+      wholeNumber(0),
+    )
     .option("--ignore-missing-stack-dependencies", "go on though a stack that this one reads is not deployed")
     .option(
       "--forget-lost",

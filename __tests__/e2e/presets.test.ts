@@ -1,6 +1,19 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
+import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
 import { TestLab } from "./lab.ts";
 
 jest.setTimeout(120_000);
+
+/** The API of a host, as its root. */
+function rootOf(lab: TestLab, name: string): PveApi {
+  const { rootPassword } = JSON.parse(readFileSync(join(lab.home, ".sandbox", "secrets.json"), "utf8"));
+  const { tunnels } = JSON.parse(readFileSync(join(lab.home, "cdktf.out", "lab.json"), "utf8"));
+  const { localPort } = tunnels.find((tunnel: { name: string }) => tunnel.name === `proxmox ${name}`);
+  const host = { name, api: `https://127.0.0.1:${localPort}`, address: "10.0.0.11" };
+  return new PveApi(host, String(rootPassword), new Deadline(60));
+}
 
 describe.each(["free", "free-pair", "payg"] as const)("preset %s in the sandbox", (preset) => {
   let lab: TestLab;
@@ -43,8 +56,29 @@ describe.each(["free", "free-pair", "payg"] as const)("preset %s in the sandbox"
     }
   });
 
-  it("destroys everything: the world is empty", async () => {
-    const { code, stderr } = await lab.cdktf("destroy", "oci", "proxmox", "talos", "--auto-approve");
+  const CP = "nodes/pve-1/qemu/101/config";
+  if (preset === "free")
+    it("destroys nothing as long as Proxmox has a machine locked, and names machine, lock and way out", async () => {
+      await rootOf(lab, "pve-1").put(CP, { lock: "backup" });
+      const before = await lab.world();
+      const options = ["--auto-approve", "--ignore-missing-stack-dependencies", "--lock-patience", "0"];
+      const { code, stderr } = await lab.cdktf("destroy", "proxmox", ...options);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^Error in proxmox: cp-1 \(VM 101 on pve-1\) is locked by Proxmox VE \(backup\); nothing of stack proxmox was destroyed\. To do: .*`qm unlock 101` on pve-1/m,
+      );
+      expect(await lab.world()).toEqual(before);
+      expect(lab.state()).toEqual(before);
+    });
+
+  it("destroys everything, once nothing is locked any more: the world is empty", async () => {
+    const running = lab.start("destroy", "oci", "proxmox", "talos", "--auto-approve");
+    if (
+      preset === "free" &&
+      (await running.saw(/cp-1 .* is locked by Proxmox VE \(backup\): waiting, for \S+ at most/))
+    )
+      await rootOf(lab, "pve-1").put(CP, { delete: "lock", skiplock: 1 });
+    const { code, stderr } = await running.ended;
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
     // The compartment stays, empty: oci.compartment.onDestroy.
     expect(await lab.world()).toEqual({ oci_identity_compartment: 1 });

@@ -37,7 +37,17 @@ describe("a virtual machine", () => {
     await expect(api.does("POST", `${VM}/200/status/start`)).rejects.toThrow("VM is locked (backup)");
     await expect(api.does("PUT", `${VM}/200/config`, { name: "two" })).rejects.toThrow("VM is locked (backup)");
     await expect(api.does("DELETE", `${VM}/200`)).rejects.toThrow("VM is locked (backup)");
+    const listed = expect.arrayContaining([expect.objectContaining({ vmid: 200, lock: "backup" })]);
+    expect(await api.get("cluster/resources?type=vm")).toEqual(listed);
     await api.does("PUT", `${VM}/200/config`, { delete: "lock", skiplock: 1 });
+    await api.does("DELETE", `${VM}/200`);
+  });
+
+  it("that is suspended to disk can be removed, and not changed", async () => {
+    const { world, api } = await lab();
+    await api.does("POST", VM, { vmid: 200, name: "one", ...ARM });
+    vmOf(atHost(world, "pve-1"), 200).config.lock = "suspended";
+    await expect(api.does("PUT", `${VM}/200/config`, { name: "two" })).rejects.toThrow("VM is locked (suspended)");
     await api.does("DELETE", `${VM}/200`);
   });
 

@@ -20,6 +20,7 @@ import { refuseEmptyState } from "./empty-state.ts";
 import type { LossOptions } from "./losses.ts";
 import { result, type StackResult } from "./results.ts";
 import { refuseBeyond, type Reviewed } from "./reviewed.ts";
+import { type LockOptions, waitForLockedMachines } from "./locked-machines.ts";
 import type { Session } from "./session.ts";
 import { nameAttachedSchema } from "./attached-schema.ts";
 import { nameUnowned } from "./unowned.ts";
@@ -29,7 +30,7 @@ export interface StackChange {
   readonly session: Session;
   readonly info: StackInfo;
   readonly label: string;
-  readonly options: RunOptions & Pick<LossOptions, "forgetLost">;
+  readonly options: RunOptions & LockOptions & Pick<LossOptions, "forgetLost">;
   /** Lost objects to be taken back with this plan. */
   readonly imports: readonly Import[];
   /** What was reviewed of it; null for a stack that is planned now. */
@@ -103,6 +104,7 @@ async function changed(change: StackChange): Promise<StackResult> {
       return result(info.name, "unchanged");
     }
     if (!(await approved(change, plan))) return result(info.name, "declined");
+    await waitForLockedMachines(session, plan, before.resources, change, options);
     await backUp(session, stack);
     settleAt(session, stack);
     const applied = await applyPlan(session, plan, label, options);

@@ -7,6 +7,7 @@ import type { StackInfo } from "../synth/assembly.ts";
 import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
 import { learnUpstream, requireNoDownstream, requireUpstream } from "./dependencies.ts";
+import type { LockOptions } from "./locked-machines.ts";
 import { faceLosses, type LossOptions, reportLosses } from "./losses.ts";
 import { result, type StackResult, type Status } from "./results.ts";
 import { prove, type Reviewed, reviewedOf } from "./reviewed.ts";
@@ -15,7 +16,7 @@ import { printDocument } from "./document.ts";
 import { faceUpgrades } from "./upgrades.ts";
 import { atWork, type Workplace } from "./workplace.ts";
 
-export interface ChangeOptions extends RunOptions, LossOptions {
+export interface ChangeOptions extends RunOptions, LossOptions, LockOptions {
   readonly autoApprove?: boolean;
   readonly ignoreMissingStackDependencies?: boolean;
   /** Folder of plans that were saved and reviewed: what they do is done, without a question. */

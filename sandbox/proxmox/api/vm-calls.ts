@@ -65,6 +65,7 @@ export function figures(pve: Pve, machine: Vm, running: boolean): Values {
     diskwrite: 0,
     ...(config.template === "1" && { template: 1 }),
     ...unlessEmpty("tags", config.tags),
+    ...(config.lock !== undefined && { lock: config.lock }),
   };
 }
 

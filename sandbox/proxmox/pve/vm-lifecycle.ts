@@ -150,7 +150,8 @@ export function moveDisk(pve: Pve, vm: Vm, key: string, storage: string): void {
 export function destroyVm(pve: Pve, vm: Vm, skipLock = false): void {
   const { world, datacenter } = pve;
   const host = hostOf(pve, vm);
-  if (!skipLock) assertUnlocked(vm);
+  // One that is suspended to disk goes as it is: destroy_vm of qemu-server passes over that lock alone.
+  if (!skipLock && vm.config.lock !== "suspended") assertUnlocked(vm);
   if (vm.config.protection === "1") throw failure(`can't remove VM ${vm.vmid} - protection mode enabled`);
   if (runs(pve, vm)) throw failure(`VM ${vm.vmid} is running - destroy failed`);
   assertQuorum(pve);
