@@ -43,6 +43,13 @@ for (const tool of TERRAFORMS) {
         expect(summary(await lab.cdktf("diff", "oci", "proxmox", ...REAL))).toEqual({ code: 0, stderr: "" });
       });
 
+      it("leaves a state of which the stand-in sees no difference either", async () => {
+        expect(summary(await lab.cdktf("diff", "oci", "proxmox", "--providers", "stand-in"))).toEqual({
+          code: 0,
+          stderr: "",
+        });
+      });
+
       it("destroys it: nothing of the cluster is left", async () => {
         expect(summary(await lab.cdktf("destroy", "proxmox", "--auto-approve", ...REAL))).toEqual({
           code: 0,

@@ -49,6 +49,7 @@ const schema: ProviderSchema = {
                 port: { type: "number", required: true },
                 note: { type: "string", optional: true, computed: true },
                 open: { type: "bool", optional: true },
+                labels: { type: ["list", "string"], optional: true },
               },
             },
           },
@@ -146,6 +147,17 @@ describe("planning", () => {
     expect((await run.plan("thing", turned, state)).empty).toBe(true);
   });
 
+  it.each([
+    ["SDKv2, which takes an element of a set with an empty list for one with none", true],
+    ["the framework, which tells them apart", false],
+  ])("goes by %s", async (_kind, zeroIsUnset) => {
+    const run = await provider(service({ zeroIsUnset }).type);
+    const one = { ...config, rule: [{ port: 22 }, { port: 80, labels: [] }] };
+    const other = { ...config, rule: [{ port: 22, labels: [] }, { port: 80 }] };
+    const { empty } = await run.plan("thing", other, await run.apply("thing", one));
+    expect(empty).toBe(zeroIsUnset);
+  });
+
   it("sees a change in another order of a list of blocks", async () => {
     const run = await provider(service().type);
     const state = await run.apply("thing", config);
@@ -179,7 +191,7 @@ describe("planning", () => {
     const run = await provider(service().type);
     const state = await run.apply("thing", config);
     const { values } = await run.plan("thing", { ...config, rule: [...config.rule, { port: 443 }] }, state);
-    expect(values.rule).toContainEqual({ port: 443, note: UNKNOWN, open: false });
+    expect(values.rule).toContainEqual({ port: 443, note: UNKNOWN, open: false, labels: null });
   });
 
   it("goes back to the default when an attribute is taken out, and to nothing when there is none", async () => {

@@ -19,8 +19,13 @@ export interface Plan {
   readonly replace: readonly (readonly Step[])[];
 }
 
+/** Values that SDKv2 does not tell from none. */
 function isZero(value: Value): boolean {
-  return value === "" || value === false || value === 0;
+  return value === "" || value === false || value === 0 || isEmpty(value);
+}
+
+function isEmpty(value: Value): boolean {
+  return isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
 /** The config's value wins; else the default; a computed attribute keeps its prior value, or is unknown without one. */
@@ -33,6 +38,8 @@ function planMembers(members: Members, prior: Values | null, config: Values, pat
       const toldUnknown = prior === null || rules.refreshed.has(at) ? UNKNOWN : before;
       if (member.writeOnly) return [name, null];
       if (said === UNKNOWN) return [name, UNKNOWN];
+      if (rules.zeroIsUnset && member.role !== "block" && prior !== null && before === null && isEmpty(said))
+        return [name, null];
       if (member.role === "block") {
         const none = said === null || (isList(said) && said.length === 0);
         if (none && rules.computedBlocks.has(at)) return [name, toldUnknown];
@@ -89,7 +96,8 @@ function mayComeFrom(shape: Shape, prior: Value, config: Value, path: string, ru
       return said.every((item, index) => mayComeFrom(element, before[index] ?? null, item, at, rules));
     }
     const wanted = said ?? rules.defaults[at] ?? null;
-    return (wanted === null && member.computed) || equal(member.shape, before, wanted);
+    if (wanted === null && (member.computed || (rules.zeroIsUnset && isZero(before)))) return true;
+    return equal(member.shape, before, wanted) || (rules.zeroIsUnset && before === null && isEmpty(wanted));
   });
 }
 

@@ -28,7 +28,10 @@ export interface ResourceType {
   readonly changesOnUpdate?: readonly string[];
   /** Paths of blocks that the provider fills in where the config has none (`shape_config`); the others become empty. */
   readonly computedBlocks?: readonly string[];
-  /** As providers on SDKv2 have it: what the config does not say is no change from `""`, `false` or 0. */
+  /**
+   * As providers on SDKv2 have it: what the config does not say is no change from `""`, `false`, 0 or an empty list, set or map,
+   * and an empty one is none from nothing. Their states have either. The framework tells these apart.
+   */
   readonly zeroIsUnset?: boolean;
   /** Replacement that depends on values: the attribute paths that force it, beside `forceNew`. */
   replaces?(prior: Attributes, planned: Attributes): readonly string[];
