@@ -17,6 +17,15 @@ for (const tool of TERRAFORMS) {
       });
       afterAll(() => lab.end());
 
+      if (preset === "free")
+        it("sees no difference in what its stand-in has made, and destroys it", async () => {
+          const deployed = await lab.cdktf("deploy", "proxmox", "--auto-approve", "--providers", "stand-in");
+          expect(summary(deployed)).toEqual({ code: 0, stderr: "" });
+          expect(summary(await lab.cdktf("diff", "proxmox", ...REAL))).toEqual({ code: 0, stderr: "" });
+          const destroyed = await lab.cdktf("destroy", "proxmox", "--auto-approve", ...REAL);
+          expect(summary(destroyed)).toEqual({ code: 0, stderr: "" });
+        });
+
       it("deploys the Proxmox cluster by the API, and is the one that was asked for", async () => {
         const ended = await lab.cdktf("deploy", "proxmox", "--auto-approve", ...REAL);
         expect(summary(ended)).toEqual({ code: 0, stderr: "" });
