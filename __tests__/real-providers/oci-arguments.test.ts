@@ -27,21 +27,45 @@ async function allowLifecycles({ api }: OciTerraform, { root: compartmentId }: M
   await api.call("POST", `${CORE}/policies`, { compartmentId, name: "lifecycle", description: "", statements });
 }
 
+/** With another name and other tags, which are no reason to replace anything. */
+function renamed(resource: string, config: Attributes): Attributes {
+  const { display_name: name, freeform_tags: tags } = config;
+  const keepsName = typeof name !== "string" || resource.endsWith("_attachment");
+  return {
+    ...config,
+    ...(keepsName ? {} : { display_name: `${name}-2` }),
+    ...(tags === undefined ? {} : { freeform_tags: { of_freeform_tags: "another value" } }),
+  };
+}
+
+type Resources = Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
+
+const mapped = (resources: Resources, change: (type: string, config: Attributes) => Attributes): Resources =>
+  Object.fromEntries(
+    Object.entries(resources).map(([type, named]) => [
+      type,
+      Object.fromEntries(Object.entries(named).map(([name, config]) => [name, change(type, config)])),
+    ]),
+  );
+
 /** Without the plan that comes before them. */
 function errors({ code, told }: Ran): string {
   return code === 0 ? "" : told.slice(told.indexOf("Error: "));
 }
 
+jest.setTimeout(900_000);
 needing("terraform", "oci").describe("oracle/oci, with every argument of every resource", () => {
   let terraform: OciTerraform;
+  let resources: Resources;
 
   beforeAll(async () => {
     terraform = await ociTerraform();
     const made = await argumentWorld(terraform.api);
     await allowLifecycles(terraform, made);
-    const resources: Record<string, Record<string, Attributes>> = {};
+    const all: Record<string, Record<string, Attributes>> = {};
     for (const [index, each] of CASES.filter(({ resource }) => resource in schemas).entries())
-      resources[each.resource] = { ...resources[each.resource], [`of_case_${index}`]: configOf(each, made) };
+      all[each.resource] = { ...all[each.resource], [`of_case_${index}`]: configOf(each, made) };
+    resources = all;
     terraform.configure(resources);
   });
   afterAll(() => terraform.end());
@@ -51,8 +75,24 @@ needing("terraform", "oci").describe("oracle/oci, with every argument of every r
     expect([errors(ran), ran.code]).toEqual(["", 0]);
   });
 
-  it("sees no difference afterwards", async () => {
+  const seesNoDifference = async (): Promise<void> => {
     const { code, told } = await terraform.run("plan", "-detailed-exitcode", "-no-color");
     expect({ code, told: code === 0 ? "" : told }).toEqual({ code: 0, told: "" });
+  };
+
+  it("sees no difference afterwards", seesNoDifference);
+
+  it("changes names and tags in place", async () => {
+    terraform.configure(mapped(resources, renamed));
+    const ran = await terraform.run("apply", "-auto-approve", "-no-color");
+    expect([errors(ran), ran.code]).toEqual(["", 0]);
+    expect(ran.told).toMatch(/Resources: 0 added, \d\d+ changed, 0 destroyed\./);
+  });
+
+  it("sees no difference after that either", seesNoDifference);
+
+  it("destroys them all", async () => {
+    const ran = await terraform.run("destroy", "-auto-approve", "-no-color");
+    expect([errors(ran), ran.code]).toEqual(["", 0]);
   });
 });

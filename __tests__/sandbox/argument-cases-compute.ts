@@ -62,6 +62,7 @@ export const computeCases: readonly Case[] = [
         "launch_options.firmware": "UEFI_64",
         "launch_options.network_type": "VFIO",
         "launch_options.remote_data_volume_type": "ISCSI",
+        update_operation_constraint: "ALLOW_DOWNTIME",
       },
       without: { image: OLDER, subnet_id: OLDER, hostname_label: OLDER },
     }),

@@ -27,7 +27,7 @@ async function get(path: string): Promise<Answered["body"]> {
 }
 
 /** What a create says, and what of it is told again. */
-function bodies(each: Case): { readonly sent: Attributes; readonly told: Attributes } {
+function bodies(each: Case, made: Made): { readonly sent: Attributes; readonly told: Attributes } {
   const said = each.said(made);
   const config = everyArgument(each.resource, { ...said, values: { compartment_id: made.root, ...said.values } });
   const asBody = each.body ?? ((body: Attributes) => body);
@@ -55,7 +55,7 @@ it.each(known.filter(({ path }) => path !== undefined))(
   "$title reads back with every argument as it was set",
   async (each) => {
     const place = each.path?.(made) ?? "";
-    const { sent, told } = bodies(each);
+    const { sent, told } = bodies(each, made);
     const body = accepted(await api.call("POST", place, sent));
     // The VNIC tells its own.
     const { createVnicDetails: _vnic, type: _type, ...own } = told;
@@ -66,15 +66,46 @@ it.each(known.filter(({ path }) => path !== undefined))(
 
 test("the VNIC of an instance tells what the instance was launched with", async () => {
   const host = api.store.state.oci.instances.find(({ displayName }) => displayName === "a-display-name");
-  const { createVnicDetails } = bodies(caseOf("oci_core_instance")).told;
+  const { createVnicDetails } = bodies(caseOf("oci_core_instance"), made).told;
   const { assignPublicIp: _asked, ...told } = Object(createVnicDetails);
   expect(await get(`${CORE}/vnics/${host?.vnic.id}`)).toMatchObject({ ...told, publicIp: host?.publicIp });
+});
+
+const named = known.filter(({ path, resource }) => {
+  const { attributes } = schemas[resource]?.block ?? {};
+  // Terraform replaces an attachment for another name.
+  return path !== undefined && attributes?.["freeform_tags"]?.optional === true && !resource.endsWith("_attachment");
+});
+
+describe("after it was made,", () => {
+  let other: Api;
+  let there: Made;
+  beforeAll(async () => {
+    other = await ociApi(emptyStore("pay-as-you-go"));
+    there = await argumentWorld(other);
+  });
+  afterAll(() => other.end());
+
+  it.each(named)("$title takes other tags, and another name if it has one that is no identity", async (each) => {
+    const place = each.path?.(there) ?? "";
+    const { sent } = bodies(each, there);
+    const made = accepted(await other.call("POST", place, sent));
+    const path = `${place}/${each.named === undefined ? made.id : sent[each.named]}`;
+    const changes = {
+      ...(typeof sent.displayName === "string" && { displayName: "another-name" }),
+      freeformTags: { of: "another" },
+    };
+    // Object Storage updates by POST.
+    const method = each.resource.startsWith("oci_objectstorage_") ? "POST" : "PUT";
+    accepted(await other.call(method, path, changes));
+    expect((await other.call("GET", path)).body).toMatchObject(changes);
+  });
 });
 
 const groupRules = known.filter(({ resource }) => resource === "oci_core_network_security_group_security_rule");
 
 it.each(groupRules)("$title reads back with every argument as it was set", async (each) => {
-  const { sent, told } = bodies(each);
+  const { sent, told } = bodies(each, made);
   const group = `${CORE}/networkSecurityGroups/${made.group}`;
   const { securityRules } = accepted(
     await api.call("POST", `${group}/actions/addSecurityRules`, { securityRules: [sent] }),
@@ -92,7 +123,7 @@ const ofVcns = [
 it.each(ofVcns.filter(([resource]) => resource in schemas))(
   "%s reads back with every argument as it was set",
   async (resource, collection) => {
-    const { sent, told } = bodies(caseOf(resource));
+    const { sent, told } = bodies(caseOf(resource), made);
     const { id, ...body } = sent;
     accepted(await api.call("PUT", `${CORE}/${collection}/${id}`, body));
     expect(await get(`${CORE}/${collection}/${id}`)).toMatchObject(told);
@@ -102,7 +133,7 @@ it.each(ofVcns.filter(([resource]) => resource in schemas))(
 const reports = known.filter(({ resource }) => resource === "oci_core_compute_capacity_report");
 
 it.each(reports)("$title tells what it was asked", async (each) => {
-  const { sent, told } = bodies(each);
+  const { sent, told } = bodies(each, made);
   expect(accepted(await api.call("POST", `${CORE}/computeCapacityReports`, sent))).toMatchObject(told);
 });
 
@@ -123,7 +154,7 @@ test("oci_core_shape_management reads back as it was set", async () => {
 });
 
 test("oci_objectstorage_object_lifecycle_policy reads back with every argument as it was set", async () => {
-  const { sent, told } = bodies(caseOf("oci_objectstorage_object_lifecycle_policy"));
+  const { sent, told } = bodies(caseOf("oci_objectstorage_object_lifecycle_policy"), made);
   const statements = ["Allow service objectstorage-eu-frankfurt-1 to manage object-family in tenancy"];
   const permission = { compartmentId: made.root, name: "lifecycle", description: "", statements };
   accepted(await api.call("POST", `${CORE}/policies`, permission));
@@ -198,7 +229,7 @@ test.each([
   ["an image from a URL", "oci_core_image", { imageSourceDetails: { sourceType: "objectStorageUri", sourceUri: "x" } }],
 ])("%s is not played", async (_what, resource, more) => {
   const each = caseOf(resource);
-  const answer = await api.call("POST", each.path?.(made) ?? "", { ...bodies(each).sent, ...more });
+  const answer = await api.call("POST", each.path?.(made) ?? "", { ...bodies(each, made).sent, ...more });
   expect([answer.status, answer.body.code]).toEqual([501, "MethodNotImplemented"]);
 });
 

@@ -1,6 +1,6 @@
 /** Console histories: captures of what an instance has written to its serial console (CaptureConsoleHistory). */
 import { Readable } from "node:stream";
-import type { Attributes } from "../../plugin/resource.ts";
+import type { Attributes, Json } from "../../plugin/resource.ts";
 import { consoleOutput } from "../boot.ts";
 import { invalid, notFound } from "../refusals.ts";
 import { regionalId } from "../regions.ts";
@@ -42,6 +42,22 @@ function viewOf({ door }: Asked, id: string): Attributes {
   return { ...found.view, lifecycleState: door.lifecycles.of(id, "SUCCEEDED") };
 }
 
+/** UpdateConsoleHistoryDetails: its name and its tags. */
+function update(asked: Asked): Answer {
+  const { door, body, params } = asked;
+  const id = params.id ?? "";
+  const { lifecycleState: _state, ...before } = viewOf(asked, id);
+  const said = (name: string): Json => body[name] ?? before[name] ?? null;
+  const changes = {
+    displayName: said("displayName"),
+    freeformTags: said("freeformTags"),
+    definedTags: said("definedTags"),
+  };
+  const output = door.consoleHistories.get(id)?.output ?? "";
+  door.consoleHistories.set(id, { view: { ...before, ...changes }, output });
+  return shown(viewOf(asked, id));
+}
+
 function content(asked: Asked): Answer {
   const { door, params, query } = asked;
   const { lifecycleState } = viewOf(asked, params.id ?? "");
@@ -75,6 +91,7 @@ export const consoleHistoryRoutes: readonly Route[] = [
   },
   { method: "GET", path: `${PATH}/{id}`, run: (asked) => shown(viewOf(asked, asked.params.id ?? "")) },
   { method: "GET", path: `${PATH}/{id}/data`, run: content },
+  { method: "PUT", path: `${PATH}/{id}`, run: update },
   {
     method: "DELETE",
     path: `${PATH}/{id}`,
