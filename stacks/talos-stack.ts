@@ -97,7 +97,8 @@ export class TalosStack extends LabStack {
       endpoints: nodes
         .filter(({ plan }) => plan.role === "control-plane")
         .map(({ plan }) => `127.0.0.1:${plan.talosPort}`),
-      nodes: topology.nodes.map((node) => node.address),
+      // talosctl refuses for several nodes what is of one: etcd snapshot, health, kubeconfig, read.
+      nodes: [first.plan.address],
     });
     this.outputs = {
       // From outside the API is behind the load balancer, whose address is among the certificate's names.

@@ -162,6 +162,15 @@ describe("TalosStack", () => {
     expect(JSON.stringify(free.output.kubeconfig)).toMatch(/replace\(.*https:\/\/10\.20\.0\.5:6443.*api_public-ip/);
   });
 
+  it("hands out a talosconfig with every control plane as a way in, and the first alone as its node", () => {
+    expect(payg.data.talos_client_configuration).toMatchObject({
+      client: {
+        endpoints: ["127.0.0.1:18101", "127.0.0.1:18102", "127.0.0.1:18103"],
+        nodes: ["10.20.0.11"],
+      },
+    });
+  });
+
   it.each(["kubeconfig", "talosconfig"])("marks %s as sensitive", (output) => {
     expect(free.output[output]).toMatchObject({ sensitive: true });
   });
