@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isWholeLog, lossOf, stillLost } from "../../cli/run/lost.ts";
+import { isWholeLog, leftBy, lossOf, stillLost } from "../../cli/run/lost.ts";
 import { judge } from "../../cli/run/judge.ts";
 import { describe as describeLost, heldWhole, quoted, waysOn } from "../../cli/run/recover.ts";
 import type { Stack } from "../../cli/terraform/stack.ts";
@@ -153,6 +153,22 @@ describe("what a run has lost", () => {
     expect(lossOf(keys, NO_STATE, true).lost).toEqual([]);
     const taken = log(keys, begins("talos_machine_configuration_apply.cp-1"));
     expect(lossOf(taken, NO_STATE, true).lost.map(({ address }) => address)).toEqual(["talos_machine_secrets.k"]);
+  });
+
+  it("is told from what was there before, what was destroyed, and what was made", () => {
+    const before = stateWith({ "a.kept": "1", "a.gone": "2", "a.new": "3" });
+    const text = log(
+      destroyed("a.gone"),
+      destroyed("a.new"),
+      begins("a.new"),
+      made("a.new", "4"),
+      begins("a.more"),
+      made("a.more", "5"),
+      begins("a.refused"),
+      failed("a.refused"),
+    );
+    expect(leftBy(text, before)).toEqual(["a.kept", "a.new", "a.more"]);
+    expect(leftBy(log(destroyed("a.kept"), destroyed("a.gone"), destroyed("a.new")), before)).toEqual([]);
   });
 
   it("does not mind a log that ends in mid-line", () => {

@@ -25,6 +25,17 @@ describe("states in a bucket by the S3 API, over TLS, of a service that is as st
     expect([...s3.objects.keys()]).toEqual(["lab-states/lab/net.tfstate"]);
   });
 
+  itWithTool("are missed where they are gone from the bucket, before all is made a second time", async () => {
+    expect((await deploy()).code).toBe(0);
+    s3.objects.clear();
+    const { code, stderr } = await deploy();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/state of net is not there \(s3:\/\/lab-states.*a second time/),
+    ]);
+    expect([...s3.objects.keys()]).toEqual([]);
+  });
+
   itWithTool("are not written where the service cannot lock, and it is said what to do", async () => {
     s3.conditional = false;
     const { code, stderr } = await deploy();

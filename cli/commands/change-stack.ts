@@ -16,8 +16,6 @@ import { discard, type Plan, planStack } from "../terraform/plan.ts";
 import type { Stack } from "../terraform/stack.ts";
 import { isDeployed, removeFromState, stateOf } from "../terraform/state.ts";
 import type { RunOptions } from "./begin.ts";
-import { refuseEmptyState } from "./empty-state.ts";
-import type { LossOptions } from "./losses.ts";
 import { result, type StackResult } from "./results.ts";
 import { refuseBeyond, type Reviewed } from "./reviewed.ts";
 import { type LockOptions, waitForLockedMachines } from "./locked-machines.ts";
@@ -30,7 +28,7 @@ export interface StackChange {
   readonly session: Session;
   readonly info: StackInfo;
   readonly label: string;
-  readonly options: RunOptions & LockOptions & Pick<LossOptions, "forgetLost">;
+  readonly options: RunOptions & LockOptions;
   /** Lost objects to be taken back with this plan. */
   readonly imports: readonly Import[];
   /** What was reviewed of it; null for a stack that is planned now. */
@@ -91,7 +89,6 @@ async function changed(change: StackChange): Promise<StackResult> {
   const stack = session.stack(info);
   const before = await stateOf(session, stack);
   if (verb === "destroy" && !isDeployed(before)) {
-    if (!options.forgetLost) await refuseEmptyState(session, stack);
     terminal.line(`${label} nothing to destroy`);
     return result(info.name, "absent");
   }

@@ -9,6 +9,7 @@ import { changeStack, type StackChange } from "./change-stack.ts";
 import { learnUpstream, requireNoDownstream, requireUpstream } from "./dependencies.ts";
 import type { LockOptions } from "./locked-machines.ts";
 import { faceLosses, type LossOptions, reportLosses } from "./losses.ts";
+import { refuseLostStates } from "./lost-state.ts";
 import { result, type StackResult, type Status } from "./results.ts";
 import { prove, type Reviewed, reviewedOf } from "./reviewed.ts";
 import { runInOrder } from "./schedule.ts";
@@ -45,6 +46,7 @@ async function changeAll(
   options: ChangeOptions,
   reviewed: ReadonlyMap<string, Reviewed>,
 ): Promise<readonly StackResult[]> {
+  await refuseLostStates(session, verb, stacks, options);
   const imports = await faceLosses(session, verb, stacks, options);
   if (verb === "deploy") await faceUpgrades(session, stacks);
   const initialized = initializeAhead(session, stacks);

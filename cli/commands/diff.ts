@@ -21,6 +21,7 @@ import {
 import { isWhole, planAll, statesOf } from "./diff-plans.ts";
 import { printDocument } from "./document.ts";
 import { faceLosses } from "./losses.ts";
+import { refuseLostStates } from "./lost-state.ts";
 import { faceUpgrades } from "./upgrades.ts";
 import { atWork, type Workplace } from "./workplace.ts";
 
@@ -42,6 +43,7 @@ function show(
 async function reviewAll(begun: Begun, options: DiffOptions): Promise<Review> {
   const { session, stacks } = begun;
   const { detailed = false, markdown, out, json } = options;
+  await refuseLostStates(session, "diff", stacks, {});
   await faceLosses(session, "diff", stacks, {});
   await faceUpgrades(session, stacks);
   const states = await statesOf(begun);

@@ -178,6 +178,16 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
   return { lost, unfinished, halfDone };
 }
 
+/** Addresses of what there is after an apply: what was there before and was not destroyed, and what was made. */
+export function leftBy(log: string, before: State): readonly string[] {
+  const { create, delete: destroy } = operationsIn(log);
+  const done = (operations: ReadonlyMap<string, Operation>): readonly string[] =>
+    [...operations].flatMap(([address, { state }]) => (state === "done" ? [address] : []));
+  const destroyed = new Set(done(destroy));
+  const kept = before.resources.map(({ address }) => address).filter((address) => !destroyed.has(address));
+  return [...new Set([...kept, ...done(create)])];
+}
+
 /** Those that the state still does not know. */
 export function stillLost(lost: readonly LostObject[], state: State): readonly LostObject[] {
   return lost.filter(({ address, replacedId }) => {
