@@ -82,6 +82,10 @@ needing("terraform", "oci").describe("oracle/oci, with every argument of every r
 
   it("sees no difference afterwards", seesNoDifference);
 
+  it("has asked for nothing that is not played, which it repeats for minutes", () => {
+    expect(terraform.api.notPlayed).toEqual([]);
+  });
+
   it("changes names and tags in place", async () => {
     terraform.configure(mapped(resources, renamed));
     const ran = await terraform.run("apply", "-auto-approve", "-no-color");

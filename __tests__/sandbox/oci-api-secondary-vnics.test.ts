@@ -171,3 +171,9 @@ it.each([
   const body = { instanceId: await launched(), createVnicDetails: { subnetId: subnet.id }, ...said };
   expect((await post("/vnicAttachments", body)).status).toBe(status);
 });
+
+it("no VNIC has an IPv6 address, which the real provider asks for with each look at an instance", async () => {
+  const { vnicId } = await attached(await launched());
+  expect(await get(`/ipv6?vnicId=${vnicId}`)).toEqual([]);
+  expect((await api.call("GET", `${CORE}/ipv6`)).status).toBe(400);
+});

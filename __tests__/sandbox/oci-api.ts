@@ -31,6 +31,8 @@ export interface Api {
   readonly home: string;
   /** What the door said of itself: bugs. */
   readonly said: string[];
+  /** Calls that were answered with 501: what the sandbox does not play. */
+  readonly notPlayed: string[];
   readonly key: SignedAs;
   /** The world's clock, in milliseconds: tests turn it on. */
   turnClock(ms: number): void;
@@ -77,8 +79,13 @@ let known: { readonly key: Buffer; readonly apiKey: ApiKey } | null = null;
 export async function ociApi(store: Store = emptyStore()): Promise<Api> {
   const home = mkdtempSync(join(tmpdir(), "ampere-oci-api-"));
   const said: string[] = [];
+  const notPlayed: string[] = [];
   let now = Date.now();
-  const calls = { ...store.calls, bug: (_call: Call, error: unknown) => void said.push(String(error)) };
+  const calls = {
+    ...store.calls,
+    end: ({ method, target }: Call, answer: string) => void (answer === "501" && notPlayed.push(`${method} ${target}`)),
+    bug: (_call: Call, error: unknown) => void said.push(String(error)),
+  };
   const world = { ...store, calls, now: () => new Date(now).toISOString() };
   mkdirSync(join(home, "oci"));
   if (known !== null) {
@@ -124,6 +131,7 @@ export async function ociApi(store: Store = emptyStore()): Promise<Api> {
     url,
     home,
     said,
+    notPlayed,
     key,
     turnClock(ms) {
       now += ms;

@@ -11,6 +11,7 @@ import type { Answer } from "./answer.ts";
 import { change, checkEtag, type Collection, collection, common, remove, shown } from "./collection.ts";
 import { attributesOf } from "./fields.ts";
 import { instances } from "./instances.ts";
+import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
 
 const BASE = "/20160918";
@@ -163,6 +164,13 @@ function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
   };
 }
 
+/** None: no VCN of the sandbox has IPv6. The real provider asks with each look at an instance. */
+function ipv6sOf(asked: Asked): Answer {
+  if (!["vnicId", "subnetId", "ipAddress"].some((name) => asked.query.has(name)))
+    throw invalid("Core Ipv6", "vnicId, subnetId or ipAddress is required.");
+  return listed(asked, []);
+}
+
 export const vnicRoutes: readonly Route[] = [
   {
     method: "DELETE",
@@ -178,6 +186,7 @@ export const vnicRoutes: readonly Route[] = [
   ...collection(attachments).filter(({ method, path }) => method !== "PUT" && !path.endsWith("/changeCompartment")),
   { method: "GET", path: `${BASE}/vnics/{id}`, run: (asked) => shown(vnicFields(asked, requireVnic(asked))) },
   { method: "PUT", path: `${BASE}/vnics/{id}`, run: changeVnic },
+  { method: "GET", path: `${BASE}/ipv6`, run: ipv6sOf },
   {
     method: "DELETE",
     path: `${BASE}/privateIps/{id}`,
