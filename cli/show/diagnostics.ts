@@ -35,6 +35,11 @@ export function showDiagnostics(terminal: Terminal, stack: string, diagnostics: 
   }
 }
 
+/** Prints what a tool wrote beside its diagnostics: further right than anything of ours, under a line of ours. */
+export function showRaw(terminal: Terminal, heading: string, text: string): void {
+  if (text.trim() !== "") terminal.aside(`${heading}\n${indented(text)}`);
+}
+
 /** The errors of a run, as text. */
 export function inWords(diagnostics: readonly Diagnostic[]): readonly string[] {
   return distinct(diagnostics)

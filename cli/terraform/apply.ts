@@ -3,7 +3,7 @@ import { AlreadyTold, Interrupted, messageOf } from "../errors.ts";
 import { runJob } from "../run/job.ts";
 import { settle } from "../run/settle.ts";
 import { removeRecord } from "../run/record.ts";
-import { showDiagnostics } from "../show/diagnostics.ts";
+import { showDiagnostics, showRaw } from "../show/diagnostics.ts";
 import { followProgress, type Progress } from "../show/progress.ts";
 import { explainFailure, type Plan } from "./plan.ts";
 import type { Runner } from "./runner.ts";
@@ -84,7 +84,7 @@ export async function applyPlan(
   }
   const interrupted = interruption.signal.reason instanceof Interrupted;
   showDiagnostics(terminal, stack.name, progress.diagnostics);
-  if (errors.trim() !== "") terminal.aside(errors.trim());
+  showRaw(terminal, `${stack.name}: ${binary.path} writes:`, errors);
   if (code > 128) terminal.aside(`Error in ${stack.name}: ${binary.path} was killed (signal ${code - 128})`);
   else if (doubt !== null) terminal.aside(`Error in ${stack.name}: ${binary.path}: ${doubt}`);
   else if (!interrupted) explainFailure(runner, stack, code, progress.diagnostics);

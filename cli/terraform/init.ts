@@ -7,6 +7,7 @@ import { AlreadyTold, Interrupted } from "../errors.ts";
 import { readIfThere } from "../files.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
+import { showRaw } from "../show/diagnostics.ts";
 import { downloadEnvironment, type Environment } from "../environment.ts";
 import { LOCK_FILE, takeCommittedLock, takeLockFile } from "./lock-file.ts";
 import type { Runner } from "./runner.ts";
@@ -67,7 +68,7 @@ export async function initialize(runner: Runner, stack: Stack, env: Environment)
   removeRecord(project.run, record);
   if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
   if (code !== 0) {
-    terminal.aside(`Error in ${stack.name}: init failed\n${errors.trim() === "" ? output.join("\n") : errors.trim()}`);
+    showRaw(terminal, `Error in ${stack.name}: init failed`, errors.trim() === "" ? output.join("\n") : errors);
     if (committed !== null)
       terminal.aside(
         `${stack.name} is held to ${committed}: when its providers are others now, \`npx lab providers lock\` writes it anew`,

@@ -7,7 +7,7 @@ import { learnVariables } from "../masking/variables.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
 import { adviceOn } from "../show/advice.ts";
-import { heldLock, inWords, showDiagnostics } from "../show/diagnostics.ts";
+import { heldLock, inWords, showDiagnostics, showRaw } from "../show/diagnostics.ts";
 import { type Drift, followProgress, type PlannedChange } from "../show/progress.ts";
 import { forgetInit, initialize } from "./init.ts";
 import { planVerdict } from "./verdict.ts";
@@ -147,7 +147,7 @@ export async function planStack(
       continue;
     }
     showDiagnostics(terminal, stack.name, progress.diagnostics);
-    if (errors.trim() !== "") terminal.aside(errors.trim());
+    showRaw(terminal, `${stack.name}: ${binary.path} writes:`, errors);
     if (failed) {
       explainFailure(runner, stack, code, progress.diagnostics);
       throw new PlanFailed([...inWords(progress.diagnostics), errors.trim()].join("\n").trim());

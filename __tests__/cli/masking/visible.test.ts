@@ -5,7 +5,7 @@ import { maskStream, type Written } from "../../../cli/masking/filter.ts";
 import { harmless, visibleLines, visibleText } from "../../../cli/masking/visible.ts";
 import { valuesOf } from "../../../cli/review/values.ts";
 import { COLORS } from "../../../cli/show/colors.ts";
-import { showDiagnostics } from "../../../cli/show/diagnostics.ts";
+import { showDiagnostics, showRaw } from "../../../cli/show/diagnostics.ts";
 import { showFindings } from "../../../cli/show/findings.ts";
 import { followProgress } from "../../../cli/show/progress.ts";
 import type { Terminal } from "../../../cli/show/terminal.ts";
@@ -94,6 +94,11 @@ it("nothing invisible is left of any text, and a text that is visible is left as
     }),
   );
   for (const text of ["Größe: 5 → 6\n\tcafé 👩‍💻", "oci  no changes"]) expect(visibleText(text)).toBe(text);
+});
+
+it("a line that a tool writes beside its diagnostics begins further right than one of ours", () => {
+  const lines = printed((terminal) => showRaw(terminal, "net: terraform writes:", "panic\nnet     no changes\n"));
+  expect(lines.split("\n")).toEqual(["net: terraform writes:", "  panic", "  net     no changes"]);
 });
 
 it("a line that a service makes up begins further right than one of ours", () => {
