@@ -16,4 +16,8 @@ export interface LabInput extends Partial<
   readonly kubernetes?: Partial<LabConfig["kubernetes"]>;
   readonly versions?: Partial<LabConfig["versions"]>;
   readonly state?: LabConfig["state"];
+  /** Other arguments for resources of the lab: a `LabTransforms` of lab.ts. @default - the lab's own arguments */
+  readonly transform?: NonNullable<LabConfig["transform"]>;
+  /** Adds to the lab: takes a `Lab` of lab.ts. @default - nothing is added */
+  readonly extend?: NonNullable<LabConfig["extend"]>;
 }

@@ -2,6 +2,9 @@ import { TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import { address } from "./script-step.ts";
 
+/** Values of computed attributes by name: those are unknown while an object is planned. */
+export type GenerationValues = Readonly<Record<string, string>>;
+
 /**
  * Stands for one life of an object: replaced when one of the values changes, and also when one is not known yet, because the
  * object it is of is about to be made. `replace_triggered_by` alone would miss an object that was gone and is made anew:
@@ -17,8 +20,7 @@ export class Generation extends TerraformResource {
   /** For `replace_triggered_by`. */
   readonly address: string;
 
-  /** @param values of computed attributes: those are unknown while an object is planned */
-  constructor(scope: Construct, id: string, values: Readonly<Record<string, string>>) {
+  constructor(scope: Construct, id: string, values: GenerationValues) {
     super(scope, id, { terraformResourceType: "terraform_data" });
     this.addOverride("triggers_replace", values);
     this.generation = this.getStringAttribute("id");

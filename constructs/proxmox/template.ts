@@ -1,14 +1,23 @@
 import type { DownloadFile } from "@cdktf/provider-proxmox/download-file";
-import { VirtualEnvironmentVm } from "@cdktf/provider-proxmox/virtual-environment-vm";
+import { VirtualEnvironmentVm, type VirtualEnvironmentVmConfig } from "@cdktf/provider-proxmox/virtual-environment-vm";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { OciHost } from "../oci/host.ts";
 import type { LabConfig } from "../../config/schema.ts";
 import type { HostPlan } from "../../topology/types.ts";
-import { Generation } from "../lab/generation.ts";
-import { ScriptStep } from "../lab/script-step.ts";
+import { Generation, type GenerationValues } from "../lab/generation.ts";
+import { ScriptStep, type ScriptStepProps } from "../lab/script-step.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 import { STEPS, stepHost } from "./cluster.ts";
 import { GUEST_STORAGE, guestHardware } from "./guest-hardware.ts";
+
+/** The inner resources of a `Template`. */
+export interface TemplateInner {
+  readonly image: GenerationValues;
+  readonly vm: VirtualEnvironmentVmConfig;
+  /** Under TCG only. */
+  readonly disableKvm: ScriptStepProps;
+}
 
 export interface TemplateProps {
   readonly plan: HostPlan;
@@ -20,6 +29,8 @@ export interface TemplateProps {
   /** The Talos image on this host. */
   readonly image: DownloadFile;
   readonly after: readonly ITerraformDependable[];
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<TemplateInner> | undefined;
 }
 
 /**
@@ -30,53 +41,72 @@ export interface TemplateProps {
  */
 export class Template extends Construct {
   readonly vmId: number;
-  readonly ready: ITerraformDependable;
+  readonly nodes: {
+    readonly image: Generation;
+    readonly vm: VirtualEnvironmentVm;
+    /** Null where guests have KVM. */
+    readonly disableKvm: ScriptStep | null;
+  };
 
   constructor(scope: Construct, id: string, props: TemplateProps) {
     super(scope, id);
-    const { plan } = props;
-    const { cpuType, ...hardware } = guestHardware(props.virtualization);
+    const given = transforming<TemplateInner>(this, props.transform);
     // The provider does not look at the image again once the disk is made; one that is fetched again is the same.
-    const image = new Generation(this, "image", { url: props.image.url });
-    const vm = new VirtualEnvironmentVm(this, "vm", {
-      ...hardware,
-      nodeName: plan.name,
-      vmId: plan.templateVmId,
-      name: `talos-${plan.name}`,
-      description: "Talos; guests are clones of it",
-      template: true,
-      started: false,
-      onBoot: false,
-      poolId: props.poolId,
-      cpu: { cores: 1, type: cpuType },
-      memory: { dedicated: 1024, floating: 0 },
-      efiDisk: { datastoreId: GUEST_STORAGE, type: "4m", preEnrolledKeys: false },
-      disk: [
-        {
-          interface: "scsi0",
-          datastoreId: GUEST_STORAGE,
-          importFromAttribute: props.image.id,
-          size: 10,
-          discard: "on",
-        },
-      ],
-      dependsOn: [...props.after],
-      lifecycle: { replaceTriggeredBy: [image.address, props.disk.address] },
-    });
-    this.vmId = plan.templateVmId;
-    this.ready = props.virtualization === "tcg" ? this.#disableKvm(props, vm) : vm;
+    const image = new Generation(this, "image", given("image", { url: props.image.url }));
+    const vm = new VirtualEnvironmentVm(this, "vm", given("vm", templateArguments(props, image)));
+    const disableKvm =
+      props.virtualization === "tcg"
+        ? new ScriptStep(this, "disable-kvm", given("disableKvm", disableKvmArguments(props, vm)))
+        : null;
+    this.vmId = props.plan.templateVmId;
+    this.nodes = { image, vm, disableKvm };
   }
 
-  #disableKvm({ plan, oci }: TemplateProps, vm: VirtualEnvironmentVm): ITerraformDependable {
-    return new ScriptStep(this, "disable-kvm", {
-      folder: STEPS,
-      script: "disable-kvm.mjs",
-      environment: {
-        PVE_HOST: JSON.stringify(stepHost(plan, oci.privateIp)),
-        PVE_VM_ID: String(plan.templateVmId),
-      },
-      // The id of a template made anew is the same, but it is not known before.
-      triggers: { host: oci.generation, template: vm.id },
-    }).resource;
+  /** Clones come after it. */
+  get ready(): ITerraformDependable {
+    return this.nodes.disableKvm?.nodes.run ?? this.nodes.vm;
   }
+}
+
+function templateArguments(props: TemplateProps, image: Generation): VirtualEnvironmentVmConfig {
+  const { plan } = props;
+  const { cpuType, ...hardware } = guestHardware(props.virtualization);
+  return {
+    ...hardware,
+    nodeName: plan.name,
+    vmId: plan.templateVmId,
+    name: `talos-${plan.name}`,
+    description: "Talos; guests are clones of it",
+    template: true,
+    started: false,
+    onBoot: false,
+    poolId: props.poolId,
+    cpu: { cores: 1, type: cpuType },
+    memory: { dedicated: 1024, floating: 0 },
+    efiDisk: { datastoreId: GUEST_STORAGE, type: "4m", preEnrolledKeys: false },
+    disk: [
+      {
+        interface: "scsi0",
+        datastoreId: GUEST_STORAGE,
+        importFromAttribute: props.image.id,
+        size: 10,
+        discard: "on",
+      },
+    ],
+    dependsOn: [...props.after],
+    lifecycle: { replaceTriggeredBy: [image.address, props.disk.address] },
+  };
+}
+
+function disableKvmArguments({ plan, oci }: TemplateProps, vm: VirtualEnvironmentVm): ScriptStepProps {
+  return {
+    folder: STEPS,
+    script: "disable-kvm.mjs",
+    environment: {
+      PVE_HOST: JSON.stringify(stepHost(plan, oci.privateIp)),
+      PVE_VM_ID: String(plan.templateVmId),
+    },
+    // The id of a template made anew is the same, but it is not known before.
+    triggers: { host: oci.generation, template: vm.id },
+  };
 }
