@@ -13,6 +13,7 @@ const bootVolume = (meaning: string): z.ZodInt => whole(50, 32768, meaning, "GB;
 const faultDomain = (otherwise: string) =>
   field(z.literal([1, 2, 3]), `Fault domain: hardware that fails together. ${otherwise}`, "1, 2 or 3").optional();
 
+/** A Proxmox VE host. */
 export const hostSchema = field(
   z.strictObject({
     name: slotName("Host name, and the Proxmox VE node's name. Its number fixes its address and ports.", "pve-1"),
@@ -26,6 +27,7 @@ export const hostSchema = field(
   "an object with name, ocpus, memoryGb and bootVolumeGb",
 );
 
+/** The x86 instance that votes. */
 export const microSchema = field(
   z.strictObject({
     name: slotName("Name of the instance.", "qdevice-1"),
@@ -42,6 +44,7 @@ export const microSchema = field(
   "null or an object with name and bootVolumeGb",
 );
 
+/** A Talos machine. */
 export const nodeSchema = field(
   z.strictObject({
     name: slotName("Node name. Its number fixes its address, VM id, MAC and port.", "worker-1"),
@@ -257,6 +260,7 @@ const transformSchema = field(
 /** Which lab it is of, lab.ts says: config/ knows no stack. */
 type Extension = (lab: never) => void;
 
+/** All of a config, as it is once the preset is under it. */
 export const labSchema = field(
   z.strictObject({
     preset: field(
@@ -307,9 +311,13 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
 
 /** A lab, complete and checked. */
 export type LabConfig = DeepReadonly<z.infer<typeof labSchema>>;
+/** A host, as configured. */
 export type HostConfig = LabConfig["hosts"][number];
+/** A node, as configured. */
 export type NodeConfig = LabConfig["kubernetes"]["nodes"][number];
+/** What a node does. */
 export type NodeRole = NodeConfig["role"];
+/** Names of the presets. */
 export type PresetName = LabConfig["preset"];
 /** Where state is kept. */
 export type StateConfig = LabConfig["state"];

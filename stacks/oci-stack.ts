@@ -16,17 +16,25 @@ import type { SecurityGroup } from "../topology/types.ts";
 
 /** Arguments of one's own for what stack oci is made of. */
 export interface OciTransforms {
+  /** @default - the lab's own arguments */
   readonly account?: Transforms<AccountInner>;
+  /** @default - the lab's own arguments */
   readonly network?: Transforms<NetworkInner>;
+  /** @default - the lab's own arguments */
   readonly security?: Transforms<SecurityGroupsInner>;
+  /** @default - the lab's own arguments */
   readonly image?: Transforms<HostImageInner>;
-  /** Each host. */
+  /** Each host. @default - the lab's own arguments */
   readonly hosts?: Transforms<HostInner>;
+  /** @default - the lab's own arguments */
   readonly micro?: Transforms<MicroInner>;
+  /** @default - the lab's own arguments */
   readonly balancer?: Transforms<ApiLoadBalancerInner>;
+  /** @default - the lab's own arguments */
   readonly spending?: Transforms<SpendingGuardInner>;
 }
 
+/** What stack oci is made from. */
 export interface OciStackProps extends LabStackProps {
   /** Name of the Proxmox image's object in the lab's bucket: it carries the hash of the image's inputs. */
   readonly imageObject: string;
@@ -49,7 +57,13 @@ export interface OciOutputs {
   readonly apiAddress: string;
 }
 
-/** Ampere instances that boot Proxmox, their network, the load balancer, and the guard of the purse. */
+/**
+ * Ampere instances that boot Proxmox, their network, the load balancer, and the guard of the purse.
+ *
+ * @example
+ * const second = new OciStack(lab.app, "second-oci", { ...lab, imageObject: "proxmox-ampere-000000000000.oci" });
+ * second.outputs.apiAddress; // for the properties of another stack
+ */
 export class OciStack extends LabStack {
   readonly outputs: OciOutputs;
   readonly account: Account;

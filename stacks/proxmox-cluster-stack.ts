@@ -36,20 +36,27 @@ interface ProxmoxInner {
 
 /** Arguments of one's own for what stack proxmox is made of. */
 export interface ProxmoxTransforms extends Transforms<ProxmoxInner> {
+  /** @default - the lab's own arguments */
   readonly cluster?: Transforms<ClusterInner>;
+  /** @default - the lab's own arguments */
   readonly firewall?: Transforms<FirewallInner>;
+  /** @default - the lab's own arguments */
   readonly network?: Transforms<GuestNetworkInner>;
+  /** @default - the lab's own arguments */
   readonly automation?: Transforms<AutomationInner>;
-  /** Under TCG only. */
+  /** Under TCG only. @default - the lab's own arguments */
   readonly cpuModel?: Transforms<CpuModelInner>;
+  /** @default - the lab's own arguments */
   readonly image?: Transforms<TalosImageInner>;
-  /** The template of each host. */
+  /** The template of each host. @default - the lab's own arguments */
   readonly templates?: Transforms<TemplateInner>;
-  /** Each guest. */
+  /** Each guest. @default - the lab's own arguments */
   readonly guests?: Transforms<GuestInner>;
+  /** @default - the lab's own arguments */
   readonly keys?: Transforms<ClusterKeysInner>;
 }
 
+/** What stack proxmox is made from. */
 export interface ProxmoxClusterStackProps extends LabStackProps {
   readonly oci: OciOutputs;
   /** @default - the lab's own arguments */
@@ -75,12 +82,18 @@ export interface ProxmoxGuest {
   readonly generation: string;
 }
 
-interface HostWithPlan {
+/** A host, as it is planned and as stack oci has made it. */
+export interface HostWithPlan {
   readonly plan: HostPlan;
   readonly oci: OciHost;
 }
 
-/** One Proxmox cluster of the hosts, and on it a virtual machine for every Kubernetes node. */
+/**
+ * One Proxmox cluster of the hosts, and on it a virtual machine for every Kubernetes node.
+ *
+ * @example
+ * new ProxmoxClusterStack(lab.app, "second-proxmox", { ...lab, oci: lab.oci.outputs });
+ */
 export class ProxmoxClusterStack extends LabStack {
   readonly outputs: ProxmoxOutputs;
   readonly cluster: Cluster;
@@ -122,19 +135,20 @@ export class ProxmoxClusterStack extends LabStack {
     this.outputs = this.#createOutputs();
   }
 
-  get #hosts(): readonly HostWithPlan[] {
+  /** Each host, as it is planned and as stack oci has made it. */
+  get hosts(): readonly HostWithPlan[] {
     const known = new Map(this.#oci.hosts.map((host) => [host.name, host]));
     return this.topology.hosts.map((plan) => ({ plan, oci: found(this, "oci.hosts", known, plan.name) }));
   }
 
   get #first(): HostWithPlan {
-    const [first] = this.#hosts;
+    const [first] = this.hosts;
     if (first) return first;
     throw new LabError(this, { at: "topology.hosts", got: "none", allowed: "at least one" });
   }
 
   /** The host whose API speaks for all. */
-  get #leader(): StepHost {
+  get leader(): StepHost {
     const { plan, oci } = this.#first;
     return stepHost(plan, oci.privateIp);
   }
@@ -160,13 +174,13 @@ export class ProxmoxClusterStack extends LabStack {
     const { micro: oci } = this.#oci;
     const micro = plan && oci && { plan, oci };
     const transform = this.#transform("cluster");
-    return new Cluster(this, "cluster", { lab: config.name, hosts: this.#hosts, micro, transform });
+    return new Cluster(this, "cluster", { lab: config.name, hosts: this.hosts, micro, transform });
   }
 
   #createFirewall(): Firewall {
     return new Firewall(this, "firewall", {
       network: this.topology.network,
-      host: this.#leader,
+      host: this.leader,
       after: this.cluster.formed,
       transform: this.#transform("firewall"),
     });
@@ -187,7 +201,7 @@ export class ProxmoxClusterStack extends LabStack {
     return new GuestNetwork(this, "guest-network", {
       plan: this.topology.network.guest,
       hosts: this.topology.hosts,
-      host: this.#leader,
+      host: this.leader,
       after: this.cluster.formed,
       transform: this.#transform("network"),
     });
@@ -206,7 +220,7 @@ export class ProxmoxClusterStack extends LabStack {
   #createCpuModel(): CpuModel | null {
     if (this.topology.config.virtualization !== "tcg") return null;
     const transform = this.#transform("cpuModel");
-    return new CpuModel(this, "cpu-model", { hosts: this.#hosts, after: this.cluster.formed, transform });
+    return new CpuModel(this, "cpu-model", { hosts: this.hosts, after: this.cluster.formed, transform });
   }
 
   #createImage(): TalosImage {
@@ -221,7 +235,7 @@ export class ProxmoxClusterStack extends LabStack {
 
   #createDisks(): ReadonlyMap<string, Generation> {
     return new Map(
-      this.#hosts.map(({ plan, oci }) => [
+      this.hosts.map(({ plan, oci }) => [
         plan.name,
         new Generation(this, `disk-${plan.name}`, { disk: oci.generation }),
       ]),
@@ -231,7 +245,7 @@ export class ProxmoxClusterStack extends LabStack {
   #createTemplates(): ReadonlyMap<string, Template> {
     const cpu = this.cpuModel === null ? [] : [this.cpuModel.defined];
     return new Map(
-      this.#hosts.map(({ plan, oci }) => [
+      this.hosts.map(({ plan, oci }) => [
         plan.name,
         new Template(this, `template-${plan.name}`, {
           plan,

@@ -34,11 +34,13 @@ interface TalosInner {
 
 /** Arguments of one's own for what stack talos is made of. */
 export interface TalosTransforms extends Transforms<TalosInner> {
-  /** Each machine. */
+  /** Each machine. @default - the lab's own arguments */
   readonly machines?: Transforms<TalosMachineInner>;
+  /** @default - the lab's own arguments */
   readonly health?: Transforms<HealthGateInner>;
 }
 
+/** What stack talos is made from. */
 export interface TalosStackProps extends LabStackProps {
   readonly oci: OciOutputs;
   readonly proxmox: ProxmoxOutputs;
@@ -52,7 +54,12 @@ export interface TalosOutputs {
   readonly talosconfig: string;
 }
 
-/** Kubernetes: Talos configured on every guest, bootstrapped once, and waited for until all nodes are Ready. */
+/**
+ * Kubernetes: Talos configured on every guest, bootstrapped once, and waited for until all nodes are Ready.
+ *
+ * @example
+ * new TalosStack(lab.app, "second-talos", { ...lab, oci: lab.oci.outputs, proxmox: lab.proxmox.outputs });
+ */
 export class TalosStack extends LabStack {
   readonly outputs: TalosOutputs;
   readonly imageFactory: DataTalosImageFactoryUrls;

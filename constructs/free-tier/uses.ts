@@ -131,6 +131,7 @@ function part(args: Arguments, name: string): Arguments {
   return isArguments(value) ? value : {};
 }
 
+/** Whether a value is a block of arguments. */
 export function isArguments(value: unknown): value is Arguments {
   return typeof value === "object" && value !== null;
 }

@@ -11,8 +11,13 @@ export type GenerationValues = Readonly<Record<string, string>>;
  * Terraform triggers it by updates and replacements, never by creations. Hung on this, it misses none.
  *
  * @example
- * const machine = new Generation(this, "generation", { machine: vm.id });
- * new ScriptStep(this, "configure", { …, triggers: { machine: machine.generation } });
+ * const life = new Generation(stack, "life", { vcn: lab.oci.outputs.vcnId });
+ * new ScriptStep(stack, "greet", {
+ *   folder: import.meta.dirname,
+ *   script: "greet.mjs",
+ *   environment: {},
+ *   triggers: { life: life.generation },
+ * });
  */
 export class Generation extends TerraformResource {
   /** Another one in each life. */

@@ -11,6 +11,7 @@ import { LabError } from "./error.ts";
 import { LabStack } from "./lab-stack.ts";
 import { FreeformTags } from "./tags.ts";
 
+/** What the app of a lab is made from. */
 export interface LabAppProps {
   readonly topology: Topology;
   readonly images: Images;

@@ -25,7 +25,18 @@ export interface LabStackProps {
 /** An id of a stack is its name in commands, and that of its state file. */
 const STACK_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
-/** A stack with an explicit backend and with Terraform addresses that people can read (`oci_core_instance.host_pve-1`). */
+/**
+ * A stack with an explicit backend and with Terraform addresses that people can read (`oci_core_instance.host_pve-1`).
+ *
+ * @example
+ * class MyStack extends LabStack {
+ *   constructor(scope: Construct, id: string, props: LabStackProps) {
+ *     super(scope, id, props);
+ *     this.publish({ greeting: { value: "hello" } });
+ *   }
+ * }
+ * new MyStack(lab.app, "greeting", lab);
+ */
 export abstract class LabStack extends TerraformStack {
   readonly topology: Topology;
   /** Whether it is deployed into the embedded sandbox. */

@@ -15,6 +15,7 @@ export interface ScriptStepInner {
   readonly run: TerraformResourceConfig;
 }
 
+/** What a `ScriptStep` is made from. */
 export interface ScriptStepProps {
   /** Absolute folder of the scripts; all of it is copied into cdktf.out. */
   readonly folder: string;
@@ -39,6 +40,14 @@ export function address(resource: TerraformResource): string {
  * Something that no provider can do: an idempotent script, run by `terraform_data`.
  *
  * Not cdktf's own `TerraformData`: its validation runs a terraform binary at every synth.
+ *
+ * @example
+ * new ScriptStep(stack, "greet", {
+ *   folder: import.meta.dirname,
+ *   script: "greet.mjs",
+ *   environment: { NAME: lab.topology.config.name },
+ *   triggers: { vcn: lab.oci.outputs.vcnId },
+ * });
  */
 export class ScriptStep extends Construct {
   readonly nodes: { readonly run: TerraformResource };
@@ -53,11 +62,19 @@ export class ScriptStep extends Construct {
   }
 }
 
+/** What a `FarewellStep` is made from. */
 export type FarewellStepProps = Pick<ScriptStepProps, "folder" | "script" | "environment" | "dependsOn" | "transform">;
 
 /**
  * A script that runs when it is destroyed, before what it depends on is. Terraform lets it see nothing but what the step
  * itself has kept, so the environment goes by way of the state. Where it fails, destroying goes on.
+ *
+ * @example
+ * new FarewellStep(stack, "farewell", {
+ *   folder: import.meta.dirname,
+ *   script: "farewell.mjs",
+ *   environment: { NAME: lab.topology.config.name },
+ * });
  */
 export class FarewellStep extends Construct {
   readonly nodes: { readonly run: TerraformResource };

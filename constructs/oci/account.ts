@@ -19,6 +19,7 @@ export interface AccountInner {
   readonly domains: DataOciIdentityAvailabilityDomainsConfig;
 }
 
+/** What an `Account` is made from. */
 export interface AccountProps {
   /** Name of the lab. */
   readonly lab: string;
@@ -57,7 +58,14 @@ function compartmentArguments(
   };
 }
 
-/** Where in Oracle Cloud the lab lives: tenancy, region, compartment, availability domain. */
+/**
+ * Where in Oracle Cloud the lab lives: tenancy, region, compartment, availability domain.
+ *
+ * @example
+ * const { oci } = lab.topology.config;
+ * const account = new Account(stack, "account", { lab: "mine", oci, sandbox: lab.sandbox });
+ * account.domain(1); // the full name of the first availability domain
+ */
 export class Account extends Construct {
   /** OCID of the root compartment. */
   readonly tenancyId: string;

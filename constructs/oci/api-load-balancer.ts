@@ -27,6 +27,7 @@ export interface ApiLoadBalancerInner {
   readonly listener: NetworkLoadBalancerListenerConfig;
 }
 
+/** What an `ApiLoadBalancer` is made from. */
 export interface ApiLoadBalancerProps {
   readonly compartmentId: string;
   /** Name of the lab: prefix of the load balancer's name. */
@@ -43,7 +44,20 @@ export interface ApiLoadBalancerProps {
 
 const API_PORT = 6443;
 
-/** The one Always Free network load balancer: Kubernetes' API on 6443, from the admin CIDRs to every host. */
+/**
+ * The one Always Free network load balancer: Kubernetes' API on 6443, from the admin CIDRs to every host.
+ *
+ * @example
+ * const { compartmentId, subnetId } = lab.oci.outputs;
+ * new ApiLoadBalancer(stack, "api", {
+ *   compartmentId,
+ *   lab: "mine",
+ *   subnetId,
+ *   securityGroupId: lab.oci.security.id("nlb"),
+ *   address: "10.0.0.250",
+ *   hosts: [...lab.oci.hosts].map(([name, host]) => ({ name, host })),
+ * });
+ */
 export class ApiLoadBalancer extends Construct {
   readonly publicIp: string;
   readonly nodes: {

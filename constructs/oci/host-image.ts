@@ -27,6 +27,7 @@ export interface HostImageInner {
   readonly capabilities: CoreComputeImageCapabilitySchemaConfig;
 }
 
+/** What a `HostImage` is made from. */
 export interface HostImageProps {
   readonly compartmentId: string;
   /** Name of the lab: prefix of the image's name. */
@@ -42,6 +43,15 @@ export interface HostImageProps {
 /**
  * Imports the Proxmox image. Launch mode and image type are left out: the object is an `.oci` archive that names UEFI as
  * its only firmware, and what the resource says would win over it with the wrong firmware (terraform-provider-oci#2052).
+ *
+ * @example
+ * new HostImage(stack, "image", {
+ *   compartmentId: lab.oci.outputs.compartmentId,
+ *   lab: "mine",
+ *   bucket: "mine-images",
+ *   objectName: "proxmox-ampere-000000000000.oci",
+ *   proxmoxVersion: lab.topology.config.versions.proxmox,
+ * });
  */
 export class HostImage extends Construct {
   readonly nodes: {

@@ -14,6 +14,7 @@ export interface HostInner {
   readonly disk: GenerationValues;
 }
 
+/** What a `Host` is made from. */
 export interface HostProps extends InstanceProps {
   readonly plan: HostPlan;
   readonly imageId: string;
@@ -35,7 +36,27 @@ export interface OciHost {
   readonly publicIp: string;
 }
 
-/** A Proxmox host: an A1 instance that boots the lab's own image and learns its place from cloud-init. */
+/**
+ * A Proxmox host: an A1 instance that boots the lab's own image and learns its place from cloud-init.
+ *
+ * @example
+ * const { compartmentId, availabilityDomain, subnetId } = lab.oci.outputs;
+ * const keys = { sshPublicKey: sshPublicKey(stack), hostKeys: sshHostKeys(stack) };
+ * const rootPasswordHash = pveRootPasswordHash(stack);
+ * for (const plan of lab.topology.hosts)
+ *   new Host(stack, plan.name, {
+ *     compartmentId,
+ *     availabilityDomain,
+ *     subnetId,
+ *     securityGroupId: lab.oci.security.id("hosts"),
+ *     imageId: lab.oci.image.imageId,
+ *     imageReady: [],
+ *     plan,
+ *     ...keys,
+ *     rootPasswordHash,
+ *     files: hostFiles(lab.topology, plan),
+ *   });
+ */
 export class Host extends Instance {
   readonly nodes: { readonly instance: CoreInstance; readonly disk: Generation };
 

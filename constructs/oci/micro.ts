@@ -15,6 +15,7 @@ export interface MicroInner {
   readonly disk: GenerationValues;
 }
 
+/** What a `Micro` is made from. */
 export interface MicroProps extends InstanceProps {
   readonly lab: string;
   /** Whose hosts may ask it for its vote. */
@@ -42,7 +43,25 @@ export function qnetdRules(subnetCidr: string): readonly string[] {
   return [`iptables -I INPUT -p tcp -s ${subnetCidr} --dport ${QNETD_PORT} -j ACCEPT`, "netfilter-persistent save"];
 }
 
-/** The x86 micro from a platform image: it runs corosync-qnetd. That it votes is for the cluster's third-vote step. */
+/**
+ * The x86 micro from a platform image: it runs corosync-qnetd. That it votes is for the cluster's third-vote step.
+ *
+ * @example
+ * const { compartmentId, availabilityDomain, subnetId } = lab.oci.outputs;
+ * const { micro: plan, network } = lab.topology;
+ * if (plan !== null)
+ *   new Micro(stack, plan.name, {
+ *     compartmentId,
+ *     availabilityDomain,
+ *     subnetId,
+ *     securityGroupId: lab.oci.security.id("micro"),
+ *     lab: "mine",
+ *     subnetCidr: network.subnetCidr,
+ *     plan,
+ *     sshPublicKey: sshPublicKey(stack),
+ *     hostKeys: sshHostKeys(stack),
+ *   });
+ */
 export class Micro extends Instance {
   readonly nodes: {
     readonly ubuntu: DataOciCoreImages;

@@ -19,6 +19,7 @@ export interface NetworkInner {
   readonly subnet: CoreSubnetConfig;
 }
 
+/** What a `Network` is made from. */
 export interface NetworkProps {
   readonly compartmentId: string;
   /** Name of the lab: prefix of what the resources are called. */
@@ -31,6 +32,13 @@ export interface NetworkProps {
 /**
  * One VCN with one public subnet behind an internet gateway. There is no NAT gateway: un-upgraded accounts have a limit
  * of zero, so hosts have public addresses and the security groups keep them shut.
+ *
+ * @example
+ * new Network(stack, "network", {
+ *   compartmentId: lab.oci.outputs.compartmentId,
+ *   lab: "mine",
+ *   plan: { vcnCidr: "10.99.0.0/16", subnetCidr: "10.99.0.0/24" },
+ * });
  */
 export class Network extends Construct {
   readonly nodes: {

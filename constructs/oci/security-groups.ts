@@ -19,6 +19,7 @@ export interface SecurityGroupsInner {
   readonly rules: CoreNetworkSecurityGroupSecurityRuleConfig;
 }
 
+/** What `SecurityGroups` are made from. */
 export interface SecurityGroupsProps {
   readonly compartmentId: string;
   /** Name of the lab: prefix of what the groups are called. */
@@ -32,7 +33,15 @@ export interface SecurityGroupsProps {
 /** IANA protocol numbers, as OCI wants them. */
 const PROTOCOL = { icmp: "1", tcp: "6", udp: "17", all: "all" } as const;
 
-/** The network security groups that the rules of the plan speak of, and those rules: nothing else passes. */
+/**
+ * The network security groups that the rules of the plan speak of, and those rules: nothing else passes.
+ *
+ * @example
+ * const { compartmentId, vcnId } = lab.oci.outputs;
+ * const rules = lab.topology.securityRules;
+ * const security = new SecurityGroups(stack, "security", { compartmentId, lab: "mine", vcnId, rules });
+ * security.id("hosts"); // the OCID of a group
+ */
 export class SecurityGroups extends Construct {
   readonly nodes: {
     readonly groups: ReadonlyMap<SecurityGroup, CoreNetworkSecurityGroup>;

@@ -25,6 +25,9 @@ export function ociProviderArguments(oci: LabConfig["oci"], sandbox: boolean): O
  * Gives a stack of one's own the OCI provider, in the region and with the sign-in of the lab.
  *
  * @param own arguments that are laid over these. @default - none
+ *
+ * @example
+ * ociProvider(stack, { alias: "elsewhere", region: "eu-zurich-1" });
  */
 export function ociProvider(stack: LabStack, own: Partial<OciProviderConfig> = {}): OciProvider {
   const { topology, sandbox } = stack;

@@ -15,6 +15,7 @@ export interface SpendingGuardInner {
   readonly quota: LimitsQuotaConfig;
 }
 
+/** What a `SpendingGuard` is made from. */
 export interface SpendingGuardProps {
   readonly account: Account;
   /** Name of the lab: prefix of what the resources are called. */
@@ -31,6 +32,11 @@ export interface SpendingGuardProps {
  * Guards the account itself, against whatever is made in it by hand: a budget with an alert at the first cent, and a
  * compute quota that lets nothing be created beside this lab's instances. Both live in the root compartment and the home
  * region. The alert mails `oci.budget.email`, and without it nobody; Oracle evaluates budgets about once a day.
+ *
+ * @example
+ * const { hosts, micro, config } = lab.topology;
+ * const account = new Account(stack, "account", { lab: "mine", oci: config.oci, sandbox: lab.sandbox });
+ * new SpendingGuard(stack, "spending", { account, lab: "mine", oci: config.oci, hosts, micro });
  */
 export class SpendingGuard extends Construct {
   readonly nodes: { readonly budget: BudgetBudget; readonly alert: BudgetAlertRule; readonly quota: LimitsQuota };

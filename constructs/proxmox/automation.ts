@@ -23,6 +23,7 @@ export interface AutomationInner {
   readonly token: UserTokenConfig;
 }
 
+/** What `Automation` is made from. */
 export interface AutomationProps {
   readonly lab: string;
   readonly poolId: string;
@@ -53,7 +54,13 @@ const PRIVILEGES = [
   "VM.PowerMgmt",
 ];
 
-/** An API user with a token for scripts and operators, so that root@pam's password stays with the lab. */
+/**
+ * An API user with a token for scripts and operators, so that root@pam's password stays with the lab.
+ *
+ * @example
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts: lab.proxmox.hosts, micro: null });
+ * new Automation(stack, "automation", { lab: "mine", poolId: "mine", zone: "lab", after: cluster.formed });
+ */
 export class Automation extends Construct {
   readonly nodes: {
     readonly role: VirtualEnvironmentRole;

@@ -33,6 +33,7 @@ export interface ClusterInner {
   readonly thirdVote: ScriptStepProps;
 }
 
+/** What a `Cluster` is made from. */
 export interface ClusterProps {
   readonly lab: string;
   readonly hosts: readonly { readonly plan: HostPlan; readonly oci: OciHost }[];
@@ -45,6 +46,9 @@ export interface ClusterProps {
  * Makes one cluster of the hosts, which no provider can do: waits for them, joins them one at a time with the peer's
  * fingerprint checked, waits for quorum, and lets storage `local` hold images to import. An even number of hosts gets the
  * micro's vote too, if there is a micro. A single host is only waited for.
+ *
+ * @example
+ * new Cluster(stack, "cluster", { lab: "mine", hosts: lab.proxmox.hosts, micro: null });
  */
 export class Cluster extends Construct {
   /** Without a micro that votes there is no step for it. */

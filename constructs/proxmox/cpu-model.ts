@@ -13,6 +13,7 @@ export interface CpuModelInner {
   readonly define: ScriptStepProps;
 }
 
+/** What a `CpuModel` is made from. */
 export interface CpuModelProps {
   readonly hosts: readonly { readonly plan: HostPlan; readonly oci: OciHost }[];
   readonly after: ITerraformDependable;
@@ -20,7 +21,14 @@ export interface CpuModelProps {
   readonly transform?: Transforms<CpuModelInner> | undefined;
 }
 
-/** The CPU that emulated guests have, defined once for the cluster: the provider takes no Arm model but of one's own. */
+/**
+ * The CPU that emulated guests have, defined once for the cluster: the provider takes no Arm model but of one's own.
+ *
+ * @example
+ * const { hosts } = lab.proxmox;
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts, micro: null });
+ * new CpuModel(stack, "cpu-model", { hosts, after: cluster.formed });
+ */
 export class CpuModel extends Construct {
   readonly nodes: { readonly define: ScriptStep };
 

@@ -29,6 +29,7 @@ export interface FirewallInner {
   readonly offAtTheEnd: FarewellStepProps;
 }
 
+/** What a `Firewall` is made from. */
 export interface FirewallProps {
   readonly network: FirewallNetwork;
   /** Any host: its API switches the firewall of all. */
@@ -42,6 +43,11 @@ export interface FirewallProps {
  * PVE's own firewall, under the security groups of OCI. Nothing here depends on where admins come from: their networks
  * change in the security group alone, as this firewall can only be changed by somebody it lets in. Who reaches ports 8006
  * and 22 as a neighbour stands in the set `management`; tunnels end on the host itself and need no rule.
+ *
+ * @example
+ * const { hosts, leader: host } = lab.proxmox;
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts, micro: null });
+ * new Firewall(stack, "firewall", { network: lab.topology.network, host, after: cluster.formed });
  */
 export class Firewall extends Construct {
   readonly nodes: {

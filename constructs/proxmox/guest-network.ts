@@ -29,6 +29,7 @@ export interface GuestNetworkInner {
   readonly onEveryHost: ScriptStepProps;
 }
 
+/** What a `GuestNetwork` is made from. */
 export interface GuestNetworkProps {
   readonly plan: GuestNetworkPlan;
   readonly hosts: readonly HostPlan[];
@@ -42,6 +43,12 @@ export interface GuestNetworkProps {
 /**
  * The network of the guests. OCI drops frames of MACs it does not know, so guests never touch the VCN: on one host they
  * sit in a Simple zone behind its SNAT; over several in an EVPN zone, whose VXLAN every host carries and leaves by SNAT.
+ *
+ * @example
+ * const { hosts, leader: host } = lab.proxmox;
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts, micro: null });
+ * const plan = lab.topology.network.guest;
+ * new GuestNetwork(stack, "network", { plan, hosts: lab.topology.hosts, host, after: cluster.formed });
  */
 export class GuestNetwork extends Construct {
   readonly nodes: {

@@ -13,15 +13,16 @@ export interface GuestInner {
   readonly life: GenerationValues;
 }
 
+/** What a `Guest` is made from. */
 export interface GuestProps {
   readonly lab: string;
   readonly plan: NodePlan;
   readonly network: GuestNetworkPlan;
   readonly bridge: string;
   readonly poolId: string;
-  readonly template: Template;
+  readonly template: Pick<Template, "vmId" | "ready">;
   /** Of the host's disk, on which the machine is. */
-  readonly disk: Generation;
+  readonly disk: Pick<Generation, "address">;
   readonly virtualization: LabConfig["virtualization"];
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<GuestInner> | undefined;
@@ -30,7 +31,23 @@ export interface GuestProps {
 /** Guests resolve through these until Kubernetes has a resolver of its own: the VCN's is link-local, out of their reach. */
 const RESOLVERS = ["1.1.1.1", "9.9.9.9"];
 
-/** A virtual machine for one Kubernetes node: a full clone of its host's template, with a fixed address. */
+/**
+ * A virtual machine for one Kubernetes node: a full clone of its host's template, with a fixed address.
+ *
+ * @example
+ * const made = new Generation(stack, "template", { version: "1" });
+ * for (const plan of lab.topology.nodes)
+ *   new Guest(stack, plan.name, {
+ *     lab: "mine",
+ *     plan,
+ *     network: lab.topology.network.guest,
+ *     bridge: lab.topology.network.guest.vnet,
+ *     poolId: "mine",
+ *     template: { vmId: 9001, ready: made },
+ *     disk: made,
+ *     virtualization: "tcg",
+ *   });
+ */
 export class Guest extends Construct {
   readonly nodes: { readonly vm: VirtualEnvironmentVm; readonly life: Generation };
 

@@ -16,6 +16,7 @@ export interface TalosImageInner {
   readonly files: DownloadFileConfig;
 }
 
+/** What a `TalosImage` is made from. */
 export interface TalosImageProps {
   readonly talosVersion: string;
   /** YAML of the image factory's schematic. */
@@ -29,6 +30,12 @@ export interface TalosImageProps {
 /**
  * Talos for arm64 guests, on every host: local storage is not shared. The schematic is registered here and not beside the
  * machine configuration, because the factory serves an image only once its schematic is known.
+ *
+ * @example
+ * const { hosts } = lab.topology;
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts: lab.proxmox.hosts, micro: null });
+ * const schematic = schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS });
+ * new TalosImage(stack, "image", { talosVersion: "1.13.9", schematic, hosts, after: cluster.formed });
  */
 export class TalosImage extends Construct {
   readonly nodes: {

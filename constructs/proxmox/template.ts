@@ -19,15 +19,16 @@ export interface TemplateInner {
   readonly disableKvm: ScriptStepProps;
 }
 
+/** What a `Template` is made from. */
 export interface TemplateProps {
   readonly plan: HostPlan;
   readonly oci: OciHost;
   readonly virtualization: LabConfig["virtualization"];
   readonly poolId: string;
   /** Of the host's disk, on which the template is. */
-  readonly disk: Generation;
+  readonly disk: Pick<Generation, "address">;
   /** The Talos image on this host. */
-  readonly image: DownloadFile;
+  readonly image: Pick<DownloadFile, "id" | "url">;
   readonly after: readonly ITerraformDependable[];
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<TemplateInner> | undefined;
@@ -38,6 +39,27 @@ export interface TemplateProps {
  *
  * Under TCG it carries `kvm: 0`, which Proxmox needs on hosts without /dev/kvm, which the provider cannot set, and which a
  * clone inherits; one API call sets it.
+ *
+ * @example
+ * const { hosts } = lab.proxmox;
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts, micro: null });
+ * const schematic = schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS });
+ * const image = new TalosImage(stack, "image", {
+ *   talosVersion: "1.13.9",
+ *   schematic,
+ *   hosts: lab.topology.hosts,
+ *   after: cluster.formed,
+ * });
+ * for (const { plan, oci } of hosts)
+ *   new Template(stack, `template-${plan.name}`, {
+ *     plan,
+ *     oci,
+ *     virtualization: "tcg",
+ *     poolId: "mine",
+ *     disk: new Generation(stack, `disk-${plan.name}`, { disk: oci.generation }),
+ *     image: image.file(plan.name),
+ *     after: [cluster.formed],
+ *   });
  */
 export class Template extends Construct {
   readonly vmId: number;

@@ -15,6 +15,7 @@ export interface ClusterKeysInner {
   readonly secrets: MachineSecretsConfig;
 }
 
+/** What `ClusterKeys` are made from. */
 export interface ClusterKeysProps {
   /** With its v: `v1.13.9`. */
   readonly talosVersion: string;
@@ -22,7 +23,12 @@ export interface ClusterKeysProps {
   readonly transform?: Transforms<ClusterKeysInner> | undefined;
 }
 
-/** The PKI and tokens of one cluster, made once: a change of version must not make them anew. No machine may take them in the apply that makes them. */
+/**
+ * The PKI and tokens of one cluster, made once: a change of version must not make them anew. No machine may take them in the apply that makes them.
+ *
+ * @example
+ * new ClusterKeys(stack, "keys", { talosVersion: `v${lab.topology.config.versions.talos}` });
+ */
 export class ClusterKeys extends Construct {
   readonly client: ClientConfiguration;
   readonly machine: DataTalosMachineConfigurationMachineSecrets;

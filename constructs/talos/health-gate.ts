@@ -11,6 +11,7 @@ export interface HealthGateInner {
   readonly wait: ScriptStepProps;
 }
 
+/** What a `HealthGate` is made from. */
 export interface HealthGateProps {
   readonly cluster: Pick<ClusterPlan, "apiPorts">;
   /** Those that are to be Ready. */
@@ -26,6 +27,11 @@ export interface HealthGateProps {
 /**
  * Holds the deployment until every node is Ready. Not the provider's `talos_cluster_health`: as a data source that is read
  * at every plan, and hangs it while a node is being added or destroyed (terraform-provider-talos #147, #221).
+ *
+ * @example
+ * const { cluster, nodes } = lab.topology;
+ * const generations = { "cp-1": "1" };
+ * new HealthGate(stack, "health", { cluster, nodes, kubeconfig: lab.talos.kubeconfig, generations, after: [] });
  */
 export class HealthGate extends Construct {
   readonly nodes: { readonly wait: ScriptStep };

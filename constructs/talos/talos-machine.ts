@@ -24,6 +24,7 @@ export interface TalosMachineInner {
   readonly apply: MachineConfigurationApplyConfig;
 }
 
+/** What a `TalosMachine` is made from. */
 export interface TalosMachineProps {
   readonly plan: NodePlan;
   readonly clusterName: string;
@@ -37,7 +38,22 @@ export interface TalosMachineProps {
   readonly transform?: Transforms<TalosMachineInner> | undefined;
 }
 
-/** One machine's configuration, handed to it through its own tunnel: in maintenance mode Talos relays nothing. */
+/**
+ * One machine's configuration, handed to it through its own tunnel: in maintenance mode Talos relays nothing.
+ *
+ * @example
+ * const keys = new ClusterKeys(stack, "keys", { talosVersion: "v1.13.9" });
+ * for (const plan of lab.topology.nodes)
+ *   new TalosMachine(stack, plan.name, {
+ *     plan,
+ *     clusterName: "mine",
+ *     clusterEndpoint: lab.topology.cluster.endpoint,
+ *     kubernetesVersion: lab.topology.config.versions.kubernetes,
+ *     keys,
+ *     patches: [{ machine: { sysctls: { "vm.max_map_count": "262144" } } }],
+ *     generation: "1",
+ *   });
+ */
 export class TalosMachine extends Construct {
   readonly nodes: {
     readonly configuration: DataTalosMachineConfiguration;
