@@ -1,9 +1,11 @@
-/** Puts a lab together: three stacks that read each other's outputs. */
+/** Puts a lab together: three stacks that read each other's outputs, and what the config adds to them. */
 import { LabApp } from "./constructs/lab/lab-app.ts";
+import type { LabStackProps } from "./constructs/lab/lab-stack.ts";
+import { extended } from "./constructs/lab/extension.ts";
 import type { Images } from "./images/index.ts";
-import { OciStack } from "./stacks/oci-stack.ts";
-import { ProxmoxClusterStack } from "./stacks/proxmox-cluster-stack.ts";
-import { TalosStack } from "./stacks/talos-stack.ts";
+import { OciStack, type OciTransforms } from "./stacks/oci-stack.ts";
+import { ProxmoxClusterStack, type ProxmoxTransforms } from "./stacks/proxmox-cluster-stack.ts";
+import { TalosStack, type TalosTransforms } from "./stacks/talos-stack.ts";
 import type { Topology } from "./topology/types.ts";
 
 export interface LabProps {
@@ -17,17 +19,44 @@ export interface LabProps {
   readonly sandbox?: boolean;
 }
 
+/** What `transform` of a config may say: other arguments for resources of the lab. */
+export interface LabTransforms {
+  readonly oci?: OciTransforms;
+  readonly proxmox?: ProxmoxTransforms;
+  readonly talos?: TalosTransforms;
+}
+
+/** What `extend` of a config gets: the lab as it is built, and all that a `LabStack` of one's own is made from. */
+export interface Lab extends Required<LabStackProps> {
+  /** Scope of every stack. */
+  readonly app: LabApp;
+  readonly oci: OciStack;
+  readonly proxmox: ProxmoxClusterStack;
+  readonly talos: TalosStack;
+}
+
+/** The constructs look at each name and value that they take. */
+function isTransforms(value: unknown): value is LabTransforms {
+  return value !== undefined;
+}
+
 /**
  * Builds the app of one lab; nothing is written until its `synth()`.
  *
+ * @throws LabError for a transform that is none; Error with a line for what `extend` of the config throws
  * @example
  * buildLab({ topology: planTopology(config), images: await ensureImages(), home: "/srv/lab", outdir: "cdktf.out" }).synth();
  */
 export function buildLab({ topology, images, home, outdir, sandbox = false }: LabProps): LabApp {
   const app = new LabApp({ topology, images, outdir, sandbox });
-  const lab = { topology, home, sandbox };
-  const { outputs: oci } = new OciStack(app, "oci", { ...lab, imageObject: images.proxmox.objectName });
-  const { outputs: proxmox } = new ProxmoxClusterStack(app, "proxmox", { ...lab, oci });
-  new TalosStack(app, "talos", { ...lab, oci, proxmox });
+  const { config } = topology;
+  const transform = isTransforms(config.transform) ? config.transform : {};
+  const common = { topology, home, sandbox };
+  const imageObject = images.proxmox.objectName;
+  const oci = new OciStack(app, "oci", { ...common, imageObject, transform: transform.oci });
+  const before = { ...common, oci: oci.outputs };
+  const proxmox = new ProxmoxClusterStack(app, "proxmox", { ...before, transform: transform.proxmox });
+  const talos = new TalosStack(app, "talos", { ...before, proxmox: proxmox.outputs, transform: transform.talos });
+  extended<Lab>(config, { ...common, app, oci, proxmox, talos });
   return app;
 }

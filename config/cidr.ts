@@ -1,6 +1,7 @@
 /** IPv4 networks as numbers: strict reading, and the arithmetic that checks and plans need. */
 import ipaddr from "ipaddr.js";
 
+/** An IPv4 network. */
 export interface Cidr {
   /** The network's first address, as an unsigned 32-bit number. */
   readonly base: number;
@@ -31,6 +32,7 @@ export function cidrOf(text: string): Cidr {
   return cidr;
 }
 
+/** An address in dotted notation. */
 export function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }
@@ -43,10 +45,12 @@ export function addressAt(cidr: Cidr, number: number): string {
   return formatAddress(cidr.base + number);
 }
 
+/** Whether one network lies in another, or is the same. */
 export function contains(outer: Cidr, inner: Cidr): boolean {
   return inner.base >= outer.base && inner.base + inner.size <= outer.base + outer.size;
 }
 
+/** Whether two networks have an address in common. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.base < b.base + b.size && b.base < a.base + a.size;
 }

@@ -27,6 +27,8 @@ function typeOf(schema: Schema): string {
   if (schema instanceof z.ZodNullable) return `${typeOf(schema.unwrap())} or null`;
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodObject || inner instanceof z.ZodUnion || inner instanceof z.ZodRecord) return "object";
+  // `extend` alone is a function, and at the top.
+  if (inner instanceof z.ZodCustom) return inner === unwrapped(labSchema.shape.extend) ? "function" : "object";
   if (inner instanceof z.ZodArray) return `list of ${typeOf(inner.element)}s`;
   if (inner instanceof z.ZodBoolean) return "boolean";
   if (inner instanceof z.ZodEnum) return "text";

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { ConfigFileError } from "./errors.ts";
 import { pathVariable } from "./user-path.ts";
 
+/** What the variables of the lab say. */
 export interface Environment {
   /** LAB_HOME: where state, secrets and the sandbox live. Default: the repository. */
   readonly labHome: string;
@@ -20,6 +21,7 @@ export interface Environment {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** Folder of the checkout, absolute. */
 export const REPOSITORY = resolve(import.meta.dirname, "..");
 
 const SWITCH: Readonly<Record<string, boolean>> = {

@@ -1,13 +1,14 @@
 /** Mistakes of people: each is one line that says which field, what it got and what is allowed. */
 import { inspect } from "node:util";
 
+/** One wrong field. */
 export interface ConfigIssue {
   /** Keys and indexes from the top of the config: `["hosts", 0, "bootVolumeGb"]`; empty means the whole file. */
   readonly path: readonly PropertyKey[];
   /** What was found, already worded: `40`, `"eu"`, `nothing`. */
   readonly got: string;
   readonly allowed: string;
-  /** What to do, where that is not plain from what is allowed. */
+  /** What to do, where that is not plain from what is allowed. @default - nothing more */
   readonly hint?: string;
 }
 

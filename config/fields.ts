@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { contains, parseCidr } from "./cidr.ts";
 
+/** What people read of a field. */
 export interface FieldDoc {
   readonly meaning: string;
   /** Completes "allowed …" in error lines. */
@@ -11,15 +12,18 @@ export interface FieldDoc {
 /** Beside the schema instead of in it, so that error lines and the documentation read the same words. */
 export const fieldDocs = z.registry<FieldDoc>();
 
+/** Gives a schema its words. */
 export function field<Schema extends z.ZodType>(schema: Schema, meaning: string, allowed: string): Schema {
   fieldDocs.add(schema, { meaning, allowed });
   return schema;
 }
 
+/** A whole number, from and to inclusive. @param why stands in brackets behind the range */
 export function whole(from: number, to: number, meaning: string, why?: string): z.ZodInt {
   return field(z.int().min(from).max(to), meaning, `${from} to ${to}${why === undefined ? "" : ` (${why})`}`);
 }
 
+/** True or false. */
 export function flag(meaning: string): z.ZodBoolean {
   return field(z.boolean(), meaning, "true or false");
 }
@@ -35,6 +39,7 @@ export function slotOf(name: string): number {
   return Number(/[1-9]\d*$/.exec(name.slice(name.lastIndexOf("-") + 1))?.[0]);
 }
 
+/** A name that ends in a number, which fixes addresses, ports and ids. */
 export function slotName(meaning: string, example: string): z.ZodString {
   return field(
     z.string().max(63).regex(SLOT_NAME),
@@ -43,6 +48,7 @@ export function slotName(meaning: string, example: string): z.ZodString {
   );
 }
 
+/** Text of at most so many characters that matches an expression. */
 export function pattern(expression: RegExp, maxLength: number, meaning: string, allowed: string): z.ZodString {
   return field(z.string().max(maxLength).regex(expression), meaning, allowed);
 }

@@ -9,11 +9,20 @@ export interface LabInput extends Partial<
 > {
   readonly name: string;
   readonly oci: Over<Omit<LabConfig["oci"], "budget">, "region"> & {
+    /** @default - the preset's */
     readonly budget?: Partial<LabConfig["oci"]["budget"]>;
   };
+  /** @default - the preset's */
   readonly network?: Partial<LabConfig["network"]>;
   readonly access: Over<LabConfig["access"], "adminCidrs">;
+  /** @default - the preset's */
   readonly kubernetes?: Partial<LabConfig["kubernetes"]>;
+  /** @default - the preset's */
   readonly versions?: Partial<LabConfig["versions"]>;
+  /** @default - the preset's: local files */
   readonly state?: LabConfig["state"];
+  /** Other arguments for resources of the lab: a `LabTransforms` of lab.ts. @default - the lab's own arguments */
+  readonly transform?: NonNullable<LabConfig["transform"]>;
+  /** Adds to the lab: takes a `Lab` of lab.ts. @default - nothing is added */
+  readonly extend?: NonNullable<LabConfig["extend"]>;
 }

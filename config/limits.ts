@@ -1,10 +1,12 @@
 /** What Oracle gives for nothing. One line a limit, each with its source; checked against them on LIMITS_AS_OF. */
 
+/** When they were last held against their sources. */
 export const LIMITS_AS_OF = "2026-09-17";
 
 /** Compute shrank on this day, from 4 OCPU and 24 GB; instances over the limit are terminated since 2026-08-18. */
 export const LIMITS_SINCE = "2026-06-15";
 
+/** One Always Free limit. */
 export interface Limit {
   readonly label: string;
   /** Empty where things are counted. */
@@ -96,4 +98,5 @@ export const LIMITS = {
   egressTb: limit("egress a month", "TB", 10, QUOTED, "send less out of the region"),
 } as const satisfies Readonly<Record<string, Limit>>;
 
+/** Names of the Always Free limits. */
 export type LimitName = keyof typeof LIMITS;

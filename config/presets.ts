@@ -94,10 +94,13 @@ const payg: Known = {
   },
 };
 
+/** Of a config that names none. */
 export const DEFAULT_PRESET: PresetName = "free";
 
+/** Every lab to start from. */
 export const PRESETS: Readonly<Record<PresetName, Known>> = { free, "free-pair": freePair, payg };
 
+/** Whether there is a preset of this name. */
 export function isPreset(name: unknown): name is PresetName {
   return typeof name === "string" && Object.hasOwn(PRESETS, name);
 }

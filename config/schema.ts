@@ -1,6 +1,7 @@
 /** What `lab.config.ts` may say. Every field carries its meaning and what it allows; docs/config.md is made from them. */
 import { z } from "zod";
 import { adminNetwork, field, flag, pattern, privateNetwork, slotName, whole } from "./fields.ts";
+import { isPlain } from "./merge.ts";
 import { stateSchema } from "./state-schema.ts";
 
 // A program parses one config: compiling validators first costs it more than they save.
@@ -12,6 +13,7 @@ const bootVolume = (meaning: string): z.ZodInt => whole(50, 32768, meaning, "GB;
 const faultDomain = (otherwise: string) =>
   field(z.literal([1, 2, 3]), `Fault domain: hardware that fails together. ${otherwise}`, "1, 2 or 3").optional();
 
+/** A Proxmox VE host. */
 export const hostSchema = field(
   z.strictObject({
     name: slotName("Host name, and the Proxmox VE node's name. Its number fixes its address and ports.", "pve-1"),
@@ -25,6 +27,7 @@ export const hostSchema = field(
   "an object with name, ocpus, memoryGb and bootVolumeGb",
 );
 
+/** The x86 instance that votes. */
 export const microSchema = field(
   z.strictObject({
     name: slotName("Name of the instance.", "qdevice-1"),
@@ -41,6 +44,7 @@ export const microSchema = field(
   "null or an object with name and bootVolumeGb",
 );
 
+/** A Talos machine. */
 export const nodeSchema = field(
   z.strictObject({
     name: slotName("Node name. Its number fixes its address, VM id, MAC and port.", "worker-1"),
@@ -240,6 +244,23 @@ const tagsSchema = field(
   'at most 8 tags: keys of printable ASCII, at most 100, no space, no dot, none twice in other case, not "lab" (the lab\'s own); values of at most 256 characters',
 );
 
+const transforms = (stack: string) =>
+  field(
+    z.custom<object>(isPlain),
+    `Of stack ${stack}.`,
+    "an object of constructs, each an object of transforms (docs/extending.md)",
+  ).optional();
+
+const transformSchema = field(
+  z.strictObject({ oci: transforms("oci"), proxmox: transforms("proxmox"), talos: transforms("talos") }),
+  "Other arguments for resources of the lab, by stack, construct and name: [extending](extending.md).",
+  "an object with oci, proxmox and talos, each optional",
+);
+
+/** Which lab it is of, lab.ts says: config/ knows no stack. */
+type Extension = (lab: never) => void;
+
+/** All of a config, as it is once the preset is under it. */
 export const labSchema = field(
   z.strictObject({
     preset: field(
@@ -269,6 +290,12 @@ export const labSchema = field(
     kubernetes: kubernetesSchema,
     versions: versionsSchema,
     state: stateSchema,
+    transform: transformSchema.optional(),
+    extend: field(
+      z.custom<Extension>((value) => typeof value === "function"),
+      "Is called with the lab once it is built, to add to it: [extending](extending.md).",
+      "a function of the lab",
+    ).optional(),
   }),
   "The lab.",
   "a plain object as in docs/config.md",
@@ -276,15 +303,21 @@ export const labSchema = field(
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;
+  : T extends (...given: never[]) => unknown
+    ? T
+    : T extends object
+      ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+      : T;
 
 /** A lab, complete and checked. */
 export type LabConfig = DeepReadonly<z.infer<typeof labSchema>>;
+/** A host, as configured. */
 export type HostConfig = LabConfig["hosts"][number];
+/** A node, as configured. */
 export type NodeConfig = LabConfig["kubernetes"]["nodes"][number];
+/** What a node does. */
 export type NodeRole = NodeConfig["role"];
+/** Names of the presets. */
 export type PresetName = LabConfig["preset"];
 /** Where state is kept. */
 export type StateConfig = LabConfig["state"];

@@ -46,6 +46,7 @@ const endpoint = field(
   "an https:// address without a user, a blank, a query or a fragment (http:// to this machine only)",
 );
 
+/** Where state is kept. */
 export const stateSchema = field(
   z.discriminatedUnion("backend", [
     field(

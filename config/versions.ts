@@ -1,5 +1,6 @@
 /** Which versions of Talos, Kubernetes and Proxmox VE go together. */
 
+/** A minor release of Talos, and the minors of Kubernetes that it runs. */
 export interface TalosRelease {
   readonly talos: string;
   readonly kubernetes: { readonly from: number; readonly to: number };
@@ -20,6 +21,7 @@ export function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
 }
 
+/** The release that a version belongs to; undefined for one that is not known here. */
 export function talosReleaseOf(version: string): TalosRelease | undefined {
   return TALOS_RELEASES.find((release) => release.talos === minorOf(version));
 }

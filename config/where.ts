@@ -10,6 +10,7 @@ export function displayName(file: string): string {
 /** Kept beside the configs, not in them: what a config says must not depend on where it lies. */
 const origins = new WeakMap<object, string>();
 
+/** Keeps from which file a config came. */
 export function rememberOrigin(config: object, where: string): void {
   origins.set(config, where);
 }

@@ -38,6 +38,7 @@ export class YamlError extends Error {
 
 const TOP = { line: 1, col: 1 };
 
+/** One document of a stream. */
 export interface YamlDocument {
   readonly document: Document;
   readonly lines: LineCounter;

@@ -1,27 +1,66 @@
-import { ProxmoxProvider } from "@cdktf/provider-proxmox/provider";
-import { StorageLvmthin } from "@cdktf/provider-proxmox/storage-lvmthin";
-import { VirtualEnvironmentPool } from "@cdktf/provider-proxmox/virtual-environment-pool";
-import { TalosProvider } from "@cdktf/provider-talos/provider";
-import { TerraformOutput } from "cdktf";
+import { ProxmoxProvider, type ProxmoxProviderConfig } from "@cdktf/provider-proxmox/provider";
+import { StorageLvmthin, type StorageLvmthinConfig } from "@cdktf/provider-proxmox/storage-lvmthin";
+import {
+  VirtualEnvironmentPool,
+  type VirtualEnvironmentPoolConfig,
+} from "@cdktf/provider-proxmox/virtual-environment-pool";
+import { TalosProvider, type TalosProviderConfig } from "@cdktf/provider-talos/provider";
 import type { Construct } from "constructs";
+import { found, LabError } from "../constructs/lab/error.ts";
 import { Generation } from "../constructs/lab/generation.ts";
 import { LabStack, type LabStackProps } from "../constructs/lab/lab-stack.ts";
+import { taken, transformed, type Transforms } from "../constructs/lab/transform.ts";
 import { pveRootPassword, sshHostKeys, sshPrivateKey } from "../constructs/lab/variables.ts";
-import { Automation } from "../constructs/proxmox/automation.ts";
-import { Cluster, stepHost } from "../constructs/proxmox/cluster.ts";
-import { CpuModel } from "../constructs/proxmox/cpu-model.ts";
-import { Firewall } from "../constructs/proxmox/firewall.ts";
+import type { OciHost } from "../constructs/oci/host.ts";
+import { Automation, type AutomationInner } from "../constructs/proxmox/automation.ts";
+import { Cluster, type ClusterInner, type StepHost, stepHost } from "../constructs/proxmox/cluster.ts";
+import { CpuModel, type CpuModelInner } from "../constructs/proxmox/cpu-model.ts";
+import { Firewall, type FirewallInner } from "../constructs/proxmox/firewall.ts";
 import { GUEST_STORAGE, THIN_POOL } from "../constructs/proxmox/guest-hardware.ts";
-import { GuestNetwork } from "../constructs/proxmox/guest-network.ts";
-import { Guest } from "../constructs/proxmox/guest.ts";
-import { TalosImage } from "../constructs/proxmox/talos-image.ts";
-import { Template } from "../constructs/proxmox/template.ts";
-import { ClusterKeys } from "../constructs/talos/cluster-keys.ts";
+import { GuestNetwork, type GuestNetworkInner } from "../constructs/proxmox/guest-network.ts";
+import { Guest, type GuestInner } from "../constructs/proxmox/guest.ts";
+import { TalosImage, type TalosImageInner } from "../constructs/proxmox/talos-image.ts";
+import { Template, type TemplateInner } from "../constructs/proxmox/template.ts";
+import { ClusterKeys, type ClusterKeysInner } from "../constructs/talos/cluster-keys.ts";
 import { schematicYaml, TALOS_EXTENSIONS, TALOS_KERNEL_ARGS } from "../topology/schematic.ts";
+import type { HostPlan } from "../topology/types.ts";
 import type { OciOutputs } from "./oci-stack.ts";
 
+/** What stack proxmox has beside its constructs. */
+interface ProxmoxInner {
+  readonly provider: ProxmoxProviderConfig;
+  readonly talosProvider: TalosProviderConfig;
+  readonly pool: VirtualEnvironmentPoolConfig;
+  readonly storage: StorageLvmthinConfig;
+}
+
+/** Arguments of one's own for what stack proxmox is made of. */
+export interface ProxmoxTransforms extends Transforms<ProxmoxInner> {
+  /** @default - the lab's own arguments */
+  readonly cluster?: Transforms<ClusterInner>;
+  /** @default - the lab's own arguments */
+  readonly firewall?: Transforms<FirewallInner>;
+  /** @default - the lab's own arguments */
+  readonly network?: Transforms<GuestNetworkInner>;
+  /** @default - the lab's own arguments */
+  readonly automation?: Transforms<AutomationInner>;
+  /** Under TCG only. @default - the lab's own arguments */
+  readonly cpuModel?: Transforms<CpuModelInner>;
+  /** @default - the lab's own arguments */
+  readonly image?: Transforms<TalosImageInner>;
+  /** The template of each host. @default - the lab's own arguments */
+  readonly templates?: Transforms<TemplateInner>;
+  /** Each guest. @default - the lab's own arguments */
+  readonly guests?: Transforms<GuestInner>;
+  /** @default - the lab's own arguments */
+  readonly keys?: Transforms<ClusterKeysInner>;
+}
+
+/** What stack proxmox is made from. */
 export interface ProxmoxClusterStackProps extends LabStackProps {
   readonly oci: OciOutputs;
+  /** @default - the lab's own arguments */
+  readonly transform?: ProxmoxTransforms | undefined;
 }
 
 /** What the Talos stack may know of Proxmox. */
@@ -36,133 +75,229 @@ export interface ProxmoxOutputs {
   readonly keys: ClusterKeys;
 }
 
+/** What the Talos stack may know of a guest. */
 export interface ProxmoxGuest {
   readonly name: string;
   /** Changes when the machine is made anew: its Talos is then unconfigured again. */
   readonly generation: string;
 }
 
-/** One Proxmox cluster of the hosts, and on it a virtual machine for every Kubernetes node. */
+/** A host, as it is planned and as stack oci has made it. */
+export interface HostWithPlan {
+  readonly plan: HostPlan;
+  readonly oci: OciHost;
+}
+
+/**
+ * One Proxmox cluster of the hosts, and on it a virtual machine for every Kubernetes node.
+ *
+ * @example
+ * new ProxmoxClusterStack(lab.app, "second-proxmox", { ...lab, oci: lab.oci.outputs });
+ */
 export class ProxmoxClusterStack extends LabStack {
   readonly outputs: ProxmoxOutputs;
+  readonly cluster: Cluster;
+  readonly firewall: Firewall;
+  readonly pool: VirtualEnvironmentPool;
+  readonly storage: StorageLvmthin;
+  readonly network: GuestNetwork;
+  readonly automation: Automation;
+  /** Null where guests have KVM. */
+  readonly cpuModel: CpuModel | null;
+  readonly image: TalosImage;
+  /** By host. */
+  readonly templates: ReadonlyMap<string, Template>;
+  /** By name. */
+  readonly guests: ReadonlyMap<string, Guest>;
+  readonly keys: ClusterKeys;
+  /** By host: a life of its disk. */
+  readonly disks: ReadonlyMap<string, Generation>;
+  readonly #oci: OciOutputs;
+  readonly #transform;
 
   constructor(scope: Construct, id: string, props: ProxmoxClusterStackProps) {
     super(scope, id, props);
-    const { topology } = props;
-    const { config, network } = topology;
-    const hosts = topology.hosts.map((plan) => ({ plan, oci: hostOf(props.oci, plan.name) }));
-
+    this.#oci = props.oci;
+    this.#transform = taken(this, props.transform);
     this.#connect();
-    // For the third vote: its steps take them from the environment. A lone host may have to take one away.
-    sshPrivateKey(this);
-    sshHostKeys(this);
-    const micro = topology.micro && props.oci.micro && { plan: topology.micro, oci: props.oci.micro };
-    const { formed } = new Cluster(this, "cluster", { lab: config.name, hosts, micro });
-    const first = found(hosts[0], "first host");
-    const leader = stepHost(first.plan, first.oci.privateIp);
-    new Firewall(this, "firewall", {
-      network,
-      host: leader,
-      after: formed,
-    });
-    const pool = new VirtualEnvironmentPool(this, "pool", {
-      poolId: config.name,
-      comment: `Guests of the lab ${config.name}`,
-      dependsOn: [formed],
-    });
-    const storage = new StorageLvmthin(this, "guest-storage", {
-      id: GUEST_STORAGE,
-      ...THIN_POOL,
-      content: ["images"],
-      dependsOn: [formed],
-    });
-    const guestNetwork = new GuestNetwork(this, "guest-network", {
-      plan: network.guest,
-      hosts: topology.hosts,
-      host: leader,
-      after: formed,
-    });
-    const automation = new Automation(this, "automation", {
-      lab: config.name,
-      poolId: pool.poolId,
-      zone: network.guest.zone,
-      after: formed,
-    });
+    this.cluster = this.#createCluster();
+    this.firewall = this.#createFirewall();
+    this.pool = this.#createPool();
+    this.storage = this.#createStorage();
+    this.network = this.#createNetwork();
+    this.automation = this.#createAutomation();
+    this.cpuModel = this.#createCpuModel();
+    this.image = this.#createImage();
+    this.disks = this.#createDisks();
+    this.templates = this.#createTemplates();
+    this.guests = this.#createGuests();
+    this.keys = this.#createKeys();
+    this.outputs = this.#createOutputs();
+  }
 
-    const cpu =
-      config.virtualization === "tcg" ? [new CpuModel(this, "cpu-model", { hosts, after: formed }).defined] : [];
+  /** Each host, as it is planned and as stack oci has made it. */
+  get hosts(): readonly HostWithPlan[] {
+    const known = new Map(this.#oci.hosts.map((host) => [host.name, host]));
+    return this.topology.hosts.map((plan) => ({ plan, oci: found(this, "oci.hosts", known, plan.name) }));
+  }
 
-    const image = new TalosImage(this, "talos-image", {
-      talosVersion: config.versions.talos,
-      schematic: schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS }),
-      hosts: topology.hosts,
-      after: formed,
-    });
-    const disks = new Map(
-      hosts.map(({ plan, oci }) => [plan.name, new Generation(this, `disk-${plan.name}`, { disk: oci.generation })]),
-    );
-    const templates = new Map(
-      hosts.map(({ plan, oci }) => [
-        plan.name,
-        new Template(this, `template-${plan.name}`, {
-          plan,
-          oci,
-          virtualization: config.virtualization,
-          poolId: pool.poolId,
-          disk: found(disks.get(plan.name), `disk of ${plan.name}`),
-          image: image.file(plan.name),
-          after: [storage, guestNetwork.applied, ...cpu],
-        }),
-      ]),
-    );
-    const guests = topology.nodes.map((plan) => ({
-      plan,
-      guest: new Guest(this, plan.name, {
-        lab: config.name,
-        plan,
-        network: network.guest,
-        bridge: guestNetwork.bridge,
-        poolId: pool.poolId,
-        disk: found(disks.get(plan.host), `disk of ${plan.host}`),
-        template: found(templates.get(plan.host), `template of ${plan.host}`),
-        virtualization: config.virtualization,
-      }),
-    }));
+  get #first(): HostWithPlan {
+    const [first] = this.hosts;
+    if (first) return first;
+    throw new LabError(this, { at: "topology.hosts", got: "none", allowed: "at least one" });
+  }
 
-    this.outputs = {
-      guests: guests.map(({ plan, guest }) => ({ name: plan.name, generation: guest.generation })),
-      schematicId: image.schematicId,
-      keys: new ClusterKeys(this, "secrets", { talosVersion: `v${config.versions.talos}` }),
-    };
-    new TerraformOutput(this, "automation_token", {
-      value: automation.token,
-      sensitive: true,
-      description: "API token of automation@pve",
-    });
+  /** The host whose API speaks for all. */
+  get leader(): StepHost {
+    const { plan, oci } = this.#first;
+    return stepHost(plan, oci.privateIp);
   }
 
   /** Both providers are reached, or need reach nothing, at addresses known at synth. */
   #connect(): void {
-    const first = found(this.topology.hosts[0], "first host");
-    new ProxmoxProvider(this, "proxmox", {
-      endpoint: `https://127.0.0.1:${first.apiPort}/`,
+    const ours = {
+      endpoint: `https://127.0.0.1:${this.#first.plan.apiPort}/`,
       username: "root@pam",
       password: pveRootPassword(this).stringValue,
       // The endpoint is the near end of an SSH tunnel with a pinned host key; the provider takes neither CA nor fingerprint.
       insecure: true,
-    });
-    new TalosProvider(this, "talos", {});
+    };
+    new ProxmoxProvider(this, "proxmox", transformed(this, "provider", ours, this.#transform("provider")));
+    new TalosProvider(this, "talos", transformed(this, "talosProvider", {}, this.#transform("talosProvider")));
+    // For the third vote: its steps take them from the environment. A lone host may have to take one away.
+    sshPrivateKey(this);
+    sshHostKeys(this);
   }
-}
 
-function hostOf(oci: OciOutputs, name: string) {
-  return found(
-    oci.hosts.find((host) => host.name === name),
-    `host ${name} among the outputs of the OCI stack`,
-  );
-}
+  #createCluster(): Cluster {
+    const { config, micro: plan } = this.topology;
+    const { micro: oci } = this.#oci;
+    const micro = plan && oci && { plan, oci };
+    const transform = this.#transform("cluster");
+    return new Cluster(this, "cluster", { lab: config.name, hosts: this.hosts, micro, transform });
+  }
 
-function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`no ${what}`);
-  return value;
+  #createFirewall(): Firewall {
+    return new Firewall(this, "firewall", {
+      network: this.topology.network,
+      host: this.leader,
+      after: this.cluster.formed,
+      transform: this.#transform("firewall"),
+    });
+  }
+
+  #createPool(): VirtualEnvironmentPool {
+    const { name } = this.topology.config;
+    const ours = { poolId: name, comment: `Guests of the lab ${name}`, dependsOn: [this.cluster.formed] };
+    return new VirtualEnvironmentPool(this, "pool", transformed(this, "pool", ours, this.#transform("pool")));
+  }
+
+  #createStorage(): StorageLvmthin {
+    const ours = { id: GUEST_STORAGE, ...THIN_POOL, content: ["images"], dependsOn: [this.cluster.formed] };
+    return new StorageLvmthin(this, "guest-storage", transformed(this, "storage", ours, this.#transform("storage")));
+  }
+
+  #createNetwork(): GuestNetwork {
+    return new GuestNetwork(this, "guest-network", {
+      plan: this.topology.network.guest,
+      hosts: this.topology.hosts,
+      host: this.leader,
+      after: this.cluster.formed,
+      transform: this.#transform("network"),
+    });
+  }
+
+  #createAutomation(): Automation {
+    return new Automation(this, "automation", {
+      lab: this.topology.config.name,
+      poolId: this.pool.poolId,
+      zone: this.topology.network.guest.zone,
+      after: this.cluster.formed,
+      transform: this.#transform("automation"),
+    });
+  }
+
+  #createCpuModel(): CpuModel | null {
+    if (this.topology.config.virtualization !== "tcg") return null;
+    const transform = this.#transform("cpuModel");
+    return new CpuModel(this, "cpu-model", { hosts: this.hosts, after: this.cluster.formed, transform });
+  }
+
+  #createImage(): TalosImage {
+    return new TalosImage(this, "talos-image", {
+      talosVersion: this.topology.config.versions.talos,
+      schematic: schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS }),
+      hosts: this.topology.hosts,
+      after: this.cluster.formed,
+      transform: this.#transform("image"),
+    });
+  }
+
+  #createDisks(): ReadonlyMap<string, Generation> {
+    return new Map(
+      this.hosts.map(({ plan, oci }) => [
+        plan.name,
+        new Generation(this, `disk-${plan.name}`, { disk: oci.generation }),
+      ]),
+    );
+  }
+
+  #createTemplates(): ReadonlyMap<string, Template> {
+    const cpu = this.cpuModel === null ? [] : [this.cpuModel.defined];
+    return new Map(
+      this.hosts.map(({ plan, oci }) => [
+        plan.name,
+        new Template(this, `template-${plan.name}`, {
+          plan,
+          oci,
+          virtualization: this.topology.config.virtualization,
+          poolId: this.pool.poolId,
+          disk: found(this, "disk", this.disks, plan.name),
+          image: this.image.file(plan.name),
+          after: [this.storage, this.network.applied, ...cpu],
+          transform: this.#transform("templates"),
+        }),
+      ]),
+    );
+  }
+
+  #createGuests(): ReadonlyMap<string, Guest> {
+    const { config, network, nodes } = this.topology;
+    return new Map(
+      nodes.map((plan) => [
+        plan.name,
+        new Guest(this, plan.name, {
+          lab: config.name,
+          plan,
+          network: network.guest,
+          bridge: this.network.bridge,
+          poolId: this.pool.poolId,
+          disk: found(this, "disk", this.disks, plan.host),
+          template: found(this, "template", this.templates, plan.host),
+          virtualization: config.virtualization,
+          transform: this.#transform("guests"),
+        }),
+      ]),
+    );
+  }
+
+  #createKeys(): ClusterKeys {
+    const talosVersion = `v${this.topology.config.versions.talos}`;
+    return new ClusterKeys(this, "secrets", { talosVersion, transform: this.#transform("keys") });
+  }
+
+  #createOutputs(): ProxmoxOutputs {
+    this.publish({
+      automation_token: {
+        value: this.automation.token,
+        sensitive: true,
+        description: "API token of automation@pve",
+      },
+    });
+    return {
+      guests: [...this.guests].map(([name, { generation }]) => ({ name, generation })),
+      schematicId: this.image.schematicId,
+      keys: this.keys,
+    };
+  }
 }

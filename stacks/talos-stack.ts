@@ -1,21 +1,51 @@
-import { ClusterKubeconfig } from "@cdktf/provider-talos/cluster-kubeconfig";
-import { DataTalosClientConfiguration } from "@cdktf/provider-talos/data-talos-client-configuration";
-import { DataTalosImageFactoryUrls } from "@cdktf/provider-talos/data-talos-image-factory-urls";
-import { MachineBootstrap } from "@cdktf/provider-talos/machine-bootstrap";
-import { TalosProvider } from "@cdktf/provider-talos/provider";
-import { Fn, TerraformOutput } from "cdktf";
+import { ClusterKubeconfig, type ClusterKubeconfigConfig } from "@cdktf/provider-talos/cluster-kubeconfig";
+import {
+  DataTalosClientConfiguration,
+  type DataTalosClientConfigurationConfig,
+} from "@cdktf/provider-talos/data-talos-client-configuration";
+import {
+  DataTalosImageFactoryUrls,
+  type DataTalosImageFactoryUrlsConfig,
+} from "@cdktf/provider-talos/data-talos-image-factory-urls";
+import { MachineBootstrap, type MachineBootstrapConfig } from "@cdktf/provider-talos/machine-bootstrap";
+import { TalosProvider, type TalosProviderConfig } from "@cdktf/provider-talos/provider";
+import { Fn } from "cdktf";
 import type { Construct } from "constructs";
+import { found, LabError } from "../constructs/lab/error.ts";
 import { LabStack, type LabStackProps } from "../constructs/lab/lab-stack.ts";
-import { HealthGate } from "../constructs/talos/health-gate.ts";
-import { Node } from "../constructs/talos/node.ts";
+import { taken, transformed, type Transforms } from "../constructs/lab/transform.ts";
+import type { ClientConfiguration } from "../constructs/talos/cluster-keys.ts";
+import { HealthGate, type HealthGateInner } from "../constructs/talos/health-gate.ts";
 import { PATIENCE } from "../constructs/talos/patience.ts";
-import { patches } from "../constructs/talos/patches.ts";
+import { type Patch, patches } from "../constructs/talos/patches.ts";
+import { TalosMachine, type TalosMachineInner } from "../constructs/talos/talos-machine.ts";
+import type { NodePlan } from "../topology/types.ts";
 import type { OciOutputs } from "./oci-stack.ts";
 import type { ProxmoxOutputs } from "./proxmox-cluster-stack.ts";
 
+/** What stack talos has beside its constructs. */
+interface TalosInner {
+  readonly provider: TalosProviderConfig;
+  readonly imageFactory: DataTalosImageFactoryUrlsConfig;
+  readonly bootstrap: MachineBootstrapConfig;
+  readonly kubeconfig: ClusterKubeconfigConfig;
+  readonly talosconfig: DataTalosClientConfigurationConfig;
+}
+
+/** Arguments of one's own for what stack talos is made of. */
+export interface TalosTransforms extends Transforms<TalosInner> {
+  /** Each machine. @default - the lab's own arguments */
+  readonly machines?: Transforms<TalosMachineInner>;
+  /** @default - the lab's own arguments */
+  readonly health?: Transforms<HealthGateInner>;
+}
+
+/** What stack talos is made from. */
 export interface TalosStackProps extends LabStackProps {
   readonly oci: OciOutputs;
   readonly proxmox: ProxmoxOutputs;
+  /** @default - the lab's own arguments */
+  readonly transform?: TalosTransforms | undefined;
 }
 
 /** How to get in. Both are secrets. */
@@ -24,96 +54,173 @@ export interface TalosOutputs {
   readonly talosconfig: string;
 }
 
-/** Kubernetes: Talos configured on every guest, bootstrapped once, and waited for until all nodes are Ready. */
+/**
+ * Kubernetes: Talos configured on every guest, bootstrapped once, and waited for until all nodes are Ready.
+ *
+ * @example
+ * new TalosStack(lab.app, "second-talos", { ...lab, oci: lab.oci.outputs, proxmox: lab.proxmox.outputs });
+ */
 export class TalosStack extends LabStack {
   readonly outputs: TalosOutputs;
+  readonly imageFactory: DataTalosImageFactoryUrls;
+  /** By name. */
+  readonly machines: ReadonlyMap<string, TalosMachine>;
+  readonly bootstrap: MachineBootstrap;
+  readonly kubeconfig: ClusterKubeconfig;
+  readonly health: HealthGate;
+  readonly talosconfig: DataTalosClientConfiguration;
+  readonly #props: TalosStackProps;
+  readonly #transform;
 
   constructor(scope: Construct, id: string, props: TalosStackProps) {
     super(scope, id, props);
-    const { oci, proxmox, topology } = props;
-    const { keys } = proxmox;
-    const { config, cluster } = topology;
-    const talosVersion = `v${config.versions.talos}`;
+    this.#props = props;
+    this.#transform = taken(this, props.transform);
+    new TalosProvider(this, "talos", transformed(this, "provider", {}, this.#transform("provider")));
+    this.imageFactory = this.#createImageFactory();
+    this.machines = this.#createMachines();
+    this.bootstrap = this.#createBootstrap();
+    this.kubeconfig = this.#createKubeconfig();
+    this.health = this.#createHealth();
+    this.talosconfig = this.#createTalosconfig();
+    this.outputs = this.#createOutputs();
+  }
 
-    new TalosProvider(this, "talos", {});
-    const installer = new DataTalosImageFactoryUrls(this, "image-factory", {
-      schematicId: proxmox.schematicId,
-      talosVersion,
+  get #controlPlanes(): readonly NodePlan[] {
+    return this.topology.nodes.filter((plan) => plan.role === "control-plane");
+  }
+
+  /** By node. */
+  get #generations(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#props.proxmox.guests.map((guest) => [guest.name, guest.generation]));
+  }
+
+  get #applied(): TalosMachine["applied"][] {
+    return [...this.machines.values()].map(({ applied }) => applied);
+  }
+
+  /** The control plane that is bootstrapped and asked. */
+  get #first(): NodePlan {
+    const [first] = this.#controlPlanes;
+    if (first) return first;
+    throw new LabError(this, { at: "topology.nodes", got: "no control plane", allowed: "at least one" });
+  }
+
+  get #access(): { readonly clientConfiguration: ClientConfiguration; nodeAttribute: string; endpoint: string } {
+    const { address: nodeAttribute, talosPort } = this.#first;
+    const clientConfiguration = this.#props.proxmox.keys.client;
+    return { clientConfiguration, nodeAttribute, endpoint: `127.0.0.1:${talosPort}` };
+  }
+
+  #createImageFactory(): DataTalosImageFactoryUrls {
+    const ours = {
+      schematicId: this.#props.proxmox.schematicId,
+      talosVersion: `v${this.topology.config.versions.talos}`,
       platform: "nocloud",
       architecture: "arm64",
-    }).urls.installer;
+    };
+    const changed = transformed(this, "imageFactory", ours, this.#transform("imageFactory"));
+    return new DataTalosImageFactoryUrls(this, "image-factory", changed);
+  }
 
-    const generations = Object.fromEntries(proxmox.guests.map((guest) => [guest.name, guest.generation]));
-    const controlPlanes = topology.nodes.filter((plan) => plan.role === "control-plane");
-    const nodes = topology.nodes.map((plan) => ({
-      plan,
-      node: new Node(this, plan.name, {
-        plan,
-        clusterName: config.name,
-        clusterEndpoint: cluster.endpoint,
-        versions: config.versions,
-        keys,
-        patches: patches({
-          node: plan,
-          network: topology.network.guest,
-          cluster,
-          controlPlanes: controlPlanes.map(({ address }) => address),
-          schedulable: config.kubernetes.allowSchedulingOnControlPlanes,
-          discoveryService: config.kubernetes.discoveryService,
-          podCidr: topology.network.podCidr,
-          serviceCidr: topology.network.serviceCidr,
-          installer,
-          apiAddress: oci.apiAddress,
+  #createMachines(): ReadonlyMap<string, TalosMachine> {
+    const { config, cluster, nodes } = this.topology;
+    const generations = this.#generations;
+    return new Map(
+      nodes.map((plan) => [
+        plan.name,
+        new TalosMachine(this, plan.name, {
+          plan,
+          clusterName: config.name,
+          clusterEndpoint: cluster.endpoint,
+          kubernetesVersion: config.versions.kubernetes,
+          keys: this.#props.proxmox.keys,
+          patches: this.#patches(plan),
+          generation: generations[plan.name] ?? "",
+          transform: this.#transform("machines"),
         }),
-        generation: generations[plan.name] ?? "",
-      }),
-    }));
+      ]),
+    );
+  }
 
-    const [first] = nodes.filter(({ plan }) => plan.role === "control-plane");
-    if (!first) throw new Error("a cluster needs a control plane");
-    const access = {
-      clientConfiguration: keys.client,
-      nodeAttribute: first.plan.address,
-      endpoint: `127.0.0.1:${first.plan.talosPort}`,
-    };
-    const applied = nodes.map(({ node }) => node.applied);
-    const bootstrap = new MachineBootstrap(this, "bootstrap", {
-      ...access,
+  #patches(node: NodePlan): readonly Patch[] {
+    const { config, cluster, network } = this.topology;
+    return patches({
+      node,
+      network: network.guest,
+      cluster,
+      controlPlanes: this.#controlPlanes.map(({ address }) => address),
+      schedulable: config.kubernetes.allowSchedulingOnControlPlanes,
+      discoveryService: config.kubernetes.discoveryService,
+      podCidr: network.podCidr,
+      serviceCidr: network.serviceCidr,
+      installer: this.imageFactory.urls.installer,
+      apiAddress: this.#props.oci.apiAddress,
+    });
+  }
+
+  #createBootstrap(): MachineBootstrap {
+    const { name } = this.#first;
+    const { machine } = found(this, "machine", this.machines, name).nodes;
+    const ours = {
+      ...this.#access,
       // Bootstrapping races the configuration's arrival (terraform-provider-talos #213, #236).
-      dependsOn: applied,
-      lifecycle: { replaceTriggeredBy: [first.node.machine.address] },
+      dependsOn: this.#applied,
+      lifecycle: { replaceTriggeredBy: [machine.address] },
       timeouts: { create: PATIENCE },
-    });
-    const kubeconfig = new ClusterKubeconfig(this, "admin", {
-      ...access,
-      dependsOn: [bootstrap],
-      timeouts: { create: PATIENCE, update: PATIENCE },
-    });
-    new HealthGate(this, "health", { topology, kubeconfig, generations, after: applied });
-
-    const talosconfig = new DataTalosClientConfiguration(this, "client", {
-      clusterName: config.name,
-      clientConfiguration: keys.client,
-      endpoints: nodes
-        .filter(({ plan }) => plan.role === "control-plane")
-        .map(({ plan }) => `127.0.0.1:${plan.talosPort}`),
-      // talosctl refuses for several nodes what is of one: etcd snapshot, health, kubeconfig, read.
-      nodes: [first.plan.address],
-    });
-    this.outputs = {
-      // From outside the API is behind the load balancer, whose address is among the certificate's names.
-      kubeconfig: Fn.replace(kubeconfig.kubeconfigRaw, cluster.endpoint, `https://${oci.apiAddress}:6443`),
-      talosconfig: talosconfig.talosConfig,
     };
-    new TerraformOutput(this, "kubeconfig", {
-      value: this.outputs.kubeconfig,
-      sensitive: true,
-      description: "kubeconfig of the cluster's admin",
+    return new MachineBootstrap(this, "bootstrap", transformed(this, "bootstrap", ours, this.#transform("bootstrap")));
+  }
+
+  #createKubeconfig(): ClusterKubeconfig {
+    const ours = {
+      ...this.#access,
+      dependsOn: [this.bootstrap],
+      timeouts: { create: PATIENCE, update: PATIENCE },
+    };
+    return new ClusterKubeconfig(this, "admin", transformed(this, "kubeconfig", ours, this.#transform("kubeconfig")));
+  }
+
+  #createHealth(): HealthGate {
+    const { cluster, nodes } = this.topology;
+    const transform = this.#transform("health");
+    const { kubeconfig } = this;
+    return new HealthGate(this, "health", {
+      cluster,
+      nodes,
+      kubeconfig,
+      generations: this.#generations,
+      after: this.#applied,
+      transform,
     });
-    new TerraformOutput(this, "talosconfig", {
-      value: this.outputs.talosconfig,
-      sensitive: true,
-      description: "talosconfig of the cluster's admin; its endpoints are tunnels",
+  }
+
+  #createTalosconfig(): DataTalosClientConfiguration {
+    const ours = {
+      clusterName: this.topology.config.name,
+      clientConfiguration: this.#props.proxmox.keys.client,
+      endpoints: this.#controlPlanes.map((plan) => `127.0.0.1:${plan.talosPort}`),
+      // talosctl refuses for several nodes what is of one: etcd snapshot, health, kubeconfig, read.
+      nodes: [this.#first.address],
+    };
+    const changed = transformed(this, "talosconfig", ours, this.#transform("talosconfig"));
+    return new DataTalosClientConfiguration(this, "client", changed);
+  }
+
+  #createOutputs(): TalosOutputs {
+    const { endpoint } = this.topology.cluster;
+    // From outside the API is behind the load balancer, whose address is among the certificate's names.
+    const outside = `https://${this.#props.oci.apiAddress}:6443`;
+    const kubeconfig = Fn.replace(this.kubeconfig.kubeconfigRaw, endpoint, outside);
+    const talosconfig = this.talosconfig.talosConfig;
+    this.publish({
+      kubeconfig: { value: kubeconfig, sensitive: true, description: "kubeconfig of the cluster's admin" },
+      talosconfig: {
+        value: talosconfig,
+        sensitive: true,
+        description: "talosconfig of the cluster's admin; its endpoints are tunnels",
+      },
     });
+    return { kubeconfig, talosconfig };
   }
 }

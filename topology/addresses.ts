@@ -20,12 +20,18 @@ const PODS_PER_NODE = 256;
 const hostNumber = (name: string): number => FIRST_HOST + slotOf(name);
 const nodeNumber = (name: string, role: NodeRole): number => FIRST_NODE[role] + slotOf(name);
 
+/** A host's private address, by the number in its name. */
 export const hostAddress = (subnet: string, name: string): string => addressAt(cidrOf(subnet), hostNumber(name));
+/** The micro's private address. */
 export const microAddress = (subnet: string): string => addressAt(cidrOf(subnet), MICRO);
+/** The load balancer's private address. */
 export const loadBalancerAddress = (subnet: string): string => addressAt(cidrOf(subnet), LOAD_BALANCER);
+/** The guests' way out: the first address of their network. */
 export const guestGateway = (guests: string): string => addressAt(cidrOf(guests), GATEWAY);
+/** The virtual address of the API server among the guests. */
 export const vipAddress = (guests: string): string => addressAt(cidrOf(guests), VIP);
 
+/** A node's address among the guests, by its role and the number in its name. */
 export function nodeAddress(guests: string, name: string, role: NodeRole): string {
   return addressAt(cidrOf(guests), nodeNumber(name, role));
 }

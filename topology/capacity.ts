@@ -24,6 +24,7 @@ const ROOT_GB = 20;
 /** EFI partition, LVM-thin metadata, the template and slack, in GB. */
 const SLACK_GB = 5;
 
+/** What Proxmox VE takes of a host for itself, in MB. */
 export function pveMemoryMb({ memoryGb }: Pick<HostConfig, "memoryGb">): number {
   return memoryGb < SMALL_HOST_GB ? PVE_MEMORY_MB.small : PVE_MEMORY_MB.usual;
 }
@@ -57,19 +58,25 @@ export interface Spot {
   besideControlPlanesMb: number;
 }
 
+/** All the room of a host, before anything is placed on it. */
 export function newSpot(host: HostConfig): Spot {
   const room = roomOf(host);
   return { host, ...room, controlPlanes: 0, besideControlPlanesMb: room.memoryMb };
 }
 
+/** Whether a host has as many vCPUs as a node wants: nodes share them, but none has more. */
 export const hasCpus = (spot: Spot, node: NodeConfig): boolean => node.vcpus <= spot.vcpus;
+/** Whether the memory that is left holds a node, with what emulation adds. */
 export const hasMemory = (spot: Spot, node: NodeConfig): boolean => vmMemoryMb(node, spot.host) <= spot.memoryMb;
+/** Whether the disk that is left holds a node's. */
 export const hasDisk = (spot: Spot, node: NodeConfig): boolean => node.diskGb <= spot.diskGb;
 
+/** Whether a node has room on a host. */
 export function fits(spot: Spot, node: NodeConfig): boolean {
   return hasCpus(spot, node) && hasMemory(spot, node) && hasDisk(spot, node);
 }
 
+/** Takes the room of a node from a host. */
 export function take(spot: Spot, node: NodeConfig): void {
   spot.memoryMb -= vmMemoryMb(node, spot.host);
   spot.diskGb -= node.diskGb;

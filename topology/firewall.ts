@@ -4,6 +4,7 @@
  */
 import type { Peer, SecurityGroup, SecurityRule } from "./types.ts";
 
+/** What decides which security rules a lab has. */
 export interface SecurityRulesProps {
   readonly adminCidrs: readonly string[];
   readonly hostCount: number;

@@ -9,6 +9,7 @@ export interface Use {
   readonly by: string;
 }
 
+/** What a lab takes of one limit. */
 export interface VerdictRow {
   readonly limit: LimitName;
   readonly label: string;
@@ -24,6 +25,7 @@ export interface VerdictRow {
   readonly advice: string;
 }
 
+/** What a lab takes of every limit, and what follows. */
 export interface Verdict {
   /** One row a limit, in the order of the table of limits, used or not. */
   readonly rows: readonly VerdictRow[];

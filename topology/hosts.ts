@@ -43,6 +43,7 @@ export function planHosts(config: LabConfig): readonly HostPlan[] {
   return config.hosts.map((host) => planHost(config, host)).toSorted((a, b) => a.slot - b.slot);
 }
 
+/** The micro, or null where the lab has none. */
 export function planMicro(config: LabConfig): MicroPlan | null {
   const { micro, network, oci } = config;
   if (micro === null) return null;

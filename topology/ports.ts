@@ -19,13 +19,19 @@ const MICRO_SSH_PORT = 9100;
 /** API servers of control planes, which have numbers up to 99: the last of all. */
 const FIRST_API_PORT = 9100;
 
+/** Loopback port of the tunnel to a host's API. */
 export const hostPort = (config: LabConfig, name: string): number => config.access.basePort + slotOf(name);
+/** Loopback port of the tunnel to a host's SSH. */
 export const hostSshPort = (config: LabConfig, name: string): number =>
   config.access.basePort + FIRST_SSH_PORT + slotOf(name);
+/** Loopback port of the tunnel to the micro's SSH. */
 export const microSshPort = (config: LabConfig): number => config.access.basePort + MICRO_SSH_PORT;
+/** VM id of a host's template. */
 export const templateVmId = (host: string): number => FIRST_TEMPLATE_ID + slotOf(host);
+/** VM id of a node, by its role and the number in its name. */
 export const vmId = (name: string, role: NodeRole): number => FIRST_VM_ID[role] + slotOf(name);
 
+/** Loopback port of the tunnel to a node's Talos API. */
 export function nodePort(config: LabConfig, name: string, role: NodeRole): number {
   return config.access.basePort + FIRST_PORT[role] + slotOf(name);
 }
@@ -68,6 +74,7 @@ function apiTunnels(config: LabConfig, nodes: readonly NodePlan[]): readonly Tun
   }));
 }
 
+/** Where the API server is found, inside and by tunnels. */
 export function planCluster(config: LabConfig, vip: string, nodes: readonly NodePlan[]): ClusterPlan {
   const apiPort = config.access.basePort;
   const ports = apiTunnels(config, nodes).map(({ localPort }) => localPort);

@@ -7,6 +7,7 @@ export const TALOS_EXTENSIONS: readonly string[] = ["siderolabs/qemu-guest-agent
 /** The nocloud image logs to ttyS0, which an aarch64 `virt` machine does not have: its serial port is ttyAMA0. */
 export const TALOS_KERNEL_ARGS: readonly string[] = ["console=ttyAMA0"];
 
+/** What an image of the image factory has beyond plain Talos. */
 export interface Schematic {
   readonly extensions: readonly string[];
   readonly kernelArgs: readonly string[];

@@ -1,6 +1,7 @@
 /** The plan of one lab: every name, address, size and port, fixed before anything is created. */
 import type { LabConfig, NodeRole } from "../config/schema.ts";
 
+/** Every network of the lab. */
 export interface NetworkPlan {
   readonly vcnCidr: string;
   readonly subnetCidr: string;
@@ -30,6 +31,7 @@ export interface GuestNetworkPlan {
 /** Hardware of an availability domain that fails together; each has three. */
 export type FaultDomain = 1 | 2 | 3;
 
+/** One Proxmox VE host, on its A1 instance. */
 export interface HostPlan {
   readonly name: string;
   /** 1-based, from the name (`pve-2` is 2): addresses and ids stay put when another host comes or goes. */
@@ -51,6 +53,7 @@ export interface HostPlan {
   readonly sshPort: number;
 }
 
+/** The x86 instance that votes. */
 export interface MicroPlan {
   readonly name: string;
   readonly address: string;
@@ -63,6 +66,7 @@ export interface MicroPlan {
   readonly faultDomain: FaultDomain | null;
 }
 
+/** One Talos machine, in its virtual machine. */
 export interface NodePlan {
   readonly name: string;
   readonly role: NodeRole;
@@ -78,6 +82,7 @@ export interface NodePlan {
   readonly talosPort: number;
 }
 
+/** Where the API server is found. */
 export interface ClusterPlan {
   /** Virtual address of the API server inside the guest network. */
   readonly vip: string;
@@ -95,15 +100,17 @@ export interface Tunnel {
   /** The host whose SSH carries it. */
   readonly via: string;
   readonly target: { readonly address: string; readonly port: number };
-  /** Ports of tunnels to the same service: each connection goes by one of them that answers, and none by `via` itself. */
+  /** Ports of tunnels to the same service: each connection goes by one of them that answers, and none by `via` itself. @default - by `via` */
   readonly through?: readonly number[];
-  /** What it leads to takes orders from anybody for a while: only programs of this user may go through it. */
+  /** What it leads to takes orders from anybody for a while: only programs of this user may go through it. @default - any program may */
   readonly guarded?: true;
 }
 
+/** Who a security rule lets talk, or is talked to. */
 export type Peer =
   | { readonly kind: "cidr"; readonly cidr: string; readonly name: "admin" | "anywhere" | "subnet" }
   | { readonly kind: "group"; readonly group: SecurityGroup };
+/** The network security groups, by what is in them. */
 export type SecurityGroup = "hosts" | "micro" | "nlb";
 
 /** One rule of a network security group. */
@@ -113,14 +120,15 @@ export interface SecurityRule {
   readonly group: SecurityGroup;
   readonly direction: "INGRESS" | "EGRESS";
   readonly protocol: "tcp" | "udp" | "icmp" | "all";
-  /** Destination ports, inclusive; none means every port. */
+  /** Destination ports, inclusive. @default - every port */
   readonly ports?: { readonly from: number; readonly to: number };
-  /** Of icmp rules: the one type and code they let pass. */
+  /** Of icmp rules: the one type and code they let pass. @default - none is named */
   readonly icmp?: { readonly type: number; readonly code: number };
   readonly peer: Peer;
   readonly why: string;
 }
 
+/** All of a lab as it is planned. */
 export interface Topology {
   readonly config: LabConfig;
   readonly network: NetworkPlan;

@@ -1,5 +1,5 @@
 /** The account itself: whether it takes our key, where it is at home, and what room it has for the lab. */
-import { MICRO_SHAPE } from "../../constructs/oci/shapes.ts";
+import { MICRO_SHAPE } from "../../topology/shapes.ts";
 import { runningSandbox } from "../../sandbox/client.ts";
 import type { Topology } from "../../topology/types.ts";
 import { findLimits } from "../limits/find.ts";

@@ -1,7 +1,7 @@
 /** Whether OCI has room for the lab's hosts now. A report may be wrong (oracle/oci-cli#748), and a minute later it may be another. */
 import { z } from "zod";
 import { type FaultDomainName, faultDomainName } from "../../constructs/oci/fault-domain.ts";
-import { A1_SHAPE } from "../../constructs/oci/shapes.ts";
+import { A1_SHAPE } from "../../topology/shapes.ts";
 import type { Topology } from "../../topology/types.ts";
 import type { Oci } from "./client.ts";
 

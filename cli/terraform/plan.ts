@@ -7,6 +7,7 @@ import { learnVariables } from "../masking/variables.ts";
 import { runJob } from "../run/job.ts";
 import { removeRecord } from "../run/record.ts";
 import { adviceOn } from "../show/advice.ts";
+import { standInAdvice } from "../show/stand-in-advice.ts";
 import { heldLock, inWords, showDiagnostics, showRaw } from "../show/diagnostics.ts";
 import { type Drift, followProgress, type PlannedChange } from "../show/progress.ts";
 import { forgetInit, initialize } from "./init.ts";
@@ -174,12 +175,13 @@ export async function planStack(
 
 /** What the tool's own words leave open. */
 export function explainFailure(
-  { terminal, binary }: Runner,
+  { terminal, binary, project }: Runner,
   stack: Stack,
   code: number,
   diagnostics: readonly Diagnostic[],
 ): void {
   for (const line of adviceOn(stack, diagnostics)) terminal.aside(line);
+  if (project.sandbox) for (const line of standInAdvice(project.providers, diagnostics)) terminal.aside(line);
   const lock = heldLock(diagnostics);
   if (lock !== undefined) {
     terminal.aside(

@@ -1,6 +1,5 @@
-import { TerraformResource, type TerraformStack } from "cdktf";
+import { TerraformModule, TerraformResource, type TerraformStack } from "cdktf";
 import type { Images } from "../../images/index.ts";
-
 import { formatVerdict } from "../../topology/format-verdict.ts";
 import { freeTierVerdict, type Use, type Verdict } from "../../topology/free-tier.ts";
 import { type Arguments, isArguments, mayCost, UnknownAmount, usesOf } from "./uses.ts";
@@ -10,14 +9,27 @@ export class FreeTierError extends Error {
   override readonly name = "FreeTierError";
 }
 
+type Synthesized = (stack: TerraformStack) => unknown;
+
+const prepared: Synthesized = (stack) => {
+  stack.prepareStack();
+  return stack.toTerraform();
+};
+
 /**
  * Sums what every resource of these stacks, whoever wrote it, and the images take of the Always Free limits.
  *
  * @param allowPaid the bill is meant: returns the verdict instead of throwing
+ * @param synthesized a stack as Terraform JSON. @default - synthesizes it
  * @throws FreeTierError over a limit, or where an amount depends on something only Terraform will know
  */
-export function guardFreeTier(stacks: readonly TerraformStack[], images: Images, allowPaid: boolean): Verdict {
-  const { uses, unknown } = freeTierUses(stacks, images);
+export function guardFreeTier(
+  stacks: readonly TerraformStack[],
+  images: Images,
+  allowPaid: boolean,
+  synthesized: Synthesized = prepared,
+): Verdict {
+  const { uses, unknown } = freeTierUses(stacks, images, synthesized);
   const verdict = freeTierVerdict(uses, allowPaid);
   if (!verdict.accepted) throw new FreeTierError(formatVerdict(verdict));
   if (unknown.length > 0 && !allowPaid) {
@@ -35,9 +47,13 @@ export function guardFreeTier(stacks: readonly TerraformStack[], images: Images,
 export function freeTierUses(
   stacks: readonly TerraformStack[],
   images: Images,
+  synthesized: Synthesized = prepared,
 ): { readonly uses: readonly Use[]; readonly unknown: readonly string[] } {
   const unknown: string[] = [];
-  const uses = [...imageUses(images), ...stacks.flatMap((stack) => stackUses(stack, unknown))];
+  const uses = [
+    ...imageUses(images),
+    ...stacks.flatMap((stack) => stackUses(stack, part(synthesized(stack)), unknown)),
+  ];
   return { uses, unknown };
 }
 
@@ -51,26 +67,40 @@ function imageUses({ proxmox: { name, sizeBytes } }: Images): Use[] {
   }));
 }
 
-function stackUses(stack: TerraformStack, unknown: string[]): Use[] {
-  return stack.node
-    .findAll()
-    .filter((node) => node instanceof TerraformResource)
-    .filter((resource) => mayCost(resource.terraformResourceType))
-    .flatMap((resource) => {
-      const by = resource.node.path;
-      try {
-        return usesOf(resource.terraformResourceType, argumentsOf(resource)).map((use) => ({ ...use, by }));
-      } catch (error) {
-        if (!(error instanceof UnknownAmount)) throw error;
-        unknown.push(`${by}: ${error.message}`);
-        return [];
-      }
-    });
+/** By what is synthesized: with overrides, of a resource or of the stack, which no construct shows. */
+function stackUses(stack: TerraformStack, { resource, module }: Arguments, unknown: string[]): Use[] {
+  const named = pathsOf(stack);
+  const pathOf = (address: string): string => named.get(address) ?? `${stack.node.path}/${address}`;
+  for (const name of Object.keys(part(module)))
+    unknown.push(`${pathOf(`module.${name}`)}: what a module makes is not known at synth`);
+  return Object.entries(part(resource))
+    .filter(([type]) => mayCost(type))
+    .flatMap(([type, resources]) =>
+      Object.entries(part(resources)).flatMap(([name, args]) => {
+        const by = pathOf(`${type}.${name}`);
+        try {
+          return usesOf(type, part(args)).map((use) => ({ ...use, by }));
+        } catch (error) {
+          if (!(error instanceof UnknownAmount)) throw error;
+          unknown.push(`${by}: ${error.message}`);
+          return [];
+        }
+      }),
+    );
 }
 
-/** With overrides, which a resource's properties do not show. */
-function argumentsOf(resource: TerraformResource): Arguments {
-  const { terraformResourceType: type, friendlyUniqueId: id } = resource;
-  const args: unknown = resource.toTerraform().resource[type][id];
-  return isArguments(args) ? args : {};
+/** Paths of the constructs that are resources and modules, by their addresses in Terraform. */
+function pathsOf(stack: TerraformStack): ReadonlyMap<string, string> {
+  return new Map(
+    stack.node.findAll().flatMap((each) => {
+      if (each instanceof TerraformModule) return [[`module.${each.friendlyUniqueId}`, each.node.path]];
+      return each instanceof TerraformResource
+        ? [[`${each.terraformResourceType}.${each.friendlyUniqueId}`, each.node.path]]
+        : [];
+    }),
+  );
+}
+
+function part(value: unknown): Arguments {
+  return isArguments(value) ? value : {};
 }

@@ -1,7 +1,7 @@
 /** What one Terraform resource takes of the Always Free limits. Knows OCI's resources; everything else takes nothing. */
 import { Token } from "cdktf";
 import type { LimitName } from "../../config/limits.ts";
-import { A1_SHAPE, MICRO_SHAPE } from "../oci/shapes.ts";
+import { A1_SHAPE, MICRO_SHAPE } from "../../topology/shapes.ts";
 
 /** So much of one limit. */
 export interface Amount {
@@ -131,6 +131,7 @@ function part(args: Arguments, name: string): Arguments {
   return isArguments(value) ? value : {};
 }
 
+/** Whether a value is a block of arguments. */
 export function isArguments(value: unknown): value is Arguments {
   return typeof value === "object" && value !== null;
 }

@@ -4,6 +4,7 @@ import { LocalBackend, TerraformBackend, TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import type { LabConfig, StateConfig } from "../../config/schema.ts";
 import { signInOf } from "../../config/sign-in.ts";
+import { LabError } from "./error.ts";
 
 type OciState = Extract<StateConfig, { readonly backend: "oci" }>;
 type S3State = Extract<StateConfig, { readonly backend: "s3" }>;
@@ -45,7 +46,8 @@ function objectOf(config: LabConfig, { prefix = config.name }: OciState | S3Stat
 
 function local(scope: Construct, stack: string, home: string, sandbox: boolean): TerraformBackend {
   // Absolute: by a relative one the state would follow the folder that is synthesized to, and a deploy make all anew.
-  if (!isAbsolute(home)) throw new Error(`home: got ${JSON.stringify(home)}, allowed an absolute path`);
+  if (!isAbsolute(home))
+    throw new LabError(scope, { at: "home", got: JSON.stringify(home), allowed: "an absolute path" });
   const path = join(home, sandbox ? ".sandbox" : ".lab", "state", `${stack}.tfstate`);
   return new LocalBackend(scope, { path });
 }

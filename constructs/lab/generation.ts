@@ -2,14 +2,22 @@ import { TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import { address } from "./script-step.ts";
 
+/** Values of computed attributes by name: those are unknown while an object is planned. */
+export type GenerationValues = Readonly<Record<string, string>>;
+
 /**
  * Stands for one life of an object: replaced when one of the values changes, and also when one is not known yet, because the
  * object it is of is about to be made. `replace_triggered_by` alone would miss an object that was gone and is made anew:
  * Terraform triggers it by updates and replacements, never by creations. Hung on this, it misses none.
  *
  * @example
- * const machine = new Generation(this, "generation", { machine: vm.id });
- * new ScriptStep(this, "configure", { …, triggers: { machine: machine.generation } });
+ * const life = new Generation(stack, "life", { vcn: lab.oci.outputs.vcnId });
+ * new ScriptStep(stack, "greet", {
+ *   folder: import.meta.dirname,
+ *   script: "greet.mjs",
+ *   environment: {},
+ *   triggers: { life: life.generation },
+ * });
  */
 export class Generation extends TerraformResource {
   /** Another one in each life. */
@@ -17,8 +25,7 @@ export class Generation extends TerraformResource {
   /** For `replace_triggered_by`. */
   readonly address: string;
 
-  /** @param values of computed attributes: those are unknown while an object is planned */
-  constructor(scope: Construct, id: string, values: Readonly<Record<string, string>>) {
+  constructor(scope: Construct, id: string, values: GenerationValues) {
     super(scope, id, { terraformResourceType: "terraform_data" });
     this.addOverride("triggers_replace", values);
     this.generation = this.getStringAttribute("id");

@@ -1,15 +1,17 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { App, Aspects } from "cdktf";
+import { App, Aspects, TerraformStack } from "cdktf";
 import { type SignIn, signInOf } from "../../config/sign-in.ts";
 import type { Images } from "../../images/index.ts";
 import { formatVerdict } from "../../topology/format-verdict.ts";
 import type { Verdict } from "../../topology/free-tier.ts";
 import type { Topology } from "../../topology/types.ts";
 import { guardFreeTier } from "../free-tier/guard.ts";
+import { LabError } from "./error.ts";
 import { LabStack } from "./lab-stack.ts";
 import { FreeformTags } from "./tags.ts";
 
+/** What the app of a lab is made from. */
 export interface LabAppProps {
   readonly topology: Topology;
   readonly images: Images;
@@ -20,11 +22,14 @@ export interface LabAppProps {
 /** The app: puts tags on every resource, proves that the lab is free, and leaves `lab.json` for the tools. */
 export class LabApp extends App {
   readonly #props: LabAppProps;
+  #verdict: Verdict | null = null;
 
   constructor(props: LabAppProps) {
     mkdirSync(props.outdir, { recursive: true });
     super({ outdir: props.outdir });
     this.#props = props;
+    // The last of cdktf's validations: aspects have changed by then what they change.
+    this.node.addValidation({ validate: () => this.#proveFree() });
   }
 
   get stacks(): LabStack[] {
@@ -47,14 +52,50 @@ export class LabApp extends App {
    * Writes the stacks and `lab.json`.
    *
    * @returns what the lab takes of the Always Free limits
-   * @throws FreeTierError when it would cost something and `allowPaid` is not set; nothing is written then
+   * @throws FreeTierError when it would cost something and `allowPaid` is not set; nothing is left to deploy then
+   * @throws LabError for a stack that is no stack of the lab
+   * @throws Error with a line for each thing in the constructs that is refused
    */
   override synth(): Verdict {
+    const { config } = this.#props.topology;
+    this.#requireLabStacks();
+    for (const stack of this.stacks) Aspects.of(stack).add(new FreeformTags(config.name, config.tags));
+    const refused = this.node.children.flatMap(({ node }) =>
+      node.findAll().flatMap((each) => each.node.validate().map((line) => `${each.node.path}: ${line}`)),
+    );
+    if (refused.length > 0) throw new Error(refused.join("\n"));
+    super.synth();
+    const verdict = this.#verdict ?? guardFreeTier(this.stacks, this.#props.images, config.allowPaid);
+    this.#writeLab(verdict);
+    return verdict;
+  }
+
+  /** Others would keep their state in the folder that is synthesized to, and the sandbox's in the same file. */
+  #requireLabStacks(): void {
+    const stacks = this.node.findAll().filter((each) => TerraformStack.isStack(each));
+    const other = stacks.find((stack) => !(stack instanceof LabStack) || stack.node.scope !== this);
+    if (other === undefined) return;
+    const got = other instanceof LabStack ? "a stack within another construct" : `a ${other.constructor.name}`;
+    throw new LabError(other, { got, allowed: "a LabStack with the app as its scope" });
+  }
+
+  /** @returns no line: a bill is more than a mistake in a construct */
+  #proveFree(): string[] {
+    const { topology, images, outdir } = this.#props;
+    try {
+      this.#verdict = guardFreeTier(this.stacks, images, topology.config.allowPaid, (stack): unknown =>
+        JSON.parse(readFileSync(join(outdir, this.manifest.forStack(stack).synthesizedStackPath), "utf8")),
+      );
+    } catch (error) {
+      rmSync(join(outdir, "stacks"), { recursive: true, force: true });
+      throw error;
+    }
+    return [];
+  }
+
+  #writeLab(freeTier: Verdict): void {
     const { topology, images, sandbox } = this.#props;
     const { config } = topology;
-    for (const stack of this.stacks) Aspects.of(stack).add(new FreeformTags(config.name, config.tags));
-    const freeTier = guardFreeTier(this.stacks, images, config.allowPaid);
-    super.synth();
     const lab = {
       version: 1,
       lab: config.name,
@@ -77,6 +118,5 @@ export class LabApp extends App {
       images,
     };
     writeFileSync(join(this.outdir, "lab.json"), `${JSON.stringify(lab, null, 2)}\n`);
-    return freeTier;
   }
 }

@@ -1,7 +1,21 @@
 import { basename, dirname } from "node:path";
-import { AssetType, type ITerraformDependable, TerraformAsset, TerraformResource, TerraformStack } from "cdktf";
+import {
+  AssetType,
+  type ITerraformDependable,
+  TerraformAsset,
+  TerraformResource,
+  type TerraformResourceConfig,
+  TerraformStack,
+} from "cdktf";
 import { Construct } from "constructs";
+import { type Transforms, transforming } from "./transform.ts";
 
+/** The inner resource of a `ScriptStep` and of a `FarewellStep`. */
+export interface ScriptStepInner {
+  readonly run: TerraformResourceConfig;
+}
+
+/** What a `ScriptStep` is made from. */
 export interface ScriptStepProps {
   /** Absolute folder of the scripts; all of it is copied into cdktf.out. */
   readonly folder: string;
@@ -11,7 +25,10 @@ export interface ScriptStepProps {
   readonly environment: Readonly<Record<string, string>>;
   /** The step runs on create, and again when one of these changes or is not known yet. */
   readonly triggers: Readonly<Record<string, string>>;
+  /** @default - nothing but what its environment and triggers refer to */
   readonly dependsOn?: readonly ITerraformDependable[];
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<ScriptStepInner> | undefined;
 }
 
 /** Address of a resource within its own stack, as `replace_triggered_by` wants it; see Generation for what that misses. */
@@ -23,28 +40,45 @@ export function address(resource: TerraformResource): string {
  * Something that no provider can do: an idempotent script, run by `terraform_data`.
  *
  * Not cdktf's own `TerraformData`: its validation runs a terraform binary at every synth.
+ *
+ * @example
+ * new ScriptStep(stack, "greet", {
+ *   folder: import.meta.dirname,
+ *   script: "greet.mjs",
+ *   environment: { NAME: lab.topology.config.name },
+ *   triggers: { vcn: lab.oci.outputs.vcnId },
+ * });
  */
 export class ScriptStep extends Construct {
-  readonly resource: TerraformResource;
+  readonly nodes: { readonly run: TerraformResource };
 
   constructor(scope: Construct, id: string, props: ScriptStepProps) {
     super(scope, id);
-    this.resource = new TerraformResource(this, "run", {
-      terraformResourceType: "terraform_data",
-      ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
-      provisioners: [{ ...script(this, props), environment: { ...props.environment } }],
-    });
-    this.resource.addOverride("triggers_replace", props.triggers);
+    const given = transforming<ScriptStepInner>(this, props.transform);
+    const provisioner = { ...script(this, props), environment: { ...props.environment } };
+    const run = new TerraformResource(this, "run", given("run", runArguments(props, provisioner)));
+    run.addOverride("triggers_replace", props.triggers);
+    this.nodes = { run };
   }
 }
 
-export type FarewellStepProps = Pick<ScriptStepProps, "folder" | "script" | "environment" | "dependsOn">;
+/** What a `FarewellStep` is made from. */
+export type FarewellStepProps = Pick<ScriptStepProps, "folder" | "script" | "environment" | "dependsOn" | "transform">;
 
 /**
  * A script that runs when it is destroyed, before what it depends on is. Terraform lets it see nothing but what the step
  * itself has kept, so the environment goes by way of the state. Where it fails, destroying goes on.
+ *
+ * @example
+ * new FarewellStep(stack, "farewell", {
+ *   folder: import.meta.dirname,
+ *   script: "farewell.mjs",
+ *   environment: { NAME: lab.topology.config.name },
+ * });
  */
 export class FarewellStep extends Construct {
+  readonly nodes: { readonly run: TerraformResource };
+
   constructor(scope: Construct, id: string, props: FarewellStepProps) {
     super(scope, id);
     const kept = Object.keys(props.environment).map((name) => [name, `\${self.input.${name}}`]);
@@ -55,13 +89,22 @@ export class FarewellStep extends Construct {
       when: "destroy" as const,
       onFailure: "continue",
     };
-    const resource = new TerraformResource(this, "run", {
-      terraformResourceType: "terraform_data",
-      ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
-      provisioners: [farewell],
-    });
-    resource.addOverride("input", props.environment);
+    const given = transforming<ScriptStepInner>(this, props.transform);
+    const run = new TerraformResource(this, "run", given("run", runArguments(props, farewell)));
+    run.addOverride("input", props.environment);
+    this.nodes = { run };
   }
+}
+
+function runArguments(
+  { dependsOn }: Pick<ScriptStepProps, "dependsOn">,
+  provisioner: NonNullable<TerraformResourceConfig["provisioners"]>[number],
+): TerraformResourceConfig {
+  return {
+    terraformResourceType: "terraform_data",
+    ...(dependsOn && { dependsOn: [...dependsOn] }),
+    provisioners: [provisioner],
+  };
 }
 
 /** One copy of a folder for all steps of a stack. */

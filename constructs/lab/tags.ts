@@ -4,6 +4,7 @@ import { literal } from "./literal.ts";
 
 interface Taggable extends IConstruct {
   freeformTags: Record<string, string>;
+  /** @default - none */
   readonly freeformTagsInput?: Record<string, string>;
 }
 
@@ -14,6 +15,9 @@ function isTaggable(node: IConstruct): node is Taggable {
 /**
  * Puts the lab's freeform tags on every OCI resource that can carry them. A resource's own tags win over the config's; the
  * tag `lab`, by which a lab knows its own, stays.
+ *
+ * @example
+ * Aspects.of(stack).add(new FreeformTags("mine", { owner: "me" }));
  */
 export class FreeformTags implements IAspect {
   readonly #lab: string;

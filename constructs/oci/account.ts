@@ -1,34 +1,37 @@
-import { DataOciIdentityAvailabilityDomains } from "@cdktf/provider-oci/data-oci-identity-availability-domains";
-import { IdentityCompartment } from "@cdktf/provider-oci/identity-compartment";
+import {
+  DataOciIdentityAvailabilityDomains,
+  type DataOciIdentityAvailabilityDomainsConfig,
+} from "@cdktf/provider-oci/data-oci-identity-availability-domains";
+import { IdentityCompartment, type IdentityCompartmentConfig } from "@cdktf/provider-oci/identity-compartment";
 import { OciProvider, type OciProviderConfig } from "@cdktf/provider-oci/provider";
 import type { TerraformMetaArguments } from "cdktf";
 import { Construct } from "constructs";
 import type { LabConfig } from "../../config/schema.ts";
-import { type SignIn, signInOf } from "../../config/sign-in.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 import { tenancyOcid } from "../lab/variables.ts";
+import { ociProviderArguments } from "./sign-in.ts";
 
+/** The inner resources of an `Account`. */
+export interface AccountInner {
+  readonly provider: OciProviderConfig;
+  readonly homeRegion: OciProviderConfig;
+  readonly compartment: IdentityCompartmentConfig;
+  readonly domains: DataOciIdentityAvailabilityDomainsConfig;
+}
+
+/** What an `Account` is made from. */
 export interface AccountProps {
+  /** Name of the lab. */
   readonly lab: string;
   readonly oci: LabConfig["oci"];
-  /** Names no profile of `~/.oci/config`. */
+  /** Names no profile of `~/.oci/config`, and makes no use of what exists in an account. */
   readonly sandbox: boolean;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<AccountInner> | undefined;
 }
 
 /** A compartment that the lab makes, rather than one that there is. */
 type CompartmentToCreate = Extract<LabConfig["oci"]["compartment"], { readonly create: string }>;
-
-function signInArguments(signIn: SignIn): Pick<OciProviderConfig, "auth" | "configFileProfile"> {
-  switch (signIn.auth) {
-    case "profile":
-      return { configFileProfile: signIn.profile };
-    case "security-token":
-      return { auth: "SecurityToken", configFileProfile: signIn.profile };
-    case "environment":
-      return {};
-    case "instance-principal":
-      return { auth: "InstancePrincipal" };
-  }
-}
 
 /** Says so in one line where the region has fewer; without it, Terraform would tell of an index in a list. */
 function domainIsThere({ availabilityDomain: wanted, region }: LabConfig["oci"]): TerraformMetaArguments {
@@ -41,56 +44,86 @@ function domainIsThere({ availabilityDomain: wanted, region }: LabConfig["oci"])
   return { lifecycle: { postcondition: [postcondition] } };
 }
 
-/** Where in Oracle Cloud the lab lives: tenancy, region, compartment, availability domain. */
+/** One that is kept is forgotten by a destroy; the next deploy is told that its name is taken, and takes it up again. */
+function compartmentArguments(
+  lab: string,
+  { create: name, onDestroy = "keep" }: CompartmentToCreate,
+): Omit<IdentityCompartmentConfig, "compartmentId"> {
+  return {
+    name,
+    description: `Everything of the lab ${lab}`,
+    enableDelete: onDestroy === "delete",
+    // The service takes up to 180 minutes, the provider waits 90 (oracle/terraform-provider-oci, v8.28.0).
+    ...(onDestroy === "delete" && { timeouts: { delete: "200m" } }),
+  };
+}
+
+/**
+ * Where in Oracle Cloud the lab lives: tenancy, region, compartment, availability domain.
+ *
+ * @example
+ * const { oci } = lab.topology.config;
+ * const account = new Account(stack, "account", { lab: "mine", oci, sandbox: lab.sandbox });
+ * account.domain(1); // the full name of the first availability domain
+ */
 export class Account extends Construct {
   /** OCID of the root compartment. */
   readonly tenancyId: string;
   readonly compartmentId: string;
   /** Full name, with the tenancy's own prefix (`Uocm:EU-FRANKFURT-1-AD-1`). */
   readonly availabilityDomain: string;
-  /** Compartments, budgets and quotas are made in the home region only. */
-  readonly homeRegion: OciProvider;
-  readonly #domains: DataOciIdentityAvailabilityDomains;
+  readonly nodes: {
+    readonly provider: OciProvider;
+    /** Compartments, budgets and quotas are made in the home region only: the same one where the lab is there. */
+    readonly homeRegion: OciProvider;
+    /** Null where the lab uses one that there is. */
+    readonly compartment: IdentityCompartment | null;
+    readonly domains: DataOciIdentityAvailabilityDomains;
+  };
 
   constructor(scope: Construct, id: string, props: AccountProps) {
     super(scope, id);
-    const { oci } = props;
-    const signIn = props.sandbox ? {} : signInArguments(signInOf(oci));
-    const provider = new OciProvider(scope, "oci", { region: oci.region, ...signIn });
-    this.homeRegion =
+    const given = transforming<AccountInner>(this, props.transform);
+    const { lab, oci, sandbox } = props;
+    const signedIn = ociProviderArguments(oci, sandbox);
+    const provider = new OciProvider(scope, "oci", given("provider", signedIn));
+    const homeRegion =
       oci.homeRegion === oci.region
         ? provider
-        : new OciProvider(scope, "oci-home", { alias: "home", region: oci.homeRegion, ...signIn });
+        : new OciProvider(
+            scope,
+            "oci-home",
+            given("homeRegion", { ...signedIn, alias: "home", region: oci.homeRegion }),
+          );
     this.tenancyId = tenancyOcid(scope).stringValue;
-    this.compartmentId = this.#compartment(props);
-    this.#domains = new DataOciIdentityAvailabilityDomains(this, "availability-domains", {
-      compartmentId: this.tenancyId,
-      ...domainIsThere(oci),
-    });
+    const inRoot = { provider: homeRegion, compartmentId: this.tenancyId };
+    const compartment =
+      "id" in oci.compartment
+        ? null
+        : new IdentityCompartment(
+            this,
+            "compartment",
+            given("compartment", { ...inRoot, ...compartmentArguments(lab, oci.compartment) }),
+          );
+    const domains = new DataOciIdentityAvailabilityDomains(
+      this,
+      "availability-domains",
+      given("domains", { compartmentId: this.tenancyId, ...domainIsThere(oci) }),
+    );
+    this.nodes = { provider, homeRegion, compartment, domains };
+    // What exists in an account is not in the sandbox: its root stands for it.
+    const existing = "id" in oci.compartment && !sandbox ? oci.compartment.id : this.tenancyId;
+    this.compartmentId = compartment?.id ?? existing;
     this.availabilityDomain = this.domain(oci.availabilityDomain);
+  }
+
+  /** For what is made in the home region only. */
+  get homeRegion(): OciProvider {
+    return this.nodes.homeRegion;
   }
 
   /** Full name of an availability domain, by its number. */
   domain(number: number): string {
-    return this.#domains.availabilityDomains.get(number - 1).name;
-  }
-
-  #compartment({ lab, oci, sandbox }: AccountProps): string {
-    if (!("id" in oci.compartment)) return this.#create(lab, oci.compartment);
-    // What exists in an account is not in the sandbox: its root stands for it.
-    return sandbox ? this.tenancyId : oci.compartment.id;
-  }
-
-  /** One that is kept is forgotten by a destroy; the next deploy is told that its name is taken, and takes it up again. */
-  #create(lab: string, { create: name, onDestroy = "keep" }: CompartmentToCreate): string {
-    return new IdentityCompartment(this, "compartment", {
-      provider: this.homeRegion,
-      compartmentId: this.tenancyId,
-      name,
-      description: `Everything of the lab ${lab}`,
-      enableDelete: onDestroy === "delete",
-      // The service takes up to 180 minutes, the provider waits 90 (oracle/terraform-provider-oci, v8.28.0).
-      ...(onDestroy === "delete" && { timeouts: { delete: "200m" } }),
-    }).id;
+    return this.nodes.domains.availabilityDomains.get(number - 1).name;
   }
 }

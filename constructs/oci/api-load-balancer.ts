@@ -1,62 +1,110 @@
-import { NetworkLoadBalancerBackend } from "@cdktf/provider-oci/network-load-balancer-backend";
-import { NetworkLoadBalancerBackendSet } from "@cdktf/provider-oci/network-load-balancer-backend-set";
-import { NetworkLoadBalancerListener } from "@cdktf/provider-oci/network-load-balancer-listener";
-import { NetworkLoadBalancerNetworkLoadBalancer } from "@cdktf/provider-oci/network-load-balancer-network-load-balancer";
+import {
+  NetworkLoadBalancerBackend,
+  type NetworkLoadBalancerBackendConfig,
+} from "@cdktf/provider-oci/network-load-balancer-backend";
+import {
+  NetworkLoadBalancerBackendSet,
+  type NetworkLoadBalancerBackendSetConfig,
+} from "@cdktf/provider-oci/network-load-balancer-backend-set";
+import {
+  NetworkLoadBalancerListener,
+  type NetworkLoadBalancerListenerConfig,
+} from "@cdktf/provider-oci/network-load-balancer-listener";
+import {
+  NetworkLoadBalancerNetworkLoadBalancer,
+  type NetworkLoadBalancerNetworkLoadBalancerConfig,
+} from "@cdktf/provider-oci/network-load-balancer-network-load-balancer";
 import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
-import type { Host } from "./host.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 
+/** The inner resources of an `ApiLoadBalancer`. */
+export interface ApiLoadBalancerInner {
+  readonly balancer: NetworkLoadBalancerNetworkLoadBalancerConfig;
+  readonly backendSet: NetworkLoadBalancerBackendSetConfig;
+  /** The backend of each host. */
+  readonly backends: NetworkLoadBalancerBackendConfig;
+  readonly listener: NetworkLoadBalancerListenerConfig;
+}
+
+/** What an `ApiLoadBalancer` is made from. */
 export interface ApiLoadBalancerProps {
   readonly compartmentId: string;
+  /** Name of the lab: prefix of the load balancer's name. */
   readonly lab: string;
   readonly subnetId: string;
   readonly securityGroupId: string;
   /** Private address, out of the way of the hosts' fixed ones. */
   readonly address: string;
-  readonly hosts: readonly { readonly name: string; readonly host: Host }[];
+  /** Instances that pass it on to the API server, by the name of their backend. */
+  readonly hosts: readonly { readonly name: string; readonly host: { readonly instanceId: string } }[];
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<ApiLoadBalancerInner> | undefined;
 }
 
 const API_PORT = 6443;
 
-/** The one Always Free network load balancer: Kubernetes' API on 6443, from the admin CIDRs to every host. */
+/**
+ * The one Always Free network load balancer: Kubernetes' API on 6443, from the admin CIDRs to every host.
+ *
+ * @example
+ * const { compartmentId, subnetId } = lab.oci.outputs;
+ * new ApiLoadBalancer(stack, "api", {
+ *   compartmentId,
+ *   lab: "mine",
+ *   subnetId,
+ *   securityGroupId: lab.oci.security.id("nlb"),
+ *   address: "10.0.0.250",
+ *   hosts: [...lab.oci.hosts].map(([name, host]) => ({ name, host })),
+ * });
+ */
 export class ApiLoadBalancer extends Construct {
   readonly publicIp: string;
+  readonly nodes: {
+    readonly balancer: NetworkLoadBalancerNetworkLoadBalancer;
+    readonly backendSet: NetworkLoadBalancerBackendSet;
+    readonly backends: ReadonlyMap<string, NetworkLoadBalancerBackend>;
+    readonly listener: NetworkLoadBalancerListener;
+  };
 
   constructor(scope: Construct, id: string, props: ApiLoadBalancerProps) {
     super(scope, id);
-    const balancer = new NetworkLoadBalancerNetworkLoadBalancer(this, "nlb", {
-      compartmentId: props.compartmentId,
-      displayName: `${props.lab}-api`,
-      subnetId: props.subnetId,
-      networkSecurityGroupIds: [props.securityGroupId],
-      isPrivate: false,
-      assignedPrivateIpv4: props.address,
-      isPreserveSourceDestination: false,
-    });
-    const backends = new NetworkLoadBalancerBackendSet(this, "backend-set", {
-      networkLoadBalancerId: balancer.id,
-      name: "kubernetes-api",
-      policy: "FIVE_TUPLE",
-      // The provider's default is true; hosts would then see, and have to admit, the clients' own addresses.
-      isPreserveSource: false,
-      healthChecker: { protocol: "TCP", port: API_PORT },
-    });
-    for (const { name, host } of props.hosts) {
-      new NetworkLoadBalancerBackend(this, `backend-${name}`, {
+    const given = transforming<ApiLoadBalancerInner>(this, props.transform);
+    const balancer = new NetworkLoadBalancerNetworkLoadBalancer(
+      this,
+      "nlb",
+      given("balancer", balancerArguments(props)),
+    );
+    const backendSet = new NetworkLoadBalancerBackendSet(
+      this,
+      "backend-set",
+      given("backendSet", {
         networkLoadBalancerId: balancer.id,
-        backendSetName: backends.name,
-        name,
-        targetId: host.instanceId,
+        name: "kubernetes-api",
+        policy: "FIVE_TUPLE",
+        // The provider's default is true; hosts would then see, and have to admit, the clients' own addresses.
+        isPreserveSource: false,
+        healthChecker: { protocol: "TCP", port: API_PORT },
+      }),
+    );
+    const backends = new Map(
+      props.hosts.map(({ name, host: { instanceId: targetId } }) => {
+        const part = { networkLoadBalancerId: balancer.id, backendSetName: backendSet.name };
+        const ours = given("backends", { ...part, name, targetId, port: API_PORT });
+        return [name, new NetworkLoadBalancerBackend(this, `backend-${name}`, ours)];
+      }),
+    );
+    const listener = new NetworkLoadBalancerListener(
+      this,
+      "listener",
+      given("listener", {
+        networkLoadBalancerId: balancer.id,
+        name: "kubernetes-api",
+        defaultBackendSetName: backendSet.name,
+        protocol: "TCP",
         port: API_PORT,
-      });
-    }
-    new NetworkLoadBalancerListener(this, "listener", {
-      networkLoadBalancerId: balancer.id,
-      name: "kubernetes-api",
-      defaultBackendSetName: backends.name,
-      protocol: "TCP",
-      port: API_PORT,
-    });
+      }),
+    );
     // The list holds a public and a private address, in no promised order.
     const addresses = `${balancer.terraformResourceType}.${balancer.friendlyUniqueId}.ip_addresses`;
     this.publicIp = new TerraformLocal(
@@ -64,5 +112,18 @@ export class ApiLoadBalancer extends Construct {
       "public-ip",
       `\${one([for address in ${addresses} : address.ip_address if address.is_public])}`,
     ).asString;
+    this.nodes = { balancer, backendSet, backends, listener };
   }
+}
+
+function balancerArguments(props: ApiLoadBalancerProps): NetworkLoadBalancerNetworkLoadBalancerConfig {
+  return {
+    compartmentId: props.compartmentId,
+    displayName: `${props.lab}-api`,
+    subnetId: props.subnetId,
+    networkSecurityGroupIds: [props.securityGroupId],
+    isPrivate: false,
+    assignedPrivateIpv4: props.address,
+    isPreserveSourceDestination: false,
+  };
 }

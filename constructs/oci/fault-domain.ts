@@ -1,5 +1,6 @@
 import type { FaultDomain } from "../../topology/types.ts";
 
+/** OCI's name of a fault domain. */
 export type FaultDomainName = `FAULT-DOMAIN-${FaultDomain}`;
 
 /** As OCI calls it, in every availability domain. */

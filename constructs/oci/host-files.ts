@@ -4,10 +4,22 @@
  */
 import { BETWEEN_HOSTS } from "../../topology/firewall.ts";
 import type { HostPlan, SecurityRule, Topology } from "../../topology/types.ts";
+import { jsonOf } from "../lab/literal.ts";
+import type { CloudConfigProps } from "./cloud-config.ts";
 
 /** `/etc/ampere-lab/host.json`, for the image's first-boot units. */
 export function hostFacts({ config }: Topology, { name, fqdn, address }: HostPlan) {
   return { lab: config.name, name, fqdn, address };
+}
+
+/** All that cloud-init writes to a host. */
+export function hostFiles(topology: Topology, plan: HostPlan): NonNullable<CloudConfigProps["files"]> {
+  return [
+    { path: "/etc/ampere-lab/host.json", content: jsonOf(hostFacts(topology, plan)) },
+    { path: "/etc/nftables.d/ampere-lab-api.nft", content: dnatRules(topology, plan) },
+    { path: "/etc/nftables.d/ampere-lab-hosts.nft", content: hostRules(topology) },
+    { path: "/etc/nftables.d/ampere-lab-guests.nft", content: guestRules(topology) },
+  ];
 }
 
 /** A table of its own is made and deleted first, so that reading the rules again does not double them. */

@@ -1,71 +1,137 @@
-import { CoreComputeImageCapabilitySchema } from "@cdktf/provider-oci/core-compute-image-capability-schema";
-import { CoreImage } from "@cdktf/provider-oci/core-image";
-import { CoreShapeManagement } from "@cdktf/provider-oci/core-shape-management";
-import { DataOciCoreComputeGlobalImageCapabilitySchemas } from "@cdktf/provider-oci/data-oci-core-compute-global-image-capability-schemas";
-import { DataOciObjectstorageNamespace } from "@cdktf/provider-oci/data-oci-objectstorage-namespace";
+import {
+  CoreComputeImageCapabilitySchema,
+  type CoreComputeImageCapabilitySchemaConfig,
+} from "@cdktf/provider-oci/core-compute-image-capability-schema";
+import { CoreImage, type CoreImageConfig } from "@cdktf/provider-oci/core-image";
+import { CoreShapeManagement, type CoreShapeManagementConfig } from "@cdktf/provider-oci/core-shape-management";
+import {
+  DataOciCoreComputeGlobalImageCapabilitySchemas,
+  type DataOciCoreComputeGlobalImageCapabilitySchemasConfig,
+} from "@cdktf/provider-oci/data-oci-core-compute-global-image-capability-schemas";
+import {
+  DataOciObjectstorageNamespace,
+  type DataOciObjectstorageNamespaceConfig,
+} from "@cdktf/provider-oci/data-oci-objectstorage-namespace";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { CAPABILITIES } from "../../images/capabilities.ts";
-import { A1_SHAPE } from "./shapes.ts";
+import { A1_SHAPE } from "../../topology/shapes.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 
+/** The inner resources of a `HostImage`. */
+export interface HostImageInner {
+  readonly namespace: DataOciObjectstorageNamespaceConfig;
+  readonly image: CoreImageConfig;
+  readonly shape: CoreShapeManagementConfig;
+  readonly globalCapabilities: DataOciCoreComputeGlobalImageCapabilitySchemasConfig;
+  readonly capabilities: CoreComputeImageCapabilitySchemaConfig;
+}
+
+/** What a `HostImage` is made from. */
 export interface HostImageProps {
   readonly compartmentId: string;
+  /** Name of the lab: prefix of the image's name. */
   readonly lab: string;
   /** Bucket and object are the uploader's; the object's name carries the hash of the image's inputs. */
   readonly bucket: string;
   readonly objectName: string;
   readonly proxmoxVersion: string;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<HostImageInner> | undefined;
 }
 
 /**
  * Imports the Proxmox image. Launch mode and image type are left out: the object is an `.oci` archive that names UEFI as
  * its only firmware, and what the resource says would win over it with the wrong firmware (terraform-provider-oci#2052).
+ *
+ * @example
+ * new HostImage(stack, "image", {
+ *   compartmentId: lab.oci.outputs.compartmentId,
+ *   lab: "mine",
+ *   bucket: "mine-images",
+ *   objectName: "proxmox-ampere-000000000000.oci",
+ *   proxmoxVersion: lab.topology.config.versions.proxmox,
+ * });
  */
 export class HostImage extends Construct {
-  readonly imageId: string;
-  /** An instance needs the shape to be allowed first, and the firmware to be UEFI. */
-  readonly ready: readonly ITerraformDependable[];
+  readonly nodes: {
+    readonly namespace: DataOciObjectstorageNamespace;
+    readonly image: CoreImage;
+    readonly shape: CoreShapeManagement;
+    readonly globalCapabilities: DataOciCoreComputeGlobalImageCapabilitySchemas;
+    readonly capabilities: CoreComputeImageCapabilitySchema;
+  };
 
   constructor(scope: Construct, id: string, props: HostImageProps) {
     super(scope, id);
+    const given = transforming<HostImageInner>(this, props.transform);
     const { compartmentId } = props;
     // The tenancy has one. Asked of the compartment it would be unknown, and the image replaced, whenever that changes a tag.
-    const storage = new DataOciObjectstorageNamespace(this, "namespace");
-    const image = new CoreImage(this, "image", {
-      compartmentId,
-      displayName: `${props.lab}-${props.objectName.replace(/\.oci$/, "")}`,
-      imageSourceDetails: {
-        sourceType: "objectStorageTuple",
-        namespaceName: storage.namespace,
-        bucketName: props.bucket,
-        objectName: props.objectName,
-        operatingSystem: "Proxmox VE",
-        operatingSystemVersion: props.proxmoxVersion,
-      },
-      timeouts: { create: "2h" },
-    });
-    this.imageId = image.id;
-    const shape = new CoreShapeManagement(this, "shape", { compartmentId, imageId: image.id, shapeName: A1_SHAPE });
-    this.ready = [shape, this.#allowOnlyWhatBoots(image, props)];
+    const namespace = new DataOciObjectstorageNamespace(this, "namespace", given("namespace", {}));
+    const image = new CoreImage(this, "image", given("image", imageArguments(props, namespace.namespace)));
+    const shape = new CoreShapeManagement(
+      this,
+      "shape",
+      given("shape", { compartmentId, imageId: image.id, shapeName: A1_SHAPE }),
+    );
+    const globalCapabilities = new DataOciCoreComputeGlobalImageCapabilitySchemas(
+      this,
+      "global-capabilities",
+      given("globalCapabilities", {}),
+    );
+    const version = globalCapabilities.computeGlobalImageCapabilitySchemas.get(0).currentVersionName;
+    const capabilities = new CoreComputeImageCapabilitySchema(
+      this,
+      "capabilities",
+      given("capabilities", capabilityArguments(props, image.id, version)),
+    );
+    this.nodes = { namespace, image, shape, globalCapabilities, capabilities };
   }
 
-  /** What the archive says of itself, said once more where OCI is sure to look for it (oracle-cne/ocne does both). */
-  #allowOnlyWhatBoots(image: CoreImage, { compartmentId, lab }: HostImageProps): ITerraformDependable {
-    const global = new DataOciCoreComputeGlobalImageCapabilitySchemas(this, "global-capabilities");
-    return new CoreComputeImageCapabilitySchema(this, "capabilities", {
-      compartmentId,
-      displayName: `${lab}-host-capabilities`,
-      imageId: image.id,
-      computeGlobalImageCapabilitySchemaVersionName:
-        global.computeGlobalImageCapabilitySchemas.get(0).currentVersionName,
-      schemaData: Object.fromEntries(
-        Object.entries(CAPABILITIES).map(([name, capability]) => [
-          name,
-          JSON.stringify({ ...capability, source: "IMAGE" }),
-        ]),
-      ),
-      // A newer global schema would replace it, under the hosts that boot from the image.
-      lifecycle: { ignoreChanges: ["compute_global_image_capability_schema_version_name"] },
-    });
+  get imageId(): string {
+    return this.nodes.image.id;
   }
+
+  /** An instance needs the shape to be allowed first, and the firmware to be UEFI. */
+  get ready(): readonly ITerraformDependable[] {
+    return [this.nodes.shape, this.nodes.capabilities];
+  }
+}
+
+function imageArguments(props: HostImageProps, namespaceName: string): CoreImageConfig {
+  return {
+    compartmentId: props.compartmentId,
+    displayName: `${props.lab}-${props.objectName.replace(/\.oci$/, "")}`,
+    imageSourceDetails: {
+      sourceType: "objectStorageTuple",
+      namespaceName,
+      bucketName: props.bucket,
+      objectName: props.objectName,
+      operatingSystem: "Proxmox VE",
+      operatingSystemVersion: props.proxmoxVersion,
+    },
+    timeouts: { create: "2h" },
+  };
+}
+
+/** What the archive says of itself, said once more where OCI is sure to look for it (oracle-cne/ocne does both). */
+function capabilityArguments(
+  { compartmentId, lab }: HostImageProps,
+  imageId: string,
+  version: string,
+): CoreComputeImageCapabilitySchemaConfig {
+  return {
+    compartmentId,
+    displayName: `${lab}-host-capabilities`,
+    imageId,
+    computeGlobalImageCapabilitySchemaVersionName: version,
+    schemaData: Object.fromEntries(
+      Object.entries(CAPABILITIES).map(([name, capability]) => [
+        name,
+        JSON.stringify({ ...capability, source: "IMAGE" }),
+      ]),
+    ),
+    // A newer global schema would replace it, under the hosts that boot from the image.
+    lifecycle: { ignoreChanges: ["compute_global_image_capability_schema_version_name"] },
+  };
 }

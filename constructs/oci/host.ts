@@ -1,26 +1,30 @@
-import { CoreInstance } from "@cdktf/provider-oci/core-instance";
-import { type ITerraformDependable, type TerraformVariable } from "cdktf";
-import { Construct } from "constructs";
-import type { HostPlan, Topology } from "../../topology/types.ts";
-import { Generation } from "../lab/generation.ts";
-import { jsonOf } from "../lab/literal.ts";
-import { cloudConfig } from "./cloud-config.ts";
-import { faultDomainName } from "./fault-domain.ts";
-import { dnatRules, guestRules, hostFacts, hostRules } from "./host-files.ts";
-import { A1_SHAPE } from "./shapes.ts";
+import { CoreInstance, type CoreInstanceConfig } from "@cdktf/provider-oci/core-instance";
+import type { ITerraformDependable, TerraformVariable } from "cdktf";
+import type { Construct } from "constructs";
+import { A1_SHAPE } from "../../topology/shapes.ts";
+import type { HostPlan } from "../../topology/types.ts";
+import { Generation, type GenerationValues } from "../lab/generation.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
+import { type CloudConfigProps, cloudConfig } from "./cloud-config.ts";
+import { Instance, instanceArguments, type InstanceProps } from "./instance.ts";
 
-export interface HostProps {
-  readonly compartmentId: string;
-  readonly availabilityDomain: string;
-  readonly subnetId: string;
-  readonly securityGroupId: string;
-  readonly imageId: string;
-  readonly imageReady: readonly ITerraformDependable[];
+/** The inner resources of a `Host`. */
+export interface HostInner {
+  readonly instance: CoreInstanceConfig;
+  readonly disk: GenerationValues;
+}
+
+/** What a `Host` is made from. */
+export interface HostProps extends InstanceProps {
   readonly plan: HostPlan;
-  readonly topology: Topology;
-  readonly sshPublicKey: TerraformVariable;
-  readonly hostKeys: TerraformVariable;
+  readonly imageId: string;
+  /** What allows the image to boot on this shape. */
+  readonly imageReady: readonly ITerraformDependable[];
   readonly rootPasswordHash: TerraformVariable;
+  /** Written by cloud-init at first boot, and never again: see `hostFiles`. */
+  readonly files: NonNullable<CloudConfigProps["files"]>;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<HostInner> | undefined;
 }
 
 /** What the other stacks may know of a host. */
@@ -32,67 +36,47 @@ export interface OciHost {
   readonly publicIp: string;
 }
 
-/** A Proxmox host: an A1 instance that boots the lab's own image and learns its place from cloud-init. */
-export class Host extends Construct {
-  readonly instanceId: string;
-  /** Another one whenever the host's disk is made anew, with the instance or under it. */
-  readonly generation: string;
-  readonly publicIp: string;
-  readonly privateIp: string;
+/**
+ * A Proxmox host: an A1 instance that boots the lab's own image and learns its place from cloud-init.
+ *
+ * @example
+ * const { compartmentId, availabilityDomain, subnetId } = lab.oci.outputs;
+ * const keys = { sshPublicKey: sshPublicKey(stack), hostKeys: sshHostKeys(stack) };
+ * const rootPasswordHash = pveRootPasswordHash(stack);
+ * for (const plan of lab.topology.hosts)
+ *   new Host(stack, plan.name, {
+ *     compartmentId,
+ *     availabilityDomain,
+ *     subnetId,
+ *     securityGroupId: lab.oci.security.id("hosts"),
+ *     imageId: lab.oci.image.imageId,
+ *     imageReady: [],
+ *     plan,
+ *     ...keys,
+ *     rootPasswordHash,
+ *     files: hostFiles(lab.topology, plan),
+ *   });
+ */
+export class Host extends Instance {
+  readonly nodes: { readonly instance: CoreInstance; readonly disk: Generation };
 
   constructor(scope: Construct, id: string, props: HostProps) {
     super(scope, id);
-    const { plan, topology } = props;
-    const instance = new CoreInstance(this, "instance", {
-      compartmentId: props.compartmentId,
-      availabilityDomain: props.availabilityDomain,
-      // A launch that names one goes there or nowhere. Terraform keeps what Oracle chose.
-      ...(plan.faultDomain !== null && { faultDomain: faultDomainName(plan.faultDomain) }),
-      displayName: plan.name,
+    const given = transforming<HostInner>(this, props.transform);
+    const { plan, hostKeys, rootPasswordHash, files, imageId } = props;
+    const ours = instanceArguments(props, {
       shape: A1_SHAPE,
       shapeConfig: { ocpus: plan.ocpus, memoryInGbs: plan.memoryGb },
-      sourceDetails: {
-        sourceType: "image",
-        sourceId: props.imageId,
-        bootVolumeSizeInGbs: String(plan.bootVolumeGb),
-      },
-      createVnicDetails: {
-        subnetId: props.subnetId,
-        nsgIds: [props.securityGroupId],
-        privateIp: plan.address,
-        hostnameLabel: plan.name,
-        // The only way out: there is no NAT gateway in the Always Free tier.
-        assignPublicIp: "true",
-      },
-      // The old metadata endpoint hands user data to whatever on the host can send a GET.
-      instanceOptions: { areLegacyImdsEndpointsDisabled: true },
-      preserveBootVolume: false,
-      // Oracle stops idle Always Free instances: a deploy starts it again.
-      state: "RUNNING",
-      metadata: {
-        ssh_authorized_keys: props.sshPublicKey.stringValue,
-        user_data: cloudConfig({
-          hostname: plan.name,
-          fqdn: plan.fqdn,
-          hostKeys: props.hostKeys,
-          rootPasswordHash: props.rootPasswordHash,
-          files: [
-            { path: "/etc/ampere-lab/host.json", content: jsonOf(hostFacts(topology, plan)) },
-            { path: "/etc/nftables.d/ampere-lab-api.nft", content: dnatRules(topology, plan) },
-            { path: "/etc/nftables.d/ampere-lab-hosts.nft", content: hostRules(topology) },
-            { path: "/etc/nftables.d/ampere-lab-guests.nft", content: guestRules(topology) },
-          ],
-        }),
-      },
+      imageId,
+      userData: cloudConfig({ hostname: plan.name, fqdn: plan.fqdn, hostKeys, rootPasswordHash, files }),
       // Cloud-init runs once, at first boot: a later change must not pretend to reach a running host.
       lifecycle: { ignoreChanges: ["metadata"] },
       dependsOn: [...props.imageReady],
       timeouts: { create: "30m" },
     });
-    this.instanceId = instance.id;
+    const instance = new CoreInstance(this, "instance", given("instance", ours));
     // A new image replaces the disk under the instance. Its boot volume's id would be told as it was, until that is done.
-    this.generation = new Generation(this, "disk", { instance: instance.id, image: props.imageId }).generation;
-    this.publicIp = instance.publicIp;
-    this.privateIp = instance.privateIp;
+    const disk = new Generation(this, "disk", given("disk", { instance: instance.id, image: imageId }));
+    this.nodes = { instance, disk };
   }
 }

@@ -1,23 +1,28 @@
-import { CoreInstance } from "@cdktf/provider-oci/core-instance";
-import { DataOciCoreImages } from "@cdktf/provider-oci/data-oci-core-images";
-import type { TerraformVariable } from "cdktf";
-import { Construct } from "constructs";
+import { CoreInstance, type CoreInstanceConfig } from "@cdktf/provider-oci/core-instance";
+import { DataOciCoreImages, type DataOciCoreImagesConfig } from "@cdktf/provider-oci/data-oci-core-images";
+import type { Construct } from "constructs";
+import { MICRO_SHAPE } from "../../topology/shapes.ts";
 import type { MicroPlan } from "../../topology/types.ts";
-import { Generation } from "../lab/generation.ts";
+import { Generation, type GenerationValues } from "../lab/generation.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 import { cloudConfig } from "./cloud-config.ts";
-import { faultDomainName } from "./fault-domain.ts";
-import { MICRO_SHAPE } from "./shapes.ts";
+import { Instance, instanceArguments, type InstanceProps } from "./instance.ts";
 
-export interface MicroProps {
-  readonly compartmentId: string;
+/** The inner resources of a `Micro`. */
+export interface MicroInner {
+  readonly ubuntu: DataOciCoreImagesConfig;
+  readonly instance: CoreInstanceConfig;
+  readonly disk: GenerationValues;
+}
+
+/** What a `Micro` is made from. */
+export interface MicroProps extends InstanceProps {
   readonly lab: string;
-  readonly availabilityDomain: string;
-  readonly subnetId: string;
+  /** Whose hosts may ask it for its vote. */
   readonly subnetCidr: string;
-  readonly securityGroupId: string;
   readonly plan: MicroPlan;
-  readonly sshPublicKey: TerraformVariable;
-  readonly hostKeys: TerraformVariable;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<MicroInner> | undefined;
 }
 
 /** What the other stacks may know of the micro. */
@@ -38,58 +43,59 @@ export function qnetdRules(subnetCidr: string): readonly string[] {
   return [`iptables -I INPUT -p tcp -s ${subnetCidr} --dport ${QNETD_PORT} -j ACCEPT`, "netfilter-persistent save"];
 }
 
-/** The x86 micro from a platform image: it runs corosync-qnetd. That it votes is for the cluster's third-vote step. */
-export class Micro extends Construct {
-  readonly privateIp: string;
-  readonly generation: string;
+/**
+ * The x86 micro from a platform image: it runs corosync-qnetd. That it votes is for the cluster's third-vote step.
+ *
+ * @example
+ * const { compartmentId, availabilityDomain, subnetId } = lab.oci.outputs;
+ * const { micro: plan, network } = lab.topology;
+ * if (plan !== null)
+ *   new Micro(stack, plan.name, {
+ *     compartmentId,
+ *     availabilityDomain,
+ *     subnetId,
+ *     securityGroupId: lab.oci.security.id("micro"),
+ *     lab: "mine",
+ *     subnetCidr: network.subnetCidr,
+ *     plan,
+ *     sshPublicKey: sshPublicKey(stack),
+ *     hostKeys: sshHostKeys(stack),
+ *   });
+ */
+export class Micro extends Instance {
+  readonly nodes: {
+    readonly ubuntu: DataOciCoreImages;
+    readonly instance: CoreInstance;
+    readonly disk: Generation;
+  };
 
   constructor(scope: Construct, id: string, props: MicroProps) {
     super(scope, id);
+    const given = transforming<MicroInner>(this, props.transform);
     const { compartmentId, plan } = props;
-    const images = new DataOciCoreImages(this, "ubuntu", {
+    const newest: DataOciCoreImagesConfig = {
       compartmentId,
       operatingSystem: "Canonical Ubuntu",
       operatingSystemVersion: "24.04",
       shape: MICRO_SHAPE,
       sortBy: "TIMECREATED",
       sortOrder: "DESC",
-    });
-    const instance = new CoreInstance(this, "instance", {
-      compartmentId,
-      availabilityDomain: props.availabilityDomain,
-      // A launch that names one goes there or nowhere. Terraform keeps what Oracle chose.
-      ...(plan.faultDomain !== null && { faultDomain: faultDomainName(plan.faultDomain) }),
-      displayName: plan.name,
+    };
+    const ubuntu = new DataOciCoreImages(this, "ubuntu", given("ubuntu", newest));
+    const ours = instanceArguments(props, {
       shape: MICRO_SHAPE,
-      sourceDetails: {
-        sourceType: "image",
-        sourceId: images.images.get(0).id,
-        bootVolumeSizeInGbs: String(plan.bootVolumeGb),
-      },
-      createVnicDetails: {
-        subnetId: props.subnetId,
-        nsgIds: [props.securityGroupId],
-        privateIp: plan.address,
-        hostnameLabel: plan.name,
-        assignPublicIp: "true",
-      },
-      instanceOptions: { areLegacyImdsEndpointsDisabled: true },
-      preserveBootVolume: false,
-      state: "RUNNING",
-      metadata: {
-        ssh_authorized_keys: props.sshPublicKey.stringValue,
-        user_data: cloudConfig({
-          hostname: plan.name,
-          fqdn: `${plan.name}.${props.lab}.internal`,
-          hostKeys: props.hostKeys,
-          packages: ["corosync-qnetd"],
-          commands: qnetdRules(props.subnetCidr),
-        }),
-      },
+      imageId: ubuntu.images.get(0).id,
+      userData: cloudConfig({
+        hostname: plan.name,
+        fqdn: `${plan.name}.${props.lab}.internal`,
+        hostKeys: props.hostKeys,
+        packages: ["corosync-qnetd"],
+        commands: qnetdRules(props.subnetCidr),
+      }),
       // Oracle renews platform images every month; that is no reason to replace the instance.
       lifecycle: { ignoreChanges: ["metadata", "source_details[0].source_id"] },
     });
-    this.privateIp = instance.privateIp;
-    this.generation = new Generation(this, "disk", { instance: instance.id }).generation;
+    const instance = new CoreInstance(this, "instance", given("instance", ours));
+    this.nodes = { ubuntu, instance, disk: new Generation(this, "disk", given("disk", { instance: instance.id })) };
   }
 }

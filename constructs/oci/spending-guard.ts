@@ -1,56 +1,90 @@
-import { BudgetAlertRule } from "@cdktf/provider-oci/budget-alert-rule";
-import { BudgetBudget } from "@cdktf/provider-oci/budget-budget";
-import { LimitsQuota } from "@cdktf/provider-oci/limits-quota";
+import { BudgetAlertRule, type BudgetAlertRuleConfig } from "@cdktf/provider-oci/budget-alert-rule";
+import { BudgetBudget, type BudgetBudgetConfig } from "@cdktf/provider-oci/budget-budget";
+import { LimitsQuota, type LimitsQuotaConfig } from "@cdktf/provider-oci/limits-quota";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import type { Topology } from "../../topology/types.ts";
+import type { LabConfig } from "../../config/schema.ts";
+import type { HostPlan, MicroPlan } from "../../topology/types.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 import type { Account } from "./account.ts";
 
+/** The inner resources of a `SpendingGuard`. */
+export interface SpendingGuardInner {
+  readonly budget: BudgetBudgetConfig;
+  readonly alert: BudgetAlertRuleConfig;
+  readonly quota: LimitsQuotaConfig;
+}
+
+/** What a `SpendingGuard` is made from. */
 export interface SpendingGuardProps {
   readonly account: Account;
-  readonly topology: Topology;
+  /** Name of the lab: prefix of what the resources are called. */
+  readonly lab: string;
+  readonly oci: Pick<LabConfig["oci"], "budget" | "region">;
+  /** What the quota leaves room for. */
+  readonly hosts: readonly Pick<HostPlan, "ocpus" | "memoryGb">[];
+  readonly micro: Pick<MicroPlan, "availabilityDomain"> | null;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<SpendingGuardInner> | undefined;
 }
 
 /**
  * Guards the account itself, against whatever is made in it by hand: a budget with an alert at the first cent, and a
  * compute quota that lets nothing be created beside this lab's instances. Both live in the root compartment and the home
  * region. The alert mails `oci.budget.email`, and without it nobody; Oracle evaluates budgets about once a day.
+ *
+ * @example
+ * const { hosts, micro, config } = lab.topology;
+ * const account = new Account(stack, "account", { lab: "mine", oci: config.oci, sandbox: lab.sandbox });
+ * new SpendingGuard(stack, "spending", { account, lab: "mine", oci: config.oci, hosts, micro });
  */
 export class SpendingGuard extends Construct {
+  readonly nodes: { readonly budget: BudgetBudget; readonly alert: BudgetAlertRule; readonly quota: LimitsQuota };
+
   constructor(scope: Construct, id: string, props: SpendingGuardProps) {
     super(scope, id);
-    const { account, topology } = props;
-    const { name, oci } = topology.config;
-    const home = { compartmentId: account.tenancyId, provider: account.homeRegion };
-    const budget = new BudgetBudget(this, "budget", {
-      ...home,
-      displayName: `${name}-budget`,
-      description: "The lab is meant to cost nothing",
-      amount: oci.budget.amount,
-      resetPeriod: "MONTHLY",
-      targetType: "COMPARTMENT",
-      targets: [account.tenancyId],
-    });
-    new BudgetAlertRule(this, "first-cent", {
-      budgetId: budget.id,
-      provider: account.homeRegion,
-      displayName: `${name}-first-cent`,
-      type: "ACTUAL",
-      threshold: 0.01,
-      thresholdType: "ABSOLUTE",
-      message: `The lab ${name} should cost nothing, and something in this tenancy was charged.`,
-      ...(oci.budget.email !== undefined && { recipients: oci.budget.email }),
-    });
-    new LimitsQuota(this, "compute-quota", {
-      ...home,
-      name: `${name}-compute`,
-      description: `Compute of the lab ${name}, and nothing else`,
-      statements: quotaStatements(
-        topology,
-        account.availabilityDomain,
-        topology.micro ? account.domain(topology.micro.availabilityDomain) : undefined,
-      ),
-    });
+    const given = transforming<SpendingGuardInner>(this, props.transform);
+    const { account, lab, oci } = props;
+    const provider = account.homeRegion;
+    const home = { compartmentId: account.tenancyId, provider };
+    const budget = new BudgetBudget(
+      this,
+      "budget",
+      given("budget", {
+        ...home,
+        displayName: `${lab}-budget`,
+        description: "The lab is meant to cost nothing",
+        amount: oci.budget.amount,
+        resetPeriod: "MONTHLY",
+        targetType: "COMPARTMENT",
+        targets: [account.tenancyId],
+      }),
+    );
+    const alert = new BudgetAlertRule(
+      this,
+      "first-cent",
+      given("alert", {
+        budgetId: budget.id,
+        provider,
+        displayName: `${lab}-first-cent`,
+        type: "ACTUAL",
+        threshold: 0.01,
+        thresholdType: "ABSOLUTE",
+        message: `The lab ${lab} should cost nothing, and something in this tenancy was charged.`,
+        ...(oci.budget.email !== undefined && { recipients: oci.budget.email }),
+      }),
+    );
+    const quota = new LimitsQuota(
+      this,
+      "compute-quota",
+      given("quota", {
+        ...home,
+        name: `${lab}-compute`,
+        description: `Compute of the lab ${lab}, and nothing else`,
+        statements: quotaStatements(props),
+      }),
+    );
+    this.nodes = { budget, alert, quota };
   }
 }
 
@@ -59,16 +93,12 @@ export class SpendingGuard extends Construct {
  * per region, and a quota without a condition would hold in each domain of each region, so both are named.
  * Syntax: Oracle, "Quota Policy Syntax"; conditions take the domain's name in lower case.
  */
-export function quotaStatements(
-  topology: Topology,
-  availabilityDomain: string,
-  microDomain = availabilityDomain,
-): string[] {
-  const ocpus = topology.hosts.reduce((sum, host) => sum + host.ocpus, 0);
-  const memoryGb = topology.hosts.reduce((sum, host) => sum + host.memoryGb, 0);
-  const inRegion = `request.region = '${topology.config.oci.region}'`;
+function quotaStatements({ account, oci, hosts, micro }: SpendingGuardProps): string[] {
+  const ocpus = hosts.reduce((sum, host) => sum + host.ocpus, 0);
+  const memoryGb = hosts.reduce((sum, host) => sum + host.memoryGb, 0);
+  const inRegion = `request.region = '${oci.region}'`;
   const within = (domain: string): string => `where all {${inRegion}, request.ad = '${Fn.lower(domain)}'}`;
-  const inDomain = within(availabilityDomain);
+  const inDomain = within(account.availabilityDomain);
   const set = (family: string, quota: string, to: number, where: string): string =>
     `set ${family} quota ${quota} to ${to} in tenancy ${where}`;
   return [
@@ -78,6 +108,8 @@ export function quotaStatements(
     set("compute-core", "standard-a1-core-regional-count", ocpus, `where ${inRegion}`),
     set("compute-memory", "standard-a1-memory-count", memoryGb, inDomain),
     set("compute-memory", "standard-a1-memory-regional-count", memoryGb, `where ${inRegion}`),
-    ...(topology.micro ? [set("compute-core", "standard-e2-micro-core-count", 1, within(microDomain))] : []),
+    ...(micro === null
+      ? []
+      : [set("compute-core", "standard-e2-micro-core-count", 1, within(account.domain(micro.availabilityDomain)))]),
   ];
 }

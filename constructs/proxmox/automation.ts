@@ -1,17 +1,36 @@
-import { Acl } from "@cdktf/provider-proxmox/acl";
-import { UserToken } from "@cdktf/provider-proxmox/user-token";
-import { VirtualEnvironmentRole } from "@cdktf/provider-proxmox/virtual-environment-role";
-import { VirtualEnvironmentUser } from "@cdktf/provider-proxmox/virtual-environment-user";
+import { Acl, type AclConfig } from "@cdktf/provider-proxmox/acl";
+import { UserToken, type UserTokenConfig } from "@cdktf/provider-proxmox/user-token";
+import {
+  VirtualEnvironmentRole,
+  type VirtualEnvironmentRoleConfig,
+} from "@cdktf/provider-proxmox/virtual-environment-role";
+import {
+  VirtualEnvironmentUser,
+  type VirtualEnvironmentUserConfig,
+} from "@cdktf/provider-proxmox/virtual-environment-user";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { type Transforms, transforming } from "../lab/transform.ts";
 import { GUEST_STORAGE } from "./guest-hardware.ts";
 import { IMAGE_STORAGE } from "./talos-image.ts";
 
+/** The inner resources of `Automation`. */
+export interface AutomationInner {
+  readonly role: VirtualEnvironmentRoleConfig;
+  readonly user: VirtualEnvironmentUserConfig;
+  /** Each of the grants. */
+  readonly acls: AclConfig;
+  readonly token: UserTokenConfig;
+}
+
+/** What `Automation` is made from. */
 export interface AutomationProps {
   readonly lab: string;
   readonly poolId: string;
   readonly zone: string;
   readonly after: ITerraformDependable;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<AutomationInner> | undefined;
 }
 
 /** Enough to run guests in the lab's pool, and nothing of the cluster itself. Names as of PVE 9. */
@@ -35,38 +54,64 @@ const PRIVILEGES = [
   "VM.PowerMgmt",
 ];
 
-/** An API user with a token for scripts and operators, so that root@pam's password stays with the lab. */
+/**
+ * An API user with a token for scripts and operators, so that root@pam's password stays with the lab.
+ *
+ * @example
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts: lab.proxmox.hosts, micro: null });
+ * new Automation(stack, "automation", { lab: "mine", poolId: "mine", zone: "lab", after: cluster.formed });
+ */
 export class Automation extends Construct {
-  /** `user@realm!name=uuid`, sensitive. */
-  readonly token: string;
+  readonly nodes: {
+    readonly role: VirtualEnvironmentRole;
+    readonly user: VirtualEnvironmentUser;
+    /** By what they are for: `pool`, `disks`, `images`, `network`. */
+    readonly acls: ReadonlyMap<string, Acl>;
+    readonly token: UserToken;
+  };
 
   constructor(scope: Construct, id: string, props: AutomationProps) {
     super(scope, id);
-    const role = new VirtualEnvironmentRole(this, "role", {
-      roleId: "LabAutomation",
-      privileges: PRIVILEGES,
-      dependsOn: [props.after],
-    });
-    const user = new VirtualEnvironmentUser(this, "user", {
-      userId: "automation@pve",
-      comment: `Scripts and operators of the lab ${props.lab}`,
-      enabled: true,
-      dependsOn: [props.after],
-    });
+    const given = transforming<AutomationInner>(this, props.transform);
+    const dependsOn = [props.after];
+    const role = new VirtualEnvironmentRole(
+      this,
+      "role",
+      given("role", { roleId: "LabAutomation", privileges: PRIVILEGES, dependsOn }),
+    );
+    const comment = `Scripts and operators of the lab ${props.lab}`;
+    const user = new VirtualEnvironmentUser(
+      this,
+      "user",
+      given("user", { userId: "automation@pve", comment, enabled: true, dependsOn }),
+    );
     const scopes = {
       pool: `/pool/${props.poolId}`,
       disks: `/storage/${GUEST_STORAGE}`,
       images: `/storage/${IMAGE_STORAGE}`,
       network: `/sdn/zones/${props.zone}`,
     };
-    for (const [name, path] of Object.entries(scopes)) {
-      new Acl(this, `acl-${name}`, { path, roleId: role.roleId, userId: user.userId, propagate: true });
-    }
-    this.token = new UserToken(this, "token", {
-      userId: user.userId,
-      tokenName: "lab",
-      comment: "Has its user's permissions",
-      privilegesSeparation: false,
-    }).value;
+    const acls = new Map(
+      Object.entries(scopes).map(([name, path]) => {
+        const ours = given("acls", { path, roleId: role.roleId, userId: user.userId, propagate: true });
+        return [name, new Acl(this, `acl-${name}`, ours)];
+      }),
+    );
+    const token = new UserToken(
+      this,
+      "token",
+      given("token", {
+        userId: user.userId,
+        tokenName: "lab",
+        comment: "Has its user's permissions",
+        privilegesSeparation: false,
+      }),
+    );
+    this.nodes = { role, user, acls, token };
+  }
+
+  /** `user@realm!name=uuid`, sensitive. */
+  get token(): string {
+    return this.nodes.token.value;
   }
 }

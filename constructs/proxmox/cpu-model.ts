@@ -1,26 +1,43 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { LabError } from "../lab/error.ts";
 import type { OciHost } from "../oci/host.ts";
 import type { HostPlan } from "../../topology/types.ts";
-import { ScriptStep } from "../lab/script-step.ts";
+import { ScriptStep, type ScriptStepProps } from "../lab/script-step.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 import { STEPS, stepHost } from "./cluster.ts";
 import { EMULATED_CPU } from "./guest-hardware.ts";
 
+/** The inner step of a `CpuModel`. */
+export interface CpuModelInner {
+  readonly define: ScriptStepProps;
+}
+
+/** What a `CpuModel` is made from. */
 export interface CpuModelProps {
   readonly hosts: readonly { readonly plan: HostPlan; readonly oci: OciHost }[];
   readonly after: ITerraformDependable;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<CpuModelInner> | undefined;
 }
 
-/** The CPU that emulated guests have, defined once for the cluster: the provider takes no Arm model but of one's own. */
+/**
+ * The CPU that emulated guests have, defined once for the cluster: the provider takes no Arm model but of one's own.
+ *
+ * @example
+ * const { hosts } = lab.proxmox;
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts, micro: null });
+ * new CpuModel(stack, "cpu-model", { hosts, after: cluster.formed });
+ */
 export class CpuModel extends Construct {
-  /** Machines that have it come after. */
-  readonly defined: ITerraformDependable;
+  readonly nodes: { readonly define: ScriptStep };
 
-  constructor(scope: Construct, id: string, { hosts, after }: CpuModelProps) {
+  constructor(scope: Construct, id: string, { hosts, after, transform }: CpuModelProps) {
     super(scope, id);
+    const given = transforming<CpuModelInner>(this, transform);
     const [first] = hosts;
-    if (!first) throw new Error("a cluster needs a host");
-    this.defined = new ScriptStep(this, "define", {
+    if (!first) throw new LabError(this, { at: "hosts", got: "none", allowed: "at least one" });
+    const ours = {
       folder: STEPS,
       script: "cpu-model.mjs",
       environment: {
@@ -34,6 +51,12 @@ export class CpuModel extends Construct {
         ...Object.fromEntries(hosts.map(({ plan, oci }) => [plan.name, oci.generation])),
       },
       dependsOn: [after],
-    }).resource;
+    };
+    this.nodes = { define: new ScriptStep(this, "define", given("define", ours)) };
+  }
+
+  /** Machines that have it come after. */
+  get defined(): ITerraformDependable {
+    return this.nodes.define.nodes.run;
   }
 }

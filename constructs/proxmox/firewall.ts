@@ -1,63 +1,109 @@
-import { VirtualEnvironmentClusterFirewall } from "@cdktf/provider-proxmox/virtual-environment-cluster-firewall";
-import { VirtualEnvironmentFirewallIpset } from "@cdktf/provider-proxmox/virtual-environment-firewall-ipset";
+import {
+  VirtualEnvironmentClusterFirewall,
+  type VirtualEnvironmentClusterFirewallConfig,
+} from "@cdktf/provider-proxmox/virtual-environment-cluster-firewall";
+import {
+  VirtualEnvironmentFirewallIpset,
+  type VirtualEnvironmentFirewallIpsetConfig,
+} from "@cdktf/provider-proxmox/virtual-environment-firewall-ipset";
 import {
   VirtualEnvironmentFirewallRules,
+  type VirtualEnvironmentFirewallRulesConfig,
   type VirtualEnvironmentFirewallRulesRule,
 } from "@cdktf/provider-proxmox/virtual-environment-firewall-rules";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { BFD } from "../../topology/firewall.ts";
 import type { NetworkPlan } from "../../topology/types.ts";
-import { FarewellStep } from "../lab/script-step.ts";
+import { FarewellStep, type FarewellStepProps } from "../lab/script-step.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 import { type StepHost, STEPS } from "./cluster.ts";
 
+type FirewallNetwork = Pick<NetworkPlan, "guest" | "subnetCidr">;
+
+/** The inner resources of a `Firewall`. */
+export interface FirewallInner {
+  readonly management: VirtualEnvironmentFirewallIpsetConfig;
+  readonly rules: VirtualEnvironmentFirewallRulesConfig;
+  readonly firewall: VirtualEnvironmentClusterFirewallConfig;
+  readonly offAtTheEnd: FarewellStepProps;
+}
+
+/** What a `Firewall` is made from. */
 export interface FirewallProps {
-  readonly network: NetworkPlan;
+  readonly network: FirewallNetwork;
   /** Any host: its API switches the firewall of all. */
   readonly host: StepHost;
   readonly after: ITerraformDependable;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<FirewallInner> | undefined;
 }
 
 /**
  * PVE's own firewall, under the security groups of OCI. Nothing here depends on where admins come from: their networks
  * change in the security group alone, as this firewall can only be changed by somebody it lets in. Who reaches ports 8006
  * and 22 as a neighbour stands in the set `management`; tunnels end on the host itself and need no rule.
+ *
+ * @example
+ * const { hosts, leader: host } = lab.proxmox;
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts, micro: null });
+ * new Firewall(stack, "firewall", { network: lab.topology.network, host, after: cluster.formed });
  */
 export class Firewall extends Construct {
+  readonly nodes: {
+    readonly management: VirtualEnvironmentFirewallIpset;
+    readonly rules: VirtualEnvironmentFirewallRules;
+    readonly firewall: VirtualEnvironmentClusterFirewall;
+    readonly offAtTheEnd: FarewellStep;
+  };
+
   constructor(scope: Construct, id: string, props: FirewallProps) {
     super(scope, id);
+    const given = transforming<FirewallInner>(this, props.transform);
     const { network } = props;
-    const management = new VirtualEnvironmentFirewallIpset(this, "management", {
-      name: "management",
-      comment: "The hosts among themselves",
-      // PVE adds the network that it finds itself in; said here, nothing depends on what it finds.
-      cidr: [{ name: network.subnetCidr, comment: "the hosts' subnet" }],
-      dependsOn: [props.after],
-    });
-    const rules = new VirtualEnvironmentFirewallRules(this, "rules", {
-      rule: [...sshRules(network), ...(network.guest.kind === "evpn" ? overlayRules(network) : [])],
-      dependsOn: [props.after],
-    });
-    const firewall = new VirtualEnvironmentClusterFirewall(this, "cluster", {
-      enabled: true,
-      inputPolicy: "DROP",
-      outputPolicy: "ACCEPT",
-      // Guests leave, and the API is forwarded, through the hosts.
-      forwardPolicy: "ACCEPT",
-      dependsOn: [management, rules],
-    });
+    const dependsOn = [props.after];
+    const management = new VirtualEnvironmentFirewallIpset(
+      this,
+      "management",
+      given("management", {
+        name: "management",
+        comment: "The hosts among themselves",
+        // PVE adds the network that it finds itself in; said here, nothing depends on what it finds.
+        cidr: [{ name: network.subnetCidr, comment: "the hosts' subnet" }],
+        dependsOn,
+      }),
+    );
+    const rule = [...sshRules(network), ...(network.guest.kind === "evpn" ? overlayRules(network) : [])];
+    const rules = new VirtualEnvironmentFirewallRules(this, "rules", given("rules", { rule, dependsOn }));
+    const firewall = new VirtualEnvironmentClusterFirewall(
+      this,
+      "cluster",
+      given("firewall", {
+        enabled: true,
+        inputPolicy: "DROP",
+        outputPolicy: "ACCEPT",
+        // Guests leave, and the API is forwarded, through the hosts.
+        forwardPolicy: "ACCEPT",
+        dependsOn: [management, rules],
+      }),
+    );
     // The provider only forgets a firewall; left on, it would lock out whoever comes when the rules are gone.
-    new FarewellStep(this, "off-at-the-end", {
-      folder: STEPS,
-      script: "disable-firewall.mjs",
-      environment: { PVE_HOST: JSON.stringify(props.host), PVE_TIMEOUT_SECONDS: "60" },
-      dependsOn: [firewall],
-    });
+    const offAtTheEnd = new FarewellStep(
+      this,
+      "off-at-the-end",
+      given("offAtTheEnd", {
+        folder: STEPS,
+        script: "disable-firewall.mjs",
+        environment: { PVE_HOST: JSON.stringify(props.host), PVE_TIMEOUT_SECONDS: "60" },
+        dependsOn: [firewall],
+      }),
+    );
+    this.nodes = { management, rules, firewall, offAtTheEnd };
   }
 }
 
 /** From everywhere but the guests: who else may is for the security group to say. The first rule that fits decides. */
-function sshRules({ guest }: NetworkPlan): VirtualEnvironmentFirewallRulesRule[] {
+function sshRules({ guest }: FirewallNetwork): VirtualEnvironmentFirewallRulesRule[] {
   const ssh = { type: "in", enabled: true, proto: "tcp", dport: "22" };
   return [
     { ...ssh, action: "DROP", source: guest.cidr, comment: "SSH: not from guests" },
@@ -66,7 +112,7 @@ function sshRules({ guest }: NetworkPlan): VirtualEnvironmentFirewallRulesRule[]
 }
 
 /** Corosync and migration PVE lets through by itself; the overlay between the hosts it does not. */
-function overlayRules({ subnetCidr }: NetworkPlan): VirtualEnvironmentFirewallRulesRule[] {
+function overlayRules({ subnetCidr }: FirewallNetwork): VirtualEnvironmentFirewallRulesRule[] {
   const accept = { type: "in", action: "ACCEPT", source: subnetCidr, enabled: true };
   const { direct, multihop } = BFD;
   return [

@@ -1,39 +1,60 @@
-import { DownloadFile } from "@cdktf/provider-proxmox/download-file";
-import { ImageFactorySchematic } from "@cdktf/provider-talos/image-factory-schematic";
+import { DownloadFile, type DownloadFileConfig } from "@cdktf/provider-proxmox/download-file";
+import { ImageFactorySchematic, type ImageFactorySchematicConfig } from "@cdktf/provider-talos/image-factory-schematic";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { HostPlan } from "../../topology/types.ts";
+import { found } from "../lab/error.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 
 /** The storage that every host has by itself. */
 export const IMAGE_STORAGE = "local";
 
+/** The inner resources of a `TalosImage`. */
+export interface TalosImageInner {
+  readonly schematic: ImageFactorySchematicConfig;
+  /** The file of each host. */
+  readonly files: DownloadFileConfig;
+}
+
+/** What a `TalosImage` is made from. */
 export interface TalosImageProps {
   readonly talosVersion: string;
   /** YAML of the image factory's schematic. */
   readonly schematic: string;
-  readonly hosts: readonly HostPlan[];
+  readonly hosts: readonly Pick<HostPlan, "name">[];
   readonly after: ITerraformDependable;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<TalosImageInner> | undefined;
 }
 
 /**
  * Talos for arm64 guests, on every host: local storage is not shared. The schematic is registered here and not beside the
  * machine configuration, because the factory serves an image only once its schematic is known.
+ *
+ * @example
+ * const { hosts } = lab.topology;
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts: lab.proxmox.hosts, micro: null });
+ * const schematic = schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS });
+ * new TalosImage(stack, "image", { talosVersion: "1.13.9", schematic, hosts, after: cluster.formed });
  */
 export class TalosImage extends Construct {
-  readonly schematicId: string;
-  readonly #files: ReadonlyMap<string, DownloadFile>;
+  readonly nodes: {
+    readonly schematic: ImageFactorySchematic;
+    /** By host. */
+    readonly files: ReadonlyMap<string, DownloadFile>;
+  };
 
   constructor(scope: Construct, id: string, props: TalosImageProps) {
     super(scope, id);
+    const given = transforming<TalosImageInner>(this, props.transform);
     const { talosVersion } = props;
-    this.schematicId = new ImageFactorySchematic(this, "schematic", { schematic: props.schematic }).id;
+    const schematic = new ImageFactorySchematic(this, "schematic", given("schematic", { schematic: props.schematic }));
     // The qcow2: PVE decompresses no .xz, and decompresses nothing for content `import` (pve-storage Status.pm).
-    const url = `https://factory.talos.dev/image/${this.schematicId}/v${talosVersion}/nocloud-arm64.qcow2`;
-    this.#files = new Map(
-      props.hosts.map((host) => [
-        host.name,
-        new DownloadFile(this, host.name, {
-          nodeName: host.name,
+    const url = `https://factory.talos.dev/image/${schematic.id}/v${talosVersion}/nocloud-arm64.qcow2`;
+    const files = new Map(
+      props.hosts.map(({ name: nodeName }) => {
+        const ours = {
+          nodeName,
           datastoreId: IMAGE_STORAGE,
           contentType: "import",
           url,
@@ -42,15 +63,20 @@ export class TalosImage extends Construct {
           // The factory makes an image when it is asked for the first time.
           uploadTimeout: 1800,
           dependsOn: [props.after],
-        }),
-      ]),
+        };
+        return [nodeName, new DownloadFile(this, nodeName, given("files", ours))];
+      }),
     );
+    this.nodes = { schematic, files };
   }
 
-  /** The image on a host, to import a disk from. @throws Error for a host without one */
+  /** The image factory's id of what the image has. */
+  get schematicId(): string {
+    return this.nodes.schematic.id;
+  }
+
+  /** The image on a host, to import a disk from. @throws LabError for a host without one */
   file(host: string): DownloadFile {
-    const file = this.#files.get(host);
-    if (!file) throw new Error(`no Talos image on ${host}`);
-    return file;
+    return found(this, "host", this.nodes.files, host);
   }
 }

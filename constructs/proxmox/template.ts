@@ -1,25 +1,37 @@
 import type { DownloadFile } from "@cdktf/provider-proxmox/download-file";
-import { VirtualEnvironmentVm } from "@cdktf/provider-proxmox/virtual-environment-vm";
+import { VirtualEnvironmentVm, type VirtualEnvironmentVmConfig } from "@cdktf/provider-proxmox/virtual-environment-vm";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { OciHost } from "../oci/host.ts";
 import type { LabConfig } from "../../config/schema.ts";
 import type { HostPlan } from "../../topology/types.ts";
-import { Generation } from "../lab/generation.ts";
-import { ScriptStep } from "../lab/script-step.ts";
+import { Generation, type GenerationValues } from "../lab/generation.ts";
+import { ScriptStep, type ScriptStepProps } from "../lab/script-step.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
 import { STEPS, stepHost } from "./cluster.ts";
 import { GUEST_STORAGE, guestHardware } from "./guest-hardware.ts";
 
+/** The inner resources of a `Template`. */
+export interface TemplateInner {
+  readonly image: GenerationValues;
+  readonly vm: VirtualEnvironmentVmConfig;
+  /** Under TCG only. */
+  readonly disableKvm: ScriptStepProps;
+}
+
+/** What a `Template` is made from. */
 export interface TemplateProps {
   readonly plan: HostPlan;
   readonly oci: OciHost;
   readonly virtualization: LabConfig["virtualization"];
   readonly poolId: string;
   /** Of the host's disk, on which the template is. */
-  readonly disk: Generation;
+  readonly disk: Pick<Generation, "address">;
   /** The Talos image on this host. */
-  readonly image: DownloadFile;
+  readonly image: Pick<DownloadFile, "id" | "url">;
   readonly after: readonly ITerraformDependable[];
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<TemplateInner> | undefined;
 }
 
 /**
@@ -27,56 +39,96 @@ export interface TemplateProps {
  *
  * Under TCG it carries `kvm: 0`, which Proxmox needs on hosts without /dev/kvm, which the provider cannot set, and which a
  * clone inherits; one API call sets it.
+ *
+ * @example
+ * const { hosts } = lab.proxmox;
+ * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts, micro: null });
+ * const schematic = schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS });
+ * const image = new TalosImage(stack, "image", {
+ *   talosVersion: "1.13.9",
+ *   schematic,
+ *   hosts: lab.topology.hosts,
+ *   after: cluster.formed,
+ * });
+ * for (const { plan, oci } of hosts)
+ *   new Template(stack, `template-${plan.name}`, {
+ *     plan,
+ *     oci,
+ *     virtualization: "tcg",
+ *     poolId: "mine",
+ *     disk: new Generation(stack, `disk-${plan.name}`, { disk: oci.generation }),
+ *     image: image.file(plan.name),
+ *     after: [cluster.formed],
+ *   });
  */
 export class Template extends Construct {
   readonly vmId: number;
-  readonly ready: ITerraformDependable;
+  readonly nodes: {
+    readonly image: Generation;
+    readonly vm: VirtualEnvironmentVm;
+    /** Null where guests have KVM. */
+    readonly disableKvm: ScriptStep | null;
+  };
 
   constructor(scope: Construct, id: string, props: TemplateProps) {
     super(scope, id);
-    const { plan } = props;
-    const { cpuType, ...hardware } = guestHardware(props.virtualization);
+    const given = transforming<TemplateInner>(this, props.transform);
     // The provider does not look at the image again once the disk is made; one that is fetched again is the same.
-    const image = new Generation(this, "image", { url: props.image.url });
-    const vm = new VirtualEnvironmentVm(this, "vm", {
-      ...hardware,
-      nodeName: plan.name,
-      vmId: plan.templateVmId,
-      name: `talos-${plan.name}`,
-      description: "Talos; guests are clones of it",
-      template: true,
-      started: false,
-      onBoot: false,
-      poolId: props.poolId,
-      cpu: { cores: 1, type: cpuType },
-      memory: { dedicated: 1024, floating: 0 },
-      efiDisk: { datastoreId: GUEST_STORAGE, type: "4m", preEnrolledKeys: false },
-      disk: [
-        {
-          interface: "scsi0",
-          datastoreId: GUEST_STORAGE,
-          importFromAttribute: props.image.id,
-          size: 10,
-          discard: "on",
-        },
-      ],
-      dependsOn: [...props.after],
-      lifecycle: { replaceTriggeredBy: [image.address, props.disk.address] },
-    });
-    this.vmId = plan.templateVmId;
-    this.ready = props.virtualization === "tcg" ? this.#disableKvm(props, vm) : vm;
+    const image = new Generation(this, "image", given("image", { url: props.image.url }));
+    const vm = new VirtualEnvironmentVm(this, "vm", given("vm", templateArguments(props, image)));
+    const disableKvm =
+      props.virtualization === "tcg"
+        ? new ScriptStep(this, "disable-kvm", given("disableKvm", disableKvmArguments(props, vm)))
+        : null;
+    this.vmId = props.plan.templateVmId;
+    this.nodes = { image, vm, disableKvm };
   }
 
-  #disableKvm({ plan, oci }: TemplateProps, vm: VirtualEnvironmentVm): ITerraformDependable {
-    return new ScriptStep(this, "disable-kvm", {
-      folder: STEPS,
-      script: "disable-kvm.mjs",
-      environment: {
-        PVE_HOST: JSON.stringify(stepHost(plan, oci.privateIp)),
-        PVE_VM_ID: String(plan.templateVmId),
-      },
-      // The id of a template made anew is the same, but it is not known before.
-      triggers: { host: oci.generation, template: vm.id },
-    }).resource;
+  /** Clones come after it. */
+  get ready(): ITerraformDependable {
+    return this.nodes.disableKvm?.nodes.run ?? this.nodes.vm;
   }
+}
+
+function templateArguments(props: TemplateProps, image: Generation): VirtualEnvironmentVmConfig {
+  const { plan } = props;
+  const { cpuType, ...hardware } = guestHardware(props.virtualization);
+  return {
+    ...hardware,
+    nodeName: plan.name,
+    vmId: plan.templateVmId,
+    name: `talos-${plan.name}`,
+    description: "Talos; guests are clones of it",
+    template: true,
+    started: false,
+    onBoot: false,
+    poolId: props.poolId,
+    cpu: { cores: 1, type: cpuType },
+    memory: { dedicated: 1024, floating: 0 },
+    efiDisk: { datastoreId: GUEST_STORAGE, type: "4m", preEnrolledKeys: false },
+    disk: [
+      {
+        interface: "scsi0",
+        datastoreId: GUEST_STORAGE,
+        importFromAttribute: props.image.id,
+        size: 10,
+        discard: "on",
+      },
+    ],
+    dependsOn: [...props.after],
+    lifecycle: { replaceTriggeredBy: [image.address, props.disk.address] },
+  };
+}
+
+function disableKvmArguments({ plan, oci }: TemplateProps, vm: VirtualEnvironmentVm): ScriptStepProps {
+  return {
+    folder: STEPS,
+    script: "disable-kvm.mjs",
+    environment: {
+      PVE_HOST: JSON.stringify(stepHost(plan, oci.privateIp)),
+      PVE_VM_ID: String(plan.templateVmId),
+    },
+    // The id of a template made anew is the same, but it is not known before.
+    triggers: { host: oci.generation, template: vm.id },
+  };
 }

@@ -1,6 +1,7 @@
 import type { DataTalosMachineConfigurationMachineSecrets } from "@cdktf/provider-talos/data-talos-machine-configuration";
-import { MachineSecrets } from "@cdktf/provider-talos/machine-secrets";
+import { MachineSecrets, type MachineSecretsConfig } from "@cdktf/provider-talos/machine-secrets";
 import { Construct } from "constructs";
+import { type Transforms, transforming } from "../lab/transform.ts";
 
 /** What a client of Talos' API identifies itself with. */
 export interface ClientConfiguration {
@@ -9,24 +10,44 @@ export interface ClientConfiguration {
   readonly clientKey: string;
 }
 
-/** The PKI and tokens of one cluster, made once: a change of version must not make them anew. No machine may take them in the apply that makes them. */
+/** The inner resource of `ClusterKeys`. */
+export interface ClusterKeysInner {
+  readonly secrets: MachineSecretsConfig;
+}
+
+/** What `ClusterKeys` are made from. */
+export interface ClusterKeysProps {
+  /** With its v: `v1.13.9`. */
+  readonly talosVersion: string;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<ClusterKeysInner> | undefined;
+}
+
+/**
+ * The PKI and tokens of one cluster, made once: a change of version must not make them anew. No machine may take them in the apply that makes them.
+ *
+ * @example
+ * new ClusterKeys(stack, "keys", { talosVersion: `v${lab.topology.config.versions.talos}` });
+ */
 export class ClusterKeys extends Construct {
   readonly client: ClientConfiguration;
   readonly machine: DataTalosMachineConfigurationMachineSecrets;
   /** The Talos that the cluster was made with: configurations keep to its version contract (Talos docs). */
   readonly contract: string;
 
-  constructor(scope: Construct, id: string, props: { readonly talosVersion: string }) {
+  readonly nodes: { readonly secrets: MachineSecrets };
+
+  constructor(scope: Construct, id: string, { talosVersion, transform }: ClusterKeysProps) {
     super(scope, id);
-    const resource = new MachineSecrets(this, "machine-secrets", {
-      talosVersion: props.talosVersion,
-      lifecycle: { ignoreChanges: ["talos_version"] },
-    });
-    this.contract = resource.talosVersion;
-    const { caCertificate, clientCertificate, clientKey } = resource.clientConfiguration;
+    const given = transforming<ClusterKeysInner>(this, transform);
+    const ours = { talosVersion, lifecycle: { ignoreChanges: ["talos_version"] } };
+    const made = new MachineSecrets(this, "machine-secrets", given("secrets", ours));
+    this.nodes = { secrets: made };
+    this.contract = made.talosVersion;
+    const { caCertificate, clientCertificate, clientKey } = made.clientConfiguration;
     this.client = { caCertificate, clientCertificate, clientKey };
     // Spelled out: a computed object cannot be handed on whole through the bindings.
-    const { certs, cluster, secrets, trustdinfo } = resource.machineSecrets;
+    const { certs, cluster, secrets, trustdinfo } = made.machineSecrets;
     this.machine = {
       certs: {
         etcd: { cert: certs.etcd.cert, key: certs.etcd.key },

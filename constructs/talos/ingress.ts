@@ -5,6 +5,7 @@
 import type { NodePlan } from "../../topology/types.ts";
 import type { Patch } from "./patches.ts";
 
+/** What decides who gets in to a machine. */
 export interface IngressProps {
   readonly role: NodePlan["role"];
   readonly guestCidr: string;
@@ -16,6 +17,7 @@ export interface IngressProps {
 interface Opening {
   readonly name: string;
   readonly ports: readonly (number | string)[];
+  /** @default - TCP */
   readonly protocol?: "udp";
   readonly from: readonly string[];
 }

@@ -5,6 +5,7 @@
 import { ingressDocuments } from "./ingress.ts";
 import type { ClusterPlan, GuestNetworkPlan, NodePlan } from "../../topology/types.ts";
 
+/** What a node's patches are made from. */
 export interface PatchProps {
   readonly node: NodePlan;
   readonly network: GuestNetworkPlan;

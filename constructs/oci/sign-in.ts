@@ -1,0 +1,35 @@
+import { OciProvider, type OciProviderConfig } from "@cdktf/provider-oci/provider";
+import type { LabConfig } from "../../config/schema.ts";
+import { type SignIn, signInOf } from "../../config/sign-in.ts";
+import type { LabStack } from "../lab/lab-stack.ts";
+
+function signInArguments(signIn: SignIn): Pick<OciProviderConfig, "auth" | "configFileProfile"> {
+  switch (signIn.auth) {
+    case "profile":
+      return { configFileProfile: signIn.profile };
+    case "security-token":
+      return { auth: "SecurityToken", configFileProfile: signIn.profile };
+    case "environment":
+      return {};
+    case "instance-principal":
+      return { auth: "InstancePrincipal" };
+  }
+}
+
+/** How the lab's provider is configured: region and sign-in. The sandbox's names no profile of `~/.oci/config`. */
+export function ociProviderArguments(oci: LabConfig["oci"], sandbox: boolean): OciProviderConfig {
+  return { region: oci.region, ...(sandbox ? {} : signInArguments(signInOf(oci))) };
+}
+
+/**
+ * Gives a stack of one's own the OCI provider, in the region and with the sign-in of the lab.
+ *
+ * @param own arguments that are laid over these. @default - none
+ *
+ * @example
+ * ociProvider(stack, { alias: "elsewhere", region: "eu-zurich-1" });
+ */
+export function ociProvider(stack: LabStack, own: Partial<OciProviderConfig> = {}): OciProvider {
+  const { topology, sandbox } = stack;
+  return new OciProvider(stack, "oci", { ...ociProviderArguments(topology.config.oci, sandbox), ...own });
+}

@@ -1,0 +1,106 @@
+import {
+  DataTalosMachineConfiguration,
+  type DataTalosMachineConfigurationConfig,
+} from "@cdktf/provider-talos/data-talos-machine-configuration";
+import {
+  MachineConfigurationApply,
+  type MachineConfigurationApplyConfig,
+} from "@cdktf/provider-talos/machine-configuration-apply";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { LabConfig } from "../../config/schema.ts";
+import type { NodePlan } from "../../topology/types.ts";
+import { Generation, type GenerationValues } from "../lab/generation.ts";
+import { yamlOf } from "../lab/literal.ts";
+import { type Transforms, transforming } from "../lab/transform.ts";
+import { PATIENCE } from "./patience.ts";
+import type { Patch } from "./patches.ts";
+import type { ClusterKeys } from "./cluster-keys.ts";
+
+/** The inner resources of a `TalosMachine`. */
+export interface TalosMachineInner {
+  readonly configuration: DataTalosMachineConfigurationConfig;
+  readonly machine: GenerationValues;
+  readonly apply: MachineConfigurationApplyConfig;
+}
+
+/** What a `TalosMachine` is made from. */
+export interface TalosMachineProps {
+  readonly plan: NodePlan;
+  readonly clusterName: string;
+  readonly clusterEndpoint: string;
+  readonly kubernetesVersion: LabConfig["versions"]["kubernetes"];
+  readonly keys: ClusterKeys;
+  readonly patches: readonly Patch[];
+  /** Changes when the virtual machine is made anew. */
+  readonly generation: string;
+  /** @default - the lab's own arguments */
+  readonly transform?: Transforms<TalosMachineInner> | undefined;
+}
+
+/**
+ * One machine's configuration, handed to it through its own tunnel: in maintenance mode Talos relays nothing.
+ *
+ * @example
+ * const keys = new ClusterKeys(stack, "keys", { talosVersion: "v1.13.9" });
+ * for (const plan of lab.topology.nodes)
+ *   new TalosMachine(stack, plan.name, {
+ *     plan,
+ *     clusterName: "mine",
+ *     clusterEndpoint: lab.topology.cluster.endpoint,
+ *     kubernetesVersion: lab.topology.config.versions.kubernetes,
+ *     keys,
+ *     patches: [{ machine: { sysctls: { "vm.max_map_count": "262144" } } }],
+ *     generation: "1",
+ *   });
+ */
+export class TalosMachine extends Construct {
+  readonly nodes: {
+    readonly configuration: DataTalosMachineConfiguration;
+    /** Replaced with the virtual machine. */
+    readonly machine: Generation;
+    readonly apply: MachineConfigurationApply;
+  };
+
+  constructor(scope: Construct, id: string, props: TalosMachineProps) {
+    super(scope, id);
+    const given = transforming<TalosMachineInner>(this, props.transform);
+    const { plan, keys } = props;
+    const ours = configurationArguments(props);
+    const configuration = new DataTalosMachineConfiguration(this, "configuration", given("configuration", ours));
+    const machine = new Generation(this, "machine", given("machine", { generation: props.generation }));
+    const apply = new MachineConfigurationApply(
+      this,
+      "apply",
+      given("apply", {
+        clientConfiguration: keys.client,
+        machineConfigurationInput: configuration.machineConfiguration,
+        nodeAttribute: plan.address,
+        endpoint: `127.0.0.1:${plan.talosPort}`,
+        // A machine made anew knows nothing of a configuration applied before.
+        lifecycle: { replaceTriggeredBy: [machine.address] },
+        timeouts: { create: PATIENCE, update: PATIENCE, delete: PATIENCE },
+      }),
+    );
+    this.nodes = { configuration, machine, apply };
+  }
+
+  /** The machine has its configuration. */
+  get applied(): ITerraformDependable {
+    return this.nodes.apply;
+  }
+}
+
+function configurationArguments({ plan, keys, ...props }: TalosMachineProps): DataTalosMachineConfigurationConfig {
+  return {
+    clusterName: props.clusterName,
+    clusterEndpoint: props.clusterEndpoint,
+    machineType: plan.role === "control-plane" ? "controlplane" : "worker",
+    machineSecrets: keys.machine,
+    talosVersion: keys.contract,
+    kubernetesVersion: props.kubernetesVersion,
+    configPatches: props.patches.map((patch) => yamlOf(patch)),
+    docs: false,
+    examples: false,
+  };
+}
