@@ -27,13 +27,14 @@ async function allowLifecycles({ api }: OciTerraform, { root: compartmentId }: M
   await api.call("POST", `${CORE}/policies`, { compartmentId, name: "lifecycle", description: "", statements });
 }
 
-/** With another name and other tags, which are no reason to replace anything. */
+/** With another name and other tags, which replace nothing; and a compartment that stays, for its end takes half an hour. */
 function renamed(resource: string, config: Attributes): Attributes {
   const { display_name: name, freeform_tags: tags } = config;
   const keepsName = typeof name !== "string" || resource.endsWith("_attachment");
   return {
     ...config,
     ...(keepsName ? {} : { display_name: `${name}-2` }),
+    ...(resource === "oci_identity_compartment" && { enable_delete: false }),
     ...(tags === undefined ? {} : { freeform_tags: { of_freeform_tags: "another value" } }),
   };
 }
