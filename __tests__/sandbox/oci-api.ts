@@ -83,7 +83,10 @@ export async function ociApi(store: Store = emptyStore()): Promise<Api> {
   let now = Date.now();
   const calls = {
     ...store.calls,
-    end: ({ method, target }: Call, answer: string) => void (answer === "501" && notPlayed.push(`${method} ${target}`)),
+    end(call: Call, answer: string): void {
+      if (answer === "501") notPlayed.push(`${call.method} ${call.target}`);
+      store.calls.end(call, answer);
+    },
     bug: (_call: Call, error: unknown) => void said.push(String(error)),
   };
   const world = { ...store, calls, now: () => new Date(now).toISOString() };
