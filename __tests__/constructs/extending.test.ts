@@ -1,6 +1,6 @@
 /** What docs/extending.md shows is run as it stands there. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -41,7 +41,9 @@ function synth(config: string, sandbox = true) {
   });
   const stack = (name: string) =>
     synthesized.parse(JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")));
-  return { status, stderr, stack };
+  const facts = join(outdir, "lab.json");
+  const lab: unknown = existsSync(facts) ? JSON.parse(readFileSync(facts, "utf8")) : null;
+  return { status, stderr, stack, lab };
 }
 
 const examples = chapters();
@@ -66,7 +68,7 @@ describe("docs/extending.md", () => {
   });
 
   it("adds a stack that reads the compartment from stack oci, signs in as the lab does and keeps its state beside the lab's", () => {
-    const { stack } = synth(example("A fourth stack"), false);
+    const { stack, lab } = synth(example("A fourth stack"), false);
     const { resource, provider, terraform, data, output } = stack("workshop");
     expect(resource["oci_core_vcn"]?.["network_vcn"]).toMatchObject({
       compartment_id: expect.stringMatching(
@@ -79,6 +81,7 @@ describe("docs/extending.md", () => {
     expect(terraform.backend).toEqual({ local: { path: join(scratch, ".lab/state/workshop.tfstate") } });
     expect(Object.keys(data?.["terraform_remote_state"] ?? {})).toHaveLength(1);
     expect(output).toHaveProperty("workshop_vcn");
+    expect(lab).toMatchObject({ direct: ["oci", "workshop"] });
   });
 
   it("gives resources of the lab other arguments", () => {

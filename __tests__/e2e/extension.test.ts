@@ -33,8 +33,16 @@ describe("a stack of one's own in the sandbox", () => {
     expect(stdout).toMatch(/^workshop workshop_vcn = ocid1\.vcn\.oc1\./m);
   });
 
-  it("is compared, and destroyed, by its name", async () => {
+  it("is compared by its name", async () => {
     expect(await lab.cdktf("diff", "oci", "workshop")).toMatchObject({ code: 0 });
+  });
+
+  it("needs no way to the hosts where all its providers are Oracle's", async () => {
+    expect(await lab.lab("sandbox", "admin", "192.0.2.99")).toMatchObject({ code: 0 });
+    expect(await lab.cdktf("diff", "workshop")).toMatchObject({ code: 0 });
+  });
+
+  it("is destroyed by its name", async () => {
     expect(await lab.cdktf("destroy", "workshop", "--auto-approve")).toMatchObject({ code: 0 });
     const file = join(lab.home, ".sandbox", "state", "workshop.tfstate");
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ resources: [] });

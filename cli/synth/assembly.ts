@@ -53,6 +53,8 @@ const lab = z.looseObject({
   ),
   /** Networks that the admins come from. */
   adminCidrs: z.array(z.string()).default([]),
+  /** Stacks that talk to Oracle alone. */
+  direct: z.array(z.string()).default([]),
   /** How the app's provider signs in. */
   signIn: z
     .discriminatedUnion("auth", [

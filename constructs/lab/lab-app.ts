@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { App, Aspects, TerraformStack } from "cdktf";
+import { App, Aspects, TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
 import { type SignIn, signInOf } from "../../config/sign-in.ts";
 import type { Images } from "../../images/index.ts";
 import { formatVerdict } from "../../topology/format-verdict.ts";
@@ -17,6 +17,14 @@ export interface LabAppProps {
   readonly images: Images;
   readonly outdir: string;
   readonly sandbox: boolean;
+}
+
+/** Whatever runs by itself, and each other provider, may talk to what is behind the tunnels. */
+function talksToOracleOnly(stack: LabStack): boolean {
+  const parts = stack.node.findAll();
+  const providers = parts.filter((each) => each instanceof TerraformProvider);
+  const runs = parts.some((each) => each instanceof TerraformResource && (each.provisioners ?? []).length > 0);
+  return !runs && providers.length > 0 && providers.every((each) => each.terraformResourceType === "oci");
 }
 
 /** The app: puts tags on every resource, proves that the lab is free, and leaves `lab.json` for the tools. */
@@ -113,6 +121,8 @@ export class LabApp extends App {
       tunnels: topology.tunnels,
       // Where the sandbox has its admin come from.
       adminCidrs: config.access.adminCidrs,
+      // Whose applies need no way to what runs on the hosts.
+      direct: this.stacks.filter(talksToOracleOnly).map(({ node }) => node.id),
       versions: config.versions,
       freeTier: { ...freeTier, table: formatVerdict(freeTier) },
       images,
