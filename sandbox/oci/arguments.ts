@@ -100,27 +100,7 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "create_vnic_details.vlan_id",
     ],
   },
-  oci_core_volume: {
-    remembered: ["autotune_policies", "is_auto_tune_enabled", "is_reservations_enabled"],
-    notPlayed: [
-      "block_volume_replicas",
-      "cluster_placement_group_id",
-      "kms_key_id",
-      "source_details",
-      "volume_backup_id",
-      "xrc_kms_key_id",
-    ],
-  },
   oci_core_volume_backup_policy_assignment: { notPlayed: ["xrc_kms_key_id"] },
-  oci_core_volume_attachment: {
-    remembered: [
-      "device",
-      "encryption_in_transit_type",
-      "is_agent_auto_iscsi_login_enabled",
-      "is_pv_encryption_in_transit_enabled",
-      "is_shareable",
-    ],
-  },
   oci_limits_quota: { notPlayed: ["locks"] },
   oci_load_balancer_backend_set: { notPlayed: CERTIFICATES_SERVICE },
   oci_load_balancer_listener: {

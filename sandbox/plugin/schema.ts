@@ -104,6 +104,8 @@ export interface Member {
   readonly role: "attribute" | "nested" | "block";
   readonly computed: boolean;
   readonly writeOnly: boolean;
+  /** A block that there is at most one of. */
+  readonly single?: boolean;
 }
 export type Members = Readonly<Record<string, Member>>;
 
@@ -146,6 +148,7 @@ export function blockMembers({ attributes = {}, block_types = {} }: BlockSchema)
       role: "block",
       computed: false,
       writeOnly: false,
+      single: nested.max_items === 1,
     },
   ]);
   return { ...attributeMembers(attributes), ...Object.fromEntries(blocks) };

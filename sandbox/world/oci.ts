@@ -3,6 +3,7 @@
 import type { BackupPolicyAssignment, VolumeBackupPolicy } from "./oci-backups.ts";
 import type { LifecyclePolicy, PreauthenticatedRequest } from "./oci-bucket.ts";
 import type { IamState } from "./oci-iam.ts";
+import type { Records } from "../oci/resources/index.ts";
 
 /** Any JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -13,16 +14,16 @@ export type Account = "always-free" | "pay-as-you-go";
 export type Tags = Readonly<Record<string, string>>;
 
 /** What every OCI object has. */
-export interface OciObject {
+export type OciObject = {
   readonly id: string;
   compartmentId: string;
   readonly region: string;
   readonly timeCreated: string;
   freeformTags: Tags;
   definedTags: Tags;
-}
+};
 
-export interface OciTenancy extends IamState {
+interface OtherTenancy extends IamState {
   tenancyId: string;
   /** Where compartments, budgets and quotas can be made; null: not said, so any region will do. */
   homeRegion: string | null;
@@ -54,10 +55,8 @@ export interface OciTenancy extends IamState {
   quotas: Quota[];
   /** Who may use the REST API; null until somebody asks for the key. */
   apiKey: ApiKey | null;
-  volumes: BlockVolume[];
   /** Of instances that were terminated without them. Absent: none. */
   preservedBootVolumes?: PreservedBootVolume[];
-  volumeAttachments: VolumeAttachment[];
   volumeBackupPolicies: VolumeBackupPolicy[];
   /** Some may be of volumes that are gone. */
   backupPolicyAssignments: BackupPolicyAssignment[];
@@ -72,6 +71,8 @@ export interface OciTenancy extends IamState {
   /** Arguments that are only remembered, by the object's id and the argument's path in the provider. */
   remembered: Record<string, Readonly<Record<string, Json>>>;
 }
+
+export type OciTenancy = OtherTenancy & Records;
 
 /** The API key of the account's user: what OCI knows of it. */
 export interface ApiKey {
@@ -496,22 +497,6 @@ export interface PreservedBootVolume extends OciObject {
   readonly imageId: string;
   readonly sizeInGBs: number;
   readonly vpusPerGB: number;
-}
-
-export interface BlockVolume extends OciObject {
-  displayName: string;
-  readonly availabilityDomain: string;
-  sizeInGBs: number;
-  vpusPerGB: number;
-}
-
-export interface VolumeAttachment extends OciObject {
-  displayName: string;
-  readonly availabilityDomain: string;
-  readonly instanceId: string;
-  readonly volumeId: string;
-  readonly attachmentType: "paravirtualized" | "iscsi";
-  readonly isReadOnly: boolean;
 }
 
 export interface PrivateIp extends OciObject {

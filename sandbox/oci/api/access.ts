@@ -7,7 +7,7 @@ import { ServiceRefusal } from "../refusals.ts";
 import { requireCompartment } from "../stored.ts";
 import { ownUser, user } from "../users.ts";
 import type { Answer } from "./answer.ts";
-import { type Collection, collection, common, shown, viewOf } from "./collection.ts";
+import { byRules, collection, common, shown, viewOf } from "./collection.ts";
 import { listed } from "./lists.ts";
 import { type Asked, needed, type Route } from "./route.ts";
 
@@ -15,7 +15,7 @@ const BASE = "/20160918";
 const states = { creating: "CREATING", deleting: "DELETING", deleted: null } as const;
 const ACTIVE = { lifecycleState: "ACTIVE", inactiveStatus: null };
 
-const policies: Collection<Policy> = {
+const policies = byRules<Policy>({
   path: `${BASE}/policies`,
   service: "Identity Policy",
   resource: "oci_identity_policy",
@@ -29,9 +29,9 @@ const policies: Collection<Policy> = {
     versionDate,
     ...ACTIVE,
   }),
-};
+});
 
-const groups: Collection<Group> = {
+const groups = byRules<Group>({
   path: `${BASE}/groups`,
   service: "Identity Group",
   resource: "oci_identity_group",
@@ -39,9 +39,9 @@ const groups: Collection<Group> = {
   states,
   all: (tenancy) => tenancy.groups,
   view: ({ name, description }) => ({ name, description, ...ACTIVE }),
-};
+});
 
-const dynamicGroups: Collection<DynamicGroup> = {
+const dynamicGroups = byRules<DynamicGroup>({
   path: `${BASE}/dynamicGroups`,
   service: "Identity Dynamic Group",
   resource: "oci_identity_dynamic_group",
@@ -49,13 +49,13 @@ const dynamicGroups: Collection<DynamicGroup> = {
   states,
   all: (tenancy) => tenancy.dynamicGroups,
   view: ({ name, description, matchingRule }) => ({ name, description, matchingRule, ...ACTIVE }),
-};
+});
 
 function userFields({ name, description, email }: User): Attributes {
   return { name, description, email, emailVerified: false, isMfaActivated: false, ...ACTIVE };
 }
 
-const users: Collection<User> = {
+const users = byRules<User>({
   path: `${BASE}/users`,
   service: "Identity User",
   resource: "oci_identity_user",
@@ -63,9 +63,9 @@ const users: Collection<User> = {
   states,
   all: (tenancy) => tenancy.users,
   view: userFields,
-};
+});
 
-const memberships: Collection<Membership> = {
+const memberships = byRules<Membership>({
   path: `${BASE}/userGroupMemberships`,
   service: "Identity User Group Membership",
   resource: "oci_identity_user_group_membership",
@@ -73,7 +73,7 @@ const memberships: Collection<Membership> = {
   states,
   all: (tenancy) => tenancy.memberships,
   view: ({ userId, groupId }) => ({ userId, groupId, ...ACTIVE }),
-};
+});
 
 /** The account's own user is told of like others, and cannot be changed. */
 function ownUserShown({ call, params }: Asked): Answer | null {

@@ -5,7 +5,7 @@ import { assignments, backupPolicy, backupPolicyAssignment, ORACLES } from "../b
 import { regionOf } from "../regions.ts";
 import { requireCompartment } from "../stored.ts";
 import type { Answer } from "./answer.ts";
-import { type Collection, collection, common, shown, viewOf } from "./collection.ts";
+import { byRules, collection, common, shown, viewOf } from "./collection.ts";
 import { listed } from "./lists.ts";
 import { type Asked, needed, type Route } from "./route.ts";
 
@@ -15,23 +15,23 @@ function fields({ displayName, destinationRegion, schedules }: VolumeBackupPolic
   return { displayName, destinationRegion, schedules };
 }
 
-const policies: Collection<VolumeBackupPolicy> = {
+const policies = byRules<VolumeBackupPolicy>({
   path: `${BASE}/volumeBackupPolicies`,
   service: "Core Volume Backup Policy",
   resource: "oci_core_volume_backup_policy",
   type: backupPolicy,
   all: (tenancy) => tenancy.volumeBackupPolicies,
   view: fields,
-};
+});
 
-const assigned: Collection<BackupPolicyAssignment> = {
+const assigned = byRules<BackupPolicyAssignment>({
   path: `${BASE}/volumeBackupPolicyAssignments`,
   service: "Core Volume Backup Policy Assignment",
   resource: "oci_core_volume_backup_policy_assignment",
   type: backupPolicyAssignment,
   all: assignments,
   view: ({ assetId, policyId }) => ({ assetId, policyId, xrcKmsKeyId: null }),
-};
+});
 
 /** Without a compartment Oracle's own are listed (ListVolumeBackupPolicies). */
 function listPolicies(asked: Asked): Answer {

@@ -7,7 +7,7 @@ import { networkLoadBalancer } from "../load-balancer.ts";
 import { byName, partId } from "../load-balancer-part.ts";
 import { systemTags } from "../instance-attributes.ts";
 import { notFound } from "../refusals.ts";
-import { change, checkEtag, type Collection, collection, record, shown, viewOf } from "./collection.ts";
+import { checkEtag, byRules, collection, record, shown, viewOf } from "./collection.ts";
 import { attributesOf, isObject, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
@@ -57,7 +57,7 @@ function named<T extends { readonly name: string }>(items: readonly T[], view: (
   return Object.fromEntries(items.map((item) => [item.name, view(item)]));
 }
 
-const balancers: Collection<NetworkLoadBalancer> = {
+const balancers = byRules<NetworkLoadBalancer>({
   path: PATH,
   service: "Network Load Balancer",
   resource: "oci_network_load_balancer_network_load_balancer",
@@ -95,7 +95,7 @@ const balancers: Collection<NetworkLoadBalancer> = {
   },
   changed: (asked, balancer, action) =>
     work(asked, balancer, `${action.replace(/D$/, "")}_NETWORK_LOAD_BALANCER`, action),
-};
+});
 
 /** Sets, backends or listeners of a balancer. */
 interface Parts<T extends { readonly name: string }> {
@@ -237,7 +237,7 @@ const listeners: Parts<Listener> = {
 async function changeGroups(asked: Asked): Promise<Answer> {
   const found = record(asked, balancers);
   checkEtag(asked, viewOf(asked, balancers, found));
-  await change(asked, balancers, found, { networkSecurityGroupIds: asked.body.networkSecurityGroupIds ?? [] });
+  await balancers.change(asked, found, { networkSecurityGroupIds: asked.body.networkSecurityGroupIds ?? [] });
   return { status: 202, headers: work(asked, found, "UPDATE_NSGS", "UPDATED") };
 }
 

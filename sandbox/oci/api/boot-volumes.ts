@@ -4,7 +4,7 @@ import type { Instance, PreservedBootVolume } from "../../world/oci.ts";
 import { bootVolumeName } from "../boot-volume.ts";
 import { conflict, notFound, notPlayed } from "../refusals.ts";
 import type { Answer } from "./answer.ts";
-import { change, common, shown } from "./collection.ts";
+import { common, shown } from "./collection.ts";
 import { instances } from "./instances.ts";
 import { listed } from "./lists.ts";
 import { type Asked, needed, type Route } from "./route.ts";
@@ -97,7 +97,7 @@ async function grow(asked: Asked): Promise<Answer> {
   for (const [field, value] of Object.entries(others))
     if (JSON.stringify(value) !== JSON.stringify(before[field])) throw notPlayed(`${field} of a boot volume`);
   if (typeof size === "number")
-    await change(asked, instances, found.host, { sourceDetails: { bootVolumeSizeInGBs: size } });
+    await instances.change(asked, found.host, { sourceDetails: { bootVolumeSizeInGBs: size } });
   return shown(attached(found.host));
 }
 

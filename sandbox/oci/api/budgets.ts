@@ -3,7 +3,7 @@ import type { Attributes } from "../../plugin/resource.ts";
 import type { AlertRule, Budget } from "../../world/oci.ts";
 import { alertRule, budget } from "../budget.ts";
 import { notFound } from "../refusals.ts";
-import { checkEtag, type Collection, collection, record, shown } from "./collection.ts";
+import { checkEtag, byRules, collection, record, shown } from "./collection.ts";
 import { attributesOf, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
@@ -11,7 +11,7 @@ import type { Asked, Route } from "./route.ts";
 const PATH = "/20190111/budgets";
 const RULE = "oci_budget_alert_rule";
 
-const budgets: Collection<Budget> = {
+const budgets = byRules<Budget>({
   path: PATH,
   service: "Budget Budget",
   resource: "oci_budget_budget",
@@ -36,7 +36,7 @@ const budgets: Collection<Budget> = {
     timeUpdated: each.timeUpdated,
     version: each.version,
   }),
-};
+});
 
 function ruleView(parent: Budget, rule: AlertRule): Attributes {
   return {

@@ -3,14 +3,14 @@ import type { Attributes } from "../../plugin/resource.ts";
 import type { CapabilitySchema } from "../../world/oci.ts";
 import { capabilitySchemaResource, GLOBAL_SCHEMA } from "../capability-schema.ts";
 import { notFound } from "../refusals.ts";
-import { type Collection, collection, shown } from "./collection.ts";
+import { byRules, collection, shown } from "./collection.ts";
 import { isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Route } from "./route.ts";
 
 const BASE = "/20160918";
 
-const schemas: Collection<CapabilitySchema> = {
+const schemas = byRules<CapabilitySchema>({
   path: `${BASE}/computeImageCapabilitySchemas`,
   service: "Core Compute Image Capability Schema",
   resource: "oci_core_compute_image_capability_schema",
@@ -33,7 +33,7 @@ const schemas: Collection<CapabilitySchema> = {
     computeGlobalImageCapabilitySchemaVersionName: each.globalVersionName,
     schemaData: each.schemaData,
   }),
-};
+});
 
 const globalSchema: Attributes = {
   id: GLOBAL_SCHEMA.id,

@@ -13,7 +13,7 @@ import {
   wellKnownId,
 } from "../regions.ts";
 import { requireCompartment } from "../stored.ts";
-import { type Collection, collection, common, shown } from "./collection.ts";
+import { byRules, collection, common, shown } from "./collection.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
 import { type Asked, needed, type Route } from "./route.ts";
@@ -24,7 +24,7 @@ function fields({ name, description }: Compartment, lifecycleState: string): Att
   return { name, description, lifecycleState, inactiveStatus: null, isAccessible: true };
 }
 
-const compartments: Collection<Compartment> = {
+const compartments = byRules<Compartment>({
   path: `${BASE}/compartments`,
   service: "Identity Compartment",
   resource: "oci_identity_compartment",
@@ -35,7 +35,7 @@ const compartments: Collection<Compartment> = {
   view: (each) => fields(each, "ACTIVE"),
   // The provider would adopt one of the same name; the service does not.
   prepare: (body) => ({ ...body, enableDelete: true }),
-};
+});
 
 /** The tenancy is a compartment too: the root. */
 function root({ call }: Asked): Attributes {

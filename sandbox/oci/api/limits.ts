@@ -9,7 +9,7 @@ import { invalid, notFound } from "../refusals.ts";
 import { quota } from "../quota.ts";
 import { availabilityDomains, FAULT_DOMAINS, regionOf, requireAvailabilityDomain } from "../regions.ts";
 import { shapeSize } from "../shapes.ts";
-import { type Collection, collection } from "./collection.ts";
+import { byRules, collection } from "./collection.ts";
 import { attributesOf, isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
@@ -85,7 +85,7 @@ function availability(asked: Asked): Answer {
   };
 }
 
-const quotas: Collection<Quota> = {
+const quotas = byRules<Quota>({
   path: "/20181025/quotas",
   service: "Limits Quota",
   resource: "oci_limits_quota",
@@ -98,7 +98,7 @@ const quotas: Collection<Quota> = {
     lifecycleState: "ACTIVE",
     locks: [],
   }),
-};
+});
 
 /** One shape of a report: in one fault domain, or in the availability domain. */
 function availabilityOf(asked: Asked, availabilityDomain: string, wanted: Json): Attributes {

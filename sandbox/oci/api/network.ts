@@ -9,7 +9,7 @@ import { routeTable } from "../route-table.ts";
 import { securityList } from "../security-list.ts";
 import { subnet, subnetDomain } from "../subnet.ts";
 import { internetGateway, vcn, vcnDomain } from "../vcn.ts";
-import { change, type Collection, collection, record, shown, viewOf } from "./collection.ts";
+import { byRules, collection, record, shown, viewOf } from "./collection.ts";
 import { isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
@@ -19,7 +19,7 @@ const BASE = "/20160918";
 const AVAILABLE = { lifecycleState: "AVAILABLE" };
 const states = { creating: "PROVISIONING", deleting: "TERMINATING", deleted: null };
 
-const vcns: Collection<Vcn> = {
+const vcns = byRules<Vcn>({
   path: `${BASE}/vcns`,
   service: "Core Vcn",
   resource: "oci_core_vcn",
@@ -37,9 +37,9 @@ const vcns: Collection<Vcn> = {
     defaultRouteTableId: each.defaultRouteTableId,
     defaultSecurityListId: each.defaultSecurityListId,
   }),
-};
+});
 
-const subnets: Collection<Subnet> = {
+const subnets = byRules<Subnet>({
   path: `${BASE}/subnets`,
   service: "Core Subnet",
   resource: "oci_core_subnet",
@@ -63,9 +63,9 @@ const subnets: Collection<Subnet> = {
     virtualRouterIp: formatAddress(requireCidr("Core Subnet", each.cidrBlock, "cidr_block").base + 1),
     virtualRouterMac: each.virtualRouterMac,
   }),
-};
+});
 
-const internetGateways: Collection<InternetGateway> = {
+const internetGateways = byRules<InternetGateway>({
   path: `${BASE}/internetGateways`,
   service: "Core Internet Gateway",
   resource: "oci_core_internet_gateway",
@@ -79,9 +79,9 @@ const internetGateways: Collection<InternetGateway> = {
     isEnabled: each.enabled,
     routeTableId: each.routeTableId,
   }),
-};
+});
 
-const routeTables: Collection<RouteTable> = {
+const routeTables = byRules<RouteTable>({
   path: `${BASE}/routeTables`,
   service: "Core Route Table",
   resource: "oci_core_route_table",
@@ -102,7 +102,7 @@ const routeTables: Collection<RouteTable> = {
       routeType: "STATIC",
     })),
   }),
-};
+});
 
 /** In the provider's rules of a list, the destination ports stand in the options themselves. */
 function providerRules(rules: Json | undefined): Json {
@@ -119,7 +119,7 @@ function providerRules(rules: Json | undefined): Json {
   });
 }
 
-const securityLists: Collection<SecurityList> = {
+const securityLists = byRules<SecurityList>({
   path: `${BASE}/securityLists`,
   service: "Core Security List",
   resource: "oci_core_default_security_list",
@@ -139,9 +139,9 @@ const securityLists: Collection<SecurityList> = {
     ...("ingressSecurityRules" in body && { ingressSecurityRules: providerRules(body.ingressSecurityRules) }),
     ...("egressSecurityRules" in body && { egressSecurityRules: providerRules(body.egressSecurityRules) }),
   }),
-};
+});
 
-const dhcps: Collection<DhcpOptions> = {
+const dhcps = byRules<DhcpOptions>({
   path: `${BASE}/dhcps`,
   service: "Core Dhcp Options",
   resource: "oci_core_dhcp_options",
@@ -155,12 +155,12 @@ const dhcps: Collection<DhcpOptions> = {
     domainNameType: each.domainNameType,
     options: each.options.map((option) => ({ ...option })),
   }),
-};
+});
 
 /** Networks of a VCN are changed by actions; core's work requests would be looked for at Oracle, so there is none. */
 async function changeCidrs(asked: Asked, to: (cidrs: readonly string[]) => readonly string[]): Promise<Attributes> {
   const found = record(asked, vcns);
-  await change(asked, vcns, found, { cidrBlocks: to(found.cidrBlocks) });
+  await vcns.change(asked, found, { cidrBlocks: to(found.cidrBlocks) });
   return viewOf(asked, vcns, found);
 }
 

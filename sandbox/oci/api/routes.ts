@@ -23,7 +23,8 @@ import { preauthenticatedRoutes } from "./storage/preauthenticated.ts";
 import { uploadRoutes } from "./storage/uploads.ts";
 import { vnicRoutes } from "./vnics.ts";
 import { bootVolumeRoutes } from "./boot-volumes.ts";
-import { volumeRoutes } from "./volumes.ts";
+import { declarations } from "../resources/index.ts";
+import { collection, declared } from "./collection.ts";
 
 export const ROUTES: readonly Route[] = [
   ...identityRoutes,
@@ -38,7 +39,7 @@ export const ROUTES: readonly Route[] = [
   ...imageRoutes,
   ...shapeRoutes,
   ...capabilitySchemaRoutes,
-  ...volumeRoutes,
+  ...declarations.flatMap((each) => collection(declared(each))),
   ...bootVolumeRoutes,
   ...backupPolicyRoutes,
   ...balancerRoutes,

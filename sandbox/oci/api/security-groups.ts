@@ -4,7 +4,7 @@ import type { GroupRule, NetworkSecurityGroup, SecurityRuleState, TransportOptio
 import { attachedVnics } from "../primary-address.ts";
 import { invalid } from "../refusals.ts";
 import { networkSecurityGroup, networkSecurityGroupRule } from "../security-group.ts";
-import { type Collection, collection, record } from "./collection.ts";
+import { byRules, collection, record } from "./collection.ts";
 import { attributesOf, isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
@@ -12,7 +12,7 @@ import type { Asked, Route } from "./route.ts";
 const PATH = "/20160918/networkSecurityGroups";
 const RULE = "oci_core_network_security_group_security_rule";
 
-const groups: Collection<NetworkSecurityGroup> = {
+const groups = byRules<NetworkSecurityGroup>({
   path: PATH,
   service: "Core Network Security Group",
   resource: "oci_core_network_security_group",
@@ -20,7 +20,7 @@ const groups: Collection<NetworkSecurityGroup> = {
   states: { creating: "PROVISIONING", deleting: "TERMINATING", deleted: null },
   all: (tenancy) => tenancy.networkSecurityGroups,
   view: (each) => ({ lifecycleState: "AVAILABLE", displayName: each.displayName, vcnId: each.vcnId }),
-};
+});
 
 function transport(options: TransportOptions | null): Json {
   if (options === null) return null;

@@ -2,13 +2,13 @@
 import type { ServiceGateway } from "../../world/oci.ts";
 import { invalid } from "../refusals.ts";
 import { changeServices, oracleServices, requireService, serviceGateway } from "../service-gateway.ts";
-import { change, checkEtag, type Collection, collection, record, shown, viewOf } from "./collection.ts";
+import { checkEtag, byRules, collection, record, shown, viewOf } from "./collection.ts";
 import { listed } from "./lists.ts";
 import type { Route } from "./route.ts";
 
 const BASE = "/20160918";
 
-const gateways: Collection<ServiceGateway> = {
+const gateways = byRules<ServiceGateway>({
   path: `${BASE}/serviceGateways`,
   service: "Core Service Gateway",
   resource: "oci_core_service_gateway",
@@ -23,7 +23,7 @@ const gateways: Collection<ServiceGateway> = {
     routeTableId: each.routeTableId,
     services: each.serviceIds.map((id) => ({ serviceId: id, serviceName: requireService(call, id).name })),
   }),
-};
+});
 
 function action(name: "attachService" | "detachService"): Route {
   return {
@@ -34,7 +34,7 @@ function action(name: "attachService" | "detachService"): Route {
       checkEtag(asked, viewOf(asked, gateways, found));
       const { serviceId } = asked.body;
       if (typeof serviceId !== "string") throw invalid(gateways.service, "serviceId is required.");
-      await change(asked, gateways, found, changeServices(asked.call, found, serviceId, name === "attachService"));
+      await gateways.change(asked, found, changeServices(asked.call, found, serviceId, name === "attachService"));
       return shown(viewOf(asked, gateways, found));
     },
   };

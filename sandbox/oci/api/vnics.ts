@@ -8,7 +8,7 @@ import { refuseNotPlayed } from "../remembered.ts";
 import { privateIp, publicIp } from "../reserved-ips.ts";
 import { vnicAttachment } from "../secondary-vnic.ts";
 import type { Answer } from "./answer.ts";
-import { change, checkEtag, type Collection, collection, common, remove, shown } from "./collection.ts";
+import { checkEtag, byRules, collection, common, remove, shown } from "./collection.ts";
 import { attributesOf } from "./fields.ts";
 import { instances } from "./instances.ts";
 import { listed } from "./lists.ts";
@@ -56,7 +56,7 @@ function primaryAttachment(host: Instance): VnicAttachment {
   return { ...host, id, displayName: null, instanceId: host.id, vlanTag: 0 };
 }
 
-const attachments: Collection<VnicAttachment> = {
+const attachments = byRules<VnicAttachment>({
   path: `${BASE}/vnicAttachments`,
   service: "Core Vnic Attachment",
   resource: "oci_core_vnic_attachment",
@@ -76,7 +76,7 @@ const attachments: Collection<VnicAttachment> = {
     // Told once it is attached (oracle/oci-go-sdk v65, core/vnic_attachment.go).
     vnicId: door.lifecycles.of(each.id, "ATTACHED") === "ATTACHED" ? each.vnic.id : null,
   }),
-};
+});
 
 /** A primary VNIC is changed with its instance, a secondary one with its attachment. */
 async function changeVnic(asked: Asked): Promise<Answer> {
@@ -85,9 +85,9 @@ async function changeVnic(asked: Asked): Promise<Answer> {
   const { oci } = asked.call.world.state;
   const host = oci.instances.find(({ id }) => id === found.id);
   const attachment = oci.vnicAttachments.find(({ id }) => id === found.id);
-  if (host) await change(asked, instances, host, { createVnicDetails: asked.body });
+  if (host) await instances.change(asked, host, { createVnicDetails: asked.body });
   const body = { createVnicDetails: asked.body };
-  refuseNotPlayed(attachments.resource, body);
+  refuseNotPlayed("oci_core_vnic_attachment", body);
   const details = attributesOf("oci_core_instance", body);
   if (attachment) await vnicAttachment.update?.(asked.call, { id: attachment.id }, details);
   return shown(vnicFields(asked, requireVnic(asked)));
@@ -107,7 +107,7 @@ function privateIpFields(each: PrivateIp, asked: Asked): Attributes {
   };
 }
 
-const privateIps: Collection<PrivateIp> = {
+const privateIps = byRules<PrivateIp>({
   path: `${BASE}/privateIps`,
   service: "Core Private Ip",
   resource: "oci_core_private_ip",
@@ -115,7 +115,7 @@ const privateIps: Collection<PrivateIp> = {
   byCompartment: false,
   all: (tenancy) => [...attachedVnics(tenancy).map(primaryAddress), ...tenancy.privateIps],
   view: privateIpFields,
-};
+});
 
 function ephemeralAddress(attached: Attached): PublicIp[] {
   if (attached.publicIp === null) return [];
@@ -131,7 +131,7 @@ function ephemeralAddress(attached: Attached): PublicIp[] {
   ];
 }
 
-const publicIps: Collection<PublicIp> = {
+const publicIps = byRules<PublicIp>({
   path: `${BASE}/publicIps`,
   service: "Core Public Ip",
   resource: "oci_core_public_ip",
@@ -151,7 +151,7 @@ const publicIps: Collection<PublicIp> = {
       lifecycleState: each.privateIpId === null ? "AVAILABLE" : "ASSIGNED",
     };
   },
-};
+});
 
 /** Address lookups by what the body names. */
 function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
@@ -160,7 +160,7 @@ function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
     if (typeof wanted !== "string") throw invalid(publicIps.service, `${field} is required.`);
     const found = publicIps.all(asked.call.world.state.oci).find((each) => each[field] === wanted);
     if (!found) throw notFound(publicIps.service, wanted);
-    return shown({ ...common(found), ...publicIps.view(found, asked) });
+    return shown(publicIps.tell(found, asked));
   };
 }
 
