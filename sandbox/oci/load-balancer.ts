@@ -6,9 +6,10 @@ import { systemTags } from "./instance-attributes.ts";
 import { requireRoom } from "./limits.ts";
 import { conflict, invalid, requireIpv4 } from "./refusals.ts";
 import { siblingId } from "./primary-address.ts";
-import { requireGroups } from "./security-group.ts";
+import { requireGroups } from "./resources/security-group.ts";
 import { newObject, providerTime, requireObject, stored } from "./stored.ts";
-import { requireSubnet, takeAddress, takePublicAddress } from "./subnet.ts";
+import { takeAddress, takePublicAddress } from "./addresses.ts";
+import { requireSubnet } from "./resources/subnet.ts";
 
 const SERVICE = "Network Load Balancer";
 

@@ -4,7 +4,8 @@ import { maybeText, text } from "./attributes.ts";
 import { attachedVnics, privateIpOf, siblingId } from "./primary-address.ts";
 import { conflict, invalid, notFound, referenced } from "./refusals.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
-import { requireSubnet, takeAddress, takePublicAddress } from "./subnet.ts";
+import { takeAddress, takePublicAddress } from "./addresses.ts";
+import { requireSubnet } from "./resources/subnet.ts";
 import type { Call } from "../plugin/resource.ts";
 
 const PRIVATE = "Core Private Ip";

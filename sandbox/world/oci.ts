@@ -1,8 +1,7 @@
 /** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
 
-import type { BackupPolicyAssignment, VolumeBackupPolicy } from "./oci-backups.ts";
 import type { LifecyclePolicy, PreauthenticatedRequest } from "./oci-bucket.ts";
-import type { IamState } from "./oci-iam.ts";
+import type { Compartment } from "../oci/resources/compartment.ts";
 import type { Records } from "../oci/resources/index.ts";
 
 /** Any JSON. */
@@ -23,7 +22,7 @@ export type OciObject = {
   definedTags: Tags;
 };
 
-interface OtherTenancy extends IamState {
+interface OtherTenancy {
   tenancyId: string;
   /** Where compartments, budgets and quotas can be made; null: not said, so any region will do. */
   homeRegion: string | null;
@@ -32,17 +31,9 @@ interface OtherTenancy extends IamState {
   account: Account;
   /** Object Storage namespace: 12 characters that the service chose. */
   readonly namespace: string;
-  compartments: Compartment[];
-  /** Those that were deleted: for a while on their way out, then DELETED under another name. Absent: none. */
-  deletedCompartments?: DeletedCompartment[];
-  vcns: Vcn[];
-  subnets: Subnet[];
-  internetGateways: InternetGateway[];
-  routeTables: RouteTable[];
+  /** Those that were deleted: for a while on their way out, then DELETED under another name. */
+  deletedCompartments: DeletedCompartment[];
   securityLists: SecurityList[];
-  dhcpOptions: DhcpOptions[];
-  serviceGateways: ServiceGateway[];
-  networkSecurityGroups: NetworkSecurityGroup[];
   images: Image[];
   /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
   instances: Instance[];
@@ -51,15 +42,10 @@ interface OtherTenancy extends IamState {
   networkLoadBalancers: NetworkLoadBalancer[];
   /** The flexible ones, of layer 7. */
   loadBalancers: LoadBalancer[];
-  budgets: Budget[];
-  quotas: Quota[];
   /** Who may use the REST API; null until somebody asks for the key. */
   apiKey: ApiKey | null;
-  /** Of instances that were terminated without them. Absent: none. */
-  preservedBootVolumes?: PreservedBootVolume[];
-  volumeBackupPolicies: VolumeBackupPolicy[];
-  /** Some may be of volumes that are gone. */
-  backupPolicyAssignments: BackupPolicyAssignment[];
+  /** Of instances that were terminated without them. */
+  preservedBootVolumes: PreservedBootVolume[];
   /** VNICs of instances beside the primary ones. */
   vnicAttachments: VnicAttachment[];
   /** Addresses of VNICs beside the primary ones. */
@@ -83,95 +69,26 @@ export interface ApiKey {
   readonly publicKey: string;
 }
 
-export interface Compartment extends OciObject {
-  name: string;
-  description: string;
-}
+/** With when it was asked to go; RFC 3339. */
+export type DeletedCompartment = Compartment & { readonly deletedAt: string };
 
-export interface DeletedCompartment extends Compartment {
-  /** When it was asked to go; RFC 3339. */
-  readonly deletedAt: string;
-}
-
-export interface Vcn extends OciObject {
-  displayName: string;
-  cidrBlocks: readonly string[];
-  readonly dnsLabel: string | null;
-  readonly defaultRouteTableId: string;
-  readonly defaultSecurityListId: string;
-  readonly defaultDhcpOptionsId: string;
-}
-
-export interface Subnet extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  cidrBlock: string;
-  readonly dnsLabel: string | null;
-  readonly availabilityDomain: string | null;
-  readonly prohibitPublicIpOnVnic: boolean;
-  routeTableId: string;
-  securityListIds: readonly string[];
-  dhcpOptionsId: string;
-  readonly virtualRouterMac: string;
-}
-
-export interface InternetGateway extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  enabled: boolean;
-  routeTableId: string | null;
-}
-
-/** Those of a VCN's own are here too. */
-export interface DhcpOptions extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  domainNameType: string;
-  options: readonly DhcpOption[];
-}
-
-export type DhcpOption =
-  | { readonly type: "DomainNameServer"; readonly serverType: string; readonly customDnsServers: readonly string[] }
-  | { readonly type: "SearchDomain"; readonly searchDomainNames: readonly string[] };
-
-export interface ServiceGateway extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  blockTraffic: boolean;
-  routeTableId: string | null;
-  serviceIds: readonly string[];
-}
-
-export interface RouteRule {
-  readonly destination: string;
-  readonly destinationType: string;
-  readonly networkEntityId: string;
-  readonly description: string | null;
-}
-
-export interface RouteTable extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  routeRules: readonly RouteRule[];
-}
-
-export interface PortRange {
+export type PortRange = {
   readonly min: number;
   readonly max: number;
-}
+};
 
-export interface TransportOptions {
+export type TransportOptions = {
   readonly destination: PortRange | null;
   readonly source: PortRange | null;
-}
+};
 
-export interface IcmpOptions {
+export type IcmpOptions = {
   readonly type: number;
   readonly code: number;
-}
+};
 
 /** A rule of a security list or of a network security group. */
-export interface SecurityRuleState {
+export type SecurityRuleState = {
   readonly direction: "INGRESS" | "EGRESS";
   readonly protocol: string;
   /** Source of an ingress rule, destination of an egress rule. */
@@ -182,7 +99,7 @@ export interface SecurityRuleState {
   readonly tcp: TransportOptions | null;
   readonly udp: TransportOptions | null;
   readonly icmp: IcmpOptions | null;
-}
+};
 
 /** A VCN's default list. `managed`: a Terraform resource has taken it over. */
 export interface SecurityList extends OciObject {
@@ -192,16 +109,10 @@ export interface SecurityList extends OciObject {
   rules: readonly SecurityRuleState[];
 }
 
-export interface GroupRule extends SecurityRuleState {
+export type GroupRule = SecurityRuleState & {
   readonly id: string;
   readonly timeCreated: string;
-}
-
-export interface NetworkSecurityGroup extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  rules: GroupRule[];
-}
+};
 
 export interface Image extends OciObject {
   displayName: string;
@@ -455,20 +366,7 @@ export interface LoadBalancerCertificate {
   readonly caCertificate: string;
 }
 
-export interface Budget extends OciObject {
-  displayName: string;
-  description: string | null;
-  amount: number;
-  resetPeriod: string;
-  processingPeriodType: string;
-  readonly targetType: string;
-  readonly targets: readonly string[];
-  timeUpdated: string;
-  version: number;
-  alertRules: AlertRule[];
-}
-
-export interface AlertRule {
+export type AlertRule = {
   readonly id: string;
   displayName: string;
   description: string | null;
@@ -482,13 +380,7 @@ export interface AlertRule {
   readonly timeCreated: string;
   timeUpdated: string;
   version: number;
-}
-
-export interface Quota extends OciObject {
-  readonly name: string;
-  description: string;
-  statements: readonly string[];
-}
+};
 
 /** A boot volume that outlived its instance: it takes room until somebody deletes it. */
 export interface PreservedBootVolume extends OciObject {

@@ -1,42 +1,18 @@
 /** Budgets and their alert rules. */
 import type { Attributes } from "../../plugin/resource.ts";
-import type { AlertRule, Budget } from "../../world/oci.ts";
-import { alertRule, budget } from "../budget.ts";
+import type { AlertRule } from "../../world/oci.ts";
+import { alertRule } from "../alert-rule.ts";
 import { notFound } from "../refusals.ts";
-import { checkEtag, byRules, collection, record, shown } from "./collection.ts";
+import { type Budget, budget } from "../resources/budget.ts";
+import { checkEtag, declared, record, shown } from "./collection.ts";
 import { attributesOf, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
 
-const PATH = "/20190111/budgets";
+const PATH = budget.path;
 const RULE = "oci_budget_alert_rule";
 
-const budgets = byRules<Budget>({
-  path: PATH,
-  service: "Budget Budget",
-  resource: "oci_budget_budget",
-  type: budget,
-  all: (tenancy) => tenancy.budgets,
-  view: (each) => ({
-    displayName: each.displayName,
-    description: each.description,
-    amount: each.amount,
-    resetPeriod: each.resetPeriod,
-    processingPeriodType: each.processingPeriodType,
-    budgetProcessingPeriodStartOffset: 1,
-    targetType: each.targetType,
-    targets: each.targets,
-    targetCompartmentId: each.targetType === "COMPARTMENT" ? (each.targets[0] ?? null) : null,
-    alertRuleCount: each.alertRules.length,
-    actualSpend: 0,
-    forecastedSpend: 0,
-    lifecycleState: "ACTIVE",
-    systemTags: {},
-    timeSpendComputed: each.timeCreated,
-    timeUpdated: each.timeUpdated,
-    version: each.version,
-  }),
-});
+const budgets = declared(budget);
 
 function ruleView(parent: Budget, rule: AlertRule): Attributes {
   return {
@@ -60,7 +36,6 @@ function before({ call }: Asked, parent: Budget, rule: AlertRule): Attributes {
 }
 
 export const budgetRoutes: readonly Route[] = [
-  ...collection(budgets),
   {
     method: "GET",
     path: `${PATH}/{id}/alertRules`,

@@ -6,6 +6,7 @@ import { notFound, ServiceRefusal } from "../refusals.ts";
 import { refuseNotPlayed, remember, withRemembered } from "../remembered.ts";
 import { find, requireCompartment } from "../stored.ts";
 import { regionOf } from "../regions.ts";
+import * as deletion from "../kernel/deletion.ts";
 import * as operations from "../kernel/operations.ts";
 import type { Action, Resource, Stored } from "../kernel/resource.ts";
 import { apiName, attributesOf, nestedTags } from "./fields.ts";
@@ -31,6 +32,10 @@ export interface Collection<T extends OciObject> {
   readonly wrap?: "array" | "items";
   /** Those that are gone and still told of, where the world itself remembers them. */
   gone?(asked: Asked): readonly Attributes[];
+  /** What nobody made: it is told like others, and cannot be changed. */
+  unmade?(asked: Asked): readonly T[];
+  /** What a list is of, where the query asks in another way than by compartment. */
+  selected?(asked: Asked): readonly T[];
   /** What ids start with, where lists still show what was deleted: `ocid1.instance.` */
   readonly listedWhenGone?: string;
   /** Listed by compartment. @default true */
@@ -129,11 +134,14 @@ export function declared<B extends Attributes>(
     service,
     ...(states && { states }),
     ...(without && { without }),
+    unmade: ({ call }) => d.unmade?.(call) ?? [],
+    ...(d.gone && { gone: ({ call }) => d.gone?.(call) ?? [] }),
+    ...(d.selected && { selected: ({ query, call }) => d.selected?.(query, call) ?? [] }),
     all: (tenancy) => d.all(tenancy),
     tell: (found, { call }) => operations.viewOf(d, found, call),
     make: ({ call }, said) => operations.create(d, call, said),
     change: ({ call }, found, said) => operations.change(d, call, found, said),
-    end: ({ call }, found) => operations.remove(d, call, found),
+    end: ({ call }, found) => deletion.remove(d, call, found),
     ...more,
   };
 }
@@ -141,24 +149,26 @@ export function declared<B extends Attributes>(
 export function viewOf<T extends OciObject>(asked: Asked, kind: Collection<T>, found: T): Attributes {
   const view = kind.tell(found, asked);
   const settled = view.lifecycleState;
-  return typeof settled === "string"
-    ? { ...view, lifecycleState: asked.door.lifecycles.of(found.id, settled) }
-    : view;
+  return typeof settled === "string" ? { ...view, lifecycleState: asked.door.lifecycles.of(found.id, settled) } : view;
 }
 
-function list<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
+/** What there is in the compartment that the query names, in the region. */
+function inCompartment<T extends OciObject>(asked: Asked, kind: Collection<T>): readonly T[] {
   const { call, query } = asked;
   const region = regionOf(call);
   const compartmentId = kind.byCompartment === false ? null : needed(query, "compartmentId");
   if (compartmentId !== null) requireCompartment(call, kind.service, compartmentId);
-  const here = kind
-    .all(call.world.state.oci)
+  return [...(kind.unmade?.(asked) ?? []), ...kind.all(call.world.state.oci)]
     .filter((each) => each.region === region || each.id.includes("oc1.."))
     .filter((each) => compartmentId === null || each.compartmentId === compartmentId);
+}
+
+function list<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
+  const here = kind.selected?.(asked) ?? inCompartment(asked, kind);
   const ghosts =
     kind.gone?.(asked) ??
     asked.door.lifecycles.ghosts().filter((view) => String(view.id).startsWith(kind.listedWhenGone ?? "-"));
-  const gone = ghosts.filter((view) => view.compartmentId === compartmentId);
+  const gone = ghosts.filter((view) => view.compartmentId === asked.query.get("compartmentId"));
   return listed(asked, [...here.map((each) => viewOf(asked, kind, each)), ...gone], kind.wrap);
 }
 
@@ -211,7 +221,8 @@ async function move<T extends OciObject>(asked: Asked, kind: Collection<T>): Pro
 function get<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
   const { id = "" } = asked.params;
   const ghost = kind.gone?.(asked).find((view) => view.id === id) ?? asked.door.lifecycles.ghost(id);
-  return shown(ghost ?? viewOf(asked, kind, record(asked, kind)));
+  const unmade = kind.unmade?.(asked).find((each) => each.id === id);
+  return shown(ghost ?? viewOf(asked, kind, unmade ?? record(asked, kind)));
 }
 
 /** The six calls of a collection. */

@@ -1,6 +1,4 @@
 /** Every call that the sandbox answers, by service. */
-import { accessRoutes } from "./access.ts";
-import { backupPolicyRoutes } from "./backup-policies.ts";
 import { balancerRoutes } from "./balancers.ts";
 import { budgetRoutes } from "./budgets.ts";
 import { capabilitySchemaRoutes } from "./capability-schemas.ts";
@@ -28,7 +26,6 @@ import { collection, declared } from "./collection.ts";
 
 export const ROUTES: readonly Route[] = [
   ...identityRoutes,
-  ...accessRoutes,
   ...networkRoutes,
   ...serviceGatewayRoutes,
   ...securityGroupRoutes,
@@ -41,7 +38,6 @@ export const ROUTES: readonly Route[] = [
   ...capabilitySchemaRoutes,
   ...declarations.flatMap((each) => collection(declared(each))),
   ...bootVolumeRoutes,
-  ...backupPolicyRoutes,
   ...balancerRoutes,
   ...loadBalancerRoutes,
   ...budgetRoutes,

@@ -1,14 +1,15 @@
 /** Load balancers of layer 7, of the one shape that Oracle still makes: flexible, from 10 to 8000 Mbps. */
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import type { LoadBalancer, Subnet } from "../../world/oci.ts";
+import type { LoadBalancer } from "../../world/oci.ts";
 import { block, maybeFlag, maybeText, maybeTexts, number, text } from "../attributes.ts";
 import { reservedIp } from "../load-balancer.ts";
 import { requireRoom } from "../limits.ts";
 import { siblingId } from "../primary-address.ts";
 import { conflict, invalid, requireIpv4 } from "../refusals.ts";
-import { requireGroups } from "../security-group.ts";
+import { requireGroups } from "../resources/security-group.ts";
 import { newObject, stored } from "../stored.ts";
-import { requireSubnet, takeAddress, takePublicAddress } from "../subnet.ts";
+import { takeAddress, takePublicAddress } from "../addresses.ts";
+import { requireSubnet, type Subnet } from "../resources/subnet.ts";
 import { SERVICE } from "./bodies.ts";
 
 /** oracle/oci-go-sdk v65, loadbalancer/shape_details.go */

@@ -9,7 +9,7 @@ import { invalid } from "../refusals.ts";
 import { globalId, regionalId, regionOf } from "../regions.ts";
 import { refuse } from "../remembered.ts";
 import { defaultName, requireCompartment, requireObject } from "../stored.ts";
-import { type Context, generatedName, type Resource, type Stored } from "./resource.ts";
+import { type Context, generatedName, kept, type Resource, type Stored } from "./resource.ts";
 
 /** `sizeInGBs` as the provider's `size_in_gbs`, for what a diagnostic points at. */
 function attributeOf(field: string): string {
@@ -36,7 +36,7 @@ function tagsOf(said: Attributes, field: "freeformTags" | "definedTags"): Tags |
 
 /** What every object has. */
 function common<B extends Attributes>(d: Resource<B>, said: Attributes, { call, before }: Context<B>): OciObject {
-  const compartmentId = said.compartmentId ?? before?.compartmentId ?? d.compartmentOf?.(said, call);
+  const compartmentId = said.compartmentId ?? before?.compartmentId;
   if (typeof compartmentId !== "string" || compartmentId === "") throw new MissingAttribute("compartment_id");
   if (d.home === "root" && compartmentId !== call.world.state.oci.tenancyId)
     throw invalid(d.service, "compartmentId must be the root compartment (the tenancy).", "compartment_id");
@@ -53,13 +53,22 @@ function common<B extends Attributes>(d: Resource<B>, said: Attributes, { call, 
   };
 }
 
+/** Inside of what is said, null is the same as nothing. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(entries.map(([name, inner]) => [name, withoutNulls(inner)]));
+}
+
 /** Null and "" say nothing, where a field cannot be so. */
-function withoutNothing<B extends Attributes>({ body }: Resource<B>, said: Attributes): Attributes {
-  const saysSomething = ([name, value]: readonly [string, Json]): boolean => {
+function whatIsSaid<B extends Attributes>({ body }: Resource<B>, told: Attributes): Attributes {
+  const entries = Object.entries(told).flatMap(([name, value]): [string, Json][] => {
     const field = body.shape[name];
-    return (value !== null && value !== "") || (field !== undefined && z.safeParse(field, value).success);
-  };
-  return Object.fromEntries(Object.entries(said).filter(saysSomething));
+    if (value !== null && value !== "") return [[name, field && field !== kept ? withoutNulls(value) : value]];
+    return field && z.safeParse(field, value).success ? [[name, value]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The record as it would be; everything is checked. */
@@ -67,16 +76,13 @@ function complete<B extends Attributes>(d: Resource<B>, told: Attributes, contex
   const { call, before } = context;
   if (d.home) requireHomeRegion(call, d.service);
   refuse(d.notPlayed ?? [], told, before === null ? {} : viewOf(d, before, call));
-  const own = common(d, told, context);
-  if (d.inVcn && before === null) {
-    if (typeof told.vcnId !== "string" || told.vcnId === "") throw new MissingAttribute("vcn_id");
-    requireObject(call, d.service, call.world.state.oci.vcns, told.vcnId, "vcn_id");
-  }
-  const said = withoutNothing(d, d.prepare?.(told, context) ?? told);
-  const fixed = before === null ? [] : (d.fixed ?? []);
-  const asked = Object.fromEntries(Object.entries(said).filter(([name]) => !fixed.some((each) => each === name)));
+  const closed: readonly string[] = [...(d.readOnly ?? []), ...((before && d.fixed) ?? [])];
+  const open = Object.fromEntries(Object.entries(whatIsSaid(d, told)).filter(([name]) => !closed.includes(name)));
+  const said = d.prepare?.(open, context) ?? open;
   const named = d.body.shape.displayName === generatedName ? { displayName: defaultName(call, d.idType) } : {};
-  const next = Object.assign(own, parsed(d.service, d.body, { ...named, ...before, ...asked }));
+  const fields = parsed(d.service, d.body, { ...named, ...before, ...said });
+  const next = Object.assign(common(d, said, context), fields);
+  if (d.inVcn && !before) requireObject(call, d.service, call.world.state.oci.vcns, String(fields.vcnId), "vcn_id");
   d.check?.(next, context);
   return next;
 }
@@ -96,24 +102,15 @@ export function change<B extends Attributes>(d: Resource<B>, call: Call, record:
   call.world.changed();
 }
 
-/** @throws ServiceRefusal while something needs it */
-export function remove<B extends Attributes>(d: Resource<B>, call: Call, record: Stored<B>): void {
-  if (d.home) requireHomeRegion(call, d.service);
-  d.remove?.(record, call);
-  const list = d.all(call.world.state.oci);
-  list.splice(list.indexOf(record), 1);
-  call.world.changed();
-}
-
 /** As the API tells it, but for states on the way. */
 export function viewOf<B extends Attributes>(d: Resource<B>, record: Stored<B>, call: Call): Attributes {
   const all: Attributes = record;
   const hidden: readonly string[] = ["region", ...(d.hidden ?? [])];
   return {
     ...Object.fromEntries(Object.entries(all).filter(([name]) => !hidden.includes(name))),
+    compartmentId: record.compartmentId || null,
     definedTags: nestedTags(record.definedTags),
     ...(d.state !== undefined && { lifecycleState: d.state }),
     ...d.told?.(record, call.world.state.oci),
   };
 }
-

@@ -1,6 +1,6 @@
 /** How a resource of OCI is declared: one file a resource, of which both interfaces, the inventory and the world are made. */
 import { z } from "zod";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
 
 /** What a create says, as zod reads it: what is unsaid gets the service's own value. */
@@ -46,9 +46,17 @@ export interface Resource<B extends Attributes = Attributes> {
   readonly without?: readonly Action[];
   /** Of the record, what is told nowhere. */
   readonly hidden?: readonly (keyof B & string)[];
-  /** The compartment of what is not told one. */
-  compartmentOf?(said: Attributes, call: Call): string;
-  /** What is said by older names, or follows from other objects; nothing is checked yet. */
+  /** What only the service says. */
+  readonly readOnly?: readonly (keyof B & string)[];
+  /** Cannot go while anything names it by this field, but for what goes with it. */
+  readonly holds?: { readonly by: "vcnId" | "compartmentId"; but?(record: Stored<B>): readonly string[] };
+  /** What nobody made: it is told like others, and cannot be changed. */
+  unmade?(call: Call): readonly Stored<B>[];
+  /** What is gone and still told of, where the world itself remembers it. */
+  gone?(call: Call): readonly Attributes[];
+  /** What a list is of, where the query asks in another way than by compartment. */
+  selected?(query: URLSearchParams, call: Call): readonly Stored<B>[];
+  /** What the service says itself, or is said by older names; nothing is checked yet. */
   prepare?(said: Attributes, context: Context<B>): Attributes;
   /** Refuses what is wrong, by the rules of the service. */
   check?(next: Stored<B>, context: Context<B>): void;
@@ -58,6 +66,8 @@ export interface Resource<B extends Attributes = Attributes> {
   remove?(record: Stored<B>, call: Call): void;
   /** What is told beside the record. */
   told?(record: Stored<B>, tenancy: OciTenancy): Attributes;
+  /** What the provider does otherwise than the API. */
+  terraform?(type: ResourceType): ResourceType;
   /** What people call it; null where no Terraform resource stands for it. @default - `displayName`, or `name` */
   inventoryName?(record: Stored<B>, tenancy: OciTenancy): string | null;
 }
@@ -85,4 +95,7 @@ export const flag = z.boolean();
 /** A name that the service makes up where nobody says one. */
 export const generatedName = z.string().min(1);
 /** Kept and told again: nothing in the sandbox depends on it. */
-export const kept = z.json().nullish().transform((value) => value ?? null);
+export const kept = z
+  .json()
+  .nullish()
+  .transform((value) => value ?? null);

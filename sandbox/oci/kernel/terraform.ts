@@ -4,7 +4,8 @@ import type { Members, Shape } from "../../plugin/schema.ts";
 import { isObject, text } from "../attributes.ts";
 import { apiName, flatTags, membersOf } from "../api/fields.ts";
 import { find, providerTime, requireObject } from "../stored.ts";
-import { change, create, remove, viewOf } from "./operations.ts";
+import { remove } from "./deletion.ts";
+import { change, create, viewOf } from "./operations.ts";
 import type { Resource, Stored } from "./resource.ts";
 
 type Renames = Readonly<Record<string, string>>;
@@ -20,11 +21,11 @@ function fieldValue(value: Json, shape: Shape, single: boolean, renames: Renames
   return shape.kind === "object" && isObject(value) ? fieldsOf(value, shape.members, renames) : value;
 }
 
-/** The provider's attributes as the API's fields. A block that there is one of is an object. */
+/** The provider's arguments as the API's fields. A block that there is one of is an object. */
 export function fieldsOf(attributes: Attributes, members: Members, renames: Renames = {}): Attributes {
   const entries = Object.entries(attributes).flatMap(([name, value]): [string, Json][] => {
     const member = members[name];
-    if (member === undefined) return [];
+    if (member === undefined || member.readOnly === true) return [];
     const field = renames[name] ?? RENAMES[name] ?? apiName(name);
     return [[field, fieldValue(value, member.shape, member.single === true, renames)]];
   });
@@ -63,7 +64,7 @@ export function terraformType<B extends Attributes>(d: Resource<B>): ResourceTyp
     const record = find(call, d.all(call.world.state.oci), id);
     return record && told(call, record);
   };
-  return {
+  const type: ResourceType = {
     create: (call, planned) => told(call, create(d, call, bodyOf(planned))),
     read: (call, state) => readId(call, text(state, "id")),
     update(call, prior, planned) {
@@ -77,4 +78,5 @@ export function terraformType<B extends Attributes>(d: Resource<B>): ResourceTyp
     },
     importState: readId,
   };
+  return d.terraform?.(type) ?? type;
 }

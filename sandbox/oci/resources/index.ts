@@ -1,12 +1,46 @@
 /** The list of what is declared, by its list in the world: both interfaces, the inventory and the world go by it. */
-import type { Resource } from "../kernel/resource.ts";
 import { ARGUMENTS } from "../arguments.ts";
+import type { Resource } from "../kernel/resource.ts";
+import { backupPolicy } from "./backup-policy.ts";
+import { backupPolicyAssignment } from "./backup-policy-assignment.ts";
+import { budget } from "./budget.ts";
+import { compartment } from "./compartment.ts";
+import { dhcpOptions } from "./dhcp-options.ts";
+import { dynamicGroup } from "./dynamic-group.ts";
+import { group } from "./group.ts";
+import { internetGateway } from "./internet-gateway.ts";
+import { membership } from "./membership.ts";
+import { policy } from "./policy.ts";
+import { quota } from "./quota.ts";
+import { routeTable } from "./route-table.ts";
+import { networkSecurityGroup } from "./security-group.ts";
+import { serviceGateway } from "./service-gateway.ts";
+import { subnet } from "./subnet.ts";
+import { user } from "./user.ts";
+import { vcn } from "./vcn.ts";
 import { volume } from "./volume.ts";
 import { volumeAttachment } from "./volume-attachment.ts";
 
 export const RESOURCES = {
+  compartments: compartment,
+  policies: policy,
+  groups: group,
+  dynamicGroups: dynamicGroup,
+  users: user,
+  memberships: membership,
+  vcns: vcn,
+  internetGateways: internetGateway,
+  routeTables: routeTable,
+  serviceGateways: serviceGateway,
+  dhcpOptions,
+  subnets: subnet,
+  networkSecurityGroups: networkSecurityGroup,
   volumes: volume,
   volumeAttachments: volumeAttachment,
+  volumeBackupPolicies: backupPolicy,
+  backupPolicyAssignments: backupPolicyAssignment,
+  budgets: budget,
+  quotas: quota,
 };
 
 /** What the world keeps of them. */

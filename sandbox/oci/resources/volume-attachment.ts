@@ -37,11 +37,11 @@ export const volumeAttachment: Resource<z.output<typeof body>> = {
   body,
   fixed: ["availabilityDomain", "instanceId", "volumeId", "attachmentType", "isReadOnly"],
   all: (tenancy) => tenancy.volumeAttachments,
-  compartmentOf: (said, call) => hostOf(said, call).compartmentId,
-  prepare: ({ type = null, ...said }, { call, before }) =>
-    before === null
-      ? { ...said, attachmentType: type, availabilityDomain: hostOf(said, call).availabilityDomain }
-      : said,
+  prepare({ type = null, ...said }, { call, before }) {
+    if (before) return said;
+    const { compartmentId, availabilityDomain } = hostOf(said, call);
+    return { ...said, attachmentType: type, compartmentId, availabilityDomain };
+  },
   check({ volumeId, availabilityDomain }, { call, before }) {
     if (before) return;
     const { volumes, volumeAttachments } = call.world.state.oci;
@@ -51,6 +51,7 @@ export const volumeAttachment: Resource<z.output<typeof body>> = {
     const other = volumeAttachments.find((each) => each.volumeId === disk.id);
     if (other) throw conflict(SERVICE, `Volume ${disk.id} is attached to ${other.instanceId}.`, "volume_id");
   },
+  inventoryName: () => null,
   told: ({ attachmentType, volumeId }) => ({
     // What an iSCSI attachment is logged in to with.
     ...(attachmentType === "iscsi" && {

@@ -1,12 +1,14 @@
 /** Block volumes. */
 import { z } from "zod";
-import { backupPolicyAssignment, requirePolicy } from "../backup-policy.ts";
 import { systemTags } from "../instance-attributes.ts";
+import { create } from "../kernel/operations.ts";
 import { AVAILABLE, generatedName, kept, type Resource, text } from "../kernel/resource.ts";
 import { nestedTags } from "../api/fields.ts";
 import { requireRoom } from "../limits.ts";
 import { invalid, referenced } from "../refusals.ts";
 import { requireAvailabilityDomain } from "../regions.ts";
+import { backupPolicyAssignment, unassign } from "./backup-policy-assignment.ts";
+import { requirePolicy } from "./backup-policy.ts";
 
 const SERVICE = "Core Volume";
 
@@ -56,12 +58,14 @@ export const volume: Resource<z.output<typeof body>> = {
   // A backup policy that is named at the creation is assigned; it is told of by its assignment only.
   made({ id }, { backupPolicyId = null }, call) {
     if (typeof backupPolicyId === "string")
-      backupPolicyAssignment.create(call, { asset_id: id, policy_id: backupPolicyId });
+      create(backupPolicyAssignment, call, { assetId: id, policyId: backupPolicyId });
   },
-  remove({ id }, call) {
-    const attached = call.world.state.oci.volumeAttachments.find(({ volumeId }) => volumeId === id);
+  remove({ id }, { world }) {
+    const attached = world.state.oci.volumeAttachments.find(({ volumeId }) => volumeId === id);
     if (attached) throw referenced(SERVICE, `The volume ${id}`, `the volume attachment ${attached.id}`);
+    unassign(world.state.oci, id);
   },
+  inventoryName: () => null,
   told: ({ sizeInGBs, vpusPerGB }, tenancy) => ({
     sizeInMBs: sizeInGBs * 1024,
     autoTunedVpusPerGB: vpusPerGB,

@@ -1,54 +1,14 @@
-/** Network security groups and their rules. */
+/** Rules of network security groups. */
 import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
-import type { GroupRule, NetworkSecurityGroup, SecurityRuleState, TransportOptions } from "../world/oci.ts";
+import type { GroupRule, SecurityRuleState, TransportOptions } from "../world/oci.ts";
 import { block, blocks, maybeFlag, maybeText, text } from "./attributes.ts";
 import { requireCidr } from "./ipv4.ts";
-import { attachedVnics } from "./primary-address.ts";
-import { invalid, limitExceeded, notFound, referenced } from "./refusals.ts";
+import { invalid, limitExceeded, notFound } from "./refusals.ts";
+import { type NetworkSecurityGroup, requireGroups } from "./resources/security-group.ts";
 import { icmpOptions, portRange, requireProtocol } from "./security-list.ts";
-import { defaultName, find, newObject, providerTime, requireObject, stored } from "./stored.ts";
-import { requireVcn } from "./vcn.ts";
+import { find, providerTime, requireObject } from "./stored.ts";
 
-const SERVICE = "Core Network Security Group";
 const RULE = "Core Network Security Group Security Rule";
-
-export const networkSecurityGroup = stored<NetworkSecurityGroup>({
-  service: SERVICE,
-  all: (tenancy) => tenancy.networkSecurityGroups,
-  attributes: (record) => ({ display_name: record.displayName, state: "AVAILABLE", vcn_id: record.vcnId }),
-  create(call, planned) {
-    const { id } = requireVcn(call, SERVICE, text(planned, "vcn_id"));
-    return {
-      ...newObject(call, SERVICE, "networksecuritygroup", planned),
-      vcnId: id,
-      displayName: maybeText(planned, "display_name") ?? defaultName(call, "networksecuritygroup"),
-      rules: [],
-    };
-  },
-  update(_call, record, planned) {
-    record.displayName = maybeText(planned, "display_name") ?? record.displayName;
-  },
-  remove(call, record) {
-    const { networkLoadBalancers, loadBalancers } = call.world.state.oci;
-    const member = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.nsgIds.includes(record.id))?.vnic;
-    if (member) throw referenced(SERVICE, `The group ${record.id}`, `the VNIC ${member.id} of ${member.displayName}`);
-    const balancer = networkLoadBalancers.find(({ nsgIds }) => nsgIds.includes(record.id));
-    if (balancer) throw referenced(SERVICE, `The group ${record.id}`, `the network load balancer ${balancer.id}`);
-    const flexible = loadBalancers.find(({ nsgIds }) => nsgIds.includes(record.id));
-    if (flexible) throw referenced(SERVICE, `The group ${record.id}`, `the load balancer ${flexible.id}`);
-  },
-});
-
-/** Groups that a VNIC or a load balancer of this VCN may join: five at most. */
-export function requireGroups(call: Call, service: string, ids: readonly string[], vcnId: string, attribute: string) {
-  if (ids.length > 5) throw invalid(service, `${ids.length} network security groups; a VNIC can be in 5.`, attribute);
-  for (const id of ids) {
-    const group = requireObject(call, service, call.world.state.oci.networkSecurityGroups, id, attribute);
-    if (group.vcnId !== vcnId)
-      throw invalid(service, `Network security group ${id} belongs to another VCN.`, attribute);
-  }
-  return ids;
-}
 
 function transport(rule: Attributes, name: string): TransportOptions | null {
   const [options] = blocks(rule, name);
