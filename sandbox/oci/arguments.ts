@@ -118,9 +118,6 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "ssl_cipher_suites",
     ],
   },
-  oci_network_load_balancer_network_load_balancer: {
-    notPlayed: ["assigned_ipv6", "security_attributes", "subnet_ipv6cidr"],
-  },
   oci_objectstorage_bucket: {
     notPlayed: ["kms_key_id", "is_bucket_key_enabled", "retention_rules"],
   },

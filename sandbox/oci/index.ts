@@ -2,19 +2,16 @@
 import replacement from "../../providers/oci/replacement.json" with { type: "json" };
 import type { Attributes, Call, Json, Provider, ResourceType } from "../plugin/resource.ts";
 import type { Account, OciTenancy } from "../world/oci.ts";
-import { alertRule } from "./alert-rule.ts";
-import { backend, backendSet } from "./backend-set.ts";
 import { capabilitySchemaResource, globalCapabilitySchemasData } from "./capability-schema.ts";
 import { availabilityDomainsData, imagesData, namespaceData } from "./data-sources.ts";
 import { extendedMetadataSent, extendedMetadataTold } from "./extended-metadata.ts";
 import { image, shapeManagement } from "./image.ts";
 import { instance } from "./instance.ts";
+import { partType } from "./kernel/part-terraform.ts";
 import { terraformType } from "./kernel/terraform.ts";
-import { listener } from "./listener.ts";
-import { networkLoadBalancer } from "./load-balancer.ts";
 import { globalId } from "./regions.ts";
 import { refuseNotPlayed, remember, withRemembered } from "./remembered.ts";
-import { declarations, type Records, RESOURCES } from "./resources/index.ts";
+import { declarations, parts, type Records, RESOURCES } from "./resources/index.ts";
 import { networkSecurityGroupRule } from "./security-group-rule.ts";
 import { defaultSecurityList } from "./security-list.ts";
 
@@ -23,17 +20,12 @@ export { ociOverview, type OciOverview } from "./overview.ts";
 
 /** What is made by rules of its own. */
 const byRules: Readonly<Record<string, ResourceType>> = {
-  oci_budget_alert_rule: alertRule,
   oci_core_compute_image_capability_schema: capabilitySchemaResource,
   oci_core_default_security_list: defaultSecurityList,
   oci_core_image: image,
   oci_core_instance: instance,
   oci_core_network_security_group_security_rule: networkSecurityGroupRule,
   oci_core_shape_management: shapeManagement,
-  oci_network_load_balancer_backend: backend,
-  oci_network_load_balancer_backend_set: backendSet,
-  oci_network_load_balancer_listener: listener,
-  oci_network_load_balancer_network_load_balancer: networkLoadBalancer,
 };
 
 const rules: Readonly<Record<string, { force_new: string[]; defaults?: Readonly<Record<string, Json>> }>> = replacement;
@@ -81,11 +73,12 @@ function asTheRealOne([name, type]: readonly [string, ResourceType]): [string, R
 const declared = declarations
   .filter(({ type }) => type in rules)
   .map((each): [string, ResourceType] => [each.type, terraformType(each)]);
+const ofThese = parts.map((each): [string, ResourceType] => [each.type, partType(each)]);
 const others = Object.entries(byRules).map(([name, type]): [string, ResourceType] => [name, remembering(name, type)]);
 
 export const ociProvider: Provider = {
   source: "oracle/oci",
-  resources: Object.fromEntries([...declared, ...others].map(asTheRealOne)),
+  resources: Object.fromEntries([...declared, ...ofThese, ...others].map(asTheRealOne)),
   dataSources: {
     oci_core_compute_global_image_capability_schemas: globalCapabilitySchemasData,
     oci_core_images: imagesData,
@@ -119,7 +112,6 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     instances: [],
     instanceConfigurations: [],
     instancePools: [],
-    networkLoadBalancers: [],
     loadBalancers: [],
     preservedBootVolumes: [],
     vnicAttachments: [],

@@ -4,8 +4,8 @@ import type { Bucket, LoadBalancer, OciTenancy } from "../world/oci.ts";
 import type { InventoryItem } from "../world/world.ts";
 import { shapeIds } from "./image.ts";
 import type { Resource } from "./kernel/resource.ts";
-import { partId } from "./load-balancer-part.ts";
-import { declarations } from "./resources/index.ts";
+import { partItems } from "./kernel/part-terraform.ts";
+import { declarations, parts } from "./resources/index.ts";
 
 /** Buckets themselves are the uploader's, and no resource's. */
 function bucketParts(namespace: string, bucket: Bucket): InventoryItem[] {
@@ -82,35 +82,9 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
       id,
       name: vnic.displayName,
     })),
-    ...named("oci_network_load_balancer_network_load_balancer", tenancy.networkLoadBalancers),
-    ...tenancy.networkLoadBalancers.flatMap((balancer) => [
-      ...balancer.backendSets.flatMap((set) => [
-        {
-          type: "oci_network_load_balancer_backend_set",
-          id: partId(balancer, "backendSets", set.name),
-          name: set.name,
-        },
-        ...set.backends.map((backend) => ({
-          type: "oci_network_load_balancer_backend",
-          id: partId(balancer, "backendSets", set.name, "backends", backend.name),
-          name: backend.name,
-        })),
-      ]),
-      ...balancer.listeners.map(({ name }) => ({
-        type: "oci_network_load_balancer_listener",
-        id: partId(balancer, "listeners", name),
-        name,
-      })),
-    ]),
+    ...parts.flatMap((each) => partItems(each, tenancy)),
     ...named("oci_load_balancer_load_balancer", tenancy.loadBalancers),
     ...tenancy.loadBalancers.flatMap(loadBalancerParts),
-    ...tenancy.budgets.flatMap((budget) =>
-      budget.alertRules.map((rule) => ({
-        type: "oci_budget_alert_rule",
-        id: `budgets/${budget.id}/alertRules/${rule.id}`,
-        name: rule.displayName,
-      })),
-    ),
     ...tenancy.buckets.flatMap((bucket) => bucketParts(tenancy.namespace, bucket)),
   ];
 }

@@ -102,3 +102,20 @@ export const publicIp = stored<PublicIp>({
   },
   remove: (call, record) => requireNoBalancer(call, record.id),
 });
+
+/** The reserved address that is to be the public one; null where the service is to choose. @throws 404, or 409 when it is in use */
+export function reservedIp(call: Call, service: string, ids: readonly string[], isPrivate: boolean): PublicIp | null {
+  const [wanted, ...more] = ids;
+  if (wanted === undefined) return null;
+  if (isPrivate || more.length > 0)
+    throw invalid(service, "reservedIps is one public IP of a load balancer that is not private.", "reserved_ips");
+  const found = requireObject(call, service, call.world.state.oci.publicIps, wanted, "reserved_ips");
+  if (found.privateIpId !== null)
+    throw conflict(service, `The public IP ${found.id} is assigned already.`, "reserved_ips");
+  return found;
+}
+
+/** A reserved address stays the account's when what had it is gone. */
+export function release(call: Call, id: string | null): void {
+  for (const address of call.world.state.oci.publicIps) if (address.id === id) address.privateIpId = null;
+}

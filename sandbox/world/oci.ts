@@ -39,7 +39,6 @@ interface OtherTenancy {
   instances: Instance[];
   instanceConfigurations: InstanceConfiguration[];
   instancePools: InstancePool[];
-  networkLoadBalancers: NetworkLoadBalancer[];
   /** The flexible ones, of layer 7. */
   loadBalancers: LoadBalancer[];
   /** Who may use the REST API; null until somebody asks for the key. */
@@ -230,81 +229,6 @@ export interface InstanceSettings {
   readonly pvEncryptionInTransit: boolean;
 }
 
-export interface NetworkLoadBalancer extends OciObject {
-  displayName: string;
-  readonly subnetId: string;
-  readonly isPrivate: boolean;
-  isPreserveSourceDestination: boolean;
-  isSymmetricHashEnabled: boolean;
-  nsgIds: readonly string[];
-  readonly privateIp: string;
-  readonly publicIp: string | null;
-  /** Of the reserved address that is its public one; absent: the service chose one. */
-  readonly reservedIpId?: string;
-  timeUpdated: string;
-  backendSets: BackendSet[];
-  listeners: Listener[];
-}
-
-export interface HealthChecker {
-  readonly protocol: string;
-  readonly port: number;
-  readonly intervalInMillis: number;
-  readonly timeoutInMillis: number;
-  readonly retries: number;
-  readonly urlPath: string | null;
-  readonly returnCode: number | null;
-  readonly requestData: string | null;
-  readonly responseData: string | null;
-  readonly responseBodyRegex: string | null;
-  /** What a checker of DNS asks for; absent for others. */
-  readonly dns?: DnsChecker;
-}
-
-export interface DnsChecker {
-  readonly domainName: string;
-  readonly queryClass: string;
-  readonly queryType: string;
-  readonly rcodes: readonly string[];
-  readonly transportProtocol: string;
-}
-
-export interface BackendSet {
-  readonly name: string;
-  policy: string;
-  isPreserveSource: boolean;
-  isFailOpen: boolean;
-  isInstantFailoverEnabled: boolean;
-  isInstantFailoverTcpResetEnabled: boolean;
-  areOperationallyActiveBackendsPreferred: boolean;
-  ipVersion: string;
-  healthChecker: HealthChecker;
-  backends: Backend[];
-}
-
-export interface Backend {
-  readonly name: string;
-  readonly ipAddress: string | null;
-  readonly targetId: string | null;
-  readonly port: number;
-  weight: number;
-  isBackup: boolean;
-  isDrain: boolean;
-  isOffline: boolean;
-}
-
-export interface Listener {
-  readonly name: string;
-  defaultBackendSetName: string;
-  port: number;
-  protocol: string;
-  ipVersion: string;
-  isPpv2Enabled: boolean;
-  tcpIdleTimeout: number | null;
-  udpIdleTimeout: number | null;
-  l3ipIdleTimeout: number | null;
-}
-
 /** Parts are kept as the API tells them. */
 export interface LoadBalancer extends OciObject {
   displayName: string;
@@ -365,22 +289,6 @@ export interface LoadBalancerCertificate {
   readonly publicCertificate: string;
   readonly caCertificate: string;
 }
-
-export type AlertRule = {
-  readonly id: string;
-  displayName: string;
-  description: string | null;
-  type: string;
-  threshold: number;
-  thresholdType: string;
-  message: string | null;
-  recipients: string | null;
-  freeformTags: Tags;
-  definedTags: Tags;
-  readonly timeCreated: string;
-  timeUpdated: string;
-  version: number;
-};
 
 /** A boot volume that outlived its instance: it takes room until somebody deletes it. */
 export interface PreservedBootVolume extends OciObject {

@@ -13,6 +13,7 @@ import { apiName, attributesOf, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
 import { type Asked, needed, type Route } from "./route.ts";
+import { workHeader } from "./work.ts";
 
 export interface Collection<T extends OciObject> {
   /** `/20160918/vcns` */
@@ -134,6 +135,11 @@ export function declared<B extends Attributes>(
     service,
     ...(states && { states }),
     ...(without && { without }),
+    ...(d.work && {
+      wrap: "items",
+      accepted: true,
+      changed: (asked, found, action) => workHeader(asked, d, found, action),
+    }),
     unmade: ({ call }) => d.unmade?.(call) ?? [],
     ...(d.gone && { gone: ({ call }) => d.gone?.(call) ?? [] }),
     ...(d.selected && { selected: ({ query, call }) => d.selected?.(query, call) ?? [] }),

@@ -1,6 +1,5 @@
 /** Every call that the sandbox answers, by service. */
 import { balancerRoutes } from "./balancers.ts";
-import { budgetRoutes } from "./budgets.ts";
 import { capabilitySchemaRoutes } from "./capability-schemas.ts";
 import { consoleHistoryRoutes } from "./console-histories.ts";
 import { identityRoutes } from "./identity.ts";
@@ -21,8 +20,9 @@ import { preauthenticatedRoutes } from "./storage/preauthenticated.ts";
 import { uploadRoutes } from "./storage/uploads.ts";
 import { vnicRoutes } from "./vnics.ts";
 import { bootVolumeRoutes } from "./boot-volumes.ts";
-import { declarations } from "../resources/index.ts";
+import { declarations, parts } from "../resources/index.ts";
 import { collection, declared } from "./collection.ts";
+import { partRoutes } from "./parts.ts";
 
 export const ROUTES: readonly Route[] = [
   ...identityRoutes,
@@ -37,10 +37,10 @@ export const ROUTES: readonly Route[] = [
   ...shapeRoutes,
   ...capabilitySchemaRoutes,
   ...declarations.flatMap((each) => collection(declared(each))),
+  ...parts.flatMap(partRoutes),
   ...bootVolumeRoutes,
   ...balancerRoutes,
   ...loadBalancerRoutes,
-  ...budgetRoutes,
   ...limitRoutes,
   ...bucketRoutes,
   ...objectRoutes,

@@ -9,10 +9,10 @@ import type { Resource, Stored } from "./resource.ts";
 /** What is not declared: rules of its own make it. */
 function others(tenancy: OciTenancy): readonly OciObject[] {
   const { images, instances, instanceConfigurations, instancePools, buckets, preservedBootVolumes } = tenancy;
-  const { networkLoadBalancers, loadBalancers, securityLists } = tenancy;
+  const { loadBalancers, securityLists } = tenancy;
   return [
     ...[images, instances, instanceConfigurations, instancePools, buckets, preservedBootVolumes].flat(),
-    ...[networkLoadBalancers, loadBalancers, securityLists].flat(),
+    ...[loadBalancers, securityLists].flat(),
   ];
 }
 

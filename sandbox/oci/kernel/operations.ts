@@ -9,7 +9,7 @@ import { invalid } from "../refusals.ts";
 import { globalId, regionalId, regionOf } from "../regions.ts";
 import { refuse } from "../remembered.ts";
 import { defaultName, requireCompartment, requireObject } from "../stored.ts";
-import { type Context, generatedName, kept, type Resource, type Stored } from "./resource.ts";
+import { type Bodied, type Context, generatedName, kept, type Resource, type Stored } from "./resource.ts";
 
 /** `sizeInGBs` as the provider's `size_in_gbs`, for what a diagnostic points at. */
 function attributeOf(field: string): string {
@@ -62,7 +62,7 @@ function withoutNulls(value: Json): Json {
 }
 
 /** Null and "" say nothing, where a field cannot be so. */
-function whatIsSaid<B extends Attributes>({ body }: Resource<B>, told: Attributes): Attributes {
+function whatIsSaid<B>({ body }: Bodied<B>, told: Attributes): Attributes {
   const entries = Object.entries(told).flatMap(([name, value]): [string, Json][] => {
     const field = body.shape[name];
     if (value !== null && value !== "") return [[name, field && field !== kept ? withoutNulls(value) : value]];
@@ -71,16 +71,26 @@ function whatIsSaid<B extends Attributes>({ body }: Resource<B>, told: Attribute
   return Object.fromEntries(entries);
 }
 
+/** What of a body counts: not what is closed to it. @param before as it is told, where it is to be changed */
+export function openTo<B>(d: Bodied<B>, told: Attributes, before: Attributes | null): Attributes {
+  refuse(d.notPlayed ?? [], told, before ?? {});
+  const closed: readonly string[] = [...(d.readOnly ?? []), ...((before && d.fixed) ?? [])];
+  return Object.fromEntries(Object.entries(whatIsSaid(d, told)).filter(([name]) => !closed.includes(name)));
+}
+
+/** The fields that a body says, over those that there were. */
+export function fieldsFrom<B>(d: Bodied<B>, call: Call, said: Attributes, before: Attributes | null): B {
+  const named = d.body.shape.displayName === generatedName ? { displayName: defaultName(call, d.idType) } : {};
+  return parsed(d.service, d.body, { ...named, ...before, ...said });
+}
+
 /** The record as it would be; everything is checked. */
 function complete<B extends Attributes>(d: Resource<B>, told: Attributes, context: Context<B>): Stored<B> {
   const { call, before } = context;
   if (d.home) requireHomeRegion(call, d.service);
-  refuse(d.notPlayed ?? [], told, before === null ? {} : viewOf(d, before, call));
-  const closed: readonly string[] = [...(d.readOnly ?? []), ...((before && d.fixed) ?? [])];
-  const open = Object.fromEntries(Object.entries(whatIsSaid(d, told)).filter(([name]) => !closed.includes(name)));
+  const open = openTo(d, told, before && viewOf(d, before, call));
   const said = d.prepare?.(open, context) ?? open;
-  const named = d.body.shape.displayName === generatedName ? { displayName: defaultName(call, d.idType) } : {};
-  const fields = parsed(d.service, d.body, { ...named, ...before, ...said });
+  const fields = fieldsFrom(d, call, said, before);
   const next = Object.assign(common(d, said, context), fields);
   if (d.inVcn && !before) requireObject(call, d.service, call.world.state.oci.vcns, String(fields.vcnId), "vcn_id");
   d.check?.(next, context);

@@ -17,37 +17,43 @@ export interface Context<B> {
 
 export type Action = "list" | "create" | "get" | "update" | "delete" | "move";
 
-export interface Resource<B extends Attributes = Attributes> {
+/** What has a body: a resource, or a part of one. */
+export interface Bodied<B> {
   /** Terraform's name of it: `oci_core_volume`. */
   readonly type: string;
   /** As the real provider names it in errors: `Core Volume`. */
   readonly service: string;
-  /** Of the API's collection: `/20160918/volumes`. */
-  readonly path: string;
   /** In ids, and in names that the service gives: `volume`. */
   readonly idType: string;
-  /** Made in the tenancy's home region only, with ids that name no region; `root`: in the tenancy itself. */
-  readonly home?: true | "root";
-  /** Part of the VCN that its `vcnId` names: that has to be there, and cannot go before it. */
-  readonly inVcn?: true;
-  all(tenancy: OciTenancy): Stored<B>[];
   readonly body: Body<B>;
   /** What a change cannot say. */
-  readonly fixed?: readonly (keyof B & string)[];
+  readonly fixed?: readonly string[];
+  /** What only the service says. */
+  readonly readOnly?: readonly string[];
   /** Arguments that lead to what the sandbox has not, by the provider's paths. */
   readonly notPlayed?: readonly string[];
   /** The API's names of the provider's attributes, where they are others, at any depth: `{enabled: "isEnabled"}`. */
   readonly renames?: Readonly<Record<string, string>>;
   /** Its state once it is made. Absent: it has none. */
   readonly state?: string;
+}
+
+export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
+  /** Of the API's collection: `/20160918/volumes`. */
+  readonly path: string;
+  /** Made in the tenancy's home region only, with ids that name no region; `root`: in the tenancy itself. */
+  readonly home?: true | "root";
+  /** Part of the VCN that its `vcnId` names: that has to be there, and cannot go before it. */
+  readonly inVcn?: true;
+  all(tenancy: OciTenancy): Stored<B>[];
   /** States on the way in and out. `deleted: null`: what is gone is not found. */
   readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
+  /** Work requests do what is asked of it. */
+  readonly work?: { readonly entityType: string; readonly operation: string };
   /** What the API does not do with it. */
   readonly without?: readonly Action[];
   /** Of the record, what is told nowhere. */
-  readonly hidden?: readonly (keyof B & string)[];
-  /** What only the service says. */
-  readonly readOnly?: readonly (keyof B & string)[];
+  readonly hidden?: readonly string[];
   /** Cannot go while anything names it by this field, but for what goes with it. */
   readonly holds?: { readonly by: "vcnId" | "compartmentId"; but?(record: Stored<B>): readonly string[] };
   /** What nobody made: it is told like others, and cannot be changed. */
@@ -90,7 +96,10 @@ export const maybeText = z
   .string()
   .nullish()
   .transform((value) => (value === "" ? null : (value ?? null)));
+export const tags = z.record(z.string(), z.string()).default({});
 export const texts = z.array(z.string()).readonly();
+/** None where nothing is said. */
+export const maybeTexts = texts.nullish().transform((value): readonly string[] => value ?? []);
 export const flag = z.boolean();
 /** A name that the service makes up where nobody says one. */
 export const generatedName = z.string().min(1);

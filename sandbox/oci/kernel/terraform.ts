@@ -45,7 +45,7 @@ function attributeValue(name: string, value: Json, shape: Shape, renames: Rename
 }
 
 /** The API's fields as the provider's attributes; what is not told is left out. */
-function attributesOf(view: Attributes, members: Members, renames: Renames): Attributes {
+export function attributesOf(view: Attributes, members: Members, renames: Renames = {}): Attributes {
   const plain = (name: string): string => name.replaceAll("_", "").toLowerCase();
   const fields = new Map(Object.entries(view).map(([field, value]) => [plain(field), value]));
   const entries = Object.entries(members).flatMap(([name, { shape }]): [string, Json][] => {

@@ -1,9 +1,9 @@
 /** Budgets. They warn; they stop nothing. */
 import { z } from "zod";
-import type { AlertRule } from "../../world/oci.ts";
-import { generatedName, kept, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
+import { generatedName, kept, maybeText, type Resource, text, texts } from "../kernel/resource.ts";
 import { conflict, invalid } from "../refusals.ts";
 import { requireCompartment } from "../stored.ts";
+import type { AlertRule } from "./alert-rule.ts";
 
 const SERVICE = "Budget Budget";
 
@@ -23,9 +23,9 @@ const body = z.object({
   alertRules: z.array(z.custom<AlertRule>()).default([]),
 });
 
-export type Budget = Stored<z.output<typeof body>>;
+export type BudgetBody = z.output<typeof body>;
 
-export const budget: Resource<z.output<typeof body>> = {
+export const budget: Resource<BudgetBody> = {
   type: "oci_budget_budget",
   service: SERVICE,
   path: "/20190111/budgets",

@@ -1,6 +1,8 @@
 /** The list of what is declared, by its list in the world: both interfaces, the inventory and the world go by it. */
 import { ARGUMENTS } from "../arguments.ts";
+import type { Part } from "../kernel/part.ts";
 import type { Resource } from "../kernel/resource.ts";
+import { alertRule } from "./alert-rule.ts";
 import { backupPolicy } from "./backup-policy.ts";
 import { backupPolicyAssignment } from "./backup-policy-assignment.ts";
 import { budget } from "./budget.ts";
@@ -10,6 +12,10 @@ import { dynamicGroup } from "./dynamic-group.ts";
 import { group } from "./group.ts";
 import { internetGateway } from "./internet-gateway.ts";
 import { membership } from "./membership.ts";
+import { backend } from "./network-backend.ts";
+import { backendSet } from "./network-backend-set.ts";
+import { listener } from "./network-listener.ts";
+import { networkLoadBalancer } from "./network-load-balancer.ts";
 import { policy } from "./policy.ts";
 import { quota } from "./quota.ts";
 import { routeTable } from "./route-table.ts";
@@ -35,6 +41,7 @@ export const RESOURCES = {
   dhcpOptions,
   subnets: subnet,
   networkSecurityGroups: networkSecurityGroup,
+  networkLoadBalancers: networkLoadBalancer,
   volumes: volume,
   volumeAttachments: volumeAttachment,
   volumeBackupPolicies: backupPolicy,
@@ -49,6 +56,9 @@ export type Records = {
 };
 
 export const declarations: readonly Resource[] = Object.values(RESOURCES);
+
+/** Parts of what is declared. */
+export const parts: readonly Part[] = [backendSet, backend, listener, alertRule];
 
 /** Arguments of a resource that lead to what the sandbox has not, by the provider's paths. */
 export function notPlayedOf(type: string): readonly string[] {
