@@ -78,11 +78,6 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "placement_configurations.secondary_vnic_subnets",
     ],
   },
-  oci_core_private_ip: {
-    remembered: ["lifetime"],
-    notPlayed: ["cidr_prefix_length", "ipv4subnet_cidr_at_creation", "route_table_id", "vlan_id"],
-  },
-  oci_core_public_ip: { notPlayed: ["public_ip_pool_id"] },
   oci_core_vnic_attachment: {
     notPlayed: [
       "create_vnic_details.assign_ipv6ip",

@@ -2,7 +2,7 @@
 import replacement from "../../providers/oci/replacement.json" with { type: "json" };
 import type { Attributes, Call, Json, Provider, ResourceType } from "../plugin/resource.ts";
 import type { Account, OciTenancy } from "../world/oci.ts";
-import { capabilitySchemaResource, globalCapabilitySchemasData } from "./capability-schema.ts";
+import { globalCapabilitySchemasData } from "./global-capability-schema.ts";
 import { availabilityDomainsData, imagesData, namespaceData } from "./data-sources.ts";
 import { extendedMetadataSent, extendedMetadataTold } from "./extended-metadata.ts";
 import { image, shapeManagement } from "./image.ts";
@@ -20,7 +20,6 @@ export { ociOverview, type OciOverview } from "./overview.ts";
 
 /** What is made by rules of its own. */
 const byRules: Readonly<Record<string, ResourceType>> = {
-  oci_core_compute_image_capability_schema: capabilitySchemaResource,
   oci_core_default_security_list: defaultSecurityList,
   oci_core_image: image,
   oci_core_instance: instance,
@@ -115,9 +114,6 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     loadBalancers: [],
     preservedBootVolumes: [],
     vnicAttachments: [],
-    privateIps: [],
-    publicIps: [],
-    capabilitySchemas: [],
     buckets: [],
     apiKey: null,
     ...emptyLists(),

@@ -68,7 +68,6 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
     ...tenancy.images.flatMap((image) =>
       shapeIds(image).map((id) => ({ type: "oci_core_shape_management", id, name: image.displayName })),
     ),
-    ...named("oci_core_compute_image_capability_schema", tenancy.capabilitySchemas),
     // What a pool has launched is the pool's.
     ...named(
       "oci_core_instance",

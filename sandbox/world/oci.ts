@@ -47,11 +47,6 @@ interface OtherTenancy {
   preservedBootVolumes: PreservedBootVolume[];
   /** VNICs of instances beside the primary ones. */
   vnicAttachments: VnicAttachment[];
-  /** Addresses of VNICs beside the primary ones. */
-  privateIps: PrivateIp[];
-  /** Reserved ones. */
-  publicIps: PublicIp[];
-  capabilitySchemas: CapabilitySchema[];
   buckets: Bucket[];
   /** Arguments that are only remembered, by the object's id and the argument's path in the provider. */
   remembered: Record<string, Readonly<Record<string, Json>>>;
@@ -297,28 +292,6 @@ export interface PreservedBootVolume extends OciObject {
   readonly imageId: string;
   readonly sizeInGBs: number;
   readonly vpusPerGB: number;
-}
-
-export interface PrivateIp extends OciObject {
-  displayName: string;
-  readonly ipAddress: string;
-  hostnameLabel: string | null;
-  readonly subnetId: string;
-  vnicId: string;
-}
-
-export interface PublicIp extends OciObject {
-  displayName: string;
-  readonly ipAddress: string;
-  privateIpId: string | null;
-}
-
-/** What an image may be launched with: each value is a schema of its own, kept as it came. */
-export interface CapabilitySchema extends OciObject {
-  displayName: string;
-  readonly imageId: string;
-  readonly globalVersionName: string;
-  schemaData: Json;
 }
 
 export interface Bucket extends OciObject {

@@ -2,7 +2,7 @@
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import type { LoadBalancer } from "../../world/oci.ts";
 import { block, blocks, maybeFlag, maybeText, maybeTexts, number, text } from "../attributes.ts";
-import { release, reservedIp } from "../reserved-ips.ts";
+import { release, reservedIp } from "../resources/public-ip.ts";
 import { requireRoom } from "../limits.ts";
 import { siblingId } from "../primary-address.ts";
 import { conflict, invalid, requireIpv4 } from "../refusals.ts";

@@ -32,6 +32,15 @@ export function fieldsOf(attributes: Attributes, members: Members, renames: Rena
   return Object.fromEntries(entries);
 }
 
+/** What is no text is told as JSON. */
+function texts(value: Attributes): Attributes {
+  const entries = Object.entries(value).map(([key, item]) => [
+    key,
+    typeof item === "string" ? item : JSON.stringify(item),
+  ]);
+  return Object.fromEntries(entries);
+}
+
 function attributeValue(name: string, value: Json, shape: Shape, renames: Renames): Json {
   if (shape.kind === "list" || shape.kind === "set") {
     const { element } = shape;
@@ -39,7 +48,7 @@ function attributeValue(name: string, value: Json, shape: Shape, renames: Rename
     return items.map((item) => attributeValue(name, item, element, renames));
   }
   if (shape.kind === "object" && isObject(value)) return attributesOf(value, shape.members, renames);
-  if (shape.kind === "map" && isObject(value)) return flatTags(name, value);
+  if (shape.kind === "map" && isObject(value)) return name.endsWith("_tags") ? flatTags(name, value) : texts(value);
   if (typeof value === "string" && name.startsWith("time_") && value.endsWith("Z")) return providerTime(value);
   return shape.kind === "string" && typeof value === "number" ? String(value) : value;
 }

@@ -6,6 +6,7 @@ import { alertRule } from "./alert-rule.ts";
 import { backupPolicy } from "./backup-policy.ts";
 import { backupPolicyAssignment } from "./backup-policy-assignment.ts";
 import { budget } from "./budget.ts";
+import { capabilitySchema } from "./capability-schema.ts";
 import { compartment } from "./compartment.ts";
 import { dhcpOptions } from "./dhcp-options.ts";
 import { dynamicGroup } from "./dynamic-group.ts";
@@ -17,6 +18,8 @@ import { backendSet } from "./network-backend-set.ts";
 import { listener } from "./network-listener.ts";
 import { networkLoadBalancer } from "./network-load-balancer.ts";
 import { policy } from "./policy.ts";
+import { privateIp } from "./private-ip.ts";
+import { publicIp } from "./public-ip.ts";
 import { quota } from "./quota.ts";
 import { routeTable } from "./route-table.ts";
 import { networkSecurityGroup } from "./security-group.ts";
@@ -48,6 +51,9 @@ export const RESOURCES = {
   backupPolicyAssignments: backupPolicyAssignment,
   budgets: budget,
   quotas: quota,
+  privateIps: privateIp,
+  publicIps: publicIp,
+  capabilitySchemas: capabilitySchema,
 };
 
 /** What the world keeps of them. */

@@ -8,7 +8,7 @@ import { ACTIVE, flag, maybeText, maybeTexts, type Resource, text } from "../ker
 import { requireRoom } from "../limits.ts";
 import { siblingId } from "../primary-address.ts";
 import { invalid, requireIpv4 } from "../refusals.ts";
-import { release, reservedIp } from "../reserved-ips.ts";
+import { release, reservedIp } from "./public-ip.ts";
 import type { BackendSet } from "./network-backend-set.ts";
 import type { Listener } from "./network-listener.ts";
 import { requireGroups } from "./security-group.ts";
