@@ -14,12 +14,15 @@ it.each(declarations)("$type hides only fields that it has", ({ body, hidden = [
   expect(hidden.filter((name) => !(name in body.shape))).toEqual([]);
 });
 
-it.each(bodied.filter(({ type }) => type in schemas))("$type says what is not played as the provider has it", (each) => {
-  const { attributes = {}, block_types = {} } = schemas[each.type]?.block ?? {};
-  const names = [...Object.keys(attributes), ...Object.keys(block_types)];
-  expect((each.notPlayed ?? []).filter((path) => !names.includes(path.split(".")[0] ?? ""))).toEqual([]);
-  expect(Object.keys(each.renames ?? {}).filter((name) => !names.includes(name))).toEqual([]);
-});
+it.each(bodied.filter(({ type }) => type in schemas))(
+  "$type says what is not played as the provider has it",
+  (each) => {
+    const { attributes = {}, block_types = {} } = schemas[each.type]?.block ?? {};
+    const names = [...Object.keys(attributes), ...Object.keys(block_types)];
+    expect((each.notPlayed ?? []).filter((path) => !names.includes(path.split(".")[0] ?? ""))).toEqual([]);
+    expect(Object.keys(each.renames ?? {}).filter((name) => !names.includes(name))).toEqual([]);
+  },
+);
 
 test("types and paths are declared once", () => {
   const types = bodied.map(({ type }) => type);
