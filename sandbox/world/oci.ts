@@ -1,6 +1,7 @@
 /** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
 
 import type { LifecyclePolicy, PreauthenticatedRequest } from "./oci-bucket.ts";
+import type { LoadBalancerCertificate, LoadBalancerListener, LoadBalancerSet } from "../oci/flexible/bodies.ts";
 import type { Compartment } from "../oci/resources/compartment.ts";
 import type { Records } from "../oci/resources/index.ts";
 
@@ -243,46 +244,6 @@ export interface LoadBalancer extends OciObject {
   backendSets: LoadBalancerSet[];
   listeners: LoadBalancerListener[];
   certificates: LoadBalancerCertificate[];
-}
-
-export interface LoadBalancerBackend {
-  /** `10.0.0.3:8080` */
-  readonly name: string;
-  readonly ipAddress: string;
-  readonly port: number;
-  readonly weight: number;
-  readonly maxConnections: number | null;
-  readonly backup: boolean;
-  readonly drain: boolean;
-  readonly offline: boolean;
-}
-
-interface OfCertificate {
-  readonly sslConfiguration: { readonly certificateName: string | null; readonly [more: string]: Json } | null;
-}
-
-export interface LoadBalancerSet extends OfCertificate {
-  readonly name: string;
-  readonly policy: string;
-  backends: readonly LoadBalancerBackend[];
-  healthChecker: { readonly [field: string]: Json };
-  readonly backendMaxConnections: number | null;
-  readonly sessionPersistenceConfiguration: Json;
-  readonly lbCookieSessionPersistenceConfiguration: Json;
-}
-
-export interface LoadBalancerListener extends OfCertificate {
-  readonly name: string;
-  readonly defaultBackendSetName: string;
-  readonly port: number;
-  readonly protocol: string;
-  readonly connectionConfiguration: Json;
-}
-
-export interface LoadBalancerCertificate {
-  readonly certificateName: string;
-  readonly publicCertificate: string;
-  readonly caCertificate: string;
 }
 
 /** A boot volume that outlived its instance: it takes room until somebody deletes it. */

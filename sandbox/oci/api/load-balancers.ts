@@ -1,6 +1,6 @@
 /** Load balancers and their parts. A change is answered by a work request of the load balancer's own kind, and no body. */
 import type { Attributes } from "../../plugin/resource.ts";
-import type { LoadBalancer, LoadBalancerListener, LoadBalancerSet } from "../../world/oci.ts";
+import type { LoadBalancer } from "../../world/oci.ts";
 import {
   backendBody,
   backendSetBody,
@@ -8,6 +8,8 @@ import {
   checkerBody,
   LISTENER_PROTOCOLS,
   listenerBody,
+  type LoadBalancerListener,
+  type LoadBalancerSet,
   parsed,
   POLICIES,
 } from "../flexible/bodies.ts";

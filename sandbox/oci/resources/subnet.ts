@@ -4,7 +4,7 @@ import { contains, formatAddress, overlaps, parseAddress } from "../../../config
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import { takenAddresses } from "../addresses.ts";
-import { maybeTexts } from "../attributes.ts";
+import { maybeTexts, text as required } from "../attributes.ts";
 import { requireCidr } from "../ipv4.ts";
 import {
   AVAILABLE,
@@ -82,17 +82,17 @@ function networkOf(said: Attributes, before: string | undefined): string | undef
 }
 
 /** What a subnet has of its VCN where it is not told otherwise, and what the service gives it. */
-function defaults({ world }: Call, vcnId: Attributes["vcnId"] = null): Attributes {
-  const octets = Array.from({ length: 3 }, () => (parseInt(world.random(4), 36) % 256).toString(16).padStart(2, "0"));
+function defaults(call: Call, said: Attributes): Attributes {
+  const octets = Array.from({ length: 3 }, () =>
+    (parseInt(call.world.random(4), 36) % 256).toString(16).padStart(2, "0"),
+  );
   const virtualRouterMac = ["00", "00", "17", ...octets].join(":").toUpperCase();
-  const vcn = world.state.oci.vcns.find(({ id }) => id === vcnId);
+  const vcn = requireVcn(call, SERVICE, required(said, "vcnId"));
   return {
     virtualRouterMac,
-    ...(vcn && {
-      routeTableId: vcn.defaultRouteTableId,
-      securityListIds: [vcn.defaultSecurityListId],
-      dhcpOptionsId: vcn.defaultDhcpOptionsId,
-    }),
+    routeTableId: vcn.defaultRouteTableId,
+    securityListIds: [vcn.defaultSecurityListId],
+    dhcpOptionsId: vcn.defaultDhcpOptionsId,
   };
 }
 
@@ -143,7 +143,7 @@ export const subnet: Resource<z.output<typeof body>> = {
     const network = cidrBlock === undefined ? {} : { cidrBlock };
     if (before) return { ...said, ...network };
     const { prohibitInternetIngress: prohibitPublicIpOnVnic = false } = said;
-    return { prohibitPublicIpOnVnic, ...defaults(call, said.vcnId), ...said, ...network };
+    return { prohibitPublicIpOnVnic, ...defaults(call, said), ...said, ...network };
   },
   check(next, { call, before }) {
     const vcn = requireVcn(call, SERVICE, next.vcnId);
