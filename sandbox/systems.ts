@@ -48,7 +48,7 @@ export function schemaFile(system: SystemName): string {
 }
 
 export function emptyWorld(account: Account = "always-free"): WorldState {
-  return { version: 1, oci: emptyOci(account, randomText), proxmox: emptyProxmox(), talos: emptyTalos(), tunnels: [] };
+  return { version: 2, oci: emptyOci(account, randomText), proxmox: emptyProxmox(), talos: emptyTalos(), tunnels: [] };
 }
 
 export function inventory(state: WorldState): readonly InventoryItem[] {

@@ -1,7 +1,7 @@
 /** Configurations with every argument that the provider's schema has of a resource, and the same as bodies of the API. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ARGUMENTS } from "../../sandbox/oci/arguments.ts";
+import { notPlayedOf } from "../../sandbox/oci/resources/index.ts";
 import { apiName, nestedTags } from "../../sandbox/oci/api/fields.ts";
 import { isObject } from "../../sandbox/oci/attributes.ts";
 import type { Attributes, Json } from "../../sandbox/plugin/resource.ts";
@@ -72,7 +72,7 @@ function blockOf(resource: string): BlockSchema {
 
 /** Every argument but those that are said to be left out and those that the sandbox refuses as not played. */
 export function everyArgument(resource: string, said: Said): Attributes {
-  const refused = (ARGUMENTS[resource]?.notPlayed ?? []).map((path): [string, string] => [path, "not played"]);
+  const refused = notPlayedOf(resource).map((path): [string, string] => [path, "not played"]);
   return configOf(blockOf(resource), "", { ...said, without: { ...said.without, ...Object.fromEntries(refused) } });
 }
 

@@ -1,9 +1,14 @@
 /** Who may do what: policies, groups, users and dynamic groups, kept as the identity service keeps them. */
-import { dynamicGroup, group } from "../../sandbox/oci/groups.ts";
 import { ociInventory } from "../../sandbox/oci/index.ts";
-import { policy } from "../../sandbox/oci/policy.ts";
-import { user } from "../../sandbox/oci/users.ts";
-import type { Call } from "../../sandbox/plugin/resource.ts";
+import { remove } from "../../sandbox/oci/kernel/deletion.ts";
+import { change, create } from "../../sandbox/oci/kernel/operations.ts";
+import type { Resource } from "../../sandbox/oci/kernel/resource.ts";
+import { dynamicGroup } from "../../sandbox/oci/resources/dynamic-group.ts";
+import { group } from "../../sandbox/oci/resources/group.ts";
+import { policy } from "../../sandbox/oci/resources/policy.ts";
+import { user } from "../../sandbox/oci/resources/user.ts";
+import { find } from "../../sandbox/oci/stored.ts";
+import type { Attributes, Call } from "../../sandbox/plugin/resource.ts";
 import { accepted, type Answered, type Api, ociApi } from "./oci-api.ts";
 
 const CORE = "/20160918";
@@ -213,22 +218,24 @@ it.each([
   expect((await post("/dynamicGroups", { name: "hosts", matchingRule })).status).toBe(status);
 });
 
-it.each([
+const madeAtHome: readonly (readonly [string, Resource, Attributes])[] = [
   ["policy", policy, { statements: ["Allow any-user to read x in tenancy"] }],
   ["group", group, {}],
-  ["dynamic group", dynamicGroup, { matching_rule: "instance.id = 'x'" }],
+  ["dynamic group", dynamicGroup, { matchingRule: "instance.id = 'x'" }],
   ["user", user, { email: "lab@example.com" }],
-])("outside the home region a %s is read, and not made, changed or deleted", async (_kind, type, more) => {
+];
+
+it.each(madeAtHome)("outside the home region a %s is read, and not made, changed or deleted", (_kind, type, more) => {
   api.store.state.oci.homeRegion = "eu-frankfurt-1";
   const from = (region: string): Call => ({ world: api.store, provider: { region } });
-  const planned = { compartment_id: root, name: "lab", description: "", ...more };
-  const state = await type.create(from("eu-frankfurt-1"), planned);
+  const said = { compartmentId: root, name: "lab", description: "", ...more };
+  const record = create(type, from("eu-frankfurt-1"), said);
   const elsewhere = from("us-ashburn-1");
   const refused = expect.objectContaining({ status: 403, code: "NotAllowed" });
-  expect(() => type.create(elsewhere, { ...planned, name: "other" })).toThrow(refused);
-  expect(() => type.update?.(elsewhere, state, planned)).toThrow(refused);
-  expect(() => type.delete(elsewhere, state)).toThrow(refused);
-  expect(type.read(elsewhere, state)).toMatchObject({ id: state.id });
+  expect(() => create(type, elsewhere, { ...said, name: "other" })).toThrow(refused);
+  expect(() => change(type, elsewhere, record, said)).toThrow(refused);
+  expect(() => remove(type, elsewhere, record)).toThrow(refused);
+  expect(find(elsewhere, type.all(api.store.state.oci), record.id)).toMatchObject({ id: record.id });
 });
 
 it("the account's own user is listed among the others, and may be in groups", async () => {

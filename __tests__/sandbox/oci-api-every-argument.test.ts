@@ -1,6 +1,6 @@
 /** An argument that is taken is told again: what a create sets reads back as set, for every resource and all its arguments. */
 import { apiName } from "../../sandbox/oci/api/fields.ts";
-import { ARGUMENTS } from "../../sandbox/oci/arguments.ts";
+import { notPlayedOf } from "../../sandbox/oci/resources/index.ts";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import { type Case, titleOf, toldOf } from "./argument-case.ts";
 import { CASES } from "./argument-cases.ts";
@@ -205,7 +205,7 @@ for (const { resource } of CASES.filter((each) => !(each.resource in schemas)))
   test.skip(`${resource}: its schema is not here`, () => undefined);
 
 const refused = known.flatMap(({ path, title, ...given }) =>
-  (path === undefined ? [] : (ARGUMENTS[given.resource]?.notPlayed ?? [])).map((argument) => ({
+  (path === undefined ? [] : notPlayedOf(given.resource)).map((argument) => ({
     title,
     argument,
     place: path ?? (() => ""),

@@ -1,5 +1,5 @@
 /** The stand-in of the provider: what a configuration sets is in the world, is read back from it, and is no change. */
-import { ARGUMENTS } from "../../sandbox/oci/arguments.ts";
+import { notPlayedOf } from "../../sandbox/oci/resources/index.ts";
 import { ociProvider } from "../../sandbox/oci/index.ts";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import type { Values } from "../../sandbox/plugin/value.ts";
@@ -68,7 +68,7 @@ describe.each(played)("$title", (each) => {
 });
 
 const refused = played.flatMap(({ title, resource, ...given }) =>
-  (ARGUMENTS[resource]?.notPlayed ?? []).map((argument) => ({ title, argument, each: { resource, ...given } })),
+  notPlayedOf(resource).map((argument) => ({ title, argument, each: { resource, ...given } })),
 );
 
 it.each(refused)("$title says that $argument is not played", async ({ argument, each }) => {

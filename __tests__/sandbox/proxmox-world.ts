@@ -137,7 +137,7 @@ export function worldWith(...hosts: readonly HostOptions[]): Store {
   const calls: Calls = { ...quietCalls, end: (call, answer) => heard.forEach((listener) => listener(call, answer)) };
   const world = memoryStore(
     () => ({
-      version: 1,
+      version: 2,
       oci: emptyOci("pay-as-you-go", (length) => "x".repeat(length)),
       proxmox: emptyProxmox(),
       talos: {},

@@ -23,7 +23,6 @@ const CERTIFICATES_SERVICE = [
 ];
 
 export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
-  oci_budget_budget: { remembered: ["budget_processing_period_start_offset", "start_date", "end_date"] },
   oci_core_image: { notPlayed: ["instance_id"] },
   oci_core_instance: {
     remembered: [
@@ -79,16 +78,6 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "placement_configurations.secondary_vnic_subnets",
     ],
   },
-  oci_core_internet_gateway: { remembered: ["route_table_id"] },
-  oci_core_private_ip: {
-    remembered: ["lifetime"],
-    notPlayed: ["cidr_prefix_length", "ipv4subnet_cidr_at_creation", "route_table_id", "vlan_id"],
-  },
-  oci_core_public_ip: { notPlayed: ["public_ip_pool_id"] },
-  oci_core_subnet: { notPlayed: ["ipv6cidr_block", "ipv6cidr_blocks"] },
-  oci_core_vcn: {
-    notPlayed: ["byoipv6cidr_details", "ipv6private_cidr_blocks", "is_ipv6enabled", "security_attributes"],
-  },
   oci_core_vnic_attachment: {
     notPlayed: [
       "create_vnic_details.assign_ipv6ip",
@@ -100,28 +89,6 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "create_vnic_details.vlan_id",
     ],
   },
-  oci_core_volume: {
-    remembered: ["autotune_policies", "is_auto_tune_enabled", "is_reservations_enabled"],
-    notPlayed: [
-      "block_volume_replicas",
-      "cluster_placement_group_id",
-      "kms_key_id",
-      "source_details",
-      "volume_backup_id",
-      "xrc_kms_key_id",
-    ],
-  },
-  oci_core_volume_backup_policy_assignment: { notPlayed: ["xrc_kms_key_id"] },
-  oci_core_volume_attachment: {
-    remembered: [
-      "device",
-      "encryption_in_transit_type",
-      "is_agent_auto_iscsi_login_enabled",
-      "is_pv_encryption_in_transit_enabled",
-      "is_shareable",
-    ],
-  },
-  oci_limits_quota: { notPlayed: ["locks"] },
   oci_load_balancer_backend_set: { notPlayed: CERTIFICATES_SERVICE },
   oci_load_balancer_listener: {
     notPlayed: [
@@ -145,9 +112,6 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "rule_sets",
       "ssl_cipher_suites",
     ],
-  },
-  oci_network_load_balancer_network_load_balancer: {
-    notPlayed: ["assigned_ipv6", "security_attributes", "subnet_ipv6cidr"],
   },
   oci_objectstorage_bucket: {
     notPlayed: ["kms_key_id", "is_bucket_key_enabled", "retention_rules"],

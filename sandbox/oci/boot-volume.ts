@@ -23,6 +23,6 @@ export function preserveBootVolume({ world }: Call, instance: Instance): void {
     sizeInGBs: bootVolumeGb,
     vpusPerGB: bootVolumeVpus,
   };
-  world.state.oci.preservedBootVolumes = [...(world.state.oci.preservedBootVolumes ?? []), kept];
+  world.state.oci.preservedBootVolumes = [...world.state.oci.preservedBootVolumes, kept];
   world.changed();
 }

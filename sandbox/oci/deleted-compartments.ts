@@ -4,14 +4,13 @@
  * to it, which frees it (docs.oracle.com, Deleting a Compartment).
  */
 import type { Call } from "../plugin/resource.ts";
-import type { Compartment, DeletedCompartment } from "../world/oci.ts";
+import type { DeletedCompartment } from "../world/oci.ts";
+import type { Compartment } from "./resources/compartment.ts";
 
 const DELETION_MS = 30 * 60_000;
 const SUFFIX = 8;
 
-export interface GoingCompartment extends Compartment {
-  readonly state: "DELETING" | "DELETED";
-}
+export type GoingCompartment = DeletedCompartment & { readonly state: "DELETING" | "DELETED" };
 
 function stateOf({ world }: Call, { deletedAt }: DeletedCompartment): GoingCompartment["state"] {
   return Date.parse(world.now()) - Date.parse(deletedAt) < DELETION_MS ? "DELETING" : "DELETED";
@@ -19,7 +18,7 @@ function stateOf({ world }: Call, { deletedAt }: DeletedCompartment): GoingCompa
 
 /** As they are now, by the world's clock. */
 export function deletedCompartments(call: Call): readonly GoingCompartment[] {
-  return (call.world.state.oci.deletedCompartments ?? []).map((each) => {
+  return call.world.state.oci.deletedCompartments.map((each) => {
     const state = stateOf(call, each);
     return { ...each, state, name: state === "DELETING" ? each.name : `${each.name}.${each.id.slice(-SUFFIX)}` };
   });
@@ -27,5 +26,5 @@ export function deletedCompartments(call: Call): readonly GoingCompartment[] {
 
 /** Has a compartment go. Terraform is not kept waiting for it, as it would be by the service. */
 export function beginDeletion({ world }: Call, compartment: Compartment): void {
-  (world.state.oci.deletedCompartments ??= []).push({ ...compartment, deletedAt: world.now() });
+  world.state.oci.deletedCompartments.push({ ...compartment, deletedAt: world.now() });
 }

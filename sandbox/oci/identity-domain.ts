@@ -1,6 +1,4 @@
 /** What users and groups have in common: an identity domain keeps them, as in every tenancy since 2023. */
-import type { Attributes } from "../plugin/resource.ts";
-import { MissingAttribute } from "./attributes.ts";
 import { ServiceRefusal } from "./refusals.ts";
 
 const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
@@ -25,12 +23,6 @@ export function domainRefusal(
 export function nameTaken(kind: string, field: string): ServiceRefusal {
   const detail = `${kind} with the same ${field} already exists.`;
   return domainRefusal(409, "Post", detail, "error.common.exception.duplicateResource", "name");
-}
-
-/** It has to be said, and may be empty (oracle/oci-go-sdk v65, identity). */
-export function described(planned: Attributes): string {
-  if (typeof planned.description === "string") return planned.description;
-  throw new MissingAttribute("description");
 }
 
 /** The domain does not tell upper from lower case. */

@@ -3,7 +3,7 @@ import { schemasAreAttached } from "../faults/conditions.ts";
 import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
 import type { BucketObject, Image, ImageShape } from "../world/oci.ts";
 import { block, maybeText, text } from "./attributes.ts";
-import { attachedSchema } from "./capability-schema.ts";
+import { attachedSchema } from "./resources/capability-schema.ts";
 import { conflict, invalid, notFound, notPlayed } from "./refusals.ts";
 import { SHAPES } from "./shapes.ts";
 import { defaultName, find, newObject, requireCompartment, requireObject, stored } from "./stored.ts";

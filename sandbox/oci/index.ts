@@ -2,48 +2,29 @@
 import replacement from "../../providers/oci/replacement.json" with { type: "json" };
 import type { Attributes, Call, Json, Provider, ResourceType } from "../plugin/resource.ts";
 import type { Account, OciTenancy } from "../world/oci.ts";
-import { backend, backendSet } from "./backend-set.ts";
-import { alertRule, budget } from "./budget.ts";
-import { capabilitySchemaResource, globalCapabilitySchemasData } from "./capability-schema.ts";
-import { compartment } from "./compartment.ts";
+import { globalCapabilitySchemasData } from "./global-capability-schema.ts";
 import { availabilityDomainsData, imagesData, namespaceData } from "./data-sources.ts";
 import { extendedMetadataSent, extendedMetadataTold } from "./extended-metadata.ts";
 import { image, shapeManagement } from "./image.ts";
 import { instance } from "./instance.ts";
-import { listener } from "./listener.ts";
-import { networkLoadBalancer } from "./load-balancer.ts";
-import { quota } from "./quota.ts";
+import { partType } from "./kernel/part-terraform.ts";
+import { terraformType } from "./kernel/terraform.ts";
 import { globalId } from "./regions.ts";
 import { refuseNotPlayed, remember, withRemembered } from "./remembered.ts";
-import { routeTable } from "./route-table.ts";
-import { networkSecurityGroup, networkSecurityGroupRule } from "./security-group.ts";
+import { declarations, parts, type Records, RESOURCES } from "./resources/index.ts";
+import { networkSecurityGroupRule } from "./security-group-rule.ts";
 import { defaultSecurityList } from "./security-list.ts";
-import { subnet } from "./subnet.ts";
-import { internetGateway, vcn } from "./vcn.ts";
 
 export { ociInventory } from "./inventory.ts";
 export { ociOverview, type OciOverview } from "./overview.ts";
 
-const types: Readonly<Record<string, ResourceType>> = {
-  oci_budget_alert_rule: alertRule,
-  oci_budget_budget: budget,
-  oci_core_compute_image_capability_schema: capabilitySchemaResource,
+/** What is made by rules of its own. */
+const byRules: Readonly<Record<string, ResourceType>> = {
   oci_core_default_security_list: defaultSecurityList,
   oci_core_image: image,
   oci_core_instance: instance,
-  oci_core_internet_gateway: internetGateway,
-  oci_core_network_security_group: networkSecurityGroup,
   oci_core_network_security_group_security_rule: networkSecurityGroupRule,
-  oci_core_route_table: routeTable,
   oci_core_shape_management: shapeManagement,
-  oci_core_subnet: subnet,
-  oci_core_vcn: vcn,
-  oci_identity_compartment: compartment,
-  oci_limits_quota: quota,
-  oci_network_load_balancer_backend: backend,
-  oci_network_load_balancer_backend_set: backendSet,
-  oci_network_load_balancer_listener: listener,
-  oci_network_load_balancer_network_load_balancer: networkLoadBalancer,
 };
 
 const rules: Readonly<Record<string, { force_new: string[]; defaults?: Readonly<Record<string, Json>> }>> = replacement;
@@ -81,16 +62,22 @@ function remembering(name: string, type: ResourceType): ResourceType {
 }
 
 /** What replaces a resource and what has a default is the real provider's: `providers/oci/replacement.json`. */
-function asTheRealOne([name, type]: [string, ResourceType]): [string, ResourceType] {
+function asTheRealOne([name, type]: readonly [string, ResourceType]): [string, ResourceType] {
   const rule = rules[name];
   if (!rule) throw new Error(`providers/oci/replacement.json has no ${name}`);
-  const plan = { forceNew: rule.force_new, defaults: rule.defaults ?? {}, zeroIsUnset: true };
-  return [name, { ...remembering(name, type), ...plan }];
+  return [name, { ...type, forceNew: rule.force_new, defaults: rule.defaults ?? {}, zeroIsUnset: true }];
 }
+
+/** Those that the stacks have: the API has more. */
+const declared = declarations
+  .filter(({ type }) => type in rules)
+  .map((each): [string, ResourceType] => [each.type, terraformType(each)]);
+const ofThese = parts.map((each): [string, ResourceType] => [each.type, partType(each)]);
+const others = Object.entries(byRules).map(([name, type]): [string, ResourceType] => [name, remembering(name, type)]);
 
 export const ociProvider: Provider = {
   source: "oracle/oci",
-  resources: Object.fromEntries(Object.entries(types).map(asTheRealOne)),
+  resources: Object.fromEntries([...declared, ...ofThese, ...others].map(asTheRealOne)),
   dataSources: {
     oci_core_compute_global_image_capability_schemas: globalCapabilitySchemasData,
     oci_core_images: imagesData,
@@ -98,6 +85,17 @@ export const ociProvider: Provider = {
     oci_objectstorage_namespace: namespaceData,
   },
 };
+
+function hasLists(lists: Readonly<Record<string, unknown>>): lists is Records {
+  return Object.keys(RESOURCES).every((name) => Array.isArray(lists[name]));
+}
+
+/** A list for every resource that is declared. */
+function emptyLists(): Records {
+  const lists = Object.fromEntries(Object.keys(RESOURCES).map((name) => [name, []]));
+  if (!hasLists(lists)) throw new Error("a list is missing");
+  return lists;
+}
 
 /** A tenancy with nothing in it. */
 export function emptyOci(account: Account, random: (length: number) => string): OciTenancy {
@@ -107,38 +105,18 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     adPrefix: "Uocm",
     account,
     namespace: `fr${random(10)}`,
-    compartments: [],
-    vcns: [],
-    subnets: [],
-    internetGateways: [],
-    routeTables: [],
+    deletedCompartments: [],
     securityLists: [],
-    dhcpOptions: [],
-    serviceGateways: [],
-    networkSecurityGroups: [],
     images: [],
     instances: [],
     instanceConfigurations: [],
     instancePools: [],
-    networkLoadBalancers: [],
     loadBalancers: [],
-    budgets: [],
-    quotas: [],
-    policies: [],
-    groups: [],
-    dynamicGroups: [],
-    users: [],
-    memberships: [],
-    apiKey: null,
-    volumes: [],
-    volumeAttachments: [],
-    volumeBackupPolicies: [],
-    backupPolicyAssignments: [],
+    preservedBootVolumes: [],
     vnicAttachments: [],
-    privateIps: [],
-    publicIps: [],
-    capabilitySchemas: [],
     buckets: [],
+    apiKey: null,
+    ...emptyLists(),
     remembered: {},
   };
 }

@@ -7,7 +7,7 @@ import { invalid, referenced } from "./refusals.ts";
 import { refuseNotPlayed } from "./remembered.ts";
 import { requireAvailabilityDomain } from "./regions.ts";
 import { defaultName, newObject, requireObject, stored } from "./stored.ts";
-import { requireSubnet } from "./subnet.ts";
+import { requireSubnet } from "./resources/subnet.ts";
 
 const CONFIGURATION = "Core Instance Configuration";
 const POOL = "Core Instance Pool";

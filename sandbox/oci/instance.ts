@@ -18,6 +18,7 @@ import { detach } from "./primary-address.ts";
 import { invalid } from "./refusals.ts";
 import { notFound } from "./refusals.ts";
 import { hasShape, regionalId, requireAvailabilityDomain } from "./regions.ts";
+import { unassign } from "./resources/backup-policy-assignment.ts";
 import { requireVnics } from "./secondary-vnic.ts";
 import { shapeSize } from "./shapes.ts";
 import { defaultName, newObject, type Stored, stored } from "./stored.ts";
@@ -96,6 +97,7 @@ const kind: Stored<Instance> = {
     requireVnics(call, record, size, 0);
     const changed = changedVnic(call, record, block(planned, "create_vnic_details"));
     // Another image is another boot volume: what was on the disk is gone, and cloud-init runs again.
+    if (image.bootVolumeId !== record.bootVolumeId) unassign(call.world.state.oci, record.bootVolumeId);
     Object.assign(record, size, image, changed, {
       imageId,
       bootVolumeGb: storageGb,
@@ -109,6 +111,7 @@ const kind: Stored<Instance> = {
   },
   remove(call, record) {
     const tenancy = call.world.state.oci;
+    unassign(tenancy, record.bootVolumeId);
     const secondary = tenancy.vnicAttachments.filter(({ instanceId }) => instanceId === record.id);
     for (const { vnic } of [record, ...secondary]) detach(tenancy, vnic.id);
     tenancy.vnicAttachments = tenancy.vnicAttachments.filter(({ instanceId }) => instanceId !== record.id);

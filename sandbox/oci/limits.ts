@@ -39,7 +39,7 @@ export const LIMITS = {
     name: "total-storage-gb",
     service: "Core Instance",
     allowed: { "always-free": 200, "pay-as-you-go": 30_720 },
-    used: ({ instances, volumes, preservedBootVolumes = [] }) =>
+    used: ({ instances, volumes, preservedBootVolumes }) =>
       sum([
         ...instances.map(({ bootVolumeGb }) => bootVolumeGb),
         ...[...volumes, ...preservedBootVolumes].map(({ sizeInGBs }) => sizeInGBs),

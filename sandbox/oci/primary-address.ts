@@ -1,5 +1,6 @@
 /** VNICs of both kinds, and the primary private address of each: an object that follows from its VNIC. */
-import type { Instance, OciObject, OciTenancy, PrivateIp } from "../world/oci.ts";
+import type { Instance, OciObject, OciTenancy } from "../world/oci.ts";
+import type { PrivateIp } from "./resources/private-ip.ts";
 
 /** An instance with its primary VNIC, or the attachment of a secondary one. */
 export type Attached = OciObject & Pick<Instance, "availabilityDomain" | "privateIp" | "publicIp" | "vnic">;
@@ -13,16 +14,22 @@ export function attachedVnics({ instances, vnicAttachments }: OciTenancy): reado
   return [...instances, ...vnicAttachments];
 }
 
+/** What every object has, of an object that has more. */
+export function own({ id, compartmentId, region, timeCreated, freeformTags, definedTags }: OciObject): OciObject {
+  return { id, compartmentId, region, timeCreated, freeformTags, definedTags };
+}
+
 export function primaryAddress(attached: Attached): PrivateIp {
   const { vnic } = attached;
   return {
-    ...attached,
+    ...own(attached),
     id: siblingId(vnic.id, "privateip"),
     displayName: vnic.displayName,
     ipAddress: attached.privateIp,
     hostnameLabel: vnic.hostnameLabel,
     subnetId: vnic.subnetId,
     vnicId: vnic.id,
+    lifetime: null,
   };
 }
 

@@ -28,12 +28,17 @@ function isNothing(value: Json): boolean {
   return isObject(value) ? Object.keys(value).length === 0 : value === null || value === false || value === "";
 }
 
-/** @throws ServiceRefusal 501 for an argument that leads to what is not played */
-export function refuseNotPlayed(resource: string, body: Attributes, before: Attributes = {}): void {
-  for (const path of ARGUMENTS[resource]?.notPlayed ?? []) {
+/** @param paths of arguments that lead to what is not played. @throws ServiceRefusal 501 for one that is said */
+export function refuse(paths: readonly string[], body: Attributes, before: Attributes = {}): void {
+  for (const path of paths) {
     const [value, known] = [told(body, path.split(".")), told(before, path.split("."))];
     if (!isNothing(value) && JSON.stringify(value) !== JSON.stringify(known)) throw notPlayed(path, path);
   }
+}
+
+/** @throws ServiceRefusal 501 for an argument of a resource that leads to what is not played */
+export function refuseNotPlayed(resource: string, body: Attributes, before: Attributes = {}): void {
+  refuse(ARGUMENTS[resource]?.notPlayed ?? [], body, before);
 }
 
 /** Remembers what a create or a change says; what it does not say, or says as it was `before`, stays. */

@@ -5,8 +5,9 @@ import { type Attached, attachedVnics } from "./primary-address.ts";
 import { maybeFlag, maybeTags, maybeText, maybeTexts } from "./attributes.ts";
 import { conflict, invalid } from "./refusals.ts";
 import { regionalId } from "./regions.ts";
-import { requireGroups } from "./security-group.ts";
-import { requireSubnet, takeAddress, takePublicAddress } from "./subnet.ts";
+import { requireGroups } from "./resources/security-group.ts";
+import { takeAddress, takePublicAddress } from "./addresses.ts";
+import { requireSubnet } from "./resources/subnet.ts";
 
 const SERVICE = "Core Instance";
 

@@ -1,7 +1,8 @@
 /** What the page draws: the world in the shape of a picture, network around hosts around virtual machines. */
 import { faultText } from "../faults/words.ts";
 import { overview } from "../systems.ts";
-import type { Instance, Subnet } from "../world/oci.ts";
+import type { Subnet } from "../oci/resources/subnet.ts";
+import type { Instance } from "../world/oci.ts";
 import type { Datacenter } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 

@@ -104,6 +104,10 @@ export interface Member {
   readonly role: "attribute" | "nested" | "block";
   readonly computed: boolean;
   readonly writeOnly: boolean;
+  /** Only the provider says it. */
+  readonly readOnly?: boolean;
+  /** A block that there is at most one of. */
+  readonly single?: boolean;
 }
 export type Members = Readonly<Record<string, Member>>;
 
@@ -124,8 +128,9 @@ function nestedShape(mode: z.infer<typeof nesting>, members: Members): Shape {
 
 function attributeMembers(attributes: AttributeSchemas): Members {
   const members = Object.entries(attributes).map(
-    ([name, { type, nested_type, computed, write_only }]): [string, Member] => {
-      const flags = { computed: computed === true, writeOnly: write_only === true };
+    ([name, { type, nested_type, required, optional, computed, write_only }]): [string, Member] => {
+      const readOnly = required !== true && optional !== true;
+      const flags = { computed: computed === true, writeOnly: write_only === true, readOnly };
       if (nested_type) {
         const shape = nestedShape(nested_type.nesting_mode, attributeMembers(nested_type.attributes));
         return [name, { shape, role: "nested", ...flags }];
@@ -146,6 +151,7 @@ export function blockMembers({ attributes = {}, block_types = {} }: BlockSchema)
       role: "block",
       computed: false,
       writeOnly: false,
+      single: nested.max_items === 1,
     },
   ]);
   return { ...attributeMembers(attributes), ...Object.fromEntries(blocks) };

@@ -1,5 +1,5 @@
 /** Security groups and lists: OCI lets a connection pass that one rule lets out at the sender, and one in at the receiver. */
-import type { Instance, NetworkLoadBalancer, SecurityRuleState, TransportOptions } from "../world/oci.ts";
+import type { Instance, SecurityRuleState, TransportOptions } from "../world/oci.ts";
 import type { World } from "../world/world.ts";
 import { isWithin, type Packet } from "./packet.ts";
 
@@ -14,7 +14,9 @@ interface Member {
 /** What of the lab has an address in the VCN; undefined for one outside. */
 function memberAt({ instances, networkLoadBalancers }: World["state"]["oci"], address: string): Member | undefined {
   const instance = instances.find((each) => isLive(each) && each.privateIp === address);
-  return instance?.vnic ?? networkLoadBalancers.find(({ privateIp }: NetworkLoadBalancer) => privateIp === address);
+  if (instance) return instance.vnic;
+  const balancer = networkLoadBalancers.find(({ privateIp }) => privateIp === address);
+  return balancer && { subnetId: balancer.subnetId, nsgIds: balancer.networkSecurityGroupIds };
 }
 
 function isLive({ state }: Instance): boolean {

@@ -1,8 +1,9 @@
 /** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
 
-import type { BackupPolicyAssignment, VolumeBackupPolicy } from "./oci-backups.ts";
 import type { LifecyclePolicy, PreauthenticatedRequest } from "./oci-bucket.ts";
-import type { IamState } from "./oci-iam.ts";
+import type { LoadBalancerCertificate, LoadBalancerListener, LoadBalancerSet } from "../oci/flexible/bodies.ts";
+import type { Compartment } from "../oci/resources/compartment.ts";
+import type { Records } from "../oci/resources/index.ts";
 
 /** Any JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -13,16 +14,16 @@ export type Account = "always-free" | "pay-as-you-go";
 export type Tags = Readonly<Record<string, string>>;
 
 /** What every OCI object has. */
-export interface OciObject {
+export type OciObject = {
   readonly id: string;
   compartmentId: string;
   readonly region: string;
   readonly timeCreated: string;
   freeformTags: Tags;
   definedTags: Tags;
-}
+};
 
-export interface OciTenancy extends IamState {
+interface OtherTenancy {
   tenancyId: string;
   /** Where compartments, budgets and quotas can be made; null: not said, so any region will do. */
   homeRegion: string | null;
@@ -31,47 +32,28 @@ export interface OciTenancy extends IamState {
   account: Account;
   /** Object Storage namespace: 12 characters that the service chose. */
   readonly namespace: string;
-  compartments: Compartment[];
-  /** Those that were deleted: for a while on their way out, then DELETED under another name. Absent: none. */
-  deletedCompartments?: DeletedCompartment[];
-  vcns: Vcn[];
-  subnets: Subnet[];
-  internetGateways: InternetGateway[];
-  routeTables: RouteTable[];
+  /** Those that were deleted: for a while on their way out, then DELETED under another name. */
+  deletedCompartments: DeletedCompartment[];
   securityLists: SecurityList[];
-  dhcpOptions: DhcpOptions[];
-  serviceGateways: ServiceGateway[];
-  networkSecurityGroups: NetworkSecurityGroup[];
   images: Image[];
   /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
   instances: Instance[];
   instanceConfigurations: InstanceConfiguration[];
   instancePools: InstancePool[];
-  networkLoadBalancers: NetworkLoadBalancer[];
   /** The flexible ones, of layer 7. */
   loadBalancers: LoadBalancer[];
-  budgets: Budget[];
-  quotas: Quota[];
   /** Who may use the REST API; null until somebody asks for the key. */
   apiKey: ApiKey | null;
-  volumes: BlockVolume[];
-  /** Of instances that were terminated without them. Absent: none. */
-  preservedBootVolumes?: PreservedBootVolume[];
-  volumeAttachments: VolumeAttachment[];
-  volumeBackupPolicies: VolumeBackupPolicy[];
-  /** Some may be of volumes that are gone. */
-  backupPolicyAssignments: BackupPolicyAssignment[];
+  /** Of instances that were terminated without them. */
+  preservedBootVolumes: PreservedBootVolume[];
   /** VNICs of instances beside the primary ones. */
   vnicAttachments: VnicAttachment[];
-  /** Addresses of VNICs beside the primary ones. */
-  privateIps: PrivateIp[];
-  /** Reserved ones. */
-  publicIps: PublicIp[];
-  capabilitySchemas: CapabilitySchema[];
   buckets: Bucket[];
   /** Arguments that are only remembered, by the object's id and the argument's path in the provider. */
   remembered: Record<string, Readonly<Record<string, Json>>>;
 }
+
+export type OciTenancy = OtherTenancy & Records;
 
 /** The API key of the account's user: what OCI knows of it. */
 export interface ApiKey {
@@ -82,95 +64,26 @@ export interface ApiKey {
   readonly publicKey: string;
 }
 
-export interface Compartment extends OciObject {
-  name: string;
-  description: string;
-}
+/** With when it was asked to go; RFC 3339. */
+export type DeletedCompartment = Compartment & { readonly deletedAt: string };
 
-export interface DeletedCompartment extends Compartment {
-  /** When it was asked to go; RFC 3339. */
-  readonly deletedAt: string;
-}
-
-export interface Vcn extends OciObject {
-  displayName: string;
-  cidrBlocks: readonly string[];
-  readonly dnsLabel: string | null;
-  readonly defaultRouteTableId: string;
-  readonly defaultSecurityListId: string;
-  readonly defaultDhcpOptionsId: string;
-}
-
-export interface Subnet extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  cidrBlock: string;
-  readonly dnsLabel: string | null;
-  readonly availabilityDomain: string | null;
-  readonly prohibitPublicIpOnVnic: boolean;
-  routeTableId: string;
-  securityListIds: readonly string[];
-  dhcpOptionsId: string;
-  readonly virtualRouterMac: string;
-}
-
-export interface InternetGateway extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  enabled: boolean;
-  routeTableId: string | null;
-}
-
-/** Those of a VCN's own are here too. */
-export interface DhcpOptions extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  domainNameType: string;
-  options: readonly DhcpOption[];
-}
-
-export type DhcpOption =
-  | { readonly type: "DomainNameServer"; readonly serverType: string; readonly customDnsServers: readonly string[] }
-  | { readonly type: "SearchDomain"; readonly searchDomainNames: readonly string[] };
-
-export interface ServiceGateway extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  blockTraffic: boolean;
-  routeTableId: string | null;
-  serviceIds: readonly string[];
-}
-
-export interface RouteRule {
-  readonly destination: string;
-  readonly destinationType: string;
-  readonly networkEntityId: string;
-  readonly description: string | null;
-}
-
-export interface RouteTable extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  routeRules: readonly RouteRule[];
-}
-
-export interface PortRange {
+export type PortRange = {
   readonly min: number;
   readonly max: number;
-}
+};
 
-export interface TransportOptions {
+export type TransportOptions = {
   readonly destination: PortRange | null;
   readonly source: PortRange | null;
-}
+};
 
-export interface IcmpOptions {
+export type IcmpOptions = {
   readonly type: number;
   readonly code: number;
-}
+};
 
 /** A rule of a security list or of a network security group. */
-export interface SecurityRuleState {
+export type SecurityRuleState = {
   readonly direction: "INGRESS" | "EGRESS";
   readonly protocol: string;
   /** Source of an ingress rule, destination of an egress rule. */
@@ -181,7 +94,7 @@ export interface SecurityRuleState {
   readonly tcp: TransportOptions | null;
   readonly udp: TransportOptions | null;
   readonly icmp: IcmpOptions | null;
-}
+};
 
 /** A VCN's default list. `managed`: a Terraform resource has taken it over. */
 export interface SecurityList extends OciObject {
@@ -191,16 +104,10 @@ export interface SecurityList extends OciObject {
   rules: readonly SecurityRuleState[];
 }
 
-export interface GroupRule extends SecurityRuleState {
+export type GroupRule = SecurityRuleState & {
   readonly id: string;
   readonly timeCreated: string;
-}
-
-export interface NetworkSecurityGroup extends OciObject {
-  readonly vcnId: string;
-  displayName: string;
-  rules: GroupRule[];
-}
+};
 
 export interface Image extends OciObject {
   displayName: string;
@@ -318,81 +225,6 @@ export interface InstanceSettings {
   readonly pvEncryptionInTransit: boolean;
 }
 
-export interface NetworkLoadBalancer extends OciObject {
-  displayName: string;
-  readonly subnetId: string;
-  readonly isPrivate: boolean;
-  isPreserveSourceDestination: boolean;
-  isSymmetricHashEnabled: boolean;
-  nsgIds: readonly string[];
-  readonly privateIp: string;
-  readonly publicIp: string | null;
-  /** Of the reserved address that is its public one; absent: the service chose one. */
-  readonly reservedIpId?: string;
-  timeUpdated: string;
-  backendSets: BackendSet[];
-  listeners: Listener[];
-}
-
-export interface HealthChecker {
-  readonly protocol: string;
-  readonly port: number;
-  readonly intervalInMillis: number;
-  readonly timeoutInMillis: number;
-  readonly retries: number;
-  readonly urlPath: string | null;
-  readonly returnCode: number | null;
-  readonly requestData: string | null;
-  readonly responseData: string | null;
-  readonly responseBodyRegex: string | null;
-  /** What a checker of DNS asks for; absent for others. */
-  readonly dns?: DnsChecker;
-}
-
-export interface DnsChecker {
-  readonly domainName: string;
-  readonly queryClass: string;
-  readonly queryType: string;
-  readonly rcodes: readonly string[];
-  readonly transportProtocol: string;
-}
-
-export interface BackendSet {
-  readonly name: string;
-  policy: string;
-  isPreserveSource: boolean;
-  isFailOpen: boolean;
-  isInstantFailoverEnabled: boolean;
-  isInstantFailoverTcpResetEnabled: boolean;
-  areOperationallyActiveBackendsPreferred: boolean;
-  ipVersion: string;
-  healthChecker: HealthChecker;
-  backends: Backend[];
-}
-
-export interface Backend {
-  readonly name: string;
-  readonly ipAddress: string | null;
-  readonly targetId: string | null;
-  readonly port: number;
-  weight: number;
-  isBackup: boolean;
-  isDrain: boolean;
-  isOffline: boolean;
-}
-
-export interface Listener {
-  readonly name: string;
-  defaultBackendSetName: string;
-  port: number;
-  protocol: string;
-  ipVersion: string;
-  isPpv2Enabled: boolean;
-  tcpIdleTimeout: number | null;
-  udpIdleTimeout: number | null;
-  l3ipIdleTimeout: number | null;
-}
-
 /** Parts are kept as the API tells them. */
 export interface LoadBalancer extends OciObject {
   displayName: string;
@@ -414,81 +246,6 @@ export interface LoadBalancer extends OciObject {
   certificates: LoadBalancerCertificate[];
 }
 
-export interface LoadBalancerBackend {
-  /** `10.0.0.3:8080` */
-  readonly name: string;
-  readonly ipAddress: string;
-  readonly port: number;
-  readonly weight: number;
-  readonly maxConnections: number | null;
-  readonly backup: boolean;
-  readonly drain: boolean;
-  readonly offline: boolean;
-}
-
-interface OfCertificate {
-  readonly sslConfiguration: { readonly certificateName: string | null; readonly [more: string]: Json } | null;
-}
-
-export interface LoadBalancerSet extends OfCertificate {
-  readonly name: string;
-  readonly policy: string;
-  backends: readonly LoadBalancerBackend[];
-  healthChecker: { readonly [field: string]: Json };
-  readonly backendMaxConnections: number | null;
-  readonly sessionPersistenceConfiguration: Json;
-  readonly lbCookieSessionPersistenceConfiguration: Json;
-}
-
-export interface LoadBalancerListener extends OfCertificate {
-  readonly name: string;
-  readonly defaultBackendSetName: string;
-  readonly port: number;
-  readonly protocol: string;
-  readonly connectionConfiguration: Json;
-}
-
-export interface LoadBalancerCertificate {
-  readonly certificateName: string;
-  readonly publicCertificate: string;
-  readonly caCertificate: string;
-}
-
-export interface Budget extends OciObject {
-  displayName: string;
-  description: string | null;
-  amount: number;
-  resetPeriod: string;
-  processingPeriodType: string;
-  readonly targetType: string;
-  readonly targets: readonly string[];
-  timeUpdated: string;
-  version: number;
-  alertRules: AlertRule[];
-}
-
-export interface AlertRule {
-  readonly id: string;
-  displayName: string;
-  description: string | null;
-  type: string;
-  threshold: number;
-  thresholdType: string;
-  message: string | null;
-  recipients: string | null;
-  freeformTags: Tags;
-  definedTags: Tags;
-  readonly timeCreated: string;
-  timeUpdated: string;
-  version: number;
-}
-
-export interface Quota extends OciObject {
-  readonly name: string;
-  description: string;
-  statements: readonly string[];
-}
-
 /** A boot volume that outlived its instance: it takes room until somebody deletes it. */
 export interface PreservedBootVolume extends OciObject {
   displayName: string;
@@ -496,44 +253,6 @@ export interface PreservedBootVolume extends OciObject {
   readonly imageId: string;
   readonly sizeInGBs: number;
   readonly vpusPerGB: number;
-}
-
-export interface BlockVolume extends OciObject {
-  displayName: string;
-  readonly availabilityDomain: string;
-  sizeInGBs: number;
-  vpusPerGB: number;
-}
-
-export interface VolumeAttachment extends OciObject {
-  displayName: string;
-  readonly availabilityDomain: string;
-  readonly instanceId: string;
-  readonly volumeId: string;
-  readonly attachmentType: "paravirtualized" | "iscsi";
-  readonly isReadOnly: boolean;
-}
-
-export interface PrivateIp extends OciObject {
-  displayName: string;
-  readonly ipAddress: string;
-  hostnameLabel: string | null;
-  readonly subnetId: string;
-  vnicId: string;
-}
-
-export interface PublicIp extends OciObject {
-  displayName: string;
-  readonly ipAddress: string;
-  privateIpId: string | null;
-}
-
-/** What an image may be launched with: each value is a schema of its own, kept as it came. */
-export interface CapabilitySchema extends OciObject {
-  displayName: string;
-  readonly imageId: string;
-  readonly globalVersionName: string;
-  schemaData: Json;
 }
 
 export interface Bucket extends OciObject {

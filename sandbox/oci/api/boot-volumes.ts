@@ -4,7 +4,7 @@ import type { Instance, PreservedBootVolume } from "../../world/oci.ts";
 import { bootVolumeName } from "../boot-volume.ts";
 import { conflict, notFound, notPlayed } from "../refusals.ts";
 import type { Answer } from "./answer.ts";
-import { change, common, shown } from "./collection.ts";
+import { common, shown } from "./collection.ts";
 import { instances } from "./instances.ts";
 import { listed } from "./lists.ts";
 import { type Asked, needed, type Route } from "./route.ts";
@@ -64,7 +64,7 @@ function hostsIn(asked: Asked): readonly Instance[] {
 
 function list(asked: Asked): Answer {
   const compartmentId = needed(asked.query, "compartmentId");
-  const kept = (asked.call.world.state.oci.preservedBootVolumes ?? []).filter(
+  const kept = asked.call.world.state.oci.preservedBootVolumes.filter(
     (volume) => volume.compartmentId === compartmentId,
   );
   return listed(asked, [...hostsIn(asked).map(attached), ...kept.map(preserved)]);
@@ -73,7 +73,7 @@ function list(asked: Asked): Answer {
 type Found = { readonly host: Instance } | { readonly kept: PreservedBootVolume };
 
 function find({ call, params }: Asked): Found {
-  const { instances: hosts, preservedBootVolumes = [] } = call.world.state.oci;
+  const { instances: hosts, preservedBootVolumes } = call.world.state.oci;
   const host = hosts.find(({ bootVolumeId }) => bootVolumeId === params.id);
   if (host) return { host };
   const kept = preservedBootVolumes.find(({ id }) => id === params.id);
@@ -97,7 +97,7 @@ async function grow(asked: Asked): Promise<Answer> {
   for (const [field, value] of Object.entries(others))
     if (JSON.stringify(value) !== JSON.stringify(before[field])) throw notPlayed(`${field} of a boot volume`);
   if (typeof size === "number")
-    await change(asked, instances, found.host, { sourceDetails: { bootVolumeSizeInGBs: size } });
+    await instances.change(asked, found.host, { sourceDetails: { bootVolumeSizeInGBs: size } });
   return shown(attached(found.host));
 }
 
@@ -106,7 +106,7 @@ function remove(asked: Asked): Answer {
   const found = find(asked);
   if ("host" in found) throw conflict(SERVICE, `The boot volume is attached to ${found.host.id}.`);
   const { oci } = asked.call.world.state;
-  oci.preservedBootVolumes = (oci.preservedBootVolumes ?? []).filter(({ id }) => id !== found.kept.id);
+  oci.preservedBootVolumes = oci.preservedBootVolumes.filter(({ id }) => id !== found.kept.id);
   asked.call.world.changed();
   asked.door.lifecycles.end(found.kept.id, preserved(found.kept), "TERMINATING", "TERMINATED");
   return { status: 204, headers: {} };

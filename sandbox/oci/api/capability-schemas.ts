@@ -1,39 +1,13 @@
-/** Capability schemas, which narrow what an image may be launched with, and Oracle's own that they narrow. */
+/** Oracle's own capability schema, which those of images narrow. */
 import type { Attributes } from "../../plugin/resource.ts";
-import type { CapabilitySchema } from "../../world/oci.ts";
-import { capabilitySchemaResource, GLOBAL_SCHEMA } from "../capability-schema.ts";
+import { GLOBAL_SCHEMA } from "../global-capability-schema.ts";
 import { notFound } from "../refusals.ts";
-import { type Collection, collection, shown } from "./collection.ts";
-import { isObject } from "./fields.ts";
+import { shown } from "./collection.ts";
 import { listed } from "./lists.ts";
 import type { Route } from "./route.ts";
 
+const SERVICE = "Core Compute Global Image Capability Schema";
 const BASE = "/20160918";
-
-const schemas: Collection<CapabilitySchema> = {
-  path: `${BASE}/computeImageCapabilitySchemas`,
-  service: "Core Compute Image Capability Schema",
-  resource: "oci_core_compute_image_capability_schema",
-  type: capabilitySchemaResource,
-  all: (tenancy) => tenancy.capabilitySchemas,
-  // The provider's attribute has each capability as JSON in a string.
-  prepare: ({ schemaData, ...body }) =>
-    isObject(schemaData)
-      ? {
-          ...body,
-          schemaData: Object.fromEntries(
-            Object.entries(schemaData).map(([name, capability]) => [name, JSON.stringify(capability)]),
-          ),
-        }
-      : { ...body, ...(schemaData !== undefined && { schemaData }) },
-  view: (each) => ({
-    displayName: each.displayName,
-    imageId: each.imageId,
-    computeGlobalImageCapabilitySchemaId: GLOBAL_SCHEMA.id,
-    computeGlobalImageCapabilitySchemaVersionName: each.globalVersionName,
-    schemaData: each.schemaData,
-  }),
-};
 
 const globalSchema: Attributes = {
   id: GLOBAL_SCHEMA.id,
@@ -54,7 +28,6 @@ const globalVersion: Attributes = {
 };
 
 export const capabilitySchemaRoutes: readonly Route[] = [
-  ...collection(schemas),
   {
     method: "GET",
     path: `${BASE}/computeGlobalImageCapabilitySchemas`,
@@ -64,7 +37,7 @@ export const capabilitySchemaRoutes: readonly Route[] = [
     method: "GET",
     path: `${BASE}/computeGlobalImageCapabilitySchemas/{id}`,
     run({ params }) {
-      if (params.id !== GLOBAL_SCHEMA.id) throw notFound(schemas.service, params.id ?? "");
+      if (params.id !== GLOBAL_SCHEMA.id) throw notFound(SERVICE, params.id ?? "");
       return shown(globalSchema);
     },
   },
@@ -78,7 +51,7 @@ export const capabilitySchemaRoutes: readonly Route[] = [
     path: `${BASE}/computeGlobalImageCapabilitySchemas/{id}/versions/{name}`,
     run({ params }) {
       if (params.id !== GLOBAL_SCHEMA.id || params.name !== GLOBAL_SCHEMA.version)
-        throw notFound(schemas.service, params.name ?? "");
+        throw notFound(SERVICE, params.name ?? "");
       return shown(globalVersion);
     },
   },

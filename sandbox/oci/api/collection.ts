@@ -6,31 +6,37 @@ import { notFound, ServiceRefusal } from "../refusals.ts";
 import { refuseNotPlayed, remember, withRemembered } from "../remembered.ts";
 import { find, requireCompartment } from "../stored.ts";
 import { regionOf } from "../regions.ts";
+import * as deletion from "../kernel/deletion.ts";
+import * as operations from "../kernel/operations.ts";
+import type { Action, Resource, Stored } from "../kernel/resource.ts";
 import { apiName, attributesOf, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
 import { type Asked, needed, type Route } from "./route.ts";
+import { workHeader } from "./work.ts";
 
 export interface Collection<T extends OciObject> {
   /** `/20160918/vcns` */
   readonly path: string;
   /** As refusals name it: `Core Vcn`. */
   readonly service: string;
-  /** Whose attributes the bodies are translated to: `oci_core_vcn`. */
-  readonly resource: string;
-  /** The rules, as the stand-in plays them. */
-  readonly type: ResourceType;
   all(tenancy: OciTenancy): readonly T[];
-  /** The fields of its own; what all have in common is added. */
-  view(record: T, asked: Asked): Attributes;
-  /** What the body says in another way than the provider. */
-  prepare?(body: Attributes): Attributes;
-  /** What only a create says and `resource` has no attribute of. */
-  atCreate?(body: Attributes): Attributes;
+  /** As it is told once it is settled. */
+  tell(record: T, asked: Asked): Attributes;
+  /** Makes what a body says. */
+  make(asked: Asked, said: Attributes): T | Promise<T>;
+  /** Changes what a body says; everything else stays. */
+  change(asked: Asked, found: T, said: Attributes): void | Promise<void>;
+  /** Has it go. */
+  end(asked: Asked, found: T): void | Promise<void>;
   /** @default "array" */
   readonly wrap?: "array" | "items";
   /** Those that are gone and still told of, where the world itself remembers them. */
   gone?(asked: Asked): readonly Attributes[];
+  /** What nobody made: it is told like others, and cannot be changed. */
+  unmade?(asked: Asked): readonly T[];
+  /** What a list is of, where the query asks in another way than by compartment. */
+  selected?(asked: Asked): readonly T[];
   /** What ids start with, where lists still show what was deleted: `ocid1.instance.` */
   readonly listedWhenGone?: string;
   /** Listed by compartment. @default true */
@@ -41,6 +47,22 @@ export interface Collection<T extends OciObject> {
   changed?(asked: Asked, record: T, action: "CREATED" | "UPDATED" | "DELETED"): Readonly<Record<string, string>>;
   /** @default 200; 202 where a work request does it, and then without a body on a change */
   readonly accepted?: true;
+  /** What cannot be done with it. */
+  readonly without?: readonly Action[];
+}
+
+/** What is made by rules of its own, which take the provider's attributes, and is told by a view. */
+export interface Rules<T extends OciObject> extends Omit<Collection<T>, "tell" | "make" | "change" | "end"> {
+  /** Whose attributes the bodies are translated to: `oci_core_vcn`. */
+  readonly resource: string;
+  /** The rules, as the stand-in plays them. */
+  readonly type: ResourceType;
+  /** The fields of its own; what all have in common is added. */
+  view(record: T, asked: Asked): Attributes;
+  /** What the body says in another way than the provider. */
+  prepare?(body: Attributes): Attributes;
+  /** What only a create says and `resource` has no attribute of. */
+  atCreate?(body: Attributes): Attributes;
 }
 
 export function etagOf(view: Attributes): string {
@@ -72,40 +94,93 @@ export function record<T extends OciObject>(asked: Asked, kind: Collection<T>): 
   return found;
 }
 
-export function viewOf<T extends OciObject>(asked: Asked, kind: Collection<T>, found: T): Attributes {
-  const view = { ...common(found), ...kind.view(found, asked) };
-  const settled = view.lifecycleState;
-  const whole = withRemembered(asked.call.world.state.oci, found.id, view, apiName);
-  return typeof settled === "string"
-    ? { ...whole, lifecycleState: asked.door.lifecycles.of(found.id, settled) }
-    : whole;
+export function byRules<T extends OciObject>(kind: Rules<T>): Collection<T> {
+  const { resource, type } = kind;
+  return {
+    ...kind,
+    tell(found, asked) {
+      const view = { ...common(found), ...kind.view(found, asked) };
+      return withRemembered(asked.call.world.state.oci, found.id, view, apiName);
+    },
+    async make({ call }, said) {
+      refuseNotPlayed(resource, said);
+      const body = kind.prepare?.(said) ?? said;
+      const { id } = await type.create(call, { ...attributesOf(resource, body), ...kind.atCreate?.(body) });
+      const made = kind.all(call.world.state.oci).find((each) => each.id === id);
+      if (!made) throw new Error(`${resource} made ${String(id)}, and it is not there`);
+      remember(call.world.state.oci, resource, made.id, said);
+      return made;
+    },
+    async change({ call }, { id }, said) {
+      refuseNotPlayed(resource, said);
+      const before = type.importState?.(call, id) ?? {};
+      await type.update?.(call, before, attributesOf(resource, kind.prepare?.(said) ?? said, before));
+      remember(call.world.state.oci, resource, id, said);
+    },
+    async end({ call }, { id }) {
+      await type.delete(call, { id, enable_delete: true });
+      delete call.world.state.oci.remembered[id];
+    },
+  };
 }
 
-function list<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
+/** What is declared. */
+export function declared<B extends Attributes>(
+  d: Resource<B>,
+  more: Partial<Collection<Stored<B>>> = {},
+): Collection<Stored<B>> {
+  const { path, service, states, without } = d;
+  return {
+    path,
+    service,
+    ...(states && { states }),
+    ...(without && { without }),
+    ...(d.work && {
+      wrap: "items",
+      accepted: true,
+      changed: (asked, found, action) => workHeader(asked, d, found, action),
+    }),
+    unmade: ({ call }) => d.unmade?.(call) ?? [],
+    ...(d.gone && { gone: ({ call }) => d.gone?.(call) ?? [] }),
+    ...(d.selected && { selected: ({ query, call }) => d.selected?.(query, call) ?? [] }),
+    all: (tenancy) => d.all(tenancy),
+    tell: (found, { call }) => operations.viewOf(d, found, call),
+    make: ({ call }, said) => operations.create(d, call, said),
+    change: ({ call }, found, said) => operations.change(d, call, found, said),
+    end: ({ call }, found) => deletion.remove(d, call, found),
+    ...more,
+  };
+}
+
+export function viewOf<T extends OciObject>(asked: Asked, kind: Collection<T>, found: T): Attributes {
+  const view = kind.tell(found, asked);
+  const settled = view.lifecycleState;
+  return typeof settled === "string" ? { ...view, lifecycleState: asked.door.lifecycles.of(found.id, settled) } : view;
+}
+
+/** What there is in the compartment that the query names, in the region. */
+function inCompartment<T extends OciObject>(asked: Asked, kind: Collection<T>): readonly T[] {
   const { call, query } = asked;
   const region = regionOf(call);
   const compartmentId = kind.byCompartment === false ? null : needed(query, "compartmentId");
   if (compartmentId !== null) requireCompartment(call, kind.service, compartmentId);
-  const here = kind
-    .all(call.world.state.oci)
+  return [...(kind.unmade?.(asked) ?? []), ...kind.all(call.world.state.oci)]
     .filter((each) => each.region === region || each.id.includes("oc1.."))
     .filter((each) => compartmentId === null || each.compartmentId === compartmentId);
+}
+
+function list<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
+  const here = kind.selected?.(asked) ?? inCompartment(asked, kind);
   const ghosts =
     kind.gone?.(asked) ??
     asked.door.lifecycles.ghosts().filter((view) => String(view.id).startsWith(kind.listedWhenGone ?? "-"));
-  const gone = ghosts.filter((view) => view.compartmentId === compartmentId);
+  const gone = ghosts.filter((view) => view.compartmentId === asked.query.get("compartmentId"));
   return listed(asked, [...here.map((each) => viewOf(asked, kind, each)), ...gone], kind.wrap);
 }
 
 /** Makes what a body says. */
 export async function make<T extends OciObject>(asked: Asked, kind: Collection<T>, said: Attributes): Promise<T> {
-  refuseNotPlayed(kind.resource, said);
-  const body = kind.prepare?.(said) ?? said;
-  const planned = { ...attributesOf(kind.resource, body), ...kind.atCreate?.(body) };
-  const { id } = await kind.type.create(asked.call, planned);
-  const made = kind.all(asked.call.world.state.oci).find((each) => each.id === id);
-  if (!made) throw new Error(`${kind.resource} made ${String(id)}, and it is not there`);
-  remember(asked.call.world.state.oci, kind.resource, made.id, said);
+  const made = await kind.make(asked, said);
   if (kind.states) asked.door.lifecycles.begin(made.id, kind.states.creating);
   return made;
 }
@@ -116,25 +191,11 @@ async function create<T extends OciObject>(asked: Asked, kind: Collection<T>): P
   return { ...shown(viewOf(asked, kind, made), headers), ...(kind.accepted && { status: 202 }) };
 }
 
-/** Changes what the fields say; everything else stays. `attributes` are the provider's. */
-export async function change<T extends OciObject>(
-  asked: Asked,
-  kind: Collection<T>,
-  found: T,
-  body: Attributes,
-): Promise<void> {
-  refuseNotPlayed(kind.resource, body);
-  const before = kind.type.importState?.(asked.call, found.id) ?? {};
-  const planned = attributesOf(kind.resource, kind.prepare?.(body) ?? body, before);
-  await kind.type.update?.(asked.call, before, planned);
-  remember(asked.call.world.state.oci, kind.resource, found.id, body);
-}
-
 async function update<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
   const found = record(asked, kind);
   checkEtag(asked, viewOf(asked, kind, found));
   const { compartmentId: _moves, ...body } = asked.body;
-  await change(asked, kind, found, body);
+  await kind.change(asked, found, body);
   const headers = kind.changed?.(asked, found, "UPDATED");
   return kind.accepted ? { status: 202, headers: headers ?? {} } : shown(viewOf(asked, kind, found), headers);
 }
@@ -142,8 +203,7 @@ async function update<T extends OciObject>(asked: Asked, kind: Collection<T>): P
 /** Ends an object, which can be looked at for a while. */
 export async function end<T extends OciObject>(asked: Asked, kind: Collection<T>, found: T): Promise<void> {
   const view = viewOf(asked, kind, found);
-  await kind.type.delete(asked.call, { id: found.id, enable_delete: true });
-  delete asked.call.world.state.oci.remembered[found.id];
+  await kind.end(asked, found);
   if (kind.states && !kind.gone) asked.door.lifecycles.end(found.id, view, kind.states.deleting, kind.states.deleted);
 }
 
@@ -160,25 +220,28 @@ async function move<T extends OciObject>(asked: Asked, kind: Collection<T>): Pro
   checkEtag(asked, viewOf(asked, kind, found));
   if (typeof asked.body.compartmentId !== "string")
     throw new ServiceRefusal(400, "MissingParameter", "compartmentId is required.", "");
-  await change(asked, kind, found, { compartmentId: asked.body.compartmentId });
+  await kind.change(asked, found, { compartmentId: asked.body.compartmentId });
   return { status: 204, headers: kind.changed?.(asked, found, "UPDATED") ?? {} };
 }
 
 function get<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
   const { id = "" } = asked.params;
   const ghost = kind.gone?.(asked).find((view) => view.id === id) ?? asked.door.lifecycles.ghost(id);
-  return shown(ghost ?? viewOf(asked, kind, record(asked, kind)));
+  const unmade = kind.unmade?.(asked).find((each) => each.id === id);
+  return shown(ghost ?? viewOf(asked, kind, unmade ?? record(asked, kind)));
 }
 
 /** The six calls of a collection. */
 export function collection<T extends OciObject>(kind: Collection<T>): readonly Route[] {
   const one = `${kind.path}/{id}`;
-  return [
-    { method: "GET", path: kind.path, run: (asked) => list(asked, kind) },
-    { method: "POST", path: kind.path, run: (asked) => create(asked, kind) },
-    { method: "GET", path: one, run: (asked) => get(asked, kind) },
-    { method: "PUT", path: one, run: (asked) => update(asked, kind) },
-    { method: "DELETE", path: one, run: (asked) => remove(asked, kind) },
-    { method: "POST", path: `${one}/actions/changeCompartment`, run: (asked) => move(asked, kind) },
-  ];
+  const calls: Readonly<Record<Action, Route>> = {
+    list: { method: "GET", path: kind.path, run: (asked) => list(asked, kind) },
+    create: { method: "POST", path: kind.path, run: (asked) => create(asked, kind) },
+    get: { method: "GET", path: one, run: (asked) => get(asked, kind) },
+    update: { method: "PUT", path: one, run: (asked) => update(asked, kind) },
+    delete: { method: "DELETE", path: one, run: (asked) => remove(asked, kind) },
+    move: { method: "POST", path: `${one}/actions/changeCompartment`, run: (asked) => move(asked, kind) },
+  };
+  const without: readonly string[] = kind.without ?? [];
+  return Object.entries(calls).flatMap(([action, route]) => (without.includes(action) ? [] : [route]));
 }

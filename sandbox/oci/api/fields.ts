@@ -10,7 +10,8 @@ import { ServiceRefusal } from "../refusals.ts";
 
 let schemas: Readonly<Record<string, Members>> | null = null;
 
-function membersOf(resource: string): Members | undefined {
+/** What the provider's schema has of a resource; undefined where the stand-in has none of it. */
+export function membersOf(resource: string): Members | undefined {
   schemas ??= Object.fromEntries(
     Object.entries(
       readProviderSchema(join(import.meta.dirname, "..", "..", "..", "providers", "oci", "schema.json"))
@@ -29,8 +30,8 @@ export function wrong(field: string, wanted: string): ServiceRefusal {
 }
 
 /** `{"Oracle-Tags": {"CreatedBy": …}}` ⇄ `Oracle-Tags.CreatedBy` */
-function flat(field: string, value: Attributes): Attributes {
-  const entries = Object.entries(value).flatMap(([key, item]): [string, Json][] => {
+export function flatTags(field: string, value: Attributes): Tags {
+  const entries = Object.entries(value).flatMap(([key, item]): [string, string][] => {
     if (isObject(item)) return Object.entries(item).map(([name, inner]) => [`${key}.${name}`, String(inner)]);
     if (Array.isArray(item)) throw wrong(`${field}.${key}`, "a text");
     return [[key, item === null ? "" : String(item)]];
@@ -60,7 +61,7 @@ function converted(field: string, shape: Shape, value: Json, before: Json): Json
       if (typeof value === "object") throw wrong(field, "a text");
       return String(value);
     case "map":
-      if (isObject(value)) return flat(field, value);
+      if (isObject(value)) return flatTags(field, value);
       throw wrong(field, "an object");
     case "list":
     case "set":
@@ -101,7 +102,7 @@ function plain(body: Attributes): Attributes {
     if (Array.isArray(value)) return [snake(field), value.map((item: Json) => (isObject(item) ? plain(item) : item))];
     // Data of the client's own, whose names are no fields.
     if (!isObject(value) || field.endsWith("Data")) return [snake(field), value];
-    return [snake(field), field.endsWith("Tags") || field === "metadata" ? flat(field, value) : [plain(value)]];
+    return [snake(field), field.endsWith("Tags") || field === "metadata" ? flatTags(field, value) : [plain(value)]];
   });
   return Object.fromEntries(entries);
 }

@@ -1,8 +1,5 @@
 /** Identity: the tenancy and its compartments; regions, availability and fault domains. */
 import type { Attributes } from "../../plugin/resource.ts";
-import type { Compartment } from "../../world/oci.ts";
-import { compartment } from "../compartment.ts";
-import { deletedCompartments } from "../deleted-compartments.ts";
 import { notFound } from "../refusals.ts";
 import {
   availabilityDomains,
@@ -13,45 +10,12 @@ import {
   wellKnownId,
 } from "../regions.ts";
 import { requireCompartment } from "../stored.ts";
-import { type Collection, collection, common, shown } from "./collection.ts";
+import { shown } from "./collection.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
 import { type Asked, needed, type Route } from "./route.ts";
 
 const BASE = "/20160918";
-
-function fields({ name, description }: Compartment, lifecycleState: string): Attributes {
-  return { name, description, lifecycleState, inactiveStatus: null, isAccessible: true };
-}
-
-const compartments: Collection<Compartment> = {
-  path: `${BASE}/compartments`,
-  service: "Identity Compartment",
-  resource: "oci_identity_compartment",
-  type: compartment,
-  states: { creating: "CREATING", deleting: "DELETING", deleted: "DELETED" },
-  gone: (asked) => deletedCompartments(asked.call).map((each) => ({ ...common(each), ...fields(each, each.state) })),
-  all: (tenancy) => tenancy.compartments,
-  view: (each) => fields(each, "ACTIVE"),
-  // The provider would adopt one of the same name; the service does not.
-  prepare: (body) => ({ ...body, enableDelete: true }),
-};
-
-/** The tenancy is a compartment too: the root. */
-function root({ call }: Asked): Attributes {
-  const { tenancyId } = call.world.state.oci;
-  return {
-    id: tenancyId,
-    compartmentId: null,
-    name: "sandbox",
-    description: "The sandbox's tenancy",
-    lifecycleState: "ACTIVE",
-    isAccessible: true,
-    timeCreated: "2026-01-01T00:00:00.000Z",
-    freeformTags: {},
-    definedTags: {},
-  };
-}
 
 function homeRegion({ call }: Asked): string {
   return call.world.state.oci.homeRegion ?? regionOf({ world: call.world, provider: {} });
@@ -111,13 +75,6 @@ function faultDomains(asked: Asked): Answer {
 }
 
 export const identityRoutes: readonly Route[] = [
-  ...collection(compartments).map((route): Route => ({
-    ...route,
-    run: (asked) =>
-      route.method === "GET" && asked.params.id === asked.call.world.state.oci.tenancyId
-        ? shown(root(asked))
-        : route.run(asked),
-  })),
   { method: "GET", path: `${BASE}/tenancies/{id}`, run: tenancy },
   {
     method: "GET",

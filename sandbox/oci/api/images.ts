@@ -6,7 +6,7 @@ import { type PlatformImage, platformImages } from "../platform-images.ts";
 import { conflict, notFound } from "../refusals.ts";
 import { regionOf } from "../regions.ts";
 import { requireCompartment } from "../stored.ts";
-import { type Collection, collection, record, shown, viewOf } from "./collection.ts";
+import { byRules, collection, record, shown, viewOf } from "./collection.ts";
 import { fieldsOf } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
@@ -16,7 +16,7 @@ import { shapesOf } from "./shapes.ts";
 const BASE = "/20160918";
 const PATH = `${BASE}/images`;
 
-const images: Collection<Image> = {
+const images = byRules<Image>({
   path: PATH,
   service: "Core Image",
   resource: "oci_core_image",
@@ -37,7 +37,7 @@ const images: Collection<Image> = {
     sizeInMBs: each.sizeInMbs,
     billableSizeInGBs: Math.ceil(each.sizeInMbs / 1024),
   }),
-};
+});
 
 /**
  * The import's work request: the Terraform provider (8.28.0) forgets the id of an image that comes without one. It asks

@@ -4,7 +4,7 @@ import type { Instance, InstanceConfiguration, InstancePool } from "../../world/
 import { instanceConfiguration, instancePool } from "../instance-pool.ts";
 import { invalid, notFound } from "../refusals.ts";
 import type { Answer } from "./answer.ts";
-import { change, checkEtag, type Collection, collection, end, make, record, shown, viewOf } from "./collection.ts";
+import { checkEtag, byRules, collection, end, make, record, shown, viewOf } from "./collection.ts";
 import { isObject } from "./fields.ts";
 import { instances, switchPower } from "./instances.ts";
 import { listed } from "./lists.ts";
@@ -12,7 +12,7 @@ import type { Asked, Route } from "./route.ts";
 
 const BASE = "/20160918";
 
-const configurations: Collection<InstanceConfiguration> = {
+const configurations = byRules<InstanceConfiguration>({
   path: `${BASE}/instanceConfigurations`,
   service: "Core Instance Configuration",
   resource: "oci_core_instance_configuration",
@@ -25,9 +25,9 @@ const configurations: Collection<InstanceConfiguration> = {
     source: "NONE",
     deferredFields: [],
   }),
-};
+});
 
-const pools: Collection<InstancePool> = {
+const pools = byRules<InstancePool>({
   path: `${BASE}/instancePools`,
   service: "Core Instance Pool",
   resource: "oci_core_instance_pool",
@@ -52,7 +52,7 @@ const pools: Collection<InstancePool> = {
     instanceHostnameFormatter: each.hostnameFormatter,
     loadBalancers: [],
   }),
-};
+});
 
 function member({ call }: Asked, id: string): Instance {
   const found = call.world.state.oci.instances.find((each) => each.id === id);
@@ -140,7 +140,7 @@ async function updatePool(asked: Asked): Promise<Answer> {
   const pool = record(asked, pools);
   checkEtag(asked, viewOf(asked, pools, pool));
   const before = { ...pool };
-  await change(asked, pools, pool, asked.body);
+  await pools.change(asked, pool, asked.body);
   try {
     await scale(asked, pool);
   } catch (error) {

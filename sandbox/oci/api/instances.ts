@@ -6,7 +6,7 @@ import { instance } from "../instance.ts";
 import { instanceAttributes, systemTags } from "../instance-attributes.ts";
 import { preserveBootVolume } from "../boot-volume.ts";
 import { incorrectState, invalid } from "../refusals.ts";
-import { checkEtag, type Collection, collection, record, remove, shown, viewOf } from "./collection.ts";
+import { checkEtag, byRules, collection, record, remove, shown, viewOf } from "./collection.ts";
 import { fieldsOf, isObject, nestedTags } from "./fields.ts";
 import type { Answer } from "./answer.ts";
 import type { Asked, Route } from "./route.ts";
@@ -65,7 +65,7 @@ function prepare({ sourceDetails, imageId, ...body }: Attributes): Attributes {
   };
 }
 
-export const instances: Collection<Instance> = {
+export const instances = byRules<Instance>({
   path: PATH,
   service: "Core Instance",
   resource: "oci_core_instance",
@@ -75,7 +75,7 @@ export const instances: Collection<Instance> = {
   all: (tenancy) => tenancy.instances,
   view,
   prepare,
-};
+});
 
 const ACTIONS: Readonly<Record<string, { from: Instance["state"]; to: Instance["state"]; by: string }>> = {
   START: { from: "STOPPED", to: "RUNNING", by: "STARTING" },

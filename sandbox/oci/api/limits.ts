@@ -1,15 +1,12 @@
 /** Service limits and quotas, and whether there is capacity. */
 import { isExhausted } from "../../faults/conditions.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import type { Quota } from "../../world/oci.ts";
 import { text } from "../attributes.ts";
 import { requireRoot } from "../home-region.ts";
 import { LIMITS } from "../limits.ts";
 import { invalid, notFound } from "../refusals.ts";
-import { quota } from "../quota.ts";
 import { availabilityDomains, FAULT_DOMAINS, regionOf, requireAvailabilityDomain } from "../regions.ts";
 import { shapeSize } from "../shapes.ts";
-import { type Collection, collection } from "./collection.ts";
 import { attributesOf, isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
@@ -85,21 +82,6 @@ function availability(asked: Asked): Answer {
   };
 }
 
-const quotas: Collection<Quota> = {
-  path: "/20181025/quotas",
-  service: "Limits Quota",
-  resource: "oci_limits_quota",
-  type: quota,
-  all: (tenancy) => tenancy.quotas,
-  view: (each) => ({
-    name: each.name,
-    description: each.description,
-    statements: each.statements,
-    lifecycleState: "ACTIVE",
-    locks: [],
-  }),
-};
-
 /** One shape of a report: in one fault domain, or in the availability domain. */
 function availabilityOf(asked: Asked, availabilityDomain: string, wanted: Json): Attributes {
   if (!isObject(wanted)) throw invalid("Core Compute Capacity Report", "shapeAvailabilities has objects.");
@@ -156,6 +138,5 @@ export const limitRoutes: readonly Route[] = [
     { method: "GET", path: `${base}/limitValues`, run: values },
     { method: "GET", path: `${base}/services/{service}/limits/{limit}/resourceAvailability`, run: availability },
   ]),
-  ...collection(quotas),
   { method: "POST", path: "/20160918/computeCapacityReports", run: capacityReport },
 ];

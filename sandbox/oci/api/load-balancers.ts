@@ -1,6 +1,6 @@
 /** Load balancers and their parts. A change is answered by a work request of the load balancer's own kind, and no body. */
 import type { Attributes } from "../../plugin/resource.ts";
-import type { LoadBalancer, LoadBalancerListener, LoadBalancerSet } from "../../world/oci.ts";
+import type { LoadBalancer } from "../../world/oci.ts";
 import {
   backendBody,
   backendSetBody,
@@ -8,6 +8,8 @@ import {
   checkerBody,
   LISTENER_PROTOCOLS,
   listenerBody,
+  type LoadBalancerListener,
+  type LoadBalancerSet,
   parsed,
   POLICIES,
 } from "../flexible/bodies.ts";
@@ -17,7 +19,7 @@ import { systemTags } from "../instance-attributes.ts";
 import { invalid } from "../refusals.ts";
 import { refuseNotPlayed } from "../remembered.ts";
 import type { Answer } from "./answer.ts";
-import { change, checkEtag, type Collection, collection, record, shown, viewOf } from "./collection.ts";
+import { checkEtag, byRules, collection, record, shown, viewOf } from "./collection.ts";
 import { attributesOf, nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
@@ -83,7 +85,7 @@ function addressFields({ publicIp, privateIp, reservedIpId }: LoadBalancer): Att
   return { ipAddress: publicIp ?? privateIp, isPublic: publicIp !== null, reservedIp };
 }
 
-const balancers: Collection<LoadBalancer> = {
+const balancers = byRules<LoadBalancer>({
   path: PATH,
   service: "Load Balancer",
   resource: "oci_load_balancer_load_balancer",
@@ -113,7 +115,7 @@ const balancers: Collection<LoadBalancer> = {
     ruleSets: {},
     sslCipherSuites: {},
   }),
-};
+});
 
 /** What a collection does, answered as this service answers. */
 function accepted(method: Route["method"], type: string): Route {
@@ -254,14 +256,14 @@ export const loadBalancerRoutes: readonly Route[] = [
   accepted("PUT", "UpdateLoadBalancer"),
   accepted("DELETE", "DeleteLoadBalancer"),
   act("PUT", "updateShape", "UpdateShape", (balancer, asked) => {
-    const planned = attributesOf(balancers.resource, asked.body);
+    const planned = attributesOf("oci_load_balancer_load_balancer", asked.body);
     Object.assign(balancer, bandwidth(asked.call, planned, balancer));
   }),
   act("PUT", "networkSecurityGroups", "UpdateNetworkSecurityGroups", (balancer, asked) =>
-    change(asked, balancers, balancer, { networkSecurityGroupIds: asked.body.networkSecurityGroupIds ?? [] }),
+    balancers.change(asked, balancer, { networkSecurityGroupIds: asked.body.networkSecurityGroupIds ?? [] }),
   ),
   act("POST", "changeCompartment", "ChangeLoadBalancerCompartment", (balancer, asked) =>
-    change(asked, balancers, balancer, { compartmentId: asked.body.compartmentId ?? null }),
+    balancers.change(asked, balancer, { compartmentId: asked.body.compartmentId ?? null }),
   ),
   ...partRoutes,
   {

@@ -1,8 +1,5 @@
 /** Every call that the sandbox answers, by service. */
-import { accessRoutes } from "./access.ts";
-import { backupPolicyRoutes } from "./backup-policies.ts";
 import { balancerRoutes } from "./balancers.ts";
-import { budgetRoutes } from "./budgets.ts";
 import { capabilitySchemaRoutes } from "./capability-schemas.ts";
 import { consoleHistoryRoutes } from "./console-histories.ts";
 import { identityRoutes } from "./identity.ts";
@@ -23,11 +20,12 @@ import { preauthenticatedRoutes } from "./storage/preauthenticated.ts";
 import { uploadRoutes } from "./storage/uploads.ts";
 import { vnicRoutes } from "./vnics.ts";
 import { bootVolumeRoutes } from "./boot-volumes.ts";
-import { volumeRoutes } from "./volumes.ts";
+import { declarations, parts } from "../resources/index.ts";
+import { collection, declared } from "./collection.ts";
+import { partRoutes } from "./parts.ts";
 
 export const ROUTES: readonly Route[] = [
   ...identityRoutes,
-  ...accessRoutes,
   ...networkRoutes,
   ...serviceGatewayRoutes,
   ...securityGroupRoutes,
@@ -38,12 +36,11 @@ export const ROUTES: readonly Route[] = [
   ...imageRoutes,
   ...shapeRoutes,
   ...capabilitySchemaRoutes,
-  ...volumeRoutes,
+  ...declarations.flatMap((each) => collection(declared(each))),
+  ...parts.flatMap(partRoutes),
   ...bootVolumeRoutes,
-  ...backupPolicyRoutes,
   ...balancerRoutes,
   ...loadBalancerRoutes,
-  ...budgetRoutes,
   ...limitRoutes,
   ...bucketRoutes,
   ...objectRoutes,

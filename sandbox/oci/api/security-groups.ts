@@ -1,26 +1,19 @@
-/** Network security groups and their rules, which are changed by actions. */
+/** The rules of network security groups, which are changed by actions. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import type { GroupRule, NetworkSecurityGroup, SecurityRuleState, TransportOptions } from "../../world/oci.ts";
+import type { GroupRule, SecurityRuleState, TransportOptions } from "../../world/oci.ts";
 import { attachedVnics } from "../primary-address.ts";
 import { invalid } from "../refusals.ts";
-import { networkSecurityGroup, networkSecurityGroupRule } from "../security-group.ts";
-import { type Collection, collection, record } from "./collection.ts";
+import { type NetworkSecurityGroup, networkSecurityGroup } from "../resources/security-group.ts";
+import { networkSecurityGroupRule } from "../security-group-rule.ts";
+import { declared, record } from "./collection.ts";
 import { attributesOf, isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
 
-const PATH = "/20160918/networkSecurityGroups";
+const PATH = networkSecurityGroup.path;
 const RULE = "oci_core_network_security_group_security_rule";
 
-const groups: Collection<NetworkSecurityGroup> = {
-  path: PATH,
-  service: "Core Network Security Group",
-  resource: "oci_core_network_security_group",
-  type: networkSecurityGroup,
-  states: { creating: "PROVISIONING", deleting: "TERMINATING", deleted: null },
-  all: (tenancy) => tenancy.networkSecurityGroups,
-  view: (each) => ({ lifecycleState: "AVAILABLE", displayName: each.displayName, vcnId: each.vcnId }),
-};
+const groups = declared(networkSecurityGroup);
 
 function transport(options: TransportOptions | null): Json {
   if (options === null) return null;
@@ -93,7 +86,6 @@ function changeRules(asked: Asked, change: (planned: Attributes, rule: Attribute
 }
 
 export const securityGroupRoutes: readonly Route[] = [
-  ...collection(groups),
   {
     method: "GET",
     path: `${PATH}/{id}/securityRules`,

@@ -1,29 +1,15 @@
-/** Service gateways, and the services of Oracle's that they lead to. */
-import type { ServiceGateway } from "../../world/oci.ts";
-import { invalid } from "../refusals.ts";
-import { changeServices, oracleServices, requireService, serviceGateway } from "../service-gateway.ts";
-import { change, checkEtag, type Collection, collection, record, shown, viewOf } from "./collection.ts";
+/** The services of Oracle's that service gateways lead to, and how a gateway gets another one. */
+import { conflict, invalid } from "../refusals.ts";
+import { oracleServices, requireService } from "../oracle-services.ts";
+import { regionOf } from "../regions.ts";
+import { serviceGateway } from "../resources/service-gateway.ts";
+import { checkEtag, declared, record, shown, viewOf } from "./collection.ts";
 import { listed } from "./lists.ts";
 import type { Route } from "./route.ts";
 
 const BASE = "/20160918";
 
-const gateways: Collection<ServiceGateway> = {
-  path: `${BASE}/serviceGateways`,
-  service: "Core Service Gateway",
-  resource: "oci_core_service_gateway",
-  type: serviceGateway,
-  states: { creating: "PROVISIONING", deleting: "TERMINATING", deleted: null },
-  all: (tenancy) => tenancy.serviceGateways,
-  view: (each, { call }) => ({
-    lifecycleState: "AVAILABLE",
-    displayName: each.displayName,
-    vcnId: each.vcnId,
-    blockTraffic: each.blockTraffic,
-    routeTableId: each.routeTableId,
-    services: each.serviceIds.map((id) => ({ serviceId: id, serviceName: requireService(call, id).name })),
-  }),
-};
+const gateways = declared(serviceGateway);
 
 function action(name: "attachService" | "detachService"): Route {
   return {
@@ -34,7 +20,12 @@ function action(name: "attachService" | "detachService"): Route {
       checkEtag(asked, viewOf(asked, gateways, found));
       const { serviceId } = asked.body;
       if (typeof serviceId !== "string") throw invalid(gateways.service, "serviceId is required.");
-      await change(asked, gateways, found, changeServices(asked.call, found, serviceId, name === "attachService"));
+      const attach = name === "attachService";
+      const service = requireService(found.region, serviceId);
+      const others = found.services.filter((each) => each.serviceId !== serviceId);
+      if (others.length < found.services.length === attach)
+        throw conflict(gateways.service, `${service.name} is ${attach ? "already" : "not"} enabled on ${found.id}.`);
+      await gateways.change(asked, found, { services: attach ? [...others, { serviceId }] : others });
       return shown(viewOf(asked, gateways, found));
     },
   };
@@ -44,18 +35,13 @@ export const serviceGatewayRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/services`,
-    run: (asked) =>
-      listed(
-        asked,
-        oracleServices(asked.call).map((each) => ({ ...each })),
-      ),
+    run: (asked) => listed(asked, oracleServices(regionOf(asked.call))),
   },
   {
     method: "GET",
     path: `${BASE}/services/{id}`,
-    run: ({ call, params }) => shown({ ...requireService(call, params.id ?? "") }),
+    run: ({ call, params }) => shown(requireService(regionOf(call), params.id ?? "")),
   },
-  ...collection(gateways),
   action("attachService"),
   action("detachService"),
 ];

@@ -1,14 +1,15 @@
 /** VNICs and the addresses on them. The primary VNIC, its addresses and its attachment follow from their instance. */
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../plugin/resource.ts";
-import type { Instance, PrivateIp, PublicIp, VnicAttachment } from "../../world/oci.ts";
-import { type Attached, attachedVnics, primaryAddress, publicAddressOf, siblingId } from "../primary-address.ts";
+import type { Instance, VnicAttachment } from "../../world/oci.ts";
+import { type Attached, attachedVnics, publicAddressOf, siblingId } from "../primary-address.ts";
 import { conflict, invalid, notFound } from "../refusals.ts";
 import { refuseNotPlayed } from "../remembered.ts";
-import { privateIp, publicIp } from "../reserved-ips.ts";
+import { privateIp } from "../resources/private-ip.ts";
+import { publicIp } from "../resources/public-ip.ts";
 import { vnicAttachment } from "../secondary-vnic.ts";
 import type { Answer } from "./answer.ts";
-import { change, checkEtag, type Collection, collection, common, remove, shown } from "./collection.ts";
+import { byRules, checkEtag, collection, declared, common, remove, shown } from "./collection.ts";
 import { attributesOf } from "./fields.ts";
 import { instances } from "./instances.ts";
 import { listed } from "./lists.ts";
@@ -56,7 +57,7 @@ function primaryAttachment(host: Instance): VnicAttachment {
   return { ...host, id, displayName: null, instanceId: host.id, vlanTag: 0 };
 }
 
-const attachments: Collection<VnicAttachment> = {
+const attachments = byRules<VnicAttachment>({
   path: `${BASE}/vnicAttachments`,
   service: "Core Vnic Attachment",
   resource: "oci_core_vnic_attachment",
@@ -76,7 +77,7 @@ const attachments: Collection<VnicAttachment> = {
     // Told once it is attached (oracle/oci-go-sdk v65, core/vnic_attachment.go).
     vnicId: door.lifecycles.of(each.id, "ATTACHED") === "ATTACHED" ? each.vnic.id : null,
   }),
-};
+});
 
 /** A primary VNIC is changed with its instance, a secondary one with its attachment. */
 async function changeVnic(asked: Asked): Promise<Answer> {
@@ -85,82 +86,26 @@ async function changeVnic(asked: Asked): Promise<Answer> {
   const { oci } = asked.call.world.state;
   const host = oci.instances.find(({ id }) => id === found.id);
   const attachment = oci.vnicAttachments.find(({ id }) => id === found.id);
-  if (host) await change(asked, instances, host, { createVnicDetails: asked.body });
+  if (host) await instances.change(asked, host, { createVnicDetails: asked.body });
   const body = { createVnicDetails: asked.body };
-  refuseNotPlayed(attachments.resource, body);
+  refuseNotPlayed("oci_core_vnic_attachment", body);
   const details = attributesOf("oci_core_instance", body);
   if (attachment) await vnicAttachment.update?.(asked.call, { id: attachment.id }, details);
   return shown(vnicFields(asked, requireVnic(asked)));
 }
 
-function privateIpFields(each: PrivateIp, asked: Asked): Attributes {
-  const primary = each.id === siblingId(each.vnicId, "privateip");
-  const attached = vnics(asked).find(({ vnic }) => vnic.id === each.vnicId);
-  return {
-    displayName: each.displayName,
-    ipAddress: each.ipAddress,
-    hostnameLabel: each.hostnameLabel,
-    isPrimary: primary,
-    subnetId: each.subnetId,
-    vnicId: each.vnicId,
-    availabilityDomain: attached?.availabilityDomain ?? null,
-  };
-}
-
-const privateIps: Collection<PrivateIp> = {
-  path: `${BASE}/privateIps`,
-  service: "Core Private Ip",
-  resource: "oci_core_private_ip",
-  type: privateIp,
-  byCompartment: false,
-  all: (tenancy) => [...attachedVnics(tenancy).map(primaryAddress), ...tenancy.privateIps],
-  view: privateIpFields,
-};
-
-function ephemeralAddress(attached: Attached): PublicIp[] {
-  if (attached.publicIp === null) return [];
-  const { vnic } = attached;
-  return [
-    {
-      ...attached,
-      id: siblingId(vnic.id, "publicip"),
-      displayName: vnic.displayName,
-      ipAddress: attached.publicIp,
-      privateIpId: siblingId(vnic.id, "privateip"),
-    },
-  ];
-}
-
-const publicIps: Collection<PublicIp> = {
-  path: `${BASE}/publicIps`,
-  service: "Core Public Ip",
-  resource: "oci_core_public_ip",
-  type: publicIp,
-  all: (tenancy) => [...attachedVnics(tenancy).flatMap(ephemeralAddress), ...tenancy.publicIps],
-  view(each, asked) {
-    const owner = vnics(asked).find(({ vnic }) => siblingId(vnic.id, "publicip") === each.id);
-    return {
-      displayName: each.displayName,
-      ipAddress: each.ipAddress,
-      lifetime: owner ? "EPHEMERAL" : "RESERVED",
-      scope: owner ? "AVAILABILITY_DOMAIN" : "REGION",
-      availabilityDomain: owner?.availabilityDomain ?? null,
-      assignedEntityId: each.privateIpId,
-      assignedEntityType: each.privateIpId === null ? null : "PRIVATE_IP",
-      privateIpId: each.privateIpId,
-      lifecycleState: each.privateIpId === null ? "AVAILABLE" : "ASSIGNED",
-    };
-  },
-};
+const privateIps = declared(privateIp);
+const publicIps = declared(publicIp);
 
 /** Address lookups by what the body names. */
 function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
   return (asked) => {
     const wanted = asked.body[field];
     if (typeof wanted !== "string") throw invalid(publicIps.service, `${field} is required.`);
-    const found = publicIps.all(asked.call.world.state.oci).find((each) => each[field] === wanted);
+    const all = [...(publicIps.unmade?.(asked) ?? []), ...publicIps.all(asked.call.world.state.oci)];
+    const found = all.find((each) => each[field] === wanted);
     if (!found) throw notFound(publicIps.service, wanted);
-    return shown({ ...common(found), ...publicIps.view(found, asked) });
+    return shown(publicIps.tell(found, asked));
   };
 }
 
@@ -197,8 +142,6 @@ export const vnicRoutes: readonly Route[] = [
       return remove(asked, privateIps);
     },
   },
-  ...collection(privateIps),
-  ...collection(publicIps),
   { method: "POST", path: `${BASE}/publicIps/actions/getByIpAddress`, run: publicIpBy("ipAddress") },
   { method: "POST", path: `${BASE}/publicIps/actions/getByPrivateIpId`, run: publicIpBy("privateIpId") },
 ];

@@ -119,6 +119,18 @@ export const certificateBody = z.object({
   caCertificate: z.string().default(""),
 });
 
+/** `10.0.0.3:8080` is its name. */
+export type LoadBalancerBackend = z.output<typeof backendBody> & { readonly name: string };
+
+export type LoadBalancerSet = Omit<z.output<typeof backendSetBody>, "backends"> & {
+  backends: readonly LoadBalancerBackend[];
+};
+
+export type LoadBalancerListener = z.output<typeof listenerBody>;
+
+/** Without its key. */
+export type LoadBalancerCertificate = Omit<z.output<typeof certificateBody>, "privateKey" | "passphrase">;
+
 /** @throws ServiceRefusal 400 that names the field */
 export function parsed<T>(schema: z.ZodType<T>, body: Attributes): T {
   const { success, data, error } = schema.safeParse(body);

@@ -1,14 +1,15 @@
 /** Load balancers of layer 7, of the one shape that Oracle still makes: flexible, from 10 to 8000 Mbps. */
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import type { LoadBalancer, Subnet } from "../../world/oci.ts";
-import { block, maybeFlag, maybeText, maybeTexts, number, text } from "../attributes.ts";
-import { reservedIp } from "../load-balancer.ts";
+import type { LoadBalancer } from "../../world/oci.ts";
+import { block, blocks, maybeFlag, maybeText, maybeTexts, number, text } from "../attributes.ts";
+import { release, reservedIp } from "../resources/public-ip.ts";
 import { requireRoom } from "../limits.ts";
 import { siblingId } from "../primary-address.ts";
 import { conflict, invalid, requireIpv4 } from "../refusals.ts";
-import { requireGroups } from "../security-group.ts";
+import { requireGroups } from "../resources/security-group.ts";
 import { newObject, stored } from "../stored.ts";
-import { requireSubnet, takeAddress, takePublicAddress } from "../subnet.ts";
+import { takeAddress, takePublicAddress } from "../addresses.ts";
+import { requireSubnet, type Subnet } from "../resources/subnet.ts";
 import { SERVICE } from "./bodies.ts";
 
 /** oracle/oci-go-sdk v65, loadbalancer/shape_details.go */
@@ -78,7 +79,12 @@ export const loadBalancer = stored<LoadBalancer>({
     requireIpv4(maybeText(planned, "ip_mode"), "ip_mode");
     const groups = maybeTexts(planned, "network_security_group_ids") ?? [];
     requireGroups(call, SERVICE, groups, subnet.vcnId, "network_security_group_ids");
-    const reserved = reservedIp(call, SERVICE, planned, isPrivate);
+    const reserved = reservedIp(
+      call,
+      SERVICE,
+      blocks(planned, "reserved_ips").map((each) => text(each, "id")),
+      isPrivate,
+    );
     const size = bandwidth(call, planned, null);
     const privateIp = takeAddress(call, SERVICE, subnet, null, "subnet_ids");
     const chosen = isPrivate || reserved ? null : takePublicAddress(call, SERVICE);
@@ -117,7 +123,6 @@ export const loadBalancer = stored<LoadBalancer>({
     // It protects what is configured to accept traffic (loadbalancer/create_load_balancer_details.go).
     if (record.isDeleteProtectionEnabled && record.listeners.length > 0)
       throw conflict(SERVICE, `The load balancer ${record.id} is protected against deletion, and has listeners.`);
-    for (const address of call.world.state.oci.publicIps)
-      if (address.id === record.reservedIpId) address.privateIpId = null;
+    release(call, record.reservedIpId);
   },
 });

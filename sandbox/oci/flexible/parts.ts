@@ -1,15 +1,19 @@
 /** Backend sets, backends, listeners and certificates of a load balancer: what each needs, and what keeps it. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { z } from "zod";
-import type {
-  LoadBalancer,
-  LoadBalancerBackend,
-  LoadBalancerCertificate,
-  LoadBalancerListener,
-  LoadBalancerSet,
-} from "../../world/oci.ts";
+import type { LoadBalancer } from "../../world/oci.ts";
 import { conflict, invalid, limitExceeded, notFound, referenced } from "../refusals.ts";
-import { type backendBody, type backendSetBody, type certificateBody, type listenerBody, SERVICE } from "./bodies.ts";
+import {
+  type backendBody,
+  type backendSetBody,
+  type certificateBody,
+  type listenerBody,
+  type LoadBalancerBackend,
+  type LoadBalancerCertificate,
+  type LoadBalancerListener,
+  type LoadBalancerSet,
+  SERVICE,
+} from "./bodies.ts";
 
 /** Of sets and of listeners: what an Always Free load balancer is told to have (limits of the service). */
 const MOST_PARTS = 16;

@@ -3,7 +3,7 @@ import type { Attributes, Json } from "../../../plugin/resource.ts";
 import type { Bucket } from "../../../world/oci.ts";
 import type { LifecyclePolicy, LifecycleRule, NameFilter } from "../../../world/oci-bucket.ts";
 import { isObject, maybeTexts } from "../../attributes.ts";
-import { serviceMayManage } from "../../policy.ts";
+import { serviceMayManage } from "../../resources/policy.ts";
 import { notFound } from "../../refusals.ts";
 import { regionOf } from "../../regions.ts";
 import type { Answer } from "../answer.ts";

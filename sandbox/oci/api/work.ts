@@ -1,0 +1,24 @@
+/** Services that answer a change with a work request. */
+import type { Attributes } from "../../plugin/resource.ts";
+import type { Resource, Stored } from "../kernel/resource.ts";
+import type { Asked } from "./route.ts";
+
+/** The header that the provider insists on; none where there are no work requests. */
+export function workHeader<B extends Attributes>(
+  asked: Asked,
+  { work, path }: Resource<B>,
+  { id, compartmentId }: Stored<B>,
+  actionType: "CREATED" | "UPDATED" | "DELETED",
+  operation = work?.operation,
+): Readonly<Record<string, string>> {
+  if (!work) return {};
+  const request = asked.door.workRequests.accept(asked.call, {
+    operationType: `${actionType.replace(/D$/, "")}_${operation}`,
+    actionType,
+    compartmentId,
+    entityType: work.entityType,
+    identifier: id,
+    entityUri: `${path}/${id}`,
+  });
+  return { "opc-work-request-id": request };
+}

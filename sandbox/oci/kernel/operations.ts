@@ -1,0 +1,126 @@
+/** What is done with declared resources, whichever interface asks for it: made, changed, deleted, told. */
+import { z } from "zod";
+import type { Attributes, Call, Json } from "../../plugin/resource.ts";
+import type { OciObject, Tags } from "../../world/oci.ts";
+import { isObject, MissingAttribute } from "../attributes.ts";
+import { flatTags, nestedTags, wrong } from "../api/fields.ts";
+import { requireHomeRegion } from "../home-region.ts";
+import { invalid } from "../refusals.ts";
+import { globalId, regionalId, regionOf } from "../regions.ts";
+import { refuse } from "../remembered.ts";
+import { defaultName, requireCompartment, requireObject } from "../stored.ts";
+import { type Bodied, type Context, generatedName, kept, type Resource, type Stored } from "./resource.ts";
+
+/** `sizeInGBs` as the provider's `size_in_gbs`, for what a diagnostic points at. */
+function attributeOf(field: string): string {
+  return field.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+}
+
+/** @throws ServiceRefusal 400 that names the field */
+export function parsed<T>(service: string, schema: z.ZodType<T>, body: Attributes): T {
+  const { success, data, error } = schema.safeParse(body);
+  if (success) return data;
+  const [issue] = error.issues;
+  const [first = "", ...rest] = issue?.path.map(String) ?? [];
+  if (rest.length === 0 && issue?.code === "invalid_type" && (body[first] ?? null) === null)
+    throw new MissingAttribute(attributeOf(first));
+  const field = [first, ...rest].join(".");
+  throw invalid(service, `${field === "" ? "The body" : field}: ${issue?.message}.`, attributeOf(first));
+}
+
+function tagsOf(said: Attributes, field: "freeformTags" | "definedTags"): Tags | null {
+  const value = said[field] ?? null;
+  if (value !== null && !isObject(value)) throw wrong(field, "an object");
+  return value && flatTags(field, value);
+}
+
+/** What every object has. */
+function common<B extends Attributes>(d: Resource<B>, said: Attributes, { call, before }: Context<B>): OciObject {
+  const compartmentId = said.compartmentId ?? before?.compartmentId;
+  if (typeof compartmentId !== "string" || compartmentId === "") throw new MissingAttribute("compartment_id");
+  if (d.home === "root" && compartmentId !== call.world.state.oci.tenancyId)
+    throw invalid(d.service, "compartmentId must be the root compartment (the tenancy).", "compartment_id");
+  const timeCreated = before?.timeCreated ?? call.world.now();
+  const newId = (): string => (d.home ? globalId(d.idType, call.world.random) : regionalId(call, d.idType));
+  return {
+    id: before?.id ?? newId(),
+    compartmentId: requireCompartment(call, d.service, compartmentId),
+    region: before?.region ?? regionOf(call),
+    timeCreated,
+    freeformTags: tagsOf(said, "freeformTags") ?? before?.freeformTags ?? {},
+    definedTags: tagsOf(said, "definedTags") ??
+      before?.definedTags ?? { "Oracle-Tags.CreatedBy": "sandbox", "Oracle-Tags.CreatedOn": timeCreated },
+  };
+}
+
+/** Inside of what is said, null is the same as nothing. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(entries.map(([name, inner]) => [name, withoutNulls(inner)]));
+}
+
+/** Null and "" say nothing, where a field cannot be so. */
+function whatIsSaid<B>({ body }: Bodied<B>, told: Attributes): Attributes {
+  const entries = Object.entries(told).flatMap(([name, value]): [string, Json][] => {
+    const field = body.shape[name];
+    if (value !== null && value !== "") return [[name, field && field !== kept ? withoutNulls(value) : value]];
+    return field && z.safeParse(field, value).success ? [[name, value]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What of a body counts: not what is closed to it. @param before as it is told, where it is to be changed */
+export function openTo<B>(d: Bodied<B>, told: Attributes, before: Attributes | null): Attributes {
+  refuse(d.notPlayed ?? [], told, before ?? {});
+  const closed: readonly string[] = [...(d.readOnly ?? []), ...((before && d.fixed) ?? [])];
+  return Object.fromEntries(Object.entries(whatIsSaid(d, told)).filter(([name]) => !closed.includes(name)));
+}
+
+/** The fields that a body says, over those that there were. */
+export function fieldsFrom<B>(d: Bodied<B>, call: Call, said: Attributes, before: Attributes | null): B {
+  const named = d.body.shape.displayName === generatedName ? { displayName: defaultName(call, d.idType) } : {};
+  return parsed(d.service, d.body, { ...named, ...before, ...said });
+}
+
+/** The record as it would be; everything is checked. */
+function complete<B extends Attributes>(d: Resource<B>, told: Attributes, context: Context<B>): Stored<B> {
+  const { call, before } = context;
+  if (d.home) requireHomeRegion(call, d.service);
+  const open = openTo(d, told, before && viewOf(d, before, call));
+  const said = d.prepare?.(open, context) ?? open;
+  const fields = fieldsFrom(d, call, said, before);
+  const next = Object.assign(common(d, said, context), fields);
+  if (d.inVcn && !before) requireObject(call, d.service, call.world.state.oci.vcns, String(fields.vcnId), "vcn_id");
+  d.check?.(next, context);
+  return next;
+}
+
+/** @param said a body of the API. @throws ServiceRefusal before anything is changed */
+export function create<B extends Attributes>(d: Resource<B>, call: Call, said: Attributes): Stored<B> {
+  const record = complete(d, said, { call, before: null });
+  d.all(call.world.state.oci).push(record);
+  d.made?.(record, said, call);
+  call.world.changed();
+  return record;
+}
+
+/** Changes what the body says; everything else stays. @throws ServiceRefusal before anything is changed */
+export function change<B extends Attributes>(d: Resource<B>, call: Call, record: Stored<B>, said: Attributes): void {
+  Object.assign(record, complete(d, said, { call, before: record }));
+  call.world.changed();
+}
+
+/** As the API tells it, but for states on the way. */
+export function viewOf<B extends Attributes>(d: Resource<B>, record: Stored<B>, call: Call): Attributes {
+  const all: Attributes = record;
+  const hidden: readonly string[] = ["region", ...(d.hidden ?? [])];
+  return {
+    ...Object.fromEntries(Object.entries(all).filter(([name]) => !hidden.includes(name))),
+    compartmentId: record.compartmentId || null,
+    definedTags: nestedTags(record.definedTags),
+    ...(d.state !== undefined && { lifecycleState: d.state }),
+    ...d.told?.(record, call.world.state.oci),
+  };
+}

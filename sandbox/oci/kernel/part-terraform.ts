@@ -1,0 +1,94 @@
+/** Parts as Terraform sees them: it names them by their paths. */
+import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
+import type { OciTenancy } from "../../world/oci.ts";
+import type { InventoryItem } from "../../world/world.ts";
+import { text } from "../attributes.ts";
+import { membersOf } from "../api/fields.ts";
+import { requireHomeRegion } from "../home-region.ts";
+import { find } from "../stored.ts";
+import { changePart, createPart, keyOf, type Part, partView, type Place, removePart, requireParent } from "./part.ts";
+import { attributesOf, fieldsOf } from "./terraform.ts";
+
+/** The path of a part as Terraform writes it: `networkLoadBalancers/{id}/listeners/{part}`. */
+function template<P extends Attributes, B extends Attributes>(d: Part<P, B>): readonly string[] {
+  return `${d.parent.path.replace(/.*\//, "")}/{id}/${d.path}/{part}`.split("/");
+}
+
+const parameter = (segment: string): string | undefined => /^\{(\w+)\}$/.exec(segment)?.[1];
+
+/** How a part is imported. */
+export function importId<P extends Attributes, B extends Attributes>(d: Part<P, B>, place: Place): string {
+  const at = (segment: string): string => place[parameter(segment) ?? ""] ?? segment;
+  return template(d)
+    .map((segment) => encodeURIComponent(at(segment)))
+    .join("/");
+}
+
+function placeOf<P extends Attributes, B extends Attributes>(d: Part<P, B>, id: string): Place | null {
+  const [wanted, given] = [template(d), id.split("/").map(decodeURIComponent)];
+  const fits = wanted.length === given.length && wanted.every((each, at) => parameter(each) || each === given[at]);
+  const entries = wanted.flatMap((each, at): [string, string][] => {
+    const name = parameter(each);
+    return name === undefined ? [] : [[name, given[at] ?? ""]];
+  });
+  return fits ? Object.fromEntries(entries) : null;
+}
+
+/** Every one that there is, by what imports it. */
+export function partItems<P extends Attributes, B extends Attributes>(
+  d: Part<P, B>,
+  tenancy: OciTenancy,
+): readonly InventoryItem[] {
+  return d.parent.all(tenancy).flatMap((parent) =>
+    (d.places?.(parent) ?? [{ id: parent.id }]).flatMap((place) =>
+      (d.all(parent, place) ?? []).map((record) => {
+        const { name = null, displayName = name }: Attributes = record;
+        const id = importId(d, { ...place, part: keyOf(d, record) });
+        return { type: d.type, id, name: d.inventoryName?.(record, parent) ?? String(displayName) };
+      }),
+    ),
+  );
+}
+
+/** A part as the stand-in of the provider plays it. */
+export function partType<P extends Attributes, B extends Attributes>(d: Part<P, B>): ResourceType {
+  const bodyOf = (planned: Attributes): Attributes => fieldsOf(planned, membersOf(d.type) ?? {}, d.renames);
+  const placeIn = (state: Attributes): Place => ({
+    ...Object.fromEntries(Object.entries(d.place).map(([name, attribute]) => [name, text(state, attribute)])),
+    part: String(state[d.key]),
+  });
+  function told(call: Call, record: B, place: Place): Attributes {
+    const view = partView(d, record, requireParent(d, call, place.id), call);
+    const at = { ...place, part: keyOf(d, record) };
+    return {
+      ...attributesOf(view, membersOf(d.type) ?? {}, d.renames),
+      ...Object.fromEntries(Object.entries(d.place).map(([name, attribute]) => [attribute, place[name] ?? null])),
+      id: d.key === "id" ? at.part : importId(d, at),
+    };
+  }
+  function read(call: Call, place: Place): Attributes | null {
+    const parent = find(call, d.parent.all(call.world.state.oci), place.id ?? "");
+    const record = parent && d.all(parent, place)?.find((each) => keyOf(d, each) === place.part);
+    return record ? told(call, record, place) : null;
+  }
+  return {
+    create(call, planned) {
+      const place = placeIn(planned);
+      return told(call, createPart(d, call, place, bodyOf(planned)), place);
+    },
+    read: (call, state) => read(call, placeIn(state)),
+    update(call, prior, planned) {
+      const place = placeIn(prior);
+      return told(call, changePart(d, call, place, bodyOf(planned)), place);
+    },
+    delete(call, state) {
+      const place = placeIn(state);
+      if (d.parent.home) requireHomeRegion(call, d.service);
+      if (read(call, place)) removePart(d, call, place);
+    },
+    importState(call, id) {
+      const place = placeOf(d, id);
+      return place && read(call, place);
+    },
+  };
+}

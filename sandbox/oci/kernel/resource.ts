@@ -1,0 +1,110 @@
+/** How a resource of OCI is declared: one file a resource, of which both interfaces, the inventory and the world are made. */
+import { z } from "zod";
+import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
+import type { OciObject, OciTenancy } from "../../world/oci.ts";
+
+/** What a create says, as zod reads it: what is unsaid gets the service's own value. */
+export type Body<B> = z.ZodType<B> & { readonly shape: Readonly<Record<string, z.core.$ZodType>> };
+
+/** What the world keeps: the API's own JSON. */
+export type Stored<B> = OciObject & B;
+
+export interface Context<B> {
+  readonly call: Call;
+  /** The record that is to change; null for a new one. */
+  readonly before: Stored<B> | null;
+}
+
+export type Action = "list" | "create" | "get" | "update" | "delete" | "move";
+
+/** What has a body: a resource, or a part of one. */
+export interface Bodied<B> {
+  /** Terraform's name of it: `oci_core_volume`. */
+  readonly type: string;
+  /** As the real provider names it in errors: `Core Volume`. */
+  readonly service: string;
+  /** In ids, and in names that the service gives: `volume`. */
+  readonly idType: string;
+  readonly body: Body<B>;
+  /** What a change cannot say. */
+  readonly fixed?: readonly string[];
+  /** What only the service says. */
+  readonly readOnly?: readonly string[];
+  /** Arguments that lead to what the sandbox has not, by the provider's paths. */
+  readonly notPlayed?: readonly string[];
+  /** The API's names of the provider's attributes, where they are others, at any depth: `{enabled: "isEnabled"}`. */
+  readonly renames?: Readonly<Record<string, string>>;
+  /** Its state once it is made. Absent: it has none. */
+  readonly state?: string;
+}
+
+export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
+  /** Of the API's collection: `/20160918/volumes`. */
+  readonly path: string;
+  /** Made in the tenancy's home region only, with ids that name no region; `root`: in the tenancy itself. */
+  readonly home?: true | "root";
+  /** Part of the VCN that its `vcnId` names: that has to be there, and cannot go before it. */
+  readonly inVcn?: true;
+  all(tenancy: OciTenancy): Stored<B>[];
+  /** States on the way in and out. `deleted: null`: what is gone is not found. */
+  readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
+  /** Work requests do what is asked of it. */
+  readonly work?: { readonly entityType: string; readonly operation: string };
+  /** What the API does not do with it. */
+  readonly without?: readonly Action[];
+  /** Of the record, what is told nowhere. */
+  readonly hidden?: readonly string[];
+  /** Cannot go while anything names it by this field, but for what goes with it. */
+  readonly holds?: { readonly by: "vcnId" | "compartmentId"; but?(record: Stored<B>): readonly string[] };
+  /** What nobody made: it is told like others, and cannot be changed. */
+  unmade?(call: Call): readonly Stored<B>[];
+  /** What is gone and still told of, where the world itself remembers it. */
+  gone?(call: Call): readonly Attributes[];
+  /** What a list is of, where the query asks in another way than by compartment. */
+  selected?(query: URLSearchParams, call: Call): readonly Stored<B>[];
+  /** What the service says itself, or is said by older names; nothing is checked yet. */
+  prepare?(said: Attributes, context: Context<B>): Attributes;
+  /** Refuses what is wrong, by the rules of the service. */
+  check?(next: Stored<B>, context: Context<B>): void;
+  /** What else comes with a new one. */
+  made?(record: Stored<B>, said: Attributes, call: Call): void;
+  /** Refuses to delete, or cleans up beside the record. */
+  remove?(record: Stored<B>, call: Call): void;
+  /** What is told beside the record. */
+  told?(record: Stored<B>, tenancy: OciTenancy): Attributes;
+  /** What the provider does otherwise than the API. */
+  terraform?(type: ResourceType): ResourceType;
+  /** What people call it; null where no Terraform resource stands for it. @default - `displayName`, or `name` */
+  inventoryName?(record: Stored<B>, tenancy: OciTenancy): string | null;
+}
+
+/** How most of the network and of storage come and go. */
+export const AVAILABLE = {
+  state: "AVAILABLE",
+  states: { creating: "PROVISIONING", deleting: "TERMINATING", deleted: null },
+} as const;
+
+/** How identity's objects do. */
+export const ACTIVE = {
+  state: "ACTIVE",
+  states: { creating: "CREATING", deleting: "DELETING", deleted: null },
+} as const;
+
+export const text = z.string().min(1);
+/** What is unsaid, or empty, is told as null. */
+export const maybeText = z
+  .string()
+  .nullish()
+  .transform((value) => (value === "" ? null : (value ?? null)));
+export const tags = z.record(z.string(), z.string()).default({});
+export const texts = z.array(z.string()).readonly();
+/** None where nothing is said. */
+export const maybeTexts = texts.nullish().transform((value): readonly string[] => value ?? []);
+export const flag = z.boolean();
+/** A name that the service makes up where nobody says one. */
+export const generatedName = z.string().min(1);
+/** Kept and told again: nothing in the sandbox depends on it. */
+export const kept = z
+  .json()
+  .nullish()
+  .transform((value) => value ?? null);

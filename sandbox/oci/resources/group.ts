@@ -1,0 +1,32 @@
+/** Groups of users. */
+import { z } from "zod";
+import { nameTaken, sameName } from "../identity-domain.ts";
+import { ACTIVE, type Resource, text } from "../kernel/resource.ts";
+import { conflict } from "../refusals.ts";
+
+const SERVICE = "Identity Group";
+
+// A description has to be said, and may be empty (oracle/oci-go-sdk v65, identity).
+const body = z.object({ name: text, description: z.string() });
+
+export const group: Resource<z.output<typeof body>> = {
+  type: "oci_identity_group",
+  service: SERVICE,
+  path: "/20160918/groups",
+  idType: "group",
+  home: "root",
+  ...ACTIVE,
+  body,
+  fixed: ["name"],
+  without: ["move"],
+  all: (tenancy) => tenancy.groups,
+  check({ name }, { call, before }) {
+    const others = call.world.state.oci.groups.filter((other) => other.id !== before?.id);
+    if (others.some((other) => sameName(other.name, name))) throw nameTaken("Group", "displayName");
+  },
+  remove({ id, name }, call) {
+    const members = call.world.state.oci.memberships.filter(({ groupId }) => groupId === id).length;
+    if (members > 0) throw conflict(SERVICE, `The group ${name} is not empty: it has ${members} user(s).`);
+  },
+  told: () => ({ inactiveStatus: null }),
+};

@@ -1,0 +1,72 @@
+/** The list of what is declared, by its list in the world: both interfaces, the inventory and the world go by it. */
+import { ARGUMENTS } from "../arguments.ts";
+import type { Part } from "../kernel/part.ts";
+import type { Resource } from "../kernel/resource.ts";
+import { alertRule } from "./alert-rule.ts";
+import { backupPolicy } from "./backup-policy.ts";
+import { backupPolicyAssignment } from "./backup-policy-assignment.ts";
+import { budget } from "./budget.ts";
+import { capabilitySchema } from "./capability-schema.ts";
+import { compartment } from "./compartment.ts";
+import { dhcpOptions } from "./dhcp-options.ts";
+import { dynamicGroup } from "./dynamic-group.ts";
+import { group } from "./group.ts";
+import { internetGateway } from "./internet-gateway.ts";
+import { membership } from "./membership.ts";
+import { backend } from "./network-backend.ts";
+import { backendSet } from "./network-backend-set.ts";
+import { listener } from "./network-listener.ts";
+import { networkLoadBalancer } from "./network-load-balancer.ts";
+import { policy } from "./policy.ts";
+import { privateIp } from "./private-ip.ts";
+import { publicIp } from "./public-ip.ts";
+import { quota } from "./quota.ts";
+import { routeTable } from "./route-table.ts";
+import { networkSecurityGroup } from "./security-group.ts";
+import { serviceGateway } from "./service-gateway.ts";
+import { subnet } from "./subnet.ts";
+import { user } from "./user.ts";
+import { vcn } from "./vcn.ts";
+import { volume } from "./volume.ts";
+import { volumeAttachment } from "./volume-attachment.ts";
+
+export const RESOURCES = {
+  compartments: compartment,
+  policies: policy,
+  groups: group,
+  dynamicGroups: dynamicGroup,
+  users: user,
+  memberships: membership,
+  vcns: vcn,
+  internetGateways: internetGateway,
+  routeTables: routeTable,
+  serviceGateways: serviceGateway,
+  dhcpOptions,
+  subnets: subnet,
+  networkSecurityGroups: networkSecurityGroup,
+  networkLoadBalancers: networkLoadBalancer,
+  volumes: volume,
+  volumeAttachments: volumeAttachment,
+  volumeBackupPolicies: backupPolicy,
+  backupPolicyAssignments: backupPolicyAssignment,
+  budgets: budget,
+  quotas: quota,
+  privateIps: privateIp,
+  publicIps: publicIp,
+  capabilitySchemas: capabilitySchema,
+};
+
+/** What the world keeps of them. */
+export type Records = {
+  -readonly [Name in keyof typeof RESOURCES]: ReturnType<(typeof RESOURCES)[Name]["all"]>;
+};
+
+export const declarations: readonly Resource[] = Object.values(RESOURCES);
+
+/** Parts of what is declared. */
+export const parts: readonly Part[] = [backendSet, backend, listener, alertRule];
+
+/** Arguments of a resource that lead to what the sandbox has not, by the provider's paths. */
+export function notPlayedOf(type: string): readonly string[] {
+  return ARGUMENTS[type]?.notPlayed ?? declarations.find((each) => each.type === type)?.notPlayed ?? [];
+}

@@ -1,0 +1,94 @@
+/** Public addresses: reserved ones, which outlive what they are assigned to, and those that an instance has of its own. */
+import { z } from "zod";
+import type { Call } from "../../plugin/resource.ts";
+import { takePublicAddress } from "../addresses.ts";
+import { generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
+import { type Attached, attachedVnics, own, privateIpOf, siblingId } from "../primary-address.ts";
+import { conflict, invalid, notFound, referenced } from "../refusals.ts";
+import { requireObject } from "../stored.ts";
+
+const SERVICE = "Core Public Ip";
+
+const body = z.object({ displayName: generatedName, ipAddress: text, privateIpId: maybeText });
+
+export type PublicIp = Stored<z.output<typeof body>>;
+
+/** @throws 409 for the address of a load balancer, which has it as long as it lives */
+function requireNoBalancer(call: Call, id: string): void {
+  const { networkLoadBalancers, loadBalancers } = call.world.state.oci;
+  const owner = [...networkLoadBalancers, ...loadBalancers].find(({ reservedIpId }) => reservedIpId === id);
+  if (owner) throw referenced(SERVICE, `The public IP ${id}`, `the load balancer ${owner.id}`);
+}
+
+/** The private address that a reserved public one is for: it has no other. */
+function requireFree(call: Call, id: string, self: string | undefined): void {
+  const { publicIps } = call.world.state.oci;
+  if (!privateIpOf(call.world.state.oci, id)) throw notFound(SERVICE, id, "private_ip_id");
+  const ephemeral = attachedVnics(call.world.state.oci).some(
+    ({ publicIp, vnic }) => publicIp !== null && siblingId(vnic.id, "privateip") === id,
+  );
+  if (ephemeral || publicIps.some((other) => other.privateIpId === id && other.id !== self))
+    throw conflict(SERVICE, `The private IP ${id} has a public one.`, "private_ip_id");
+}
+
+function ephemeralAddress(attached: Attached): PublicIp[] {
+  const { publicIp: ipAddress, vnic } = attached;
+  if (ipAddress === null) return [];
+  const privateIpId = siblingId(vnic.id, "privateip");
+  return [
+    { ...own(attached), id: siblingId(vnic.id, "publicip"), displayName: vnic.displayName, ipAddress, privateIpId },
+  ];
+}
+
+export const publicIp: Resource<z.output<typeof body>> = {
+  type: "oci_core_public_ip",
+  service: SERVICE,
+  path: "/20160918/publicIps",
+  idType: "publicip",
+  body,
+  readOnly: ["ipAddress"],
+  notPlayed: ["public_ip_pool_id"],
+  all: (tenancy) => tenancy.publicIps,
+  unmade: ({ world }) => attachedVnics(world.state.oci).flatMap(ephemeralAddress),
+  prepare({ lifetime = null, ...said }, { call, before }) {
+    if (before) return said;
+    if (lifetime !== "RESERVED")
+      throw invalid(SERVICE, `lifetime ${String(lifetime)} is not valid: the sandbox makes RESERVED ones.`, "lifetime");
+    return { ...said, ipAddress: takePublicAddress(call, SERVICE) };
+  },
+  check({ privateIpId }, { call, before }) {
+    if (before && privateIpId === before.privateIpId) return;
+    if (before) requireNoBalancer(call, before.id);
+    if (privateIpId !== null) requireFree(call, privateIpId, before?.id);
+  },
+  remove: ({ id }, call) => requireNoBalancer(call, id),
+  inventoryName: () => null,
+  told({ id, privateIpId }, tenancy) {
+    const owner = attachedVnics(tenancy).find(({ vnic }) => siblingId(vnic.id, "publicip") === id);
+    return {
+      lifetime: owner ? "EPHEMERAL" : "RESERVED",
+      scope: owner ? "AVAILABILITY_DOMAIN" : "REGION",
+      availabilityDomain: owner?.availabilityDomain ?? null,
+      assignedEntityId: privateIpId,
+      assignedEntityType: privateIpId === null ? null : "PRIVATE_IP",
+      lifecycleState: privateIpId === null ? "AVAILABLE" : "ASSIGNED",
+    };
+  },
+};
+
+/** The reserved address that is to be the public one; null where the service is to choose. @throws 404, or 409 when it is in use */
+export function reservedIp(call: Call, service: string, ids: readonly string[], isPrivate: boolean): PublicIp | null {
+  const [wanted, ...more] = ids;
+  if (wanted === undefined) return null;
+  if (isPrivate || more.length > 0)
+    throw invalid(service, "reservedIps is one public IP of a load balancer that is not private.", "reserved_ips");
+  const found = requireObject(call, service, call.world.state.oci.publicIps, wanted, "reserved_ips");
+  if (found.privateIpId !== null)
+    throw conflict(service, `The public IP ${found.id} is assigned already.`, "reserved_ips");
+  return found;
+}
+
+/** A reserved address stays the account's when what had it is gone. */
+export function release(call: Call, id: string | null): void {
+  for (const address of call.world.state.oci.publicIps) if (address.id === id) address.privateIpId = null;
+}

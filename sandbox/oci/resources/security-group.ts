@@ -1,0 +1,53 @@
+/** Network security groups. */
+import { z } from "zod";
+import type { Call } from "../../plugin/resource.ts";
+import type { GroupRule } from "../../world/oci.ts";
+import { AVAILABLE, generatedName, type Resource, type Stored, text } from "../kernel/resource.ts";
+import { attachedVnics } from "../primary-address.ts";
+import { invalid, referenced } from "../refusals.ts";
+import { requireObject } from "../stored.ts";
+
+const SERVICE = "Core Network Security Group";
+
+const body = z.object({
+  vcnId: text,
+  displayName: generatedName,
+  // Changed by actions of their own.
+  rules: z.array(z.custom<GroupRule>()).default([]),
+});
+
+export type NetworkSecurityGroup = Stored<z.output<typeof body>>;
+
+/** Groups that a VNIC or a load balancer of this VCN may join: five at most. */
+export function requireGroups(call: Call, service: string, ids: readonly string[], vcnId: string, attribute: string) {
+  if (ids.length > 5) throw invalid(service, `${ids.length} network security groups; a VNIC can be in 5.`, attribute);
+  for (const id of ids) {
+    const group = requireObject(call, service, call.world.state.oci.networkSecurityGroups, id, attribute);
+    if (group.vcnId !== vcnId)
+      throw invalid(service, `Network security group ${id} belongs to another VCN.`, attribute);
+  }
+  return ids;
+}
+
+export const networkSecurityGroup: Resource<z.output<typeof body>> = {
+  type: "oci_core_network_security_group",
+  service: SERVICE,
+  path: "/20160918/networkSecurityGroups",
+  idType: "networksecuritygroup",
+  ...AVAILABLE,
+  inVcn: true,
+  body,
+  fixed: ["vcnId"],
+  readOnly: ["rules"],
+  hidden: ["rules"],
+  all: (tenancy) => tenancy.networkSecurityGroups,
+  remove({ id }, call) {
+    const { networkLoadBalancers, loadBalancers } = call.world.state.oci;
+    const member = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.nsgIds.includes(id))?.vnic;
+    if (member) throw referenced(SERVICE, `The group ${id}`, `the VNIC ${member.id} of ${member.displayName}`);
+    const balancer = networkLoadBalancers.find(({ networkSecurityGroupIds }) => networkSecurityGroupIds.includes(id));
+    if (balancer) throw referenced(SERVICE, `The group ${id}`, `the network load balancer ${balancer.id}`);
+    const flexible = loadBalancers.find(({ nsgIds }) => nsgIds.includes(id));
+    if (flexible) throw referenced(SERVICE, `The group ${id}`, `the load balancer ${flexible.id}`);
+  },
+};

@@ -1,0 +1,147 @@
+/** Virtual cloud networks. */
+import { z } from "zod";
+import { overlaps } from "../../../config/cidr.ts";
+import type { Call } from "../../plugin/resource.ts";
+import { maybeText as said, maybeTexts } from "../attributes.ts";
+import { requireCidr } from "../ipv4.ts";
+import { AVAILABLE, generatedName, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
+import { requireRoom } from "../limits.ts";
+import { invalid, referenced } from "../refusals.ts";
+import { regionalId } from "../regions.ts";
+import { openRules } from "../security-list.ts";
+import { requireObject } from "../stored.ts";
+import { defaultOptions } from "./dhcp-options.ts";
+
+const SERVICE = "Core Vcn";
+
+const body = z.object({
+  displayName: generatedName,
+  cidrBlocks: texts.default([]),
+  dnsLabel: maybeText,
+  defaultRouteTableId: text,
+  defaultSecurityListId: text,
+  defaultDhcpOptionsId: text,
+});
+
+export type Vcn = Stored<z.output<typeof body>>;
+
+/** A VCN is /16 to /30; its CIDRs must not overlap. */
+function requireCidrs(cidrs: readonly string[]): void {
+  if (cidrs.length === 0) throw invalid(SERVICE, "cidrBlocks is required: a VCN has at least one CIDR.", "cidr_blocks");
+  const parsed = cidrs.map((cidr) => requireCidr(SERVICE, cidr, "cidr_blocks"));
+  for (const [index, cidr] of parsed.entries()) {
+    if (cidr.prefix < 16 || cidr.prefix > 30)
+      throw invalid(
+        SERVICE,
+        `The requested CIDR ${cidrs[index]} is invalid: its size must be /16 to /30.`,
+        "cidr_blocks",
+      );
+    if (parsed.slice(0, index).some((other) => overlaps(other, cidr)))
+      throw invalid(SERVICE, `The requested CIDR ${cidrs[index]} overlaps with another one of the VCN.`, "cidr_blocks");
+  }
+}
+
+/** DNS labels are letters and digits, 15 at most, and start with a letter. */
+export function requireDnsLabel(service: string, label: string): void {
+  if (!/^[a-z][a-z0-9]{0,14}$/i.test(label))
+    throw invalid(service, `dnsLabel ${label} is invalid: a letter, then at most 14 letters or digits.`, "dns_label");
+}
+
+/** @throws while a subnet is in a CIDR that goes */
+function requireUnused(call: Call, before: Vcn, cidrBlocks: readonly string[]): void {
+  const gone = before.cidrBlocks.filter((cidr) => !cidrBlocks.includes(cidr));
+  const inside = (cidr: string, other: string): boolean =>
+    overlaps(requireCidr(SERVICE, cidr, "cidr_blocks"), requireCidr(SERVICE, other, "cidr_blocks"));
+  const used = call.world.state.oci.subnets.find(
+    ({ vcnId, cidrBlock }) => vcnId === before.id && gone.some((cidr) => inside(cidr, cidrBlock)),
+  );
+  if (used) throw referenced(SERVICE, `The CIDR ${used.cidrBlock}`, `Subnet ${used.id}`);
+}
+
+export function vcnDomain({ dnsLabel }: Pick<Vcn, "dnsLabel">): string | null {
+  return dnsLabel && `${dnsLabel}.oraclevcn.com`;
+}
+
+export function requireVcn(call: Call, service: string, id: string): Vcn {
+  return requireObject(call, service, call.world.state.oci.vcns, id, "vcn_id");
+}
+
+/** The tables and lists of its own; they go with it. */
+const defaults = ({ defaultRouteTableId, defaultSecurityListId, defaultDhcpOptionsId }: Vcn) => [
+  defaultRouteTableId,
+  defaultSecurityListId,
+  defaultDhcpOptionsId,
+];
+
+export const vcn: Resource<z.output<typeof body>> = {
+  type: "oci_core_vcn",
+  service: SERVICE,
+  path: "/20160918/vcns",
+  idType: "vcn",
+  ...AVAILABLE,
+  body,
+  fixed: ["dnsLabel"],
+  readOnly: ["defaultRouteTableId", "defaultSecurityListId", "defaultDhcpOptionsId"],
+  notPlayed: ["byoipv6cidr_details", "ipv6private_cidr_blocks", "is_ipv6enabled", "security_attributes"],
+  holds: { by: "vcnId", but: defaults },
+  all: (tenancy) => tenancy.vcns,
+  prepare({ cidrBlock = null, ...more }, { call, before }) {
+    if (before) return more;
+    const list = maybeTexts(more, "cidrBlocks");
+    const block = said({ cidrBlock }, "cidrBlock");
+    if (block !== null && list !== null && (list.length !== 1 || list[0] !== block))
+      throw invalid(SERVICE, "cidrBlock and cidrBlocks cannot both be said.", "cidr_blocks");
+    return {
+      ...(block !== null && { cidrBlocks: [block] }),
+      ...more,
+      defaultRouteTableId: regionalId(call, "routetable"),
+      defaultSecurityListId: regionalId(call, "securitylist"),
+      defaultDhcpOptionsId: regionalId(call, "dhcpoptions"),
+    };
+  },
+  check({ cidrBlocks, dnsLabel }, { call, before }) {
+    requireCidrs(cidrBlocks);
+    if (dnsLabel !== null) requireDnsLabel(SERVICE, dnsLabel);
+    if (before) requireUnused(call, before, cidrBlocks);
+    else requireRoom(call.world.state.oci, { vcns: 1 });
+  },
+  made(record, _said, { world }) {
+    const { compartmentId, region, timeCreated, freeformTags, definedTags, displayName, id: vcnId } = record;
+    const common = { compartmentId, region, timeCreated, freeformTags, definedTags, vcnId };
+    const { routeTables, securityLists, dhcpOptions } = world.state.oci;
+    routeTables.push({
+      ...common,
+      id: record.defaultRouteTableId,
+      displayName: `Default Route Table for ${displayName}`,
+      routeRules: [],
+    });
+    securityLists.push({
+      ...common,
+      id: record.defaultSecurityListId,
+      displayName: `Default Security List for ${displayName}`,
+      managed: false,
+      rules: openRules(record.cidrBlocks),
+    });
+    dhcpOptions.push({
+      ...common,
+      id: record.defaultDhcpOptionsId,
+      displayName: `Default DHCP Options for ${displayName}`,
+      ...defaultOptions(vcnDomain(record)),
+    });
+  },
+  remove(record, { world }) {
+    const { oci } = world.state;
+    const stays = ({ id }: { readonly id: string }): boolean => !defaults(record).includes(id);
+    oci.routeTables = oci.routeTables.filter(stays);
+    oci.securityLists = oci.securityLists.filter(stays);
+    oci.dhcpOptions = oci.dhcpOptions.filter(stays);
+  },
+  told: (record) => ({
+    cidrBlock: record.cidrBlocks[0] ?? null,
+    vcnDomainName: vcnDomain(record),
+    byoipv6CidrBlocks: [],
+    ipv6CidrBlocks: [],
+    ipv6PrivateCidrBlocks: [],
+    securityAttributes: {},
+  }),
+};

@@ -1,0 +1,65 @@
+/** What volumes are attached to. */
+import { z } from "zod";
+import type { Attributes, Call } from "../../plugin/resource.ts";
+import { text as required } from "../attributes.ts";
+import { flag, generatedName, kept, type Resource, text } from "../kernel/resource.ts";
+import { conflict, invalid } from "../refusals.ts";
+import { requireObject } from "../stored.ts";
+
+const SERVICE = "Core Volume Attachment";
+
+const body = z.object({
+  displayName: generatedName,
+  availabilityDomain: text,
+  instanceId: text,
+  volumeId: text,
+  attachmentType: z.enum(["paravirtualized", "iscsi"]),
+  isReadOnly: flag.default(false),
+  isShareable: flag.default(false),
+  isPvEncryptionInTransitEnabled: flag.default(false),
+  device: kept,
+  encryptionInTransitType: kept,
+  isAgentAutoIscsiLoginEnabled: kept,
+});
+
+function hostOf(said: Attributes, call: Call) {
+  const { instances } = call.world.state.oci;
+  return requireObject(call, SERVICE, instances, required(said, "instanceId"), "instance_id");
+}
+
+export const volumeAttachment: Resource<z.output<typeof body>> = {
+  type: "oci_core_volume_attachment",
+  service: SERVICE,
+  path: "/20160918/volumeAttachments",
+  idType: "volumeattachment",
+  state: "ATTACHED",
+  states: { creating: "ATTACHING", deleting: "DETACHING", deleted: "DETACHED" },
+  body,
+  fixed: ["availabilityDomain", "instanceId", "volumeId", "attachmentType", "isReadOnly"],
+  all: (tenancy) => tenancy.volumeAttachments,
+  prepare({ type = null, ...said }, { call, before }) {
+    if (before) return said;
+    const { compartmentId, availabilityDomain } = hostOf(said, call);
+    return { ...said, attachmentType: type, compartmentId, availabilityDomain };
+  },
+  check({ volumeId, availabilityDomain }, { call, before }) {
+    if (before) return;
+    const { volumes, volumeAttachments } = call.world.state.oci;
+    const disk = requireObject(call, SERVICE, volumes, volumeId, "volume_id");
+    if (disk.availabilityDomain !== availabilityDomain)
+      throw invalid(SERVICE, `Volume ${disk.id} is in ${disk.availabilityDomain}.`, "volume_id");
+    const other = volumeAttachments.find((each) => each.volumeId === disk.id);
+    if (other) throw conflict(SERVICE, `Volume ${disk.id} is attached to ${other.instanceId}.`, "volume_id");
+  },
+  inventoryName: () => null,
+  told: ({ attachmentType, volumeId }) => ({
+    // What an iSCSI attachment is logged in to with.
+    ...(attachmentType === "iscsi" && {
+      ipv4: "169.254.2.2",
+      port: 3260,
+      iqn: `iqn.2015-12.com.oracleiaas:${volumeId.slice(-36)}`,
+      chapUsername: null,
+      chapSecret: null,
+    }),
+  }),
+};

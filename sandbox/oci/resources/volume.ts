@@ -1,0 +1,76 @@
+/** Block volumes. */
+import { z } from "zod";
+import { systemTags } from "../instance-attributes.ts";
+import { create } from "../kernel/operations.ts";
+import { AVAILABLE, generatedName, kept, type Resource, text } from "../kernel/resource.ts";
+import { nestedTags } from "../api/fields.ts";
+import { requireRoom } from "../limits.ts";
+import { invalid, referenced } from "../refusals.ts";
+import { requireAvailabilityDomain } from "../regions.ts";
+import { backupPolicyAssignment, unassign } from "./backup-policy-assignment.ts";
+import { requirePolicy } from "./backup-policy.ts";
+
+const SERVICE = "Core Volume";
+
+const body = z.object({
+  displayName: generatedName,
+  availabilityDomain: text,
+  sizeInGBs: z.number().default(1024),
+  vpusPerGB: z.number().default(10),
+  autotunePolicies: kept,
+  isAutoTuneEnabled: z.boolean().default(false),
+  isReservationsEnabled: kept,
+});
+
+export const volume: Resource<z.output<typeof body>> = {
+  type: "oci_core_volume",
+  service: SERVICE,
+  path: "/20160918/volumes",
+  idType: "volume",
+  ...AVAILABLE,
+  states: { ...AVAILABLE.states, deleted: "TERMINATED" },
+  body,
+  fixed: ["availabilityDomain"],
+  notPlayed: [
+    "block_volume_replicas",
+    "cluster_placement_group_id",
+    "kms_key_id",
+    "source_details",
+    "volume_backup_id",
+    "xrc_kms_key_id",
+  ],
+  all: (tenancy) => tenancy.volumes,
+  prepare: ({ sizeInMBs, backupPolicyId = null, ...said }, { call }) => {
+    if (typeof backupPolicyId === "string") requirePolicy(call, SERVICE, backupPolicyId);
+    return { ...(typeof sizeInMBs === "number" && { sizeInGBs: sizeInMBs / 1024 }), ...said };
+  },
+  check({ availabilityDomain, sizeInGBs: size, vpusPerGB: vpus }, { call, before }) {
+    requireAvailabilityDomain(call, SERVICE, availabilityDomain);
+    // Oracle's page on block volumes: 50 GB to 32 TB.
+    if (!Number.isInteger(size) || size < 50 || size > 32_768)
+      throw invalid(SERVICE, `sizeInGBs ${size} is not valid: a volume has 50 to 32768 GB.`, "size_in_gbs");
+    if (!Number.isInteger(vpus / 10) || vpus < 0 || vpus > 120)
+      throw invalid(SERVICE, `vpusPerGB ${vpus} is not valid: 0 to 120, in tens.`, "vpus_per_gb");
+    if (before && size < before.sizeInGBs)
+      throw invalid(SERVICE, `A volume cannot shrink from ${before.sizeInGBs} to ${size} GB.`, "size_in_gbs");
+    requireRoom(call.world.state.oci, { storageGb: size - (before?.sizeInGBs ?? 0) });
+  },
+  // A backup policy that is named at the creation is assigned; it is told of by its assignment only.
+  made({ id }, { backupPolicyId = null }, call) {
+    if (typeof backupPolicyId === "string")
+      create(backupPolicyAssignment, call, { assetId: id, policyId: backupPolicyId });
+  },
+  remove({ id }, { world }) {
+    const attached = world.state.oci.volumeAttachments.find(({ volumeId }) => volumeId === id);
+    if (attached) throw referenced(SERVICE, `The volume ${id}`, `the volume attachment ${attached.id}`);
+    unassign(world.state.oci, id);
+  },
+  inventoryName: () => null,
+  told: ({ sizeInGBs, vpusPerGB }, tenancy) => ({
+    sizeInMBs: sizeInGBs * 1024,
+    autoTunedVpusPerGB: vpusPerGB,
+    isHydrated: true,
+    sourceDetails: null,
+    systemTags: nestedTags(systemTags(tenancy)),
+  }),
+};
