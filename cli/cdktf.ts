@@ -1,7 +1,8 @@
 /** `cdktf`: upstream's grammar over our own engine. */
 import type { Command } from "commander";
 import { addCompletion } from "./completion/command.ts";
-import { examples, newProgram, pathOption, pathsOption, providersOption, several, wholeNumber } from "./program.ts";
+import { examples, pathOption, pathsOption, providersOption, several, wholeNumber } from "./options.ts";
+import { newProgram } from "./program.ts";
 
 /** What commander parsed: each option under its name in camel case, as the commands' own option types have it. */
 type Run<Options> = (stacks: readonly string[], options: Options) => Promise<number>;

@@ -10,7 +10,8 @@ import { SECRET_COMMANDS } from "./lab/secrets.ts";
 import { STACK_COMMANDS } from "./lab/stacks.ts";
 import { TOOL_COMMANDS } from "./lab/tools.ts";
 import { WAYS_IN } from "./lab/ways-in.ts";
-import { examples, newProgram } from "./program.ts";
+import { examples } from "./options.ts";
+import { newProgram } from "./program.ts";
 
 /** Every command: to add one, add a row in one of these. */
 const GROUPS: readonly LabCommand[] = [

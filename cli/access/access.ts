@@ -9,7 +9,7 @@ import type { Secrets } from "../secrets/secrets.ts";
 import { list } from "../show/words.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { readStack } from "../terraform/stack.ts";
-import type { StateReader } from "../terraform/runner.ts";
+import type { StateReader } from "../state/reader.ts";
 import { type StateResource, stateOf } from "../terraform/state.ts";
 import { goesThroughHosts, HOSTS_STACK } from "./hosts-stack.ts";
 import { announceTunnels, heldTunnels, shareTunnels } from "./held.ts";

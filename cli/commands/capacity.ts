@@ -1,6 +1,6 @@
 /** `lab capacity`: whether OCI has room for the lab's hosts now, by availability domain and fault domain. */
 import { openSandbox } from "../../sandbox/client.ts";
-import { readTopology } from "../doctor/config.ts";
+import { readTopology } from "../synth/config.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { availabilityDomainsOf, openAccount } from "../oci/account.ts";
 import { type Capacity, capacityIn, everywhere, hostsOf, type Wanted } from "../oci/capacity.ts";

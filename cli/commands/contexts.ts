@@ -11,7 +11,7 @@ import { openStates } from "../state/open.ts";
 import { readStack } from "../terraform/stack.ts";
 import { isDeployed, stateOf } from "../terraform/state.ts";
 import { printDocument } from "./document.ts";
-import { synthesize } from "./synth.ts";
+import { synthesize } from "../synth/synthesize.ts";
 import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
 
 /** What either takes. */

@@ -1,10 +1,9 @@
 /** `cdktf deploy` and `cdktf destroy`. */
 import { targetOf } from "../user-files.ts";
-import { plainOutputs } from "../show/outputs.ts";
+import { type OutputOptions, plainOutputs, writeOutputsFile } from "../show/outputs.ts";
 import { stateOf } from "../terraform/state.ts";
 import { changeStacks, type ChangeOptions } from "./change.ts";
 import { type LeftoverOptions, leftovers } from "./leftovers.ts";
-import { type OutputOptions, writeOutputsFile } from "./output.ts";
 
 export async function deploy(names: readonly string[], options: ChangeOptions & OutputOptions): Promise<number> {
   const { outputsFile, outputsFileIncludeSensitiveOutputs = false } = options;

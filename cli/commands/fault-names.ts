@@ -3,7 +3,7 @@ import { availabilityDomains, FAULT_DOMAINS, REGIONS } from "../../sandbox/oci/r
 import { SHAPES } from "../../sandbox/oci/shapes.ts";
 import type { FaultRequest, Sandbox } from "../../sandbox/client.ts";
 import { isPattern, matches } from "../../sandbox/faults/pattern.ts";
-import { readTopology } from "../doctor/config.ts";
+import { readTopology } from "../synth/config.ts";
 import { CliError } from "../errors.ts";
 import type { Project } from "../project.ts";
 

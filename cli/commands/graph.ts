@@ -7,7 +7,7 @@ import { mermaid } from "../graph/mermaid.ts";
 import { svg } from "../graph/svg.ts";
 import { readElements } from "../graph/references.ts";
 import { inOrder } from "../synth/graph.ts";
-import { synthesize } from "./synth.ts";
+import { synthesize } from "../synth/synthesize.ts";
 import { printDocument } from "./document.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
 

@@ -1,7 +1,7 @@
 /** `cdktf list`: the stacks, in the order in which they are deployed. */
 import { relative } from "node:path";
 import { select } from "../synth/graph.ts";
-import { synthesize } from "./synth.ts";
+import { synthesize } from "../synth/synthesize.ts";
 import { printDocument } from "./document.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
 

@@ -2,7 +2,7 @@
 import type { Project } from "../project.ts";
 import type { Trace } from "../secrets/made-before.ts";
 import type { Assembly } from "../synth/assembly.ts";
-import type { StateReader } from "../terraform/runner.ts";
+import type { StateReader } from "../state/reader.ts";
 import { readStack } from "../terraform/stack.ts";
 import { isDeployed, stateOf } from "../terraform/state.ts";
 

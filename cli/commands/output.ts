@@ -1,35 +1,13 @@
 /** `cdktf output`: what the stacks say of themselves, from their states. */
-import { targetOf, writeUserFile } from "../user-files.ts";
-import { maskedJson } from "../masking/json.ts";
-import { plainOutputs, showOutputs } from "../show/outputs.ts";
+import { targetOf } from "../user-files.ts";
+import { type OutputOptions, plainOutputs, showOutputs, writeOutputsFile } from "../show/outputs.ts";
 import { openStates } from "../state/open.ts";
 import { inOrder, select } from "../synth/graph.ts";
 import { readStack } from "../terraform/stack.ts";
 import { isDeployed, stateOf } from "../terraform/state.ts";
-import { synthesize } from "./synth.ts";
+import { synthesize } from "../synth/synthesize.ts";
 import { printDocument } from "./document.ts";
 import { atWork, type CommonOptions } from "./workplace.ts";
-
-export interface OutputOptions {
-  /** Written as JSON: outputs by stack and name. */
-  readonly outputsFile?: string;
-  readonly outputsFileIncludeSensitiveOutputs?: boolean;
-}
-
-/**
- * Writes outputs for other programs; readable by its owner only, as it may hold secrets.
- *
- * @param inClear whether secrets were asked for
- */
-export async function writeOutputsFile(
-  file: string,
-  outputs: Readonly<Record<string, unknown>>,
-  inClear: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  const text = `${inClear ? JSON.stringify(outputs, undefined, 2) : maskedJson(outputs)}\n`;
-  await writeUserFile(file, text, { secret: inClear, signal });
-}
 
 export async function output(names: readonly string[], options: CommonOptions & OutputOptions): Promise<number> {
   return atWork(options, "cdktf output", async (place) => {

@@ -13,7 +13,7 @@ import { inOrder } from "../synth/graph.ts";
 import { type Binary, findBinary, told } from "../terraform/binary.ts";
 import { committedLock, LOCK_FILE } from "../terraform/lock-file.ts";
 import { printDocument } from "./document.ts";
-import { synthesizeBeside } from "./synth.ts";
+import { synthesizeBeside } from "../synth/synthesize.ts";
 import { atWork, type CommonOptions, type Workplace } from "./workplace.ts";
 
 /** Of the machines that deploy: those of people and of workflows. */

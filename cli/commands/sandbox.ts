@@ -14,7 +14,7 @@ import { printInClear } from "../masking/filter.ts";
 import { visibleLine } from "../masking/visible.ts";
 import { printDocument, printDocumentInClear } from "./document.ts";
 import { providersOf, sandboxEnvironment, setScene } from "./session.ts";
-import { synthesizeBeside } from "./synth.ts";
+import { synthesizeBeside } from "../synth/synthesize.ts";
 import { atWork, type CommonOptions, lockOf } from "./workplace.ts";
 
 export interface StartOptions extends CommonOptions {

@@ -20,13 +20,13 @@ import { type Binary, findBinary, told } from "../terraform/binary.ts";
 import { providerPlaces } from "../providers/cli-config.ts";
 import { knownTools } from "../terraform/known.ts";
 import { pluginTurns } from "../terraform/plugin-turns.ts";
-import type { Runner } from "../terraform/runner.ts";
+import type { StackRunner } from "../state/reader.ts";
 import { readStack, type Stack } from "../terraform/stack.ts";
 import { madeElsewhere } from "./made-elsewhere.ts";
-import { synthesizeBeside } from "./synth.ts";
+import { synthesizeBeside } from "../synth/synthesize.ts";
 import type { Workplace } from "./workplace.ts";
 
-export interface Session extends Runner {
+export interface Session extends StackRunner {
   readonly assembly: Assembly;
   /** Null in a real run. */
   readonly sandbox: Sandbox | null;

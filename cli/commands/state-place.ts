@@ -7,9 +7,9 @@ import { openStates } from "../state/open.ts";
 import { type Place, placeOf } from "../state/place.ts";
 import { openWhere, whereaboutsOf } from "../state/where.ts";
 import type { Assembly } from "../synth/assembly.ts";
-import type { StateReader } from "../terraform/runner.ts";
+import type { StateReader } from "../state/reader.ts";
 import { readStack } from "../terraform/stack.ts";
-import { synthesize } from "./synth.ts";
+import { synthesize } from "../synth/synthesize.ts";
 import type { Workplace } from "./workplace.ts";
 
 export interface StatePlace extends Workplace, StateReader {

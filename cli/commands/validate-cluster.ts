@@ -2,7 +2,7 @@
 import type { LabConfig } from "../../config/schema.ts";
 import type { Topology } from "../../topology/types.ts";
 import { clientCertificateOf } from "../contexts/certificates.ts";
-import { readTopology } from "../doctor/config.ts";
+import { readTopology } from "../synth/config.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { openAccount } from "../oci/account.ts";
 import { isWell, showFindings } from "../show/findings.ts";

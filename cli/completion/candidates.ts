@@ -1,6 +1,6 @@
 /** What could stand at the end of a command line: read from commander's own tree, so that nothing is listed twice. */
 import type { Argument, Command, Option } from "commander";
-import { several } from "../program.ts";
+import { several } from "../options.ts";
 
 export interface Candidate {
   readonly value: string;

@@ -1,6 +1,6 @@
 /** `completion`, of both programs. */
 import { Argument, type Command } from "commander";
-import { examples } from "../program.ts";
+import { examples } from "../options.ts";
 import { SCRIPTS, type Shell } from "./scripts.ts";
 
 const ASK = "__complete";

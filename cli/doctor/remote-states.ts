@@ -4,7 +4,7 @@ import type { Project } from "../project.ts";
 import { placesOf, statesOf } from "../state/built.ts";
 import { samePlace, toldPlace } from "../state/place.ts";
 import { isDeployed } from "../terraform/state.ts";
-import { built } from "./config.ts";
+import { built } from "../synth/config.ts";
 import { fail, failure, type Finding, ok } from "./finding.ts";
 
 /** Three states by way of a tool, which starts, reaches its backend, and reads. */

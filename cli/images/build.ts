@@ -1,22 +1,12 @@
 /** `lab images build`: builds what is not there. */
-import { adoptArtifact, type BuildResult, buildImages } from "../../images/build.ts";
+import { adoptArtifact } from "../../images/build.ts";
 import { BASE, type ImageDefinition, PROXMOX } from "../../images/definitions.ts";
 import { recordBuild } from "../../images/record.ts";
 import { CliError } from "../errors.ts";
 import { printDocument } from "../commands/document.ts";
 import { megabytes } from "../../images/upload/progress.ts";
-import { endLeftovers } from "./leftovers.ts";
-import { atImages, type ImagesOptions, type ImagesPlace } from "./place.ts";
-import { chooseRunner, type RunnerChoice } from "./runner.ts";
-import { showSteps, type StepView } from "./steps.ts";
-
-export interface BuildOptions extends ImagesOptions {
-  readonly runner?: RunnerChoice;
-  readonly source?: string;
-  readonly builder?: string;
-  readonly force?: boolean;
-  readonly verbose?: boolean;
-}
+import { type BuildOptions, buildHere } from "./build-here.ts";
+import { atImages, type ImagesOptions } from "./place.ts";
 
 /** The images that were named; without a name, both. */
 export function imagesNamed(names: readonly string[]): readonly ImageDefinition[] {
@@ -26,42 +16,6 @@ export function imagesNamed(names: readonly string[]): readonly ImageDefinition[
     if (image === undefined) throw new CliError(`image: got ${JSON.stringify(name)}, allowed base and proxmox`);
     return image;
   });
-}
-
-/** Builds with progress, and writes the lock. */
-export async function buildHere(
-  place: ImagesPlace,
-  images: readonly ImageDefinition[],
-  options: BuildOptions,
-): Promise<readonly BuildResult[]> {
-  const { inputs, declared, artifacts, terminal, interruption, say } = place;
-  await endLeftovers(artifacts, say);
-  const runner = await chooseRunner(options.runner ?? "auto", options.builder ?? null, say);
-  const views = new Map<ImageDefinition, StepView>();
-  try {
-    const results = await buildImages({
-      ...inputs,
-      images,
-      artifacts,
-      runner,
-      source: options.source ?? null,
-      force: options.force ?? false,
-      signal: interruption.signal,
-      say,
-      onOutput: (image, line) => {
-        const view = views.get(image) ?? showSteps(terminal, image.key, options.verbose ?? false);
-        views.set(image, view);
-        view.line(line);
-      },
-    });
-    for (const result of results) {
-      const said = await recordBuild(declared, result.image, result);
-      if (said !== null) say(said);
-    }
-    return results;
-  } finally {
-    for (const view of views.values()) view.end();
-  }
 }
 
 export async function buildCommand(options: BuildOptions, names: readonly string[]): Promise<number> {

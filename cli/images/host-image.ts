@@ -10,7 +10,7 @@ import type { Session } from "../commands/session.ts";
 import { takeLock } from "../run/lock.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { stateOf } from "../terraform/state.ts";
-import { buildHere } from "./build.ts";
+import { buildHere } from "./build-here.ts";
 import { type ImagesPlace, inputsOf } from "./place.ts";
 import { openDestination } from "./store.ts";
 

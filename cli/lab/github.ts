@@ -1,6 +1,7 @@
 /** Commands that workflows of GitHub run. */
-import { pathOption, wholeNumber } from "../program.ts";
-import { json, type LabCommand } from "./row.ts";
+import { pathOption, wholeNumber } from "../options.ts";
+import { json } from "../options.ts";
+import { type LabCommand } from "./row.ts";
 
 export const GITHUB_COMMANDS: readonly LabCommand[] = [
   {

@@ -1,6 +1,7 @@
 /** Commands that look whether all is well. */
 import { images } from "./images.ts";
-import { inSandbox, json, type LabCommand, where } from "./row.ts";
+import { inSandbox, json, where } from "../options.ts";
+import { type LabCommand } from "./row.ts";
 
 export const HEALTH_COMMANDS: readonly LabCommand[] = [
   {

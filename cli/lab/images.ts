@@ -1,8 +1,9 @@
 /** Commands on the images that hosts boot. */
 import type { Command } from "commander";
 import { BASE, PROXMOX } from "../../images/definitions.ts";
-import { oneOf, Option, pathOption, several } from "../program.ts";
-import { json, type LabCommand, where } from "./row.ts";
+import { oneOf, Option, pathOption, several } from "../options.ts";
+import { json, where } from "../options.ts";
+import { type LabCommand } from "./row.ts";
 
 const imagesArgument = oneOf("[images...]", "which; without one, both", [BASE.key, PROXMOX.key]);
 

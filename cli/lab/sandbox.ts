@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import { DOORS } from "../../sandbox/calls.ts";
 import { BOOT_STOPS } from "../../sandbox/faults/spec.ts";
 import { FAULT_KINDS } from "../commands/fault-request.ts";
-import { oneOf, Option, providersOption, share, wholeNumber } from "../program.ts";
-import { json, type LabCommand, where } from "./row.ts";
+import { oneOf, Option, providersOption, share, wholeNumber } from "../options.ts";
+import { json, where } from "../options.ts";
+import { type LabCommand } from "./row.ts";
 
 /** Of `sandbox fault add`. */
 const fault = (command: Command): Command =>

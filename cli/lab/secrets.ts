@@ -1,6 +1,7 @@
 /** Commands on the lab's own secrets. */
-import { several } from "../program.ts";
-import { json, type LabCommand, where } from "./row.ts";
+import { several } from "../options.ts";
+import { json, where } from "../options.ts";
+import { type LabCommand } from "./row.ts";
 
 export const SECRET_COMMANDS: readonly LabCommand[] = [
   {

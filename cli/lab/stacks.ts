@@ -1,7 +1,8 @@
 /** Commands on what is synthesized, and on states. */
 import type { Command } from "commander";
-import { Option, pathOption, wholeNumber } from "../program.ts";
-import { inSandbox, json, type LabCommand, where } from "./row.ts";
+import { Option, pathOption, wholeNumber } from "../options.ts";
+import { inSandbox, json, where } from "../options.ts";
+import { type LabCommand } from "./row.ts";
 
 /** Of commands on states. */
 const states = (command: Command): Command =>

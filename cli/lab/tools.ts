@@ -1,8 +1,9 @@
 /** Commands on programs that are built here. */
 import type { Command } from "commander";
-import { oneOf } from "../program.ts";
+import { oneOf } from "../options.ts";
 import { TOOLS } from "../tools/definitions.ts";
-import { json, type LabCommand } from "./row.ts";
+import { json } from "../options.ts";
+import { type LabCommand } from "./row.ts";
 
 const tool = (command: Command): Command =>
   json(command).addArgument(

@@ -1,7 +1,8 @@
 /** Commands that lead into the deployed lab. */
 import type { Command } from "commander";
-import { pathOption } from "../program.ts";
-import { inSandbox, json, type LabCommand, where } from "./row.ts";
+import { pathOption } from "../options.ts";
+import { inSandbox, json, where } from "../options.ts";
+import { type LabCommand } from "./row.ts";
 
 /** Of `kubeconfig` and `talosconfig`. */
 const contexts =

@@ -13,7 +13,7 @@ import {
   type Reading,
   readingsOf,
 } from "../terraform/preview.ts";
-import type { Runner } from "../terraform/runner.ts";
+import type { StackRunner } from "../state/reader.ts";
 import type { Stack } from "../terraform/stack.ts";
 import type { State } from "../terraform/state.ts";
 import { type PlanDocument, planDocument } from "./plan-document.ts";
@@ -27,7 +27,7 @@ export interface Planned {
 }
 
 export interface Ahead {
-  readonly runner: Runner;
+  readonly runner: StackRunner;
   /** All stacks of the app. */
   readonly stacks: readonly StackInfo[];
   readonly stack: (info: StackInfo) => Stack;

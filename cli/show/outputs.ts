@@ -1,4 +1,6 @@
 /** Outputs of a stack for people: sensitive ones are named, never shown. */
+import { maskedJson } from "../masking/json.ts";
+import { writeUserFile } from "../user-files.ts";
 import type { Terminal } from "./terminal.ts";
 import { inline, isInternalOutput } from "./words.ts";
 
@@ -25,4 +27,25 @@ export function plainOutputs(
       .filter(([name, { sensitive }]) => !isInternalOutput(name) && (includeSensitive || !sensitive))
       .map(([name, { value }]) => [name, value]),
   );
+}
+
+export interface OutputOptions {
+  /** Written as JSON: outputs by stack and name. */
+  readonly outputsFile?: string;
+  readonly outputsFileIncludeSensitiveOutputs?: boolean;
+}
+
+/**
+ * Writes outputs for other programs; readable by its owner only, as it may hold secrets.
+ *
+ * @param inClear whether secrets were asked for
+ */
+export async function writeOutputsFile(
+  file: string,
+  outputs: Readonly<Record<string, unknown>>,
+  inClear: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const text = `${inClear ? JSON.stringify(outputs, undefined, 2) : maskedJson(outputs)}\n`;
+  await writeUserFile(file, text, { secret: inClear, signal });
 }

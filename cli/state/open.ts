@@ -8,7 +8,7 @@ import { guardOf } from "../secrets/made-before.ts";
 import { statePassphrase } from "../secrets/secrets.ts";
 import type { Lab } from "../synth/assembly.ts";
 import { findBinary } from "../terraform/binary.ts";
-import type { StateReader } from "../terraform/runner.ts";
+import type { StateReader } from "./reader.ts";
 import { backupsOf } from "./backups.ts";
 import { readOnly, toolRunner } from "./run-tool.ts";
 import type { StateTool } from "./folder.ts";

@@ -2,7 +2,7 @@
 import { CliError } from "../errors.ts";
 import type { Project } from "../project.ts";
 import type { Binary } from "../terraform/binary.ts";
-import type { StateReader } from "../terraform/runner.ts";
+import type { StateReader } from "./reader.ts";
 import type { Stack } from "../terraform/stack.ts";
 import { isDeployed, parseState } from "../terraform/state.ts";
 import { placeOf, requireAble, samePlace, toldPlace } from "./place.ts";

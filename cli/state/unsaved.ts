@@ -6,7 +6,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CliError, messageOf } from "../errors.ts";
 import { readIfThere } from "../files.ts";
-import type { StateReader } from "../terraform/runner.ts";
+import type { StateReader } from "./reader.ts";
 import type { Stack } from "../terraform/stack.ts";
 import { parseState } from "../terraform/state.ts";
 import { DamagedState, wholeHead } from "./damaged.ts";

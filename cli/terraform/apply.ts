@@ -6,7 +6,7 @@ import { removeRecord } from "../run/record.ts";
 import { showDiagnostics, showRaw } from "../show/diagnostics.ts";
 import { followProgress, type Progress } from "../show/progress.ts";
 import { explainFailure, type Plan } from "./plan.ts";
-import type { Runner } from "./runner.ts";
+import type { StackRunner } from "../state/reader.ts";
 import { stateOf, taint } from "./state.ts";
 import { bringBackUnsaved } from "../state/unsaved.ts";
 import type { Diagnostic } from "./ui.ts";
@@ -34,7 +34,7 @@ export class ApplyFailed extends AlreadyTold {
 
 /** Applies a plan. @throws ApplyFailed, after the errors were told and losses were taken down */
 export async function applyPlan(
-  runner: Runner,
+  runner: StackRunner,
   plan: Plan,
   label: string,
   options: { readonly terraformParallelism?: number },

@@ -1,20 +1,12 @@
 /** What it takes to run terraform or tofu on a stack. */
 import type { Project } from "../project.ts";
 import type { Interruption } from "../run/interruption.ts";
-import type { StateStore } from "../state/store.ts";
 import type { Terminal } from "../show/terminal.ts";
 import type { Binary } from "./binary.ts";
 import type { KnownTools } from "./known.ts";
 import type { PluginTurns } from "./plugin-turns.ts";
 
-/** What it takes to read states. */
-export interface StateReader {
-  readonly states: StateStore;
-  /** Whether the lab's config has OpenTofu encrypt them. */
-  readonly encryptedState: boolean;
-}
-
-export interface Runner extends StateReader {
+export interface Runner {
   readonly project: Project;
   readonly terminal: Terminal;
   readonly interruption: Interruption;

@@ -7,7 +7,7 @@ import { learnStateText } from "../masking/documents.ts";
 import { learnLater } from "../masking/masker.ts";
 import { addressOf, placeOf } from "../state/place.ts";
 import { movedTo } from "../state/text.ts";
-import type { Runner, StateReader } from "./runner.ts";
+import type { StackRunner, StateReader } from "../state/reader.ts";
 import type { Stack } from "./stack.ts";
 
 const scalar = z.union([z.string(), z.number()]);
@@ -138,7 +138,7 @@ export async function stateOf(
  * @param done whether the state is what it was to become: an exit code says less
  */
 async function editState(
-  runner: Runner,
+  runner: StackRunner,
   stack: Stack,
   env: Environment,
   args: readonly string[],
@@ -158,7 +158,7 @@ async function editState(
 
 /** Makes the state forget objects; they stay as they are. */
 export async function removeFromState(
-  runner: Runner,
+  runner: StackRunner,
   stack: Stack,
   env: Environment,
   addresses: readonly string[],
@@ -171,7 +171,7 @@ export async function removeFromState(
 
 /** Has the next apply make objects again. */
 export async function taint(
-  runner: Runner,
+  runner: StackRunner,
   stack: Stack,
   env: Environment,
   addresses: readonly string[],
