@@ -1,11 +1,8 @@
 /** What the serial console of a host says of its boot. OCI has an instance RUNNING whether or not anything boots on it. */
+import { stripVTControlCharacters } from "node:util";
 
 /** Where the kernel of Arm begins to speak; what comes before is the firmware's, or an earlier boot's. */
 const KERNEL = /Booting Linux on physical CPU|EFI stub: /g;
-
-/** ESC sequences, by which firmware and systemd colour what they say. */
-// oxlint-disable-next-line no-control-regex
-const COLOURS = /\u001B\[[\d;?]*[A-Za-z]/g;
 
 const IMAGE = '"A host that does not boot" in docs/troubleshooting.md says what to do';
 
@@ -53,7 +50,8 @@ function lastLine(text: string): string {
  * bootOf("BdsDxe: loading Boot0001\nUEFI Interactive Shell v2.2\nShell>"); // "the firmware found nothing to boot …"
  */
 export function bootOf(output: string): string {
-  const text = output.replaceAll(COLOURS, "").replaceAll("\r", "\n");
+  // Firmware and systemd colour what they say.
+  const text = stripVTControlCharacters(output).replaceAll("\r", "\n");
   if (text.trim() === "") return "it has said nothing: the instance has only just begun to boot, or not at all";
   const begin = [...text.matchAll(KERNEL)].at(-1)?.index ?? 0;
   const found = SIGNS.find(({ sign }) => sign.test(text.slice(begin)));

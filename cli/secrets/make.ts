@@ -1,4 +1,5 @@
 /** Makes secrets: all of them, or those that are missing. Loads what it takes only then. */
+import { generateSshKey } from "./openssh.ts";
 import type { Secrets } from "./schema.ts";
 
 async function randomText(): Promise<string> {
@@ -12,11 +13,10 @@ export async function newRootPassword(): Promise<Pick<Secrets, "rootPassword" | 
 }
 
 export async function newUserKey(): Promise<Secrets["userKey"]> {
-  return (await import("./openssh.ts")).generateSshKey("ampere-lab");
+  return generateSshKey("ampere-lab");
 }
 
 export async function newHostKeys(hosts: readonly string[]): Promise<Secrets["hostKeys"]> {
-  const { generateSshKey } = await import("./openssh.ts");
   return Object.fromEntries(hosts.map((host) => [host, generateSshKey(`root@${host}`)]));
 }
 

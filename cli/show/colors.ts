@@ -1,22 +1,24 @@
-/** The few styles we print in (ECMA-48 SGR codes). */
+/** The few styles we print in. */
+import { styleText } from "node:util";
 
 type Style = (text: string) => string;
 
 export type Colors = Readonly<Record<"bold" | "dim" | "red" | "green" | "yellow" | "cyan", Style>>;
 
-function style(on: number, off: number): Style {
-  return (text) => `\u001B[${on}m${text}\u001B[${off}m`;
+/** Whether there are to be colours is asked once, of the terminal. */
+function style(name: keyof Colors): Style {
+  return (text) => styleText(name, text, { validateStream: false });
 }
 
 const plain: Style = (text) => text;
 
 export const COLORS: Colors = {
-  bold: style(1, 22),
-  dim: style(2, 22),
-  red: style(31, 39),
-  green: style(32, 39),
-  yellow: style(33, 39),
-  cyan: style(36, 39),
+  bold: style("bold"),
+  dim: style("dim"),
+  red: style("red"),
+  green: style("green"),
+  yellow: style("yellow"),
+  cyan: style("cyan"),
 };
 
 export const NO_COLORS: Colors = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain, cyan: plain };

@@ -1,4 +1,5 @@
 /** Lines for people: colours and a live last line on a terminal, plain lines elsewhere. */
+import { stripVTControlCharacters } from "node:util";
 import { visibleLines } from "../masking/visible.ts";
 import { COLORS, type Colors, NO_COLORS } from "./colors.ts";
 
@@ -27,12 +28,6 @@ function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean
   return stream.isTTY && env["TERM"] !== "dumb";
 }
 
-/** Removes the codes of colours, to measure a line. */
-function plain(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/\u001B\[[0-9;]*m/g, "");
-}
-
 export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.ProcessEnv = process.env): Terminal {
   const main = json ? process.stderr : process.stdout;
   const live = main.isTTY && process.stderr.isTTY && env["TERM"] !== "dumb";
@@ -45,7 +40,8 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
   const draw = (): void => {
     if (!live || asking || status === "") return;
     const width = main.columns || 80;
-    main.write(plain(status).length < width ? status : `${plain(status).slice(0, width - 2)}…`);
+    const plain = stripVTControlCharacters(status);
+    main.write(plain.length < width ? status : `${plain.slice(0, width - 2)}…`);
   };
   const write = (stream: NodeJS.WriteStream, text: string): void => {
     if (asking) {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Project } from "../project.ts";
 import type { Interruption } from "../run/interruption.ts";
 import { importable, importApp } from "./in-process.ts";
+import { spawnApp } from "./spawned.ts";
 import { clearOutput, manifestOf } from "./output.ts";
 
 /**
@@ -20,6 +21,5 @@ export async function runApp(project: Project, interruption: Interruption): Prom
     // One that asks whether it is the main program writes nothing when it is not.
     if (existsSync(manifestOf(project.output))) return;
   }
-  const { spawnApp } = await import("./spawned.ts");
   await spawnApp(project, interruption.signal);
 }
