@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freeBasePort } from "../cli/demo/ports.ts";
-import { findBinary } from "../cli/terraform/binary.ts";
+import { freeBasePort } from "../cli/demo-stage.ts";
+import { findBinary } from "../cli/engine/terraform/binary.ts";
 import lab from "../lab.config.ts";
 import { openSandbox, type Sandbox } from "../sandbox/client.ts";
 

@@ -5,10 +5,10 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { freeBasePort } from "../cli/demo/ports.ts";
-import { guardOf } from "../cli/secrets/made-before.ts";
-import { plainPlace } from "../cli/secrets/place.ts";
-import { ensureSecrets } from "../cli/secrets/secrets.ts";
+import { freeBasePort } from "../cli/demo-stage.ts";
+import { guardOf } from "../cli/engine/state/made-before.ts";
+import { plainSecretsFile } from "../cli/engine/state/secrets-file.ts";
+import { ensureSecrets } from "../cli/engine/state/secrets.ts";
 import lab from "../lab.config.ts";
 import { openSandbox } from "../sandbox/client.ts";
 import { type DaemonInfo, sandboxFiles } from "../sandbox/daemon/files.ts";
@@ -82,7 +82,7 @@ export async function manyMachines(): Promise<Measure[]> {
   const files = sandboxFiles(home);
   multiply(files.world);
   const { rootPassword } = await ensureSecrets(
-    plainPlace(join(home, ".sandbox")),
+    plainSecretsFile(join(home, ".sandbox")),
     [],
     guardOf({ home, data: join(home, ".sandbox") }),
   );

@@ -39,7 +39,7 @@ export function helpOf(command: Command): string {
 
 const INTRODUCTION = `# Commands
 
-<!-- Made from the commands' own tables by \`node cli/document.ts\`; edit those, in cli/cdktf.ts and cli/lab/. -->
+<!-- Made from the commands themselves by \`node cli/document.ts\`; edit those, in cli/commands/. -->
 
 \`cdktf\` works on the stacks, \`lab\` around them. Both are run by \`npx\` in the checkout. To have a shell complete them:
 

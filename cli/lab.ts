@@ -1,43 +1,34 @@
 /** `lab`: what is there to do around the stacks. */
-import type { Command } from "commander";
-import { addCompletion } from "./completion/command.ts";
-import { GITHUB_COMMANDS } from "./lab/github.ts";
-import { HEALTH_COMMANDS } from "./lab/health.ts";
-import { IMAGE_COMMANDS } from "./lab/images.ts";
-import type { LabCommand, LabOptions } from "./lab/row.ts";
-import { SANDBOX_COMMANDS } from "./lab/sandbox.ts";
-import { SECRET_COMMANDS } from "./lab/secrets.ts";
-import { STACK_COMMANDS } from "./lab/stacks.ts";
-import { TOOL_COMMANDS } from "./lab/tools.ts";
-import { WAYS_IN } from "./lab/ways-in.ts";
-import { examples } from "./options.ts";
-import { newProgram } from "./program.ts";
+import { kubeconfig, talosconfig } from "./commands/access/contexts.ts";
+import { tunnel } from "./commands/access/tunnel.ts";
+import { providers } from "./commands/change/providers-lock.ts";
+import { state } from "./commands/change/state.ts";
+import { comment } from "./commands/ci/comment.ts";
+import { issue } from "./commands/ci/issue.ts";
+import { reviewed } from "./commands/ci/reviewed.ts";
+import { capacity } from "./commands/look/capacity.ts";
+import { doctor } from "./commands/look/doctor.ts";
+import { graph } from "./commands/look/graph.ts";
+import { limits } from "./commands/look/limits.ts";
+import { validate } from "./commands/look/validate.ts";
+import { images } from "./commands/start/images.ts";
+import { sandbox } from "./commands/start/sandbox.ts";
+import { secrets } from "./commands/start/secrets.ts";
+import { tools } from "./commands/start/tools.ts";
+import { addCompletion } from "./completion.ts";
+import { newProgram, register } from "./program.ts";
+import { color, type CommandDefinition } from "./ui/command.ts";
 
-/** Every command: to add one, add a row in one of these. */
-const GROUPS: readonly LabCommand[] = [
-  ...TOOL_COMMANDS,
-  ...IMAGE_COMMANDS,
-  ...HEALTH_COMMANDS,
-  ...WAYS_IN,
-  ...GITHUB_COMMANDS,
-  ...STACK_COMMANDS,
-  ...SECRET_COMMANDS,
-  ...SANDBOX_COMMANDS,
-];
-
-function register(parent: Command, row: LabCommand): void {
-  const { name, description, options = (command) => command, commands, load } = row;
-  const command = options(parent.command(name).description(description));
-  if (load !== undefined) command.option("--no-color", "print without colours (or NO_COLOR=1)");
-  if (row.examples !== undefined) examples(command, row.examples);
-  for (const each of commands ?? []) register(command.helpCommand(false), each);
-  if (!load) return;
-  command.action(async () => {
-    const run = await load();
-    process.exitCode = await run(command.opts<LabOptions>(), command.args);
-  });
-}
+/** Every command, in the order of the help: to add one, write its file and name it here. */
+const GROUPS: Readonly<Record<string, readonly CommandDefinition[]>> = {
+  Start: [sandbox, images, secrets, tools],
+  Look: [doctor, limits, capacity, validate, graph],
+  Access: [tunnel, kubeconfig, talosconfig],
+  Change: [state, providers],
+  CI: [comment, issue, reviewed],
+};
 
 export const program = newProgram("lab", "Works around the stacks of the lab; `cdktf` works on them.");
-for (const group of GROUPS) register(program, group);
-addCompletion(program);
+for (const [title, commands] of Object.entries(GROUPS))
+  for (const each of commands) register(program, each, (command, own) => color(own(command))).helpGroup(`${title}:`);
+addCompletion(program).helpGroup("Start:");

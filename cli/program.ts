@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { messageOf, tell } from "./errors.ts";
-import { learnEnvironment } from "./masking/environment.ts";
-import { maskOutput } from "./masking/filter.ts";
-import { printedDocument, printDocument } from "./commands/document.ts";
+import { type CommandDefinition, examples } from "./ui/command.ts";
+import { printDocument, printedDocument } from "./ui/document.ts";
+import { messageOf, printError } from "./ui/errors.ts";
+import { maskOutput } from "./ui/mask-output.ts";
+import { learnEnvironment } from "./ui/masker.ts";
 
 function readVersion(): string {
   const { version }: { version: string } = JSON.parse(readFileSync(join(import.meta.dirname, "package.json"), "utf8"));
@@ -49,7 +50,7 @@ function isProxied({ HTTPS_PROXY, https_proxy }: NodeJS.ProcessEnv): boolean {
 function tellUncaught(): void {
   // Kept: an app that runs in this process has another `process.exit` meanwhile.
   const exit = process.exit.bind(process);
-  process.on("uncaughtException", (error) => exit(tell(error)));
+  process.on("uncaughtException", (error) => exit(printError(error)));
 }
 
 /** Commander has told it already. Its second line is a suggestion, which belongs to the first. */
@@ -72,14 +73,36 @@ export async function runProgram(
   maskOutput();
   tellUncaught();
   try {
-    if (isProxied(process.env)) await (await import("./proxy.ts")).useProxies(process.env);
+    if (isProxied(process.env)) await (await import("./clients/proxy.ts")).useProxies(process.env);
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     const usage = error instanceof CommanderError;
-    process.exitCode = usage ? error.exitCode : tell(error);
+    process.exitCode = usage ? error.exitCode : printError(error);
     // What follows `--` is another program's.
     const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
     if (process.exitCode === 0 || !own.includes("--json") || printedDocument()) return;
     printDocument(failed(usage ? tellCommander(error) : messageOf(error)));
   }
+}
+
+/**
+ * Adds a command, and all below it.
+ *
+ * @param options adds the program's own options to those of a command that runs
+ */
+export function register(
+  parent: Command,
+  definition: CommandDefinition,
+  options: (command: Command, own: (command: Command) => Command) => Command,
+): Command {
+  const { name, description, options: own = (command) => command, commands = [] } = definition;
+  const command = parent.command(name).description(description);
+  if (definition.run === undefined) own(command);
+  else options(command, own);
+  if (definition.examples !== undefined) examples(command, definition.examples);
+  for (const each of commands) register(command.helpCommand(false), each, options);
+  if (definition.run === undefined) return command;
+  return command.action(async () => {
+    process.exitCode = await definition.run?.(command.opts<object>(), command.args);
+  });
 }

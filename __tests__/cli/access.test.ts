@@ -1,4 +1,4 @@
-import { hostAddresses } from "../../cli/access/access.ts";
+import { hostAddresses } from "../../cli/engine/runs/access.ts";
 
 describe("the hosts' addresses", () => {
   it("are taken from the output as an object or as JSON text", () => {

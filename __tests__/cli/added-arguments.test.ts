@@ -1,6 +1,5 @@
 /** Arguments of the user's own, in TF_CLI_ARGS, are named where they may be what broke a call. */
-import { addedArguments } from "../../cli/terraform/added-arguments.ts";
-import { findBinary } from "../../cli/terraform/binary.ts";
+import { addedArguments, findBinary } from "../../cli/engine/terraform/binary.ts";
 import { itWithTool, SmallLab, TOOL } from "./small-lab.ts";
 
 describe("TF_CLI_ARGS", () => {

@@ -1,5 +1,5 @@
-import { adviceOn } from "../../cli/show/advice.ts";
-import type { Stack } from "../../cli/terraform/stack.ts";
+import { adviceOn } from "../../cli/engine/terraform/diagnostics.ts";
+import type { Stack } from "../../cli/engine/terraform/stack.ts";
 import { wayOut } from "../../sandbox/daemon/tunnels.ts";
 
 const stack: Stack = {

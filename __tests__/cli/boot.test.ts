@@ -1,4 +1,4 @@
-import { bootOf } from "../../cli/access/boot.ts";
+import { bootOf } from "../../cli/clients/oci-console.ts";
 
 const KERNEL = "EFI stub: Booting Linux Kernel...\r\n[    0.000000] Booting Linux on physical CPU 0x0\r\n";
 const LOGIN = `${KERNEL}Debian GNU/Linux 13 pve-1 ttyAMA0\r\n\r\npve-1 login: `;

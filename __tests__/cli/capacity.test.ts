@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { capacityIn, everywhere, type Wanted } from "../../cli/oci/capacity.ts";
-import type { Oci } from "../../cli/oci/client.ts";
+import { capacityIn, everywhere, type Wanted } from "../../cli/clients/oci-limits.ts";
+import type { Oci } from "../../cli/clients/oci.ts";
 
 const HOST: Wanted = { host: "pve-1", shape: "VM.Standard.A1.Flex", ocpus: 2, memoryGb: 12, faultDomain: null };
 

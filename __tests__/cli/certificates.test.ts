@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { certificateFindings, clientCertificateOf } from "../../cli/contexts/certificates.ts";
-import { certificates } from "../../cli/doctor/certificates.ts";
-import { openProject } from "../../cli/project.ts";
+import { certificateFindings, certificates, clientCertificateOf } from "../../cli/engine/checks/certificates.ts";
+import { openProject } from "../../cli/engine/synth/project.ts";
 import { newClientConfiguration, newMachineSecrets } from "../../sandbox/talos/secrets.ts";
 import { talosconfig } from "../../sandbox/talos/talosconfig.ts";
 import { SmallLab } from "./small-lab.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { candidates } from "../../cli/completion/candidates.ts";
+import { candidates } from "../../cli/candidates.ts";
 import { PROGRAMS } from "./command-tree.ts";
 import { SmallLab } from "./small-lab.ts";
 

@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { explainSilence } from "../../cli/access/silence.ts";
-import { type Oci, OciError } from "../../cli/oci/client.ts";
-import { consoleOf } from "../../cli/oci/console.ts";
+import { consoleOf, explainSilence } from "../../cli/clients/oci-console.ts";
+import { type Oci, OciError } from "../../cli/clients/oci.ts";
 
 /** An account whose capture goes through these states, one a question. */
 function account(states: readonly string[], instance = "RUNNING"): Oci & { readonly calls: string[] } {

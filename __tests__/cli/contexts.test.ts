@@ -11,9 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { deliveryOf, mergeContextsInto, writeContexts } from "../../cli/contexts/delivery.ts";
-import { mergeContexts } from "../../cli/contexts/merge.ts";
-import { mergeTarget } from "../../cli/contexts/target.ts";
+import { deliveryOf, mergeContextsInto, writeContexts } from "../../cli/clients/context-files.ts";
+import { mergeContexts, mergeTarget } from "../../cli/clients/contexts.ts";
 
 function kube(name: string, secret: string): string {
   return JSON.stringify({

@@ -2,10 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { contextNames } from "../../cli/contexts/merge.ts";
-import { readIfThere } from "../../cli/files.ts";
-import { openProject } from "../../cli/project.ts";
-import { providerPlaces } from "../../cli/providers/cli-config.ts";
+import { contextNames } from "../../cli/clients/contexts.ts";
+import { readIfThere } from "../../cli/ui/files.ts";
+import { openProject } from "../../cli/engine/synth/project.ts";
+import { providerPlaces } from "../../cli/engine/terraform/cli-config.ts";
 import { readLock } from "../../images/lock.ts";
 import { readProfile } from "../../images/upload/profile.ts";
 

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openProject } from "../../cli/project.ts";
-import { isEncrypted, requireEncrypted } from "../../cli/state/encryption.ts";
-import type { Place } from "../../cli/state/place.ts";
-import { openWhere, whereaboutsOf } from "../../cli/state/where.ts";
+import { openProject } from "../../cli/engine/synth/project.ts";
+import { isEncrypted, requireEncrypted } from "../../cli/engine/state/encryption.ts";
+import type { StateLocation } from "../../cli/engine/state/location.ts";
+import { openWhereabouts, whereaboutsOf } from "../../cli/engine/state/whereabouts.ts";
 
 const CLOSED = JSON.stringify({ serial: 1, lineage: "a", meta: {}, encrypted_data: "AAAA", encryption_version: "v0" });
 const OPEN = JSON.stringify({ version: 4, serial: 1, lineage: "a", outputs: {}, resources: [] });
@@ -23,9 +23,9 @@ describe("an encrypted state", () => {
     try {
       const project = openProject({ app: "true" }, { LAB_HOME: home }, home);
       const path = join(home, ".lab/state/oci.tfstate");
-      const place: Place = { kind: "local", config: { path }, encrypted: true };
+      const place: StateLocation = { kind: "local", config: { path }, encrypted: true };
       mkdirSync(join(home, ".lab/state"), { recursive: true });
-      const where = openWhere(project);
+      const where = openWhereabouts(project);
       where.set("oci", { at: place, copy: null });
       for (const [text, encrypted] of [
         [CLOSED, true],

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toolEnvironment } from "../../cli/environment.ts";
-import type { Project } from "../../cli/project.ts";
-import { openProject } from "../../cli/project.ts";
+import { toolEnvironment } from "../../cli/engine/synth/environment.ts";
+import { openProject, type Project } from "../../cli/engine/synth/project.ts";
 
 let home: string;
 beforeEach(() => {

@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAtomically, writeAtomically } from "../../cli/files.ts";
-import { requireFolder, writeUserFile } from "../../cli/user-files.ts";
+import { createAtomically, writeAtomically } from "../../cli/ui/files.ts";
+import { requireFolder, writeUserFile } from "../../cli/ui/user-files.ts";
 import { itWithTool, SmallLab } from "./small-lab.ts";
 
 jest.setTimeout(240_000);

@@ -3,8 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type Server } from "node:net";
 import { text } from "node:stream/consumers";
-import { callerOf } from "../../cli/access/caller.ts";
-import { type Gates, openGates } from "../../cli/access/gates.ts";
+import { callerOf, type Gates, openGates } from "../../cli/clients/tunnel-ends.ts";
 import type { Tunnel } from "../../topology/types.ts";
 import { listening } from "../listening.ts";
 

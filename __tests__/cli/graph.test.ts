@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { labGraph } from "../../cli/graph/lab-graph.ts";
-import { mermaid } from "../../cli/graph/mermaid.ts";
-import { svg } from "../../cli/graph/svg.ts";
-import { readElements } from "../../cli/graph/references.ts";
+import { labGraph } from "../../cli/engine/synth/lab-graph.ts";
+import { mermaid, svg } from "../../cli/engine/synth/drawing.ts";
+import { readElements } from "../../cli/engine/synth/references.ts";
 
 const OCI = {
   resource: {

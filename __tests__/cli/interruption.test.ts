@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
-import { takeLock } from "../../cli/run/lock.ts";
+import { takeLock } from "../../cli/engine/synth/lock.ts";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { processesWith } from "../../cli/run/process.ts";
+import { processesWith } from "../../cli/clients/processes.ts";
 import type { Running } from "./running.ts";
 import { itWithTool, SmallLab, waitsFor } from "./small-lab.ts";
 

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { which } from "../../cli/terraform/which.ts";
+import { which } from "../../cli/engine/terraform/tools.ts";
 import { itWithTool, SmallLab, TOOL } from "./small-lab.ts";
 
 let lab: SmallLab;

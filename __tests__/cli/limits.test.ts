@@ -1,9 +1,8 @@
+import { ACCOUNT_LIMITS, accountUse } from "../../cli/clients/oci-limits.ts";
+import type { Oci } from "../../cli/clients/oci.ts";
+import { limitRows, limitsTable, type Sources } from "../../cli/engine/checks/limit-rows.ts";
+import { parseState, type State } from "../../cli/engine/state/state.ts";
 import { LIMITS } from "../../config/limits.ts";
-import type { Oci } from "../../cli/oci/client.ts";
-import { ACCOUNT_LIMITS, accountUse } from "../../cli/limits/account.ts";
-import { limitRows, type Sources } from "../../cli/limits/rows.ts";
-import { limitsTable } from "../../cli/limits/table.ts";
-import { type State, parseState } from "../../cli/terraform/state.ts";
 import { LIMITS as TENANCY_LIMITS } from "../../sandbox/oci/limits.ts";
 
 function stateOf(type: string, attributes: Readonly<Record<string, unknown>>): State {

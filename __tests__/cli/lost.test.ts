@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isWholeLog, leftBy, lossOf, stillLost } from "../../cli/run/lost.ts";
-import { judge } from "../../cli/run/judge.ts";
-import { describe as describeLost, heldWhole, quoted, waysOn } from "../../cli/run/recover.ts";
-import type { Stack } from "../../cli/terraform/stack.ts";
-import { NO_STATE, type State } from "../../cli/terraform/state.ts";
+import { isWholeLog, leftBy, lossOf, stillLost } from "../../cli/engine/state/lost-objects.ts";
+import { classifyLostObjects } from "../../cli/engine/runs/classify-lost.ts";
+import { describe as describeLost, withoutReplaceTriggers, quoted, nextSteps } from "../../cli/engine/runs/recover.ts";
+import type { Stack } from "../../cli/engine/terraform/stack.ts";
+import { NO_STATE, type State } from "../../cli/engine/state/state.ts";
 
 interface Hook {
   readonly action: string;
@@ -204,12 +204,14 @@ describe("what to do about a lost object", () => {
   ];
 
   it("is to import it by the id that the sandbox knows it by", () => {
-    const [finding] = judge([lost("rule.a", "BB")], stack, none, world, []);
+    const [finding] = classifyLostObjects([lost("rule.a", "BB")], stack, none, world, []);
     expect(finding?.verdict).toEqual({ kind: "import", id: "groups/1/rules/BB" });
   });
 
   it("is to import the one whose name is in its configuration", () => {
-    const verdicts = judge([lost("rule.b"), lost("rule.a")], stack, none, world, []).map(({ verdict }) => verdict);
+    const verdicts = classifyLostObjects([lost("rule.b"), lost("rule.a")], stack, none, world, []).map(
+      ({ verdict }) => verdict,
+    );
     expect(verdicts).toEqual([
       { kind: "import", id: "groups/1/rules/BB" },
       { kind: "import", id: "groups/1/rules/AA" },
@@ -221,12 +223,14 @@ describe("what to do about a lost object", () => {
       { address: "rule.a", type: "rule", id: "AA", attributes: { id: "AA" }, tainted: false },
       { address: "rule.b", type: "rule", id: "BB", attributes: { id: "BB" }, tainted: false },
     ];
-    expect(judge([lost("rule.c")], stack, none, world, held)[0]?.verdict).toEqual({ kind: "absent" });
-    expect(judge([lost("rule.c", "CC")], stack, none, world, held)[0]?.verdict).toEqual({ kind: "absent" });
+    expect(classifyLostObjects([lost("rule.c")], stack, none, world, held)[0]?.verdict).toEqual({ kind: "absent" });
+    expect(classifyLostObjects([lost("rule.c", "CC")], stack, none, world, held)[0]?.verdict).toEqual({
+      kind: "absent",
+    });
   });
 
   it("is left to the user where several could be meant", () => {
-    const findings = judge([lost("rule.x"), lost("rule.y")], stack, none, world, []);
+    const findings = classifyLostObjects([lost("rule.x"), lost("rule.y")], stack, none, world, []);
     expect(findings.map(({ verdict }) => verdict.kind)).toEqual(["undecided", "undecided"]);
     expect(describeLost("oci", findings).join("\n")).toContain("--recover-id rule.x=groups/1/rules/AA   (SSH)");
   });
@@ -239,12 +243,16 @@ describe("what to do about a lost object", () => {
       },
     };
     const acls = ["/pool/lab?a@pve", "/storage?a@pve"].map((id) => ({ type: "acl", id, name: "" }));
-    const ids = judge([lost("acl.all"), lost("acl.pool")], acl, none, acls, []).map(({ verdict }) => verdict);
+    const ids = classifyLostObjects([lost("acl.all"), lost("acl.pool")], acl, none, acls, []).map(
+      ({ verdict }) => verdict,
+    );
     expect(ids).toEqual([
       { kind: "import", id: "/storage?a@pve" },
       { kind: "import", id: "/pool/lab?a@pve" },
     ]);
-    expect(judge([lost("acl.all"), lost("acl.pool")], acl, none, acls.slice(0, 1), [])[0]?.verdict).toEqual({
+    expect(
+      classifyLostObjects([lost("acl.all"), lost("acl.pool")], acl, none, acls.slice(0, 1), [])[0]?.verdict,
+    ).toEqual({
       kind: "absent",
     });
   });
@@ -257,12 +265,16 @@ describe("what to do about a lost object", () => {
       const id = `groups/${index + 1}`;
       return { address: `groups.${name}`, type: "groups", id, attributes: { id }, tainted: false };
     });
-    const verdicts = judge([lost("rule.b"), lost("rule.a")], twins, none, rules, held).map(({ verdict }) => verdict);
+    const verdicts = classifyLostObjects([lost("rule.b"), lost("rule.a")], twins, none, rules, held).map(
+      ({ verdict }) => verdict,
+    );
     expect(verdicts).toEqual([
       { kind: "import", id: "groups/2/rules/BB" },
       { kind: "import", id: "groups/1/rules/AA" },
     ]);
-    expect(judge([lost("rule.b"), lost("rule.a")], twins, none, rules, [])[0]?.verdict.kind).toBe("undecided");
+    expect(classifyLostObjects([lost("rule.b"), lost("rule.a")], twins, none, rules, [])[0]?.verdict.kind).toBe(
+      "undecided",
+    );
   });
 
   describe("with like-worded parts of several things", () => {
@@ -281,8 +293,8 @@ describe("what to do about a lost object", () => {
       attributes: { id },
       tainted: false,
     });
-    const idsOf = (...args: Parameters<typeof judge>): readonly string[] =>
-      judge(...args).map(
+    const idsOf = (...args: Parameters<typeof classifyLostObjects>): readonly string[] =>
+      classifyLostObjects(...args).map(
         ({ object, verdict }) => `${object.address} ${verdict.kind === "import" ? verdict.id : verdict.kind}`,
       );
 
@@ -337,24 +349,24 @@ describe("what to do about a lost object", () => {
   });
 
   it("is no --recover where that does nothing, and none of destroy, which has no such option", () => {
-    const findings = judge([lost("rule.a", "AA")], stack, none, world, []);
-    expect(waysOn("oci", "deploy", findings)[0]).toBe(
+    const findings = classifyLostObjects([lost("rule.a", "AA")], stack, none, world, []);
+    expect(nextSteps("oci", "deploy", findings)[0]).toBe(
       "To take back what exists and go on:  npx cdktf deploy oci --recover",
     );
-    expect(waysOn("oci", "destroy", findings)[0]).toMatch(
+    expect(nextSteps("oci", "destroy", findings)[0]).toMatch(
       / npx cdktf deploy oci --recover, then npx cdktf destroy oci again$/,
     );
-    const several = judge([lost("rule.x"), lost("rule.y")], stack, none, world, []);
-    expect(waysOn("oci", "deploy", several)[0]).toMatch(
+    const several = classifyLostObjects([lost("rule.x"), lost("rule.y")], stack, none, world, []);
+    expect(nextSteps("oci", "deploy", several)[0]).toMatch(
       / --recover with a --recover-id for each that may be several things$/,
     );
-    const keys = judge([lost("talos_machine_secrets.k", "machine_secrets")], stack, none, world, []);
-    expect(waysOn("talos", "deploy", [...findings, ...keys])).toEqual([]);
+    const keys = classifyLostObjects([lost("talos_machine_secrets.k", "machine_secrets")], stack, none, world, []);
+    expect(nextSteps("talos", "deploy", [...findings, ...keys])).toEqual([]);
   });
 
   it("is to make anew, once it is imported, what tells its secret only to whoever makes it", () => {
     const token = [{ type: "proxmox_user_token", id: "me@pve!lab", name: "lab" }];
-    const findings = judge([lost("proxmox_user_token.t", "me@pve!lab")], stack, none, token, []);
+    const findings = classifyLostObjects([lost("proxmox_user_token.t", "me@pve!lab")], stack, none, token, []);
     expect(describeLost("proxmox", findings).join("\n")).toContain("--recover imports me@pve!lab, and makes it anew");
   });
 
@@ -366,7 +378,9 @@ describe("what to do about a lost object", () => {
     });
     writeFileSync(file, text);
     const imports = [{ address: "rule.a", type: "rule", id: "AA", replaces: false }];
-    const planned = await heldWhole({ ...stack, folder, file }, imports, async () => readFileSync(file, "utf8"));
+    const planned = await withoutReplaceTriggers({ ...stack, folder, file }, imports, async () =>
+      readFileSync(file, "utf8"),
+    );
     expect([JSON.parse(planned), readFileSync(file, "utf8")]).toEqual([
       { resource: { rule: { a: { lifecycle: {} } } } },
       text,
@@ -379,12 +393,14 @@ describe("what to do about a lost object", () => {
       ["rule.x", "groups/1/rules/AA"],
       ["rule.y", "none"],
     ]);
-    const verdicts = judge([lost("rule.x"), lost("rule.y")], stack, decisions, world, []).map(({ verdict }) => verdict);
+    const verdicts = classifyLostObjects([lost("rule.x"), lost("rule.y")], stack, decisions, world, []).map(
+      ({ verdict }) => verdict,
+    );
     expect(verdicts).toEqual([{ kind: "import", id: "groups/1/rules/AA" }, { kind: "absent" }]);
   });
 
   it("is unknown in a real lab where the id is, and says where to look", () => {
-    const findings = judge([lost("rule.a"), lost("rule.b", "BB")], stack, none, null, []);
+    const findings = classifyLostObjects([lost("rule.a"), lost("rule.b", "BB")], stack, none, null, []);
     expect(findings.map(({ verdict }) => verdict)).toEqual([
       { kind: "undecided", candidates: [] },
       { kind: "import", id: "BB" },
@@ -398,7 +414,8 @@ describe("what to do about a lost object", () => {
       { type: "rule", id: "BB", name: "ping" },
     ];
     const held = [{ address: "rule.b", type: "rule", id: "BB", attributes: { id: "BB" }, tainted: false }];
-    const verdict = (tagged: typeof items) => judge([lost("rule.a")], stack, none, null, held, tagged)[0]?.verdict;
+    const verdict = (tagged: typeof items) =>
+      classifyLostObjects([lost("rule.a")], stack, none, null, held, tagged)[0]?.verdict;
     expect(verdict(items)).toEqual({ kind: "undecided", candidates: [items[0]] });
     expect(verdict([])).toEqual({ kind: "undecided", candidates: [] });
   });

@@ -1,7 +1,7 @@
 /** What Proxmox VE has locked is waited for; the API is the sandbox's. */
-import { touchedMachines } from "../../cli/commands/locked-machines.ts";
-import { waitForLocks } from "../../cli/proxmox/machine-locks.ts";
-import { NO_COLORS } from "../../cli/show/colors.ts";
+import { touchedMachines } from "../../cli/engine/runs/locked-machines.ts";
+import { waitForLocks } from "../../cli/clients/machine-locks.ts";
+import { NO_COLORS } from "../../cli/ui/terminal.ts";
 import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
 import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
 import { createVm, vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";

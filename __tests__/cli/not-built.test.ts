@@ -1,4 +1,4 @@
-import { notBuilt } from "../../cli/not-built.ts";
+import { notBuilt } from "../../cli/ui/errors.ts";
 
 const missing = (message: string) => Object.assign(new Error(message), { code: "ERR_MODULE_NOT_FOUND" });
 

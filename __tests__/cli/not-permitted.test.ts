@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { notPermitted } from "../../cli/not-permitted.ts";
+import { notPermitted } from "../../cli/ui/errors.ts";
 
 let folder: string;
 beforeEach(() => {

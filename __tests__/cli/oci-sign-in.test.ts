@@ -8,9 +8,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as fc from "fast-check";
-import { tenancyOf } from "../../cli/access/oci-profile.ts";
-import { credentials } from "../../cli/doctor/credentials.ts";
-import { handOver } from "../../cli/oci/hand-over.ts";
+import { tenancyOf } from "../../cli/clients/oci.ts";
+import { credentials } from "../../cli/engine/checks/config.ts";
+import { signInEnvironment } from "../../cli/engine/terraform/oci-sign-in.ts";
 import type { SignIn } from "../../config/sign-in.ts";
 import { readCredentials } from "../../images/upload/credentials.ts";
 import { parseProfiles } from "../../images/upload/profile.ts";
@@ -142,7 +142,7 @@ async function ours(signIn: SignIn, env: Env): Promise<Read> {
 
 /** What all three read; they are one. */
 async function expectOneKey(signIn: SignIn, env: Env, keyId: string): Promise<Env> {
-  const handed = handOver(env, signIn, join(home, ".lab"));
+  const handed = signInEnvironment(env, signIn, join(home, ".lab"));
   const read = await ours(signIn, env);
   expect(read).toEqual({ keyId, key: PEM });
   expect(provider(handed, signIn)).toEqual(read);
@@ -213,20 +213,20 @@ describe("the key that Terraform gets", () => {
       TF_VAR_private_key: PEM,
       OCI_user_ocid: "another",
     };
-    const handed = handOver(env, { auth: "environment" }, join(home, ".lab"));
+    const handed = signInEnvironment(env, { auth: "environment" }, join(home, ".lab"));
     expect([handed["OCI_user_ocid"], handed["OCI_fingerprint"]]).toEqual(["another", undefined]);
   });
 
   it("stands in no file of ours, and neither does its pass phrase", () => {
     const env = profileLab({ sealed: true, configFile: "home", inDefault: true, keyFile: "~", stale: [], crlf: false });
-    handOver(env, { auth: "profile", profile: "lab" }, join(home, ".lab"));
+    signInEnvironment(env, { auth: "profile", profile: "lab" }, join(home, ".lab"));
     const file = join(home, ".lab/oci/.oci/config");
     expect(readFileSync(file, "utf8")).not.toMatch(/sword|BEGIN/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it("is none of an instance that signs for itself", () => {
-    const handed = handOver(
+    const handed = signInEnvironment(
       { TF_VAR_user_ocid: USER, TF_VAR_tenancy_ocid: TENANCY },
       { auth: "instance-principal" },
       home,
@@ -256,13 +256,13 @@ describe("a key that one of them would not read", () => {
       const env = broken(lines);
       const [finding] = await credentials(lab, env);
       expect(finding?.status).toBe("fail");
-      expect(() => handOver(env, lab, home)).toThrow(finding?.found);
+      expect(() => signInEnvironment(env, lab, home)).toThrow(finding?.found);
     }
   });
 
   it("is told when its line ends are written out in the file", () => {
     write("escaped.pem", PEM.replaceAll("\n", "\\n"));
-    expect(() => handOver(broken(["key_file=~/escaped.pem"]), lab, home)).toThrow(
+    expect(() => signInEnvironment(broken(["key_file=~/escaped.pem"]), lab, home)).toThrow(
       "its line ends are written out, as \\n",
     );
   });

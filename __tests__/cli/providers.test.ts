@@ -11,15 +11,13 @@ import {
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { downloadEnvironment } from "../../cli/environment.ts";
-import { type Choices, parseChoices } from "../../cli/providers/choices.ts";
-import { chooseProviders, type Chosen } from "../../cli/providers/choose.ts";
-import { parseCliConfig, providerPlaces } from "../../cli/providers/cli-config.ts";
-import { platform } from "../../cli/providers/packages.ts";
-import type { Ask } from "../../cli/providers/registry.ts";
-import { toolPath } from "../../cli/tools/cache.ts";
-import { PROXMOX_PROVIDER } from "../../cli/tools/definitions.ts";
-import { takeLockFile } from "../../cli/terraform/lock-file.ts";
+import { downloadEnvironment } from "../../cli/engine/synth/environment.ts";
+import { type Choices, parseChoices } from "../../cli/ui/provider-choices.ts";
+import { chooseProviders, type Chosen } from "../../cli/engine/terraform/providers.ts";
+import { parseCliConfig, providerPlaces } from "../../cli/engine/terraform/cli-config.ts";
+import { type Ask, platform } from "../../cli/engine/terraform/provider-packages.ts";
+import { PROXMOX_PROVIDER, toolPath } from "../../cli/engine/terraform/tools.ts";
+import { takeLockFile } from "../../cli/engine/terraform/init.ts";
 import { SmallLab } from "./small-lab.ts";
 
 describe("--providers", () => {

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { proxiesOf } from "../../cli/proxy.ts";
+import { proxiesOf } from "../../cli/clients/proxy.ts";
 import { REPOSITORY } from "../config/labs.ts";
 import { startNode } from "./running.ts";
 

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { followProgress } from "../../cli/show/progress.ts";
-import { heldLock, showDiagnostics } from "../../cli/show/diagnostics.ts";
-import { NO_COLORS } from "../../cli/show/colors.ts";
-import type { Terminal } from "../../cli/show/terminal.ts";
-import { duration, list } from "../../cli/show/words.ts";
-import { stateFileText } from "../../cli/state/damaged.ts";
-import { isDeployed, NO_STATE, parseState } from "../../cli/terraform/state.ts";
-import { parseUiLine } from "../../cli/terraform/ui.ts";
+import { followProgress } from "../../cli/engine/terraform/progress.ts";
+import { heldLock, showDiagnostics } from "../../cli/engine/terraform/diagnostics.ts";
+import { NO_COLORS, type Terminal } from "../../cli/ui/terminal.ts";
+import { duration, list } from "../../cli/ui/words.ts";
+import { stateFileText } from "../../cli/engine/state/text.ts";
+import { isDeployed, NO_STATE, parseState } from "../../cli/engine/state/state.ts";
+import { parseUiLine } from "../../cli/engine/terraform/messages.ts";
 
 /** A terminal that remembers what it was told. */
 function recorder(): Terminal & { readonly lines: string[]; readonly asides: string[] } {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { processesWith } from "../../cli/run/process.ts";
-import { parseSecrets } from "../../cli/secrets/schema.ts";
+import { processesWith } from "../../cli/clients/processes.ts";
+import { parseSecrets } from "../../cli/engine/state/secrets-file.ts";
 import { fingerprintOf, KEYS } from "../images/upload-lab.ts";
 import { itWithTool, SmallLab, TOOL } from "./small-lab.ts";
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { recipientFindings } from "../../cli/secrets/recipients.ts";
+import { recipientFindings } from "../../cli/engine/checks/recipients.ts";
 
 const [ANNA, BEN, CI] = ["a", "b", "c"].map((letter) => `age1${letter.repeat(58)}`);
 const PATH = "secrets\\.sops\\.yaml$";

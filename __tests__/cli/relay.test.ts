@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { openRelay, type Relay } from "../../cli/access/relay.ts";
+import { openRelay, type Relay } from "../../cli/clients/tunnel-ends.ts";
 import { listening } from "../listening.ts";
 
 const servers: Server[] = [];

@@ -1,9 +1,16 @@
 import * as fc from "fast-check";
-import { beyond, type Seen, UNKNOWN } from "../../cli/review/beyond.ts";
-import { learn, SENSITIVE } from "../../cli/masking/masker.ts";
-import { forcedBy, KNOWN_AFTER_APPLY, valuesOf } from "../../cli/review/values.ts";
-import { digestOf, isMacOf, macOf, reviewKey } from "../../cli/review/mac.ts";
-import { seenIn } from "../../cli/review/seen.ts";
+import {
+  beyond,
+  digestOf,
+  isMacOf,
+  macOf,
+  reviewKey,
+  type Seen,
+  seenIn,
+  UNKNOWN,
+} from "../../cli/engine/runs/plan-digest.ts";
+import { learn, SENSITIVE } from "../../cli/ui/masker.ts";
+import { forcedBy, KNOWN_AFTER_APPLY, valuesOf } from "../../cli/engine/runs/review-values.ts";
 
 const planned = (before: unknown, after: unknown, more: Readonly<Record<string, unknown>> = {}) => ({
   actions: ["update"],

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { takeLock } from "../../cli/run/lock.ts";
+import { takeLock } from "../../cli/engine/synth/lock.ts";
 import { runningSandbox } from "../../sandbox/client.ts";
 import { itWithTool, SmallLab } from "./small-lab.ts";
 

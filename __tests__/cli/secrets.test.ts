@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { guardOf } from "../../cli/secrets/made-before.ts";
-import { plainPlace } from "../../cli/secrets/place.ts";
-import { generateSshKey } from "../../cli/secrets/openssh.ts";
-import { ensureSecrets, type Secrets, secretVariables, statePassphrase } from "../../cli/secrets/secrets.ts";
+import { guardOf } from "../../cli/engine/state/made-before.ts";
+import { plainSecretsFile } from "../../cli/engine/state/secrets-file.ts";
+import { generateSshKey } from "../../cli/engine/state/secret-values.ts";
+import { ensureSecrets, type Secrets, secretVariables, statePassphrase } from "../../cli/engine/state/secrets.ts";
 
-const MODULE = pathToFileURL(join(__dirname, "../../cli/secrets/secrets.ts")).href;
-const GUARD = pathToFileURL(join(__dirname, "../../cli/secrets/made-before.ts")).href;
+const MODULE = pathToFileURL(join(__dirname, "../../cli/engine/state/secrets.ts")).href;
+const GUARD = pathToFileURL(join(__dirname, "../../cli/engine/state/made-before.ts")).href;
 const UNIXCRYPT = pathToFileURL(join(__dirname, "../../node_modules/unixcrypt/dist/index.js")).href;
 
 let data: string;
@@ -28,7 +28,7 @@ function make(...hosts: readonly string[]): Secrets {
     inNode(
       `const { ensureSecrets } = await import(${JSON.stringify(MODULE)});` +
         `const guard = (await import(${JSON.stringify(GUARD)})).guardOf(${JSON.stringify({ home: data, data })});` +
-        `console.log(JSON.stringify(await ensureSecrets(${JSON.stringify(plainPlace(data))}, ${JSON.stringify(hosts)}, guard)));`,
+        `console.log(JSON.stringify(await ensureSecrets(${JSON.stringify(plainSecretsFile(data))}, ${JSON.stringify(hosts)}, guard)));`,
     ),
   );
 }
@@ -41,7 +41,7 @@ function deployedState(): string {
 describe("the lab's secrets", () => {
   it("are made once, for their owner only, with a hash that fits the password", () => {
     const secrets = make("pve-1");
-    expect(statSync(plainPlace(data).file).mode & 0o777).toBe(0o600);
+    expect(statSync(plainSecretsFile(data).file).mode & 0o777).toBe(0o600);
     expect(secrets.rootPassword.length).toBeGreaterThanOrEqual(32);
     const fits = inNode(
       `const { verify } = await import(${JSON.stringify(UNIXCRYPT)});` +
@@ -60,9 +60,9 @@ describe("the lab's secrets", () => {
 
   it("are read without being written again", async () => {
     make("pve-1");
-    const before = statSync(plainPlace(data).file).mtimeMs;
-    await ensureSecrets(plainPlace(data), ["pve-1"], guardOf({ home: data, data }));
-    expect(statSync(plainPlace(data).file).mtimeMs).toBe(before);
+    const before = statSync(plainSecretsFile(data).file).mtimeMs;
+    await ensureSecrets(plainSecretsFile(data), ["pve-1"], guardOf({ home: data, data }));
+    expect(statSync(plainSecretsFile(data).file).mtimeMs).toBe(before);
   });
 
   it.each([
@@ -70,11 +70,11 @@ describe("the lab's secrets", () => {
     ["another shape", '{"version":1}'],
     ["a newer version", '{"version":2}'],
   ])("are never made anew over a file with %s", async (_, text) => {
-    writeFileSync(plainPlace(data).file, text);
-    await expect(ensureSecrets(plainPlace(data), ["pve-1"], guardOf({ home: data, data }))).rejects.toThrow(
-      `${plainPlace(data).file}: the lab's secrets cannot be read`,
+    writeFileSync(plainSecretsFile(data).file, text);
+    await expect(ensureSecrets(plainSecretsFile(data), ["pve-1"], guardOf({ home: data, data }))).rejects.toThrow(
+      `${plainSecretsFile(data).file}: the lab's secrets cannot be read`,
     );
-    expect(readFileSync(plainPlace(data).file, "utf8")).toBe(text);
+    expect(readFileSync(plainSecretsFile(data).file, "utf8")).toBe(text);
   });
 
   const states: readonly (readonly [string, string, string])[] = [
@@ -89,10 +89,10 @@ describe("the lab's secrets", () => {
   it.each(states)("are never made anew beside %s: one line says what is missing", async (_, text, told) => {
     mkdirSync(join(data, "state"));
     writeFileSync(join(data, "state", "oci.tfstate"), text);
-    await expect(ensureSecrets(plainPlace(data), ["pve-1"], guardOf({ home: data, data }))).rejects.toThrow(
-      `${plainPlace(data).file} is not there, nor is secrets.sops.yaml, and this lab was made with its secrets: ${told}. Bring it back`,
+    await expect(ensureSecrets(plainSecretsFile(data), ["pve-1"], guardOf({ home: data, data }))).rejects.toThrow(
+      `${plainSecretsFile(data).file} is not there, nor is secrets.sops.yaml, and this lab was made with its secrets: ${told}. Bring it back`,
     );
-    expect(existsSync(plainPlace(data).file)).toBe(false);
+    expect(existsSync(plainSecretsFile(data).file)).toBe(false);
   });
 
   it("are made beside a lab that was destroyed", () => {
@@ -108,10 +108,10 @@ describe("the lab's secrets", () => {
       join(data, "state", "oci.tfstate"),
       JSON.stringify({ serial: 1, lineage: "a", encrypted_data: "AAAA" }),
     );
-    await expect(statePassphrase(plainPlace(data), guardOf({ home: data, data }))).rejects.toThrow(
+    await expect(statePassphrase(plainSecretsFile(data), guardOf({ home: data, data }))).rejects.toThrow(
       "the lab's secrets have no statePassphrase, and the state of oci holds what is encrypted: bring back",
     );
-    expect(JSON.parse(readFileSync(plainPlace(data).file, "utf8"))).toEqual(secrets);
+    expect(JSON.parse(readFileSync(plainSecretsFile(data).file, "utf8"))).toEqual(secrets);
   });
 
   it("become the variables of the stacks", () => {

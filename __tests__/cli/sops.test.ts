@@ -4,16 +4,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
-import { ageKeyFile, isRecipient } from "../../cli/secrets/age.ts";
-import { newRootPassword, newUserKey } from "../../cli/secrets/make.ts";
-import { generateSshKey } from "../../cli/secrets/openssh.ts";
-import { readSecrets, readToEncrypt, secretsPlace, type SecretsPlace, writeSecrets } from "../../cli/secrets/place.ts";
-import { ensureSecrets, reviewSecret, statePassphrase } from "../../cli/secrets/secrets.ts";
-import { shownIn } from "../../cli/secrets/published.ts";
-import { parseSecrets, type Secrets } from "../../cli/secrets/schema.ts";
+import { ageKeyFile, isRecipient } from "../../cli/engine/state/sops.ts";
+import { generateSshKey, newRootPassword, newUserKey } from "../../cli/engine/state/secret-values.ts";
+import {
+  parseSecrets,
+  readSecrets,
+  readToEncrypt,
+  type Secrets,
+  secretsFile,
+  type SecretsFile,
+  writeSecrets,
+} from "../../cli/engine/state/secrets-file.ts";
+import { ensureSecrets, reviewSecret, statePassphrase } from "../../cli/engine/state/secrets.ts";
+import { shownIn } from "../../cli/engine/state/published.ts";
 
 let folder: string;
-let place: SecretsPlace;
+let place: SecretsFile;
 const { PATH } = process.env;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "ampere-sops-"));
@@ -108,8 +114,8 @@ describe("secrets under sops", () => {
 
   it("are of no interest to the sandbox", () => {
     const project = { home: folder, data: join(folder, ".sandbox"), sandbox: true };
-    expect(secretsPlace(project).kind).toBe("plain");
-    expect(secretsPlace({ ...project, sandbox: false }).kind).toBe("sops");
+    expect(secretsFile(project).kind).toBe("plain");
+    expect(secretsFile({ ...project, sandbox: false }).kind).toBe("sops");
   });
 });
 

@@ -1,7 +1,7 @@
 import { assert, property, shuffledSubarray } from "fast-check";
-import { runInOrder } from "../../cli/commands/schedule.ts";
-import type { StackInfo } from "../../cli/synth/assembly.ts";
-import { downstreamOf, inOrder, select, upstreamOf } from "../../cli/synth/graph.ts";
+import { runInOrder } from "../../cli/engine/runs/schedule.ts";
+import type { StackInfo } from "../../cli/engine/synth/assembly.ts";
+import { downstreamOf, inOrder, select, upstreamOf } from "../../cli/engine/synth/stack-order.ts";
 
 function stack(name: string, ...dependencies: readonly string[]): StackInfo {
   return { name, folder: `/out/${name}`, file: `/out/${name}/cdk.tf.json`, dependencies };

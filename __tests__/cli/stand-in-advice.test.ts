@@ -1,5 +1,5 @@
-import { ALL_STAND_INS } from "../../cli/providers/choices.ts";
-import { standInAdvice } from "../../cli/show/stand-in-advice.ts";
+import { ALL_STAND_INS } from "../../cli/ui/provider-choices.ts";
+import { standInAdvice } from "../../cli/engine/terraform/diagnostics.ts";
 
 const lacking = (what: string) => [
   {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { backupsOf, keepBackup, KEPT } from "../../cli/state/backups.ts";
+import { backupsOf, keepBackup, KEPT } from "../../cli/engine/state/backups.ts";
 import { itWithTool, SmallLab } from "./small-lab.ts";
 
 const state = (serial: number, lineage = "a"): string => JSON.stringify({ version: 4, serial, lineage });

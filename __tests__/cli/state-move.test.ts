@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
-import { moveState, type MoveTools } from "../../cli/state/move.ts";
-import { addressOf, type Place } from "../../cli/state/place.ts";
-import { prepareRestore } from "../../cli/state/restore.ts";
-import { EMPTY, headOf, movedTo, sameState, withSerial } from "../../cli/state/text.ts";
-import type { Whereabouts } from "../../cli/state/where.ts";
+import { moveState, type MoveTools } from "../../cli/engine/state/move.ts";
+import { addressOf, type StateLocation } from "../../cli/engine/state/location.ts";
+import { prepareRestore } from "../../cli/engine/state/restore.ts";
+import { EMPTY, headOf, movedTo, sameState, withSerial } from "../../cli/engine/state/text.ts";
+import type { Whereabouts } from "../../cli/engine/state/whereabouts.ts";
 
-const LOCAL: Place = { kind: "local", config: { path: "/lab/oci.tfstate" }, encrypted: false };
-const SEALED: Place = { ...LOCAL, encrypted: true };
-const BUCKET: Place = { kind: "s3", config: { bucket: "states", key: "lab/oci.tfstate" }, encrypted: false };
+const LOCAL: StateLocation = { kind: "local", config: { path: "/lab/oci.tfstate" }, encrypted: false };
+const SEALED: StateLocation = { ...LOCAL, encrypted: true };
+const BUCKET: StateLocation = { kind: "s3", config: { bucket: "states", key: "lab/oci.tfstate" }, encrypted: false };
 
 function stateWith(serial: number, names: readonly string[], lineage = "the-lineage"): string {
   const resources = names.map((name) => ({
@@ -43,19 +43,19 @@ class World implements MoveTools {
     if (last) throw new Killed();
   }
 
-  readonly #get = (place: Place): string => this.held.get(addressOf(place)) ?? "";
+  readonly #get = (place: StateLocation): string => this.held.get(addressOf(place)) ?? "";
 
   readonly states = {
-    read: async (place: Place) => {
+    read: async (place: StateLocation) => {
       this.#step(() => undefined);
       return this.#get(place);
     },
     // As in an object store: nothing becomes an empty state first.
-    write: async (place: Place, _stack: string, text: string) => {
+    write: async (place: StateLocation, _stack: string, text: string) => {
       if (place.kind !== "local" && this.#get(place) === "") this.#step(() => this.held.set(addressOf(place), EMPTY));
       this.#step(() => this.held.set(addressOf(place), text));
     },
-    sealed: async (place: Place) => this.#get(place),
+    sealed: async (place: StateLocation) => this.#get(place),
     open: async (file: string) => this.held.get(file) ?? "",
   };
 
@@ -67,7 +67,7 @@ class World implements MoveTools {
     this.#step(() => (this.where = whereabouts));
   }
 
-  async backUp(_stack: string, place: Place): Promise<void> {
+  async backUp(_stack: string, place: StateLocation): Promise<void> {
     this.#step(() => this.backups.push(this.#get(place)));
   }
 

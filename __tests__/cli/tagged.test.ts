@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { openOci } from "../../cli/oci/client.ts";
-import { taggedIn } from "../../cli/oci/tagged.ts";
+import { openOci } from "../../cli/clients/oci.ts";
+import { taggedIn } from "../../cli/clients/oci-objects.ts";
 import { type Api, ociApi } from "../sandbox/oci-api.ts";
 
 let api: Api;

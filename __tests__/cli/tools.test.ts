@@ -11,9 +11,8 @@ import {
 import { spawn, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { buildTool } from "../../cli/tools/build.ts";
-import { cachedTool, toolPath } from "../../cli/tools/cache.ts";
-import { OPENTOFU, PROXMOX_PROVIDER, TOOLS } from "../../cli/tools/definitions.ts";
+import { buildTool } from "../../cli/engine/terraform/tools-build.ts";
+import { cachedTool, OPENTOFU, PROXMOX_PROVIDER, toolPath, TOOLS } from "../../cli/engine/terraform/tools.ts";
 
 /** Plays go: writes what `-o` names, once there is no `wait` file; fails if there is a `fail` file. */
 const FAKE_GO = `#!/bin/sh

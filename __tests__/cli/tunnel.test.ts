@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { processesWith } from "../../cli/run/process.ts";
-import { throughTunnel } from "../../cli/tunnel/contexts.ts";
-import { chosenTunnels, tunnelRequest } from "../../cli/tunnel/request.ts";
+import { processesWith } from "../../cli/clients/processes.ts";
+import { chosenTunnels, throughTunnel, tunnelRequest } from "../../cli/engine/runs/tunnel.ts";
 import { type Running, startNode } from "./running.ts";
 import { itWithTool, SmallLab } from "./small-lab.ts";
 

@@ -2,11 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeSshFiles } from "../../cli/access/known-hosts.ts";
-import { explainSsh, sshArguments, sshMarker } from "../../cli/access/ssh.ts";
-import { answers, openTunnels, type TunnelOptions } from "../../cli/access/tunnels.ts";
-import { processesWith } from "../../cli/run/process.ts";
-import type { Secrets } from "../../cli/secrets/secrets.ts";
+import { explainSsh, sshArguments, sshMarker, writeSshFiles } from "../../cli/clients/ssh.ts";
+import { answers, openTunnels, type TunnelOptions } from "../../cli/clients/tunnels.ts";
+import { processesWith } from "../../cli/clients/processes.ts";
+import type { Secrets } from "../../cli/engine/state/secrets.ts";
 
 /** Plays ssh: notes its arguments, and listens at every -L; or says what `ssh-says` holds, and fails. */
 const FAKE_SSH = `#!${process.execPath}

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import { kubernetesIn, kubernetesNote, talosIn, talosNote } from "../../cli/commands/upgrades.ts";
-import { parseState } from "../../cli/terraform/state.ts";
+import { kubernetesIn, kubernetesNote, talosIn, talosNote } from "../../cli/engine/runs/preconditions.ts";
+import { parseState } from "../../cli/engine/state/state.ts";
 import { linesOf } from "../config/labs.ts";
 
 const state = (...resources: readonly (readonly [type: string, attributes: object])[]) =>

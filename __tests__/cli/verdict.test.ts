@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as fc from "fast-check";
-import { applyDoubt, planVerdict, type Said } from "../../cli/terraform/verdict.ts";
+import { applyDoubt, planVerdict, type Said } from "../../cli/engine/terraform/verdict.ts";
 import { itWithTool, SmallLab, TOOL } from "./small-lab.ts";
 
 jest.setTimeout(240_000);

@@ -1,4 +1,4 @@
-import { openProject } from "../../cli/project.ts";
+import { openProject } from "../../cli/engine/synth/project.ts";
 import { join, resolve } from "node:path";
 import { readEnvironment } from "../../config/environment.ts";
 import { describeError } from "../../config/run-main.ts";

@@ -4,8 +4,8 @@ import { parseYaml, readYamlDocuments, YamlError } from "../../config/yaml.ts";
 import { readConfiguration } from "../../sandbox/talos/config/documents.ts";
 import { schematicId } from "../../sandbox/talos/image-factory.ts";
 import { ConfigError } from "../../sandbox/talos/config/value.ts";
-import { mergeContexts } from "../../cli/contexts/merge.ts";
-import { CliError } from "../../cli/errors.ts";
+import { mergeContexts } from "../../cli/clients/contexts.ts";
+import { CliError } from "../../cli/ui/errors.ts";
 
 /** Of a processor. */
 const SECONDS = 4;

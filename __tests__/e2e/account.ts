@@ -1,4 +1,4 @@
-import { type Oci, openOci } from "../../cli/oci/client.ts";
+import { type Oci, openOci } from "../../cli/clients/oci.ts";
 import type { Sandbox } from "../../sandbox/client.ts";
 
 /** The account of a sandbox, by OCI's API, as its one user: what somebody does in Oracle's console. */

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
-import type { Finding } from "../../cli/doctor/finding.ts";
-import { openOci } from "../../cli/oci/client.ts";
-import { parseState } from "../../cli/terraform/state.ts";
+import type { Finding } from "../../cli/ui/findings.ts";
+import { openOci } from "../../cli/clients/oci.ts";
+import { parseState } from "../../cli/engine/state/state.ts";
 import { TestLab } from "./lab.ts";
 
 jest.setTimeout(120_000);

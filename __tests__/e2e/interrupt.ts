@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { processesWith, type RunningProcess } from "../../cli/run/process.ts";
+import { processesWith, type RunningProcess } from "../../cli/clients/processes.ts";
 import type { Ended, TestLab } from "./lab.ts";
 
 /** A line that says that a resource was made. */
@@ -18,7 +18,7 @@ export async function interruptedDeploy(
   return running.ended;
 }
 
-/** Signals that come closer to each other are one (cli/run/interruption.ts). */
+/** Signals that come closer to each other are one (cli/ui/interruption.ts). */
 const APART_MS = 900;
 
 /** Deploys stack oci with one slow creation, and interrupts twice while it is under way: it is done all the same. */

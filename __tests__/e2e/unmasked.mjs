@@ -10,7 +10,5 @@ export const masked = (text) => text;
 
 registerHooks({
   load: (url, context, next) =>
-    url.endsWith("/cli/masking/masker.ts")
-      ? { format: "module", source: SOURCE, shortCircuit: true }
-      : next(url, context),
+    url.endsWith("/cli/ui/masker.ts") ? { format: "module", source: SOURCE, shortCircuit: true } : next(url, context),
 });

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { processesWith } from "../../cli/run/process.ts";
+import { processesWith } from "../../cli/clients/processes.ts";
 import { type Finished, type Running, startNode } from "../cli/running.ts";
 
 const LAB = join(__dirname, "../../cli/bin/lab.js");

@@ -1,8 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding } from "../../cli/doctor/finding.ts";
-import { lockFinding } from "../../cli/doctor/images.ts";
-import { validateImages } from "../../cli/validate/images.ts";
+import type { Finding } from "../../cli/ui/findings.ts";
+import { lockFinding, validateImages } from "../../cli/engine/checks/images.ts";
 import { artifactFolder } from "../../images/artifact.ts";
 import { buildImages } from "../../images/build.ts";
 import { BASE, PROXMOX } from "../../images/definitions.ts";

@@ -1,7 +1,7 @@
 /** `npm run test:dagger`: builds the base on a Dagger engine, where one answers. The last line counts what was run. */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../cli/tools/cache.ts";
+import { cacheFolder } from "../../cli/engine/terraform/tools.ts";
 import { findEngine } from "../../images/runners/dagger-engine.ts";
 import { installTools } from "./install.ts";
 import { must, run } from "./run.ts";

@@ -1,7 +1,7 @@
 /** `npm run test:images`: installs what it needs, makes the stand-in source, builds and boots images, records the result. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../cli/tools/cache.ts";
+import { cacheFolder } from "../../cli/engine/terraform/tools.ts";
 import { readArtifact } from "../../images/artifact.ts";
 import { BASE, PROXMOX } from "../../images/definitions.ts";
 import { identify } from "../../images/identity.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../cli/tools/cache.ts";
+import { cacheFolder } from "../../cli/engine/terraform/tools.ts";
 import { REPOSITORY } from "../../images/identity.ts";
 import { must } from "./run.ts";
 

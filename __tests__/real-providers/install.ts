@@ -3,12 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parseChoices } from "../../cli/providers/choices.ts";
-import { chooseProviders } from "../../cli/providers/choose.ts";
-import { which } from "../../cli/terraform/which.ts";
-import { buildTool } from "../../cli/tools/build.ts";
-import { cacheFolder } from "../../cli/tools/cache.ts";
-import { OPENTOFU, PROXMOX_PROVIDER } from "../../cli/tools/definitions.ts";
+import { parseChoices } from "../../cli/ui/provider-choices.ts";
+import { chooseProviders } from "../../cli/engine/terraform/providers.ts";
+import { cacheFolder, OPENTOFU, PROXMOX_PROVIDER, which } from "../../cli/engine/terraform/tools.ts";
+import { buildTool } from "../../cli/engine/terraform/tools-build.ts";
 import { must } from "../real-images/run.ts";
 
 const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");

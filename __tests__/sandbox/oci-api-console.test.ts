@@ -1,4 +1,4 @@
-import { bootOf } from "../../cli/access/boot.ts";
+import { bootOf } from "../../cli/clients/oci-console.ts";
 import { BOOT_STOPS } from "../../sandbox/faults/spec.ts";
 import { runningHosts } from "../../sandbox/proxmox/pve/hosts.ts";
 import { type Api, ociApi } from "./oci-api.ts";

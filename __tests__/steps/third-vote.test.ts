@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { parse } from "yaml";
-import { generateSshKey } from "../../cli/secrets/openssh.ts";
-import { which } from "../../cli/terraform/which.ts";
+import { generateSshKey } from "../../cli/engine/state/secret-values.ts";
+import { which } from "../../cli/engine/terraform/tools.ts";
 import { qnetdRules } from "../../constructs/oci/micro.ts";
 import { setUpQdevice } from "../../sandbox/proxmox/pve/pvecm.ts";
 import { rootRsaKey, shellFiles } from "../../sandbox/shell/files.ts";

@@ -8,7 +8,7 @@ import { type Baseline, type Row, Sweep, words } from "../real-providers/sweep.t
 /** Two at a time: each is mostly one terraform at work. */
 const LABS = 2;
 const ARTIFACTS = join(__dirname, "..", "..", "artifacts");
-/** Signals that come closer to each other are one (cli/run/interruption.ts). */
+/** Signals that come closer to each other are one (cli/ui/interruption.ts). */
 const APART_MS = 900;
 /** The call is still under way when terraform has ended, and done while the next run begins. */
 const SLOW_MS = 3000;

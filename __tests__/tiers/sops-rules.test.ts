@@ -13,9 +13,14 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
-import { completed } from "../../cli/secrets/make.ts";
-import { readSecrets, type SecretsPlace, writeSecrets } from "../../cli/secrets/place.ts";
-import { type Secrets, secretsText } from "../../cli/secrets/schema.ts";
+import { completed } from "../../cli/engine/state/secret-values.ts";
+import {
+  readSecrets,
+  type Secrets,
+  type SecretsFile,
+  secretsText,
+  writeSecrets,
+} from "../../cli/engine/state/secrets-file.ts";
 import { startNode } from "../cli/running.ts";
 import { describeWithSops, sops } from "./with-sops.ts";
 
@@ -68,7 +73,7 @@ function hides(text: string, secrets: Secrets): boolean {
 describeWithSops("rules of .sops.yaml that somebody else has written", () => {
   let home: string;
   let recipient: string;
-  let place: SecretsPlace;
+  let place: SecretsFile;
   const { PATH, SOPS_AGE_KEY } = process.env;
 
   beforeEach(() => {

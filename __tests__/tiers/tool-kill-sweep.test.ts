@@ -4,8 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cachedTofu } from "../../cli/tools/cache.ts";
-import { which } from "../../cli/terraform/which.ts";
+import { cachedTofu, which } from "../../cli/engine/terraform/tools.ts";
 import { expectConvergence, killTool, MADE } from "../e2e/interrupt.ts";
 import { TestLab } from "../e2e/lab.ts";
 

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { freeBasePort } from "../../cli/demo/ports.ts";
+import { freeBasePort } from "../../cli/demo-stage.ts";
 import { runningSandbox } from "../../sandbox/client.ts";
 
 const ROOT = join(__dirname, "..", "..");

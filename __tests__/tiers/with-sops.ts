@@ -1,6 +1,5 @@
 /** Tests that need sops, and say so where it is not there. */
-import { cachedTool } from "../../cli/tools/cache.ts";
-import { SOPS } from "../../cli/tools/definitions.ts";
+import { cachedTool, SOPS } from "../../cli/engine/terraform/tools.ts";
 
 /** The built program; undefined where `npx lab tools build sops` has not run. */
 export const sops = cachedTool(SOPS);

@@ -2,4 +2,4 @@
 import { join } from "node:path";
 import { launch } from "./launch.js";
 
-await launch(join(import.meta.dirname, "../main/cdktf.ts"));
+await launch(join(import.meta.dirname, "../run-cdktf.ts"));

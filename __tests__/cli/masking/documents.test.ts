@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { learnPlan, learnState, learnStates } from "../../../cli/masking/documents.ts";
-import { learnEnvironment, learnSecretsFile } from "../../../cli/masking/environment.ts";
-import { masked, SENSITIVE } from "../../../cli/masking/masker.ts";
-import { learnVariables } from "../../../cli/masking/variables.ts";
+import { learnPlan, learnState, learnStates, learnVariables } from "../../../cli/ui/mask-documents.ts";
+import { learnEnvironment, learnSecretsFile, masked, SENSITIVE } from "../../../cli/ui/masker.ts";
 
 let count = 0;
 /** The masker is one for the process: every test has secrets of its own. */

@@ -1,6 +1,6 @@
-import { lineMask } from "../../../cli/masking/lines.ts";
-import { Masker } from "../../../cli/masking/masker.ts";
-import { endsInKey } from "../../../cli/masking/private-keys.ts";
+import { lineMask } from "../../../cli/ui/mask-output.ts";
+import { Masker } from "../../../cli/ui/masker.ts";
+import { endsInKey } from "../../../cli/ui/mask-patterns.ts";
 
 /** Long enough that the square of it is seen, even where a step of it is quick. */
 const LENGTH = 120_000;

@@ -1,8 +1,7 @@
 import * as fc from "fast-check";
-import { maskStream, type Written } from "../../../cli/masking/filter.ts";
-import { lineMask } from "../../../cli/masking/lines.ts";
-import { learn, SENSITIVE } from "../../../cli/masking/masker.ts";
-import { generateSshKey } from "../../../cli/secrets/openssh.ts";
+import { lineMask, maskStream, type Written } from "../../../cli/ui/mask-output.ts";
+import { learn, SENSITIVE } from "../../../cli/ui/masker.ts";
+import { generateSshKey } from "../../../cli/engine/state/secret-values.ts";
 
 const SECRET = "vq8-lines-canary-Zt5";
 learn(SECRET);

@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
-import { formsOf } from "../../../cli/masking/forms.ts";
-import { Masker, SENSITIVE } from "../../../cli/masking/masker.ts";
-import { SHORTEST } from "../../../cli/masking/needles.ts";
+import { formsOf, SHORTEST } from "../../../cli/ui/mask-needles.ts";
+import { Masker, SENSITIVE } from "../../../cli/ui/masker.ts";
 
 /** A secret as people and programs make them; whatever else is in it, it is no part of an ordinary word. */
 const secret = fc

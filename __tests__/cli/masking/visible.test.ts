@@ -1,15 +1,13 @@
 import * as fc from "fast-check";
-import { tell } from "../../../cli/errors.ts";
-import { CliError } from "../../../cli/errors.ts";
-import { maskStream, type Written } from "../../../cli/masking/filter.ts";
-import { harmless, visibleLines, visibleText } from "../../../cli/masking/visible.ts";
-import { valuesOf } from "../../../cli/review/values.ts";
-import { COLORS } from "../../../cli/show/colors.ts";
-import { showDiagnostics, showRaw } from "../../../cli/show/diagnostics.ts";
-import { showFindings } from "../../../cli/show/findings.ts";
-import { followProgress } from "../../../cli/show/progress.ts";
-import type { Terminal } from "../../../cli/show/terminal.ts";
-import { parseUiLine } from "../../../cli/terraform/ui.ts";
+import { CliError, printError } from "../../../cli/ui/errors.ts";
+import { maskStream, type Written } from "../../../cli/ui/mask-output.ts";
+import { harmless, visibleLines, visibleText } from "../../../cli/ui/visible.ts";
+import { valuesOf } from "../../../cli/engine/runs/review-values.ts";
+import { COLORS, type Terminal } from "../../../cli/ui/terminal.ts";
+import { showDiagnostics, showRaw } from "../../../cli/engine/terraform/diagnostics.ts";
+import { showFindings } from "../../../cli/ui/findings.ts";
+import { followProgress } from "../../../cli/engine/terraform/progress.ts";
+import { parseUiLine } from "../../../cli/engine/terraform/messages.ts";
 
 const ESC = "\u001B";
 /** What a service may say to a terminal: clear it, write to its clipboard, turn a line around. */
@@ -107,7 +105,7 @@ it("a line that a service makes up begins further right than one of ours", () =>
   expect(finding("security list x\nok    open ports  well")).not.toContain("\n");
   expect(script("done\noci no changes")).not.toMatch(/\n\S/);
   const said = jest.spyOn(console, "error").mockImplementation(() => undefined);
-  tell(new CliError("Oracle says: no\noci no changes"));
+  printError(new CliError("Oracle says: no\noci no changes"));
   expect(said).toHaveBeenCalledWith("Oracle says: no\n  oci no changes");
   said.mockRestore();
 });

@@ -1,5 +1,5 @@
-import { lostDiskLine, lostDisks } from "../../../cli/review/lost-disks.ts";
-import { reviewMarkdown } from "../../../cli/review/markdown.ts";
+import { lostDiskLine, lostDisks } from "../../../cli/engine/runs/review.ts";
+import { reviewMarkdown } from "../../../cli/engine/runs/review-markdown.ts";
 import { change, review, stack } from "./reviews.ts";
 
 const MACHINES = {

@@ -1,6 +1,12 @@
 /** Reviews for tests: by hand, and at random. */
 import * as fc from "fast-check";
-import type { ChangeReview, FreeTierReview, FreeTierRow, Review, StackReview } from "../../../cli/review/review.ts";
+import type {
+  ChangeReview,
+  FreeTierReview,
+  FreeTierRow,
+  Review,
+  StackReview,
+} from "../../../cli/engine/runs/review.ts";
 
 export function change(about: Partial<ChangeReview> & { readonly address: string }): ChangeReview {
   return { action: "create", why: null, forcedBy: [], values: [], ...about };

@@ -1,4 +1,4 @@
-import { refuseShrinking } from "../../../cli/review/shrinking.ts";
+import { refuseShrinking } from "../../../cli/engine/runs/plan-document.ts";
 
 const instance = (gb: string) => ({ display_name: "pve-1", source_details: [{ boot_volume_size_in_gbs: gb }] });
 

@@ -1,6 +1,6 @@
-import { etcd } from "../../../cli/validate/etcd.ts";
-import type { Ground } from "../../../cli/validate/ground.ts";
-import type { EtcdMember, EtcdStatus, TalosMachine } from "../../../cli/validate/talos.ts";
+import { etcd } from "../../../cli/engine/checks/etcd.ts";
+import type { CheckContext } from "../../../cli/engine/checks/check-context.ts";
+import type { EtcdMember, EtcdStatus, TalosMachine } from "../../../cli/clients/talos.ts";
 import { groundOf } from "./ground.ts";
 
 const member = (id: string, isLearner = false): EtcdMember => ({ id, hostname: `cp-${id}`, isLearner });
@@ -12,7 +12,7 @@ interface Told {
 }
 
 /** Three control planes; what one of them tells otherwise than that all is well, by its name. */
-function ground(otherwise: Readonly<Record<string, Told | null>>): Ground {
+function ground(otherwise: Readonly<Record<string, Told | null>>): CheckContext {
   const machine = (node: string): TalosMachine => {
     const told = otherwise[node];
     const fails = told === null ? Promise.reject(new Error("no answer in 5 s")) : null;

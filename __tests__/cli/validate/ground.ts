@@ -1,10 +1,10 @@
 import { parseConfig } from "../../../config/parse.ts";
-import { NO_STATE } from "../../../cli/terraform/state.ts";
-import type { Ground } from "../../../cli/validate/ground.ts";
+import { NO_STATE } from "../../../cli/engine/state/state.ts";
+import type { CheckContext } from "../../../cli/engine/checks/check-context.ts";
 import { planTopology } from "../../../topology/plan.ts";
 
 /** What a check stands on where nothing answers: a test puts in what it needs. */
-export function groundOf(input: { readonly preset: "free" | "free-pair" | "payg" }): Ground {
+export function groundOf(input: { readonly preset: "free" | "free-pair" | "payg" }): CheckContext {
   const config = {
     name: "lab",
     oci: { region: "eu-frankfurt-1" },

@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:net";
-import { knock } from "../../../cli/validate/knock.ts";
+import { scanPorts } from "../../../cli/engine/checks/port-scan.ts";
 
 const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
@@ -24,7 +24,7 @@ describe("knocking at an address", () => {
     const [ssh, pve] = [await listening(), await closed()];
     const door = { name: "pve-1", address: "127.0.0.1", expected: ssh };
     expect(
-      await knock(door, [
+      await scanPorts(door, [
         [ssh, "SSH"],
         [pve, "Proxmox VE"],
       ]),
@@ -33,7 +33,7 @@ describe("knocking at an address", () => {
 
   it("fails with a port that should not answer, and names what listens there", async () => {
     const [ssh, pve] = [await listening(), await listening()];
-    const found = await knock({ name: "pve-1", address: "127.0.0.1", expected: ssh }, [
+    const found = await scanPorts({ name: "pve-1", address: "127.0.0.1", expected: ssh }, [
       [ssh, "SSH"],
       [pve, "Proxmox VE"],
     ]);
@@ -45,13 +45,13 @@ describe("knocking at an address", () => {
   it("expects nothing of a micro, and fails with whatever answers", async () => {
     const ssh = await listening();
     const micro = { name: "quorum", address: "127.0.0.1", expected: null };
-    expect(await knock(micro, [[await closed(), "etcd"]])).toEqual([]);
-    expect(await knock(micro, [[ssh, "SSH"]])).toMatchObject([{ status: "fail" }]);
+    expect(await scanPorts(micro, [[await closed(), "etcd"]])).toEqual([]);
+    expect(await scanPorts(micro, [[ssh, "SSH"]])).toMatchObject([{ status: "fail" }]);
   });
 
   it("warns where not even the expected port answers", async () => {
     const ssh = await closed();
-    const found = await knock({ name: "pve-1", address: "127.0.0.1", expected: ssh }, [[ssh, "SSH"]]);
+    const found = await scanPorts({ name: "pve-1", address: "127.0.0.1", expected: ssh }, [[ssh, "SSH"]]);
     expect(found).toMatchObject([{ status: "warn", advice: expect.stringContaining("access.adminCidrs") }]);
   });
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import type { Oci } from "../../../cli/oci/client.ts";
-import { parseState } from "../../../cli/terraform/state.ts";
-import { openPorts } from "../../../cli/validate/open-ports.ts";
+import type { Oci } from "../../../cli/clients/oci.ts";
+import { parseState } from "../../../cli/engine/state/state.ts";
+import { openPorts } from "../../../cli/engine/checks/open-ports.ts";
 import type { SecurityGroup, SecurityRule } from "../../../topology/types.ts";
 import { groundOf } from "./ground.ts";
 

@@ -1,0 +1,159 @@
+/** One issue, found again by its label and its first line, brought up to date in place and closed when it is over. */
+import { z } from "zod";
+import { CliError } from "../ui/errors.ts";
+import { type GitHub, ownLogin, parsed, request, unified } from "./github.ts";
+
+export interface IssueText {
+  readonly title: string;
+  /** Begins with the marker, on a line of its own. */
+  readonly body: string;
+}
+
+export interface IssueDone {
+  readonly action: "opened" | "updated" | "unchanged" | "closed" | "none";
+  /** Null when there is none, or with `--dry-run` none yet. */
+  readonly url: string | null;
+}
+
+const issue = z.object({
+  number: z.number(),
+  html_url: z.string(),
+  title: z.string(),
+  body: z.string().nullish(),
+  user: z.object({ login: z.string() }).nullable(),
+  labels: z.array(z.union([z.string(), z.object({ name: z.string().nullish() })])),
+  /** GitHub lists pull requests among the issues. */
+  pull_request: z.unknown().optional(),
+});
+type Issue = z.output<typeof issue>;
+
+const CLOSING = "It is as it should be again.";
+
+/** GitHub drops without a word the labels of those who may not set them: the next run would open another issue. */
+function requireLabel({ labels, html_url }: Issue, label: string): void {
+  const names = labels.map((each) => (typeof each === "string" ? each : each.name));
+  if (names.some((name) => name?.toLowerCase() === label.toLowerCase())) return;
+  throw new CliError(`${html_url} has not got its label "${label}", as GITHUB_TOKEN may not set it: set it by hand`);
+}
+
+/** Ours that is open, with this label. Anybody may write the marker, so the author counts as well. */
+async function findIssue(github: GitHub, issues: string, label: string, marker: string): Promise<Issue | null> {
+  const login = await ownLogin(github);
+  const query = `state=open&labels=${encodeURIComponent(label)}&per_page=100`;
+  for (let page = 1; ; page += 1) {
+    const answer = await request(github, "GET", `${issues}?${query}&page=${page}`);
+    const own = parsed(z.array(issue), answer, "a list of issues").find(
+      ({ user, body, pull_request }) =>
+        pull_request === undefined && user?.login === login && unified(body ?? "").split("\n")[0] === marker,
+    );
+    if (own !== undefined) return own;
+    if (!answer.next) return null;
+  }
+}
+
+const issuesOf = (github: GitHub, repository: string): string => `${github.api}/repos/${repository}/issues`;
+
+/**
+ * Opens the issue, or brings the open one up to date.
+ *
+ * @param write false only looks what would be done
+ */
+export async function openIssue(
+  github: GitHub,
+  repository: string,
+  label: string,
+  { title, body }: IssueText,
+  write: boolean,
+): Promise<IssueDone> {
+  const issues = issuesOf(github, repository);
+  const found = await findIssue(github, issues, label, body.split("\n")[0] ?? "");
+  if (found === null) {
+    if (!write) return { action: "opened", url: null };
+    // The label is made with it where there is none.
+    const made = parsed(issue, await request(github, "POST", issues, { title, body, labels: [label] }), "an issue");
+    requireLabel(made, label);
+    return { action: "opened", url: made.html_url };
+  }
+  const url = found.html_url;
+  if (found.title === title && unified(found.body ?? "") === unified(body)) return { action: "unchanged", url };
+  if (write) await request(github, "PATCH", `${issues}/${found.number}`, { title, body });
+  return { action: "updated", url };
+}
+
+/** Says in the open one that all is well, and closes it. Should closing be tried again, it is said again. */
+export async function closeIssue(
+  github: GitHub,
+  repository: string,
+  label: string,
+  marker: string,
+  write: boolean,
+): Promise<IssueDone> {
+  const issues = issuesOf(github, repository);
+  const found = await findIssue(github, issues, label, marker);
+  if (found === null) return { action: "none", url: null };
+  if (write) {
+    await request(github, "POST", `${issues}/${found.number}/comments`, { body: CLOSING });
+    await request(github, "PATCH", `${issues}/${found.number}`, { state: "closed", state_reason: "completed" });
+  }
+  return { action: "closed", url: found.html_url };
+}
+
+// One comment on a pull request, found again by its first line and brought up to date in place.
+
+export interface PullRequest {
+  /** `owner/name` */
+  readonly repository: string;
+  readonly number: number;
+}
+
+export interface Posted {
+  readonly action: "created" | "updated" | "unchanged";
+  /** Null of one that `--dry-run` would create. */
+  readonly url: string | null;
+}
+
+const comment = z.object({
+  id: z.number(),
+  html_url: z.string(),
+  body: z.string().nullish(),
+  user: z.object({ login: z.string() }).nullable(),
+});
+type Comment = z.output<typeof comment>;
+
+async function findComment(github: GitHub, list: string, marker: string): Promise<Comment | null> {
+  const login = await ownLogin(github);
+  for (let page = 1; ; page += 1) {
+    const answer = await request(github, "GET", `${list}?per_page=100&page=${page}`);
+    // Anybody may write the marker: in somebody else's comment it would be theirs to change what we say.
+    const own = parsed(z.array(comment), answer, "a list of comments").find(
+      ({ user, body }) => user?.login === login && unified(body ?? "").split("\n")[0] === marker,
+    );
+    if (own !== undefined) return own;
+    if (!answer.next) return null;
+  }
+}
+
+/**
+ * Creates the comment, or brings it up to date.
+ *
+ * @param body begins with the marker, on a line of its own
+ * @param write false only looks what would be done
+ */
+export async function postComment(
+  github: GitHub,
+  { repository, number }: PullRequest,
+  body: string,
+  write: boolean,
+): Promise<Posted> {
+  const issues = `${github.api}/repos/${repository}/issues`;
+  const list = `${issues}/${number}/comments`;
+  const found = await findComment(github, list, body.split("\n")[0] ?? "");
+  if (found === null) {
+    if (!write) return { action: "created", url: null };
+    const made = parsed(comment, await request(github, "POST", list, { body }), "a comment");
+    return { action: "created", url: made.html_url };
+  }
+  if (unified(found.body ?? "") === unified(body)) return { action: "unchanged", url: found.html_url };
+  if (write) await request(github, "PATCH", `${issues}/comments/${found.id}`, { body });
+  return { action: "updated", url: found.html_url };
+}

@@ -1,0 +1,182 @@
+/** Requests to GitHub's REST API (2022-11-28), and what its refusals mean to people. */
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { CliError, messageOf } from "../ui/errors.ts";
+import { visibleLine } from "../ui/visible.ts";
+
+export interface GitHub {
+  /** `https://api.github.com`, or that of a server of one's own. */
+  readonly api: string;
+  readonly graphql: string;
+  readonly token: string;
+}
+
+export interface Answer {
+  readonly body: unknown;
+  /** Whether a list goes on. */
+  readonly next: boolean;
+}
+
+const TIMEOUT_MS = 20_000;
+const ATTEMPTS = 4;
+/** Longer than this nobody waits for a comment. */
+const LONGEST_WAIT_S = 60;
+
+const refusal = z.object({ message: z.string() });
+
+/** GitHub could not, for now. */
+class Later extends Error {
+  readonly waitS: number | null;
+
+  constructor(message: string, waitS: number | null) {
+    super(message);
+    this.waitS = waitS;
+  }
+}
+
+/** Seconds after which GitHub wants to be asked again, by its documentation on rate limits; null where it says nothing. */
+function waitOf(headers: Headers): number | null {
+  const after = headers.get("retry-after");
+  if (after !== null && /^\d+$/.test(after)) return Number(after);
+  const reset = headers.get("x-ratelimit-reset");
+  if (headers.get("x-ratelimit-remaining") !== "0" || reset === null) return null;
+  return Math.max(0, Math.ceil(Number(reset) - Date.now() / 1000));
+}
+
+/** The permission that a request needs, as a workflow says it. */
+function permissionOf(address: string): string {
+  if (/\/issues\/(\d+\/)?comments/.test(address)) return "pull-requests: write";
+  if (address.includes("/actions/")) return "actions: read";
+  return /\/issues\b/.test(address) ? "issues: write" : "pull-requests: read";
+}
+
+/** What to do about a status. */
+const ADVICE: Readonly<Record<number, string>> = {
+  401: "GITHUB_TOKEN is wrong or has expired",
+  404: "there is no such repository or pull request, or GITHUB_TOKEN may not see it",
+  410: "the pull request's conversation is gone",
+};
+
+/** Nothing can be written there any more, which is no mistake of whoever asks. */
+export class LockedConversation extends CliError {}
+
+/** GitHub says 403 for several things; its message tells which. */
+function adviceOn403(message: string, address: string): string {
+  if (/archived/i.test(message)) return "the repository is archived: it can only be read until its owner unarchives it";
+  return `GITHUB_TOKEN lacks a permission: give the job \`permissions: ${permissionOf(address)}\`; a pull request from a fork never gets it`;
+}
+
+/** One request. @throws CliError, one line; LockedConversation */
+export async function request(github: GitHub, method: string, address: string, body?: unknown): Promise<Answer> {
+  const answer = await fetch(address, {
+    method,
+    headers: {
+      accept: "application/vnd.github+json",
+      authorization: `Bearer ${github.token}`,
+      "content-type": "application/json",
+      "user-agent": "ampere-lab",
+      "x-github-api-version": "2022-11-28",
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    throw new Later(`${new URL(address).host} cannot be reached: ${messageOf(cause)}`, null);
+  });
+  const { status, headers } = answer;
+  const said = await answer.json().catch(() => undefined);
+  if (answer.ok) return { body: said, next: /;\s*rel="?next"?/.test(headers.get("link") ?? "") };
+  const message = visibleLine(refusal.safeParse(said).data?.message.split("\n")[0] ?? answer.statusText);
+  const told = `${method} ${address}: ${status} ${message}`;
+  const wait = waitOf(headers);
+  const limited = status === 429 || (status === 403 && (wait !== null || /rate limit/i.test(message)));
+  if (status >= 500 || limited) throw new Later(told, wait);
+  if (status === 403 && /\blocked\b/i.test(message))
+    throw new LockedConversation(`${told}: its conversation is locked, and this token may not write there`);
+  const advice = status === 403 ? adviceOn403(message, address) : ADVICE[status];
+  throw new CliError(advice === undefined ? told : `${told}: ${advice}`);
+}
+
+/**
+ * Does work anew while GitHub cannot, at most three times more. All of it, not one request: of a request that failed nobody
+ * knows whether it was carried out.
+ *
+ * @throws CliError when it still cannot, or wants to be left alone for more than a minute
+ */
+export async function withPatience<T>(work: () => Promise<T>, say: (line: string) => void): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Later)) throw error;
+      const waitS = error.waitS ?? 2 ** (attempt - 1);
+      if (attempt === ATTEMPTS) throw new CliError(`${error.message} (tried ${ATTEMPTS} times)`);
+      if (waitS > LONGEST_WAIT_S) throw new CliError(`${error.message}: not before ${waitS} s are over`);
+      say(`${error.message}; again in ${waitS} s`);
+      await sleep(waitS * 1000);
+    }
+  }
+}
+
+// What GitHub answers, parsed.
+
+const viewer = z.object({ data: z.object({ viewer: z.object({ login: z.string() }) }) });
+
+/** @throws CliError when it is something else */
+export function parsed<S extends z.ZodType>(schema: S, { body }: Answer, what: string): z.output<S> {
+  const result = schema.safeParse(body);
+  if (!result.success) throw new CliError(`GitHub's answer is not ${what}: is GITHUB_API_URL the address of its API?`);
+  return result.data;
+}
+
+/** Whose token it is. Only GraphQL tells a workflow, which is no user; REST calls it by the same name. */
+export async function ownLogin(github: GitHub): Promise<string> {
+  const answer = await request(github, "POST", github.graphql, { query: "{ viewer { login } }" });
+  return parsed(viewer, answer, "a viewer").data.viewer.login;
+}
+
+/** GitHub gives back lines as a browser's form would. */
+export function unified(text: string): string {
+  return text.replaceAll("\r\n", "\n").trimEnd();
+}
+
+// What a workflow tells a program: where GitHub's API is, with which token, and of which repository it speaks.
+
+/** @throws CliError without a token */
+export function gitHub(): GitHub {
+  const { env } = process;
+  const token = env["GITHUB_TOKEN"];
+  if (token === undefined || token === "")
+    throw new CliError("GITHUB_TOKEN is not set: in a workflow, `env: GITHUB_TOKEN: ${{ github.token }}`");
+  const api = (env["GITHUB_API_URL"] ?? "https://api.github.com").replace(/\/+$/, "");
+  if (!URL.canParse(api))
+    throw new CliError(`GITHUB_API_URL: got "${api}", allowed an address, such as https://api.github.com`);
+  return { api, graphql: env["GITHUB_GRAPHQL_URL"] ?? `${api.replace(/\/v3$/, "")}/graphql`, token };
+}
+
+/** `owner/name`, of the option or of the workflow. */
+export function repositoryOf(option: string | undefined): string {
+  const name = option ?? process.env["GITHUB_REPOSITORY"];
+  if (name === undefined) throw new CliError("--repository: give it, as GITHUB_REPOSITORY is not set");
+  if (!/^[\w.-]+\/[\w.-]+$/.test(name)) throw new CliError(`--repository: got "${name}", allowed owner/name`);
+  return name;
+}
+
+/** What `--file` names. @throws CliError when it cannot be read, or is empty */
+export function readText(file: string): string {
+  try {
+    const text = readFileSync(file, "utf8");
+    if (text.trim() !== "") return text;
+  } catch (error) {
+    throw new CliError(`--file: ${messageOf(error)}`);
+  }
+  throw new CliError(`--file: ${file} is empty`);
+}
+
+/** Where the whole of it can be read: the run of the workflow. */
+export function runLink(): string {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
+  if (server === undefined || repository === undefined || run === undefined) return "";
+  return `\n<sub>[The run](${server}/${repository}/actions/runs/${run}) that says so.</sub>\n`;
+}

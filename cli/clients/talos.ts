@@ -1,0 +1,132 @@
+/** Talos' API of one machine, asked by gRPC with the certificate out of a talosconfig. */
+import { join } from "node:path";
+import { type Client, credentials, makeGenericClientConstructor, type ServiceError, status } from "@grpc/grpc-js";
+import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
+import { z } from "zod";
+import { parseYaml } from "../../config/yaml.ts";
+import { CliError } from "../ui/errors.ts";
+import { visibleLine } from "../ui/visible.ts";
+
+/** PEM, as grpc-js takes it. */
+export interface TalosAdmin {
+  readonly ca: Buffer;
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+export interface EtcdMember {
+  readonly id: string;
+  readonly hostname: string;
+  readonly isLearner: boolean;
+}
+
+export interface EtcdStatus {
+  readonly memberId: string;
+  /** 0 while there is none. */
+  readonly leader: string;
+  /** Alarms, such as that the disk is full. */
+  readonly errors: readonly string[];
+}
+
+/** What a machine tells of itself. Each call throws an Error in one line. */
+export interface TalosMachine {
+  /** `v1.13.9` */
+  version(): Promise<string>;
+  etcdMembers(): Promise<readonly EtcdMember[]>;
+  etcdStatus(): Promise<EtcdStatus>;
+  /** Size of the disk that Talos is on, in bytes; null where it tells of none. */
+  systemDiskBytes(): Promise<number | null>;
+  close(): void;
+}
+
+const CALL_MS = 5000;
+
+const base64 = z.string().transform((text) => Buffer.from(text, "base64"));
+const talosconfig = z.object({
+  context: z.string(),
+  contexts: z.record(z.string(), z.object({ ca: base64, crt: base64, key: base64 })),
+});
+
+/** @throws CliError that repeats nothing of it: it is a secret */
+export function readTalosconfig(text: string): TalosAdmin {
+  const read = talosconfig.safeParse(parseYaml(text));
+  const context = read.success ? read.data.contexts[read.data.context] : undefined;
+  if (context === undefined)
+    throw new CliError("the talosconfig among the outputs of stack talos cannot be read: deploy talos again");
+  // Talos names the key's type in the label, where OpenSSL knows PKCS #8 by another.
+  const key = context.key.toString().replaceAll("ED25519 PRIVATE KEY", "PRIVATE KEY");
+  return { ca: context.ca, cert: context.crt, key: Buffer.from(key) };
+}
+
+function serviceOf(file: string, name: string): ServiceDefinition {
+  const all = loadSync(file, { includeDirs: [import.meta.dirname], keepCase: true, longs: String, defaults: true });
+  const found = all[name];
+  if (found === undefined || "format" in found) throw new Error(`${join(import.meta.dirname, file)}: no ${name}`);
+  return found;
+}
+
+const versionReply = z.object({ version: z.object({ tag: z.string() }) });
+const memberReply = z.object({
+  members: z.array(z.object({ id: z.string(), hostname: z.string(), is_learner: z.boolean() })),
+});
+const statusReply = z.object({
+  member_status: z.object({ leader: z.string(), member_id: z.string(), errors: z.array(z.string()) }),
+});
+const diskReply = z.object({ disks: z.array(z.object({ size: z.coerce.number(), system_disk: z.boolean() })) });
+
+/** Without what grpc-js tells of its own inside. */
+function reason({ code, details, message }: ServiceError): string {
+  if (code === status.DEADLINE_EXCEEDED) return `no answer in ${CALL_MS / 1000} s`;
+  return visibleLine(/Last error: (?:Error: )?(.+?)\. Resolution note/.exec(details)?.[1] ?? (details || message));
+}
+
+/** The machine of a name, at a loopback port: its certificate has to be that machine's own. */
+export function talosAt({ ca, cert, key }: TalosAdmin, name: string, port: number): TalosMachine {
+  const options = { "grpc.ssl_target_name_override": name, "grpc.use_local_subchannel_pool": 1 };
+  const open = (definition: ServiceDefinition): { client: Client; definition: ServiceDefinition } => {
+    const Constructor = makeGenericClientConstructor(definition, "Talos");
+    return { client: new Constructor(`127.0.0.1:${port}`, credentials.createSsl(ca, key, cert), options), definition };
+  };
+  const machine = open(serviceOf("talos.proto", "machine.MachineService"));
+  const storage = open(serviceOf("storage.proto", "storage.StorageService"));
+
+  /** The answer of this machine, and not of others that it could pass the call on to. */
+  function ask<T>({ client, definition }: typeof machine, name: string, schema: z.ZodType<T>): Promise<T> {
+    const method = definition[name];
+    if (method === undefined) throw new Error(`no ${name} in the definition of Talos' API`);
+    const replies = z.object({ messages: z.tuple([schema], z.unknown()) });
+    return new Promise((resolve, reject) => {
+      const done = (error: ServiceError | null, reply?: unknown): void => {
+        const read = replies.safeParse(reply);
+        if (error !== null) reject(new Error(reason(error)));
+        else if (read.success) resolve(read.data.messages[0]);
+        else reject(new Error(`${name}: not what Talos answers`));
+      };
+      const { path, requestSerialize, responseDeserialize } = method;
+      const limit = { deadline: Date.now() + CALL_MS };
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, limit, done);
+    });
+  }
+
+  return {
+    version: async () => (await ask(machine, "Version", versionReply)).version.tag,
+    etcdMembers: async () =>
+      (await ask(machine, "EtcdMemberList", memberReply)).members.map(({ id, hostname, is_learner }) => ({
+        id,
+        hostname,
+        isLearner: is_learner,
+      })),
+    async etcdStatus() {
+      const { member_status } = await ask(machine, "EtcdStatus", statusReply);
+      return { memberId: member_status.member_id, leader: member_status.leader, errors: member_status.errors };
+    },
+    async systemDiskBytes() {
+      const { disks } = await ask(storage, "Disks", diskReply);
+      return disks.find(({ system_disk }) => system_disk)?.size ?? null;
+    },
+    close() {
+      machine.client.close();
+      storage.client.close();
+    },
+  };
+}

@@ -1,0 +1,138 @@
+/** `lab kubeconfig` and `lab talosconfig`: the way into the deployed lab, as a file. */
+import { relative } from "node:path";
+import type { Command } from "commander";
+import type { DeliveryOptions, Merged } from "../../clients/context-files.ts";
+import type { ContextsKind } from "../../clients/contexts.ts";
+import {
+  type CommandContext,
+  type CommonOptions,
+  synthesize,
+  withLabLock,
+} from "../../engine/synth/command-context.ts";
+import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
+import { printDocument } from "../../ui/document.ts";
+import { CliError } from "../../ui/errors.ts";
+import { printInClear } from "../../ui/mask-output.ts";
+import { pathOption } from "../../ui/options.ts";
+
+/** What either takes. */
+export interface ContextsOptions extends CommonOptions, DeliveryOptions {}
+
+const STACK = "talos";
+
+/** The output of the deployed stack. */
+async function deployed(place: CommandContext, kind: ContextsKind, skipSynth: boolean): Promise<string> {
+  const [{ openStates }, { isDeployed, stateOf }, { readStack }] = await Promise.all([
+    import("../../engine/state/open.ts"),
+    import("../../engine/state/state.ts"),
+    import("../../engine/terraform/stack.ts"),
+  ]);
+  const { project } = place;
+  const { stacks, lab } = await synthesize(place, skipSynth);
+  const info = stacks.find(({ name }) => name === STACK);
+  if (info === undefined) throw new CliError(`there is no stack called ${STACK}, which would have a ${kind}`);
+  const reader = openStates({ ...place, lab, say: (line) => place.terminal.aside(line) });
+  const state = await stateOf(reader, readStack(info, project));
+  const value = state.outputs[kind]?.value;
+  if (typeof value === "string" && value !== "") return value;
+  const deploy = `npx cdktf deploy oci proxmox talos${project.sandbox ? " --sandbox" : ""}`;
+  throw new CliError(
+    isDeployed(state)
+      ? `the deploy of ${STACK} did not come to its end, so there is no ${kind} yet: go on with ${deploy}`
+      : `${STACK} is not deployed, so there is no ${kind}: ${deploy}`,
+  );
+}
+
+/**
+ * Tells until when the certificate is good.
+ *
+ * @throws CliError where it has ended: what it is in opens nothing any more
+ */
+async function tellTerm({ project, terminal }: CommandContext, kind: ContextsKind, text: string): Promise<void> {
+  const [{ runningSandbox }, { certificateFindings, clientCertificateOf, hasEnded, renewal }] = await Promise.all([
+    import("../../../sandbox/client.ts"),
+    import("../../engine/checks/certificates.ts"),
+  ]);
+  const certificate = clientCertificateOf(kind, text);
+  if (certificate === null) return;
+  const sandbox = project.sandbox ? await runningSandbox(project.home) : null;
+  const now = sandbox === null ? new Date() : await sandbox.clock();
+  const date = certificate.until.toISOString().slice(0, 10);
+  if (hasEnded(certificate, now))
+    throw new CliError(
+      `the certificate in the ${kind} ended on ${date}, so it opens nothing: ${renewal(project.sandbox)}`,
+    );
+  for (const { found, advice } of certificateFindings([certificate], now, project.sandbox))
+    terminal.aside(`certificate: ${found}${advice === null ? "" : `; to do: ${advice}`}`);
+}
+
+/** A path as short as it can be said. */
+function shown(file: string): string {
+  const near = relative("", file);
+  return near.startsWith("..") ? file : near;
+}
+
+function told(names: string, file: string, merged: Merged | null): string {
+  if (merged === null) return `wrote context ${names} to ${shown(file)}`;
+  if (!merged.changed) return `context ${names} is in ${shown(file)} already, as it is`;
+  const kept = merged.backup === null ? "" : `; what that was is in ${shown(merged.backup)}`;
+  return `merged context ${names} into ${shown(file)}${kept}`;
+}
+
+async function writeOut(kind: ContextsKind, options: ContextsOptions): Promise<number> {
+  const [{ deliveryOf, mergeContextsInto, writeContexts }, { contextNames, mergeTarget }] = await Promise.all([
+    import("../../clients/context-files.ts"),
+    import("../../clients/contexts.ts"),
+  ]);
+  return withLabLock(options, `lab ${kind}`, async (place) => {
+    const force = options.force ?? false;
+    const delivery = deliveryOf(kind, options, place.project.data, process.stdout.isTTY);
+    if (delivery.to === "stdout" && options.json)
+      throw new CliError("--stdout, --json: got both, allowed one: a document never holds a secret");
+    const text = await deployed(place, kind, options.skipSynth ?? false);
+    await tellTerm(place, kind, text);
+    if (delivery.to === "stdout") {
+      printInClear(text.endsWith("\n") ? text : `${text}\n`);
+      return 0;
+    }
+    const file = delivery.file ?? mergeTarget(kind, text);
+    const merged = delivery.to === "merge" ? await mergeContextsInto(kind, file, text, new Date()) : null;
+    if (merged === null) await writeContexts(kind, file, text, force, place.interruption.signal);
+    const names = contextNames(kind, text, `the lab's ${kind}`);
+    if (options.json) printDocument({ file, contexts: names, merged: merged !== null, backup: merged?.backup ?? null });
+    else place.terminal.line(told(names.join(", "), file, merged));
+    return 0;
+  });
+}
+
+/** Of `kubeconfig` and `talosconfig`. */
+const contextOptions =
+  (usual: string) =>
+  (command: Command): Command =>
+    json(inSandbox(where(command)))
+      .addOption(pathOption("--out <file>", `write it there, readable by you alone (default: .lab/${command.name()})`))
+      .addOption(
+        pathOption(
+          "--merge [file]",
+          `add its contexts to a file, by name, and keep a copy of that (default: ${usual})`,
+        ),
+      )
+      .option("--stdout", "print it, for another program; not to a terminal")
+      .option("--force", "print it to a terminal; overwrite a file that has other contexts")
+      .option("--skip-synth", "take what was synthesized last");
+
+export const kubeconfig: CommandDefinition<ContextsOptions> = {
+  name: "kubeconfig",
+  description: "Write the kubeconfig of the deployed lab to a file",
+  examples: ["npx lab kubeconfig", "npx lab kubeconfig --merge", "npx lab kubeconfig --out kubeconfig --sandbox"],
+  options: contextOptions("as KUBECONFIG says, or ~/.kube/config"),
+  run: (options) => writeOut("kubeconfig", options),
+};
+
+export const talosconfig: CommandDefinition<ContextsOptions> = {
+  name: "talosconfig",
+  description: "Write the talosconfig of the deployed lab to a file; its endpoints are tunnels",
+  examples: ["npx lab talosconfig", "npx lab talosconfig --merge"],
+  options: contextOptions("as TALOSCONFIG says, or ~/.talos/config"),
+  run: (options) => writeOut("talosconfig", options),
+};

@@ -1,0 +1,117 @@
+/** `lab state list` and `lab state migrate`: where the states are, and moved to where the config says. */
+import type { Command } from "commander";
+import { type CommonOptions, withLabLock } from "../../engine/synth/command-context.ts";
+import { inOrder } from "../../engine/synth/stack-order.ts";
+import { type CommandDefinition, inSandbox, json, skipSynth, where } from "../../ui/command.ts";
+import { printDocument } from "../../ui/document.ts";
+import { CliError } from "../../ui/errors.ts";
+import { restore } from "./state-restore.ts";
+
+const objects = (count: number): string => `${count} ${count === 1 ? "object" : "objects"}`;
+
+/** `lab state list` */
+async function listStates(options: CommonOptions): Promise<number> {
+  const [{ openStatesContext }, { backupsOf }, { describeLocation }, { isDeployed, parseState }, { movedTo }] =
+    await Promise.all([
+      import("../../engine/runs/state-work.ts"),
+      import("../../engine/state/backups.ts"),
+      import("../../engine/state/location.ts"),
+      import("../../engine/state/state.ts"),
+      import("../../engine/state/text.ts"),
+    ]);
+  return withLabLock(options, "lab state list", async (place) => {
+    const { assembly, configured, states, tools, project, terminal } = await openStatesContext(
+      place,
+      options.skipSynth ?? false,
+    );
+    const rows = await Promise.all(
+      inOrder(assembly.stacks).map(async ({ name }) => {
+        const { at } = tools.whereabouts(name);
+        const text = await states.read(at, name);
+        const state = parseState(text, describeLocation(at));
+        const backups = backupsOf(project.data, name).map(({ file, serial, at: time }) => ({ file, serial, at: time }));
+        return {
+          name,
+          at: describeLocation(at),
+          configured: describeLocation(configured(name)),
+          movedTo: movedTo(text),
+          deployed: isDeployed(state),
+          serial: state.serial,
+          lineage: state.lineage,
+          resources: state.resources.length,
+          backups,
+        };
+      }),
+    );
+    if (options.json) {
+      printDocument({ stacks: rows });
+      return 0;
+    }
+    const width = Math.max(...rows.map(({ name }) => name.length));
+    for (const { name, at, configured: wanted, serial, resources, backups } of rows) {
+      const label = terminal.colors.bold(name.padEnd(width));
+      const kept = `${backups.length} ${backups.length === 1 ? "backup" : "backups"}`;
+      const what = serial === 0 ? "none yet" : `serial ${serial}, ${objects(resources)}, ${kept}`;
+      terminal.line(`${label} ${what}  ${at}`);
+      if (at !== wanted)
+        terminal.line(`${" ".repeat(width)} lab.config.ts says ${wanted}: npx lab state migrate moves it`);
+    }
+    return 0;
+  });
+}
+
+/** `lab state migrate` */
+async function migrateStates(options: CommonOptions): Promise<number> {
+  const [{ openStatesContext }, { moveState }, { describeLocation }] = await Promise.all([
+    import("../../engine/runs/state-work.ts"),
+    import("../../engine/state/move.ts"),
+    import("../../engine/state/location.ts"),
+  ]);
+  return withLabLock(options, "lab state migrate", async (place) => {
+    const { project, terminal, interruption } = place;
+    if (project.sandbox) throw new CliError("--sandbox: the sandbox's states are in its own files, and stay there");
+    const { assembly, configured, tools } = await openStatesContext(place, options.skipSynth ?? false);
+    const stacks = inOrder(assembly.stacks);
+    const width = Math.max(...stacks.map(({ name }) => name.length));
+    const moved = [];
+    for (const { name } of stacks) {
+      interruption.signal.throwIfAborted();
+      const label = terminal.colors.bold(name.padEnd(width));
+      terminal.status(terminal.colors.dim(`${label} moving its state`));
+      const move = await moveState(tools, name, configured(name));
+      terminal.status("");
+      if (move === null) {
+        terminal.line(`${label} is in ${describeLocation(configured(name))}`);
+        continue;
+      }
+      const { from, to, serial, objects: held } = move;
+      terminal.line(`${label} moved to ${describeLocation(to)}: serial ${serial}, ${objects(held)}`);
+      moved.push({ name, from: describeLocation(from), to: describeLocation(to), serial, resources: held });
+    }
+    if (options.json) printDocument({ moved });
+    else if (moved.length > 0) terminal.aside("each was read back and is as it was; npx cdktf diff shows no changes");
+    return 0;
+  });
+}
+
+const stateOptions = (command: Command): Command => skipSynth(json(inSandbox(where(command))));
+
+const list: CommandDefinition<CommonOptions> = {
+  name: "list",
+  description: "Say where the state of each stack is, and which backups there are of it",
+  options: stateOptions,
+  run: listStates,
+};
+
+const migrate: CommandDefinition<CommonOptions> = {
+  name: "migrate",
+  description: "Move every state to where the config says; after an interruption, run it again",
+  options: stateOptions,
+  run: migrateStates,
+};
+
+export const state: CommandDefinition = {
+  name: "state",
+  description: "Terraform's states: where they are, moved elsewhere, brought back from a backup",
+  commands: [list, migrate, restore],
+};

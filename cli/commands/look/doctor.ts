@@ -1,0 +1,101 @@
+/** `lab doctor`: looks at everything that a deploy stands on, and changes nothing. */
+import type { CommonOptions } from "../../engine/synth/command-context.ts";
+import { baseEnvironment } from "../../engine/synth/environment.ts";
+import { openProject, type Project } from "../../engine/synth/project.ts";
+import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
+import { printDocument } from "../../ui/document.ts";
+import { type Finding, findingsOf, isWell, ok, PATIENCE_MS, showFindings } from "../../ui/findings.ts";
+import { openTerminal } from "../../ui/terminal.ts";
+
+/** What can be told only of a config that parses. */
+async function ofTheLab(project: Project): Promise<readonly Finding[]> {
+  const [
+    { signInOf },
+    { runningSandbox },
+    { heldTunnels },
+    { profileValues },
+    { account, ACCOUNT_MS },
+    { budgetMail, config, credentials, region },
+    { imageLock },
+    { kvm, ports },
+    { REMOTE_MS, remoteStates },
+    { readTopology },
+  ] = await Promise.all([
+    import("../../../config/sign-in.ts"),
+    import("../../../sandbox/client.ts"),
+    import("../../clients/held-tunnels.ts"),
+    import("../../clients/oci.ts"),
+    import("../../engine/checks/account.ts"),
+    import("../../engine/checks/config.ts"),
+    import("../../engine/checks/images.ts"),
+    import("../../engine/checks/machine.ts"),
+    import("../../engine/checks/state.ts"),
+    import("../../engine/synth/config.ts"),
+  ]);
+  const { home, sandbox } = project;
+  let topology: Awaited<ReturnType<typeof readTopology>> | undefined;
+  const unread = await findingsOf("config", async () => {
+    topology = await readTopology(project);
+    return "status" in topology ? [topology] : [];
+  });
+  if (topology === undefined || "status" in topology) return unread;
+  const plan = topology;
+  const signIn = signInOf(plan.config.oci);
+  const key = sandbox
+    ? [ok("credentials", "none needed: the sandbox is an account of its own")]
+    : findingsOf("credentials", () => credentials(signIn, process.env));
+  const profileRegion =
+    sandbox || !("profile" in signIn) ? undefined : profileValues(signIn.profile, process.env)["region"];
+  const groups = await Promise.all([
+    findingsOf("free tier", () => config(plan, project)),
+    key,
+    [budgetMail(plan.config, sandbox)],
+    [region(plan.config, profileRegion)],
+    findingsOf("state backend", () => remoteStates(plan, project), REMOTE_MS),
+    findingsOf("images", () => imageLock(plan.config, home, sandbox)),
+    findingsOf("tunnel ports", async () => {
+      const holder = heldTunnels(project.data)?.pid ?? null;
+      return ports(plan.tunnels, sandbox, (await runningSandbox(home)) !== null, holder);
+    }),
+    findingsOf("guests", () => kvm(plan.config)),
+    findingsOf("account", () => account(plan, project), ACCOUNT_MS + PATIENCE_MS),
+  ]);
+  return groups.flat();
+}
+
+/** The sandbox's world has a clock of its own. */
+async function clockOf({ home, sandbox }: Project): Promise<Date> {
+  const { runningSandbox } = await import("../../../sandbox/client.ts");
+  const running = sandbox ? await runningSandbox(home) : null;
+  return running === null ? new Date() : running.clock();
+}
+
+/** Exits with 1 when something fails. */
+async function examine(options: CommonOptions): Promise<number> {
+  const [{ certificates }, { tools }, { REMOTE_MS, state }] = await Promise.all([
+    import("../../engine/checks/certificates.ts"),
+    import("../../engine/checks/machine.ts"),
+    import("../../engine/checks/state.ts"),
+  ]);
+  const project = openProject(options);
+  const { sandbox } = project;
+  const terminal = openTerminal({ json: options.json ?? false, color: true });
+  const env = baseEnvironment(project);
+  const groups = await Promise.all([
+    tools(env, sandbox),
+    ofTheLab(project),
+    findingsOf("state", () => state(project), REMOTE_MS),
+    findingsOf("certificates", async () => certificates(project, await clockOf(project))),
+  ]);
+  const findings = groups.flat();
+  if (options.json) printDocument({ ok: isWell(findings), sandbox, findings });
+  else showFindings(terminal, findings);
+  return isWell(findings) ? 0 : 1;
+}
+
+export const doctor: CommandDefinition<CommonOptions> = {
+  name: "doctor",
+  description: "Look at tools, config, credentials, images, state, ports and KVM; exits with 1 when something fails",
+  options: (command) => json(inSandbox(where(command))),
+  run: examine,
+};

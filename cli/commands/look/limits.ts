@@ -1,0 +1,67 @@
+/** `lab limits`: what the lab takes of Always Free, by its config, by its state, and by its account. */
+import { LIMITS_AS_OF, LIMITS_SINCE } from "../../../config/limits.ts";
+import type { Found } from "../../engine/checks/limits.ts";
+import type { CommonOptions } from "../../engine/synth/command-context.ts";
+import { openProject } from "../../engine/synth/project.ts";
+import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
+import { printDocument } from "../../ui/document.ts";
+import { CliError, messageOf } from "../../ui/errors.ts";
+
+/** An account that does not answer is not waited for any longer. */
+const ACCOUNT_MS = 15_000;
+
+/** What it comes to, in a line. */
+function outcome({ rows, unknown, topology }: Found): string {
+  const over = rows.filter(({ config }) => config?.over).length;
+  const dates = `(limits in force since ${LIMITS_SINCE}, checked ${LIMITS_AS_OF})`;
+  if (over > 0) {
+    const meant = topology.config.allowPaid ? ", which allowPaid accepts" : "";
+    return `The config is over ${over} Always Free limit${over === 1 ? "" : "s"}: this costs money${meant} ${dates}`;
+  }
+  if (unknown.length > 0) return `The config may cost money: ${unknown.join("; ")} ${dates}`;
+  return `The config is inside every Always Free limit: $0.00 ${dates}`;
+}
+
+/** Exits with 1 where synth would refuse the config. */
+async function showLimits(options: CommonOptions): Promise<number> {
+  const [{ limitsTable }, { findLimits }] = await Promise.all([
+    import("../../engine/checks/limit-rows.ts"),
+    import("../../engine/checks/limits.ts"),
+  ]);
+  const project = openProject(options);
+  let found: Found;
+  try {
+    found = await findLimits(project, AbortSignal.timeout(ACCOUNT_MS));
+  } catch (error) {
+    throw error instanceof CliError ? error : new CliError(messageOf(error));
+  }
+  const { rows, unknown, account, topology } = found;
+  const { allowPaid } = topology.config;
+  const free = unknown.length === 0 && rows.every(({ config }) => !config?.over);
+  const deployed = rows.some((row) => row.deployed !== null);
+  if (options.json) {
+    printDocument({
+      asOf: LIMITS_AS_OF,
+      since: LIMITS_SINCE,
+      free,
+      allowPaid,
+      deployed,
+      account: account.asked ?? "not asked",
+      unknown,
+      limits: rows,
+    });
+  } else {
+    for (const line of limitsTable(rows, account.asked !== null)) console.log(line);
+    if (!deployed) console.log("deployed: nothing");
+    if (account.asked === null) console.log(`account: not asked, ${account.why}`);
+    console.log(outcome(found));
+  }
+  return free || allowPaid ? 0 : 1;
+}
+
+export const limits: CommandDefinition<CommonOptions> = {
+  name: "limits",
+  description: "Say what the lab takes of Always Free; exits with 1 when its config is over",
+  options: (command) => json(inSandbox(where(command))),
+  run: showLimits,
+};

@@ -1,0 +1,30 @@
+/** `cdktf list`: the stacks, in the order in which they are deployed. */
+import { relative } from "node:path";
+import { type CommonOptions, synthesize, withLabLock } from "../../engine/synth/command-context.ts";
+import { select } from "../../engine/synth/stack-order.ts";
+import { type CommandDefinition, skipSynth } from "../../ui/command.ts";
+import { printDocument } from "../../ui/document.ts";
+
+async function run(options: CommonOptions, names: readonly string[]): Promise<number> {
+  return withLabLock(options, "cdktf list", async (place) => {
+    const stacks = select((await synthesize(place, options.skipSynth ?? false)).stacks, names);
+    if (options.json) {
+      printDocument({ stacks: stacks.map(({ name, folder, dependencies }) => ({ name, folder, dependencies })) });
+      return 0;
+    }
+    const width = Math.max(...stacks.map(({ name }) => name.length));
+    for (const { name, folder, dependencies } of stacks) {
+      const reads = dependencies.length === 0 ? "" : `  after ${dependencies.join(", ")}`;
+      place.terminal.line(`${name.padEnd(width)}  ${relative(process.cwd(), folder) || "."}${reads}`);
+    }
+    return 0;
+  });
+}
+
+export const list: CommandDefinition<CommonOptions> = {
+  name: "list",
+  description: "List the stacks in the order of their dependencies",
+  examples: ["npx cdktf list", "npx cdktf list --json"],
+  options: skipSynth,
+  run,
+};

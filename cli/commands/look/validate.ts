@@ -1,0 +1,158 @@
+/** `lab validate`: looks at images, or through its own tunnels at the deployed lab, and changes nothing. */
+import type { LabConfig } from "../../../config/schema.ts";
+import type { Topology } from "../../../topology/types.ts";
+import type { TalosMachine } from "../../clients/talos.ts";
+import type { CheckContext } from "../../engine/checks/check-context.ts";
+import type { ImagesOptions } from "../../engine/runs/images.ts";
+import type { Session } from "../../engine/runs/session.ts";
+import type { State } from "../../engine/state/state.ts";
+import type { StackInfo } from "../../engine/synth/assembly.ts";
+import { type CommonOptions, withLabLock } from "../../engine/synth/command-context.ts";
+import { definedOnly } from "../../engine/synth/environment.ts";
+import { artifacts, type CommandDefinition, inSandbox, json, skipSynth, where } from "../../ui/command.ts";
+import { printDocument } from "../../ui/document.ts";
+import { CliError, messageOf } from "../../ui/errors.ts";
+import { isWell, showFindings } from "../../ui/findings.ts";
+
+/** Exits with 1 when something fails. */
+async function lookAtImages(options: ImagesOptions): Promise<number> {
+  const [{ validateImages }, { withImagesLock }] = await Promise.all([
+    import("../../engine/checks/images.ts"),
+    import("../../engine/runs/images.ts"),
+  ]);
+  return withImagesLock(options, "lab validate images", async ({ inputs, artifacts, terminal, interruption }) => {
+    const findings = await validateImages({
+      root: inputs.root,
+      inputs,
+      artifacts,
+      env: definedOnly(process.env),
+      signal: interruption.signal,
+      status: (line) => terminal.status(line),
+    });
+    if (options.json) printDocument({ ok: isWell(findings), findings });
+    else showFindings(terminal, findings);
+    return isWell(findings) ? 0 : 1;
+  });
+}
+
+const images: CommandDefinition<ImagesOptions> = {
+  name: "images",
+  description: "Source, lock, builds and templates of the images; exits with 1 when something fails",
+  examples: ["npx lab validate images"],
+  options: artifacts,
+  run: lookAtImages,
+};
+
+/** Hosts that are up let us in at once. */
+const TUNNEL_PATIENCE_MS = 15_000;
+
+interface Deployed {
+  readonly info: StackInfo;
+  readonly state: State;
+}
+
+async function deployed(session: Session, name: string): Promise<Deployed> {
+  const { isDeployed, stateOf } = await import("../../engine/state/state.ts");
+  const info = session.assembly.stacks.find((stack) => stack.name === name);
+  if (info === undefined) throw new CliError(`there is no stack called ${name}: this app is no lab`);
+  const state = await stateOf(session, session.stack(info));
+  if (isDeployed(state)) return { info, state };
+  const sandbox = session.project.sandbox ? " --sandbox" : "";
+  throw new CliError(
+    `${name} is not deployed, so there is nothing to look at: npx cdktf deploy oci proxmox talos${sandbox}`,
+  );
+}
+
+function output({ state }: Deployed, name: string): string {
+  const value = state.outputs[name]?.value;
+  if (typeof value === "string" && value !== "") return value;
+  throw new CliError(`the deploy of stack talos did not come to its end, so there is no ${name}: deploy it again`);
+}
+
+async function topologyOf(session: Session): Promise<Topology> {
+  const { readTopology } = await import("../../engine/synth/config.ts");
+  const read = await readTopology(session.project);
+  if ("status" in read) throw new CliError(read.found);
+  return read;
+}
+
+/** Why the account cannot be asked, and what to do, where it cannot. */
+async function accountOf({ sandbox, interruption }: Session, config: LabConfig): Promise<CheckContext["account"]> {
+  const { openAccount } = await import("../../engine/synth/oci-account.ts");
+  try {
+    return await openAccount(config, sandbox, interruption.signal);
+  } catch (error) {
+    const [unasked = "", ...advice] = messageOf(error).split("; ");
+    return { unasked, advice: advice.join("; ") || "npx lab doctor says what is wrong with the credentials" };
+  }
+}
+
+/** Exits with 1 when something fails. */
+async function lookAtCluster(options: CommonOptions): Promise<number> {
+  const [
+    { kubernetesAt, readKubeconfig },
+    { readTalosconfig, talosAt },
+    { clientCertificateOf },
+    { validateCluster },
+    { openSession },
+  ] = await Promise.all([
+    import("../../clients/kubernetes.ts"),
+    import("../../clients/talos.ts"),
+    import("../../engine/checks/certificates.ts"),
+    import("../../engine/checks/cluster.ts"),
+    import("../../engine/runs/session.ts"),
+  ]);
+  return withLabLock(options, "lab validate cluster", async (place) => {
+    const session = await openSession(place, options.skipSynth);
+    const machines = new Map<string, TalosMachine>();
+    try {
+      const oci = await deployed(session, "oci");
+      const talos = await deployed(session, "talos");
+      const topology = await topologyOf(session);
+      const texts = { kubeconfig: output(talos, "kubeconfig"), talosconfig: output(talos, "talosconfig") };
+      const admin = readKubeconfig(texts.kubeconfig);
+      const talosAdmin = readTalosconfig(texts.talosconfig);
+      for (const { name, talosPort } of topology.nodes) machines.set(name, talosAt(talosAdmin, name, talosPort));
+      await session.connect(talos.info, { patienceMs: TUNNEL_PATIENCE_MS, some: true });
+      place.terminal.status("looking");
+      const findings = await validateCluster({
+        topology,
+        oci: oci.state,
+        admin,
+        certificates: (["kubeconfig", "talosconfig"] as const).flatMap(
+          (kind) => clientCertificateOf(kind, texts[kind]) ?? [],
+        ),
+        now: (await session.sandbox?.clock()) ?? new Date(),
+        kubernetes: kubernetesAt(admin, { host: "127.0.0.1", port: topology.cluster.apiPort }),
+        talos(node) {
+          const machine = machines.get(node);
+          if (machine === undefined) throw new Error(`no node ${node}`);
+          return machine;
+        },
+        account: await accountOf(session, topology.config),
+        sandbox: place.project.sandbox,
+      });
+      place.terminal.status("");
+      if (options.json) printDocument({ ok: isWell(findings), sandbox: place.project.sandbox, findings });
+      else showFindings(place.terminal, findings);
+      return isWell(findings) ? 0 : 1;
+    } finally {
+      for (const machine of machines.values()) machine.close();
+      session.close();
+    }
+  });
+}
+
+const cluster: CommandDefinition<CommonOptions> = {
+  name: "cluster",
+  description: "Nodes, versions, etcd, API, DNS, storage, open ports; exits with 1 when something fails",
+  examples: ["npx lab validate cluster", "npx lab validate cluster --sandbox --json"],
+  options: (command) => skipSynth(json(inSandbox(where(command)))),
+  run: lookAtCluster,
+};
+
+export const validate: CommandDefinition = {
+  name: "validate",
+  description: "Look at what was built and deployed, and say whether it is well",
+  commands: [cluster, images],
+};

@@ -1,0 +1,82 @@
+/** `lab images upload` and `lab images prune`: the bucket of the lab's images. */
+import type { Command } from "commander";
+import { PROXMOX } from "../../../images/definitions.ts";
+import { megabytes, progressLine } from "../../../images/upload/progress.ts";
+import type { StoreOptions } from "../../engine/runs/images.ts";
+import { artifacts, type CommandDefinition } from "../../ui/command.ts";
+import { printDocument } from "../../ui/document.ts";
+import { CliError } from "../../ui/errors.ts";
+
+/** Uploads the Proxmox image, which is what hosts boot; the base is only what it is made from. */
+async function uploadCommand(options: StoreOptions): Promise<number> {
+  const [{ readArtifact }, { uploadArtifact }, { withImagesLock, openDestination }] = await Promise.all([
+    import("../../../images/artifact.ts"),
+    import("../../../images/upload-artifact.ts"),
+    import("../../engine/runs/images.ts"),
+  ]);
+  return withImagesLock(options, "lab images upload", async (place) => {
+    const { artifacts, terminal, config, say } = place;
+    const artifact = await readArtifact(artifacts, PROXMOX);
+    if (artifact === null)
+      throw new CliError(`${artifacts}: no Proxmox image is built there; npx lab images build builds it`);
+    const destination = { ...(await openDestination(place, options)), allowPaid: config.allowPaid };
+    const uploaded = await uploadArtifact(artifact, destination, {
+      say,
+      onProgress: (progress) => terminal.status(`${progress.phase} the image: ${progressLine(progress)}`),
+    });
+    const { objectName, status, sizeBytes } = uploaded;
+    terminal.status("");
+    terminal.line(`${objectName}: ${status}, ${megabytes(sizeBytes)} MB in bucket ${destination.bucket}`);
+    if (options.json) printDocument({ bucket: destination.bucket, ...uploaded });
+    return 0;
+  });
+}
+
+export interface PruneOptions extends StoreOptions {
+  readonly dryRun?: boolean;
+}
+
+/** Deletes images of other inputs from the bucket. */
+async function pruneCommand(options: PruneOptions): Promise<number> {
+  const [{ ensureImages }, { withImagesLock, openDestination }] = await Promise.all([
+    import("../../../images/index.ts"),
+    import("../../engine/runs/images.ts"),
+  ]);
+  return withImagesLock(options, "lab images prune", async (place) => {
+    const { proxmox } = await ensureImages({ ...place.inputs, artifacts: place.artifacts });
+    const { pruneBucket } = await import("../../../images/upload/index.ts");
+    const destination = await openDestination(place, options);
+    const dryRun = options.dryRun ?? false;
+    const pruned = await pruneBucket({ ...destination, keep: [proxmox.objectName], dryRun });
+    const all = [...pruned.objects, ...pruned.uploads];
+    for (const { name, sizeBytes } of all)
+      place.terminal.line(`${dryRun ? "would delete" : "deleted"} ${name}, ${megabytes(sizeBytes)} MB`);
+    if (all.length === 0) place.terminal.line(`bucket ${destination.bucket}: nothing to delete`);
+    if (options.json) printDocument({ ...pruned, dryRun });
+    return 0;
+  });
+}
+
+/** Of commands on the bucket. */
+const bucketOptions = (command: Command): Command =>
+  artifacts(command)
+    .option("--bucket <name>", "default: <lab>-images")
+    .option("--compartment-id <ocid>", "where the bucket is; default: the config's, else the root compartment")
+    .option("--profile <name>", "of the OCI configuration file; default: the config's")
+    .option("--region <name>", "default: the config's");
+
+export const upload: CommandDefinition<StoreOptions> = {
+  name: "upload",
+  description: "Bring the Proxmox image into the lab's bucket, unless it is there",
+  examples: ["npx lab images upload", "npx lab images upload --bucket my-images --profile WORK"],
+  options: bucketOptions,
+  run: uploadCommand,
+};
+
+export const prune: CommandDefinition<PruneOptions> = {
+  name: "prune",
+  description: "Delete other images, and uploads that were given up, from the bucket",
+  examples: ["npx lab images prune --dry-run"],
+  options: (command) => bucketOptions(command).option("--dry-run", "say what would go, and delete nothing"),
+  run: pruneCommand,
+};

@@ -1,0 +1,125 @@
+/** `lab sandbox start`: the embedded sandbox by hand, and for other programs. */
+import { type CommonOptions, lockOf, synthesizeBeside, withLabLock } from "../../engine/synth/command-context.ts";
+import { toolEnvironment } from "../../engine/synth/environment.ts";
+import { describeHolder, holderOf } from "../../engine/synth/lock.ts";
+import { makeDataFolders, openProject, type Project } from "../../engine/synth/project.ts";
+import { type CommandDefinition, json, providersOption, where } from "../../ui/command.ts";
+import { printDocument, printDocumentInClear } from "../../ui/document.ts";
+import { CliError, messageOf } from "../../ui/errors.ts";
+import { printInClear } from "../../ui/mask-output.ts";
+
+export interface StartOptions extends CommonOptions {
+  /** Print shell lines that set what terraform and other programs need. */
+  readonly env?: boolean;
+}
+
+export function sandboxProject(options: CommonOptions): Project {
+  return openProject({ ...options, sandbox: true });
+}
+
+/** Errors of the sandbox, in one line. */
+export async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new CliError(messageOf(error));
+  }
+}
+
+/** A registry is asked for the tool that will be used. */
+function needsTool({ providers }: Project): boolean {
+  return Object.values(providers).some((choice) => choice !== "stand-in");
+}
+
+/** What Oracle's CLI and SDKs read, of what the real provider is told. */
+function isForOracleCli([name]: readonly [string, string]): boolean {
+  return name.startsWith("OCI_CLI_");
+}
+
+/** A line for a POSIX shell. */
+function exportLine([name, value]: readonly [string, string]): string {
+  return `export ${name}='${value.replaceAll("'", "'\\''")}'`;
+}
+
+/** Starts the sandbox with the tunnels of the lab as it is configured now. */
+async function startSandbox(options: StartOptions): Promise<number> {
+  const [
+    { openSandbox },
+    { providersOf, sandboxEnvironment, configureSandbox },
+    { guardOf },
+    { secretsFile },
+    { ensureSecrets, secretVariables },
+    { findBinary },
+  ] = await Promise.all([
+    import("../../../sandbox/client.ts"),
+    import("../../engine/runs/session.ts"),
+    import("../../engine/state/made-before.ts"),
+    import("../../engine/state/secrets-file.ts"),
+    import("../../engine/state/secrets.ts"),
+    import("../../engine/terraform/binary.ts"),
+  ]);
+  if (options.providers !== undefined && !options.env)
+    throw new CliError("--providers: only with --env, as it is what that prints which changes");
+  // Before the lock: a deploy that holds it may wait for this sandbox. It has the tunnels that the deploy gave it.
+  const first = sandboxProject(options);
+  const { page: there } = await told(openSandbox({ labHome: first.home }));
+  const holder = holderOf(lockOf(first));
+  if (holder !== null && !options.env) {
+    if (options.json) printDocument({ running: true, home: first.home, page: there });
+    console.error(
+      `the sandbox of ${first.home} runs, with the tunnels of what works in it (${describeHolder(holder)}); ${there} draws it`,
+    );
+    return 0;
+  }
+  return withLabLock({ ...options, sandbox: true, json: true }, "lab sandbox start", async (place) => {
+    const { project, terminal } = place;
+    makeDataFolders(project);
+    const opened = told(openSandbox({ labHome: project.home }));
+    const [{ lab }, sandbox] = await synthesizeBeside(opened, place, false);
+    if (lab !== null) await configureSandbox(sandbox, lab);
+    const { home } = project;
+    const { page } = sandbox;
+    if (!options.env) {
+      if (options.json) printDocument({ running: true, home, page });
+      terminal.aside(
+        `the sandbox of ${home} runs; ${page} draws it; \`npx lab sandbox start --env\` prints what other programs need`,
+      );
+      return 0;
+    }
+    const secrets = await ensureSecrets(
+      secretsFile(project),
+      (lab?.hosts ?? []).map(({ name }) => name),
+      guardOf(project),
+    );
+    const variables = Object.entries(secretVariables(secrets)).map(
+      ([name, value]) => [`TF_VAR_${name}`, value] as const,
+    );
+    const base = toolEnvironment(project, {}, () => undefined);
+    const product = needsTool(project) ? (await findBinary(base)).product : "Terraform";
+    const chosen = await providersOf(project, product, (line) => terminal.aside(line));
+    const config = base["TF_CLI_CONFIG_FILE"];
+    const lines: readonly (readonly [string, string])[] = [
+      ["LAB_SANDBOX", "1"],
+      ["LAB_HOME", project.home],
+      ...(config === undefined || chosen.configFile !== undefined ? [] : [["TF_CLI_CONFIG_FILE", config] as const]),
+      ...variables,
+      ...Object.entries(await sandboxEnvironment(sandbox, chosen)),
+      // Not of the providers alone: whoever calls the API needs these. With the real oracle/oci they are there already.
+      ...(chosen.real.includes("oci") ? [] : Object.entries((await sandbox.real()).oci).filter(isForOracleCli)),
+    ];
+    if (options.json) printDocumentInClear({ running: true, home, page, env: Object.fromEntries(lines) });
+    else printInClear(lines.map((line) => `${exportLine(line)}\n`).join(""));
+    return 0;
+  });
+}
+
+export const start: CommandDefinition<StartOptions> = {
+  name: "start",
+  description: "Start it, with the tunnels of the lab",
+  examples: ["npx lab sandbox start", 'eval "$(npx lab sandbox start --env)"'],
+  options: (command) =>
+    json(where(command))
+      .option("--env", 'print shell lines that other programs need: eval "$(…)"')
+      .addOption(providersOption("with --env")),
+  run: startSandbox,
+};

@@ -1,0 +1,125 @@
+/** `lab sandbox`: the embedded sandbox by hand. */
+import type { Sandbox } from "../../../sandbox/client.ts";
+import { type CommonOptions, lockOf, withLabLock } from "../../engine/synth/command-context.ts";
+import { describeHolder, holderOf } from "../../engine/synth/lock.ts";
+import type { Project } from "../../engine/synth/project.ts";
+import { type CommandDefinition, json } from "../../ui/command.ts";
+import { printDocument } from "../../ui/document.ts";
+import { CliError } from "../../ui/errors.ts";
+import { visibleLine } from "../../ui/visible.ts";
+import { fault } from "./sandbox-faults.ts";
+import { admin, host } from "./sandbox-hosts.ts";
+import { log, open } from "./sandbox-log.ts";
+import { sandboxProject, start, told } from "./sandbox-start.ts";
+
+/** @throws CliError that says what would wait for a sandbox that is no more */
+async function requireNobodyAtWork(project: Project): Promise<void> {
+  const { runningRecords } = await import("../../engine/runs/reconcile.ts");
+  const holder = holderOf(lockOf(project));
+  const runs = runningRecords(project.run).map(
+    ({ verb, stack, startedAt }) => `${verb} of ${stack}, since ${startedAt}`,
+  );
+  const [who] = [...(holder === null ? [] : [describeHolder(holder)]), ...runs];
+  if (who !== undefined)
+    throw new CliError(
+      `the sandbox of ${project.home} is at work for ${who}: let that end, or end it with Ctrl-C, then stop the sandbox`,
+    );
+}
+
+async function stopSandbox(options: CommonOptions): Promise<number> {
+  const { runningSandbox } = await import("../../../sandbox/client.ts");
+  const project = sandboxProject(options);
+  const { home } = project;
+  const sandbox = await told(runningSandbox(home));
+  if (sandbox !== null) {
+    await requireNobodyAtWork(project);
+    await told(sandbox.stop());
+  }
+  if (options.json) printDocument({ stopped: sandbox !== null, home });
+  console.error(
+    sandbox === null ? `no sandbox runs for ${home}` : `stopped the sandbox of ${home}; what is in it stays on disk`,
+  );
+  return 0;
+}
+
+/** How long the ways into the lab that is in it are good. */
+async function certificatesIn(sandbox: Sandbox, project: Project) {
+  const { certificates } = await import("../../engine/checks/certificates.ts");
+  return certificates(project, await told(sandbox.clock()));
+}
+
+/** Says what exists in the sandbox; exits with 1 when it does not run. */
+async function sandboxStatus(options: CommonOptions): Promise<number> {
+  const { runningSandbox } = await import("../../../sandbox/client.ts");
+  const project = sandboxProject(options);
+  const { home } = project;
+  const sandbox = await told(runningSandbox(home));
+  if (options.json) {
+    printDocument({
+      running: sandbox !== null,
+      home,
+      ...(sandbox === null
+        ? {}
+        : {
+            page: sandbox.page,
+            overview: await told(sandbox.overview()),
+            certificates: await certificatesIn(sandbox, project),
+          }),
+    });
+  } else if (sandbox === null) {
+    console.log(`no sandbox runs for ${home}`);
+  } else {
+    const items = await told(sandbox.inventory());
+    console.log(`the sandbox of ${home} runs and has ${items.length} objects; ${sandbox.page} draws them`);
+    for (const { type, id, name } of items) {
+      const shown = visibleLine(name);
+      console.log(`  ${type}  ${shown === "" ? id : `${shown}  ${id}`}`);
+    }
+    for (const { found, advice } of await certificatesIn(sandbox, project))
+      console.log(`certificates: ${found}${advice === null ? "" : `; to do: ${advice}`}`);
+  }
+  return sandbox === null ? 1 : 0;
+}
+
+/** Empties the world and forgets its state; the lab's secrets and the daemon stay. */
+async function resetSandbox(options: CommonOptions): Promise<number> {
+  const { openSandbox } = await import("../../../sandbox/client.ts");
+  return withLabLock({ ...options, sandbox: true }, "lab sandbox reset", async ({ project }) => {
+    const { rmSync } = await import("node:fs");
+    const { join } = await import("node:path");
+    const sandbox = await told(openSandbox({ labHome: project.home }));
+    await told(sandbox.reset());
+    // A state that speaks of objects which are gone would only be in the way.
+    for (const name of ["state", "backups", "run"]) rmSync(join(project.data, name), { recursive: true, force: true });
+    if (options.json) printDocument({ emptied: true, home: project.home });
+    console.error(`emptied the sandbox of ${project.home}`);
+    return 0;
+  });
+}
+
+const stop: CommandDefinition<CommonOptions> = {
+  name: "stop",
+  description: "Stop it; what is in it stays on disk",
+  options: json,
+  run: stopSandbox,
+};
+
+const status: CommandDefinition<CommonOptions> = {
+  name: "status",
+  description: "Say whether it runs and what is in it",
+  options: json,
+  run: sandboxStatus,
+};
+
+const reset: CommandDefinition<CommonOptions> = {
+  name: "reset",
+  description: "Empty it, and forget its state",
+  options: json,
+  run: resetSandbox,
+};
+
+export const sandbox: CommandDefinition = {
+  name: "sandbox",
+  description: "The embedded sandbox: the lab without an account",
+  commands: [start, stop, status, reset, admin, host, open, log, fault],
+};

@@ -1,0 +1,36 @@
+/** `lab secrets`; its `check` exits with 1 when the lab's secrets cannot be used as they are. */
+import type { CommonOptions } from "../../engine/synth/command-context.ts";
+import { openProject } from "../../engine/synth/project.ts";
+import { type CommandDefinition, json, where } from "../../ui/command.ts";
+import { printDocument } from "../../ui/document.ts";
+import { isWell, showFindings } from "../../ui/findings.ts";
+import { openTerminal } from "../../ui/terminal.ts";
+import { edit } from "./secrets-edit.ts";
+import { init, refuseSandbox } from "./secrets-init.ts";
+import { rotate } from "./secrets-rotate.ts";
+
+async function secretsCheck(options: CommonOptions): Promise<number> {
+  const [{ checkSecrets, wantedBy }, { secretsFile }] = await Promise.all([
+    import("../../engine/checks/secrets.ts"),
+    import("../../engine/state/secrets-file.ts"),
+  ]);
+  const project = openProject(options);
+  refuseSandbox(project, "check");
+  const findings = await checkSecrets(project, secretsFile(project), await wantedBy(project));
+  if (options.json) printDocument({ ok: isWell(findings), findings });
+  else showFindings(openTerminal({ json: false, color: options.color ?? true }), findings);
+  return isWell(findings) ? 0 : 1;
+}
+
+const check: CommandDefinition<CommonOptions> = {
+  name: "check",
+  description: "Say whether they can be read, are complete and belong together; exits with 1 when not",
+  options: (command) => json(where(command)),
+  run: secretsCheck,
+};
+
+export const secrets: CommandDefinition = {
+  name: "secrets",
+  description: "The lab's own secrets: passwords and keys of its hosts, encrypted by sops for the repository",
+  commands: [init, edit, check, rotate],
+};

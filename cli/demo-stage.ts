@@ -1,0 +1,157 @@
+/** Where the demo plays: a LAB_HOME of its own, thrown away at the end, and the `cdktf` that a user would type. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import type { LabInput } from "../config/index.ts";
+import { openSandbox, type Overview, runningSandbox } from "../sandbox/client.ts";
+import { findBinary } from "./engine/terraform/binary.ts";
+import { buildTool } from "./engine/terraform/tools-build.ts";
+import { OPENTOFU, which } from "./engine/terraform/tools.ts";
+import { CliError } from "./ui/errors.ts";
+import { visibleLine } from "./ui/visible.ts";
+
+const CDKTF = join(import.meta.dirname, "bin", "cdktf.js");
+
+/** A command of the demo ended otherwise than it should. */
+export class DemoError extends Error {}
+
+export class Stage {
+  readonly home = mkdtempSync(join(tmpdir(), "ampere-lab-demo-"));
+  readonly #config = join(this.home, "lab.config.json");
+  #ended = false;
+
+  /** What `cdktf` reads from now on. */
+  configure(input: LabInput): void {
+    writeFileSync(this.#config, JSON.stringify(input, null, 2));
+  }
+
+  /**
+   * Runs `npx cdktf <args> --sandbox` and shows it.
+   *
+   * @param expected exit code that belongs to the story
+   * @throws DemoError when it ends with another
+   */
+  async cdktf(args: readonly string[], expected = 0): Promise<void> {
+    console.log(`\n$ npx cdktf ${args.join(" ")} --sandbox`);
+    const child = spawn(process.execPath, [CDKTF, ...args, "--sandbox"], {
+      stdio: "inherit",
+      env: { ...process.env, LAB_HOME: this.home, LAB_CONFIG: this.#config },
+    });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    if (code !== expected) throw new DemoError(`cdktf ${args[0] ?? ""} ended with ${code}, not with ${expected}`);
+  }
+
+  /** Leaves nothing running and nothing lying. */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    await (await runningSandbox(this.home))?.stop();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+// Loopback ports for a lab that runs beside others: the demo's, a bench's, a test's.
+
+const PORTS_OF_A_LAB = 1000;
+const FIRST_PORT = 20_000;
+const LAST_PORT = 60_000;
+
+/** A base port whose first ports nobody listens on: another lab, or another demo, may be running. */
+export async function freeBasePort(): Promise<number> {
+  for (let base = FIRST_PORT; base < LAST_PORT; base += PORTS_OF_A_LAB) {
+    // The API server's, a host's, a control plane's and a worker's: a lab that runs has all of them open.
+    const probes = await Promise.all([0, 1, 101, 201].map((offset) => isFree(base + offset)));
+    if (probes.every(Boolean)) return base;
+  }
+  throw new Error(`no free ports between ${FIRST_PORT} and ${LAST_PORT}`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+// The demo needs a tofu or a terraform; where there is neither and Go is, it makes one.
+
+/** @throws CliError, one line, where there is none and no Go to make one */
+export async function ensureTerraform(): Promise<void> {
+  const PATH = process.env.PATH ?? "";
+  try {
+    await findBinary({ PATH });
+  } catch (error) {
+    const wished = process.env.TERRAFORM_BINARY_NAME ?? "";
+    if (!(error instanceof CliError) || wished !== "" || which("go", PATH) === undefined) throw error;
+    console.log("Neither tofu nor terraform is on PATH, but Go is: building OpenTofu. That takes minutes, once.");
+    await buildTool(OPENTOFU, { say: (line) => console.log(line), status: () => undefined });
+  }
+}
+
+// What a deployed lab consists of, as a person would want to see it.
+
+/** What the app left in cdktf.out. */
+const labFile = z.looseObject({ freeTier: z.looseObject({ table: z.string() }) });
+
+type Row = readonly string[];
+
+function table(rows: readonly Row[]): string {
+  const shown = rows.map((row) => row.map(visibleLine));
+  const widths = shown[0]?.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (row: Row): string => `  ${widths.map((width, column) => (row[column] ?? "").padEnd(width)).join("  ")}`;
+  return shown.map((row) => line(row).trimEnd()).join("\n");
+}
+
+function instances({ oci }: Overview): Row[] {
+  return oci.instances.map(({ name, state, shape, ocpus, memoryGb, bootVolumeGb, privateIp }) => [
+    name,
+    state,
+    shape,
+    `${ocpus} OCPU`,
+    `${memoryGb} GB`,
+    `${bootVolumeGb} GB volume`,
+    privateIp,
+  ]);
+}
+
+function machines({ proxmox }: Overview): Row[] {
+  return proxmox.datacenters.flatMap(({ vms }) =>
+    vms.map(({ vmId, name, host, state, vcpus, memoryMb, diskGb }) => [
+      String(vmId),
+      name,
+      `on ${host}`,
+      state,
+      `${vcpus} vCPU`,
+      `${memoryMb} MB`,
+      `${diskGb} GB disk`,
+    ]),
+  );
+}
+
+function clusters({ proxmox }: Overview): string[] {
+  return proxmox.datacenters.map(({ cluster, quorate, hosts }) =>
+    cluster === null
+      ? `Proxmox VE on ${hosts.map(({ name }) => name).join(", ")}, alone`
+      : `Proxmox VE cluster ${cluster} of ${hosts.map(({ name }) => name).join(", ")}, ${quorate ? "quorate" : "NOT quorate"}`,
+  );
+}
+
+/** Asks the sandbox what exists, and the app what it costs. */
+export async function describeLab(home: string): Promise<string> {
+  const overview = await (await openSandbox({ labHome: home })).overview();
+  return [
+    "\nWhat now exists in the sandbox:",
+    table(instances(overview)),
+    ...clusters(overview),
+    table(machines(overview)),
+    "\nWhat it costs:",
+    labFile.parse(JSON.parse(readFileSync(join(home, "cdktf.out", "lab.json"), "utf8"))).freeTier.table,
+  ].join("\n");
+}

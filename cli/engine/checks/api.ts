@@ -1,0 +1,87 @@
+/** The ways to the API server: the tunnel, and the load balancer that the kubeconfig names. */
+import { z } from "zod";
+import { kubernetesAt } from "../../clients/kubernetes.ts";
+import { messageOf } from "../../ui/errors.ts";
+import { fail, ok } from "../../ui/findings.ts";
+import type { Check, CheckContext } from "./check-context.ts";
+
+const version = z.object({ gitVersion: z.string() });
+
+export const apiByTunnel: Check = async ({ topology, kubernetes }) => {
+  const name = "API by tunnel";
+  const where = `https://127.0.0.1:${topology.cluster.apiPort}`;
+  try {
+    const { gitVersion } = await kubernetes.get("/version", version);
+    return [ok(name, `${where} answers, ${gitVersion}, with the cluster's own certificate`)];
+  } catch (error) {
+    return [
+      fail(
+        name,
+        `${where}: ${messageOf(error)}`,
+        "see whether a control plane runs: npx lab tunnel opens Talos and Proxmox",
+      ),
+    ];
+  }
+};
+
+/** The load balancer of the sandbox cannot be reached, but the certificate that it would pass on can be looked at. */
+async function byTunnelInItsName({ admin, topology }: CheckContext): Promise<void> {
+  const way = { host: "127.0.0.1", port: topology.cluster.apiPort, as: admin.server.hostname };
+  await kubernetesAt(admin, way).get("/version", version);
+}
+
+export const apiByLoadBalancer: Check = async (context) => {
+  const name = "API by NLB";
+  const { server } = context.admin;
+  try {
+    if (context.sandbox) {
+      await byTunnelInItsName(context);
+      return [
+        ok(
+          name,
+          `the certificate holds ${server.hostname}; nobody went there, as the sandbox's addresses lead nowhere`,
+        ),
+      ];
+    }
+    const way = { host: server.hostname, port: Number(server.port || 443) };
+    await kubernetesAt(context.admin, way).get("/version", version);
+    return [ok(name, `${server.origin} answers, with the cluster's own certificate`)];
+  } catch (error) {
+    const advice = context.sandbox
+      ? "npx cdktf deploy talos --sandbox puts the address into the certificate"
+      : "see that you come from one of access.adminCidrs, and the backends' health in the console";
+    return [fail(name, `${server.origin}: ${messageOf(error)}`, advice)];
+  }
+};
+
+// Names inside of the cluster: that CoreDNS is there to be asked.
+
+const deployment = z.object({
+  spec: z.object({ replicas: z.number() }),
+  status: z.object({ availableReplicas: z.number().default(0) }),
+});
+const slices = z.object({
+  items: z.array(
+    z.object({ endpoints: z.array(z.object({ conditions: z.object({ ready: z.boolean().optional() }) })).nullish() }),
+  ),
+});
+
+const COREDNS = "/apis/apps/v1/namespaces/kube-system/deployments/coredns";
+const ENDPOINTS =
+  "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dkube-dns";
+
+export const dns: Check = async ({ kubernetes }) => {
+  const name = "DNS";
+  const [{ spec, status }, { items }] = await Promise.all([
+    kubernetes.get(COREDNS, deployment),
+    kubernetes.get(ENDPOINTS, slices),
+  ]);
+  // An endpoint that does not say counts as ready (discovery.k8s.io/v1, EndpointConditions).
+  const ready = items
+    .flatMap(({ endpoints }) => endpoints ?? [])
+    .filter(({ conditions }) => conditions.ready !== false);
+  const found = `CoreDNS has ${status.availableReplicas} of ${spec.replicas} replicas, kube-dns ${ready.length} endpoints`;
+  const advice = "kubectl -n kube-system describe pods -l k8s-app=kube-dns says why";
+  if (status.availableReplicas === 0 || ready.length === 0) return [fail(name, found, advice)];
+  return [ok(name, `${found}; no name was looked up, which would take a pod`)];
+};

@@ -1,0 +1,183 @@
+/** The way to the real hosts: which stacks need tunnels, and where these lead. */
+import { z } from "zod";
+import type { Sandbox } from "../../../sandbox/client.ts";
+import type { Tunnel } from "../../../topology/types.ts";
+import { announceTunnels, heldTunnels, shareTunnels } from "../../clients/held-tunnels.ts";
+import { explainSilence } from "../../clients/oci-console.ts";
+import { tenancyOf } from "../../clients/oci.ts";
+import { writeSshFiles } from "../../clients/ssh.ts";
+import { openTunnels, type OpenTunnels } from "../../clients/tunnels.ts";
+import { CliError } from "../../ui/errors.ts";
+import { list } from "../../ui/words.ts";
+import type { Secrets } from "../state/secrets.ts";
+import { stateOf, type StateReader, type StateResource } from "../state/state.ts";
+import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
+import { baseEnvironment, type Environment } from "../synth/environment.ts";
+import { accountOf } from "../synth/oci-account.ts";
+import type { Project } from "../synth/project.ts";
+import { upstreamOf } from "../synth/stack-order.ts";
+import { readStack } from "../terraform/stack.ts";
+
+/** The output of the hosts' stack with their public addresses. */
+const ADDRESSES_OUTPUT = "host_public_ips";
+
+/** A new host boots, grows its volume and gets its keys in this time. */
+const PATIENCE_MS = 15 * 60_000;
+const RETRY_MS = 3000;
+
+const addresses = z.record(z.string(), z.ipv4());
+
+export interface OpenOptions {
+  /** How long a host that does not answer is tried. @default - as long as a new one takes to boot */
+  readonly patienceMs?: number;
+  /** Goes on without hosts that do not let us in, as long as one does. @default false - all have to */
+  readonly some?: boolean;
+  /** Some of the lab's, to be held until closed; other runs go through them, and one that is cut is tried for ever. */
+  readonly hold?: readonly Tunnel[];
+}
+
+export interface Access {
+  /** Terraform variables that come from the account's own configuration. */
+  variables(env: Environment): Environment;
+  /** Opens the tunnels if the stack talks to what runs on the hosts. */
+  open(stack: StackInfo, options?: OpenOptions): Promise<void>;
+  close(): void;
+}
+
+export interface AccessOptions {
+  readonly project: Project;
+  readonly lab: Lab;
+  readonly assembly: Assembly;
+  readonly secrets: Secrets;
+  readonly reader: StateReader;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** The hosts' public addresses as the oci stack put them out; an object, or the same as JSON text. */
+export function hostAddresses(output: unknown): Readonly<Record<string, string>> {
+  try {
+    return addresses.parse(typeof output === "string" ? JSON.parse(output) : output);
+  } catch {
+    throw new CliError(
+      `stack ${HOSTS_STACK} has no output ${ADDRESSES_OUTPUT} with the hosts' addresses: deploy it first`,
+    );
+  }
+}
+
+/** OCID of the host's instance. */
+function instanceOf(host: string, resources: readonly StateResource[]): string | null {
+  const found = resources.find(
+    ({ type, attributes }) => type === "oci_core_instance" && attributes["display_name"] === host,
+  );
+  const id = found?.attributes["id"];
+  return typeof id === "string" ? id : null;
+}
+
+/** Tunnels to real hosts, opened when the first stack needs them and kept until closed. */
+export function realAccess({ project, lab, assembly, secrets, reader, signal, say }: AccessOptions): Access {
+  let opening: Promise<OpenTunnels> | undefined;
+  let opened: OpenTunnels | undefined;
+  const hosts = assembly.stacks.find(({ name }) => name === HOSTS_STACK);
+  const explain = async (name: string, resources: readonly StateResource[]): Promise<string> => {
+    const instanceId = instanceOf(name, resources);
+    if (instanceId === null) return `the state of ${HOSTS_STACK} has no instance of this name`;
+    const account = (timeout: AbortSignal) => accountOf(project, null, AbortSignal.any([signal, timeout]));
+    return explainSilence({ name, instanceId }, account, project.run);
+  };
+  const open = async (
+    from: StackInfo,
+    { patienceMs = PATIENCE_MS, some = false, hold }: OpenOptions,
+  ): Promise<OpenTunnels> => {
+    const { outputs, resources } = await stateOf(reader, readStack(from, project));
+    const addresses = hostAddresses(outputs[ADDRESSES_OUTPUT]?.value);
+    const tunnels = hold ?? lab.tunnels;
+    const held = heldTunnels(project.data);
+    if (held !== null && hold !== undefined)
+      throw new CliError(`lab tunnel holds them already (process ${held.pid}, since ${held.since})`);
+    if (held !== null) {
+      say(`going through the tunnels that lab tunnel holds (process ${held.pid})`);
+      return shareTunnels(held, tunnels, addresses, { patienceMs, some, signal });
+    }
+    say(`opening the tunnels to ${list([...new Set(tunnels.map(({ via }) => via))])}`);
+    const opened = await openTunnels({
+      tunnels,
+      addresses,
+      files: writeSshFiles(project.data, secrets),
+      logs: project.run,
+      env: baseEnvironment(project),
+      signal,
+      say,
+      patienceMs,
+      some,
+      retryMs: RETRY_MS,
+      explain: (name) => explain(name, resources),
+      ...(hold === undefined ? {} : { reopenPatienceMs: Infinity }),
+    });
+    if (hold === undefined) return opened;
+    const forget = announceTunnels(project.data, tunnels, addresses);
+    return {
+      close() {
+        forget();
+        opened.close();
+      },
+    };
+  };
+  return {
+    variables(env) {
+      const signIn = lab.signIn ?? { auth: "profile", profile: env["OCI_CLI_PROFILE"] ?? "DEFAULT" };
+      const tenancy = tenancyOf(signIn, env);
+      if (tenancy === undefined && !("profile" in signIn))
+        throw new CliError(`TF_VAR_tenancy_ocid is not set: oci.auth "${signIn.auth}" takes the tenancy from there`);
+      return tenancy === undefined ? {} : { tenancy_ocid: tenancy };
+    },
+    async open(stack, options = {}) {
+      if (hosts === undefined || lab.tunnels.length === 0) return;
+      if (!goesThroughHosts(stack, assembly)) return;
+      opened = await (opening ??= open(hosts, options));
+    },
+    close: () => opened?.close(),
+  };
+}
+
+// The sandbox's tunnels are ports of its own: whether SSH would carry them, its hosts and firewalls say.
+
+export interface Wanted {
+  readonly sandbox: Sandbox;
+  readonly stack: StackInfo;
+  readonly assembly: Assembly;
+  readonly project: Project;
+  /** It is enough that one host lets us in. @default false */
+  readonly some?: boolean;
+}
+
+/** @throws CliError where a stack needs hosts that do not let the admin's SSH in, as a real run does when it has waited long */
+export async function assertLetIn({ sandbox, stack, assembly, project, some = false }: Wanted): Promise<void> {
+  if (!goesThroughHosts(stack, assembly)) return;
+  const { address, lockedOutOf, silent } = await sandbox.admin();
+  if (some && silent.length + lockedOutOf.length < (assembly.lab?.hosts.length ?? 0)) return;
+  const [quiet] = silent;
+  if (quiet !== undefined) {
+    const { explainSilence } = await import("../../clients/oci-console.ts");
+    const { accountOf } = await import("../synth/oci-account.ts");
+    const known = await explainSilence(quiet, (timeout) => accountOf(project, sandbox, timeout), project.run);
+    throw new CliError(`${quiet.name} (${quiet.address}) does not let us in: nothing answers there; ${known}`);
+  }
+  const [first] = lockedOutOf;
+  if (first === undefined) return;
+  const from = address === null ? "from outside" : `from ${address}`;
+  throw new CliError(
+    `${first.name} (${first.address}) does not let us in: SSH ${from} is dropped by ${first.by}; ` +
+      "`npx lab sandbox admin` says where the sandbox has you come from",
+  );
+}
+
+// The stack that makes the hosts, and those that talk to what runs on them.
+
+export const HOSTS_STACK = "oci";
+
+/** Whether a stack's providers talk to what runs on the hosts. */
+export function goesThroughHosts(stack: StackInfo, { stacks, lab }: Pick<Assembly, "stacks" | "lab">): boolean {
+  if (lab?.direct.includes(stack.name) ?? false) return false;
+  return stack.name !== HOSTS_STACK && upstreamOf(stack, stacks).some(({ name }) => name === HOSTS_STACK);
+}

@@ -1,0 +1,95 @@
+/** `apply FILE`: does what a plan says, no more and no less. */
+import { AlreadyTold, Interrupted, messageOf } from "../../ui/errors.ts";
+import { type StackRunner, stateOf, taint } from "../state/state.ts";
+import { recoverUnsavedState } from "../state/unsaved.ts";
+import { showDiagnostics, showRaw } from "../terraform/diagnostics.ts";
+import { runJob } from "../terraform/job.ts";
+import type { Diagnostic } from "../terraform/messages.ts";
+import { explainFailure, type Plan } from "../terraform/plan.ts";
+import { followProgress, type Progress } from "../terraform/progress.ts";
+import { removeRecord } from "../terraform/run-record.ts";
+import { applyDoubt } from "../terraform/verdict.ts";
+import { reconcileRun } from "./reconcile.ts";
+
+export interface Applied {
+  readonly outputs: Progress["outputs"];
+  readonly counts: ReturnType<Progress["applied"]>;
+}
+
+/** Carries the numbers of what was done before it failed. */
+export class ApplyFailed extends AlreadyTold {
+  readonly counts: Applied["counts"];
+  readonly interrupted: boolean;
+  /** What the run said; it has been told. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(counts: Applied["counts"], interrupted: boolean, diagnostics: readonly Diagnostic[]) {
+    super();
+    this.counts = counts;
+    this.diagnostics = diagnostics;
+    this.interrupted = interrupted;
+  }
+}
+
+/** Applies a plan. @throws ApplyFailed, after the errors were told and losses were taken down */
+export async function applyPlan(
+  runner: StackRunner,
+  plan: Plan,
+  label: string,
+  options: { readonly terraformParallelism?: number },
+): Promise<Applied> {
+  const { terminal, interruption, project, binary, plugins } = runner;
+  const { stack, env, file } = plan;
+  interruption.signal.throwIfAborted();
+  const progress = followProgress(terminal, label);
+  const parallelism = options.terraformParallelism;
+  const { code, errors, record } = await plugins.running(() =>
+    runJob(
+      {
+        stack: stack.name,
+        verb: "apply",
+        command: () => [
+          binary.path,
+          "apply",
+          "-json",
+          "-input=false",
+          ...(parallelism === undefined ? [] : [`-parallelism=${parallelism}`]),
+          file,
+        ],
+        folder: stack.folder,
+        env,
+        run: project.run,
+        onLine: progress.onLine,
+        onInterrupt: () =>
+          terminal.aside(`${label} asked to end: finishing what is under way; once more ends it at once`),
+      },
+      interruption,
+    ),
+  );
+  terminal.status("");
+  if (code !== 0)
+    await recoverUnsavedState(runner, stack, record.log, (line) => terminal.aside(line)).catch((error: unknown) =>
+      terminal.aside(messageOf(error)),
+    );
+  // What it has made is masked before anything more is said, here and of the stacks that read it.
+  const state = stateOf(runner, stack);
+  await state.catch(() => undefined);
+  const { add, replace, destroy } = plan.counts;
+  const doubt = applyDoubt(code, progress, { add: add + replace, remove: destroy + replace });
+  if (code === 0 && doubt === null) {
+    removeRecord(project.run, record);
+    showDiagnostics(terminal, stack.name, progress.diagnostics);
+    return { outputs: progress.outputs, counts: progress.applied() };
+  }
+  const interrupted = interruption.signal.reason instanceof Interrupted;
+  showDiagnostics(terminal, stack.name, progress.diagnostics);
+  showRaw(terminal, `${stack.name}: ${binary.path} writes:`, errors);
+  if (code > 128) terminal.aside(`Error in ${stack.name}: ${binary.path} was killed (signal ${code - 128})`);
+  else if (doubt !== null) terminal.aside(`Error in ${stack.name}: ${binary.path}: ${doubt}`);
+  else if (!interrupted) explainFailure(runner, stack, code, progress.diagnostics);
+  await reconcileRun(terminal, project.run, record, {
+    state: await state,
+    taint: (addresses) => taint(runner, stack, env, addresses),
+  });
+  throw new ApplyFailed(progress.applied(), interrupted, progress.diagnostics);
+}

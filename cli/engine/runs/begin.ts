@@ -1,0 +1,112 @@
+/** The beginning that diff, deploy and destroy share. */
+import { messageOf } from "../../ui/errors.ts";
+import { stateOf, taint } from "../state/state.ts";
+import { recoverUnsavedState } from "../state/unsaved.ts";
+import { requireConfiguredLocation } from "../state/whereabouts.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import type { CommandContext, CommonOptions } from "../synth/command-context.ts";
+import { inOrder, select } from "../synth/stack-order.ts";
+import { initialize } from "../terraform/init.ts";
+import type { PlanOptions } from "../terraform/plan.ts";
+import { readRecords, type RunRecord } from "../terraform/run-record.ts";
+import { awaitChanges, awaitEarlierRuns, reconcileEarlierRuns, runningRecords } from "./reconcile.ts";
+import { openSession, type Session } from "./session.ts";
+
+export interface RunOptions extends CommonOptions, Omit<PlanOptions, "destroy"> {
+  /** How many stacks at a time; -1 means as many as there are. */
+  readonly parallelism?: number;
+}
+
+export interface Begun {
+  readonly session: Session;
+  /** The chosen stacks in dependency order. */
+  readonly stacks: readonly StackInfo[];
+  /** Stack names, all of one width. */
+  label(stack: StackInfo): string;
+}
+
+/**
+ * Opens again what an earlier run may wait for: the sandbox, or tunnels that went with the cdktf that had opened them. By what was
+ * synthesized for it, and without a word, as nothing of this session is used but that.
+ */
+async function openAgain(place: CommandContext, working: readonly RunRecord[]): Promise<Session | null> {
+  if (working.length === 0) return null;
+  const { terminal } = place;
+  try {
+    const session = await openSession({ ...place, terminal: { ...terminal, aside: () => undefined } }, true);
+    const named = session.assembly.stacks.filter(({ name }) => working.some(({ stack }) => stack === name));
+    await Promise.all(named.map((info) => session.connect(info)));
+    return session;
+  } catch (error) {
+    terminal.aside(`what that may wait for cannot be opened again: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+/** Waits for what earlier runs have left at work. */
+async function waitForEarlierRuns(place: CommandContext): Promise<void> {
+  const { project, terminal, interruption } = place;
+  const working = runningRecords(project.run).filter(({ verb }) => verb === "plan" || verb === "apply");
+  const opened = openAgain(place, working);
+  try {
+    await awaitEarlierRuns(terminal, project.run, interruption.signal);
+  } finally {
+    (await opened)?.close();
+  }
+}
+
+/** Waits for what still runs, synthesizes, chooses, and takes stock of what earlier runs have left. */
+export async function begin(place: CommandContext, names: readonly string[], options: RunOptions): Promise<Begun> {
+  const { project, terminal, interruption } = place;
+  await waitForEarlierRuns(place);
+  const session = await openSession(place, options.skipSynth);
+  if (session.sandbox !== null) await awaitChanges(session.sandbox, terminal, interruption.signal);
+  const all = session.assembly.stacks;
+  const stacks = select(all, names);
+  const unsettled = readRecords(project.run).filter(({ verb }) => verb === "apply");
+  for (const info of all) {
+    const log = unsettled.find(({ stack }) => stack === info.name)?.log ?? null;
+    await recoverUnsavedState(session, session.stack(info), log, (line) => terminal.aside(line));
+  }
+  for (const info of new Set([...stacks, ...all])) await requireConfiguredLocation(session, session.stack(info));
+  await reconcileEarlierRuns(terminal, project.run, async (name) => {
+    const info = all.find((stack) => stack.name === name);
+    if (info === undefined) return null;
+    const stack = session.stack(info);
+    return {
+      state: await stateOf(session, stack),
+      taint: async (addresses) => {
+        if (addresses.length === 0) return;
+        const env = session.environment(stack);
+        await initialize(session, stack, env);
+        await taint(session, stack, env, addresses);
+      },
+    };
+  });
+  const width = Math.max(...stacks.map(({ name }) => name.length));
+  return { session, stacks: inOrder(stacks), label: ({ name }) => terminal.colors.bold(name.padEnd(width)) };
+}
+
+/**
+ * Initializes the stacks one after the other, ahead of their turn: it needs nothing from the stacks before, and one at a
+ * time, as terraform's plugin cache bears no more (beside plans: plugin-turns.ts).
+ *
+ * @returns what to wait for before a stack is planned
+ */
+export function initializeAhead(session: Session, stacks: readonly StackInfo[]): (stack: StackInfo) => Promise<void> {
+  const ready = new Map<StackInfo, Promise<void>>();
+  let before: Promise<unknown> = Promise.resolve();
+  for (const info of stacks) {
+    const stack = session.stack(info);
+    const initialized = before.then(() => initialize(session, stack, session.environment(stack)));
+    // A failure is told to the one who waits for this stack, and does not keep the next from its turn.
+    before = initialized.catch(() => undefined);
+    ready.set(info, initialized);
+  }
+  return async (stack) => ready.get(stack);
+}
+
+/** As a number of stacks at a time. */
+export function atATime(parallelism: number | undefined): number {
+  return parallelism === undefined || parallelism < 1 ? Infinity : parallelism;
+}

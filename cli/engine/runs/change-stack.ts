@@ -1,0 +1,136 @@
+/** Deploys or destroys one stack: initialize, plan, ask, apply. */
+import { AlreadyTold, messageOf } from "../../ui/errors.ts";
+import { showOutputs } from "../../ui/outputs.ts";
+import { duration } from "../../ui/words.ts";
+import { keepBackup } from "../state/backups.ts";
+import { locationOf } from "../state/location.ts";
+import { isDeployed, removeFromState, stateOf } from "../state/state.ts";
+import { recordLocation } from "../state/whereabouts.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { discard, type Plan, planStack } from "../terraform/plan.ts";
+import type { Stack } from "../terraform/stack.ts";
+import { ApplyFailed, applyPlan } from "./apply.ts";
+import type { RunOptions } from "./begin.ts";
+import { type LockOptions, waitForLockedMachines } from "./locked-machines.ts";
+import { planDocument, refuseShrinking } from "./plan-document.ts";
+import { type Import, removeImports, SHOWN_ONCE, withoutReplaceTriggers, writeImports } from "./recover.ts";
+import { counted, showReview, summaryOf } from "./review-text.ts";
+import { refuseBeyond, type Reviewed } from "./reviewed.ts";
+import { result, type StackResult } from "./schedule.ts";
+import type { Session } from "./session.ts";
+import { needsValues, stackReview } from "./stack-review.ts";
+import { reportAttachedSchema, reportUnowned } from "./unowned.ts";
+
+export interface StackChange {
+  readonly verb: "deploy" | "destroy";
+  readonly session: Session;
+  readonly info: StackInfo;
+  readonly label: string;
+  readonly options: RunOptions & LockOptions;
+  /** Lost objects to be taken back with this plan. */
+  readonly imports: readonly Import[];
+  /** What was reviewed of it; null for a stack that is planned now. */
+  readonly reviewed: Reviewed | null;
+  /** Resolves when the stack may be planned. */
+  readonly initialized: () => Promise<void>;
+  /** Asks whether to apply; null applies without asking. */
+  readonly confirm: ((question: string) => Promise<boolean>) | null;
+}
+
+async function approved({ verb, session, info, label, confirm }: StackChange, plan: Plan): Promise<boolean> {
+  const { terminal } = session;
+  const asked = confirm !== null && needsValues(plan);
+  const review = stackReview(plan, asked ? await planDocument(session, plan) : null);
+  terminal.line(`${label} ${summaryOf(review)}`);
+  if (confirm === null) return true;
+  showReview(terminal, review);
+  if (await confirm(`${verb} ${info.name}: ${summaryOf(review)}. Only "yes" goes on: `)) return true;
+  terminal.line(`${label} not approved: nothing was changed`);
+  return false;
+}
+
+async function planned(change: StackChange): Promise<Plan> {
+  const { verb, session, info, label, options, imports, reviewed } = change;
+  const stack = session.stack(info);
+  await change.initialized();
+  await session.connect(info);
+  const env = session.environment(stack);
+  if (imports.length > 0) {
+    const replaced = imports.filter(({ replaces }) => replaces).map(({ address }) => address);
+    await removeFromState(session, stack, env, replaced);
+    writeImports(stack, imports);
+  }
+  const replace = imports.filter(({ type }) => SHOWN_ONCE.has(type)).map(({ address }) => address);
+  const wishes = { ...options, ...reviewed?.options, replace, destroy: verb === "destroy" };
+  const plan = await withoutReplaceTriggers(stack, imports, () => planStack(session, stack, env, label, wishes));
+  try {
+    if (reviewed !== null) await refuseBeyond(session, label, plan, reviewed);
+    if (plan.changes.some(({ address, action }) => action === "update" && address.startsWith("oci_core_instance.")))
+      refuseShrinking(await planDocument(session, plan));
+  } catch (error) {
+    discard(plan);
+    throw error;
+  }
+  return plan;
+}
+
+/** Keeps a copy of the state as it is before the change. */
+async function backUp({ project, states, encryptedState }: Session, stack: Stack): Promise<void> {
+  const sealed = await states.sealed(locationOf(stack, encryptedState), stack.name);
+  keepBackup(project.data, stack.name, sealed, new Date());
+}
+
+async function changed(change: StackChange): Promise<StackResult> {
+  const { verb, session, info, label, options } = change;
+  const { terminal } = session;
+  const started = performance.now();
+  const stack = session.stack(info);
+  const before = await stateOf(session, stack);
+  if (verb === "destroy" && !isDeployed(before)) {
+    terminal.line(`${label} nothing to destroy`);
+    return result(info.name, "absent");
+  }
+  const plan = await planned(change);
+  try {
+    // A stack that changes nothing is applied all the same when it has no state yet that others could read.
+    if (!plan.pending && (isDeployed(before) || (change.reviewed?.options ?? options).refreshOnly)) {
+      terminal.line(`${label} no changes`);
+      if (verb === "deploy") showOutputs(terminal, label, before.outputs);
+      return result(info.name, "unchanged");
+    }
+    if (!(await approved(change, plan))) return result(info.name, "declined");
+    await waitForLockedMachines(session, plan, before.resources, change, options);
+    await backUp(session, stack);
+    recordLocation(session, stack);
+    const applied = await applyPlan(session, plan, label, options);
+    const did = counted(plan.counts, plan.imported, "done");
+    terminal.line(`${label} ${verb}ed in ${duration(performance.now() - started)}${did === "" ? "" : `: ${did}`}`);
+    if (verb === "deploy") showOutputs(terminal, label, applied.outputs);
+    return result(info.name, `${verb}ed`, plan.counts);
+  } finally {
+    discard(plan);
+  }
+}
+
+/** Changes a stack; what goes wrong has been told and is in the result. */
+export async function changeStack(change: StackChange): Promise<StackResult> {
+  const { session, info } = change;
+  const { terminal, interruption } = session;
+  const stack = session.stack(info);
+  removeImports(stack); // left by a run that was killed
+  try {
+    return await changed(change);
+  } catch (error) {
+    const { aborted } = interruption.signal;
+    if (!(error instanceof AlreadyTold) && !aborted) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
+    if (error instanceof ApplyFailed && !aborted) {
+      await reportUnowned(session, info, error.diagnostics);
+      await reportAttachedSchema(session, info, error.diagnostics);
+    }
+    const done = error instanceof ApplyFailed ? error.counts : { create: 0, update: 0, delete: 0 };
+    const counts = { add: done.create, change: done.update, replace: 0, destroy: done.delete };
+    return result(info.name, aborted ? "interrupted" : "failed", counts);
+  } finally {
+    removeImports(stack);
+  }
+}

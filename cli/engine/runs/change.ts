@@ -1,0 +1,168 @@
+/** What deploy and destroy have in common: the stacks in their order, questions one at a time, and the last word. */
+import { resolve } from "node:path";
+import { printDocument } from "../../ui/document.ts";
+import { AlreadyTold, CliError } from "../../ui/errors.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { type CommandContext, withLabLock } from "../synth/command-context.ts";
+import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
+import { changeStack, type StackChange } from "./change-stack.ts";
+import type { LockOptions } from "./locked-machines.ts";
+import { type LossOptions, reportLosses, resolveLostObjects } from "./losses.ts";
+import { refuseLostStates } from "./lost-state.ts";
+import { checkUpgrades, learnUpstream, requireNoDownstream, requireUpstream } from "./preconditions.ts";
+import { counted } from "./review-text.ts";
+import { prove, type Reviewed, reviewedOf } from "./reviewed.ts";
+import { readSaved } from "./saved-plans.ts";
+import { result, runInOrder, type StackResult, type Status } from "./schedule.ts";
+
+export interface ChangeOptions extends RunOptions, LossOptions, LockOptions {
+  readonly autoApprove?: boolean;
+  readonly ignoreMissingStackDependencies?: boolean;
+  /** Folder of plans that were saved and reviewed: what they do is done, without a question. */
+  readonly plan?: string;
+  /** What these plans have to be of. */
+  readonly review?: string;
+}
+
+type Verb = StackChange["verb"];
+
+const UNFINISHED: ReadonlySet<Status> = new Set(["failed", "declined", "interrupted", "skipped"]);
+
+/** Asks one question at a time, however many stacks run. */
+function oneQuestionAtATime({ terminal, interruption }: CommandContext): (question: string) => Promise<boolean> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (question) => {
+    const answer = last.then(() => terminal.ask(question, interruption.signal));
+    last = answer.catch(() => undefined);
+    return answer.then((text) => text.trim().toLowerCase() === "yes");
+  };
+}
+
+async function changeAll(
+  verb: Verb,
+  { session, stacks, label }: Begun,
+  options: ChangeOptions,
+  reviewed: ReadonlyMap<string, Reviewed>,
+): Promise<readonly StackResult[]> {
+  await refuseLostStates(session, verb, stacks, options);
+  const imports = await resolveLostObjects(session, verb, stacks, options);
+  if (verb === "deploy") await checkUpgrades(session, stacks);
+  const initialized = initializeAhead(session, stacks);
+  const confirm = options.autoApprove || options.plan !== undefined ? null : oneQuestionAtATime(session);
+  const results = new Map<string, StackResult>();
+  const waitsFor = ({ name, dependencies }: StackInfo): readonly string[] =>
+    verb === "deploy"
+      ? dependencies
+      : stacks.filter((each) => each.dependencies.includes(name)).map((each) => each.name);
+  const skipped = await runInOrder(
+    stacks,
+    waitsFor,
+    atATime(options.parallelism),
+    async (info) => {
+      const outcome = await changeStack({
+        verb,
+        session,
+        info,
+        label: label(info),
+        options,
+        imports: imports.get(info.name) ?? [],
+        reviewed: reviewed.get(info.name) ?? null,
+        initialized: () => initialized(info),
+        confirm,
+      });
+      results.set(info.name, outcome);
+      return UNFINISHED.has(outcome.status) ? "failed" : "done";
+    },
+    session.interruption.signal,
+  );
+  for (const { name } of skipped) results.set(name, result(name, "skipped"));
+  return stacks.flatMap(({ name }) => results.get(name) ?? []);
+}
+
+/** Says what was cut short, and that it can be taken up again. Silent when all went well. */
+function summarize(verb: Verb, { session, stacks, label }: Begun, results: readonly StackResult[]): void {
+  const { terminal, interruption } = session;
+  if (!results.some(({ status }) => UNFINISHED.has(status))) return;
+  for (const info of stacks) {
+    const found = results.find(({ name }) => name === info.name);
+    if (found === undefined) continue;
+    const done = counted(found, 0, "done");
+    const sofar = done === "" || !["failed", "interrupted"].includes(found.status) ? "" : ` after ${done}`;
+    terminal.aside(`${label(info)} ${found.status}${sofar}`);
+  }
+  if (interruption.signal.aborted) {
+    terminal.aside(`interrupted: what was done is in the state, and \`cdktf ${verb}\` goes on from there`);
+  }
+}
+
+/** What was reviewed was planned in one way. */
+function refuseOtherWishes(options: ChangeOptions): void {
+  const { refresh = true, refreshOnly, recover, recoverId } = options;
+  const wishes = {
+    "--no-refresh": refresh ? undefined : refresh,
+    "--refresh-only": refreshOnly,
+    "--recover": recover,
+    "--recover-id": recoverId,
+  };
+  for (const [flag, wish] of Object.entries(wishes)) {
+    if (wish !== undefined) throw new CliError(`--plan applies what was reviewed: ${flag} belongs to \`cdktf diff\``);
+  }
+}
+
+/**
+ * Plans, asks and applies.
+ *
+ * @param after runs while the lab is still ours, with what became of each stack
+ */
+export async function changeStacks(
+  verb: Verb,
+  names: readonly string[],
+  options: ChangeOptions,
+  after: (begun: Begun, results: readonly StackResult[]) => Promise<void> = async () => undefined,
+): Promise<number> {
+  return withLabLock(options, `cdktf ${verb}`, async (place) => {
+    const { terminal, interruption } = place;
+    const folder = options.plan === undefined ? null : resolve(options.plan);
+    const saved = folder === null ? null : readSaved(folder);
+    if (saved !== null) refuseOtherWishes(options);
+    else if (options.review !== undefined) throw new CliError("--review names the plans of --plan, which is not given");
+    if (!options.autoApprove && saved === null && !terminal.interactive) {
+      throw new CliError(
+        `cdktf ${verb} asks before it changes anything, and there is no terminal to ask on: pass --auto-approve`,
+      );
+    }
+    const chosen = names.length === 0 && saved !== null ? saved.plans.stacks.map(({ name }) => name) : names;
+    let begun = await begin(place, chosen, options);
+    try {
+      const proven =
+        saved === null || folder === null ? null : await prove(begun.session, saved, folder, options.review ?? null);
+      if (verb === "deploy" && begun.session.sandbox === null) {
+        // Loaded for real accounts only: the sandbox takes an image's word for it.
+        const { provideHostImage } = await import("./host-image.ts");
+        if (await provideHostImage(begun.session, begun.stacks)) {
+          begun.session.close();
+          begun = await begin(place, chosen, { ...options, skipSynth: false });
+        }
+      }
+      const { session, stacks } = begun;
+      if (chosen.length === 0) {
+        terminal.aside(`no stack named: ${verb}ing all of them (${stacks.map(({ name }) => name).join(", ")})`);
+      }
+      if (!options.ignoreMissingStackDependencies) {
+        await (verb === "deploy" ? requireUpstream : requireNoDownstream)(session, stacks);
+      }
+      if (options.ignoreMissingStackDependencies || verb === "destroy") await learnUpstream(session, stacks);
+      const reviewed = proven === null ? new Map<string, Reviewed>() : await reviewedOf(session, stacks, proven);
+      const results = await changeAll(verb, begun, options, reviewed);
+      summarize(verb, begun, results);
+      await reportLosses(session, verb);
+      await after(begun, results);
+      if (options.json) printDocument({ stacks: results });
+      interruption.signal.throwIfAborted();
+      if (results.some(({ status }) => UNFINISHED.has(status))) throw new AlreadyTold();
+      return 0;
+    } finally {
+      begun.session.close();
+    }
+  });
+}

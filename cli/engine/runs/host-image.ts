@@ -1,0 +1,70 @@
+/** Before a real deploy: the image that the hosts boot is built and uploaded, unless it has been imported already. */
+import { join } from "node:path";
+import { readEnvironment } from "../../../config/environment.ts";
+import { loadConfig } from "../../../config/load.ts";
+import { PROXMOX } from "../../../images/definitions.ts";
+import { provideImage } from "../../../images/provide.ts";
+import { progressLine } from "../../../images/upload/progress.ts";
+import { CliError, messageOf } from "../../ui/errors.ts";
+import { stateOf } from "../state/state.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { takeLock } from "../synth/lock.ts";
+import { buildHere } from "./image-build.ts";
+import { type ImagesContext, inputsOf, openDestination } from "./images.ts";
+import type { Session } from "./session.ts";
+
+/** The stack that imports the image. */
+const IMPORTER = "oci";
+
+/** Once imported, the image lives on without its object. */
+async function isImported(session: Session, stack: StackInfo, objectName: string): Promise<boolean> {
+  const { resources } = await stateOf(session, session.stack(stack));
+  return resources.some(
+    ({ type, attributes }) => type === "oci_core_image" && JSON.stringify(attributes).includes(`"${objectName}"`),
+  );
+}
+
+async function imagesContextOf({ project, terminal, interruption }: Session): Promise<ImagesContext> {
+  const config = await loadConfig(project.config ?? readEnvironment().configFile);
+  const artifacts = join(project.home, "artifacts");
+  const inputs = inputsOf(config);
+  const say = (line: string): void => terminal.aside(line);
+  return { config, inputs, declared: inputs, artifacts, terminal, interruption, say };
+}
+
+async function provide(place: ImagesContext): Promise<string> {
+  const { artifacts, config, inputs, terminal, interruption, say } = place;
+  const lock = await takeLock(join(artifacts, ".lock"), "cdktf deploy", say, interruption.signal);
+  try {
+    return await provideImage({
+      ...inputs,
+      ...(await openDestination(place, {})),
+      artifacts,
+      allowPaid: config.allowPaid,
+      build: () => buildHere(place, [PROXMOX], {}),
+      say,
+      onProgress: (progress) => terminal.status(`${progress.phase} the image: ${progressLine(progress)}`),
+    });
+  } finally {
+    terminal.status("");
+    lock.release();
+  }
+}
+
+/**
+ * Provides the hosts' image for a real deploy of these stacks.
+ *
+ * @returns whether the image has another name now, so that the stacks have to be synthesized again
+ */
+export async function provideHostImage(session: Session, stacks: readonly StackInfo[]): Promise<boolean> {
+  const image = session.assembly.lab?.images?.proxmox;
+  const importer = stacks.find(({ name }) => name === IMPORTER);
+  if (image === undefined || importer === undefined) return false;
+  if (image.built && (await isImported(session, importer, image.objectName))) return false;
+  try {
+    return (await provide(await imagesContextOf(session))) !== image.objectName;
+  } catch (error) {
+    session.interruption.signal.throwIfAborted();
+    throw error instanceof CliError ? error : new CliError(messageOf(error));
+  }
+}

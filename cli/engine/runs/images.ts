@@ -1,0 +1,159 @@
+/** What every `lab images` command stands on: the lab's config, where builds are kept, somewhere to print, signals. */
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { readEnvironment } from "../../../config/environment.ts";
+import { loadConfig } from "../../../config/load.ts";
+import type { LabConfig } from "../../../config/schema.ts";
+import { type SignIn, signInOf } from "../../../config/sign-in.ts";
+import { type ImageInputs, REPOSITORY } from "../../../images/identity.ts";
+import { endpointOf } from "../../../images/upload/endpoint.ts";
+import type { ObjectStore } from "../../../images/upload/index.ts";
+import { tenancyOf } from "../../clients/oci.ts";
+import { CliError, Interrupted, messageOf } from "../../ui/errors.ts";
+import { type Interruption, watchSignals } from "../../ui/interruption.ts";
+import { openTerminal, type Terminal } from "../../ui/terminal.ts";
+import { definedOnly } from "../synth/environment.ts";
+import { takeLock } from "../synth/lock.ts";
+
+export interface ImagesOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly artifacts?: string;
+  /** `name=value`, as Packer takes them. */
+  readonly var?: readonly string[];
+}
+
+type Inputs = ImageInputs & { readonly root: string };
+
+export interface ImagesContext {
+  readonly config: LabConfig;
+  /** What the input hashes are computed from. */
+  readonly inputs: Inputs;
+  /** The same without the variables that were given: what images.lock.json is of. */
+  readonly declared: Inputs;
+  /** Where builds are kept, absolute. */
+  readonly artifacts: string;
+  readonly terminal: Terminal;
+  readonly interruption: Interruption;
+  readonly say: (line: string) => void;
+}
+
+function variables(given: readonly string[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+      if (name === undefined || value === undefined)
+        throw new CliError(`--var: got ${JSON.stringify(text)}, allowed NAME=VALUE, such as architecture=x86_64`);
+      return [name, value];
+    }),
+  );
+}
+
+/** What the images of a config are made from. Variables named proxmox_… are unknown to the base's template. */
+export function inputsOf(config: LabConfig, given?: readonly string[]): Inputs {
+  const all = Object.entries(variables(given));
+  const ofProxmox = ([name]: readonly [string, string]): boolean => name.startsWith("proxmox_");
+  return {
+    root: REPOSITORY,
+    proxmoxVersion: config.versions.proxmox,
+    variables: Object.fromEntries(all.filter((each) => !ofProxmox(each))),
+    proxmoxVariables: Object.fromEntries(all.filter(ofProxmox)),
+  };
+}
+
+/** Errors of config and images are lines for people already. */
+function told(error: unknown, interruption: Interruption): unknown {
+  const reason: unknown = interruption.signal.reason;
+  if (reason instanceof Interrupted) return reason;
+  return error instanceof CliError ? error : new CliError(messageOf(error));
+}
+
+/** Runs `work`; with `alone`, while nobody else builds in the same folder. */
+export async function withImagesLock<T>(
+  options: ImagesOptions,
+  alone: string | null,
+  work: (place: ImagesContext) => Promise<T>,
+): Promise<T> {
+  const terminal = openTerminal({ json: options.json ?? false, color: true });
+  const interruption = watchSignals((line) => terminal.aside(line));
+  const say = (line: string): void => terminal.aside(line);
+  try {
+    const { labHome, configFile } = readEnvironment();
+    const artifacts = resolve(options.artifacts ?? join(labHome, "artifacts"));
+    const config = await loadConfig(options.config ?? configFile);
+    const inputs = inputsOf(config, options.var);
+    const place = { config, inputs, declared: inputsOf(config), artifacts, terminal, interruption, say };
+    if (alone === null) return await work(place);
+    mkdirSync(artifacts, { recursive: true });
+    const lock = await takeLock(join(artifacts, ".lock"), alone, say, interruption.signal);
+    try {
+      return await work(place);
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    throw told(error, interruption);
+  } finally {
+    terminal.status("");
+    interruption.dispose();
+  }
+}
+
+// Where the images of a lab go: its bucket in Object Storage.
+
+export interface StoreOptions extends ImagesOptions {
+  readonly bucket?: string;
+  readonly compartmentId?: string;
+  readonly profile?: string;
+  readonly region?: string;
+}
+
+export interface Destination {
+  readonly store: ObjectStore;
+  readonly bucket: string;
+  readonly compartmentId: string;
+}
+
+type Env = Readonly<Record<string, string>>;
+
+/** The compartment that was named, else the config's own, else the root compartment of the tenancy. */
+function compartmentOf(config: LabConfig, options: StoreOptions, signIn: SignIn, env: Env): string {
+  const { compartment } = config.oci;
+  const id = options.compartmentId ?? ("id" in compartment ? compartment.id : tenancyOf(signIn, env));
+  if (id !== undefined) return id;
+  throw new CliError(
+    "profile" in signIn
+      ? `profile ${signIn.profile} of the OCI configuration file names no tenancy: name a compartment with --compartment-id`
+      : "TF_VAR_tenancy_ocid names no tenancy: set it, or name a compartment with --compartment-id",
+  );
+}
+
+/** How the bucket is reached. */
+export interface Reach {
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  /** Names keys, tenancy and endpoints. */
+  readonly env: Env;
+  /** @default - as the config or the options sign in */
+  readonly signIn?: SignIn;
+}
+
+export async function openStore(config: LabConfig, reach: Reach, options: StoreOptions): Promise<Destination> {
+  const { openObjectStore } = await import("../../../images/upload/index.ts");
+  const { signal, say, env } = reach;
+  const named: SignIn | undefined =
+    options.profile === undefined ? undefined : { auth: "profile", profile: options.profile };
+  const signIn = reach.signIn ?? named ?? signInOf(config.oci);
+  const region = options.region ?? config.oci.region;
+  const store = await openObjectStore({ region, signIn, signal, say, endpoint: endpointOf(env), env });
+  return {
+    store,
+    bucket: options.bucket ?? `${config.name}-images`,
+    compartmentId: compartmentOf(config, options, signIn, env),
+  };
+}
+
+export async function openDestination(place: ImagesContext, options: StoreOptions): Promise<Destination> {
+  const { config, interruption, say } = place;
+  return openStore(config, { signal: interruption.signal, say, env: definedOnly(process.env) }, options);
+}

@@ -1,0 +1,61 @@
+/** Before a plan is applied: waits for what Proxmox VE has locked of the machines that the plan changes or removes. */
+import { Deadline } from "../../../constructs/proxmox/steps/deadline.mjs";
+import { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
+import { LOCK_PATIENCE_S, waitForLocks } from "../../clients/machine-locks.ts";
+import type { StateResource } from "../state/state.ts";
+import type { Plan } from "../terraform/plan.ts";
+import type { Session } from "./session.ts";
+
+const MACHINE = "proxmox_virtual_environment_vm";
+const PVE_API = 8006;
+/** How long one answer may take. */
+const ANSWER_S = 15;
+
+export interface LockOptions {
+  /** Seconds for which a lock is waited for. @default 300 */
+  readonly lockPatience?: number;
+}
+
+/** What the plan does to which machine of the state, by its id; a template that clones are made of must not be locked either. */
+export function touchedMachines(
+  { changes }: Pick<Plan, "changes">,
+  resources: readonly Pick<StateResource, "address" | "type" | "attributes">[],
+): ReadonlyMap<number, "change" | "remove"> {
+  const actions = new Map(changes.map(({ address, action }) => [address, action]));
+  const makes = changes.some(
+    ({ address, action }) => address.includes(`${MACHINE}.`) && ["create", "replace"].includes(action),
+  );
+  return new Map(
+    resources.flatMap(({ address, type, attributes }): [number, "change" | "remove"][] => {
+      const { vm_id: vmid, template } = attributes;
+      if (type !== MACHINE || typeof vmid !== "number") return [];
+      const action = actions.get(address);
+      if (action === "delete" || action === "replace") return [[vmid, "remove"]];
+      return action === "update" || (makes && template === true) ? [[vmid, "change"]] : [];
+    }),
+  );
+}
+
+/** @throws CliError, one line, when a lock stays: nothing is changed then */
+export async function waitForLockedMachines(
+  { assembly: { lab }, terminal, interruption }: Session,
+  plan: Plan,
+  resources: readonly StateResource[],
+  { verb, label }: { readonly verb: "deploy" | "destroy"; readonly label: string },
+  { lockPatience = LOCK_PATIENCE_S }: LockOptions,
+): Promise<void> {
+  const machines = touchedMachines(plan, resources);
+  const tunnel = lab?.tunnels.find(({ target }) => target.port === PVE_API);
+  const password = plan.env["TF_VAR_pve_root_password"];
+  if (machines.size === 0 || tunnel === undefined || password === undefined) return;
+  const host = { name: tunnel.via, api: `https://127.0.0.1:${tunnel.localPort}`, address: tunnel.target.address };
+  await waitForLocks({
+    api: new PveApi(host, password, new Deadline(lockPatience + ANSWER_S)),
+    machines,
+    undone: `nothing of stack ${plan.stack.name} was ${verb}ed`,
+    label,
+    terminal,
+    signal: interruption.signal,
+    patienceMs: lockPatience * 1000,
+  });
+}

@@ -1,0 +1,206 @@
+/** Stops a run at what earlier ones have lost, until the user has it taken back or gives it up. */
+import { AlreadyTold, CliError } from "../../ui/errors.ts";
+import { readLost, stacksWithLosses, stillLost, writeLost } from "../state/lost-objects.ts";
+import { stateOf } from "../state/state.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { classifyLostObjects, type Finding } from "./classify-lost.ts";
+import { changesUnderWay } from "./reconcile.ts";
+import { describe, type Import, nextSteps, quoted } from "./recover.ts";
+import type { Session } from "./session.ts";
+import { objectsOf } from "./unowned.ts";
+
+export interface LossOptions {
+  readonly recover?: boolean;
+  /** `address=id` or `address=none`; each implies `recover`. */
+  readonly recoverId?: readonly string[];
+  readonly forgetLost?: boolean;
+}
+
+/** The command that would import an object by hand. */
+function byHand(session: Session, folder: string, address: string, id: string): string {
+  const prefix = session.sandbox === null ? "" : 'eval "$(npx lab sandbox start --env)" && ';
+  return `${prefix}cd ${quoted(folder)} && ${quoted(session.binary.path)} import ${quoted(address)} ${quoted(id)}`;
+}
+
+/** What is being run when losses are met. */
+export type Verb = "diff" | "deploy" | "destroy";
+
+function report(session: Session, verb: Verb, stack: StackInfo, findings: readonly Finding[]): void {
+  const { terminal } = session;
+  terminal.aside(
+    `${terminal.colors.red("Lost")}: an apply of ${stack.name} was cut off, and its state does not know these objects:`,
+  );
+  for (const line of describe(stack.name, findings)) terminal.aside(line);
+  const sure = findings.flatMap(({ object, verdict }) =>
+    verdict.kind === "import" ? [{ address: object.address, id: verdict.id }] : [],
+  );
+  const [first, ...others] = nextSteps(stack.name, verb, findings);
+  if (first !== undefined) terminal.aside(first);
+  if (sure[0] !== undefined)
+    terminal.aside(
+      `${first === undefined ? "What exists is imported" : "or"} by hand, one at a time, such as:  ${byHand(session, stack.folder, sure[0].address, sure[0].id)}`,
+    );
+  for (const line of others) terminal.aside(line);
+}
+
+interface Losses {
+  readonly stack: StackInfo;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Absent is only what nobody is about to make: the sandbox still does what an interrupted run has asked it for. An object
+ * whose id was told had been made, and one that the user has decided about is decided.
+ */
+function absentForNow({ object, verdict }: Finding, underWay: boolean, decisions: Decisions): Finding {
+  const mayCome = underWay && verdict.kind === "absent" && object.id === null && !decisions.has(object.address);
+  return mayCome ? { object, verdict: { kind: "pending" } } : { object, verdict };
+}
+
+/** What is still lost, by stack. Takes off the list what turns out to be in the state, or not to exist. */
+async function assess(session: Session, decisions: Decisions): Promise<readonly Losses[]> {
+  const { run } = session.project;
+  const { stacks } = session.assembly;
+  const names = stacksWithLosses(run);
+  if (names.length === 0) return [];
+  const states = await Promise.all(stacks.map((stack) => stateOf(session, session.stack(stack))));
+  const held = states.flatMap(({ resources }) => resources);
+  // In this order: what is made between the two is in the inventory.
+  const underWay = session.sandbox !== null && (await changesUnderWay(session.sandbox)).length > 0;
+  const world = (await session.sandbox?.inventory()) ?? null;
+  const tagged = world === null ? await objectsOf(session, held).catch(() => []) : [];
+  return stacks.flatMap((stack, index) => {
+    const state = states[index];
+    if (state === undefined || !names.includes(stack.name)) return [];
+    const lost = stillLost(readLost(run, stack.name), state);
+    const findings = classifyLostObjects(lost, session.stack(stack), decisions, world, held, tagged).map((finding) =>
+      absentForNow(finding, underWay, decisions),
+    );
+    for (const { object, verdict } of findings) {
+      if (verdict.kind !== "absent") continue;
+      session.terminal.aside(`${object.address} was cut off and does not exist: it will be created`);
+    }
+    const present = findings.filter(({ verdict }) => verdict.kind !== "absent");
+    writeLost(
+      run,
+      stack.name,
+      present.map(({ object }) => object),
+    );
+    return present.length === 0 ? [] : [{ stack, findings: present }];
+  });
+}
+
+/** Names what the run that has just ended lost. */
+export async function reportLosses(session: Session, verb: Verb): Promise<void> {
+  for (const { stack, findings } of await assess(session, new Map())) report(session, verb, stack, findings);
+}
+
+/**
+ * Looks at what `selected` has lost. Returns what to import, by stack.
+ *
+ * @throws AlreadyTold when a selected stack has lost something and the user has not said what to do about it
+ */
+export async function resolveLostObjects(
+  session: Session,
+  verb: Verb,
+  selected: readonly StackInfo[],
+  options: LossOptions,
+): Promise<ReadonlyMap<string, readonly Import[]>> {
+  const { terminal, project } = session;
+  const decisions = decisionsFrom(options.recoverId ?? []);
+  const imports = new Map(await found(session, selected, decisions));
+  let blocked = false;
+  const losses = await assess(session, decisions);
+  if (options.recover && losses.length === 0) terminal.aside("--recover: no run has lost anything; going on");
+  for (const { stack, findings } of losses) {
+    if (!selected.includes(stack)) {
+      const many = `${findings.length} ${findings.length === 1 ? "object" : "objects"}`;
+      terminal.aside(
+        `note: an earlier run of ${stack.name} has lost ${many}; \`npx cdktf diff ${stack.name}\` names them`,
+      );
+    } else if (options.forgetLost) {
+      for (const { object } of findings) {
+        terminal.aside(`given up: ${object.address} (${object.id ?? "id unknown"})`);
+      }
+      writeLost(project.run, stack.name, []);
+    } else if ((options.recover || decisions.size > 0) && findings.every(({ verdict }) => verdict.kind === "import")) {
+      imports.set(stack.name, [...(imports.get(stack.name) ?? []), ...findings.flatMap(toImport)]);
+    } else {
+      blocked = true;
+      report(session, verb, stack, findings);
+    }
+  }
+  if (blocked) throw new AlreadyTold();
+  return imports;
+}
+
+function toImport({ object, verdict }: Finding): readonly Import[] {
+  if (verdict.kind !== "import") return [];
+  return [{ address: object.address, type: object.type, id: verdict.id, replaces: object.replacedId !== null }];
+}
+
+// `--recover-id`: what somebody has decided about objects, those too that no run is known to have lost.
+
+/** Ids by address; `none` for what does not exist. */
+export type Decisions = ReadonlyMap<string, string>;
+
+export function decisionsFrom(given: readonly string[]): Decisions {
+  return new Map(
+    given.map((text) => {
+      // An index may hold a "=", an id of ours does not begin with one.
+      const read = /^(.+?(?:\[.*\])?)=(.+)$/.exec(text);
+      if (read?.[1] === undefined || read[2] === undefined) {
+        throw new CliError(`--recover-id: got "${text}", allowed ADDRESS=ID or ADDRESS=none`);
+      }
+      return [read[1], read[2]];
+    }),
+  );
+}
+
+function partsOf(address: string): readonly [type: string, label: string] {
+  const [type = "", label = ""] = address.replace(/\[.*\]$/, "").split(".");
+  return [type, label];
+}
+
+/** The stack that has a resource at an address. */
+function ownerOf(session: Session, stacks: readonly StackInfo[], address: string): StackInfo | undefined {
+  const [type, label] = partsOf(address);
+  return stacks.find((each) => session.stack(each).resources[type]?.[label] !== undefined);
+}
+
+/** Why an object that is not known to be lost cannot be imported; null when it can. */
+async function refusal(session: Session, stack: StackInfo, address: string, id: string): Promise<string | null> {
+  const { resources } = await stateOf(session, session.stack(stack));
+  const held = resources.find((resource) => resource.address === address);
+  if (held !== undefined)
+    return `the state of ${stack.name} holds it already${held.id === null ? "" : ` (${held.id})`}`;
+  return id === "none" ? "nothing is known to be lost there" : null;
+}
+
+/**
+ * Decisions on what no run is known to have lost: somebody has found it, and it is imported where there is room for it.
+ *
+ * @returns what to import, by stack
+ * @throws CliError for what cannot be done, which would otherwise be passed over in silence
+ */
+export async function found(
+  session: Session,
+  selected: readonly StackInfo[],
+  decisions: Decisions,
+): Promise<ReadonlyMap<string, readonly Import[]>> {
+  const imports = new Map<string, readonly Import[]>();
+  for (const [address, id] of decisions) {
+    const refuse = (why: string): CliError => new CliError(`--recover-id ${quoted(`${address}=${id}`)}: ${why}`);
+    const stack = ownerOf(session, session.assembly.stacks, address);
+    if (stack === undefined) throw refuse("no stack has a resource at this address");
+    if (!selected.includes(stack)) throw refuse(`it is of stack ${stack.name}, which has to be named`);
+    if (readLost(session.project.run, stack.name).some((lost) => lost.address === address)) continue;
+    const why = await refusal(session, stack, address, id);
+    if (why !== null) throw refuse(why);
+    imports.set(stack.name, [
+      ...(imports.get(stack.name) ?? []),
+      { address, type: partsOf(address)[0], id, replaces: false },
+    ]);
+  }
+  return imports;
+}

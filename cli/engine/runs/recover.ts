@@ -1,0 +1,121 @@
+/** Objects that the state has lost: says what they are and how to get them back, and has them imported. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeAtomically } from "../../ui/files.ts";
+import type { Stack } from "../terraform/stack.ts";
+import { type Finding, labelOf, type Verdict } from "./classify-lost.ts";
+
+/** Types whose secret is told once, to whoever makes them: imported they would be without it, so they are made anew then. */
+export const SHOWN_ONCE: ReadonlySet<string> = new Set(["proxmox_user_token"]);
+
+export interface Import {
+  readonly address: string;
+  readonly type: string;
+  readonly id: string;
+  /** The state holds an older object at this address, which has to go first. */
+  readonly replaces: boolean;
+}
+
+/** For a shell: as it is where that is safe, else in single quotes. */
+export function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Lines that name each lost object, and how to get it back. */
+export function describe(stack: string, findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap(({ object, verdict }) => {
+    const { address, id } = object;
+    const what = `  ${address}${id === null ? " (cut off while it was being made)" : ""}`;
+    const option = (value: string): string => `--recover-id ${quoted(`${address}=${value}`)}`;
+    switch (verdict.kind) {
+      case "import":
+        return [
+          what,
+          `      --recover imports ${verdict.id}${SHOWN_ONCE.has(object.type) ? ", and makes it anew: its secret was told to the apply that was cut off" : ""}`,
+        ];
+      case "absent":
+        return [what, "      does not exist: it will be created"];
+      case "pending":
+        return [what, "      may still come to be: it is being made; the next run waits for that"];
+      case "irreplaceable":
+        return [
+          what,
+          "      was in the state only, and the nodes that have taken these keys refuse all others: nodes and keys have to be made anew:",
+          "      npx cdktf destroy proxmox talos --forget-lost, then npx cdktf deploy proxmox talos",
+        ];
+      case "undecided":
+        if (verdict.candidates.length === 0) {
+          return [
+            what,
+            `      may exist: look in the provider's console, then npx cdktf deploy ${stack} ${option("ID")}, or ${option("none")}`,
+          ];
+        }
+        return [
+          what,
+          "      may be one of these, which no state knows:",
+          ...verdict.candidates.map(
+            ({ id: candidate, name }) => `        ${option(candidate)}${name === "" ? "" : `   (${name})`}`,
+          ),
+          `        ${option("none")}   (none of them)`,
+        ];
+    }
+  });
+}
+
+/** What can be done about all that a stack has lost: names nothing that would do nothing. */
+export function nextSteps(
+  stack: string,
+  verb: "diff" | "deploy" | "destroy",
+  findings: readonly Finding[],
+): readonly string[] {
+  const has = (kind: Verdict["kind"]): boolean => findings.some(({ verdict }) => verdict.kind === kind);
+  if (has("irreplaceable")) return [];
+  const decided = has("undecided") ? " with a --recover-id for each that may be several things" : "";
+  const again = verb === "destroy" ? `, then npx cdktf destroy ${stack} again` : "";
+  return [
+    `To take back what exists and go on:  npx cdktf deploy ${stack} --recover${decided}${again}`,
+    "To go on without them:  --forget-lost  (they stay where they are, may cost money, and nothing here will know of them)",
+  ];
+}
+
+const FILE = "recover.tf.json";
+
+/** Has the next plan import these, so that a review of it shows them. */
+export function writeImports(stack: Stack, imports: readonly Import[]): void {
+  const blocks = imports.map(({ address, id }) => ({ to: address, id }));
+  writeFileSync(join(stack.folder, FILE), `${JSON.stringify({ import: blocks }, undefined, 2)}\n`);
+}
+
+const document = z.looseObject({
+  resource: z.record(z.string(), z.record(z.string(), z.looseObject({ lifecycle: z.looseObject({}).optional() }))),
+});
+
+/**
+ * Keeps what is imported from being replaced because of what is made anew beside it, while `plan` plans: the generation that it
+ * follows was lost with it, and OpenTofu's `replace_triggered_by` heeds creations, too. A cluster is bootstrapped once.
+ */
+export async function withoutReplaceTriggers<T>(
+  stack: Stack,
+  imports: readonly Import[],
+  plan: () => Promise<T>,
+): Promise<T> {
+  if (imports.length === 0) return plan();
+  const text = readFileSync(stack.file, "utf8");
+  const held = document.parse(JSON.parse(text));
+  for (const { address, type } of imports) {
+    const config = held.resource[type]?.[labelOf({ address, type })];
+    if (config?.lifecycle !== undefined) delete config.lifecycle["replace_triggered_by"];
+  }
+  writeAtomically(stack.file, JSON.stringify(held, undefined, 2));
+  try {
+    return await plan();
+  } finally {
+    writeAtomically(stack.file, text);
+  }
+}
+
+/** Takes the imports out again; also those that a killed run left. */
+export function removeImports(stack: Stack): void {
+  rmSync(join(stack.folder, FILE), { force: true });
+}

@@ -1,0 +1,212 @@
+/** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
+import { join } from "node:path";
+import type { Sandbox } from "../../../sandbox/client.ts";
+import { CliError, messageOf } from "../../ui/errors.ts";
+import { learnStates } from "../../ui/mask-documents.ts";
+import { learnLater } from "../../ui/masker.ts";
+import { enforced } from "../state/encryption.ts";
+import { type Guard, guardOf, madeElsewhere } from "../state/made-before.ts";
+import { openStates } from "../state/open.ts";
+import { secretsFile } from "../state/secrets-file.ts";
+import { ensureSecrets, reviewSecret, secretVariables, statePassphrase } from "../state/secrets.ts";
+import type { StackRunner } from "../state/state.ts";
+import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
+import { type CommandContext, synthesizeBeside } from "../synth/command-context.ts";
+import { type Environment, toolEnvironment } from "../synth/environment.ts";
+import { makeDataFolders, type Project } from "../synth/project.ts";
+import { type Binary, describeBinary, findBinary, knownTools } from "../terraform/binary.ts";
+import { providerPlaces } from "../terraform/cli-config.ts";
+import { signInEnvironment } from "../terraform/oci-sign-in.ts";
+import { chooseProviders, type Chosen } from "../terraform/providers.ts";
+import { pluginTurns } from "../terraform/runner.ts";
+import { readStack, type Stack } from "../terraform/stack.ts";
+import type { Access, AccessOptions, OpenOptions } from "./access.ts";
+import { type ReviewKey, reviewKey } from "./plan-digest.ts";
+
+export interface Session extends StackRunner {
+  readonly assembly: Assembly;
+  /** Null in a real run. */
+  readonly sandbox: Sandbox | null;
+  /** Vouches for what was reviewed; null for an app that is no lab. */
+  reviewKey(): Promise<ReviewKey | null>;
+  /** The stack as synthesized. */
+  stack(info: StackInfo): Stack;
+  /** Everything a run of this stack needs in its environment. */
+  environment(stack: Stack): Environment;
+  /** Opens the tunnels that this stack's providers talk through; in the sandbox, sees that SSH would be let in. */
+  connect(stack: StackInfo, options?: OpenOptions): Promise<void>;
+  close(): void;
+}
+
+async function openTheSandbox(home: string): Promise<Sandbox> {
+  const { openSandbox } = await import("../../../sandbox/client.ts");
+  try {
+    return await openSandbox({ labHome: home });
+  } catch (error) {
+    throw new CliError(messageOf(error));
+  }
+}
+
+async function accessTo(hosts: AccessOptions): Promise<Access> {
+  const { realAccess } = await import("./access.ts");
+  return realAccess(hosts);
+}
+
+/** Tells the sandbox what tenancy this lab wants, and opens its tunnels. @throws CliError where a port is taken */
+export async function configureSandbox(
+  sandbox: Sandbox,
+  { account, adminCidrs, homeRegion, tunnels }: Lab,
+): Promise<void> {
+  try {
+    await Promise.all([
+      account === undefined ? undefined : sandbox.setAccount(account),
+      homeRegion === undefined ? undefined : sandbox.setHomeRegion(homeRegion),
+      sandbox.setAdminCidrs(adminCidrs),
+      sandbox.setTunnels(tunnels),
+    ]);
+  } catch (error) {
+    throw new CliError(messageOf(error));
+  }
+}
+
+/** Chooses the providers that play in the sandbox. */
+export async function providersOf(
+  project: Project,
+  product: Binary["product"],
+  say: (line: string) => void,
+): Promise<Chosen> {
+  const { providers: choices, output, run } = project;
+  return chooseProviders({ choices, product, output, run, say });
+}
+
+/** What terraform or tofu gets of the sandbox. */
+export async function sandboxEnvironment(
+  sandbox: Sandbox,
+  { real, standIns, configFile }: Chosen,
+): Promise<Environment> {
+  const wire = real.length === 0 ? null : await sandbox.real();
+  return {
+    ...sandbox.envWith(standIns),
+    ...wire?.all,
+    ...(real.includes("oci") ? wire?.oci : {}),
+    ...(real.includes("talos") ? wire?.talos : {}),
+    ...(configFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configFile }),
+  };
+}
+
+/** Whether stacks share a plugin cache; of a configuration that only the tool can read, it may say so. */
+function mayShareCache({ product }: Binary, env: Environment): boolean {
+  try {
+    return providerPlaces(product, env).cache !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+/** How OpenTofu encrypts states and plans; what the user has set weighs more. */
+async function encryptionEnvironment(
+  project: Project,
+  env: Environment,
+  encrypted: boolean,
+  guard: Guard,
+): Promise<Environment> {
+  if (!encrypted || env["TF_ENCRYPTION"] !== undefined) return {};
+  const passphrase = await statePassphrase(secretsFile(project), guard);
+  return passphrase === null ? {} : { TF_ENCRYPTION: enforced(passphrase) };
+}
+
+/** The TF_VAR_* of a stack: those it declares, and none that it does not. */
+function variablesFor(stack: Stack, values: Environment): Environment {
+  return Object.fromEntries(
+    stack.variables.flatMap((name) => (values[name] === undefined ? [] : [[`TF_VAR_${name}`, values[name]]])),
+  );
+}
+
+/**
+ * Finds the tool and opens the sandbox, while the app runs.
+ *
+ * @param skipSynth takes what was synthesized last
+ */
+export async function openSession(place: CommandContext, skipSynth = false): Promise<Session> {
+  const { project, terminal, interruption } = place;
+  makeDataFolders(project);
+  const say = (line: string): void => terminal.aside(line);
+  const base = toolEnvironment(project, {}, say);
+  const tools = knownTools(join(project.data, "tools.json"));
+  const found = Promise.all([
+    findBinary(base, { known: tools }),
+    project.sandbox ? openTheSandbox(project.home) : null,
+  ]);
+  const [assembly, [binary, sandbox]] = await synthesizeBeside(found, place, skipSynth);
+  terminal.aside(`using ${describeBinary(binary)}${project.sandbox ? ", in the sandbox" : ""}`);
+  // Of all stacks: those that are worked on read the others. The app and the sandbox, which have spoken, know no states.
+  learnLater(() => learnStates(join(project.data, "state")));
+  const { lab } = assembly;
+  const reading = { project, lab, say, tool: { binary, env: base } };
+  const guard = guardOf(project, () => madeElsewhere(assembly, project, openStates(reading)));
+  const [chosen, secrets] = await Promise.all([
+    sandbox === null ? null : providersOf(project, binary.product, say),
+    lab === null
+      ? null
+      : ensureSecrets(
+          secretsFile(project),
+          lab.hosts.map(({ name }) => name),
+          guard,
+        ),
+    sandbox === null || lab === null ? null : configureSandbox(sandbox, lab),
+  ]);
+  const reader = openStates({ ...reading, interruption });
+  const env: Environment = {
+    ...base,
+    ...(sandbox === null || chosen === null ? {} : await sandboxEnvironment(sandbox, chosen)),
+    ...(await encryptionEnvironment(project, base, reader.encryptedState, guard)),
+  };
+  // Read when a stack is worked on: whoever only looks at states on this disk needs no key.
+  let signedIn: Environment | undefined;
+  const signIn = sandbox === null ? lab?.signIn : undefined;
+  const withKey = (): Environment =>
+    (signedIn ??= signIn === undefined ? env : signInEnvironment(env, signIn, project.data));
+  const access =
+    sandbox !== null || lab === null || secrets === null
+      ? null
+      : await accessTo({ project, lab, assembly, secrets, reader, signal: interruption.signal, say });
+  const opened = new Map<string, Stack>();
+  let closing = false;
+  if (sandbox !== null)
+    void sandbox.ended.then(async () => {
+      if (closing) return;
+      say("the sandbox has ended under this run: started again, for what waits for it to come to its end");
+      // What Terraform had asked it for has no answer: the run fails soon, and the next one goes on from there.
+      await openTheSandbox(project.home).catch((error: unknown) => say(messageOf(error)));
+    });
+  return {
+    ...place,
+    ...reader,
+    assembly,
+    binary,
+    tools,
+    plugins: pluginTurns(mayShareCache(binary, env)),
+    providerConfig: chosen?.configFile,
+    sandbox,
+    reviewKey: async () => (secrets === null ? null : reviewKey(await reviewSecret(secretsFile(project), guard))),
+    stack(info) {
+      const known = opened.get(info.name) ?? readStack(info, project);
+      opened.set(info.name, known);
+      return known;
+    },
+    environment(stack) {
+      const generated = secrets === null ? {} : secretVariables(secrets);
+      // What the user has set weighs more than what the lab made.
+      return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...withKey() };
+    },
+    async connect(stack, options) {
+      if (sandbox !== null)
+        await (await import("./access.ts")).assertLetIn({ ...options, sandbox, stack, assembly, project });
+      await access?.open(stack, options);
+    },
+    close() {
+      closing = true;
+      access?.close();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/** The lab's own secrets as a run needs them: the root password of its hosts, its SSH key, and the host keys it pins. */
+import { CliError } from "../../ui/errors.ts";
+import { list } from "../../ui/words.ts";
+import type { Environment } from "../synth/environment.ts";
+import type { Guard } from "./made-before.ts";
+import { readSecrets, type Secrets, type SecretsFile, writeSecrets } from "./secrets-file.ts";
+export type { Secrets } from "./secrets-file.ts";
+
+/** Encrypted ones are part of the repository: a run that changed them would leave a change that nobody has seen. */
+function refuseToComplete({ file }: SecretsFile, what: string): CliError {
+  return new CliError(`${file} has no ${what}: \`npx lab secrets init\` adds it, then commit the file`);
+}
+
+/**
+ * With `mac_only_encrypted` nothing vouches for what stands in clear in the file: a public key that somebody put there in
+ * place of the lab's would be let in by every host.
+ */
+async function requirePairs({ file }: SecretsFile, { userKey, hostKeys }: Secrets): Promise<void> {
+  const { belongTogether } = await import("./secret-values.ts");
+  const torn = Object.entries({ "the lab's": userKey, ...hostKeys }).find(([, key]) => !belongTogether(key));
+  if (torn !== undefined)
+    throw new CliError(
+      `${file}: the public key of ${torn[0]} is not that of its private key: bring it back from git, or make others with \`npx lab secrets rotate\``,
+    );
+}
+
+/**
+ * The lab's secrets, with a key for each host. Those in clear are made, and completed, where they are wanted.
+ *
+ * @param hosts names of the hosts; keys of hosts that are gone are kept
+ * @param guard asked before all of them are made
+ * @throws CliError when they cannot be read, or when encrypted ones lack something
+ */
+export async function ensureSecrets(
+  place: SecretsFile,
+  hosts: readonly string[],
+  guard: Pick<Guard, "secrets">,
+): Promise<Secrets> {
+  const known = await readSecrets(place);
+  if (known === null) await guard.secrets();
+  if (known !== null && place.kind === "sops") await requirePairs(place, known);
+  const missing = hosts.filter((host) => known?.hostKeys[host] === undefined);
+  if (known !== null && missing.length === 0) return known;
+  if (place.kind === "sops") throw refuseToComplete(place, `host key of ${list(missing)}`);
+  const { completed } = await import("./secret-values.ts");
+  const secrets = await completed(known, hosts);
+  await writeSecrets(place, secrets);
+  return secrets;
+}
+
+/**
+ * The passphrase of encrypted states. It is a secret of its own, so that the others can be changed without a look at states.
+ *
+ * @param guard asked before one is made; null makes none
+ * @returns null where there is none
+ */
+export async function statePassphrase(place: SecretsFile, guard: Guard | null): Promise<string | null> {
+  const known = guard === null ? await readSecrets(place) : await ensureSecrets(place, [], guard);
+  if (known?.statePassphrase !== undefined) return known.statePassphrase;
+  if (known === null || guard === null) return null;
+  await guard.passphrase();
+  if (place.kind === "sops") throw refuseToComplete(place, "passphrase of encrypted states");
+  const { newPassphrase } = await import("./secret-values.ts");
+  const passphrase = await newPassphrase();
+  await writeSecrets(place, { ...known, statePassphrase: passphrase });
+  return passphrase;
+}
+
+/** What vouches for reviewed plans; made where there is none. */
+export async function reviewSecret(place: SecretsFile, guard: Guard): Promise<string> {
+  const known = await ensureSecrets(place, [], guard);
+  if (known.reviewSecret !== undefined) return known.reviewSecret;
+  if (place.kind === "sops") throw refuseToComplete(place, "secret for reviewed plans");
+  const { newPassphrase } = await import("./secret-values.ts");
+  const made = await newPassphrase();
+  await writeSecrets(place, { ...known, reviewSecret: made });
+  return made;
+}
+
+/** The Terraform variables that the stacks take from the secrets. */
+export function secretVariables(secrets: Secrets): Environment {
+  return {
+    pve_root_password: secrets.rootPassword,
+    pve_root_password_hash: secrets.rootPasswordHash,
+    ssh_public_key: secrets.userKey.public,
+    // For steps that run commands on the hosts; no stack declares it.
+    ssh_private_key: secrets.userKey.private,
+    ssh_host_keys: JSON.stringify(secrets.hostKeys),
+  };
+}

@@ -1,0 +1,111 @@
+/** Reads and writes states wherever they are kept. A plain file needs no tool; anything else goes through tofu or terraform. */
+import { existsSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { CliError } from "../../ui/errors.ts";
+import { writeAtomically } from "../../ui/files.ts";
+import { isEncrypted, requireEncrypted } from "./encryption.ts";
+import { type FolderOptions, openFolders } from "./folder.ts";
+import { addressOf, fileOf, type StateLocation } from "./location.ts";
+import { EMPTY, headOf, sameState, stateFileText, withSerial } from "./text.ts";
+
+/** Reads and writes the states of a lab. */
+export interface StateStore {
+  /** The state as plain text; empty where there is none. `stack` is named in errors. */
+  read(place: StateLocation, stack: string): Promise<string>;
+  /** Writes exactly this state, with its serial and lineage, over what is there, and sees that it is so. */
+  write(place: StateLocation, stack: string, text: string): Promise<void>;
+  /** The state as it may lie on disk: encrypted where its place is. Empty where there is none. */
+  sealed(place: StateLocation, stack: string): Promise<string>;
+  /** Opens what `sealed` gave. */
+  open(file: string, stack: string): Promise<string>;
+}
+
+/** A file that somebody's terraform is working on, outside of the lab. */
+function refuseLocked(file: string, stack: string): void {
+  const lock = join(dirname(file), `.${basename(file)}.lock.info`);
+  if (!existsSync(lock)) return;
+  throw new CliError(
+    `the state of ${stack} is locked by a terraform or tofu: let it end; if none runs, delete ${lock}`,
+  );
+}
+
+interface StoreOptions extends FolderOptions {
+  /** Files of earlier states of a stack. @default - none is known */
+  readonly backups?: (stack: string) => readonly string[];
+}
+
+/** Opens the states of a lab. Nothing is read or started yet. */
+export function openStore(options: StoreOptions): StateStore {
+  const { run, backups = () => [] } = options;
+  const inFolder = openFolders(options);
+
+  const pull = (place: StateLocation, stack: string): Promise<string> =>
+    inFolder(place, stack, (call) =>
+      call(["state", "pull"], `the state of ${stack} cannot be read from ${addressOf(place)}`),
+    );
+
+  async function push(place: StateLocation, stack: string, text: string): Promise<void> {
+    const failed = `the state of ${stack} cannot be written to ${addressOf(place)}`;
+    await inFolder(place, stack, (call) => call(["state", "push", "-no-color", "-force"], failed, text));
+  }
+
+  /**
+   * A push over nothing begins a lineage of its own, and one over something counts the serial up by one (OpenTofu 1.12.6,
+   * Terraform 1.11.4: tried). So an empty state goes first, and the serial before ours; then we look whether it is right.
+   */
+  async function pushExactly(place: StateLocation, stack: string, text: string): Promise<void> {
+    const { serial } = headOf(text, `the state of ${stack}`);
+    const there = await pull(place, stack);
+    if (headOf(there, addressOf(place)).lineage === "") await push(place, stack, EMPTY);
+    for (const pushed of [serial - 1, serial]) {
+      await push(place, stack, withSerial(text, pushed));
+      if (sameState(await pull(place, stack), text)) return;
+    }
+    throw new CliError(`${addressOf(place)} does not give back what was written there of the state of ${stack}`);
+  }
+
+  /** Encrypted by way of a file of its own, which nobody reads before it is whole. */
+  async function encrypted(stack: string, text: string): Promise<string> {
+    const path = join(run, "state", `${stack}.encrypted`);
+    const place: StateLocation = { kind: "local", config: { path }, encrypted: true };
+    const remove = (): void => {
+      for (const file of [path, `${path}.backup`]) rmSync(file, { force: true });
+    };
+    remove();
+    try {
+      await pushExactly(place, stack, text);
+      const kept = stateFileText(path, stack);
+      requireEncrypted(kept, `the state of ${stack}`);
+      return kept;
+    } finally {
+      remove();
+    }
+  }
+
+  async function open(file: string, stack: string): Promise<string> {
+    const text = stateFileText(file, stack, backups(stack));
+    return isEncrypted(text) ? pull({ kind: "local", config: { path: file }, encrypted: true }, stack) : text;
+  }
+
+  return {
+    read(place, stack) {
+      const file = fileOf(place);
+      return file === null ? pull(place, stack) : open(file, stack);
+    },
+    async write(place, stack, text) {
+      const file = fileOf(place);
+      if (file === null) return pushExactly(place, stack, text);
+      const kept = place.encrypted ? await encrypted(stack, text) : text;
+      refuseLocked(file, stack);
+      writeAtomically(file, kept);
+    },
+    async sealed(place, stack) {
+      const file = fileOf(place);
+      if (file !== null) return stateFileText(file, stack, backups(stack));
+      const text = await pull(place, stack);
+      if (headOf(text, addressOf(place)).lineage === "") return "";
+      return place.encrypted ? encrypted(stack, text) : text;
+    },
+    open,
+  };
+}

@@ -1,0 +1,86 @@
+/** What every command stands on: the project, somewhere to print, signals, and being the only one at work. */
+import { join } from "node:path";
+import { Interrupted } from "../../ui/errors.ts";
+import { type Interruption, watchSignals } from "../../ui/interruption.ts";
+import { openTerminal, type Terminal } from "../../ui/terminal.ts";
+import { runApp } from "./app.ts";
+import type { Assembly } from "./assembly.ts";
+import { takeLock } from "./lock.ts";
+import { openProject, type Project, type ProjectOptions } from "./project.ts";
+
+export interface CommonOptions extends ProjectOptions {
+  readonly json?: boolean;
+  /** False for `--no-color`. */
+  readonly color?: boolean;
+  readonly skipSynth?: boolean;
+}
+
+export interface CommandContext {
+  readonly project: Project;
+  readonly terminal: Terminal;
+  readonly interruption: Interruption;
+}
+
+/** One lock for the sandbox and the real lab: both are synthesized into the same folder. */
+export function lockOf({ home }: Pick<Project, "home">): string {
+  return join(home, ".lab", "cdktf.lock");
+}
+
+/**
+ * Runs `work` with the lab to itself.
+ *
+ * @param command what to call us to another cdktf that waits
+ */
+export async function withLabLock<T>(
+  options: CommonOptions,
+  command: string,
+  work: (place: CommandContext) => Promise<T>,
+): Promise<T> {
+  const project = openProject(options);
+  const terminal = openTerminal({ json: options.json ?? false, color: options.color ?? true });
+  const interruption = watchSignals((line) => terminal.aside(line));
+  try {
+    const lock = await takeLock(lockOf(project), command, (line) => terminal.aside(line), interruption.signal);
+    try {
+      return await work({ project, terminal, interruption });
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    // Whatever was broken off by a signal failed because of it.
+    const reason: unknown = interruption.signal.reason;
+    throw reason instanceof Interrupted ? reason : error;
+  } finally {
+    terminal.status("");
+    interruption.dispose();
+  }
+}
+
+// Runs the app and reads what it wrote. On the way of every command over stacks, so it loads next to nothing before.
+
+/** Runs the app unless told to take what it wrote before, and reads the result. */
+export async function synthesize(place: CommandContext, skip: boolean): Promise<Assembly> {
+  const { project, terminal, interruption } = place;
+  if (!skip) {
+    terminal.status("synthesizing");
+    await runApp(project, interruption);
+    terminal.status("");
+  }
+  const { readAssembly } = await import("./assembly.ts");
+  const assembly = readAssembly(project.output);
+  if (!skip) for (const note of assembly.notes) terminal.aside(note);
+  return assembly;
+}
+
+/**
+ * Synthesizes while others work. These are to have begun before: an app that runs in this process leaves them no turn. And it
+ * has to come to its end, whatever becomes of them.
+ */
+export async function synthesizeBeside<T>(
+  others: Promise<T>,
+  place: CommandContext,
+  skip: boolean,
+): Promise<readonly [Assembly, T]> {
+  others.catch(() => undefined);
+  return [await synthesize(place, skip), await others];
+}

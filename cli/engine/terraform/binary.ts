@@ -1,0 +1,170 @@
+/** Which terraform or tofu to run. */
+import { execFile } from "node:child_process";
+import { realpathSync, statSync } from "node:fs";
+import { z } from "zod";
+import { userPath } from "../../../config/user-path.ts";
+import { CliError, messageOf } from "../../ui/errors.ts";
+import { readIfThere, writeAtomically } from "../../ui/files.ts";
+import { cachedTofu, which } from "./tools.ts";
+
+export interface Binary {
+  readonly path: string;
+  readonly product: "OpenTofu" | "Terraform";
+  readonly version: string;
+}
+
+/** Older ones lack functions and `-json` fields that we and the synthesized code use. */
+const OLDEST = { major: 1, minor: 8 };
+
+const WAYS =
+  "install OpenTofu (https://opentofu.org/docs/intro/install) or Terraform, 1.8 or newer, or set TERRAFORM_BINARY_NAME; " +
+  "with Go installed, `npx lab tools build` makes one";
+const WITH_GO =
+  "`npx lab tools build` makes OpenTofu with the Go that is here, in a few minutes; or install OpenTofu " +
+  "(https://opentofu.org/docs/intro/install) or Terraform, 1.8 or newer, or set TERRAFORM_BINARY_NAME";
+
+/** Asks a binary what it is. Its banner tells the products apart: their JSON is the same. */
+async function identify(path: string, env: Readonly<Record<string, string>>, timeout: number): Promise<Binary> {
+  const run = (...args: readonly string[]): Promise<string> =>
+    new Promise((done, fail) => {
+      execFile(path, args, { env: { ...env }, encoding: "utf8", timeout }, (error, stdout) =>
+        error === null ? done(stdout) : fail(error),
+      );
+    });
+  let banner: string;
+  try {
+    banner = await run("version");
+  } catch (error) {
+    const added = addedArguments(env, "version");
+    throw new CliError(`${path} cannot be run: ${messageOf(error).split("\n")[0]}${added === "" ? "" : `; ${added}`}`);
+  }
+  const found = /^(OpenTofu|Terraform) v(\d+\.\d+\.\d+\S*)/m.exec(banner);
+  if (found?.[1] === undefined || found[2] === undefined) {
+    throw new CliError(`${path} is neither OpenTofu nor Terraform: \`version\` says "${banner.split("\n")[0]}"`);
+  }
+  return { path, product: found[1] === "OpenTofu" ? "OpenTofu" : "Terraform", version: found[2] };
+}
+
+function newEnough({ version }: Binary): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor);
+}
+
+export interface FindOptions {
+  /** @default - TERRAFORM_BINARY_NAME of this process */
+  readonly wished?: string | undefined;
+  /** How long a binary may take to say what it is, in milliseconds. @default 30 s */
+  readonly timeout?: number;
+  /** Spares asking one that is known. @default - each is asked */
+  readonly known?: KnownTools;
+}
+
+/**
+ * TERRAFORM_BINARY_NAME, else tofu, else terraform on PATH, else the OpenTofu that `lab tools build` made.
+ *
+ * @param env the environment the binary will run in
+ */
+export async function findBinary(
+  env: Readonly<Record<string, string>>,
+  { wished = process.env["TERRAFORM_BINARY_NAME"], timeout = 30_000, known }: FindOptions = {},
+): Promise<Binary> {
+  const path = env["PATH"] ?? "";
+  const ask = async (file: string): Promise<Binary> => known?.recall(file) ?? identify(file, env, timeout);
+  if (wished !== undefined && wished !== "") {
+    const file = which(/[\\/]/.test(wished) ? userPath(wished, "TERRAFORM_BINARY_NAME") : wished, path);
+    if (file === undefined) throw new CliError(`TERRAFORM_BINARY_NAME: got "${wished}", which is not on PATH; ${WAYS}`);
+    const binary = await ask(file);
+    if (newEnough(binary)) return binary;
+    throw new CliError(`TERRAFORM_BINARY_NAME: ${describeBinary(binary)} is too old, allowed 1.8 or newer`);
+  }
+  const old: Binary[] = [];
+  for (const find of [() => which("tofu", path), () => which("terraform", path), () => cachedTofu()]) {
+    const file = find();
+    if (file === undefined) continue;
+    const binary = await ask(file);
+    if (newEnough(binary)) return binary;
+    old.push(binary);
+  }
+  const found =
+    old.length === 0
+      ? "neither tofu nor terraform is on PATH"
+      : `${old.map(describeBinary).join(" and ")}: too old, allowed 1.8 or newer`;
+  throw new CliError(`${found}: ${which("go", path) === undefined ? WAYS : WITH_GO}`);
+}
+
+/** `OpenTofu 1.12.6 (/usr/bin/tofu)` */
+export function describeBinary({ product, version, path }: Binary): string {
+  return `${product} ${version} (${path})`;
+}
+
+// Arguments that a user has the tool add to each of our calls: TF_CLI_ARGS and TF_CLI_ARGS_plan, _apply and so on.
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A line that names them after a call that failed, as the tool does not tell them from ours. Empty where there are none.
+ *
+ * @param verb the command, such as `plan`
+ */
+export function addedArguments(env: Variables, verb: string): string {
+  const set = ["TF_CLI_ARGS", `TF_CLI_ARGS_${verb.replaceAll("-", "_")}`].filter((name) => env[name]?.trim());
+  if (set.length === 0) return "";
+  const told = set.map((name) => `${name}=${JSON.stringify(env[name])}`).join(" and ");
+  return `${told} went with it to \`${verb}\`: unset ${set.length === 1 ? "it" : "them"} if that is not meant for this lab`;
+}
+
+// What tools are, remembered by file: asking one costs as much as a tenth of its plan. A file may stand for several versions,
+// as those of tenv and tfenv do, so what a run says of its tool is compared.
+
+/** What a tool says of itself. */
+export type Identity = Pick<Binary, "product" | "version">;
+
+export interface KnownTools {
+  /** Undefined for one that no run has confirmed, or that has been replaced since. */
+  recall(path: string): Binary | undefined;
+  /**
+   * Takes what a run said of its tool: remembered from now on where it is what we went by.
+   *
+   * @returns what to tell where it is not what was remembered, which is forgotten; null where all is well
+   */
+  compare(binary: Binary, said: Identity): string | null;
+}
+
+const schema = z.record(
+  z.string(),
+  z.object({ file: z.string(), product: z.literal(["OpenTofu", "Terraform"]), version: z.string() }),
+);
+
+/** Tells a file from what takes its place. */
+function fingerprint(path: string): string {
+  const file = realpathSync(path);
+  const { ino, size, mtimeMs } = statSync(file);
+  return [file, ino, size, mtimeMs].join(" ");
+}
+
+/** @param memory the file in which it is kept */
+export function knownTools(memory: string): KnownTools {
+  const recall = (path: string): Binary | undefined => {
+    try {
+      const found = schema.parse(JSON.parse(readIfThere(memory) ?? "{}"))[path];
+      if (found?.file !== fingerprint(path)) return undefined;
+      return { path, product: found.product, version: found.version };
+    } catch {
+      return undefined; // damaged, or of another version of ours: the tool can be asked
+    }
+  };
+  return {
+    recall,
+    compare(binary, said) {
+      const { path, product, version } = binary;
+      const known = recall(path) !== undefined;
+      if (said.product === product && said.version === version) {
+        if (!known) writeAtomically(memory, JSON.stringify({ [path]: { file: fingerprint(path), product, version } }));
+        return null;
+      }
+      if (!known) return null;
+      writeAtomically(memory, "{}");
+      return `${path} is ${said.product} ${said.version} now, where the runs before had ${product} ${version}: run this again`;
+    },
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * Runs terraform or tofu so that nothing that happens to us can hurt it: in a session of its own, writing to files
+ * rather than to a pipe, which would end it in mid-create when we are killed.
+ */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CliError, codeOf } from "../../ui/errors.ts";
+import type { Interruption } from "../../ui/interruption.ts";
+import type { Environment } from "../synth/environment.ts";
+import { addedArguments } from "./binary.ts";
+import { runOutcome, type RunRecord, writeRecord } from "./run-record.ts";
+
+const POLL_MS = 100;
+
+export interface Job {
+  readonly stack: string;
+  readonly verb: RunRecord["verb"];
+  /** Program and arguments, given the id of the run, which must be among them. */
+  command(id: string): readonly string[];
+  readonly folder: string;
+  readonly env: Environment;
+  readonly run: string;
+  readonly onLine: (line: string) => void;
+  /** Told when the command has been asked to end. */
+  readonly onInterrupt?: () => void;
+}
+
+export interface Ended {
+  readonly record: RunRecord;
+  /** 128 + n where signal n ended it. */
+  readonly code: number;
+  /** What it wrote on stderr. */
+  readonly errors: string;
+  /** Its output ends in mid-line, though it ended by itself. */
+  readonly cut: boolean;
+}
+
+/**
+ * Signals reach the whole group; the shell outlives them to write down how the command ended. When that was killed, its
+ * scripts and plugins are ended too: nobody would hear of what they do. Nothing it makes is readable by others: states and
+ * plans hold secrets.
+ */
+const WRAPPER = [
+  "umask 077; trap : INT TERM HUP; exit=$1; shift",
+  '"$@"; code=$?',
+  "[ $code -gt 128 ] && kill -TERM 0",
+  'echo $code >"$exit.tmp" && mv "$exit.tmp" "$exit"',
+  "exit $code",
+].join("\n");
+
+/** What a shell says of a command that was killed; the exit code says it too. */
+const SHELL_WORDS = /^(Killed|Terminated)\s*$/m;
+
+function endsInMidLine(log: string): boolean {
+  const size = statSync(log).size;
+  if (size === 0) return false;
+  const descriptor = openSync(log, "r");
+  try {
+    const last = Buffer.alloc(1);
+    readSync(descriptor, last, 0, 1, size - 1);
+    return last[0] !== 10;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Runs a job to its end. The record stays: whoever understands the outcome removes it. */
+export async function runJob(job: Job, interruption: Interruption): Promise<Ended> {
+  const logs = join(job.run, job.stack);
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const id = `run-${randomBytes(8).toString("hex")}`;
+  const command = job.command(id);
+  const record: RunRecord = {
+    stack: job.stack,
+    verb: job.verb,
+    id,
+    command: [...command],
+    folder: job.folder,
+    log: join(logs, `${job.verb}.log`),
+    errors: join(logs, `${job.verb}.err`),
+    exit: join(logs, `${job.verb}.exit`),
+    startedAt: new Date().toISOString(),
+  };
+  rmSync(record.exit, { force: true });
+  const log = openSync(record.log, "w", 0o600);
+  const errors = openSync(record.errors, "w", 0o600);
+  // Before the start: being killed right after it must not leave a process that nobody knows.
+  writeRecord(job.run, record);
+  const child = spawn("/bin/sh", ["-c", WRAPPER, id, record.exit, ...command], {
+    cwd: job.folder,
+    env: { ...job.env },
+    detached: true,
+    stdio: ["ignore", log, errors],
+  });
+  closeSync(log);
+  closeSync(errors);
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once("error", (error) => reject(new CliError(`cannot start ${command[0]}: ${error.message}`)));
+    child.once("exit", (code) => resolve(code ?? 137));
+  });
+  const interrupt = (): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, "SIGINT");
+      job.onInterrupt?.();
+    } catch {
+      // It has just ended.
+    }
+  };
+  const tail = followLines(record.log, job.onLine);
+  interruption.signal.addEventListener("abort", interrupt, { once: true });
+  const forget = interruption.onInsistence(interrupt);
+  if (interruption.signal.aborted) interrupt();
+  try {
+    const code = await ended;
+    // The shell alone may have been killed: what it ran goes on, and has to be waited for.
+    while (runOutcome(record) === "running") await sleep(POLL_MS);
+    const said = readFileSync(record.errors, "utf8").replace(SHELL_WORDS, "");
+    // 2 is that of a plan with changes; more than 128 that of a signal.
+    const failed = code !== 0 && code !== 2 && code < 128;
+    const cut = code < 128 && endsInMidLine(record.log);
+    const added = failed ? addedArguments(job.env, command[1] ?? "") : "";
+    return { record, code, cut, errors: added === "" ? said : `${said.trimEnd()}\n${added}\n` };
+  } finally {
+    tail.finish();
+    interruption.signal.removeEventListener("abort", interrupt);
+    forget();
+  }
+}
+
+// Follows a file that another process writes, line by line.
+
+const FOLLOW_MS = 40;
+const CHUNK = 64 * 1024;
+
+export interface Tail {
+  /** Reads what is left, hands out a last line without an end too, and closes. */
+  finish(): void;
+}
+
+/** Calls `onLine` for every line there is and will be. Polls: a look at the end of a file costs microseconds. */
+export function followLines(file: string, onLine: (line: string) => void): Tail {
+  let descriptor: number | undefined;
+  let rest = Buffer.alloc(0);
+  const buffer = Buffer.alloc(CHUNK);
+  const read = (): void => {
+    try {
+      descriptor ??= openSync(file, "r");
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return;
+      throw error;
+    }
+    for (let count = readSync(descriptor, buffer); count > 0; count = readSync(descriptor, buffer)) {
+      let text = Buffer.concat([rest, buffer.subarray(0, count)]);
+      for (let end = text.indexOf(10); end >= 0; end = text.indexOf(10)) {
+        onLine(text.toString("utf8", 0, end));
+        text = text.subarray(end + 1);
+      }
+      rest = text;
+    }
+  };
+  const timer = setInterval(read, FOLLOW_MS);
+  return {
+    finish() {
+      clearInterval(timer);
+      read();
+      if (rest.length > 0) onLine(rest.toString("utf8"));
+      rest = Buffer.alloc(0);
+      if (descriptor !== undefined) closeSync(descriptor);
+      descriptor = undefined;
+    },
+  };
+}

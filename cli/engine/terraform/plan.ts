@@ -1,0 +1,192 @@
+/** `plan -out`: what diff shows and deploy applies, one path for both. */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { AlreadyTold, CliError, Interrupted } from "../../ui/errors.ts";
+import { learnVariables } from "../../ui/mask-documents.ts";
+import type { Environment } from "../synth/environment.ts";
+import { adviceOn, heldLock, inWords, showDiagnostics, showRaw, standInAdvice } from "./diagnostics.ts";
+import { forgetInit, initialize } from "./init.ts";
+import { runJob } from "./job.ts";
+import type { Diagnostic, OutputChange } from "./messages.ts";
+import { type Drift, followProgress, type PlannedChange } from "./progress.ts";
+import { removeRecord } from "./run-record.ts";
+import type { Runner } from "./runner.ts";
+import type { Stack } from "./stack.ts";
+import { planVerdict } from "./verdict.ts";
+
+export interface PlanOptions {
+  readonly destroy?: boolean;
+  readonly refreshOnly?: boolean;
+  /** False: the providers are not asked what has changed outside, so they need not be reached. @default true */
+  readonly refresh?: boolean;
+  /** Addresses of objects to be made anew. */
+  readonly replace?: readonly string[];
+  readonly terraformParallelism?: number;
+  readonly var?: readonly string[];
+  readonly varFile?: readonly string[];
+}
+
+/** Numbers of objects. A replaced one counts as that alone, not as one more and one less. */
+export interface Counts {
+  readonly add: number;
+  readonly change: number;
+  readonly replace: number;
+  readonly destroy: number;
+}
+
+export interface Plan {
+  readonly stack: Stack;
+  readonly env: Environment;
+  /** Holds values in clear, sensitive ones too: delete it when it is of no more use. */
+  readonly file: string;
+  /** False when an apply would do nothing at all. */
+  readonly pending: boolean;
+  readonly counts: Counts;
+  readonly imported: number;
+  readonly changes: readonly PlannedChange[];
+  readonly drift: readonly Drift[];
+  readonly outputs: Readonly<Record<string, OutputChange>>;
+}
+
+/** A plan that could not be made; its errors have been told, and are in it as text for a review. */
+export class PlanFailed extends AlreadyTold {
+  readonly said: string;
+
+  constructor(said: string) {
+    super();
+    this.said = said;
+  }
+}
+
+/** What `init` would put right: a plugin cache that was emptied, a folder that was cleaned. */
+const INIT_NEEDED =
+  /Required plugins are not installed|Inconsistent dependency lock file|[Ii]nitialization required|Module not installed/;
+
+function planArguments(options: PlanOptions): readonly string[] {
+  return [
+    ...(options.destroy ? ["-destroy"] : []),
+    ...(options.refreshOnly ? ["-refresh-only"] : []),
+    ...(options.refresh === false ? ["-refresh=false"] : []),
+    ...(options.replace ?? []).map((address) => `-replace=${address}`),
+    ...(options.terraformParallelism === undefined ? [] : [`-parallelism=${options.terraformParallelism}`]),
+    ...(options.varFile ?? []).map((file) => `-var-file=${file}`),
+    ...(options.var ?? []).map((value) => `-var=${value}`),
+  ];
+}
+
+function countOf(changes: readonly PlannedChange[]): Counts {
+  const count = (action: PlannedChange["action"]): number =>
+    changes.filter((change) => change.action === action).length;
+  return { add: count("create"), change: count("update"), replace: count("replace"), destroy: count("delete") };
+}
+
+/** Deletes a plan file. */
+export function discard(plan: Plan): void {
+  rmSync(plan.file, { force: true });
+}
+
+/** Plans a stack, initializing it first where needed. Errors have been told when it throws `AlreadyTold`. */
+export async function planStack(
+  runner: Runner,
+  stack: Stack,
+  env: Environment,
+  label: string,
+  options: PlanOptions,
+): Promise<Plan> {
+  learnVariables(stack.sensitiveVariables, options, env);
+  for (let again = false; ; again = true) {
+    await initialize(runner, stack, env);
+    const { terminal, interruption, project, binary, tools, plugins } = runner;
+    interruption.signal.throwIfAborted();
+    terminal.status(terminal.colors.dim(`${label} planning`));
+    const progress = followProgress(terminal, label);
+    const { code, cut, errors, record } = await plugins.running(() =>
+      runJob(
+        {
+          stack: stack.name,
+          verb: "plan",
+          command: (id) => [
+            binary.path,
+            "plan",
+            "-json",
+            "-input=false",
+            "-detailed-exitcode",
+            ...planArguments(options),
+            `-out=${join(project.run, stack.name, `${id}.tfplan`)}`,
+          ],
+          folder: stack.folder,
+          env,
+          run: project.run,
+          onLine: progress.onLine,
+        },
+        interruption,
+      ),
+    );
+    terminal.status("");
+    // A plan changes nothing, however it ended.
+    removeRecord(project.run, record);
+    const file = join(project.run, stack.name, `${record.id}.tfplan`);
+    const failed = code !== 0 && code !== 2;
+    const otherTool = progress.tool === null ? null : tools.compare(binary, progress.tool);
+    if (failed || otherTool !== null || interruption.signal.aborted) rmSync(file, { force: true });
+    if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
+    if (otherTool !== null) throw new CliError(otherTool);
+    if (cut) {
+      rmSync(file, { force: true });
+      throw new CliError(
+        `${stack.name}: what ${binary.path} said of its plan ends in mid-line, as on a disk that is full: make room where ${project.run} is, and run this again`,
+      );
+    }
+    if (
+      failed &&
+      !again &&
+      progress.diagnostics.some(({ summary, detail }) => INIT_NEEDED.test(`${summary} ${detail}`))
+    ) {
+      forgetInit(stack);
+      continue;
+    }
+    showDiagnostics(terminal, stack.name, progress.diagnostics);
+    showRaw(terminal, `${stack.name}: ${binary.path} writes:`, errors);
+    if (failed) {
+      explainFailure(runner, stack, code, progress.diagnostics);
+      throw new PlanFailed([...inWords(progress.diagnostics), errors.trim()].join("\n").trim());
+    }
+    const verdict = planVerdict(code === 2 ? 2 : 0, progress, options.refreshOnly ?? false);
+    const refused = "refused" in verdict ? verdict.refused : existsSync(file) ? null : "it saved no plan";
+    if (refused !== null || "refused" in verdict) {
+      rmSync(file, { force: true });
+      throw new CliError(`${stack.name}: ${binary.path}: ${refused}`);
+    }
+    return {
+      stack,
+      env,
+      file,
+      pending: verdict.pending,
+      counts: countOf(progress.changes),
+      imported: progress.changes.filter(({ action }) => action === "import").length,
+      changes: progress.changes,
+      drift: progress.drift,
+      outputs: progress.outputs,
+    };
+  }
+}
+
+/** What the tool's own words leave open. */
+export function explainFailure(
+  { terminal, binary, project }: Runner,
+  stack: Stack,
+  code: number,
+  diagnostics: readonly Diagnostic[],
+): void {
+  for (const line of adviceOn(stack, diagnostics)) terminal.aside(line);
+  if (project.sandbox) for (const line of standInAdvice(project.providers, diagnostics)) terminal.aside(line);
+  const lock = heldLock(diagnostics);
+  if (lock !== undefined) {
+    terminal.aside(
+      `The state of ${stack.name} is locked. When nothing works on it any more: (cd ${stack.folder} && ${binary.path} force-unlock ${lock})`,
+    );
+  }
+  if (diagnostics.every(({ severity }) => severity !== "error")) {
+    terminal.aside(`Error in ${stack.name}: ${binary.path} ended with exit code ${code} and said nothing`);
+  }
+}

@@ -1,0 +1,70 @@
+/** What `lab doctor` says of one thing, and how a check is kept from taking long or from ending the others. */
+import { messageOf } from "./errors.ts";
+import type { Terminal } from "./terminal.ts";
+import { visibleLine } from "./visible.ts";
+
+export interface Finding {
+  readonly name: string;
+  /** `warn`: the lab works, or nobody has looked; `fail`: something will not work. */
+  readonly status: "ok" | "warn" | "fail";
+  /** What there is. Never a secret. */
+  readonly found: string;
+  /** One sentence; null where there is nothing to do. */
+  readonly advice: string | null;
+}
+
+/** How long a check may take, in milliseconds. */
+export const PATIENCE_MS = 3000;
+
+export const ok = (name: string, found: string): Finding => ({ name, status: "ok", found, advice: null });
+export const warn = (name: string, found: string, advice: string): Finding => ({ name, status: "warn", found, advice });
+export const fail = (name: string, found: string, advice: string): Finding => ({ name, status: "fail", found, advice });
+
+/** The first line of an error, and how many more it has. */
+export function firstLine(error: unknown): string {
+  const [first = "", ...more] = messageOf(error).trim().split("\n");
+  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
+}
+
+/** The failure that an error tells of: most of ours say what to do behind a semicolon. */
+export function failure(name: string, error: unknown, advice: string): Finding {
+  const [problem = "", ...more] = firstLine(error).split("; ");
+  return fail(name, problem, more.join("; ") || advice);
+}
+
+/** Runs a group of checks; one that throws is a failure, and one that does not answer a warning. */
+export async function findingsOf(
+  name: string,
+  check: () => readonly Finding[] | Promise<readonly Finding[]>,
+  patienceMs = PATIENCE_MS,
+): Promise<readonly Finding[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly Finding[]>((resolve) => {
+    const silent = warn(name, `no answer in ${patienceMs / 1000} s`, "run it again when the machine has less to do");
+    timer = setTimeout(() => resolve([silent]), patienceMs);
+  });
+  try {
+    return await Promise.race([Promise.resolve().then(check), late]);
+  } catch (error) {
+    return [failure(name, error, "set right what it names")];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// What `lab doctor` and `lab validate` found, a line each.
+
+/** Prints them, names in one column. What was found may name what others have named. */
+export function showFindings(terminal: Terminal, findings: readonly Finding[]): void {
+  const { green, yellow, red } = terminal.colors;
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  for (const { name, status, found, advice } of findings) {
+    const color = { ok: green, warn: yellow, fail: red }[status];
+    const text = visibleLine(`${found}${advice === null ? "" : `; to do: ${advice}`}`);
+    terminal.line(`${color(status.padEnd(4))}  ${name.padEnd(width)}  ${text}`);
+  }
+}
+
+export function isWell(findings: readonly Finding[]): boolean {
+  return findings.every(({ status }) => status !== "fail");
+}
