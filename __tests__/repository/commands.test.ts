@@ -9,6 +9,7 @@ const OPTIONS_OF_OTHERS: Readonly<Record<string, string>> = {
   "--all-systems": "nix",
   "--help": "ours, by commander",
   "--no-build": "nix",
+  "--nodes": "talosctl",
   "--server": "kubectl",
 };
 
