@@ -5,6 +5,8 @@ const SOURCE = `
 export const SENSITIVE = "(sensitive)";
 export const learn = () => undefined;
 export const learnLater = () => undefined;
+export const learnEnvironment = () => undefined;
+export const learnSecretsFile = () => undefined;
 export const masked = (text) => text;
 `;
 
