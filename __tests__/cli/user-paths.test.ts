@@ -124,7 +124,7 @@ describe("every variable that names a file or folder", () => {
 const KNOWN: readonly RegExp[] = [
   // By userPath, with the words of a file or an option.
   /api-key\.ts: OCI_CLI_KEY_FILE$/,
-  /target\.ts: KUBECONFIG$/,
+  /contexts\.ts: KUBECONFIG$/,
   /: TF_DATA_DIR$/,
   /environment\.ts: TF_CLI_CONFIG_FILE$/,
   /init\.ts: TF_CLI_CONFIG_FILE$/,
