@@ -8,11 +8,11 @@ it("nothing is printed around the masker but what other programs have to read", 
     .filter((name) => name.endsWith(".ts"))
     .filter((name) => /\b(?:printInClear|printDocumentInClear)\(/.test(readFileSync(join(CLI, name), "utf8")));
   expect(callers.toSorted()).toEqual([
-    "commands/contexts.ts", // --stdout
-    "commands/document.ts",
-    "commands/sandbox-hosts.ts", // the password that other labs log in with
-    "commands/sandbox.ts", // start --env
-    "masking/filter.ts",
+    "commands/access/contexts.ts", // --stdout
+    "commands/start/sandbox-hosts.ts", // the password that other labs log in with
+    "commands/start/sandbox-start.ts", // --env
+    "ui/document.ts",
+    "ui/mask-output.ts",
   ]);
 });
 
