@@ -57,6 +57,9 @@ describe("a network load balancer", () => {
       const state = await to.apply(type, config);
       expect((await to.plan(type, config, state)).empty).toBe(true);
       expect((await to.plan(type, config, await to.importState(type, idOf(state)))).empty).toBe(true);
+      // The provider takes just so many parts, in this order.
+      for (const other of [`${idOf(state)}/more/parts`, idOf(state).split("/").toReversed().join("/")])
+        await expect(to.importState(type, other)).rejects.toThrow("Nothing to import");
     }
   });
 

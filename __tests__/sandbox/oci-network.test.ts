@@ -239,6 +239,7 @@ describe("a security group's rule", () => {
     const path = `networkSecurityGroups/${net.groupId}/securityRules/${id}`;
     const imported = await to.importState("oci_core_network_security_group_security_rule", path);
     expect((await to.plan("oci_core_network_security_group_security_rule", config, imported)).empty).toBe(true);
+    await expect(to.importState("oci_core_network_security_group_security_rule", id)).rejects.toThrow("Nothing to");
   });
 
   it("is no longer valid when the group it speaks of is gone", async () => {

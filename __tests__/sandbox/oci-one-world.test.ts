@@ -364,7 +364,9 @@ it("the stand-in reads and deletes what the API made", async () => {
       ids[type] = answer.body?.id ?? "";
     }
     const id = importId?.(ids, ids[type] ?? "") ?? ids[type] ?? "";
-    const state = (states[type] = await to.importState(type, id));
+    // The provider has no import of these.
+    const isRead = type === "oci_core_shape_management";
+    const state = (states[type] = isRead ? ((await to.read(type, { id })) ?? {}) : await to.importState(type, id));
     const { body } = await api.call("GET", path(ids));
     expectSame(type, state, Array.isArray(body) ? body[0] : body);
   }

@@ -56,7 +56,9 @@ describe.each(played)("$title", (each) => {
 
   it("reads back with every argument as it was set", async () => {
     expect(await to.read(each.resource, state)).toMatchObject(config);
-    const imported = await to.importState(each.resource, importId(each, idOf(state)));
+    const importing = to.importState(each.resource, importId(each, idOf(state)));
+    if (each.resource === "oci_core_shape_management") return expect(importing).rejects.toThrow("cannot be imported");
+    const imported = await importing;
     expect(imported).toMatchObject(toldOf(config, each));
   });
 

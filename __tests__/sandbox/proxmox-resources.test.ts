@@ -187,6 +187,15 @@ describe.each(CASES)("proxmox_$type", ({ type, config, before, computed, importI
     expect(await tf.plan(type, config, imported)).toMatchObject({ replaces: [] });
   });
 
+  it("is imported by nothing else than the provider takes", async () => {
+    const { tf } = await lab();
+    await before?.(tf);
+    const { id } = await tf.apply(type, config);
+    // What the log tells, where the provider wants more than that.
+    const others = [String(id), `cluster/${importId}/more`].filter((other) => other !== importId);
+    for (const other of others) await expect(tf.importState(type, other)).rejects.toThrow();
+  });
+
   it("is gone after it was removed, and removing it again is fine", async () => {
     const { tf, world } = await lab();
     await before?.(tf);

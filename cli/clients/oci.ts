@@ -24,6 +24,8 @@ const SERVICES = {
     template: "https://network-load-balancer-api.{region}.oci.{secondLevelDomain}",
   },
   limits: { client: "oci_limits.LimitsClient", template: "https://limits.{region}.oci.{secondLevelDomain}" },
+  quotas: { client: "oci_limits.QuotasClient", template: "https://limits.{region}.oci.{secondLevelDomain}" },
+  budgets: { client: "oci_budget.BudgetClient", template: "https://usage.{region}.oci.{secondLevelDomain}" },
 } as const;
 export type Service = keyof typeof SERVICES;
 

@@ -4,7 +4,7 @@ import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
 import type { BucketObject, Image, ImageShape } from "../world/oci.ts";
 import { block, maybeText, text } from "./attributes.ts";
 import { attachedSchema } from "./resources/capability-schema.ts";
-import { conflict, invalid, notFound, notPlayed } from "./refusals.ts";
+import { invalid, notFound, notPlayed } from "./refusals.ts";
 import { SHAPES } from "./shapes.ts";
 import { defaultName, find, newObject, requireCompartment, requireObject, stored } from "./stored.ts";
 
@@ -111,7 +111,7 @@ function readShape(call: Call, id: string): Attributes | null {
   return { id, compartment_id: shape.compartmentId, image_id: found.id, shape_name: shape.name };
 }
 
-/** An image imported by hand boots on x86 shapes; A1 has to be added, or named by the archive. The provider cannot import these; here it can. */
+/** An image imported by hand boots on x86 shapes; A1 has to be added, or named by the archive. The provider has no import of these. */
 export const shapeManagement: ResourceType = {
   create(call, planned) {
     const compartmentId = requireCompartment(call, SHAPE_SERVICE, text(planned, "compartment_id"));
@@ -124,8 +124,7 @@ export const shapeManagement: ResourceType = {
     );
     const name = text(planned, "shape_name");
     if (!SHAPES.some((shape) => shape === name)) throw notFound(SHAPE_SERVICE, `shape ${name}`, "shape_name");
-    if (target.shapes.some((shape) => shape.name === name && !shape.ofArchive))
-      throw conflict(SHAPE_SERVICE, `Image ${target.id} is already compatible with ${name}.`, "shape_name");
+    // A PUT: what is there already may be put once more.
     const shape = { name, compartmentId };
     target.shapes = [...target.shapes.filter((other) => other.name !== name), shape];
     call.world.changed();
@@ -138,5 +137,4 @@ export const shapeManagement: ResourceType = {
     target.shapes = target.shapes.filter((shape) => shapeId(target.id, shape) !== text(state, "id"));
     call.world.changed();
   },
-  importState: readShape,
 };

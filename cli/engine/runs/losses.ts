@@ -7,7 +7,7 @@ import { classifyLostObjects, type Finding } from "./classify-lost.ts";
 import { changesUnderWay } from "./reconcile.ts";
 import { describe, type Import, nextSteps, quoted } from "./recover.ts";
 import type { Session } from "./session.ts";
-import { objectsOf } from "./unowned.ts";
+import { askServices } from "./ask-services.ts";
 
 export interface LossOptions {
   readonly recover?: boolean;
@@ -49,12 +49,14 @@ interface Losses {
 }
 
 /**
- * Absent is only what nobody is about to make: the sandbox still does what an interrupted run has asked it for. An object
- * whose id was told had been made, and one that the user has decided about is decided.
+ * Absent is only what nobody is about to make. The sandbox tells what it still does of what an interrupted run has asked for; on a
+ * real account nobody does, and a file, say, is there only once it is downloaded. An object whose id was told had been made, and
+ * one that the user has decided about is decided.
  */
-function absentForNow({ object, verdict }: Finding, underWay: boolean, decisions: Decisions): Finding {
-  const mayCome = underWay && verdict.kind === "absent" && object.id === null && !decisions.has(object.address);
-  return mayCome ? { object, verdict: { kind: "pending" } } : { object, verdict };
+function absentForNow({ object, verdict }: Finding, underWay: boolean | null, decisions: Decisions): Finding {
+  if (underWay === false || verdict.kind !== "absent" || object.id !== null || decisions.has(object.address))
+    return { object, verdict };
+  return { object, verdict: underWay === null ? { kind: "undecided", candidates: [] } : { kind: "pending" } };
 }
 
 /** What is still lost, by stack. Takes off the list what turns out to be in the state, or not to exist. */
@@ -65,17 +67,16 @@ async function assess(session: Session, decisions: Decisions): Promise<readonly 
   if (names.length === 0) return [];
   const states = await Promise.all(stacks.map((stack) => stateOf(session, session.stack(stack))));
   const held = states.flatMap(({ resources }) => resources);
-  // In this order: what is made between the two is in the inventory.
-  const underWay = session.sandbox !== null && (await changesUnderWay(session.sandbox)).length > 0;
-  const world = (await session.sandbox?.inventory()) ?? null;
-  const tagged = world === null ? await objectsOf(session, held).catch(() => []) : [];
-  return stacks.flatMap((stack, index) => {
+  // In this order: what is made between the two is told by the services.
+  const underWay = session.sandbox === null ? null : (await changesUnderWay(session.sandbox)).length > 0;
+  const losses: Losses[] = [];
+  for (const [index, stack] of stacks.entries()) {
     const state = states[index];
-    if (state === undefined || !names.includes(stack.name)) return [];
+    if (state === undefined || !names.includes(stack.name)) continue;
     const lost = stillLost(readLost(run, stack.name), state);
-    const findings = classifyLostObjects(lost, session.stack(stack), decisions, world, held, tagged).map((finding) =>
-      absentForNow(finding, underWay, decisions),
-    );
+    const ask = askServices(session, stack);
+    const classified = await classifyLostObjects({ lost, stack: session.stack(stack), decisions, held, ask });
+    const findings = classified.map((finding) => absentForNow(finding, underWay, decisions));
     for (const { object, verdict } of findings) {
       if (verdict.kind !== "absent") continue;
       session.terminal.aside(`${object.address} was cut off and does not exist: it will be created`);
@@ -86,8 +87,9 @@ async function assess(session: Session, decisions: Decisions): Promise<readonly 
       stack.name,
       present.map(({ object }) => object),
     );
-    return present.length === 0 ? [] : [{ stack, findings: present }];
-  });
+    if (present.length > 0) losses.push({ stack, findings: present });
+  }
+  return losses;
 }
 
 /** Names what the run that has just ended lost. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeAtomically } from "../../ui/files.ts";
 import type { Stack } from "../terraform/stack.ts";
-import { type Finding, labelOf, type Verdict } from "./classify-lost.ts";
+import { labelOf } from "../state/known-objects.ts";
+import type { Finding, Verdict } from "./classify-lost.ts";
 
 /** Types whose secret is told once, to whoever makes them: imported they would be without it, so they are made anew then. */
 export const SHOWN_ONCE: ReadonlySet<string> = new Set(["proxmox_user_token"]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readIfThere, writeAtomically } from "../../ui/files.ts";
 import { parseUiLine } from "../terraform/messages.ts";
+import { CLUSTER_KEYS, REPEATABLE } from "./import-ids.ts";
 import type { State } from "./state.ts";
 
 /** An object that a run made, or may have made, and that the state does not know. */
@@ -33,17 +34,6 @@ export interface Loss {
   readonly halfDone: readonly string[];
 }
 
-/** Types with nothing behind them outside of the state, or that are safely done again. */
-const REPEATABLE = new Set([
-  "terraform_data", // its script is written to be run again
-  "null_resource",
-  "talos_machine_configuration_apply", // the same configuration once more
-  "talos_cluster_kubeconfig", // handed out anew
-  "talos_image_factory_schematic", // its id is the hash of what it says
-]);
-
-/** The keys of a Talos cluster are in the state and nowhere else; once nodes have taken them, others are refused. */
-export const CLUSTER_KEYS = "talos_machine_secrets";
 const KEYS_TAKEN = "talos_machine_configuration_apply";
 
 interface Operation {

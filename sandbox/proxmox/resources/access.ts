@@ -163,7 +163,8 @@ export const acl: ResourceType = {
   delete: (call, state) => atPve(call, "Unable to delete old ACL", (pve) => removeAcl(pve, aclEntry(state))),
   importState: (call, id) =>
     atPve(call, "Unable to import ACL", (pve) => {
-      const [path = "", ugid = "", roleid = ""] = id.split("?");
+      const [path = "", ugid = "", roleid = "", ...more] = id.split("?");
+      if (more.length > 0) return null;
       const type = ugid.includes("!") ? "token" : ugid.includes("@") ? "user" : "group";
       const found = findAcl(pve, { path, type, ugid, roleid });
       return found ? { id, path, role_id: roleid, [`${type}_id`]: ugid, propagate: found.propagate } : null;

@@ -72,7 +72,10 @@ export const firewallIpset: ResourceType = {
       if (ipSetAttributes(pve, name)) deleteIpSet(pve, name);
     }),
   importState: (call, id) =>
-    atPve(call, "Unable to import IPSet", (pve) => ipSetAttributes(pve, id.replace(/^cluster\//, ""))),
+    atPve(call, "Unable to import IPSet", (pve) => {
+      const [, name] = /^cluster\/([^/]+)$/.exec(id) ?? [];
+      return name === undefined ? null : ipSetAttributes(pve, name);
+    }),
 };
 
 const RULE_TEXTS = ["source", "dest", "proto", "dport", "sport", "iface", "macro", "log"] as const;

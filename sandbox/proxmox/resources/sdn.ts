@@ -199,7 +199,11 @@ export const sdnSubnet: ResourceType = {
       if (readSubnet(pve, id)) deleteSdn(pve, "subnets", id);
     }),
   importState: (call, id) =>
-    atPve(call, "Unable to Import SDN Subnet", (pve) => readSubnet(pve, id.split("/").at(-1) ?? "")),
+    atPve(call, "Unable to Import SDN Subnet", (pve) => {
+      const [, vnet = "", subnet = ""] = /^([^/]+)\/(.+)$/.exec(id) ?? [];
+      const found = readSubnet(pve, subnet);
+      return found?.vnet === vnet ? found : null;
+    }),
 };
 
 function apply(call: Call): void {
