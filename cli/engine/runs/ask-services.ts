@@ -26,6 +26,7 @@ async function pveOf(session: Session, info: StackInfo): Promise<PveApi | null> 
 /** Connects at the first question. A service that does not answer, whyever, leaves the question open. */
 export function askServices(session: Session, info: StackInfo): AskService {
   const { project, sandbox, terminal } = session;
+  const lab = session.assembly.lab?.lab ?? "";
   let account: Promise<Oci> | undefined;
   let pve: Promise<PveApi | null> | undefined;
   let isTold = false;
@@ -33,7 +34,7 @@ export function askServices(session: Session, info: StackInfo): AskService {
     try {
       if (OCI_LOOKUPS[type] !== undefined) {
         account ??= accountOf(project, sandbox, AbortSignal.timeout(PATIENCE_MS));
-        return await lookUp(await account, type, known.text);
+        return await lookUp(await account, type, known.text, lab);
       }
       if (PVE_LOOKUPS[type] === undefined) return null;
       pve ??= pveOf(session, info);

@@ -10,7 +10,7 @@ type Text = (attribute: string) => string | null;
 interface Lookup {
   readonly service: Service;
   /** Of the list that it is in; null where that is not known. */
-  path(text: Text, account: Oci): string | null;
+  path(text: Text, account: Pick<Oci, "tenancy">): string | null;
   /** The attribute of the configuration that names it, and its name in the answer. */
   readonly by: readonly [attribute: string, field: "displayName" | "name" | "description"];
 }
@@ -85,18 +85,23 @@ const object = z.object({
   name: z.string().nullish(),
   description: z.string().nullish(),
   lifecycleState: z.string().nullish(),
+  /** Absent where objects of a type have no tags. */
+  freeformTags: z.record(z.string(), z.string()).nullish(),
 });
 
 /**
- * Objects of a type that are called what a configuration calls it.
+ * Objects of a type that are called what a configuration calls it. Of those that have tags, only the lab's own: another's network
+ * of the same name is not taken in.
  *
+ * @param lab the name in the tag `lab`
  * @returns ids as the provider calls them, null for what has none but its name; null where nothing is known to ask by
  * @throws OciError in one line
  */
 export async function lookUp(
-  account: Oci,
+  account: Pick<Oci, "tenancy" | "list">,
   type: string,
   text: Text,
+  lab: string,
 ): Promise<readonly { readonly id: string | null; readonly name: string }[] | null> {
   const lookup = OCI_LOOKUPS[type];
   const path = lookup?.path(text, account) ?? null;
@@ -105,5 +110,6 @@ export async function lookUp(
   const all = await account.list(lookup.service, path, object);
   return all
     .filter((each) => each[lookup.by[1]] === name && !GONE.has(each.lifecycleState ?? ""))
+    .filter(({ freeformTags }) => (freeformTags ?? { lab })["lab"] === lab)
     .map(({ id }) => ({ id: id ?? null, name: visibleLine(name) }));
 }
