@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { processesWith } from "../../cli/clients/processes.ts";
-import { parseSecrets } from "../../cli/engine/state/secrets-file.ts";
+import { parseSecrets } from "../../cli/engine/state/secrets-schema.ts";
 import { fingerprintOf, KEYS } from "../images/upload-lab.ts";
 import { itWithTool, SmallLab, TOOL } from "./small-lab.ts";
 

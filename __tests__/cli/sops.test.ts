@@ -7,14 +7,13 @@ import { stringify } from "yaml";
 import { ageKeyFile, isRecipient } from "../../cli/engine/state/sops.ts";
 import { generateSshKey, newRootPassword, newUserKey } from "../../cli/engine/state/secret-values.ts";
 import {
-  parseSecrets,
   readSecrets,
   readToEncrypt,
-  type Secrets,
   secretsFile,
   type SecretsFile,
   writeSecrets,
 } from "../../cli/engine/state/secrets-file.ts";
+import { parseSecrets, type Secrets } from "../../cli/engine/state/secrets-schema.ts";
 import { ensureSecrets, reviewSecret, statePassphrase } from "../../cli/engine/state/secrets.ts";
 import { shownIn } from "../../cli/engine/state/published.ts";
 

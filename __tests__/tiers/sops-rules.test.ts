@@ -14,13 +14,8 @@ import { delimiter, dirname, join } from "node:path";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { completed } from "../../cli/engine/state/secret-values.ts";
-import {
-  readSecrets,
-  type Secrets,
-  type SecretsFile,
-  secretsText,
-  writeSecrets,
-} from "../../cli/engine/state/secrets-file.ts";
+import { readSecrets, type SecretsFile, writeSecrets } from "../../cli/engine/state/secrets-file.ts";
+import { type Secrets, secretsText } from "../../cli/engine/state/secrets-schema.ts";
 import { startNode } from "../cli/running.ts";
 import { describeWithSops, sops } from "./with-sops.ts";
 

@@ -3,7 +3,6 @@
  * (docs.siderolabs.com, Ingress Firewall; siderolabs/talos `nftables_chain_config.go`).
  */
 import type { NodePlan } from "../../topology/types.ts";
-import type { Patch } from "./patches.ts";
 
 /** What decides who gets in to a machine. */
 export interface IngressProps {
@@ -13,6 +12,9 @@ export interface IngressProps {
   /** Addresses of all control planes. */
   readonly controlPlanes: readonly string[];
 }
+
+/** A document of a machine configuration. */
+type Document = Readonly<Record<string, unknown>>;
 
 interface Opening {
   readonly name: string;
@@ -45,8 +47,8 @@ function openings({ role, guestCidr, podCidr, controlPlanes }: IngressProps): re
 }
 
 /** The documents that switch it on, and say what a machine of this role lets in. */
-export function ingressDocuments(props: IngressProps): readonly Patch[] {
-  const document = (fields: Patch): Patch => ({ apiVersion: "v1alpha1", ...fields });
+export function ingressDocuments(props: IngressProps): readonly Document[] {
+  const document = (fields: Document): Document => ({ apiVersion: "v1alpha1", ...fields });
   return [
     document({ kind: "NetworkDefaultActionConfig", ingress: "block" }),
     ...openings(props).map(({ name, ports, protocol = "tcp", from }) =>

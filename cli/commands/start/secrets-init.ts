@@ -3,7 +3,8 @@ import { existsSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Wanted } from "../../engine/checks/secrets.ts";
 import type { Guard } from "../../engine/state/made-before.ts";
-import type { Secrets, SecretsFile } from "../../engine/state/secrets-file.ts";
+import type { SecretsFile } from "../../engine/state/secrets-file.ts";
+import type { Secrets } from "../../engine/state/secrets-schema.ts";
 import { type CommonOptions, withLabLock } from "../../engine/synth/command-context.ts";
 import type { Project } from "../../engine/synth/project.ts";
 import { type CommandDefinition, json, where } from "../../ui/command.ts";
@@ -46,7 +47,8 @@ async function complete(known: Secrets | null, { hosts, encryptedState }: Wanted
 
 /** Ends a move that was cut short: what lies in clear goes when it is the same. */
 async function endMove(place: SecretsFile, plain: SecretsFile): Promise<boolean> {
-  const { readSecrets, secretsText, twoSets } = await import("../../engine/state/secrets-file.ts");
+  const { readSecrets, twoSets } = await import("../../engine/state/secrets-file.ts");
+  const { secretsText } = await import("../../engine/state/secrets-schema.ts");
   const left = await readSecrets(plain);
   if (left === null) return false;
   const moved = await readSecrets(place);

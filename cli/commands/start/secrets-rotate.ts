@@ -1,5 +1,5 @@
 /** `lab secrets rotate`: others in place of the lab's secrets. */
-import type { Secrets } from "../../engine/state/secrets-file.ts";
+import type { Secrets } from "../../engine/state/secrets-schema.ts";
 import { type CommandContext, type CommonOptions, withLabLock } from "../../engine/synth/command-context.ts";
 import { type CommandDefinition, json, where } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";

@@ -5,7 +5,7 @@ import { masked } from "../../ui/masker.ts";
 import { writeUserFile } from "../../ui/user-files.ts";
 import { AppRefused } from "../synth/app.ts";
 import type { States } from "./diff-plans.ts";
-import type { DiffOptions } from "./diff.ts";
+import type { DiffOptions } from "./diff-options.ts";
 import type { Planned } from "./plan-ahead.ts";
 import { counted } from "./review-text.ts";
 import type { Review } from "./review.ts";

@@ -4,7 +4,7 @@ import { isDeployed, NO_STATE, type State, stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { PlanFailed, planStack } from "../terraform/plan.ts";
 import { atATime, type Begun, initializeAhead } from "./begin.ts";
-import type { DiffOptions } from "./diff.ts";
+import type { DiffOptions } from "./diff-options.ts";
 import { planAhead, type Planned } from "./plan-ahead.ts";
 import { refuseShrinking } from "./plan-document.ts";
 import type { StackReview } from "./review.ts";

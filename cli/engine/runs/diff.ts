@@ -5,7 +5,8 @@ import { requireFolder, targetOf } from "../../ui/user-files.ts";
 import { list } from "../../ui/words.ts";
 import type { CommandContext } from "../synth/command-context.ts";
 import { discard } from "../terraform/plan.ts";
-import { begin, type Begun, type RunOptions } from "./begin.ts";
+import { begin, type Begun } from "./begin.ts";
+import type { DiffOptions } from "./diff-options.ts";
 import {
   documentOf,
   imageToBuild,
@@ -16,7 +17,7 @@ import {
   writeMarkdown,
 } from "./diff-output.ts";
 import { isWhole, planAll, statesOf } from "./diff-plans.ts";
-import { type LossOptions, resolveLostObjects } from "./losses.ts";
+import { resolveLostObjects } from "./losses.ts";
 import { refuseLostStates } from "./lost-state.ts";
 import { checkUpgrades } from "./preconditions.ts";
 import { showReview, summaryOf } from "./review-text.ts";
@@ -106,18 +107,4 @@ export async function diffStacks(
   }
   place.interruption.signal.throwIfAborted();
   return outcome(review, options);
-}
-
-/** What may be asked of `cdktf diff`. */
-export interface DiffOptions extends RunOptions, LossOptions {
-  /** With the values of what is created and destroyed, and all of the review in `--json`. */
-  readonly detailed?: boolean;
-  /** Where to write the review for people, as a comment on a pull request. */
-  readonly markdown?: string;
-  /** Where to save the plans, for `deploy --plan`. */
-  readonly out?: string;
-  /** What the saved plans are of: a deploy has to name the same. */
-  readonly review?: string;
-  /** Fails when anything would be destroyed or replaced. */
-  readonly failOnDestroy?: boolean;
 }

@@ -5,7 +5,7 @@
 import { parseYaml, YamlError } from "../../../config/yaml.ts";
 import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
-import type { Secrets } from "./secrets-file.ts";
+import type { Secrets } from "./secrets-schema.ts";
 
 /** A value as sops writes it (https://getsops.io/docs/#encryption-protocol). */
 const ENCRYPTED = /^ENC\[AES256_GCM,data:[A-Za-z0-9+/=]+,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,type:\w+\]$/;

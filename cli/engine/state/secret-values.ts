@@ -1,6 +1,6 @@
 /** Makes secrets: all of them, or those that are missing. Loads what it takes only then. */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import type { Secrets } from "./secrets-file.ts";
+import type { Secrets } from "./secrets-schema.ts";
 
 async function randomText(): Promise<string> {
   const { randomBytes } = await import("node:crypto");

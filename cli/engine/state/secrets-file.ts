@@ -1,11 +1,11 @@
 /** Where a lab keeps its secrets: in clear in its own folder, or encrypted in the repository. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { z } from "zod";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { CliError } from "../../ui/errors.ts";
 import { readIfThere, writeAtomically } from "../../ui/files.ts";
 import { learn } from "../../ui/masker.ts";
 import type { Project } from "../synth/project.ts";
+import { parseSecrets, type Secrets, secretsText, WrongSecrets } from "./secrets-schema.ts";
 
 export interface SecretsFile {
   /** `plain`: readable by their owner; `sops`: encrypted, for the repository. */
@@ -98,48 +98,4 @@ export async function writeSecrets({ kind, file }: SecretsFile, secrets: Secrets
   if (secretsText(parseSecrets(await decryptText(file, text))) !== secretsText(secrets))
     throw new CliError(`${basename(file)}: sops does not give back what it was given, so nothing was written`);
   writeAtomically(file, text, 0o644);
-}
-
-// What the lab's secrets are, wherever they are kept.
-
-const sshKey = z.strictObject({
-  private: z.string().startsWith("-----BEGIN OPENSSH PRIVATE KEY-----"),
-  public: z.string().startsWith("ssh-ed25519 "),
-});
-
-const schema = z.strictObject({
-  version: z.literal(1),
-  rootPassword: z.string().min(32),
-  /** sha512-crypt, for cloud-init. */
-  rootPasswordHash: z.string().startsWith("$6$"),
-  userKey: sshKey,
-  hostKeys: z.record(z.string(), sshKey),
-  /** What OpenTofu encrypts states with; made when that is first wanted. Without it they are lost. */
-  statePassphrase: z.string().min(32).optional(),
-  /** What vouches for reviewed plans; made when the first are saved. A secret of its own: people choose passwords. */
-  reviewSecret: z.string().min(32).optional(),
-});
-
-export type Secrets = z.infer<typeof schema>;
-
-/** Thrown for a text that holds no secrets of ours; says which field is wrong, and never what is in it. */
-export class WrongSecrets extends Error {}
-
-/** @throws WrongSecrets */
-export function parseSecrets(text: string): Secrets {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    // The message of a JSON error may quote the text.
-    throw new WrongSecrets(messageOf(error).replace(/, ".*/s, ""));
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new WrongSecrets(z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, " "));
-  return parsed.data;
-}
-
-/** As they are written where they lie in clear. */
-export function secretsText(secrets: Secrets): string {
-  return `${JSON.stringify(secrets, undefined, 2)}\n`;
 }

@@ -3,8 +3,9 @@ import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
 import type { Environment } from "../synth/environment.ts";
 import type { Guard } from "./made-before.ts";
-import { readSecrets, type Secrets, type SecretsFile, writeSecrets } from "./secrets-file.ts";
-export type { Secrets } from "./secrets-file.ts";
+import { readSecrets, type SecretsFile, writeSecrets } from "./secrets-file.ts";
+import type { Secrets } from "./secrets-schema.ts";
+export type { Secrets } from "./secrets-schema.ts";
 
 /** Encrypted ones are part of the repository: a run that changed them would leave a change that nobody has seen. */
 function refuseToComplete({ file }: SecretsFile, what: string): CliError {

@@ -1,0 +1,45 @@
+/** What the lab's secrets are, wherever they are kept. */
+import { z } from "zod";
+import { messageOf } from "../../ui/errors.ts";
+
+const sshKey = z.strictObject({
+  private: z.string().startsWith("-----BEGIN OPENSSH PRIVATE KEY-----"),
+  public: z.string().startsWith("ssh-ed25519 "),
+});
+
+const schema = z.strictObject({
+  version: z.literal(1),
+  rootPassword: z.string().min(32),
+  /** sha512-crypt, for cloud-init. */
+  rootPasswordHash: z.string().startsWith("$6$"),
+  userKey: sshKey,
+  hostKeys: z.record(z.string(), sshKey),
+  /** What OpenTofu encrypts states with; made when that is first wanted. Without it they are lost. */
+  statePassphrase: z.string().min(32).optional(),
+  /** What vouches for reviewed plans; made when the first are saved. A secret of its own: people choose passwords. */
+  reviewSecret: z.string().min(32).optional(),
+});
+
+export type Secrets = z.infer<typeof schema>;
+
+/** Thrown for a text that holds no secrets of ours; says which field is wrong, and never what is in it. */
+export class WrongSecrets extends Error {}
+
+/** @throws WrongSecrets */
+export function parseSecrets(text: string): Secrets {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    // The message of a JSON error may quote the text.
+    throw new WrongSecrets(messageOf(error).replace(/, ".*/s, ""));
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new WrongSecrets(z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, " "));
+  return parsed.data;
+}
+
+/** As they are written where they lie in clear. */
+export function secretsText(secrets: Secrets): string {
+  return `${JSON.stringify(secrets, undefined, 2)}\n`;
+}
