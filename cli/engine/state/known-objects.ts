@@ -9,7 +9,8 @@ export function labelOf({ address, type }: Pick<LostObject, "address" | "type">)
   return address.slice(address.lastIndexOf(`${type}.`) + type.length + 1).replace(/\[.*\]$/, "");
 }
 
-const REFERENCE = /^\$\{((\w+)\.([\w-]+))\.(\w+)\}$/;
+/** Alone or in the midst of a text: `/pool/${proxmox_virtual_environment_pool.lab.pool_id}`. */
+const REFERENCE = /\$\{((\w+)\.([\w-]+))\.(\w+)\}/g;
 
 function asText(value: unknown): string | null {
   return typeof value === "string" || typeof value === "number" ? String(value) : null;
@@ -37,14 +38,22 @@ export function knownObjects(
     const object = lost.find((each) => each.address === address);
     return object === undefined ? null : (object.id ?? foundIds.get(address) ?? null);
   };
-  const resolved = (value: unknown): string | null => {
-    const literal = asText(value);
-    const [, address = "", type = "", label = "", attribute = ""] = REFERENCE.exec(literal ?? "") ?? [];
-    if (address === "") return literal?.includes("${") ? null : literal;
+  const attributeAt = (address: string, type: string, label: string, attribute: string): string | null => {
     const state = held.find((each) => each.address === address);
     if (state !== undefined && !lost.some((each) => each.address === address))
       return asText(state.attributes[attribute]);
     return (attribute === "id" ? idAt(address) : null) ?? resolved(configAt(type, label)[attribute]);
+  };
+  const resolved = (value: unknown): string | null => {
+    const text = asText(value);
+    if (text === null) return null;
+    let unknown = text.replaceAll(REFERENCE, "").includes("${");
+    const known = text.replaceAll(REFERENCE, (_, address: string, type: string, label: string, attribute: string) => {
+      const part = attributeAt(address, type, label, attribute);
+      unknown ||= part === null;
+      return part ?? "";
+    });
+    return unknown ? null : known;
   };
   return {
     of: (object) => ({
