@@ -41,6 +41,19 @@ export async function interruptedTwice(lab: TestLab, target: string): Promise<En
   return ended;
 }
 
+const BOOTSTRAP = "talos_machine_bootstrap";
+
+/**
+ * How to take back what a run says is lost. Of a bootstrap that was cut off nobody can be asked whether it is done: a person
+ * looks, and says so.
+ */
+export async function recovering(lab: TestLab, stderr: string): Promise<readonly string[]> {
+  const [, address] = /--recover-id (\S+)=machine_bootstrap\b/.exec(stderr) ?? [];
+  if (address === undefined) return ["--recover"];
+  const isDone = ((await lab.world())[BOOTSTRAP] ?? 0) > 0;
+  return ["--recover", "--recover-id", `${address}=${isDone ? "machine_bootstrap" : "none"}`];
+}
+
 /** The next deploy has to end well, with the world as the states have it and nothing left to do. */
 export async function expectConvergence(lab: TestLab, stacks: readonly string[]): Promise<void> {
   const { code, stderr } = await lab.cdktf("deploy", ...stacks, "--auto-approve");
