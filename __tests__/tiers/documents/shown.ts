@@ -10,6 +10,7 @@ const VARIES = new RegExp(
     /ocid1\.[\w.-]+|\b[0-9a-f]{12,}\b|^\d+(?= {2})/, // ids
     /(\/[\w.@-]+)+/, // folders
     /\bv?\d+\.\d+\.\d+\b/, // versions of tools
+    /(?<=serial )\d+/, // two objects that are made at once are written at once
     /(?<=failed after )\d+/, // how far a deploy came beside what failed
   ]
     .map(({ source }) => source)
