@@ -16,7 +16,9 @@ export async function deployAgainstShell(): Promise<Measure[]> {
     const fresh = async (): Promise<void> => {
       await sandbox.reset();
       rmSync(join(home, "cdktf.out"), { recursive: true, force: true });
-      rmSync(join(home, ".sandbox", "state"), { recursive: true, force: true });
+      // What was deployed is forgotten with the states: its copies and the logs that name it.
+      for (const folder of ["state", "backups", "run"])
+        rmSync(join(home, ".sandbox", folder), { recursive: true, force: true });
     };
     const deploy = (): number => time(process.execPath, [CDKTF, "deploy", "--auto-approve"], { cwd: ROOT, env });
     const byHand = (): number => {
