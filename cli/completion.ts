@@ -35,10 +35,7 @@ export function addCompletion(program: Command): Command {
     .argument("[words...]")
     .action(async (words: readonly string[]) => {
       // Not loaded by every other command.
-      const [{ candidates }, { stackNames }] = await Promise.all([
-        import("./candidates.ts"),
-        import("./candidates.ts"),
-      ]);
+      const { candidates, stackNames } = await import("./candidates.ts");
       const found = candidates(program, words, stackNames);
       if (found === "files") print(":files\n");
       else for (const { value, about } of found) print(`${value}\t${about}\n`);

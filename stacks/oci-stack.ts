@@ -58,7 +58,7 @@ export interface OciOutputs {
 }
 
 /**
- * Ampere instances that boot Proxmox, their network, the load balancer, and the guard of the purse.
+ * Ampere instances that boot Proxmox, their network, the load balancer, and the budget and quota.
  *
  * @example
  * const second = new OciStack(lab.app, "second-oci", { ...lab, imageObject: "proxmox-ampere-000000000000.oci" });

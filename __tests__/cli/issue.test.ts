@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MARKER } from "../../cli/engine/runs/review-markdown.ts";
+import { MARKER } from "../../cli/clients/github-workflow.ts";
 import { BOT, GitHubModel, TOKEN } from "./github-model.ts";
 import { type Finished, startNode } from "./running.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { guardOf } from "../../cli/engine/state/made-before.ts";
 import { plainSecretsFile } from "../../cli/engine/state/secrets-file.ts";
-import { generateSshKey } from "../../cli/engine/state/secret-values.ts";
+import { generateSshKey } from "../../cli/engine/state/openssh.ts";
 import { ensureSecrets, type Secrets, secretVariables, statePassphrase } from "../../cli/engine/state/secrets.ts";
 
 const MODULE = pathToFileURL(join(__dirname, "../../cli/engine/state/secrets.ts")).href;

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { ageKeyFile, isRecipient } from "../../cli/engine/state/sops.ts";
-import { generateSshKey, newRootPassword, newUserKey } from "../../cli/engine/state/secret-values.ts";
+import { generateSshKey } from "../../cli/engine/state/openssh.ts";
+import { newRootPassword, newUserKey } from "../../cli/engine/state/secret-values.ts";
 import {
   readSecrets,
   readToEncrypt,
@@ -154,13 +155,13 @@ const LEAVES = [
 describe("the bytes of an encrypted file", () => {
   let secrets: Secrets;
   beforeAll(async () => {
-    const key = await newUserKey();
+    const key = newUserKey();
     secrets = {
       version: 1,
       ...(await newRootPassword()),
       userKey: key,
       // A name that rules of sops may take for that of a public key.
-      hostKeys: { public: await newUserKey() },
+      hostKeys: { public: newUserKey() },
       statePassphrase: "s".repeat(43),
       reviewSecret: "r".repeat(43),
     };

@@ -1,7 +1,8 @@
 /** Configurations with every argument that the provider's schema has of a resource, and the same as bodies of the API. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { notPlayedOf } from "../../sandbox/oci/resources/index.ts";
+import { ARGUMENTS } from "../../sandbox/oci/arguments.ts";
+import { declarations } from "../../sandbox/oci/resources/index.ts";
 import { apiName, nestedTags } from "../../sandbox/oci/api/fields.ts";
 import { isObject } from "../../sandbox/oci/attributes.ts";
 import type { Attributes, Json } from "../../sandbox/plugin/resource.ts";
@@ -68,6 +69,11 @@ function blockOf(resource: string): BlockSchema {
   const schema = schemas[resource];
   if (!schema) throw new Error(`there is no ${resource} in the schema`);
   return schema.block;
+}
+
+/** Arguments of a resource that lead to what the sandbox has not, by the provider's paths. */
+export function notPlayedOf(type: string): readonly string[] {
+  return ARGUMENTS[type]?.notPlayed ?? declarations.find((each) => each.type === type)?.notPlayed ?? [];
 }
 
 /** Every argument but those that are said to be left out and those that the sandbox refuses as not played. */

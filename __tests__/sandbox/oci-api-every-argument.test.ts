@@ -1,11 +1,10 @@
 /** An argument that is taken is told again: what a create sets reads back as set, for every resource and all its arguments. */
 import { apiName } from "../../sandbox/oci/api/fields.ts";
-import { notPlayedOf } from "../../sandbox/oci/resources/index.ts";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import { type Case, titleOf, toldOf } from "./argument-case.ts";
 import { CASES } from "./argument-cases.ts";
 import { argumentWorld, CORE, type Made } from "./argument-world.ts";
-import { bodyOf, everyArgument, schemas } from "./every-argument.ts";
+import { bodyOf, everyArgument, notPlayedOf, schemas } from "./every-argument.ts";
 import { type Answered, type Api, ociApi } from "./oci-api.ts";
 import { emptyStore } from "./oci-tenancy.ts";
 

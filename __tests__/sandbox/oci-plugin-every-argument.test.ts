@@ -1,12 +1,11 @@
 /** The stand-in of the provider: what a configuration sets is in the world, is read back from it, and is no change. */
-import { notPlayedOf } from "../../sandbox/oci/resources/index.ts";
 import { ociProvider } from "../../sandbox/oci/index.ts";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import type { Values } from "../../sandbox/plugin/value.ts";
 import { type Case, titleOf, toldOf } from "./argument-case.ts";
 import { CASES } from "./argument-cases.ts";
 import { argumentWorld, type Made } from "./argument-world.ts";
-import { everyArgument, oneArgument } from "./every-argument.ts";
+import { everyArgument, notPlayedOf, oneArgument } from "./every-argument.ts";
 import { type Api, ociApi } from "./oci-api.ts";
 import { emptyStore, idOf, type Tenancy, tenancy } from "./oci-tenancy.ts";
 

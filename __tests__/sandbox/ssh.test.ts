@@ -9,7 +9,7 @@ import * as fc from "fast-check";
 import { sshArguments, writeSshFiles } from "../../cli/clients/ssh.ts";
 import { openTunnels, type OpenTunnels, type TunnelOptions } from "../../cli/clients/tunnels.ts";
 import { processesWith } from "../../cli/clients/processes.ts";
-import { generateSshKey, type SshKey } from "../../cli/engine/state/secret-values.ts";
+import { generateSshKey, type SshKey } from "../../cli/engine/state/openssh.ts";
 import type { Secrets } from "../../cli/engine/state/secrets.ts";
 import { which } from "../../cli/engine/terraform/tools.ts";
 import type { Call, Fault } from "../../sandbox/calls.ts";

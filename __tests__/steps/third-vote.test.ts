@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { parse } from "yaml";
-import { generateSshKey } from "../../cli/engine/state/secret-values.ts";
+import { generateSshKey } from "../../cli/engine/state/openssh.ts";
 import { which } from "../../cli/engine/terraform/tools.ts";
 import { qnetdRules } from "../../constructs/oci/micro.ts";
 import { setUpQdevice } from "../../sandbox/proxmox/pve/pvecm.ts";

@@ -1,5 +1,4 @@
 /** Requests to GitHub's REST API (2022-11-28), and what its refusals mean to people. */
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { CliError, messageOf } from "../ui/errors.ts";
@@ -139,44 +138,4 @@ export async function ownLogin(github: GitHub): Promise<string> {
 /** GitHub gives back lines as a browser's form would. */
 export function unified(text: string): string {
   return text.replaceAll("\r\n", "\n").trimEnd();
-}
-
-// What a workflow tells a program: where GitHub's API is, with which token, and of which repository it speaks.
-
-/** @throws CliError without a token */
-export function gitHub(): GitHub {
-  const { env } = process;
-  const token = env["GITHUB_TOKEN"];
-  if (token === undefined || token === "")
-    throw new CliError("GITHUB_TOKEN is not set: in a workflow, `env: GITHUB_TOKEN: ${{ github.token }}`");
-  const api = (env["GITHUB_API_URL"] ?? "https://api.github.com").replace(/\/+$/, "");
-  if (!URL.canParse(api))
-    throw new CliError(`GITHUB_API_URL: got "${api}", allowed an address, such as https://api.github.com`);
-  return { api, graphql: env["GITHUB_GRAPHQL_URL"] ?? `${api.replace(/\/v3$/, "")}/graphql`, token };
-}
-
-/** `owner/name`, of the option or of the workflow. */
-export function repositoryOf(option: string | undefined): string {
-  const name = option ?? process.env["GITHUB_REPOSITORY"];
-  if (name === undefined) throw new CliError("--repository: give it, as GITHUB_REPOSITORY is not set");
-  if (!/^[\w.-]+\/[\w.-]+$/.test(name)) throw new CliError(`--repository: got "${name}", allowed owner/name`);
-  return name;
-}
-
-/** What `--file` names. @throws CliError when it cannot be read, or is empty */
-export function readText(file: string): string {
-  try {
-    const text = readFileSync(file, "utf8");
-    if (text.trim() !== "") return text;
-  } catch (error) {
-    throw new CliError(`--file: ${messageOf(error)}`);
-  }
-  throw new CliError(`--file: ${file} is empty`);
-}
-
-/** Where the whole of it can be read: the run of the workflow. */
-export function runLink(): string {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
-  if (server === undefined || repository === undefined || run === undefined) return "";
-  return `\n<sub>[The run](${server}/${repository}/actions/runs/${run}) that says so.</sub>\n`;
 }

@@ -1,7 +1,8 @@
 /** Conditions of the world that somebody asked for, as the model asks after them. */
 import type { World, WorldState } from "../world/world.ts";
 import { matches } from "./pattern.ts";
-import type { BootStop, FaultSpec } from "./spec.ts";
+import type { BootStop } from "./boot-stops.ts";
+import type { FaultSpec } from "./spec.ts";
 
 function asked<What extends FaultSpec["what"]>(state: WorldState, what: What): Extract<FaultSpec, { what: What }>[] {
   const isOne = (spec: FaultSpec): spec is Extract<FaultSpec, { what: What }> => spec.what === what;

@@ -1,6 +1,7 @@
 /** What can be made to fail: one call or many, or a condition of the world. */
 import { z } from "zod";
 import { DOORS } from "../calls.ts";
+import { BOOT_STOPS } from "./boot-stops.ts";
 import { isPattern } from "./pattern.ts";
 
 /** A node timer waits 2^31 - 1 ms at most; a day is far below. */
@@ -55,10 +56,6 @@ const capacityFault = z.strictObject({
 
 /** A host is off: nothing on it answers, and its virtual machines do not run. */
 const downFault = z.strictObject({ what: z.literal("down"), host: name });
-
-/** Where a boot can end, in its order: at the firmware, in the kernel, before the root disk, in cloud-init. */
-export const BOOT_STOPS = ["no-device", "uefi-shell", "kernel-panic", "emergency", "cloud-init"] as const;
-export type BootStop = (typeof BOOT_STOPS)[number];
 
 /** An instance runs, as OCI has it, and never gets to its login; its serial console says why. */
 const bootFault = z.strictObject({ what: z.literal("boot"), host: name, stop: z.enum(BOOT_STOPS) });

@@ -3,7 +3,7 @@ import type { Attributes, Call, ResourceType } from "../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../world/oci.ts";
 import { maybeTags, maybeText, text } from "./attributes.ts";
 import { notFound } from "./refusals.ts";
-import { globalId, regionalId, regionOf } from "./regions.ts";
+import { regionalId, regionOf } from "./regions.ts";
 
 export interface Stored<T extends OciObject> {
   /** As the real provider names it in errors: `Core Vcn`. */
@@ -37,17 +37,11 @@ export function requireCompartment(call: Call, service: string, id: string): str
   return id;
 }
 
-/** What every new object has. `place`: whether its id names the region. */
-export function newObject(
-  call: Call,
-  service: string,
-  type: string,
-  planned: Attributes,
-  place: "regional" | "global" = "regional",
-): OciObject {
+/** What every new object has. */
+export function newObject(call: Call, service: string, type: string, planned: Attributes): OciObject {
   const timeCreated = call.world.now();
   return {
-    id: place === "global" ? globalId(type, call.world.random) : regionalId(call, type),
+    id: regionalId(call, type),
     compartmentId: requireCompartment(call, service, text(planned, "compartment_id")),
     region: regionOf(call),
     timeCreated,

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Masker } from "../../../cli/ui/masker.ts";
-import { generateSshKey } from "../../../cli/engine/state/secret-values.ts";
+import { generateSshKey } from "../../../cli/engine/state/openssh.ts";
 
 const ROOT = join(__dirname, "../../..");
 const key = generateSshKey("root@pve-1");

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { MARKER, reviewMarkdown } from "../../../cli/engine/runs/review-markdown.ts";
+import { MARKER } from "../../../cli/clients/github-workflow.ts";
+import { reviewMarkdown } from "../../../cli/engine/runs/review-markdown.ts";
 import { anyReview, change, EVERYTHING, FREE, OVER, review, stack } from "./reviews.ts";
 
 const GITHUB_LIMIT = 65_536;

@@ -1,9 +1,8 @@
 /** `lab comment`: what `cdktf diff --markdown` wrote becomes the one comment of a pull request. */
 import { appendFileSync } from "node:fs";
 import { pathVariable } from "../../../config/user-path.ts";
-import { postComment, type PullRequest } from "../../clients/github-issues.ts";
-import { gitHub, LockedConversation, readText, repositoryOf, runLink, withPatience } from "../../clients/github.ts";
-import { MARKER } from "../../engine/runs/review-markdown.ts";
+import type { PullRequest } from "../../clients/github-issues.ts";
+import { gitHub, MARKER, readText, repositoryOf, runLink } from "../../clients/github-workflow.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
 import { CliError, messageOf } from "../../ui/errors.ts";
@@ -53,7 +52,8 @@ function addSummary(text: string): void {
 }
 
 /** Who locks a conversation wants no comment there; the review stands in the step's summary. */
-function summaryInstead(error: unknown): { readonly action: null; readonly url: null } {
+async function summaryInstead(error: unknown): Promise<{ readonly action: null; readonly url: null }> {
+  const { LockedConversation } = await import("../../clients/github.ts");
   if (!(error instanceof LockedConversation)) throw error;
   console.error(`${error.message}; the step's summary has the review`);
   return { action: null, url: null };
@@ -79,6 +79,10 @@ async function postReview(options: CommentOptions): Promise<number> {
   if (length > LONGEST_COMMENT)
     throw new CliError(`${file}: got ${length} characters, allowed ${LONGEST_COMMENT}, which is GitHub's limit`);
   const github = gitHub();
+  const [{ postComment }, { withPatience }] = await Promise.all([
+    import("../../clients/github-issues.ts"),
+    import("../../clients/github.ts"),
+  ]);
   const posting = withPatience(
     () => postComment(github, pullRequest, body, !dryRun),
     (line) => console.error(line),

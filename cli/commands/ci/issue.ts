@@ -1,7 +1,5 @@
 /** `lab issue`: what `cdktf diff --markdown` wrote becomes the one open issue of a label, which is closed when that is over. */
-import { closeIssue, openIssue } from "../../clients/github-issues.ts";
-import { gitHub, readText, repositoryOf, runLink, withPatience } from "../../clients/github.ts";
-import { MARKER } from "../../engine/runs/review-markdown.ts";
+import { gitHub, MARKER, readText, repositoryOf, runLink } from "../../clients/github-workflow.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
@@ -44,6 +42,10 @@ async function keepIssue(options: IssueOptions): Promise<number> {
   const repository = repositoryOf(options.repository);
   const text = close ? null : textOf(options);
   const github = gitHub();
+  const [{ closeIssue, openIssue }, { withPatience }] = await Promise.all([
+    import("../../clients/github-issues.ts"),
+    import("../../clients/github.ts"),
+  ]);
   const { action, url } = await withPatience(
     () =>
       text === null

@@ -1,6 +1,5 @@
 /** `lab reviewed`: where the plans are that were reviewed before a commit was merged, for `cdktf deploy --plan`. */
-import { findReviewed } from "../../clients/github-runs.ts";
-import { gitHub, repositoryOf, withPatience } from "../../clients/github.ts";
+import { gitHub, repositoryOf } from "../../clients/github-workflow.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
@@ -17,6 +16,10 @@ async function findRun({ commit, repository, json = false }: ReviewedOptions): P
     throw new CliError(`--commit: got "${commit ?? ""}", allowed the 40 hexadecimal digits of a commit`);
   const name = repositoryOf(repository);
   const github = gitHub();
+  const [{ findReviewed }, { withPatience }] = await Promise.all([
+    import("../../clients/github-runs.ts"),
+    import("../../clients/github.ts"),
+  ]);
   const found = await withPatience(
     () => findReviewed(github, name, commit),
     (line) => console.error(line),

@@ -1,7 +1,7 @@
 /** What `lab sandbox fault add` was told, as the sandbox wants to be asked. */
 import type { FaultRequest, Sandbox } from "../../../sandbox/client.ts";
 import { isPattern, matches } from "../../../sandbox/faults/pattern.ts";
-import type { BootStop } from "../../../sandbox/faults/spec.ts";
+import type { BootStop } from "../../../sandbox/faults/boot-stops.ts";
 import type { Project } from "../../engine/synth/project.ts";
 import { CliError } from "../../ui/errors.ts";
 

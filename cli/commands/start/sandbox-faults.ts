@@ -1,7 +1,7 @@
 /** `lab sandbox fault`: has things go wrong in the sandbox. */
 import type { Command } from "commander";
 import { DOORS } from "../../../sandbox/calls.ts";
-import { BOOT_STOPS } from "../../../sandbox/faults/spec.ts";
+import { BOOT_STOPS } from "../../../sandbox/faults/boot-stops.ts";
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";

@@ -40,8 +40,7 @@ async function complete(known: Secrets | null, { hosts, encryptedState }: Wanted
   const { completed, newPassphrase } = await import("../../engine/state/secret-values.ts");
   if (encryptedState && known?.statePassphrase === undefined) await guard.passphrase();
   const secrets = await completed(known, hosts);
-  const { reviewSecret = await newPassphrase(), statePassphrase = encryptedState ? await newPassphrase() : undefined } =
-    secrets;
+  const { reviewSecret = newPassphrase(), statePassphrase = encryptedState ? newPassphrase() : undefined } = secrets;
   return { ...secrets, reviewSecret, ...(statePassphrase !== undefined && { statePassphrase }) };
 }
 

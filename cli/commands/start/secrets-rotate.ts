@@ -38,9 +38,9 @@ async function rotated(known: Secrets, hosts: readonly string[], options: Secret
   return {
     ...known,
     ...(options.rootPassword && (await newRootPassword())),
-    ...(options.sshKey && { userKey: await newUserKey() }),
-    ...(options.reviewSecret && { reviewSecret: await newPassphrase() }),
-    ...(options.hostKeys && { hostKeys: { ...known.hostKeys, ...(await newHostKeys(hosts)) } }),
+    ...(options.sshKey && { userKey: newUserKey() }),
+    ...(options.reviewSecret && { reviewSecret: newPassphrase() }),
+    ...(options.hostKeys && { hostKeys: { ...known.hostKeys, ...newHostKeys(hosts) } }),
   };
 }
 

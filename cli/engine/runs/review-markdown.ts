@@ -1,4 +1,5 @@
 /** A review as the comment of a pull request: what a reviewer has to know first, details folded, in GitHub's Markdown. */
+import { MARKER } from "../../clients/github-workflow.ts";
 import { code, fenceOf, fit, leastSize, linesOf, type Part, words } from "../../ui/markdown.ts";
 import {
   destructivePart,
@@ -12,9 +13,6 @@ import {
   summaryOf,
 } from "./review-markdown-stacks.ts";
 import type { FreeTierReview, FreeTierRow, ImageReview, Review, StackReview } from "./review.ts";
-
-/** By its first line the comment is found again. */
-export const MARKER = "<!-- ampere-lab diff -->";
 
 /** GitHub takes 65,536 characters; what is above is for what `lab comment` adds. */
 const LONGEST = 64_000;

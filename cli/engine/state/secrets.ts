@@ -17,7 +17,7 @@ function refuseToComplete({ file }: SecretsFile, what: string): CliError {
  * place of the lab's would be let in by every host.
  */
 async function requirePairs({ file }: SecretsFile, { userKey, hostKeys }: Secrets): Promise<void> {
-  const { belongTogether } = await import("./secret-values.ts");
+  const { belongTogether } = await import("./openssh.ts");
   const torn = Object.entries({ "the lab's": userKey, ...hostKeys }).find(([, key]) => !belongTogether(key));
   if (torn !== undefined)
     throw new CliError(
@@ -62,7 +62,7 @@ export async function statePassphrase(place: SecretsFile, guard: Guard | null): 
   await guard.passphrase();
   if (place.kind === "sops") throw refuseToComplete(place, "passphrase of encrypted states");
   const { newPassphrase } = await import("./secret-values.ts");
-  const passphrase = await newPassphrase();
+  const passphrase = newPassphrase();
   await writeSecrets(place, { ...known, statePassphrase: passphrase });
   return passphrase;
 }
@@ -73,7 +73,7 @@ export async function reviewSecret(place: SecretsFile, guard: Guard): Promise<st
   if (known.reviewSecret !== undefined) return known.reviewSecret;
   if (place.kind === "sops") throw refuseToComplete(place, "secret for reviewed plans");
   const { newPassphrase } = await import("./secret-values.ts");
-  const made = await newPassphrase();
+  const made = newPassphrase();
   await writeSecrets(place, { ...known, reviewSecret: made });
   return made;
 }

@@ -1,5 +1,4 @@
 /** The list of what is declared, by its list in the world: both interfaces, the inventory and the world go by it. */
-import { ARGUMENTS } from "../arguments.ts";
 import type { Part } from "../kernel/part.ts";
 import type { Resource } from "../kernel/resource.ts";
 import { alertRule } from "./alert-rule.ts";
@@ -65,8 +64,3 @@ export const declarations: readonly Resource[] = Object.values(RESOURCES);
 
 /** Parts of what is declared. */
 export const parts: readonly Part[] = [backendSet, backend, listener, alertRule];
-
-/** Arguments of a resource that lead to what the sandbox has not, by the provider's paths. */
-export function notPlayedOf(type: string): readonly string[] {
-  return ARGUMENTS[type]?.notPlayed ?? declarations.find((each) => each.type === type)?.notPlayed ?? [];
-}

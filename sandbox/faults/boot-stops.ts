@@ -1,0 +1,3 @@
+/** Where a boot can end, in its order: at the firmware, in the kernel, before the root disk, in cloud-init. */
+export const BOOT_STOPS = ["no-device", "uefi-shell", "kernel-panic", "emergency", "cloud-init"] as const;
+export type BootStop = (typeof BOOT_STOPS)[number];
