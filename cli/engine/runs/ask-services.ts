@@ -1,9 +1,9 @@
 /** Asks OCI and Proxmox VE, as on a real account so in the sandbox, for what a run was making when it was cut off. */
-import { Deadline } from "../../../constructs/proxmox/steps/deadline.mjs";
-import { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
+import type { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
 import { messageOf } from "../../ui/errors.ts";
 import { accountOf } from "../synth/oci-account.ts";
 import type { Oci } from "../../clients/oci.ts";
+import { labPve } from "./lab-pve.ts";
 import { lookUp, OCI_LOOKUPS } from "./lookup-oci.ts";
 import { lookUpInPve, PVE_LOOKUPS } from "./lookup-proxmox.ts";
 import type { AskService } from "./classify-lost.ts";
@@ -11,16 +11,10 @@ import type { StackInfo } from "../synth/assembly.ts";
 import type { Session } from "./session.ts";
 
 const PATIENCE_MS = 20_000;
-const PVE_API = 8006;
 
-/** The API of the lab's first host; null for a lab without one, or without its password. */
 async function pveOf(session: Session, info: StackInfo): Promise<PveApi | null> {
-  const tunnel = session.assembly.lab?.tunnels.find(({ target }) => target.port === PVE_API);
-  const password = session.environment(session.stack(info))["TF_VAR_pve_root_password"];
-  if (tunnel === undefined || password === undefined) return null;
   await session.connect(info);
-  const host = { name: tunnel.via, api: `https://127.0.0.1:${tunnel.localPort}`, address: tunnel.target.address };
-  return new PveApi(host, password, new Deadline(PATIENCE_MS / 1000));
+  return labPve(session, session.environment(session.stack(info)), PATIENCE_MS / 1000);
 }
 
 /** Connects at the first question. A service that does not answer, whyever, leaves the question open. */

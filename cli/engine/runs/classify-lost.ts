@@ -1,5 +1,4 @@
 /** Finds out what has become of objects that the state has lost, and by what id each would be imported. */
-import type { InventoryItem } from "../../../sandbox/client.ts";
 import type { Stack } from "../terraform/stack.ts";
 import type { StateResource } from "../state/state.ts";
 import { CLUSTER_KEYS, importIdOf, type Known } from "../state/import-ids.ts";
@@ -39,19 +38,6 @@ export interface Found {
 
 /** Asks the service that an object is of; null where nobody can be asked, or what to ask by is not known. */
 export type AskService = (object: LostObject, known: Known) => Promise<readonly Found[] | null>;
-
-/** Ids are ids, or paths that end in them: `pve-1/101`, `networkSecurityGroups/…/securityRules/1A2B`. */
-function isCalled(item: InventoryItem, id: string): boolean {
-  return item.id === id || item.id.endsWith(`/${id}`);
-}
-
-/** Whether a state holds an object. */
-export function isHeld(item: InventoryItem, held: readonly StateResource[]): boolean {
-  return held.some(({ type, id, attributes }) => {
-    if (type !== item.type) return false;
-    return (id !== null && isCalled(item, id)) || Object.values(attributes).includes(item.id);
-  });
-}
 
 export interface Losses {
   readonly lost: readonly LostObject[];

@@ -1,13 +1,11 @@
 /** Before a plan is applied: waits for what Proxmox VE has locked of the machines that the plan changes or removes. */
-import { Deadline } from "../../../constructs/proxmox/steps/deadline.mjs";
-import { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
 import { LOCK_PATIENCE_S, waitForLocks } from "../../clients/machine-locks.ts";
 import type { StateResource } from "../state/state.ts";
 import type { Plan } from "../terraform/plan.ts";
+import { labPve } from "./lab-pve.ts";
 import type { Session } from "./session.ts";
 
 const MACHINE = "proxmox_virtual_environment_vm";
-const PVE_API = 8006;
 /** How long one answer may take. */
 const ANSWER_S = 15;
 
@@ -38,24 +36,22 @@ export function touchedMachines(
 
 /** @throws CliError, one line, when a lock stays: nothing is changed then */
 export async function waitForLockedMachines(
-  { assembly: { lab }, terminal, interruption }: Session,
+  session: Session,
   plan: Plan,
   resources: readonly StateResource[],
   { verb, label }: { readonly verb: "deploy" | "destroy"; readonly label: string },
   { lockPatience = LOCK_PATIENCE_S }: LockOptions,
 ): Promise<void> {
   const machines = touchedMachines(plan, resources);
-  const tunnel = lab?.tunnels.find(({ target }) => target.port === PVE_API);
-  const password = plan.env["TF_VAR_pve_root_password"];
-  if (machines.size === 0 || tunnel === undefined || password === undefined) return;
-  const host = { name: tunnel.via, api: `https://127.0.0.1:${tunnel.localPort}`, address: tunnel.target.address };
+  const api = labPve(session, plan.env, lockPatience + ANSWER_S);
+  if (machines.size === 0 || api === null) return;
   await waitForLocks({
-    api: new PveApi(host, password, new Deadline(lockPatience + ANSWER_S)),
+    api,
     machines,
     undone: `nothing of stack ${plan.stack.name} was ${verb}ed`,
     label,
-    terminal,
-    signal: interruption.signal,
+    terminal: session.terminal,
+    signal: session.interruption.signal,
     patienceMs: lockPatience * 1000,
   });
 }

@@ -6,13 +6,25 @@ import { stateOf, type StateResource } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { accountOf } from "../synth/oci-account.ts";
 import type { Diagnostic } from "../terraform/messages.ts";
-import { isHeld } from "./classify-lost.ts";
 import { quoted } from "./recover.ts";
 import type { Session } from "./session.ts";
 
 const PATIENCE_MS = 20_000;
 /** `400-LimitExceeded`, `400-QuotaExceeded`: by the account's limits, or by the lab's own quota. */
 const NO_ROOM = /(Limit|Quota)Exceeded/;
+
+/** Ids are ids, or paths that end in them: `pve-1/101`, `networkSecurityGroups/…/securityRules/1A2B`. */
+function isCalled(item: InventoryItem, id: string): boolean {
+  return item.id === id || item.id.endsWith(`/${id}`);
+}
+
+/** Whether a state holds an object. */
+function isHeld(item: InventoryItem, held: readonly StateResource[]): boolean {
+  return held.some(({ type, id, attributes }) => {
+    if (type !== item.type) return false;
+    return (id !== null && isCalled(item, id)) || Object.values(attributes).includes(item.id);
+  });
+}
 
 /** The compartments that a state names; a lab of one compartment has its objects in no other. */
 function compartmentsOf(held: readonly StateResource[]): readonly string[] {
@@ -21,7 +33,7 @@ function compartmentsOf(held: readonly StateResource[]): readonly string[] {
 }
 
 /** What the sandbox or the account has of this lab, of the kinds that are looked for. @throws Error where nobody tells */
-export async function objectsOf(session: Session, held: readonly StateResource[]): Promise<readonly InventoryItem[]> {
+async function objectsOf(session: Session, held: readonly StateResource[]): Promise<readonly InventoryItem[]> {
   const { sandbox, project, assembly } = session;
   if (sandbox !== null) {
     const kinds = new Set(KINDS.map(({ type }) => type));
