@@ -16,7 +16,7 @@ import { codeStamp, type DaemonInfo, sandboxFiles, type SystemName, SYSTEMS } fr
 import type { ActiveFault, FaultRequest, LoggedCall } from "./faults/index.ts";
 import type { RealEnvironment } from "./daemon/real-environment.ts";
 import type { OwnHostAccess } from "./daemon/actions.ts";
-import type { NewHost } from "./proxmox/pve/own-hosts.ts";
+import type { NewHost } from "./proxmox/model/own-hosts.ts";
 import type { AdminStanding } from "./reach/index.ts";
 import type { Overview } from "./systems.ts";
 import type { Account } from "./world/oci.ts";

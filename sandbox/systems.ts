@@ -24,7 +24,7 @@ import {
   talosProvider,
   type TalosOverview,
 } from "./talos/index.ts";
-import { ownHostAt } from "./proxmox/pve/own-hosts.ts";
+import { ownHostAt } from "./proxmox/model/own-hosts.ts";
 import { adminReaches, carries, instanceAt, reaches } from "./reach/index.ts";
 import type { Account, OciInstance } from "./world/oci.ts";
 import { randomText } from "./world/store.ts";

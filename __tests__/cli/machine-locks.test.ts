@@ -4,7 +4,7 @@ import { waitForLocks } from "../../cli/clients/machine-locks.ts";
 import { NO_COLORS } from "../../cli/ui/terminal.ts";
 import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
 import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
-import { createVm, vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";
+import { createVm, vmOf } from "../../sandbox/proxmox/model/vm-config.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
 import { listen, openPort, PASSWORD, worldWith } from "../sandbox/proxmox-world.ts";
 

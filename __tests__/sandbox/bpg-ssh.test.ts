@@ -1,6 +1,6 @@
 /** What bpg/proxmox does on a host by SSH: snippets that it uploads, and disks that it imports (`file_id`). */
 import ssh2, { type Client as SshClient, type SFTPWrapper } from "ssh2";
-import { addOwnHost } from "../../sandbox/proxmox/pve/own-hosts.ts";
+import { addOwnHost } from "../../sandbox/proxmox/model/own-hosts.ts";
 import { listenSsh, type SshPort } from "../../sandbox/ssh/index.ts";
 import { endpointFrom } from "../../sandbox/systems.ts";
 import type { Store } from "../../sandbox/world/store.ts";

@@ -2,8 +2,8 @@ import type { Call, Door } from "../../sandbox/calls.ts";
 import { faultDoor, type FaultDoor, type FaultRequest } from "../../sandbox/faults/index.ts";
 import { emptyWorld, overview } from "../../sandbox/systems.ts";
 import { memoryStore, type Store } from "../../sandbox/world/store.ts";
-import { membersOnline, isQuorate } from "../../sandbox/proxmox/pve/context.ts";
-import { hostAt } from "../../sandbox/proxmox/pve/hosts.ts";
+import { membersOnline, isQuorate } from "../../sandbox/proxmox/model/context.ts";
+import { hostAt } from "../../sandbox/proxmox/model/hosts.ts";
 import { host, hostImage, network, tenancy } from "./oci-tenancy.ts";
 import { addressOf, worldWith } from "./proxmox-world.ts";
 

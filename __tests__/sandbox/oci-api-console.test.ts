@@ -1,6 +1,6 @@
 import { bootOf } from "../../cli/clients/oci-console.ts";
 import { BOOT_STOPS } from "../../sandbox/faults/boot-stops.ts";
-import { runningHosts } from "../../sandbox/proxmox/pve/hosts.ts";
+import { runningHosts } from "../../sandbox/proxmox/model/hosts.ts";
 import { type Api, ociApi } from "./oci-api.ts";
 import { host, hostImage, idOf, network, type Tenancy, tenancy } from "./oci-tenancy.ts";
 

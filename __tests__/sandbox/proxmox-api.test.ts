@@ -4,8 +4,8 @@ import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
 import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
 import { send } from "../../constructs/proxmox/steps/pve-http.mjs";
 import { type Calls, quietCalls } from "../../sandbox/calls.ts";
-import { createToken } from "../../sandbox/proxmox/pve/access.ts";
-import { createVm } from "../../sandbox/proxmox/pve/vm-config.ts";
+import { createToken } from "../../sandbox/proxmox/model/access.ts";
+import { createVm } from "../../sandbox/proxmox/model/vm-config.ts";
 import { atHost } from "./proxmox-lab.ts";
 import { addressOf, openPort, PASSWORD, worldWith } from "./proxmox-world.ts";
 

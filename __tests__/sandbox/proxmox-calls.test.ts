@@ -1,6 +1,6 @@
 /** What the calls do: machines and their tasks, storages, network, firewall, cluster; as bpg's provider and people use them. */
-import { createCluster, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts";
-import { vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";
+import { createCluster, joinCluster } from "../../sandbox/proxmox/model/cluster.ts";
+import { vmOf } from "../../sandbox/proxmox/model/vm-config.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { type Client, rootClient } from "./proxmox-client.ts";
 import { atHost, baseLab, guestConfig, IMAGE, settle } from "./proxmox-lab.ts";

@@ -1,5 +1,5 @@
 import { pveEndpoint, proxmoxOverview, talosMachines } from "../../sandbox/proxmox/index.ts";
-import { createCluster, finishJoins, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts";
+import { createCluster, finishJoins, joinCluster } from "../../sandbox/proxmox/model/cluster.ts";
 import { atHost, baseLab, guestConfig } from "./proxmox-lab.ts";
 import { terraform } from "./proxmox-terraform.ts";
 import { addressOf, instance, PASSWORD, worldWith } from "./proxmox-world.ts";

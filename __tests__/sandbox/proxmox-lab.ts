@@ -1,11 +1,11 @@
 /** The lab's Proxmox side, as far as a test of virtual machines needs it. */
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
-import { type Pve, pveOn, ROOT } from "../../sandbox/proxmox/pve/context.ts";
-import { hostAt } from "../../sandbox/proxmox/pve/hosts.ts";
-import { isReloaded } from "../../sandbox/proxmox/pve/sdn.ts";
-import { enter } from "../../sandbox/proxmox/pve/settling.ts";
-import { updateStorage } from "../../sandbox/proxmox/pve/storage.ts";
-import { updateVm, vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";
+import { type Pve, pveOn, ROOT } from "../../sandbox/proxmox/model/context.ts";
+import { hostAt } from "../../sandbox/proxmox/model/hosts.ts";
+import { isReloaded } from "../../sandbox/proxmox/model/sdn.ts";
+import { enter } from "../../sandbox/proxmox/model/settling.ts";
+import { updateStorage } from "../../sandbox/proxmox/model/storage.ts";
+import { updateVm, vmOf } from "../../sandbox/proxmox/model/vm-config.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import type { World } from "../../sandbox/world/world.ts";
 import { type Terraform, terraform } from "./proxmox-terraform.ts";

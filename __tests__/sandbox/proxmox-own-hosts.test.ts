@@ -1,6 +1,6 @@
 /** Hosts at home, x86-64 with KVM: ordinary Proxmox labs start there, and what an Arm host without KVM refuses does not change. */
-import { addOwnHost, removeOwnHost } from "../../sandbox/proxmox/pve/own-hosts.ts";
-import { hostAt } from "../../sandbox/proxmox/pve/hosts.ts";
+import { addOwnHost, removeOwnHost } from "../../sandbox/proxmox/model/own-hosts.ts";
+import { hostAt } from "../../sandbox/proxmox/model/hosts.ts";
 import { talosMachines } from "../../sandbox/proxmox/index.ts";
 import { adminReaches } from "../../sandbox/reach/index.ts";
 import type { Store } from "../../sandbox/world/store.ts";

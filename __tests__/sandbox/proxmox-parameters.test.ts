@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ROUTES } from "../../sandbox/proxmox/api/routes.ts";
 import { type Properties, schemaOf } from "../../sandbox/proxmox/api/schema.ts";
 import { regExp, validate } from "../../sandbox/proxmox/api/validate.ts";
-import { PveError } from "../../sandbox/proxmox/pve/errors.ts";
+import { PveError } from "../../sandbox/proxmox/model/errors.ts";
 import { type Client, type Form, rootClient } from "./proxmox-client.ts";
 import { worldWith } from "./proxmox-world.ts";
 

@@ -1,7 +1,7 @@
 /** Every resource type of the selection but the virtual machine: made, read, planned again, imported and removed. */
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import { proxmoxInventory, proxmoxProvider } from "../../sandbox/proxmox/index.ts";
-import { createCluster } from "../../sandbox/proxmox/pve/cluster.ts";
+import { createCluster } from "../../sandbox/proxmox/model/cluster.ts";
 import selection from "../../providers/proxmox/selection.json" with { type: "json" };
 import { allowImport, atHost, imageConfig } from "./proxmox-lab.ts";
 import { plain, type Terraform, terraform } from "./proxmox-terraform.ts";

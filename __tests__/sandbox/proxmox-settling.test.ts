@@ -1,7 +1,7 @@
 /** What real hosts take seconds for, and tell wrongly meanwhile: each as pmxcfs, corosync and pveproxy were seen to do it. */
-import { createCluster, deleteNode, expectVotes, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts";
-import { isQuorate } from "../../sandbox/proxmox/pve/context.ts";
-import { enter, isIn, type Phase, shownCertificate } from "../../sandbox/proxmox/pve/settling.ts";
+import { createCluster, deleteNode, expectVotes, joinCluster } from "../../sandbox/proxmox/model/cluster.ts";
+import { isQuorate } from "../../sandbox/proxmox/model/context.ts";
+import { enter, isIn, type Phase, shownCertificate } from "../../sandbox/proxmox/model/settling.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { type Client, rootClient } from "./proxmox-client.ts";
 import { atHost, settle } from "./proxmox-lab.ts";

@@ -1,6 +1,6 @@
 import { proxmoxInventory, proxmoxOverview, talosMachines } from "../../sandbox/proxmox/index.ts";
-import { vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";
-import { startVm } from "../../sandbox/proxmox/pve/vm-power.ts";
+import { vmOf } from "../../sandbox/proxmox/model/vm-config.ts";
+import { startVm } from "../../sandbox/proxmox/model/vm-power.ts";
 import { atHost, baseLab, guestConfig, imageConfig, templateConfig, withoutKvm } from "./proxmox-lab.ts";
 import { plain } from "./proxmox-terraform.ts";
 

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import { encrypt } from "unixcrypt";
 import { type Call, type Calls, quietCalls } from "../../sandbox/calls.ts";
 import { emptyProxmox, pveEndpoint } from "../../sandbox/proxmox/index.ts";
-import { ownTunnels } from "../../sandbox/proxmox/pve/own-hosts.ts";
+import { ownTunnels } from "../../sandbox/proxmox/model/own-hosts.ts";
 import { tunnelEnd } from "../../sandbox/systems.ts";
 import { carries } from "../../sandbox/reach/index.ts";
 import { hostRules } from "../../constructs/oci/host-files.ts";

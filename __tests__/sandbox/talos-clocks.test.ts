@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import tls from "node:tls";
-import { issueCertificate } from "../../sandbox/proxmox/pve/certificate.ts";
+import { issueCertificate } from "../../sandbox/proxmox/model/certificate.ts";
 import { newKubeconfig } from "../../sandbox/talos/kubernetes/kubeconfig.ts";
 import { factsOf } from "../../sandbox/talos/config/facts.ts";
 import { newClientConfiguration, unbase64 } from "../../sandbox/talos/secrets.ts";

@@ -1,4 +1,4 @@
-import { addToIpSet, createIpSet, setFirewallOptions } from "../../sandbox/proxmox/pve/firewall.ts";
+import { addToIpSet, createIpSet, setFirewallOptions } from "../../sandbox/proxmox/model/firewall.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
 import { worldWith } from "../sandbox/proxmox-world.ts";

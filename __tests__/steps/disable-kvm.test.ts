@@ -1,5 +1,5 @@
-import { createVm, vmOf } from "../../sandbox/proxmox/pve/vm-config.ts";
-import { makeTemplate } from "../../sandbox/proxmox/pve/vm-lifecycle.ts";
+import { createVm, vmOf } from "../../sandbox/proxmox/model/vm-config.ts";
+import { makeTemplate } from "../../sandbox/proxmox/model/vm-lifecycle.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
 import { worldWith } from "../sandbox/proxmox-world.ts";

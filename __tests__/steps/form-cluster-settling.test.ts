@@ -1,6 +1,6 @@
 /** form-cluster against hosts that take their time, as pmxcfs, corosync and pveproxy do. */
-import { deleteNode, expectVotes } from "../../sandbox/proxmox/pve/cluster.ts";
-import { enter, type Phase } from "../../sandbox/proxmox/pve/settling.ts";
+import { deleteNode, expectVotes } from "../../sandbox/proxmox/model/cluster.ts";
+import { enter, type Phase } from "../../sandbox/proxmox/model/settling.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
 import { instance, listen } from "../sandbox/proxmox-world.ts";

@@ -1,7 +1,7 @@
 import { pveEndpoint } from "../../sandbox/proxmox/index.ts";
-import { createCluster, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts";
-import { startTask } from "../../sandbox/proxmox/pve/tasks.ts";
-import { createVm } from "../../sandbox/proxmox/pve/vm-config.ts";
+import { createCluster, joinCluster } from "../../sandbox/proxmox/model/cluster.ts";
+import { startTask } from "../../sandbox/proxmox/model/tasks.ts";
+import { createVm } from "../../sandbox/proxmox/model/vm-config.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
 import { addressOf, instance, PASSWORD } from "../sandbox/proxmox-world.ts";

@@ -1,5 +1,5 @@
 /** Labs of Proxmox hosts for the step that forms a cluster of them. */
-import { createCluster, joinCluster, type JoinRequest } from "../../sandbox/proxmox/pve/cluster.ts";
+import { createCluster, joinCluster, type JoinRequest } from "../../sandbox/proxmox/model/cluster.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox-lab.ts";
 import { addressOf, PASSWORD, worldWith } from "../sandbox/proxmox-world.ts";

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
 import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
-import { issueCertificate } from "../../sandbox/proxmox/pve/certificate.ts";
+import { issueCertificate } from "../../sandbox/proxmox/model/certificate.ts";
 
 const { key, certificate } = issueCertificate("pve-1", "10.0.0.11");
 const servers: Server[] = [];

@@ -1,5 +1,5 @@
 /** A host that reboots while the step forms a cluster. */
-import { runningHosts } from "../../sandbox/proxmox/pve/hosts.ts";
+import { runningHosts } from "../../sandbox/proxmox/model/hosts.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { labOf, membersOf, startForming } from "./labs.ts";
 import type { Ports } from "./run-step.ts";

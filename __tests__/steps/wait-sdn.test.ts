@@ -1,5 +1,5 @@
-import { createCluster, joinCluster } from "../../sandbox/proxmox/pve/cluster.ts";
-import { applySdn, createSdn, isReloaded } from "../../sandbox/proxmox/pve/sdn.ts";
+import { createCluster, joinCluster } from "../../sandbox/proxmox/model/cluster.ts";
+import { applySdn, createSdn, isReloaded } from "../../sandbox/proxmox/model/sdn.ts";
 import type { Call, Fault } from "../../sandbox/calls.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost, settle } from "../sandbox/proxmox-lab.ts";

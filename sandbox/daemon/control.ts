@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Tunnel } from "../../topology/types.ts";
 import { type ControlReply, onMessages, sendMessage } from "./control-protocol.ts";
 import type { FaultActions } from "./faults.ts";
-import type { NewHost } from "../proxmox/pve/own-hosts.ts";
+import type { NewHost } from "../proxmox/model/own-hosts.ts";
 import type { Account } from "../world/oci.ts";
 
 export interface ControlActions extends FaultActions {

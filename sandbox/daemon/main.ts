@@ -34,7 +34,7 @@ import { providerDoors } from "./providers.ts";
 import { tunnelPorts } from "./tunnels.ts";
 import { faultDoor } from "../faults/index.ts";
 import { openLazily } from "../loopback.ts";
-import { ownTunnels } from "../proxmox/pve/own-hosts.ts";
+import { ownTunnels } from "../proxmox/model/own-hosts.ts";
 import { emptyWorld, tunnelEnd } from "../systems.ts";
 import type { Tunnel } from "../../topology/types.ts";
 import type { Account } from "../world/oci.ts";

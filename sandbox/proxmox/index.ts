@@ -9,6 +9,6 @@ export {
   type TalosMachine,
   talosMachines,
   type VmOverview,
-} from "./overview.ts";
-export { proxmoxProvider } from "./provider.ts";
-export { emptyProxmox } from "./pve/hosts.ts";
+} from "./model/overview.ts";
+export { proxmoxProvider } from "./terraform/provider.ts";
+export { emptyProxmox } from "./model/hosts.ts";

@@ -1,9 +1,9 @@
 /** The commands that the sandbox's machines know: those that the lab's steps and bpg/proxmox run over SSH. */
-import { type Pve, pveOn, ROOT, votesOf } from "../proxmox/pve/context.ts";
-import { PveError } from "../proxmox/pve/errors.ts";
-import { proxmoxOf } from "../proxmox/pve/hosts.ts";
-import { removeQdevice, setUpQdevice } from "../proxmox/pve/pvecm.ts";
-import { hasQnetd } from "../proxmox/pve/qdevice.ts";
+import { type Pve, pveOn, ROOT, votesOf } from "../proxmox/model/context.ts";
+import { PveError } from "../proxmox/model/errors.ts";
+import { proxmoxOf } from "../proxmox/model/hosts.ts";
+import { removeQdevice, setUpQdevice } from "../proxmox/model/pvecm.ts";
+import { hasQnetd } from "../proxmox/model/qdevice.ts";
 import type { Instance } from "../world/oci.ts";
 import type { Corosync } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";

@@ -1,7 +1,7 @@
 /** Files of a host that are volumes of its storages: what `pvesm path` names, and what is written beside the API. */
 import type { Volume } from "../world/proxmox.ts";
-import type { Pve } from "../proxmox/pve/context.ts";
-import { storageOf } from "../proxmox/pve/storage.ts";
+import type { Pve } from "../proxmox/model/context.ts";
+import { storageOf } from "../proxmox/model/storage.ts";
 
 /** Folders of a directory storage by content (PVE::Storage::Plugin). */
 const FOLDERS: Readonly<Record<string, Volume["content"]>> = {

@@ -1,11 +1,11 @@
 /** `qm`, `pvesm` and the few filters that bpg/proxmox uses beside them (qemu-server, qm.pm; pve-storage, pvesm). */
-import { type Pve } from "../proxmox/pve/context.ts";
-import { PveError } from "../proxmox/pve/errors.ts";
-import { parseSize } from "../proxmox/pve/properties.ts";
-import { storageOn, volumeOn } from "../proxmox/pve/storage.ts";
-import { updateVm, vmOf } from "../proxmox/pve/vm-config.ts";
-import { importUnused } from "../proxmox/pve/vm-drives.ts";
-import { resizeDisk } from "../proxmox/pve/vm-lifecycle.ts";
+import { type Pve } from "../proxmox/model/context.ts";
+import { PveError } from "../proxmox/model/errors.ts";
+import { parseSize } from "../proxmox/model/properties.ts";
+import { storageOn, volumeOn } from "../proxmox/model/storage.ts";
+import { updateVm, vmOf } from "../proxmox/model/vm-config.ts";
+import { importUnused } from "../proxmox/model/vm-drives.ts";
+import { resizeDisk } from "../proxmox/model/vm-lifecycle.ts";
 import { pathOf, volumeAt, writeFile } from "./host-files.ts";
 import type { Program, Ran } from "./script.ts";
 

@@ -1,6 +1,6 @@
 /** SFTP as bpg/proxmox uses it: files of Proxmox VE's storages are written whole, and looked at. */
 import ssh2, { type Attributes, type SFTPWrapper } from "ssh2";
-import type { Pve } from "../proxmox/pve/context.ts";
+import type { Pve } from "../proxmox/model/context.ts";
 import { isFolder, volumeAt, writeFile } from "../shell/host-files.ts";
 
 const { STATUS_CODE, OPEN_MODE } = ssh2.utils.sftp;

@@ -5,9 +5,9 @@ import { adminAddress, adminStanding, reaches } from "../../../sandbox/reach/ind
 import type { Packet } from "../../../sandbox/reach/packet.ts";
 import type { GroupRule, SecurityRuleState } from "../../../sandbox/world/oci.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
-import { isQuorate } from "../../../sandbox/proxmox/pve/context.ts";
-import { createCluster, joinCluster } from "../../../sandbox/proxmox/pve/cluster.ts";
-import { createIpSet, addToIpSet, ipSetOf, changeIpSetEntry } from "../../../sandbox/proxmox/pve/firewall.ts";
+import { isQuorate } from "../../../sandbox/proxmox/model/context.ts";
+import { createCluster, joinCluster } from "../../../sandbox/proxmox/model/cluster.ts";
+import { createIpSet, addToIpSet, ipSetOf, changeIpSetEntry } from "../../../sandbox/proxmox/model/firewall.ts";
 import { atHost } from "../proxmox-lab.ts";
 import { terraform } from "../proxmox-terraform.ts";
 import { addressOf, PASSWORD, worldWith } from "../proxmox-world.ts";

@@ -1,5 +1,5 @@
 /** The address that control planes share: who has it, and through which host's tunnel it is reached. */
-import { newVm } from "../../../sandbox/proxmox/pve/vm-config.ts";
+import { newVm } from "../../../sandbox/proxmox/model/vm-config.ts";
 import { talosMachines } from "../../../sandbox/proxmox/index.ts";
 import { guestAt } from "../../../sandbox/talos/index.ts";
 import { bootstrap, configure, machineAt } from "../../../sandbox/talos/machines.ts";

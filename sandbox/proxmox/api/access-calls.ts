@@ -1,11 +1,11 @@
 /** Calls about logins, realms, roles and who may do what. */
 import type { AclEntry } from "../../world/proxmox.ts";
-import { createRole, deleteRole, removeAcl, setAcl, updateRole } from "../pve/access.ts";
-import type { Pve } from "../pve/context.ts";
-import { badParameter, failure, PveError } from "../pve/errors.ts";
-import { logIn } from "../pve/login.ts";
-import { denied, may, permissionsOn } from "../pve/permissions.ts";
-import { BUILT_IN, PRIVILEGES } from "../pve/privileges.ts";
+import { createRole, deleteRole, removeAcl, setAcl, updateRole } from "../model/access.ts";
+import type { Pve } from "../model/context.ts";
+import { badParameter, failure, PveError } from "../model/errors.ts";
+import { logIn } from "../model/login.ts";
+import { denied, may, permissionsOn } from "../model/permissions.ts";
+import { BUILT_IN, PRIVILEGES } from "../model/privileges.ts";
 import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
 import { bit, flag } from "./values.ts";

@@ -1,9 +1,9 @@
 /** Calls about the cluster itself. */
 import type { Corosync } from "../../world/proxmox.ts";
-import { checkNewCluster, configDigest, corosyncOf, createCluster, deleteNode, joinCluster } from "../pve/cluster.ts";
-import { again, assertWritable, isLooking, isQuorateAsTold, membersOnline, type Pve } from "../pve/context.ts";
-import { QNETD_PORT, qdeviceState } from "../pve/qdevice.ts";
-import { startTask } from "../pve/tasks.ts";
+import { checkNewCluster, configDigest, corosyncOf, createCluster, deleteNode, joinCluster } from "../model/cluster.ts";
+import { again, assertWritable, isLooking, isQuorateAsTold, membersOnline, type Pve } from "../model/context.ts";
+import { QNETD_PORT, qdeviceState } from "../model/qdevice.ts";
+import { startTask } from "../model/tasks.ts";
 import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
 

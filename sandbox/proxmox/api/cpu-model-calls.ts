@@ -1,9 +1,9 @@
 /** Calls about the CPU models that somebody defined (pve-manager 9.2, `API2/Cluster/Qemu/CustomCPUModels.pm`). */
 import type { Section } from "../../world/proxmox.ts";
-import type { Pve } from "../pve/context.ts";
-import { cpuModel, cpuModels, createCpuModel, deleteCpuModel, updateCpuModel } from "../pve/cpu-models.ts";
-import { failure } from "../pve/errors.ts";
-import { may } from "../pve/permissions.ts";
+import type { Pve } from "../model/context.ts";
+import { cpuModel, cpuModels, createCpuModel, deleteCpuModel, updateCpuModel } from "../model/cpu-models.ts";
+import { failure } from "../model/errors.ts";
+import { may } from "../model/permissions.ts";
 import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
 import { digestOf } from "./values.ts";

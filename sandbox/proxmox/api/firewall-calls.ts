@@ -1,7 +1,7 @@
 /** Calls about firewalls: the datacenter's, its security groups, and that of each virtual machine. */
-import type { Pve } from "../pve/context.ts";
-import { createGroup, deleteGroup, groupRules } from "../pve/firewall.ts";
-import { vmOf } from "../pve/vm-config.ts";
+import type { Pve } from "../model/context.ts";
+import { createGroup, deleteGroup, groupRules } from "../model/firewall.ts";
+import { vmOf } from "../model/vm-config.ts";
 import { ruleRoutes, type Rules } from "./firewall-rule-calls.ts";
 import { aliasRoutes, ipSetRoutes, type Of } from "./firewall-set-calls.ts";
 import type { Parameters } from "./http.ts";

@@ -1,8 +1,8 @@
 /** Calls about the options of the datacenter's firewall and of a virtual machine's. */
 import type { FirewallOptions } from "../../world/proxmox.ts";
-import { assertWritable, type Pve } from "../pve/context.ts";
-import { setFirewallOptions } from "../pve/firewall.ts";
-import { properties } from "../pve/properties.ts";
+import { assertWritable, type Pve } from "../model/context.ts";
+import { setFirewallOptions } from "../model/firewall.ts";
+import { properties } from "../model/properties.ts";
 import { vmFirewall } from "./firewall-calls.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";

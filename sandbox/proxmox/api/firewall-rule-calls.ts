@@ -1,8 +1,8 @@
 /** Calls about the rules of a firewall or of a security group. */
 import type { FirewallRule } from "../../world/proxmox.ts";
-import type { Pve } from "../pve/context.ts";
-import { badParameter } from "../pve/errors.ts";
-import { setFirewallRules } from "../pve/firewall.ts";
+import type { Pve } from "../model/context.ts";
+import { badParameter } from "../model/errors.ts";
+import { setFirewallRules } from "../model/firewall.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import type { Route } from "./route.ts";

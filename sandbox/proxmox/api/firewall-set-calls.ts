@@ -1,7 +1,7 @@
 /** Calls about the IP sets and aliases of a firewall. */
 import type { Firewall, IpSet } from "../../world/proxmox.ts";
-import type { Pve } from "../pve/context.ts";
-import { badParameter, failure } from "../pve/errors.ts";
+import type { Pve } from "../model/context.ts";
+import { badParameter, failure } from "../model/errors.ts";
 import {
   addToIpSet,
   aliasOf,
@@ -12,7 +12,7 @@ import {
   ipSetOf,
   setAlias,
   updateIpSet,
-} from "../pve/firewall.ts";
+} from "../model/firewall.ts";
 import type { Data, Parameters } from "./http.ts";
 import type { Route } from "./route.ts";
 import { digestOf, flag, unlessEmpty } from "./values.ts";

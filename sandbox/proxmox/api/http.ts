@@ -1,7 +1,7 @@
 /** HTTP as PVE's API server speaks it: form-encoded in, `{data: …}` or `{data: null, message, errors}` out. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseJson } from "../../json.ts";
-import { badParameter, PveError } from "../pve/errors.ts";
+import { badParameter, PveError } from "../model/errors.ts";
 
 /** JSON of an answer. */
 export type Data = null | boolean | number | string | readonly Data[] | { readonly [key: string]: Data };

@@ -1,10 +1,10 @@
 /** Calls about nodes: what they are made of, and how they are set up. */
 import { X509Certificate } from "node:crypto";
 import type { PveHost } from "../../world/proxmox.ts";
-import { membersOnline, type Pve } from "../pve/context.ts";
-import { HOME_ROUTER, OWN_BRIDGE, ownHosts } from "../pve/own-hosts.ts";
-import { failure } from "../pve/errors.ts";
-import { may } from "../pve/permissions.ts";
+import { membersOnline, type Pve } from "../model/context.ts";
+import { HOME_ROUTER, OWN_BRIDGE, ownHosts } from "../model/own-hosts.ts";
+import { failure } from "../model/errors.ts";
+import { may } from "../model/permissions.ts";
 import type { Data, Parameters } from "./http.ts";
 import { digestOf } from "./values.ts";
 

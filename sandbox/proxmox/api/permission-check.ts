@@ -1,7 +1,7 @@
 /** The permission that PVE's schema asks of a call's caller (pve-access-control 9.1.1, exec_api2_perm_check). */
-import { type Pve, ROOT } from "../pve/context.ts";
-import { PveError } from "../pve/errors.ts";
-import { denied, may, permissionsOn } from "../pve/permissions.ts";
+import { type Pve, ROOT } from "../model/context.ts";
+import { PveError } from "../model/errors.ts";
+import { denied, may, permissionsOn } from "../model/permissions.ts";
 import type { Parameters } from "./http.ts";
 import type { CallSchema, Check } from "./schema.ts";
 

@@ -1,14 +1,14 @@
 /** What the datacenter holds, in one list: the call that every overview of a cluster starts with. */
-import { membersOnline, nodeNames, type Pve } from "../pve/context.ts";
-import { badParameter, PveError } from "../pve/errors.ts";
-import { runningHosts } from "../pve/hosts.ts";
-import { may } from "../pve/permissions.ts";
-import { addMembers, createPool, deletePool, poolOf, removeMembers, updatePool } from "../pve/pools.ts";
-import { freeVmid } from "../pve/vm-config.ts";
+import { membersOnline, nodeNames, type Pve } from "../model/context.ts";
+import { badParameter, PveError } from "../model/errors.ts";
+import { runningHosts } from "../model/hosts.ts";
+import { may } from "../model/permissions.ts";
+import { addMembers, createPool, deletePool, poolOf, removeMembers, updatePool } from "../model/pools.ts";
+import { freeVmid } from "../model/vm-config.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { nodeFigures } from "./node-calls.ts";
-import { usage } from "../pve/storage.ts";
+import { usage } from "../model/storage.ts";
 import { flag, unlessEmpty } from "./values.ts";
 import { cpusOf, figures } from "./vm-calls.ts";
 

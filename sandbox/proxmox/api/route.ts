@@ -1,5 +1,5 @@
 /** One call of the API: its method, its path, and who answers it. */
-import type { Pve } from "../pve/context.ts";
+import type { Pve } from "../model/context.ts";
 import type { Data, Page, Parameters } from "./http.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";

@@ -1,5 +1,5 @@
 /** Finds the route of a call: a tree of path segments, made once. */
-import { PveError } from "../pve/errors.ts";
+import { PveError } from "../model/errors.ts";
 import type { Parameters } from "./http.ts";
 import type { Method, Route } from "./route.ts";
 

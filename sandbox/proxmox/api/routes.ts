@@ -9,7 +9,7 @@ import * as node from "./node-calls.ts";
 import * as resource from "./resource-calls.ts";
 import { get, post, put, remove, type Route } from "./route.ts";
 import { router } from "./router.ts";
-import type { SdnKind } from "../pve/sdn.ts";
+import type { SdnKind } from "../model/sdn.ts";
 import { schemaOf } from "./schema.ts";
 import * as sdn from "./sdn-calls.ts";
 import * as storage from "./storage-calls.ts";

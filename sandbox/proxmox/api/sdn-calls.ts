@@ -1,9 +1,9 @@
 /** Calls about the software-defined network: what is configured, what runs, and making the one the other. */
 import type { Section } from "../../world/proxmox.ts";
-import { again, type Pve } from "../pve/context.ts";
-import { badParameter, failure } from "../pve/errors.ts";
-import { ipamEntries } from "../pve/ipam.ts";
-import { may } from "../pve/permissions.ts";
+import { again, type Pve } from "../model/context.ts";
+import { badParameter, failure } from "../model/errors.ts";
+import { ipamEntries } from "../model/ipam.ts";
+import { may } from "../model/permissions.ts";
 import {
   applySdn,
   createSdn,
@@ -13,8 +13,8 @@ import {
   type SdnKind,
   subnetId,
   updateSdn,
-} from "../pve/sdn.ts";
-import { startTask } from "../pve/tasks.ts";
+} from "../model/sdn.ts";
+import { startTask } from "../model/tasks.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { schemaOf } from "./schema.ts";

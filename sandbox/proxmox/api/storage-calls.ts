@@ -1,9 +1,9 @@
 /** Calls about storages and what is on them. */
 import type { Storage, Volume } from "../../world/proxmox.ts";
-import { again, type Pve } from "../pve/context.ts";
-import { badParameter, failure } from "../pve/errors.ts";
-import { checkDownload, download, pathOf, remoteSize } from "../pve/downloads.ts";
-import { assertMay, may } from "../pve/permissions.ts";
+import { again, type Pve } from "../model/context.ts";
+import { badParameter, failure } from "../model/errors.ts";
+import { checkDownload, download, pathOf, remoteSize } from "../model/downloads.ts";
+import { assertMay, may } from "../model/permissions.ts";
 import {
   createDirectory,
   createLvmThin,
@@ -15,9 +15,9 @@ import {
   updateStorage,
   usage,
   volumeOn,
-} from "../pve/storage.ts";
-import { startTask } from "../pve/tasks.ts";
-import { vmidOf } from "../pve/vm-drives.ts";
+} from "../model/storage.ts";
+import { startTask } from "../model/tasks.ts";
+import { vmidOf } from "../model/vm-drives.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { bit, digestOf, flag, unlessEmpty } from "./values.ts";

@@ -1,8 +1,8 @@
 /** Calls about tasks. A user sees its own, and with Sys.Audit on a node all of it. */
-import type { Pve } from "../pve/context.ts";
-import { failure } from "../pve/errors.ts";
-import { denied, may } from "../pve/permissions.ts";
-import { type Task, taskByUpid, tasksOn } from "../pve/tasks.ts";
+import type { Pve } from "../model/context.ts";
+import { failure } from "../model/errors.ts";
+import { denied, may } from "../model/permissions.ts";
+import { type Task, taskByUpid, tasksOn } from "../model/tasks.ts";
 import { listOf } from "./formats.ts";
 import { type Data, Page, type Parameters } from "./http.ts";
 import { number, part } from "./values.ts";

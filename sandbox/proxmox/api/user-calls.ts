@@ -13,10 +13,10 @@ import {
   updateUser,
   type UserFields,
   userOf,
-} from "../pve/access.ts";
-import { type Pve, ROOT } from "../pve/context.ts";
-import { failure } from "../pve/errors.ts";
-import { denied, may } from "../pve/permissions.ts";
+} from "../model/access.ts";
+import { type Pve, ROOT } from "../model/context.ts";
+import { failure } from "../model/errors.ts";
+import { denied, may } from "../model/permissions.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { bit, flag, number, unlessEmpty } from "./values.ts";

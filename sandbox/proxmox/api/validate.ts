@@ -1,5 +1,5 @@
 /** Checks parameters as PVE does before anything else (pve-common, JSONSchema.pm): same rules, same words. */
-import { badParameter } from "../pve/errors.ts";
+import { badParameter } from "../model/errors.ts";
 import { wrongFormat } from "./formats.ts";
 import type { Parameters } from "./http.ts";
 import type { Properties, Property } from "./schema.ts";

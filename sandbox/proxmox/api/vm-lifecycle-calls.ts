@@ -1,16 +1,16 @@
 /** Calls that make virtual machines, change what they are made of, and remove them: each a task. */
-import { skipsLock } from "../pve/vm-lock.ts";
-import { again, assertQuorum, type Pve } from "../pve/context.ts";
-import { assertCpuType } from "../pve/cpu-models.ts";
-import { badParameter, failure } from "../pve/errors.ts";
-import { assertMay, assertMayVm } from "../pve/permissions.ts";
-import { poolOf } from "../pve/pools.ts";
-import { parseSize } from "../pve/properties.ts";
-import { assertUnused, createVm } from "../pve/vm-config.ts";
-import { driveKeys, isCdrom, volumeId } from "../pve/vm-drives.ts";
-import { cloneVm, destroyVm, makeTemplate, moveDisk, resizeDisk } from "../pve/vm-lifecycle.ts";
-import { assertMaySet } from "../pve/vm-permissions.ts";
-import { runs, startVm } from "../pve/vm-power.ts";
+import { skipsLock } from "../model/vm-lock.ts";
+import { again, assertQuorum, type Pve } from "../model/context.ts";
+import { assertCpuType } from "../model/cpu-models.ts";
+import { badParameter, failure } from "../model/errors.ts";
+import { assertMay, assertMayVm } from "../model/permissions.ts";
+import { poolOf } from "../model/pools.ts";
+import { parseSize } from "../model/properties.ts";
+import { assertUnused, createVm } from "../model/vm-config.ts";
+import { driveKeys, isCdrom, volumeId } from "../model/vm-drives.ts";
+import { cloneVm, destroyVm, makeTemplate, moveDisk, resizeDisk } from "../model/vm-lifecycle.ts";
+import { assertMaySet } from "../model/vm-permissions.ts";
+import { runs, startVm } from "../model/vm-power.ts";
 import type { Data, Parameters } from "./http.ts";
 import { flag, given } from "./values.ts";
 import { options, task, vm } from "./vm-calls.ts";

@@ -1,10 +1,10 @@
 /** Calls that start and stop virtual machines, and those that ask the guest agent in them. */
 import type { Vm } from "../../world/proxmox.ts";
-import { again, type Pve } from "../pve/context.ts";
-import { failure, PveError } from "../pve/errors.ts";
-import { bootsTalos, guestInterfaces, hasAgent } from "../pve/guest-agent.ts";
-import { skipsLock } from "../pve/vm-lock.ts";
-import { runs, startVm, stopVm } from "../pve/vm-power.ts";
+import { again, type Pve } from "../model/context.ts";
+import { failure, PveError } from "../model/errors.ts";
+import { bootsTalos, guestInterfaces, hasAgent } from "../model/guest-agent.ts";
+import { skipsLock } from "../model/vm-lock.ts";
+import { runs, startVm, stopVm } from "../model/vm-power.ts";
 import type { Data, Parameters } from "./http.ts";
 import { task, vm } from "./vm-calls.ts";
 

@@ -1,5 +1,5 @@
 /** What bpg/proxmox 0.111.1 fills in for a virtual machine, and what it replaces one for (`proxmoxtf/resource/vm`). */
-import type { Json } from "../../../plugin/resource.ts";
+import type { Json } from "../../plugin/resource.ts";
 
 export const DEFAULTS: Readonly<Record<string, Json>> = {
   acpi: true,

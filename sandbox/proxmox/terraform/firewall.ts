@@ -2,8 +2,8 @@
 import { crc32 } from "node:zlib";
 import { type Attributes, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { FirewallOptions, FirewallRule, IpSet } from "../../world/proxmox.ts";
-import type { Pve } from "../pve/context.ts";
-import { failure } from "../pve/errors.ts";
+import type { Pve } from "../model/context.ts";
+import { failure } from "../model/errors.ts";
 import {
   addToIpSet,
   createIpSet,
@@ -11,7 +11,7 @@ import {
   setFirewallOptions,
   setFirewallRules,
   updateIpSet,
-} from "../pve/firewall.ts";
+} from "../model/firewall.ts";
 import { atPve } from "./session.ts";
 import { block, blocks, flag, number, required, text } from "./values.ts";
 

@@ -1,9 +1,9 @@
 /** What bpg's provider reads of a running machine's network. */
-import type { Attributes } from "../../../plugin/resource.ts";
-import type { Vm } from "../../../world/proxmox.ts";
-import type { Pve } from "../../pve/context.ts";
-import { guestInterfaces, hasAgent } from "../../pve/guest-agent.ts";
-import { block, flag } from "../values.ts";
+import type { Attributes } from "../../plugin/resource.ts";
+import type { Vm } from "../../world/proxmox.ts";
+import type { Pve } from "../model/context.ts";
+import { guestInterfaces, hasAgent } from "../model/guest-agent.ts";
+import { block, flag } from "./values.ts";
 
 /** `ipv4_addresses`, `ipv6_addresses` and `network_interface_names`; empty where nobody is asked, or nobody answers. */
 export function guestNetwork(pve: Pve, vm: Vm, state: Attributes, running: boolean): Attributes {

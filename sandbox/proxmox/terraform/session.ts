@@ -1,13 +1,13 @@
 /** What bpg's provider does between Terraform and PVE: it finds the API, logs in, and hands PVE's refusals on. */
 import { type Attributes, type Call, Refusal } from "../../plugin/resource.ts";
-import { finishJoins } from "../pve/cluster.ts";
-import { type Pve, pveOn } from "../pve/context.ts";
-import { PveError } from "../pve/errors.ts";
-import { hostAt, isRunning, proxmoxOf } from "../pve/hosts.ts";
-import { passwordFits, userOfApiToken } from "../pve/login.ts";
+import { finishJoins } from "../model/cluster.ts";
+import { type Pve, pveOn } from "../model/context.ts";
+import { PveError } from "../model/errors.ts";
+import { hostAt, isRunning, proxmoxOf } from "../model/hosts.ts";
+import { passwordFits, userOfApiToken } from "../model/login.ts";
 import { carries } from "../../reach/index.ts";
-import { ownTunnels } from "../pve/own-hosts.ts";
-import { isIn } from "../pve/settling.ts";
+import { ownTunnels } from "../model/own-hosts.ts";
+import { isIn } from "../model/settling.ts";
 import { text } from "./values.ts";
 
 const API_PORT = 8006;

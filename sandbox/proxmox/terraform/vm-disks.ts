@@ -1,13 +1,13 @@
 /** The `disk` and `efi_disk` blocks of a virtual machine, to PVE's drives and back. */
-import { type Attributes, Refusal } from "../../../plugin/resource.ts";
-import type { PveHost, Vm } from "../../../world/proxmox.ts";
-import type { Pve } from "../../pve/context.ts";
-import { failure } from "../../pve/errors.ts";
-import { parseSize, properties, propertyString } from "../../pve/properties.ts";
-import { hostOf, updateVm, type VmParameters } from "../../pve/vm-config.ts";
-import { driveKeys, isCdrom, isDrive, volumeId } from "../../pve/vm-drives.ts";
-import { moveDisk, resizeDisk } from "../../pve/vm-lifecycle.ts";
-import { block, blocks, flag, number, required, text } from "../values.ts";
+import { type Attributes, Refusal } from "../../plugin/resource.ts";
+import type { PveHost, Vm } from "../../world/proxmox.ts";
+import type { Pve } from "../model/context.ts";
+import { failure } from "../model/errors.ts";
+import { parseSize, properties, propertyString } from "../model/properties.ts";
+import { hostOf, updateVm, type VmParameters } from "../model/vm-config.ts";
+import { driveKeys, isCdrom, isDrive, volumeId } from "../model/vm-drives.ts";
+import { moveDisk, resizeDisk } from "../model/vm-lifecycle.ts";
+import { block, blocks, flag, number, required, text } from "./values.ts";
 
 const GIB = 1024 ** 3;
 const SPEEDS = {

@@ -15,8 +15,8 @@ import {
   updateToken,
   updateUser,
   type UserFields,
-} from "../pve/access.ts";
-import type { Pve } from "../pve/context.ts";
+} from "../model/access.ts";
+import type { Pve } from "../model/context.ts";
 import { atPve } from "./session.ts";
 import { blocks, flag, required, strings, text } from "./values.ts";
 

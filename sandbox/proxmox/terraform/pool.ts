@@ -1,6 +1,6 @@
 import type { Attributes, ResourceType } from "../../plugin/resource.ts";
-import type { Pve } from "../pve/context.ts";
-import { createPool, deletePool, updatePool } from "../pve/pools.ts";
+import type { Pve } from "../model/context.ts";
+import { createPool, deletePool, updatePool } from "../model/pools.ts";
 import { atPve } from "./session.ts";
 import { required, text } from "./values.ts";
 

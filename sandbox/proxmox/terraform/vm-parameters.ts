@@ -1,8 +1,8 @@
 /** A virtual machine's Terraform attributes as the API parameters that bpg's provider sends for them. Disks are apart. */
-import type { Attributes } from "../../../plugin/resource.ts";
-import { propertyString } from "../../pve/properties.ts";
-import type { VmParameters } from "../../pve/vm-config.ts";
-import { block, blocks, flag, number, required, strings, text } from "../values.ts";
+import type { Attributes } from "../../plugin/resource.ts";
+import { propertyString } from "../model/properties.ts";
+import type { VmParameters } from "../model/vm-config.ts";
+import { block, blocks, flag, number, required, strings, text } from "./values.ts";
 
 type Parameters = Record<string, string>;
 

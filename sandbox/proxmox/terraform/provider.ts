@@ -1,11 +1,11 @@
 /** bpg/proxmox as the sandbox plays it: the resource types of providers/proxmox/selection.json. */
-import type { Provider, ResourceType } from "../plugin/resource.ts";
-import { acl, role, user, userToken } from "./resources/access.ts";
-import { clusterFirewall, firewallIpset, firewallRules } from "./resources/firewall.ts";
-import { pool } from "./resources/pool.ts";
-import { sdnApplier, sdnControllerEvpn, sdnSubnet, sdnVnet, sdnZoneEvpn, sdnZoneSimple } from "./resources/sdn.ts";
-import { downloadFile, storageLvmthin } from "./resources/storage.ts";
-import { virtualMachine } from "./resources/vm/index.ts";
+import type { Provider, ResourceType } from "../../plugin/resource.ts";
+import { acl, role, user, userToken } from "./access.ts";
+import { clusterFirewall, firewallIpset, firewallRules } from "./firewall.ts";
+import { pool } from "./pool.ts";
+import { sdnApplier, sdnControllerEvpn, sdnSubnet, sdnVnet, sdnZoneEvpn, sdnZoneSimple } from "./sdn.ts";
+import { downloadFile, storageLvmthin } from "./storage.ts";
+import { virtualMachine } from "./vm.ts";
 
 const types: Provider["resources"] = {
   proxmox_acl: acl,

@@ -1,9 +1,9 @@
 /** `storage_lvmthin` and `download_file` (bpg/proxmox 0.111.1). */
 import { type Attributes, Refusal, type ResourceType } from "../../plugin/resource.ts";
-import type { Pve } from "../pve/context.ts";
-import { nodeNamed } from "../pve/context.ts";
-import { checkDownload, download, remoteSize } from "../pve/downloads.ts";
-import { createLvmThin, deleteStorage, removeVolume, type StorageChange, updateStorage } from "../pve/storage.ts";
+import type { Pve } from "../model/context.ts";
+import { nodeNamed } from "../model/context.ts";
+import { checkDownload, download, remoteSize } from "../model/downloads.ts";
+import { createLvmThin, deleteStorage, removeVolume, type StorageChange, updateStorage } from "../model/storage.ts";
 import { atPve } from "./session.ts";
 import { flag, required, strings, text } from "./values.ts";
 

@@ -1,18 +1,18 @@
 /** A virtual machine's Terraform attributes as bpg's provider reads them from PVE. */
-import type { Attributes, Json } from "../../../plugin/resource.ts";
-import type { PveHost, Vm } from "../../../world/proxmox.ts";
-import type { Pve } from "../../pve/context.ts";
-import { poolOfVm } from "../../pve/pools.ts";
-import { properties } from "../../pve/properties.ts";
-import { hostOf, memoryMb } from "../../pve/vm-config.ts";
-import { driveKeys, isCloudInit, volumeId } from "../../pve/vm-drives.ts";
-import { runs } from "../../pve/vm-power.ts";
-import { block, blocks, flag, strings, text } from "../values.ts";
-import { cloudInitAttributes } from "./cloud-init.ts";
-import { diskAttributes, efiAttributes } from "./disks.ts";
-import { guestNetwork } from "./guest-agent.ts";
-import { isClone } from "./parameters.ts";
-import { DEFAULTS } from "./rules.ts";
+import type { Attributes, Json } from "../../plugin/resource.ts";
+import type { PveHost, Vm } from "../../world/proxmox.ts";
+import type { Pve } from "../model/context.ts";
+import { poolOfVm } from "../model/pools.ts";
+import { properties } from "../model/properties.ts";
+import { hostOf, memoryMb } from "../model/vm-config.ts";
+import { driveKeys, isCloudInit, volumeId } from "../model/vm-drives.ts";
+import { runs } from "../model/vm-power.ts";
+import { block, blocks, flag, strings, text } from "./values.ts";
+import { cloudInitAttributes } from "./vm-cloud-init.ts";
+import { diskAttributes, efiAttributes } from "./vm-disks.ts";
+import { guestNetwork } from "./vm-guest-agent.ts";
+import { isClone } from "./vm-parameters.ts";
+import { DEFAULTS } from "./vm-rules.ts";
 
 /** Everything the state shall say. `state` is what it says now: bpg leaves alone what a clone has from its template. */
 export function vmAttributes(pve: Pve, vm: Vm, state: Attributes): Attributes {

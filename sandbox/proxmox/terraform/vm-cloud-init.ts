@@ -1,10 +1,10 @@
 /** The `initialization` block as bpg's provider reads it from a machine's configuration. */
-import type { Attributes, Json } from "../../../plugin/resource.ts";
-import type { Vm } from "../../../world/proxmox.ts";
-import { properties } from "../../pve/properties.ts";
-import { driveKeys, isCloudInit, volumeId } from "../../pve/vm-drives.ts";
-import { block, blocks, strings, text } from "../values.ts";
-import { DEFAULTS } from "./rules.ts";
+import type { Attributes, Json } from "../../plugin/resource.ts";
+import type { Vm } from "../../world/proxmox.ts";
+import { properties } from "../model/properties.ts";
+import { driveKeys, isCloudInit, volumeId } from "../model/vm-drives.ts";
+import { block, blocks, strings, text } from "./values.ts";
+import { DEFAULTS } from "./vm-rules.ts";
 
 /** What PVE gives instead of a password. */
 const MASKED = "**********";

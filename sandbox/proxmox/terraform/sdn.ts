@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { type Attributes, type Call, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { Section } from "../../world/proxmox.ts";
-import type { Pve } from "../pve/context.ts";
-import { applySdn, createSdn, deleteSdn, pendingState, type SdnKind, subnetId, updateSdn } from "../pve/sdn.ts";
+import type { Pve } from "../model/context.ts";
+import { applySdn, createSdn, deleteSdn, pendingState, type SdnKind, subnetId, updateSdn } from "../model/sdn.ts";
 import { atPve } from "./session.ts";
 import { block, flag, required, strings, text } from "./values.ts";
 

@@ -1,19 +1,19 @@
 /** `virtual_environment_vm` (bpg/proxmox 0.111.1): the same calls to PVE, in the same order. */
-import { type Attributes, type Call, type Json, Refusal, type ResourceType } from "../../../plugin/resource.ts";
-import type { Vm } from "../../../world/proxmox.ts";
-import { type Pve, ROOT } from "../../pve/context.ts";
-import { failure, PveError } from "../../pve/errors.ts";
-import { moveToPool } from "../../pve/pools.ts";
-import { createVm, freeVmid, updateVm, type VmParameters, vmOf } from "../../pve/vm-config.ts";
-import { driveKeys, isCloudInit } from "../../pve/vm-drives.ts";
-import { cloneVm, destroyVm, makeTemplate } from "../../pve/vm-lifecycle.ts";
-import { runs, startVm, stopVm } from "../../pve/vm-power.ts";
-import { atPve } from "../session.ts";
-import { block, blocks, flag, number, required, strings, text } from "../values.ts";
-import { vmAttributes } from "./attributes.ts";
-import { changeDrives, checkDisks, growImported, newDrives } from "./disks.ts";
-import { isClone, parameters } from "./parameters.ts";
-import { DEFAULTS, FORCE_NEW, NETWORK_DEFAULTS, NOT_PLAYED } from "./rules.ts";
+import { type Attributes, type Call, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
+import type { Vm } from "../../world/proxmox.ts";
+import { type Pve, ROOT } from "../model/context.ts";
+import { failure, PveError } from "../model/errors.ts";
+import { moveToPool } from "../model/pools.ts";
+import { createVm, freeVmid, updateVm, type VmParameters, vmOf } from "../model/vm-config.ts";
+import { driveKeys, isCloudInit } from "../model/vm-drives.ts";
+import { cloneVm, destroyVm, makeTemplate } from "../model/vm-lifecycle.ts";
+import { runs, startVm, stopVm } from "../model/vm-power.ts";
+import { atPve } from "./session.ts";
+import { block, blocks, flag, number, required, strings, text } from "./values.ts";
+import { vmAttributes } from "./vm-attributes.ts";
+import { changeDrives, checkDisks, growImported, newDrives } from "./vm-disks.ts";
+import { isClone, parameters } from "./vm-parameters.ts";
+import { DEFAULTS, FORCE_NEW, NETWORK_DEFAULTS, NOT_PLAYED } from "./vm-rules.ts";
 
 /** Options that PVE changes under a running machine; everything else bpg follows with a restart. */
 const WITHOUT_RESTART = /^(name|description|tags|onboot|startup|protection|hotplug|net\d+|hookscript|smbios1)$/;

@@ -1,14 +1,14 @@
 /** What the sandbox's Proxmox side holds, for people, for Talos and for the search for lost objects. */
-import type { Datacenter, ProxmoxState, Vm } from "../world/proxmox.ts";
-import type { InventoryItem, World } from "../world/world.ts";
-import { finishJoins } from "./pve/cluster.ts";
-import { isQuorate, membersOnline } from "./pve/context.ts";
-import { proxmoxOf } from "./pve/hosts.ts";
-import { guestAddress } from "./pve/ipam.ts";
-import { bootDrive, talosImage } from "./pve/talos-image.ts";
-import { memoryMb } from "./pve/vm-config.ts";
-import { volumeId } from "./pve/vm-drives.ts";
-import { runs } from "./pve/vm-power.ts";
+import type { Datacenter, ProxmoxState, Vm } from "../../world/proxmox.ts";
+import type { InventoryItem, World } from "../../world/world.ts";
+import { finishJoins } from "./cluster.ts";
+import { isQuorate, membersOnline } from "./context.ts";
+import { proxmoxOf } from "./hosts.ts";
+import { guestAddress } from "./ipam.ts";
+import { bootDrive, talosImage } from "./talos-image.ts";
+import { memoryMb } from "./vm-config.ts";
+import { volumeId } from "./vm-drives.ts";
+import { runs } from "./vm-power.ts";
 
 export interface ProxmoxOverview {
   readonly datacenters: readonly DatacenterOverview[];
