@@ -2,8 +2,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { certificateFindings, certificates, clientCertificateOf } from "../../cli/engine/checks/certificates.ts";
 import { openProject } from "../../cli/engine/synth/project.ts";
-import { newClientConfiguration, newMachineSecrets } from "../../sandbox/talos/secrets.ts";
-import { talosconfig } from "../../sandbox/talos/talosconfig.ts";
+import { newClientConfiguration, newMachineSecrets } from "../../sandbox/talos/model/config/secrets.ts";
+import { talosconfig } from "../../sandbox/talos/model/talosconfig.ts";
 import { SmallLab } from "./small-lab.ts";
 
 const DAY_MS = 86_400_000;

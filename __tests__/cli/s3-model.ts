@@ -2,7 +2,7 @@
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { writeFileSync } from "node:fs";
-import { newAuthority, newLeaf } from "../../sandbox/talos/pki/certificate.ts";
+import { newAuthority, newLeaf } from "../../sandbox/pki/certificate.ts";
 
 /** By `bucket/key`. */
 type Objects = Map<string, Buffer>;

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseYaml, readYamlDocuments, YamlError } from "../../config/yaml.ts";
-import { readConfiguration } from "../../sandbox/talos/config/documents.ts";
-import { schematicId } from "../../sandbox/talos/image-factory.ts";
-import { ConfigError } from "../../sandbox/talos/config/value.ts";
+import { readConfiguration } from "../../sandbox/talos/model/config/documents.ts";
+import { schematicId } from "../../sandbox/talos/model/image-factory.ts";
+import { ConfigError } from "../../sandbox/talos/model/config/value.ts";
 import { mergeContexts } from "../../cli/clients/contexts.ts";
 import { CliError } from "../../cli/ui/errors.ts";
 

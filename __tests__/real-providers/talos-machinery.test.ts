@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { sandboxFiles } from "../../sandbox/daemon/files.ts";
-import { factsOf } from "../../sandbox/talos/config/facts.ts";
-import { clientConfigurationSchema } from "../../sandbox/talos/secrets.ts";
+import { factsOf } from "../../sandbox/talos/model/config/facts.ts";
+import { clientConfigurationSchema } from "../../sandbox/talos/model/config/secrets.ts";
 import type { TestLab } from "../e2e/lab.ts";
 import { needing, program, providerLab } from "./workshop.ts";
 

@@ -1,6 +1,6 @@
 /** Load balancers of layer 7: one of 10 Mbps for a free account, parts by work requests, and what keeps each of them. */
 import { ociInventory, ociOverview } from "../../sandbox/oci/index.ts";
-import { newAuthority } from "../../sandbox/talos/pki/certificate.ts";
+import { newAuthority } from "../../sandbox/pki/certificate.ts";
 import type { Account } from "../../sandbox/world/oci.ts";
 import { type Answered, type Api, ociApi } from "./oci-api.ts";
 import { emptyStore } from "./oci-tenancy.ts";

@@ -5,9 +5,9 @@ import type net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
-import { imageFactory } from "../../sandbox/outside/image-factory.ts";
+import { imageFactory } from "../../sandbox/talos/api/image-factory.ts";
 import { openOutside } from "../../sandbox/outside/proxy.ts";
-import { schematicId } from "../../sandbox/talos/image-factory.ts";
+import { schematicId } from "../../sandbox/talos/model/image-factory.ts";
 import { emptyWorld } from "../../sandbox/systems.ts";
 import { memoryStore } from "../../sandbox/world/store.ts";
 

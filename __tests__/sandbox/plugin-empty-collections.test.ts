@@ -12,7 +12,7 @@ import {
 } from "../../sandbox/plugin/schema.ts";
 import { complete, equal, known, type Values } from "../../sandbox/plugin/value.ts";
 import { proxmoxProvider } from "../../sandbox/proxmox/index.ts";
-import { talosProviderOf } from "../../sandbox/talos/provider.ts";
+import { talosProviderOf } from "../../sandbox/talos/terraform/provider.ts";
 
 /** A configuration that says nothing but this one value. */
 type Configured = (value: Json) => Attributes;

@@ -4,10 +4,10 @@ import { type Client, credentials, makeGenericClientConstructor, Metadata, type 
 import { talosEndpointOf } from "../../sandbox/talos/api/endpoint.ts";
 import type { Door } from "../../sandbox/talos/api/method.ts";
 import { definitionOf } from "../../sandbox/talos/api/services.ts";
-import { newLeaf } from "../../sandbox/talos/pki/certificate.ts";
-import { readKey } from "../../sandbox/talos/pki/keys.ts";
-import { after } from "../../sandbox/talos/pki/validity.ts";
-import { type ClientConfiguration, type MachineSecrets, unbase64 } from "../../sandbox/talos/secrets.ts";
+import { newLeaf } from "../../sandbox/pki/certificate.ts";
+import { readKey } from "../../sandbox/pki/keys.ts";
+import { after } from "../../sandbox/pki/validity.ts";
+import { type ClientConfiguration, type MachineSecrets, unbase64 } from "../../sandbox/talos/model/config/secrets.ts";
 import { addresses, type Lab, type NodeName } from "./talos-world.ts";
 import { z } from "zod";
 import { listening } from "../listening.ts";

@@ -1,11 +1,11 @@
 /** Configures and bootstraps clusters on the machines of a test world, without the provider. */
 import { createServer, type Server } from "node:net";
-import { machineConfiguration } from "../../sandbox/talos/config/generate.ts";
-import { factsOf } from "../../sandbox/talos/config/facts.ts";
-import { kubernetesEndpointOf } from "../../sandbox/talos/kubernetes/endpoint.ts";
-import { type Kubeconfig, newKubeconfig } from "../../sandbox/talos/kubernetes/kubeconfig.ts";
-import { bootstrap, configure, type ConfiguredMachine, machineAt } from "../../sandbox/talos/machines.ts";
-import type { MachineSecrets } from "../../sandbox/talos/secrets.ts";
+import { machineConfiguration } from "../../sandbox/talos/model/config/generate.ts";
+import { factsOf } from "../../sandbox/talos/model/config/facts.ts";
+import { kubernetesEndpointOf } from "../../sandbox/talos/api/kubernetes/endpoint.ts";
+import { type Kubeconfig, newKubeconfig } from "../../sandbox/talos/model/kubeconfig.ts";
+import { bootstrap, configure, type ConfiguredMachine, machineAt } from "../../sandbox/talos/model/machines.ts";
+import type { MachineSecrets } from "../../sandbox/talos/model/config/secrets.ts";
 import { addresses, type Lab, labWith, type NodeName, quickSecrets, vip } from "./talos-world.ts";
 import { listening } from "../listening.ts";
 

@@ -3,8 +3,8 @@ import { type Client, type ClientReadableStream, makeGenericClientConstructor, M
 import { parse } from "yaml";
 import { z } from "zod";
 import { definitionOf } from "../../sandbox/talos/api/services.ts";
-import { ALL_KINDS, KINDS, type ResourceKind } from "../../sandbox/talos/cosi/types.ts";
-import { newClientConfiguration } from "../../sandbox/talos/secrets.ts";
+import { ALL_KINDS, KINDS, type ResourceKind } from "../../sandbox/talos/api/cosi-types.ts";
+import { newClientConfiguration } from "../../sandbox/talos/model/config/secrets.ts";
 import { type Caller, channel, clientAs, tunnelTo } from "./talos-api.ts";
 import { apply, bootstrap, secrets } from "./talos-machines.ts";
 import { addresses, type Lab, labWith, type NodeName } from "./talos-world.ts";

@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { newClientConfiguration, unbase64 } from "../../sandbox/talos/secrets.ts";
-import { readKey } from "../../sandbox/talos/pki/keys.ts";
+import { newClientConfiguration, unbase64 } from "../../sandbox/talos/model/config/secrets.ts";
+import { readKey } from "../../sandbox/pki/keys.ts";
 import { apiAt, tunnelTo } from "./talos-api.ts";
 import { admin as kubernetesAdmin, cluster, portTo } from "./talos-cluster.ts";
 import { apply, secrets } from "./talos-machines.ts";

@@ -1,16 +1,16 @@
 /** Against what siderolabs/talos 0.11.0 printed. */
 import { X509Certificate } from "node:crypto";
-import { type MachineConfigurationInput, machineConfiguration } from "../../sandbox/talos/config/generate.ts";
-import { applyPatches } from "../../sandbox/talos/config/patch.ts";
-import { imageUrls } from "../../sandbox/talos/image-factory.ts";
-import { keyPem, readKey } from "../../sandbox/talos/pki/keys.ts";
+import { type MachineConfigurationInput, machineConfiguration } from "../../sandbox/talos/model/config/generate.ts";
+import { applyPatches } from "../../sandbox/talos/model/config/patch.ts";
+import { imageUrls } from "../../sandbox/talos/model/image-factory.ts";
+import { keyPem, readKey } from "../../sandbox/pki/keys.ts";
 import {
   newMachineSecrets,
   newClientConfiguration,
   unbase64,
   type MachineSecrets,
-} from "../../sandbox/talos/secrets.ts";
-import { talosconfig } from "../../sandbox/talos/talosconfig.ts";
+} from "../../sandbox/talos/model/config/secrets.ts";
+import { talosconfig } from "../../sandbox/talos/model/talosconfig.ts";
 import { golden, type Golden, unlessAbsent } from "./talos-world.ts";
 
 /** The golden control plane was made with this patch, which its note does not mention; the worker without any. */

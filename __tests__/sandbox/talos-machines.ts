@@ -1,6 +1,6 @@
 /** Configures machines of a test world through the provider, as a stack does. */
 import type { Attributes, Json } from "../../sandbox/plugin/resource.ts";
-import { type MachineSecrets, newClientConfiguration } from "../../sandbox/talos/secrets.ts";
+import { type MachineSecrets, newClientConfiguration } from "../../sandbox/talos/model/config/secrets.ts";
 import { addresses, endpointOf, type Lab, type NodeName, quickSecrets, terraform, vip } from "./talos-world.ts";
 
 let made: MachineSecrets | null = null;

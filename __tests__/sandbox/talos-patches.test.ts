@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { parseAllDocuments } from "yaml";
-import { applyPatches } from "../../sandbox/talos/config/patch.ts";
-import { type Node, writeYaml } from "../../sandbox/talos/config/go-yaml.ts";
+import { applyPatches } from "../../sandbox/talos/model/config/patch.ts";
+import { type Node, writeYaml } from "../../sandbox/talos/model/config/go-yaml.ts";
 
 const configuration = `version: v1alpha1
 debug: false

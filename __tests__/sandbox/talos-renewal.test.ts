@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
-import { newClientConfiguration } from "../../sandbox/talos/secrets.ts";
+import { newClientConfiguration } from "../../sandbox/talos/model/config/secrets.ts";
 import { accessTo, apply, bootstrap, secrets } from "./talos-machines.ts";
 import { type Lab, labWith, terraform, unknown } from "./talos-world.ts";
 

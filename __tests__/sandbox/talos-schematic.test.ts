@@ -1,4 +1,4 @@
-import { schematicId } from "../../sandbox/talos/image-factory.ts";
+import { schematicId } from "../../sandbox/talos/model/image-factory.ts";
 
 const guestAgent =
   "customization:\n  systemExtensions:\n    officialExtensions:\n      - siderolabs/qemu-guest-agent\n";

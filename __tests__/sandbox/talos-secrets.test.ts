@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
-import { readKey } from "../../sandbox/talos/pki/keys.ts";
+import { readKey } from "../../sandbox/pki/keys.ts";
 import {
   type MachineSecrets,
   newClientConfiguration,
   newMachineSecrets,
   unbase64,
-} from "../../sandbox/talos/secrets.ts";
+} from "../../sandbox/talos/model/config/secrets.ts";
 
 const now = new Date("2026-09-01T12:00:00Z");
 

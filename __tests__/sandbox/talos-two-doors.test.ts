@@ -1,7 +1,7 @@
 /** What the provider's stand-in does to a machine, Talos' own API shows, and the other way round. */
-import { machineAt } from "../../sandbox/talos/machines.ts";
-import { newClientConfiguration } from "../../sandbox/talos/secrets.ts";
-import { overviewOf } from "../../sandbox/talos/overview.ts";
+import { machineAt } from "../../sandbox/talos/model/machines.ts";
+import { newClientConfiguration } from "../../sandbox/talos/model/config/secrets.ts";
+import { overviewOf } from "../../sandbox/talos/model/overview.ts";
 import { endpoint } from "../../sandbox/systems.ts";
 import { baseLab, guestConfig } from "./proxmox-lab.ts";
 import { apiAt, portTo, tunnelTo } from "./talos-api.ts";

@@ -9,14 +9,14 @@ import type { Attributes } from "../../sandbox/plugin/resource.ts";
 import { type Members, readProviderSchema } from "../../sandbox/plugin/schema.ts";
 import { openSession, served, type Served } from "../../sandbox/plugin/session.ts";
 import { complete, known, UNKNOWN, type Value, type Values } from "../../sandbox/plugin/value.ts";
-import type { Guest } from "../../sandbox/talos/guests.ts";
-import { talosProviderOf } from "../../sandbox/talos/provider.ts";
+import type { Guest } from "../../sandbox/talos/model/guests.ts";
+import { talosProviderOf } from "../../sandbox/talos/terraform/provider.ts";
 import {
   clientConfigurationSchema,
   type MachineSecrets,
   machineSecretsSchema,
   newMachineSecrets,
-} from "../../sandbox/talos/secrets.ts";
+} from "../../sandbox/talos/model/config/secrets.ts";
 import { memoryStore, type Store } from "../../sandbox/world/store.ts";
 import { z } from "zod";
 

@@ -35,7 +35,7 @@ export async function openDaemonOutside(
   { ociApi, authorityFile, connected, log }: DaemonOutside,
 ): Promise<OutsideProxy> {
   const [{ imageFactory }, { openOutside }, { sshEndpoint }] = await Promise.all([
-    import("../outside/image-factory.ts"),
+    import("../talos/api/image-factory.ts"),
     import("../outside/proxy.ts"),
     import("../ssh/index.ts"),
   ]);

@@ -10,7 +10,7 @@ import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import { listenOnLoopback } from "../loopback.ts";
-import { newAuthority, newLeaf } from "../talos/pki/certificate.ts";
+import { newAuthority, newLeaf } from "../pki/certificate.ts";
 
 /** Serves a connection that was made to a host outside; TLS is off it already. */
 export type Outside = (connection: tls.TLSSocket) => void;

@@ -5,13 +5,13 @@ import { stopTalosMachine, talosMachines } from "../proxmox/index.ts";
 import type { TalosState } from "../world/talos.ts";
 import type { World } from "../world/world.ts";
 import { talosEndpointOf } from "./api/endpoint.ts";
-import { holderOf, kubernetesEndpointOf } from "./kubernetes/endpoint.ts";
-import type { Guest } from "./guests.ts";
-import { overviewOf, type TalosOverview } from "./overview.ts";
-import { talosProviderOf } from "./provider.ts";
+import { holderOf, kubernetesEndpointOf } from "./api/kubernetes/endpoint.ts";
+import type { Guest } from "./model/guests.ts";
+import { overviewOf, type TalosOverview } from "./model/overview.ts";
+import { talosProviderOf } from "./terraform/provider.ts";
 
-export { talosInventory } from "./overview.ts";
-export type { TalosOverview } from "./overview.ts";
+export { talosInventory } from "./model/overview.ts";
+export type { TalosOverview } from "./model/overview.ts";
 
 export const talosProvider: Provider = talosProviderOf(talosMachines);
 

@@ -3,7 +3,7 @@ import { type Client, credentials, makeGenericClientConstructor } from "@grpc/gr
 import * as fc from "fast-check";
 import { z } from "zod";
 import { definitionOf } from "../../../sandbox/talos/api/services.ts";
-import { readKey } from "../../../sandbox/talos/pki/keys.ts";
+import { readKey } from "../../../sandbox/pki/keys.ts";
 import { attributeOf } from "./callers.ts";
 import type { Doors } from "./doors.ts";
 

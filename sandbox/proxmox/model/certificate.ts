@@ -8,7 +8,7 @@ const ECDSA_WITH_SHA256 = der(SEQUENCE, der(0x06, Buffer.from("2a8648ce3d040302"
 const COMMON_NAME = Buffer.from("550403", "hex");
 const SUBJECT_ALT_NAME = Buffer.from("551d11", "hex");
 const YEARS = 10;
-/** Whoever looks at it may be a little behind (see talos/pki/validity.ts). */
+/** Whoever looks at it may be a little behind (see pki/validity.ts). */
 const SKEW_MS = 10_000;
 
 /** Issues a certificate for a host, good for its name, its address and loopback. */

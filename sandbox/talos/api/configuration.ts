@@ -1,7 +1,7 @@
 /** ApplyConfiguration, in its modes (siderolabs/talos v1.13.9, v1alpha1_server.go). */
 import { z } from "zod";
-import { checked, configure, MachineError } from "../machines.ts";
-import { endTrial, reboot, stage, tryOut } from "../lifecycle.ts";
+import { checked, configure, MachineError } from "../model/machines.ts";
+import { endTrial, reboot, stage, tryOut } from "../model/lifecycle.ts";
 import type { Context, Message, Method } from "./method.ts";
 
 const requestSchema = z.object({

@@ -11,7 +11,7 @@ import {
 } from "@grpc/grpc-js";
 import { prettifyError, ZodError } from "zod";
 import type { Call } from "../../calls.ts";
-import { machineAt, MachineError } from "../machines.ts";
+import { machineAt, MachineError } from "../model/machines.ts";
 import { listen } from "./events.ts";
 import { faultError } from "./faults.ts";
 import { epochOf } from "./identity.ts";

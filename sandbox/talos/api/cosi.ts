@@ -1,8 +1,8 @@
 /** COSI's State service: what a machine tells of itself as resources, read and watched (cosi-project/runtime v1.14). */
 import { z } from "zod";
-import { type Resource, resourcesOf } from "../cosi/resources.ts";
-import { ALL_KINDS } from "../cosi/types.ts";
-import { MachineError } from "../machines.ts";
+import { type Resource, resourcesOf } from "./cosi-resources.ts";
+import { ALL_KINDS } from "./cosi-types.ts";
+import { MachineError } from "../model/machines.ts";
 import { type Context, type Message, type PlainMethod, READERS } from "./method.ts";
 import { sinceOf } from "./running.ts";
 

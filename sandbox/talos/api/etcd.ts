@@ -8,7 +8,7 @@ import {
   controlPlaneOnly,
   isRunning,
   MachineError,
-} from "../machines.ts";
+} from "../model/machines.ts";
 import { ADMIN, type Door, type Method, onConfigured, READERS } from "./method.ts";
 
 /** etcd that Talos 1.13 runs. */

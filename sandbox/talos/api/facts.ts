@@ -1,7 +1,7 @@
 /** What a machine tells of itself to every reader, also in maintenance. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { MachineError, talosOf } from "../machines.ts";
+import { MachineError, talosOf } from "../model/machines.ts";
 import { ADMIN, type Context, type Message, type Method, READERS } from "./method.ts";
 import { servicesOf, type ServiceState, sinceOf } from "./running.ts";
 

@@ -1,9 +1,9 @@
 /** What a machine's API shows and asks for in TLS, in maintenance and after (siderolabs/talos v1.13.9, secrets/api.go). */
 import type { World } from "../../world/world.ts";
-import { configuredMachines } from "../machines.ts";
-import { type CertificateAndKey, newAuthority, newLeaf } from "../pki/certificate.ts";
-import { readKey } from "../pki/keys.ts";
-import { after, validityOnBothClocks } from "../pki/validity.ts";
+import { configuredMachines } from "../model/machines.ts";
+import { type CertificateAndKey, newAuthority, newLeaf } from "../../pki/certificate.ts";
+import { readKey } from "../../pki/keys.ts";
+import { after, validityOnBothClocks } from "../../pki/validity.ts";
 import type { Door, ListeningMachine } from "./method.ts";
 
 export interface Identity {

@@ -1,7 +1,7 @@
 /** Kubeconfig: the admin's, as the one file of a .tar.gz, which is what Talos' Copy sends. */
 import { gzipSync } from "node:zlib";
-import { newKubeconfig } from "../kubernetes/kubeconfig.ts";
-import { controlPlaneOnly } from "../machines.ts";
+import { newKubeconfig } from "../model/kubeconfig.ts";
+import { controlPlaneOnly } from "../model/machines.ts";
 import { ADMIN, onConfigured } from "./method.ts";
 
 const BLOCK = 512;

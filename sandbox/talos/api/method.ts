@@ -1,8 +1,8 @@
 /** What a method of Talos' API is: who may call it, and what it does on one machine. */
 import { status } from "@grpc/grpc-js";
 import type { World } from "../../world/world.ts";
-import type { GuestsOf, PowerOff } from "../guests.ts";
-import { type Code, type ConfiguredMachine, type Machine, MachineError } from "../machines.ts";
+import type { GuestsOf, PowerOff } from "../model/guests.ts";
+import { type Code, type ConfiguredMachine, type Machine, MachineError } from "../model/machines.ts";
 
 /** From the organization of the client's certificate (siderolabs/talos v1.13.9, pkg/machinery/role). */
 export type Role = "os:admin" | "os:operator" | "os:reader";

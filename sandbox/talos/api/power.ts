@@ -1,8 +1,8 @@
 /** Reset, reboot, shutdown and upgrade. Talos says yes and does it later; here it is done at once. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { reboot, upgrade } from "../lifecycle.ts";
-import { reset } from "../machines.ts";
+import { reboot, upgrade } from "../model/lifecycle.ts";
+import { reset } from "../model/machines.ts";
 import { tell } from "./events.ts";
 import { ADMIN, type Method, onConfigured, OPERATORS } from "./method.ts";
 

@@ -1,6 +1,6 @@
 /** Which machines a call is for: control planes pass calls on to other machines (apid's director, v1.13.9). */
 import type { Metadata } from "@grpc/grpc-js";
-import { type ConfiguredMachine, machineAt, MachineError } from "../machines.ts";
+import { type ConfiguredMachine, machineAt, MachineError } from "../model/machines.ts";
 import type { Door, ListeningMachine } from "./method.ts";
 
 export interface Target {

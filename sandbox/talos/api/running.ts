@@ -1,5 +1,5 @@
 /** The services that run on a machine. */
-import { clusterOf, configuredMachines, isRunning } from "../machines.ts";
+import { clusterOf, configuredMachines, isRunning } from "../model/machines.ts";
 import type { Context } from "./method.ts";
 
 /** A machine in its world. */

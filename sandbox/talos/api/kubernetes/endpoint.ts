@@ -1,0 +1,155 @@
+/** The Kubernetes API server of a cluster, behind its real certificate. */
+import https from "node:https";
+import type { Socket } from "node:net";
+import { isUnready } from "../../../faults/conditions.ts";
+import { overlayJoins } from "../../../reach/index.ts";
+import type { World } from "../../../world/world.ts";
+import { firstAddress } from "../../model/config/subnets.ts";
+import type { GuestsOf } from "../../model/guests.ts";
+import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning } from "../../model/machines.ts";
+import { newLeaf } from "../../../pki/certificate.ts";
+import { isLetIn } from "../../../pki/client.ts";
+import { validityOnBothClocks } from "../../../pki/validity.ts";
+import { apiHandler } from "./api.ts";
+import type { ApiState } from "./state.ts";
+import { namespaces } from "./namespaces.ts";
+import { nodeOf, registers } from "./nodes.ts";
+
+interface Known {
+  readonly server: https.Server;
+  /** The authority and the names of its certificate. */
+  readonly certified: string;
+}
+
+/** By address of the machine: what it had before needs none any more. */
+const servers = new WeakMap<World, Map<string, Known>>();
+
+/** Talos gives the API server's certificate a year. */
+const lifetimeHours = 8_760;
+
+/**
+ * The control plane that has the address, or holds it among those that share it: whoever has it keeps it for as long as it
+ * is up (an election in etcd, whose lease ends with its holder).
+ */
+export function holderOf(guestsOf: GuestsOf, world: World, address: string): ConfiguredMachine | undefined {
+  const planes = configuredMachines(world, guestsOf).filter(({ facts }) => facts.role === "control-plane");
+  const own = planes.find(({ guest }) => guest.address === address);
+  if (own !== undefined) return own;
+  const sharing = planes.filter(({ facts }) => facts.virtualAddresses.includes(address));
+  const holder = sharing.find(({ entry }) => entry.holds === address) ?? sharing[0];
+  if (holder !== undefined && holder.entry.holds !== address) elect(world, holder, address);
+  return holder;
+}
+
+/** Machines that are down forget that they had it, too. */
+function elect(world: World, { entry }: ConfiguredMachine, address: string): void {
+  for (const other of Object.values(world.state.talos)) if (other.holds === address) delete other.holds;
+  entry.holds = address;
+  world.changed();
+}
+
+/**
+ * What a connection to port 6443 of `address` meets: the address of a control plane, or one that they share. Null as
+ * long as no cluster runs there.
+ */
+export function kubernetesEndpointOf(
+  guestsOf: GuestsOf,
+  world: World,
+  address: string,
+): ((socket: Socket) => void) | null {
+  const machines = configuredMachines(world, guestsOf);
+  const server = holderOf(guestsOf, world, address);
+  if (!server || !isRunning(clusterOf(machines, server.facts))) return null;
+  return (socket) => {
+    serverOf(world, server, clusterOf(machines, server.facts), guestsOf).emit("connection", socket);
+  };
+}
+
+function serverOf(
+  world: World,
+  machine: ConfiguredMachine,
+  members: readonly ConfiguredMachine[],
+  guestsOf: GuestsOf,
+): https.Server {
+  const { authority } = machine.facts.cluster;
+  const names = certificateNames(machine, members);
+  const known = servers.get(world) ?? new Map<string, Known>();
+  servers.set(world, known);
+  const certified = [authority.certificate, ...names].join("\n");
+  const present = known.get(machine.guest.address);
+  if (present?.certified === certified) return present.server;
+  const certificate = newLeaf(authority, {
+    organization: "kube-master",
+    commonName: "kube-apiserver",
+    usage: "server",
+    names,
+    ...validityOnBothClocks(new Date(world.now()), lifetimeHours),
+  });
+  const server = https.createServer(
+    {
+      key: certificate.key,
+      cert: certificate.certificate,
+      ca: authority.certificate,
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
+    apiHandler(
+      world.calls,
+      () => stateOf(world, machine, guestsOf),
+      (socket) => isLetIn(socket.getPeerX509Certificate(), authority.certificate, new Date(world.now())),
+    ),
+  );
+  known.set(machine.guest.address, { certified, server });
+  return server;
+}
+
+/** The names in the certificate: Talos puts 127.0.0.1 and localhost in by itself (kubernetes_cert_sans.go, v1.13.9). */
+function certificateNames(
+  { facts, guest }: ConfiguredMachine,
+  members: readonly ConfiguredMachine[],
+): readonly string[] {
+  const { cluster } = facts;
+  const names = [
+    ...(URL.canParse(cluster.endpoint) ? [new URL(cluster.endpoint).hostname.replace(/^\[|\]$/g, "")] : []),
+    ...cluster.certificateNames,
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    `kubernetes.default.svc.${cluster.dnsDomain}`,
+    "localhost",
+    facts.hostname,
+    ...cluster.serviceSubnets.flatMap((subnet) => firstAddress(subnet) ?? []),
+    guest.address,
+    "127.0.0.1",
+    // Whoever holds a shared address has it among its own.
+    ...members.flatMap((member) => (member.guest.address === guest.address ? member.facts.virtualAddresses : [])),
+  ];
+  return [...new Set(names)].sort();
+}
+
+/** Whether the guest network does not reach from the API server's host to that of a node. */
+function isCutOff(world: World, server: ConfiguredMachine, { guest }: ConfiguredMachine): boolean {
+  const addressOf = (name: string): string | undefined =>
+    world.state.oci.instances.find(({ displayName, state: is }) => displayName === name && is === "RUNNING")?.privateIp;
+  const [one, other] = [addressOf(server.guest.host), addressOf(guest.host)];
+  return one !== undefined && other !== undefined && !overlayJoins(world, one, other);
+}
+
+/** Null once the cluster is gone: its server may still hold open connections. */
+function stateOf(world: World, machine: ConfiguredMachine, guestsOf: GuestsOf): ApiState | null {
+  const members = clusterOf(configuredMachines(world, guestsOf), machine.facts);
+  const since = members.flatMap(({ entry }) => entry.etcdSince ?? []).sort()[0];
+  if (since === undefined) return null;
+  const now = world.now();
+  const [server] = members.flatMap((member) => (member.facts.role === "control-plane" ? [member.facts.cluster] : []));
+  return {
+    version: server?.kubernetesVersion ?? "",
+    now,
+    namespaces: namespaces(since),
+    nodes: members
+      .filter(registers)
+      .map((member) =>
+        nodeOf(member, since, now, isUnready(world.state, member.facts.hostname) || isCutOff(world, machine, member)),
+      ),
+  };
+}

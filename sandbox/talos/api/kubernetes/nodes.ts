@@ -1,0 +1,118 @@
+/** Kubernetes nodes as the API server shows them. */
+import { createHash } from "node:crypto";
+import { subnetsAllow } from "../../model/config/subnets.ts";
+import { type ConfiguredMachine, talosOf } from "../../model/machines.ts";
+
+/** v1.Node, as far as the sandbox fills it in. */
+export interface KubernetesNode {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly creationTimestamp: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly spec: { readonly taints?: readonly { readonly key: string; readonly effect: string }[] };
+  readonly status: {
+    readonly addresses: readonly { readonly type: string; readonly address: string }[];
+    readonly conditions: readonly Condition[];
+    readonly nodeInfo: Readonly<Record<string, string>>;
+  };
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: string;
+  readonly message: string;
+  readonly lastHeartbeatTime: string;
+  readonly lastTransitionTime: string;
+}
+
+/** A kubelet that finds no address of its own in the subnets it may use does not register. */
+export function registers({ facts, guest }: ConfiguredMachine): boolean {
+  return subnetsAllow(facts.nodeSubnets, guest.address);
+}
+
+/** `since` is when the cluster came up, `now` when its kubelet reported last; `isUnready` was asked for. */
+export function nodeOf(machine: ConfiguredMachine, since: string, now: string, isUnready: boolean): KubernetesNode {
+  const { facts, guest, entry } = machine;
+  const controlPlane = facts.role === "control-plane";
+  const created = seconds(entry.configuredAt > since ? entry.configuredAt : since);
+  return {
+    metadata: {
+      name: facts.hostname,
+      uid: uuid(`${guest.address} ${guest.generation}`),
+      creationTimestamp: created,
+      labels: {
+        "beta.kubernetes.io/arch": "arm64",
+        "beta.kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "arm64",
+        "kubernetes.io/hostname": facts.hostname,
+        "kubernetes.io/os": "linux",
+        ...(controlPlane && { "node-role.kubernetes.io/control-plane": "" }),
+        ...facts.labels,
+      },
+    },
+    spec:
+      controlPlane && !facts.cluster.schedulesOnControlPlanes
+        ? { taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }] }
+        : {},
+    status: {
+      addresses: [
+        { type: "InternalIP", address: guest.address },
+        { type: "Hostname", address: facts.hostname },
+      ],
+      conditions: [
+        isUnready ? stopped(created, seconds(now)) : ready(facts.cluster.hasNetworkPlugin, created, seconds(now)),
+      ],
+      nodeInfo: {
+        architecture: "arm64",
+        operatingSystem: "linux",
+        osImage: `Talos (v${talosOf(machine)})`,
+        kubeletVersion: `v${facts.kubernetesVersion}`,
+        containerRuntimeVersion: "containerd://2.1.0",
+      },
+    },
+  };
+}
+
+function ready(hasNetworkPlugin: boolean, created: string, now: string): Condition {
+  const times = { lastHeartbeatTime: now, lastTransitionTime: created };
+  if (hasNetworkPlugin) {
+    return {
+      type: "Ready",
+      status: "True",
+      reason: "KubeletReady",
+      message: "kubelet is posting ready status",
+      ...times,
+    };
+  }
+  const message =
+    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady " +
+    "message:Network plugin returns error: cni plugin not initialized";
+  return { type: "Ready", status: "False", reason: "KubeletNotReady", message, ...times };
+}
+
+/** As the node's controller has it of a kubelet that has gone silent. */
+function stopped(created: string, now: string): Condition {
+  return {
+    type: "Ready",
+    status: "Unknown",
+    reason: "NodeStatusUnknown",
+    message: "Kubelet stopped posting node status.",
+    lastHeartbeatTime: created,
+    lastTransitionTime: now,
+  };
+}
+
+/** Kubernetes writes times without fractions. */
+function seconds(time: string): string {
+  return time.replace(/\.\d+Z$/, "Z");
+}
+
+function uuid(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    "-",
+  );
+}

@@ -1,0 +1,90 @@
+/** What the rest of the sandbox wants to know of a machine's configuration. */
+import { createHash } from "node:crypto";
+import type { CertificateAndKey } from "../../../pki/certificate.ts";
+import { unbase64 } from "./secrets.ts";
+import { imageVersion } from "./versions.ts";
+import { readConfiguration } from "./documents.ts";
+import { mainKind } from "./schema.ts";
+import { interfaces } from "./validate.ts";
+import { at, type Fields, isFields, textAt, textsAt } from "./value.ts";
+
+export interface MachineFacts {
+  readonly role: "control-plane" | "worker";
+  readonly hostname: string;
+  /** Talos' own authority; workers have its certificate only. */
+  readonly authority: CertificateAndKey;
+  /** Of Talos' API, beside those that the machine puts in by itself. */
+  readonly certificateNames: readonly string[];
+  readonly cluster: ClusterFacts;
+  /** Addresses that control planes hold in turn. */
+  readonly virtualAddresses: readonly string[];
+  readonly nodeSubnets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly kubernetesVersion: string;
+}
+
+export interface ClusterFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly endpoint: string;
+  readonly authority: CertificateAndKey;
+  /** Of the API server; "" on workers. */
+  readonly kubernetesVersion: string;
+  readonly certificateNames: readonly string[];
+  readonly dnsDomain: string;
+  readonly serviceSubnets: readonly string[];
+  readonly hasNetworkPlugin: boolean;
+  readonly schedulesOnControlPlanes: boolean;
+}
+
+/** Facts of a configuration that a machine took; `address` is the machine's, for the name it makes up. */
+export function factsOf(configuration: string, address: string): MachineFacts {
+  const documents = readConfiguration(configuration);
+  const main = documents.find(({ kind }) => kind === mainKind)?.fields ?? {};
+  const ofKind = (kind: string): readonly Fields[] =>
+    documents.filter((document) => document.kind === kind).map(({ fields }) => fields);
+  const labels = at(main, "machine", "nodeLabels");
+  return {
+    role: textAt(main, "machine", "type") === "controlplane" ? "control-plane" : "worker",
+    hostname:
+      textAt(ofKind("HostnameConfig")[0], "hostname") ||
+      textAt(main, "machine", "network", "hostname") ||
+      stableName(address),
+    authority: pairAt(main, "machine", "ca"),
+    certificateNames: textsAt(main, "machine", "certSANs"),
+    cluster: clusterFacts(main),
+    virtualAddresses: [
+      ...ofKind("Layer2VIPConfig").map((fields) => textAt(fields, "name")),
+      ...interfaces(main).map((device) => textAt(device, "vip", "ip")),
+    ].filter((found) => found !== ""),
+    nodeSubnets: textsAt(main, "machine", "kubelet", "nodeIP", "validSubnets"),
+    labels: Object.fromEntries(
+      Object.entries(isFields(labels) ? labels : {}).map(([key, value]) => [key, String(value)]),
+    ),
+    kubernetesVersion: imageVersion(textAt(main, "machine", "kubelet", "image")),
+  };
+}
+
+function clusterFacts(main: Fields): ClusterFacts {
+  return {
+    id: textAt(main, "cluster", "id"),
+    name: textAt(main, "cluster", "clusterName"),
+    endpoint: textAt(main, "cluster", "controlPlane", "endpoint"),
+    authority: pairAt(main, "cluster", "ca"),
+    kubernetesVersion: imageVersion(textAt(main, "cluster", "apiServer", "image")),
+    certificateNames: textsAt(main, "cluster", "apiServer", "certSANs"),
+    dnsDomain: textAt(main, "cluster", "network", "dnsDomain") || "cluster.local",
+    serviceSubnets: textsAt(main, "cluster", "network", "serviceSubnets"),
+    hasNetworkPlugin: textAt(main, "cluster", "network", "cni", "name") !== "none",
+    schedulesOnControlPlanes: at(main, "cluster", "allowSchedulingOnControlPlanes") === true,
+  };
+}
+
+function pairAt(main: Fields, ...path: readonly string[]): CertificateAndKey {
+  return { certificate: unbase64(textAt(main, ...path, "crt")), key: unbase64(textAt(main, ...path, "key")) };
+}
+
+/** `auto: stable` makes a name of what the machine is. */
+function stableName(address: string): string {
+  return `talos-${createHash("sha256").update(address).digest("hex").slice(0, 6)}`;
+}

@@ -1,0 +1,22 @@
+/** The virtual machines that boot Talos: sandbox/proxmox says which. */
+import type { World } from "../../world/world.ts";
+
+/** A running virtual machine whose disk holds a Talos image. */
+export interface Guest {
+  readonly vmId: number;
+  readonly host: string;
+  readonly name: string;
+  readonly address: string;
+  /** Changes when the virtual machine is made anew. */
+  readonly generation: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly diskBytes: number;
+  /** Of the Talos image on its disk: `1.13.9`; "" where that is not known. */
+  readonly imageVersion: string;
+}
+
+export type GuestsOf = (world: World) => readonly Guest[];
+
+/** Switches a virtual machine off, from the inside. */
+export type PowerOff = (world: World, guest: Guest) => void;

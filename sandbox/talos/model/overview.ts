@@ -1,0 +1,79 @@
+/** The machines and clusters of the world: for people, and for what looks for objects that a state has lost. */
+import type { TalosState } from "../../world/talos.ts";
+import type { InventoryItem, World } from "../../world/world.ts";
+import type { GuestsOf } from "./guests.ts";
+import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning, talosOf } from "./machines.ts";
+
+export interface TalosOverview {
+  readonly clusters: readonly ClusterOverview[];
+  /** Machines that run Talos and have no configuration yet. */
+  readonly inMaintenance: readonly string[];
+}
+
+export interface ClusterOverview {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly state: "configured" | "running";
+  readonly kubernetes: string;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly role: "control-plane" | "worker";
+    readonly address: string;
+    readonly talos: string;
+  }[];
+}
+
+export function overviewOf(world: World, guestsOf: GuestsOf): TalosOverview {
+  const machines = configuredMachines(world, guestsOf);
+  const firsts = machines.filter((machine) => clusterOf(machines, machine.facts)[0] === machine);
+  const configured = new Set(machines.map(({ guest }) => guest.address));
+  return {
+    clusters: firsts.map((first) => describe(clusterOf(machines, first.facts), first)),
+    inMaintenance: guestsOf(world).flatMap(({ name, address }) => (configured.has(address) ? [] : [name])),
+  };
+}
+
+function describe(members: readonly ConfiguredMachine[], { facts }: ConfiguredMachine): ClusterOverview {
+  return {
+    name: facts.cluster.name,
+    endpoint: facts.cluster.endpoint,
+    state: isRunning(members) ? "running" : "configured",
+    kubernetes: facts.kubernetesVersion,
+    nodes: members.map((member) => ({
+      name: member.facts.hostname,
+      role: member.facts.role,
+      address: member.guest.address,
+      talos: talosOf(member),
+    })),
+  };
+}
+
+/** The part of a WorldState that says which machines there are, and which virtual machines they were configured on. */
+export interface MachinesAndDisks {
+  readonly talos: TalosState;
+  readonly proxmox: {
+    readonly datacenters: Readonly<Record<string, { readonly vms: Readonly<Record<string, VirtualMachine>> }>>;
+  };
+}
+
+interface VirtualMachine {
+  readonly vmid: number;
+  readonly generation: string;
+}
+
+/**
+ * What Terraform made of the machines that still exist, under the ids the provider gives; the name is the machine's
+ * address, which the resource has as its `node`.
+ */
+export function talosInventory(state: MachinesAndDisks): readonly InventoryItem[] {
+  const virtualMachines = Object.values(state.proxmox.datacenters).flatMap(({ vms }) => Object.values(vms));
+  return Object.entries(state.talos).flatMap(([address, machine]) => {
+    const exists = virtualMachines.some(
+      ({ vmid, generation }) => vmid === machine.vmId && generation === machine.generation,
+    );
+    if (!exists || machine.configuration === null) return [];
+    const applied = { type: "talos_machine_configuration_apply", id: "machine_configuration_apply", name: address };
+    const bootstrapped = { type: "talos_machine_bootstrap", id: "machine_bootstrap", name: address };
+    return machine.bootstrapped ? [applied, bootstrapped] : [applied];
+  });
+}
