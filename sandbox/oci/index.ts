@@ -11,7 +11,7 @@ import { partType } from "./kernel/part-terraform.ts";
 import { terraformType } from "./kernel/terraform.ts";
 import { globalId } from "./regions.ts";
 import { refuseNotPlayed, remember, withRemembered } from "./remembered.ts";
-import { declarations, parts, type Records, RESOURCES } from "./resources/index.ts";
+import { declarations, parts, RESOURCES } from "./resources/index.ts";
 import { networkSecurityGroupRule } from "./security-group-rule.ts";
 import { defaultSecurityList } from "./security-list.ts";
 
@@ -84,6 +84,11 @@ export const ociProvider: Provider = {
     oci_identity_availability_domains: availabilityDomainsData,
     oci_objectstorage_namespace: namespaceData,
   },
+};
+
+/** What the world keeps of what is declared. */
+type Records = {
+  -readonly [Name in keyof typeof RESOURCES]: ReturnType<(typeof RESOURCES)[Name]["all"]>;
 };
 
 function hasLists(lists: Readonly<Record<string, unknown>>): lists is Records {

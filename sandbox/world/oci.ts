@@ -3,7 +3,6 @@
 import type { LifecyclePolicy, PreauthenticatedRequest } from "./oci-bucket.ts";
 import type { LoadBalancerCertificate, LoadBalancerListener, LoadBalancerSet } from "../oci/flexible/bodies.ts";
 import type { Compartment } from "../oci/resources/compartment.ts";
-import type { Records } from "../oci/resources/index.ts";
 
 /** Any JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -23,7 +22,8 @@ export type OciObject = {
   definedTags: Tags;
 };
 
-interface OtherTenancy {
+/** What the tenancy has. Each resource that is declared adds its list (`declare module`, in sandbox/oci/resources). */
+export interface OciTenancy {
   tenancyId: string;
   /** Where compartments, budgets and quotas can be made; null: not said, so any region will do. */
   homeRegion: string | null;
@@ -52,8 +52,6 @@ interface OtherTenancy {
   /** Arguments that are only remembered, by the object's id and the argument's path in the provider. */
   remembered: Record<string, Readonly<Record<string, Json>>>;
 }
-
-export type OciTenancy = OtherTenancy & Records;
 
 /** The API key of the account's user: what OCI knows of it. */
 export interface ApiKey {

@@ -3,17 +3,11 @@ import type { Attributes, Call } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
 import { requireHomeRegion } from "../home-region.ts";
 import { referenced } from "../refusals.ts";
-import { declarations } from "../resources/index.ts";
 import type { Resource, Stored } from "./resource.ts";
 
-/** What is not declared: rules of its own make it. */
-function others(tenancy: OciTenancy): readonly OciObject[] {
-  const { images, instances, instanceConfigurations, instancePools, buckets, preservedBootVolumes } = tenancy;
-  const { loadBalancers, securityLists } = tenancy;
-  return [
-    ...[images, instances, instanceConfigurations, instancePools, buckets, preservedBootVolumes].flat(),
-    ...[loadBalancers, securityLists].flat(),
-  ];
+/** Every object that there is; compartments on their way out are none any more. */
+function objects({ deletedCompartments: _gone, ...tenancy }: OciTenancy): readonly OciObject[] {
+  return Object.values(tenancy).flatMap((list): readonly OciObject[] => (Array.isArray(list) ? list : []));
 }
 
 /** The first object that names another one by a field. @param but ids that do not count */
@@ -23,9 +17,7 @@ function firstNaming(
   id: string,
   but: readonly string[],
 ): string | undefined {
-  const declared = declarations.flatMap((each): readonly OciObject[] => each.all(tenancy));
-  return [...declared, ...others(tenancy)].find((each) => Reflect.get(each, field) === id && !but.includes(each.id))
-    ?.id;
+  return objects(tenancy).find((each) => Reflect.get(each, field) === id && !but.includes(each.id))?.id;
 }
 
 /** @throws ServiceRefusal while something is in it, or needs it */

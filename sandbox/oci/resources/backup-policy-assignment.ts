@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { text as required } from "../attributes.ts";
 import { needed } from "../api/route.ts";
-import { type Resource, text } from "../kernel/resource.ts";
+import { type Resource, text, type Stored } from "../kernel/resource.ts";
 import { notFound } from "../refusals.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import { requirePolicy } from "./backup-policy.ts";
@@ -23,6 +23,12 @@ export function unassign(tenancy: OciTenancy, volumeId: string, but?: string): v
   tenancy.backupPolicyAssignments = tenancy.backupPolicyAssignments.filter(
     ({ id, assetId }) => id === but || assetId !== volumeId,
   );
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    backupPolicyAssignments: Stored<z.output<typeof body>>[];
+  }
 }
 
 export const backupPolicyAssignment: Resource<z.output<typeof body>> = {

@@ -78,6 +78,12 @@ export function requirePolicy(call: Call, service: string, id: string): BackupPo
   return found;
 }
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    volumeBackupPolicies: Stored<z.output<typeof body>>[];
+  }
+}
+
 export const backupPolicy: Resource<z.output<typeof body>> = {
   type: "oci_core_volume_backup_policy",
   service: SERVICE,

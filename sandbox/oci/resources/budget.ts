@@ -1,6 +1,6 @@
 /** Budgets. They warn; they stop nothing. */
 import { z } from "zod";
-import { generatedName, kept, maybeText, type Resource, text, texts } from "../kernel/resource.ts";
+import { generatedName, kept, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
 import { conflict, invalid } from "../refusals.ts";
 import { requireCompartment } from "../stored.ts";
 import type { AlertRule } from "./alert-rule.ts";
@@ -24,6 +24,12 @@ const body = z.object({
 });
 
 export type BudgetBody = z.output<typeof body>;
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    budgets: Stored<BudgetBody>[];
+  }
+}
 
 export const budget: Resource<BudgetBody> = {
   type: "oci_budget_budget",

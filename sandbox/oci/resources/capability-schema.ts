@@ -29,6 +29,12 @@ function parsed(schemaData: Attributes): Attributes {
   return Object.fromEntries(Object.entries(schemaData).map(([name, value]) => [name, capability(name, value)]));
 }
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    capabilitySchemas: Stored<z.output<typeof body>>[];
+  }
+}
+
 export const capabilitySchema: Resource<z.output<typeof body>> = {
   type: "oci_core_compute_image_capability_schema",
   service: SERVICE,

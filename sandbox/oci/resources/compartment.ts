@@ -43,6 +43,12 @@ function nameTaken(name: string): ServiceRefusal {
   return new ServiceRefusal(409, "CompartmentAlreadyExists", reason, `Service: ${SERVICE}.`, "name");
 }
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    compartments: Compartment[];
+  }
+}
+
 export const compartment: Resource<z.output<typeof body>> = {
   type: "oci_identity_compartment",
   service: SERVICE,

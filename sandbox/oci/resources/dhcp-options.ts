@@ -46,6 +46,12 @@ export function requireDhcpOptions(call: Call, service: string, vcnId: string, i
 const isDefault = (id: string, vcns: readonly { readonly defaultDhcpOptionsId: string }[]): boolean =>
   vcns.some(({ defaultDhcpOptionsId }) => defaultDhcpOptionsId === id);
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    dhcpOptions: Stored<z.output<typeof body>>[];
+  }
+}
+
 export const dhcpOptions: Resource<z.output<typeof body>> = {
   type: "oci_core_dhcp_options",
   service: SERVICE,

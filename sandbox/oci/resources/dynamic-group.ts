@@ -1,13 +1,19 @@
 /** Groups of instances by a rule. */
 import { z } from "zod";
 import { nameTaken, sameName } from "../identity-domain.ts";
-import { ACTIVE, type Resource, text } from "../kernel/resource.ts";
+import { ACTIVE, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { isMatchingRule } from "../matching-rule.ts";
 import { invalid } from "../refusals.ts";
 
 const SERVICE = "Identity Dynamic Group";
 
 const body = z.object({ name: text, description: z.string(), matchingRule: text });
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    dynamicGroups: Stored<z.output<typeof body>>[];
+  }
+}
 
 export const dynamicGroup: Resource<z.output<typeof body>> = {
   type: "oci_identity_dynamic_group",

@@ -1,13 +1,19 @@
 /** Groups of users. */
 import { z } from "zod";
 import { nameTaken, sameName } from "../identity-domain.ts";
-import { ACTIVE, type Resource, text } from "../kernel/resource.ts";
+import { ACTIVE, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { conflict } from "../refusals.ts";
 
 const SERVICE = "Identity Group";
 
 // A description has to be said, and may be empty (oracle/oci-go-sdk v65, identity).
 const body = z.object({ name: text, description: z.string() });
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    groups: Stored<z.output<typeof body>>[];
+  }
+}
 
 export const group: Resource<z.output<typeof body>> = {
   type: "oci_identity_group",

@@ -55,11 +55,6 @@ export const RESOURCES = {
   capabilitySchemas: capabilitySchema,
 };
 
-/** What the world keeps of them. */
-export type Records = {
-  -readonly [Name in keyof typeof RESOURCES]: ReturnType<(typeof RESOURCES)[Name]["all"]>;
-};
-
 export const declarations: readonly Resource[] = Object.values(RESOURCES);
 
 /** Parts of what is declared. */

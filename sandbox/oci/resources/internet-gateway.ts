@@ -1,6 +1,6 @@
 /** Internet gateways. */
 import { z } from "zod";
-import { AVAILABLE, flag, generatedName, maybeText, type Resource, text } from "../kernel/resource.ts";
+import { AVAILABLE, flag, generatedName, maybeText, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { limitExceeded } from "../refusals.ts";
 import { requireNoRoute } from "./route-table.ts";
 
@@ -12,6 +12,12 @@ const body = z.object({
   isEnabled: flag.default(true),
   routeTableId: maybeText,
 });
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    internetGateways: Stored<z.output<typeof body>>[];
+  }
+}
 
 export const internetGateway: Resource<z.output<typeof body>> = {
   type: "oci_core_internet_gateway",

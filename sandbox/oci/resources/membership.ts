@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { needed } from "../api/route.ts";
 import { domainRefusal } from "../identity-domain.ts";
-import { ACTIVE, type Resource, text } from "../kernel/resource.ts";
+import { ACTIVE, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { notFound, ServiceRefusal } from "../refusals.ts";
 import { requireCompartment, requireObject } from "../stored.ts";
 import { ownUser } from "./user.ts";
@@ -13,6 +13,12 @@ const body = z.object({ userId: text, groupId: text });
 
 function nameOf(list: readonly { readonly id: string; readonly name: string }[], id: string): string {
   return list.find((each) => each.id === id)?.name ?? id;
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    memberships: Stored<z.output<typeof body>>[];
+  }
 }
 
 export const membership: Resource<z.output<typeof body>> = {

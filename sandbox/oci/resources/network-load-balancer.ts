@@ -4,7 +4,7 @@ import { takeAddress, takePublicAddress } from "../addresses.ts";
 import { nestedTags } from "../api/fields.ts";
 import { isObject, maybeFlag, maybeText as said, text as required } from "../attributes.ts";
 import { systemTags } from "../instance-attributes.ts";
-import { ACTIVE, flag, maybeText, maybeTexts, type Resource, text } from "../kernel/resource.ts";
+import { ACTIVE, flag, maybeText, maybeTexts, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { requireRoom } from "../limits.ts";
 import { siblingId } from "../primary-address.ts";
 import { invalid, requireIpv4 } from "../refusals.ts";
@@ -40,6 +40,12 @@ function addressFields(ipAddress: string, isPublic: boolean, reserved: string | 
 
 export function byName<T extends { readonly name: string }>(list: readonly T[], name: string | undefined): T | null {
   return list.find((item) => item.name === name) ?? null;
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    networkLoadBalancers: Stored<NetworkBalancerBody>[];
+  }
 }
 
 export const networkLoadBalancer: Resource<NetworkBalancerBody> = {

@@ -1,7 +1,7 @@
 /** Policies: kept and read back. What they grant to people is not enforced; what services need, they are asked for. */
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
-import { ACTIVE, maybeText, type Resource, text, texts } from "../kernel/resource.ts";
+import { ACTIVE, maybeText, type Resource, text, texts, type Stored } from "../kernel/resource.ts";
 import { type Location, readStatement } from "../policy-statement.ts";
 import { invalid, ServiceRefusal } from "../refusals.ts";
 
@@ -58,6 +58,12 @@ export function serviceMayManage(call: Call, service: string, resources: readonl
 function nameOf(location: Location): string {
   if (location.kind === "tenancy") return "tenancy";
   return location.kind === "id" ? location.id : location.path;
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    policies: Stored<z.output<typeof body>>[];
+  }
 }
 
 export const policy: Resource<z.output<typeof body>> = {

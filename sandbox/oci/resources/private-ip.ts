@@ -24,6 +24,12 @@ const body = z.object({
 
 export type PrivateIp = Stored<z.output<typeof body>>;
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    privateIps: PrivateIp[];
+  }
+}
+
 export const privateIp: Resource<z.output<typeof body>> = {
   type: "oci_core_private_ip",
   service: SERVICE,

@@ -40,6 +40,12 @@ function ephemeralAddress(attached: Attached): PublicIp[] {
   ];
 }
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    publicIps: PublicIp[];
+  }
+}
+
 export const publicIp: Resource<z.output<typeof body>> = {
   type: "oci_core_public_ip",
   service: SERVICE,

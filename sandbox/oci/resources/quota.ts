@@ -1,6 +1,6 @@
 /** Quotas: what a tenancy forbids itself. The sandbox keeps them; it does not enforce them. */
 import { z } from "zod";
-import { type Resource, text, texts } from "../kernel/resource.ts";
+import { type Resource, text, texts, type Stored } from "../kernel/resource.ts";
 import { conflict, invalid } from "../refusals.ts";
 
 const SERVICE = "Limits Quota";
@@ -13,6 +13,12 @@ const body = z.object({ name: text, description: text, statements: texts.default
 
 function isStatement(statement: string): boolean {
   return STATEMENT.test(statement.trim()) && /^set\b/i.test(statement) === /\bto\s+\d+\s/i.test(statement);
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    quotas: Stored<z.output<typeof body>>[];
+  }
 }
 
 export const quota: Resource<z.output<typeof body>> = {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
 import { requireCidr } from "../ipv4.ts";
-import { AVAILABLE, generatedName, maybeText, type Resource, text } from "../kernel/resource.ts";
+import { AVAILABLE, generatedName, maybeText, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { oracleServices } from "../oracle-services.ts";
 import { privateIpOf } from "../primary-address.ts";
 import { invalid, referenced } from "../refusals.ts";
@@ -85,6 +85,12 @@ function checkRule(call: Call, rule: RouteRule, vcnId: string): void {
   }
   if (vcnOf(call, rule) !== vcnId)
     throw invalid(SERVICE, `The route target ${rule.networkEntityId} belongs to another VCN.`, "route_rules");
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    routeTables: Stored<z.output<typeof body>>[];
+  }
 }
 
 export const routeTable: Resource<z.output<typeof body>> = {

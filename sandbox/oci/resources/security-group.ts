@@ -29,6 +29,12 @@ export function requireGroups(call: Call, service: string, ids: readonly string[
   return ids;
 }
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    networkSecurityGroups: NetworkSecurityGroup[];
+  }
+}
+
 export const networkSecurityGroup: Resource<z.output<typeof body>> = {
   type: "oci_core_network_security_group",
   service: SERVICE,

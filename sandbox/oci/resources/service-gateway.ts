@@ -1,7 +1,7 @@
 /** Service gateways: the way to Oracle's services that does not lead through the internet. */
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
-import { AVAILABLE, flag, generatedName, maybeText, type Resource, text } from "../kernel/resource.ts";
+import { AVAILABLE, flag, generatedName, maybeText, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { requireService } from "../oracle-services.ts";
 import { invalid, limitExceeded } from "../refusals.ts";
 import { requireNoRoute, requireRouteTable } from "./route-table.ts";
@@ -23,6 +23,12 @@ function requireRoomIn(call: Call, vcnId: string): void {
   const limit = account === "always-free" ? 0 : 1;
   if (used >= limit)
     throw limitExceeded(SERVICE, [`service-gateway-count (limit ${limit} in a VCN, used ${used}, asked 1 more)`]);
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    serviceGateways: Stored<z.output<typeof body>>[];
+  }
 }
 
 export const serviceGateway: Resource<z.output<typeof body>> = {

@@ -126,6 +126,12 @@ export function subnetDomain(tenancy: OciTenancy, { vcnId, dnsLabel }: Subnet): 
   return dnsLabel && domain && `${dnsLabel}.${domain}`;
 }
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    subnets: Subnet[];
+  }
+}
+
 export const subnet: Resource<z.output<typeof body>> = {
   type: "oci_core_subnet",
   service: SERVICE,

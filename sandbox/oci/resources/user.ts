@@ -33,6 +33,12 @@ export function ownUser(call: Call): readonly Stored<z.output<typeof body>>[] {
   ];
 }
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    users: Stored<z.output<typeof body>>[];
+  }
+}
+
 export const user: Resource<z.output<typeof body>> = {
   type: "oci_identity_user",
   service: SERVICE,

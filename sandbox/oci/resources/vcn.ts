@@ -73,6 +73,12 @@ const defaults = ({ defaultRouteTableId, defaultSecurityListId, defaultDhcpOptio
   defaultDhcpOptionsId,
 ];
 
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    vcns: Vcn[];
+  }
+}
+
 export const vcn: Resource<z.output<typeof body>> = {
   type: "oci_core_vcn",
   service: SERVICE,

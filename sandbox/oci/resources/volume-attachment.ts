@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import { text as required } from "../attributes.ts";
-import { flag, generatedName, kept, type Resource, text } from "../kernel/resource.ts";
+import { flag, generatedName, kept, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { conflict, invalid } from "../refusals.ts";
 import { requireObject } from "../stored.ts";
 
@@ -25,6 +25,12 @@ const body = z.object({
 function hostOf(said: Attributes, call: Call) {
   const { instances } = call.world.state.oci;
   return requireObject(call, SERVICE, instances, required(said, "instanceId"), "instance_id");
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    volumeAttachments: Stored<z.output<typeof body>>[];
+  }
 }
 
 export const volumeAttachment: Resource<z.output<typeof body>> = {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { systemTags } from "../instance-attributes.ts";
 import { create } from "../kernel/operations.ts";
-import { AVAILABLE, generatedName, kept, type Resource, text } from "../kernel/resource.ts";
+import { AVAILABLE, generatedName, kept, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { nestedTags } from "../api/fields.ts";
 import { requireRoom } from "../limits.ts";
 import { invalid, referenced } from "../refusals.ts";
@@ -21,6 +21,12 @@ const body = z.object({
   isAutoTuneEnabled: z.boolean().default(false),
   isReservationsEnabled: kept,
 });
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    volumes: Stored<z.output<typeof body>>[];
+  }
+}
 
 export const volume: Resource<z.output<typeof body>> = {
   type: "oci_core_volume",
