@@ -10,7 +10,7 @@ import {
 import { Construct } from "constructs";
 import { type Transforms, transforming } from "./transform.ts";
 
-/** The inner resource of a `ScriptStep` and of a `FarewellStep`. */
+/** The inner resource of a `ScriptStep` and of a `DestroyStep`. */
 export interface ScriptStepInner {
   readonly run: TerraformResourceConfig;
 }
@@ -62,35 +62,35 @@ export class ScriptStep extends Construct {
   }
 }
 
-/** What a `FarewellStep` is made from. */
-export type FarewellStepProps = Pick<ScriptStepProps, "folder" | "script" | "environment" | "dependsOn" | "transform">;
+/** What a `DestroyStep` is made from. */
+export type DestroyStepProps = Pick<ScriptStepProps, "folder" | "script" | "environment" | "dependsOn" | "transform">;
 
 /**
  * A script that runs when it is destroyed, before what it depends on is. Terraform lets it see nothing but what the step
  * itself has kept, so the environment goes by way of the state. Where it fails, destroying goes on.
  *
  * @example
- * new FarewellStep(stack, "farewell", {
+ * new DestroyStep(stack, "notify", {
  *   folder: import.meta.dirname,
- *   script: "farewell.mjs",
+ *   script: "notify.mjs",
  *   environment: { NAME: lab.topology.config.name },
  * });
  */
-export class FarewellStep extends Construct {
+export class DestroyStep extends Construct {
   readonly nodes: { readonly run: TerraformResource };
 
-  constructor(scope: Construct, id: string, props: FarewellStepProps) {
+  constructor(scope: Construct, id: string, props: DestroyStepProps) {
     super(scope, id);
     const kept = Object.keys(props.environment).map((name) => [name, `\${self.input.${name}}`]);
     // `onFailure` is Terraform's, and missing from cdktf's type.
-    const farewell = {
+    const onDestroy = {
       ...script(this, props),
       environment: Object.fromEntries(kept),
       when: "destroy" as const,
       onFailure: "continue",
     };
     const given = transforming<ScriptStepInner>(this, props.transform);
-    const run = new TerraformResource(this, "run", given("run", runArguments(props, farewell)));
+    const run = new TerraformResource(this, "run", given("run", runArguments(props, onDestroy)));
     run.addOverride("input", props.environment);
     this.nodes = { run };
   }

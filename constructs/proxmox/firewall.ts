@@ -15,7 +15,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { BFD } from "../../topology/firewall.ts";
 import type { NetworkPlan } from "../../topology/types.ts";
-import { FarewellStep, type FarewellStepProps } from "../lab/script-step.ts";
+import { DestroyStep, type DestroyStepProps } from "../lab/script-step.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
 import { type StepHost, STEPS } from "./cluster.ts";
 
@@ -26,7 +26,7 @@ export interface FirewallInner {
   readonly management: VirtualEnvironmentFirewallIpsetConfig;
   readonly rules: VirtualEnvironmentFirewallRulesConfig;
   readonly firewall: VirtualEnvironmentClusterFirewallConfig;
-  readonly offAtTheEnd: FarewellStepProps;
+  readonly disableStep: DestroyStepProps;
 }
 
 /** What a `Firewall` is made from. */
@@ -54,7 +54,7 @@ export class Firewall extends Construct {
     readonly management: VirtualEnvironmentFirewallIpset;
     readonly rules: VirtualEnvironmentFirewallRules;
     readonly firewall: VirtualEnvironmentClusterFirewall;
-    readonly offAtTheEnd: FarewellStep;
+    readonly disableStep: DestroyStep;
   };
 
   constructor(scope: Construct, id: string, props: FirewallProps) {
@@ -88,17 +88,17 @@ export class Firewall extends Construct {
       }),
     );
     // The provider only forgets a firewall; left on, it would lock out whoever comes when the rules are gone.
-    const offAtTheEnd = new FarewellStep(
+    const disableStep = new DestroyStep(
       this,
       "off-at-the-end",
-      given("offAtTheEnd", {
+      given("disableStep", {
         folder: STEPS,
         script: "disable-firewall.mjs",
         environment: { PVE_HOST: JSON.stringify(props.host), PVE_TIMEOUT_SECONDS: "60" },
         dependsOn: [firewall],
       }),
     );
-    this.nodes = { management, rules, firewall, offAtTheEnd };
+    this.nodes = { management, rules, firewall, disableStep };
   }
 }
 
