@@ -5,13 +5,13 @@ import type { Argument, Command, Option } from "commander";
 import { openProject } from "./engine/synth/project.ts";
 import { several } from "./ui/options.ts";
 
-export interface Candidate {
+interface Candidate {
   readonly value: string;
   readonly about: string;
 }
 
 /** Names of files are the shell's to complete. */
-export type Candidates = readonly Candidate[] | "files";
+type Candidates = readonly Candidate[] | "files";
 
 interface Position {
   readonly command: Command;

@@ -126,6 +126,6 @@ complete -c ${name} -f -a '(__${name}_completion)'
 complete -c npx -n '__fish_seen_subcommand_from ${name}' -f -a '(__${name}_completion)'
 `;
 
-export const SCRIPTS = { bash, zsh, fish } as const;
+const SCRIPTS = { bash, zsh, fish } as const;
 
-export type Shell = keyof typeof SCRIPTS;
+type Shell = keyof typeof SCRIPTS;

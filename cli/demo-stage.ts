@@ -16,7 +16,7 @@ import { visibleLine } from "./ui/visible.ts";
 const CDKTF = join(import.meta.dirname, "bin", "cdktf.js");
 
 /** A command of the demo ended otherwise than it should. */
-export class DemoError extends Error {}
+class DemoError extends Error {}
 
 export class Stage {
   readonly home = mkdtempSync(join(tmpdir(), "ampere-lab-demo-"));

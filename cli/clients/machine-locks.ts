@@ -28,7 +28,7 @@ interface Locked {
   readonly node: string;
 }
 
-export interface LockWait {
+interface LockWait {
   readonly api: Pick<PveApi, "once">;
   /** What is to become of which machine, by its id. */
   readonly machines: ReadonlyMap<number, "change" | "remove">;

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { messageOf } from "../ui/errors.ts";
 import { type Oci, OciError } from "./oci.ts";
 
-export interface Silent {
+interface Silent {
   readonly name: string;
   /** OCID. */
   readonly instanceId: string;

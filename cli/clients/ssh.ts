@@ -24,7 +24,7 @@ export function sshMarker({ config }: SshFiles): string {
 }
 
 /** A tunnel, and where ssh listens for it: a port of 127.0.0.1, or the path of a socket. */
-export interface Forward {
+interface Forward {
   readonly near: string | number;
   readonly target: Tunnel["target"];
 }
@@ -125,7 +125,7 @@ export interface SshFiles {
 }
 
 /** What of the lab's secrets ssh needs. */
-export interface SshKeys {
+interface SshKeys {
   readonly userKey: { readonly private: string };
   /** By host; each `ssh-ed25519 AAAA…`, one line. */
   readonly hostKeys: Readonly<Record<string, { readonly public: string }>>;

@@ -122,10 +122,10 @@ export function callerOf({ remoteAddress, remotePort, localAddress, localPort }:
   return "gone";
 }
 
-export type Whose = "ours" | "another's" | "gone" | "unknown";
+type Whose = "ours" | "another's" | "gone" | "unknown";
 
 /** Whether a connection comes from a program of this user, or of root. Only Linux tells; elsewhere it is taken for one. */
-export function ownerOf(client: Socket): Whose {
+function ownerOf(client: Socket): Whose {
   if (process.platform !== "linux") return "ours";
   const caller = callerOf(client);
   if (caller === null) return "unknown";

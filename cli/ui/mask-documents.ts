@@ -153,7 +153,7 @@ export function learnPlan(document: unknown): void {
 
 // The values of variables that a stack declares sensitive, wherever they are given.
 
-export interface Given {
+interface Given {
   /** `name=value`, as in `--var`. */
   readonly var?: readonly string[] | undefined;
   readonly varFile?: readonly string[] | undefined;

@@ -73,7 +73,7 @@ function keyLine(line: string): { readonly shown: string; readonly goesOn: boole
   return { shown: masked(line.replace(LAST_KEY_LINE, SENSITIVE)), goesOn: false };
 }
 
-export interface LineMask {
+interface LineMask {
   /** @returns what can be written of it now */
   take(text: string): string;
   /** @returns what was held back */

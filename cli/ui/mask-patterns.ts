@@ -83,7 +83,7 @@ function ahead(find: (from: number) => number): (from: number) => number {
   return (from) => (found >= from ? found : (found = find(from)));
 }
 
-export function findPrivateKeys(text: string): readonly Part[] {
+function findPrivateKeys(text: string): readonly Part[] {
   const nextEnd = ahead((from) => (text.indexOf(END, from) + 1 || Infinity) - 1);
   const nextBody = ahead((from) => {
     const body = new RegExp(BODY);

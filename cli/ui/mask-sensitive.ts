@@ -12,7 +12,7 @@ const PROVIDERS = ["oci", "proxmox", "talos"];
 const types = z.record(z.string(), z.object({ block: z.unknown() })).default({});
 const schema = z.object({ resource_schemas: types, data_source_schemas: types });
 
-export type Mode = "managed" | "data";
+type Mode = "managed" | "data";
 
 function readSchemas(): Readonly<Record<Mode, ReadonlyMap<string, unknown>>> {
   const read = PROVIDERS.map((name) =>

@@ -5,7 +5,7 @@ export const SYSTEMS = ["oci", "proxmox", "talos"] as const;
 export type System = (typeof SYSTEMS)[number];
 
 const CHOICES = ["real", "stand-in", "auto"] as const;
-export type Choice = (typeof CHOICES)[number];
+type Choice = (typeof CHOICES)[number];
 export type Choices = Readonly<Record<System, Choice>>;
 
 /** Fast, and needs no network. */

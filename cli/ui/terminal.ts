@@ -15,7 +15,7 @@ export interface Terminal {
   readonly interactive: boolean;
 }
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly json: boolean;
   /** False for `--no-color`. */
   readonly color: boolean;
@@ -87,7 +87,7 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
 
 type Style = (text: string) => string;
 
-export type Colors = Readonly<Record<"bold" | "dim" | "red" | "green" | "yellow" | "cyan", Style>>;
+type Colors = Readonly<Record<"bold" | "dim" | "red" | "green" | "yellow" | "cyan", Style>>;
 
 /** Whether there are to be colours is asked once, of the terminal. */
 function style(name: keyof Colors): Style {

@@ -18,7 +18,7 @@ import { CliError, codeOf, messageOf } from "./errors.ts";
 import { behind, replace } from "./files.ts";
 
 /** What a path that a user names leads to. */
-export type Target =
+type Target =
   /** Nothing yet. */
   | { readonly kind: "absent"; readonly file: string }
   | { readonly kind: "file"; readonly file: string; readonly stats: Stats }
@@ -125,7 +125,7 @@ async function writeThrough(descriptor: number, text: string, signal: AbortSigna
   }
 }
 
-export interface UserFileOptions {
+interface UserFileOptions {
   /** Of a file that is made. @default 0o600 */
   readonly mode?: number;
   /** Whether others may not read it, also where a file was there that they could. @default false */

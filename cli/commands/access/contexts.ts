@@ -16,7 +16,7 @@ import { printInClear } from "../../ui/mask-output.ts";
 import { pathOption } from "../../ui/options.ts";
 
 /** What either takes. */
-export interface ContextsOptions extends CommonOptions, DeliveryOptions {}
+interface ContextsOptions extends CommonOptions, DeliveryOptions {}
 
 const STACK = "talos";
 

@@ -7,7 +7,7 @@ import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 import { pathOption, wholeNumber } from "../../ui/options.ts";
 
-export interface RestoreOptions extends CommonOptions {
+interface RestoreOptions extends CommonOptions {
   /** The file of a backup. @default - the newest whose serial is not the present one */
   readonly backup?: string;
   readonly serial?: number;

@@ -9,7 +9,7 @@ import { CliError, messageOf } from "../../ui/errors.ts";
 import { masked } from "../../ui/masker.ts";
 import { pathOption, wholeNumber } from "../../ui/options.ts";
 
-export interface CommentOptions {
+interface CommentOptions {
   readonly file?: string;
   readonly pullRequest?: number;
   readonly repository?: string;

@@ -6,7 +6,7 @@ import { CliError } from "../../ui/errors.ts";
 import { masked } from "../../ui/masker.ts";
 import { pathOption } from "../../ui/options.ts";
 
-export interface IssueOptions {
+interface IssueOptions {
   readonly file?: string;
   readonly label?: string;
   readonly title?: string;

@@ -4,7 +4,7 @@ import { type CommandDefinition, json } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 
-export interface ReviewedOptions {
+interface ReviewedOptions {
   readonly commit?: string;
   readonly repository?: string;
   readonly json?: boolean;

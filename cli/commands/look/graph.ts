@@ -8,7 +8,7 @@ import { masked } from "../../ui/masker.ts";
 import { Option, pathOption } from "../../ui/options.ts";
 import { targetOf, writeUserFile } from "../../ui/user-files.ts";
 
-export interface GraphOptions extends CommonOptions {
+interface GraphOptions extends CommonOptions {
   /** @default mermaid */
   readonly format?: "mermaid" | "svg";
   /** Where to write; stdout without one. */

@@ -21,7 +21,7 @@ export const FAULT_KINDS = [
   "unready",
   "clock",
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Options of `lab sandbox fault add`, as commander gives them. */
 export interface FaultOptions {

@@ -10,7 +10,7 @@ import { CliError } from "../../ui/errors.ts";
 import { oneOf, Option, pathOption, several } from "../../ui/options.ts";
 
 /** The images that were named; without a name, both. */
-export function imagesNamed(names: readonly string[]): readonly ImageDefinition[] {
+function imagesNamed(names: readonly string[]): readonly ImageDefinition[] {
   if (names.length === 0) return [BASE, PROXMOX];
   return names.map((name) => {
     const image = [BASE, PROXMOX].find(({ key }) => key === name);

@@ -32,7 +32,7 @@ async function uploadCommand(options: StoreOptions): Promise<number> {
   });
 }
 
-export interface PruneOptions extends StoreOptions {
+interface PruneOptions extends StoreOptions {
   readonly dryRun?: boolean;
 }
 

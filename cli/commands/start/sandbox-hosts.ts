@@ -8,7 +8,7 @@ import { CliError, messageOf } from "../../ui/errors.ts";
 import { printInClear } from "../../ui/mask-output.ts";
 import { wholeNumber } from "../../ui/options.ts";
 
-export interface AddHostOptions extends CommonOptions {
+interface AddHostOptions extends CommonOptions {
   /** @default 8 */
   readonly cpus?: number;
   /** GB @default 32 */

@@ -8,7 +8,7 @@ import { printDocument, printDocumentInClear } from "../../ui/document.ts";
 import { CliError, messageOf } from "../../ui/errors.ts";
 import { printInClear } from "../../ui/mask-output.ts";
 
-export interface StartOptions extends CommonOptions {
+interface StartOptions extends CommonOptions {
   /** Print shell lines that set what terraform and other programs need. */
   readonly env?: boolean;
 }

@@ -14,7 +14,7 @@ import { createAtomically } from "../../ui/files.ts";
 import { several } from "../../ui/options.ts";
 import { list } from "../../ui/words.ts";
 
-export interface SecretsInitOptions extends CommonOptions {
+interface SecretsInitOptions extends CommonOptions {
   /** Age keys that can open the file too, such as one of CI. */
   readonly recipient?: readonly string[];
 }

@@ -7,7 +7,7 @@ import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
 import { refuseSandbox } from "./secrets-init.ts";
 
-export interface SecretsRotateOptions extends CommonOptions {
+interface SecretsRotateOptions extends CommonOptions {
   readonly rootPassword?: boolean;
   readonly sshKey?: boolean;
   readonly hostKeys?: boolean;

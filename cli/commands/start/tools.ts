@@ -13,7 +13,7 @@ function toolNamed(name: string = OPENTOFU.name): Tool {
   throw new CliError(`lab tools: got "${name}", allowed ${TOOLS.map((tool) => tool.name).join(", ")}`);
 }
 
-export interface ToolsOptions {
+interface ToolsOptions {
   readonly json?: boolean;
 }
 

@@ -17,9 +17,9 @@ const nodeList = z.object({
     }),
   ),
 });
-export type KubernetesNode = z.infer<typeof nodeList>["items"][number];
+type KubernetesNode = z.infer<typeof nodeList>["items"][number];
 
-export async function nodesOf(kubernetes: Kubernetes): Promise<readonly KubernetesNode[]> {
+async function nodesOf(kubernetes: Kubernetes): Promise<readonly KubernetesNode[]> {
   return (await kubernetes.get("/api/v1/nodes", nodeList)).items;
 }
 

@@ -112,11 +112,11 @@ export const openPorts: Check = async (context) => {
 // The rules of a security group as OCI has them, in the words in which the plan's can be put too.
 
 /** Ids of the lab's security groups, by what the plan calls them. */
-export type Groups = ReadonlyMap<SecurityGroup, string>;
+type Groups = ReadonlyMap<SecurityGroup, string>;
 
 const range = z.object({ min: z.number(), max: z.number() }).nullish();
 const options = z.object({ destinationPortRange: range, sourcePortRange: range }).nullish();
-export const rule = z.object({
+const rule = z.object({
   id: z.string().nullish(),
   direction: z.enum(["INGRESS", "EGRESS"]),
   protocol: z.string(),
@@ -126,7 +126,7 @@ export const rule = z.object({
   udpOptions: options,
   icmpOptions: z.object({ type: z.number(), code: z.number().nullish() }).nullish(),
 });
-export type Rule = z.infer<typeof rule>;
+type Rule = z.infer<typeof rule>;
 
 /** IANA protocol numbers, as OCI has them. */
 const PROTOCOLS: Readonly<Record<string, string>> = { "1": "icmp", "6": "tcp", "17": "udp", all: "all" };
@@ -146,16 +146,13 @@ function peerOfPlan(peer: Peer): string {
 }
 
 /** What a rule of the plan lets pass: `tcp 22 from 203.0.113.7/32`. */
-export function planned({ direction, protocol, ports, icmp, peer }: SecurityRule): string {
+function planned({ direction, protocol, ports, icmp, peer }: SecurityRule): string {
   const what = icmp ? `${icmp.type}/${icmp.code}` : ports ? portsOf({ min: ports.from, max: ports.to }) : "";
   return words(direction, protocol, what, peerOfPlan(peer));
 }
 
 /** The same of a rule that the account has. */
-export function present(
-  { direction, protocol, tcpOptions, udpOptions, icmpOptions, ...ends }: Rule,
-  groups: Groups,
-): string {
+function present({ direction, protocol, tcpOptions, udpOptions, icmpOptions, ...ends }: Rule, groups: Groups): string {
   const transport = tcpOptions ?? udpOptions;
   const destination = transport?.destinationPortRange ? portsOf(transport.destinationPortRange) : "";
   const source = transport?.sourcePortRange ? `sent from port ${portsOf(transport.sourcePortRange)}` : "";
@@ -171,7 +168,7 @@ export function present(
 }
 
 /** Rules that one side has and the other has not. */
-export function difference(
+function difference(
   plan: readonly SecurityRule[],
   found: readonly Rule[],
   groups: Groups,

@@ -20,7 +20,7 @@ const PORTS: readonly (readonly [number, string])[] = [
 ];
 const PATIENCE_MS = 2000;
 
-export interface Target {
+interface Target {
   /** Who has the address. */
   readonly name: string;
   readonly address: string;

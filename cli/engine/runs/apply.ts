@@ -11,7 +11,7 @@ import { removeRecord } from "../terraform/run-record.ts";
 import { applyDoubt } from "../terraform/verdict.ts";
 import { reconcileRun } from "./reconcile.ts";
 
-export interface Applied {
+interface Applied {
   readonly outputs: Progress["outputs"];
   readonly counts: ReturnType<Progress["applied"]>;
 }

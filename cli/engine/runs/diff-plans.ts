@@ -25,7 +25,7 @@ export function isWhole({ detailed = false, markdown, out }: DiffOptions): boole
   return detailed || markdown !== undefined || out !== undefined;
 }
 
-export interface Reviewed {
+interface Reviewed {
   readonly review: StackReview;
   /** Null where there is none. */
   readonly planned: Planned | null;

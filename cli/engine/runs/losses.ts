@@ -144,9 +144,9 @@ function toImport({ object, verdict }: Finding): readonly Import[] {
 // `--recover-id`: what somebody has decided about objects, those too that no run is known to have lost.
 
 /** Ids by address; `none` for what does not exist. */
-export type Decisions = ReadonlyMap<string, string>;
+type Decisions = ReadonlyMap<string, string>;
 
-export function decisionsFrom(given: readonly string[]): Decisions {
+function decisionsFrom(given: readonly string[]): Decisions {
   return new Map(
     given.map((text) => {
       // An index may hold a "=", an id of ours does not begin with one.
@@ -185,7 +185,7 @@ async function refusal(session: Session, stack: StackInfo, address: string, id: 
  * @returns what to import, by stack
  * @throws CliError for what cannot be done, which would otherwise be passed over in silence
  */
-export async function found(
+async function found(
   session: Session,
   selected: readonly StackInfo[],
   decisions: Decisions,

@@ -18,7 +18,7 @@ export interface Planned {
   document(): Promise<PlanDocument>;
 }
 
-export interface Ahead {
+interface Ahead {
   readonly runner: StackRunner;
   /** All stacks of the app. */
   readonly stacks: readonly StackInfo[];

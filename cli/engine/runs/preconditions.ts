@@ -7,12 +7,12 @@ import { downstreamOf, upstreamOf } from "../synth/stack-order.ts";
 import type { Session } from "./session.ts";
 
 /** Whether a stack has anything in its state. */
-export async function deployed(session: Session, stack: StackInfo): Promise<boolean> {
+async function deployed(session: Session, stack: StackInfo): Promise<boolean> {
   return isDeployed(await stateOf(session, session.stack(stack)));
 }
 
 /** The stacks that `stack` reads from and that are not deployed, but for those in `coming`. */
-export async function missingUpstream(
+async function missingUpstream(
   session: Session,
   stack: StackInfo,
   coming: readonly StackInfo[] = [],

@@ -146,7 +146,7 @@ function rowLine(row: FreeTierRow): string {
 }
 
 /** Open when something of it changes, or is over. */
-export function freeTierPart({ free, outcome, rows }: FreeTierReview): Part {
+function freeTierPart({ free, outcome, rows }: FreeTierReview): Part {
   const open = !free || rows.some(({ before, after }) => before !== null && before !== after);
   return {
     open: `<details${open ? " open" : ""}><summary>${words(outcome)}</summary>\n\n| limit | before | after | allowed |\n| --- | --- | --- | --- |`,

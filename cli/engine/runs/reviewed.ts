@@ -10,7 +10,7 @@ import { configurationOf, type SavedPlans, type SavedStack, toolOf, type Unprove
 import type { Session } from "./session.ts";
 
 /** What was reviewed, proven to be that. */
-export interface Proven {
+interface Proven {
   readonly plans: SavedPlans;
   readonly folder: string;
   readonly key: ReviewKey;

@@ -2,7 +2,7 @@
 import type { StackInfo } from "../synth/assembly.ts";
 import type { Counts } from "../terraform/plan.ts";
 
-export type Outcome = "done" | "failed";
+type Outcome = "done" | "failed";
 
 /**
  * Calls `work` for each stack once all it waits for are done. When one fails, those that run are let finish, those that
@@ -63,7 +63,7 @@ export interface StackResult extends Counts {
   readonly error?: string;
 }
 
-export const NO_COUNTS: Counts = { add: 0, change: 0, replace: 0, destroy: 0 };
+const NO_COUNTS: Counts = { add: 0, change: 0, replace: 0, destroy: 0 };
 
 /** A result with its fields in the order of the documentation. */
 export function result(name: string, status: Status, counts: Counts = NO_COUNTS, error?: string): StackResult {

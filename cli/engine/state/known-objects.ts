@@ -16,7 +16,7 @@ function asText(value: unknown): string | null {
   return typeof value === "string" || typeof value === "number" ? String(value) : null;
 }
 
-export interface KnownObjects {
+interface KnownObjects {
   /** What is known of a lost object. */
   of(object: Pick<LostObject, "address" | "type">): Known;
   /** Addresses that its configuration refers to. */

@@ -8,7 +8,7 @@ import { CLUSTER_KEYS, REPEATABLE } from "./import-ids.ts";
 import type { State } from "./state.ts";
 
 /** An object that a run made, or may have made, and that the state does not know. */
-export const lostObject = z.object({
+const lostObject = z.object({
   address: z.string(),
   type: z.string(),
   /** Null where the run was cut off before the provider told it. */
@@ -19,12 +19,12 @@ export const lostObject = z.object({
 export type LostObject = z.infer<typeof lostObject>;
 
 /** Something that was going on and that the next plan shows by itself. */
-export interface Unfinished {
+interface Unfinished {
   readonly address: string;
   readonly doing: "being destroyed" | "being changed" | "being done";
 }
 
-export interface Loss {
+interface Loss {
   readonly lost: readonly LostObject[];
   readonly unfinished: readonly Unfinished[];
   /**

@@ -8,7 +8,7 @@ import type { Environment } from "../synth/environment.ts";
 import { runJob } from "../terraform/job.ts";
 import { removeRecord } from "../terraform/run-record.ts";
 
-export interface ToolCall {
+interface ToolCall {
   readonly stack: string;
   readonly command: readonly string[];
   /** A state to be written: handed over as a file, named last. Null for calls that write none. */
@@ -17,7 +17,7 @@ export interface ToolCall {
   readonly env: Environment;
 }
 
-export interface ToolResult {
+interface ToolResult {
   readonly code: number;
   readonly output: string;
   readonly errors: string;
@@ -38,7 +38,7 @@ export function readOnly({ command, state, folder, env }: ToolCall): Promise<Too
 }
 
 /** What a pushed state is called while it is; the next run removes one that was left. */
-export const PUSHED = ".pushed";
+const PUSHED = ".pushed";
 
 /**
  * @param run the folder of records: the next run waits for a push whose cdktf is gone

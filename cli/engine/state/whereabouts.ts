@@ -30,7 +30,7 @@ export interface Whereabouts {
 }
 
 /** What is known of where states are. */
-export interface Where {
+interface Where {
   /** Undefined of a stack that nothing is known of. */
   get(stack: string): Whereabouts | undefined;
   set(stack: string, whereabouts: Whereabouts): void;

@@ -35,7 +35,7 @@ export async function runApp(project: Project, interruption: Interruption): Prom
 let imported = false;
 
 /** The program of an app that can be imported; null where the app is any other command, or was imported already. */
-export function importable({ app, folder }: Project): string | null {
+function importable({ app, folder }: Project): string | null {
   const [, file] = /^node\s+([\w./-]+\.m?[jt]s)$/.exec(app.trim()) ?? [];
   return imported || file === undefined ? null : resolve(folder, file);
 }
@@ -75,7 +75,7 @@ async function run(program: string): Promise<number> {
 }
 
 /** @throws AppRefused with what it said */
-export async function importApp(program: string, project: Project): Promise<void> {
+async function importApp(program: string, project: Project): Promise<void> {
   imported = true;
   const { env, exit } = process;
   const folder = process.cwd();
@@ -97,7 +97,7 @@ export async function importApp(program: string, project: Project): Promise<void
 // Runs the app as the program that it is.
 
 /** @throws AppRefused with what it said */
-export async function spawnApp(project: Project, signal: AbortSignal): Promise<void> {
+async function spawnApp(project: Project, signal: AbortSignal): Promise<void> {
   const child = spawn(project.app, {
     cwd: project.folder,
     env: { ...appEnvironment(project) },
@@ -150,7 +150,7 @@ export class AppRefused extends AlreadyTold {
  * @param end its exit code, or the signal that ended it
  * @throws AppRefused with what it said
  */
-export function requireGoodEnd(app: string, end: number | NodeJS.Signals, said: string): void {
+function requireGoodEnd(app: string, end: number | NodeJS.Signals, said: string): void {
   if (end === 0) return;
   if (end === 1) throw new AppRefused(said.trim());
   const how = typeof end === "number" ? `exit code ${end}` : end;
@@ -170,7 +170,7 @@ export function labFactsOf(output: string): string {
 }
 
 /** What an earlier run has left there would pass for the result of an app that forgot to synthesize. */
-export function clearOutput(output: string): void {
+function clearOutput(output: string): void {
   mkdirSync(output, { recursive: true });
   for (const file of [manifestOf(output), labFactsOf(output)]) rmSync(file, { force: true });
 }

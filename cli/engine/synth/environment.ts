@@ -24,7 +24,7 @@ export function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 /** The variables of `env` that may be seen by what runs in the sandbox. */
-export function scrubbed(env: NodeJS.ProcessEnv): Record<string, string> {
+function scrubbed(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(definedOnly(env)).filter(([key]) => HARMLESS.has(key) || HARMLESS_PREFIX.test(key)),
   );

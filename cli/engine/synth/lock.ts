@@ -9,12 +9,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, messageOf } from "../../ui/errors.ts";
 import { readIfThere, writeAtomically } from "../../ui/files.ts";
 
-export interface Lock {
+interface Lock {
   release(): void;
 }
 
 /** Who holds a lock, as they have written beside it. */
-export interface Holder {
+interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly command: string;

@@ -73,7 +73,7 @@ function readCdktfJson(start: string): CdktfJson | null {
 }
 
 /** `1`, `true` and the like; `0`, `false` and nothing are off. */
-export function isOn(value: string | undefined): boolean {
+function isOn(value: string | undefined): boolean {
   return value !== undefined && !["", "0", "false", "no", "off"].includes(value.toLowerCase());
 }
 

@@ -15,7 +15,7 @@ import { runOutcome, type RunRecord, writeRecord } from "./run-record.ts";
 
 const POLL_MS = 100;
 
-export interface Job {
+interface Job {
   readonly stack: string;
   readonly verb: RunRecord["verb"];
   /** Program and arguments, given the id of the run, which must be among them. */
@@ -28,7 +28,7 @@ export interface Job {
   readonly onInterrupt?: () => void;
 }
 
-export interface Ended {
+interface Ended {
   readonly record: RunRecord;
   /** 128 + n where signal n ended it. */
   readonly code: number;
@@ -136,7 +136,7 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
 const FOLLOW_MS = 40;
 const CHUNK = 64 * 1024;
 
-export interface Tail {
+interface Tail {
   /** Reads what is left, hands out a last line without an end too, and closes. */
   finish(): void;
 }

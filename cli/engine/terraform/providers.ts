@@ -27,7 +27,7 @@ export interface Chosen {
   readonly configFile: string | undefined;
 }
 
-export interface ChooseOptions {
+interface ChooseOptions {
   readonly choices: Choices;
   readonly product: Binary["product"];
   /** The folder of the synthesized stacks. */
@@ -105,12 +105,12 @@ export async function chooseProviders(options: ChooseOptions): Promise<Chosen> {
 
 // A configuration of terraform and tofu by which `init` finds the real providers that were chosen.
 
-export type Origin =
+type Origin =
   | { readonly kind: "package"; readonly package: Package }
   | { readonly kind: "network mirror"; readonly url: string }
   | { readonly kind: "registry"; readonly host: string };
 
-export interface Installed {
+interface Installed {
   readonly provider: Provider;
   readonly origin: Origin;
 }
@@ -140,7 +140,7 @@ const list = (providers: readonly Provider[]): string =>
  * @param cache the user's plugin cache
  * @returns the file for TF_CLI_CONFIG_FILE; named by what is in it
  */
-export function writeInstallation(run: string, all: readonly Installed[], cache: string | undefined): string {
+function writeInstallation(run: string, all: readonly Installed[], cache: string | undefined): string {
   const hash = createHash("sha256")
     .update(JSON.stringify([all, cache]))
     .digest("hex")

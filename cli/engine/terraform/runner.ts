@@ -19,7 +19,7 @@ export interface Runner {
 // Who may use the plugin cache. Terraform's `init` writes into it whatever is there already, so of two at once, and of one beside
 // a plan whose provider runs from there, one fails: "text file busy" (hashicorp/terraform#31964, #32915).
 
-export interface PluginTurns {
+interface PluginTurns {
   /** Runs what installs providers: beside nothing else. */
   installing<T>(work: () => Promise<T>): Promise<T>;
   /** Runs what starts providers: beside others that do. */

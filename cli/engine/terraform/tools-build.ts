@@ -11,7 +11,7 @@ import { cachedTool, type Tool, toolPath, which } from "./tools.ts";
 
 const SAY_EVERY_MS = 10_000;
 
-export interface BuildOptions {
+interface BuildOptions {
   readonly say: (line: string) => void;
   /** Shows how far it is, where that can be shown on one line that changes. */
   readonly status: (text: string) => void;

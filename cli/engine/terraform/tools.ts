@@ -4,7 +4,7 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { homeFolder, pathVariable } from "../../../config/user-path.ts";
 
-export type ToolName = "opentofu" | "proxmox" | "sops";
+type ToolName = "opentofu" | "proxmox" | "sops";
 
 export interface Tool {
   readonly name: ToolName;
