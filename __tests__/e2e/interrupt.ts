@@ -21,14 +21,14 @@ export async function interruptedDeploy(
 /** Signals that come closer to each other are one (cli/ui/interruption.ts). */
 const APART_MS = 900;
 
-/** Deploys stack oci with one slow creation, and interrupts twice while it is under way: it is done all the same. */
-export async function interruptedTwice(lab: TestLab, target: string): Promise<Ended> {
+/** Deploys a stack with one slow creation, and interrupts twice while it is under way: it is done all the same. */
+export async function interruptedTwice(lab: TestLab, stack: string, target: string): Promise<Ended> {
   const sandbox = await lab.sandbox();
   // Longer than a busy machine takes until the next run asks what is under way.
   const fault = { kind: "slow", ms: 20_000 } as const;
   const creation = { door: "provider", method: "ApplyResourceChange", target } as const;
   await sandbox.addFault({ what: "call", ...creation, fault });
-  const running = lab.start("deploy", "oci", "--auto-approve");
+  const running = lab.start("deploy", stack, "--auto-approve");
   const isUnderWay = async () =>
     (await sandbox.callsUnderWay()).some((call) => call.target === target && call.method === creation.method);
   while (!(await isUnderWay())) await sleep(20);
@@ -39,19 +39,6 @@ export async function interruptedTwice(lab: TestLab, target: string): Promise<En
   expect(ended.code).toBe(130);
   expect(await sandbox.callsUnderWay()).toMatchObject([creation]);
   return ended;
-}
-
-const BOOTSTRAP = "talos_machine_bootstrap";
-
-/**
- * How to take back what a run says is lost. Of a bootstrap that was cut off nobody can be asked whether it is done: a person
- * looks, and says so.
- */
-export async function recovering(lab: TestLab, stderr: string): Promise<readonly string[]> {
-  const [, address] = /--recover-id (\S+)=machine_bootstrap\b/.exec(stderr) ?? [];
-  if (address === undefined) return ["--recover"];
-  const isDone = ((await lab.world())[BOOTSTRAP] ?? 0) > 0;
-  return ["--recover", "--recover-id", `${address}=${isDone ? "machine_bootstrap" : "none"}`];
 }
 
 /** The next deploy has to end well, with the world as the states have it and nothing left to do. */

@@ -40,7 +40,7 @@ describe("a deploy that is interrupted twice in the middle of a slow creation", 
     await sandbox.addFault({ what: "capacity" });
     expect((await lab.cdktf("deploy", "oci", "--auto-approve")).stderr).toContain("Out of host capacity");
     await sandbox.clearFaults();
-    await interruptedTwice(lab, "oci_core_instance pve-1");
+    await interruptedTwice(lab, "oci", "oci_core_instance pve-1");
   });
   afterEach(() => lab.end());
 

@@ -3,7 +3,6 @@ import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Fault } from "../../sandbox/calls.ts";
 import type { LoggedCall } from "../../sandbox/client.ts";
-import { recovering } from "../e2e/interrupt.ts";
 import type { Ended, TestLab } from "../e2e/lab.ts";
 
 export const STACKS = ["oci", "proxmox", "talos"] as const;
@@ -97,7 +96,7 @@ export class Sweep {
     await (await this.lab.sandbox()).clearFaults();
     const again = await this.#deploy(stack);
     const recovered = again.code !== 0 && again.stderr.includes("--recover");
-    const next = recovered ? await this.#deploy(stack, ...(await recovering(this.lab, again.stderr))) : again;
+    const next = recovered ? await this.#deploy(stack, "--recover") : again;
     const problem = await this.#problem(stack, world, next);
     if (problem !== null) return { next: firstError(next) || `exit code ${next.code}`, problem };
     return { next: recovered ? "named what was lost, and recovered it" : "converged", problem: null };

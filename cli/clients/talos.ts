@@ -28,12 +28,20 @@ export interface EtcdStatus {
   readonly errors: readonly string[];
 }
 
+/** A service of Talos, such as `etcd`. */
+export interface TalosService {
+  readonly id: string;
+  /** `Running`, or what it does instead: `Preparing`, `Waiting`, `Failed`. */
+  readonly state: string;
+}
+
 /** What a machine tells of itself. Each call throws an Error in one line. */
 export interface TalosMachine {
   /** `v1.13.9` */
   version(): Promise<string>;
   etcdMembers(): Promise<readonly EtcdMember[]>;
   etcdStatus(): Promise<EtcdStatus>;
+  services(): Promise<readonly TalosService[]>;
   /** Size of the disk that Talos is on, in bytes; null where it tells of none. */
   systemDiskBytes(): Promise<number | null>;
   close(): void;
@@ -47,15 +55,30 @@ const talosconfig = z.object({
   contexts: z.record(z.string(), z.object({ ca: base64, crt: base64, key: base64 })),
 });
 
+/** Talos names the key's type in the label, where OpenSSL knows PKCS #8 by another. */
+function forOpenssl(key: Buffer): Buffer {
+  return Buffer.from(key.toString().replaceAll("ED25519 PRIVATE KEY", "PRIVATE KEY"));
+}
+
 /** @throws CliError that repeats nothing of it: it is a secret */
 export function readTalosconfig(text: string): TalosAdmin {
   const read = talosconfig.safeParse(parseYaml(text));
   const context = read.success ? read.data.contexts[read.data.context] : undefined;
   if (context === undefined)
     throw new CliError("the talosconfig among the outputs of stack talos cannot be read: deploy talos again");
-  // Talos names the key's type in the label, where OpenSSL knows PKCS #8 by another.
-  const key = context.key.toString().replaceAll("ED25519 PRIVATE KEY", "PRIVATE KEY");
-  return { ca: context.ca, cert: context.crt, key: Buffer.from(key) };
+  return { ca: context.ca, cert: context.crt, key: forOpenssl(context.key) };
+}
+
+const clientConfiguration = z.object({ ca_certificate: base64, client_certificate: base64, client_key: base64 });
+
+/**
+ * The administrator of a cluster, by the `client_configuration` of its `talos_machine_secrets`.
+ *
+ * @returns null where it is something else
+ */
+export function readClientConfiguration(value: unknown): TalosAdmin | null {
+  const { success, data } = clientConfiguration.safeParse(value);
+  return success ? { ca: data.ca_certificate, cert: data.client_certificate, key: forOpenssl(data.client_key) } : null;
 }
 
 function serviceOf(file: string, name: string): ServiceDefinition {
@@ -72,6 +95,7 @@ const memberReply = z.object({
 const statusReply = z.object({
   member_status: z.object({ leader: z.string(), member_id: z.string(), errors: z.array(z.string()) }),
 });
+const serviceReply = z.object({ services: z.array(z.object({ id: z.string(), state: z.string() })) });
 const diskReply = z.object({ disks: z.array(z.object({ size: z.coerce.number(), system_disk: z.boolean() })) });
 
 /** Without what grpc-js tells of its own inside. */
@@ -120,6 +144,7 @@ export function talosAt({ ca, cert, key }: TalosAdmin, name: string, port: numbe
       const { member_status } = await ask(machine, "EtcdStatus", statusReply);
       return { memberId: member_status.member_id, leader: member_status.leader, errors: member_status.errors };
     },
+    services: async () => (await ask(machine, "ServiceList", serviceReply)).services,
     async systemDiskBytes() {
       const { disks } = await ask(storage, "Disks", diskReply);
       return disks.find(({ system_disk }) => system_disk)?.size ?? null;

@@ -20,6 +20,7 @@ function ground(otherwise: Readonly<Record<string, Told | null>>): CheckContext 
       version: async () => "v1.13.9",
       etcdMembers: () => fails ?? Promise.resolve(told?.members ?? ALL),
       etcdStatus: () => fails ?? Promise.resolve({ memberId: node.slice(3), leader: "2", errors: [], ...told?.status }),
+      services: async () => [],
       systemDiskBytes: async () => null,
       close: () => undefined,
     };

@@ -1,40 +1,77 @@
-/** Asks OCI and Proxmox VE, as on a real account so in the sandbox, for what a run was making when it was cut off. */
+/** Asks OCI, Proxmox VE and Talos, as on a real account so in the sandbox, for what a run was making when it was cut off. */
 import type { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
 import { messageOf } from "../../ui/errors.ts";
 import { accountOf } from "../synth/oci-account.ts";
 import type { Oci } from "../../clients/oci.ts";
+import type { TalosMachine } from "../../clients/talos.ts";
+import { CLUSTER_KEYS, type Known } from "../state/import-ids.ts";
+import type { StateResource } from "../state/state.ts";
 import { labPve } from "./lab-pve.ts";
 import { lookUp, OCI_LOOKUPS } from "./lookup-oci.ts";
 import { lookUpInPve, PVE_LOOKUPS } from "./lookup-proxmox.ts";
-import type { AskService } from "./classify-lost.ts";
+import { BOOTSTRAP, lookUpBootstrap } from "./lookup-talos.ts";
+import type { AskService, Found } from "./classify-lost.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import type { Session } from "./session.ts";
 
 const PATIENCE_MS = 20_000;
 
+/** Hosts that run answer at once; one that is gone is not waited for. */
+const CONNECT_MS = 60_000;
+
 async function pveOf(session: Session, info: StackInfo): Promise<PveApi | null> {
-  await session.connect(info);
+  await session.connect(info, { patienceMs: CONNECT_MS });
   return labPve(session, session.environment(session.stack(info)), PATIENCE_MS / 1000);
 }
 
-/** Connects at the first question. A service that does not answer, whyever, leaves the question open. */
-export function askServices(session: Session, info: StackInfo): AskService {
+/** The machine at the lab's end of a tunnel, `127.0.0.1:50001`; null where the keys of its cluster are in no state. */
+async function machineAt(
+  session: Session,
+  info: StackInfo,
+  endpoint: string | null,
+  held: readonly StateResource[],
+): Promise<TalosMachine | null> {
+  const tunnel = session.assembly.lab?.tunnels.find(({ localPort }) => endpoint === `127.0.0.1:${localPort}`);
+  const keys = held.find(({ type }) => type === CLUSTER_KEYS);
+  const { readClientConfiguration, talosAt } = await import("../../clients/talos.ts");
+  const admin = readClientConfiguration(keys?.attributes["client_configuration"]);
+  if (tunnel === undefined || admin === null) return null;
+  await session.connect(info, { patienceMs: CONNECT_MS });
+  return talosAt(admin, tunnel.name.replace("talos ", ""), tunnel.localPort);
+}
+
+/**
+ * Connects at the first question. A service that does not answer, whyever, leaves the question open.
+ *
+ * @param held what the states of all stacks hold
+ */
+export function askServices(session: Session, info: StackInfo, held: readonly StateResource[]): AskService {
   const { project, sandbox, terminal } = session;
   const lab = session.assembly.lab?.lab ?? "";
   let account: Promise<Oci> | undefined;
   let pve: Promise<PveApi | null> | undefined;
   let isTold = false;
-  return async ({ type }, known) => {
-    try {
-      if (OCI_LOOKUPS[type] !== undefined) {
-        account ??= accountOf(project, sandbox, AbortSignal.timeout(PATIENCE_MS));
-        return await lookUp(await account, type, known.text, lab);
-      }
-      if (PVE_LOOKUPS[type] === undefined) return null;
+  const asked = async (type: string, known: Known): Promise<readonly Found[] | null> => {
+    if (OCI_LOOKUPS[type] !== undefined) {
+      account ??= accountOf(project, sandbox, AbortSignal.timeout(PATIENCE_MS));
+      return lookUp(await account, type, known.text, lab);
+    }
+    if (PVE_LOOKUPS[type] !== undefined) {
       pve ??= pveOf(session, info);
       const api = await pve;
-      const found = api === null ? null : await lookUpInPve(api, type, known);
-      return found?.map(({ id }) => ({ id, name: "" })) ?? null;
+      return api === null ? null : lookUpInPve(api, type, known);
+    }
+    if (type !== BOOTSTRAP) return null;
+    const machine = await machineAt(session, info, known.text("endpoint"), held);
+    try {
+      return machine === null ? null : await lookUpBootstrap(machine);
+    } finally {
+      machine?.close();
+    }
+  };
+  return async ({ type }, known) => {
+    try {
+      return await asked(type, known);
     } catch (error) {
       if (!isTold) terminal.aside(`whether what was lost exists cannot be asked: ${messageOf(error).split("\n")[0]}`);
       isTold = true;

@@ -1,6 +1,7 @@
 /** Looks up in Proxmox VE what a lab may have lost sight of. */
 import { z } from "zod";
 import type { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
+import type { Found } from "./classify-lost.ts";
 import { granteeOf, type Known, volumeOf } from "../state/import-ids.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -75,7 +76,7 @@ export async function lookUpInPve(
   api: Pick<PveApi, "once">,
   type: string,
   known: Known,
-): Promise<readonly { readonly id: string | null }[] | null> {
+): Promise<readonly Found[] | null> {
   const lookup = PVE_LOOKUPS[type];
   const path = lookup?.path(known) ?? null;
   const fields = Object.entries(lookup?.fields(known) ?? {});
@@ -83,5 +84,5 @@ export async function lookUpInPve(
   const isIt = (entry: Entry): boolean => fields.every(([name, value]) => String(entry[name]) === value);
   const found = answer.parse(await api.once("GET", path)).find(isIt);
   if (found === undefined) return [];
-  return [{ id: lookup.id === undefined ? null : String(found[lookup.id]) }];
+  return [{ id: lookup.id === undefined ? null : String(found[lookup.id]), name: "" }];
 }

@@ -5,6 +5,7 @@ import { stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { classifyLostObjects, type Finding } from "./classify-lost.ts";
 import { changesUnderWay } from "./reconcile.ts";
+import { BOOTSTRAP } from "./lookup-talos.ts";
 import { describe, type Import, nextSteps, quoted } from "./recover.ts";
 import type { Session } from "./session.ts";
 import { askServices } from "./ask-services.ts";
@@ -50,13 +51,14 @@ interface Losses {
 
 /**
  * Absent is only what nobody is about to make. The sandbox tells what it still does of what an interrupted run has asked for; on a
- * real account nobody does, and a file, say, is there only once it is downloaded. An object whose id was told had been made, and
- * one that the user has decided about is decided.
+ * real account nobody does, and a file, say, is there only once it is downloaded. An object whose id was told had been made, one
+ * that the user has decided about is decided, and of two bootstraps Talos refuses the second.
  */
 function absentForNow({ object, verdict }: Finding, underWay: boolean | null, decisions: Decisions): Finding {
   if (underWay === false || verdict.kind !== "absent" || object.id !== null || decisions.has(object.address))
     return { object, verdict };
-  return { object, verdict: underWay === null ? { kind: "undecided", candidates: [] } : { kind: "pending" } };
+  if (underWay === true) return { object, verdict: { kind: "pending" } };
+  return { object, verdict: object.type === BOOTSTRAP ? verdict : { kind: "undecided", candidates: [] } };
 }
 
 /** What is still lost, by stack. Takes off the list what turns out to be in the state, or not to exist. */
@@ -74,7 +76,7 @@ async function assess(session: Session, decisions: Decisions): Promise<readonly 
     const state = states[index];
     if (state === undefined || !names.includes(stack.name)) continue;
     const lost = stillLost(readLost(run, stack.name), state);
-    const ask = askServices(session, stack);
+    const ask = askServices(session, stack, held);
     const classified = await classifyLostObjects({ lost, stack: session.stack(stack), decisions, held, ask });
     const findings = classified.map((finding) => absentForNow(finding, underWay, decisions));
     for (const { object, verdict } of findings) {
