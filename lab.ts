@@ -8,6 +8,7 @@ import { ProxmoxClusterStack, type ProxmoxTransforms } from "./stacks/proxmox-cl
 import { TalosStack, type TalosTransforms } from "./stacks/talos-stack.ts";
 import type { Topology } from "./topology/types.ts";
 
+/** What a lab is built from. */
 export interface LabProps {
   readonly topology: Topology;
   readonly images: Images;
@@ -21,8 +22,11 @@ export interface LabProps {
 
 /** What `transform` of a config may say: other arguments for resources of the lab. */
 export interface LabTransforms {
+  /** @default - the lab's own arguments */
   readonly oci?: OciTransforms;
+  /** @default - the lab's own arguments */
   readonly proxmox?: ProxmoxTransforms;
+  /** @default - the lab's own arguments */
   readonly talos?: TalosTransforms;
 }
 

@@ -8,11 +8,14 @@ import { findBinary } from "../cli/engine/terraform/binary.ts";
 import lab from "../lab.config.ts";
 import { openSandbox, type Sandbox } from "../sandbox/client.ts";
 
+/** The repository, absolute. */
 export const ROOT = join(import.meta.dirname, "..");
+/** The program `cdktf`, absolute. */
 export const CDKTF = join(ROOT, "cli", "bin", "cdktf.js");
 /** By hand one would use it too. */
 const CACHE = join(ROOT, "node_modules", ".cache", "compile");
 
+/** A lab in a temporary folder, with a running sandbox. */
 export interface BenchLab {
   readonly home: string;
   readonly env: NodeJS.ProcessEnv;

@@ -1,8 +1,10 @@
 /** Timing of whole processes. Ratios of one run are what counts: machines differ and drift. */
 import { spawn, type SpawnOptions, spawnSync, type SpawnSyncOptions } from "node:child_process";
 
+/** How often each thing is measured: odd, so that one run is the median. */
 export const RUNS = 11;
 
+/** One figure, and the goal it is held against. */
 export interface Measure {
   readonly name: string;
   readonly value: number;
@@ -12,6 +14,7 @@ export interface Measure {
   readonly ok: boolean;
 }
 
+/** A figure, rounded to three decimals. @param goal at most so much; null for none */
 export function measure(name: string, value: number, unit: string, goal: number | null = null): Measure {
   return { name, value: Math.round(value * 1000) / 1000, unit, goal, ok: goal === null || value <= goal };
 }
@@ -22,6 +25,7 @@ export function line({ name, value, unit, goal, ok }: Measure): string {
   return `${name.padEnd(40)}${figure}${goal === null ? "" : `   at most ${goal}: ${ok ? "ok" : "MISSED"}`}`;
 }
 
+/** The middle one, the upper of two. @throws Error without values */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)];

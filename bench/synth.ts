@@ -9,6 +9,7 @@ import { inTurn, type Measure, measure, median, RUNS, time } from "./measure.ts"
 
 const ROOT = join(import.meta.dirname, "..");
 
+/** How long `cdktf synth` of the default lab takes, and as a ratio to a Node that does nothing. */
 export function synthAgainstNode(): Measure[] {
   const env = { ...process.env, LAB_HOME: mkdtempSync(join(tmpdir(), "ampere-lab-bench-")) };
   const cdktf = join(ROOT, "cli", "bin", "cdktf.js");
@@ -55,6 +56,7 @@ function synth(machines: number, home: string): { ms: number; mb: number } {
   return { ms: performance.now() - started, mb: Number(stdout) / 1024 };
 }
 
+/** Time and memory of the app for 10, 100 and 1000 virtual machines. */
 export function synthGrowth(): Measure[] {
   const home = mkdtempSync(join(tmpdir(), "ampere-lab-bench-"));
   const figures = [10, 100, 1000].map((machines) => {

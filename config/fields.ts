@@ -3,7 +3,7 @@ import { z } from "zod";
 import { contains, parseCidr } from "./cidr.ts";
 
 /** What people read of a field. */
-export interface FieldDoc {
+interface FieldDoc {
   readonly meaning: string;
   /** Completes "allowed …" in error lines. */
   readonly allowed: string;
@@ -32,7 +32,7 @@ export function flag(meaning: string): z.ZodBoolean {
 export const MAX_SLOT = 8799;
 
 /** RFC 1123 label that ends in the thing's number. */
-export const SLOT_NAME = /^[a-z]([a-z0-9-]*[a-z0-9])?-[1-9]\d*$/;
+const SLOT_NAME = /^[a-z]([a-z0-9-]*[a-z0-9])?-[1-9]\d*$/;
 
 /** The number at the end of a checked name: `pve-2` is 2. */
 export function slotOf(name: string): number {

@@ -14,7 +14,7 @@ const faultDomain = (otherwise: string) =>
   field(z.literal([1, 2, 3]), `Fault domain: hardware that fails together. ${otherwise}`, "1, 2 or 3").optional();
 
 /** A Proxmox VE host. */
-export const hostSchema = field(
+const hostSchema = field(
   z.strictObject({
     name: slotName("Host name, and the Proxmox VE node's name. Its number fixes its address and ports.", "pve-1"),
     // Up to 80 OCPU and 512 GB: OCI compute shapes, VM.Standard.A1.Flex.
@@ -28,7 +28,7 @@ export const hostSchema = field(
 );
 
 /** The x86 instance that votes. */
-export const microSchema = field(
+const microSchema = field(
   z.strictObject({
     name: slotName("Name of the instance.", "qdevice-1"),
     bootVolumeGb: bootVolume("Boot volume, in GB."),
@@ -45,7 +45,7 @@ export const microSchema = field(
 );
 
 /** A Talos machine. */
-export const nodeSchema = field(
+const nodeSchema = field(
   z.strictObject({
     name: slotName("Node name. Its number fixes its address, VM id, MAC and port.", "worker-1"),
     role: field(z.enum(["control-plane", "worker"]), "What the node does.", '"control-plane" or "worker"'),

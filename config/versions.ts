@@ -1,7 +1,7 @@
 /** Which versions of Talos, Kubernetes and Proxmox VE go together. */
 
 /** A minor release of Talos, and the minors of Kubernetes that it runs. */
-export interface TalosRelease {
+interface TalosRelease {
   readonly talos: string;
   readonly kubernetes: { readonly from: number; readonly to: number };
 }

@@ -9,6 +9,7 @@
  */
 import { CAPABILITIES } from "./capabilities.ts";
 
+/** The operating system of an image, in OCI's own fields. */
 export interface OperatingSystem {
   /** Such as `Debian`: what the console shows, and what instances are filtered by. */
   readonly operatingSystem: string;

@@ -9,6 +9,7 @@ import { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import { imageMetadata, type OperatingSystem } from "./archive-metadata.ts";
 
+/** An archive that can be read from any byte on, as often as needed. */
 export interface OciArchive {
   /** The qcow2 that it shows. */
   readonly file: string;

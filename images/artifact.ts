@@ -23,8 +23,10 @@ const manifestSchema = z.strictObject({
   versions: z.record(z.string(), z.string()),
 });
 
+/** What `manifest.json` says of the disk beside it. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** A build of an image. */
 export interface Artifact {
   /** Absolute path of the disk. */
   readonly disk: string;
@@ -35,6 +37,7 @@ const MANIFEST = "manifest.json";
 /** Times of the disk when its checksum last matched: a stat then tells that nobody has written to it since. */
 const SEEN = "seen.json";
 
+/** The folder of an image's build. @param artifacts the folder of all builds, absolute */
 export function artifactFolder(artifacts: string, image: ImageDefinition): string {
   return join(artifacts, image.artifact);
 }
@@ -63,6 +66,7 @@ export async function readArtifact(artifacts: string, image: ImageDefinition): P
   }
 }
 
+/** Writes `manifest.json` beside the disk, and remembers the disk's times. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   await remember(folder);
@@ -85,7 +89,7 @@ export async function sha256OfFile(file: string, signal?: AbortSignal): Promise<
 }
 
 /** The disk is not what was built: somebody has changed it since. */
-export class Tampered extends Error {
+class Tampered extends Error {
   override readonly name = "Tampered";
 }
 
@@ -112,6 +116,7 @@ export async function checkArtifact(artifact: Artifact): Promise<void> {
   if (seen !== (await timesOf(folder))) await verifyArtifact(artifact);
 }
 
+/** Deletes a build; no error where there is none. */
 export async function removeArtifact(artifacts: string, image: ImageDefinition): Promise<void> {
   await rm(artifactFolder(artifacts, image), { recursive: true, force: true });
 }

@@ -24,6 +24,7 @@ import { archiveOf } from "./operating-system.ts";
 import { requirePinned } from "./pins.ts";
 import type { Runner } from "./runners/runner.ts";
 
+/** What to build, from which inputs, by which runner. */
 export interface BuildOptions extends Omit<ImageInputs, "sourceSha512"> {
   /** What is wanted. The Proxmox image brings the base with it. */
   readonly images: readonly ImageDefinition[];
@@ -41,6 +42,7 @@ export interface BuildOptions extends Omit<ImageInputs, "sourceSha512"> {
   readonly onOutput?: (image: ImageDefinition, line: string) => void;
 }
 
+/** An artifact, and whether this run has built it. */
 export interface BuildResult extends Artifact {
   readonly image: ImageDefinition;
   readonly status: "built" | "present";

@@ -7,7 +7,7 @@
  * 2026-06-07; UEFI_64 as the only firmware is what made instances boot) and freebsd-src release/scripts/oracle. Of the values
  * a schema may name fewer than the global one (Oracle, Editing Image Capabilities): here only those that Arm instances have.
  */
-export type Capability =
+type Capability =
   | { readonly descriptorType: "enumstring"; readonly values: readonly string[]; readonly defaultValue: string }
   | { readonly descriptorType: "enuminteger"; readonly values: readonly number[]; readonly defaultValue: number }
   | { readonly descriptorType: "boolean"; readonly defaultValue: boolean };

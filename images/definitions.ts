@@ -1,5 +1,6 @@
 /** The two images and where their parts lie. */
 
+/** The names of an image. */
 export interface ImageDefinition {
   /** Its key in images.lock.json. */
   readonly key: "base" | "proxmox";
@@ -9,8 +10,10 @@ export interface ImageDefinition {
   readonly artifact: "base-hardened" | "proxmox-ampere";
 }
 
+/** Hardened Debian. */
 export const BASE = { key: "base", folder: "base", artifact: "base-hardened" } as const satisfies ImageDefinition;
 
+/** Proxmox VE on the base; what hosts boot. */
 export const PROXMOX = {
   key: "proxmox",
   folder: "proxmox-ampere",

@@ -3,11 +3,13 @@ import { join, resolve } from "node:path";
 import { BASE, PROXMOX } from "./definitions.ts";
 import { inputHash, type Variables } from "./inputs.ts";
 
+/** The repository that this file is in, absolute. */
 export const REPOSITORY = resolve(import.meta.dirname, "..");
 
 /** What the Proxmox VE image is built with unless the caller says otherwise. */
 export const DEFAULT_PROXMOX_VERSION = "9.2";
 
+/** What the caller decides of the images' inputs; the rest lies under `packer/`. */
 export interface ImageInputs {
   /** The repository, which holds `packer/` and `images.lock.json`. @default - the one this file is in */
   readonly root?: string;
@@ -21,7 +23,7 @@ export interface ImageInputs {
   readonly sourceSha512?: string | null;
 }
 
-export interface ImageVariables {
+interface ImageVariables {
   readonly base: Variables;
   readonly proxmox: Variables;
 }

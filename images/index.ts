@@ -10,6 +10,7 @@ export { DEFAULT_PROXMOX_VERSION, REPOSITORY } from "./identity.ts";
 /** Name of the lock file, in the repository. */
 export const LOCK_FILE = "images.lock.json";
 
+/** An image by its name and its entry in images.lock.json. */
 export interface Image {
   /** Its folder under `packer/`. */
   readonly name: string;
@@ -28,12 +29,14 @@ export interface Image {
   readonly testedWithStandIns: boolean;
 }
 
+/** Both images. */
 export interface Images {
   readonly base: Image;
   /** Proxmox VE on the base: what the instances boot from. */
   readonly proxmox: Image;
 }
 
+/** Which images are meant, and where their builds are. */
 export interface ImagesOptions extends ImageInputs {
   /** Where builds are kept. @default - `artifacts` in the repository */
   readonly artifacts?: string;

@@ -25,7 +25,9 @@ const lockSchema = z.strictObject({
   images: z.strictObject({ base: lockEntry, proxmox: lockEntry }),
 });
 
+/** The content of images.lock.json. */
 export type Lock = z.infer<typeof lockSchema>;
+/** What the lock says of one image. */
 export type LockEntry = z.infer<typeof lockEntry>;
 
 /**

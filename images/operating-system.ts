@@ -6,7 +6,7 @@ import { BASE, type ImageDefinition } from "./definitions.ts";
 type Versions = Readonly<Record<string, string>>;
 
 /** The same versions give the same words, and so the same bytes of the archive. */
-export function operatingSystemOf(image: ImageDefinition, versions: Versions): OperatingSystem {
+function operatingSystemOf(image: ImageDefinition, versions: Versions): OperatingSystem {
   if (image.key === BASE.key) return { operatingSystem: "Debian", operatingSystemVersion: versions["debian"] ?? "13" };
   return { operatingSystem: "Proxmox VE", operatingSystemVersion: versions["pve-manager"] ?? "9" };
 }

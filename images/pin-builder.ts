@@ -20,9 +20,9 @@ const builderSchema = z.strictObject({
     .nullable(),
 });
 
-export type BuilderPin = z.infer<typeof builderSchema>;
+type BuilderPin = z.infer<typeof builderSchema>;
 
-export interface PinBuilderOptions {
+interface PinBuilderOptions {
   readonly root: string;
   readonly signal: AbortSignal;
   /** @default - Docker Hub */

@@ -16,9 +16,9 @@ const sourceSchema = z.strictObject({
   source_checksum: z.union([z.literal(""), z.string().regex(/^sha512:[0-9a-f]{128}$/)]),
 });
 
-export type SourcePin = z.infer<typeof sourceSchema>;
+type SourcePin = z.infer<typeof sourceSchema>;
 
-export const sourceFile = (root: string): string => join(root, "packer", BASE.folder, "source.pkrvars.json");
+const sourceFile = (root: string): string => join(root, "packer", BASE.folder, "source.pkrvars.json");
 
 /** @throws Error, one line, when the file is damaged */
 export async function readSource(root: string): Promise<SourcePin> {
@@ -44,7 +44,7 @@ export async function requirePinned(root: string): Promise<SourcePin> {
 
 const text = async (address: string, signal: AbortSignal): Promise<string> => (await ask(address, { signal })).text();
 
-export interface PinOptions {
+interface PinOptions {
   readonly root: string;
   readonly signal: AbortSignal;
   /** @default "https://cloud.debian.org/images/cloud/trixie/" */

@@ -7,6 +7,7 @@ import { recordBuild } from "./record.ts";
 import { type Destination, uploadArtifact } from "./upload-artifact.ts";
 import type { UploadRequest } from "./upload/index.ts";
 
+/** Where the image goes, and how one is built where there is none. */
 export interface ProvideOptions extends ImagesOptions, Destination, Pick<UploadRequest, "say" | "onProgress"> {
   readonly artifacts: string;
   /** Builds the images; called only when there is neither an object nor a build. */

@@ -5,6 +5,7 @@ import { objectNameOf } from "./index.ts";
 import { archiveOf } from "./operating-system.ts";
 import type { ObjectStore, Uploaded, UploadRequest } from "./upload/index.ts";
 
+/** The bucket that an artifact goes to. */
 export interface Destination {
   readonly store: ObjectStore;
   readonly bucket: string;
@@ -14,7 +15,7 @@ export interface Destination {
   readonly allowPaid: boolean;
 }
 
-export interface UploadedArtifact extends Uploaded {
+interface UploadedArtifact extends Uploaded {
   readonly objectName: string;
   /** Of the object. */
   readonly sha256: string;

@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
+/** The providers that have a workspace here. */
 export const PROVIDERS = ["oci", "proxmox", "talos"] as const;
+/** A provider, by the name of its workspace. */
 export type ProviderName = (typeof PROVIDERS)[number];
 
 const selectionSchema = z.strictObject({
@@ -13,12 +15,15 @@ const selectionSchema = z.strictObject({
   resources: z.array(z.string()),
   dataSources: z.array(z.string()),
 });
+/** The content of `selection.json`: a provider, and the types of it that the bindings are made for. */
 export type Selection = z.infer<typeof selectionSchema>;
 
+/** Absolute path of a file in a provider's workspace. */
 export function selectionFile(name: ProviderName, file: string): string {
   return join(import.meta.dirname, name, file);
 }
 
+/** Reads `selection.json`. @throws ZodError where it is not what it should be: it is a file of ours */
 export function readSelection(name: ProviderName): Selection {
   return selectionSchema.parse(JSON.parse(readFileSync(selectionFile(name, "selection.json"), "utf8")));
 }

@@ -69,7 +69,7 @@ export const hasCpus = (spot: Spot, node: NodeConfig): boolean => node.vcpus <= 
 /** Whether the memory that is left holds a node, with what emulation adds. */
 export const hasMemory = (spot: Spot, node: NodeConfig): boolean => vmMemoryMb(node, spot.host) <= spot.memoryMb;
 /** Whether the disk that is left holds a node's. */
-export const hasDisk = (spot: Spot, node: NodeConfig): boolean => node.diskGb <= spot.diskGb;
+const hasDisk = (spot: Spot, node: NodeConfig): boolean => node.diskGb <= spot.diskGb;
 
 /** Whether a node has room on a host. */
 export function fits(spot: Spot, node: NodeConfig): boolean {

@@ -5,7 +5,7 @@
 import type { Peer, SecurityGroup, SecurityRule } from "./types.ts";
 
 /** What decides which security rules a lab has. */
-export interface SecurityRulesProps {
+interface SecurityRulesProps {
   readonly adminCidrs: readonly string[];
   readonly hostCount: number;
   readonly micro: boolean;

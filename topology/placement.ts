@@ -10,7 +10,7 @@ import { fits, newSpot, type Spot, take, vmMemoryMb } from "./capacity.ts";
 import { refusal } from "./refusal.ts";
 
 /** Which node is on which host, and which found none. */
-export interface Placement {
+interface Placement {
   /** Host by node name; nodes that fit nowhere are missing. */
   readonly hostOf: ReadonlyMap<string, string>;
   readonly issues: readonly ConfigIssue[];

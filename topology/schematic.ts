@@ -8,7 +8,7 @@ export const TALOS_EXTENSIONS: readonly string[] = ["siderolabs/qemu-guest-agent
 export const TALOS_KERNEL_ARGS: readonly string[] = ["console=ttyAMA0"];
 
 /** What an image of the image factory has beyond plain Talos. */
-export interface Schematic {
+interface Schematic {
   readonly extensions: readonly string[];
   readonly kernelArgs: readonly string[];
 }

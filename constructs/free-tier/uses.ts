@@ -4,7 +4,7 @@ import type { LimitName } from "../../config/limits.ts";
 import { A1_SHAPE, MICRO_SHAPE } from "../../topology/shapes.ts";
 
 /** So much of one limit. */
-export interface Amount {
+interface Amount {
   readonly limit: LimitName;
   readonly amount: number;
 }

@@ -1,7 +1,7 @@
 import type { IConstruct } from "constructs";
 
 /** What is wrong with what a construct was given. */
-export interface LabIssue {
+interface LabIssue {
   /** The property or name that it is about. @default - the construct itself */
   readonly at?: string;
   /** What was found, already worded: `"pve-9"`, `nothing`. */

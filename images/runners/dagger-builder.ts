@@ -9,7 +9,7 @@ import type { Client } from "@dagger.io/dagger";
 import { extract } from "tar-stream";
 import { type Builder, pinnedImage } from "../pipeline.ts";
 
-export interface ChosenBuilder {
+interface ChosenBuilder {
   of(dag: Client): Builder;
   /** Removes what was unpacked for it. */
   dispose(): Promise<void>;

@@ -6,13 +6,14 @@ import { promisify } from "node:util";
 /** Of the SDK, the CLI and the engine, which go together: the one in images/package.json and dagger.json. */
 export const DAGGER_VERSION = "0.21.8";
 
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A session that somebody else holds open (`dagger run`), or a CLI that opens one. */
 export type Engine = { readonly session: { readonly port: number; readonly token: string } } | { readonly cli: string };
 
 /** Null with the reason, in words that a refusal can end with. */
-export type EngineSearch = { readonly engine: Engine } | { readonly engine: null; readonly reason: string };
+type EngineSearch = { readonly engine: Engine } | { readonly engine: null; readonly reason: string };
 
 /** An engine on loopback answers within milliseconds; a big CLI off a cold disk needs seconds (tried). */
 const ANSWER_MS = 10_000;

@@ -9,7 +9,7 @@ import type { Client } from "@dagger.io/dagger";
 import { z } from "zod";
 import type { Engine, Environment } from "./dagger-engine.ts";
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly signal: AbortSignal;
   /** A line that the engine says. */
   readonly say: (line: string) => void;

@@ -9,9 +9,10 @@ import { type Environment, findEngine } from "./dagger-engine.ts";
 import { withClient } from "./dagger-session.ts";
 import { BuildFailed, type BuildRequest, type Runner } from "./runner.ts";
 
-export interface DaggerOptions {
+interface DaggerOptions {
   /** What `--builder` names; null takes the image that images/builder.json pins. */
   readonly builder: string | null;
+  /** @default process.env */
   readonly env?: Environment;
 }
 
@@ -31,8 +32,8 @@ async function buildInto({ image, source, output }: BuildRequest, dag: Client, i
   await writeFile(join(output, VERSIONS), await built.file(VERSIONS).contents());
 }
 
-/** What a person can read of an error of the SDK's: what a command last said, or the engine's own words. */
-async function told(error: unknown): Promise<string> {
+/** The readable part of an error of the SDK: the last lines of a command, or the engine's message. */
+async function messageOf(error: unknown): Promise<string> {
   const { ExecError, UnknownDaggerError } = await import("@dagger.io/dagger");
   if (error instanceof ExecError) {
     const lines = `${error.stdout}\n${error.stderr}`.trim().split("\n").slice(-LAST_LINES);
@@ -41,7 +42,7 @@ async function told(error: unknown): Promise<string> {
     );
   }
   if (!(error instanceof Error)) return String(error);
-  // The engine's refusals have the whole query for a cause; a connection that broke is told by nothing else.
+  // The cause of an engine's refusal is the whole query; only the cause of a broken connection says what broke.
   const cause = error instanceof UnknownDaggerError && error.cause instanceof Error ? `: ${error.cause.message}` : "";
   return `${error.message}${cause}`;
 }
@@ -68,7 +69,7 @@ export function daggerRunner({ builder, env = process.env }: DaggerOptions): Run
           await buildInto(request, dag, { packer, builder: chosen.of(dag), variables });
         }).catch(async (error: unknown) => {
           signal.throwIfAborted();
-          throw new BuildFailed(`images: ${image.folder}: ${await told(error)}`, { cause: error });
+          throw new BuildFailed(`images: ${image.folder}: ${await messageOf(error)}`, { cause: error });
         });
       } finally {
         await chosen.dispose();

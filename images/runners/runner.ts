@@ -2,6 +2,7 @@
 import type { Variables } from "../inputs.ts";
 import type { ImageDefinition } from "../definitions.ts";
 
+/** One image to build. */
 export interface BuildRequest {
   readonly image: ImageDefinition;
   /** The repository, which holds `packer/`. */
@@ -17,6 +18,7 @@ export interface BuildRequest {
   readonly say: (line: string) => void;
 }
 
+/** Builds images, on this machine or in a container. */
 export interface Runner {
   readonly name: "local" | "dagger";
   /**

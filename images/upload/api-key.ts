@@ -7,8 +7,9 @@ import { UploadError } from "./errors.ts";
 import { rsaPrivateKey } from "./private-key.ts";
 import { readProfile, unreadable } from "./profile.ts";
 
-export type KeySignIn = Exclude<SignIn, { readonly auth: "instance-principal" }>;
+type KeySignIn = Exclude<SignIn, { readonly auth: "instance-principal" }>;
 
+/** An API key with all that a request is signed with. */
 export interface ApiKey {
   /** OCIDs. Those of a session may be empty. */
   readonly tenancy: string;

@@ -5,7 +5,7 @@ import type { Connection } from "./connection.ts";
 import { refusal, unreachable } from "./trouble.ts";
 
 /** What to do with the client. `fail` ends the call with an error of one's own, which no other attempt follows. */
-export type Operation<T> = (client: ObjectStorageClient, fail: (error: Error) => void) => Promise<T>;
+type Operation<T> = (client: ObjectStorageClient, fail: (error: Error) => void) => Promise<T>;
 
 /** Makes a request, as often as it takes. `doing` completes "cannot …". */
 export type Ask = <T>(doing: string, operation: Operation<T>) => Promise<T>;

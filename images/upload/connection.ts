@@ -2,6 +2,7 @@
 import type { ClientConfiguration, HttpClient } from "oci-common";
 import type { ObjectStorageClient } from "oci-objectstorage";
 
+/** A client of Object Storage that signs its requests. */
 export interface Connection {
   readonly Client: typeof ObjectStorageClient;
   /** Signs and sends. */

@@ -4,7 +4,7 @@ import type { SignIn } from "../../config/sign-in.ts";
 import { readApiKey } from "./api-key.ts";
 import { UploadError } from "./errors.ts";
 
-export interface Credentials {
+interface Credentials {
   readonly provider: AuthenticationDetailsProvider;
   /** Where they come from, for messages: `/home/me/.oci/config [DEFAULT]`. */
   readonly source: string;

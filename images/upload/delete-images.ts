@@ -3,6 +3,7 @@ import { hasBucket } from "./bucket.ts";
 import { isImageObject } from "./names.ts";
 import { arrivedBytes, type ObjectStore, type StoredObject } from "./store.ts";
 
+/** Which bucket is emptied. */
 export interface DeleteRequest {
   readonly store: ObjectStore;
   readonly bucket: string;
@@ -11,6 +12,7 @@ export interface DeleteRequest {
   readonly dryRun?: boolean;
 }
 
+/** What was deleted, or with `dryRun` would be, and what stays. */
 export interface Deleted {
   readonly objects: readonly StoredObject[];
   /** Unfinished uploads of images, with what of them had arrived. */

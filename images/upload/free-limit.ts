@@ -4,7 +4,7 @@ import { UploadError } from "./errors.ts";
 import { gigabytes, isImageObject } from "./names.ts";
 import { arrivedBytes, type ObjectStore, type StoredObject, sumOf } from "./store.ts";
 
-export interface PlannedObject {
+interface PlannedObject {
   readonly bucket: string;
   /** Its buckets are counted. The limit is the tenancy's: what lies in other compartments is not seen. */
   readonly compartmentId: string;

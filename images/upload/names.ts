@@ -4,6 +4,7 @@ import { BASE, PROXMOX } from "../definitions.ts";
 /** An image's name, then hashes in hex: nothing else that someone may have put into the bucket looks like it. */
 const OURS = new RegExp(`^(${BASE.folder}|${PROXMOX.folder})-[0-9a-f-]+\\.oci$`);
 
+/** Whether an object is an image of a lab, by its name. */
 export function isImageObject(name: string): boolean {
   return OURS.test(name);
 }

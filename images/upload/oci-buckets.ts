@@ -4,14 +4,13 @@ import { nullOn } from "./errors.ts";
 import { allPages } from "./pages.ts";
 import type { ObjectStore } from "./store.ts";
 
-type BucketMethods = Pick<
-  ObjectStore,
-  "bucket" | "buckets" | "createBucket" | "deleteBucket" | "object" | "objects" | "deleteObject"
->;
+type BucketMethods = Pick<ObjectStore, "bucket" | "buckets" | "createBucket" | "deleteBucket">;
+type ObjectMethods = Pick<ObjectStore, "object" | "objects" | "deleteObject">;
 
 /** The SDK leaves the prefix of the header on (oci-objectstorage 2.142.1). */
 const SHA256 = "opc-meta-sha256";
 
+/** The methods of `ObjectStore` on buckets. @throws as `ObjectStore` says */
 export function bucketMethods(ask: Ask, namespaceName: string): BucketMethods {
   return {
     async bucket(bucketName) {
@@ -55,7 +54,12 @@ export function bucketMethods(ask: Ask, namespaceName: string): BucketMethods {
       const gone = nullOn(404, deleted).then(() => true);
       return (await nullOn(409, gone)) ?? false;
     },
+  };
+}
 
+/** The methods of `ObjectStore` on whole objects. @throws as `ObjectStore` says */
+export function objectMethods(ask: Ask, namespaceName: string): ObjectMethods {
+  return {
     async object(bucketName, objectName) {
       const found = await nullOn(
         404,

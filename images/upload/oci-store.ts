@@ -3,11 +3,12 @@ import { type Ask, call } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import type { SignIn } from "../../config/sign-in.ts";
 import { readCredentials } from "./credentials.ts";
-import { bucketMethods } from "./oci-buckets.ts";
-import { uploadMethods } from "./oci-uploads.ts";
+import { bucketMethods, objectMethods } from "./oci-buckets.ts";
+import { uploadLists, uploadMethods } from "./oci-uploads.ts";
 import { PATIENT, type RetryPolicy, withRetries } from "./retry.ts";
 import type { ObjectStore } from "./store.ts";
 
+/** Which Object Storage, and how requests to it are signed and retried. */
 export interface ObjectStoreOptions {
   /** Such as `eu-frankfurt-1`. */
   readonly region: string;
@@ -56,5 +57,11 @@ export async function openObjectStore(options: ObjectStoreOptions): Promise<Obje
       ({ trouble }, next) => say(`${trouble}; attempt ${next} of ${retry.attempts} follows`),
     );
   const { value: namespaceName } = await ask("look up the namespace", (client) => client.getNamespace({}));
-  return { signal, ...bucketMethods(ask, namespaceName), ...uploadMethods(ask, namespaceName) };
+  return {
+    signal,
+    ...bucketMethods(ask, namespaceName),
+    ...objectMethods(ask, namespaceName),
+    ...uploadLists(ask, namespaceName),
+    ...uploadMethods(ask, namespaceName),
+  };
 }

@@ -5,20 +5,24 @@ import { nullOn } from "./errors.ts";
 import { allPages } from "./pages.ts";
 import type { ObjectStore, Upload } from "./store.ts";
 
-type UploadMethods = Pick<ObjectStore, "uploads" | "parts" | "startUpload" | "putPart" | "commit" | "abort">;
+type ListMethods = Pick<ObjectStore, "uploads" | "parts">;
+type UploadMethods = Pick<ObjectStore, "startUpload" | "putPart" | "commit" | "abort">;
 
 /** In the body of a request, metadata has the prefix that its header would have (CreateMultipartUploadDetails). */
 function prefixed(metadata: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [`opc-meta-${key}`, value]));
 }
 
-export function uploadMethods(ask: Ask, namespaceName: string): UploadMethods {
-  const names = ({ bucket, objectName, id }: Upload) => ({
-    namespaceName,
-    bucketName: bucket,
-    objectName,
-    uploadId: id,
-  });
+/** Where an upload is, in the SDK's words. */
+const placeOf = (namespaceName: string, { bucket, objectName, id }: Upload) => ({
+  namespaceName,
+  bucketName: bucket,
+  objectName,
+  uploadId: id,
+});
+
+/** The methods of `ObjectStore` that list uploads and what has arrived of them. @throws as `ObjectStore` says */
+export function uploadLists(ask: Ask, namespaceName: string): ListMethods {
   return {
     async uploads(bucketName) {
       const found = await allPages((page) =>
@@ -35,12 +39,17 @@ export function uploadMethods(ask: Ask, namespaceName: string): UploadMethods {
     async parts(upload) {
       const found = await allPages((page) =>
         ask(`list the parts of ${upload.objectName}`, (client) =>
-          client.listMultipartUploadParts({ ...names(upload), ...page }),
+          client.listMultipartUploadParts({ ...placeOf(namespaceName, upload), ...page }),
         ),
       );
       return found.map(({ partNumber, size, md5, etag }) => ({ number: partNumber, sizeBytes: size, md5, etag }));
     },
+  };
+}
 
+/** The methods of `ObjectStore` that make an object in parts. @throws as `ObjectStore` says */
+export function uploadMethods(ask: Ask, namespaceName: string): UploadMethods {
+  return {
     async startUpload(bucketName, objectName, metadata) {
       const createMultipartUploadDetails = {
         object: objectName,
@@ -60,7 +69,7 @@ export function uploadMethods(ask: Ask, namespaceName: string): UploadMethods {
         // To fetch, and so to us, a disk image that cannot be read would look like a lost connection.
         body.once("error", (error) => error instanceof ArchiveError && fail(error));
         const part = { uploadPartNum: number, contentLength: end - start, contentMD5: md5, uploadPartBody: body };
-        return client.uploadPart({ ...names(upload), ...part });
+        return client.uploadPart({ ...placeOf(namespaceName, upload), ...part });
       });
     },
 
@@ -70,7 +79,7 @@ export function uploadMethods(ask: Ask, namespaceName: string): UploadMethods {
       const partsToCommit = inOrder.map(({ number, etag }) => ({ partNum: number, etag }));
       await ask(`commit ${upload.objectName}`, (client) =>
         client.commitMultipartUpload({
-          ...names(upload),
+          ...placeOf(namespaceName, upload),
           ifNoneMatch: "*",
           commitMultipartUploadDetails: { partsToCommit },
         }),
@@ -80,7 +89,9 @@ export function uploadMethods(ask: Ask, namespaceName: string): UploadMethods {
     async abort(upload) {
       await nullOn(
         404,
-        ask(`give up an upload of ${upload.objectName}`, (client) => client.abortMultipartUpload(names(upload))),
+        ask(`give up an upload of ${upload.objectName}`, (client) =>
+          client.abortMultipartUpload(placeOf(namespaceName, upload)),
+        ),
       );
     },
   };

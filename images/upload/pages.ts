@@ -2,7 +2,7 @@
 
 interface Page<T> {
   readonly items: readonly T[];
-  /** Where the next page starts; missing on the last. The SDK's types say that it is always there. */
+  /** Where the next page starts. The SDK's types say that it is always there. @default - this page is the last */
   readonly opcNextPage?: string | undefined;
 }
 

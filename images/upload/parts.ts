@@ -1,6 +1,6 @@
 /** How an archive is cut into parts. */
 
-export interface PartRange {
+interface PartRange {
   /** Counts from 1. */
   readonly number: number;
   /** Bytes [start, end) of the archive. */
@@ -36,6 +36,7 @@ export function cut(sizeBytes: number, partBytes: number): readonly PartRange[] 
   }));
 }
 
+/** Bytes of several parts together. */
 export function bytesOf(parts: Iterable<PartRange>): number {
   let sum = 0;
   for (const { start, end } of parts) sum += end - start;

@@ -7,7 +7,7 @@ import { UploadError } from "./errors.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-export interface Profile {
+interface Profile {
   /** The configuration file, absolute. */
   readonly file: string;
   /** `/home/me/.oci/config [DEFAULT]` */

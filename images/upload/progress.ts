@@ -1,6 +1,7 @@
 /** How far a long copy is, and how long it will take. Pure, but for the clock that the meter is given. */
 import { performance } from "node:perf_hooks";
 
+/** How far an upload is. */
 export interface Progress {
   /** `checking`: the archive is read and hashed. `sending`: its parts go out. */
   readonly phase: "checking" | "sending";
@@ -12,6 +13,7 @@ export interface Progress {
   readonly secondsLeft: number | null;
 }
 
+/** What was done at a moment. */
 export interface Sample {
   /** Of a clock that never goes back. */
   readonly atMs: number;

@@ -3,6 +3,7 @@ import { hasBucket } from "./bucket.ts";
 import { isImageObject } from "./names.ts";
 import { arrivedBytes, type ObjectStore, type StoredObject, type Upload } from "./store.ts";
 
+/** Which bucket is cleaned up, and what stays in it. */
 export interface PruneRequest {
   readonly store: ObjectStore;
   readonly bucket: string;
@@ -15,6 +16,7 @@ export interface PruneRequest {
   readonly now?: Date;
 }
 
+/** What was deleted, or with `dryRun` would be. */
 export interface Pruned {
   /** Images that were deleted. */
   readonly objects: readonly StoredObject[];

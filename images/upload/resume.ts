@@ -3,7 +3,7 @@ import { nullOn } from "./errors.ts";
 import type { Part } from "./parts.ts";
 import type { ObjectStore, StoredPart, Upload } from "./store.ts";
 
-export interface Unfinished {
+interface Unfinished {
   readonly upload: Upload;
   /** Numbers of the parts that need not be sent. */
   readonly done: ReadonlySet<number>;

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RequestError, ServiceError, UnreachableError } from "./errors.ts";
 
+/** How often and how soon a request is tried again. */
 export interface RetryPolicy {
   readonly attempts: number;
   /** Doubled with each attempt, up to `longestDelayMs`; the wait is a random part of it, at least half. */

@@ -26,7 +26,7 @@ async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
-export interface SendListeners {
+interface SendListeners {
   /** How many bytes are out; less than before, when a part is sent anew. */
   readonly onSent: (bytes: number) => void;
   /** A part more has arrived whole, and stays. */

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { nullOn } from "./errors.ts";
 import type { Part } from "./parts.ts";
 
+/** What Object Storage says of a bucket. */
 export interface Bucket {
   /** OCID. */
   readonly compartmentId: string;
@@ -11,6 +12,7 @@ export interface Bucket {
   readonly approximateBytes: number;
 }
 
+/** An object in a list. */
 export interface StoredObject {
   readonly name: string;
   readonly sizeBytes: number;
@@ -31,6 +33,7 @@ export interface Upload {
   readonly startedAt: Date;
 }
 
+/** A part of an upload that has arrived. */
 export interface StoredPart {
   readonly number: number;
   readonly sizeBytes: number;
@@ -72,6 +75,7 @@ export interface ObjectStore {
   abort(upload: Upload): Promise<void>;
 }
 
+/** Bytes of several objects or parts together. */
 export function sumOf(objects: readonly { readonly sizeBytes: number }[]): number {
   return objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

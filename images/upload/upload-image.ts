@@ -10,6 +10,7 @@ import { findUnfinished, partsDone } from "./resume.ts";
 import { sendParts } from "./send.ts";
 import type { ObjectStore, Presence } from "./store.ts";
 
+/** The archive to upload, and where to. */
 export interface UploadRequest {
   readonly store: ObjectStore;
   readonly archive: OciArchive;
@@ -35,6 +36,7 @@ export interface UploadRequest {
   readonly partBytes?: number;
 }
 
+/** What an upload came to. */
 export interface Uploaded {
   readonly status: "uploaded" | "already there";
   readonly sizeBytes: number;
