@@ -16,7 +16,7 @@ import { takeLock } from "../../cli/engine/synth/lock.ts";
 import { writeLost } from "../../cli/engine/state/lost-objects.ts";
 import { parseConfig } from "../../config/parse.ts";
 import { planTopology } from "../../topology/plan.ts";
-import { type Api, ociApi } from "../sandbox/oci-api.ts";
+import { type Api, ociApi } from "../sandbox/oci/client.ts";
 import { startNode } from "./running.ts";
 
 const ROOT = join(__dirname, "../..");

@@ -5,8 +5,8 @@ import { NO_COLORS } from "../../cli/ui/terminal.ts";
 import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
 import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
 import { createVm, vmOf } from "../../sandbox/proxmox/model/vm-config.ts";
-import { atHost } from "../sandbox/proxmox-lab.ts";
-import { listen, openPort, PASSWORD, worldWith } from "../sandbox/proxmox-world.ts";
+import { atHost } from "../sandbox/proxmox/lab.ts";
+import { listen, openPort, PASSWORD, worldWith } from "../sandbox/proxmox/world.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openOci } from "../../cli/clients/oci.ts";
 import { taggedIn } from "../../cli/clients/oci-objects.ts";
-import { type Api, ociApi } from "../sandbox/oci-api.ts";
+import { type Api, ociApi } from "../sandbox/oci/client.ts";
 
 let api: Api;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 /** The real provider oracle/oci sets every argument of every resource once, reads it back, and sees no difference. */
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
-import type { Case } from "../sandbox/argument-case.ts";
-import { CASES } from "../sandbox/argument-cases.ts";
-import { argumentWorld, CORE, type Made } from "../sandbox/argument-world.ts";
-import { everyArgument, schemas } from "../sandbox/every-argument.ts";
+import type { Case } from "../sandbox/oci/arguments/case.ts";
+import { CASES } from "../sandbox/oci/arguments/index.ts";
+import { argumentWorld, CORE, type Made } from "../sandbox/oci/arguments/world.ts";
+import { everyArgument, schemas } from "../sandbox/oci/arguments/configurations.ts";
 import { type OciTerraform, ociTerraform, type Ran } from "./oci-terraform.ts";
 import { needing } from "./workshop.ts";
 

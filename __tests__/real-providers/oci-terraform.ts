@@ -7,8 +7,8 @@ import { literal } from "../../constructs/lab/literal.ts";
 import { realEnvironment } from "../../sandbox/daemon/real-environment.ts";
 import { openOutside } from "../../sandbox/outside/proxy.ts";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
-import { type Api, ociApi } from "../sandbox/oci-api.ts";
-import { emptyStore } from "../sandbox/oci-tenancy.ts";
+import { type Api, ociApi } from "../sandbox/oci/client.ts";
+import { emptyStore } from "../sandbox/oci/tenancy.ts";
 import { program } from "./workshop.ts";
 
 const VERSION = "8.28.0";

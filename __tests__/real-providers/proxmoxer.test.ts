@@ -1,7 +1,7 @@
 /** proxmoxer, the Python client of PVE's API, walks the sandbox. */
-import { PASSWORD } from "../sandbox/proxmox-world.ts";
-import { type Client, rootClient } from "../sandbox/proxmox-client.ts";
-import { baseLab } from "../sandbox/proxmox-lab.ts";
+import { PASSWORD } from "../sandbox/proxmox/world.ts";
+import { type Client, rootClient } from "../sandbox/proxmox/client.ts";
+import { baseLab } from "../sandbox/proxmox/lab.ts";
 import { needing, python } from "./workshop.ts";
 
 const HEAD = `

@@ -11,10 +11,10 @@ import { rotate } from "../../sandbox/daemon/log.ts";
 import { parseJson } from "../../sandbox/json.ts";
 import { logIn, userOfApiToken } from "../../sandbox/proxmox/model/login.ts";
 import { fits, fitsAside } from "../../sandbox/proxmox/model/password.ts";
-import { type Api, ociApi } from "./oci-api.ts";
-import { rootClient } from "./proxmox-client.ts";
-import { atHost } from "./proxmox-lab.ts";
-import { openPort, PASSWORD, worldWith } from "./proxmox-world.ts";
+import { type Api, ociApi } from "./oci/client.ts";
+import { rootClient } from "./proxmox/client.ts";
+import { atHost } from "./proxmox/lab.ts";
+import { openPort, PASSWORD, worldWith } from "./proxmox/world.ts";
 
 const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
 

@@ -1,5 +1,5 @@
-import { atHost } from "../sandbox/proxmox-lab.ts";
-import { worldWith } from "../sandbox/proxmox-world.ts";
+import { atHost } from "../sandbox/proxmox/lab.ts";
+import { worldWith } from "../sandbox/proxmox/world.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { type Outcome, Ports, startStep } from "./run-step.ts";
 

@@ -1,7 +1,7 @@
 import { addToIpSet, createIpSet, setFirewallOptions } from "../../sandbox/proxmox/model/firewall.ts";
 import type { Store } from "../../sandbox/world/store.ts";
-import { atHost } from "../sandbox/proxmox-lab.ts";
-import { worldWith } from "../sandbox/proxmox-world.ts";
+import { atHost } from "../sandbox/proxmox/lab.ts";
+import { worldWith } from "../sandbox/proxmox/world.ts";
 import { type Outcome, Ports, startStep } from "./run-step.ts";
 
 const ports = new Ports();

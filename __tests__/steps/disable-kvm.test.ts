@@ -1,8 +1,8 @@
 import { createVm, vmOf } from "../../sandbox/proxmox/model/vm-config.ts";
 import { makeTemplate } from "../../sandbox/proxmox/model/vm-lifecycle.ts";
 import type { Store } from "../../sandbox/world/store.ts";
-import { atHost } from "../sandbox/proxmox-lab.ts";
-import { worldWith } from "../sandbox/proxmox-world.ts";
+import { atHost } from "../sandbox/proxmox/lab.ts";
+import { worldWith } from "../sandbox/proxmox/world.ts";
 import { type Outcome, Ports, startStep } from "./run-step.ts";
 
 const ports = new Ports();

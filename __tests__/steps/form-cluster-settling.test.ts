@@ -2,8 +2,8 @@
 import { deleteNode, expectVotes } from "../../sandbox/proxmox/model/cluster.ts";
 import { enter, type Phase } from "../../sandbox/proxmox/model/settling.ts";
 import type { Store } from "../../sandbox/world/store.ts";
-import { atHost } from "../sandbox/proxmox-lab.ts";
-import { instance, listen } from "../sandbox/proxmox-world.ts";
+import { atHost } from "../sandbox/proxmox/lab.ts";
+import { instance, listen } from "../sandbox/proxmox/world.ts";
 import { clusterOf, labOf, membersOf, startForming } from "./labs.ts";
 import { REBOOT_SURVIVED, survivesReboot } from "./reboots.ts";
 import { type Outcome, Ports } from "./run-step.ts";

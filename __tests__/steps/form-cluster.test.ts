@@ -3,8 +3,8 @@ import { createCluster, joinCluster } from "../../sandbox/proxmox/model/cluster.
 import { startTask } from "../../sandbox/proxmox/model/tasks.ts";
 import { createVm } from "../../sandbox/proxmox/model/vm-config.ts";
 import type { Store } from "../../sandbox/world/store.ts";
-import { atHost } from "../sandbox/proxmox-lab.ts";
-import { addressOf, instance, PASSWORD } from "../sandbox/proxmox-world.ts";
+import { atHost } from "../sandbox/proxmox/lab.ts";
+import { addressOf, instance, PASSWORD } from "../sandbox/proxmox/world.ts";
 import { clusterOf, joinRequest, labOf, membersOf, startForming } from "./labs.ts";
 import { type Outcome, Ports, type Running, startStep } from "./run-step.ts";
 

@@ -1,8 +1,8 @@
 /** Labs of Proxmox hosts for the step that forms a cluster of them. */
 import { createCluster, joinCluster, type JoinRequest } from "../../sandbox/proxmox/model/cluster.ts";
 import type { Store } from "../../sandbox/world/store.ts";
-import { atHost } from "../sandbox/proxmox-lab.ts";
-import { addressOf, PASSWORD, worldWith } from "../sandbox/proxmox-world.ts";
+import { atHost } from "../sandbox/proxmox/lab.ts";
+import { addressOf, PASSWORD, worldWith } from "../sandbox/proxmox/world.ts";
 import { type Ports, type Running, startStep } from "./run-step.ts";
 
 export interface Lab {

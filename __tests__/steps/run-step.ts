@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { type Store } from "../../sandbox/world/store.ts";
-import { addressOf, openPort, PASSWORD } from "../sandbox/proxmox-world.ts";
+import { addressOf, openPort, PASSWORD } from "../sandbox/proxmox/world.ts";
 
 const STEPS = join(import.meta.dirname, "../../constructs/proxmox/steps");
 

@@ -12,8 +12,8 @@ import { isQuorate, votesOf } from "../../sandbox/proxmox/model/context.ts";
 import { endpoint } from "../../sandbox/systems.ts";
 import type { Instance } from "../../sandbox/world/oci.ts";
 import type { Store } from "../../sandbox/world/store.ts";
-import { atHost } from "../sandbox/proxmox-lab.ts";
-import { addressOf, instance, PASSWORD, worldWith } from "../sandbox/proxmox-world.ts";
+import { atHost } from "../sandbox/proxmox/lab.ts";
+import { addressOf, instance, PASSWORD, worldWith } from "../sandbox/proxmox/world.ts";
 import { type Outcome, Ports, type Running, startStep } from "./run-step.ts";
 
 const withSsh = which("ssh", process.env["PATH"] ?? "") === undefined ? describe.skip : describe;

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { admin, cluster, configured, portTo } from "../sandbox/talos-cluster.ts";
-import { guest, type Lab, vip } from "../sandbox/talos-world.ts";
+import { admin, cluster, configured, portTo } from "../sandbox/talos/cluster.ts";
+import { guest, type Lab, vip } from "../sandbox/talos/world.ts";
 
 const script = join(__dirname, "../../constructs/talos/steps/wait-healthy.mjs");
 

@@ -2,8 +2,8 @@ import { createCluster, joinCluster } from "../../sandbox/proxmox/model/cluster.
 import { applySdn, createSdn, isReloaded } from "../../sandbox/proxmox/model/sdn.ts";
 import type { Call, Fault } from "../../sandbox/calls.ts";
 import type { Store } from "../../sandbox/world/store.ts";
-import { atHost, settle } from "../sandbox/proxmox-lab.ts";
-import { addressOf, PASSWORD, worldWith } from "../sandbox/proxmox-world.ts";
+import { atHost, settle } from "../sandbox/proxmox/lab.ts";
+import { addressOf, PASSWORD, worldWith } from "../sandbox/proxmox/world.ts";
 import { type Outcome, Ports, startStep } from "./run-step.ts";
 
 const ports = new Ports();

@@ -8,9 +8,9 @@ import type { Store } from "../../../sandbox/world/store.ts";
 import { isQuorate } from "../../../sandbox/proxmox/model/context.ts";
 import { createCluster, joinCluster } from "../../../sandbox/proxmox/model/cluster.ts";
 import { createIpSet, addToIpSet, ipSetOf, changeIpSetEntry } from "../../../sandbox/proxmox/model/firewall.ts";
-import { atHost } from "../proxmox-lab.ts";
-import { terraform } from "../proxmox-terraform.ts";
-import { addressOf, PASSWORD, worldWith } from "../proxmox-world.ts";
+import { atHost } from "../proxmox/lab.ts";
+import { terraform } from "../proxmox/terraform/terraform.ts";
+import { addressOf, PASSWORD, worldWith } from "../proxmox/world.ts";
 
 const packet = (over: Partial<Packet> = {}): Packet => ({
   from: addressOf("pve-1"),

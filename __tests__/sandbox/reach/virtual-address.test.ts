@@ -5,10 +5,10 @@ import { guestAt } from "../../../sandbox/talos/index.ts";
 import { bootstrap, configure, machineAt } from "../../../sandbox/talos/model/machines.ts";
 import { tunnelEnd } from "../../../sandbox/systems.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
-import { atHost } from "../proxmox-lab.ts";
-import { worldWith } from "../proxmox-world.ts";
-import { configurationOf } from "../talos-cluster.ts";
-import { addresses, vip } from "../talos-world.ts";
+import { atHost } from "../proxmox/lab.ts";
+import { worldWith } from "../proxmox/world.ts";
+import { configurationOf } from "../talos/cluster.ts";
+import { addresses, vip } from "../talos/world.ts";
 
 const IMAGE = { content: "images", format: "raw", size: 20 * 1024 ** 3, source: "talos-1.13.9-nocloud-arm64" } as const;
 const PLANES = { "pve-1": "cp-1", "pve-2": "cp-2" } as const;

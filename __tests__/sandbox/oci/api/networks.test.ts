@@ -1,0 +1,87 @@
+/** What other people's labs do with networks: lists and routes of their own, addresses that outlive a host. */
+import { accepted, type Answered, type Api, ociApi } from "../client.ts";
+
+const CORE = "/20160918";
+let api: Api;
+let root: string;
+
+beforeEach(async () => {
+  api = await ociApi();
+  root = api.store.state.oci.tenancyId;
+});
+
+afterEach(async () => {
+  expect(api.said).toEqual([]);
+  await api.end();
+});
+
+function post(path: string, body: object): Promise<Answered["body"]> {
+  return accepted(api.call("POST", `${CORE}${path}`, { compartmentId: root, ...body }));
+}
+
+async function get(path: string): Promise<Answered["body"]> {
+  return (await api.call("GET", `${CORE}${path}`)).body;
+}
+
+/** A micro in a subnet of its own, with its primary private address. */
+async function madeHost(assignPublicIp: boolean) {
+  const vcn = await post("/vcns", { cidrBlocks: ["10.0.0.0/16"] });
+  const subnet = await post("/subnets", { vcnId: vcn.id, cidrBlock: "10.0.0.0/24" });
+  const [{ name: availabilityDomain }] = await get(`/availabilityDomains?compartmentId=${root}`);
+  const [image] = await get(`/images?compartmentId=${root}&shape=VM.Standard.E2.1.Micro`);
+  const instance = await post("/instances", {
+    availabilityDomain,
+    shape: "VM.Standard.E2.1.Micro",
+    sourceDetails: { sourceType: "image", imageId: image.id },
+    createVnicDetails: { subnetId: subnet.id, assignPublicIp },
+  });
+  const [{ vnicId }] = await get(`/vnicAttachments?compartmentId=${root}&instanceId=${instance.id}`);
+  const [primary] = await get(`/privateIps?vnicId=${vnicId}`);
+  return { vcn, instance, vnicId, primary };
+}
+
+it("a VCN has security lists beside its default one, and a subnet takes them", async () => {
+  const vcn = await post("/vcns", { cidrBlocks: ["10.0.0.0/16"] });
+  const rule = { protocol: "6", source: "0.0.0.0/0", tcpOptions: { destinationPortRange: { min: 80, max: 80 } } };
+  const list = await post("/securityLists", { vcnId: vcn.id, displayName: "web", ingressSecurityRules: [rule] });
+  expect(await get(`/securityLists/${list.id}`)).toMatchObject({
+    vcnId: vcn.id,
+    displayName: "web",
+    ingressSecurityRules: [rule],
+  });
+  const subnet = await post("/subnets", { vcnId: vcn.id, cidrBlock: "10.0.0.0/24", securityListIds: [list.id] });
+  expect(await get(`/subnets/${subnet.id}`)).toMatchObject({ securityListIds: [list.id] });
+});
+
+it("a reserved public IP on a primary private IP is the host's public address, and outlives it", async () => {
+  const { instance, vnicId, primary } = await madeHost(false);
+  const reserved = await post("/publicIps", { lifetime: "RESERVED", privateIpId: primary.id });
+  expect(await get(`/vnics/${vnicId}`)).toMatchObject({ publicIp: reserved.ipAddress });
+  await api.call("DELETE", `${CORE}/instances/${instance.id}`);
+  expect(await get(`/publicIps/${reserved.id}`)).toMatchObject({ lifecycleState: "AVAILABLE", privateIpId: null });
+});
+
+it("a private IP that has an ephemeral public one takes no other", async () => {
+  const { primary } = await madeHost(true);
+  const body = { compartmentId: root, lifetime: "RESERVED", privateIpId: primary.id };
+  expect(await api.call("POST", `${CORE}/publicIps`, body)).toMatchObject({ status: 409, body: { code: "Conflict" } });
+});
+
+it("a route leads to a private IP of its VCN, and to none of another", async () => {
+  const { vcn, primary } = await madeHost(false);
+  const rule = { destination: "192.168.0.0/16", destinationType: "CIDR_BLOCK", networkEntityId: primary.id };
+  const table = await post("/routeTables", { vcnId: vcn.id, routeRules: [rule] });
+  expect(await get(`/routeTables/${table.id}`)).toMatchObject({ routeRules: [rule] });
+  const other = await post("/vcns", { cidrBlocks: ["10.1.0.0/16"] });
+  const refused = await api.call("POST", `${CORE}/routeTables`, {
+    compartmentId: root,
+    vcnId: other.id,
+    routeRules: [rule],
+  });
+  expect(refused).toMatchObject({ status: 400, body: { code: "InvalidParameter" } });
+});
+
+it.each(["22.04", "22.04 Minimal aarch64", "24.04"])("there are images of Ubuntu %s", async (version) => {
+  const query = `operatingSystem=Canonical%20Ubuntu&operatingSystemVersion=${encodeURIComponent(version)}`;
+  expect(await get(`/images?compartmentId=${root}&${query}`)).not.toEqual([]);
+});
