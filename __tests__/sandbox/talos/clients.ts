@@ -7,7 +7,11 @@ import { definitionOf } from "../../../sandbox/talos/api/services.ts";
 import { newLeaf } from "../../../sandbox/pki/certificate.ts";
 import { readKey } from "../../../sandbox/pki/keys.ts";
 import { after } from "../../../sandbox/pki/validity.ts";
-import { type ClientConfiguration, type MachineSecrets, unbase64 } from "../../../sandbox/talos/model/config/secrets.ts";
+import {
+  type ClientConfiguration,
+  type MachineSecrets,
+  unbase64,
+} from "../../../sandbox/talos/model/config/secrets.ts";
 import { addresses, type Lab, type NodeName } from "./world.ts";
 import { z } from "zod";
 import { listening } from "../../listening.ts";

@@ -1,6 +1,9 @@
 /** Against what siderolabs/talos 0.11.0 printed. */
 import { X509Certificate } from "node:crypto";
-import { type MachineConfigurationInput, machineConfiguration } from "../../../../../sandbox/talos/model/config/generate.ts";
+import {
+  type MachineConfigurationInput,
+  machineConfiguration,
+} from "../../../../../sandbox/talos/model/config/generate.ts";
 import { applyPatches } from "../../../../../sandbox/talos/model/config/patch.ts";
 import { imageUrls } from "../../../../../sandbox/talos/model/image-factory.ts";
 import { keyPem, readKey } from "../../../../../sandbox/pki/keys.ts";
