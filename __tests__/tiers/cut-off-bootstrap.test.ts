@@ -26,3 +26,24 @@ describe("a bootstrap that is cut off", () => {
     await expectConvergence(lab, ["oci", "proxmox", "talos"]);
   });
 });
+
+describe("a cluster that is bootstrapped and in no state", () => {
+  let lab: TestLab;
+  beforeAll(async () => {
+    lab = await TestLab.create();
+    expect((await lab.cdktf("deploy", "oci", "proxmox", "talos", "--auto-approve")).code).toBe(0);
+    expect((await lab.cdktf("destroy", "talos", "--auto-approve")).code).toBe(0);
+  });
+  afterAll(() => lab.end());
+
+  it("is not bootstrapped again: a deploy does nothing and names the way out, which works", async () => {
+    const { code, stderr } = await lab.cdktf("deploy", "talos", "--auto-approve");
+    expect(code).toBe(1);
+    const [, option = ""] =
+      /^Error in talos: To do about the bootstrap: .* --recover-id (\S+) takes it in/m.exec(stderr) ?? [];
+    expect(option).toBe("talos_machine_bootstrap.bootstrap=machine_bootstrap");
+    expect(lab.state()["talos_machine_configuration_apply"]).toBeUndefined();
+    expect((await lab.cdktf("deploy", "talos", "--auto-approve", "--recover-id", option)).code).toBe(0);
+    await expectConvergence(lab, ["oci", "proxmox", "talos"]);
+  });
+});

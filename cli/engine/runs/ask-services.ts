@@ -3,10 +3,10 @@ import type { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
 import { messageOf } from "../../ui/errors.ts";
 import { accountOf } from "../synth/oci-account.ts";
 import type { Oci } from "../../clients/oci.ts";
-import type { TalosMachine } from "../../clients/talos.ts";
-import { CLUSTER_KEYS, type Known } from "../state/import-ids.ts";
+import type { Known } from "../state/import-ids.ts";
 import type { StateResource } from "../state/state.ts";
 import { labPve } from "./lab-pve.ts";
+import { labTalos } from "./lab-talos.ts";
 import { lookUp, OCI_LOOKUPS } from "./lookup-oci.ts";
 import { lookUpInPve, PVE_LOOKUPS } from "./lookup-proxmox.ts";
 import { BOOTSTRAP, lookUpBootstrap } from "./lookup-talos.ts";
@@ -22,22 +22,6 @@ const CONNECT_MS = 60_000;
 async function pveOf(session: Session, info: StackInfo): Promise<PveApi | null> {
   await session.connect(info, { patienceMs: CONNECT_MS });
   return labPve(session, session.environment(session.stack(info)), PATIENCE_MS / 1000);
-}
-
-/** The machine at the lab's end of a tunnel, `127.0.0.1:50001`; null where the keys of its cluster are in no state. */
-async function machineAt(
-  session: Session,
-  info: StackInfo,
-  endpoint: string | null,
-  held: readonly StateResource[],
-): Promise<TalosMachine | null> {
-  const tunnel = session.assembly.lab?.tunnels.find(({ localPort }) => endpoint === `127.0.0.1:${localPort}`);
-  const keys = held.find(({ type }) => type === CLUSTER_KEYS);
-  const { readClientConfiguration, talosAt } = await import("../../clients/talos.ts");
-  const admin = readClientConfiguration(keys?.attributes["client_configuration"]);
-  if (tunnel === undefined || admin === null) return null;
-  await session.connect(info, { patienceMs: CONNECT_MS });
-  return talosAt(admin, tunnel.name.replace("talos ", ""), tunnel.localPort);
 }
 
 /**
@@ -62,12 +46,9 @@ export function askServices(session: Session, info: StackInfo, held: readonly St
       return api === null ? null : lookUpInPve(api, type, known);
     }
     if (type !== BOOTSTRAP) return null;
-    const machine = await machineAt(session, info, known.text("endpoint"), held);
-    try {
-      return machine === null ? null : await lookUpBootstrap(machine);
-    } finally {
-      machine?.close();
-    }
+    await session.connect(info, { patienceMs: CONNECT_MS });
+    const machine = await labTalos(session, known.text("endpoint"), held);
+    return machine === null ? null : lookUpBootstrap(machine).finally(() => machine.close());
   };
   return async ({ type }, known) => {
     try {

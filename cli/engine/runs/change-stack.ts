@@ -17,6 +17,7 @@ import { type Import, removeImports, SHOWN_ONCE, withoutReplaceTriggers, writeIm
 import { counted, showReview, summaryOf } from "./review-text.ts";
 import { refuseBeyond, type Reviewed } from "./reviewed.ts";
 import { result, type StackResult } from "./schedule.ts";
+import { refuseSecondBootstrap } from "./second-bootstrap.ts";
 import type { Session } from "./session.ts";
 import { needsValues, stackReview } from "./stack-review.ts";
 import { reportAttachedSchema, reportUnowned } from "./unowned.ts";
@@ -99,6 +100,7 @@ async function changed(change: StackChange): Promise<StackResult> {
       return result(info.name, "unchanged");
     }
     if (!(await approved(change, plan))) return result(info.name, "declined");
+    await refuseSecondBootstrap(session, plan, stack);
     await waitForLockedMachines(session, plan, before.resources, change, options);
     await backUp(session, stack);
     recordLocation(session, stack);

@@ -95,7 +95,8 @@ function aboutCapacity(stack: Stack, full: readonly Diagnostic[]): string {
 const ABOUT_THE_NAME =
   'To do about the compartment: if a destroy had it deleted, that takes Oracle 30 to 180 minutes: deploy again then. If it is there, oci.compartment onDestroy: "keep" takes it up, { id: OCID } uses it. Or give oci.compartment another name';
 
-function aboutTheBootstrap({ name }: Stack, address: string): string {
+/** What to do about a cluster that is bootstrapped already. */
+export function aboutTheBootstrap({ name }: Pick<Stack, "name">, address: string): string {
   return `To do about the bootstrap: this cluster is bootstrapped, and the state does not know it: npx cdktf deploy ${name} --recover-id ${address}=machine_bootstrap takes it in`;
 }
 
