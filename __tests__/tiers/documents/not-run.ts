@@ -20,13 +20,16 @@ export const NOT_RUN: readonly NotRun[] = [
   },
   {
     command: /^npx lab providers lock\b/,
-    why: "asks a registry; __tests__/cli/provider-locks.test.ts has a fake tool",
+    why: "asks a registry; __tests__/cli/commands/change/provider-locks.test.ts has a fake tool",
   },
   {
     command: /^(npx lab secrets|git add secrets)\b/,
     why: "needs sops: __tests__/tiers/sops.test.ts runs them with one",
   },
-  { command: /^npx lab tunnel\b/, why: "goes on until Ctrl-C, or needs kubectl; __tests__/cli/tunnel.test.ts runs it" },
+  {
+    command: /^npx lab tunnel\b/,
+    why: "goes on until Ctrl-C, or needs kubectl; __tests__/cli/commands/access/tunnel.test.ts runs it",
+  },
   { command: /^npx cdktf diff .*--providers auto/, why: "says which providers this very machine can have" },
 ];
 

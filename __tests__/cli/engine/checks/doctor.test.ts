@@ -1,0 +1,523 @@
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { account, serviceLimits } from "../../../../cli/engine/checks/account.ts";
+import { budgetMail, credentials, region } from "../../../../cli/engine/checks/config.ts";
+import { readTopology } from "../../../../cli/engine/synth/config.ts";
+import { type Finding, findingsOf } from "../../../../cli/ui/findings.ts";
+import { lockFinding } from "../../../../cli/engine/checks/images.ts";
+import { kvmHere, ports, tools } from "../../../../cli/engine/checks/machine.ts";
+import { remoteStates, state } from "../../../../cli/engine/checks/state.ts";
+import type { LimitRow } from "../../../../cli/engine/checks/limit-rows.ts";
+import { openProject } from "../../../../cli/engine/synth/project.ts";
+import { takeLock } from "../../../../cli/engine/synth/lock.ts";
+import { writeLost } from "../../../../cli/engine/state/lost-objects.ts";
+import { parseConfig } from "../../../../config/parse.ts";
+import { planTopology } from "../../../../topology/plan.ts";
+import { type Api, ociApi } from "../../../sandbox/oci/client.ts";
+import { startNode } from "../../running.ts";
+
+const ROOT = join(__dirname, "../../../..");
+const CONFIG = { name: "lab", oci: { region: "eu-frankfurt-1" }, access: { adminCidrs: ["203.0.113.7/32"] } };
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "ampere-doctor-"));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function write(path: string, text: string, mode = 0o600): string {
+  const file = join(home, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  return file;
+}
+/** A program that says something, or hangs. */
+const program = (name: string, script: string): string => write(`bin/${name}`, `#!/bin/sh\n${script}\n`, 0o755);
+const named = (findings: readonly Finding[], name: string) => findings.filter((each) => each.name === name);
+const statusOf = (findings: readonly Finding[], name: string) => named(findings, name).map(({ status }) => status);
+
+describe("a check of lab doctor", () => {
+  it("is a failure when it throws, with what to do behind the semicolon", async () => {
+    const check = () => Promise.reject(new Error("it broke; mend it\nand more"));
+    expect(await findingsOf("it", check)).toEqual([
+      { name: "it", status: "fail", found: "it broke", advice: "mend it (and 1 more)" },
+    ]);
+  });
+
+  it("is a warning when it does not answer in time", async () => {
+    expect(statusOf(await findingsOf("it", () => new Promise(() => undefined), 1), "it")).toEqual(["warn"]);
+  });
+});
+
+describe("budget", () => {
+  const config = (budget: object) => parseConfig({ ...CONFIG, oci: { ...CONFIG.oci, budget } });
+
+  it("is a warning where it would mail nobody", () => {
+    expect(budgetMail(config({}), false)).toMatchObject({
+      status: "warn",
+      advice: expect.stringContaining("oci.budget.email"),
+    });
+    expect(budgetMail(config({}), true)).toMatchObject({ status: "ok" });
+    expect(budgetMail(config({ email: "me@example.org" }), false)).toMatchObject({
+      status: "ok",
+      found: expect.stringContaining("me@example.org"),
+    });
+  });
+});
+
+describe("tools", () => {
+  // Where an OpenTofu of `lab tools build` would be found.
+  const { XDG_CACHE_HOME: cache } = process.env;
+  beforeEach(() => {
+    process.env["XDG_CACHE_HOME"] = home;
+  });
+  afterEach(() => {
+    if (cache === undefined) delete process.env["XDG_CACHE_HOME"];
+    else process.env["XDG_CACHE_HOME"] = cache;
+  });
+  const env = () => ({ PATH: join(home, "bin"), HOME: home, XDG_CACHE_HOME: home });
+
+  it("fail without Terraform and ssh, warn without a builder of images, and want neither Go nor Nix", async () => {
+    const found = await tools(env(), false);
+    expect(found.map(({ name, status }) => `${name}: ${status}`)).toEqual([
+      "node: ok",
+      "terraform: fail",
+      "ssh: fail",
+      "image builder: warn",
+      "go: ok",
+      "nix: ok",
+    ]);
+    expect(named(found, "terraform")[0]).toMatchObject({
+      found: "neither tofu nor terraform is on PATH",
+      advice: expect.stringMatching(/^install OpenTofu/),
+    });
+  });
+
+  it("have a deadline each: one that hangs keeps no other from telling", async () => {
+    program("go", "kill -STOP $$");
+    const found = await tools(env(), false, 1000);
+    expect(named(found, "go")).toEqual([expect.objectContaining({ status: "warn", found: "no answer in 1 s" })]);
+    expect(named(found, "terraform")[0]?.found).toBe("neither tofu nor terraform is on PATH");
+  });
+
+  it("have their versions, and the sandbox needs no ssh", async () => {
+    program("tofu", 'echo "OpenTofu v1.10.1"');
+    program("go", 'echo "go version go1.26.8 linux/arm64"');
+    const found = await tools(env(), true);
+    expect(named(found, "terraform")[0]?.found).toContain("OpenTofu 1.10.1 (");
+    expect(named(found, "go")[0]?.found).toMatch(/^1\.26\.8: /);
+    expect(statusOf(found, "ssh")).toEqual(["warn"]);
+  });
+
+  it.each([
+    ["1.6.6", "exit 1", "ok"],
+    ["Packer v1.16.0", "exit 0", "warn"],
+    ["Packer v1.16.0", "echo /p/github.com/hashicorp/qemu/packer-plugin-qemu_v1.1.4_x5.0_linux_amd64", "ok"],
+  ])("know whether Packer, which says %s, has its plugin for QEMU: %s", async (version, plugins, status) => {
+    program("packer", `case $1 in version) echo "${version}" ;; *) ${plugins} ;; esac`);
+    program("qemu-system-aarch64", 'echo "QEMU emulator version 10.0.2"');
+    for (const name of ["qemu-img", "xorriso", "ssh-keygen"]) program(name, "exit 0");
+    program("firmware.fd", "");
+    const [found] = named(
+      await tools({ ...env(), UEFI_FIRMWARE: join(home, "bin", "firmware.fd") }, true),
+      "image builder",
+    );
+    expect(found?.status).toBe(status);
+    if (status === "warn") expect(found?.advice).toContain("packer init packer/plugins");
+  });
+
+  it("fail with a Terraform that is too old, and warn of a Go that does not run", async () => {
+    program("terraform", 'echo "Terraform v1.5.7"');
+    program("go", "exit 3");
+    const found = await tools(env(), true);
+    expect(named(found, "terraform")[0]).toMatchObject({ status: "fail", found: expect.stringContaining("too old") });
+    expect(statusOf(found, "go")).toEqual(["warn"]);
+  });
+});
+
+describe("the region", () => {
+  const { oci, ...rest } = CONFIG;
+  const lab = (homeRegion?: string) =>
+    parseConfig(
+      { preset: "free", ...rest, oci: { ...oci, ...(homeRegion === undefined ? {} : { homeRegion }) } },
+      "it",
+    );
+
+  it("warns when it is not the home region, or not the profile's", () => {
+    expect(region(lab("uk-london-1"), undefined).status).toBe("warn");
+    expect(region(lab(), "uk-london-1")).toMatchObject({
+      status: "warn",
+      advice: "set oci.region to uk-london-1 if that is your home region",
+    });
+    expect(region(lab(), "eu-frankfurt-1").status).toBe("ok");
+  });
+});
+
+describe("credentials", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+
+  // MD5 of the public key, as the console shows it.
+  const der = publicKey.export({ type: "spki", format: "der" });
+  const fingerprint = createHash("md5")
+    .update(der)
+    .digest("hex")
+    .replaceAll(/..(?=.)/g, "$&:");
+
+  function profile(): NodeJS.ProcessEnv {
+    const key = join(home, "key.pem");
+    const lines = ["[DEFAULT]", "tenancy=ocid1.tenancy.t", "user=ocid1.user.u", `fingerprint=${fingerprint}`];
+    write(".oci/config", [...lines, `key_file=${key}`, ""].join("\n"));
+    return { HOME: home, OCI_CLI_CONFIG_FILE: join(home, ".oci/config") };
+  }
+
+  const DEFAULT = { auth: "profile", profile: "DEFAULT" } as const;
+
+  it("of the environment are ok with a key that fits", async () => {
+    const key = write("key.pem", pem);
+    const env = {
+      TF_VAR_tenancy_ocid: "ocid1.tenancy.t",
+      TF_VAR_user_ocid: "ocid1.user.u",
+      TF_VAR_fingerprint: fingerprint,
+      TF_VAR_private_key_path: key,
+    };
+    expect(await credentials({ auth: "environment" }, env)).toMatchObject([{ status: "ok", found: "the environment" }]);
+    const { TF_VAR_user_ocid: _, ...less } = env;
+    expect(await credentials({ auth: "environment" }, less)).toMatchObject([
+      { status: "fail", found: "TF_VAR_user_ocid is not set" },
+    ]);
+  });
+
+  it("that are a session are ok where the config says so, as the provider wants it said", async () => {
+    const env = profile();
+    write("key.pem", pem);
+    const file = write("token", "eyJ.session");
+    writeFileSync(env["OCI_CLI_CONFIG_FILE"] ?? "", `security_token_file=${file}\n`, { flag: "a" });
+    expect(await credentials({ ...DEFAULT, auth: "security-token" }, env)).toMatchObject([{ status: "ok" }]);
+    expect(await credentials(DEFAULT, env)).toMatchObject([
+      { status: "fail", advice: 'set oci.auth to "security-token"' },
+    ]);
+  });
+
+  it("are ok with a key that fits, and warn when others may read it", async () => {
+    const env = profile();
+    const key = write("key.pem", pem);
+    expect(statusOf(await credentials(DEFAULT, env), "credentials")).toEqual(["ok"]);
+    chmodSync(key, 0o644);
+    expect(await credentials(DEFAULT, env)).toMatchObject([{ status: "warn", advice: expect.stringContaining(key) }]);
+  });
+
+  it("fail without a file, a profile or a key, and say nothing of what is in them", async () => {
+    const env = profile();
+    const nowhere = { OCI_CLI_CONFIG_FILE: join(home, "nowhere") };
+    const found = [
+      ...(await credentials(DEFAULT, nowhere)),
+      ...(await credentials({ auth: "profile", profile: "OTHER" }, env)),
+      ...(await credentials(DEFAULT, env)),
+    ];
+    write("key.pem", pem.slice(0, 200));
+    found.push(...(await credentials(DEFAULT, env)));
+    expect(found.map(({ status }) => status)).toEqual(["fail", "fail", "fail", "fail"]);
+    expect(JSON.stringify(found)).not.toMatch(/PRIVATE|ocid1|MII/);
+  });
+});
+
+describe("the image lock", () => {
+  const image = {
+    name: "base",
+    inputHash: "a",
+    objectName: "o",
+    sha256: "f".repeat(64),
+    sizeBytes: 1,
+    status: "current",
+    built: true,
+    testedWithStandIns: true,
+  } as const;
+
+  it("is ok when it is current and tested, and warns of each lack; the sandbox has none", () => {
+    const lacks = [{ status: "stale" } as const, { sha256: null }, { testedWithStandIns: false }];
+    expect(lockFinding("it", image, false)).toMatchObject({
+      status: "ok",
+      found: expect.stringMatching(/, tested with stand-ins$/),
+    });
+    for (const lack of lacks) {
+      expect(lockFinding("it", { ...image, ...lack }, false).status).toBe("warn");
+      expect(lockFinding("it", { ...image, ...lack }, true).status).toBe("ok");
+    }
+  });
+});
+
+describe("what earlier runs have left", () => {
+  const project = () => openProject({ app: "node main.ts", sandbox: false }, { LAB_HOME: home }, home);
+
+  it("is ok when there is nothing, and names what is deployed", async () => {
+    expect((await state(project())).map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
+    write(".lab/state/oci.tfstate", JSON.stringify({ version: 4, outputs: { a: { value: 1, type: "number" } } }));
+    expect(named(await state(project()), "state")[0]?.found).toBe("readable; deployed: oci");
+  });
+
+  it("fails with an encrypted state that nobody here can open, and says what is missing", async () => {
+    write(".lab/state/oci.tfstate", JSON.stringify({ serial: 1, lineage: "a", encrypted_data: "AAAA" }));
+    const missing = [
+      expect.objectContaining({
+        status: "fail",
+        found:
+          "oci: it is encrypted, and the lab's secrets have no passphrase: bring back the secrets that have it (statePassphrase), from a copy of secrets.json or from git",
+      }),
+    ];
+    expect(named(await state(project()), "state")).toEqual(missing);
+  });
+
+  it("fails with a state that is damaged, and with a record that cannot be read", async () => {
+    write(".lab/state/oci.tfstate", "{");
+    write(".lab/run/oci.json", "{");
+    expect(statusOf(await state(project()), "state")).toEqual(["fail"]);
+    expect(statusOf(await state(project()), "run")).toEqual(["fail"]);
+  });
+
+  it("warns of objects that were lost, and says how they come back", async () => {
+    writeLost(join(home, ".lab/run"), "oci", [
+      { address: "oci_core_vcn.a", type: "oci_core_vcn", id: null, replacedId: null },
+    ]);
+    expect(named(await state(project()), "lost")).toEqual([
+      {
+        name: "lost",
+        status: "warn",
+        found: "oci: oci_core_vcn.a",
+        advice: "npx cdktf deploy oci --recover takes back what can be told",
+      },
+    ]);
+    write(".lab/run/oci/lost.json", "[1]");
+    expect(statusOf(await state(project()), "lost")).toEqual(["fail"]);
+  });
+
+  it("warns of a lock that is held, and passes over what a holder that died has left", async () => {
+    const file = write(".lab/cdktf.lock", "");
+    const lock = await takeLock(file, "cdktf deploy", () => undefined, new AbortController().signal);
+    const text = readFileSync(file, "utf8");
+    expect(named(await state(project()), "lock")[0]).toMatchObject({
+      status: "warn",
+      found: expect.stringContaining(`held by cdktf deploy, process ${process.pid}, since 20`),
+    });
+    lock.release();
+    write(".lab/cdktf.lock", text);
+    expect(statusOf(await state(project()), "lock")).toEqual(["ok"]);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+});
+
+describe("the state backend", () => {
+  const project = (sandbox = false) => openProject({ app: "node main.ts", sandbox }, { LAB_HOME: home }, home);
+  const bucket = { backend: "s3", bucket: "states", endpoint: "http://127.0.0.1:9", region: "eu-frankfurt-1" } as const;
+  const topology = (state?: typeof bucket) => planTopology(parseConfig({ ...CONFIG, ...(state && { state }) }));
+  const deployed = { version: 4, serial: 1, lineage: "a", outputs: { a: { value: 1, type: "number" } } };
+
+  it("is of no interest where states are in files here, and in the sandbox", async () => {
+    expect(await remoteStates(topology(), project())).toEqual([]);
+    expect(await remoteStates(topology(bucket), project(true))).toEqual([]);
+  });
+
+  it("fails where a state is elsewhere than the config says", async () => {
+    write(".lab/state/oci.tfstate", JSON.stringify(deployed));
+    const [finding] = await remoteStates(topology(bucket), project());
+    expect(finding).toMatchObject({ status: "fail", advice: "move them: npx lab state migrate" });
+    expect(finding?.found).toContain(join(home, ".lab/state/oci.tfstate"));
+  });
+});
+
+describe("tunnel ports", () => {
+  it("fail when another program has one, unless it is this LAB_HOME's sandbox", async () => {
+    const server = createServer();
+    const localPort = await new Promise<number>((resolve) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : 0);
+      });
+    });
+    const tunnels = [{ name: "api", localPort, via: "pve-1", target: { address: "10.0.0.1", port: 1 } }];
+    const asked = async (sandbox: boolean, running: boolean) => (await ports(tunnels, sandbox, running))[0]?.status;
+    try {
+      expect([await asked(false, false), await asked(true, false)]).toEqual(["fail", "fail"]);
+      expect([await asked(false, true), await asked(true, true)]).toEqual(["warn", "ok"]);
+      expect(await ports(tunnels, false, false, 4711)).toMatchObject([
+        { status: "ok", found: `${localPort}: taken by lab tunnel, process 4711, which shares them` },
+      ]);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+    expect(await asked(false, false)).toBe("ok");
+  });
+});
+
+describe("/dev/kvm", () => {
+  it("helps where it opens on arm64, and nowhere else", () => {
+    const device = write("kvm", "");
+    expect(kvmHere(device, "arm64").found).toMatch(/^opens/);
+    expect(kvmHere(device, "x64").found).toMatch(/^here, and no help/);
+    expect(kvmHere(join(home, "nowhere"), "arm64").found).toMatch(/^not here/);
+  });
+});
+
+describe("service limits", () => {
+  const counted = (used: number) => ({ used, by: [], over: false });
+  const row = (config: number, deployed: number | null, used: number, allowed: number): LimitRow => ({
+    name: "vcns",
+    label: "VCNs",
+    unit: "",
+    rule: "total",
+    config: counted(config),
+    deployed: deployed === null ? null : counted(deployed),
+    account: { used, allowed },
+    allowed: 2,
+    advice: "",
+    source: "",
+  });
+  const found = (...rows: readonly LimitRow[]) =>
+    serviceLimits(rows).map(({ status, found: what }) => `${status}: ${what}`);
+
+  it("are ok where what a deploy would add has room, though all is taken by the lab itself", () => {
+    expect(found(row(1, null, 1, 2), row(1, 1, 2, 2))).toEqual([
+      "ok: room for the lab in all 2 that the account counts",
+    ]);
+  });
+
+  it("fail where the lab does not fit in, and warn where the account is over", () => {
+    expect(found(row(1, null, 2, 2))).toEqual(["fail: VCNs: 2 of 2 are taken, and the lab needs 1 more"]);
+    expect(found(row(1, 1, 3, 2))).toEqual(["warn: VCNs: 3 of 2 are taken"]);
+    expect(found({ ...row(1, 1, 3, 2), account: null })).toEqual(["warn: the account tells of none"]);
+  });
+});
+
+describe("the account", () => {
+  let api: Api;
+  const environment = { ...process.env };
+  beforeEach(async () => {
+    api = await ociApi();
+    const clients = ["oci_identity.IdentityClient", "oci_limits.LimitsClient", "oci_core.ComputeClient"];
+    Object.assign(process.env, {
+      OCI_CLI_CONFIG_FILE: join(api.home, "oci", "config"),
+      CLIENT_HOST_OVERRIDES: clients.map((client) => `${client}=${api.url}`).join(";"),
+    });
+  });
+  afterEach(async () => {
+    process.env = { ...environment };
+    await api.end();
+  });
+  /** A real lab, whose account the door of a test's own tenancy plays. */
+  async function ask(region = CONFIG.oci.region, more: object = {}) {
+    const file = write("lab.json", JSON.stringify({ ...CONFIG, preset: "free", oci: { region }, ...more }));
+    const project = openProject({ app: "node main.ts", sandbox: false, config: file }, { LAB_HOME: home }, home);
+    const plan = await readTopology(project);
+    if ("status" in plan) throw new Error(plan.found);
+    return account(plan, project);
+  }
+
+  it("takes the key, is at home where the lab is, and has room for it", async () => {
+    expect((await ask()).map(({ name, status, found }) => `${status} ${name}: ${found}`)).toEqual([
+      `ok account: takes the key of ${join(api.home, "oci", "config")} [DEFAULT]`,
+      "ok home region: eu-frankfurt-1, where the lab is",
+      "ok service limits: room for the lab in all 8 that the account counts",
+      expect.stringMatching(/^ok capacity: \w+:EU-FRANKFURT-1-AD-1 has room for pve-1 now$/),
+    ]);
+  });
+
+  it("fails where it is at home elsewhere", async () => {
+    api.store.state.oci.homeRegion = "uk-london-1";
+    expect(named(await ask(), "home region")).toMatchObject([
+      { status: "fail", advice: "set oci.region to uk-london-1" },
+    ]);
+  });
+
+  it("says in which availability domain the micro can be, for only one has its shape", async () => {
+    const micro = { name: "qdevice-1", bootVolumeGb: 50 };
+    const pair = (more: object = {}) => ({ preset: "free-pair", micro: { ...micro, ...more } });
+    expect(named(await ask(undefined, pair()), "micro")).toMatchObject([{ status: "ok" }]);
+    expect(named(await ask(undefined, pair({ availabilityDomain: 2 })), "micro")).toMatchObject([
+      {
+        status: "fail",
+        found: "availability domain 2 of eu-frankfurt-1 has no VM.Standard.E2.1.Micro, 1 has",
+        advice: "set micro.availabilityDomain to 1",
+      },
+    ]);
+    api.store.state.oci.homeRegion = "us-ashburn-1";
+    expect(named(await ask("us-ashburn-1", pair()), "micro")).toMatchObject([
+      { status: "fail", advice: "set micro.availabilityDomain to 2" },
+    ]);
+  });
+
+  it("warns where there is no capacity, and not where one fault domain of three is full", async () => {
+    const capacity = { what: "capacity", availabilityDomain: "*", faultDomain: "FAULT-DOMAIN-1", shape: "*" } as const;
+    api.store.state.faults = { lastId: 1, active: [{ id: 1, seen: 0, hits: 0, spec: capacity }] };
+    expect(named(await ask(), "capacity")).toMatchObject([{ status: "ok" }]);
+    const everywhere = { ...capacity, faultDomain: "*" };
+    api.store.state.faults = { lastId: 1, active: [{ id: 1, seen: 0, hits: 0, spec: everywhere }] };
+    expect(named(await ask(), "capacity")).toMatchObject([
+      { status: "warn", found: expect.stringMatching(/AD-1: OUT_OF_HOST_CAPACITY for pve-1$/) },
+    ]);
+  });
+
+  it("fails in one line where it does not take the key, or does not answer", async () => {
+    api.store.state.oci.apiKey = null;
+    expect(await ask()).toMatchObject([
+      { name: "account", status: "fail", found: expect.stringContaining("401 NotAuthenticated") },
+    ]);
+    process.env["CLIENT_HOST_OVERRIDES"] = "oci_identity.IdentityClient=http://127.0.0.1:1";
+    expect(await ask()).toMatchObject([
+      { name: "account", status: "fail", found: expect.stringMatching(/^no answer from 127\.0\.0\.1:1: /) },
+    ]);
+  });
+
+  it("is not asked without credentials", async () => {
+    process.env["OCI_CLI_CONFIG_FILE"] = join(home, "nowhere");
+    expect(await ask()).toMatchObject([
+      { name: "account", status: "warn", found: expect.stringContaining("no such file") },
+    ]);
+  });
+});
+
+describe("npx lab doctor", () => {
+  /** Started as a user would, with nothing on PATH but what a test has put there. */
+  async function run(config: unknown, args: readonly string[]) {
+    const file = write("lab.json", JSON.stringify(config));
+    const env = { PATH: join(home, "bin"), HOME: home, LAB_HOME: home, NO_COLOR: "1", FORCE_COLOR: "1" };
+    const program = join(ROOT, "cli/bin/lab.js");
+    return startNode(program, ["doctor", "--config", file, ...args], { cwd: ROOT, env }).finished;
+  }
+
+  it("prints one document, and exits with 0 when nothing fails", async () => {
+    program("tofu", 'echo "OpenTofu v1.10.1"');
+    const payg = { ...CONFIG, preset: "payg", access: { ...CONFIG.access, basePort: 28_400 } };
+    const { code, stdout } = await run(payg, ["--sandbox", "--json"]);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ ok: true, sandbox: true });
+    expect(statusOf(document.findings, "free tier")).toEqual(["warn"]);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  it("exits with 1 when the config is over the free tier, and has no colours with NO_COLOR", async () => {
+    program("tofu", 'echo "OpenTofu v1.10.1"');
+    const { code, stdout } = await run({ ...CONFIG, preset: "payg", allowPaid: false }, ["--sandbox"]);
+    expect(stdout).toMatch(/^fail {2}free tier +over: /m);
+    expect(stdout).not.toContain("\u001B");
+    expect(code).toBe(1);
+  }, 60_000);
+
+  it("says of a config that cannot be used which field it is, and goes on with what needs none", async () => {
+    const { code, stdout } = await run({ ...CONFIG, preset: "large" }, []);
+    expect(stdout).toMatch(/^fail {2}config +\S*lab.json: preset: got "large"/m);
+    expect(stdout).toMatch(/^ok {4}lock/m);
+    expect(code).toBe(1);
+  }, 60_000);
+
+  it("does not wait for programs that hang", async () => {
+    for (const name of ["tofu", "ssh", "go", "dagger"]) program(name, "/bin/sleep 60");
+    const before = performance.now();
+    const { stdout } = await run({ ...CONFIG, preset: "free" }, []);
+    expect(stdout).toMatch(/^fail {2}terraform/m);
+    expect(performance.now() - before).toBeLessThan(20_000);
+  }, 60_000);
+});
