@@ -149,20 +149,25 @@ function onNode(pve: Pve, node: string): Pve {
 /** The user of a request's API token, or of its ticket with the CSRF token that writes need. */
 function authenticate(pve: Pve, request: IncomingMessage): string {
   const { authorization, cookie, csrfpreventiontoken } = request.headers;
-  const [, apiToken] = /^PVEAPIToken[= ](.+)$/.exec(authorization ?? "") ?? [];
-  if (apiToken !== undefined) return userOfApiToken(pve, apiToken);
-  const ticket = /(?:^|;\s*)PVEAuthCookie=([^;]+)/.exec(cookie ?? "")?.[1];
-  if (ticket === undefined) throw new PveError(401, "No ticket");
-  const user = userOfTicket(pve, decoded(ticket));
+  const ticket = authValue(cookie, "PVEAuthCookie") ?? authValue(authorization, "PVEAuthCookie");
+  if (ticket === null) {
+    const apiToken = authValue(authorization, "PVEAPIToken");
+    if (apiToken === null) throw new PveError(401, "No ticket");
+    return userOfApiToken(pve, apiToken);
+  }
+  const user = userOfTicket(pve, ticket);
   if (isIn(pve.world, pve.host, "stale tickets")) throw new PveError(401, "permission denied - invalid PVE ticket");
   if (request.method !== "GET") checkCsrfToken(pve, user, String(csrfpreventiontoken ?? ""));
   return user;
 }
 
-function decoded(cookie: string): string {
+/** What a header says under a key, as pve-http-server reads it: of the cookies, or of Authorization. */
+function authValue(header: string | undefined, key: "PVEAuthCookie" | "PVEAPIToken"): string | null {
+  const [, value = ""] = new RegExp(`(?:^|\\s)${key}[= ]([^;]*)`).exec(header ?? "") ?? [];
+  if (value === "") return null;
   try {
-    return decodeURIComponent(cookie);
+    return decodeURIComponent(value);
   } catch {
-    return cookie;
+    return value;
   }
 }

@@ -79,6 +79,14 @@ describe("the PVE API of a host", () => {
     });
   });
 
+  it("takes a ticket from the Authorization header where there is no cookie", async () => {
+    const { api, port } = await lab();
+    await api.ready();
+    const request = `GET /api2/json/version HTTP/1.1\r\nHost: pve\r\nConnection: close\r\nAuthorization: ${api.ticket?.cookie}\r\n`;
+    expect(await raw(port, `${request}\r\n`)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(await raw(port, `${request}Cookie: PVEAuthCookie=PVE:root@pam:0::x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
   it("answers in PVE's envelope", async () => {
     const { port } = await lab();
     const answer = await raw(port, "GET /api2/json/version HTTP/1.1\r\nHost: pve\r\nConnection: close\r\n\r\n");
