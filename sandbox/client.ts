@@ -18,7 +18,7 @@ import type { RealEnvironment } from "./daemon/real-environment.ts";
 import type { OwnHostAccess } from "./daemon/actions.ts";
 import type { NewHost } from "./proxmox/model/own-hosts.ts";
 import type { AdminStanding } from "./reach/index.ts";
-import type { Overview } from "./systems.ts";
+import type { Overview } from "./systems/index.ts";
 import type { Account } from "./world/oci.ts";
 import type { InventoryItem } from "./world/world.ts";
 

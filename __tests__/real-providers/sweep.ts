@@ -1,7 +1,7 @@
 /** Deploys of a lab of which one call fails: what the sweep does for each call, and how it starts over from before a stack. */
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Fault } from "../../sandbox/calls.ts";
+import type { Fault } from "../../sandbox/faults/calls.ts";
 import type { LoggedCall } from "../../sandbox/client.ts";
 import type { Ended, TestLab } from "../e2e/lab.ts";
 

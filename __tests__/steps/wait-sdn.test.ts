@@ -1,6 +1,6 @@
 import { createCluster, joinCluster } from "../../sandbox/proxmox/model/cluster.ts";
 import { applySdn, createSdn, isReloaded } from "../../sandbox/proxmox/model/sdn.ts";
-import type { Call, Fault } from "../../sandbox/calls.ts";
+import type { Call, Fault } from "../../sandbox/faults/calls.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost, settle } from "../sandbox/proxmox/lab.ts";
 import { addressOf, PASSWORD, worldWith } from "../sandbox/proxmox/world.ts";

@@ -1,7 +1,8 @@
 /** What is asked of the daemon by its control door and done to the world. */
 import { rmSync } from "node:fs";
-import { emptyWorld, inventory, overview } from "../systems.ts";
-import { addOwnHost, type NewHost, ownHosts, ownTunnels, removeOwnHost } from "../proxmox/model/own-hosts.ts";
+import { emptyWorld, inventory, overview } from "../systems/index.ts";
+import { addOwnHost, type NewHost, ownTunnels, removeOwnHost } from "../proxmox/model/own-hosts.ts";
+import { ownHosts } from "../reach/home.ts";
 import { adminStanding } from "../reach/index.ts";
 import type { Account } from "../world/oci.ts";
 import type { OwnHost } from "../world/proxmox.ts";

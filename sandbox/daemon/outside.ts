@@ -1,7 +1,7 @@
 /** The hosts outside that the daemon plays for real providers, and the way to the machines of its world. */
 import net from "node:net";
 import type { Outside, OutsideProxy } from "../outside/proxy.ts";
-import { endpointFrom, endpointFromAdmin } from "../systems.ts";
+import { endpointFrom, endpointFromAdmin } from "../systems/endpoints.ts";
 import type { World } from "../world/world.ts";
 
 const SSH_PORT = 22;

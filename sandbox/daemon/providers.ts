@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { SYSTEMS, type SystemName } from "./files.ts";
 import type { ProviderServer } from "../plugin/server.ts";
-import { providers, schemaFile } from "../systems.ts";
+import { providers, schemaFile } from "../systems/index.ts";
 import type { Store } from "../world/store.ts";
 
 export interface ProviderDoors {

@@ -1,5 +1,5 @@
 /** The last calls on the doors, and who wants to hear of each. */
-import type { Call } from "../calls.ts";
+import type { Call } from "./calls.ts";
 
 /** How many calls are remembered. */
 const KEPT = 1000;

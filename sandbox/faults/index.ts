@@ -6,9 +6,8 @@
  * const store = openStore(file, emptyWorld, faults);
  * faults.add({ what: "call", door: "oci", method: "POST", fault: { kind: "status", status: 429, retryAfterSeconds: 2 } });
  */
-import type { Call, Calls, Fault } from "../calls.ts";
-import type { ActiveFault, FaultState } from "../world/faults.ts";
-import type { WorldState } from "../world/world.ts";
+import type { Call, Calls, Fault } from "./calls.ts";
+import type { ActiveFault, FaultState } from "./state.ts";
 import { type CallLog, callLog } from "./call-log.ts";
 import { chance } from "./chance.ts";
 import { matches } from "./pattern.ts";
@@ -16,7 +15,7 @@ import { type CallFault, parseFault } from "./spec.ts";
 
 export type { LoggedCall } from "./call-log.ts";
 export type { FaultRequest, FaultSpec } from "./spec.ts";
-export type { ActiveFault } from "../world/faults.ts";
+export type { ActiveFault } from "./state.ts";
 
 /** What every door asks, with the means to make it say something. */
 export interface FaultDoor extends Calls {
@@ -39,7 +38,7 @@ export interface FaultDoor extends Calls {
 
 /** The part of a store that faults need. */
 interface Faulty {
-  readonly state: WorldState;
+  readonly state: { faults?: FaultState };
   changed(): void;
 }
 

@@ -1,6 +1,6 @@
 /** What can be made to fail: one call or many, or a condition of the world. */
 import { z } from "zod";
-import { DOORS } from "../calls.ts";
+import { DOORS } from "./calls.ts";
 import { BOOT_STOPS } from "./boot-stops.ts";
 import { isPattern } from "./pattern.ts";
 

@@ -1,6 +1,6 @@
 /** Faults in words, for people. */
-import type { Fault } from "../calls.ts";
-import type { ActiveFault } from "../world/faults.ts";
+import type { Fault } from "./calls.ts";
+import type { ActiveFault } from "./state.ts";
 import type { CallFault } from "./spec.ts";
 
 /** One in one line. */

@@ -9,7 +9,7 @@ import http from "node:http";
 import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
-import { listenOnLoopback } from "../loopback.ts";
+import { listenOnLoopback } from "../http/loopback.ts";
 import { newAuthority, newLeaf } from "../pki/certificate.ts";
 
 /** Serves a connection that was made to a host outside; TLS is off it already. */

@@ -1,6 +1,6 @@
 /** What the page draws: the world in the shape of a picture, network around hosts around virtual machines. */
 import { faultText } from "../faults/words.ts";
-import { overview } from "../systems.ts";
+import { overview } from "../systems/index.ts";
 import type { Subnet } from "../oci/resources/subnet.ts";
 import type { Instance } from "../world/oci.ts";
 import type { Datacenter } from "../world/proxmox.ts";

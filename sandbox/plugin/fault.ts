@@ -1,6 +1,6 @@
 /** Calls of the plugin protocol that are to fail: told of before they are done, and answered as a provider would. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Call, Calls, Fault } from "../calls.ts";
+import type { Call, Calls, Fault } from "../faults/calls.ts";
 import { wireName } from "./codec.ts";
 import type { Diagnosed, Diagnostic, DynamicValue } from "./messages.ts";
 

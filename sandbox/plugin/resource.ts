@@ -1,8 +1,10 @@
 /** How one Terraform resource type or data source is played on the world. The plugin server does the protocol. */
+import type { Json } from "../http/json.ts";
 import type { World } from "../world/world.ts";
 
-/** A decoded Terraform value: blocks and nested attributes are objects or arrays, absent ones are null. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type { Json };
+
+/** Decoded Terraform values: blocks and nested attributes are objects or arrays, absent ones are null. */
 export type Attributes = { readonly [key: string]: Json };
 
 /** What the provider block said, after Configure; null where it is unset or not yet known. */

@@ -9,7 +9,7 @@ import { publicAddressOf } from "../oci/primary-address.ts";
 import type { Instance } from "../world/oci.ts";
 import type { World } from "../world/world.ts";
 import { hostAdmits } from "./host-firewall.ts";
-import { HOME_NETWORK, ownHostAt } from "../proxmox/model/own-hosts.ts";
+import { HOME_NETWORK, ownHostAt } from "./home.ts";
 import type { OwnHost } from "../world/proxmox.ts";
 import { isWithin, type Packet } from "./packet.ts";
 import { pveAdmits } from "./pve-firewall.ts";

@@ -2,7 +2,7 @@
 import { type Pve, pveOn, ROOT, votesOf } from "../proxmox/model/context.ts";
 import { PveError } from "../proxmox/model/errors.ts";
 import { proxmoxOf } from "../proxmox/model/hosts.ts";
-import { removeQdevice, setUpQdevice } from "../proxmox/model/pvecm.ts";
+import { removeQdevice, setUpQdevice } from "./pvecm.ts";
 import { hasQnetd } from "../proxmox/model/qdevice.ts";
 import type { Instance } from "../world/oci.ts";
 import type { Corosync } from "../world/proxmox.ts";

@@ -11,13 +11,13 @@ import ssh2, {
   type TcpipRequestInfo,
 } from "ssh2";
 import { verify } from "unixcrypt";
-import type { Call, Fault } from "../calls.ts";
+import type { Call, Fault } from "../faults/calls.ts";
 import type { World } from "../world/world.ts";
 import { adminReaches } from "../reach/index.ts";
 import { pveOn, ROOT } from "../proxmox/model/context.ts";
 import { proxmoxOf } from "../proxmox/model/hosts.ts";
 import { type Outcome, readsInput, runCommand, runOnHost } from "../shell/commands.ts";
-import { type SshHost, sshHostAt } from "./hosts.ts";
+import { type SshHost, sshHostAt } from "../shell/hosts.ts";
 import { serveSftp } from "./sftp.ts";
 import { socketPair } from "./socket-pair.ts";
 

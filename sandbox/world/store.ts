@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Calls, quietCalls } from "../calls.ts";
+import { type Calls, quietCalls } from "../faults/calls.ts";
 import { clockAheadMs } from "../faults/conditions.ts";
 import type { World, WorldState } from "./world.ts";
 

@@ -1,6 +1,6 @@
 /** The one model behind every door of the sandbox: an OCI tenancy, the Proxmox hosts on it, the Talos machines on those. */
-import type { Calls } from "../calls.ts";
-import type { FaultState } from "./faults.ts";
+import type { Calls } from "../faults/calls.ts";
+import type { FaultState } from "../faults/state.ts";
 import type { OciTenancy } from "./oci.ts";
 import type { ProxmoxState } from "./proxmox.ts";
 import type { TalosState } from "./talos.ts";

@@ -1,6 +1,6 @@
-import type { Call, Door } from "../../../sandbox/calls.ts";
+import type { Call, Door } from "../../../sandbox/faults/calls.ts";
 import { faultDoor, type FaultDoor, type FaultRequest } from "../../../sandbox/faults/index.ts";
-import { emptyWorld, overview } from "../../../sandbox/systems.ts";
+import { emptyWorld, overview } from "../../../sandbox/systems/index.ts";
 import { memoryStore, type Store } from "../../../sandbox/world/store.ts";
 import { membersOnline, isQuorate } from "../../../sandbox/proxmox/model/context.ts";
 import { hostAt } from "../../../sandbox/proxmox/model/hosts.ts";

@@ -5,7 +5,7 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DefaultRequestSigner, type HttpRequest, type Method } from "oci-common";
-import type { Call } from "../../../sandbox/calls.ts";
+import type { Call } from "../../../sandbox/faults/calls.ts";
 import { accountFiles } from "../../../sandbox/oci/account.ts";
 import { ociEndpoint } from "../../../sandbox/oci/api/server.ts";
 import type { ApiKey } from "../../../sandbox/world/oci.ts";

@@ -8,7 +8,7 @@ import tls from "node:tls";
 import { imageFactory } from "../../../sandbox/talos/api/image-factory.ts";
 import { openOutside } from "../../../sandbox/outside/proxy.ts";
 import { schematicId } from "../../../sandbox/talos/model/image-factory.ts";
-import { emptyWorld } from "../../../sandbox/systems.ts";
+import { emptyWorld } from "../../../sandbox/systems/index.ts";
 import { memoryStore } from "../../../sandbox/world/store.ts";
 
 let folder: string;

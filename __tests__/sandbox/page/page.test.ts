@@ -128,7 +128,7 @@ describe("the page of the sandbox", () => {
     expect(await page.read("/", { method })).toMatchObject({ status: 405, headers: { allow: "GET" } });
   });
 
-  it.each(["/server.ts", "/../systems.ts", "/page.css/", "//etc/passwd", "/%2e%2e/systems.ts"])(
+  it.each(["/server.ts", "/../systems/index.ts", "/page.css/", "//etc/passwd", "/%2e%2e/systems/index.ts"])(
     "has nothing at %s",
     async (path) => {
       expect((await page.read(path)).status).toBe(404);

@@ -1,9 +1,9 @@
-import type { Fault } from "../../../sandbox/calls.ts";
+import type { Fault } from "../../../sandbox/faults/calls.ts";
 import { faultDoor } from "../../../sandbox/faults/index.ts";
 import { encodeValues } from "../../../sandbox/plugin/codec.ts";
 import { announced } from "../../../sandbox/plugin/fault.ts";
 import type { ApplyReply, ApplyRequest } from "../../../sandbox/plugin/messages.ts";
-import { emptyWorld } from "../../../sandbox/systems.ts";
+import { emptyWorld } from "../../../sandbox/systems/index.ts";
 import { memoryStore, type Store } from "../../../sandbox/world/store.ts";
 
 const nothing = { msgpack: encodeValues(null) };

@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { encrypt } from "unixcrypt";
-import { type Call, type Calls, quietCalls } from "../../../sandbox/calls.ts";
+import { type Call, type Calls, quietCalls } from "../../../sandbox/faults/calls.ts";
 import { emptyProxmox, pveEndpoint } from "../../../sandbox/proxmox/index.ts";
 import { ownTunnels } from "../../../sandbox/proxmox/model/own-hosts.ts";
-import { tunnelEnd } from "../../../sandbox/systems.ts";
+import { tunnelEnd } from "../../../sandbox/systems/endpoints.ts";
 import { carries } from "../../../sandbox/reach/index.ts";
 import { hostRules } from "../../../constructs/oci/host-files.ts";
 import { planTopology } from "../../../topology/plan.ts";

@@ -3,7 +3,7 @@ import { newVm } from "../../../sandbox/proxmox/model/vm-config.ts";
 import { talosMachines } from "../../../sandbox/proxmox/index.ts";
 import { guestAt } from "../../../sandbox/talos/index.ts";
 import { bootstrap, configure, machineAt } from "../../../sandbox/talos/model/machines.ts";
-import { tunnelEnd } from "../../../sandbox/systems.ts";
+import { tunnelEnd } from "../../../sandbox/systems/endpoints.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
 import { atHost } from "../proxmox/lab.ts";
 import { worldWith } from "../proxmox/world.ts";

@@ -2,7 +2,7 @@
 import ssh2, { type Client as SshClient, type SFTPWrapper } from "ssh2";
 import { addOwnHost } from "../../../sandbox/proxmox/model/own-hosts.ts";
 import { listenSsh, type SshPort } from "../../../sandbox/ssh/index.ts";
-import { endpointFrom } from "../../../sandbox/systems.ts";
+import { endpointFrom } from "../../../sandbox/systems/endpoints.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
 import { type Client, rootClient } from "../proxmox/client.ts";
 import { worldWith } from "../proxmox/world.ts";

@@ -2,7 +2,7 @@
 import { machineAt } from "../../../sandbox/talos/model/machines.ts";
 import { newClientConfiguration } from "../../../sandbox/talos/model/config/secrets.ts";
 import { overviewOf } from "../../../sandbox/talos/model/overview.ts";
-import { endpoint } from "../../../sandbox/systems.ts";
+import { endpoint } from "../../../sandbox/systems/endpoints.ts";
 import { baseLab, guestConfig } from "../proxmox/lab.ts";
 import { apiAt, portTo, tunnelTo } from "./clients.ts";
 import { accessTo, apply, bootstrap, configurationOf, secrets } from "./machines.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Provider } from "../../../sandbox/plugin/resource.ts";
 import type { ProviderSchema } from "../../../sandbox/plugin/schema.ts";
-import { emptyWorld } from "../../../sandbox/systems.ts";
+import { emptyWorld } from "../../../sandbox/systems/index.ts";
 import { openStore } from "../../../sandbox/world/store.ts";
 import { terraform } from "../plugin/terraform.ts";
 

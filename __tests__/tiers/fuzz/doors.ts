@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Calls } from "../../../sandbox/calls.ts";
+import type { Calls } from "../../../sandbox/faults/calls.ts";
 import { accountFiles } from "../../../sandbox/oci/account.ts";
 import { ociEndpoint } from "../../../sandbox/oci/api/server.ts";
 import { pageEndpoint } from "../../../sandbox/page/server.ts";
 import { viewOf } from "../../../sandbox/page/view.ts";
 import { sshEndpoint } from "../../../sandbox/ssh/server.ts";
-import { endpoint, endpointFrom } from "../../../sandbox/systems.ts";
+import { endpoint, endpointFrom } from "../../../sandbox/systems/endpoints.ts";
 import { memoryStore } from "../../../sandbox/world/store.ts";
 import type { WorldState } from "../../../sandbox/world/world.ts";
 

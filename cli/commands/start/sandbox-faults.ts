@@ -1,6 +1,6 @@
 /** `lab sandbox fault`: has things go wrong in the sandbox. */
 import type { Command } from "commander";
-import { DOORS } from "../../../sandbox/calls.ts";
+import { DOORS } from "../../../sandbox/faults/calls.ts";
 import { BOOT_STOPS } from "../../../sandbox/faults/boot-stops.ts";
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { openProject } from "../../engine/synth/project.ts";

@@ -1,5 +1,5 @@
 /** Errors as OCI sends them: `{code, message}` (docs.oracle.com, API Errors). */
-import type { Fault } from "../../calls.ts";
+import type { Fault } from "../../faults/calls.ts";
 import { MissingAttribute } from "../attributes.ts";
 import { ServiceRefusal } from "../refusals.ts";
 import { fieldOf } from "./fields.ts";

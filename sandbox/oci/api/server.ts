@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Fault } from "../../calls.ts";
-import { parseJson } from "../../json.ts";
+import type { Fault } from "../../faults/calls.ts";
+import { parseJson } from "../../http/json.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import type { World } from "../../world/world.ts";
 import { regionNamed } from "../regions.ts";

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
-import type { Call } from "../../calls.ts";
+import type { Call } from "../../faults/calls.ts";
 import type { PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import { finishJoins } from "../model/cluster.ts";

@@ -1,6 +1,6 @@
 /** What a call meets that is to fail: PVE's own status line and body, or a connection that breaks. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Fault } from "../../calls.ts";
+import type { Fault } from "../../faults/calls.ts";
 import { PveError } from "../model/errors.ts";
 import { reset } from "./connection.ts";
 import { refuse } from "./http.ts";

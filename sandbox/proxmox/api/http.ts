@@ -1,6 +1,6 @@
 /** HTTP as PVE's API server speaks it: form-encoded in, `{data: …}` or `{data: null, message, errors}` out. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { parseJson } from "../../json.ts";
+import { parseJson } from "../../http/json.ts";
 import { badParameter, PveError } from "../model/errors.ts";
 
 /** JSON of an answer. */

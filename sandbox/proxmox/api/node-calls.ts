@@ -2,7 +2,8 @@
 import { X509Certificate } from "node:crypto";
 import type { PveHost } from "../../world/proxmox.ts";
 import { membersOnline, type Pve } from "../model/context.ts";
-import { HOME_ROUTER, OWN_BRIDGE, ownHosts } from "../model/own-hosts.ts";
+import { HOME_ROUTER, ownHosts } from "../../reach/home.ts";
+import { OWN_BRIDGE } from "../model/own-hosts.ts";
 import { failure } from "../model/errors.ts";
 import { may } from "../model/permissions.ts";
 import type { Data, Parameters } from "./http.ts";

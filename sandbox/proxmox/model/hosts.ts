@@ -7,7 +7,8 @@ import type { Instance } from "../../world/oci.ts";
 import type { Datacenter, ProxmoxState, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import { issueCertificate } from "./certificate.ts";
-import { installedDatacenter, installedHost, ownHosts } from "./own-hosts.ts";
+import { ownHosts } from "../../reach/home.ts";
+import { installedDatacenter, installedHost } from "./own-hosts.ts";
 import { noticeBoot } from "./settling.ts";
 
 const GIB = 1024 ** 3;

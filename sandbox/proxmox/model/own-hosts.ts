@@ -4,22 +4,11 @@ import { encrypt } from "unixcrypt";
 import type { Datacenter, OwnHost, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import type { Tunnel } from "../../../topology/types.ts";
+import { ownHosts } from "../../reach/home.ts";
 import { issueCertificate } from "./certificate.ts";
 
 /** The bridge that the installer puts the machine's address on. */
 export const OWN_BRIDGE = "vmbr0";
-/** The network at home. */
-export const HOME_NETWORK = "192.168.1.0/24";
-export const HOME_ROUTER = "192.168.1.1";
-
-export function ownHosts({ state }: Pick<World, "state">): readonly OwnHost[] {
-  return state.proxmox.own ?? [];
-}
-
-export function ownHostAt(world: Pick<World, "state">, address: string): OwnHost | undefined {
-  return ownHosts(world).find((own) => own.address === address);
-}
-
 /** The ways to them from this machine, as tunnels: of each its ports 8006 and 22. */
 export function ownTunnels(world: Pick<World, "state">): readonly Tunnel[] {
   return ownHosts(world).flatMap(({ name, address, ports }) => [

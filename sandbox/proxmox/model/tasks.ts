@@ -1,5 +1,5 @@
 /** Worker tasks: started by an API call, watched by UPID. They live as long as this process, as PVE's do on a host. */
-import type { Call } from "../../calls.ts";
+import type { Call } from "../../faults/calls.ts";
 import type { World } from "../../world/world.ts";
 import type { Pve } from "./context.ts";
 import { badParameter, failure, PveError } from "./errors.ts";

@@ -10,7 +10,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { prettifyError, ZodError } from "zod";
-import type { Call } from "../../calls.ts";
+import type { Call } from "../../faults/calls.ts";
 import { machineAt, MachineError } from "../model/machines.ts";
 import { listen } from "./events.ts";
 import { faultError } from "./faults.ts";

@@ -1,6 +1,6 @@
 /** Faults in the words of gRPC. */
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import type { Fault } from "../../calls.ts";
+import type { Fault } from "../../faults/calls.ts";
 
 /** HTTP's status as gRPC maps it (grpc/grpc doc/http-grpc-status-mapping.md). */
 const FROM_HTTP: Readonly<Record<number, status>> = {

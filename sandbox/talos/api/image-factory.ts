@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
-import type { Call } from "../../calls.ts";
+import type { Call } from "../../faults/calls.ts";
 import { minorOf, TALOS_RELEASES } from "../../../config/versions.ts";
 import { officialExtensions, talosVersions } from "../model/factory-lists.ts";
 import { schematicId } from "../model/image-factory.ts";

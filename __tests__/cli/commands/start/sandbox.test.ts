@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { emptyWorld } from "../../../../sandbox/systems.ts";
+import { emptyWorld } from "../../../../sandbox/systems/index.ts";
 import { SmallLab } from "../../small-lab.ts";
 
 const LAB = join(__dirname, "../../../../cli/bin/lab.js");

@@ -1,5 +1,5 @@
 /** Calls that are made to fail, in the API's own words. */
-import type { Fault } from "../../../../sandbox/calls.ts";
+import type { Fault } from "../../../../sandbox/faults/calls.ts";
 import { type Api, ociApi } from "../client.ts";
 import { emptyStore } from "../tenancy.ts";
 

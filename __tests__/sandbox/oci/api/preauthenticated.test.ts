@@ -1,5 +1,5 @@
 /** Addresses of objects that need no signature, and the lifecycle policy of a bucket. */
-import { type Call, quietCalls } from "../../../../sandbox/calls.ts";
+import { type Call, quietCalls } from "../../../../sandbox/faults/calls.ts";
 import { ociInventory } from "../../../../sandbox/oci/index.ts";
 import { accepted, type Answered, type Api, ociApi } from "../client.ts";
 import { emptyStore } from "../tenancy.ts";

@@ -1,5 +1,5 @@
 /** Calls of the door `proxmox` that are made to fail, tasks among them, and the log that every call is in. */
-import type { Call, Calls, Fault } from "../../../../sandbox/calls.ts";
+import type { Call, Calls, Fault } from "../../../../sandbox/faults/calls.ts";
 import type { Store } from "../../../../sandbox/world/store.ts";
 import { type Client, rootClient } from "../client.ts";
 import { worldWith } from "../world.ts";

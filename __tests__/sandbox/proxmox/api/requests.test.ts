@@ -3,7 +3,7 @@ import { connect } from "node:tls";
 import { PveApi } from "../../../../constructs/proxmox/steps/pve-client.mjs";
 import { Deadline } from "../../../../constructs/proxmox/steps/deadline.mjs";
 import { send } from "../../../../constructs/proxmox/steps/pve-http.mjs";
-import { type Calls, quietCalls } from "../../../../sandbox/calls.ts";
+import { type Calls, quietCalls } from "../../../../sandbox/faults/calls.ts";
 import { createToken } from "../../../../sandbox/proxmox/model/access.ts";
 import { createVm } from "../../../../sandbox/proxmox/model/vm-config.ts";
 import { atHost } from "../lab.ts";

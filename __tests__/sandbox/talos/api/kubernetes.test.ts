@@ -2,7 +2,7 @@ import { once } from "node:events";
 import https from "node:https";
 import tls from "node:tls";
 import { z } from "zod";
-import type { Call, Fault } from "../../../../sandbox/calls.ts";
+import type { Call, Fault } from "../../../../sandbox/faults/calls.ts";
 import { factsOf } from "../../../../sandbox/talos/model/config/facts.ts";
 import { kubernetesEndpointOf } from "../../../../sandbox/talos/api/kubernetes/endpoint.ts";
 import { newKubeconfig } from "../../../../sandbox/talos/model/kubeconfig.ts";

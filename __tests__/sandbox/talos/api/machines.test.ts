@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { connect, type PeerCertificate } from "node:tls";
 import { once } from "node:events";
 import { status } from "@grpc/grpc-js";
-import type { Call, Fault } from "../../../../sandbox/calls.ts";
+import type { Call, Fault } from "../../../../sandbox/faults/calls.ts";
 import { machineAt } from "../../../../sandbox/talos/model/machines.ts";
 import { type ClientConfiguration, newClientConfiguration } from "../../../../sandbox/talos/model/config/secrets.ts";
 import { type Api, apiAt, clientAs, tunnelTo } from "../clients.ts";

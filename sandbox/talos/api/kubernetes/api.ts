@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type PeerCertificate, TLSSocket } from "node:tls";
-import type { Call, Calls, Fault } from "../../../calls.ts";
+import type { Call, Calls, Fault } from "../../../faults/calls.ts";
 import { addons } from "./addons.ts";
 import { discovery } from "./discovery.ts";
 import type { ApiState } from "./state.ts";

@@ -1,63 +1,13 @@
-/** The three systems of the sandbox, put together; the daemon knows them only from here. */
+/** What a connection meets in the world, by where it comes from: from the admin, from a host, through a tunnel. */
 import type { Socket } from "node:net";
-import { join } from "node:path";
-import type { Tunnel } from "../topology/types.ts";
-import type { SystemName } from "./daemon/files.ts";
-import { isDown } from "./faults/conditions.ts";
-import { emptyOci, ociInventory, ociOverview, ociProvider, type OciOverview } from "./oci/index.ts";
-import type { Provider } from "./plugin/resource.ts";
-import {
-  emptyProxmox,
-  proxmoxInventory,
-  proxmoxOverview,
-  proxmoxProvider,
-  type ProxmoxOverview,
-  pveEndpoint,
-} from "./proxmox/index.ts";
-import {
-  emptyTalos,
-  kubernetesEndpoint,
-  guestAt,
-  talosEndpoint,
-  talosInventory,
-  talosOverview,
-  talosProvider,
-  type TalosOverview,
-} from "./talos/index.ts";
-import { ownHostAt } from "./proxmox/model/own-hosts.ts";
-import { adminReaches, carries, instanceAt, reaches } from "./reach/index.ts";
-import type { Account, OciInstance } from "./world/oci.ts";
-import { randomText } from "./world/store.ts";
-import type { InventoryItem, World, WorldState } from "./world/world.ts";
-
-/** What the sandbox holds, for people: `lab sandbox` and the demo print it. */
-export interface Overview {
-  readonly oci: OciOverview;
-  readonly proxmox: ProxmoxOverview;
-  readonly talos: TalosOverview;
-}
-
-export const providers: Readonly<Record<SystemName, Provider>> = {
-  oci: ociProvider,
-  proxmox: proxmoxProvider,
-  talos: talosProvider,
-};
-
-export function schemaFile(system: SystemName): string {
-  return join(import.meta.dirname, "..", "providers", system, "schema.json");
-}
-
-export function emptyWorld(account: Account = "always-free"): WorldState {
-  return { version: 2, oci: emptyOci(account, randomText), proxmox: emptyProxmox(), talos: emptyTalos(), tunnels: [] };
-}
-
-export function inventory(state: WorldState): readonly InventoryItem[] {
-  return [...ociInventory(state.oci), ...proxmoxInventory(state.proxmox), ...talosInventory(state)];
-}
-
-export function overview(world: World): Overview {
-  return { oci: ociOverview(world.state.oci), proxmox: proxmoxOverview(world), talos: talosOverview(world) };
-}
+import type { Tunnel } from "../../topology/types.ts";
+import { isDown } from "../faults/conditions.ts";
+import { pveEndpoint } from "../proxmox/index.ts";
+import { ownHostAt } from "../reach/home.ts";
+import { adminReaches, carries, instanceAt, reaches } from "../reach/index.ts";
+import { guestAt, kubernetesEndpoint, talosEndpoint } from "../talos/index.ts";
+import type { OciInstance } from "../world/oci.ts";
+import type { World } from "../world/world.ts";
 
 const PVE_PORT = 8006;
 const TALOS_PORT = 50_000;
@@ -80,7 +30,7 @@ function sshOf(world: World, address: string): ((socket: Socket) => void) | null
   if (!isHost) return null;
   return (socket) => {
     socket.pause();
-    void import("./ssh/index.ts").then(({ sshd }) => {
+    void import("../ssh/index.ts").then(({ sshd }) => {
       const handler = sshd(world, address, endpointFrom);
       socket.resume();
       if (handler) handler(socket);

@@ -1,5 +1,5 @@
 /** Faults that somebody asked for: they stay until they are cleared, also over the end of the daemon. Owned by sandbox/faults. */
-import type { FaultSpec } from "../faults/spec.ts";
+import type { FaultSpec } from "./spec.ts";
 
 export interface FaultState {
   /** The highest id that was given. */

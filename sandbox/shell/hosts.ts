@@ -5,7 +5,7 @@ import { z } from "zod";
 import { isDown } from "../faults/conditions.ts";
 import { isUp } from "../oci/boot.ts";
 import { publicAddressOf } from "../oci/primary-address.ts";
-import { ownHostAt } from "../proxmox/model/own-hosts.ts";
+import { ownHostAt } from "../reach/home.ts";
 import type { Instance } from "../world/oci.ts";
 import type { OwnHost } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";

@@ -1,6 +1,7 @@
 /** JSON that anybody may have sent. */
 
-import type { Json } from "./plugin/resource.ts";
+/** Any JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** As Perl's JSON allows it to PVE; nothing that is asked of any of the services is ten deep. */
 const DEEPEST = 512;

@@ -1,11 +1,11 @@
 /** What `pvecm qdevice` does on a host (pve-cluster 9.1.6, PVE/CLI/pvecm.pm), with what it asks of SSH and of the other machine. */
-import { reaches } from "../../reach/index.ts";
-import { rootRsaKey, shellFiles } from "../../shell/files.ts";
-import { hostKeyOf, mayLogIn } from "../../ssh/hosts.ts";
-import type { Corosync } from "../../world/proxmox.ts";
-import { membersOnline, type Pve } from "./context.ts";
-import { failure } from "./errors.ts";
-import { hasQnetd, machineAt } from "./qdevice.ts";
+import { reaches } from "../reach/index.ts";
+import { rootRsaKey, shellFiles } from "./files.ts";
+import { hostKeyOf, mayLogIn } from "./hosts.ts";
+import type { Corosync } from "../world/proxmox.ts";
+import { membersOnline, type Pve } from "../proxmox/model/context.ts";
+import { failure } from "../proxmox/model/errors.ts";
+import { hasQnetd, machineAt } from "../proxmox/model/qdevice.ts";
 
 const SSH = 22;
 
