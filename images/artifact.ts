@@ -5,7 +5,7 @@ import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { DISK, type ImageDefinition } from "./definitions.ts";
+import { DISK, type ImageDefinition } from "./model/definitions.ts";
 import { isMissing, oneLine } from "./errors.ts";
 import { digest } from "./lock.ts";
 

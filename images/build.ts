@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { sha256Of } from "./archive.ts";
+import { sha256Of } from "./model/archive.ts";
 import {
   type Artifact,
   artifactFolder,
@@ -17,7 +17,7 @@ import {
   sha256OfFile,
   writeManifest,
 } from "./artifact.ts";
-import { BASE, DISK, type ImageDefinition, PROXMOX } from "./definitions.ts";
+import { BASE, DISK, type ImageDefinition, PROXMOX } from "./model/definitions.ts";
 import { isMissing, oneLine } from "./errors.ts";
 import { identify, type ImageInputs, REPOSITORY, variablesOf } from "./identity.ts";
 import { archiveOf } from "./operating-system.ts";

@@ -1,7 +1,7 @@
 /** Which images are meant: the input hashes of both, from what the caller sets. */
 import { join, resolve } from "node:path";
-import { BASE, PROXMOX } from "./definitions.ts";
-import { inputHash, type Variables } from "./inputs.ts";
+import { BASE, PROXMOX } from "./model/definitions.ts";
+import { inputHash, type Variables } from "./model/inputs.ts";
 
 /** The repository that this file is in, absolute. */
 export const REPOSITORY = resolve(import.meta.dirname, "..");

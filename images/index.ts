@@ -1,7 +1,7 @@
 /** The lab's two images, known by name before anything is built: what synth, deploy and the sandbox ask for. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { BASE, type ImageDefinition, PROXMOX } from "./definitions.ts";
+import { BASE, type ImageDefinition, PROXMOX } from "./model/definitions.ts";
 import { identify, type ImageInputs, REPOSITORY } from "./identity.ts";
 import { type Lock, type LockEntry, readLock } from "./lock.ts";
 

@@ -1,7 +1,7 @@
 /** What an image is called where it is imported, by what was found in it. */
-import { ociArchive, type OciArchive } from "./archive.ts";
-import type { OperatingSystem } from "./archive-metadata.ts";
-import { BASE, type ImageDefinition } from "./definitions.ts";
+import { ociArchive, type OciArchive } from "./model/archive.ts";
+import type { OperatingSystem } from "./model/archive-metadata.ts";
+import { BASE, type ImageDefinition } from "./model/definitions.ts";
 
 type Versions = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { withoutByteOrderMark } from "../config/text.ts";
-import { BASE } from "./definitions.ts";
+import { BASE } from "./model/definitions.ts";
 import { oneLine } from "./errors.ts";
 import { ask } from "./ask.ts";
 

@@ -1,7 +1,7 @@
 /** Sees to it that the hosts' image is in its bucket: found there, or uploaded, or built first. */
 import { type Artifact, readArtifact } from "./artifact.ts";
 import type { BuildResult } from "./build.ts";
-import { PROXMOX } from "./definitions.ts";
+import { PROXMOX } from "./model/definitions.ts";
 import { ensureImages, type ImagesOptions } from "./index.ts";
 import { recordBuild } from "./record.ts";
 import { type Destination, uploadArtifact } from "./upload-artifact.ts";

@@ -1,7 +1,7 @@
 /** Keeps images.lock.json in step with what was built or tested. */
 import { join } from "node:path";
 import type { Artifact } from "./artifact.ts";
-import type { ImageDefinition } from "./definitions.ts";
+import type { ImageDefinition } from "./model/definitions.ts";
 import { identify, type ImageInputs, REPOSITORY } from "./identity.ts";
 import { LOCK_FILE } from "./index.ts";
 import { entryFor, type Lock, type LockEntry, readLock, writeLock } from "./lock.ts";

@@ -1,6 +1,6 @@
 /** A built Proxmox image, on its way into a bucket. */
 import { type Artifact, verifyArtifact } from "./artifact.ts";
-import { PROXMOX } from "./definitions.ts";
+import { PROXMOX } from "./model/definitions.ts";
 import { objectNameOf } from "./index.ts";
 import { archiveOf } from "./operating-system.ts";
 import type { ObjectStore, Uploaded, UploadRequest } from "./upload/index.ts";

@@ -1,5 +1,5 @@
 /**
- * The pipeline of the two images. It has two doors: the Dagger module (index.ts), and images/pipeline.ts for the library.
+ * The pipeline of the two images. It has two doors: the Dagger module (index.ts), and images/model/pipeline.ts for the library.
  * So these files import Dagger's types only and are handed the client; and they lie here rather than in images/, as a
  * module's runtime holds nothing but the module's own folder, whatever dagger.json includes (dagger#8473).
  */
@@ -36,7 +36,7 @@ const PACKAGES = [
 ];
 
 /**
- * What images/inputs.ts hashes, and nothing else: what the image is named by is what it is made of, and a change of
+ * What images/model/inputs.ts hashes, and nothing else: what the image is named by is what it is made of, and a change of
  * anything else does not keep a build from coming out of the cache. The Proxmox image is sealed by the base's script too,
  * which its hash has by way of the base's.
  */

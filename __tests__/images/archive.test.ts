@@ -7,8 +7,8 @@ import { buffer } from "node:stream/consumers";
 import { assert, asyncProperty, integer, nat, uint8Array, uniqueArray } from "fast-check";
 import { extract } from "tar-stream";
 import { z } from "zod";
-import { ArchiveError, type OciArchive, ociArchive, sha256Of } from "../../images/archive.ts";
-import { imageMetadata } from "../../images/archive-metadata.ts";
+import { ArchiveError, type OciArchive, ociArchive, sha256Of } from "../../images/model/archive.ts";
+import { imageMetadata } from "../../images/model/archive-metadata.ts";
 
 const ABOUT = { operatingSystem: "Debian", operatingSystemVersion: "13 (Proxmox VE 9.2)" };
 const METADATA = imageMetadata(ABOUT);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, wr
 import { join } from "node:path";
 import { readArtifact, verifyArtifact } from "../../images/artifact.ts";
 import { type BuildOptions, buildImages } from "../../images/build.ts";
-import { BASE, PROXMOX } from "../../images/definitions.ts";
+import { BASE, PROXMOX } from "../../images/model/definitions.ts";
 import { ensureImages } from "../../images/index.ts";
 import { readLock } from "../../images/lock.ts";
 import { recordBuild, recordTest } from "../../images/record.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pinnedImage } from "../../images/pipeline.ts";
+import { pinnedImage } from "../../images/model/pipeline.ts";
 import { chooseBuilder } from "../../images/runners/dagger-builder.ts";
 
 let folder = "";

@@ -1,7 +1,13 @@
 /** Calls functions of the pipeline, as a library does. Prints a line for each: the id of what it returns, or its text. */
 import { CacheSharingMode, type Client, connect } from "@dagger.io/dagger";
 import { z } from "zod";
-import { type Builder, buildAllImages, buildBaseImage, buildProxmoxImage, uploadToOci } from "../../images/pipeline.ts";
+import {
+  type Builder,
+  buildAllImages,
+  buildBaseImage,
+  buildProxmoxImage,
+  uploadToOci,
+} from "../../images/model/pipeline.ts";
 
 const variables = z.record(z.string(), z.string()).default({});
 const jobs = z.array(

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { declaredInputs } from "../../images/inputs.ts";
+import { declaredInputs } from "../../images/model/inputs.ts";
 import { run } from "./dagger-programs.ts";
 import { type Call, describeWithEngine, FakeDaggerSession } from "./fake-dagger-session.ts";
 

@@ -1,6 +1,6 @@
 /** Builds one image with the Dagger runner, until it is done or SIGTERM comes. What the engine says goes to stdout. */
 import { z } from "zod";
-import { BASE, PROXMOX } from "../../images/definitions.ts";
+import { BASE, PROXMOX } from "../../images/model/definitions.ts";
 import { daggerRunner } from "../../images/runners/dagger.ts";
 
 const job = z

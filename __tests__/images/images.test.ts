@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 import * as fc from "fast-check";
 import { PRESETS } from "../../config/presets.ts";
 import { DEFAULT_PROXMOX_VERSION, ensureImages, type Images } from "../../images/index.ts";
-import { declaredInputs } from "../../images/inputs.ts";
+import { declaredInputs } from "../../images/model/inputs.ts";
 import { PRESET_NAMES, REPOSITORY } from "../config/labs.ts";
 
 const SHA256 = "a".repeat(64);

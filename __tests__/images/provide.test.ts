@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { buildImages } from "../../images/build.ts";
-import { PROXMOX } from "../../images/definitions.ts";
+import { PROXMOX } from "../../images/model/definitions.ts";
 import { ensureImages } from "../../images/index.ts";
 import { type ProvideOptions, provideImage } from "../../images/provide.ts";
 import { type FakeRunner, fakeRunner, Repository } from "./repository.ts";

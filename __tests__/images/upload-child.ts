@@ -1,5 +1,5 @@
 /** Uploads as the program that a test kills does: `node upload-child.ts ENDPOINT DISK SHA256`, with its pid said first. */
-import { ociArchive } from "../../images/archive.ts";
+import { ociArchive } from "../../images/model/archive.ts";
 import { openObjectStore, uploadImage } from "../../images/upload/index.ts";
 
 const [, , endpoint, disk = "", sha256 = "", objectName = "", bucket = "", partBytes = ""] = process.argv;

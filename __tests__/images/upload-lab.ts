@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { type OciArchive, ociArchive, sha256Of } from "../../images/archive.ts";
+import { type OciArchive, ociArchive, sha256Of } from "../../images/model/archive.ts";
 import {
   type ObjectStore,
   type ObjectStoreOptions,

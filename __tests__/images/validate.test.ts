@@ -4,7 +4,7 @@ import type { Finding } from "../../cli/ui/findings.ts";
 import { lockFinding, validateImages } from "../../cli/engine/checks/images.ts";
 import { artifactFolder } from "../../images/artifact.ts";
 import { buildImages } from "../../images/build.ts";
-import { BASE, PROXMOX } from "../../images/definitions.ts";
+import { BASE, PROXMOX } from "../../images/model/definitions.ts";
 import { ensureImages } from "../../images/index.ts";
 import { recordBuild } from "../../images/record.ts";
 import { fakeRunner, Repository } from "./repository.ts";

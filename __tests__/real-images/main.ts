@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../cli/engine/terraform/tools.ts";
 import { readArtifact } from "../../images/artifact.ts";
-import { BASE, PROXMOX } from "../../images/definitions.ts";
+import { BASE, PROXMOX } from "../../images/model/definitions.ts";
 import { identify } from "../../images/identity.ts";
 import { recordTest } from "../../images/record.ts";
 import { installTools } from "./install.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { imageMetadata } from "../../images/archive-metadata.ts";
+import { imageMetadata } from "../../images/model/archive-metadata.ts";
 import { BASE, HOME, type Stack, synthesize } from "./synthesize.ts";
 
 const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});

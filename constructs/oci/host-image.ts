@@ -14,7 +14,7 @@ import {
 } from "@cdktf/provider-oci/data-oci-objectstorage-namespace";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { CAPABILITIES } from "../../images/capabilities.ts";
+import { CAPABILITIES } from "../../images/model/capabilities.ts";
 import { A1_SHAPE } from "../../topology/shapes.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
 

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Client } from "@dagger.io/dagger";
 import { extract } from "tar-stream";
-import { type Builder, pinnedImage } from "../pipeline.ts";
+import { type Builder, pinnedImage } from "../model/pipeline.ts";
 
 interface ChosenBuilder {
   of(dag: Client): Builder;

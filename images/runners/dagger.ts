@@ -2,8 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Client } from "@dagger.io/dagger";
-import { BASE, DISK } from "../definitions.ts";
-import { type BuildInputs, buildBaseImage, buildProxmoxImage } from "../pipeline.ts";
+import { BASE, DISK } from "../model/definitions.ts";
+import { type BuildInputs, buildBaseImage, buildProxmoxImage } from "../model/pipeline.ts";
 import { chooseBuilder } from "./dagger-builder.ts";
 import { type Environment, findEngine } from "./dagger-engine.ts";
 import { withClient } from "./dagger-session.ts";

@@ -1,6 +1,6 @@
 /** What builds an image: Packer of this machine, or Packer in a container of a Dagger engine. Both run packer/build.sh. */
-import type { Variables } from "../inputs.ts";
-import type { ImageDefinition } from "../definitions.ts";
+import type { Variables } from "../model/inputs.ts";
+import type { ImageDefinition } from "../model/definitions.ts";
 
 /** One image to build. */
 export interface BuildRequest {

@@ -1,6 +1,6 @@
 /** Reads an archive once: is it the one that was built, and what is in each of its parts? */
 import { createHash } from "node:crypto";
-import type { OciArchive } from "../archive.ts";
+import type { OciArchive } from "../model/archive.ts";
 import { UploadError } from "./errors.ts";
 import { cut, type Part } from "./parts.ts";
 

@@ -1,5 +1,5 @@
 /** Which objects of a bucket are the lab's. */
-import { BASE, PROXMOX } from "../definitions.ts";
+import { BASE, PROXMOX } from "../model/definitions.ts";
 
 /** An image's name, then hashes in hex: nothing else that someone may have put into the bucket looks like it. */
 const OURS = new RegExp(`^(${BASE.folder}|${PROXMOX.folder})-[0-9a-f-]+\\.oci$`);

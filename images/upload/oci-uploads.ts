@@ -1,5 +1,5 @@
 /** Multipart uploads, in the SDK's terms. */
-import { ArchiveError } from "../archive.ts";
+import { ArchiveError } from "../model/archive.ts";
 import type { Ask } from "./call.ts";
 import { nullOn } from "./errors.ts";
 import { allPages } from "./pages.ts";

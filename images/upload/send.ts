@@ -1,6 +1,6 @@
 /** Sending the parts of an archive, a few at a time. */
 import { Readable } from "node:stream";
-import type { OciArchive } from "../archive.ts";
+import type { OciArchive } from "../model/archive.ts";
 import type { Part } from "./parts.ts";
 import type { ObjectStore, Upload } from "./store.ts";
 

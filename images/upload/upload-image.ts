@@ -1,5 +1,5 @@
 /** Brings an image into a bucket: once, whole, and for nothing. */
-import type { OciArchive } from "../archive.ts";
+import type { OciArchive } from "../model/archive.ts";
 import { hasBucket, makeBucket } from "./bucket.ts";
 import { ServiceError, UploadError, UploadInterrupted } from "./errors.ts";
 import { verifiedParts } from "./fingerprint.ts";

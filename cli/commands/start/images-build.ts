@@ -1,6 +1,6 @@
 /** `lab images build`: builds what is not there. */
 import type { Command } from "commander";
-import { BASE, type ImageDefinition, PROXMOX } from "../../../images/definitions.ts";
+import { BASE, type ImageDefinition, PROXMOX } from "../../../images/model/definitions.ts";
 import { megabytes } from "../../../images/upload/progress.ts";
 import type { BuildOptions } from "../../engine/runs/image-build.ts";
 import type { ImagesOptions } from "../../engine/runs/images.ts";

@@ -1,6 +1,6 @@
 /** `lab images upload` and `lab images prune`: the bucket of the lab's images. */
 import type { Command } from "commander";
-import { PROXMOX } from "../../../images/definitions.ts";
+import { PROXMOX } from "../../../images/model/definitions.ts";
 import { megabytes, progressLine } from "../../../images/upload/progress.ts";
 import type { StoreOptions } from "../../engine/runs/images.ts";
 import { artifacts, type CommandDefinition } from "../../ui/command.ts";

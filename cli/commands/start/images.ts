@@ -1,5 +1,5 @@
 /** `lab images`; its `status` and `verify` say what is built, and whether it is what was built. */
-import { BASE, type ImageDefinition, PROXMOX } from "../../../images/definitions.ts";
+import { BASE, type ImageDefinition, PROXMOX } from "../../../images/model/definitions.ts";
 import type { Image } from "../../../images/index.ts";
 import { megabytes } from "../../../images/upload/progress.ts";
 import type { ImagesContext, ImagesOptions } from "../../engine/runs/images.ts";

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import type { LabConfig } from "../../../config/schema.ts";
 import { readArtifact, verifyArtifact } from "../../../images/artifact.ts";
-import { BASE, type ImageDefinition, PROXMOX } from "../../../images/definitions.ts";
+import { BASE, type ImageDefinition, PROXMOX } from "../../../images/model/definitions.ts";
 import { identify, type ImageInputs } from "../../../images/identity.ts";
 import { ensureImages, type Image, imagesOf, LOCK_FILE } from "../../../images/index.ts";
 import { type Lock, readLock } from "../../../images/lock.ts";

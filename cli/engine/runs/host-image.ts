@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { readEnvironment } from "../../../config/environment.ts";
 import { loadConfig } from "../../../config/load.ts";
-import { PROXMOX } from "../../../images/definitions.ts";
+import { PROXMOX } from "../../../images/model/definitions.ts";
 import { provideImage } from "../../../images/provide.ts";
 import { progressLine } from "../../../images/upload/progress.ts";
 import { CliError, messageOf } from "../../ui/errors.ts";

@@ -1,7 +1,7 @@
 /** Builds images with progress on the terminal, and writes images.lock.json. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildImages, type BuildResult, unfinishedFolder } from "../../../images/build.ts";
-import { BASE, type ImageDefinition, PROXMOX } from "../../../images/definitions.ts";
+import { BASE, type ImageDefinition, PROXMOX } from "../../../images/model/definitions.ts";
 import { recordBuild } from "../../../images/record.ts";
 import { findEngine } from "../../../images/runners/dagger-engine.ts";
 import { daggerRunner } from "../../../images/runners/dagger.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
-import { ociArchive } from "../../../../images/archive.ts";
+import { ociArchive } from "../../../../images/model/archive.ts";
 import { inventory } from "../../../../sandbox/systems/index.ts";
 import { type Api, ociApi } from "../client.ts";
 import { host, network, type Tenancy, tenancy } from "../tenancy.ts";

@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import * as fc from "fast-check";
-import { ociArchive, sha256Of } from "../../../../images/archive.ts";
+import { ociArchive, sha256Of } from "../../../../images/model/archive.ts";
 import { openObjectStore, uploadImage } from "../../../../images/upload/index.ts";
 import { rangeOf } from "../../../../sandbox/oci/api/storage/objects.ts";
 import type { Bucket } from "../../../../sandbox/world/oci.ts";

@@ -1,4 +1,4 @@
-/** What an `.oci` archive says of the image in it: `image_metadata.json`, whose fields images/archive-metadata.ts explains. */
+/** What an `.oci` archive says of the image in it: `image_metadata.json`, whose fields images/model/archive-metadata.ts explains. */
 import { PassThrough, pipeline, type Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
