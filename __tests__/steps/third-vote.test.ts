@@ -13,7 +13,7 @@ import { endpoint } from "../../sandbox/systems/endpoints.ts";
 import type { Instance } from "../../sandbox/world/oci.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox/lab.ts";
-import { addressOf, instance, PASSWORD, worldWith } from "../sandbox/proxmox/world.ts";
+import { addressOf, instance, listen, PASSWORD, worldWith } from "../sandbox/proxmox/world.ts";
 import { type Outcome, Ports, type Running, startStep } from "./run-step.ts";
 
 const withSsh = which("ssh", process.env["PATH"] ?? "") === undefined ? describe.skip : describe;
@@ -230,6 +230,21 @@ withSsh(`third-vote${title}`, () => {
     const { code, error } = await vote(world, names, { PVE_TIMEOUT_SECONDS: "4" });
     expect([code, error]).toEqual([1, expect.stringMatching(/waiting for the vote of qdevice-4 \(port 5403 of /)]);
     expect(votes(world)).toEqual({ expected: 3, present: 2 });
+  });
+
+  it("counts the votes: waits for members that do not hear each other, though each has the micro's", async () => {
+    const { world, names } = await votingLab();
+    const [, second] = world.state.oci.instances;
+    if (!second) throw new Error("no second host");
+    const { userData } = second;
+    second.userData = userData.replace("udp dport 5405-5412 accept", "udp dport 5405-5412 drop");
+    expect(votes(world)).toEqual({ expected: 3, present: 2 });
+    let asked = 0;
+    listen(world, ({ target }) => {
+      if (target.endsWith("cluster/config/qdevice") && (asked += 1) === 6) second.userData = userData;
+    });
+    const { code, lines } = await vote(world, names);
+    expect([code, lines.at(-1)]).toEqual([0, `${MICRO} votes: expected votes 3, and all of them are there`]);
   });
 
   it("says in pvecm's own words why it refuses, and does not take that for a connection that broke", async () => {

@@ -197,6 +197,18 @@ describe("a configured machine", () => {
     expect(await etcd()).toContainEqual(expect.objectContaining({ id: "etcd", state: "Running" }));
   });
 
+  it("tells of each service its last event, by which health checks judge it", async () => {
+    const lab = labWith("cp-1");
+    await apply(lab, "cp-1");
+    const api = await adminAt(lab, "cp-1");
+    await api.one("Bootstrap");
+    const { services } = await api.one("ServiceList");
+    if (!Array.isArray(services)) throw new Error("no list");
+    expect(services.length).toBeGreaterThan(3);
+    for (const { state, events } of services)
+      expect(events.events.at(-1)).toMatchObject({ state, ts: { seconds: expect.any(String) } });
+  });
+
   it("hands out a kubeconfig as the one file of an archive", async () => {
     const lab = labWith("cp-1");
     await apply(lab, "cp-1");
