@@ -12,18 +12,14 @@ import { terraformType } from "./kernel/terraform.ts";
 import { globalId } from "./regions.ts";
 import { refuseNotPlayed, remember, withRemembered } from "./remembered.ts";
 import { declarations, parts, RESOURCES } from "./resources/index.ts";
-import { networkSecurityGroupRule } from "./security-group-rule.ts";
-import { defaultSecurityList } from "./security-list.ts";
 
 export { ociInventory } from "./inventory.ts";
 export { ociOverview, type OciOverview } from "./overview.ts";
 
 /** What is made by rules of its own. */
 const byRules: Readonly<Record<string, ResourceType>> = {
-  oci_core_default_security_list: defaultSecurityList,
   oci_core_image: image,
   oci_core_instance: instance,
-  oci_core_network_security_group_security_rule: networkSecurityGroupRule,
   oci_core_shape_management: shapeManagement,
 };
 
@@ -111,7 +107,6 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     account,
     namespace: `fr${random(10)}`,
     deletedCompartments: [],
-    securityLists: [],
     images: [],
     instances: [],
     instanceConfigurations: [],

@@ -53,17 +53,6 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
   ): InventoryItem[] => list.map(({ id, displayName }) => ({ type, id, name: displayName }));
   return [
     ...declarations.flatMap((each) => declaredItems(each, tenancy)),
-    ...named(
-      "oci_core_default_security_list",
-      tenancy.securityLists.filter(({ managed }) => managed),
-    ),
-    ...tenancy.networkSecurityGroups.flatMap((group) =>
-      group.rules.map((rule) => ({
-        type: "oci_core_network_security_group_security_rule",
-        id: `networkSecurityGroups/${group.id}/securityRules/${rule.id}`,
-        name: rule.description ?? `${group.displayName} ${rule.direction} ${rule.peer}`,
-      })),
-    ),
     ...named("oci_core_image", tenancy.images),
     ...tenancy.images.flatMap((image) =>
       shapeIds(image).map((id) => ({ type: "oci_core_shape_management", id, name: image.displayName })),

@@ -1,5 +1,6 @@
 /** Security groups and lists: OCI lets a connection pass that one rule lets out at the sender, and one in at the receiver. */
-import type { Instance, SecurityRuleState, TransportOptions } from "../world/oci.ts";
+import { type SecurityRule, securityRulesOf } from "../oci/resources/security-rule.ts";
+import type { Instance } from "../world/oci.ts";
 import type { World } from "../world/world.ts";
 import { isWithin, type Packet } from "./packet.ts";
 
@@ -23,27 +24,21 @@ function isLive({ state }: Instance): boolean {
   return state !== "TERMINATED";
 }
 
-function rulesOf({ oci }: World["state"], { subnetId, nsgIds }: Member): readonly SecurityRuleState[] {
-  const lists = oci.subnets.find(({ id }) => id === subnetId)?.securityListIds ?? [];
-  return [
-    ...oci.networkSecurityGroups.filter(({ id }) => nsgIds.includes(id)).flatMap(({ rules }) => rules),
-    ...oci.securityLists.filter(({ id }) => lists.includes(id)).flatMap(({ rules }) => rules),
-  ];
-}
-
-function fitsPort(options: TransportOptions | null, port: number): boolean {
-  const range = options?.destination ?? null;
+function fitsPort(options: SecurityRule["tcpOptions"], port: number): boolean {
+  const range = options?.destinationPortRange ?? null;
   return range === null || (port >= range.min && port <= range.max);
 }
 
 /** @param peer the address at the other end, and what of the lab has it */
-function fits(rule: SecurityRuleState, packet: Packet, peer: { address: string; member: Member | undefined }): boolean {
+function fits(rule: SecurityRule, packet: Packet, peer: { address: string; member: Member | undefined }): boolean {
   const isPeer =
     rule.peerType === "NETWORK_SECURITY_GROUP"
       ? (peer.member?.nsgIds.includes(rule.peer) ?? false)
       : rule.peerType === "CIDR_BLOCK" && isWithin(peer.address, rule.peer);
   if (!isPeer || !["all", PROTOCOL[packet.protocol]].includes(rule.protocol)) return false;
-  return rule.protocol === "all" || fitsPort(packet.protocol === "tcp" ? rule.tcp : rule.udp, packet.port);
+  return (
+    rule.protocol === "all" || fitsPort(packet.protocol === "tcp" ? rule.tcpOptions : rule.udpOptions, packet.port)
+  );
 }
 
 /** Whether the cloud carries a connection between two addresses, of which at least the receiver's is the lab's. */
@@ -51,7 +46,7 @@ export function cloudAdmits({ state }: World, packet: Packet): boolean {
   const [sender, receiver] = [memberAt(state.oci, packet.from), memberAt(state.oci, packet.to)];
   if (receiver === undefined) return false;
   const passes = (member: Member, direction: "INGRESS" | "EGRESS", address: string, other: Member | undefined) =>
-    rulesOf(state, member).some(
+    securityRulesOf(state.oci, member).some(
       (rule) => rule.direction === direction && fits(rule, packet, { address, member: other }),
     );
   return (

@@ -34,7 +34,6 @@ export interface OciTenancy {
   readonly namespace: string;
   /** Those that were deleted: for a while on their way out, then DELETED under another name. */
   deletedCompartments: DeletedCompartment[];
-  securityLists: SecurityList[];
   images: Image[];
   /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
   instances: Instance[];
@@ -64,48 +63,6 @@ export interface ApiKey {
 
 /** With when it was asked to go; RFC 3339. */
 export type DeletedCompartment = Compartment & { readonly deletedAt: string };
-
-export type PortRange = {
-  readonly min: number;
-  readonly max: number;
-};
-
-export type TransportOptions = {
-  readonly destination: PortRange | null;
-  readonly source: PortRange | null;
-};
-
-export type IcmpOptions = {
-  readonly type: number;
-  readonly code: number;
-};
-
-/** A rule of a security list or of a network security group. */
-export type SecurityRuleState = {
-  readonly direction: "INGRESS" | "EGRESS";
-  readonly protocol: string;
-  /** Source of an ingress rule, destination of an egress rule. */
-  readonly peer: string;
-  readonly peerType: string;
-  readonly stateless: boolean;
-  readonly description: string | null;
-  readonly tcp: TransportOptions | null;
-  readonly udp: TransportOptions | null;
-  readonly icmp: IcmpOptions | null;
-};
-
-/** A VCN's default list. `managed`: a Terraform resource has taken it over. */
-export interface SecurityList extends OciObject {
-  readonly vcnId: string;
-  managed: boolean;
-  displayName: string;
-  rules: readonly SecurityRuleState[];
-}
-
-export type GroupRule = SecurityRuleState & {
-  readonly id: string;
-  readonly timeCreated: string;
-};
 
 export interface Image extends OciObject {
   displayName: string;

@@ -25,7 +25,7 @@ export function randomText(length: number): string {
 }
 
 function isWorld(value: unknown): value is WorldState {
-  if (typeof value !== "object" || value === null || !("version" in value) || value.version !== 2) return false;
+  if (typeof value !== "object" || value === null || !("version" in value) || value.version !== 3) return false;
   return ["oci", "proxmox", "talos", "tunnels"].every((key) => typeof Reflect.get(value, key) === "object");
 }
 
@@ -45,7 +45,7 @@ function load(file: string): WorldState | null {
     found = null;
   }
   if (isWorld(found)) return found;
-  throw new Error(`${file} is no sandbox world of version 2: delete it to start with an empty sandbox`);
+  throw new Error(`${file} is no sandbox world of version 3: delete it to start with an empty sandbox`);
 }
 
 /** Makes a world what a text says, in place: everybody holds on to it. */

@@ -7,7 +7,7 @@ import type { TalosState } from "./talos.ts";
 import type { Tunnel } from "../../topology/types.ts";
 
 export interface WorldState {
-  readonly version: 2;
+  readonly version: 3;
   oci: OciTenancy;
   proxmox: ProxmoxState;
   talos: TalosState;

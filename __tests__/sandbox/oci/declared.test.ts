@@ -20,7 +20,9 @@ it.each(bodied.filter(({ type }) => type in schemas))(
     const { attributes = {}, block_types = {} } = schemas[each.type]?.block ?? {};
     const names = [...Object.keys(attributes), ...Object.keys(block_types)];
     expect((each.notPlayed ?? []).filter((path) => !names.includes(path.split(".")[0] ?? ""))).toEqual([]);
-    expect(Object.keys(each.renames ?? {}).filter((name) => !names.includes(name))).toEqual([]);
+    const inside = JSON.stringify(block_types);
+    const isThere = (name: string): boolean => names.includes(name) || inside.includes(`"${name}":`);
+    expect(Object.keys(each.renames ?? {}).filter((name) => !isThere(name))).toEqual([]);
   },
 );
 

@@ -12,7 +12,7 @@ const schema: ProviderSchema = readProviderSchema(join(__dirname, "..", "..", ".
 
 export function emptyStore(account: Account = "always-free"): Store {
   const oci = emptyOci(account, randomText);
-  return memoryStore(() => ({ version: 2, oci, proxmox: { hosts: {}, datacenters: {} }, talos: {}, tunnels: [] }));
+  return memoryStore(() => ({ version: 3, oci, proxmox: { hosts: {}, datacenters: {} }, talos: {}, tunnels: [] }));
 }
 
 export interface Tenancy extends Terraform {

@@ -58,9 +58,9 @@ function statusOf(target: string): Promise<number> {
 /** Of what the security lists of the lab say in, this alone. */
 function letIn(port: number): void {
   const [list] = world.state.oci.securityLists;
-  const tcp = { destination: { min: port, max: port }, source: null };
+  const tcpOptions = { destinationPortRange: { min: port, max: port }, sourcePortRange: null };
   if (list)
-    list.rules = list.rules.map((rule) => (rule.direction === "INGRESS" ? { ...rule, protocol: "6", tcp } : rule));
+    list.ingressSecurityRules = list.ingressSecurityRules.map((rule) => ({ ...rule, protocol: "6", tcpOptions }));
 }
 
 describe("a client that comes by the proxy", () => {

@@ -56,15 +56,16 @@ const SUBNET = {
   dhcpOptionsId: "ocid1.dhcpoptions.oc1.test",
   virtualRouterMac: "00:00:17:00:00:01",
 };
-const ANY = { protocol: "all", peer: "0.0.0.0/0", peerType: "CIDR_BLOCK", stateless: false, description: null };
-const NO_OPTIONS = { tcp: null, udp: null, icmp: null };
+const ANY = { protocol: "all", isStateless: false, description: null };
+const NO_OPTIONS = { tcpOptions: null, udpOptions: null, icmpOptions: null };
 /** Everybody may do everything: what hosts keep out they keep out themselves. */
 const OPEN = {
   id: "ocid1.securitylist.oc1.test",
   vcnId: "ocid1.vcn.oc1.test",
   managed: false,
   displayName: "open",
-  rules: (["INGRESS", "EGRESS"] as const).map((direction) => ({ direction, ...ANY, ...NO_OPTIONS })),
+  ingressSecurityRules: [{ ...ANY, ...NO_OPTIONS, source: "0.0.0.0/0", sourceType: "CIDR_BLOCK" }],
+  egressSecurityRules: [{ ...ANY, ...NO_OPTIONS, destination: "0.0.0.0/0", destinationType: "CIDR_BLOCK" }],
 };
 
 let launched = 0;
@@ -137,7 +138,7 @@ export function worldWith(...hosts: readonly HostOptions[]): Store {
   const calls: Calls = { ...quietCalls, end: (call, answer) => heard.forEach((listener) => listener(call, answer)) };
   const world = memoryStore(
     () => ({
-      version: 2,
+      version: 3,
       oci: emptyOci("pay-as-you-go", (length) => "x".repeat(length)),
       proxmox: emptyProxmox(),
       talos: {},

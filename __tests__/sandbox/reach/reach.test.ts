@@ -3,7 +3,8 @@ import { admits, readRuleset } from "../../../sandbox/reach/nftables.ts";
 import { cloudAdmits } from "../../../sandbox/reach/security-groups.ts";
 import { adminAddress, adminStanding, reaches } from "../../../sandbox/reach/index.ts";
 import type { Packet } from "../../../sandbox/reach/packet.ts";
-import type { GroupRule, SecurityRuleState } from "../../../sandbox/world/oci.ts";
+import type { GroupRule } from "../../../sandbox/oci/resources/security-group-rule.ts";
+import type { SecurityRule } from "../../../sandbox/oci/resources/security-rule.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
 import { isQuorate } from "../../../sandbox/proxmox/model/context.ts";
 import { createCluster, joinCluster } from "../../../sandbox/proxmox/model/cluster.ts";
@@ -20,20 +21,32 @@ const packet = (over: Partial<Packet> = {}): Packet => ({
   ...over,
 });
 
-const rule = (over: Partial<SecurityRuleState>): GroupRule => ({
-  id: "1",
-  timeCreated: "",
-  direction: "INGRESS",
-  protocol: "6",
-  peer: "10.0.0.0/24",
-  peerType: "CIDR_BLOCK",
-  stateless: false,
-  description: null,
-  tcp: { destination: { min: 8006, max: 8006 }, source: null },
-  udp: null,
-  icmp: null,
-  ...over,
-});
+const range = (min: number, max: number) => ({ destinationPortRange: { min, max }, sourcePortRange: null });
+
+const rule = ({
+  direction = "INGRESS",
+  peer = "10.0.0.0/24",
+  peerType = "CIDR_BLOCK",
+  ...over
+}: Partial<SecurityRule>): GroupRule => {
+  const [inward, outward] = [direction === "INGRESS", direction === "EGRESS"];
+  return {
+    id: "1",
+    timeCreated: "",
+    direction,
+    source: inward ? peer : null,
+    sourceType: inward ? peerType : null,
+    destination: outward ? peer : null,
+    destinationType: outward ? peerType : null,
+    protocol: "6",
+    isStateless: false,
+    description: null,
+    tcpOptions: range(8006, 8006),
+    udpOptions: null,
+    icmpOptions: null,
+    ...over,
+  };
+};
 
 /** Two hosts in a group of their own, with these rules and none in a list. */
 function grouped(...rules: readonly GroupRule[]): Store {
@@ -46,15 +59,15 @@ function grouped(...rules: readonly GroupRule[]): Store {
   return world;
 }
 
-const out = rule({ direction: "EGRESS", protocol: "all", peer: "0.0.0.0/0", tcp: null });
+const out = rule({ direction: "EGRESS", protocol: "all", peer: "0.0.0.0/0", tcpOptions: null });
 
 describe("security groups", () => {
   it.each([
     ["a rule of the network", rule({}), true],
     ["a rule of the group", rule({ peer: "hosts", peerType: "NETWORK_SECURITY_GROUP" }), true],
     ["no rule", rule({ peer: "10.1.0.0/24" }), false],
-    ["a rule of another port", rule({ tcp: { destination: { min: 22, max: 22 }, source: null } }), false],
-    ["a rule of another protocol", rule({ protocol: "17", tcp: null }), false],
+    ["a rule of another port", rule({ tcpOptions: range(22, 22) }), false],
+    ["a rule of another protocol", rule({ protocol: "17", tcpOptions: null }), false],
     ["a rule of another group", rule({ peer: "nlb", peerType: "NETWORK_SECURITY_GROUP" }), false],
   ])("let in by %s", (_what, into, passes) => {
     expect(cloudAdmits(grouped(into, out), packet())).toBe(passes);
@@ -123,8 +136,9 @@ describe("hosts", () => {
     await joinCluster(atHost(world, "pve-2"), request, () => undefined);
     const { datacenter } = atHost(world, "pve-1");
     expect(isQuorate(world, datacenter)).toBe(false);
-    const udp = { destination: { min: 5405, max: 5412 }, source: null };
-    world.state.oci.networkSecurityGroups[0]?.rules.push(rule({ protocol: "17", tcp: null, udp }));
+    world.state.oci.networkSecurityGroups[0]?.rules.push(
+      rule({ protocol: "17", tcpOptions: null, udpOptions: range(5405, 5412) }),
+    );
     expect(isQuorate(world, datacenter)).toBe(true);
   });
 });

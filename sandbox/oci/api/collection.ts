@@ -231,6 +231,14 @@ function get<T extends OciObject>(asked: Asked, kind: Collection<T>): Answer {
   return shown(ghost ?? viewOf(asked, kind, unmade ?? record(asked, kind)));
 }
 
+/** The calls that there are. */
+export function callsOf(
+  calls: Readonly<Partial<Record<Action, Route>>>,
+  { without = [] }: { readonly without?: readonly string[] },
+): readonly Route[] {
+  return Object.entries(calls).flatMap(([action, route]) => (without.includes(action) ? [] : [route]));
+}
+
 /** The six calls of a collection. */
 export function collection<T extends OciObject>(kind: Collection<T>): readonly Route[] {
   const one = `${kind.path}/{id}`;
@@ -242,6 +250,5 @@ export function collection<T extends OciObject>(kind: Collection<T>): readonly R
     delete: { method: "DELETE", path: one, run: (asked) => remove(asked, kind) },
     move: { method: "POST", path: `${one}/actions/changeCompartment`, run: (asked) => move(asked, kind) },
   };
-  const without: readonly string[] = kind.without ?? [];
-  return Object.entries(calls).flatMap(([action, route]) => (without.includes(action) ? [] : [route]));
+  return callsOf(calls, kind);
 }

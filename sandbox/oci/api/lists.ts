@@ -62,6 +62,7 @@ const FILTERS = [
   "ipAddress",
   "lifetime",
   "scope",
+  "direction",
   "bootVolumeId",
   "operatingSystem",
   "operatingSystemVersion",

@@ -10,14 +10,14 @@ import {
   requireParent,
   requirePart,
 } from "../kernel/part.ts";
-import type { Stored } from "../kernel/resource.ts";
-import { checkEtag, shown } from "./collection.ts";
+import type { Action, Stored } from "../kernel/resource.ts";
+import { callsOf, checkEtag, shown } from "./collection.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
 import type { Asked, Route } from "./route.ts";
 import { workHeader } from "./work.ts";
 
-/** The five calls of a part. */
+/** The five calls of a part, but for those that it is without. */
 export function partRoutes<P extends Attributes, B extends Attributes>(d: Part<P, B>): readonly Route[] {
   const all = `${d.parent.path}/{id}/${d.path}`;
   const one = `${all}/{part}`;
@@ -32,8 +32,8 @@ export function partRoutes<P extends Attributes, B extends Attributes>(d: Part<P
     return record ? shown(view(asked, record)) : { status: 204 };
   }
 
-  return [
-    {
+  const calls: Readonly<Partial<Record<Action, Route>>> = {
+    list: {
       method: "GET",
       path: all,
       run: (asked) =>
@@ -43,13 +43,13 @@ export function partRoutes<P extends Attributes, B extends Attributes>(d: Part<P
           d.parent.work ? "items" : "array",
         ),
     },
-    {
+    create: {
       method: "POST",
       path: all,
       run: (asked) => answer(asked, "CREATED", createPart(d, asked.call, asked.params, asked.body)),
     },
-    { method: "GET", path: one, run: (asked) => shown(view(asked, found(asked))) },
-    {
+    get: { method: "GET", path: one, run: (asked) => shown(view(asked, found(asked))) },
+    update: {
       method: "PUT",
       path: one,
       run(asked) {
@@ -57,7 +57,7 @@ export function partRoutes<P extends Attributes, B extends Attributes>(d: Part<P
         return answer(asked, "UPDATED", changePart(d, asked.call, asked.params, asked.body));
       },
     },
-    {
+    delete: {
       method: "DELETE",
       path: one,
       run(asked) {
@@ -66,5 +66,6 @@ export function partRoutes<P extends Attributes, B extends Attributes>(d: Part<P
         return answer(asked, "DELETED", null);
       },
     },
-  ];
+  };
+  return callsOf(calls, d);
 }

@@ -1,56 +1,16 @@
-/** The rules of network security groups, which are changed by actions. */
+/** The rules of network security groups, which are changed by actions, and who is in a group. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import type { GroupRule, SecurityRuleState, TransportOptions } from "../../world/oci.ts";
+import { isObject } from "../attributes.ts";
+import { changePart, createPart, partView, removePart } from "../kernel/part.ts";
 import { attachedVnics } from "../primary-address.ts";
 import { invalid } from "../refusals.ts";
 import { type NetworkSecurityGroup, networkSecurityGroup } from "../resources/security-group.ts";
-import { networkSecurityGroupRule } from "../security-group-rule.ts";
+import { type GroupRule, networkSecurityGroupRule as rules } from "../resources/security-group-rule.ts";
 import { declared, record } from "./collection.ts";
-import { attributesOf, isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
 
-const PATH = networkSecurityGroup.path;
-const RULE = "oci_core_network_security_group_security_rule";
-
 const groups = declared(networkSecurityGroup);
-
-function transport(options: TransportOptions | null): Json {
-  if (options === null) return null;
-  const { destination, source } = options;
-  return {
-    destinationPortRange: destination && { ...destination },
-    sourcePortRange: source && { ...source },
-  };
-}
-
-/** A rule of a list or of a group. */
-export function ruleFields(rule: SecurityRuleState): Attributes {
-  const end = rule.direction === "INGRESS" ? "source" : "destination";
-  return {
-    protocol: rule.protocol,
-    [end]: rule.peer,
-    [`${end}Type`]: rule.peerType,
-    isStateless: rule.stateless,
-    description: rule.description,
-    icmpOptions: rule.icmp && { type: rule.icmp.type, ...(rule.icmp.code >= 0 && { code: rule.icmp.code }) },
-    tcpOptions: transport(rule.tcp),
-    udpOptions: transport(rule.udp),
-  };
-}
-
-function groupRuleFields(asked: Asked, rule: GroupRule): Attributes {
-  const { networkSecurityGroups } = asked.call.world.state.oci;
-  const dangling =
-    rule.peerType === "NETWORK_SECURITY_GROUP" && !networkSecurityGroups.some(({ id }) => id === rule.peer);
-  return {
-    id: rule.id,
-    direction: rule.direction,
-    ...ruleFields(rule),
-    isValid: !dangling,
-    timeCreated: rule.timeCreated,
-  };
-}
 
 function list({ body }: Asked, field: string): readonly Json[] {
   const items = body[field];
@@ -59,78 +19,51 @@ function list({ body }: Asked, field: string): readonly Json[] {
 }
 
 /** All of them, or none. */
-function allOrNone(group: NetworkSecurityGroup, act: () => void): void {
-  const before = group.rules;
-  group.rules = [...before];
+function allOrNone<T>(group: NetworkSecurityGroup, act: () => T): T {
+  const before = group.rules.map((rule) => ({ ...rule }));
   try {
-    act();
+    return act();
   } catch (error) {
     group.rules = before;
     throw error;
   }
 }
 
-/** @param change what is done with each rule of the body; returns the id of the rule */
-function changeRules(asked: Asked, change: (planned: Attributes, rule: Attributes) => Json | undefined) {
+/** @param change what is done with each rule of the body */
+function changeRules(asked: Asked, change: (rule: Attributes) => GroupRule) {
   const group = record(asked, groups);
-  const ids: (Json | undefined)[] = [];
-  allOrNone(group, () => {
-    for (const rule of list(asked, "securityRules")) {
+  const changed = allOrNone(group, () =>
+    list(asked, "securityRules").map((rule) => {
       if (!isObject(rule)) throw invalid(groups.service, "A security rule is an object.");
-      const planned = { ...attributesOf(RULE, rule), network_security_group_id: group.id };
-      ids.push(change(planned, rule));
-    }
-  });
-  const changed = group.rules.filter(({ id }) => ids.includes(id));
-  return { body: { securityRules: changed.map((rule) => groupRuleFields(asked, rule)) } };
+      return change(rule);
+    }),
+  );
+  return { body: { securityRules: changed.map((rule) => partView(rules, rule, group, asked.call)) } };
+}
+
+function action(name: string, run: Route["run"]): Route {
+  return { method: "POST", path: `${groups.path}/{id}/actions/${name}`, run };
 }
 
 export const securityGroupRoutes: readonly Route[] = [
+  action("addSecurityRules", (asked) =>
+    changeRules(asked, (rule) => createPart(rules, asked.call, asked.params, rule)),
+  ),
+  action("updateSecurityRules", (asked) =>
+    changeRules(asked, (rule) => {
+      if (typeof rule.id !== "string") throw invalid(groups.service, "A rule that is to be changed needs its id.");
+      return changePart(rules, asked.call, { ...asked.params, part: rule.id }, rule);
+    }),
+  ),
+  action("removeSecurityRules", (asked) => {
+    const group = record(asked, groups);
+    for (const part of list(asked, "securityRuleIds").map(String))
+      if (group.rules.some(({ id }) => id === part)) removePart(rules, asked.call, { ...asked.params, part });
+    return { status: 204 };
+  }),
   {
     method: "GET",
-    path: `${PATH}/{id}/securityRules`,
-    run(asked) {
-      const direction = asked.query.get("direction");
-      const rules = record(asked, groups).rules.filter((rule) => !direction || rule.direction === direction);
-      return listed(
-        asked,
-        rules.map((rule) => groupRuleFields(asked, rule)),
-      );
-    },
-  },
-  {
-    method: "POST",
-    path: `${PATH}/{id}/actions/addSecurityRules`,
-    run: (asked) =>
-      changeRules(asked, (planned) => {
-        const made = networkSecurityGroupRule.create(asked.call, planned);
-        return "id" in made && typeof made.id === "string" ? made.id : undefined;
-      }),
-  },
-  {
-    method: "POST",
-    path: `${PATH}/{id}/actions/updateSecurityRules`,
-    run: (asked) =>
-      changeRules(asked, (planned, { id }) => {
-        if (typeof id !== "string") throw invalid(groups.service, "A rule that is to be changed needs its id.");
-        void networkSecurityGroupRule.update?.(asked.call, { ...planned, id }, planned);
-        return id;
-      }),
-  },
-  {
-    method: "POST",
-    path: `${PATH}/{id}/actions/removeSecurityRules`,
-    run(asked) {
-      const group = record(asked, groups);
-      for (const id of list(asked, "securityRuleIds")) {
-        void networkSecurityGroupRule.delete(asked.call, { network_security_group_id: group.id, id });
-      }
-      return { status: 204 };
-    },
-  },
-  {
-    method: "GET",
-    path: `${PATH}/{id}/vnics`,
+    path: `${groups.path}/{id}/vnics`,
     run(asked) {
       const group = record(asked, groups);
       const members = attachedVnics(asked.call.world.state.oci).filter(({ vnic }) => vnic.nsgIds.includes(group.id));

@@ -78,10 +78,16 @@ export function openTo<B>(d: Bodied<B>, told: Attributes, before: Attributes | n
   return Object.fromEntries(Object.entries(whatIsSaid(d, told)).filter(([name]) => !closed.includes(name)));
 }
 
+/** What of the fields that there were a change leaves, where it does not say them. */
+function stays<B>({ whole, fixed = [], readOnly = [] }: Bodied<B>, before: Attributes): Attributes {
+  if (!whole) return before;
+  return Object.fromEntries(Object.entries(before).filter(([name]) => [...fixed, ...readOnly].includes(name)));
+}
+
 /** The fields that a body says, over those that there were. */
 export function fieldsFrom<B>(d: Bodied<B>, call: Call, said: Attributes, before: Attributes | null): B {
   const named = d.body.shape.displayName === generatedName ? { displayName: defaultName(call, d.idType) } : {};
-  return parsed(d.service, d.body, { ...named, ...before, ...said });
+  return parsed(d.service, d.body, { ...named, ...(before && stays(d, before)), ...said });
 }
 
 /** The record as it would be; everything is checked. */

@@ -34,9 +34,18 @@ export interface Bodied<B> {
   readonly notPlayed?: readonly string[];
   /** The API's names of the provider's attributes, where they are others, at any depth: `{enabled: "isEnabled"}`. */
   readonly renames?: Readonly<Record<string, string>>;
+  /** A change says all of it: what it does not say is not as it was. */
+  readonly whole?: true;
+  /** What the API does not do with it. */
+  readonly without?: readonly Action[];
   /** Its state once it is made. Absent: it has none. */
   readonly state?: string;
+  /** What the provider tells otherwise than the API, whose view it is given. */
+  forTerraform?(record: B, view: Attributes): Attributes;
 }
+
+/** A resource as the stand-in of the provider plays it, where nothing else is said. */
+export type Played = Required<Pick<ResourceType, "create" | "read" | "update" | "delete" | "importState">>;
 
 export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   /** Of the API's collection: `/20160918/volumes`. */
@@ -50,8 +59,6 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
   /** Work requests do what is asked of it. */
   readonly work?: { readonly entityType: string; readonly operation: string };
-  /** What the API does not do with it. */
-  readonly without?: readonly Action[];
   /** Of the record, what is told nowhere. */
   readonly hidden?: readonly string[];
   /** Cannot go while anything names it by this field, but for what goes with it. */
@@ -73,7 +80,7 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   /** What is told beside the record. */
   told?(record: Stored<B>, tenancy: OciTenancy): Attributes;
   /** What the provider does otherwise than the API. */
-  terraform?(type: ResourceType): ResourceType;
+  terraform?(type: Played): ResourceType;
   /** What people call it; null where no Terraform resource stands for it. @default - `displayName`, or `name` */
   inventoryName?(record: Stored<B>, tenancy: OciTenancy): string | null;
 }

@@ -6,7 +6,7 @@ import { apiName, flatTags, membersOf } from "../api/fields.ts";
 import { find, providerTime, requireObject } from "../stored.ts";
 import { remove } from "./deletion.ts";
 import { change, create, viewOf } from "./operations.ts";
-import type { Resource, Stored } from "./resource.ts";
+import type { Played, Resource, Stored } from "./resource.ts";
 
 type Renames = Readonly<Record<string, string>>;
 
@@ -67,13 +67,15 @@ export function attributesOf(view: Attributes, members: Members, renames: Rename
 /** A declared resource as the stand-in of the provider plays it. */
 export function terraformType<B extends Attributes>(d: Resource<B>): ResourceType {
   const bodyOf = (planned: Attributes): Attributes => fieldsOf(planned, membersOf(d.type) ?? {}, d.renames);
-  const told = (call: Call, record: Stored<B>): Attributes =>
-    attributesOf(viewOf(d, record, call), membersOf(d.type) ?? {}, d.renames ?? {});
+  const told = (call: Call, record: Stored<B>): Attributes => {
+    const view = viewOf(d, record, call);
+    return attributesOf({ ...view, ...d.forTerraform?.(record, view) }, membersOf(d.type) ?? {}, d.renames);
+  };
   const readId = (call: Call, id: string): Attributes | null => {
     const record = find(call, d.all(call.world.state.oci), id);
     return record && told(call, record);
   };
-  const type: ResourceType = {
+  const type: Played = {
     create: (call, planned) => told(call, create(d, call, bodyOf(planned))),
     read: (call, state) => readId(call, text(state, "id")),
     update(call, prior, planned) {

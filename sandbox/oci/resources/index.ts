@@ -22,6 +22,8 @@ import { publicIp } from "./public-ip.ts";
 import { quota } from "./quota.ts";
 import { routeTable } from "./route-table.ts";
 import { networkSecurityGroup } from "./security-group.ts";
+import { networkSecurityGroupRule } from "./security-group-rule.ts";
+import { securityList } from "./security-list.ts";
 import { serviceGateway } from "./service-gateway.ts";
 import { subnet } from "./subnet.ts";
 import { user } from "./user.ts";
@@ -41,6 +43,7 @@ export const RESOURCES = {
   routeTables: routeTable,
   serviceGateways: serviceGateway,
   dhcpOptions,
+  securityLists: securityList,
   subnets: subnet,
   networkSecurityGroups: networkSecurityGroup,
   networkLoadBalancers: networkLoadBalancer,
@@ -58,4 +61,4 @@ export const RESOURCES = {
 export const declarations: readonly Resource[] = Object.values(RESOURCES);
 
 /** Parts of what is declared. */
-export const parts: readonly Part[] = [backendSet, backend, listener, alertRule];
+export const parts: readonly Part[] = [networkSecurityGroupRule, backendSet, backend, listener, alertRule];

@@ -1,8 +1,8 @@
 /** Network security groups. */
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
-import type { GroupRule } from "../../world/oci.ts";
 import { AVAILABLE, generatedName, type Resource, type Stored, text } from "../kernel/resource.ts";
+import type { GroupRule } from "./security-group-rule.ts";
 import { attachedVnics } from "../primary-address.ts";
 import { invalid, referenced } from "../refusals.ts";
 import { requireObject } from "../stored.ts";
@@ -16,7 +16,9 @@ const body = z.object({
   rules: z.array(z.custom<GroupRule>()).default([]),
 });
 
-export type NetworkSecurityGroup = Stored<z.output<typeof body>>;
+export type NetworkGroupBody = z.output<typeof body>;
+
+export type NetworkSecurityGroup = Stored<NetworkGroupBody>;
 
 /** Groups that a VNIC or a load balancer of this VCN may join: five at most. */
 export function requireGroups(call: Call, service: string, ids: readonly string[], vcnId: string, attribute: string) {
@@ -35,7 +37,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
-export const networkSecurityGroup: Resource<z.output<typeof body>> = {
+export const networkSecurityGroup: Resource<NetworkGroupBody> = {
   type: "oci_core_network_security_group",
   service: SERVICE,
   path: "/20160918/networkSecurityGroups",

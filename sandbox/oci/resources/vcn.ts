@@ -8,9 +8,9 @@ import { AVAILABLE, generatedName, maybeText, type Resource, type Stored, text, 
 import { requireRoom } from "../limits.ts";
 import { invalid, referenced } from "../refusals.ts";
 import { regionalId } from "../regions.ts";
-import { openRules } from "../security-list.ts";
 import { requireObject } from "../stored.ts";
 import { defaultOptions } from "./dhcp-options.ts";
+import { openRules } from "./security-rule.ts";
 
 const SERVICE = "Core Vcn";
 
@@ -126,7 +126,7 @@ export const vcn: Resource<z.output<typeof body>> = {
       id: record.defaultSecurityListId,
       displayName: `Default Security List for ${displayName}`,
       managed: false,
-      rules: openRules(record.cidrBlocks),
+      ...openRules(record.cidrBlocks),
     });
     dhcpOptions.push({
       ...common,

@@ -171,6 +171,8 @@ describe("an internet gateway and a route table", () => {
   });
 });
 
+const NO_RULES = { ingressSecurityRules: [], egressSecurityRules: [] };
+
 describe("the default security list", () => {
   async function closed() {
     const { to, net, compartment_id } = await setup();
@@ -181,10 +183,11 @@ describe("the default security list", () => {
 
   it("lets SSH in until it is taken over, and nothing afterwards", async () => {
     const { to } = await setup();
-    expect(to.oci.securityLists[0]?.rules).toContainEqual(
-      expect.objectContaining({ peer: "0.0.0.0/0", tcp: { destination: { min: 22, max: 22 }, source: null } }),
+    const tcpOptions = { destinationPortRange: { min: 22, max: 22 }, sourcePortRange: null };
+    expect(to.oci.securityLists[0]?.ingressSecurityRules).toContainEqual(
+      expect.objectContaining({ source: "0.0.0.0/0", tcpOptions }),
     );
-    expect((await closed()).to.oci.securityLists[0]?.rules).toEqual([]);
+    expect((await closed()).to.oci.securityLists).toMatchObject([NO_RULES]);
   });
 
   it("keeps its id, and plans nothing once it is taken over", async () => {
@@ -212,9 +215,9 @@ describe("the default security list", () => {
     const { to, config, state } = await closed();
     const egress_security_rules = [{ protocol: "all", destination: "0.0.0.0/0" }];
     const open = await to.apply("oci_core_default_security_list", { ...config, egress_security_rules }, state);
-    expect(to.oci.securityLists[0]?.rules).toHaveLength(1);
+    expect(to.oci.securityLists[0]?.egressSecurityRules).toHaveLength(1);
     await to.destroy("oci_core_default_security_list", open);
-    expect(to.oci.securityLists).toMatchObject([{ managed: false, rules: [] }]);
+    expect(to.oci.securityLists).toMatchObject([{ managed: false, ...NO_RULES }]);
   });
 });
 
