@@ -59,25 +59,6 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "source_details.kms_key_id",
     ],
   },
-  oci_core_instance_configuration: {
-    notPlayed: [
-      "gmc_configs",
-      "instance_id",
-      "instance_details.block_volumes",
-      "instance_details.options",
-      "instance_details.secondary_vnics",
-    ],
-  },
-  oci_core_instance_pool: {
-    notPlayed: [
-      "lifecycle_management",
-      "load_balancers",
-      "placement_configurations.compute_cluster_id",
-      "placement_configurations.primary_vnic_subnets.ipv6address_ipv6subnet_cidr_pair_details",
-      "placement_configurations.primary_vnic_subnets.is_assign_ipv6ip",
-      "placement_configurations.secondary_vnic_subnets",
-    ],
-  },
   oci_core_vnic_attachment: {
     notPlayed: [
       "create_vnic_details.assign_ipv6ip",

@@ -109,8 +109,6 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     deletedCompartments: [],
     images: [],
     instances: [],
-    instanceConfigurations: [],
-    instancePools: [],
     loadBalancers: [],
     preservedBootVolumes: [],
     vnicAttachments: [],

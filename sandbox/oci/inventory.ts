@@ -63,8 +63,6 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
       tenancy.instances.filter(({ id }) => !tenancy.instancePools.some(({ instanceIds }) => instanceIds.includes(id))),
     ),
     ...named("oci_core_boot_volume", tenancy.preservedBootVolumes),
-    ...named("oci_core_instance_configuration", tenancy.instanceConfigurations),
-    ...named("oci_core_instance_pool", tenancy.instancePools),
     ...tenancy.vnicAttachments.map(({ id, vnic }) => ({
       type: "oci_core_vnic_attachment",
       id,

@@ -37,8 +37,6 @@ export interface OciTenancy {
   images: Image[];
   /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
   instances: Instance[];
-  instanceConfigurations: InstanceConfiguration[];
-  instancePools: InstancePool[];
   /** The flexible ones, of layer 7. */
   loadBalancers: LoadBalancer[];
   /** Who may use the REST API; null until somebody asks for the key. */
@@ -139,34 +137,6 @@ export interface VnicAttachment extends OciObject {
   vnic: Vnic;
   readonly privateIp: string;
   publicIp: string | null;
-}
-
-/** How instances are to be launched: a launch's body, as it was told. */
-export interface InstanceConfiguration extends OciObject {
-  displayName: string;
-  readonly instanceDetails: { readonly [field: string]: Json };
-}
-
-/** Where a pool launches: in turn. */
-export interface PoolPlacement {
-  readonly availabilityDomain: string;
-  readonly faultDomains: readonly string[];
-  readonly subnetId: string | null;
-}
-
-export interface InstancePool extends OciObject {
-  displayName: string;
-  instanceConfigurationId: string;
-  placements: readonly PoolPlacement[];
-  /** How many it is to have. */
-  size: number;
-  state: "RUNNING" | "STOPPED";
-  displayNameFormatter: string | null;
-  hostnameFormatter: string | null;
-  /** Those that it has, the oldest first. */
-  instanceIds: readonly string[];
-  /** How many it has ever launched. */
-  launched: number;
 }
 
 export interface InstanceSettings {

@@ -140,6 +140,7 @@ export function declared<B extends Attributes>(
       accepted: true,
       changed: (asked, found, action) => workHeader(asked, d, found, action),
     }),
+    ...(d.listedWhenGone && { listedWhenGone: `ocid1.${d.idType}.` }),
     unmade: ({ call }) => d.unmade?.(call) ?? [],
     ...(d.gone && { gone: ({ call }) => d.gone?.(call) ?? [] }),
     ...(d.selected && { selected: ({ query, call }) => d.selected?.(query, call) ?? [] }),

@@ -1,58 +1,18 @@
 /** Instance configurations and pools. A pool has its instances at once: what one of them is refused, the whole call is. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import type { Instance, InstanceConfiguration, InstancePool } from "../../world/oci.ts";
-import { instanceConfiguration, instancePool } from "../instance-pool.ts";
+import type { Instance } from "../../world/oci.ts";
 import { invalid, notFound } from "../refusals.ts";
+import { instanceConfiguration } from "../resources/instance-configuration.ts";
+import { type InstancePool, instancePool } from "../resources/instance-pool.ts";
 import type { Answer } from "./answer.ts";
-import { checkEtag, byRules, collection, end, make, record, shown, viewOf } from "./collection.ts";
+import { checkEtag, declared, end, make, record, shown, viewOf } from "./collection.ts";
 import { isObject } from "./fields.ts";
 import { instances, switchPower } from "./instances.ts";
 import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
 
-const BASE = "/20160918";
-
-const configurations = byRules<InstanceConfiguration>({
-  path: `${BASE}/instanceConfigurations`,
-  service: "Core Instance Configuration",
-  resource: "oci_core_instance_configuration",
-  type: instanceConfiguration,
-  all: (tenancy) => tenancy.instanceConfigurations,
-  atCreate: ({ instanceDetails }) => ({ told: instanceDetails ?? null }),
-  view: (each) => ({
-    displayName: each.displayName,
-    instanceDetails: each.instanceDetails,
-    source: "NONE",
-    deferredFields: [],
-  }),
-});
-
-const pools = byRules<InstancePool>({
-  path: `${BASE}/instancePools`,
-  service: "Core Instance Pool",
-  resource: "oci_core_instance_pool",
-  type: instancePool,
-  states: { creating: "PROVISIONING", deleting: "TERMINATING", deleted: "TERMINATED" },
-  listedWhenGone: "ocid1.instancepool.",
-  all: (tenancy) => tenancy.instancePools,
-  view: (each) => ({
-    displayName: each.displayName,
-    lifecycleState: each.state,
-    instanceConfigurationId: each.instanceConfigurationId,
-    size: each.size,
-    currentSize: each.instanceIds.length,
-    poolType: "DEFAULT",
-    availabilityDomains: each.placements.map(({ availabilityDomain }) => availabilityDomain),
-    placementConfigurations: each.placements.map(({ subnetId, ...rest }) => ({
-      ...rest,
-      primarySubnetId: subnetId,
-      primaryVnicSubnets: subnetId === null ? null : { subnetId },
-    })),
-    instanceDisplayNameFormatter: each.displayNameFormatter,
-    instanceHostnameFormatter: each.hostnameFormatter,
-    loadBalancers: [],
-  }),
-});
+const configurations = declared(instanceConfiguration);
+const pools = declared(instancePool);
 
 function member({ call }: Asked, id: string): Instance {
   const found = call.world.state.oci.instances.find((each) => each.id === id);
@@ -80,12 +40,12 @@ function launchBody(asked: Asked, configurationId: string, more: Attributes): At
 /** Placements take their turns, and so do the fault domains in each. */
 async function launchOne(asked: Asked, pool: InstancePool): Promise<void> {
   const turn = pool.instanceIds.length;
-  const place = pool.placements[turn % pool.placements.length];
+  const place = pool.placementConfigurations[turn % pool.placementConfigurations.length];
   if (!place) throw new Error(`${pool.id} has no placement`);
-  const round = Math.floor(turn / pool.placements.length);
+  const round = Math.floor(turn / pool.placementConfigurations.length);
   const faultDomain = place.faultDomains[round % Math.max(1, place.faultDomains.length)];
   const named = (formatter: string): string => formatter.replaceAll("${launchCount}", String(pool.launched + 1));
-  const name = pool.displayNameFormatter ?? `inst-${asked.call.world.random(5)}-${pool.displayName}`;
+  const name = pool.instanceDisplayNameFormatter ?? `inst-${asked.call.world.random(5)}-${pool.displayName}`;
   const host = await make(
     asked,
     instances,
@@ -95,12 +55,12 @@ async function launchOne(asked: Asked, pool: InstancePool): Promise<void> {
       ...(faultDomain !== undefined && { faultDomain }),
       displayName: named(name),
       createVnicDetails: {
-        ...(place.subnetId !== null && { subnetId: place.subnetId }),
-        ...(pool.hostnameFormatter !== null && { hostnameLabel: named(pool.hostnameFormatter) }),
+        ...(place.primarySubnetId !== null && { subnetId: place.primarySubnetId }),
+        ...(pool.instanceHostnameFormatter !== null && { hostnameLabel: named(pool.instanceHostnameFormatter) }),
       },
     }),
   );
-  host.state = pool.state;
+  host.state = pool.lifecycleState;
   pool.launched += 1;
   pool.instanceIds = [...pool.instanceIds, host.id];
 }
@@ -130,7 +90,7 @@ async function createPool(asked: Asked): Promise<Answer> {
   try {
     await scale(asked, pool);
   } catch (error) {
-    await instancePool.delete(asked.call, { id: pool.id });
+    await pools.end(asked, pool);
     throw error;
   }
   return shown(viewOf(asked, pools, pool));
@@ -168,7 +128,7 @@ function power(name: string): Route {
       const pool = record(asked, pools);
       checkEtag(asked, viewOf(asked, pools, pool));
       for (const id of pool.instanceIds) switchPower(asked, member(asked, id), name.toUpperCase());
-      pool.state = name.endsWith("stop") ? "STOPPED" : "RUNNING";
+      pool.lifecycleState = name.endsWith("stop") ? "STOPPED" : "RUNNING";
       asked.door.lifecycles.begin(pool.id, name.endsWith("stop") ? "STOPPING" : "STARTING");
       asked.call.world.changed();
       return shown(viewOf(asked, pools, pool));
@@ -221,12 +181,10 @@ async function launch(asked: Asked): Promise<Answer> {
 }
 
 export const instancePoolRoutes: readonly Route[] = [
-  ...collection(configurations),
   { method: "POST", path: `${configurations.path}/{id}/actions/launch`, run: launch },
   { method: "POST", path: pools.path, run: createPool },
   { method: "PUT", path: `${pools.path}/{id}`, run: updatePool },
   { method: "DELETE", path: `${pools.path}/{id}`, run: removePool },
-  ...collection(pools),
   ...["start", "stop", "softstop", "reset", "softreset"].map(power),
   { method: "POST", path: `${pools.path}/{id}/actions/detachInstance`, run: detachInstance },
   {

@@ -57,6 +57,8 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   all(tenancy: OciTenancy): Stored<B>[];
   /** States on the way in and out. `deleted: null`: what is gone is not found. */
   readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
+  /** Lists still show those that were deleted, for a while. */
+  readonly listedWhenGone?: true;
   /** Work requests do what is asked of it. */
   readonly work?: { readonly entityType: string; readonly operation: string };
   /** Of the record, what is told nowhere. */

@@ -10,6 +10,8 @@ import { compartment } from "./compartment.ts";
 import { dhcpOptions } from "./dhcp-options.ts";
 import { dynamicGroup } from "./dynamic-group.ts";
 import { group } from "./group.ts";
+import { instanceConfiguration } from "./instance-configuration.ts";
+import { instancePool } from "./instance-pool.ts";
 import { internetGateway } from "./internet-gateway.ts";
 import { membership } from "./membership.ts";
 import { backend } from "./network-backend.ts";
@@ -47,6 +49,8 @@ export const RESOURCES = {
   subnets: subnet,
   networkSecurityGroups: networkSecurityGroup,
   networkLoadBalancers: networkLoadBalancer,
+  instanceConfigurations: instanceConfiguration,
+  instancePools: instancePool,
   volumes: volume,
   volumeAttachments: volumeAttachment,
   volumeBackupPolicies: backupPolicy,

@@ -1,0 +1,47 @@
+/** Instance configurations: how pools launch. */
+import { z } from "zod";
+import { isObject } from "../attributes.ts";
+import { generatedName, type Resource, type Stored } from "../kernel/resource.ts";
+import { invalid, referenced } from "../refusals.ts";
+import { refuseNotPlayed } from "../remembered.ts";
+
+const SERVICE = "Core Instance Configuration";
+
+const body = z.object({
+  displayName: generatedName,
+  // A launch's body as it was told: what of it is wrong, a launch will say.
+  instanceDetails: z.record(z.string(), z.json()),
+});
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    instanceConfigurations: Stored<z.output<typeof body>>[];
+  }
+}
+
+export const instanceConfiguration: Resource<z.output<typeof body>> = {
+  type: "oci_core_instance_configuration",
+  service: SERVICE,
+  path: "/20160918/instanceConfigurations",
+  idType: "instanceconfiguration",
+  body,
+  fixed: ["instanceDetails"],
+  notPlayed: [
+    "gmc_configs",
+    "instance_id",
+    "instance_details.block_volumes",
+    "instance_details.options",
+    "instance_details.secondary_vnics",
+  ],
+  all: (tenancy) => tenancy.instanceConfigurations,
+  check({ instanceDetails: { instanceType, launchDetails = null } }) {
+    if (instanceType !== "compute")
+      throw invalid(SERVICE, "instanceDetails of instanceType compute is required.", "instance_details");
+    refuseNotPlayed("oci_core_instance", isObject(launchDetails) ? launchDetails : {});
+  },
+  remove({ id }, { world }) {
+    const pool = world.state.oci.instancePools.find((each) => each.instanceConfigurationId === id);
+    if (pool) throw referenced(SERVICE, `The instance configuration ${id}`, `the pool ${pool.id}`);
+  },
+  told: () => ({ source: "NONE", deferredFields: [] }),
+};
