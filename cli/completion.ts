@@ -1,13 +1,9 @@
 /** `completion`, of both programs. */
 import { Argument, type Command } from "commander";
 import { examples } from "./ui/command.ts";
+import { singleQuoted } from "./ui/words.ts";
 
 const ASK = "__complete";
-
-/** A word for any of the shells. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 function print(text: string): void {
   process.stdout.write(text);
@@ -27,7 +23,7 @@ export function addCompletion(program: Command): Command {
     `npx ${name} completion fish | source`,
   ]).action((shell: Shell) => {
     // By path: quicker than over npx, and there where the program is not on PATH.
-    const ask = [process.execPath, process.argv[1] ?? name].map(quoted).join(" ");
+    const ask = [process.execPath, process.argv[1] ?? name].map(singleQuoted).join(" ");
     print(SCRIPTS[shell](name, `${ask} ${ASK}`));
   });
   program

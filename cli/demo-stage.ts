@@ -1,7 +1,6 @@
 /** Where the demo plays: a LAB_HOME of its own, thrown away at the end, and the `cdktf` that a user would type. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -12,6 +11,8 @@ import { buildTool } from "./engine/terraform/tools-build.ts";
 import { OPENTOFU, which } from "./engine/terraform/tools.ts";
 import { CliError } from "./ui/errors.ts";
 import { visibleLine } from "./ui/visible.ts";
+import { table } from "./ui/table.ts";
+import { isFree } from "./clients/tunnels.ts";
 
 const CDKTF = join(import.meta.dirname, "bin", "cdktf.js");
 
@@ -66,18 +67,10 @@ const LAST_PORT = 60_000;
 export async function freeBasePort(): Promise<number> {
   for (let base = FIRST_PORT; base < LAST_PORT; base += PORTS_OF_A_LAB) {
     // The API server's, a host's, a control plane's and a worker's: a lab that runs has all of them open.
-    const probes = await Promise.all([0, 1, 101, 201].map((offset) => isFree(base + offset)));
+    const probes = await Promise.all([0, 1, 101, 201].map((offset) => isFree(base + offset).catch(() => false)));
     if (probes.every(Boolean)) return base;
   }
   throw new Error(`no free ports between ${FIRST_PORT} and ${LAST_PORT}`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }
 
 // The demo needs a tofu or a terraform; where there is neither and Go is, it makes one.
@@ -102,11 +95,10 @@ const labFile = z.looseObject({ freeTier: z.looseObject({ table: z.string() }) }
 
 type Row = readonly string[];
 
-function table(rows: readonly Row[]): string {
-  const shown = rows.map((row) => row.map(visibleLine));
-  const widths = shown[0]?.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0))) ?? [];
-  const line = (row: Row): string => `  ${widths.map((width, column) => (row[column] ?? "").padEnd(width)).join("  ")}`;
-  return shown.map((row) => line(row).trimEnd()).join("\n");
+function shown(rows: readonly Row[]): string {
+  return table(rows.map((row) => row.map(visibleLine)))
+    .map((line) => `  ${line.trimEnd()}`)
+    .join("\n");
 }
 
 function instances({ oci }: Overview): Row[] {
@@ -148,9 +140,9 @@ export async function describeLab(home: string): Promise<string> {
   const overview = await (await openSandbox({ labHome: home })).overview();
   return [
     "\nWhat now exists in the sandbox:",
-    table(instances(overview)),
+    shown(instances(overview)),
     ...clusters(overview),
-    table(machines(overview)),
+    shown(machines(overview)),
     "\nWhat it costs:",
     labFile.parse(JSON.parse(readFileSync(join(home, "cdktf.out", "lab.json"), "utf8"))).freeTier.table,
   ].join("\n");

@@ -1,7 +1,7 @@
 /** One issue, found again by its label and its first line, brought up to date in place and closed when it is over. */
 import { z } from "zod";
 import { CliError } from "../ui/errors.ts";
-import { type GitHub, ownLogin, parsed, request, unified } from "./github.ts";
+import { type GitHub, ownLogin, parsed, request, unified, findIn } from "./github.ts";
 
 export interface IssueText {
   readonly title: string;
@@ -27,6 +27,9 @@ const issue = z.object({
 });
 type Issue = z.output<typeof issue>;
 
+/** Where the marker is. */
+const firstLineOf = (body: string | null | undefined): string => unified(body ?? "").split("\n")[0] ?? "";
+
 const CLOSING = "It is as it should be again.";
 
 /** GitHub drops without a word the labels of those who may not set them: the next run would open another issue. */
@@ -39,16 +42,15 @@ function requireLabel({ labels, html_url }: Issue, label: string): void {
 /** Ours that is open, with this label. Anybody may write the marker, so the author counts as well. */
 async function findIssue(github: GitHub, issues: string, label: string, marker: string): Promise<Issue | null> {
   const login = await ownLogin(github);
-  const query = `state=open&labels=${encodeURIComponent(label)}&per_page=100`;
-  for (let page = 1; ; page += 1) {
-    const answer = await request(github, "GET", `${issues}?${query}&page=${page}`);
-    const own = parsed(z.array(issue), answer, "a list of issues").find(
-      ({ user, body, pull_request }) =>
-        pull_request === undefined && user?.login === login && unified(body ?? "").split("\n")[0] === marker,
-    );
-    if (own !== undefined) return own;
-    if (!answer.next) return null;
-  }
+  const list = `${issues}?state=open&labels=${encodeURIComponent(label)}`;
+  return findIn(
+    github,
+    list,
+    issue,
+    "a list of issues",
+    ({ user, body, pull_request }) =>
+      pull_request === undefined && user?.login === login && firstLineOf(body) === marker,
+  );
 }
 
 const issuesOf = (github: GitHub, repository: string): string => `${github.api}/repos/${repository}/issues`;
@@ -122,15 +124,9 @@ type Comment = z.output<typeof comment>;
 
 async function findComment(github: GitHub, list: string, marker: string): Promise<Comment | null> {
   const login = await ownLogin(github);
-  for (let page = 1; ; page += 1) {
-    const answer = await request(github, "GET", `${list}?per_page=100&page=${page}`);
-    // Anybody may write the marker: in somebody else's comment it would be theirs to change what we say.
-    const own = parsed(z.array(comment), answer, "a list of comments").find(
-      ({ user, body }) => user?.login === login && unified(body ?? "").split("\n")[0] === marker,
-    );
-    if (own !== undefined) return own;
-    if (!answer.next) return null;
-  }
+  // Anybody may write the marker: in somebody else's comment it would be theirs to change what we say.
+  const isOurs = ({ user, body }: Comment): boolean => user?.login === login && firstLineOf(body) === marker;
+  return findIn(github, list, comment, "a list of comments", isOurs);
 }
 
 /**

@@ -139,3 +139,19 @@ export async function ownLogin(github: GitHub): Promise<string> {
 export function unified(text: string): string {
   return text.replaceAll("\r\n", "\n").trimEnd();
 }
+
+/** The entry of a list, page by page, that is `isOurs`; null where there is none. @param what each page is, for errors */
+export async function findIn<T>(
+  github: GitHub,
+  list: string,
+  schema: z.ZodType<T>,
+  what: string,
+  isOurs: (entry: T) => boolean,
+): Promise<T | null> {
+  for (let page = 1; ; page += 1) {
+    const answer = await request(github, "GET", `${list}${list.includes("?") ? "&" : "?"}per_page=100&page=${page}`);
+    const found = parsed(z.array(schema), answer, what).find(isOurs);
+    if (found !== undefined) return found;
+    if (!answer.next) return null;
+  }
+}

@@ -1,13 +1,13 @@
 /** Tunnels that one process (`lab tunnel`) holds open: others of the same lab go through them, as a port has one owner. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Tunnel } from "../../topology/types.ts";
 import { CliError } from "../ui/errors.ts";
 import { readIfThere, writeAtomically } from "../ui/files.ts";
 import { startOf } from "./processes.ts";
 import { answers, type OpenTunnels, type TunnelOptions } from "./tunnels.ts";
+import { waitUntil } from "../ui/wait.ts";
 
 const heldSchema = z.object({
   pid: z.number(),
@@ -67,12 +67,12 @@ export async function shareTunnels(
   const who = `lab tunnel (process ${held.pid}, since ${held.since})`;
   if (asText(tunnels, addresses).some((each) => !held.tunnels.includes(each)))
     throw new CliError(`${who} holds other tunnels than this needs: end it with Ctrl-C, and run this again`);
-  for (const end = performance.now() + patienceMs; ; await sleep(POLL_MS, undefined, { signal })) {
-    const open = await Promise.all(tunnels.map(({ localPort }) => answers(localPort)));
-    if (open.every(Boolean)) break;
-    if (performance.now() <= end) continue;
-    if (some && open.some(Boolean)) break;
+  let open: readonly boolean[] = [];
+  const allAnswer = async (): Promise<boolean> => {
+    open = await Promise.all(tunnels.map(({ localPort }) => answers(localPort)));
+    return open.every(Boolean);
+  };
+  if (!(await waitUntil(allAnswer, { pollMs: POLL_MS, patienceMs, signal })) && !(some && open.some(Boolean)))
     throw new CliError(`${who} does not get its tunnels open again: see what it says`);
-  }
   return { close: () => undefined };
 }

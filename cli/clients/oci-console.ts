@@ -1,11 +1,11 @@
 /** Why a host does not let us in, as far as its cloud knows. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { messageOf } from "../ui/errors.ts";
 import { type Oci, OciError } from "./oci.ts";
+import { waitUntil } from "../ui/wait.ts";
 
 interface Silent {
   readonly name: string;
@@ -53,12 +53,13 @@ const HISTORY_MS = 60_000;
 const history = z.object({ id: z.string(), lifecycleState: z.string() });
 
 async function captured(account: Oci, id: string, pollMs: number): Promise<void> {
-  for (const end = performance.now() + HISTORY_MS; performance.now() < end; await sleep(pollMs)) {
-    const { lifecycleState } = await account.get("compute", `${HISTORIES}/${id}`, history);
-    if (lifecycleState === "SUCCEEDED") return;
-    if (lifecycleState === "FAILED") break;
-  }
-  throw new OciError("OCI did not capture it", null);
+  let state = "";
+  const hasEnded = async (): Promise<boolean> => {
+    state = (await account.get("compute", `${HISTORIES}/${id}`, history)).lifecycleState;
+    return state === "SUCCEEDED" || state === "FAILED";
+  };
+  await waitUntil(hasEnded, { pollMs, patienceMs: HISTORY_MS });
+  if (state !== "SUCCEEDED") throw new OciError("OCI did not capture it", null);
 }
 
 /**

@@ -1,5 +1,5 @@
-/** Whether a process of ours still lives: told by what is on its command line, as process ids are used again. */
-import { execFileSync } from "node:child_process";
+/** Programs run to their end, and processes of ours that may still live: told by their command lines, as ids are used again. */
+import { execFileSync, execFile, type ExecFileException, type ExecFileOptions } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface RunningProcess {
@@ -57,4 +57,31 @@ export function startOf(pid: number): string | null {
   } catch {
     return null;
   }
+}
+
+/** What a program came to that was run to its end. */
+export interface Captured {
+  /** Null where it ended with exit code 0. */
+  readonly error: ExecFileException | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Much for a program that prints states and plans, in bytes: a few hundred objects are some MB. */
+const MOST_OUTPUT = 512 << 20;
+
+/** Runs a program to its end and keeps what it prints. Never throws, also where there is no such program. */
+export function capture(
+  program: string,
+  args: readonly string[],
+  options: Omit<ExecFileOptions, "encoding"> & { readonly input?: string } = {},
+): Promise<Captured> {
+  const { input, ...rest } = options;
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { maxBuffer: MOST_OUTPUT, ...rest }, (error, stdout, stderr) =>
+      resolve({ error, stdout: String(stdout), stderr: String(stderr) }),
+    );
+    // One that ends before it has read all says why itself.
+    if (input !== undefined) child.stdin?.on("error", () => undefined).end(input);
+  });
 }

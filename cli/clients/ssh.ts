@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../../topology/types.ts";
 import { CliError } from "../ui/errors.ts";
 import { writeAtomically } from "../ui/files.ts";
 import { processesWith } from "./processes.ts";
+import { waitUntil } from "../ui/wait.ts";
 
 export interface Ssh {
   readonly process: ChildProcess;
@@ -93,7 +93,7 @@ export async function endLeftovers(files: SshFiles): Promise<void> {
       // It has just ended.
     }
   }
-  for (const end = performance.now() + PATIENCE_MS; left().length > 0 && performance.now() < end;) await sleep(POLL_MS);
+  await waitUntil(() => left().length === 0, { pollMs: POLL_MS, patienceMs: PATIENCE_MS });
 }
 
 /** Of a command line, a configuration, a key or a port that will be no better the next time. */

@@ -5,6 +5,7 @@ import type { Tunnel } from "../../topology/types.ts";
 import { CliError, codeOf, messageOf } from "../ui/errors.ts";
 import { endLeftovers, explainSsh, type Ssh, sshArguments, type SshFiles, sshLog, startSsh } from "./ssh.ts";
 import { type GateOptions, type Gates, openGates, openRelay, type Relay } from "./tunnel-ends.ts";
+import { waitUntil } from "../ui/wait.ts";
 
 export interface TunnelOptions extends Pick<GateOptions, "whose"> {
   readonly tunnels: readonly Tunnel[];
@@ -75,17 +76,10 @@ export function answers(near: number | string): Promise<boolean> {
   });
 }
 
-/** A process that has just ended may hold its ports for a moment still. */
-async function becomesFree(port: number): Promise<boolean> {
-  for (const end = performance.now() + RELEASE_MS; performance.now() < end; await sleep(POLL_MS)) {
-    if (await isFree(port)) return true;
-  }
-  return false;
-}
-
 async function requireFreePorts(tunnels: readonly Tunnel[]): Promise<void> {
   for (const { localPort, name } of tunnels) {
-    if (await becomesFree(localPort)) continue;
+    // A process that has just ended may hold its ports for a moment still.
+    if (await waitUntil(() => isFree(localPort), { pollMs: POLL_MS, patienceMs: RELEASE_MS })) continue;
     throw new CliError(
       `port ${localPort} on 127.0.0.1, for the tunnel ${name}, is taken by another program: end it, or set access.basePort in the lab's config to another range`,
     );
@@ -110,10 +104,13 @@ async function reach(
   for (let told = ""; ; await sleep(retryMs, undefined, { signal })) {
     const ssh = startSsh(args, options.files, sshLog(options.logs, host), options.env);
     started(ssh);
-    for (const end = performance.now() + tryMs; !ssh.ended() && performance.now() < end;) {
-      if ((await Promise.all(own.map(({ near }) => answers(near)))).every(Boolean)) return ssh;
-      await sleep(POLL_MS, undefined, { signal });
-    }
+    let open = false;
+    const isDecided = async (): Promise<boolean> => {
+      open = !ssh.ended() && (await Promise.all(own.map(({ near }) => answers(near)))).every(Boolean);
+      return open || ssh.ended();
+    };
+    await waitUntil(isDecided, { pollMs: POLL_MS, patienceMs: tryMs, signal });
+    if (open) return ssh;
     const silent = !ssh.ended();
     if (silent) ssh.process.kill("SIGKILL");
     if (ssh.process.pid === undefined) throw new CliError("ssh is not on PATH: install an OpenSSH client");

@@ -41,6 +41,11 @@ export function messageOf(error: unknown): string {
   return textField(error, "message") ?? String(error);
 }
 
+/** Anything thrown as one of ours: what a service, the config or the sandbox says is a line for people already. */
+export function asCliError(error: unknown): CliError {
+  return error instanceof CliError ? error : new CliError(messageOf(error));
+}
+
 /** The `code` of a system error, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return textField(error, "code");

@@ -2,6 +2,7 @@
 import { messageOf } from "./errors.ts";
 import type { Terminal } from "./terminal.ts";
 import { visibleLine } from "./visible.ts";
+import { table } from "./table.ts";
 
 export interface Finding {
   readonly name: string;
@@ -57,12 +58,11 @@ export async function findingsOf(
 /** Prints them, names in one column. What was found may name what others have named. */
 export function showFindings(terminal: Terminal, findings: readonly Finding[]): void {
   const { green, yellow, red } = terminal.colors;
-  const width = Math.max(...findings.map(({ name }) => name.length));
-  for (const { name, status, found, advice } of findings) {
+  const rows = findings.map(({ name, status, found, advice }) => {
     const color = { ok: green, warn: yellow, fail: red }[status];
-    const text = visibleLine(`${found}${advice === null ? "" : `; to do: ${advice}`}`);
-    terminal.line(`${color(status.padEnd(4))}  ${name.padEnd(width)}  ${text}`);
-  }
+    return [color(status.padEnd(4)), name, visibleLine(`${found}${advice === null ? "" : `; to do: ${advice}`}`)];
+  });
+  for (const line of table(rows)) terminal.line(line);
 }
 
 export function isWell(findings: readonly Finding[]): boolean {

@@ -83,7 +83,14 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
   };
 }
 
-// The few styles we print in.
+/** Asks `question`, and takes "yes" alone for one. */
+export async function confirm(
+  terminal: Pick<Terminal, "ask">,
+  question: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return (await terminal.ask(`${question}. Only "yes" goes on: `, signal)).trim().toLowerCase() === "yes";
+}
 
 type Style = (text: string) => string;
 

@@ -1,4 +1,5 @@
 /** Small pieces of text that several views share. */
+import { relative } from "node:path";
 
 /** Seconds as people read them: `0.4s`, `12s`, `3m05s`. */
 export function duration(milliseconds: number): string {
@@ -23,4 +24,20 @@ export function list(names: readonly string[]): string {
 /** Outputs that cdktf itself made, so that one stack can read another: of no interest to people. */
 export function isInternalOutput(name: string): boolean {
   return name.startsWith("cross-stack-output-");
+}
+
+/** `1 object`, `3 objects`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** For a POSIX shell: in single quotes. */
+export function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** A path as short as it can be said. */
+export function near(file: string): string {
+  const path = relative("", file);
+  return path.startsWith("..") ? file : path;
 }

@@ -1,5 +1,4 @@
 /** `lab kubeconfig` and `lab talosconfig`: the way into the deployed lab, as a file. */
-import { relative } from "node:path";
 import type { Command } from "commander";
 import type { DeliveryOptions, Merged } from "../../clients/context-files.ts";
 import type { ContextsKind } from "../../clients/contexts.ts";
@@ -14,6 +13,7 @@ import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 import { printInClear } from "../../ui/mask-output.ts";
 import { pathOption } from "../../ui/options.ts";
+import { near } from "../../ui/words.ts";
 
 /** What either takes. */
 interface ContextsOptions extends CommonOptions, DeliveryOptions {}
@@ -66,17 +66,11 @@ async function tellTerm({ project, terminal }: CommandContext, kind: ContextsKin
     terminal.aside(`certificate: ${found}${advice === null ? "" : `; to do: ${advice}`}`);
 }
 
-/** A path as short as it can be said. */
-function shown(file: string): string {
-  const near = relative("", file);
-  return near.startsWith("..") ? file : near;
-}
-
 function told(names: string, file: string, merged: Merged | null): string {
-  if (merged === null) return `wrote context ${names} to ${shown(file)}`;
-  if (!merged.changed) return `context ${names} is in ${shown(file)} already, as it is`;
-  const kept = merged.backup === null ? "" : `; what that was is in ${shown(merged.backup)}`;
-  return `merged context ${names} into ${shown(file)}${kept}`;
+  if (merged === null) return `wrote context ${names} to ${near(file)}`;
+  if (!merged.changed) return `context ${names} is in ${near(file)} already, as it is`;
+  const kept = merged.backup === null ? "" : `; what that was is in ${near(merged.backup)}`;
+  return `merged context ${names} into ${near(file)}${kept}`;
 }
 
 async function writeOut(kind: ContextsKind, options: ContextsOptions): Promise<number> {

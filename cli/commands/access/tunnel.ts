@@ -9,6 +9,7 @@ import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 import { watchSignals } from "../../ui/interruption.ts";
 import { openTerminal, type Terminal } from "../../ui/terminal.ts";
+import { table } from "../../ui/table.ts";
 
 /** Hosts that are up let us in at once. */
 const PATIENCE_MS = 30_000;
@@ -80,13 +81,13 @@ async function open(options: CommonOptions, { names, command }: TunnelRequest): 
 }
 
 function show(terminal: Terminal, { tunnels, sandbox }: Held): void {
-  const width = Math.max(...tunnels.map(({ name }) => name.length));
-  for (const { name, localPort, via, target, through } of tunnels) {
+  const rows = tunnels.map(({ name, localPort, via, target, through }) => {
     const way =
       through === undefined ? `${target.address}:${target.port}, by way of ${via}` : "the first that answers of";
     const ports = (through ?? []).map((port) => ` ${port}`).join(",");
-    terminal.line(`127.0.0.1:${localPort}  ${name.padEnd(width)}  ${way}${ports}`);
-  }
+    return [`127.0.0.1:${localPort}`, name, `${way}${ports}`];
+  });
+  for (const line of table(rows)) terminal.line(line);
   terminal.aside(
     sandbox
       ? "the sandbox has them open anyway; it stays awake until Ctrl-C"

@@ -1,5 +1,4 @@
 /** `lab providers lock`: the dependency lock files of all stacks, for whoever reaches the registry of the tool. */
-import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { StackInfo } from "../../engine/synth/assembly.ts";
@@ -17,6 +16,7 @@ import { type CommandDefinition, json, where } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 import { readIfThere, writeAtomically } from "../../ui/files.ts";
+import { capture } from "../../clients/processes.ts";
 
 /** Of the machines that deploy: those of people and of workflows. */
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"];
@@ -31,12 +31,9 @@ async function runLock(
 ): Promise<void> {
   const { firstError } = await import("../../engine/state/run-tool.ts");
   const args = ["providers", "lock", ...PLATFORMS.map((platform) => `-platform=${platform}`)];
-  return new Promise((resolve, reject) => {
-    execFile(path, args, { cwd, env: { ...env }, signal, encoding: "utf8" }, (error, _, errors) => {
-      if (error === null) resolve();
-      else reject(new CliError(`${stack}: ${basename(path)} providers lock: ${firstError(errors || error.message)}`));
-    });
-  });
+  const { error, stderr } = await capture(path, args, { cwd, env: { ...env }, signal });
+  if (error === null) return;
+  throw new CliError(`${stack}: ${basename(path)} providers lock: ${firstError(stderr || error.message)}`);
 }
 
 /**

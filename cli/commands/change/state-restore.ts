@@ -6,6 +6,8 @@ import { type CommandDefinition, inSandbox, json, skipSynth, where } from "../..
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 import { pathOption, wholeNumber } from "../../ui/options.ts";
+import { confirm } from "../../ui/terminal.ts";
+import { near } from "../../ui/words.ts";
 
 interface RestoreOptions extends CommonOptions {
   /** The file of a backup. @default - the newest whose serial is not the present one */
@@ -41,7 +43,7 @@ function linesOf({ forgotten, regained, other }: Restoring): readonly string[] {
 
 /** Restores the state of one stack. */
 async function restoreState(options: RestoreOptions, names: readonly string[]): Promise<number> {
-  const [{ openStatesContext }, { addressOf, near }, { prepareRestore, presentText }, { headOf }] = await Promise.all([
+  const [{ openStatesContext }, { addressOf }, { prepareRestore, presentText }, { headOf }] = await Promise.all([
     import("../../engine/runs/state-work.ts"),
     import("../../engine/state/location.ts"),
     import("../../engine/state/restore.ts"),
@@ -68,10 +70,8 @@ async function restoreState(options: RestoreOptions, names: readonly string[]): 
     terminal.aside(`${stack} as in ${near(file)}:`);
     for (const line of linesOf(restoring)) terminal.aside(line);
     if (forgotten.length + regained.length + other.length === 0) terminal.aside("  the same objects; other outputs");
-    if (!options.yes) {
-      const answer = await terminal.ask(`restore the state of ${stack}. Only "yes" goes on: `, interruption.signal);
-      if (answer.trim().toLowerCase() !== "yes") throw new CliError("not approved: nothing was changed");
-    }
+    if (!options.yes && !(await confirm(terminal, `restore the state of ${stack}`, interruption.signal)))
+      throw new CliError("not approved: nothing was changed");
     await restoring.restore();
     if (options.json) printDocument({ stack, backup: file, restored: true, serial, forgotten, regained, other });
     else terminal.line(`${stack} restored, as serial ${serial}; now see what it says: npx cdktf diff ${stack}`);

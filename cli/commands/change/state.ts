@@ -6,8 +6,8 @@ import { type CommandDefinition, inSandbox, json, skipSynth, where } from "../..
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 import { restore } from "./state-restore.ts";
-
-const objects = (count: number): string => `${count} ${count === 1 ? "object" : "objects"}`;
+import { column } from "../../ui/table.ts";
+import { plural } from "../../ui/words.ts";
 
 /** `lab state list` */
 async function listStates(options: CommonOptions): Promise<number> {
@@ -47,14 +47,15 @@ async function listStates(options: CommonOptions): Promise<number> {
       printDocument({ stacks: rows });
       return 0;
     }
-    const width = Math.max(...rows.map(({ name }) => name.length));
+    const padded = column(rows.map(({ name }) => name));
     for (const { name, at, configured: wanted, serial, resources, backups } of rows) {
-      const label = terminal.colors.bold(name.padEnd(width));
-      const kept = `${backups.length} ${backups.length === 1 ? "backup" : "backups"}`;
-      const what = serial === 0 ? "none yet" : `serial ${serial}, ${objects(resources)}, ${kept}`;
+      const label = terminal.colors.bold(padded(name));
+      const what =
+        serial === 0
+          ? "none yet"
+          : `serial ${serial}, ${plural(resources, "object")}, ${plural(backups.length, "backup")}`;
       terminal.line(`${label} ${what}  ${at}`);
-      if (at !== wanted)
-        terminal.line(`${" ".repeat(width)} lab.config.ts says ${wanted}: npx lab state migrate moves it`);
+      if (at !== wanted) terminal.line(`${padded("")} lab.config.ts says ${wanted}: npx lab state migrate moves it`);
     }
     return 0;
   });
@@ -72,11 +73,11 @@ async function migrateStates(options: CommonOptions): Promise<number> {
     if (project.sandbox) throw new CliError("--sandbox: the sandbox's states are in its own files, and stay there");
     const { assembly, configured, tools } = await openStatesContext(place, options.skipSynth ?? false);
     const stacks = inOrder(assembly.stacks);
-    const width = Math.max(...stacks.map(({ name }) => name.length));
+    const padded = column(stacks.map(({ name }) => name));
     const moved = [];
     for (const { name } of stacks) {
       interruption.signal.throwIfAborted();
-      const label = terminal.colors.bold(name.padEnd(width));
+      const label = terminal.colors.bold(padded(name));
       terminal.status(terminal.colors.dim(`${label} moving its state`));
       const move = await moveState(tools, name, configured(name));
       terminal.status("");
@@ -85,7 +86,7 @@ async function migrateStates(options: CommonOptions): Promise<number> {
         continue;
       }
       const { from, to, serial, objects: held } = move;
-      terminal.line(`${label} moved to ${describeLocation(to)}: serial ${serial}, ${objects(held)}`);
+      terminal.line(`${label} moved to ${describeLocation(to)}: serial ${serial}, ${plural(held, "object")}`);
       moved.push({ name, from: describeLocation(from), to: describeLocation(to), serial, resources: held });
     }
     if (options.json) printDocument({ moved });

@@ -4,11 +4,11 @@ import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { CliError, asCliError } from "../../ui/errors.ts";
 import { openTerminal, type Terminal } from "../../ui/terminal.ts";
+import { table } from "../../ui/table.ts";
 
 const PATIENCE_MS = 30_000;
-const ANYWHERE = "any fault domain";
 
 interface Place extends Capacity {
   /** Whether the config has the host there. */
@@ -16,13 +16,13 @@ interface Place extends Capacity {
 }
 
 function show({ colors, line }: Terminal, found: readonly Place[]): void {
-  const width = Math.max(...found.map(({ availabilityDomain }) => availabilityDomain.length));
-  for (const { availabilityDomain, faultDomain, host, ocpus, memoryGb, status, configured } of found) {
+  const rows = found.map(({ availabilityDomain, faultDomain, host, ocpus, memoryGb, status, configured }) => {
     const color = status === "AVAILABLE" ? colors.green : colors.red;
-    const place = `${availabilityDomain.padEnd(width)}  ${(faultDomain ?? ANYWHERE).padEnd(ANYWHERE.length)}`;
     const mark = configured ? "  (the config's)" : "";
-    line(`${place}  ${host}, ${ocpus} OCPU and ${memoryGb} GB: ${color(status)}${mark}`);
-  }
+    const what = `${host}, ${ocpus} OCPU and ${memoryGb} GB: ${color(status)}${mark}`;
+    return [availabilityDomain, faultDomain ?? "any fault domain", what];
+  });
+  for (const each of table(rows)) line(each);
 }
 
 /** Exits with 1 when where the config has them there is no room for all hosts. */
@@ -59,7 +59,7 @@ async function askCapacity(options: CommonOptions): Promise<number> {
     else show(openTerminal({ json: false, color: options.color ?? true }), found);
     return enough ? 0 : 1;
   } catch (error) {
-    throw error instanceof CliError ? error : new CliError(messageOf(error));
+    throw asCliError(error);
   }
 }
 

@@ -5,7 +5,8 @@ import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { plural } from "../../ui/words.ts";
+import { asCliError } from "../../ui/errors.ts";
 
 /** An account that does not answer is not waited for any longer. */
 const ACCOUNT_MS = 15_000;
@@ -16,7 +17,7 @@ function outcome({ rows, unknown, topology }: Found): string {
   const dates = `(limits in force since ${LIMITS_SINCE}, checked ${LIMITS_AS_OF})`;
   if (over > 0) {
     const meant = topology.config.allowPaid ? ", which allowPaid accepts" : "";
-    return `The config is over ${over} Always Free limit${over === 1 ? "" : "s"}: this costs money${meant} ${dates}`;
+    return `The config is over ${plural(over, "Always Free limit")}: this costs money${meant} ${dates}`;
   }
   if (unknown.length > 0) return `The config may cost money: ${unknown.join("; ")} ${dates}`;
   return `The config is inside every Always Free limit: $0.00 ${dates}`;
@@ -33,7 +34,7 @@ async function showLimits(options: CommonOptions): Promise<number> {
   try {
     found = await findLimits(project, AbortSignal.timeout(ACCOUNT_MS));
   } catch (error) {
-    throw error instanceof CliError ? error : new CliError(messageOf(error));
+    throw asCliError(error);
   }
   const { rows, unknown, account, topology } = found;
   const { allowPaid } = topology.config;

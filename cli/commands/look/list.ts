@@ -4,6 +4,7 @@ import { type CommonOptions, synthesize, withLabLock } from "../../engine/synth/
 import { select } from "../../engine/synth/stack-order.ts";
 import { type CommandDefinition, skipSynth } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
+import { table } from "../../ui/table.ts";
 
 async function run(options: CommonOptions, names: readonly string[]): Promise<number> {
   return withLabLock(options, "cdktf list", async (place) => {
@@ -12,11 +13,11 @@ async function run(options: CommonOptions, names: readonly string[]): Promise<nu
       printDocument({ stacks: stacks.map(({ name, folder, dependencies }) => ({ name, folder, dependencies })) });
       return 0;
     }
-    const width = Math.max(...stacks.map(({ name }) => name.length));
-    for (const { name, folder, dependencies } of stacks) {
+    const rows = stacks.map(({ name, folder, dependencies }) => {
       const reads = dependencies.length === 0 ? "" : `  after ${dependencies.join(", ")}`;
-      place.terminal.line(`${name.padEnd(width)}  ${relative(process.cwd(), folder) || "."}${reads}`);
-    }
+      return [name, `${relative(process.cwd(), folder) || "."}${reads}`];
+    });
+    for (const line of table(rows)) place.terminal.line(line);
     return 0;
   });
 }

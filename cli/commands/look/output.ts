@@ -5,6 +5,7 @@ import { type CommandDefinition, outputsFile, skipSynth } from "../../ui/command
 import { printDocument } from "../../ui/document.ts";
 import { type OutputOptions, plainOutputs, showOutputs, writeOutputsFile } from "../../ui/outputs.ts";
 import { targetOf } from "../../ui/user-files.ts";
+import { column } from "../../ui/table.ts";
 
 async function run(options: CommonOptions & OutputOptions, names: readonly string[]): Promise<number> {
   const [{ openStates }, { isDeployed, stateOf }, { readStack }] = await Promise.all([
@@ -17,13 +18,13 @@ async function run(options: CommonOptions & OutputOptions, names: readonly strin
     if (options.outputsFile !== undefined) targetOf(options.outputsFile);
     const assembly = await synthesize(place, options.skipSynth ?? false);
     const stacks = inOrder(select(assembly.stacks, names));
-    const width = Math.max(...stacks.map(({ name }) => name.length));
+    const padded = column(stacks.map(({ name }) => name));
     const reader = openStates({ ...place, lab: assembly.lab, say: (line) => terminal.aside(line) });
     const states = await Promise.all(
       stacks.map(async (info) => ({ info, state: await stateOf(reader, readStack(info, project)) })),
     );
     for (const { info, state } of states) {
-      const label = terminal.colors.bold(info.name.padEnd(width));
+      const label = terminal.colors.bold(padded(info.name));
       if (options.json) continue;
       if (isDeployed(state)) showOutputs(terminal, label, state.outputs);
       else terminal.aside(`${label} not deployed`);

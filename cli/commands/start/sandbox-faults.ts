@@ -3,13 +3,13 @@ import type { Command } from "commander";
 import { DOORS } from "../../../sandbox/faults/calls.ts";
 import { BOOT_STOPS } from "../../../sandbox/faults/boot-stops.ts";
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
-import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { CliError } from "../../ui/errors.ts";
 import { oneOf, Option, share, wholeNumber } from "../../ui/options.ts";
 import { FAULT_KINDS, type FaultOptions, faultRequest, requireKnownNames } from "./fault-request.ts";
-import { started } from "./sandbox-log.ts";
+import { plural } from "../../ui/words.ts";
+import { answered, openedSandbox, sandboxProject } from "./sandbox-start.ts";
 
 interface FaultCommandOptions extends CommonOptions, FaultOptions {}
 
@@ -18,11 +18,9 @@ async function addFault(options: FaultCommandOptions, [what = ""]: readonly stri
   const kind = FAULT_KINDS.find((known) => known === what);
   if (kind === undefined) throw new CliError(`got the fault ${what}, allowed ${FAULT_KINDS.join(", ")}`);
   const asked = faultRequest(kind, options);
-  const sandbox = await started(options);
-  await requireKnownNames(asked, openProject({ ...options, sandbox: true }), sandbox);
-  const fault = await sandbox.addFault(asked).catch((error: unknown) => {
-    throw new CliError(messageOf(error));
-  });
+  const sandbox = await openedSandbox(options);
+  await requireKnownNames(asked, sandboxProject(options), sandbox);
+  const fault = await answered(sandbox.addFault(asked));
   if (options.json) printDocument(fault);
   else console.log(`${fault.id}  ${faultText(fault)}`);
   return 0;
@@ -30,7 +28,7 @@ async function addFault(options: FaultCommandOptions, [what = ""]: readonly stri
 
 async function listFaults(options: FaultCommandOptions): Promise<number> {
   const { faultText } = await import("../../../sandbox/faults/words.ts");
-  const faults = await (await started(options)).faults();
+  const faults = await (await openedSandbox(options)).faults();
   if (options.json) printDocument(faults);
   else if (faults.length === 0) console.log("nothing was asked to go wrong");
   else {
@@ -50,19 +48,12 @@ function faultId(text: string): number {
 
 async function clearFaults(options: FaultCommandOptions, ids: readonly string[]): Promise<number> {
   const wanted = ids.map(faultId);
-  const sandbox = await started(options);
-  const clear = async (id?: number): Promise<number> => {
-    try {
-      return await sandbox.clearFaults(id);
-    } catch (error) {
-      throw new CliError(messageOf(error));
-    }
-  };
+  const sandbox = await openedSandbox(options);
   let cleared = 0;
-  if (wanted.length === 0) cleared = await clear();
-  else for (const id of wanted) cleared += await clear(id);
+  if (wanted.length === 0) cleared = await answered(sandbox.clearFaults());
+  else for (const id of wanted) cleared += await answered(sandbox.clearFaults(id));
   if (options.json) printDocument({ cleared });
-  else console.log(`cleared ${cleared} ${cleared === 1 ? "fault" : "faults"}`);
+  else console.log(`cleared ${plural(cleared, "fault")}`);
   return 0;
 }
 

@@ -1,12 +1,12 @@
 /** `lab sandbox host`: Proxmox VE hosts of the sandbox that are in no cloud, for labs other than this one. */
-import type { AdminStanding, OwnHostAccess, Sandbox } from "../../../sandbox/client.ts";
+import type { AdminStanding, OwnHostAccess } from "../../../sandbox/client.ts";
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
-import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";
 import { printDocument, printDocumentInClear } from "../../ui/document.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { CliError } from "../../ui/errors.ts";
 import { printInClear } from "../../ui/mask-output.ts";
 import { wholeNumber } from "../../ui/options.ts";
+import { answered, openedSandbox } from "./sandbox-start.ts";
 
 interface AddHostOptions extends CommonOptions {
   /** @default 8 */
@@ -17,37 +17,27 @@ interface AddHostOptions extends CommonOptions {
   readonly disk?: number;
 }
 
-async function inSandbox<T>(options: CommonOptions, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
-  const { openSandbox } = await import("../../../sandbox/client.ts");
-  const { home } = openProject({ ...options, sandbox: true });
-  try {
-    return await work(await openSandbox({ labHome: home }));
-  } catch (error) {
-    throw new CliError(messageOf(error));
-  }
-}
-
 function describe({ name, api, sshPort, address, rootPassword, cpus, memoryGb }: OwnHostAccess): string {
   return `${name}  ${api}  ssh -p ${sshPort} root@127.0.0.1  ${address} at home, ${cpus} cores, ${memoryGb} GB, root@pam's password ${rootPassword}`;
 }
 
 async function addHost(options: AddHostOptions, [name = ""]: readonly string[]): Promise<number> {
   const { cpus = 8, memory: memoryGb = 32, disk: diskGb = 500 } = options;
-  const host = await inSandbox(options, (sandbox) => sandbox.addHost({ name, cpus, memoryGb, diskGb }));
+  const host = await answered((await openedSandbox(options)).addHost({ name, cpus, memoryGb, diskGb }));
   if (options.json) printDocumentInClear(host);
   else printInClear(`${describe(host)}\n`);
   return 0;
 }
 
 async function listHosts(options: CommonOptions): Promise<number> {
-  const hosts = await inSandbox(options, (sandbox) => sandbox.hosts());
+  const hosts = await answered((await openedSandbox(options)).hosts());
   if (options.json) printDocumentInClear(hosts);
   else printInClear(hosts.map((host) => `${describe(host)}\n`).join(""));
   return 0;
 }
 
 async function removeHost(options: CommonOptions, [name = ""]: readonly string[]): Promise<number> {
-  await inSandbox(options, (sandbox) => sandbox.removeHost(name));
+  await answered((await openedSandbox(options)).removeHost(name));
   if (options.json) printDocument({ removed: name });
   else console.error(`took ${name} away, with all that was on it`);
   return 0;
@@ -73,19 +63,13 @@ function standingLines({ address, lockedOutOf }: AdminStanding): readonly string
 
 /** Says where the admin is, after having put them there where an address is given. */
 async function sandboxAdmin(options: CommonOptions, [text]: readonly string[]): Promise<number> {
-  const { openSandbox } = await import("../../../sandbox/client.ts");
   const wanted = text === undefined ? undefined : await asked(text);
-  const { home } = openProject({ ...options, sandbox: true });
-  try {
-    const sandbox = await openSandbox({ labHome: home });
-    if (wanted !== undefined) await sandbox.setAdmin(wanted);
-    const standing = await sandbox.admin();
-    if (options.json) printDocument(standing);
-    else for (const line of standingLines(standing)) console.log(line);
-    return 0;
-  } catch (error) {
-    throw new CliError(messageOf(error));
-  }
+  const sandbox = await openedSandbox(options);
+  if (wanted !== undefined) await answered(sandbox.setAdmin(wanted));
+  const standing = await answered(sandbox.admin());
+  if (options.json) printDocument(standing);
+  else for (const line of standingLines(standing)) console.log(line);
+  return 0;
 }
 
 const add: CommandDefinition<AddHostOptions> = {

@@ -1,33 +1,20 @@
 /** `lab sandbox log` and `lab sandbox open`: how to watch the sandbox. */
 import type { LoggedCall, Sandbox } from "../../../sandbox/client.ts";
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
-import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { CliError } from "../../ui/errors.ts";
 import { wholeNumber } from "../../ui/options.ts";
+import { openedSandbox, sandboxProject } from "./sandbox-start.ts";
 
 interface LogOptions extends CommonOptions {
   readonly follow?: boolean;
   readonly lines?: number;
 }
 
-function homeOf(options: CommonOptions): string {
-  return openProject({ ...options, sandbox: true }).home;
-}
-
-export async function started(options: CommonOptions): Promise<Sandbox> {
-  const { openSandbox } = await import("../../../sandbox/client.ts");
-  try {
-    return await openSandbox({ labHome: homeOf(options) });
-  } catch (error) {
-    throw new CliError(messageOf(error));
-  }
-}
-
 async function running(options: CommonOptions): Promise<Sandbox> {
   const { runningSandbox } = await import("../../../sandbox/client.ts");
-  const home = homeOf(options);
+  const { home } = sandboxProject(options);
   const sandbox = await runningSandbox(home);
   if (sandbox === null) throw new CliError(`no sandbox runs for ${home}: npx lab sandbox start`);
   return sandbox;
@@ -65,7 +52,7 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> 
 
 /** Prints the address of the page, and shows it in a browser where somebody sits at a terminal. */
 async function openPage(options: CommonOptions): Promise<number> {
-  const { page } = await started(options);
+  const { page } = await openedSandbox(options);
   if (options.json) printDocument({ url: page });
   else console.log(page);
   if (options.json || !process.stdin.isTTY || !process.stdout.isTTY) return 0;

@@ -1,29 +1,38 @@
 /** `lab sandbox start`: the embedded sandbox by hand, and for other programs. */
+import type { Sandbox } from "../../../sandbox/client.ts";
 import { type CommonOptions, lockOf, synthesizeBeside, withLabLock } from "../../engine/synth/command-context.ts";
 import { toolEnvironment } from "../../engine/synth/environment.ts";
 import { describeHolder, holderOf } from "../../engine/synth/lock.ts";
 import { makeDataFolders, openProject, type Project } from "../../engine/synth/project.ts";
 import { type CommandDefinition, json, providersOption, where } from "../../ui/command.ts";
 import { printDocument, printDocumentInClear } from "../../ui/document.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { CliError, asCliError } from "../../ui/errors.ts";
 import { printInClear } from "../../ui/mask-output.ts";
+import { singleQuoted } from "../../ui/words.ts";
 
 interface StartOptions extends CommonOptions {
   /** Print shell lines that set what terraform and other programs need. */
   readonly env?: boolean;
 }
 
+/** The project of a command that works in the sandbox, whatever LAB_SANDBOX says. */
 export function sandboxProject(options: CommonOptions): Project {
   return openProject({ ...options, sandbox: true });
 }
 
-/** Errors of the sandbox, in one line. */
-export async function told<T>(work: Promise<T>): Promise<T> {
+/** What the sandbox answers. @throws CliError in one line */
+export async function answered<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw new CliError(messageOf(error));
+    throw asCliError(error);
   }
+}
+
+/** The sandbox of this LAB_HOME, started if it does not run. @throws CliError in one line */
+export async function openedSandbox(options: CommonOptions): Promise<Sandbox> {
+  const { openSandbox } = await import("../../../sandbox/client.ts");
+  return answered(openSandbox({ labHome: sandboxProject(options).home }));
 }
 
 /** A registry is asked for the tool that will be used. */
@@ -38,7 +47,7 @@ function isForOracleCli([name]: readonly [string, string]): boolean {
 
 /** A line for a POSIX shell. */
 function exportLine([name, value]: readonly [string, string]): string {
-  return `export ${name}='${value.replaceAll("'", "'\\''")}'`;
+  return `export ${name}=${singleQuoted(value)}`;
 }
 
 /** Starts the sandbox with the tunnels of the lab as it is configured now. */
@@ -62,7 +71,7 @@ async function startSandbox(options: StartOptions): Promise<number> {
     throw new CliError("--providers: only with --env, as it is what that prints which changes");
   // Before the lock: a deploy that holds it may wait for this sandbox. It has the tunnels that the deploy gave it.
   const first = sandboxProject(options);
-  const { page: there } = await told(openSandbox({ labHome: first.home }));
+  const { page: there } = await answered(openSandbox({ labHome: first.home }));
   const holder = holderOf(lockOf(first));
   if (holder !== null && !options.env) {
     if (options.json) printDocument({ running: true, home: first.home, page: there });
@@ -74,7 +83,7 @@ async function startSandbox(options: StartOptions): Promise<number> {
   return withLabLock({ ...options, sandbox: true, json: true }, "lab sandbox start", async (place) => {
     const { project, terminal } = place;
     makeDataFolders(project);
-    const opened = told(openSandbox({ labHome: project.home }));
+    const opened = answered(openSandbox({ labHome: project.home }));
     const [{ lab }, sandbox] = await synthesizeBeside(opened, place, false);
     if (lab !== null) await configureSandbox(sandbox, lab);
     const { home } = project;

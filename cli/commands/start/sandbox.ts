@@ -10,7 +10,7 @@ import { visibleLine } from "../../ui/visible.ts";
 import { fault } from "./sandbox-faults.ts";
 import { admin, host } from "./sandbox-hosts.ts";
 import { log, open } from "./sandbox-log.ts";
-import { sandboxProject, start, told } from "./sandbox-start.ts";
+import { sandboxProject, start, answered } from "./sandbox-start.ts";
 
 /** @throws CliError that says what would wait for a sandbox that is no more */
 async function requireNobodyAtWork(project: Project): Promise<void> {
@@ -30,10 +30,10 @@ async function stopSandbox(options: CommonOptions): Promise<number> {
   const { runningSandbox } = await import("../../../sandbox/client.ts");
   const project = sandboxProject(options);
   const { home } = project;
-  const sandbox = await told(runningSandbox(home));
+  const sandbox = await answered(runningSandbox(home));
   if (sandbox !== null) {
     await requireNobodyAtWork(project);
-    await told(sandbox.stop());
+    await answered(sandbox.stop());
   }
   if (options.json) printDocument({ stopped: sandbox !== null, home });
   console.error(
@@ -45,7 +45,7 @@ async function stopSandbox(options: CommonOptions): Promise<number> {
 /** How long the ways into the lab that is in it are good. */
 async function certificatesIn(sandbox: Sandbox, project: Project) {
   const { certificates } = await import("../../engine/checks/certificates.ts");
-  return certificates(project, await told(sandbox.clock()));
+  return certificates(project, await answered(sandbox.clock()));
 }
 
 /** Says what exists in the sandbox; exits with 1 when it does not run. */
@@ -53,7 +53,7 @@ async function sandboxStatus(options: CommonOptions): Promise<number> {
   const { runningSandbox } = await import("../../../sandbox/client.ts");
   const project = sandboxProject(options);
   const { home } = project;
-  const sandbox = await told(runningSandbox(home));
+  const sandbox = await answered(runningSandbox(home));
   if (options.json) {
     printDocument({
       running: sandbox !== null,
@@ -62,14 +62,14 @@ async function sandboxStatus(options: CommonOptions): Promise<number> {
         ? {}
         : {
             page: sandbox.page,
-            overview: await told(sandbox.overview()),
+            overview: await answered(sandbox.overview()),
             certificates: await certificatesIn(sandbox, project),
           }),
     });
   } else if (sandbox === null) {
     console.log(`no sandbox runs for ${home}`);
   } else {
-    const items = await told(sandbox.inventory());
+    const items = await answered(sandbox.inventory());
     console.log(`the sandbox of ${home} runs and has ${items.length} objects; ${sandbox.page} draws them`);
     for (const { type, id, name } of items) {
       const shown = visibleLine(name);
@@ -87,8 +87,8 @@ async function resetSandbox(options: CommonOptions): Promise<number> {
   return withLabLock({ ...options, sandbox: true }, "lab sandbox reset", async ({ project }) => {
     const { rmSync } = await import("node:fs");
     const { join } = await import("node:path");
-    const sandbox = await told(openSandbox({ labHome: project.home }));
-    await told(sandbox.reset());
+    const sandbox = await answered(openSandbox({ labHome: project.home }));
+    await answered(sandbox.reset());
     // A state that speaks of objects which are gone would only be in the way.
     for (const name of ["state", "backups", "run"]) rmSync(join(project.data, name), { recursive: true, force: true });
     if (options.json) printDocument({ emptied: true, home: project.home });

@@ -6,6 +6,7 @@ import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
 import { refuseSandbox } from "./secrets-init.ts";
+import { confirm } from "../../ui/terminal.ts";
 
 interface SecretsRotateOptions extends CommonOptions {
   readonly rootPassword?: boolean;
@@ -47,8 +48,7 @@ async function rotated(known: Secrets, hosts: readonly string[], options: Secret
 async function approved({ terminal, interruption }: CommandContext, what: string): Promise<boolean> {
   if (!terminal.interactive)
     throw new CliError("lab secrets rotate asks first, and there is no terminal to ask on: pass --yes");
-  const answer = await terminal.ask(`rotate ${what}. Only "yes" goes on: `, interruption.signal);
-  return answer.trim().toLowerCase() === "yes";
+  return confirm(terminal, `rotate ${what}`, interruption.signal);
 }
 
 async function secretsRotate(options: SecretsRotateOptions, named: readonly string[]): Promise<number> {

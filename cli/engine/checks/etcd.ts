@@ -3,7 +3,7 @@ import type { NodePlan } from "../../../topology/types.ts";
 import type { EtcdMember, EtcdStatus, TalosMachine } from "../../clients/talos.ts";
 import { messageOf } from "../../ui/errors.ts";
 import { fail, type Finding, ok } from "../../ui/findings.ts";
-import { list } from "../../ui/words.ts";
+import { list, plural } from "../../ui/words.ts";
 import { type Check, flag } from "./check-context.ts";
 
 const NAME = "etcd";
@@ -66,5 +66,5 @@ export const etcd: Check = async (context) => {
   if (leaders.size > 1) problems.push(fail(NAME, "its members follow different leaders", "look again in a moment"));
   if (problems.length > 0) return problems;
   const leader = first?.members.find(({ id }) => leaders.has(id))?.hostname;
-  return [ok(NAME, `${wanted.length === 1 ? "1 member" : `${wanted.length} members`}, no alarm; ${leader} leads`)];
+  return [ok(NAME, `${plural(wanted.length, "member")}, no alarm; ${leader} leads`)];
 };

@@ -1,5 +1,4 @@
 /** Whether the images are what the templates say: the pinned source, the lock, what is built here, the templates. */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import type { LabConfig } from "../../../config/schema.ts";
 import { readArtifact, verifyArtifact } from "../../../images/artifact.ts";
@@ -9,6 +8,7 @@ import { ensureImages, type Image, imagesOf, LOCK_FILE } from "../../../images/i
 import { type Lock, readLock } from "../../../images/lock.ts";
 import { readSource } from "../../../images/pins.ts";
 import { fail, failure, type Finding, ok, warn } from "../../ui/findings.ts";
+import { capture } from "../../clients/processes.ts";
 
 export interface ImagesCheckContext {
   /** The repository. */
@@ -78,27 +78,19 @@ async function build(
 const MISSING = 2;
 
 /** Scripts by shellcheck, templates by `packer validate`, which holds their variables against what a build gives. */
-function templates({ root, env, signal, status }: ImagesCheckContext): Promise<Finding> {
+async function templates({ root, env, signal, status }: ImagesCheckContext): Promise<Finding> {
   const name = "templates";
   status("checking the templates");
-  return new Promise((resolve, reject) => {
-    execFile(join(root, "packer", "check.sh"), { env, signal }, (error, stdout, stderr) => {
-      status("");
-      if (signal.aborted) return reject(signal.reason);
-      const last = (text: string): string => text.trim().split("\n").at(-1) ?? "";
-      if (error === null) return resolve(ok(name, last(stdout)));
-      if (error.code === MISSING)
-        return resolve(
-          warn(
-            name,
-            `not looked at: ${last(stderr).replace(/^check\.sh: /, "")}`,
-            "install it, or use the flake's shell",
-          ),
-        );
-      else
-        resolve(fail(name, last(`${stdout}\n${stderr}`) || "packer/check.sh fails", "packer/check.sh says all of it"));
-    });
-  });
+  const { error, stdout, stderr } = await capture(join(root, "packer", "check.sh"), [], { env, signal });
+  status("");
+  signal.throwIfAborted();
+  const last = (text: string): string => text.trim().split("\n").at(-1) ?? "";
+  if (error === null) return ok(name, last(stdout));
+  if (error.code === MISSING) {
+    const what = last(stderr).replace(/^check\.sh: /, "");
+    return warn(name, `not looked at: ${what}`, "install it, or use the flake's shell");
+  }
+  return fail(name, last(`${stdout}\n${stderr}`) || "packer/check.sh fails", "packer/check.sh says all of it");
 }
 
 /** Builds are read one after the other: each is gigabytes. */

@@ -4,6 +4,7 @@ import { usesOf } from "../../../constructs/free-tier/uses.ts";
 import { freeTierVerdict, type Use, type VerdictRow } from "../../../topology/free-tier.ts";
 import type { AccountUse } from "../../clients/oci-limits.ts";
 import type { State } from "../state/state.ts";
+import { table } from "../../ui/table.ts";
 
 export interface Counted {
   readonly used: number;
@@ -120,15 +121,5 @@ export function limitsTable(rows: readonly LimitRow[], asked: boolean): readonly
       ...(remarks ? [remark(row)] : []),
     ]),
   ];
-  const [headings = []] = lines;
-  const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return [
-    ...lines.map((line) =>
-      widths
-        .map((width, column) => (line[column] ?? "").padEnd(width))
-        .join("  ")
-        .trimEnd(),
-    ),
-    ...sources.map((source, index) => `[${index + 1}] ${source}`),
-  ];
+  return [...table(lines).map((line) => line.trimEnd()), ...sources.map((source, index) => `[${index + 1}] ${source}`)];
 }

@@ -1,11 +1,6 @@
 /** What the lab takes of every limit: by its config, by its states, by its account. */
-import { join } from "node:path";
-import { readEnvironment } from "../../../config/environment.ts";
 import type { LimitName } from "../../../config/limits.ts";
-import { loadConfig } from "../../../config/load.ts";
 import { freeTierUses } from "../../../constructs/free-tier/guard.ts";
-import { ensureImages } from "../../../images/index.ts";
-import { buildLab } from "../../../lab.ts";
 import { runningSandbox } from "../../../sandbox/client.ts";
 import { planTopology } from "../../../topology/plan.ts";
 import type { Topology } from "../../../topology/types.ts";
@@ -15,6 +10,7 @@ import { statesOf } from "../state/open.ts";
 import { availabilityDomainsOf, openAccount } from "../synth/oci-account.ts";
 import type { Project } from "../synth/project.ts";
 import { type LimitRow, limitRows, type Sources } from "./limit-rows.ts";
+import { built, configOf } from "../synth/config.ts";
 
 export interface Found {
   readonly topology: Topology;
@@ -46,14 +42,8 @@ async function askAccount(topology: Topology, project: Project, signal: AbortSig
 
 /** Builds the lab and writes none of it: a synth refuses a lab that is over, and this is to say by how much. */
 export async function findLimits(project: Project, signal: AbortSignal): Promise<Found> {
-  process.env["CDKTN_DISABLE_CREATION_STACK"] ??= "1";
-  const config = await loadConfig(project.config ?? readEnvironment().configFile);
-  const images = await ensureImages({
-    proxmoxVersion: config.versions.proxmox,
-    artifacts: join(project.home, "artifacts"),
-  });
-  const topology = planTopology(config);
-  const app = buildLab({ topology, images, home: project.home, outdir: project.output, sandbox: project.sandbox });
+  const topology = planTopology(await configOf(project));
+  const { app, images } = await built(topology, project);
   const { uses, unknown } = freeTierUses(app.stacks, images);
   const [states, account]: [Sources["states"], Account] = await Promise.all([
     statesOf(app, project),

@@ -1,5 +1,4 @@
 /** What this machine lends to the lab: ports for the tunnels, and what its /dev/kvm is good for. */
-import { execFile } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import type { LabConfig } from "../../../config/schema.ts";
 import { findEngine } from "../../../images/runners/dagger-engine.ts";
@@ -10,6 +9,7 @@ import { messageOf } from "../../ui/errors.ts";
 import { fail, type Finding, findingsOf, ok, PATIENCE_MS, warn } from "../../ui/findings.ts";
 import { describeBinary, findBinary } from "../terraform/binary.ts";
 import { which } from "../terraform/tools.ts";
+import { capture } from "../../clients/processes.ts";
 
 /**
  * @param sandbox the lab is the sandbox's
@@ -66,14 +66,13 @@ export function kvm({ virtualization }: LabConfig): readonly Finding[] {
 
 type Environment = Readonly<Record<string, string>>;
 
+/** For a program that has to answer before its check is given up on. */
+const quickly = (env: Environment) => ({ env: { ...env }, timeout: PATIENCE_MS - 500, killSignal: "SIGKILL" }) as const;
+
 /** The version in what a program says of itself; some say it on stderr. Null when it does not run. */
-function versionOf(program: string, args: readonly string[], env: Environment): Promise<string | null> {
-  return new Promise((resolve) => {
-    const options = { env: { ...env }, timeout: PATIENCE_MS - 500, killSignal: "SIGKILL" } as const;
-    execFile(program, args, options, (error, stdout, stderr) =>
-      resolve(error === null ? (/\d+\.\d+(\.\d+|p\d+)?/.exec(stdout + stderr)?.[0] ?? "of no known version") : null),
-    );
-  });
+async function versionOf(program: string, args: readonly string[], env: Environment): Promise<string | null> {
+  const { error, stdout, stderr } = await capture(program, args, quickly(env));
+  return error === null ? (/\d+\.\d+(\.\d+|p\d+)?/.exec(stdout + stderr)?.[0] ?? "of no known version") : null;
 }
 
 async function terraform(env: Environment): Promise<Finding> {
@@ -95,13 +94,9 @@ async function ssh(env: Environment, sandbox: boolean): Promise<Finding> {
 }
 
 /** Whether Packer's plugin for QEMU is installed, wherever Packer keeps its plugins. */
-function hasPlugin(env: Environment): Promise<boolean> {
-  return new Promise((resolve) => {
-    const options = { env: { ...env }, timeout: PATIENCE_MS - 500, killSignal: "SIGKILL" } as const;
-    execFile("packer", ["plugins", "installed"], options, (error, stdout) =>
-      resolve(error === null && stdout.includes("packer-plugin-qemu_")),
-    );
-  });
+async function hasPlugin(env: Environment): Promise<boolean> {
+  const { error, stdout } = await capture("packer", ["plugins", "installed"], quickly(env));
+  return error === null && stdout.includes("packer-plugin-qemu_");
 }
 
 /** Packer with QEMU, or Dagger: one is enough, and none is where the images are in the bucket already. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Kubernetes } from "../../clients/kubernetes.ts";
 import { messageOf } from "../../ui/errors.ts";
 import { fail, type Finding, ok } from "../../ui/findings.ts";
-import { list } from "../../ui/words.ts";
+import { list, plural } from "../../ui/words.ts";
 import { type Check, type CheckContext, flag } from "./check-context.ts";
 
 const nodeList = z.object({
@@ -57,8 +57,6 @@ function advice(context: CheckContext, of: "Talos" | "Kubernetes"): string {
   return `${how}, or set versions.${of.toLowerCase()} to what runs`;
 }
 
-const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-
 export const talosVersions: Check = async (context) => {
   const name = "Talos";
   const wanted = `v${context.topology.config.versions.talos}`;
@@ -83,7 +81,7 @@ export const talosVersions: Check = async (context) => {
   const problems = findings.flat();
   return problems.length > 0
     ? problems
-    : [ok(name, `${wanted} on ${several(context.topology.nodes.length, "machine")}, as configured`)];
+    : [ok(name, `${wanted} on ${plural(context.topology.nodes.length, "machine")}, as configured`)];
 };
 
 export const kubernetesVersions: Check = async (context) => {
@@ -102,5 +100,5 @@ export const kubernetesVersions: Check = async (context) => {
     .map(({ what, found }) => fail(name, `${what} is ${found}, the config says ${wanted}`, advice(context, name)));
   return problems.length > 0
     ? problems
-    : [ok(name, `${wanted}: the API server and ${several(nodes.length, "kubelet")}, as configured`)];
+    : [ok(name, `${wanted}: the API server and ${plural(nodes.length, "kubelet")}, as configured`)];
 };

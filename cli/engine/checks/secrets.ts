@@ -1,11 +1,7 @@
 /** Whether the lab's secrets can be used: readable, whole, belonging together, and in nobody else's hands. */
-import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
 import { relative } from "node:path";
-import { readEnvironment } from "../../../config/environment.ts";
-import { loadConfig } from "../../../config/load.ts";
 import { planTopology } from "../../../topology/plan.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
 import { fail, failure, type Finding, ok, warn } from "../../ui/findings.ts";
 import { list } from "../../ui/words.ts";
 import { shownIn } from "../state/published.ts";
@@ -16,6 +12,9 @@ import type { Secrets } from "../state/secrets-schema.ts";
 import { inClear } from "../state/sops.ts";
 import type { Project } from "../synth/project.ts";
 import { recipientFindings } from "./recipients.ts";
+import { asCliError } from "../../ui/errors.ts";
+import { configOf } from "../synth/config.ts";
+import { capture } from "../../clients/processes.ts";
 
 async function password({ rootPassword, rootPasswordHash }: Secrets): Promise<Finding> {
   const { verify } = await import("unixcrypt");
@@ -50,11 +49,8 @@ function completeness(secrets: Secrets, { kind }: SecretsFile, { hosts, encrypte
 
 /** The output of git; null where there is no git, no repository, or nothing to be said. */
 async function git(folder: string, args: readonly string[]): Promise<string | null> {
-  return new Promise((resolve) => {
-    execFile("git", [...args], { cwd: folder, encoding: "utf8", maxBuffer: 64 << 20 }, (error, stdout) =>
-      resolve(error === null ? stdout : null),
-    );
-  });
+  const { error, stdout } = await capture("git", args, { cwd: folder });
+  return error === null ? stdout : null;
 }
 
 /** The first commit, or the index, in which a secret can be read; a file that was never encrypted is one of these. */
@@ -134,15 +130,15 @@ export interface Wanted {
 }
 
 /** @throws CliError for a config that cannot be used */
-export async function wantedBy({ config: file }: Project): Promise<Wanted> {
+export async function wantedBy(project: Project): Promise<Wanted> {
   try {
-    const { hosts, micro, config } = planTopology(await loadConfig(file ?? readEnvironment().configFile));
+    const { hosts, micro, config } = planTopology(await configOf(project));
     const { state } = config;
     return {
       hosts: [...hosts, ...(micro ? [micro] : [])].map(({ name }) => name),
       encryptedState: state.backend !== "oci" && (state.encryption ?? false),
     };
   } catch (error) {
-    throw error instanceof CliError ? error : new CliError(messageOf(error));
+    throw asCliError(error);
   }
 }

@@ -1,6 +1,7 @@
 /** `apply FILE`: does what a plan says, no more and no less. */
 import { AlreadyTold, Interrupted, messageOf } from "../../ui/errors.ts";
-import { type StackRunner, stateOf, taint } from "../state/state.ts";
+import { type StackRunner, taint } from "../state/edit.ts";
+import { stateOf } from "../state/state.ts";
 import { recoverUnsavedState } from "../state/unsaved.ts";
 import { showDiagnostics, showRaw } from "../terraform/diagnostics.ts";
 import { runJob } from "../terraform/job.ts";

@@ -1,6 +1,7 @@
 /** The beginning that diff, deploy and destroy share. */
 import { messageOf } from "../../ui/errors.ts";
-import { stateOf, taint } from "../state/state.ts";
+import { taint } from "../state/edit.ts";
+import { stateOf } from "../state/state.ts";
 import { recoverUnsavedState } from "../state/unsaved.ts";
 import { requireConfiguredLocation } from "../state/whereabouts.ts";
 import type { StackInfo } from "../synth/assembly.ts";
@@ -11,6 +12,7 @@ import type { PlanOptions } from "../terraform/plan.ts";
 import { readRecords, type RunRecord } from "../terraform/run-record.ts";
 import { awaitChanges, awaitEarlierRuns, reconcileEarlierRuns, runningRecords } from "./reconcile.ts";
 import { openSession, type Session } from "./session.ts";
+import { column } from "../../ui/table.ts";
 
 export interface RunOptions extends CommonOptions, Omit<PlanOptions, "destroy"> {
   /** How many stacks at a time; -1 means as many as there are. */
@@ -83,8 +85,8 @@ export async function begin(place: CommandContext, names: readonly string[], opt
       },
     };
   });
-  const width = Math.max(...stacks.map(({ name }) => name.length));
-  return { session, stacks: inOrder(stacks), label: ({ name }) => terminal.colors.bold(name.padEnd(width)) };
+  const padded = column(stacks.map(({ name }) => name));
+  return { session, stacks: inOrder(stacks), label: ({ name }) => terminal.colors.bold(padded(name)) };
 }
 
 /**

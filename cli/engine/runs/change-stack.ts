@@ -4,7 +4,8 @@ import { showOutputs } from "../../ui/outputs.ts";
 import { duration } from "../../ui/words.ts";
 import { keepBackup } from "../state/backups.ts";
 import { locationOf } from "../state/location.ts";
-import { isDeployed, removeFromState, stateOf } from "../state/state.ts";
+import { removeFromState } from "../state/edit.ts";
+import { isDeployed, stateOf } from "../state/state.ts";
 import { recordLocation } from "../state/whereabouts.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { discard, type Plan, planStack } from "../terraform/plan.ts";
@@ -45,7 +46,7 @@ async function approved({ verb, session, info, label, confirm }: StackChange, pl
   terminal.line(`${label} ${summaryOf(review)}`);
   if (confirm === null) return true;
   showReview(terminal, review);
-  if (await confirm(`${verb} ${info.name}: ${summaryOf(review)}. Only "yes" goes on: `)) return true;
+  if (await confirm(`${verb} ${info.name}: ${summaryOf(review)}`)) return true;
   terminal.line(`${label} not approved: nothing was changed`);
   return false;
 }

@@ -14,6 +14,7 @@ import { counted } from "./review-text.ts";
 import { prove, type Reviewed, reviewedOf } from "./reviewed.ts";
 import { readSaved } from "./saved-plans.ts";
 import { result, runInOrder, type StackResult, type Status } from "./schedule.ts";
+import { confirm } from "../../ui/terminal.ts";
 
 export interface ChangeOptions extends RunOptions, LossOptions, LockOptions {
   readonly autoApprove?: boolean;
@@ -32,9 +33,9 @@ const UNFINISHED: ReadonlySet<Status> = new Set(["failed", "declined", "interrup
 function oneQuestionAtATime({ terminal, interruption }: CommandContext): (question: string) => Promise<boolean> {
   let last: Promise<unknown> = Promise.resolve();
   return (question) => {
-    const answer = last.then(() => terminal.ask(question, interruption.signal));
+    const answer = last.then(() => confirm(terminal, question, interruption.signal));
     last = answer.catch(() => undefined);
-    return answer.then((text) => text.trim().toLowerCase() === "yes");
+    return answer;
   };
 }
 

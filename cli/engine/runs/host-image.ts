@@ -1,17 +1,16 @@
 /** Before a real deploy: the image that the hosts boot is built and uploaded, unless it has been imported already. */
 import { join } from "node:path";
-import { readEnvironment } from "../../../config/environment.ts";
-import { loadConfig } from "../../../config/load.ts";
 import { PROXMOX } from "../../../images/model/definitions.ts";
 import { provideImage } from "../../../images/provide.ts";
 import { progressLine } from "../../../images/upload/progress.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
 import { stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { takeLock } from "../synth/lock.ts";
 import { buildHere } from "./image-build.ts";
 import { type ImagesContext, inputsOf, openDestination } from "./images.ts";
 import type { Session } from "./session.ts";
+import { asCliError } from "../../ui/errors.ts";
+import { configOf } from "../synth/config.ts";
 
 /** The stack that imports the image. */
 const IMPORTER = "oci";
@@ -25,7 +24,7 @@ async function isImported(session: Session, stack: StackInfo, objectName: string
 }
 
 async function imagesContextOf({ project, terminal, interruption }: Session): Promise<ImagesContext> {
-  const config = await loadConfig(project.config ?? readEnvironment().configFile);
+  const config = await configOf(project);
   const artifacts = join(project.home, "artifacts");
   const inputs = inputsOf(config);
   const say = (line: string): void => terminal.aside(line);
@@ -65,6 +64,6 @@ export async function provideHostImage(session: Session, stacks: readonly StackI
     return (await provide(await imagesContextOf(session))) !== image.objectName;
   } catch (error) {
     session.interruption.signal.throwIfAborted();
-    throw error instanceof CliError ? error : new CliError(messageOf(error));
+    throw asCliError(error);
   }
 }

@@ -1,5 +1,4 @@
 /** Builds images with progress on the terminal, and writes images.lock.json. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { buildImages, type BuildResult, unfinishedFolder } from "../../../images/build.ts";
 import { BASE, type ImageDefinition, PROXMOX } from "../../../images/model/definitions.ts";
 import { recordBuild } from "../../../images/record.ts";
@@ -13,6 +12,7 @@ import { CliError } from "../../ui/errors.ts";
 import type { Terminal } from "../../ui/terminal.ts";
 import { duration } from "../../ui/words.ts";
 import type { ImagesContext, ImagesOptions } from "./images.ts";
+import { waitUntil } from "../../ui/wait.ts";
 
 export interface BuildOptions extends ImagesOptions {
   readonly runner?: RunnerChoice;
@@ -163,8 +163,7 @@ export async function endLeftovers(artifacts: string, say: (line: string) => voi
     if (left().length === 0) continue;
     say("ending a build that an earlier run has left");
     for (const pid of left()) signalGroup(pid, "SIGTERM");
-    for (const end = performance.now() + PATIENCE_MS; left().length > 0 && performance.now() < end;)
-      await sleep(POLL_MS);
+    await waitUntil(() => left().length === 0, { pollMs: POLL_MS, patienceMs: PATIENCE_MS });
     for (const pid of left()) signalGroup(pid, "SIGKILL");
   }
 }

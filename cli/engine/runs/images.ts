@@ -9,7 +9,7 @@ import { type ImageInputs, REPOSITORY } from "../../../images/identity.ts";
 import { endpointOf } from "../../../images/upload/endpoint.ts";
 import type { ObjectStore } from "../../../images/upload/index.ts";
 import { tenancyOf } from "../../clients/oci.ts";
-import { CliError, Interrupted, messageOf } from "../../ui/errors.ts";
+import { CliError, Interrupted, asCliError } from "../../ui/errors.ts";
 import { type Interruption, watchSignals } from "../../ui/interruption.ts";
 import { openTerminal, type Terminal } from "../../ui/terminal.ts";
 import { definedOnly } from "../synth/environment.ts";
@@ -65,7 +65,7 @@ export function inputsOf(config: LabConfig, given?: readonly string[]): Inputs {
 function told(error: unknown, interruption: Interruption): unknown {
   const reason: unknown = interruption.signal.reason;
   if (reason instanceof Interrupted) return reason;
-  return error instanceof CliError ? error : new CliError(messageOf(error));
+  return asCliError(error);
 }
 
 /** Runs `work`; with `alone`, while nobody else builds in the same folder. */

@@ -1,16 +1,17 @@
 /** What a destroy leaves behind, what it costs, and how it is got rid of. */
-import { readEnvironment } from "../../../config/environment.ts";
-import { loadConfig } from "../../../config/load.ts";
 import type { LabConfig } from "../../../config/schema.ts";
 import type { SignIn } from "../../../config/sign-in.ts";
 import { compartmentsNamed } from "../../clients/oci-objects.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { messageOf, asCliError } from "../../ui/errors.ts";
 import { definedOnly } from "../synth/environment.ts";
 import { openAccount } from "../synth/oci-account.ts";
 import type { Begun } from "./begin.ts";
 import { type Destination, openStore } from "./images.ts";
 import type { StackResult } from "./schedule.ts";
 import type { Session } from "./session.ts";
+import { plural } from "../../ui/words.ts";
+import { confirm } from "../../ui/terminal.ts";
+import { configOf } from "../synth/config.ts";
 
 /** How long the account may take to answer, in milliseconds: it is asked for a last word only. */
 const PATIENCE_MS = 20_000;
@@ -67,7 +68,7 @@ export async function leftovers(
     if (options.images) terminal.aside(`--images: stack ${OCI} is not destroyed, so its images stay`);
     return;
   }
-  const config = await loadConfig(project.config ?? readEnvironment().configFile);
+  const config = await configOf(project);
   if (options.images) await emptyBucket(session, config, options.autoApprove ?? false);
   if (status === "absent") return;
   const compartment = await compartmentLeft(session, config);
@@ -101,9 +102,8 @@ export async function imagesLeft(session: Session, config: LabConfig, signal: Ab
   const { store, bucket } = await destinationOf(session, config, signal);
   if ((await store.bucket(bucket)) === null) return null;
   const objects = await store.objects(bucket);
-  const many = `${objects.length} ${objects.length === 1 ? "object" : "objects"}`;
   return (
-    `left: bucket ${bucket} with ${many}, ${gigabytes(sumOf(objects))}, free while the account stores no more than 20 GB; ` +
+    `left: bucket ${bucket} with ${plural(objects.length, "object")}, ${gigabytes(sumOf(objects))}, free while the account stores no more than 20 GB; ` +
     "a deploy finds its image there; npx cdktf destroy --images deletes both"
   );
 }
@@ -122,18 +122,15 @@ export async function emptyBucket(session: Session, config: LabConfig, approved:
     const found = await deleteImages({ ...destination, dryRun: true });
     if (found === null) return terminal.line(`bucket ${bucket}: there is none`);
     const all = [...found.objects, ...found.uploads];
-    const what = `${all.length} ${all.length === 1 ? "image" : "images"} or parts of them, ${gigabytes(sumOf(all))}`;
-    if (!approved) {
-      const answer = await terminal.ask(`delete bucket ${bucket}: ${what}. Only "yes" goes on: `, interruption.signal);
-      if (answer.trim().toLowerCase() !== "yes")
-        return terminal.line(`bucket ${bucket}: not approved, nothing was deleted`);
-    }
+    const what = `${plural(all.length, "image")} or parts of them, ${gigabytes(sumOf(all))}`;
+    if (!approved && !(await confirm(terminal, `delete bucket ${bucket}: ${what}`, interruption.signal)))
+      return terminal.line(`bucket ${bucket}: not approved, nothing was deleted`);
     const deleted = await deleteImages(destination);
     if (deleted === null) return;
     const rest = deleted.bucket ? "and the bucket" : "the bucket stays: something else is in it";
     terminal.line(`bucket ${bucket}: deleted ${what}; ${rest}`);
   } catch (error) {
     interruption.signal.throwIfAborted();
-    throw error instanceof CliError ? error : new CliError(messageOf(error));
+    throw asCliError(error);
   }
 }

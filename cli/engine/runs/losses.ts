@@ -9,6 +9,7 @@ import { BOOTSTRAP } from "./lookup-talos.ts";
 import { describe, type Import, nextSteps, quoted } from "./recover.ts";
 import type { Session } from "./session.ts";
 import { askServices } from "./ask-services.ts";
+import { plural } from "../../ui/words.ts";
 
 export interface LossOptions {
   readonly recover?: boolean;
@@ -118,9 +119,8 @@ export async function resolveLostObjects(
   if (options.recover && losses.length === 0) terminal.aside("--recover: no run has lost anything; going on");
   for (const { stack, findings } of losses) {
     if (!selected.includes(stack)) {
-      const many = `${findings.length} ${findings.length === 1 ? "object" : "objects"}`;
       terminal.aside(
-        `note: an earlier run of ${stack.name} has lost ${many}; \`npx cdktf diff ${stack.name}\` names them`,
+        `note: an earlier run of ${stack.name} has lost ${plural(findings.length, "object")}; \`npx cdktf diff ${stack.name}\` names them`,
       );
     } else if (options.forgetLost) {
       for (const { object } of findings) {

@@ -1,11 +1,11 @@
 /** What `show -json` says of a saved plan, as far as a review needs it. One more process: asked only where it is of use. */
-import { execFile } from "node:child_process";
 import { z } from "zod";
 import { CliError } from "../../ui/errors.ts";
 import { learnPlan } from "../../ui/mask-documents.ts";
 import type { Plan } from "../terraform/plan.ts";
 import type { Runner } from "../terraform/runner.ts";
 import { placeholdersIn } from "./preview.ts";
+import { capture } from "../../clients/processes.ts";
 
 const changes = z.object({
   actions: z.array(z.string()),
@@ -50,9 +50,6 @@ export interface PlanDocument {
   readonly outputs: Readonly<Record<string, { readonly value?: unknown }>>;
 }
 
-/** A few hundred objects are some MB. */
-const LARGEST = 512 << 20;
-
 function awaitedIn(expressions: Readonly<Record<string, unknown>>): PlannedValues["awaits"] {
   const awaited = Object.entries(expressions).map(([name, expression]) => [name, placeholdersIn(expression)] as const);
   return Object.fromEntries(awaited.filter(([, stacks]) => stacks.length > 0));
@@ -63,23 +60,13 @@ export async function planDocument(
   { binary, plugins }: Runner,
   { file, stack, env, changes: planned }: Plan,
 ): Promise<PlanDocument> {
-  const text = await plugins.running(
-    () =>
-      new Promise<string>((resolve, reject) => {
-        execFile(
-          binary.path,
-          ["show", "-json", file],
-          { cwd: stack.folder, env: { ...env }, encoding: "utf8", maxBuffer: LARGEST },
-          (error, stdout, stderr) =>
-            error === null
-              ? resolve(stdout)
-              : reject(new CliError(`${stack.name}: its plan cannot be read: ${stderr.trim() || error.message}`)),
-        );
-      }),
+  const { error, stdout, stderr } = await plugins.running(() =>
+    capture(binary.path, ["show", "-json", file], { cwd: stack.folder, env: { ...env } }),
   );
+  if (error !== null) throw new CliError(`${stack.name}: its plan cannot be read: ${stderr.trim() || error.message}`);
   let read: z.infer<typeof document>;
   try {
-    const told: unknown = JSON.parse(text);
+    const told: unknown = JSON.parse(stdout);
     learnPlan(told);
     read = document.parse(told);
   } catch {

@@ -1,7 +1,6 @@
 /** Before anything new begins: what earlier runs of terraform left is waited for, and looked through. */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { LoggedCall, Sandbox } from "../../../sandbox/client.ts";
 import { readIfThere } from "../../ui/files.ts";
 import type { Terminal } from "../../ui/terminal.ts";
@@ -10,6 +9,7 @@ import type { State } from "../state/state.ts";
 import { followLines } from "../terraform/job.ts";
 import { followProgress } from "../terraform/progress.ts";
 import { readRecords, removeRecord, runOutcome, type RunRecord } from "../terraform/run-record.ts";
+import { waitUntil } from "../../ui/wait.ts";
 
 const POLL_MS = 100;
 
@@ -29,7 +29,7 @@ export async function awaitEarlierRuns(terminal: Terminal, run: string, signal: 
       const progress = followProgress(terminal, stack);
       const tail = verb === "init" || verb === "push" ? null : followLines(record.log, progress.onLine);
       try {
-        while (runOutcome(record) === "running") await sleep(POLL_MS, undefined, { signal });
+        await waitUntil(() => runOutcome(record) !== "running", { pollMs: POLL_MS, signal });
       } finally {
         tail?.finish();
         terminal.status("");
@@ -134,13 +134,10 @@ export async function changesUnderWay(sandbox: Sandbox): Promise<readonly Logged
 
 /** Waits until the sandbox has done all that it was asked for before. */
 export async function awaitChanges(sandbox: Sandbox, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  let open = await changesUnderWay(sandbox);
+  const open = await changesUnderWay(sandbox);
   const [first] = open;
   if (first === undefined) return;
   const more = open.length === 1 ? "" : ` and ${open.length - 1} more`;
   terminal.aside(`still under way from an earlier run, and waited for: ${first.method} ${first.target}${more}`);
-  while (open.length > 0) {
-    await sleep(UNDER_WAY_POLL_MS, undefined, { signal });
-    open = await changesUnderWay(sandbox);
-  }
+  await waitUntil(async () => (await changesUnderWay(sandbox)).length === 0, { pollMs: UNDER_WAY_POLL_MS, signal });
 }

@@ -6,6 +6,7 @@ import { writeAtomically } from "../../ui/files.ts";
 import type { Stack } from "../terraform/stack.ts";
 import { labelOf } from "../state/known-objects.ts";
 import type { Finding, Verdict } from "./classify-lost.ts";
+import { singleQuoted } from "../../ui/words.ts";
 
 /** Types whose secret is told once, to whoever makes them: imported they would be without it, so they are made anew then. */
 export const SHOWN_ONCE: ReadonlySet<string> = new Set(["proxmox_user_token"]);
@@ -20,7 +21,7 @@ export interface Import {
 
 /** For a shell: as it is where that is safe, else in single quotes. */
 export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : singleQuoted(text);
 }
 
 /** Lines that name each lost object, and how to get it back. */

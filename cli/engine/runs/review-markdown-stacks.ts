@@ -10,6 +10,7 @@ import {
   type StackReview,
   type ValueReview,
 } from "./review.ts";
+import { plural } from "../../ui/words.ts";
 
 /** Green, red, orange and grey come from the first character. */
 const SIGNS: Readonly<Record<Action, string>> = {
@@ -132,15 +133,13 @@ export function stepLine({ stack, change }: Affected): string {
   return `- step ${code(change.address)} in ${code(stack)} runs again`;
 }
 
-const objects = (count: number): string => (count === 1 ? "1 object" : `${count} objects`);
-
 /** `destroys 2 objects and replaces 1 object`; empty where nothing is lost. */
 export function lossWords(losses: readonly Affected[]): string {
   const destroyed = losses.filter(({ change }) => change.action === "delete").length;
   const replaced = losses.length - destroyed;
   return [
-    ...(destroyed > 0 ? [`destroys ${objects(destroyed)}`] : []),
-    ...(replaced > 0 ? [`replaces ${objects(replaced)}`] : []),
+    ...(destroyed > 0 ? [`destroys ${plural(destroyed, "object")}`] : []),
+    ...(replaced > 0 ? [`replaces ${plural(replaced, "object")}`] : []),
   ].join(" and ");
 }
 

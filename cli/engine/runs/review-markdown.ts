@@ -13,6 +13,7 @@ import {
   summaryOf,
 } from "./review-markdown-stacks.ts";
 import type { FreeTierReview, FreeTierRow, ImageReview, Review, StackReview } from "./review.ts";
+import { plural } from "../../ui/words.ts";
 
 /** GitHub takes 65,536 characters; what is above is for what `lab comment` adds. */
 const LONGEST = 64_000;
@@ -26,7 +27,7 @@ function isPart(part: Part | null): part is Part {
 
 function changesOf({ stacks }: Review): string {
   const count = stacks.reduce((sum, { changes }) => sum + changes.length, 0);
-  if (count > 0) return count === 1 ? "1 change" : `${count} changes`;
+  if (count > 0) return plural(count, "change");
   const [changed] = stacks.filter(({ status }) => status === "changed");
   return changed === undefined ? "no changes" : summaryOf(changed);
 }
@@ -35,7 +36,7 @@ function cost({ freeTier }: Review): string {
   if (freeTier === null) return "";
   const over = freeTier.rows.filter((row) => row.over).length;
   if (freeTier.free) return "; $0.00";
-  return over === 0 ? "; may cost money" : `; over ${over} Always Free limit${over === 1 ? "" : "s"}: costs money`;
+  return over === 0 ? "; may cost money" : `; over ${plural(over, "Always Free limit")}: costs money`;
 }
 
 /** The free tier's guard says in its last line what it comes to. */

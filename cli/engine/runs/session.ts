@@ -1,15 +1,15 @@
 /** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
 import { join } from "node:path";
 import type { Sandbox } from "../../../sandbox/client.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
-import { learnStates } from "../../ui/mask-documents.ts";
+import { messageOf, asCliError } from "../../ui/errors.ts";
+import { learnStates } from "../state/learn.ts";
 import { learnLater } from "../../ui/masker.ts";
 import { enforced } from "../state/encryption.ts";
 import { type Guard, guardOf, madeElsewhere } from "../state/made-before.ts";
 import { openStates } from "../state/open.ts";
 import { secretsFile } from "../state/secrets-file.ts";
 import { ensureSecrets, reviewSecret, secretVariables, statePassphrase } from "../state/secrets.ts";
-import type { StackRunner } from "../state/state.ts";
+import type { StackRunner } from "../state/edit.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { type CommandContext, synthesizeBeside } from "../synth/command-context.ts";
 import { type Environment, toolEnvironment } from "../synth/environment.ts";
@@ -43,7 +43,7 @@ async function openTheSandbox(home: string): Promise<Sandbox> {
   try {
     return await openSandbox({ labHome: home });
   } catch (error) {
-    throw new CliError(messageOf(error));
+    throw asCliError(error);
   }
 }
 
@@ -65,7 +65,7 @@ export async function configureSandbox(
       sandbox.setTunnels(tunnels),
     ]);
   } catch (error) {
-    throw new CliError(messageOf(error));
+    throw asCliError(error);
   }
 }
 

@@ -1,9 +1,9 @@
 /** Where a state is kept: a backend, and whether it is encrypted there. */
-import { relative } from "node:path";
 import { z } from "zod";
 import { CliError } from "../../ui/errors.ts";
 import type { Binary } from "../terraform/binary.ts";
 import type { Backend, Stack } from "../terraform/stack.ts";
+import { near } from "../../ui/words.ts";
 
 export interface StateLocation extends Backend {
   /** By OpenTofu, with the lab's passphrase. */
@@ -41,12 +41,6 @@ export function addressOf(place: StateLocation): string {
   const { bucket, key, namespace, endpoints } = objectStore.parse(place.config);
   const at = namespace ?? endpoints?.s3;
   return `${place.kind}://${bucket}/${key}${at === undefined ? "" : ` (${at})`}`;
-}
-
-/** A path as short as it can be said. */
-export function near(file: string): string {
-  const path = relative("", file);
-  return path.startsWith("..") ? file : path;
 }
 
 /** For people: the address, and that it is encrypted there. */

@@ -8,6 +8,7 @@ import { isDeployed, parseState } from "./state.ts";
 import type { StateStore } from "./store.ts";
 import { headOf, movedTo, sameState, withMoved } from "./text.ts";
 import type { Whereabouts } from "./whereabouts.ts";
+import { plural } from "../../ui/words.ts";
 
 export interface MoveTools {
   readonly states: StateStore;
@@ -32,9 +33,8 @@ function requireRoom(stack: string, to: StateLocation, there: string, text: stri
   if (there.trim() === "" || (!isDeployed(found) && movedTo(there) === null)) return;
   const { serial, lineage } = headOf(text, `the state of ${stack}`);
   if (found.lineage !== lineage) {
-    const objects = `${found.resources.length} ${found.resources.length === 1 ? "object" : "objects"}`;
     throw new CliError(
-      `${where} holds another state (lineage ${found.lineage}, ${objects}), not that of ${stack} (lineage ${lineage}): ` +
+      `${where} holds another state (lineage ${found.lineage}, ${plural(found.resources.length, "object")}), not that of ${stack} (lineage ${lineage}): ` +
         "give this lab another state.prefix, or empty that place",
     );
   }

@@ -3,7 +3,8 @@ import { CliError } from "../../ui/errors.ts";
 import { addressOf } from "./location.ts";
 import type { MoveTools } from "./move.ts";
 import { parseState, type State } from "./state.ts";
-import { DamagedState, headOf, sameState, withSerial } from "./text.ts";
+import { DamagedState } from "./state-file.ts";
+import { headOf, sameState, withSerial } from "./text.ts";
 
 /** What a state would know otherwise, by address. */
 export interface Differences {

@@ -1,5 +1,4 @@
 /** Runs the tool on a state: reading as a plain child; writing so that nothing that happens to us can hurt it. */
-import { execFile } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -7,6 +6,7 @@ import type { Interruption } from "../../ui/interruption.ts";
 import type { Environment } from "../synth/environment.ts";
 import { runJob } from "../terraform/job.ts";
 import { removeRecord } from "../terraform/run-record.ts";
+import { capture } from "../../clients/processes.ts";
 
 interface ToolCall {
   readonly stack: string;
@@ -26,15 +26,12 @@ interface ToolResult {
 export type RunTool = (call: ToolCall) => Promise<ToolResult>;
 
 /** For commands that only look. */
-export function readOnly({ command, state, folder, env }: ToolCall): Promise<ToolResult> {
+export async function readOnly({ command, state, folder, env }: ToolCall): Promise<ToolResult> {
   if (state !== null) throw new Error("no state is written by a command that only looks");
   const [program = "", ...args] = command;
-  return new Promise((resolve) => {
-    const options = { cwd: folder, env: { ...env }, encoding: "utf8", maxBuffer: 256 << 20 } as const;
-    execFile(program, args, options, (error, output, errors) =>
-      resolve({ code: error === null ? 0 : 1, output, errors: errors.trim() === "" ? (error?.message ?? "") : errors }),
-    );
-  });
+  const { error, stdout, stderr } = await capture(program, args, { cwd: folder, env: { ...env } });
+  const errors = stderr.trim() === "" ? (error?.message ?? "") : stderr;
+  return { code: error === null ? 0 : 1, output: stdout, errors };
 }
 
 /** What a pushed state is called while it is; the next run removes one that was left. */

@@ -1,5 +1,4 @@
 /** The program sops (https://getsops.io): reads and writes the encrypted file, so that its format is sops' own. */
-import { execFile } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { homeFolder, pathVariable } from "../../../config/user-path.ts";
@@ -7,6 +6,7 @@ import { CliError, codeOf } from "../../ui/errors.ts";
 import { createAtomically, readIfThere } from "../../ui/files.ts";
 import { learn } from "../../ui/masker.ts";
 import { withPaths } from "../synth/environment.ts";
+import { capture } from "../../clients/processes.ts";
 
 /** Of sops: since then it encrypts what it reads from its standard input. */
 const OLDEST = "3.10";
@@ -52,25 +52,13 @@ function explained(file: string, said: string): string {
 
 /** Runs sops in the folder of the file, where it finds `.sops.yaml`. */
 async function sops(file: string, args: readonly string[], input = ""): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      "sops",
-      ["--disable-version-check", ...args],
-      { cwd: dirname(file), env: withPaths(process.env), encoding: "utf8", maxBuffer: 16 << 20 },
-      (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else if (codeOf(error) === "ENOENT")
-          reject(
-            new CliError(
-              `${basename(file)} is read by sops, which is not on PATH: \`nix develop\` has it, or https://getsops.io/docs`,
-            ),
-          );
-        else reject(new CliError(explained(file, stderr)));
-      },
-    );
-    // One that ends before it has read all says why itself.
-    child.stdin?.on("error", () => undefined).end(input);
-  });
+  const options = { cwd: dirname(file), env: withPaths(process.env), input };
+  const { error, stdout, stderr } = await capture("sops", ["--disable-version-check", ...args], options);
+  if (error === null) return stdout;
+  if (codeOf(error) !== "ENOENT") throw new CliError(explained(file, stderr));
+  throw new CliError(
+    `${basename(file)} is read by sops, which is not on PATH: \`nix develop\` has it, or https://getsops.io/docs`,
+  );
 }
 
 /** The file's content as JSON text. In memory alone. */

@@ -6,7 +6,8 @@ import { writeAtomically } from "../../ui/files.ts";
 import { isEncrypted, requireEncrypted } from "./encryption.ts";
 import { type FolderOptions, openFolders } from "./folder.ts";
 import { addressOf, fileOf, type StateLocation } from "./location.ts";
-import { EMPTY, headOf, sameState, stateFileText, withSerial } from "./text.ts";
+import { stateFileText } from "./state-file.ts";
+import { EMPTY, headOf, sameState, withSerial } from "./text.ts";
 
 /** Reads and writes the states of a lab. */
 export interface StateStore {

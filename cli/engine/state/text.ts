@@ -1,22 +1,11 @@
 /** States as text: what is compared of two, and the few words of one that we change. */
-import { existsSync } from "node:fs";
 import { z } from "zod";
 import { CliError, messageOf } from "../../ui/errors.ts";
-import { readIfThere } from "../../ui/files.ts";
 
-const head = z.looseObject({ serial: z.number().default(0), lineage: z.string().default("") });
-export type Head = Pick<z.infer<typeof head>, "serial" | "lineage">;
-
-/** Serial and lineage; also of an encrypted state. Nothing has serial 0 and no lineage. */
-export function headOf(text: string, where: string): Head {
-  if (text.trim() === "") return { serial: 0, lineage: "" };
-  try {
-    const { serial, lineage } = head.parse(JSON.parse(text));
-    return { serial, lineage };
-  } catch (error) {
-    throw new CliError(`${where}: cannot be read as a state: ${messageOf(error).split("\n")[0]}`);
-  }
-}
+/** A step of a path within an object, as a state writes it: `.metadata`, `["user_data"]`. */
+const step = z.object({
+  value: z.union([z.string(), z.number(), z.object({ value: z.union([z.string(), z.number()]) })]),
+});
 
 const instance = z.object({
   index_key: z.union([z.string(), z.number()]).optional(),
@@ -24,13 +13,17 @@ const instance = z.object({
   deposed: z.string().optional(),
   schema_version: z.number().optional(),
   attributes: z.record(z.string(), z.unknown()).nullish(),
+  sensitive_attributes: z.array(z.array(step)).nullish(),
   private: z.string().optional(),
   dependencies: z.array(z.string()).default([]),
 });
-const content = z.object({
-  serial: z.number(),
-  lineage: z.string(),
-  outputs: z.record(z.string(), z.unknown()).default({}),
+
+/** The state's document, version 4, as far as anything here reads it: the one schema of it. */
+export const stateSchema = z.object({
+  version: z.literal(4),
+  serial: z.number().default(0),
+  lineage: z.string().default(""),
+  outputs: z.record(z.string(), z.looseObject({ value: z.unknown(), sensitive: z.boolean().optional() })).default({}),
   resources: z
     .array(
       z.object({
@@ -38,12 +31,27 @@ const content = z.object({
         mode: z.string(),
         type: z.string(),
         name: z.string(),
-        provider: z.string(),
+        provider: z.string().optional(),
         instances: z.array(instance).default([]),
       }),
     )
     .default([]),
 });
+
+const head = stateSchema.pick({ serial: true, lineage: true });
+
+/** Which history a state is of, and how far it has come in it. */
+export type Head = z.infer<typeof head>;
+
+/** Serial and lineage; also of an encrypted state. Nothing has serial 0 and no lineage. @throws CliError for what is no state */
+export function headOf(text: string, where: string): Head {
+  if (text.trim() === "") return { serial: 0, lineage: "" };
+  try {
+    return head.parse(JSON.parse(text));
+  } catch (error) {
+    throw new CliError(`${where}: cannot be read as a state: ${messageOf(error).split("\n")[0]}`);
+  }
+}
 
 /** Keys in order, at every depth: tools write them in orders of their own. */
 export function ordered(value: unknown): unknown {
@@ -58,9 +66,14 @@ export function ordered(value: unknown): unknown {
 
 /** All that a state holds, but for what a tool notes of itself when it writes one. */
 function contentOf(text: string): string {
-  const { resources, ...rest } = content.parse(JSON.parse(text));
-  const sorted = resources.map((resource) => JSON.stringify(ordered(resource))).sort();
-  return JSON.stringify([ordered(rest), sorted]);
+  const { resources, serial, lineage, outputs } = stateSchema.parse(JSON.parse(text));
+  // Which values are sensitive, each tool finds out by itself.
+  const held = resources.map(({ instances, ...resource }) => ({
+    ...resource,
+    instances: instances.map((each) => ({ ...each, sensitive_attributes: undefined })),
+  }));
+  const sorted = held.map((each) => JSON.stringify(ordered(each))).sort();
+  return JSON.stringify([ordered({ serial, lineage, outputs }), sorted]);
 }
 
 /** Whether two texts are the same state: same serial, lineage, outputs and objects. */
@@ -107,11 +120,6 @@ export const EMPTY = JSON.stringify({
   resources: [],
 });
 
-// State files that were being written when that ended: by a kill, or by a disk that was full.
-
-/** A state file that cannot be read, and what of it can. */
-export class DamagedState extends CliError {}
-
 /** Serial and lineage of a whole state; null for a text that is none. */
 export function wholeHead(text: string): Head | null {
   try {
@@ -119,44 +127,5 @@ export function wholeHead(text: string): Head | null {
     return head.lineage === "" ? null : head;
   } catch {
     return null;
-  }
-}
-
-/** What can be done, naming only what has been looked at: the whole copy with the highest serial. */
-function wayBack(stack: string, copies: readonly string[]): string {
-  const whole = copies
-    .flatMap((file) => {
-      const head = wholeHead(readIfThere(file) ?? "");
-      return head === null ? [] : [{ file, serial: head.serial }];
-    })
-    .toSorted((one, other) => other.serial - one.serial);
-  const [best] = whole;
-  if (best === undefined)
-    return "there is no whole copy of it here: bring one back from wherever you keep copies of this folder";
-  return `what was made since will be named, once its copy of serial ${best.serial} is back: npx lab state restore ${stack} --backup '${best.file}'`;
-}
-
-/**
- * The text of a state file; one that is not there, or is empty and has no copies, is empty.
- *
- * @param copies files that may hold an earlier state of the same
- * @throws DamagedState for one that is not whole: the next apply would make everything a second time
- */
-export function stateFileText(file: string, stack: string, copies: readonly string[] = []): string {
-  const text = readIfThere(file) ?? "";
-  const known = [`${file}.backup`, ...copies];
-  if (text.trim() === "") {
-    if (!existsSync(file) || known.every((copy) => wholeHead(readIfThere(copy) ?? "") === null)) return text;
-    throw new DamagedState(
-      `${file} is empty: it was being written when terraform or tofu was ended, or found no room; ${wayBack(stack, known)}`,
-    );
-  }
-  try {
-    headOf(text, file);
-    return text;
-  } catch {
-    throw new DamagedState(
-      `${file}: cannot be read as a state: it was being written when terraform or tofu was ended, or found no room; ${wayBack(stack, known)}`,
-    );
   }
 }

@@ -7,9 +7,11 @@ import { join } from "node:path";
 import { CliError, messageOf } from "../../ui/errors.ts";
 import { readIfThere } from "../../ui/files.ts";
 import type { Stack } from "../terraform/stack.ts";
-import { describeLocation, locationOf, near } from "./location.ts";
+import { describeLocation, locationOf } from "./location.ts";
 import { parseState, type StateReader } from "./state.ts";
-import { DamagedState, sameState, wholeHead } from "./text.ts";
+import { DamagedState } from "./state-file.ts";
+import { sameState, wholeHead } from "./text.ts";
+import { plural, near } from "../../ui/words.ts";
 
 interface Unsaved {
   readonly text: string;
@@ -95,6 +97,6 @@ export async function recoverUnsavedState(
   const { resources } = parseState(text, file);
   say(
     `${stack.name}: its state could not be saved by the run that changed it, and is back from ${near(file)}: ` +
-      `serial ${then.serial}, ${resources.length} ${resources.length === 1 ? "object" : "objects"}`,
+      `serial ${then.serial}, ${plural(resources.length, "object")}`,
   );
 }

@@ -3,17 +3,22 @@ import { join } from "node:path";
 import { readEnvironment } from "../../../config/environment.ts";
 import { loadConfig } from "../../../config/load.ts";
 import type { LabApp } from "../../../constructs/lab/lab-app.ts";
-import { ensureImages, type Images } from "../../../images/index.ts";
-import { buildLab } from "../../../lab.ts";
+import type { LabConfig } from "../../../config/schema.ts";
+import type { Images } from "../../../images/index.ts";
 import { planTopology } from "../../../topology/plan.ts";
 import type { Topology } from "../../../topology/types.ts";
 import { fail, type Finding, firstLine } from "../../ui/findings.ts";
 import type { Project } from "./project.ts";
 
+/** The config of a project's lab. @throws Error that names the field, for a config that cannot be used */
+export function configOf({ config }: Pick<Project, "config">): Promise<LabConfig> {
+  return loadConfig(config ?? readEnvironment().configFile);
+}
+
 /** The plan of the lab, or what is wrong with its config. */
 export async function readTopology(project: Project): Promise<Topology | Finding> {
   try {
-    return planTopology(await loadConfig(project.config ?? readEnvironment().configFile));
+    return planTopology(await configOf(project));
   } catch (error) {
     return fail("config", firstLine(error), "correct it; docs/config.md has every field");
   }
@@ -25,6 +30,10 @@ export async function built(
   project: Project,
 ): Promise<{ readonly app: LabApp; readonly images: Images }> {
   process.env["CDKTN_DISABLE_CREATION_STACK"] ??= "1";
+  const [{ ensureImages }, { buildLab }] = await Promise.all([
+    import("../../../images/index.ts"),
+    import("../../../lab.ts"),
+  ]);
   const images = await ensureImages({
     proxmoxVersion: topology.config.versions.proxmox,
     artifacts: join(project.home, "artifacts"),

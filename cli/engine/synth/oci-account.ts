@@ -1,13 +1,12 @@
 /** The account that a lab is deployed to, and what it tells of itself. */
 import { z } from "zod";
-import { readEnvironment } from "../../../config/environment.ts";
-import { loadConfig } from "../../../config/load.ts";
 import type { LabConfig } from "../../../config/schema.ts";
 import { signInOf } from "../../../config/sign-in.ts";
 import type { Sandbox } from "../../../sandbox/client.ts";
 import { type Oci, OciError, openOci } from "../../clients/oci.ts";
 import { definedOnly } from "./environment.ts";
 import type { Project } from "./project.ts";
+import { configOf } from "./config.ts";
 
 /**
  * The real one, as the config signs in; the sandbox's by the key that it made, and nothing of the environment.
@@ -28,7 +27,7 @@ export async function openAccount({ oci }: LabConfig, sandbox: Sandbox | null, s
 
 /** The same for the lab whose config a project has. @throws Error in one line */
 export async function accountOf(project: Project, sandbox: Sandbox | null, signal: AbortSignal): Promise<Oci> {
-  return openAccount(await loadConfig(project.config ?? readEnvironment().configFile), sandbox, signal);
+  return openAccount(await configOf(project), sandbox, signal);
 }
 
 const subscription = z.object({ regionName: z.string(), isHomeRegion: z.boolean() });

@@ -1,11 +1,11 @@
 /** Which terraform or tofu to run. */
-import { execFile } from "node:child_process";
 import { realpathSync, statSync } from "node:fs";
 import { z } from "zod";
 import { userPath } from "../../../config/user-path.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { CliError } from "../../ui/errors.ts";
 import { readIfThere, writeAtomically } from "../../ui/files.ts";
 import { cachedTofu, which } from "./tools.ts";
+import { capture } from "../../clients/processes.ts";
 
 export interface Binary {
   readonly path: string;
@@ -25,18 +25,10 @@ const WITH_GO =
 
 /** Asks a binary what it is. Its banner tells the products apart: their JSON is the same. */
 async function identify(path: string, env: Readonly<Record<string, string>>, timeout: number): Promise<Binary> {
-  const run = (...args: readonly string[]): Promise<string> =>
-    new Promise((done, fail) => {
-      execFile(path, args, { env: { ...env }, encoding: "utf8", timeout }, (error, stdout) =>
-        error === null ? done(stdout) : fail(error),
-      );
-    });
-  let banner: string;
-  try {
-    banner = await run("version");
-  } catch (error) {
+  const { error, stdout: banner } = await capture(path, ["version"], { env: { ...env }, timeout });
+  if (error !== null) {
     const added = addedArguments(env, "version");
-    throw new CliError(`${path} cannot be run: ${messageOf(error).split("\n")[0]}${added === "" ? "" : `; ${added}`}`);
+    throw new CliError(`${path} cannot be run: ${error.message.split("\n")[0]}${added === "" ? "" : `; ${added}`}`);
   }
   const found = /^(OpenTofu|Terraform) v(\d+\.\d+\.\d+\S*)/m.exec(banner);
   if (found?.[1] === undefined || found[2] === undefined) {

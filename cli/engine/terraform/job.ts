@@ -6,12 +6,12 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, codeOf } from "../../ui/errors.ts";
 import type { Interruption } from "../../ui/interruption.ts";
 import type { Environment } from "../synth/environment.ts";
 import { addedArguments } from "./binary.ts";
 import { runOutcome, type RunRecord, writeRecord } from "./run-record.ts";
+import { waitUntil } from "../../ui/wait.ts";
 
 const POLL_MS = 100;
 
@@ -117,7 +117,7 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
   try {
     const code = await ended;
     // The shell alone may have been killed: what it ran goes on, and has to be waited for.
-    while (runOutcome(record) === "running") await sleep(POLL_MS);
+    await waitUntil(() => runOutcome(record) !== "running", { pollMs: POLL_MS });
     const said = readFileSync(record.errors, "utf8").replace(SHELL_WORDS, "");
     // 2 is that of a plan with changes; more than 128 that of a signal.
     const failed = code !== 0 && code !== 2 && code < 128;

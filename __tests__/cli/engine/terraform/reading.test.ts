@@ -5,7 +5,7 @@ import { followProgress } from "../../../../cli/engine/terraform/progress.ts";
 import { heldLock, showDiagnostics } from "../../../../cli/engine/terraform/diagnostics.ts";
 import { NO_COLORS, type Terminal } from "../../../../cli/ui/terminal.ts";
 import { duration, list } from "../../../../cli/ui/words.ts";
-import { stateFileText } from "../../../../cli/engine/state/text.ts";
+import { stateFileText } from "../../../../cli/engine/state/state-file.ts";
 import { isDeployed, NO_STATE, parseState } from "../../../../cli/engine/state/state.ts";
 import { parseUiLine } from "../../../../cli/engine/terraform/messages.ts";
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { learnPlan, learnState, learnStates, learnVariables } from "../../../../cli/ui/mask-documents.ts";
+import { learnState, learnStates } from "../../../../cli/engine/state/learn.ts";
+import { learnPlan, learnVariables } from "../../../../cli/ui/mask-documents.ts";
 import { learnEnvironment, learnSecretsFile, masked, SENSITIVE } from "../../../../cli/ui/masker.ts";
 
 let count = 0;
