@@ -1,6 +1,13 @@
 /** `lab sandbox start`: the embedded sandbox by hand, and for other programs. */
 import type { Sandbox } from "../../../sandbox/client.ts";
-import { type CommonOptions, lockOf, synthesizeBeside, withLabLock } from "../../engine/synth/command-context.ts";
+import {
+  type CommonOptions,
+  lockOf,
+  synthesizeBeside,
+  withLabLock,
+  type CommandContext,
+} from "../../engine/synth/command-context.ts";
+import type { Lab } from "../../engine/synth/assembly.ts";
 import { toolEnvironment } from "../../engine/synth/environment.ts";
 import { describeHolder, holderOf } from "../../engine/synth/lock.ts";
 import { makeDataFolders, openProject, type Project } from "../../engine/synth/project.ts";
@@ -50,28 +57,49 @@ function exportLine([name, value]: readonly [string, string]): string {
   return `export ${name}=${singleQuoted(value)}`;
 }
 
-/** Starts the sandbox with the tunnels of the lab as it is configured now. */
-async function startSandbox(options: StartOptions): Promise<number> {
+/** All that other programs need to work on this sandbox, by name. */
+async function environmentFor(
+  { project, terminal }: CommandContext,
+  lab: Lab | null,
+  sandbox: Sandbox,
+): Promise<readonly (readonly [name: string, value: string])[]> {
   const [
-    { openSandbox },
-    { providersOf, sandboxEnvironment, configureSandbox },
+    { providersOf, sandboxEnvironment },
     { guardOf },
     { secretsFile },
     { ensureSecrets, secretVariables },
     { findBinary },
   ] = await Promise.all([
-    import("../../../sandbox/client.ts"),
-    import("../../engine/runs/session.ts"),
+    import("../../engine/runs/sandbox.ts"),
     import("../../engine/state/made-before.ts"),
     import("../../engine/state/secrets-file.ts"),
     import("../../engine/state/secrets.ts"),
     import("../../engine/terraform/binary.ts"),
   ]);
+  const hosts = (lab?.hosts ?? []).map(({ name }) => name);
+  const secrets = await ensureSecrets(secretsFile(project), hosts, guardOf(project));
+  const base = toolEnvironment(project, {}, () => undefined);
+  const product = needsTool(project) ? (await findBinary(base)).product : "Terraform";
+  const chosen = await providersOf(project, product, (line) => terminal.aside(line));
+  const config = base["TF_CLI_CONFIG_FILE"];
+  return [
+    ["LAB_SANDBOX", "1"],
+    ["LAB_HOME", project.home],
+    ...(config === undefined || chosen.configFile !== undefined ? [] : [["TF_CLI_CONFIG_FILE", config] as const]),
+    ...Object.entries(secretVariables(secrets)).map(([name, value]) => [`TF_VAR_${name}`, value] as const),
+    ...Object.entries(await sandboxEnvironment(sandbox, chosen)),
+    // Not of the providers alone: whoever calls the API needs these. With the real oracle/oci they are there already.
+    ...(chosen.real.includes("oci") ? [] : Object.entries((await sandbox.real()).oci).filter(isForOracleCli)),
+  ];
+}
+
+/** Starts the sandbox with the tunnels of the lab as it is configured now. */
+async function startSandbox(options: StartOptions): Promise<number> {
   if (options.providers !== undefined && !options.env)
     throw new CliError("--providers: only with --env, as it is what that prints which changes");
   // Before the lock: a deploy that holds it may wait for this sandbox. It has the tunnels that the deploy gave it.
   const first = sandboxProject(options);
-  const { page: there } = await answered(openSandbox({ labHome: first.home }));
+  const { page: there } = await openedSandbox(options);
   const holder = holderOf(lockOf(first));
   if (holder !== null && !options.env) {
     if (options.json) printDocument({ running: true, home: first.home, page: there });
@@ -83,41 +111,21 @@ async function startSandbox(options: StartOptions): Promise<number> {
   return withLabLock({ ...options, sandbox: true, json: true }, "lab sandbox start", async (place) => {
     const { project, terminal } = place;
     makeDataFolders(project);
-    const opened = answered(openSandbox({ labHome: project.home }));
-    const [{ lab }, sandbox] = await synthesizeBeside(opened, place, false);
+    const [{ lab }, sandbox] = await synthesizeBeside(openedSandbox(options), place, false);
+    const { configureSandbox } = await import("../../engine/runs/sandbox.ts");
     if (lab !== null) await configureSandbox(sandbox, lab);
     const { home } = project;
     const { page } = sandbox;
-    if (!options.env) {
-      if (options.json) printDocument({ running: true, home, page });
-      terminal.aside(
-        `the sandbox of ${home} runs; ${page} draws it; \`npx lab sandbox start --env\` prints what other programs need`,
-      );
+    if (options.env) {
+      const lines = await environmentFor(place, lab, sandbox);
+      if (options.json) printDocumentInClear({ running: true, home, page, env: Object.fromEntries(lines) });
+      else printInClear(lines.map((line) => `${exportLine(line)}\n`).join(""));
       return 0;
     }
-    const secrets = await ensureSecrets(
-      secretsFile(project),
-      (lab?.hosts ?? []).map(({ name }) => name),
-      guardOf(project),
+    if (options.json) printDocument({ running: true, home, page });
+    terminal.aside(
+      `the sandbox of ${home} runs; ${page} draws it; \`npx lab sandbox start --env\` prints what other programs need`,
     );
-    const variables = Object.entries(secretVariables(secrets)).map(
-      ([name, value]) => [`TF_VAR_${name}`, value] as const,
-    );
-    const base = toolEnvironment(project, {}, () => undefined);
-    const product = needsTool(project) ? (await findBinary(base)).product : "Terraform";
-    const chosen = await providersOf(project, product, (line) => terminal.aside(line));
-    const config = base["TF_CLI_CONFIG_FILE"];
-    const lines: readonly (readonly [string, string])[] = [
-      ["LAB_SANDBOX", "1"],
-      ["LAB_HOME", project.home],
-      ...(config === undefined || chosen.configFile !== undefined ? [] : [["TF_CLI_CONFIG_FILE", config] as const]),
-      ...variables,
-      ...Object.entries(await sandboxEnvironment(sandbox, chosen)),
-      // Not of the providers alone: whoever calls the API needs these. With the real oracle/oci they are there already.
-      ...(chosen.real.includes("oci") ? [] : Object.entries((await sandbox.real()).oci).filter(isForOracleCli)),
-    ];
-    if (options.json) printDocumentInClear({ running: true, home, page, env: Object.fromEntries(lines) });
-    else printInClear(lines.map((line) => `${exportLine(line)}\n`).join(""));
     return 0;
   });
 }

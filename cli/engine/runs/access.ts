@@ -1,6 +1,5 @@
 /** The way to the real hosts: which stacks need tunnels, and where these lead. */
 import { z } from "zod";
-import type { Sandbox } from "../../../sandbox/client.ts";
 import type { Tunnel } from "../../../topology/types.ts";
 import { announceTunnels, heldTunnels, shareTunnels } from "../../clients/held-tunnels.ts";
 import { explainSilence } from "../../clients/oci-console.ts";
@@ -15,8 +14,8 @@ import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { baseEnvironment, type Environment } from "../synth/environment.ts";
 import { accountOf } from "../synth/oci-account.ts";
 import type { Project } from "../synth/project.ts";
-import { upstreamOf } from "../synth/stack-order.ts";
 import { readStack } from "../terraform/stack.ts";
+import { goesThroughHosts, HOSTS_STACK } from "../synth/stack-order.ts";
 
 /** The output of the hosts' stack with their public addresses. */
 const ADDRESSES_OUTPUT = "host_public_ips";
@@ -74,17 +73,24 @@ function instanceOf(host: string, resources: readonly StateResource[]): string |
   return typeof id === "string" ? id : null;
 }
 
+/** What OCI knows of a host that does not let us in, in a sentence. */
+async function explain(
+  name: string,
+  resources: readonly StateResource[],
+  project: Project,
+  signal: AbortSignal,
+): Promise<string> {
+  const instanceId = instanceOf(name, resources);
+  if (instanceId === null) return `the state of ${HOSTS_STACK} has no instance of this name`;
+  const account = (timeout: AbortSignal) => accountOf(project, null, AbortSignal.any([signal, timeout]));
+  return explainSilence({ name, instanceId }, account, project.run);
+}
+
 /** Tunnels to real hosts, opened when the first stack needs them and kept until closed. */
 export function realAccess({ project, lab, assembly, secrets, reader, signal, say }: AccessOptions): Access {
   let opening: Promise<OpenTunnels> | undefined;
   let opened: OpenTunnels | undefined;
   const hosts = assembly.stacks.find(({ name }) => name === HOSTS_STACK);
-  const explain = async (name: string, resources: readonly StateResource[]): Promise<string> => {
-    const instanceId = instanceOf(name, resources);
-    if (instanceId === null) return `the state of ${HOSTS_STACK} has no instance of this name`;
-    const account = (timeout: AbortSignal) => accountOf(project, null, AbortSignal.any([signal, timeout]));
-    return explainSilence({ name, instanceId }, account, project.run);
-  };
   const open = async (
     from: StackInfo,
     { patienceMs = PATIENCE_MS, some = false, hold }: OpenOptions,
@@ -111,7 +117,7 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
       patienceMs,
       some,
       retryMs: RETRY_MS,
-      explain: (name) => explain(name, resources),
+      explain: (name) => explain(name, resources, project, signal),
       ...(hold === undefined ? {} : { reopenPatienceMs: Infinity }),
     });
     if (hold === undefined) return opened;
@@ -138,46 +144,4 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
     },
     close: () => opened?.close(),
   };
-}
-
-// The sandbox's tunnels are ports of its own: whether SSH would carry them, its hosts and firewalls say.
-
-export interface Wanted {
-  readonly sandbox: Sandbox;
-  readonly stack: StackInfo;
-  readonly assembly: Assembly;
-  readonly project: Project;
-  /** It is enough that one host lets us in. @default false */
-  readonly some?: boolean;
-}
-
-/** @throws CliError where a stack needs hosts that do not let the admin's SSH in, as a real run does when it has waited long */
-export async function assertLetIn({ sandbox, stack, assembly, project, some = false }: Wanted): Promise<void> {
-  if (!goesThroughHosts(stack, assembly)) return;
-  const { address, lockedOutOf, silent } = await sandbox.admin();
-  if (some && silent.length + lockedOutOf.length < (assembly.lab?.hosts.length ?? 0)) return;
-  const [quiet] = silent;
-  if (quiet !== undefined) {
-    const { explainSilence } = await import("../../clients/oci-console.ts");
-    const { accountOf } = await import("../synth/oci-account.ts");
-    const known = await explainSilence(quiet, (timeout) => accountOf(project, sandbox, timeout), project.run);
-    throw new CliError(`${quiet.name} (${quiet.address}) does not let us in: nothing answers there; ${known}`);
-  }
-  const [first] = lockedOutOf;
-  if (first === undefined) return;
-  const from = address === null ? "from outside" : `from ${address}`;
-  throw new CliError(
-    `${first.name} (${first.address}) does not let us in: SSH ${from} is dropped by ${first.by}; ` +
-      "`npx lab sandbox admin` says where the sandbox has you come from",
-  );
-}
-
-// The stack that makes the hosts, and those that talk to what runs on them.
-
-export const HOSTS_STACK = "oci";
-
-/** Whether a stack's providers talk to what runs on the hosts. */
-export function goesThroughHosts(stack: StackInfo, { stacks, lab }: Pick<Assembly, "stacks" | "lab">): boolean {
-  if (lab?.direct.includes(stack.name) ?? false) return false;
-  return stack.name !== HOSTS_STACK && upstreamOf(stack, stacks).some(({ name }) => name === HOSTS_STACK);
 }

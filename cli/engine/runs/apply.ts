@@ -4,7 +4,7 @@ import { type StackRunner, taint } from "../state/edit.ts";
 import { stateOf } from "../state/state.ts";
 import { recoverUnsavedState } from "../state/unsaved.ts";
 import { showDiagnostics, showRaw } from "../terraform/diagnostics.ts";
-import { runJob } from "../terraform/job.ts";
+import { runJob, type Job } from "../terraform/job.ts";
 import type { Diagnostic } from "../terraform/messages.ts";
 import { explainFailure, type Plan } from "../terraform/plan.ts";
 import { followProgress, type Progress } from "../terraform/progress.ts";
@@ -32,6 +32,41 @@ export class ApplyFailed extends AlreadyTold {
   }
 }
 
+/** Has the tool apply a plan, and sees its state saved. */
+async function run(
+  runner: StackRunner,
+  plan: Plan,
+  label: string,
+  progress: Progress,
+  parallelism: number | undefined,
+) {
+  const { terminal, interruption, project, binary, plugins } = runner;
+  const { stack, env, file } = plan;
+  const args = [
+    "apply",
+    "-json",
+    "-input=false",
+    ...(parallelism === undefined ? [] : [`-parallelism=${parallelism}`]),
+  ];
+  const job: Job = {
+    stack: stack.name,
+    verb: "apply",
+    command: () => [binary.path, ...args, file],
+    folder: stack.folder,
+    env,
+    run: project.run,
+    onLine: progress.onLine,
+    onInterrupt: () => terminal.aside(`${label} asked to end: finishing what is under way; once more ends it at once`),
+  };
+  const ended = await plugins.running(() => runJob(job, interruption));
+  terminal.status("");
+  if (ended.code !== 0)
+    await recoverUnsavedState(runner, stack, ended.record.log, (line) => terminal.aside(line)).catch((error: unknown) =>
+      terminal.aside(messageOf(error)),
+    );
+  return ended;
+}
+
 /** Applies a plan. @throws ApplyFailed, after the errors were told and losses were taken down */
 export async function applyPlan(
   runner: StackRunner,
@@ -39,39 +74,11 @@ export async function applyPlan(
   label: string,
   options: { readonly terraformParallelism?: number },
 ): Promise<Applied> {
-  const { terminal, interruption, project, binary, plugins } = runner;
-  const { stack, env, file } = plan;
+  const { terminal, interruption, project, binary } = runner;
+  const { stack, env } = plan;
   interruption.signal.throwIfAborted();
   const progress = followProgress(terminal, label);
-  const parallelism = options.terraformParallelism;
-  const { code, errors, record } = await plugins.running(() =>
-    runJob(
-      {
-        stack: stack.name,
-        verb: "apply",
-        command: () => [
-          binary.path,
-          "apply",
-          "-json",
-          "-input=false",
-          ...(parallelism === undefined ? [] : [`-parallelism=${parallelism}`]),
-          file,
-        ],
-        folder: stack.folder,
-        env,
-        run: project.run,
-        onLine: progress.onLine,
-        onInterrupt: () =>
-          terminal.aside(`${label} asked to end: finishing what is under way; once more ends it at once`),
-      },
-      interruption,
-    ),
-  );
-  terminal.status("");
-  if (code !== 0)
-    await recoverUnsavedState(runner, stack, record.log, (line) => terminal.aside(line)).catch((error: unknown) =>
-      terminal.aside(messageOf(error)),
-    );
+  const { code, errors, record } = await run(runner, plan, label, progress, options.terraformParallelism);
   // What it has made is masked before anything more is said, here and of the stacks that read it.
   const state = stateOf(runner, stack);
   await state.catch(() => undefined);

@@ -1,7 +1,6 @@
 /** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
 import { join } from "node:path";
 import type { Sandbox } from "../../../sandbox/client.ts";
-import { messageOf, asCliError } from "../../ui/errors.ts";
 import { learnStates } from "../state/learn.ts";
 import { learnLater } from "../../ui/masker.ts";
 import { enforced } from "../state/encryption.ts";
@@ -17,12 +16,21 @@ import { makeDataFolders, type Project } from "../synth/project.ts";
 import { type Binary, describeBinary, findBinary, knownTools } from "../terraform/binary.ts";
 import { providerPlaces } from "../terraform/cli-config.ts";
 import { signInEnvironment } from "../terraform/oci-sign-in.ts";
-import { chooseProviders, type Chosen } from "../terraform/providers.ts";
+import { type Chosen } from "../terraform/providers.ts";
 import { pluginTurns } from "../terraform/runner.ts";
 import { readStack, type Stack } from "../terraform/stack.ts";
 import type { Access, AccessOptions, OpenOptions } from "./access.ts";
 import { type ReviewKey, reviewKey } from "./plan-digest.ts";
+import {
+  assertLetIn,
+  configureSandbox,
+  keepRunning,
+  openTheSandbox,
+  providersOf,
+  sandboxEnvironment,
+} from "./sandbox.ts";
 
+/** What a run over stacks works with, until it is closed. */
 export interface Session extends StackRunner {
   readonly assembly: Assembly;
   /** Null in a real run. */
@@ -38,60 +46,9 @@ export interface Session extends StackRunner {
   close(): void;
 }
 
-async function openTheSandbox(home: string): Promise<Sandbox> {
-  const { openSandbox } = await import("../../../sandbox/client.ts");
-  try {
-    return await openSandbox({ labHome: home });
-  } catch (error) {
-    throw asCliError(error);
-  }
-}
-
 async function accessTo(hosts: AccessOptions): Promise<Access> {
   const { realAccess } = await import("./access.ts");
   return realAccess(hosts);
-}
-
-/** Tells the sandbox what tenancy this lab wants, and opens its tunnels. @throws CliError where a port is taken */
-export async function configureSandbox(
-  sandbox: Sandbox,
-  { account, adminCidrs, homeRegion, tunnels }: Lab,
-): Promise<void> {
-  try {
-    await Promise.all([
-      account === undefined ? undefined : sandbox.setAccount(account),
-      homeRegion === undefined ? undefined : sandbox.setHomeRegion(homeRegion),
-      sandbox.setAdminCidrs(adminCidrs),
-      sandbox.setTunnels(tunnels),
-    ]);
-  } catch (error) {
-    throw asCliError(error);
-  }
-}
-
-/** Chooses the providers that play in the sandbox. */
-export async function providersOf(
-  project: Project,
-  product: Binary["product"],
-  say: (line: string) => void,
-): Promise<Chosen> {
-  const { providers: choices, output, run } = project;
-  return chooseProviders({ choices, product, output, run, say });
-}
-
-/** What terraform or tofu gets of the sandbox. */
-export async function sandboxEnvironment(
-  sandbox: Sandbox,
-  { real, standIns, configFile }: Chosen,
-): Promise<Environment> {
-  const wire = real.length === 0 ? null : await sandbox.real();
-  return {
-    ...sandbox.envWith(standIns),
-    ...wire?.all,
-    ...(real.includes("oci") ? wire?.oci : {}),
-    ...(real.includes("talos") ? wire?.talos : {}),
-    ...(configFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configFile }),
-  };
 }
 
 /** Whether stacks share a plugin cache; of a configuration that only the tool can read, it may say so. */
@@ -123,6 +80,30 @@ function variablesFor(stack: Stack, values: Environment): Environment {
 }
 
 /**
+ * What every stack has in its environment: the sandbox's words or the account's key, and the passphrase of encrypted states.
+ *
+ * @returns the environment; the key is read when it is first asked for, as whoever only looks at states here needs none
+ */
+async function stackEnvironment(
+  project: Project,
+  lab: Lab | null,
+  base: Environment,
+  inSandbox: { readonly sandbox: Sandbox; readonly chosen: Chosen } | null,
+  guard: Guard,
+): Promise<{ readonly env: Environment; readonly withKey: () => Environment }> {
+  const env: Environment = {
+    ...base,
+    ...(inSandbox === null ? {} : await sandboxEnvironment(inSandbox.sandbox, inSandbox.chosen)),
+    ...(await encryptionEnvironment(project, base, lab?.encryptedState ?? false, guard)),
+  };
+  const signIn = inSandbox === null ? lab?.signIn : undefined;
+  let signedIn: Environment | undefined;
+  const withKey = (): Environment =>
+    (signedIn ??= signIn === undefined ? env : signInEnvironment(env, signIn, project.data));
+  return { env, withKey };
+}
+
+/**
  * Finds the tool and opens the sandbox, while the app runs.
  *
  * @param skipSynth takes what was synthesized last
@@ -144,41 +125,21 @@ export async function openSession(place: CommandContext, skipSynth = false): Pro
   const { lab } = assembly;
   const reading = { project, lab, say, tool: { binary, env: base } };
   const guard = guardOf(project, () => madeElsewhere(assembly, project, openStates(reading)));
+  const hosts = (lab?.hosts ?? []).map(({ name }) => name);
   const [chosen, secrets] = await Promise.all([
     sandbox === null ? null : providersOf(project, binary.product, say),
-    lab === null
-      ? null
-      : ensureSecrets(
-          secretsFile(project),
-          lab.hosts.map(({ name }) => name),
-          guard,
-        ),
+    lab === null ? null : ensureSecrets(secretsFile(project), hosts, guard),
     sandbox === null || lab === null ? null : configureSandbox(sandbox, lab),
   ]);
   const reader = openStates({ ...reading, interruption });
-  const env: Environment = {
-    ...base,
-    ...(sandbox === null || chosen === null ? {} : await sandboxEnvironment(sandbox, chosen)),
-    ...(await encryptionEnvironment(project, base, reader.encryptedState, guard)),
-  };
-  // Read when a stack is worked on: whoever only looks at states on this disk needs no key.
-  let signedIn: Environment | undefined;
-  const signIn = sandbox === null ? lab?.signIn : undefined;
-  const withKey = (): Environment =>
-    (signedIn ??= signIn === undefined ? env : signInEnvironment(env, signIn, project.data));
+  const inSandbox = sandbox === null || chosen === null ? null : { sandbox, chosen };
+  const { env, withKey } = await stackEnvironment(project, lab, base, inSandbox, guard);
   const access =
     sandbox !== null || lab === null || secrets === null
       ? null
       : await accessTo({ project, lab, assembly, secrets, reader, signal: interruption.signal, say });
+  const letEnd = sandbox === null ? null : keepRunning(sandbox, project.home, say);
   const opened = new Map<string, Stack>();
-  let closing = false;
-  if (sandbox !== null)
-    void sandbox.ended.then(async () => {
-      if (closing) return;
-      say("the sandbox has ended under this run: started again, for what waits for it to come to its end");
-      // What Terraform had asked it for has no answer: the run fails soon, and the next one goes on from there.
-      await openTheSandbox(project.home).catch((error: unknown) => say(messageOf(error)));
-    });
   return {
     ...place,
     ...reader,
@@ -200,12 +161,11 @@ export async function openSession(place: CommandContext, skipSynth = false): Pro
       return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...withKey() };
     },
     async connect(stack, options) {
-      if (sandbox !== null)
-        await (await import("./access.ts")).assertLetIn({ ...options, sandbox, stack, assembly, project });
+      if (sandbox !== null) await assertLetIn({ ...options, sandbox, stack, assembly, project });
       await access?.open(stack, options);
     },
     close() {
-      closing = true;
+      letEnd?.();
       access?.close();
     },
   };

@@ -47,7 +47,7 @@ function withoutProviders(): Environment {
 }
 
 /** Does some work in the folder of a place, which is made and initialized where it is not there yet. */
-type InFolder = <T>(place: StateLocation, stack: string, work: (call: Call) => Promise<T>) => Promise<T>;
+export type InFolder = <T>(place: StateLocation, stack: string, work: (call: Call) => Promise<T>) => Promise<T>;
 
 export function openFolders({ run, tool, passphrase, runTool }: FolderOptions): InFolder {
   /** One at a time in each folder: init writes it. */

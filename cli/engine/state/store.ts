@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { CliError } from "../../ui/errors.ts";
 import { writeAtomically } from "../../ui/files.ts";
 import { isEncrypted, requireEncrypted } from "./encryption.ts";
-import { type FolderOptions, openFolders } from "./folder.ts";
+import { type FolderOptions, openFolders, type InFolder } from "./folder.ts";
 import { addressOf, fileOf, type StateLocation } from "./location.ts";
 import { stateFileText } from "./state-file.ts";
 import { EMPTY, headOf, sameState, withSerial } from "./text.ts";
@@ -35,77 +35,83 @@ interface StoreOptions extends FolderOptions {
   readonly backups?: (stack: string) => readonly string[];
 }
 
-/** Opens the states of a lab. Nothing is read or started yet. */
-export function openStore(options: StoreOptions): StateStore {
-  const { run, backups = () => [] } = options;
-  const inFolder = openFolders(options);
+/** States that only the tool reaches. */
+interface Remote {
+  pull(place: StateLocation, stack: string): Promise<string>;
+  /** Has exactly this state there, with its serial and lineage. */
+  push(place: StateLocation, stack: string, text: string): Promise<void>;
+}
 
+function remoteStates(inFolder: InFolder): Remote {
   const pull = (place: StateLocation, stack: string): Promise<string> =>
     inFolder(place, stack, (call) =>
       call(["state", "pull"], `the state of ${stack} cannot be read from ${addressOf(place)}`),
     );
-
-  async function push(place: StateLocation, stack: string, text: string): Promise<void> {
+  async function pushAsIs(place: StateLocation, stack: string, text: string): Promise<void> {
     const failed = `the state of ${stack} cannot be written to ${addressOf(place)}`;
     await inFolder(place, stack, (call) => call(["state", "push", "-no-color", "-force"], failed, text));
   }
-
   /**
    * A push over nothing begins a lineage of its own, and one over something counts the serial up by one (OpenTofu 1.12.6,
    * Terraform 1.11.4: tried). So an empty state goes first, and the serial before ours; then we look whether it is right.
    */
-  async function pushExactly(place: StateLocation, stack: string, text: string): Promise<void> {
+  async function push(place: StateLocation, stack: string, text: string): Promise<void> {
     const { serial } = headOf(text, `the state of ${stack}`);
     const there = await pull(place, stack);
-    if (headOf(there, addressOf(place)).lineage === "") await push(place, stack, EMPTY);
+    if (headOf(there, addressOf(place)).lineage === "") await pushAsIs(place, stack, EMPTY);
     for (const pushed of [serial - 1, serial]) {
-      await push(place, stack, withSerial(text, pushed));
+      await pushAsIs(place, stack, withSerial(text, pushed));
       if (sameState(await pull(place, stack), text)) return;
     }
     throw new CliError(`${addressOf(place)} does not give back what was written there of the state of ${stack}`);
   }
+  return { pull, push };
+}
 
-  /** Encrypted by way of a file of its own, which nobody reads before it is whole. */
-  async function encrypted(stack: string, text: string): Promise<string> {
-    const path = join(run, "state", `${stack}.encrypted`);
-    const place: StateLocation = { kind: "local", config: { path }, encrypted: true };
-    const remove = (): void => {
-      for (const file of [path, `${path}.backup`]) rmSync(file, { force: true });
-    };
+/** Encrypts by way of a file of its own in the folder of runs, which nobody reads before it is whole. */
+async function encrypted(run: string, remote: Remote, stack: string, text: string): Promise<string> {
+  const path = join(run, "state", `${stack}.encrypted`);
+  const place: StateLocation = { kind: "local", config: { path }, encrypted: true };
+  const remove = (): void => {
+    for (const file of [path, `${path}.backup`]) rmSync(file, { force: true });
+  };
+  remove();
+  try {
+    await remote.push(place, stack, text);
+    const kept = stateFileText(path, stack);
+    requireEncrypted(kept, `the state of ${stack}`);
+    return kept;
+  } finally {
     remove();
-    try {
-      await pushExactly(place, stack, text);
-      const kept = stateFileText(path, stack);
-      requireEncrypted(kept, `the state of ${stack}`);
-      return kept;
-    } finally {
-      remove();
-    }
   }
+}
 
+/** Opens the states of a lab. Nothing is read or started yet. */
+export function openStore(options: StoreOptions): StateStore {
+  const { run, backups = () => [] } = options;
+  const remote = remoteStates(openFolders(options));
   async function open(file: string, stack: string): Promise<string> {
     const text = stateFileText(file, stack, backups(stack));
-    return isEncrypted(text) ? pull({ kind: "local", config: { path: file }, encrypted: true }, stack) : text;
+    return isEncrypted(text) ? remote.pull({ kind: "local", config: { path: file }, encrypted: true }, stack) : text;
   }
-
   return {
     read(place, stack) {
       const file = fileOf(place);
-      return file === null ? pull(place, stack) : open(file, stack);
+      return file === null ? remote.pull(place, stack) : open(file, stack);
     },
     async write(place, stack, text) {
       const file = fileOf(place);
-      if (file === null) return pushExactly(place, stack, text);
-      const kept = place.encrypted ? await encrypted(stack, text) : text;
+      if (file === null) return remote.push(place, stack, text);
+      const kept = place.encrypted ? await encrypted(run, remote, stack, text) : text;
       refuseLocked(file, stack);
       writeAtomically(file, kept);
     },
     async sealed(place, stack) {
       const file = fileOf(place);
       if (file !== null) return stateFileText(file, stack, backups(stack));
-      const text = await pull(place, stack);
+      const text = await remote.pull(place, stack);
       if (headOf(text, addressOf(place)).lineage === "") return "";
-      return place.encrypted ? encrypted(stack, text) : text;
+      return place.encrypted ? encrypted(run, remote, stack, text) : text;
     },
     open,
   };

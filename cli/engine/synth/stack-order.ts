@@ -1,7 +1,7 @@
 /** Which stacks, and in which order. */
 import { nearest } from "../../../config/nearest.ts";
 import { CliError } from "../../ui/errors.ts";
-import type { StackInfo } from "./assembly.ts";
+import type { Assembly, StackInfo } from "./assembly.ts";
 
 /** The stacks by dependency: what is read comes before what reads it, whatever the order it was given in. */
 export function inOrder(stacks: readonly StackInfo[]): readonly StackInfo[] {
@@ -66,4 +66,13 @@ export function upstreamOf(stack: StackInfo, all: readonly StackInfo[]): readonl
 /** Every stack that reads from `stack` directly. */
 export function downstreamOf(stack: StackInfo, all: readonly StackInfo[]): readonly StackInfo[] {
   return all.filter(({ dependencies }) => dependencies.includes(stack.name));
+}
+
+/** The stack that makes the hosts. */
+export const HOSTS_STACK = "oci";
+
+/** Whether a stack's providers talk to what runs on the hosts. */
+export function goesThroughHosts(stack: StackInfo, { stacks, lab }: Pick<Assembly, "stacks" | "lab">): boolean {
+  if (lab?.direct.includes(stack.name) ?? false) return false;
+  return stack.name !== HOSTS_STACK && upstreamOf(stack, stacks).some(({ name }) => name === HOSTS_STACK);
 }

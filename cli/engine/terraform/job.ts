@@ -2,7 +2,7 @@
  * Runs terraform or tofu so that nothing that happens to us can hurt it: in a session of its own, writing to files
  * rather than to a pipe, which would end it in mid-create when we are killed.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,8 @@ import { waitUntil } from "../../ui/wait.ts";
 
 const POLL_MS = 100;
 
-interface Job {
+/** What is run, and how. */
+export interface Job {
   readonly stack: string;
   readonly verb: RunRecord["verb"];
   /** Program and arguments, given the id of the run, which must be among them. */
@@ -67,29 +68,28 @@ function endsInMidLine(log: string): boolean {
   }
 }
 
-/** Runs a job to its end. The record stays: whoever understands the outcome removes it. */
-export async function runJob(job: Job, interruption: Interruption): Promise<Ended> {
-  const logs = join(job.run, job.stack);
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
-  const id = `run-${randomBytes(8).toString("hex")}`;
-  const command = job.command(id);
-  const record: RunRecord = {
+function recordOf(job: Job, id: string, command: readonly string[]): RunRecord {
+  const file = (ending: string): string => join(job.run, job.stack, `${job.verb}.${ending}`);
+  return {
     stack: job.stack,
     verb: job.verb,
     id,
     command: [...command],
     folder: job.folder,
-    log: join(logs, `${job.verb}.log`),
-    errors: join(logs, `${job.verb}.err`),
-    exit: join(logs, `${job.verb}.exit`),
+    log: file("log"),
+    errors: file("err"),
+    exit: file("exit"),
     startedAt: new Date().toISOString(),
   };
-  rmSync(record.exit, { force: true });
-  const log = openSync(record.log, "w", 0o600);
-  const errors = openSync(record.errors, "w", 0o600);
+}
+
+/** Writes down that the command runs, and starts it under the wrapper, in a session of its own. */
+function start(record: RunRecord, job: Job): ChildProcess {
+  const { id, command, exit } = record;
+  const [log, errors] = [openSync(record.log, "w", 0o600), openSync(record.errors, "w", 0o600)];
   // Before the start: being killed right after it must not leave a process that nobody knows.
   writeRecord(job.run, record);
-  const child = spawn("/bin/sh", ["-c", WRAPPER, id, record.exit, ...command], {
+  const child = spawn("/bin/sh", ["-c", WRAPPER, id, exit, ...command], {
     cwd: job.folder,
     env: { ...job.env },
     detached: true,
@@ -97,6 +97,31 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
   });
   closeSync(log);
   closeSync(errors);
+  return child;
+}
+
+/** How it ended, and what it said; `code` is the wrapper's own. */
+function endOf(record: RunRecord, job: Job, code: number): Ended {
+  const said = readFileSync(record.errors, "utf8").replace(SHELL_WORDS, "");
+  // 2 is that of a plan with changes; more than 128 that of a signal.
+  const failed = code !== 0 && code !== 2 && code < 128;
+  const added = failed ? addedArguments(job.env, record.command[1] ?? "") : "";
+  return {
+    record,
+    code,
+    cut: code < 128 && endsInMidLine(record.log),
+    errors: added === "" ? said : `${said.trimEnd()}\n${added}\n`,
+  };
+}
+
+/** Runs a job to its end. The record stays: whoever understands the outcome removes it. */
+export async function runJob(job: Job, interruption: Interruption): Promise<Ended> {
+  mkdirSync(join(job.run, job.stack), { recursive: true, mode: 0o700 });
+  const id = `run-${randomBytes(8).toString("hex")}`;
+  const command = job.command(id);
+  const record = recordOf(job, id, command);
+  rmSync(record.exit, { force: true });
+  const child = start(record, job);
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", (error) => reject(new CliError(`cannot start ${command[0]}: ${error.message}`)));
     child.once("exit", (code) => resolve(code ?? 137));
@@ -118,12 +143,7 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
     const code = await ended;
     // The shell alone may have been killed: what it ran goes on, and has to be waited for.
     await waitUntil(() => runOutcome(record) !== "running", { pollMs: POLL_MS });
-    const said = readFileSync(record.errors, "utf8").replace(SHELL_WORDS, "");
-    // 2 is that of a plan with changes; more than 128 that of a signal.
-    const failed = code !== 0 && code !== 2 && code < 128;
-    const cut = code < 128 && endsInMidLine(record.log);
-    const added = failed ? addedArguments(job.env, command[1] ?? "") : "";
-    return { record, code, cut, errors: added === "" ? said : `${said.trimEnd()}\n${added}\n` };
+    return endOf(record, job, code);
   } finally {
     tail.finish();
     interruption.signal.removeEventListener("abort", interrupt);

@@ -6,9 +6,9 @@ import { learnVariables } from "../../ui/mask-documents.ts";
 import type { Environment } from "../synth/environment.ts";
 import { adviceOn, heldLock, inWords, showDiagnostics, showRaw, standInAdvice } from "./diagnostics.ts";
 import { forgetInit, initialize } from "./init.ts";
-import { runJob } from "./job.ts";
+import { runJob, type Job } from "./job.ts";
 import type { Diagnostic, OutputChange } from "./messages.ts";
-import { type Drift, followProgress, type PlannedChange } from "./progress.ts";
+import { type Drift, followProgress, type PlannedChange, type Progress } from "./progress.ts";
 import { removeRecord } from "./run-record.ts";
 import type { Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
@@ -62,6 +62,10 @@ export class PlanFailed extends AlreadyTold {
 const INIT_NEEDED =
   /Required plugins are not installed|Inconsistent dependency lock file|[Ii]nitialization required|Module not installed/;
 
+function needsInit({ summary, detail }: Diagnostic): boolean {
+  return INIT_NEEDED.test(`${summary} ${detail}`);
+}
+
 function planArguments(options: PlanOptions): readonly string[] {
   return [
     ...(options.destroy ? ["-destroy"] : []),
@@ -85,6 +89,72 @@ export function discard(plan: Plan): void {
   rmSync(plan.file, { force: true });
 }
 
+/** One try. Null where `init` would put right what is wrong. */
+async function tryPlan(
+  runner: Runner,
+  stack: Stack,
+  env: Environment,
+  label: string,
+  options: PlanOptions,
+  again: boolean,
+): Promise<Plan | null> {
+  const { terminal, interruption, project, binary, tools, plugins } = runner;
+  const fileOf = (id: string): string => join(project.run, stack.name, `${id}.tfplan`);
+  interruption.signal.throwIfAborted();
+  terminal.status(terminal.colors.dim(`${label} planning`));
+  const progress = followProgress(terminal, label);
+  const args = ["plan", "-json", "-input=false", "-detailed-exitcode", ...planArguments(options)];
+  const job: Job = {
+    stack: stack.name,
+    verb: "plan",
+    command: (id) => [binary.path, ...args, `-out=${fileOf(id)}`],
+    folder: stack.folder,
+    env,
+    run: project.run,
+    onLine: progress.onLine,
+  };
+  const { code, cut, errors, record } = await plugins.running(() => runJob(job, interruption));
+  terminal.status("");
+  // A plan changes nothing, however it ended.
+  removeRecord(project.run, record);
+  const file = fileOf(record.id);
+  const failed = code !== 0 && code !== 2;
+  const otherTool = progress.tool === null ? null : tools.compare(binary, progress.tool);
+  if (failed || cut || otherTool !== null || interruption.signal.aborted) rmSync(file, { force: true });
+  if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
+  if (otherTool !== null) throw new CliError(otherTool);
+  if (cut)
+    throw new CliError(
+      `${stack.name}: what ${binary.path} said of its plan ends in mid-line, as on a disk that is full: make room where ${project.run} is, and run this again`,
+    );
+  if (failed && !again && progress.diagnostics.some(needsInit)) return null;
+  showDiagnostics(terminal, stack.name, progress.diagnostics);
+  showRaw(terminal, `${stack.name}: ${binary.path} writes:`, errors);
+  if (failed) {
+    explainFailure(runner, stack, code, progress.diagnostics);
+    throw new PlanFailed([...inWords(progress.diagnostics), errors.trim()].join("\n").trim());
+  }
+  return { ...planned(progress, code, file, `${stack.name}: ${binary.path}`, options), stack, env, file };
+}
+
+/** What a plan that was made comes to. @throws CliError, with the plan deleted, where its exit code and its words disagree */
+function planned(
+  progress: Progress,
+  code: number,
+  file: string,
+  who: string,
+  { refreshOnly = false }: PlanOptions,
+): Omit<Plan, "stack" | "env" | "file"> {
+  const { changes, drift, outputs } = progress;
+  const verdict = planVerdict(code === 2 ? 2 : 0, progress, refreshOnly);
+  if ("refused" in verdict || !existsSync(file)) {
+    rmSync(file, { force: true });
+    throw new CliError(`${who}: ${"refused" in verdict ? verdict.refused : "it saved no plan"}`);
+  }
+  const imported = changes.filter(({ action }) => action === "import").length;
+  return { pending: verdict.pending, counts: countOf(changes), imported, changes, drift, outputs };
+}
+
 /** Plans a stack, initializing it first where needed. Errors have been told when it throws `AlreadyTold`. */
 export async function planStack(
   runner: Runner,
@@ -96,78 +166,9 @@ export async function planStack(
   learnVariables(stack.sensitiveVariables, options, env);
   for (let again = false; ; again = true) {
     await initialize(runner, stack, env);
-    const { terminal, interruption, project, binary, tools, plugins } = runner;
-    interruption.signal.throwIfAborted();
-    terminal.status(terminal.colors.dim(`${label} planning`));
-    const progress = followProgress(terminal, label);
-    const { code, cut, errors, record } = await plugins.running(() =>
-      runJob(
-        {
-          stack: stack.name,
-          verb: "plan",
-          command: (id) => [
-            binary.path,
-            "plan",
-            "-json",
-            "-input=false",
-            "-detailed-exitcode",
-            ...planArguments(options),
-            `-out=${join(project.run, stack.name, `${id}.tfplan`)}`,
-          ],
-          folder: stack.folder,
-          env,
-          run: project.run,
-          onLine: progress.onLine,
-        },
-        interruption,
-      ),
-    );
-    terminal.status("");
-    // A plan changes nothing, however it ended.
-    removeRecord(project.run, record);
-    const file = join(project.run, stack.name, `${record.id}.tfplan`);
-    const failed = code !== 0 && code !== 2;
-    const otherTool = progress.tool === null ? null : tools.compare(binary, progress.tool);
-    if (failed || otherTool !== null || interruption.signal.aborted) rmSync(file, { force: true });
-    if (interruption.signal.reason instanceof Interrupted) throw interruption.signal.reason;
-    if (otherTool !== null) throw new CliError(otherTool);
-    if (cut) {
-      rmSync(file, { force: true });
-      throw new CliError(
-        `${stack.name}: what ${binary.path} said of its plan ends in mid-line, as on a disk that is full: make room where ${project.run} is, and run this again`,
-      );
-    }
-    if (
-      failed &&
-      !again &&
-      progress.diagnostics.some(({ summary, detail }) => INIT_NEEDED.test(`${summary} ${detail}`))
-    ) {
-      forgetInit(stack);
-      continue;
-    }
-    showDiagnostics(terminal, stack.name, progress.diagnostics);
-    showRaw(terminal, `${stack.name}: ${binary.path} writes:`, errors);
-    if (failed) {
-      explainFailure(runner, stack, code, progress.diagnostics);
-      throw new PlanFailed([...inWords(progress.diagnostics), errors.trim()].join("\n").trim());
-    }
-    const verdict = planVerdict(code === 2 ? 2 : 0, progress, options.refreshOnly ?? false);
-    const refused = "refused" in verdict ? verdict.refused : existsSync(file) ? null : "it saved no plan";
-    if (refused !== null || "refused" in verdict) {
-      rmSync(file, { force: true });
-      throw new CliError(`${stack.name}: ${binary.path}: ${refused}`);
-    }
-    return {
-      stack,
-      env,
-      file,
-      pending: verdict.pending,
-      counts: countOf(progress.changes),
-      imported: progress.changes.filter(({ action }) => action === "import").length,
-      changes: progress.changes,
-      drift: progress.drift,
-      outputs: progress.outputs,
-    };
+    const plan = await tryPlan(runner, stack, env, label, options, again);
+    if (plan !== null) return plan;
+    forgetInit(stack);
   }
 }
 

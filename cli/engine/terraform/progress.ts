@@ -73,119 +73,130 @@ function isOwnWord(output: string): boolean {
   return output.startsWith("Executing: [") || output === "(output suppressed due to sensitive value in config)";
 }
 
-/** Follows one run of one stack. `label` stands in front of every line. */
-export function followProgress(terminal: Terminal, label: string): Progress {
-  const { colors } = terminal;
-  const running = new Map<string, { readonly action: string; readonly since: number }>();
-  const applied = { create: 0, update: 0, delete: 0 };
-  const changes: PlannedChange[] = [];
-  const actions: string[] = [];
-  let summary: Summary | null = null;
-  const drift: Drift[] = [];
-  const diagnostics: Diagnostic[] = [];
-  let outputs: Readonly<Record<string, OutputChange>> = {};
-  let tool: Identity | null = null;
+type Messages = { readonly [Type in UiMessage["type"]]: Extract<UiMessage, { readonly type: Type }> };
 
-  const showRunning = (): void => {
-    const [first] = running;
-    if (first === undefined) return terminal.status("");
-    const others = running.size > 1 ? ` and ${running.size - 1} more` : "";
-    return terminal.status(colors.dim(`${label} ${DOING[first[1].action] ?? first[1].action} ${first[0]}${others}`));
-  };
-  const signOf = (action: string): string => {
-    if (action === "create") return colors.green("+");
-    return action === "delete" ? colors.red("-") : colors.yellow("~");
-  };
-  const planned = (change: (UiMessage & { type: "planned_change" })["change"]): void => {
-    actions.push(change.action);
-    const imported = change.importing !== undefined && change.action !== "replace";
-    const action = imported ? "import" : ACTIONS[change.action];
-    if (action !== undefined) changes.push({ action, address: change.resource.addr, reason: change.reason });
+class FollowedRun implements Progress {
+  readonly changes: PlannedChange[] = [];
+  readonly actions: string[] = [];
+  readonly drift: Drift[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  summary: Summary | null = null;
+  outputs: Progress["outputs"] = {};
+  tool: Identity | null = null;
+  readonly #terminal: Terminal;
+  readonly #label: string;
+  /** What was begun and has not ended, by address; when, in milliseconds. */
+  readonly #running = new Map<string, { readonly action: string; readonly since: number }>();
+  readonly #applied = { create: 0, update: 0, delete: 0 };
+
+  constructor(terminal: Terminal, label: string) {
+    this.#terminal = terminal;
+    this.#label = label;
+  }
+
+  readonly onLine = (line: string): void => {
+    const message = parseUiLine(line);
+    if (message === null) return;
+    // Not a message: a crash, or a warning from before the UI began. People should see it as it is.
+    if (message.type === "text") this.#terminal.aside(`${this.#label} ${message.text}`);
+    else this.#take(message);
   };
 
-  const take = (message: UiMessage): void => {
+  readonly applied = (): ReturnType<Progress["applied"]> => ({ ...this.#applied });
+
+  #take(message: UiMessage): void {
     switch (message.type) {
       case "version":
-        if (message.tofu !== undefined) tool = { product: "OpenTofu", version: message.tofu };
-        else if (message.terraform !== undefined) tool = { product: "Terraform", version: message.terraform };
+        if (message.tofu !== undefined) this.tool = { product: "OpenTofu", version: message.tofu };
+        else if (message.terraform !== undefined) this.tool = { product: "Terraform", version: message.terraform };
         break;
       case "planned_change":
-        planned(message.change);
+        this.#planned(message);
         break;
       case "change_summary":
-        summary = message.changes;
+        this.summary = message.changes;
         break;
       case "resource_drift":
-        drift.push({ address: message.change.resource.addr, gone: message.change.action === "delete" });
+        this.drift.push({ address: message.change.resource.addr, gone: message.change.action === "delete" });
         break;
       case "outputs":
-        outputs = message.outputs;
+        this.outputs = message.outputs;
         break;
       case "diagnostic":
-        diagnostics.push(message.diagnostic);
+        this.diagnostics.push(message.diagnostic);
         break;
       case "apply_start":
-        if (message.hook.action in DOING) {
-          running.set(message.hook.resource.addr, {
-            action: message.hook.action,
-            since: Date.parse(message["@timestamp"]),
-          });
-        }
-        showRunning();
+        this.#started(message);
         break;
-      case "apply_progress": {
-        const seconds = message.hook.elapsed_seconds;
-        if (PATIENCE.has(seconds) || (seconds > 0 && seconds % 60 === 0)) {
-          const doing = DOING[message.hook.action] ?? message.hook.action;
-          terminal.line(
-            `${label} ${colors.dim(`… ${doing} ${message.hook.resource.addr}, ${duration(seconds * 1000)} so far`)}`,
-          );
-        }
+      case "apply_progress":
+        this.#goesOn(message);
         break;
-      }
       case "provision_progress":
-        if (!isOwnWord(message.hook.output)) terminal.line(`${label} ${colors.dim(`| ${message.hook.output}`)}`);
+        if (!isOwnWord(message.hook.output)) this.#line(this.#dim(`| ${message.hook.output}`));
         break;
       case "apply_complete":
-      case "apply_errored": {
-        const { action, resource } = message.hook;
-        const since = running.get(resource.addr)?.since;
-        running.delete(resource.addr);
-        const took = since === undefined ? "" : duration(Date.parse(message["@timestamp"]) - since);
-        const failed = message.type === "apply_errored";
-        if (!failed && (action === "create" || action === "update" || action === "delete")) applied[action] += 1;
-        if (action in DOING) {
-          const sign = failed ? colors.red("!") : signOf(action);
-          const how = failed ? `failed after ${took}` : took;
-          terminal.line(`${label} ${sign} ${resource.addr}  ${colors.dim(how)}`);
-        }
-        showRunning();
-        break;
-      }
+      case "apply_errored":
+        this.#ended(message);
     }
-  };
+  }
 
-  return {
-    onLine(line) {
-      const message = parseUiLine(line);
-      if (message === null) return;
-      // Not a message: a crash, or a warning from before the UI began. People should see it as it is.
-      if (message.type === "text") terminal.aside(`${label} ${message.text}`);
-      else take(message);
-    },
-    changes,
-    actions,
-    get summary() {
-      return summary;
-    },
-    drift,
-    diagnostics,
-    get outputs() {
-      return outputs;
-    },
-    get tool() {
-      return tool;
-    },
-    applied: () => ({ ...applied }),
-  };
+  #planned({ change }: Messages["planned_change"]): void {
+    this.actions.push(change.action);
+    const imported = change.importing !== undefined && change.action !== "replace";
+    const action = imported ? "import" : ACTIONS[change.action];
+    if (action !== undefined) this.changes.push({ action, address: change.resource.addr, reason: change.reason });
+  }
+
+  #started({ hook, ...message }: Messages["apply_start"]): void {
+    const { action, resource } = hook;
+    if (action in DOING) this.#running.set(resource.addr, { action, since: Date.parse(message["@timestamp"]) });
+    this.#showRunning();
+  }
+
+  #goesOn({ hook }: Messages["apply_progress"]): void {
+    const { action, resource, elapsed_seconds: seconds } = hook;
+    if (!PATIENCE.has(seconds) && !(seconds > 0 && seconds % 60 === 0)) return;
+    this.#line(this.#dim(`… ${DOING[action] ?? action} ${resource.addr}, ${duration(seconds * 1000)} so far`));
+  }
+
+  #ended({ type, hook, ...message }: Messages["apply_complete"] | Messages["apply_errored"]): void {
+    const { action, resource } = hook;
+    const since = this.#running.get(resource.addr)?.since;
+    this.#running.delete(resource.addr);
+    const took = since === undefined ? "" : duration(Date.parse(message["@timestamp"]) - since);
+    const failed = type === "apply_errored";
+    if (!failed && (action === "create" || action === "update" || action === "delete")) this.#applied[action] += 1;
+    if (action in DOING) {
+      const sign = failed ? this.#terminal.colors.red("!") : this.#signOf(action);
+      this.#line(`${sign} ${resource.addr}  ${this.#dim(failed ? `failed after ${took}` : took)}`);
+    }
+    this.#showRunning();
+  }
+
+  #showRunning(): void {
+    const [first] = this.#running;
+    if (first === undefined) return this.#terminal.status("");
+    const [address, { action }] = first;
+    const others = this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : "";
+    return this.#terminal.status(this.#dim(`${this.#label} ${DOING[action] ?? action} ${address}${others}`));
+  }
+
+  #signOf(action: string): string {
+    const { green, red, yellow } = this.#terminal.colors;
+    if (action === "create") return green("+");
+    return action === "delete" ? red("-") : yellow("~");
+  }
+
+  #line(text: string): void {
+    this.#terminal.line(`${this.#label} ${text}`);
+  }
+
+  #dim(text: string): string {
+    return this.#terminal.colors.dim(text);
+  }
+}
+
+/** Follows one run of one stack. `label` stands in front of every line. */
+export function followProgress(terminal: Terminal, label: string): Progress {
+  return new FollowedRun(terminal, label);
 }
