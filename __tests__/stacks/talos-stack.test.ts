@@ -152,6 +152,15 @@ describe("TalosStack", () => {
     }
   });
 
+  it("keeps configurations to the version contract of the Talos that the cluster was made with, whatever is booted now", () => {
+    const configurations = Object.values(free.data.talos_machine_configuration ?? {});
+    expect(configurations.length).toBeGreaterThan(0);
+    for (const { talos_version } of configurations)
+      expect(talos_version).toMatch(
+        /terraform_remote_state\.\S+-proxmox\.outputs\.\S+machine-secrets-talos_version\}$/,
+      );
+  });
+
   it("takes keys that the apply of an earlier stack has made and written down", () => {
     expect(resources(free, "talos_machine_secrets")).toEqual([]);
     const configuration = JSON.stringify(free.data.talos_machine_configuration);

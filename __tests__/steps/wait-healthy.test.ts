@@ -95,6 +95,16 @@ describe("wait-healthy", () => {
     );
   });
 
+  it("waits an hour where nothing else is said, as emulated machines are slow", async () => {
+    const { HEALTH_TIMEOUT_SECONDS: _unsaid, ...unsaid } = environment(await freePort(), ["cp-1"]);
+    // By a clock that goes ten minutes at each look.
+    const fast =
+      "let late = 0; const now = performance.now.bind(performance); performance.now = () => now() + (late += 6e5)";
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(fast)}`;
+    const { code, output } = await run({ ...unsaid, NODE_OPTIONS }).ended;
+    expect([code, output]).toEqual([1, expect.stringContaining("gave up after 3600 s: ")]);
+  });
+
   it("says why a node is not ready", async () => {
     const lab = cluster(["cp-1"], "cluster:\n  network:\n    cni:\n      name: none\n");
     const { output } = await run(environment(await portTo(lab), ["cp-1"], 0.3)).ended;
