@@ -17,11 +17,6 @@ const LAUNCH_OPTIONS = [
   "remote_data_volume_type",
 ];
 
-const CERTIFICATES_SERVICE = [
-  "ssl_configuration.certificate_ids",
-  "ssl_configuration.trusted_certificate_authority_ids",
-];
-
 export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
   oci_core_image: { notPlayed: ["instance_id"] },
   oci_core_instance: {
@@ -68,30 +63,6 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
       "create_vnic_details.security_attributes",
       "create_vnic_details.subnet_cidr",
       "create_vnic_details.vlan_id",
-    ],
-  },
-  oci_load_balancer_backend_set: { notPlayed: CERTIFICATES_SERVICE },
-  oci_load_balancer_listener: {
-    notPlayed: [
-      ...CERTIFICATES_SERVICE,
-      "hostname_names",
-      "path_route_set_name",
-      "routing_policy_name",
-      "rule_set_names",
-    ],
-  },
-  // Parts are made one by one, as the provider makes them.
-  oci_load_balancer_load_balancer: {
-    notPlayed: [
-      "security_attributes",
-      "ipv6_subnet_cidr",
-      "listeners",
-      "backend_sets",
-      "certificates",
-      "hostnames",
-      "path_route_sets",
-      "rule_sets",
-      "ssl_cipher_suites",
     ],
   },
   oci_objectstorage_bucket: {

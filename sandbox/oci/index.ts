@@ -68,7 +68,9 @@ function asTheRealOne([name, type]: readonly [string, ResourceType]): [string, R
 const declared = declarations
   .filter(({ type }) => type in rules)
   .map((each): [string, ResourceType] => [each.type, terraformType(each)]);
-const ofThese = parts.map((each): [string, ResourceType] => [each.type, partType(each)]);
+const ofThese = parts
+  .filter(({ type }) => type in rules)
+  .map((each): [string, ResourceType] => [each.type, partType(each)]);
 const others = Object.entries(byRules).map(([name, type]): [string, ResourceType] => [name, remembering(name, type)]);
 
 export const ociProvider: Provider = {
@@ -109,7 +111,6 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     deletedCompartments: [],
     images: [],
     instances: [],
-    loadBalancers: [],
     preservedBootVolumes: [],
     vnicAttachments: [],
     buckets: [],

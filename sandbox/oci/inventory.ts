@@ -1,6 +1,6 @@
 /** Everything in the tenancy that a Terraform resource stands for, by the id that imports it. */
 import type { Attributes } from "../plugin/resource.ts";
-import type { Bucket, LoadBalancer, OciTenancy } from "../world/oci.ts";
+import type { Bucket, OciTenancy } from "../world/oci.ts";
 import type { InventoryItem } from "../world/world.ts";
 import { shapeIds } from "./image.ts";
 import type { Resource } from "./kernel/resource.ts";
@@ -17,24 +17,6 @@ function bucketParts(namespace: string, bucket: Bucket): InventoryItem[] {
   }));
   const policy = { type: "oci_objectstorage_object_lifecycle_policy", id: `${place}/l`, name: bucket.name };
   return bucket.lifecyclePolicy ? [...requests, policy] : requests;
-}
-
-/** Ids as the provider writes them. */
-function loadBalancerParts({ id, backendSets, listeners, certificates }: LoadBalancer): InventoryItem[] {
-  const at = (...path: readonly string[]): string => ["loadBalancers", id, ...path].join("/");
-  const part = (type: string, name: string, ...path: readonly string[]): InventoryItem => ({
-    type: `oci_load_balancer_${type}`,
-    id: at(...path),
-    name,
-  });
-  return [
-    ...certificates.map(({ certificateName: name }) => part("certificate", name, "certificates", name)),
-    ...backendSets.flatMap(({ name: set, backends }) => [
-      part("backend_set", set, "backendSets", set),
-      ...backends.map(({ name }) => part("backend", name, "backendSets", set, "backends", name)),
-    ]),
-    ...listeners.map(({ name }) => part("listener", name, "listeners", name)),
-  ];
 }
 
 /** What is declared; what belongs to another object by itself is left out, until a resource takes it over. */
@@ -69,8 +51,6 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
       name: vnic.displayName,
     })),
     ...parts.flatMap((each) => partItems(each, tenancy)),
-    ...named("oci_load_balancer_load_balancer", tenancy.loadBalancers),
-    ...tenancy.loadBalancers.flatMap(loadBalancerParts),
     ...tenancy.buckets.flatMap((bucket) => bucketParts(tenancy.namespace, bucket)),
   ];
 }

@@ -68,7 +68,7 @@ export const LIMITS = {
     name: "lb-flexible-bandwidth-sum",
     service: "Load Balancer",
     allowed: { "always-free": 10, "pay-as-you-go": 5000 },
-    used: ({ loadBalancers }) => sum(loadBalancers.map(({ maximumMbps }) => maximumMbps)),
+    used: ({ loadBalancers }) => sum(loadBalancers.map(({ shapeDetails }) => shapeDetails.maximumBandwidthInMbps)),
   },
 } as const satisfies Readonly<Record<string, Limit>>;
 export type LimitName = keyof typeof LIMITS;

@@ -1,7 +1,6 @@
 /** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
 
 import type { LifecyclePolicy, PreauthenticatedRequest } from "./oci-bucket.ts";
-import type { LoadBalancerCertificate, LoadBalancerListener, LoadBalancerSet } from "../oci/flexible/bodies.ts";
 import type { Compartment } from "../oci/resources/compartment.ts";
 
 /** Any JSON. */
@@ -37,8 +36,6 @@ export interface OciTenancy {
   images: Image[];
   /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
   instances: Instance[];
-  /** The flexible ones, of layer 7. */
-  loadBalancers: LoadBalancer[];
   /** Who may use the REST API; null until somebody asks for the key. */
   apiKey: ApiKey | null;
   /** Of instances that were terminated without them. */
@@ -148,27 +145,6 @@ export interface InstanceSettings {
   readonly liveMigrationPreferred: boolean | null;
   readonly recoveryAction: string;
   readonly pvEncryptionInTransit: boolean;
-}
-
-/** Parts are kept as the API tells them. */
-export interface LoadBalancer extends OciObject {
-  displayName: string;
-  minimumMbps: number;
-  maximumMbps: number;
-  readonly subnetIds: readonly string[];
-  readonly isPrivate: boolean;
-  /** In the first of its subnets. */
-  readonly privateIp: string;
-  readonly publicIp: string | null;
-  /** Whose address the public one is. */
-  readonly reservedIpId: string | null;
-  isDeleteProtectionEnabled: boolean;
-  isRequestIdEnabled: boolean;
-  requestIdHeader: string;
-  nsgIds: readonly string[];
-  backendSets: LoadBalancerSet[];
-  listeners: LoadBalancerListener[];
-  certificates: LoadBalancerCertificate[];
 }
 
 /** A boot volume that outlived its instance: it takes room until somebody deletes it. */

@@ -45,8 +45,8 @@ export interface Collection<T extends OciObject> {
   readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
   /** More headers of an answer to a change: a work request's id. */
   changed?(asked: Asked, record: T, action: "CREATED" | "UPDATED" | "DELETED"): Readonly<Record<string, string>>;
-  /** @default 200; 202 where a work request does it, and then without a body on a change */
-  readonly accepted?: true;
+  /** @default 200; 202 where a work request does it, and then without a body on a change; `bare`: on a create too */
+  readonly accepted?: "shown" | "bare";
   /** What cannot be done with it. */
   readonly without?: readonly Action[];
 }
@@ -136,8 +136,8 @@ export function declared<B extends Attributes>(
     ...(states && { states }),
     ...(without && { without }),
     ...(d.work && {
-      wrap: "items",
-      accepted: true,
+      ...(!d.work.older && { wrap: "items" as const }),
+      accepted: d.work.older ? "bare" : "shown",
       changed: (asked, found, action) => workHeader(asked, d, found, action),
     }),
     ...(d.listedWhenGone && { listedWhenGone: `ocid1.${d.idType}.` }),
@@ -189,6 +189,7 @@ export async function make<T extends OciObject>(asked: Asked, kind: Collection<T
 async function create<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
   const made = await make(asked, kind, asked.body);
   const headers = kind.changed?.(asked, made, "CREATED");
+  if (kind.accepted === "bare") return { status: 202, headers: headers ?? {} };
   return { ...shown(viewOf(asked, kind, made), headers), ...(kind.accepted && { status: 202 }) };
 }
 

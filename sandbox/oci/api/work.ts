@@ -12,8 +12,9 @@ export function workHeader<B extends Attributes>(
   operation = work?.operation,
 ): Readonly<Record<string, string>> {
   if (!work) return {};
+  const verb = actionType.replace(/D$/, "");
   const request = asked.door.workRequests.accept(asked.call, {
-    operationType: `${actionType.replace(/D$/, "")}_${operation}`,
+    operationType: work.older ? `${verb.charAt(0)}${verb.slice(1).toLowerCase()}${operation}` : `${verb}_${operation}`,
     actionType,
     compartmentId,
     entityType: work.entityType,

@@ -12,7 +12,7 @@ import { defaultName, requireCompartment, requireObject } from "../stored.ts";
 import { type Bodied, type Context, generatedName, kept, type Resource, type Stored } from "./resource.ts";
 
 /** `sizeInGBs` as the provider's `size_in_gbs`, for what a diagnostic points at. */
-function attributeOf(field: string): string {
+export function attributeOf(field: string): string {
   return field.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 }
 

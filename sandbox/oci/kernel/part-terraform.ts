@@ -7,6 +7,7 @@ import { membersOf } from "../api/fields.ts";
 import { requireHomeRegion } from "../home-region.ts";
 import { find } from "../stored.ts";
 import { changePart, createPart, keyOf, type Part, partView, type Place, removePart, requireParent } from "./part.ts";
+import { attributeOf } from "./operations.ts";
 import { attributesOf, fieldsOf } from "./terraform.ts";
 
 /** The path of a part as Terraform writes it: `networkLoadBalancers/{id}/listeners/{part}`. */
@@ -16,11 +17,16 @@ function template<P extends Attributes, B extends Attributes>(d: Part<P, B>): re
 
 const parameter = (segment: string): string | undefined => /^\{(\w+)\}$/.exec(segment)?.[1];
 
+/** As Go's url.PathEscape has it, with which the provider writes these. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replace(/%(24|26|2B|3A|3D|40)/g, (code) => decodeURIComponent(code));
+}
+
 /** How a part is imported. */
 export function importId<P extends Attributes, B extends Attributes>(d: Part<P, B>, place: Place): string {
   const at = (segment: string): string => place[parameter(segment) ?? ""] ?? segment;
   return template(d)
-    .map((segment) => encodeURIComponent(at(segment)))
+    .map((segment) => escaped(at(segment)))
     .join("/");
 }
 
@@ -55,7 +61,7 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
   const bodyOf = (planned: Attributes): Attributes => fieldsOf(planned, membersOf(d.type) ?? {}, d.renames);
   const placeIn = (state: Attributes): Place => ({
     ...Object.fromEntries(Object.entries(d.place).map(([name, attribute]) => [name, text(state, attribute)])),
-    part: String(state[d.key]),
+    part: String(state[attributeOf(d.key)]),
   });
   function told(call: Call, record: B, place: Place): Attributes {
     const view = partView(d, record, requireParent(d, call, place.id), call);

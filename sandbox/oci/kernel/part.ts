@@ -13,6 +13,7 @@ export type Place = Readonly<Record<string, string>>;
 export interface PartContext<P, B> {
   readonly call: Call;
   readonly parent: Stored<P>;
+  readonly place: Place;
   /** The part that is to change; null for a new one. */
   readonly before: B | null;
 }
@@ -26,7 +27,7 @@ export interface Part<P extends Attributes = Attributes, B extends Attributes = 
   /** The provider's attributes that say the place: `{id: "network_load_balancer_id", set: "backend_set_name"}`. */
   readonly place: Readonly<Record<string, string>> & { readonly id: string };
   /** What tells them apart; those that have ids go by these in Terraform too, the others by their path. */
-  readonly key: "id" | "name";
+  readonly key: string;
   /** Null where there is no such place. */
   all(parent: Stored<P>, place: Place): B[] | null;
   /** The places in a parent. @default - the parent itself */
@@ -42,7 +43,7 @@ export interface Part<P extends Attributes = Attributes, B extends Attributes = 
 }
 
 /** What a part is told apart by. */
-export function keyOf({ key }: { readonly key: "id" | "name" }, record: Attributes): string {
+export function keyOf({ key }: { readonly key: string }, record: Attributes): string {
   return String(record[key]);
 }
 
@@ -100,7 +101,7 @@ export function createPart<P extends Attributes, B extends Attributes>(
 ): B {
   const parent = requireParent(d, call, place.id);
   const list = partsAt(d, parent, place);
-  const next = complete(d, said, { call, parent, before: null });
+  const next = complete(d, said, { call, parent, place, before: null });
   if (list.some((each) => keyOf(d, each) === keyOf(d, next)))
     throw conflict(d.service, `${keyOf(d, next)} exists already in ${parent.id}.`, "name");
   list.push(next);
@@ -117,7 +118,7 @@ export function changePart<P extends Attributes, B extends Attributes>(
 ): B {
   const parent = requireParent(d, call, place.id);
   const record = requirePart(d, parent, place);
-  Object.assign(record, complete(d, said, { call, parent, before: record }));
+  Object.assign(record, complete(d, said, { call, parent, place, before: record }));
   call.world.changed();
   return record;
 }

@@ -59,8 +59,8 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
   /** Lists still show those that were deleted, for a while. */
   readonly listedWhenGone?: true;
-  /** Work requests do what is asked of it. */
-  readonly work?: { readonly entityType: string; readonly operation: string };
+  /** Work requests do what is asked of it. `older`: they are named `CreateListener`, lists are arrays, creates have no body. */
+  readonly work?: { readonly entityType: string; readonly operation: string; readonly older?: true };
   /** Of the record, what is told nowhere. */
   readonly hidden?: readonly string[];
   /** Cannot go while anything names it by this field, but for what goes with it. */

@@ -13,6 +13,13 @@ import { group } from "./group.ts";
 import { instanceConfiguration } from "./instance-configuration.ts";
 import { instancePool } from "./instance-pool.ts";
 import { internetGateway } from "./internet-gateway.ts";
+import { loadBalancer } from "./load-balancer.ts";
+import {
+  loadBalancerBackend,
+  loadBalancerBackendSet,
+  loadBalancerCertificate,
+  loadBalancerListener,
+} from "./load-balancer-parts.ts";
 import { membership } from "./membership.ts";
 import { backend } from "./network-backend.ts";
 import { backendSet } from "./network-backend-set.ts";
@@ -49,6 +56,7 @@ export const RESOURCES = {
   subnets: subnet,
   networkSecurityGroups: networkSecurityGroup,
   networkLoadBalancers: networkLoadBalancer,
+  loadBalancers: loadBalancer,
   instanceConfigurations: instanceConfiguration,
   instancePools: instancePool,
   volumes: volume,
@@ -65,4 +73,14 @@ export const RESOURCES = {
 export const declarations: readonly Resource[] = Object.values(RESOURCES);
 
 /** Parts of what is declared. */
-export const parts: readonly Part[] = [networkSecurityGroupRule, backendSet, backend, listener, alertRule];
+export const parts: readonly Part[] = [
+  networkSecurityGroupRule,
+  backendSet,
+  backend,
+  listener,
+  loadBalancerCertificate,
+  loadBalancerBackendSet,
+  loadBalancerBackend,
+  loadBalancerListener,
+  alertRule,
+];

@@ -53,9 +53,8 @@ export const networkSecurityGroup: Resource<NetworkGroupBody> = {
     const { networkLoadBalancers, loadBalancers } = call.world.state.oci;
     const member = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.nsgIds.includes(id))?.vnic;
     if (member) throw referenced(SERVICE, `The group ${id}`, `the VNIC ${member.id} of ${member.displayName}`);
-    const balancer = networkLoadBalancers.find(({ networkSecurityGroupIds }) => networkSecurityGroupIds.includes(id));
-    if (balancer) throw referenced(SERVICE, `The group ${id}`, `the network load balancer ${balancer.id}`);
-    const flexible = loadBalancers.find(({ nsgIds }) => nsgIds.includes(id));
-    if (flexible) throw referenced(SERVICE, `The group ${id}`, `the load balancer ${flexible.id}`);
+    const balancers = [...networkLoadBalancers, ...loadBalancers];
+    const balancer = balancers.find(({ networkSecurityGroupIds }) => networkSecurityGroupIds.includes(id));
+    if (balancer) throw referenced(SERVICE, `The group ${id}`, `the load balancer ${balancer.id}`);
   },
 };

@@ -42,7 +42,7 @@ describe("a network load balancer", () => {
     const at = `networkLoadBalancers/${idOf(balancer)}`;
     expect((await to.apply(SET, set)).id).toBe(`${at}/backendSets/api`);
     const backend = { ...inBalancer, backend_set_name: "api", ip_address: "10.0.0.9", port: 6443 };
-    expect((await to.apply(BACKEND, backend)).id).toBe(`${at}/backendSets/api/backends/10.0.0.9%3A6443`);
+    expect((await to.apply(BACKEND, backend)).id).toBe(`${at}/backendSets/api/backends/10.0.0.9:6443`);
     expect((await to.apply(LISTENER, listener)).id).toBe(`${at}/listeners/api`);
   });
 

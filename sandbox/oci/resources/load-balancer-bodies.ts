@@ -1,9 +1,6 @@
 /** Bodies of the load balancer's API, as zod reads them: what is unsaid gets the service's own value. */
 import { z } from "zod";
-import type { Attributes } from "../../plugin/resource.ts";
-import { ServiceRefusal } from "../refusals.ts";
-
-export const SERVICE = "Load Balancer";
+import { maybeText, texts } from "../kernel/resource.ts";
 
 /** What listeners have where nobody says another (oracle/oci-go-sdk v65, loadbalancer/ssl_configuration.go). */
 const CIPHER_SUITE = "oci-default-ssl-cipher-suite-v1";
@@ -31,10 +28,14 @@ const ssl = orNull(
     protocols: z.array(z.enum(TLS)).default(["TLSv1.2"]),
     cipherSuiteName: z.string().default(CIPHER_SUITE),
     serverOrderPreference: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
+    certificateIds: texts.default([]),
+    trustedCertificateAuthorityIds: texts.default([]),
   }),
 );
 
 export const backendBody = z.object({
+  /** `10.0.0.3:8080` */
+  name: z.string(),
   ipAddress: z.ipv4(),
   port,
   weight: z.int().min(1).max(100).default(1),
@@ -86,61 +87,31 @@ export const backendSetBody = z
     "one kind of session persistence only",
   );
 
-export const listenerBody = z
-  .object({
-    name,
-    defaultBackendSetName: name,
-    port,
-    protocol: z.enum(LISTENER_PROTOCOLS),
-    sslConfiguration: ssl,
-    connectionConfiguration: z
-      .object({
-        idleTimeout: z.coerce.number().int().min(1),
-        backendTcpProxyProtocolVersion: orNull(z.union([z.literal(1), z.literal(2)])),
-        backendTcpProxyProtocolOptions: z.array(z.literal("PP2_TYPE_AUTHORITY")).default([]),
-      })
-      .nullish(),
-  })
-  .transform(({ connectionConfiguration, ...rest }) => ({
-    ...rest,
-    // Oracle's page on connection configuration: 300 seconds for TCP, 60 for HTTP.
-    connectionConfiguration: connectionConfiguration ?? {
-      idleTimeout: rest.protocol === "TCP" ? 300 : 60,
-      backendTcpProxyProtocolVersion: null,
-      backendTcpProxyProtocolOptions: [],
-    },
-  }));
+export const listenerBody = z.object({
+  name,
+  defaultBackendSetName: name,
+  port,
+  protocol: z.enum(LISTENER_PROTOCOLS),
+  sslConfiguration: ssl,
+  connectionConfiguration: z.object({
+    idleTimeout: z.coerce.number().int().min(1),
+    backendTcpProxyProtocolVersion: orNull(z.union([z.literal(1), z.literal(2)])),
+    backendTcpProxyProtocolOptions: z.array(z.literal("PP2_TYPE_AUTHORITY")).default([]),
+  }),
+  hostnameNames: texts.default([]),
+  pathRouteSetName: maybeText,
+  routingPolicyName: maybeText,
+  ruleSetNames: texts.default([]),
+});
 
+/** Without its key. */
 export const certificateBody = z.object({
   certificateName: name,
   publicCertificate: z.string(),
-  privateKey: orNull(z.string()),
-  passphrase: orNull(z.string()),
   caCertificate: z.string().default(""),
 });
 
-/** `10.0.0.3:8080` is its name. */
-export type LoadBalancerBackend = z.output<typeof backendBody> & { readonly name: string };
-
-export type LoadBalancerSet = Omit<z.output<typeof backendSetBody>, "backends"> & {
-  backends: readonly LoadBalancerBackend[];
-};
-
-export type LoadBalancerListener = z.output<typeof listenerBody>;
-
-/** Without its key. */
-export type LoadBalancerCertificate = Omit<z.output<typeof certificateBody>, "privateKey" | "passphrase">;
-
-/** @throws ServiceRefusal 400 that names the field */
-export function parsed<T>(schema: z.ZodType<T>, body: Attributes): T {
-  const { success, data, error } = schema.safeParse(body);
-  if (success) return data;
-  const [issue] = error.issues;
-  const field = issue?.path.join(".") ?? "";
-  throw new ServiceRefusal(
-    400,
-    "InvalidParameter",
-    `${field === "" ? "The body" : field}: ${issue?.message}.`,
-    `Service: ${SERVICE}.`,
-  );
-}
+export type Backend = z.output<typeof backendBody>;
+export type BackendSet = z.output<typeof backendSetBody>;
+export type Listener = z.output<typeof listenerBody>;
+export type Certificate = z.output<typeof certificateBody>;

@@ -1,0 +1,180 @@
+/** Backend sets, backends, listeners and certificates of load balancers: what each needs, and what keeps it. */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { Attributes } from "../../plugin/resource.ts";
+import { isObject, maybeText as said } from "../attributes.ts";
+import { fieldsFrom } from "../kernel/operations.ts";
+import type { Part } from "../kernel/part.ts";
+import { conflict, invalid, limitExceeded, notFound, referenced } from "../refusals.ts";
+import { loadBalancer, type LoadBalancerBody } from "./load-balancer.ts";
+import {
+  type Backend,
+  backendBody,
+  type BackendSet,
+  backendSetBody,
+  type Certificate,
+  certificateBody,
+  type Listener,
+  listenerBody,
+} from "./load-balancer-bodies.ts";
+import { byName } from "./network-load-balancer.ts";
+
+const SERVICE = "Load Balancer";
+
+/** Of sets and of listeners: what an Always Free load balancer is told to have (limits of the service). */
+const MOST_PARTS = 16;
+
+const CERTIFICATES_SERVICE = [
+  "ssl_configuration.certificate_ids",
+  "ssl_configuration.trusted_certificate_authority_ids",
+];
+
+/** @throws LimitExceeded for one more than there may be */
+function requirePlace(what: string, name: string, names: readonly string[]): void {
+  if (names.length >= MOST_PARTS && !names.includes(name))
+    throw limitExceeded(SERVICE, [`${what} count (limit ${MOST_PARTS}, used ${names.length}, asked 1 more)`]);
+}
+
+/** @throws for a certificate that the load balancer has not */
+function requireCertificate({ certificates }: LoadBalancerBody, ssl: Listener["sslConfiguration"]): void {
+  const name = ssl?.certificateName ?? null;
+  if (name !== null && !certificates.some(({ certificateName }) => certificateName === name))
+    throw invalid(SERVICE, `certificateName ${name} is none of the load balancer's certificates.`);
+}
+
+function requireBackup({ backup }: Backend, policy: string | undefined): void {
+  if (backup && policy === "IP_HASH")
+    throw invalid(SERVICE, "A backend set of policy IP_HASH takes no backend that is a backup.");
+}
+
+const named = (told: Attributes): Attributes => ({ ...told, name: `${told.ipAddress}:${told.port}` });
+
+const common = { service: SERVICE, parent: loadBalancer, whole: true, key: "name" } as const;
+const place = { id: "load_balancer_id" };
+
+export const loadBalancerBackend: Part<LoadBalancerBody, Backend> = {
+  ...common,
+  type: "oci_load_balancer_backend",
+  idType: "backend",
+  operation: "Backend",
+  path: "backendSets/{set}/backends",
+  place: { ...place, set: "backendset_name" },
+  body: backendBody,
+  fixed: ["name", "ipAddress", "port"],
+  all: ({ backendSets }, { set }) => byName(backendSets, set)?.backends ?? null,
+  places: ({ id, backendSets }) => backendSets.map(({ name }) => ({ id, set: name })),
+  prepare: (told, { before }) => (before ? told : named(told)),
+  check: (next, { parent, place: { set } }) => requireBackup(next, byName(parent.backendSets, set)?.policy),
+};
+
+export const loadBalancerBackendSet: Part<LoadBalancerBody, BackendSet> = {
+  ...common,
+  type: "oci_load_balancer_backend_set",
+  idType: "backendset",
+  operation: "BackendSet",
+  path: "backendSets",
+  place,
+  body: backendSetBody,
+  fixed: ["name"],
+  notPlayed: CERTIFICATES_SERVICE,
+  all: ({ backendSets }) => backendSets,
+  prepare(told, { call, before }) {
+    const { backends } = told;
+    // A change says all that there shall be.
+    if (before && !Array.isArray(backends)) throw invalid(SERVICE, "backends is required.");
+    if (!Array.isArray(backends)) return told;
+    const members = backends.filter(isObject).map((each) => fieldsFrom(loadBalancerBackend, call, named(each), null));
+    return { ...told, backends: members };
+  },
+  check(next, { parent, before }) {
+    if (!before)
+      requirePlace(
+        "Backend set",
+        next.name,
+        parent.backendSets.map(({ name }) => name),
+      );
+    requireCertificate(parent, next.sslConfiguration);
+    for (const [index, each] of next.backends.entries()) {
+      requireBackup(each, next.policy);
+      if (next.backends.slice(0, index).some(({ name }) => name === each.name))
+        throw invalid(SERVICE, `Backend ${each.name} is there more than once.`);
+    }
+  },
+  remove({ name }, { listeners }) {
+    const listener = listeners.find(({ defaultBackendSetName }) => defaultBackendSetName === name);
+    if (listener) throw referenced(SERVICE, `The backend set ${name}`, `the listener ${listener.name}`);
+  },
+};
+
+export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
+  ...common,
+  type: "oci_load_balancer_listener",
+  idType: "listener",
+  operation: "Listener",
+  path: "listeners",
+  place,
+  body: listenerBody,
+  fixed: ["name"],
+  notPlayed: [
+    ...CERTIFICATES_SERVICE,
+    "hostname_names",
+    "path_route_set_name",
+    "routing_policy_name",
+    "rule_set_names",
+  ],
+  all: ({ listeners }) => listeners,
+  // Oracle's page on connection configuration: 300 seconds for TCP, 60 for HTTP.
+  prepare: (told) => ({
+    ...told,
+    connectionConfiguration: told.connectionConfiguration ?? { idleTimeout: told.protocol === "TCP" ? 300 : 60 },
+  }),
+  check(next, { parent, before }) {
+    if (!before)
+      requirePlace(
+        "Listener",
+        next.name,
+        parent.listeners.map(({ name }) => name),
+      );
+    const set = next.defaultBackendSetName;
+    if (!byName(parent.backendSets, set)) throw notFound(SERVICE, `backend set ${set} of ${parent.id}`);
+    requireCertificate(parent, next.sslConfiguration);
+    // Several on a port are told apart by host names, of which there are none here.
+    const same = parent.listeners.find((other) => other.name !== next.name && other.port === next.port);
+    if (same) throw conflict(SERVICE, `Listener ${same.name} already has port ${next.port}.`);
+  },
+};
+
+/** @throws ServiceRefusal for what is no certificate in PEM, or a key that is not the certificate's */
+function requireKey(told: Attributes): void {
+  const [pem, key, passphrase] = ["publicCertificate", "privateKey", "passphrase"].map((name) => said(told, name));
+  let fits: boolean;
+  try {
+    const certificate = new X509Certificate(pem ?? "");
+    const own = key && createPrivateKey({ key, ...(passphrase && { passphrase }) });
+    fits = own ? certificate.checkPrivateKey(own) : true;
+  } catch {
+    throw invalid(SERVICE, "publicCertificate and privateKey must be PEM, and the passphrase the key's.");
+  }
+  if (!fits) throw invalid(SERVICE, "privateKey is not the certificate's.");
+}
+
+export const loadBalancerCertificate: Part<LoadBalancerBody, Certificate> = {
+  ...common,
+  type: "oci_load_balancer_certificate",
+  idType: "certificate",
+  operation: "Certificate",
+  path: "certificates",
+  place,
+  key: "certificateName",
+  without: ["get", "update"],
+  body: certificateBody,
+  all: ({ certificates }) => certificates,
+  prepare(told) {
+    requireKey(told);
+    return told;
+  },
+  remove({ certificateName: name }, { listeners, backendSets }) {
+    const user = [...listeners, ...backendSets].find((each) => each.sslConfiguration?.certificateName === name);
+    if (user) throw referenced(SERVICE, `The certificate ${name}`, user.name);
+  },
+  inventoryName: ({ certificateName }) => certificateName,
+};

@@ -1,0 +1,178 @@
+/** Load balancers of layer 7, of the one shape that Oracle still makes: flexible, from 10 to 8000 Mbps. */
+import { z } from "zod";
+import type { Attributes, Call } from "../../plugin/resource.ts";
+import { takeAddress, takePublicAddress } from "../addresses.ts";
+import { nestedTags } from "../api/fields.ts";
+import { isObject, maybeFlag, maybeText as said, maybeTexts as saidTexts, text as required } from "../attributes.ts";
+import { systemTags } from "../instance-attributes.ts";
+import { ACTIVE, flag, maybeText, maybeTexts, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
+import { parsed } from "../kernel/operations.ts";
+import { requireRoom } from "../limits.ts";
+import { siblingId } from "../primary-address.ts";
+import { conflict, invalid, requireIpv4 } from "../refusals.ts";
+import type { BackendSet, Certificate, Listener } from "./load-balancer-bodies.ts";
+import { release, reservedIp } from "./public-ip.ts";
+import { requireGroups } from "./security-group.ts";
+import { requireSubnet, type Subnet } from "./subnet.ts";
+
+const SERVICE = "Load Balancer";
+
+/** oracle/oci-go-sdk v65, loadbalancer/shape_details.go */
+const [LEAST_MBPS, MOST_MBPS] = [10, 8000];
+/** The one shape that there is. */
+export const SHAPE = "flexible";
+
+const shapeBody = z.object({
+  shapeName: text,
+  shapeDetails: z.object({ minimumBandwidthInMbps: z.number(), maximumBandwidthInMbps: z.number() }),
+});
+
+const body = z.object({
+  displayName: text,
+  ...shapeBody.shape,
+  subnetIds: texts.default([]),
+  isPrivate: flag.default(false),
+  isDeleteProtectionEnabled: flag.default(false),
+  isRequestIdEnabled: flag.default(false),
+  requestIdHeader: text.default("X-Request-Id"),
+  networkSecurityGroupIds: maybeTexts,
+  /** In the first of its subnets. */
+  privateIp: text,
+  publicIp: maybeText,
+  /** Of the reserved address that is its public one; null: the service chose one. */
+  reservedIpId: maybeText,
+  backendSets: z.array(z.custom<BackendSet>()).default([]),
+  listeners: z.array(z.custom<Listener>()).default([]),
+  certificates: z.array(z.custom<Certificate>()).default([]),
+});
+
+export type LoadBalancerBody = z.output<typeof body>;
+
+type Shape = z.output<typeof shapeBody>;
+
+/** @throws ServiceRefusal for another shape, a bandwidth that it has not, or that the account has no room for */
+function requireShape(call: Call, { shapeName, shapeDetails }: Shape, before: Shape | null): void {
+  if (shapeName.toLowerCase() !== SHAPE)
+    throw invalid(
+      SERVICE,
+      `shapeName ${shapeName} is not valid: fixed shapes are gone since May 2023, it is ${SHAPE}.`,
+    );
+  const { minimumBandwidthInMbps: least, maximumBandwidthInMbps: most } = shapeDetails;
+  if (!(least >= LEAST_MBPS && most >= least && most <= MOST_MBPS))
+    throw invalid(
+      SERVICE,
+      `shapeDetails of ${least} to ${most} Mbps are not valid: ${LEAST_MBPS} to ${MOST_MBPS}, the smaller one first.`,
+    );
+  requireRoom(call.world.state.oci, {
+    loadBalancers: before === null ? 1 : 0,
+    loadBalancerMbps: most - (before?.shapeDetails.maximumBandwidthInMbps ?? 0),
+  });
+}
+
+/** Gives a load balancer another bandwidth, which a call of its own does. */
+export function reshape(call: Call, record: Stored<LoadBalancerBody>, told: Attributes): void {
+  const shape = parsed(SERVICE, shapeBody, told);
+  requireShape(call, shape, record);
+  record.shapeDetails = shape.shapeDetails;
+}
+
+/** Oracle's page on load balancers: one regional subnet, or, for a public one, two of different availability domains. */
+function requireSubnets(call: Call, ids: readonly string[], isPrivate: boolean): Subnet {
+  const [first, ...more] = ids.map((id) => requireSubnet(call, SERVICE, id, "subnet_ids"));
+  if (first === undefined) throw invalid(SERVICE, "subnetIds is required: at least one.");
+  const domains = new Set([first, ...more].map(({ availabilityDomain }) => availabilityDomain));
+  const wanted = isPrivate || first.availabilityDomain === null ? 1 : 2;
+  if (ids.length !== wanted || domains.size !== wanted || more.some(({ vcnId }) => vcnId !== first.vcnId))
+    throw invalid(SERVICE, "subnetIds is one regional subnet; of a public one else two, of two availability domains.");
+  const closed = [first, ...more].find(({ prohibitPublicIpOnVnic }) => prohibitPublicIpOnVnic);
+  if (!isPrivate && closed) throw invalid(SERVICE, `Subnet ${closed.id} prohibits public IP addresses.`);
+  return first;
+}
+
+function byKey<T>(list: readonly T[], key: (each: T) => string) {
+  return Object.fromEntries(list.map((each) => [key(each), each]));
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    loadBalancers: Stored<LoadBalancerBody>[];
+  }
+}
+
+export const loadBalancer: Resource<LoadBalancerBody> = {
+  type: "oci_load_balancer_load_balancer",
+  service: SERVICE,
+  path: "/20170115/loadBalancers",
+  idType: "loadbalancer",
+  ...ACTIVE,
+  work: { entityType: "LoadBalancer", operation: "LoadBalancer", older: true },
+  without: ["move"],
+  body,
+  fixed: ["shapeName", "shapeDetails", "subnetIds", "isPrivate"],
+  readOnly: ["privateIp", "publicIp", "reservedIpId", "backendSets", "listeners", "certificates"],
+  hidden: ["privateIp", "publicIp", "reservedIpId"],
+  // Parts are made one by one, as the provider makes them.
+  notPlayed: [
+    "security_attributes",
+    "ipv6_subnet_cidr",
+    "listeners",
+    "backend_sets",
+    "certificates",
+    "hostnames",
+    "path_route_sets",
+    "rule_sets",
+    "ssl_cipher_suites",
+  ],
+  all: (tenancy) => tenancy.loadBalancers,
+  prepare(told, { call, before }) {
+    requireIpv4(said(told, "ipMode"), "ip_mode");
+    if (before) return told;
+    const { reservedIps, ...more } = told;
+    const isPrivate = maybeFlag(told, "isPrivate") ?? false;
+    const subnet = requireSubnets(call, saidTexts(told, "subnetIds") ?? [], isPrivate);
+    const ids = Array.isArray(reservedIps) ? reservedIps.filter(isObject).map((each) => required(each, "id")) : [];
+    const reserved = reservedIp(call, SERVICE, ids, isPrivate);
+    const chosen = isPrivate || reserved ? null : takePublicAddress(call, SERVICE);
+    return {
+      ...more,
+      privateIp: takeAddress(call, SERVICE, subnet, null, "subnet_ids"),
+      publicIp: reserved?.ipAddress ?? chosen,
+      reservedIpId: reserved?.id ?? null,
+    };
+  },
+  check(next, { call, before }) {
+    const subnet = requireSubnet(call, SERVICE, next.subnetIds[0] ?? "", "subnet_ids");
+    requireGroups(call, SERVICE, next.networkSecurityGroupIds, subnet.vcnId, "network_security_group_ids");
+    if (!/^X-/i.test(next.requestIdHeader))
+      throw invalid(SERVICE, `requestIdHeader ${next.requestIdHeader} is not valid: it starts with X-.`);
+    if (!before) requireShape(call, next, null);
+  },
+  made({ id, reservedIpId }, _said, call) {
+    const reserved = call.world.state.oci.publicIps.find((each) => each.id === reservedIpId);
+    if (reserved) reserved.privateIpId = siblingId(id, "privateip");
+  },
+  remove({ id, isDeleteProtectionEnabled, listeners, reservedIpId }, call) {
+    // It protects what is configured to accept traffic (loadbalancer/create_load_balancer_details.go).
+    if (isDeleteProtectionEnabled && listeners.length > 0)
+      throw conflict(SERVICE, `The load balancer ${id} is protected against deletion, and has listeners.`);
+    release(call, reservedIpId);
+  },
+  told(each, tenancy) {
+    const reserved = each.reservedIpId === null ? null : { id: each.reservedIpId };
+    const ipAddress = each.publicIp ?? each.privateIp;
+    return {
+      shapeName: SHAPE,
+      ipAddresses: [{ ipAddress, isPublic: each.publicIp !== null, reservedIp: reserved }],
+      ipMode: "IPV4",
+      systemTags: nestedTags(systemTags(tenancy)),
+      certificates: byKey(each.certificates, ({ certificateName }) => certificateName),
+      backendSets: byKey(each.backendSets, ({ name }) => name),
+      listeners: byKey(each.listeners, ({ name }) => name),
+      hostnames: {},
+      pathRouteSets: {},
+      routingPolicies: {},
+      ruleSets: {},
+      sslCipherSuites: {},
+    };
+  },
+};
