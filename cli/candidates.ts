@@ -97,9 +97,10 @@ function valuesOf(command: Command, operands: readonly string[], stacks: () => r
   return next.argChoices ?? (/^stacks?$/.test(next.name()) ? stacks() : []);
 }
 
-// Names of the stacks that were synthesized last.
-
-/** None where nothing is synthesized, or what is there cannot be read: a shell that completes must not hear of errors. */
+/**
+ * Names of the stacks that were synthesized last. None where nothing is synthesized, or what is there cannot be read: a
+ * shell that completes must not hear of errors.
+ */
 export function stackNames(): readonly string[] {
   try {
     // By hand, as loading zod would be felt at every Tab.

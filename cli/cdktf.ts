@@ -23,6 +23,7 @@ const common = (command: Command): Command =>
       .option("--json", "print one JSON document on stdout, everything else on stderr"),
   );
 
+/** The program `cdktf`, with all of its commands. */
 export const program = newProgram("cdktf", "Synthesizes, compares, deploys and destroys the stacks of the lab.");
 for (const each of [synth, list, diff, deploy, destroy, output])
   register(program, each, (command, own) => own(common(command)));

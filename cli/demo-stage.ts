@@ -19,6 +19,7 @@ const CDKTF = join(import.meta.dirname, "bin", "cdktf.js");
 /** A command of the demo ended otherwise than it should. */
 class DemoError extends Error {}
 
+/** A LAB_HOME for a demo, with a config that the demo writes. */
 export class Stage {
   readonly home = mkdtempSync(join(tmpdir(), "ampere-lab-demo-"));
   readonly #config = join(this.home, "lab.config.json");
@@ -57,8 +58,6 @@ export class Stage {
   }
 }
 
-// Loopback ports for a lab that runs beside others: the demo's, a bench's, a test's.
-
 const PORTS_OF_A_LAB = 1000;
 const FIRST_PORT = 20_000;
 const LAST_PORT = 60_000;
@@ -73,9 +72,11 @@ export async function freeBasePort(): Promise<number> {
   throw new Error(`no free ports between ${FIRST_PORT} and ${LAST_PORT}`);
 }
 
-// The demo needs a tofu or a terraform; where there is neither and Go is, it makes one.
-
-/** @throws CliError, one line, where there is none and no Go to make one */
+/**
+ * The demo needs a tofu or a terraform; where there is neither and Go is, it makes one.
+ *
+ * @throws CliError, one line, where there is none and no Go to make one
+ */
 export async function ensureTerraform(): Promise<void> {
   const PATH = process.env.PATH ?? "";
   try {
@@ -87,8 +88,6 @@ export async function ensureTerraform(): Promise<void> {
     await buildTool(OPENTOFU, { say: (line) => console.log(line), status: () => undefined });
   }
 }
-
-// What a deployed lab consists of, as a person would want to see it.
 
 /** What the app left in cdktf.out. */
 const labFile = z.looseObject({ freeTier: z.looseObject({ table: z.string() }) });

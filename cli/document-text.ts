@@ -6,6 +6,7 @@ import { program as lab } from "./lab.ts";
 /** Both, by name. */
 export const PROGRAMS = { cdktf, lab } as const;
 
+/** A command, by all that is typed for it. */
 export interface Named {
   /** Such as `lab`, `sandbox`, `fault`, `add`. */
   readonly words: readonly string[];

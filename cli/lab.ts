@@ -28,6 +28,7 @@ const GROUPS: Readonly<Record<string, readonly CommandDefinition[]>> = {
   CI: [comment, issue, reviewed],
 };
 
+/** The program `lab`, with all of its commands. */
 export const program = newProgram("lab", "Works around the stacks of the lab; `cdktf` works on them.");
 for (const [title, commands] of Object.entries(GROUPS))
   for (const each of commands) register(program, each, (command, own) => color(own(command))).helpGroup(`${title}:`);

@@ -6,6 +6,7 @@ import { readIfThere, writeAtomically } from "../ui/files.ts";
 import { targetOf, writeUserFile } from "../ui/user-files.ts";
 import { contextNames, type ContextsKind, mergeContexts } from "./contexts.ts";
 
+/** What the user says of where it goes; at most one of the first three. */
 export interface DeliveryOptions {
   readonly out?: string;
   /** True without a file. */
@@ -14,6 +15,7 @@ export interface DeliveryOptions {
   readonly force?: boolean;
 }
 
+/** Where it goes. */
 export type Delivery =
   | { readonly to: "stdout" }
   | { readonly to: "file"; readonly file: string }

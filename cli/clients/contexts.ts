@@ -7,6 +7,7 @@ import { readYamlDocuments, type YamlDocument, YamlError } from "../../config/ya
 import { CliError } from "../ui/errors.ts";
 import { readIfThere } from "../ui/files.ts";
 
+/** Kubernetes' file of contexts, or Talos's. */
 export type ContextsKind = "kubeconfig" | "talosconfig";
 
 /** Where each kind keeps what: lists of entries with a name, or a map by name. */
@@ -102,8 +103,6 @@ export function mergeContexts(kind: ContextsKind, existing: string, added: strin
   return write(into, kind, where);
 }
 
-// Which file `--merge` goes to where none is named: the one that kubectl or talosctl itself would write.
-
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** In the order in which they are read. KUBECONFIG may name several; empty names count for none. */
@@ -120,8 +119,9 @@ function has(kind: ContextsKind, file: string, names: readonly string[]): boolea
 }
 
 /**
- * Of several: the one that has the lab's contexts, as what stands in an earlier one counts; else the first that is there; else
- * the last (kubectl, client-go's PathOptions).
+ * Which file `--merge` goes to where none is named: the one that kubectl or talosctl itself would write. Of several: the one
+ * that has the lab's contexts, as what stands in an earlier one counts; else the first that is there; else the last
+ * (kubectl, client-go's PathOptions).
  *
  * @param text the lab's own contexts
  * @throws UserPathError for a variable that names no path; CliError for a file that cannot be read

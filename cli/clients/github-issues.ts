@@ -3,12 +3,14 @@ import { z } from "zod";
 import { CliError } from "../ui/errors.ts";
 import { type GitHub, ownLogin, parsed, request, unified, findIn } from "./github.ts";
 
+/** What an issue says. */
 export interface IssueText {
   readonly title: string;
   /** Begins with the marker, on a line of its own. */
   readonly body: string;
 }
 
+/** What was done about an issue, or would be with `--dry-run`. */
 export interface IssueDone {
   readonly action: "opened" | "updated" | "unchanged" | "closed" | "none";
   /** Null when there is none, or with `--dry-run` none yet. */
@@ -100,14 +102,14 @@ export async function closeIssue(
   return { action: "closed", url: found.html_url };
 }
 
-// One comment on a pull request, found again by its first line and brought up to date in place.
-
+/** A pull request. */
 export interface PullRequest {
   /** `owner/name` */
   readonly repository: string;
   readonly number: number;
 }
 
+/** What was done about a comment, or would be with `--dry-run`. */
 export interface Posted {
   readonly action: "created" | "updated" | "unchanged";
   /** Null of one that `--dry-run` would create. */

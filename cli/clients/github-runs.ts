@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CliError } from "../ui/errors.ts";
 import { type GitHub, parsed, request } from "./github.ts";
 
+/** The run of the workflow that saved reviewed plans. */
 export interface ReviewedRun {
   readonly pullRequest: number;
   /** Of the workflow's run. */

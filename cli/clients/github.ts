@@ -4,6 +4,7 @@ import { z } from "zod";
 import { CliError, messageOf } from "../ui/errors.ts";
 import { visibleLine } from "../ui/visible.ts";
 
+/** Where GitHub's APIs are, and the token to use there. */
 export interface GitHub {
   /** `https://api.github.com`, or that of a server of one's own. */
   readonly api: string;
@@ -11,6 +12,7 @@ export interface GitHub {
   readonly token: string;
 }
 
+/** The response to a request, when it is none that is an error. */
 export interface Answer {
   readonly body: unknown;
   /** Whether a list goes on. */
@@ -117,8 +119,6 @@ export async function withPatience<T>(work: () => Promise<T>, say: (line: string
     }
   }
 }
-
-// What GitHub answers, parsed.
 
 const viewer = z.object({ data: z.object({ viewer: z.object({ login: z.string() }) }) });
 

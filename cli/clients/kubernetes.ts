@@ -5,6 +5,7 @@ import { z } from "zod";
 import { parseYaml } from "../../config/yaml.ts";
 import { CliError, messageOf } from "../ui/errors.ts";
 
+/** What a kubeconfig says of its cluster, and identifies its user with. */
 export interface Admin {
   /** Where the kubeconfig says that the API server is. */
   readonly server: URL;
@@ -22,6 +23,7 @@ export interface Way {
   readonly as?: string;
 }
 
+/** Kubernetes' API, as far as it is read here. */
 export interface Kubernetes {
   /** The answer to a GET. @throws Error in one line */
   get<T>(path: string, schema: z.ZodType<T>): Promise<T>;

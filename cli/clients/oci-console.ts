@@ -41,8 +41,6 @@ export async function explainSilence(
   }
 }
 
-// The serial console of an instance: OCI keeps the last megabyte of it, and shows it when asked for a capture.
-
 const HISTORIES = "/20160918/instanceConsoleHistories";
 /** What OCI keeps at most (CaptureConsoleHistory). */
 const LENGTH = 1_048_576;
@@ -63,7 +61,8 @@ async function captured(account: Oci, id: string, pollMs: number): Promise<void>
 }
 
 /**
- * What an instance has written there, the oldest first. The capture that it takes is deleted again.
+ * What an instance has written to its serial console, of which OCI keeps the last megabyte; the oldest first. The capture
+ * that it takes is deleted again.
  *
  * @throws OciError in one line
  */
@@ -77,8 +76,6 @@ export async function consoleOf(account: Oci, instanceId: string, pollMs: number
     await account.remove("compute", `${HISTORIES}/${id}`).catch(() => undefined);
   }
 }
-
-// What the serial console of a host says of its boot. OCI has an instance RUNNING whether or not anything boots on it.
 
 /** Where the kernel of Arm begins to speak; what comes before is the firmware's, or an earlier boot's. */
 const KERNEL = /Booting Linux on physical CPU|EFI stub: /g;
@@ -121,7 +118,7 @@ function lastLine(text: string): string {
 }
 
 /**
- * What became of the last boot, in a sentence.
+ * What became of the last boot, in a sentence: OCI has an instance RUNNING whether or not anything boots on it.
  *
  * @param output the serial console's, the oldest first
  *

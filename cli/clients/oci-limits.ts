@@ -1,4 +1,7 @@
-/** Whether OCI has room for the lab's hosts now. A report may be wrong (oracle/oci-cli#748), and a minute later it may be another. */
+/**
+ * Whether OCI has room for the lab's hosts now. A report may be wrong (oracle/oci-cli#748), and a minute later it may be
+ * another.
+ */
 import { z } from "zod";
 import type { LimitName } from "../../config/limits.ts";
 import { type FaultDomainName, faultDomainName } from "../../constructs/oci/fault-domain.ts";
@@ -6,6 +9,7 @@ import { A1_SHAPE } from "../../topology/shapes.ts";
 import type { Topology } from "../../topology/types.ts";
 import { type Oci, OciError } from "./oci.ts";
 
+/** A host that is to be launched, as OCI is asked for it. */
 export interface Wanted {
   readonly host: string;
   readonly shape: string;
@@ -15,6 +19,7 @@ export interface Wanted {
   readonly faultDomain: FaultDomainName | null;
 }
 
+/** What OCI says of room for such a host. */
 export interface Capacity extends Wanted {
   readonly availabilityDomain: string;
   /** As OCI says it: AVAILABLE, OUT_OF_HOST_CAPACITY, HARDWARE_NOT_SUPPORTED. */
@@ -88,8 +93,6 @@ export function everywhere(host: Wanted): readonly Wanted[] {
   return domains.map((faultDomain) => ({ ...host, faultDomain }));
 }
 
-// The account's own counts of what it limits, under our names.
-
 interface ServiceLimit {
   readonly ours: LimitName;
   readonly service: string;
@@ -107,6 +110,7 @@ export const ACCOUNT_LIMITS: Readonly<Record<string, ServiceLimit>> = {
   "lb-flexible-bandwidth-sum": { ours: "flexibleLoadBalancerMbps", service: "load-balancer" },
 };
 
+/** What an account takes of one of its limits, in the limit's unit. */
 export interface AccountUse {
   readonly used: number;
   /** What the tenancy may have; more than Always Free where it pays. */

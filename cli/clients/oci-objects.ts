@@ -1,4 +1,7 @@
-/** What an account has with a lab's tag: of the kinds that an Always Free account has few of, and that a lab may lose sight of. */
+/**
+ * What an account has with a lab's tag: of the kinds that an Always Free account has few of, and that a lab may lose sight
+ * of.
+ */
 import { z } from "zod";
 import type { InventoryItem } from "../../sandbox/client.ts";
 import { visibleLine } from "../ui/visible.ts";
@@ -11,6 +14,7 @@ interface Kind {
   readonly path: string;
 }
 
+/** The kinds that are looked for. */
 export const KINDS: readonly Kind[] = [
   { type: "oci_core_instance", service: "compute", path: "/20160918/instances" },
   { type: "oci_core_image", service: "compute", path: "/20160918/images" },
@@ -51,8 +55,6 @@ export async function taggedIn(account: Oci, compartmentId: string, lab: string)
   return found.flat();
 }
 
-// Boot volumes that outlived their hosts: the console keeps them when it terminates an instance, unless it is told otherwise.
-
 const volume = z.object({
   id: z.string(),
   displayName: z.string(),
@@ -63,10 +65,12 @@ const volume = z.object({
 const attachment = z.object({ bootVolumeId: z.string(), instanceId: z.string() });
 const instance = z.object({ id: z.string(), lifecycleState: z.string() });
 
+/** A boot volume that no instance has. */
 export type PreservedBootVolume = z.infer<typeof volume>;
 
 /**
- * Boot volumes of a compartment that were these hosts' and that no instance has. OCI gives them the instance's name, and none
+ * Boot volumes of a compartment that were these hosts' and that no instance has: the console keeps them when it terminates an
+ * instance, unless it is told otherwise. OCI gives them the instance's name, and none
  * of its tags.
  *
  * @throws OciError in one line
@@ -94,9 +98,12 @@ export async function preservedBootVolumes(
   return theirs.filter(({ id }) => !taken.some(({ bootVolumeId }) => bootVolumeId === id));
 }
 
-// Compartments of a name under the root: a deleted one gets another name once it is gone.
-
-/** @returns their states: ACTIVE, DELETING, … @throws OciError in one line */
+/**
+ * Compartments of a name under the root: a deleted one gets another name once it is gone.
+ *
+ * @returns their states: ACTIVE, DELETING, …
+ * @throws OciError in one line
+ */
 export async function compartmentsNamed(account: Oci, name: string): Promise<readonly string[]> {
   const path = `/20160918/compartments?compartmentId=${account.tenancy}&name=${encodeURIComponent(name)}`;
   const found = await account.list("identity", path, z.object({ name: z.string(), lifecycleState: z.string() }));

@@ -27,8 +27,10 @@ const SERVICES = {
   quotas: { client: "oci_limits.QuotasClient", template: "https://limits.{region}.oci.{secondLevelDomain}" },
   budgets: { client: "oci_budget.BudgetClient", template: "https://usage.{region}.oci.{secondLevelDomain}" },
 } as const;
+/** The services that are asked. */
 export type Service = keyof typeof SERVICES;
 
+/** An account of OCI, opened: requests are signed, and responses parsed. */
 export interface Oci {
   readonly tenancy: string;
   /** Where the key comes from, for messages. */
@@ -61,6 +63,7 @@ export class OciError extends CliError {
   }
 }
 
+/** Which account, where, and how it is signed in to. */
 export interface OciOptions {
   readonly region: string;
   readonly signIn: SignIn;
@@ -167,8 +170,6 @@ export async function openOci({ region, signIn, env, signal, clockAheadMs = 0 }:
     },
   };
 }
-
-// What a lab's sign-in says of the account: its tenancy, and, of a profile, its region.
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

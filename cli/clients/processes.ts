@@ -2,6 +2,7 @@
 import { execFileSync, execFile, type ExecFileException, type ExecFileOptions } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
+/** A process of this machine. */
 export interface RunningProcess {
   readonly pid: number;
   readonly command: string;

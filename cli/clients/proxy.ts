@@ -8,6 +8,7 @@ import { learn } from "../ui/masker.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** Addresses of the user's proxies; empty where there is none. */
 export interface Proxies {
   readonly httpProxy: string;
   readonly httpsProxy: string;

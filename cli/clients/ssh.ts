@@ -8,6 +8,7 @@ import { writeAtomically } from "../ui/files.ts";
 import { processesWith } from "./processes.ts";
 import { waitUntil } from "../ui/wait.ts";
 
+/** An ssh that was started. */
 export interface Ssh {
   readonly process: ChildProcess;
   readonly ended: () => boolean;
@@ -114,9 +115,7 @@ export function explainSsh(host: string, address: string, words: string): CliErr
   return null;
 }
 
-// The SSH files of a lab: its own key, the host keys it gave to its hosts, pinned before the first connection, and the
-// configuration that makes ssh use these and nothing else.
-
+/** The files that were written for ssh. */
 export interface SshFiles {
   /** Where ssh is started: the configuration names files in it by their names alone. */
   readonly folder: string;
@@ -157,7 +156,11 @@ const CONFIG = {
   UserKnownHostsFile: KNOWN_HOSTS,
 } as const;
 
-/** Writes them below the lab's data folder. Host keys stand under the hosts' names: addresses come and go. */
+/**
+ * Writes the lab's own key, the host keys that it gave to its hosts, pinned before the first connection, and the
+ * configuration that makes ssh use these and nothing else, below the lab's data folder. Host keys stand under the hosts'
+ * names: addresses come and go.
+ */
 export function writeSshFiles(data: string, secrets: SshKeys): SshFiles {
   const folder = join(data, "ssh");
   const files = { folder, config: join(folder, "config") };

@@ -1,6 +1,6 @@
 /**
- * Near ends of tunnels. Gates, of guarded ones: any user of this machine can open a loopback port, so ssh listens on a socket in a folder that
- * only this user can enter, and the port here passes on to it who may.
+ * Near ends of tunnels. Gates, of guarded ones: any user of this machine can open a loopback port, so ssh listens on a
+ * socket in a folder that only this user can enter, and the port here passes on to it who may.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -9,12 +9,14 @@ import { join } from "node:path";
 import { pipeline } from "node:stream";
 import type { Tunnel } from "../../topology/types.ts";
 
+/** Guarded near ends that are open, until closed. */
 export interface Gates {
   /** Where ssh listens for a tunnel: the path of a socket, or a port of 127.0.0.1. */
   nearEnd(tunnel: Tunnel): string | number;
   close(): void;
 }
 
+/** Who may pass, and who hears of those that may not. */
 export interface GateOptions {
   readonly say: (line: string) => void;
   /** Whose a client is. @default - ours for programs of this user, and of root */
@@ -76,8 +78,6 @@ export async function openGates(tunnels: readonly Tunnel[], options: GateOptions
   return { nearEnd, close };
 }
 
-// Which user of this machine a loopback connection comes from.
-
 const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, "0");
 
 /** An end in the kernel's tables, an IPv4 address in an IPv6 socket's too: the address's bytes backwards, then the port. */
@@ -132,8 +132,6 @@ function ownerOf(client: Socket): Whose {
   if (caller === "gone") return caller;
   return caller === 0 || caller === process.getuid?.() ? "ours" : "another's";
 }
-
-// A loopback port for what several tunnels lead to: each connection goes by the first of them that answers.
 
 /** Whoever has not answered by then may be slow (an emulated machine) or gone: the next one is asked as well. */
 const NEXT_MS = 3000;
@@ -195,12 +193,16 @@ function carry(client: Socket, ports: readonly number[], won: (port: number) => 
   client.on("data", listen);
 }
 
+/** A relay that is open, until closed. */
 export interface Relay {
   /** Cuts what goes through it, too, as the end of an ssh does. */
   close(): void;
 }
 
-/** Opens the port. The tunnel that answered last is asked first the next time. */
+/**
+ * Opens a loopback port for what several tunnels lead to: each connection goes by the first of them that answers. The one
+ * that answered last is asked first the next time.
+ */
 export function openRelay(localPort: number, through: readonly number[], nextMs = NEXT_MS): Promise<Relay> {
   let [best] = through;
   const clients = new Set<Socket>();

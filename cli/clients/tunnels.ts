@@ -7,6 +7,7 @@ import { endLeftovers, explainSsh, type Ssh, sshArguments, type SshFiles, sshLog
 import { type GateOptions, type Gates, openGates, openRelay, type Relay } from "./tunnel-ends.ts";
 import { waitUntil } from "../ui/wait.ts";
 
+/** Which tunnels, by which ssh, and how long each host is tried. */
 export interface TunnelOptions extends Pick<GateOptions, "whose"> {
   readonly tunnels: readonly Tunnel[];
   /** Public address of each host, by name. */
@@ -33,6 +34,7 @@ export interface TunnelOptions extends Pick<GateOptions, "whose"> {
   readonly explain?: (host: string) => Promise<string>;
 }
 
+/** Tunnels that are open, until closed. */
 export interface OpenTunnels {
   close(): void;
 }

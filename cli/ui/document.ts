@@ -16,11 +16,10 @@ export function printDocumentInClear(document: unknown): void {
   printInClear(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
+/** Whether one was printed. */
 export function printedDocument(): boolean {
   return printed;
 }
-
-// Documents without secrets.
 
 /** As indented JSON, its texts masked one by one: so it stays JSON whatever is in them. */
 export function maskedJson(document: unknown): string {

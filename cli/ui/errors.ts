@@ -68,8 +68,6 @@ export function printError(error: unknown): number {
   return error instanceof CliError ? error.exitCode : 1;
 }
 
-// A file or folder that the system keeps from us: whose it is, and what to do.
-
 interface SystemError {
   readonly code: string;
   readonly path: string;
@@ -125,8 +123,7 @@ export function notPermitted(
   return `${what}: ${at.path === told.path ? "it" : at.path} belongs to ${owner}, and you are ${us.username}; work as ${owner}, take it over with ${take}, or set LAB_HOME to a folder of your own`;
 }
 
-// What an `npm ci` that was cut short, or ran without its scripts, leaves missing.
-
+/** Of what an `npm ci` that was cut short, or ran without its scripts, leaves missing. */
 const MISSING = new Set(["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"]);
 
 /** What to do about a module that is not there; null where the error is another, or the module is a file of ours. */

@@ -4,6 +4,7 @@ import type { Terminal } from "./terminal.ts";
 import { visibleLine } from "./visible.ts";
 import { table } from "./table.ts";
 
+/** What was found out of one thing. */
 export interface Finding {
   readonly name: string;
   /** `warn`: the lab works, or nobody has looked; `fail`: something will not work. */
@@ -17,8 +18,11 @@ export interface Finding {
 /** How long a check may take, in milliseconds. */
 export const PATIENCE_MS = 3000;
 
+/** A finding that all is well. */
 export const ok = (name: string, found: string): Finding => ({ name, status: "ok", found, advice: null });
+/** A finding that something may be wrong, or was not looked at. */
 export const warn = (name: string, found: string, advice: string): Finding => ({ name, status: "warn", found, advice });
+/** A finding that something will not work. */
 export const fail = (name: string, found: string, advice: string): Finding => ({ name, status: "fail", found, advice });
 
 /** The first line of an error, and how many more it has. */
@@ -53,8 +57,6 @@ export async function findingsOf(
   }
 }
 
-// What `lab doctor` and `lab validate` found, a line each.
-
 /** Prints them, names in one column. What was found may name what others have named. */
 export function showFindings(terminal: Terminal, findings: readonly Finding[]): void {
   const { green, yellow, red } = terminal.colors;
@@ -65,6 +67,7 @@ export function showFindings(terminal: Terminal, findings: readonly Finding[]): 
   for (const line of table(rows)) terminal.line(line);
 }
 
+/** Whether nothing fails; warnings do not count. */
 export function isWell(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status !== "fail");
 }

@@ -4,6 +4,7 @@ import { Interrupted } from "./errors.ts";
 /** npm and the launcher pass a signal on that the terminal has already sent us: those that come close are one. */
 const ONE_SIGNAL_MS = 800;
 
+/** Signals, as long as they are watched for. */
 export interface Interruption {
   /** Aborted by the first signal, with `Interrupted` as its reason. */
   readonly signal: AbortSignal;

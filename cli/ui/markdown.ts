@@ -57,8 +57,7 @@ export function fenceOf(lines: readonly string[]): string {
   return "`".repeat(Math.max(3, ...lines.map((line) => backticks(line) + 1)));
 }
 
-// Makes the parts of a comment fit: what is longest is cut first, and what was cut says so.
-
+/** A part of a comment. */
 export interface Part {
   /** What stands before the lines and after them is never cut. */
   readonly open: string;

@@ -45,6 +45,7 @@ function partsIn({ from, to }: View, parts: readonly Part[]): readonly Part[] {
   return parts.map(([first, end]) => [from[first] ?? 0, to[end - 1] ?? 0]);
 }
 
+/** All secrets that are known, in all their forms. */
 export class Needles {
   /** As they are written in most places, to the character. */
   readonly #written = new Index();
@@ -73,8 +74,6 @@ export class Needles {
   }
 }
 
-// How one secret is written in different places, to the character: what a view of the text cannot tell for sure.
-
 function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
@@ -85,7 +84,10 @@ function inGoJson(text: string): string {
   return inJson(text).replaceAll(/[<>&]/g, code);
 }
 
-/** A secret as it is, in JSON, in JSON within JSON, in an address or a form, and in base64 of either alphabet. */
+/**
+ * What a view of the text cannot tell for sure: a secret as it is, in JSON, in JSON within JSON, in an address or a form,
+ * and in base64 of either alphabet.
+ */
 export function formsOf(secret: string): readonly string[] {
   const url = encodeURIComponent(secret.toWellFormed());
   const base64 = Buffer.from(secret).toString("base64");
@@ -100,8 +102,6 @@ export function formsOf(secret: string): readonly string[] {
     base64.replaceAll("+", "-").replaceAll("/", "_"),
   ];
 }
-
-// What in a secret document is a secret by itself. Its other lines are ordinary words that stand in half of what is printed.
 
 /** Shorter lines of a text, and shorter words of a document, are ordinary ones. */
 const SHORTEST_LINE = 16;
@@ -140,7 +140,10 @@ function inValue(name: string, text: string): readonly string[] {
 const NAMED = /^\s*(?:- )*["']?([\w./-]+)["']?\s*(?::(?:\s+(.*)|)|=\s*([^=].*))$/;
 const CERTIFICATE = /-----BEGIN (?:CERTIFICATE|PUBLIC KEY)-----[^]*?(?:-----END |(?![^]))/g;
 
-/** The parts of a secret of several lines that are looked for one by one. */
+/**
+ * The parts of a secret of several lines that are secrets by themselves. Its other lines are ordinary words that stand in half of
+ * what is printed.
+ */
 export function partsOf(text: string): readonly string[] {
   const lines = text
     .replaceAll(CERTIFICATE, "")

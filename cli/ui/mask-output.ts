@@ -57,8 +57,6 @@ export function maskOutput(): void {
   });
 }
 
-// Masks what is written piece by piece: nothing gets through because it was cut in two.
-
 /** Lines of a private key that was begun in an earlier piece, with whatever stands in front of each. */
 const KEY_LINE = /[A-Za-z0-9+/=]{16,}/g;
 const LAST_KEY_LINE = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]+={0,2}\s*$/;
@@ -81,6 +79,8 @@ interface LineMask {
 }
 
 /**
+ * Masks what is written piece by piece: nothing gets through because it was cut in two.
+ *
  * @param patient whether a line that has not ended is held back until it has; a terminal cannot wait, as questions are
  * such lines, but all that is written to it here is written whole
  */

@@ -59,8 +59,6 @@ export function findByLooks(text: string): readonly Part[] {
   return [...findPrivateKeys(text), ...found];
 }
 
-// Private keys in text: PEM and OpenSSH, whole, within a string, or cut off.
-
 const HEADER = /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY-----/g;
 const END = "-----END ";
 const CLOSING = /^-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY-----/;
@@ -83,6 +81,7 @@ function ahead(find: (from: number) => number): (from: number) => number {
   return (from) => (found >= from ? found : (found = find(from)));
 }
 
+/** Private keys in a text: PEM and OpenSSH, whole, within a string, or cut off. */
 function findPrivateKeys(text: string): readonly Part[] {
   const nextEnd = ahead((from) => (text.indexOf(END, from) + 1 || Infinity) - 1);
   const nextBody = ahead((from) => {

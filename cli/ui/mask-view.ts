@@ -99,6 +99,7 @@ function once(view: View): View {
 /** An escape within an escape (`%5Cn`) takes one more turn; more than these are nobody's. */
 const TURNS = 4;
 
+/** A view without escapes, quotes and breaks of lines, however often one is inside of another. */
 export function plainView(view: View): View {
   let plain = view;
   for (let turn = 0; turn < TURNS; turn++) {
@@ -109,6 +110,7 @@ export function plainView(view: View): View {
   return plain;
 }
 
+/** The plain view of a text. */
 export function viewOf(text: string): View {
   return plainView(rawView(text));
 }

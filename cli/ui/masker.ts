@@ -55,6 +55,7 @@ function insideOf(secret: string): readonly string[] {
   return [...decoded(secret), ...(secret.includes("\n") ? partsOf(secret) : [])];
 }
 
+/** Secrets that are known, and the masking of them. */
 export class Masker {
   readonly #secrets = new Set<string>();
   readonly #needles = new Needles();
@@ -109,8 +110,6 @@ export function learnLater(read: () => void): void {
 export function masked(text: string): string {
   return masker.masked(text);
 }
-
-// Secrets that are there before anything is done: the lab's own, and credentials in the environment.
 
 /** OCI_CLI_KEY_CONTENT, AWS_SECRET_ACCESS_KEY, GITHUB_TOKEN, GH_PAT, DOCKER_AUTH_CONFIG, SOPS_AGE_KEY, TF_VAR_root_password … */
 const SECRET =

@@ -29,6 +29,7 @@ export function plainOutputs(
   );
 }
 
+/** Options of commands that write outputs. */
 export interface OutputOptions {
   /** Written as JSON: outputs by stack and name. */
   readonly outputsFile?: string;

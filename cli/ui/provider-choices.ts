@@ -2,10 +2,12 @@
 
 /** The systems, in the order of the stacks. */
 export const SYSTEMS = ["oci", "proxmox", "talos"] as const;
+/** One of these. */
 export type System = (typeof SYSTEMS)[number];
 
 const CHOICES = ["real", "stand-in", "auto"] as const;
 type Choice = (typeof CHOICES)[number];
+/** Which provider plays each system. */
 export type Choices = Readonly<Record<System, Choice>>;
 
 /** Fast, and needs no network. */

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { visibleLines } from "./visible.ts";
 
+/** What a command prints on. */
 export interface Terminal {
   readonly colors: Colors;
   /** Progress and results. On stderr with `--json`, as stdout then holds one document. */
@@ -27,6 +28,7 @@ function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean
   return stream.isTTY && env["TERM"] !== "dumb";
 }
 
+/** Decides by the streams, and by NO_COLOR, FORCE_COLOR and TERM. */
 export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.ProcessEnv = process.env): Terminal {
   const main = json ? process.stderr : process.stdout;
   const live = main.isTTY && process.stderr.isTTY && env["TERM"] !== "dumb";
@@ -103,6 +105,7 @@ function style(name: keyof Colors): Style {
 
 const unstyled: Style = (text) => text;
 
+/** Styles as escape codes. */
 export const COLORS: Colors = {
   bold: style("bold"),
   dim: style("dim"),
@@ -112,6 +115,7 @@ export const COLORS: Colors = {
   cyan: style("cyan"),
 };
 
+/** The same without any. */
 export const NO_COLORS: Colors = {
   bold: unstyled,
   dim: unstyled,

@@ -115,6 +115,7 @@ const contextOptions =
       .option("--force", "print it to a terminal; overwrite a file that has other contexts")
       .option("--skip-synth", "take what was synthesized last");
 
+/** `lab kubeconfig` */
 export const kubeconfig: CommandDefinition<ContextsOptions> = {
   name: "kubeconfig",
   description: "Write the kubeconfig of the deployed lab to a file",
@@ -123,6 +124,7 @@ export const kubeconfig: CommandDefinition<ContextsOptions> = {
   run: (options) => writeOut("kubeconfig", options),
 };
 
+/** `lab talosconfig` */
 export const talosconfig: CommandDefinition<ContextsOptions> = {
   name: "talosconfig",
   description: "Write the talosconfig of the deployed lab to a file; its endpoints are tunnels",

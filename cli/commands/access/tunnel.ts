@@ -145,6 +145,7 @@ async function holdOpen(options: CommonOptions, args: readonly string[]): Promis
   }
 }
 
+/** `lab tunnel` */
 export const tunnel: CommandDefinition<CommonOptions> = {
   name: "tunnel",
   description: "Hold the tunnels open until Ctrl-C, or while a command runs",

@@ -56,6 +56,7 @@ const changeOptions = (command: Command): Command =>
       "give up objects that an interrupted run has lost: they stay, and nothing here knows of them",
     );
 
+/** `cdktf deploy` */
 export const deploy: CommandDefinition<DeployOptions> = {
   name: "deploy",
   description: "Deploy stacks, all when none is named",
@@ -78,6 +79,7 @@ export const deploy: CommandDefinition<DeployOptions> = {
   run: runDeploy,
 };
 
+/** `cdktf destroy` */
 export const destroy: CommandDefinition<DestroyOptions> = {
   name: "destroy",
   description: "Destroy stacks, all when none is named",

@@ -109,6 +109,7 @@ const lock: CommandDefinition<CommonOptions> = {
   run: lockProviders,
 };
 
+/** `lab providers` */
 export const providers: CommandDefinition = {
   name: "providers",
   description: "The providers of real runs",

@@ -79,6 +79,7 @@ async function restoreState(options: RestoreOptions, names: readonly string[]): 
   });
 }
 
+/** `lab state restore` */
 export const restore: CommandDefinition<RestoreOptions> = {
   name: "restore",
   description: "Bring the state of a stack back from a backup, after showing what that changes",

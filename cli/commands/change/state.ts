@@ -111,6 +111,7 @@ const migrate: CommandDefinition<CommonOptions> = {
   run: migrateStates,
 };
 
+/** `lab state` */
 export const state: CommandDefinition = {
   name: "state",
   description: "Terraform's states: where they are, moved elsewhere, brought back from a backup",

@@ -22,7 +22,10 @@ interface CommentOptions {
 /** Characters, by GitHub's own refusal: "body is too long (maximum is 65536 characters)". */
 const LONGEST_COMMENT = 65_536;
 
-/** Of a step's summary: https://docs.github.com/actions/reference/workflow-commands-for-github-actions#step-isolation-and-limits */
+/**
+ * Of a step's summary:
+ * https://docs.github.com/actions/reference/workflow-commands-for-github-actions#step-isolation-and-limits
+ */
 const LARGEST_SUMMARY = 1024 * 1024;
 
 /** The file with its marker first, which has the name of the lab where there are several. */
@@ -94,6 +97,7 @@ async function postReview(options: CommentOptions): Promise<number> {
   return 0;
 }
 
+/** `lab comment` */
 export const comment: CommandDefinition<CommentOptions> = {
   name: "comment",
   description: "Post what `cdktf diff --markdown` wrote on a pull request, or bring the comment there up to date",

@@ -59,6 +59,7 @@ async function keepIssue(options: IssueOptions): Promise<number> {
   return 0;
 }
 
+/** `lab issue` */
 export const issue: CommandDefinition<IssueOptions> = {
   name: "issue",
   description: "Open what `cdktf diff --markdown` wrote as an issue, bring the open one up to date, or close it",

@@ -29,6 +29,7 @@ async function findRun({ commit, repository, json = false }: ReviewedOptions): P
   return 0;
 }
 
+/** `lab reviewed` */
 export const reviewed: CommandDefinition<ReviewedOptions> = {
   name: "reviewed",
   description: "Find the run that saved the plans of the pull request which a commit on main came from",

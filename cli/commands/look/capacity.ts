@@ -63,6 +63,7 @@ async function askCapacity(options: CommonOptions): Promise<number> {
   }
 }
 
+/** `lab capacity` */
 export const capacity: CommandDefinition<CommonOptions> = {
   name: "capacity",
   description:

@@ -9,6 +9,7 @@ async function run(options: DiffOptions, names: readonly string[]): Promise<numb
   return withLabLock(options, "cdktf diff", (place) => diffStacks(place, names, options));
 }
 
+/** `cdktf diff` */
 export const diff: CommandDefinition<DiffOptions> = {
   name: "diff",
   description: "Show what a deploy would do; exits with 2 when it would do something",

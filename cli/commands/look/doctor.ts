@@ -93,6 +93,7 @@ async function examine(options: CommonOptions): Promise<number> {
   return isWell(findings) ? 0 : 1;
 }
 
+/** `lab doctor` */
 export const doctor: CommandDefinition<CommonOptions> = {
   name: "doctor",
   description: "Look at tools, config, credentials, images, state, ports and KVM; exits with 1 when something fails",

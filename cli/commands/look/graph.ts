@@ -39,6 +39,7 @@ async function draw(options: GraphOptions): Promise<number> {
   });
 }
 
+/** `lab graph` */
 export const graph: CommandDefinition<GraphOptions> = {
   name: "graph",
   description: "Draw the lab from what is synthesized: stacks, hosts, networks, machines, and what needs what",

@@ -60,6 +60,7 @@ async function showLimits(options: CommonOptions): Promise<number> {
   return free || allowPaid ? 0 : 1;
 }
 
+/** `lab limits` */
 export const limits: CommandDefinition<CommonOptions> = {
   name: "limits",
   description: "Say what the lab takes of Always Free; exits with 1 when its config is over",

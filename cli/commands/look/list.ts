@@ -22,6 +22,7 @@ async function run(options: CommonOptions, names: readonly string[]): Promise<nu
   });
 }
 
+/** `cdktf list` */
 export const list: CommandDefinition<CommonOptions> = {
   name: "list",
   description: "List the stacks in the order of their dependencies",

@@ -43,6 +43,7 @@ async function run(options: CommonOptions & OutputOptions, names: readonly strin
   });
 }
 
+/** `cdktf output` */
 export const output: CommandDefinition<CommonOptions & OutputOptions> = {
   name: "output",
   description: "Show the outputs of deployed stacks",

@@ -19,6 +19,7 @@ async function run(options: CommonOptions, names: readonly string[]): Promise<nu
   });
 }
 
+/** `cdktf synth` */
 export const synth: CommandDefinition<CommonOptions> = {
   name: "synth",
   description: "Run the app: writes every stack as Terraform JSON",

@@ -151,6 +151,7 @@ const cluster: CommandDefinition<CommonOptions> = {
   run: lookAtCluster,
 };
 
+/** `lab validate` */
 export const validate: CommandDefinition = {
   name: "validate",
   description: "Look at what was built and deployed, and say whether it is well",

@@ -5,6 +5,7 @@ import type { BootStop } from "../../../sandbox/faults/boot-stops.ts";
 import type { Project } from "../../engine/synth/project.ts";
 import { CliError } from "../../ui/errors.ts";
 
+/** The kinds of faults, as they are typed. */
 export const FAULT_KINDS = [
   "status",
   "reset",
@@ -139,8 +140,6 @@ export function faultRequest(kind: FaultKind, options: FaultOptions): FaultReque
   }
 }
 
-// Whether what a fault names is there: a misspelt name would be a fault that never comes, and looks like a lab that bears it.
-
 /** The four letters of the sandbox's tenancies. */
 const AD_PREFIX = "Uocm";
 const HTTP = ["GET", "HEAD", "POST", "PUT", "DELETE"];
@@ -201,7 +200,11 @@ function requireMatch(option: string, pattern: string | undefined, known: readon
   throw new CliError(`${option}: got ${pattern}, which matches none of ${known.join(", ")}`);
 }
 
-/** @throws CliError in one line for a name that neither the config nor the sandbox has, and for a pattern that matches nothing */
+/**
+ * A misspelt name would be a fault that never comes, and looks like a lab that bears it.
+ *
+ * @throws CliError in one line for a name that neither the config nor the sandbox has, and for a pattern that matches nothing
+ */
 export async function requireKnownNames(asked: FaultRequest, project: Project, sandbox: Sandbox): Promise<void> {
   const [{ availabilityDomains, FAULT_DOMAINS, REGIONS }, { SHAPES }, { readTopology }] = await Promise.all([
     import("../../../sandbox/oci/regions.ts"),

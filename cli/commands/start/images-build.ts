@@ -102,6 +102,7 @@ const buildOptions = (command: Command): Command =>
     .option("--force", "build even what is there")
     .option("--verbose", "print all that Packer says");
 
+/** `lab images build` */
 export const build: CommandDefinition<BuildOptions> = {
   name: "build",
   description: "Build what is not there",
@@ -114,6 +115,7 @@ export const build: CommandDefinition<BuildOptions> = {
   run: buildCommand,
 };
 
+/** `lab images adopt` */
 export const adopt: CommandDefinition<ImagesOptions> = {
   name: "adopt",
   description: "Take what `dagger call build-all-images -o artifacts` left for builds of the current inputs",

@@ -65,6 +65,7 @@ const bucketOptions = (command: Command): Command =>
     .option("--profile <name>", "of the OCI configuration file; default: the config's")
     .option("--region <name>", "default: the config's");
 
+/** `lab images upload` */
 export const upload: CommandDefinition<StoreOptions> = {
   name: "upload",
   description: "Bring the Proxmox image into the lab's bucket, unless it is there",
@@ -73,6 +74,7 @@ export const upload: CommandDefinition<StoreOptions> = {
   run: uploadCommand,
 };
 
+/** `lab images prune` */
 export const prune: CommandDefinition<PruneOptions> = {
   name: "prune",
   description: "Delete other images, and uploads that were given up, from the bucket",

@@ -99,8 +99,7 @@ async function verifyCommand(options: ImagesOptions): Promise<number> {
   });
 }
 
-// `lab images pin`: fills in what cannot be known offline, where the network allows.
-
+/** Fills in what cannot be known offline, where the network allows. */
 async function pinCommand(options: ImagesOptions): Promise<number> {
   const [{ pinBuilder }, { pinSource }, { withImagesLock }] = await Promise.all([
     import("../../../images/pin-builder.ts"),
@@ -140,6 +139,7 @@ const pin: CommandDefinition<ImagesOptions> = {
   run: pinCommand,
 };
 
+/** `lab images` */
 export const images: CommandDefinition = {
   name: "images",
   description: "The images that hosts boot: the hardened base, and Proxmox VE on it",

@@ -119,6 +119,7 @@ const clear: CommandDefinition<FaultCommandOptions> = {
   run: clearFaults,
 };
 
+/** `lab sandbox fault` */
 export const fault: CommandDefinition = {
   name: "fault",
   description: "Make something go wrong in it",

@@ -43,8 +43,6 @@ async function removeHost(options: CommonOptions, [name = ""]: readonly string[]
   return 0;
 }
 
-// `lab sandbox admin`: where the sandbox has the admin come from, as its firewalls see it.
-
 /** Back to where the config has admins come from. */
 const CONFIGURED = "config";
 
@@ -100,12 +98,14 @@ const remove: CommandDefinition<CommonOptions> = {
   run: removeHost,
 };
 
+/** `lab sandbox host` */
 export const host: CommandDefinition = {
   name: "host",
   description: "Proxmox VE hosts that are in no cloud: x86-64 with KVM, for other labs",
   commands: [add, list, remove],
 };
 
+/** `lab sandbox admin` */
 export const admin: CommandDefinition<CommonOptions> = {
   name: "admin",
   description: "Say where the sandbox has you come from, and which hosts let you in; or come from elsewhere",

@@ -64,6 +64,7 @@ async function openPage(options: CommonOptions): Promise<number> {
   return 0;
 }
 
+/** `lab sandbox open` */
 export const open: CommandDefinition<CommonOptions> = {
   name: "open",
   description: "Print the address of the page that draws it live; at a terminal, show it in a browser",
@@ -71,6 +72,7 @@ export const open: CommandDefinition<CommonOptions> = {
   run: openPage,
 };
 
+/** `lab sandbox log` */
 export const log: CommandDefinition<LogOptions> = {
   name: "log",
   description: "Print the last calls on its doors",

@@ -130,6 +130,7 @@ async function startSandbox(options: StartOptions): Promise<number> {
   });
 }
 
+/** `lab sandbox start` */
 export const start: CommandDefinition<StartOptions> = {
   name: "start",
   description: "Start it, with the tunnels of the lab",

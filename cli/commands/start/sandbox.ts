@@ -118,6 +118,7 @@ const reset: CommandDefinition<CommonOptions> = {
   run: resetSandbox,
 };
 
+/** `lab sandbox` */
 export const sandbox: CommandDefinition = {
   name: "sandbox",
   description: "The embedded sandbox: the lab without an account",

@@ -74,6 +74,7 @@ async function secretsEdit(options: CommonOptions): Promise<number> {
   });
 }
 
+/** `lab secrets edit` */
 export const edit: CommandDefinition<CommonOptions> = {
   name: "edit",
   description: "Edit them in EDITOR; what is no secrets any more is not taken",

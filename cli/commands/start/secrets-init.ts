@@ -136,6 +136,7 @@ async function secretsInit(options: SecretsInitOptions): Promise<number> {
   });
 }
 
+/** `lab secrets init` */
 export const init: CommandDefinition<SecretsInitOptions> = {
   name: "init",
   description: "Encrypt them into secrets.sops.yaml, made or moved there; later add what new hosts need",

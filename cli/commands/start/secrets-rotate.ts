@@ -89,6 +89,7 @@ async function secretsRotate(options: SecretsRotateOptions, named: readonly stri
   });
 }
 
+/** `lab secrets rotate` */
 export const rotate: CommandDefinition<SecretsRotateOptions> = {
   name: "rotate",
   description: "Make others in their place",

@@ -29,6 +29,7 @@ const check: CommandDefinition<CommonOptions> = {
   run: secretsCheck,
 };
 
+/** `lab secrets` */
 export const secrets: CommandDefinition = {
   name: "secrets",
   description: "The lab's own secrets: passwords and keys of its hosts, encrypted by sops for the repository",

@@ -73,6 +73,7 @@ const path: CommandDefinition<ToolsOptions> = {
   run: toolsPath,
 };
 
+/** `lab tools` */
 export const tools: CommandDefinition = {
   name: "tools",
   description: "Programs that are built here, where they cannot be had otherwise",

@@ -114,6 +114,7 @@ function unasked(why: string, advice: string): readonly Finding[] {
   return [warn("account", `not asked: ${why}`, advice)];
 }
 
+/** Asks the account; a finding says why where it cannot be asked. Takes up to `ACCOUNT_MS`. */
 export async function account(plan: Topology, project: Project): Promise<readonly Finding[]> {
   const sandbox = project.sandbox ? await runningSandbox(project.home) : null;
   if (project.sandbox && sandbox === null) return unasked("no sandbox runs", "start it: npx lab sandbox start");

@@ -7,6 +7,7 @@ import type { Check, CheckContext } from "./check-context.ts";
 
 const version = z.object({ gitVersion: z.string() });
 
+/** Whether the API server answers at its tunnel. */
 export const apiByTunnel: Check = async ({ topology, kubernetes }) => {
   const name = "API by tunnel";
   const where = `https://127.0.0.1:${topology.cluster.apiPort}`;
@@ -30,6 +31,7 @@ async function byTunnelInItsName({ admin, topology }: CheckContext): Promise<voi
   await kubernetesAt(admin, way).get("/version", version);
 }
 
+/** Whether it answers at the address that the kubeconfig names. */
 export const apiByLoadBalancer: Check = async (context) => {
   const name = "API by NLB";
   const { server } = context.admin;
@@ -54,8 +56,6 @@ export const apiByLoadBalancer: Check = async (context) => {
   }
 };
 
-// Names inside of the cluster: that CoreDNS is there to be asked.
-
 const deployment = z.object({
   spec: z.object({ replicas: z.number() }),
   status: z.object({ availableReplicas: z.number().default(0) }),
@@ -70,6 +70,7 @@ const COREDNS = "/apis/apps/v1/namespaces/kube-system/deployments/coredns";
 const ENDPOINTS =
   "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dkube-dns";
 
+/** Whether CoreDNS runs, and kube-dns leads to it. */
 export const dns: Check = async ({ kubernetes }) => {
   const name = "DNS";
   const [{ spec, status }, { items }] = await Promise.all([

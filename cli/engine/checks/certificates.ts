@@ -11,12 +11,16 @@ import { parseState } from "../state/state.ts";
 import { movedTo } from "../state/text.ts";
 import type { Project } from "../synth/project.ts";
 
+/** The certificate of a kubeconfig or talosconfig. */
 export interface ClientCertificate {
   readonly kind: ContextsKind;
   readonly until: Date;
 }
 
-/** A deploy renews the kubeconfig's in its last 720 hours, the talosconfig's in its last month, which may be February (provider siderolabs/talos 0.11.0). */
+/**
+ * A deploy renews the kubeconfig's in its last 720 hours, the talosconfig's in its last month, which may be February
+ * (provider siderolabs/talos 0.11.0).
+ */
 const RENEWAL_DAYS = 28;
 const DAY_MS = 86_400_000;
 
@@ -42,6 +46,7 @@ export function clientCertificateOf(kind: ContextsKind, text: string): ClientCer
   }
 }
 
+/** Whether it is good no more. */
 export function hasEnded({ until }: ClientCertificate, now: Date): boolean {
   return now > until;
 }
@@ -74,9 +79,10 @@ export function certificateFindings(
   return [ok(name, `${found}; a deploy in the last ${RENEWAL_DAYS} days renews them`)];
 }
 
-// How long the ways into the deployed lab are good, as its state on this machine says.
-
-/** Nothing where no state is here that can be read: `lab validate cluster` reads it wherever it is. */
+/**
+ * How long the ways into the deployed lab are good. Nothing where no state is here that can be read: `lab validate cluster` reads
+ * it wherever it is.
+ */
 export function certificates({ data, sandbox }: Project, now: Date): readonly Finding[] {
   const file = join(data, "state", "talos.tfstate");
   if (!existsSync(file)) return [];

@@ -7,6 +7,7 @@ import type { Finding } from "../../ui/findings.ts";
 import type { State } from "../state/state.ts";
 import type { ClientCertificate } from "./certificates.ts";
 
+/** The deployed lab: its plan, its states, and clients for its parts. */
 export interface CheckContext {
   readonly topology: Topology;
   /** What is deployed of stack oci. */

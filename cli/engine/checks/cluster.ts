@@ -43,6 +43,7 @@ const OTHERS: readonly Other[] = [
 const run = (context: CheckContext, { name, check }: Named): Promise<readonly Finding[]> =>
   findingsOf(name, () => check(context), PATIENCE_MS);
 
+/** Runs all of them at once; those that ask the API server wait until it is known to answer. */
 export async function validateCluster(context: CheckContext): Promise<readonly Finding[]> {
   const { certificates, now, sandbox } = context;
   const ended = certificates.filter((each) => hasEnded(each, now)).map(({ kind }) => kind);

@@ -45,14 +45,13 @@ export function region({ oci }: LabConfig, profileRegion: string | undefined): F
   return ok(name, `${oci.region}, taken for the home region`);
 }
 
+/** The config's own finding, and what it takes of Always Free. */
 export async function config(topology: Topology, project: Project): Promise<readonly Finding[]> {
   const { name, preset } = topology.config;
   return [ok("config", `lab ${name}, preset ${preset}`), await freeTier(topology, project)];
 }
 
-// The budget: whether anybody would hear of a charge.
-
-/** @param sandbox mails nobody, and charges nothing */
+/** Whether anybody would hear of a charge. @param sandbox mails nobody, and charges nothing */
 export function budgetMail({ oci }: LabConfig, sandbox: boolean): Finding {
   const { email } = oci.budget;
   if (email !== undefined) return ok("budget", `mails ${email} when anything is charged, about a day late`);
@@ -62,8 +61,6 @@ export function budgetMail({ oci }: LabConfig, sandbox: boolean): Finding {
     : warn("budget", nobody, "set oci.budget.email to your address");
 }
 
-// The key to the account: found, readable, and closed to others. Says where it is, and nothing that is in it.
-
 const OTHERS = 0o077;
 
 /** Windows has no such bits. */
@@ -72,6 +69,7 @@ function isOpen(file: string): boolean {
   return ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS) !== 0;
 }
 
+/** Whether the account's key is there, readable, and closed to others. Says where it is, and nothing that is in it. */
 export async function credentials(signIn: SignIn, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
   const name = "credentials";
   try {

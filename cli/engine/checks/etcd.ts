@@ -45,6 +45,7 @@ function membership({ node, address, members }: Told, wanted: readonly string[],
   return problems;
 }
 
+/** Compares its members with the control planes of the config. */
 export const etcd: Check = async (context) => {
   const planes = context.topology.nodes.filter(({ role }) => role === "control-plane");
   const wanted = planes.map(({ name }) => name);

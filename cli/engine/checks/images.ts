@@ -10,6 +10,7 @@ import { readSource } from "../../../images/pins.ts";
 import { fail, failure, type Finding, ok, warn } from "../../ui/findings.ts";
 import { capture } from "../../clients/processes.ts";
 
+/** Which images, and where they are built. */
 export interface ImagesCheckContext {
   /** The repository. */
   readonly root: string;
@@ -105,8 +106,6 @@ export async function validateImages(context: ImagesCheckContext): Promise<reado
   return [...findings, await templates(context)];
 }
 
-// images.lock.json: whether it is of the images that the lab needs, and whether these were tested.
-
 /** No test has had Debian's own image, or a package of Proxmox's, in it. */
 export const testedWords = (withStandIns: boolean): string => (withStandIns ? "tested with stand-ins" : "not tested");
 
@@ -131,6 +130,7 @@ export function lockFinding(name: string, image: Image, sandbox: boolean): Findi
   return warn(name, `${found}, ${testedWords(false)}`, "test it before you trust it: npm run test:images");
 }
 
+/** What images.lock.json says of the images that a config needs. */
 export async function imageLock({ versions }: LabConfig, home: string, sandbox: boolean): Promise<readonly Finding[]> {
   const images = await ensureImages({ proxmoxVersion: versions.proxmox, artifacts: join(home, "artifacts") });
   return [images.base, images.proxmox].map((image) => lockFinding(`image ${image.name}`, image, sandbox));

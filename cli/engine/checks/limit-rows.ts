@@ -6,6 +6,7 @@ import type { AccountUse } from "../../clients/oci-limits.ts";
 import type { State } from "../state/state.ts";
 import { table } from "../../ui/table.ts";
 
+/** Use of one limit, in the limit's unit. */
 export interface Counted {
   readonly used: number;
   /** Resources, as in the construct tree or in the state; none of a limit that nothing takes of. */
@@ -13,6 +14,7 @@ export interface Counted {
   readonly over: boolean;
 }
 
+/** One limit, and what is used of it. */
 export interface LimitRow {
   readonly name: LimitName;
   readonly label: string;
@@ -29,6 +31,7 @@ export interface LimitRow {
   readonly source: string;
 }
 
+/** All that use is counted by. */
 export interface Sources {
   readonly config: readonly Use[];
   /** Whether the size of the hosts' image is known yet. */
@@ -75,8 +78,6 @@ export function limitRows({ config, imageBuilt, states, account }: Sources): rea
   });
 }
 
-// The rows as a table for people, with the sources of the limits below it.
-
 const ABSENT = "-";
 
 function amount(value: number, { unit }: LimitRow): string {
@@ -97,7 +98,11 @@ function remark({ config, deployed, advice }: LimitRow): string {
   return deployed?.over ? `deployed is over: ${advice}` : "";
 }
 
-/** @param asked whether there is a column of the account */
+/**
+ * The rows as a table for people, with the sources of the limits below it.
+ *
+ * @param asked whether there is a column of the account
+ */
 export function limitsTable(rows: readonly LimitRow[], asked: boolean): readonly string[] {
   const sources = [...new Set(rows.map(({ source }) => source))];
   const remarks = rows.some((row) => remark(row) !== "");

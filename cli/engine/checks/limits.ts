@@ -12,6 +12,7 @@ import type { Project } from "../synth/project.ts";
 import { type LimitRow, limitRows, type Sources } from "./limit-rows.ts";
 import { built, configOf } from "../synth/config.ts";
 
+/** What was found out of every limit. */
 export interface Found {
   readonly topology: Topology;
   readonly rows: readonly LimitRow[];

@@ -62,8 +62,6 @@ export function kvm({ virtualization }: LabConfig): readonly Finding[] {
   return [kvmHere("/dev/kvm", process.arch), guests];
 }
 
-// The programs that the lab runs: which are here, in which version, and what each is for.
-
 type Environment = Readonly<Record<string, string>>;
 
 /** For a program that has to answer before its check is given up on. */
@@ -136,7 +134,8 @@ async function optional(name: string, args: readonly string[], purpose: string, 
 }
 
 /**
- * Each has a deadline of its own: one that hangs keeps no other from telling.
+ * The programs that the lab runs: which are here, in which version, and what each is for. Each has a deadline of its own:
+ * one that hangs keeps no other from telling.
  *
  * @param env what programs are started in; PATH as the lab has it
  */

@@ -30,6 +30,7 @@ function trouble({ status }: KubernetesNode): string | null {
   return ready?.message ?? "it has not reported yet";
 }
 
+/** Compares the nodes that have joined with those of the config. */
 export const nodes: Check = async (context) => {
   const name = "nodes";
   const found = new Map((await nodesOf(context.kubernetes)).map((node) => [node.metadata.name, node]));
@@ -47,8 +48,6 @@ export const nodes: Check = async (context) => {
   return problems.length > 0 ? problems : [ok(name, `${list(wanted)}: all Ready, and all that the config names`)];
 };
 
-// Versions as configured: Talos by each machine's own word, Kubernetes by the API server's and the kubelets'.
-
 const version = z.object({ gitVersion: z.string() });
 
 /** What to do about a version that is not the config's: deploying sets Kubernetes'; Talos is upgraded machine by machine. */
@@ -57,6 +56,7 @@ function advice(context: CheckContext, of: "Talos" | "Kubernetes"): string {
   return `${how}, or set versions.${of.toLowerCase()} to what runs`;
 }
 
+/** Compares each machine's Talos with the config. */
 export const talosVersions: Check = async (context) => {
   const name = "Talos";
   const wanted = `v${context.topology.config.versions.talos}`;
@@ -84,6 +84,7 @@ export const talosVersions: Check = async (context) => {
     : [ok(name, `${wanted} on ${plural(context.topology.nodes.length, "machine")}, as configured`)];
 };
 
+/** Compares the API server and the kubelets with the config. */
 export const kubernetesVersions: Check = async (context) => {
   const name = "Kubernetes";
   const wanted = `v${context.topology.config.versions.kubernetes}`;

@@ -91,6 +91,7 @@ async function ofVnics(account: Oci, groups: Groups): Promise<readonly Finding[]
   });
 }
 
+/** Compares what the account lets in with the rules of the plan. */
 export const openPorts: Check = async (context) => {
   const { account, topology, oci } = context;
   if ("unasked" in account)
@@ -108,8 +109,6 @@ export const openPorts: Check = async (context) => {
   if (problems.length > 0) return problems;
   return [ok(NAME, `the account lets in by the plan's ${topology.securityRules.length} rules, and by no other`)];
 };
-
-// The rules of a security group as OCI has them, in the words in which the plan's can be put too.
 
 /** Ids of the lab's security groups, by what the plan calls them. */
 type Groups = ReadonlyMap<SecurityGroup, string>;

@@ -75,6 +75,7 @@ function targetsOf({ topology, oci, admin }: CheckContext): readonly Target[] {
   return [...instances, api];
 }
 
+/** Tries the ports of every public address of the lab. */
 export const portScan: Check = async (context) => {
   const name = "knocking";
   if (context.sandbox) return [ok(name, "at nobody's door: the sandbox's addresses lead nowhere, its rules are above")];

@@ -120,8 +120,7 @@ export async function checkSecrets(project: Project, place: SecretsFile, wanted:
   ];
 }
 
-// What the lab's config wants of its secrets.
-
+/** What the lab's config wants of its secrets. */
 export interface Wanted {
   /** All that has an SSH host key. */
   readonly hosts: readonly string[];

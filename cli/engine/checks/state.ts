@@ -105,15 +105,15 @@ function locks({ home: folder }: Project): Finding {
   return warn("lock", `held by ${held}`, "let it end: other commands wait for it");
 }
 
+/** All of it, for the states in files here. */
 export async function state(project: Project): Promise<readonly Finding[]> {
   return [home(project), ...(await states(project)), ...losses(project), ...runs(project), locks(project)];
 }
 
-// States that are not in files here: whether they can be reached, and whether they are where the config says.
-
 /** Three states by way of a tool, which starts, reaches its backend, and reads. */
 export const REMOTE_MS = 15_000;
 
+/** Whether states that are not in files here can be reached, and are where the config says. Takes up to `REMOTE_MS`. */
 export async function remoteStates(topology: Topology, project: Project): Promise<readonly Finding[]> {
   if (project.sandbox) return [];
   const name = "state backend";

@@ -15,6 +15,7 @@ const classes = z.object({
   ),
 });
 
+/** Compares the disk of each machine with the config. */
 export const disks: Check = async (context) => {
   const name = "disks";
   const findings = await Promise.all(

@@ -26,6 +26,7 @@ const RETRY_MS = 3000;
 
 const addresses = z.record(z.string(), z.ipv4());
 
+/** How tunnels are opened. */
 export interface OpenOptions {
   /** How long a host that does not answer is tried. @default - as long as a new one takes to boot */
   readonly patienceMs?: number;
@@ -35,6 +36,7 @@ export interface OpenOptions {
   readonly hold?: readonly Tunnel[];
 }
 
+/** The way to real hosts, until closed. */
 export interface Access {
   /** Terraform variables that come from the account's own configuration. */
   variables(env: Environment): Environment;
@@ -43,6 +45,7 @@ export interface Access {
   close(): void;
 }
 
+/** What it takes to reach them. */
 export interface AccessOptions {
   readonly project: Project;
   readonly lab: Lab;

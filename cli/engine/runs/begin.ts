@@ -14,11 +14,13 @@ import { awaitChanges, awaitEarlierRuns, reconcileEarlierRuns, runningRecords } 
 import { openSession, type Session } from "./session.ts";
 import { column } from "../../ui/table.ts";
 
+/** Options of diff, deploy and destroy. */
 export interface RunOptions extends CommonOptions, Omit<PlanOptions, "destroy"> {
   /** How many stacks at a time; -1 means as many as there are. */
   readonly parallelism?: number;
 }
 
+/** A run that has begun. */
 export interface Begun {
   readonly session: Session;
   /** The chosen stacks in dependency order. */

@@ -23,6 +23,7 @@ import type { Session } from "./session.ts";
 import { needsValues, stackReview } from "./stack-review.ts";
 import { reportAttachedSchema, reportUnowned } from "./unowned.ts";
 
+/** One stack to be deployed or destroyed. */
 export interface StackChange {
   readonly verb: "deploy" | "destroy";
   readonly session: Session;

@@ -16,6 +16,7 @@ import { readSaved } from "./saved-plans.ts";
 import { result, runInOrder, type StackResult, type Status } from "./schedule.ts";
 import { confirm } from "../../ui/terminal.ts";
 
+/** Options of deploy and destroy. */
 export interface ChangeOptions extends RunOptions, LossOptions, LockOptions {
   readonly autoApprove?: boolean;
   readonly ignoreMissingStackDependencies?: boolean;

@@ -54,6 +54,7 @@ export function refuseDestruction({ stacks }: Review): void {
   throw new CliError(`--fail-on-destroy: ${what.join("; ")}`);
 }
 
+/** Writes a review for people. @throws CliError where the file cannot be written */
 export async function writeMarkdown(file: string, review: Review, signal: AbortSignal): Promise<void> {
   const { reviewMarkdown } = await import("./review-markdown.ts");
   await writeUserFile(file, masked(reviewMarkdown(review)), { mode: 0o644, signal });

@@ -11,6 +11,7 @@ import type { StackReview } from "./review.ts";
 import { runInOrder } from "./schedule.ts";
 import { needsValues, stackReview, withoutPlan } from "./stack-review.ts";
 
+/** States by the names of their stacks. */
 export type States = ReadonlyMap<string, State>;
 
 /** The states of the chosen stacks first, then of the others: they are read, and the free tier counts them too. */

@@ -14,6 +14,7 @@ import { duration } from "../../ui/words.ts";
 import type { ImagesContext, ImagesOptions } from "./images.ts";
 import { waitUntil } from "../../ui/wait.ts";
 
+/** Options of `lab images build`. */
 export interface BuildOptions extends ImagesOptions {
   readonly runner?: RunnerChoice;
   readonly source?: string;
@@ -58,13 +59,13 @@ export async function buildHere(
   }
 }
 
-// Which runner builds: the one asked for, or Dagger where an engine answers, or the machine's own Packer.
-
+/** What `--runner` takes. */
 export const RUNNERS = ["auto", "dagger", "local"] as const;
+/** One of these. */
 export type RunnerChoice = (typeof RUNNERS)[number];
 
 /**
- * Chooses, and says so.
+ * Chooses who builds, and says so: the one asked for, or Dagger where an engine answers, or the machine's own Packer.
  *
  * @param builder root file system for Dagger's container; null takes the pinned image
  * @throws CliError when nothing here can build
@@ -91,8 +92,7 @@ export async function chooseRunner(
   return localRunner();
 }
 
-// Packer's words, and build.sh's, made into steps: what a build is doing, and for how long.
-
+/** Packer's words, and build.sh's, and the steps that they begin. */
 const STEPS: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
   [/^build\.sh: (.+ runs no guest here .+)$/, ([, words = ""]) => words],
   [/Retrieving ISO/, () => "fetching the source image"],
@@ -112,6 +112,7 @@ export function stepOf(line: string): string | null {
   return null;
 }
 
+/** Shows the steps of one build, until its end. */
 export interface StepView {
   readonly line: (text: string) => void;
   readonly end: () => void;
@@ -142,8 +143,6 @@ export function showSteps(terminal: Terminal, image: string, verbose: boolean): 
   };
 }
 
-// Ends the build that a killed `lab` has left running: it writes where the next one wants to.
-
 const POLL_MS = 100;
 /** How long Packer may take to stop QEMU before both are killed. */
 const PATIENCE_MS = 20_000;
@@ -156,7 +155,10 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Every process of a build has the folder on its command line; build.sh leads their group. */
+/**
+ * Ends the build that a killed `lab` has left running: it writes where the next one wants to. Every process of it has the
+ * folder on its command line; build.sh leads their group.
+ */
 export async function endLeftovers(artifacts: string, say: (line: string) => void): Promise<void> {
   for (const folder of [BASE, PROXMOX].map((image) => unfinishedFolder(artifacts, image))) {
     const left = (): readonly number[] => processesWith(folder).map(({ pid }) => pid);

@@ -15,6 +15,7 @@ import { openTerminal, type Terminal } from "../../ui/terminal.ts";
 import { definedOnly } from "../synth/environment.ts";
 import { takeLock } from "../synth/lock.ts";
 
+/** Options of every `lab images` command. */
 export interface ImagesOptions {
   readonly config?: string;
   readonly json?: boolean;
@@ -25,6 +26,7 @@ export interface ImagesOptions {
 
 type Inputs = ImageInputs & { readonly root: string };
 
+/** What these commands work with. */
 export interface ImagesContext {
   readonly config: LabConfig;
   /** What the input hashes are computed from. */
@@ -99,8 +101,7 @@ export async function withImagesLock<T>(
   }
 }
 
-// Where the images of a lab go: its bucket in Object Storage.
-
+/** Options of commands on the bucket. */
 export interface StoreOptions extends ImagesOptions {
   readonly bucket?: string;
   readonly compartmentId?: string;
@@ -108,6 +109,7 @@ export interface StoreOptions extends ImagesOptions {
   readonly region?: string;
 }
 
+/** A bucket, and how it is reached. */
 export interface Destination {
   readonly store: ObjectStore;
   readonly bucket: string;
@@ -138,6 +140,7 @@ export interface Reach {
   readonly signIn?: SignIn;
 }
 
+/** Opens Object Storage; nothing is asked yet. @throws UploadError for credentials, CliError for want of a compartment */
 export async function openStore(config: LabConfig, reach: Reach, options: StoreOptions): Promise<Destination> {
   const { openObjectStore } = await import("../../../images/upload/index.ts");
   const { signal, say, env } = reach;
@@ -153,6 +156,7 @@ export async function openStore(config: LabConfig, reach: Reach, options: StoreO
   };
 }
 
+/** The same for `lab images`, signed in as the user is. @throws as `openStore` */
 export async function openDestination(place: ImagesContext, options: StoreOptions): Promise<Destination> {
   const { config, interruption, say } = place;
   return openStore(config, { signal: interruption.signal, say, env: definedOnly(process.env) }, options);

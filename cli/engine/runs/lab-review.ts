@@ -9,6 +9,7 @@ import type { FreeTierReview, ImageReview } from "./review.ts";
 /** Nobody counts traffic, and objects in a bucket are in no state. */
 const IN_NO_STATE: ReadonlySet<string> = new Set(["egressTb", "objectStorageGb"]);
 
+/** Compares what the config takes of Always Free with what is deployed; null for a lab that was not counted. */
 export function freeTierReview(lab: Lab, states: ReadonlyMap<string, State>): FreeTierReview | null {
   const { freeTier } = lab;
   if (freeTier === undefined) return null;
@@ -34,6 +35,7 @@ function bootedNow(states: ReadonlyMap<string, State>): string | null {
   return null;
 }
 
+/** Compares the image that the hosts are to boot with the one that they boot. */
 export function imageReviews(
   { images }: Lab,
   states: ReadonlyMap<string, State>,

@@ -18,6 +18,7 @@ const PATIENCE_MS = 20_000;
 /** The stack that makes the compartment, and whose hosts boot the images. */
 const OCI = "oci";
 
+/** Options of destroy alone. */
 export interface LeftoverOptions {
   /** Deletes the lab's images and their bucket too. */
   readonly images?: boolean;
@@ -84,8 +85,6 @@ export async function leftovers(
     );
   }
 }
-
-// The bucket of the lab's images once the lab is destroyed: what is in it, and emptying it.
 
 /** The sandbox's account signs in by the key that it made. */
 async function destinationOf(session: Session, config: LabConfig, signal: AbortSignal): Promise<Destination> {

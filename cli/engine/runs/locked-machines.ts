@@ -9,6 +9,7 @@ const MACHINE = "proxmox_virtual_environment_vm";
 /** How long one answer may take. */
 const ANSWER_S = 15;
 
+/** How long locks are waited for. */
 export interface LockOptions {
   /** Seconds for which a lock is waited for. @default 300 */
   readonly lockPatience?: number;

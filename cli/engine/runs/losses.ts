@@ -11,6 +11,7 @@ import type { Session } from "./session.ts";
 import { askServices } from "./ask-services.ts";
 import { plural } from "../../ui/words.ts";
 
+/** What the user has decided about lost objects. */
 export interface LossOptions {
   readonly recover?: boolean;
   /** `address=id` or `address=none`; each implies `recover`. */
@@ -142,8 +143,6 @@ function toImport({ object, verdict }: Finding): readonly Import[] {
   if (verdict.kind !== "import") return [];
   return [{ address: object.address, type: object.type, id: verdict.id, replaces: object.replacedId !== null }];
 }
-
-// `--recover-id`: what somebody has decided about objects, those too that no run is known to have lost.
 
 /** Ids by address; `none` for what does not exist. */
 type Decisions = ReadonlyMap<string, string>;

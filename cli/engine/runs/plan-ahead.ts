@@ -11,6 +11,7 @@ import type { Stack } from "../terraform/stack.ts";
 import { type PlanDocument, planDocument } from "./plan-document.ts";
 import { type Foreseen, type Foresight, type Preview, previewOf, type Reading, readingsOf } from "./preview.ts";
 
+/** A plan, as far as those before it are known. */
 export interface Planned {
   readonly plan: Plan;
   /** The stacks that have to be deployed first; the plan is not one to be applied then. */

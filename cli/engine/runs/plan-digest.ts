@@ -9,6 +9,7 @@ import type { PlanDocument, PlannedValues } from "./plan-document.ts";
 /** RFC 4868: half of HMAC-SHA256. */
 const DIGEST_BYTES = 16;
 
+/** Keys for MACs: of a document, and of values. */
 export interface ReviewKey {
   readonly document: Buffer;
   readonly values: Buffer;

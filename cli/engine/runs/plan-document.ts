@@ -39,11 +39,13 @@ const document = z.object({
     .default({ root_module: { resources: [] } }),
 });
 
+/** An object's attributes before and after, as the tool tells them. */
 export interface PlannedValues extends z.infer<typeof changes> {
   /** The stacks whose outputs an attribute is made of, where these are not known yet. */
   readonly awaits: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The parts of the document that are used. */
 export interface PlanDocument {
   /** By address. */
   readonly changes: ReadonlyMap<string, PlannedValues>;
@@ -94,15 +96,14 @@ export async function planDocument(
   };
 }
 
-// A boot volume that a plan would make smaller, which OCI refuses in the middle of the apply.
-
 const instance = z.object({
   display_name: z.string(),
   source_details: z.tuple([z.object({ boot_volume_size_in_gbs: z.coerce.number() })]),
 });
 
 /**
- * Refuses it. An instance that is made anew gets a new volume, of any size.
+ * Refuses a boot volume that a plan would make smaller, which OCI refuses in the middle of the apply. An instance that is
+ * made anew gets a new volume, of any size.
  *
  * @throws CliError in one line
  */

@@ -59,8 +59,6 @@ export async function requireNoDownstream(session: Session, stacks: readonly Sta
   }
 }
 
-// Says, before anything is changed, what another version in the config does to machines that exist: not what one thinks.
-
 /** `1.36.3` → 36 */
 const minorOf = (version: string): number => Number(version.split(".")[1]);
 
@@ -83,6 +81,7 @@ export function kubernetesIn(talos: State): string | undefined {
   return told(talos, "talos_machine_configuration_apply", /\/kubelet:v([\w.-]+)/);
 }
 
+/** What another version of Talos in the config does: nothing to machines that exist. */
 export function talosNote(before: string, after: string): string {
   return (
     `note: versions.talos ${before} → ${after} upgrades no machine: those that exist keep their Talos until ` +

@@ -24,6 +24,7 @@ export interface Reading {
   readonly outputs: readonly string[];
 }
 
+/** A stack beside itself, with what is foreseen in place of what it reads. */
 export interface Preview {
   /** The stack to plan instead. Its plan is for looking at: it must not be applied. */
   readonly stack: Stack;

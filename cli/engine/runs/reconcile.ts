@@ -116,9 +116,6 @@ export async function reconcileEarlierRuns(
   }
 }
 
-// Calls that an interrupted run did not wait for. A service does what it was asked to do, whoever waits for the answer: what
-// such a call makes is there only once it is done, and until then nobody may take it for absent.
-
 const UNDER_WAY_POLL_MS = 200;
 
 /** Whether a call may make, change or remove something. */
@@ -127,7 +124,10 @@ function changes({ door, method }: LoggedCall): boolean {
   return (door === "oci" || door === "proxmox") && method !== "GET" && method !== "HEAD";
 }
 
-/** The calls that may still change the sandbox's world. */
+/**
+ * The calls that may still change the sandbox's world: a service does what it was asked to do, whoever waits for the answer.
+ * What such a call makes is there only once it is done, and until then nobody may take it for absent.
+ */
 export async function changesUnderWay(sandbox: Sandbox): Promise<readonly LoggedCall[]> {
   return (await sandbox.callsUnderWay()).filter(changes);
 }

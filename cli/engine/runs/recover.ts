@@ -11,6 +11,7 @@ import { singleQuoted } from "../../ui/words.ts";
 /** Types whose secret is told once, to whoever makes them: imported they would be without it, so they are made anew then. */
 export const SHOWN_ONCE: ReadonlySet<string> = new Set(["proxmox_user_token"]);
 
+/** An object to be imported. */
 export interface Import {
   readonly address: string;
   readonly type: string;

@@ -24,6 +24,7 @@ const SIGNS: Readonly<Record<Action, string>> = {
 const OUTPUT_SIGNS = { create: "+  ", update: "!  ", delete: "-  " } as const;
 const NONE = "(none)";
 
+/** Where all of what was cut is. */
 export const SEE = "`npx cdktf diff` and the log of the run have all";
 
 function valueLine(action: Action, { path, before, after, forcesReplacement }: ValueReview): string {
@@ -50,6 +51,7 @@ function otherLines({ outputs, drift }: StackReview): readonly string[] {
   ];
 }
 
+/** Whether there is a plan of the stack. */
 export function isPlanned({ status }: StackReview): boolean {
   return status === "changed" || status === "unchanged";
 }
@@ -85,8 +87,6 @@ export function stackPart(stack: StackReview): Part | null {
   const more = (count: number): string => `# … ${count} more lines; ${SEE}`;
   return { ...folded(summary, "diff", fenceOf(lines)), lines, brief, more };
 }
-
-// What is lost by a deploy: the part of the comment that nobody may overlook.
 
 const MOST_REASONS = 5;
 
@@ -129,6 +129,7 @@ export function stepsOf(review: Review): readonly Affected[] {
   return changesOf(review).filter((each) => each.change.action === "replace" && isStep(each));
 }
 
+/** An item of a list. */
 export function stepLine({ stack, change }: Affected): string {
   return `- step ${code(change.address)} in ${code(stack)} runs again`;
 }
@@ -147,7 +148,7 @@ function diskLine(disk: LostDisk): string {
   return `> - ${words(lostDiskLine(disk))}`;
 }
 
-/** Null where nothing is lost. */
+/** What is lost by a deploy, which nobody may overlook. Null where nothing is. */
 export function destructivePart(review: Review): Part | null {
   const losses = lossesOf(review);
   if (losses.length + review.lostDisks.length === 0) return null;

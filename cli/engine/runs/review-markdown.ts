@@ -130,8 +130,6 @@ export function reviewMarkdown(review: Review): string {
   return `${[head, ...top, ...below, ...foot].join("\n\n")}\n`;
 }
 
-// What the lab takes of Always Free before and after, as a part of the comment.
-
 function amount(value: number, { unit, rule }: FreeTierRow): string {
   // Of the smallest of none there is no size.
   if (rule === "each at least" && value === 0) return "none";

@@ -7,6 +7,7 @@ import type { Counts } from "../terraform/plan.ts";
 import type { Action } from "../terraform/progress.ts";
 import type { Stack } from "../terraform/stack.ts";
 
+/** A review of all chosen stacks. */
 export interface Review {
   readonly version: 1;
   readonly sandbox: boolean;
@@ -21,6 +22,7 @@ export interface Review {
   readonly error: string | null;
 }
 
+/** A stack's part of it. */
 export interface StackReview extends Counts {
   readonly name: string;
   readonly status: "unchanged" | "changed" | "failed" | "interrupted" | "skipped";
@@ -37,6 +39,7 @@ export interface StackReview extends Counts {
   readonly drift: readonly { readonly address: string; readonly gone: boolean }[];
 }
 
+/** What becomes of one object. */
 export interface ChangeReview {
   /** As terraform writes it. */
   readonly address: string;
@@ -49,6 +52,7 @@ export interface ChangeReview {
   readonly values: readonly ValueReview[];
 }
 
+/** What becomes of one attribute, as text. */
 export interface ValueReview {
   /** `shape_config.0.ocpus` */
   readonly path: string;
@@ -58,6 +62,7 @@ export interface ValueReview {
   readonly forcesReplacement: boolean;
 }
 
+/** What the lab takes of Always Free, before and after. */
 export interface FreeTierReview {
   /** Inside every limit of Always Free: it costs nothing. */
   readonly free: boolean;
@@ -67,6 +72,7 @@ export interface FreeTierReview {
   readonly rows: readonly FreeTierRow[];
 }
 
+/** One limit, in its own unit. */
 export interface FreeTierRow {
   readonly limit: LimitName;
   readonly label: string;
@@ -79,6 +85,7 @@ export interface FreeTierRow {
   readonly over: boolean;
 }
 
+/** The image of the hosts, before and after. */
 export interface ImageReview {
   readonly name: string;
   /** Name of the object that the hosts boot now; null where none is deployed. It carries the hash of the image's inputs. */
@@ -88,8 +95,7 @@ export interface ImageReview {
   readonly built: boolean;
 }
 
-// What is lost with the disk of a host that is made anew, machine by machine.
-
+/** What is lost with the disk of a host that is made anew. */
 export interface LostDisk {
   readonly host: string;
   /** Names of the machines on it, templates among them. */

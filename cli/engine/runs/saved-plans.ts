@@ -37,7 +37,9 @@ const savedPlans = z.strictObject({
   stacks: z.array(stackSchema),
 });
 
+/** What is saved of one stack. */
 export type SavedStack = z.infer<typeof stackSchema>;
+/** What is saved of a diff. */
 export type SavedPlans = z.infer<typeof savedPlans>;
 
 /** As they lie there: by whom they were saved is not known yet. */
@@ -55,6 +57,7 @@ export function clearSaved(folder: string): void {
   for (const file of [INDEX, MAC]) rmSync(join(folder, file), { force: true });
 }
 
+/** Saves plans in place of those that were there, and a MAC by `key`. */
 export function writeSaved(folder: string, saved: SavedPlans, key: ReviewKey): void {
   mkdirSync(folder, { recursive: true });
   clearSaved(folder);
@@ -91,8 +94,6 @@ export function readSaved(folder: string): Unproven {
     },
   };
 }
-
-// What is saved of a diff, to hold a deploy against.
 
 async function savedStack(
   { plan, document }: Planned,
@@ -133,9 +134,10 @@ export async function savedPlansOf(
   return { version: 2, review, tool: toolOf(binary), refresh: refreshOf(options), stacks };
 }
 
-// What a stack was synthesized as, in one hash: a saved plan is good for that alone.
-
-/** sha256 over the stack's file and the scripts beside it; not over what init leaves there. */
+/**
+ * What a stack was synthesized as, which a saved plan is good for alone: sha256 over the stack's file and the scripts beside
+ * it, and not over what init leaves there.
+ */
 export function configurationOf({ folder }: StackInfo): string {
   const files = readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())

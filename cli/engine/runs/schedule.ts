@@ -39,8 +39,7 @@ export async function runInOrder(
   }
 }
 
-// What became of each stack: for the last lines, and for `--json`.
-
+/** What became of a stack. */
 export type Status =
   | "unchanged"
   | "changed"
@@ -54,6 +53,7 @@ export type Status =
   /** Never started. */
   | "skipped";
 
+/** What became of a stack, with numbers of objects: for the last lines, and for `--json`. */
 export interface StackResult extends Counts {
   readonly name: string;
   readonly status: Status;

@@ -11,6 +11,7 @@ import { type CommandContext, synthesize } from "../synth/command-context.ts";
 import { readStack } from "../terraform/stack.ts";
 import { awaitEarlierRuns } from "./reconcile.ts";
 
+/** What these commands work with. */
 export interface StatesContext extends CommandContext, StateReader {
   readonly assembly: Assembly;
   /** Where the config says that the state of a stack is. */

@@ -9,6 +9,7 @@ import type { Tunnel } from "../../../topology/types.ts";
 import { CliError, codeOf } from "../../ui/errors.ts";
 import { writeAtomically } from "../../ui/files.ts";
 
+/** What was asked for. */
 export interface TunnelRequest {
   readonly names: readonly string[];
   /** Null: until Ctrl-C. */
@@ -46,8 +47,7 @@ export function chosenTunnels(all: readonly Tunnel[], names: readonly string[]):
   throw new CliError(`lab tunnel: got ${strange}, allowed ${allowed.join(", ")}`);
 }
 
-// kubeconfig and talosconfig for a command, whose endpoints are the tunnels: there while it runs, and no longer.
-
+/** kubeconfig and talosconfig of a command, there until removed. */
 export interface TunnelContexts {
   /** `KUBECONFIG` and `TALOSCONFIG`. */
   readonly env: Readonly<Record<string, string>>;
@@ -84,14 +84,12 @@ export function writeTunnelContexts(
   return { env, remove };
 }
 
-// A command that runs while the tunnels are open.
-
 /** As shells have it. */
 const NOT_FOUND = 127;
 const BY_SIGNAL = 128;
 
 /**
- * Runs it at our own terminal. Ctrl-C reaches it from there; a signal to us alone is passed on.
+ * Runs a command while the tunnels are open, at our own terminal. Ctrl-C reaches it from there; a signal to us alone is passed on.
  *
  * @returns its exit code
  */

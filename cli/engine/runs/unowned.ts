@@ -117,8 +117,6 @@ export async function reportUnowned(
     );
 }
 
-// OCI attaches a capability schema to what it imports in some regions, and an image has one at most: it can be taken in.
-
 const TYPE = "oci_core_compute_image_capability_schema";
 const SCHEMA_MS = 20_000;
 
@@ -133,7 +131,10 @@ function refused(diagnostics: readonly Diagnostic[]): readonly string[] {
   );
 }
 
-/** Names, after such a refusal, the option that takes in what OCI has attached. Says nothing where the account cannot be asked. */
+/**
+ * OCI attaches a capability schema to what it imports in some regions, and an image has one at most: names, where another
+ * was refused, the option that takes it in. Says nothing where the account cannot be asked.
+ */
 export async function reportAttachedSchema(
   session: Session,
   info: StackInfo,

@@ -8,6 +8,7 @@ import { headOf } from "./text.ts";
 /** How many are kept of a stack. */
 export const KEPT = 20;
 
+/** A copy of a state. */
 export interface Backup {
   readonly file: string;
   readonly serial: number;

@@ -87,6 +87,7 @@ const OTHER_PASSPHRASE = /decryption failed/;
 const NO_PASSPHRASE = /state file is encrypted and can not be read/;
 
 const BACK = "bring back the secrets that have it (statePassphrase), from a copy of secrets.json or from git";
+/** Why a state cannot be opened without its passphrase, and what to do. */
 export const WITHOUT_PASSPHRASE = `it is encrypted, and the lab's secrets have no passphrase: ${BACK}`;
 
 /** Why an encrypted state is not opened, and how it is again. @returns null where something else was said */

@@ -13,11 +13,13 @@ import { addressOf, requireAble, type StateLocation } from "./location.ts";
 import { firstError, lockOf, type RunTool } from "./run-tool.ts";
 import { ordered } from "./text.ts";
 
+/** The tool that reaches states, and its environment. */
 export interface StateTool {
   readonly binary: Binary;
   readonly env: Environment;
 }
 
+/** What it takes to reach states. */
 export interface FolderOptions {
   /** Folder of the run's records; the folders from which states are reached are made in it. */
   readonly run: string;
@@ -49,6 +51,7 @@ function withoutProviders(): Environment {
 /** Does some work in the folder of a place, which is made and initialized where it is not there yet. */
 export type InFolder = <T>(place: StateLocation, stack: string, work: (call: Call) => Promise<T>) => Promise<T>;
 
+/** Prepares to reach states; each folder is made when it is first needed. */
 export function openFolders({ run, tool, passphrase, runTool }: FolderOptions): InFolder {
   /** One at a time in each folder: init writes it. */
   const turns = new Map<string, Promise<unknown>>();

@@ -44,6 +44,7 @@ export const volumeOf: Form = asToldOr(({ text }) =>
 /** The provider takes just one of these for whom an ACL is. */
 export const granteeOf = ({ text }: Known): string | null => text("token_id") ?? text("user_id") ?? text("group_id");
 
+/** The form of the id that imports an object, by type. */
 export const IMPORT_IDS: Readonly<Record<string, Form>> = {
   oci_budget_alert_rule: ({ id, text }) => joined("/", "budgets", text("budget_id"), "alertRules", id),
   oci_budget_budget: asTold,

@@ -5,6 +5,7 @@ import type { Binary } from "../terraform/binary.ts";
 import type { Backend, Stack } from "../terraform/stack.ts";
 import { near } from "../../ui/words.ts";
 
+/** A place of a state. */
 export interface StateLocation extends Backend {
   /** By OpenTofu, with the lab's passphrase. */
   readonly encrypted: boolean;
@@ -49,6 +50,7 @@ export function describeLocation(place: StateLocation): string {
   return `${file === null ? addressOf(place) : near(file)}${place.encrypted ? ", encrypted" : ""}`;
 }
 
+/** Whether two are one, encryption included. */
 export function sameLocation(one: StateLocation, other: StateLocation): boolean {
   return addressOf(one) === addressOf(other) && one.encrypted === other.encrypted;
 }

@@ -16,6 +16,7 @@ const lostObject = z.object({
   /** What the state still holds at this address: the object that the lost one was to replace. */
   replacedId: z.string().nullable(),
 });
+/** Such an object. */
 export type LostObject = z.infer<typeof lostObject>;
 
 /** Something that was going on and that the next plan shows by itself. */
@@ -189,14 +190,13 @@ export function stillLost(lost: readonly LostObject[], state: State): readonly L
   });
 }
 
-// Remembers what is lost until it is taken back or given up: `<run>/<stack>/lost.json`.
-
 const stored = z.array(lostObject);
 
 function fileOf(run: string, stack: string): string {
   return join(run, stack, "lost.json");
 }
 
+/** What is remembered of a stack; nothing where there is no file. */
 export function readLost(run: string, stack: string): readonly LostObject[] {
   const text = readIfThere(fileOf(run, stack));
   return text === undefined ? [] : stored.parse(JSON.parse(text));

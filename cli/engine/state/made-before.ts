@@ -20,6 +20,7 @@ export interface Guard {
   passphrase(): Promise<void>;
 }
 
+/** What a state says of the lab's past. */
 export interface Trace {
   readonly stack: string;
   readonly holds: "objects" | "what is encrypted" | "what cannot be read";
@@ -75,9 +76,11 @@ export function guardOf(
   };
 }
 
-// What a lab has in states that are in no files here: it was made with secrets.
-
-/** @throws CliError for a state that cannot be read: nobody knows what is in it */
+/**
+ * What a lab has in states that are in no files here: it was made with secrets.
+ *
+ * @throws CliError for a state that cannot be read: nobody knows what is in it
+ */
 export async function madeElsewhere(
   { stacks }: Assembly,
   project: Project,

@@ -10,6 +10,7 @@ import { headOf, movedTo, sameState, withMoved } from "./text.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 import { plural } from "../../ui/words.ts";
 
+/** What it takes to move a state. */
 export interface MoveTools {
   readonly states: StateStore;
   whereabouts(stack: string): Whereabouts;
@@ -18,6 +19,7 @@ export interface MoveTools {
   backUp(stack: string, place: StateLocation): Promise<void>;
 }
 
+/** A state that was moved. */
 export interface Moved {
   readonly from: StateLocation;
   readonly to: StateLocation;

@@ -56,8 +56,6 @@ export function openStates({ project, lab, interruption, say, tool }: Opened): S
   };
 }
 
-// The states of a lab that was built and not synthesized: for commands that look at the config and write nothing.
-
 const synthesized = z.object({
   terraform: z.object({ backend: z.record(z.string(), z.record(z.string(), z.unknown())) }),
 });
@@ -77,7 +75,7 @@ function keptStacks(app: LabApp, { data }: Project): readonly Pick<Stack, "name"
   });
 }
 
-/** The state of each stack, by its name. */
+/** The state of each stack of a lab that was built and not synthesized, by its name. */
 export async function statesOf(app: LabApp, project: Project): Promise<ReadonlyMap<string, State>> {
   const reader = openStates({ project, lab: app, say: (line) => console.error(line) });
   const entries = keptStacks(app, project).map(async (stack) => [stack.name, await stateOf(reader, stack)] as const);

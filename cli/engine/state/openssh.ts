@@ -1,6 +1,7 @@
 /** Ed25519 key pairs as OpenSSH writes them (PROTOCOL.key of openssh-portable; RFC 8709 for the public part). */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 
+/** A key pair in OpenSSH's formats. */
 export interface SshKey {
   /** PEM-like text of `ssh-keygen`, without a passphrase. */
   readonly private: string;

@@ -16,6 +16,7 @@ export interface Differences {
   readonly other: readonly string[];
 }
 
+/** A restore that is prepared and not done yet. */
 export interface Restoring extends Differences {
   /** The serial that the state would have: above both. */
   readonly serial: number;
@@ -25,6 +26,7 @@ export interface Restoring extends Differences {
   restore(): Promise<void>;
 }
 
+/** Compares two states of one stack. */
 export function differences(present: State, backup: State): Differences {
   const now = new Map(present.resources.map((resource) => [resource.address, resource]));
   const then = new Map(backup.resources.map((resource) => [resource.address, resource]));

@@ -23,6 +23,7 @@ interface ToolResult {
   readonly errors: string;
 }
 
+/** How the tool is run on a state. */
 export type RunTool = (call: ToolCall) => Promise<ToolResult>;
 
 /** For commands that only look. */

@@ -3,20 +3,24 @@ import { randomBytes } from "node:crypto";
 import { generateSshKey } from "./openssh.ts";
 import type { Secrets } from "./secrets-schema.ts";
 
+/** 256 random bits, as text. */
 export function newPassphrase(): string {
   return randomBytes(32).toString("base64url");
 }
 
+/** A password of 256 random bits, and its hash for cloud-init (sha512-crypt). */
 export async function newRootPassword(): Promise<Pick<Secrets, "rootPassword" | "rootPasswordHash">> {
   const { encrypt } = await import("unixcrypt");
   const rootPassword = newPassphrase();
   return { rootPassword, rootPasswordHash: encrypt(rootPassword) };
 }
 
+/** A key pair for the tunnels. */
 export function newUserKey(): Secrets["userKey"] {
   return generateSshKey("ampere-lab");
 }
 
+/** A key pair for each of these hosts. */
 export function newHostKeys(hosts: readonly string[]): Secrets["hostKeys"] {
   return Object.fromEntries(hosts.map((host) => [host, generateSshKey(`root@${host}`)]));
 }

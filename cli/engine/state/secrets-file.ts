@@ -7,6 +7,7 @@ import { learn } from "../../ui/masker.ts";
 import type { Project } from "../synth/project.ts";
 import { parseSecrets, type Secrets, secretsText, WrongSecrets } from "./secrets-schema.ts";
 
+/** The one place of a lab's secrets. */
 export interface SecretsFile {
   /** `plain`: readable by their owner; `sops`: encrypted, for the repository. */
   readonly kind: "plain" | "sops";

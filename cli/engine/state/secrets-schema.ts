@@ -20,6 +20,7 @@ const schema = z.strictObject({
   reviewSecret: z.string().min(32).optional(),
 });
 
+/** All secrets of a lab. */
 export type Secrets = z.infer<typeof schema>;
 
 /** Thrown for a text that holds no secrets of ours; says which field is wrong, and never what is in it. */

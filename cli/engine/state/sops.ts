@@ -85,13 +85,12 @@ export async function encrypt(file: string, json: string): Promise<string> {
   return sops(file, ["encrypt", "--filename-override", basename(file), ...types], json);
 }
 
-// The user's age keys, at the places where sops looks for them (https://getsops.io/docs/#encrypting-using-age).
-
 /** An age identity: Bech32 of 32 bytes (age-encryption.org/v1). */
 const IDENTITY = /AGE-SECRET-KEY-1[0-9A-Z]{58}/g;
 /** What others encrypt for. */
 const RECIPIENT = /^age1[0-9a-z]{58}$/;
 
+/** Whether it is a public age key. */
 export function isRecipient(text: string): boolean {
   return RECIPIENT.test(text);
 }
@@ -108,6 +107,7 @@ export function ageKeyFile(env: NodeJS.ProcessEnv = process.env, platform: NodeJ
   return join(pathVariable(env, "XDG_CONFIG_HOME") ?? usual, "sops", "age", "keys.txt");
 }
 
+/** The user's age keys, by their public halves. */
 export interface OwnKeys {
   readonly recipients: readonly string[];
   /** Where they are; of new ones the file that was made. */

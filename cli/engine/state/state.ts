@@ -8,11 +8,13 @@ import type { StateStore } from "./store.ts";
 import { movedTo, stateSchema } from "./text.ts";
 import { learnStateText } from "./learn.ts";
 
+/** An output of a stack. */
 export interface Output {
   readonly value: unknown;
   readonly sensitive: boolean;
 }
 
+/** An object that a state holds. */
 export interface StateResource {
   /** As terraform writes it: `module.x.oci_core_vcn.network["a"]`. */
   readonly address: string;
@@ -24,6 +26,7 @@ export interface StateResource {
   readonly tainted: boolean;
 }
 
+/** What a state holds. */
 export interface State {
   /** Goes up with every change; 0 of what was never deployed. */
   readonly serial: number;

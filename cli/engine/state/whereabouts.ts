@@ -98,14 +98,16 @@ export function whereaboutsOf(where: Where, project: Project, stack: string, con
   return { at: sameLocation(file, configured) ? configured : file, copy: null };
 }
 
-// Refuses to plan or apply a stack whose state is elsewhere than its config says: all would be made a second time.
-
 interface Lab extends StateReader {
   readonly project: Project;
   readonly binary: Binary;
 }
 
-/** @throws CliError for a tool that cannot keep the state where the config says, and for a state that is elsewhere */
+/**
+ * Before a stack is planned or applied: from another place than its state's, all would be made a second time.
+ *
+ * @throws CliError for a tool that cannot keep the state where the config says, and for a state that is elsewhere
+ */
 export async function requireConfiguredLocation(lab: Lab, stack: Stack): Promise<void> {
   const { project, binary, states, encryptedState } = lab;
   const configured = locationOf(stack, encryptedState);

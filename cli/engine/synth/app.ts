@@ -29,8 +29,6 @@ export async function runApp(project: Project, interruption: Interruption): Prom
   await spawnApp(project, interruption.signal);
 }
 
-// Runs an app of the form `node main.ts` in this very process: another Node would cost a third of what synth takes.
-
 /** What was imported once is not run by another import. */
 let imported = false;
 
@@ -74,7 +72,11 @@ async function run(program: string): Promise<number> {
   }
 }
 
-/** @throws AppRefused with what it said */
+/**
+ * Runs an app of the form `node main.ts` in this very process: another Node would cost a third of what synth takes.
+ *
+ * @throws AppRefused with what it said
+ */
 async function importApp(program: string, project: Project): Promise<void> {
   imported = true;
   const { env, exit } = process;
@@ -94,9 +96,7 @@ async function importApp(program: string, project: Project): Promise<void> {
   requireGoodEnd(project.app, code, said);
 }
 
-// Runs the app as the program that it is.
-
-/** @throws AppRefused with what it said */
+/** Runs the app as the program that it is. @throws AppRefused with what it said */
 async function spawnApp(project: Project, signal: AbortSignal): Promise<void> {
   const child = spawn(project.app, {
     cwd: project.folder,
@@ -132,8 +132,6 @@ async function spawnApp(project: Project, signal: AbortSignal): Promise<void> {
   }
 }
 
-// How the app ended, as an error where it did not end well.
-
 /** The app would not have its config, and has said why. */
 export class AppRefused extends AlreadyTold {
   readonly said: string;
@@ -156,8 +154,6 @@ function requireGoodEnd(app: string, end: number | NodeJS.Signals, said: string)
   const how = typeof end === "number" ? `exit code ${end}` : end;
   throw new CliError(`the app (${app}) ended with ${how}: nothing was synthesized`);
 }
-
-// The folder that the app writes to.
 
 /** cdktn's list of the stacks, which is written last. */
 export function manifestOf(output: string): string {

@@ -84,6 +84,7 @@ const lab = z.looseObject({
 /** The app's facts about the lab that the CLI acts on (`lab.json`). */
 export type Lab = z.infer<typeof lab>;
 
+/** A stack, as the manifest has it. */
 export interface StackInfo {
   readonly name: string;
   /** Where terraform runs, absolute. */
@@ -94,6 +95,7 @@ export interface StackInfo {
   readonly dependencies: readonly string[];
 }
 
+/** All that was synthesized. */
 export interface Assembly {
   readonly stacks: readonly StackInfo[];
   /** Null for an app that is no lab: it has no tunnels, no secrets. */

@@ -8,6 +8,7 @@ import type { Assembly } from "./assembly.ts";
 import { takeLock } from "./lock.ts";
 import { openProject, type Project, type ProjectOptions } from "./project.ts";
 
+/** Options of every command over stacks. */
 export interface CommonOptions extends ProjectOptions {
   readonly json?: boolean;
   /** False for `--no-color`. */
@@ -15,6 +16,7 @@ export interface CommonOptions extends ProjectOptions {
   readonly skipSynth?: boolean;
 }
 
+/** What such a command works with. */
 export interface CommandContext {
   readonly project: Project;
   readonly terminal: Terminal;
@@ -56,9 +58,10 @@ export async function withLabLock<T>(
   }
 }
 
-// Runs the app and reads what it wrote. On the way of every command over stacks, so it loads next to nothing before.
-
-/** Runs the app unless told to take what it wrote before, and reads the result. */
+/**
+ * Runs the app unless told to take what it wrote before, and reads the result. On the way of every command over stacks, so it
+ * loads next to nothing before.
+ */
 export async function synthesize(place: CommandContext, skip: boolean): Promise<Assembly> {
   const { project, terminal, interruption } = place;
   if (!skip) {

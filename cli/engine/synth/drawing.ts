@@ -7,6 +7,7 @@ function quoted(lines: readonly string[]): string {
   return `"${escaped.join("<br/>")}"`;
 }
 
+/** The text of a Mermaid flowchart. */
 export function mermaid({ stacks, boxes, arrows }: LabGraph): string {
   // Numbered by their order: names may hold what Mermaid takes for its own words.
   const ids = new Map(boxes.map(({ id }, index) => [id, `n${index + 1}`]));
@@ -24,8 +25,6 @@ export function mermaid({ stacks, boxes, arrows }: LabGraph): string {
     "\n",
   );
 }
-
-// The lab as an SVG: a band for each stack, boxes in rows, what needs above what it needs.
 
 /** All in pixels. */
 const BOX = { width: 236, height: 46 } as const;
@@ -185,6 +184,7 @@ const STYLE = `text{font-family:sans-serif;fill:#1b2733}
 .about{font-size:11px;text-anchor:middle;fill:#51606e}.band{fill:#f3f6f9;stroke:#c6d0da}
 .box{fill:#fff;stroke:#51606e}.arrow{fill:none;stroke:#8795a3;marker-end:url(#head)}.head{fill:#8795a3}`;
 
+/** The lab as an SVG: a band for each stack, boxes in rows, what needs above what it needs. */
 export function svg(graph: LabGraph): string {
   const { width, height, bands, places, ways } = layout(graph);
   return [

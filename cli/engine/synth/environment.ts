@@ -7,6 +7,7 @@ import { pathVariable } from "../../../config/user-path.ts";
 import { CliError } from "../../ui/errors.ts";
 import type { Project } from "./project.ts";
 
+/** Variables of a program that is started. */
 export type Environment = Readonly<Record<string, string>>;
 
 /** All that passes into the sandbox: nothing that could name an account, an endpoint or a credential. */

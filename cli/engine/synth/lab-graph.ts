@@ -1,6 +1,7 @@
 /** The lab as boxes and arrows, grouped by stack. */
 import type { Arguments, Element } from "./references.ts";
 
+/** Something that is drawn. */
 export interface Box {
   readonly id: string;
   readonly stack: string;
@@ -14,6 +15,7 @@ export interface Arrow {
   readonly to: string;
 }
 
+/** The whole drawing. */
 export interface LabGraph {
   /** In the order of deployment. */
   readonly stacks: readonly string[];
@@ -93,8 +95,7 @@ export function labGraph(stacks: readonly string[], elements: readonly Element[]
   return { stacks, boxes, arrows: withoutDetours(elements.flatMap(arrowsOf)) };
 }
 
-// Which resources are drawn, and what is said of each: hosts, networks, virtual machines, Talos machines.
-
+/** How resources of a type are drawn. */
 export interface Kind {
   /** The second line: what it is. */
   readonly about: (args: Arguments) => readonly (string | undefined)[];

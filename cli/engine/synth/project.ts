@@ -9,6 +9,7 @@ import { learnSecretsFile } from "../../ui/masker.ts";
 import { ALL_STAND_INS, type Choices } from "../../ui/provider-choices.ts";
 import { requireFolder } from "../../ui/user-files.ts";
 
+/** Options that choose a project. */
 export interface ProjectOptions {
   readonly app?: string;
   readonly output?: string;
@@ -18,6 +19,7 @@ export interface ProjectOptions {
   readonly providers?: Choices;
 }
 
+/** A lab's places, and how it is run. */
 export interface Project {
   /** The folder of cdktf.json: the app runs here. */
   readonly folder: string;

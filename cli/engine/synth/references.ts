@@ -10,8 +10,10 @@ const values = z.record(z.string(), z.unknown()).default({});
 
 const document = z.looseObject({ resource: blocks, data: blocks, locals: values, output: values });
 
+/** Of a resource, as synthesized. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
+/** Whatever can be referred to. */
 export interface Element {
   /** Of the whole lab: `oci/oci_core_vcn.network_vcn`. */
   readonly id: string;

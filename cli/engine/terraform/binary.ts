@@ -7,6 +7,7 @@ import { readIfThere, writeAtomically } from "../../ui/files.ts";
 import { cachedTofu, which } from "./tools.ts";
 import { capture } from "../../clients/processes.ts";
 
+/** A tool that was found. */
 export interface Binary {
   readonly path: string;
   readonly product: "OpenTofu" | "Terraform";
@@ -42,6 +43,7 @@ function newEnough({ version }: Binary): boolean {
   return major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor);
 }
 
+/** How it is looked for. */
 export interface FindOptions {
   /** @default - TERRAFORM_BINARY_NAME of this process */
   readonly wished?: string | undefined;
@@ -89,12 +91,11 @@ export function describeBinary({ product, version, path }: Binary): string {
   return `${product} ${version} (${path})`;
 }
 
-// Arguments that a user has the tool add to each of our calls: TF_CLI_ARGS and TF_CLI_ARGS_plan, _apply and so on.
-
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * A line that names them after a call that failed, as the tool does not tell them from ours. Empty where there are none.
+ * A line that names, after a call that failed, the arguments that a user has the tool add to each (TF_CLI_ARGS and
+ * TF_CLI_ARGS_plan, _apply and so on), as the tool does not tell them from ours. Empty where there are none.
  *
  * @param verb the command, such as `plan`
  */
@@ -105,12 +106,13 @@ export function addedArguments(env: Variables, verb: string): string {
   return `${told} went with it to \`${verb}\`: unset ${set.length === 1 ? "it" : "them"} if that is not meant for this lab`;
 }
 
-// What tools are, remembered by file: asking one costs as much as a tenth of its plan. A file may stand for several versions,
-// as those of tenv and tfenv do, so what a run says of its tool is compared.
-
 /** What a tool says of itself. */
 export type Identity = Pick<Binary, "product" | "version">;
 
+/**
+ * What earlier runs have found out of tools, by file: asking one costs as much as a tenth of its plan. A file may stand for
+ * several versions, as those of tenv and tfenv do, so what a run says of its tool is compared.
+ */
 export interface KnownTools {
   /** Undefined for one that no run has confirmed, or that has been replaced since. */
   recall(path: string): Binary | undefined;

@@ -5,6 +5,7 @@ import { CliError } from "../../ui/errors.ts";
 import { readIfThere } from "../../ui/files.ts";
 import type { Binary } from "./binary.ts";
 
+/** All places that were named. */
 export interface ProviderPlaces {
   /** Folders laid out as `HOST/NAMESPACE/TYPE/…`: filesystem mirrors and plugin caches. */
   readonly folders: readonly string[];

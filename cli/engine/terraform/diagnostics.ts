@@ -55,8 +55,6 @@ export function heldLock(diagnostics: readonly Diagnostic[]): string | undefined
   return /^\s*ID:\s+(\S+)/m.exec(diagnostic?.detail ?? "")?.[1];
 }
 
-// What to do about refusals that say nothing of it themselves.
-
 /** The service's words, in the provider's error: `500-InternalError, Out of host capacity.` */
 const NO_CAPACITY = /out of host capacity/i;
 
@@ -125,15 +123,18 @@ export function adviceOn(stack: Stack, diagnostics: readonly Diagnostic[]): read
   ];
 }
 
-// What to do about what a bucket's service, or the tool before it asks one, refuses.
-
 /** Of services without conditional writes: 501 is Amazon's word for a header that a service does not know. */
 const NO_CONDITION = /state lock[^]*?(?:StatusCode: 501|NotImplemented)/;
 
 /** Of Terraform's and OpenTofu's backend `s3`, which says nothing of where keys come from. */
 const NO_KEYS = /No valid credential sources? found/i;
 
-/** @param said by the tool @returns null where there is nothing to be added */
+/**
+ * What to do about what a bucket's service, or the tool before it asks one, refuses.
+ *
+ * @param said by the tool
+ * @returns null where there is nothing to be added
+ */
 export function bucketAdvice(said: string): string | null {
   if (NO_CONDITION.test(said))
     return 'this service cannot lock, as it has no conditional writes: keep states by state.backend "oci" (Terraform 1.12 or newer) or "local", and run `npx lab state migrate`';
@@ -142,12 +143,12 @@ export function bucketAdvice(said: string): string | null {
   return null;
 }
 
-// What to do where the sandbox's stand-in of a provider lacks a type, which Terraform tells as if the provider did.
-
 /** Terraform's and OpenTofu's words. */
 const NO_SUCH_TYPE = /provider \S+ does not support (?:resource type|data source) "(?<type>(?<system>[a-z]+)_\w+)"/;
 
 /**
+ * What to do where the sandbox's stand-in of a provider lacks a type, which Terraform tells as if the provider did.
+ *
  * @param providers which providers play in the sandbox
  * @returns a line for each type that a stand-in lacks
  */

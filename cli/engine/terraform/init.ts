@@ -15,7 +15,7 @@ import { removeRecord } from "./run-record.ts";
 import type { Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 
-// Another backend (the sandbox's, after the real one) is a fresh start, never a move of state.
+/** Another backend (the sandbox's, after the real one) is a fresh start, never a move of state. */
 const INIT = ["-input=false", "-no-color", "-reconfigure"];
 
 const reattached = z.record(z.string(), z.unknown());
@@ -81,10 +81,6 @@ export async function initialize(runner: Runner, stack: Stack, env: Environment)
   writeFileSync(stampFile(stack), stampOf(runner, stack, env));
 }
 
-// The dependency lock file of a stack: the real run's, or that of a set of real providers in the sandbox. A provider that
-// was built here has other checksums than the registry's, and must not be what a real run is held to. Where the repository
-// has one (`npx lab providers lock`), a real run is held to that.
-
 /** What the tool calls it. */
 export const LOCK_FILE = ".terraform.lock.hcl";
 
@@ -99,7 +95,9 @@ function moveIfThere(from: string, to: string): void {
 }
 
 /**
- * Puts the right one in its place, and keeps the other for its next turn.
+ * Puts the right dependency lock file in its place, and keeps the other for its next turn: the real run's, or that of a set
+ * of real providers in the sandbox. One that was built here has other checksums than the registry's, and must not be what a
+ * real run is held to.
  *
  * @param folder of the stack
  * @param providerConfig the configuration of the sandbox's real providers; undefined: as in a real run
@@ -125,7 +123,7 @@ export function committedLock({ product }: Binary, stack: string): string {
 }
 
 /**
- * In a real run, puts the committed one in its place.
+ * Where the repository has one (`npx lab providers lock`), puts that in its place for a real run, which is held to it.
  *
  * @returns the path of the committed one in the project's folder; null where this run is not held to one
  */

@@ -151,8 +151,6 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
   }
 }
 
-// Follows a file that another process writes, line by line.
-
 const FOLLOW_MS = 40;
 const CHUNK = 64 * 1024;
 
@@ -161,7 +159,10 @@ interface Tail {
   finish(): void;
 }
 
-/** Calls `onLine` for every line there is and will be. Polls: a look at the end of a file costs microseconds. */
+/**
+ * Follows a file that another process writes: calls `onLine` for every line there is and will be. Polls: a look at the end
+ * of a file costs microseconds.
+ */
 export function followLines(file: string, onLine: (line: string) => void): Tail {
   let descriptor: number | undefined;
   let rest = Buffer.alloc(0);

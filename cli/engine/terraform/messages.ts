@@ -61,8 +61,11 @@ const message = z.discriminatedUnion("type", [
 /** Most lines are of other types, which are told by this alone: there is one for every object that is looked at. */
 const TYPES: ReadonlySet<unknown> = new Set(message.options.map(({ shape }) => shape.type.value));
 
+/** A message of a type that is used. */
 export type UiMessage = z.infer<typeof message>;
+/** An error or a warning, as the tool tells it. */
 export type Diagnostic = z.infer<typeof diagnostic>;
+/** An output in a plan, or after an apply. */
 export type OutputChange = {
   readonly sensitive: boolean;
   readonly action?: string | undefined;

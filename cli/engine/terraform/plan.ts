@@ -14,6 +14,7 @@ import type { Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 import { planVerdict } from "./verdict.ts";
 
+/** Options of a plan. */
 export interface PlanOptions {
   readonly destroy?: boolean;
   readonly refreshOnly?: boolean;
@@ -34,6 +35,7 @@ export interface Counts {
   readonly destroy: number;
 }
 
+/** A plan that was made. */
 export interface Plan {
   readonly stack: Stack;
   readonly env: Environment;

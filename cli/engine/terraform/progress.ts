@@ -4,8 +4,10 @@ import { duration } from "../../ui/words.ts";
 import type { Identity } from "./binary.ts";
 import { type Diagnostic, type OutputChange, parseUiLine, type UiMessage } from "./messages.ts";
 
+/** What becomes of an object. */
 export type Action = "create" | "update" | "replace" | "delete" | "import" | "forget";
 
+/** A change of one object. */
 export interface PlannedChange {
   readonly action: Action;
   readonly address: string;
@@ -22,11 +24,13 @@ export interface Summary {
   readonly operation: string;
 }
 
+/** An object that something else has changed. */
 export interface Drift {
   readonly address: string;
   readonly gone: boolean;
 }
 
+/** What a run has said so far. */
 export interface Progress {
   /** Takes a line of the log. */
   readonly onLine: (line: string) => void;
@@ -45,6 +49,7 @@ export interface Progress {
   readonly applied: () => Readonly<Record<"create" | "update" | "delete", number>>;
 }
 
+/** The sign before an object, by what becomes of it. */
 export const SIGNS: Readonly<Record<Action, string>> = {
   create: "+",
   update: "~",

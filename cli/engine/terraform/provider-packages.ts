@@ -10,6 +10,7 @@ import { cachedTool, PROXMOX_PROVIDER } from "./tools.ts";
 /** The registries of Terraform and of OpenTofu. */
 export const HOSTS = ["registry.terraform.io", "registry.opentofu.org"] as const;
 
+/** A provider, in the version that the bindings are of. */
 export interface Provider {
   readonly system: System;
   /** `bpg/proxmox` */
@@ -17,6 +18,7 @@ export interface Provider {
   readonly version: string;
 }
 
+/** A provider that is on this machine. */
 export interface Package {
   /** What it is found as: a folder with the program, the archive that a registry has, or the program itself. */
   readonly kind: "folder" | "archive" | "program";
@@ -96,8 +98,6 @@ export function findPackage(
   return undefined;
 }
 
-// Whether a provider can be downloaded.
-
 /** A registry that answers does so in less; where none does, nobody should have to wait. */
 const TIMEOUT_MS = 3000;
 
@@ -133,7 +133,10 @@ export async function refusalOfRegistry(host: string, provider: Provider, ask: A
   }
 }
 
-/** Whether a network mirror has it, by the protocol https://developer.hashicorp.com/terraform/internals/provider-network-mirror-protocol */
+/**
+ * Whether a network mirror has it, by the protocol
+ * https://developer.hashicorp.com/terraform/internals/provider-network-mirror-protocol
+ */
 export async function isMirrored(mirror: string, host: string, provider: Provider, ask: Ask): Promise<boolean> {
   try {
     const address = new URL(`${host}/${provider.source}/index.json`, mirror.endsWith("/") ? mirror : `${mirror}/`);

@@ -20,6 +20,7 @@ import {
   refusalOfRegistry,
 } from "./provider-packages.ts";
 
+/** Which are which. */
 export interface Chosen {
   readonly real: readonly System[];
   readonly standIns: readonly System[];
@@ -103,8 +104,6 @@ export async function chooseProviders(options: ChooseOptions): Promise<Chosen> {
   };
 }
 
-// A configuration of terraform and tofu by which `init` finds the real providers that were chosen.
-
 type Origin =
   | { readonly kind: "package"; readonly package: Package }
   | { readonly kind: "network mirror"; readonly url: string }
@@ -133,8 +132,8 @@ const list = (providers: readonly Provider[]): string =>
   `[${providers.flatMap(({ source }) => HOSTS.map((host) => quoted(`${host}/${source}`))).join(", ")}]`;
 
 /**
- * Writes the configuration, and a filesystem mirror of the packages that are here: unlike dev_overrides, `init`, lock files
- * and both tools know it as any other installation.
+ * Writes a configuration by which `init` finds the real providers, and a filesystem mirror of the packages that are here:
+ * unlike dev_overrides, `init`, lock files and both tools know it as any other installation.
  *
  * @param run the folder for files of runs
  * @param cache the user's plugin cache

@@ -19,6 +19,7 @@ const recordSchema = z.object({
   exit: z.string(),
   startedAt: z.string(),
 });
+/** The record of one run. */
 export type RunRecord = z.infer<typeof recordSchema>;
 
 /** An `init` has one of its own: it may run while the outcome of the last apply is still being taken into account. */
@@ -26,10 +27,12 @@ function recordFile(run: string, { stack, verb }: Pick<RunRecord, "stack" | "ver
   return join(run, verb === "init" ? `${stack}.init.json` : `${stack}.json`);
 }
 
+/** Writes it into the folder of runs, in place of the one before. */
 export function writeRecord(run: string, record: RunRecord): void {
   writeAtomically(recordFile(run, record), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
+/** Removes it; there may be none. */
 export function removeRecord(run: string, record: Pick<RunRecord, "stack" | "verb">): void {
   rmSync(recordFile(run, record), { force: true });
 }

@@ -4,6 +4,7 @@ import type { Terminal } from "../../ui/terminal.ts";
 import type { Project } from "../synth/project.ts";
 import type { Binary, KnownTools } from "./binary.ts";
 
+/** The tool, and what it is run with. */
 export interface Runner {
   readonly project: Project;
   readonly terminal: Terminal;
@@ -16,9 +17,10 @@ export interface Runner {
   readonly providerConfig: string | undefined;
 }
 
-// Who may use the plugin cache. Terraform's `init` writes into it whatever is there already, so of two at once, and of one beside
-// a plan whose provider runs from there, one fails: "text file busy" (hashicorp/terraform#31964, #32915).
-
+/**
+ * Who may use the plugin cache. Terraform's `init` writes into it whatever is there already, so of two at once, and of one
+ * beside a plan whose provider runs from there, one fails: "text file busy" (hashicorp/terraform#31964, #32915).
+ */
 interface PluginTurns {
   /** Runs what installs providers: beside nothing else. */
   installing<T>(work: () => Promise<T>): Promise<T>;

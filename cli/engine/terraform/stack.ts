@@ -24,6 +24,7 @@ export interface Backend {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** A stack, read. */
 export interface Stack extends StackInfo {
   /** Names of its input variables. */
   readonly variables: readonly string[];

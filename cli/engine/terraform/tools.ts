@@ -6,6 +6,7 @@ import { homeFolder, pathVariable } from "../../../config/user-path.ts";
 
 type ToolName = "opentofu" | "proxmox" | "sops";
 
+/** A program, and how it is built. */
 export interface Tool {
   readonly name: ToolName;
   /** As people call it. */
@@ -22,6 +23,7 @@ export interface Tool {
 
 const folder = (name: string): string => join(import.meta.dirname, "../../../tools", name);
 
+/** OpenTofu itself. */
 export const OPENTOFU: Tool = {
   name: "opentofu",
   title: "OpenTofu",
@@ -32,6 +34,7 @@ export const OPENTOFU: Tool = {
   link: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
 };
 
+/** The provider bpg/proxmox. */
 export const PROXMOX_PROVIDER: Tool = {
   name: "proxmox",
   title: "the provider bpg/proxmox",
@@ -41,6 +44,7 @@ export const PROXMOX_PROVIDER: Tool = {
   link: "-s -w",
 };
 
+/** sops, for the tests. */
 export const SOPS: Tool = {
   name: "sops",
   title: "sops",
@@ -50,9 +54,8 @@ export const SOPS: Tool = {
   link: "-s -w",
 };
 
+/** All of them. */
 export const TOOLS: readonly Tool[] = [OPENTOFU, PROXMOX_PROVIDER, SOPS];
-
-// Where what `lab tools build` makes is kept: outside of the checkout, by what it is made of.
 
 /** The user's cache folder of ampere-lab, by the platform's custom. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -85,8 +88,6 @@ export function cachedTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): st
 export function cachedTofu(env: NodeJS.ProcessEnv = process.env): string | undefined {
   return cachedTool(OPENTOFU, env);
 }
-
-// Finds programs as a shell does.
 
 /** The file that a shell would run for `name`. */
 export function which(name: string, path: string): string | undefined {
