@@ -54,3 +54,12 @@ export function pathVariable(env: Variables, name: string, from?: string): strin
   const text = env[name];
   return text === undefined || text === "" ? undefined : userPath(text, name, from, env);
 }
+
+/** Those of several variables that are set, as paths. @throws UserPathError for one that cannot be meant */
+export function pathVariables(env: Variables, names: readonly string[]): Readonly<Record<string, string>> {
+  const paths = names.flatMap((name) => {
+    const path = pathVariable(env, name);
+    return path === undefined ? [] : [[name, path]];
+  });
+  return Object.fromEntries(paths);
+}

@@ -106,6 +106,15 @@ describe("lab images build", () => {
     expect(missingForLocal({ PATH: bin, UEFI_FIRMWARE: firmware })).toContain("xorriso");
   });
 
+  it("passes over no firmware that is named and is not there", () => {
+    const bin = join(tools.folder, "bin");
+    const named = { HOME: tools.folder, PATH: `${bin}:${process.env["PATH"]}` };
+    expect(missingForLocal({ ...named, UEFI_FIRMWARE: "~/firmware.fd" })).toBeNull();
+    expect(missingForLocal({ ...named, UEFI_FIRMWARE: "~/other.fd" })).toBe(
+      `UEFI_FIRMWARE: got ${join(tools.folder, "other.fd")}, allowed a file that is there`,
+    );
+  });
+
   it("looks for firmware where the build does", () => {
     const script = readFileSync(join(__dirname, "../../packer/build.sh"), "utf8");
     expect(/arm64\) candidates=\(([^)]*)\)/.exec(script)?.[1]?.split(" ")).toEqual(FIRMWARE);

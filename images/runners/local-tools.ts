@@ -1,6 +1,7 @@
 /** What a machine needs to build images by itself: programs, and the parts of them that other packages bring. */
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { pathVariable, pathVariables } from "../../config/user-path.ts";
 
 interface Tool {
   /** Any one of them does. */
@@ -42,11 +43,23 @@ function onPath(program: string, path: string): boolean {
   });
 }
 
-function firmwareMissing({ UEFI_FIRMWARE: own }: NodeJS.ProcessEnv): boolean {
-  return ![...(own === undefined ? [] : [own]), ...FIRMWARE].some((file) => existsSync(file));
+/** Variables by which a user names files to packer/build.sh and to Packer; neither expands a `~`. */
+const PATHS = ["UEFI_FIRMWARE", "PACKER_CACHE_DIR", "PACKER_CONFIG_DIR"];
+
+/** What packer/build.sh is started in. @throws UserPathError for a variable that names no path */
+export function buildEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, ...pathVariables(env, PATHS) };
 }
 
-/** What this machine lacks to build images, for people; null when it has all. */
+/** What is wrong with the firmware, for people; null where there is one. One that is named is never passed over. */
+function firmwareProblem(env: NodeJS.ProcessEnv): string | null {
+  const own = pathVariable(env, "UEFI_FIRMWARE");
+  if (own !== undefined) return existsSync(own) ? null : `UEFI_FIRMWARE: got ${own}, allowed a file that is there`;
+  if (FIRMWARE.some((file) => existsSync(file))) return null;
+  return "no UEFI firmware for arm64 guests (Debian: apt install qemu-efi-aarch64; elsewhere UEFI_FIRMWARE names the file)";
+}
+
+/** What this machine lacks to build images, for people; null when it has all. @throws UserPathError */
 export function missingForLocal(env: NodeJS.ProcessEnv = process.env): string | null {
   const path = env["PATH"] ?? "";
   const missing = NEEDED.filter(({ programs }) => !programs.some((program) => onPath(program, path)));
@@ -59,8 +72,7 @@ export function missingForLocal(env: NodeJS.ProcessEnv = process.env): string | 
     ];
     return `not on PATH: ${programs} (${advice.join("; ")})`;
   }
-  if (!firmwareMissing(env)) return null;
-  return "no UEFI firmware for arm64 guests (Debian: apt install qemu-efi-aarch64; elsewhere UEFI_FIRMWARE names the file)";
+  return firmwareProblem(env);
 }
 
 /** Whether a Packer of this version brings QEMU's builder with it: all before 1.10 do, and Debian's 1.6.6 is one. */

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { buildEnvironment } from "./local-tools.ts";
 import { BuildFailed, type BuildRequest, type Runner } from "./runner.ts";
 
 const LAST_LINES = 12;
@@ -22,7 +23,7 @@ async function build(request: BuildRequest, env: NodeJS.ProcessEnv): Promise<voi
   signal.throwIfAborted();
   // In a process group of its own: a Ctrl-C on the terminal would reach Packer twice, and the second means "now".
   const child = spawn(join(root, "packer", "build.sh"), command(request), {
-    env,
+    env: buildEnvironment(env),
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });

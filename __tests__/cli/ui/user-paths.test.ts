@@ -9,6 +9,7 @@ import { ageKeyFile, ownKeys } from "../../../cli/engine/state/sops.ts";
 import { findBinary } from "../../../cli/engine/terraform/binary.ts";
 import { cacheFolder } from "../../../cli/engine/terraform/tools.ts";
 import { providerPlaces } from "../../../cli/engine/terraform/cli-config.ts";
+import { buildEnvironment } from "../../../images/runners/local-tools.ts";
 import { configFileOf } from "../../../images/upload/profile.ts";
 import { readEnvironment } from "../../../config/environment.ts";
 import { pathProblem, userPath } from "../../../config/user-path.ts";
@@ -68,6 +69,11 @@ describe("every option that names a file or folder", () => {
   });
 });
 
+/** `env["NAME"]`, `env.NAME`, and `{ NAME }` out of the environment, as a parameter or by itself. */
+const LOOKUP =
+  /\benv(?:\["|\.)(\w+)|\{([^{}]*)\}(?:: (?:NodeJS\.ProcessEnv|Variables|Environment)\b| = (?:process\.)?env\b)/g;
+const PATH_LIKE = /\b[A-Z_a-z]*(?:_FILE|_PATH|_DIR|_HOME|CONFIG|SUMMARY|FIRMWARE)\b/;
+
 /** What comes of each variable that names a path. */
 const VARIABLES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => unknown>> = {
   LAB_HOME: (env) => openProject({ app: "x" }, env, "/").home,
@@ -81,6 +87,9 @@ const VARIABLES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => unknown>> =
   KUBECONFIG: (env) => mergeTarget("kubeconfig", "contexts: []", env),
   TALOSCONFIG: (env) => mergeTarget("talosconfig", "contexts: {}", env),
   TF_CLI_CONFIG_FILE: (env) => withPaths(env)["TF_CLI_CONFIG_FILE"],
+  UEFI_FIRMWARE: (env) => buildEnvironment(env)["UEFI_FIRMWARE"],
+  PACKER_CACHE_DIR: (env) => buildEnvironment(env)["PACKER_CACHE_DIR"],
+  PACKER_CONFIG_DIR: (env) => buildEnvironment(env)["PACKER_CONFIG_DIR"],
   TF_PLUGIN_CACHE_DIR: (env) => providerPlaces("Terraform", env).cache,
 };
 
@@ -96,8 +105,9 @@ describe("every variable that names a file or folder", () => {
         .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"))
         .flatMap((file) => {
           const text = readFileSync(join(REPOSITORY, folder, file), "utf8");
-          const found = [...text.matchAll(/\benv(?:\["|\.)([A-Z_a-z]*(?:_FILE|_PATH|_DIR|_HOME|CONFIG|SUMMARY))\b/g)];
-          return found.map(([, name]) => `${folder}/${file}: ${name}`);
+          const found = [...text.matchAll(LOOKUP)].flatMap(([, name = "", taken = ""]) => [name, ...taken.split(",")]);
+          const names = found.flatMap((each) => PATH_LIKE.exec(each.split(":")[0] ?? "")?.[0] ?? []);
+          return names.map((name) => `${folder}/${file}: ${name}`);
         }),
     );
     expect(elsewhere.filter((line) => !KNOWN.some((known) => known.test(line)))).toEqual([]);

@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync, realpathSync, writeFileSync } from "n
 import module from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { PLUGIN_SOCKET, temporaryFolder } from "../../../config/temporary-folder.ts";
-import { pathVariable } from "../../../config/user-path.ts";
+import { pathVariables } from "../../../config/user-path.ts";
 import { CliError } from "../../ui/errors.ts";
 import type { Project } from "./project.ts";
 
@@ -55,11 +55,7 @@ const PATHS = ["TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "SOPS_AGE_KEY_FILE"]
 
 /** The variables that are set, with paths as they are meant. @throws UserPathError for one that cannot be */
 export function withPaths(env: NodeJS.ProcessEnv): Record<string, string> {
-  const paths = PATHS.flatMap((name) => {
-    const path = pathVariable(env, name);
-    return path === undefined ? [] : [[name, path]];
-  });
-  return { ...definedOnly(env), ...Object.fromEntries(paths) };
+  return { ...definedOnly(env), ...pathVariables(env, PATHS) };
 }
 
 /** What every program we start gets: LAB_*, our own Node first on PATH. */
