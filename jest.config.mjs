@@ -4,6 +4,7 @@ export default {
   testPathIgnorePatterns: ["tiers", "real-images", "real-providers"].map((each) => `<rootDir>/__tests__/${each}/`),
   // The end-to-end tests mostly wait for other processes: jest's own default would leave a processor idle.
   maxWorkers: "100%",
+  reporters: ["default", "<rootDir>/__tests__/jest/slowest.mjs"],
   testEnvironment: "node",
   // Many tests start programs or load an SDK: on a busy machine jest's 5 s are soon over.
   testTimeout: 30_000,
