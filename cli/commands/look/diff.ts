@@ -1,5 +1,5 @@
 /** `cdktf diff`: plans every chosen stack and changes nothing. Exits with 2 when a deploy would do something. */
-import type { DiffOptions } from "../../engine/runs/diff-options.ts";
+import type { DiffOptions } from "../../engine/runs/diff.ts";
 import { withLabLock } from "../../engine/synth/command-context.ts";
 import { type CommandDefinition, planOptions } from "../../ui/command.ts";
 import { pathOption } from "../../ui/options.ts";

@@ -4,13 +4,16 @@ import { AlreadyTold, CliError, messageOf } from "../../ui/errors.ts";
 import { masked } from "../../ui/masker.ts";
 import { writeUserFile } from "../../ui/user-files.ts";
 import { AppRefused } from "../synth/app.ts";
-import type { States } from "./diff-plans.ts";
-import type { DiffOptions } from "./diff-options.ts";
+import type { State } from "../state/state.ts";
+import type { PlanOptions } from "../terraform/plan.ts";
 import type { Planned } from "./plan-ahead.ts";
 import { counted } from "./review-text.ts";
 import type { Review } from "./review.ts";
 import { result } from "./schedule.ts";
 import type { Session } from "./session.ts";
+
+/** States by the names of their stacks. */
+export type States = ReadonlyMap<string, State>;
 
 /** The whole of it, loaded only where it is asked for: it counts the uses of what is deployed. */
 export async function labReview(
@@ -71,7 +74,7 @@ export function withoutStacks(error: unknown, sandbox: boolean): Review {
 export async function save(
   { reviewKey, binary, terminal }: Session,
   out: string,
-  options: DiffOptions,
+  options: PlanOptions & { readonly review?: string },
   planned: readonly Planned[],
   states: States,
   wanted: number,

@@ -1,12 +1,19 @@
 /** What `cdktf diff` does: plans every chosen stack, and changes nothing. */
+import { AlreadyTold, CliError, messageOf } from "../../ui/errors.ts";
+import { isDeployed, NO_STATE, stateOf } from "../state/state.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { discard, PlanFailed, planStack } from "../terraform/plan.ts";
+import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
+import type { LossOptions } from "./losses.ts";
+import { planAhead, type Planned } from "./plan-ahead.ts";
+import { refuseShrinking } from "./plan-document.ts";
+import { runInOrder } from "./schedule.ts";
+import { needsValues, stackReview, withoutPlan } from "./stack-review.ts";
+import type { States } from "./diff-output.ts";
 import { printDocument } from "../../ui/document.ts";
-import { AlreadyTold, CliError } from "../../ui/errors.ts";
 import { requireFolder, targetOf } from "../../ui/user-files.ts";
 import { list } from "../../ui/words.ts";
 import type { CommandContext } from "../synth/command-context.ts";
-import { discard } from "../terraform/plan.ts";
-import { begin, type Begun } from "./begin.ts";
-import type { DiffOptions } from "./diff-options.ts";
 import {
   documentOf,
   imageToBuild,
@@ -16,13 +23,93 @@ import {
   withoutStacks,
   writeMarkdown,
 } from "./diff-output.ts";
-import { isWhole, planAll, statesOf } from "./diff-plans.ts";
 import { resolveLostObjects } from "./losses.ts";
 import { refuseLostStates } from "./lost-state.ts";
 import { checkUpgrades } from "./preconditions.ts";
 import { showReview, summaryOf } from "./review-text.ts";
 import { lostDiskLine, lostDisks, type Review, type StackReview } from "./review.ts";
-import { withoutPlan } from "./stack-review.ts";
+
+/** What `cdktf diff` is asked for. */
+export interface DiffOptions extends RunOptions, LossOptions {
+  /** With the values of what is created and destroyed, and all of the review in `--json`. */
+  readonly detailed?: boolean;
+  /** Where to write the review for people, as a comment on a pull request. */
+  readonly markdown?: string;
+  /** Where to save the plans, for `deploy --plan`. */
+  readonly out?: string;
+  /** What the saved plans are of: a deploy has to name the same. */
+  readonly review?: string;
+  /** Fails when anything would be destroyed or replaced. */
+  readonly failOnDestroy?: boolean;
+}
+
+/** The states of the chosen stacks first, then of the others: they are read, and the free tier counts them too. */
+async function statesOf({ session, stacks: chosen }: Begun): Promise<States> {
+  const stacks = [...new Set([...chosen, ...session.assembly.stacks])];
+  const states = await Promise.all(stacks.map((info) => stateOf(session, session.stack(info))));
+  return new Map(stacks.flatMap(({ name }, index) => (states[index] ? [[name, states[index]]] : [])));
+}
+
+/** Whether anything is written that holds all of the review. */
+function isWhole({ detailed = false, markdown, out }: DiffOptions): boolean {
+  return detailed || markdown !== undefined || out !== undefined;
+}
+
+interface Reviewed {
+  readonly review: StackReview;
+  /** Null where there is none. */
+  readonly planned: Planned | null;
+}
+
+/** A stack that cannot be planned is told of, and in the result as failed. */
+async function planAll(
+  { session, stacks, label }: Begun,
+  states: States,
+  options: DiffOptions,
+): Promise<ReadonlyMap<string, Reviewed>> {
+  const { terminal, interruption } = session;
+  const initialized = initializeAhead(session, stacks);
+  const results = new Map<string, Reviewed>();
+  const plan = planAhead({
+    runner: session,
+    stacks: session.assembly.stacks,
+    stack: session.stack,
+    states,
+    plan: async (stack, info) => {
+      await initialized(info);
+      // Hosts that have yet to be made answer to nobody.
+      const reachable = info.dependencies.every((name) => isDeployed(states.get(name) ?? NO_STATE));
+      if (reachable && options.refresh !== false) await session.connect(info);
+      return planStack(session, stack, session.environment(stack), label(info), options);
+    },
+  });
+  const reviewed = async (info: StackInfo): Promise<Reviewed> => {
+    const planned = await plan(info);
+    const asked = isWhole(options) || needsValues(planned.plan);
+    const document = asked ? await planned.document() : null;
+    if (document !== null) refuseShrinking(document);
+    return { review: stackReview(planned.plan, document, isWhole(options), planned.after), planned };
+  };
+  await runInOrder(
+    stacks,
+    () => [],
+    atATime(options.parallelism),
+    async (info) => {
+      try {
+        results.set(info.name, await reviewed(info));
+      } catch (error) {
+        const told = error instanceof AlreadyTold || interruption.signal.aborted;
+        if (!told) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
+        const status = interruption.signal.aborted ? "interrupted" : "failed";
+        const said = error instanceof PlanFailed ? error.said : told ? null : messageOf(error);
+        results.set(info.name, { review: withoutPlan(info.name, status, said), planned: null });
+      }
+      return "done";
+    },
+    interruption.signal,
+  );
+  return results;
+}
 
 /** Plans come in any order; they are shown in that of the stacks. */
 function show(
