@@ -18,7 +18,6 @@ const LAUNCH_OPTIONS = [
 ];
 
 export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
-  oci_core_image: { notPlayed: ["instance_id"] },
   oci_core_instance: {
     remembered: [
       "extended_metadata",

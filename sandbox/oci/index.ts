@@ -5,7 +5,6 @@ import type { Account, OciTenancy } from "../world/oci.ts";
 import { globalCapabilitySchemasData } from "./global-capability-schema.ts";
 import { availabilityDomainsData, imagesData, namespaceData } from "./data-sources.ts";
 import { extendedMetadataSent, extendedMetadataTold } from "./extended-metadata.ts";
-import { image, shapeManagement } from "./image.ts";
 import { instance } from "./instance.ts";
 import { partType } from "./kernel/part-terraform.ts";
 import { terraformType } from "./kernel/terraform.ts";
@@ -18,9 +17,7 @@ export { ociOverview, type OciOverview } from "./overview.ts";
 
 /** What is made by rules of its own. */
 const byRules: Readonly<Record<string, ResourceType>> = {
-  oci_core_image: image,
   oci_core_instance: instance,
-  oci_core_shape_management: shapeManagement,
 };
 
 const rules: Readonly<Record<string, { force_new: string[]; defaults?: Readonly<Record<string, Json>> }>> = replacement;
@@ -109,7 +106,6 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     account,
     namespace: `fr${random(10)}`,
     deletedCompartments: [],
-    images: [],
     instances: [],
     preservedBootVolumes: [],
     vnicAttachments: [],

@@ -1,7 +1,8 @@
 /** What the provider tells of an instance. */
 import type { Attributes } from "../plugin/resource.ts";
 import type { Instance, OciTenancy, Tags } from "../world/oci.ts";
-import { imageLaunchOptions } from "./image.ts";
+import { imageLaunchOptions } from "./resources/image.ts";
+import { attributeOf } from "./kernel/operations.ts";
 import { publicAddressOf } from "./primary-address.ts";
 import { shapeConfig } from "./shapes.ts";
 
@@ -50,7 +51,9 @@ export function instanceAttributes(record: Instance, tenancy: OciTenancy): Attri
     launch_mode: record.imageObject === null ? "NATIVE" : "CUSTOM",
     launch_options: [
       {
-        ...imageLaunchOptions(record.firmware),
+        ...Object.fromEntries(
+          Object.entries(imageLaunchOptions(record.firmware)).map(([field, value]) => [attributeOf(field), value]),
+        ),
         is_pv_encryption_in_transit_enabled: settings.pvEncryptionInTransit,
       },
     ],

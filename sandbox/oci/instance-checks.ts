@@ -1,31 +1,34 @@
 /** What the compute service makes of a launch or a change, and what it refuses. */
+import { z } from "zod";
 import { isExhausted } from "../faults/conditions.ts";
 import type { Attributes, Call } from "../plugin/resource.ts";
 import type { Instance, InstanceSettings } from "../world/oci.ts";
 import { block, blocks, maybeFlag, maybeText, text } from "./attributes.ts";
-import { launchFirmware } from "./launch-firmware.ts";
 import { requireRoom } from "./limits.ts";
-import { platformImages } from "./platform-images.ts";
-import { invalid, notFound, outOfCapacity } from "./refusals.ts";
-import { FAULT_DOMAINS, regionOf } from "./regions.ts";
+import { invalid, outOfCapacity } from "./refusals.ts";
+import { FAULT_DOMAINS } from "./regions.ts";
 import { A1_SHAPE, type ShapeSize } from "./shapes.ts";
-import { find } from "./stored.ts";
+import { bootShapes, type Image, requireImage } from "./resources/image.ts";
 
 const SERVICE = "Core Instance";
 
 type BootImage = Pick<Instance, "imageObject" | "firmware">;
 
+const capability = z.object({ "Compute.Firmware": z.object({ defaultValue: z.string() }) });
+
+/** `UEFI_64` or `BIOS`: an image's capability schema weighs more than how it was imported. */
+function launchFirmware({ world }: Call, { id, firmware }: Image): string {
+  const schema = world.state.oci.capabilitySchemas.find(({ imageId }) => imageId === id);
+  const allowed = capability.safeParse(schema?.schemaData);
+  return allowed.success ? allowed.data["Compute.Firmware"].defaultValue : firmware;
+}
+
 /** @throws 404 for an image that does not exist, 400 for one that the shape cannot boot. */
 export function bootImage(call: Call, id: string, shape: string): BootImage {
-  const custom = find(call, call.world.state.oci.images, id);
-  const platform = platformImages(regionOf(call)).find((image) => image.id === id);
-  const fits = custom ? custom.shapes.some(({ name }) => name === shape) : platform?.shape === shape;
-  if (!custom && !platform) throw notFound(SERVICE, `image ${id}`, "source_details.source_id");
-  // What is imported by hand is taken for an x86 image until a shape is added.
-  const assumed = custom !== null && custom.shapes.length === 0 && shape !== A1_SHAPE;
-  if (!fits && !assumed)
+  const image = requireImage(call, SERVICE, id, "source_details.source_id");
+  if (!bootShapes(image).includes(shape))
     throw invalid(SERVICE, `Shape ${shape} is not valid for image ${id}.`, "source_details.source_id");
-  return { imageObject: custom?.objectName ?? null, firmware: custom ? launchFirmware(call, custom) : "UEFI_64" };
+  return { imageObject: image.objectName, firmware: launchFirmware(call, image) };
 }
 
 export function bootVolumeGb(source: Attributes): number {

@@ -2,7 +2,6 @@
 import type { Attributes } from "../plugin/resource.ts";
 import type { Bucket, OciTenancy } from "../world/oci.ts";
 import type { InventoryItem } from "../world/world.ts";
-import { shapeIds } from "./image.ts";
 import type { Resource } from "./kernel/resource.ts";
 import { partItems } from "./kernel/part-terraform.ts";
 import { declarations, parts } from "./resources/index.ts";
@@ -35,10 +34,6 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
   ): InventoryItem[] => list.map(({ id, displayName }) => ({ type, id, name: displayName }));
   return [
     ...declarations.flatMap((each) => declaredItems(each, tenancy)),
-    ...named("oci_core_image", tenancy.images),
-    ...tenancy.images.flatMap((image) =>
-      shapeIds(image).map((id) => ({ type: "oci_core_shape_management", id, name: image.displayName })),
-    ),
     // What a pool has launched is the pool's.
     ...named(
       "oci_core_instance",

@@ -33,7 +33,6 @@ export interface OciTenancy {
   readonly namespace: string;
   /** Those that were deleted: for a while on their way out, then DELETED under another name. */
   deletedCompartments: DeletedCompartment[];
-  images: Image[];
   /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
   instances: Instance[];
   /** Who may use the REST API; null until somebody asks for the key. */
@@ -58,27 +57,6 @@ export interface ApiKey {
 
 /** With when it was asked to go; RFC 3339. */
 export type DeletedCompartment = Compartment & { readonly deletedAt: string };
-
-export interface Image extends OciObject {
-  displayName: string;
-  readonly launchMode: string;
-  /** Name of the bucket object it was imported from. */
-  readonly objectName: string;
-  readonly operatingSystem: string;
-  readonly operatingSystemVersion: string;
-  readonly sizeInMbs: number;
-  /** Of the archive it was imported from; absent: nobody could look into that, or it says none. */
-  readonly firmware?: string;
-  /** Shapes that were added by `oci_core_shape_management`, and those that the archive brought. */
-  shapes: readonly ImageShape[];
-}
-
-export interface ImageShape {
-  readonly name: string;
-  readonly compartmentId: string;
-  /** The archive names it, and nobody has added it. */
-  readonly ofArchive?: true;
-}
 
 /** What sandbox/proxmox reads of an instance. */
 export interface OciInstance {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Attributes, ResourceType } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
-import { notFound, ServiceRefusal } from "../refusals.ts";
+import { conflict, notFound, ServiceRefusal } from "../refusals.ts";
 import { refuseNotPlayed, remember, withRemembered } from "../remembered.ts";
 import { find, requireCompartment } from "../stored.ts";
 import { regionOf } from "../regions.ts";
@@ -35,6 +35,8 @@ export interface Collection<T extends OciObject> {
   gone?(asked: Asked): readonly Attributes[];
   /** What nobody made: it is told like others, and cannot be changed. */
   unmade?(asked: Asked): readonly T[];
+  /** What that is, for whoever would change it. @default - it is not found */
+  readonly unmadeIs?: string;
   /** What a list is of, where the query asks in another way than by compartment. */
   selected?(asked: Asked): readonly T[];
   /** What ids start with, where lists still show what was deleted: `ocid1.instance.` */
@@ -90,8 +92,10 @@ export function checkEtag({ headers }: Asked, view: Attributes): void {
 export function record<T extends OciObject>(asked: Asked, kind: Collection<T>): T {
   const { id = "" } = asked.params;
   const found = find(asked.call, kind.all(asked.call.world.state.oci), id);
-  if (found === null) throw notFound(kind.service, id);
-  return found;
+  if (found !== null) return found;
+  if (kind.unmadeIs !== undefined && kind.unmade?.(asked).some((each) => each.id === id))
+    throw conflict(kind.service, `${id} is ${kind.unmadeIs}.`);
+  throw notFound(kind.service, id);
 }
 
 export function byRules<T extends OciObject>(kind: Rules<T>): Collection<T> {
@@ -135,11 +139,10 @@ export function declared<B extends Attributes>(
     service,
     ...(states && { states }),
     ...(without && { without }),
-    ...(d.work && {
-      ...(!d.work.older && { wrap: "items" as const }),
-      accepted: d.work.older ? "bare" : "shown",
-      changed: (asked, found, action) => workHeader(asked, d, found, action),
-    }),
+    ...(d.work && { changed: (asked, found, action) => workHeader(asked, d, found, action) }),
+    ...(d.work && !d.work.style && { wrap: "items", accepted: "shown" }),
+    ...(d.work?.style === "older" && { accepted: "bare" }),
+    ...(d.unmadeIs !== undefined && { unmadeIs: d.unmadeIs }),
     ...(d.listedWhenGone && { listedWhenGone: `ocid1.${d.idType}.` }),
     unmade: ({ call }) => d.unmade?.(call) ?? [],
     ...(d.gone && { gone: ({ call }) => d.gone?.(call) ?? [] }),

@@ -40,7 +40,7 @@ export function partRoutes<P extends Attributes, B extends Attributes>(d: Part<P
         listed(
           asked,
           partsAt(d, parentOf(asked), asked.params).map((each) => view(asked, each)),
-          d.parent.work && !d.parent.work.older ? "items" : "array",
+          d.parent.work && !d.parent.work.style ? "items" : "array",
         ),
     },
     create: {

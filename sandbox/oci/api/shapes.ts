@@ -1,23 +1,13 @@
-/** The shapes that there are, and which of them an image boots on. */
+/** The shapes that there are. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import { platformImages } from "../platform-images.ts";
-import { notFound } from "../refusals.ts";
-import { hasShape, regionOf } from "../regions.ts";
+import { bootShapes, requireImage } from "../resources/image.ts";
+import { hasShape } from "../regions.ts";
 import { A1_SHAPE, MICRO_SHAPE } from "../shapes.ts";
-import { find, requireCompartment } from "../stored.ts";
+import { requireCompartment } from "../stored.ts";
 import { listed } from "./lists.ts";
-import { type Asked, needed, type Route } from "./route.ts";
+import { needed, type Route } from "./route.ts";
 
 const BASE = "/20160918";
-
-/** What an image boots on: one that names no shape is taken for an x86 image until one is added. */
-export function shapesOf(asked: Asked, id: string): readonly string[] {
-  const platform = platformImages(regionOf(asked.call)).find((each) => each.id === id);
-  if (platform) return [platform.shape];
-  const custom = find(asked.call, asked.call.world.state.oci.images, id);
-  if (!custom) throw notFound("Core Image", id);
-  return custom.shapes.length === 0 ? [MICRO_SHAPE] : custom.shapes.map(({ name }) => name);
-}
 
 function shapeFields(): readonly Attributes[] {
   const common = { billingType: "ALWAYS_FREE", gpus: 0, localDisks: 0, isLiveMigrationSupported: false };
@@ -66,7 +56,7 @@ export const shapeRoutes: readonly Route[] = [
     run(asked) {
       requireCompartment(asked.call, "Core Shape", needed(asked.query, "compartmentId"));
       const image = asked.query.get("imageId");
-      const fitting = image ? shapesOf(asked, image) : null;
+      const fitting = image ? bootShapes(requireImage(asked.call, "Core Image", image)) : null;
       const domain = asked.query.get("availabilityDomain");
       const isThere = (shape: string): boolean => domain === null || hasShape(asked.call, domain, shape);
       return listed(

@@ -11,10 +11,10 @@ export function workHeader<B extends Attributes>(
   actionType: "CREATED" | "UPDATED" | "DELETED",
   operation = work?.operation,
 ): Readonly<Record<string, string>> {
-  if (!work) return {};
+  if (!work || (work.style === "import" && actionType !== "CREATED")) return {};
   const verb = actionType.replace(/D$/, "");
   const request = asked.door.workRequests.accept(asked.call, {
-    operationType: work.older ? `${verb.charAt(0)}${verb.slice(1).toLowerCase()}${operation}` : `${verb}_${operation}`,
+    operationType: work.style ? `${verb.charAt(0)}${verb.slice(1).toLowerCase()}${operation}` : `${verb}_${operation}`,
     actionType,
     compartmentId,
     entityType: work.entityType,

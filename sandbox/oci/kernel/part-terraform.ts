@@ -8,6 +8,7 @@ import { requireHomeRegion } from "../home-region.ts";
 import { find } from "../stored.ts";
 import { changePart, createPart, keyOf, type Part, partView, type Place, removePart, requireParent } from "./part.ts";
 import { attributeOf } from "./operations.ts";
+import type { Played } from "./resource.ts";
 import { attributesOf, fieldsOf } from "./terraform.ts";
 
 /** The path of a part as Terraform writes it: `networkLoadBalancers/{id}/listeners/{part}`. */
@@ -47,10 +48,11 @@ export function partItems<P extends Attributes, B extends Attributes>(
 ): readonly InventoryItem[] {
   return d.parent.all(tenancy).flatMap((parent) =>
     (d.places?.(parent) ?? [{ id: parent.id }]).flatMap((place) =>
-      (d.all(parent, place) ?? []).map((record) => {
+      (d.all(parent, place) ?? []).flatMap((record) => {
         const { name = null, displayName = name }: Attributes = record;
-        const id = importId(d, { ...place, part: keyOf(d, record) });
-        return { type: d.type, id, name: d.inventoryName?.(record, parent) ?? String(displayName) };
+        const id = d.importId?.(record, place) ?? importId(d, { ...place, part: keyOf(d, record) });
+        const called = d.inventoryName ? d.inventoryName(record, parent) : String(displayName);
+        return called === null ? [] : [{ type: d.type, id, name: called }];
       }),
     ),
   );
@@ -59,9 +61,10 @@ export function partItems<P extends Attributes, B extends Attributes>(
 /** A part as the stand-in of the provider plays it. */
 export function partType<P extends Attributes, B extends Attributes>(d: Part<P, B>): ResourceType {
   const bodyOf = (planned: Attributes): Attributes => fieldsOf(planned, membersOf(d.type) ?? {}, d.renames);
+  const keyAttribute = Object.entries(d.renames ?? {}).find(([, field]) => field === d.key)?.[0] ?? attributeOf(d.key);
   const placeIn = (state: Attributes): Place => ({
     ...Object.fromEntries(Object.entries(d.place).map(([name, attribute]) => [name, text(state, attribute)])),
-    part: String(state[attributeOf(d.key)]),
+    part: String(state[keyAttribute]),
   });
   function told(call: Call, record: B, place: Place): Attributes {
     const view = partView(d, record, requireParent(d, call, place.id), call);
@@ -69,7 +72,7 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
     return {
       ...attributesOf({ ...view, ...d.forTerraform?.(record, view) }, membersOf(d.type) ?? {}, d.renames),
       ...Object.fromEntries(Object.entries(d.place).map(([name, attribute]) => [attribute, place[name] ?? null])),
-      id: d.key === "id" ? at.part : importId(d, at),
+      id: d.key === "id" ? at.part : (d.importId?.(record, place) ?? importId(d, at)),
     };
   }
   function read(call: Call, place: Place): Attributes | null {
@@ -77,7 +80,7 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
     const record = parent && d.all(parent, place)?.find((each) => keyOf(d, each) === place.part);
     return record ? told(call, record, place) : null;
   }
-  return {
+  const type: Played = {
     create(call, planned) {
       const place = placeIn(planned);
       return told(call, createPart(d, call, place, bodyOf(planned)), place);
@@ -97,4 +100,5 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
       return place && read(call, place);
     },
   };
+  return d.terraform?.(type) ?? type;
 }

@@ -1,11 +1,11 @@
 /** Parts of a resource: what lies under its path, such as a budget's alert rules or a load balancer's listeners. */
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import { requireHomeRegion } from "../home-region.ts";
 import { conflict, notFound } from "../refusals.ts";
 import { find } from "../stored.ts";
 import { fieldsFrom, openTo } from "./operations.ts";
-import type { Bodied, Resource, Stored } from "./resource.ts";
+import type { Bodied, Played, Resource, Stored } from "./resource.ts";
 
 /** What a path goes by: the parent's `id`, what else is between, and the part's own `part`. */
 export type Place = Readonly<Record<string, string>>;
@@ -28,6 +28,8 @@ export interface Part<P extends Attributes = Attributes, B extends Attributes = 
   readonly place: Readonly<Record<string, string>> & { readonly id: string };
   /** What tells them apart; those that have ids go by these in Terraform too, the others by their path. */
   readonly key: string;
+  /** One that is there already may be made once more: the new one takes its place. */
+  readonly put?: true;
   /** Null where there is no such place. */
   all(parent: Stored<P>, place: Place): B[] | null;
   /** The places in a parent. @default - the parent itself */
@@ -36,8 +38,12 @@ export interface Part<P extends Attributes = Attributes, B extends Attributes = 
   check?(next: B, context: PartContext<P, B>): void;
   /** Refuses to delete. */
   remove?(record: B, parent: Stored<P>): void;
-  /** What people call it. @default - `displayName`, or `name` */
-  inventoryName?(record: B, parent: Stored<P>): string;
+  /** How Terraform names it. @default - its id, or its path */
+  importId?(record: B, place: Place): string;
+  /** What people call it; null where no Terraform resource stands for it. @default - `displayName`, or `name` */
+  inventoryName?(record: B, parent: Stored<P>): string | null;
+  /** What the provider does otherwise than the API. */
+  terraform?(type: Played): ResourceType;
   /** What is told beside the record. */
   told?(record: B, parent: Stored<P>, tenancy: OciTenancy): Attributes;
 }
@@ -102,9 +108,10 @@ export function createPart<P extends Attributes, B extends Attributes>(
   const parent = requireParent(d, call, place.id);
   const list = partsAt(d, parent, place);
   const next = complete(d, said, { call, parent, place, before: null });
-  if (list.some((each) => keyOf(d, each) === keyOf(d, next)))
-    throw conflict(d.service, `${keyOf(d, next)} exists already in ${parent.id}.`, "name");
-  list.push(next);
+  const twin = list.findIndex((each) => keyOf(d, each) === keyOf(d, next));
+  if (twin >= 0 && !d.put) throw conflict(d.service, `${keyOf(d, next)} exists already in ${parent.id}.`, "name");
+  if (twin >= 0) list.splice(twin, 1, next);
+  else list.push(next);
   call.world.changed();
   return next;
 }

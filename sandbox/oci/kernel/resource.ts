@@ -59,14 +59,20 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
   /** Lists still show those that were deleted, for a while. */
   readonly listedWhenGone?: true;
-  /** Work requests do what is asked of it. `older`: they are named `CreateListener`, lists are arrays, creates have no body. */
-  readonly work?: { readonly entityType: string; readonly operation: string; readonly older?: true };
+  /**
+   * Work requests do what is asked of it.
+   * `older`: they are named `CreateListener`, lists are arrays, and a create is answered without a body;
+   * `import`: so named, and of creates alone.
+   */
+  readonly work?: { readonly entityType: string; readonly operation: string; readonly style?: "older" | "import" };
   /** Of the record, what is told nowhere. */
   readonly hidden?: readonly string[];
   /** Cannot go while anything names it by this field, but for what goes with it. */
   readonly holds?: { readonly by: "vcnId" | "compartmentId"; but?(record: Stored<B>): readonly string[] };
   /** What nobody made: it is told like others, and cannot be changed. */
   unmade?(call: Call): readonly Stored<B>[];
+  /** What that is, for whoever would change it: `Oracle's own image`. @default - it is not found */
+  readonly unmadeIs?: string;
   /** What is gone and still told of, where the world itself remembers it. */
   gone?(call: Call): readonly Attributes[];
   /** What a list is of, where the query asks in another way than by compartment. */

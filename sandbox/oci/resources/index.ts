@@ -10,6 +10,8 @@ import { compartment } from "./compartment.ts";
 import { dhcpOptions } from "./dhcp-options.ts";
 import { dynamicGroup } from "./dynamic-group.ts";
 import { group } from "./group.ts";
+import { image } from "./image.ts";
+import { imageShape } from "./image-shape.ts";
 import { instanceConfiguration } from "./instance-configuration.ts";
 import { instancePool } from "./instance-pool.ts";
 import { internetGateway } from "./internet-gateway.ts";
@@ -57,6 +59,7 @@ export const RESOURCES = {
   networkSecurityGroups: networkSecurityGroup,
   networkLoadBalancers: networkLoadBalancer,
   loadBalancers: loadBalancer,
+  images: image,
   instanceConfigurations: instanceConfiguration,
   instancePools: instancePool,
   volumes: volume,
@@ -75,6 +78,7 @@ export const declarations: readonly Resource[] = Object.values(RESOURCES);
 /** Parts of what is declared. */
 export const parts: readonly Part[] = [
   networkSecurityGroupRule,
+  imageShape,
   backendSet,
   backend,
   listener,

@@ -105,7 +105,7 @@ export const loadBalancer: Resource<LoadBalancerBody> = {
   path: "/20170115/loadBalancers",
   idType: "loadbalancer",
   ...ACTIVE,
-  work: { entityType: "LoadBalancer", operation: "LoadBalancer", older: true },
+  work: { entityType: "LoadBalancer", operation: "LoadBalancer", style: "older" },
   without: ["move"],
   body,
   fixed: ["shapeName", "shapeDetails", "subnetIds", "isPrivate"],

@@ -1,15 +1,7 @@
 /** Images that Oracle provides: the same in every tenancy, in no world file. */
-import { wellKnownId } from "./regions.ts";
-import { A1_SHAPE, MICRO_SHAPE } from "./shapes.ts";
-
-export interface PlatformImage {
-  readonly id: string;
-  readonly displayName: string;
-  readonly operatingSystem: string;
-  readonly version: string;
-  readonly shape: string;
-  readonly timeCreated: string;
-}
+import { wellKnownId } from "../regions.ts";
+import { A1_SHAPE, MICRO_SHAPE } from "../shapes.ts";
+import type { Image } from "./image.ts";
 
 /** Oracle builds them monthly; these two months stand for them. */
 const BUILDS = ["2026.06.30-0", "2026.05.29-0"];
@@ -24,16 +16,16 @@ const FAMILIES = [
   { os: "Oracle Linux", name: "Oracle-Linux-8", version: "8", minimal: false },
 ] as const;
 
-const byRegion = new Map<string, readonly PlatformImage[]>();
+const byRegion = new Map<string, readonly Image[]>();
 
 /** Newest first. Ubuntu Minimal for Arm says so in its version; the others only in their names. */
-export function platformImages(region: string): readonly PlatformImage[] {
+export function platformImages(region: string): readonly Image[] {
   const known = byRegion.get(region) ?? build(region);
   byRegion.set(region, known);
   return known;
 }
 
-function build(region: string): readonly PlatformImage[] {
+function build(region: string): readonly Image[] {
   return BUILDS.flatMap((date) =>
     FAMILIES.flatMap(({ os, name, version, minimal }) =>
       [MICRO_SHAPE, A1_SHAPE].map((shape) => {
@@ -41,10 +33,18 @@ function build(region: string): readonly PlatformImage[] {
         const displayName = `${name}${arm ? "-aarch64" : ""}-${date}`;
         return {
           id: wellKnownId("image", region, displayName),
+          compartmentId: "",
+          region,
+          freeformTags: {},
+          definedTags: {},
           displayName,
+          launchMode: "NATIVE",
           operatingSystem: os,
-          version: arm && minimal ? `${version} aarch64` : version,
-          shape,
+          operatingSystemVersion: arm && minimal ? `${version} aarch64` : version,
+          sizeInMBs: 47_694,
+          objectName: null,
+          firmware: "UEFI_64",
+          shapes: [{ shape, compartmentId: null }],
           timeCreated: `${date.slice(0, 10).replaceAll(".", "-")}T08:00:00.000Z`,
         };
       }),

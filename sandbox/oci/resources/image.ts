@@ -1,0 +1,163 @@
+/** Custom images, imported from Object Storage; Oracle's own are told beside them. */
+import { z } from "zod";
+import { schemasAreAttached } from "../../faults/conditions.ts";
+import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { BucketObject } from "../../world/oci.ts";
+import { isObject, maybeText as said, MissingAttribute, text as required } from "../attributes.ts";
+import { generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
+import { invalid, notFound, notPlayed } from "../refusals.ts";
+import { regionOf } from "../regions.ts";
+import { MICRO_SHAPE } from "../shapes.ts";
+import { requireCompartment } from "../stored.ts";
+import { attachedSchema } from "./capability-schema.ts";
+import type { ImageShape } from "./image-shape.ts";
+import { platformImages } from "./platform-images.ts";
+
+const SERVICE = "Core Image";
+
+const body = z.object({
+  displayName: generatedName,
+  launchMode: text,
+  operatingSystem: text.default("Custom"),
+  operatingSystemVersion: text.default("Custom"),
+  sizeInMBs: z.number().default(20_480),
+  /** Name of the bucket object it was imported from; null: it is Oracle's own. */
+  objectName: maybeText,
+  /** `UEFI_64` or `BIOS` */
+  firmware: text,
+  shapes: z.array(z.custom<ImageShape>()).default([]),
+});
+
+export type ImageBody = z.output<typeof body>;
+export type Image = Stored<ImageBody>;
+
+/** What an instance of an image is launched with, where nobody says another. */
+export function imageLaunchOptions(firmware: string) {
+  return {
+    bootVolumeType: "PARAVIRTUALIZED",
+    firmware,
+    isConsistentVolumeNamingEnabled: true,
+    isPvEncryptionInTransitEnabled: false,
+    networkType: "PARAVIRTUALIZED",
+    remoteDataVolumeType: "PARAVIRTUALIZED",
+  };
+}
+
+/** A bucket that the sandbox does not have is taken on trust, for labs upload no image to it; one that it has is not. */
+function imageObject(call: Call, bucketName: string, objectName: string): BucketObject | null {
+  const bucket = call.world.state.oci.buckets.find(({ name }) => name === bucketName);
+  if (!bucket) return null;
+  const found = bucket.objects.find(({ name }) => name === objectName);
+  if (found) return found;
+  throw notFound(SERVICE, `object ${objectName} in bucket ${bucketName}`, "image_source_details.object_name");
+}
+
+/** @throws ServiceRefusal for a source that is not an object of this tenancy */
+function requireSource(call: Call, source: Attributes): void {
+  const type = said(source, "sourceType");
+  if (type === "objectStorageUri") throw notPlayed(`sourceType ${type}`, "image_source_details.source_type");
+  if (type !== "objectStorageTuple")
+    throw invalid(
+      SERVICE,
+      `sourceType ${type} is not valid: objectStorageTuple or objectStorageUri.`,
+      "image_source_details.source_type",
+    );
+  const names = { bucketName: "bucket_name", namespaceName: "namespace_name", objectName: "object_name" };
+  for (const [field, name] of Object.entries(names)) {
+    if (said(source, field) === null)
+      throw invalid(SERVICE, `imageSourceDetails needs ${name}.`, `image_source_details.${name}`);
+  }
+  const namespace = required(source, "namespaceName");
+  if (namespace !== call.world.state.oci.namespace)
+    throw notFound(SERVICE, `Object Storage namespace ${namespace}`, "image_source_details.namespace_name");
+}
+
+/** An `.oci` archive brings its firmware and shapes; everything else is imported for BIOS (terraform-provider-oci#2052). */
+function imported(call: Call, source: Attributes): Attributes {
+  requireSource(call, source);
+  const objectName = required(source, "objectName");
+  const archive = imageObject(call, required(source, "bucketName"), objectName)?.archive;
+  const isArchive = objectName.endsWith(".oci");
+  return {
+    launchMode: isArchive ? "CUSTOM" : "PARAVIRTUALIZED",
+    operatingSystem: said(source, "operatingSystem") ?? "Custom",
+    operatingSystemVersion: said(source, "operatingSystemVersion") ?? "Custom",
+    objectName,
+    firmware: archive?.firmware ?? (isArchive ? "UEFI_64" : "BIOS"),
+    shapes: (archive?.shapes ?? []).map((shape) => ({ shape, compartmentId: null })),
+  };
+}
+
+function matching(query: URLSearchParams, call: Call): readonly Image[] {
+  const [compartmentId, region, wanted] = [query.get("compartmentId"), regionOf(call), query.get("shape")];
+  if (!compartmentId) throw new MissingAttribute("compartment_id");
+  requireCompartment(call, SERVICE, compartmentId);
+  return imagesIn(call, compartmentId).filter(
+    (each) => each.region === region && (!wanted || bootShapes(each).includes(wanted)),
+  );
+}
+
+/** A compartment's images, and Oracle's own. */
+export function imagesIn(call: Call, compartmentId: string): readonly Image[] {
+  const custom = call.world.state.oci.images.filter((each) => each.compartmentId === compartmentId);
+  return [...custom, ...platformImages(regionOf(call))];
+}
+
+/** What an image boots on: one that names no shape is taken for an x86 image until one is added. */
+export function bootShapes({ shapes }: Image): readonly string[] {
+  return shapes.length === 0 ? [MICRO_SHAPE] : shapes.map(({ shape }) => shape);
+}
+
+/** An image of either kind. @throws ServiceRefusal 404 */
+export function requireImage(call: Call, service: string, id: string, attribute?: string): Image {
+  const region = regionOf(call);
+  const all = [...call.world.state.oci.images, ...platformImages(region)];
+  const found = all.find((each) => each.id === id && each.region === region);
+  if (!found) throw notFound(service, id, attribute);
+  return found;
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    images: Image[];
+  }
+}
+
+export const image: Resource<ImageBody> = {
+  type: "oci_core_image",
+  service: SERVICE,
+  path: "/20160918/images",
+  idType: "image",
+  state: "AVAILABLE",
+  states: { creating: "IMPORTING", deleting: "DELETED", deleted: "DELETED" },
+  // The Terraform provider (8.28.0) forgets the id of an image that comes without a work request. It asks Oracle itself
+  // after it, whatever endpoints it was given, which is what the proxy of sandbox/outside is for.
+  work: { entityType: "image", operation: "Image", style: "import" },
+  body,
+  fixed: ["launchMode"],
+  readOnly: ["sizeInMBs", "objectName", "firmware", "shapes"],
+  hidden: ["objectName", "firmware", "shapes"],
+  notPlayed: ["instance_id"],
+  all: (tenancy) => tenancy.images,
+  unmade: (call) => platformImages(regionOf(call)),
+  unmadeIs: "Oracle's own image",
+  selected: matching,
+  prepare({ imageSourceDetails = null, ...told }, { call, before }) {
+    if (before) return told;
+    return { ...imported(call, isObject(imageSourceDetails) ? imageSourceDetails : {}), ...told };
+  },
+  made(record, _said, call) {
+    if (schemasAreAttached(call.world)) call.world.state.oci.capabilitySchemas.push(attachedSchema(call, record));
+  },
+  told({ objectName, firmware, sizeInMBs }) {
+    const isOracles = objectName === null;
+    return {
+      agentFeatures: { isManagementSupported: isOracles, isMonitoringSupported: isOracles },
+      baseImageId: null,
+      billableSizeInGBs: isOracles ? 2 : Math.ceil(sizeInMBs / 1024),
+      createImageAllowed: true,
+      launchOptions: imageLaunchOptions(firmware),
+      listingType: null,
+    };
+  },
+};
