@@ -8,11 +8,11 @@ export default defineLab({
   oci: {
     // Your tenancy's home region: Always Free resources exist nowhere else.
     region: "eu-frankfurt-1",
-    // Who is mailed when anything is charged; without it nobody is.
+    // The address that the budget alert mails; without it nobody is mailed.
     // budget: { email: "you@example.org" },
   },
   access: {
-    // Where you come from. These are documentation addresses, which let nobody in: `curl https://ifconfig.me` tells yours.
+    // Your public address. This is one for documentation, which lets nobody in: `curl https://ifconfig.me` prints yours.
     adminCidrs: ["203.0.113.7/32"],
   },
 });

@@ -20,7 +20,7 @@ export interface LabProps {
   readonly sandbox?: boolean;
 }
 
-/** What `transform` of a config may say: other arguments for resources of the lab. */
+/** The `transform` of a config: other arguments for resources of the lab. */
 export interface LabTransforms {
   /** @default - the lab's own arguments */
   readonly oci?: OciTransforms;

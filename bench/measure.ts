@@ -9,7 +9,7 @@ export interface Measure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** At most so much; null where the figure is only told. */
+  /** At most so much; null where the figure is only reported. */
   readonly goal: number | null;
   readonly ok: boolean;
 }

@@ -89,13 +89,13 @@ function sectionText({ title, meaning, path, object, item }: Section): string {
   return `## ${title}\n\n${meaning}\n\n${body}\n`;
 }
 
-/** A table for each of the values that tell the branches apart. */
+/** A table for each value of the discriminator. */
 function union(title: string, schema: z.ZodDiscriminatedUnion, path: Path): string {
   const { discriminator, options } = schema.def;
   const branches = options.flatMap((option) => {
     if (!(option instanceof z.ZodObject)) return [];
-    const tells: unknown = option.shape[discriminator];
-    const value = tells instanceof z.ZodLiteral ? [...tells.values][0] : undefined;
+    const literal: unknown = option.shape[discriminator];
+    const value = literal instanceof z.ZodLiteral ? [...literal.values][0] : undefined;
     const meaning = fieldDocs.get(option)?.meaning ?? "";
     const item = value !== valueAt(PRESETS.free, [...path, discriminator]);
     return `#${sectionText({ title: `${discriminator}: "${value}"`, meaning, path, object: option, item })}`;

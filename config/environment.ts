@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { ConfigFileError } from "./errors.ts";
 import { pathVariable } from "./user-path.ts";
 
-/** What the variables of the lab say. */
+/** The lab's environment variables, parsed. */
 export interface Environment {
   /** LAB_HOME: where state, secrets and the sandbox live. Default: the repository. */
   readonly labHome: string;
@@ -66,7 +66,7 @@ export function unfitHome(home: string): string | null {
 }
 
 /**
- * What the environment says; relative paths count from the working directory.
+ * Parses the environment; relative paths count from the working directory.
  *
  * @throws ConfigFileError, one line, when LAB_SANDBOX is neither on nor off, or LAB_HOME is no place for states;
  * UserPathError for a path that cannot be meant

@@ -1,8 +1,8 @@
-/** Hears what a config file does wrong beside its own evaluation: rejects, throws from elsewhere, waits for ever, changes what all share. */
+/** Catches the faults of a config file outside of its own evaluation: rejections, late errors, waiting for ever, changes of shared objects. */
 import { setImmediate as turn } from "node:timers/promises";
 import { ConfigFileError } from "./errors.ts";
 
-/** A config may ask somebody for something. */
+/** A config may wait for something outside. */
 const PATIENCE_MS = 60_000;
 
 const SHARED: readonly (readonly [string, object])[] = [
@@ -33,7 +33,7 @@ export async function guarded<T>(evaluate: () => Promise<T>, where: string): Pro
   let fail: (error: unknown) => void = () => undefined;
   const trouble = new Promise<never>((_resolve, reject) => (fail = reject));
   const endless = (): void => fail(new ConfigFileError(where, "a top-level await in it never settles"));
-  // Who reads a config meanwhile is told by the first, as it is one module.
+  // A second reader of the same config gets the result of the first, as it is one module.
   const first = !process.hasUncaughtExceptionCaptureCallback();
   if (first) process.setUncaughtExceptionCaptureCallback(fail);
   // Nothing is left to do, and still it waits.
@@ -41,7 +41,7 @@ export async function guarded<T>(evaluate: () => Promise<T>, where: string): Pro
   const timer = setTimeout(endless, PATIENCE_MS).unref();
   try {
     const evaluated = evaluate().then(async (exports) => {
-      // A rejection is told of at the end of the turn.
+      // A rejection is reported at the end of the turn.
       await turn();
       return exports;
     });

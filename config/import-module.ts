@@ -1,4 +1,4 @@
-/** Imports a config file from wherever it lies. */
+/** Imports a config file from any folder. */
 import { registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
 

@@ -11,7 +11,7 @@ type Plain = Readonly<Record<string, unknown>>;
 
 const section = (value: unknown): Plain => (isPlain(value) ? value : {});
 
-/** Fields of `oci` that follow from other fields when nobody writes them. */
+/** Fields of `oci` that follow from other fields when they are not set. */
 function derivedOci(input: Plain): Plain {
   const oci = section(input["oci"]);
   return {
@@ -36,7 +36,7 @@ function isWritten({ path }: ConfigIssue, input: Plain): boolean {
   return section(input["oci"])[key] !== undefined;
 }
 
-/** Nothing in a config lies deeper: `kubernetes.nodes[0].name`. Beyond it an object may even contain itself. */
+/** No field is deeper: `kubernetes.nodes[0].name`. An object that contains itself is. */
 const DEPTH = 4;
 
 /** Dates, maps and other instances: zod would take them for objects without fields. */

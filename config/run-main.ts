@@ -19,17 +19,17 @@ export function describeError(error: unknown, debug: boolean): string {
 
 /** Runs a program; on an error prints it to stderr and ends with exit code 1. */
 export async function runMain(main: () => void | Promise<void>): Promise<void> {
-  const say = (error: unknown): void => void process.stderr.write(`${describeError(error, debugging())}\n`);
-  // Inside `cdktf` that tells it.
+  const print = (error: unknown): void => void process.stderr.write(`${describeError(error, debugging())}\n`);
+  // Inside `cdktf`, which prints it.
   if (process.listenerCount("uncaughtException") === 0)
     process.on("uncaughtException", (error) => {
-      say(error);
+      print(error);
       process.exit(1);
     });
   try {
     await main();
   } catch (error) {
-    say(error);
+    print(error);
     process.exitCode = 1;
   }
 }

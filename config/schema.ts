@@ -1,4 +1,4 @@
-/** What `lab.config.ts` may say. Every field carries its meaning and what it allows; docs/config.md is made from them. */
+/** The schema of `lab.config.ts`. Every field has its meaning and what it allows; docs/config.md is generated from them. */
 import { z } from "zod";
 import { adminNetwork, field, flag, pattern, privateNetwork, slotName, whole } from "./fields.ts";
 import { isPlain } from "./merge.ts";
@@ -135,8 +135,8 @@ const ociSchema = field(
           "an email address",
         ).optional(),
       }),
-      "Alert at the first cent that is charged in the tenancy. It mails `email`, and without it nobody; Oracle evaluates budgets about once a day. It tells; it does not stop (the compute quota does).",
-      "an object with amount, and email if somebody is to be told",
+      "Alert at the first cent that is charged in the tenancy. It mails `email`, and without it nobody; Oracle evaluates budgets about once a day. It only mails; the compute quota refuses.",
+      "an object with amount, and email for the alert",
     ),
   }),
   "The Oracle Cloud account and where in it the lab stands.",
@@ -182,7 +182,7 @@ const versionsSchema = field(
     proxmox: pattern(
       /^9\.(0|[1-9]\d?)(\.(0|[1-9]\d?))?$/,
       12,
-      "Proxmox VE, in the hosts' image; arm64 is official since 9.2. Another one makes the hosts anew, with all that is on them.",
+      "Proxmox VE, in the hosts' image; arm64 is official since 9.2. Another one replaces the hosts' disks, with all that is on them.",
       "a 9.x version such as 9.2",
     ),
     talos: pattern(

@@ -10,7 +10,7 @@ const DOCUMENTATION = networks(["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/
 /** RFC 1918 and RFC 6598: not what Oracle sees of anybody. */
 const PRIVATE = networks(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]);
 
-/** RFC 6890 and RFC 5771: this host, link-local, multicast, reserved; nobody comes from there over the Internet. */
+/** RFC 6890 and RFC 5771: this host, link-local, multicast, reserved; no source address on the Internet. */
 const UNSEEN = networks(["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"]);
 
 /** Talos system requirements. */
@@ -72,11 +72,11 @@ function releases({ versions }: LabConfig): readonly string[] {
 
 function money({ allowPaid, oci }: LabConfig): readonly string[] {
   if (!allowPaid) return [];
-  const told =
+  const alert =
     oci.budget.email === undefined
-      ? "nobody is told of it without oci.budget.email"
-      : "the budget alert tells about a day later, it does not stop";
-  return [`allowPaid: this lab may cost money; ${told}`];
+      ? "without oci.budget.email the alert mails nobody"
+      : "the budget alert mails about a day later, and stops nothing";
+  return [`allowPaid: this lab may cost money; ${alert}`];
 }
 
 /** One line per thing worth knowing, in the order of the config. */

@@ -7,7 +7,7 @@ export function displayName(file: string): string {
   return near === "" || near.startsWith("..") ? file : near;
 }
 
-/** Kept beside the configs, not in them: what a config says must not depend on where it lies. */
+/** Kept beside the configs, not in them: a config must not depend on its path. */
 const origins = new WeakMap<object, string>();
 
 /** Keeps from which file a config came. */

@@ -34,7 +34,7 @@ export interface Artifact {
 }
 
 const MANIFEST = "manifest.json";
-/** Times of the disk when its checksum last matched: a stat then tells that nobody has written to it since. */
+/** Times of the disk when its checksum last matched: if a stat still has them, the disk is unchanged. */
 const SEEN = "seen.json";
 
 /** The folder of an image's build. @param artifacts the folder of all builds, absolute */
@@ -88,7 +88,7 @@ export async function sha256OfFile(file: string, signal?: AbortSignal): Promise<
   return hash.digest("hex");
 }
 
-/** The disk is not what was built: somebody has changed it since. */
+/** The disk was changed after it was built. */
 class Tampered extends Error {
   override readonly name = "Tampered";
 }

@@ -1,7 +1,7 @@
-/** A request whose failure is told in one line. */
+/** A request whose failure is an error of one line. */
 import { oneLine } from "./errors.ts";
 
-/** @throws Error, one line, when the address cannot be reached or says no */
+/** @throws Error, one line, when the address cannot be reached or refuses */
 export async function ask(address: string, init: RequestInit): Promise<Response> {
   let answer: Response;
   try {

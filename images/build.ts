@@ -38,7 +38,7 @@ export interface BuildOptions extends Omit<ImageInputs, "sourceSha512"> {
   readonly signal: AbortSignal;
   /** Takes what goes on, a line each. */
   readonly say: (line: string) => void;
-  /** Takes each line of Packer's. @default - nobody does */
+  /** Takes each line of Packer's. @default - not read */
   readonly onOutput?: (image: ImageDefinition, line: string) => void;
 }
 

@@ -47,7 +47,7 @@ type Hashes = Readonly<Record<ImageDefinition["key"], string>>;
 
 const HASH_DIGITS = 12;
 
-/** Of the bucket object of an image, with the digits by which people tell images apart. */
+/** The name of an image's object in the bucket, with the first digits of its hashes. */
 export function objectNameOf({ folder }: ImageDefinition, inputHash: string, sha256: string | null): string {
   const parts = [folder, inputHash.slice(0, HASH_DIGITS), ...(sha256 === null ? [] : [sha256.slice(0, HASH_DIGITS)])];
   return `${parts.join("-")}.oci`;

@@ -1,4 +1,4 @@
-/** Sees to it that the hosts' image is in its bucket: found there, or uploaded, or built first. */
+/** Provides the hosts' image in its bucket: found there, or uploaded, or built first. */
 import { type Artifact, readArtifact } from "./artifact.ts";
 import type { BuildResult } from "./build.ts";
 import { PROXMOX } from "./model/definitions.ts";

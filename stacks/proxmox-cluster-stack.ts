@@ -78,7 +78,7 @@ export interface ProxmoxOutputs {
 /** What the Talos stack may know of a guest. */
 export interface ProxmoxGuest {
   readonly name: string;
-  /** Changes when the machine is made anew: its Talos is then unconfigured again. */
+  /** Changes when the machine is replaced: its Talos is then unconfigured again. */
   readonly generation: string;
 }
 

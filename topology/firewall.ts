@@ -45,7 +45,7 @@ function pathMtu(group: SecurityGroup): SecurityRule {
   };
 }
 
-/** What hosts of one cluster say to each other; a single host has nobody to say it to. */
+/** Traffic between the hosts of a cluster; a single host has none. */
 export const BETWEEN_HOSTS: readonly SecurityRule[] = [
   ingress("hosts", "pve-api-from-hosts", HOSTS, "joining the cluster, and the web interface's proxying", port(8006)),
   ingress("hosts", "ssh-from-hosts", HOSTS, "Proxmox VE runs commands on other nodes by SSH", port(22)),

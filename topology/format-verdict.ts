@@ -23,7 +23,7 @@ function cells(row: VerdictRow): readonly string[] {
 
 const HEADINGS = ["limit", "used", "allowed", "by", "what to change"];
 
-/** A table of every limit that something uses, and a line that says what it comes to. */
+/** A table of every limit that something uses, and a line with the result. */
 export function formatVerdict(verdict: Verdict): string {
   const used = verdict.rows.filter(({ by }) => by.length > 0);
   const over = used.filter((row) => row.over);

@@ -1,4 +1,4 @@
-/** Proves that a lab costs nothing, or says what does. Sums uses against config/limits.ts; knows no Terraform. */
+/** Proves that a lab costs nothing, or lists what does. Compares the sums of uses with config/limits.ts; knows no Terraform. */
 import { type Limit, type LimitName, LIMITS } from "../config/limits.ts";
 
 /** What one resource takes of one limit. */

@@ -1,6 +1,6 @@
 /**
  * Which host each virtual machine runs on: written hosts first, then control planes spread, then each worker where the
- * most memory is left. A VM that moves is a VM made anew, so a choice depends on as little as possible: a control
+ * most memory is left. A VM that moves is replaced, so a choice depends on as little as possible: a control
  * plane's on hosts and control planes, a worker's on those and its own number and size, unless room is short.
  */
 import type { ConfigIssue } from "../config/errors.ts";
@@ -48,7 +48,7 @@ function turns(spots: readonly Spot[]): (node: NodeConfig) => string | undefined
   };
 }
 
-/** Places every node, or says for each that fits nowhere what is left where. */
+/** Places every node, or reports for each that does not fit what is left on each host. */
 export function placeNodes(config: LabConfig): Placement {
   const spots = config.hosts.toSorted(bySlot).map(newSpot);
   const hostOf = new Map<string, string>();

@@ -45,7 +45,7 @@ function objectOf(config: LabConfig, { prefix = config.name }: OciState | S3Stat
 }
 
 function local(scope: Construct, stack: string, home: string, sandbox: boolean): TerraformBackend {
-  // Absolute: by a relative one the state would follow the folder that is synthesized to, and a deploy make all anew.
+  // Absolute: with a relative path the state would depend on the output folder, and a deploy would create everything again.
   if (!isAbsolute(home))
     throw new LabError(scope, { at: "home", got: JSON.stringify(home), allowed: "an absolute path" });
   const path = join(home, sandbox ? ".sandbox" : ".lab", "state", `${stack}.tfstate`);

@@ -7,7 +7,7 @@ export type GenerationValues = Readonly<Record<string, string>>;
 
 /**
  * Stands for one life of an object: replaced when one of the values changes, and also when one is not known yet, because the
- * object it is of is about to be made. `replace_triggered_by` alone would miss an object that was gone and is made anew:
+ * object it is of is about to be created. `replace_triggered_by` alone would miss an object that was deleted and is created again:
  * Terraform triggers it by updates and replacements, never by creations. Hung on this, it misses none.
  *
  * @example

@@ -111,7 +111,7 @@ export class LabApp extends App {
       account: config.allowPaid ? "pay-as-you-go" : "always-free",
       homeRegion: config.oci.homeRegion,
       signIn: this.signIn,
-      // Not in a backend's block: the tool is told by its environment.
+      // Not in a backend's block: the tool reads it from its environment.
       encryptedState: this.encryptedState,
       // Everything that has an SSH host key.
       hosts: [...topology.hosts, ...(topology.micro ? [topology.micro] : [])].map(({ name, address }) => ({

@@ -33,7 +33,7 @@ export interface AccountProps {
 /** A compartment that the lab makes, rather than one that there is. */
 type CompartmentToCreate = Extract<LabConfig["oci"]["compartment"], { readonly create: string }>;
 
-/** Says so in one line where the region has fewer; without it, Terraform would tell of an index in a list. */
+/** Fails in one line where the region has fewer; without it, Terraform would report an index in a list. */
 function domainIsThere({ availabilityDomain: wanted, region }: LabConfig["oci"]): TerraformMetaArguments {
   if (wanted === 1) return {};
   const count = "${length(self.availability_domains)}";
@@ -44,7 +44,7 @@ function domainIsThere({ availabilityDomain: wanted, region }: LabConfig["oci"])
   return { lifecycle: { postcondition: [postcondition] } };
 }
 
-/** One that is kept is forgotten by a destroy; the next deploy is told that its name is taken, and takes it up again. */
+/** A destroy forgets one that is kept; the next deploy finds its name taken, and imports it again. */
 function compartmentArguments(
   lab: string,
   { create: name, onDestroy = "keep" }: CompartmentToCreate,

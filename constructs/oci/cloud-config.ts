@@ -1,7 +1,7 @@
 import { Fn, type TerraformVariable } from "cdktf";
 import { jsonOf } from "../lab/literal.ts";
 
-/** What a host is told at its first boot. */
+/** The cloud-init configuration of a host's first boot. */
 export interface CloudConfigProps {
   readonly hostname: string;
   readonly fqdn: string;

@@ -50,7 +50,7 @@ function matches({ protocol, ports }: SecurityRule): string {
 }
 
 /**
- * Adds to a chain of the image's own table, which drops what nobody lets in. nft can do without
+ * Adds to a chain of the image's own table, which drops what no rule accepts. nft can do without
  * quotation marks, here and in the rules.
  */
 function inputRules(rules: readonly string[]): string {

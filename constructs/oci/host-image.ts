@@ -114,7 +114,7 @@ function imageArguments(props: HostImageProps, namespaceName: string): CoreImage
   };
 }
 
-/** What the archive says of itself, said once more where OCI is sure to look for it (oracle-cne/ocne does both). */
+/** The archive's own metadata, repeated where OCI is sure to read it (oracle-cne/ocne does both). */
 function capabilityArguments(
   { compartmentId, lab }: HostImageProps,
   imageId: string,

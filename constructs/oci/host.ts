@@ -30,7 +30,7 @@ export interface HostProps extends InstanceProps {
 /** What the other stacks may know of a host. */
 export interface OciHost {
   readonly name: string;
-  /** Another one whenever the host's disk is made anew, and with it everything on it. */
+  /** Changes when the host's disk is replaced, and with it everything on it. */
   readonly generation: string;
   readonly privateIp: string;
   readonly publicIp: string;
@@ -75,7 +75,7 @@ export class Host extends Instance {
       timeouts: { create: "30m" },
     });
     const instance = new CoreInstance(this, "instance", given("instance", ours));
-    // A new image replaces the disk under the instance. Its boot volume's id would be told as it was, until that is done.
+    // A new image replaces the disk under the instance. Until then the plan would have the old id of its boot volume.
     const disk = new Generation(this, "disk", given("disk", { instance: instance.id, image: imageId }));
     this.nodes = { instance, disk };
   }

@@ -64,7 +64,7 @@ export function instanceArguments(
   };
 }
 
-/** What every instance of a lab says of itself. */
+/** Arguments that every instance of a lab has. */
 export abstract class Instance extends Construct {
   abstract readonly nodes: { readonly instance: CoreInstance; readonly disk: Generation };
 
@@ -80,7 +80,7 @@ export abstract class Instance extends Construct {
     return this.nodes.instance.publicIp;
   }
 
-  /** Another one whenever the disk is made anew, with the instance or under it. */
+  /** Changes when the disk is replaced, with the instance or alone. */
   get generation(): string {
     return this.nodes.disk.generation;
   }

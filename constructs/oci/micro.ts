@@ -28,7 +28,7 @@ export interface MicroProps extends InstanceProps {
 /** What the other stacks may know of the micro. */
 export interface OciMicro {
   readonly address: string;
-  /** Another one whenever its disk is made anew, and with it the certificates of the vote. */
+  /** Changes when its disk is replaced, and with it the certificates of the vote. */
   readonly generation: string;
 }
 

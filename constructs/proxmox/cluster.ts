@@ -18,7 +18,7 @@ export interface StepHost {
   readonly address: string;
 }
 
-/** A host, at its address in the subnet, as scripts are told of it. */
+/** A host, at its address in the subnet, as scripts get it. */
 export function stepHost(plan: HostPlan, address: string): StepHost {
   return { name: plan.name, api: `https://127.0.0.1:${plan.apiPort}`, address };
 }

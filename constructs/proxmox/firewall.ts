@@ -41,8 +41,8 @@ export interface FirewallProps {
 
 /**
  * PVE's own firewall, under the security groups of OCI. Nothing here depends on where admins come from: their networks
- * change in the security group alone, as this firewall can only be changed by somebody it lets in. Who reaches ports 8006
- * and 22 as a neighbour stands in the set `management`; tunnels end on the host itself and need no rule.
+ * change in the security group alone, as this firewall can only be changed through it. The set `management` has the neighbours that reach ports 8006
+ * and 22; tunnels end on the host itself and need no rule.
  *
  * @example
  * const { hosts, leader: host } = lab.proxmox;
@@ -68,7 +68,7 @@ export class Firewall extends Construct {
       given("management", {
         name: "management",
         comment: "The hosts among themselves",
-        // PVE adds the network that it finds itself in; said here, nothing depends on what it finds.
+        // PVE adds the network that it detects; set here, nothing depends on what it detects.
         cidr: [{ name: network.subnetCidr, comment: "the hosts' subnet" }],
         dependsOn,
       }),
@@ -102,7 +102,7 @@ export class Firewall extends Construct {
   }
 }
 
-/** From everywhere but the guests: who else may is for the security group to say. The first rule that fits decides. */
+/** From everywhere but the guests: the security group decides the rest. The first matching rule decides. */
 function sshRules({ guest }: FirewallNetwork): VirtualEnvironmentFirewallRulesRule[] {
   const ssh = { type: "in", enabled: true, proto: "tcp", dport: "22" };
   return [

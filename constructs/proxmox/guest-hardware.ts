@@ -7,7 +7,7 @@ export const THIN_POOL = { volumeGroup: "pve", thinPool: "data" } as const;
 export const GUEST_STORAGE = "guests";
 
 /**
- * The CPU of emulated guests: the A1's own. QEMU's `max`, the default, has what nobody needs and TCG is slow at, such as
+ * The CPU of emulated guests: the A1's own. QEMU's `max`, the default, has features that are not needed and slow under TCG, such as
  * pointer authentication: an arm64 Debian took 120 s to its login prompt with it, 69 s with this one (our measurements).
  * The provider takes `host`, `max` and `custom-…` on Arm, so the cluster gets a model of its own.
  */

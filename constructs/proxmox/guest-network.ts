@@ -79,7 +79,7 @@ export class GuestNetwork extends Construct {
       given("removals", { onCreate: false, onDestroy: true, dependsOn: [props.after] }),
     );
     const { zone, controller } = this.#createZone(props, removals);
-    // A vnet changes its zone only without subnets (pve-network): with another kind of zone both are made anew.
+    // A vnet changes its zone only without subnets (pve-network): with another kind of zone both are replaced.
     const kind = new Generation(this, "kind", given("kind", { kind: plan.kind }));
     const lifecycle = { replaceTriggeredBy: [kind.address] };
     const tag = plan.kind === "evpn" && { tag: plan.vnetTag };
@@ -90,7 +90,7 @@ export class GuestNetwork extends Construct {
       "subnet",
       given("subnet", { vnet: vnet.id, cidr, gateway, snat: true, lifecycle }),
     );
-    // Proxmox lets go of neither zone nor vnet while there is a subnet: where one of the three is made anew, the subnet is.
+    // Proxmox deletes neither zone nor vnet while there is a subnet: where one of the three is replaced, the subnet is.
     const life = new Generation(this, "life", given("life", { subnet: subnet.id }));
     const apply = this.#createApply([zone, vnet, subnet], life);
     const onEveryHost = this.#createWait(props, apply);

@@ -56,12 +56,12 @@ export class Guest extends Construct {
     const given = transforming<GuestInner>(this, props.transform);
     const vm = new VirtualEnvironmentVm(this, "vm", given("vm", guestArguments(props)));
     vm.addOverride("network_device", [networkDevice(props.bridge, props.plan.mac, props.network.mtu)]);
-    // A machine made anew has the same id, but it is not known before.
+    // A replaced machine has the same id, but the plan does not know that.
     const life = new Generation(this, "generation", given("life", { machine: vm.id }));
     this.nodes = { vm, life };
   }
 
-  /** Changes whenever the machine is made anew, and with it all that Talos had on its disk. */
+  /** Changes when the machine is replaced, and with it all that Talos had on its disk. */
   get generation(): string {
     return this.nodes.life.generation;
   }
@@ -92,7 +92,7 @@ function guestArguments({ lab, plan, network, template, ...props }: GuestProps):
       dns: { servers: RESOLVERS },
       ipConfig: [{ ipv4: { address: `${plan.address}/${network.prefixLength}`, gateway: network.gateway } }],
     },
-    // What came with the clone is history: a machine that was imported, after a loss, tells it otherwise.
+    // The clone's source is not read back: it would differ for a machine that was imported after a loss.
     lifecycle: { ignoreChanges: ["clone", "efi_disk"], replaceTriggeredBy: [props.disk.address] },
     dependsOn: [template.ready],
   };

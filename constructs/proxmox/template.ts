@@ -128,7 +128,7 @@ function disableKvmArguments({ plan, oci }: TemplateProps, vm: VirtualEnvironmen
       PVE_HOST: JSON.stringify(stepHost(plan, oci.privateIp)),
       PVE_VM_ID: String(plan.templateVmId),
     },
-    // The id of a template made anew is the same, but it is not known before.
+    // A replaced template has the same id, but the plan does not know that.
     triggers: { host: oci.generation, template: vm.id },
   };
 }

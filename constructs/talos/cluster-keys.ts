@@ -24,7 +24,7 @@ export interface ClusterKeysProps {
 }
 
 /**
- * The PKI and tokens of one cluster, made once: a change of version must not make them anew. No machine may take them in the apply that makes them.
+ * The PKI and tokens of one cluster, created once: a change of version must not replace them. No machine may get them in the apply that creates them.
  *
  * @example
  * new ClusterKeys(stack, "keys", { talosVersion: `v${lab.topology.config.versions.talos}` });

@@ -1,5 +1,5 @@
 /**
- * Talos's own firewall. It lets in answers, what pods and services say among themselves, and some pings; the rest is said here
+ * Talos's own firewall. It accepts replies, traffic among pods and services, and some pings; the rest is defined here
  * (docs.siderolabs.com, Ingress Firewall; siderolabs/talos `nftables_chain_config.go`).
  */
 import type { NodePlan } from "../../topology/types.ts";
@@ -46,7 +46,7 @@ function openings({ role, guestCidr, podCidr, controlPlanes }: IngressProps): re
   ];
 }
 
-/** The documents that switch it on, and say what a machine of this role lets in. */
+/** The documents that enable it, and the rules for a machine of this role. */
 export function ingressDocuments(props: IngressProps): readonly Document[] {
   const document = (fields: Document): Document => ({ apiVersion: "v1alpha1", ...fields });
   return [

@@ -10,11 +10,11 @@ export interface PatchProps {
   readonly node: NodePlan;
   readonly network: GuestNetworkPlan;
   readonly cluster: ClusterPlan;
-  /** Addresses of all control planes. Where there is one, nobody else could lead, so nobody is elected. */
+  /** Addresses of all control planes. A lone one does not take part in leader election. */
   readonly controlPlanes: readonly string[];
   /** Whether control planes run any pod. */
   readonly schedulable: boolean;
-  /** Whether machines tell discovery.talos.dev of each other. */
+  /** Whether machines use the discovery service, discovery.talos.dev. */
   readonly discoveryService: boolean;
   readonly podCidr: string;
   readonly serviceCidr: string;

@@ -32,7 +32,7 @@ export interface TalosMachineProps {
   readonly kubernetesVersion: LabConfig["versions"]["kubernetes"];
   readonly keys: ClusterKeys;
   readonly patches: readonly Patch[];
-  /** Changes when the virtual machine is made anew. */
+  /** Changes when the virtual machine is replaced. */
   readonly generation: string;
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<TalosMachineInner> | undefined;
@@ -77,7 +77,7 @@ export class TalosMachine extends Construct {
         machineConfigurationInput: configuration.machineConfiguration,
         nodeAttribute: plan.address,
         endpoint: `127.0.0.1:${plan.talosPort}`,
-        // A machine made anew knows nothing of a configuration applied before.
+        // A replaced machine does not have the configuration that was applied before.
         lifecycle: { replaceTriggeredBy: [machine.address] },
         timeouts: { create: PATIENCE, update: PATIENCE, delete: PATIENCE },
       }),

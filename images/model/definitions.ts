@@ -1,4 +1,4 @@
-/** The two images and where their parts lie. */
+/** The two images, and the folders of their parts. */
 
 /** The names of an image. */
 export interface ImageDefinition {

@@ -66,7 +66,7 @@ async function unpacked(file: string): Promise<ChosenBuilder | null> {
 }
 
 /**
- * Looks at the builder before an engine is troubled with it.
+ * Checks the builder before an engine is used.
  *
  * @param path what `--builder` names; null takes the image that images/builder.json pins
  * @param root the repository

@@ -1,4 +1,4 @@
-/** Whether a Dagger engine can be had, told without downloading anything. */
+/** Whether a Dagger engine is available, without downloading anything. */
 import { execFile } from "node:child_process";
 import { connect } from "node:net";
 import { promisify } from "node:util";

@@ -79,22 +79,22 @@ async function withSession(
     if (last.length > LAST_LINES) last.shift();
     say(line);
   });
-  // Its end is no failure of its own: whoever waits for an answer hears of it.
+  // A closed stdin is no failure of its own: the pending request fails.
   child.stdin.on("error", () => undefined);
   const first = once(createInterface({ input: child.stdout }), "line");
   const lost = ended.then(() => {
     throw new Error(["dagger session ended; it last said:", ...last].join("\n"));
   });
-  // Each may lose its race, and is then nobody's.
-  for (const loser of [first, lost]) loser.catch(() => undefined);
+  // The one that loses the race may reject unhandled.
+  for (const each of [first, lost]) each.catch(() => undefined);
   try {
     const [line] = await unless(signal, Promise.race([first, lost]));
     await unless(signal, Promise.race([use(addressIn(String(line))), lost]));
   } finally {
     child.kill("SIGTERM");
-    const impatience = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
+    const kill = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
     await ended.catch(() => undefined);
-    clearTimeout(impatience);
+    clearTimeout(kill);
   }
 }
 

@@ -35,10 +35,10 @@ async function build(request: BuildRequest, env: NodeJS.ProcessEnv): Promise<voi
       say(line);
     });
   }
-  let impatient: NodeJS.Timeout | undefined;
+  let kill: NodeJS.Timeout | undefined;
   const stop = (): void => {
     child.kill("SIGTERM");
-    impatient = setTimeout(() => {
+    kill = setTimeout(() => {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     }, GRACE_MS);
   };
@@ -57,7 +57,7 @@ async function build(request: BuildRequest, env: NodeJS.ProcessEnv): Promise<voi
       ),
     );
   } finally {
-    clearTimeout(impatient);
+    clearTimeout(kill);
     signal.removeEventListener("abort", stop);
   }
 }

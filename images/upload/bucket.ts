@@ -1,4 +1,4 @@
-/** The bucket that the images lie in. */
+/** The bucket of the images. */
 import { UploadError } from "./errors.ts";
 import type { ObjectStore } from "./store.ts";
 

@@ -13,7 +13,7 @@ export type Ask = <T>(doing: string, operation: Operation<T>) => Promise<T>;
 /**
  * The answer to one request.
  *
- * The SDK prints each failure on stderr, even the 404 that only answers a question, and cannot be told not to
+ * The SDK prints each failure on stderr, even a 404 that is an expected response, and has no setting against it
  * (oci-common 2.142.1, lib/retrier.js). So a failure never reaches it: it is thrown from here, while the SDK's own
  * promise stays pending and is forgotten.
  *
@@ -22,7 +22,7 @@ export type Ask = <T>(doing: string, operation: Operation<T>) => Promise<T>;
  */
 export function call<T>(doing: string, connection: Connection, operation: Operation<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const tell = (error: unknown): void => reject(unreachable(doing, error, connection));
+    const fail = (error: unknown): void => reject(unreachable(doing, error, connection));
     const httpClient: HttpClient = {
       async send(request, excludeBody) {
         try {
@@ -30,13 +30,13 @@ export function call<T>(doing: string, connection: Connection, operation: Operat
           if (response.ok) return response;
           reject(await refusal(doing, response, connection));
         } catch (error) {
-          tell(error);
+          fail(error);
         }
         return new Promise<never>(() => undefined);
       },
     };
     const client = new connection.Client({ httpClient }, connection.configuration);
     client.endpoint = connection.endpoint;
-    operation(client, reject).then(resolve, tell);
+    operation(client, reject).then(resolve, fail);
   });
 }

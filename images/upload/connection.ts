@@ -12,6 +12,6 @@ export interface Connection {
   readonly endpoint: string;
   /** Whose key signs, for messages. */
   readonly credentials: string;
-  /** How often a request is tried before its failure is told, for messages. */
+  /** How often a request is tried before it fails, for messages. */
   readonly attempts: number;
 }

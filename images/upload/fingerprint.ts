@@ -8,7 +8,7 @@ import { cut, type Part } from "./parts.ts";
  * The parts of an archive, with their MD5.
  *
  * @param expected SHA-256 that the whole archive must have
- * @param onRead is told how many bytes have been read
+ * @param onRead gets how many bytes have been read
  * @throws UploadError when it has another: the disk image was changed after it was built and tested
  */
 export async function verifiedParts(

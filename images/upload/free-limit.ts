@@ -1,4 +1,4 @@
-/** Keeps object storage within what Oracle gives for nothing. */
+/** Keeps object storage within the Always Free limit. */
 import { LIMITS } from "../../config/limits.ts";
 import { UploadError } from "./errors.ts";
 import { gigabytes, isImageObject } from "./names.ts";
@@ -27,7 +27,7 @@ async function uncommittedBytes(store: ObjectStore, bucket: string, planned: Pla
 /**
  * Makes sure that one more object costs nothing.
  *
- * @param allowPaid the bill is meant: says it instead of throwing
+ * @param allowPaid prints a warning instead of throwing
  * @throws UploadError over the limit, naming what could be deleted
  */
 export async function checkFreeLimit(

@@ -15,7 +15,7 @@ export interface ObjectStoreOptions {
   readonly signIn: SignIn;
   /** Ends whatever is done with the store. */
   readonly signal: AbortSignal;
-  /** Is told, in one line, of a failure that another attempt follows. */
+  /** Gets a line for each failure that another attempt follows. */
   readonly say: (line: string) => void;
   /** @default - Object Storage of the region. Tests and the sandbox give another, such as `http://127.0.0.1:4000`. */
   readonly endpoint?: string | undefined;

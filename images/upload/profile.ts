@@ -42,7 +42,7 @@ export function parseProfiles(text: string): ReadonlyMap<string, Readonly<Record
   return profiles;
 }
 
-/** What a file that cannot be read is told by. */
+/** The error for a file that cannot be read. */
 export function unreadable(file: string, error: unknown, advice: string): UploadError {
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
   return new UploadError(`${file}: ${code === "ENOENT" ? "no such file" : code}; ${advice}`);

@@ -8,7 +8,7 @@ export interface Progress {
   /** Done in this phase; while sending, with what an earlier run had sent. */
   readonly sentBytes: number;
   readonly totalBytes: number;
-  /** Over the last ten seconds; null until there is something to tell. */
+  /** Over the last ten seconds; null until there are enough samples. */
   readonly bytesPerSecond: number | null;
   readonly secondsLeft: number | null;
 }

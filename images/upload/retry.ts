@@ -1,4 +1,4 @@
-/** Trying again what may pass by itself: a lost connection, 429 Too Many Requests, and 5xx. */
+/** Retries for failures that may be temporary: a lost connection, 429 Too Many Requests, and 5xx. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RequestError, ServiceError, UnreachableError } from "./errors.ts";
 
@@ -13,7 +13,7 @@ export interface RetryPolicy {
 /** Attempts and longest delay are the SDK's own (oci-common 2.142.1, OciSdkDefaultRetryConfiguration): about a minute. */
 export const PATIENT: RetryPolicy = { attempts: 8, firstDelayMs: 500, longestDelayMs: 30_000 };
 
-/** Everything else would be answered the same way again. */
+/** Any other request would fail the same way again. */
 function mayPass(error: unknown): error is RequestError {
   if (error instanceof ServiceError) return error.status === 429 || error.status >= 500;
   return error instanceof UnreachableError;
@@ -29,7 +29,7 @@ export function delayMs(attempt: number, error: RequestError, policy: RetryPolic
 /**
  * The result of the first attempt that succeeds.
  *
- * @param onRetry is told of a failure that another attempt follows
+ * @param onRetry gets a failure that another attempt follows
  * @throws what the last attempt threw, or the signal's reason
  */
 export async function withRetries<T>(

@@ -1,4 +1,4 @@
-/** What went wrong with a request, told in one line. */
+/** Errors of requests, as messages of one line. */
 import type { Connection } from "./connection.ts";
 import { ServiceError, UnreachableError } from "./errors.ts";
 
@@ -25,7 +25,7 @@ async function said(response: Response): Promise<string> {
   }
 }
 
-/** What a person can do about an answer. */
+/** What to do about a response with this status. */
 function advice(status: number, { credentials, attempts }: Connection): string {
   if (status === 401) return `check ${credentials} (tenancy, user, fingerprint, key_file) and this machine's clock`;
   if (status === 403 || status === 404) return "check the names, and that a policy lets your user do this";
@@ -39,7 +39,7 @@ export async function refusal(doing: string, response: Response, connection: Con
   const request = headers.get("opc-request-id");
   const id = request === null ? "" : ` (opc-request-id ${oneLine(request)})`;
   const trouble = `cannot ${doing}: ${status} ${await said(response)}`.trimEnd() + id;
-  // In seconds; it may be a date as well, which no one has seen OCI send.
+  // In seconds. HTTP allows a date too; OCI is not known to send one.
   const seconds = Number(headers.get("retry-after"));
   return new ServiceError(trouble, advice(status, connection), status, Number.isFinite(seconds) ? seconds * 1000 : 0);
 }

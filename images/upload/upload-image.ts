@@ -1,4 +1,4 @@
-/** Brings an image into a bucket: once, whole, and for nothing. */
+/** Uploads an image into a bucket: once, complete, and within the free limit. */
 import type { OciArchive } from "../model/archive.ts";
 import { hasBucket, makeBucket } from "./bucket.ts";
 import { ServiceError, UploadError, UploadInterrupted } from "./errors.ts";
@@ -28,7 +28,7 @@ export interface UploadRequest {
   readonly allowPaid: boolean;
   /** Takes warnings, and what is gone on with, a line each. */
   readonly say: (line: string) => void;
-  /** @default - tells nobody */
+  /** @default - not reported */
   readonly onProgress?: (progress: Progress) => void;
   /** Objects that a prune would leave. @default - none */
   readonly keep?: readonly string[];

@@ -4,15 +4,15 @@
 /** Between attempts: short at first, for what is over soon, and never longer than the second figure. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 3000;
-/** A wait that is longer than this is told of, and again after each such time. */
-const TELL_MS = 30_000;
+/** How often a wait is reported. */
+const REPORT_MS = 30_000;
 /** PVE's own words for "the daemon behind the proxy is not there", and the usual ones of proxies. */
 const RESTARTING = new Set([502, 503, 504, 595, 596, 599]);
 
-/** `/etc/pve` takes no writes: without quorum, and while the members come to be of one mind. */
+/** `/etc/pve` takes no writes: without quorum, and while the members synchronize. */
 const UNWRITABLE = /no quorum|Permission denied|Device or resource busy/;
 
-/** What a person is to be told, in one line. */
+/** A failure for the user, in one line. */
 export class StepError extends Error {
   /**
    * @param {string} message
@@ -68,7 +68,7 @@ export class Deadline {
   async until(waitingFor, attempt) {
     /** @type {unknown} */
     let last;
-    let told = performance.now();
+    let reported = performance.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       try {
         const result = await attempt();
@@ -80,8 +80,8 @@ export class Deadline {
       }
       const why = last instanceof Error ? `: ${last.message}` : "";
       if (this.left() === 0) throw new StepError(`gave up after ${this.seconds} s waiting for ${waitingFor}${why}`);
-      if (performance.now() - told >= TELL_MS) {
-        told = performance.now();
+      if (performance.now() - reported >= REPORT_MS) {
+        reported = performance.now();
         console.log(`still waiting for ${waitingFor}${why}`);
       }
       // Jitter, so that hosts that came up together are not asked together.

@@ -1,5 +1,5 @@
 // @ts-check
-/** Who is in which cluster, and who is to be forgotten. */
+/** Which hosts are members of which cluster, and removing members. */
 import { PveError, StepError } from "./deadline.mjs";
 import { list, record } from "./pve-http.mjs";
 
@@ -70,7 +70,7 @@ export function assertNoForeignCluster(apis, memberships, name) {
 }
 
 /**
- * The certificate that a joiner will meet: what the host reports must be what its own connection shows.
+ * The certificate that a joining host will see: the one that the host reports must be that of its connection.
  *
  * @param {PveApi} leader
  */
@@ -86,7 +86,7 @@ export async function certificateOf(leader) {
 }
 
 /**
- * Forgets a member that is gone: a host that was made anew, or that is no longer in the lab.
+ * Removes a member that is gone: a host that was replaced, or that is no longer in the lab.
  *
  * @param {PveApi} leader
  * @param {string} node
@@ -97,7 +97,7 @@ export async function forget(leader, node, why) {
   console.log(`${leader.host.name}: forgets ${node}, which ${why}`);
   const path = `cluster/config/nodes/${encodeURIComponent(node)}`;
   try {
-    // `quorate` may be of before: it does not hear of `pvecm expected`. The call itself knows.
+    // `quorate` may be outdated: `pvecm expected` does not change it. The call itself decides.
     await (quorate ? leader.delete(path) : leader.once("DELETE", path));
   } catch (error) {
     if (!(error instanceof PveError)) throw error;
@@ -115,7 +115,7 @@ const STEADY = 10;
 
 /**
  * Waits until calls that one member passes on to a new one are answered every time. A join has pveproxy reloaded, whose old
- * workers show the old certificate for another second; who meets it there answers 596.
+ * workers use the old certificate for another second, and calls to them get 596.
  *
  * @param {PveApi} leader
  * @param {string} node

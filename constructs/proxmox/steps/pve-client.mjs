@@ -13,7 +13,7 @@ import { list, loopback, record, send } from "./pve-http.mjs";
 const REQUEST_SECONDS = 15;
 /** How long a host that has only just come up may refuse the password: cloud-init may not have set it yet. */
 const FIRST_BOOT_SECONDS = 60;
-/** How long any other may: during a join that an earlier run began, `/etc/pve` is empty, and nobody is let in. */
+/** How long any other may: during a join that an earlier run began, `/etc/pve` is empty, and every login fails. */
 const JOIN_SECONDS = 20;
 
 /**

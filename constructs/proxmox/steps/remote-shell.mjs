@@ -8,7 +8,7 @@ import { StepError } from "./deadline.mjs";
 import { record } from "./pve-http.mjs";
 
 /** @typedef {import("./deadline.mjs").Deadline} Deadline */
-/** @typedef {{ readonly code: number, readonly text: string }} Answer 0 or 1, and all that a command said */
+/** @typedef {{ readonly code: number, readonly text: string }} Result 0 or 1, and all output of a command */
 
 /** ssh's own exit code for "no connection" (ssh(1)). */
 const NO_CONNECTION = 255;
@@ -84,7 +84,7 @@ export class RemoteShell {
    * Runs a command, as soon as there is a connection. One that is cut short runs again: only for what may run twice.
    *
    * @param {string} command
-   * @returns {Promise<Answer>}
+   * @returns {Promise<Result>}
    */
   ask(command) {
     return this.deadline.until(`SSH to ${this.name}`, async () => {
@@ -98,10 +98,10 @@ export class RemoteShell {
   }
 
   /**
-   * The same, for a command that has to come to a good end.
+   * The same, for a command that has to succeed.
    *
    * @param {string} command
-   * @returns {Promise<string>} all that it said
+   * @returns {Promise<string>} its output
    */
   async run(command) {
     const { code, text } = await this.ask(command);
@@ -122,7 +122,7 @@ export class RemoteShell {
 
   /**
    * @param {string} command
-   * @returns {Promise<Answer>}
+   * @returns {Promise<Result>}
    */
   #once(command) {
     const settings = [
@@ -137,7 +137,7 @@ export class RemoteShell {
       "ServerAliveCountMax=4",
       "LogLevel=ERROR",
     ];
-    // -F none: nothing in a person's ssh_config may turn against it.
+    // -F none: the user's ssh_config must not change it.
     const args = ["-F", "none", ...settings.flatMap((each) => ["-o", each]), "-i", this.files.key];
     return new Promise((resolve, reject) => {
       const child = spawn("ssh", [...args, "-p", String(this.port), "root@127.0.0.1", `${command} || exit ${FAILED}`], {

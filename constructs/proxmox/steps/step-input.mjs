@@ -1,5 +1,5 @@
 // @ts-check
-/** What the steps are told by their environment, and how they end. */
+/** The input of the steps, from their environment, and their exit codes. */
 import { Deadline, StepError } from "./deadline.mjs";
 import { record } from "./pve-http.mjs";
 
@@ -78,8 +78,8 @@ function host(where, value) {
 }
 
 /**
- * Runs a step and ends the process: 0 done, 1 failed, 2 told wrongly. Signals end it at once, for nothing needs tidying:
- * the next run looks at what there is.
+ * Runs a step and ends the process: 0 done, 1 failed, 2 wrong input. Signals end it at once, as nothing needs cleaning up:
+ * the next run reads what there is.
  *
  * @param {string} step
  * @param {() => Promise<void>} work

@@ -33,9 +33,9 @@ function microVariable() {
 /**
  * The same on all members at once.
  *
- * @template Answer
+ * @template Result
  * @param {readonly Member[]} members
- * @param {(shell: RemoteShell) => Promise<Answer>} work
+ * @param {(shell: RemoteShell) => Promise<Result>} work
  */
 function atAll(members, work) {
   return Promise.all(members.map(({ shell }) => work(shell())));
@@ -47,7 +47,7 @@ async function isConfigured(shell) {
 }
 
 /**
- * Makes the micro let the hosts in, and the hosts know the micro: `pvecm` goes there by SSH, and asks nobody.
+ * Lets the hosts log in to the micro, and pins its host key on them: `pvecm` uses SSH there, without questions.
  *
  * @param {readonly Member[]} members
  * @param {RemoteShell} atMicro
@@ -67,7 +67,7 @@ async function introduce(members, atMicro, micro) {
 }
 
 /**
- * From nothing, or from what an earlier run, another micro or a host made anew has left half done.
+ * From nothing, or from what an earlier run, another micro or a replaced host has left unfinished.
  *
  * @param {readonly Member[]} members
  * @param {RemoteShell} atMicro
@@ -94,8 +94,8 @@ async function setUp(members, atMicro, micro) {
 async function votes(members, micro) {
   for (const { api } of members) if ((await stateOf(api, micro.address)) !== "Connected") return undefined;
   const wanted = members.length + 1;
-  const told = await atAll(members, (shell) => shell.ask("corosync-quorumtool -s"));
-  for (const { text } of told) {
+  const outputs = await atAll(members, (shell) => shell.ask("corosync-quorumtool -s"));
+  for (const { text } of outputs) {
     const count = (/** @type {string} */ what) => Number(new RegExp(`^${what} votes:\\s+(\\d+)`, "m").exec(text)?.[1]);
     if (count("Expected") !== wanted || count("Total") !== wanted) return undefined;
   }

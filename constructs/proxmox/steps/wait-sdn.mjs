@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Waits until every host has made its interfaces of the SDN zone. Whoever applies SDN hears nothing of that: each host
- * reloads its network by itself, and the task ends well where one has failed. Hosts that stay behind are told once more.
+ * Waits until every host has created its interfaces of the SDN zone. The apply does not report that: each host
+ * reloads its network by itself, and the task succeeds where one has failed. For hosts that lack them it is applied again.
  *
  *   PVE_HOST                  JSON {name, api, address} of any member
  *   PVE_NODES                 JSON list of the names of all

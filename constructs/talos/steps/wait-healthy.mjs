@@ -192,7 +192,7 @@ function judge({ nodes }, found) {
 }
 
 /**
- * How long one request may take when `leftMs` are left: the last one gets a moment more, so that it can still tell.
+ * How long one request may take when `leftMs` are left: the last one gets a moment more, so that it can still respond.
  * @param {number} leftMs
  */
 function boundOf(leftMs) {
