@@ -3,11 +3,11 @@
  */
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type LabInput, parseConfig, runMain } from "../config/index.ts";
+import { type LabInput, parseConfig, PRESET_NAMES, runMain } from "../config/index.ts";
 import lab from "../lab.config.ts";
 import { describeLab, ensureTerraform, freeBasePort, Stage } from "./demo-stage.ts";
 
-const preset = z.enum(["free", "free-pair", "payg"]);
+const preset = z.enum(PRESET_NAMES);
 
 /** The least that Talos asks for: every preset has room for it. */
 const WORKER = { role: "worker", vcpus: 1, memoryMb: 1024, diskGb: 20 } as const;

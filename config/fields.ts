@@ -18,6 +18,12 @@ export function field<Schema extends z.ZodType>(schema: Schema, meaning: string,
   return schema;
 }
 
+/** `"a", "b" or "c"`: how an error line lists the texts that are allowed. */
+export function quotedList(texts: readonly string[]): string {
+  const quoted = texts.map((text) => JSON.stringify(text));
+  return [quoted.slice(0, -1).join(", "), ...quoted.slice(-1)].filter((part) => part !== "").join(" or ");
+}
+
 /** A whole number, from and to inclusive. @param why stands in brackets behind the range */
 export function whole(from: number, to: number, meaning: string, why?: string): z.ZodInt {
   return field(z.int().min(from).max(to), meaning, `${from} to ${to}${why === undefined ? "" : ` (${why})`}`);

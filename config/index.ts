@@ -7,7 +7,8 @@ export type { LabInput } from "./input.ts";
 export { loadConfig } from "./load.ts";
 export { parseConfig } from "./parse.ts";
 export { describeError, runMain } from "./run-main.ts";
-export type { HostConfig, LabConfig, NodeConfig, NodeRole, PresetName } from "./schema.ts";
+export { PRESET_NAMES, type PresetName } from "./presets.ts";
+export type { HostConfig, LabConfig, NodeConfig, NodeRole } from "./schema.ts";
 export { configWarnings } from "./warnings.ts";
 
 /**

@@ -1,9 +1,13 @@
 /** Labs to start from. A preset holds everything but what only the user knows: name, region, admin networks. */
-import type { HostConfig, LabConfig, NodeConfig, PresetName } from "./schema.ts";
+import type { PresetFields } from "./schema.ts";
 
-type Known = Omit<LabConfig, "preset" | "name" | "oci" | "access"> & {
-  readonly oci: Omit<LabConfig["oci"], "region" | "homeRegion" | "compartment">;
-  readonly access: Omit<LabConfig["access"], "adminCidrs">;
+type HostConfig = PresetFields["hosts"][number];
+type NodeConfig = PresetFields["kubernetes"]["nodes"][number];
+
+/** A preset: everything but what only the user knows. */
+type Preset = Omit<PresetFields, "name" | "oci" | "access"> & {
+  readonly oci: Omit<PresetFields["oci"], "region" | "homeRegion" | "compartment">;
+  readonly access: Omit<PresetFields["access"], "adminCidrs">;
 };
 
 const host = (name: string, ocpus: number, memoryGb: number, bootVolumeGb: number): HostConfig => ({
@@ -51,7 +55,7 @@ const common = {
  * One host with everything Always Free gives, and one node: under emulation a second kubelet costs more than it brings.
  * A worker of 2 GB fits beside it.
  */
-const free: Known = {
+const free: Preset = {
   ...common,
   hosts: [host("pve-1", 2, 12, 150)],
   kubernetes: {
@@ -63,7 +67,7 @@ const free: Known = {
 };
 
 /** A real Proxmox VE cluster for $0: two hosts and a vote on the micro. Guests of one vCPU are below Talos's minimum. */
-const freePair: Known = {
+const freePair: Preset = {
   ...common,
   hosts: [host("pve-1", 1, 6, 75), host("pve-2", 1, 6, 75)],
   micro: { name: "qdevice-1", bootVolumeGb: 50 },
@@ -76,7 +80,7 @@ const freePair: Known = {
 };
 
 /** Three hosts and a control plane that survives the loss of one. Costs money. */
-const payg: Known = {
+const payg: Preset = {
   ...common,
   allowPaid: true,
   hosts: [host("pve-1", 2, 12, 100), host("pve-2", 2, 12, 100), host("pve-3", 2, 12, 100)],
@@ -94,13 +98,19 @@ const payg: Known = {
   },
 };
 
-/** Of a config that names none. */
-export const DEFAULT_PRESET: PresetName = "free";
+/** Every preset by its name, in the order of the documents. A new one is added here and nowhere else. */
+export const PRESETS = { free, "free-pair": freePair, payg } satisfies Readonly<Record<string, Preset>>;
 
-/** Every lab to start from. */
-export const PRESETS: Readonly<Record<PresetName, Known>> = { free, "free-pair": freePair, payg };
+/** The name of a preset. */
+export type PresetName = keyof typeof PRESETS;
+
+/** The preset of a config that names none. */
+export const DEFAULT_PRESET: PresetName = "free";
 
 /** Whether there is a preset of this name. */
 export function isPreset(name: unknown): name is PresetName {
   return typeof name === "string" && Object.hasOwn(PRESETS, name);
 }
+
+/** The names of all presets. */
+export const PRESET_NAMES: readonly PresetName[] = Object.keys(PRESETS).filter(isPreset);

@@ -1,7 +1,8 @@
 /** The schema of `lab.config.ts`. Every field has its meaning and what it allows; docs/config.md is generated from them. */
 import { z } from "zod";
-import { adminNetwork, field, flag, pattern, privateNetwork, slotName, whole } from "./fields.ts";
+import { adminNetwork, field, flag, pattern, privateNetwork, quotedList, slotName, whole } from "./fields.ts";
 import { isPlain } from "./merge.ts";
+import { PRESET_NAMES } from "./presets.ts";
 import { stateSchema } from "./state-schema.ts";
 
 // A program parses one config: compiling validators first costs it more than they save.
@@ -260,42 +261,47 @@ const transformSchema = field(
 /** Which lab it is of, lab.ts says: config/ knows no stack. */
 type Extension = (lab: never) => void;
 
+/** Every field but the preset. */
+const fields = {
+  // 15: the Proxmox VE cluster has the lab's name (PVE API, POST /cluster/config, clustername).
+  name: pattern(
+    /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
+    15,
+    "Name of the lab: prefix of what it creates, name of both clusters, part of host names.",
+    "lower-case letters, digits and hyphens, at most 15, starting with a letter",
+  ),
+  tags: tagsSchema,
+  allowPaid: flag("Let the lab use more than Always Free gives. It then costs money."),
+  oci: ociSchema,
+  network: networkSchema,
+  access: accessSchema,
+  hosts: field(z.array(hostSchema).min(1).max(32), "The Proxmox VE hosts.", "a list of 1 to 32 hosts"),
+  micro: microSchema.nullable(),
+  virtualization: field(
+    z.enum(["tcg", "kvm"]),
+    "How guests run. A1 instances have no /dev/kvm, so it is emulation: slow, for learning.",
+    '"tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation)',
+  ),
+  kubernetes: kubernetesSchema,
+  versions: versionsSchema,
+  state: stateSchema,
+  transform: transformSchema.optional(),
+  extend: field(
+    z.custom<Extension>((value) => typeof value === "function"),
+    "Is called with the lab once it is built, to add to it: [extending](extending.md).",
+    "a function of the lab",
+  ).optional(),
+};
+
 /** All of a config, as it is once the preset is under it. */
 export const labSchema = field(
   z.strictObject({
     preset: field(
-      z.enum(["free", "free-pair", "payg"]),
+      z.enum(PRESET_NAMES),
       "The lab to start from; whatever else the config says goes over it.",
-      '"free", "free-pair" or "payg"',
+      quotedList(PRESET_NAMES),
     ),
-    // 15: the Proxmox VE cluster has the lab's name (PVE API, POST /cluster/config, clustername).
-    name: pattern(
-      /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
-      15,
-      "Name of the lab: prefix of what it creates, name of both clusters, part of host names.",
-      "lower-case letters, digits and hyphens, at most 15, starting with a letter",
-    ),
-    tags: tagsSchema,
-    allowPaid: flag("Let the lab use more than Always Free gives. It then costs money."),
-    oci: ociSchema,
-    network: networkSchema,
-    access: accessSchema,
-    hosts: field(z.array(hostSchema).min(1).max(32), "The Proxmox VE hosts.", "a list of 1 to 32 hosts"),
-    micro: microSchema.nullable(),
-    virtualization: field(
-      z.enum(["tcg", "kvm"]),
-      "How guests run. A1 instances have no /dev/kvm, so it is emulation: slow, for learning.",
-      '"tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation)',
-    ),
-    kubernetes: kubernetesSchema,
-    versions: versionsSchema,
-    state: stateSchema,
-    transform: transformSchema.optional(),
-    extend: field(
-      z.custom<Extension>((value) => typeof value === "function"),
-      "Is called with the lab once it is built, to add to it: [extending](extending.md).",
-      "a function of the lab",
-    ).optional(),
+    ...fields,
   }),
   "The lab.",
   "a plain object as in docs/config.md",
@@ -317,7 +323,7 @@ export type HostConfig = LabConfig["hosts"][number];
 export type NodeConfig = LabConfig["kubernetes"]["nodes"][number];
 /** What a node does. */
 export type NodeRole = NodeConfig["role"];
-/** Names of the presets. */
-export type PresetName = LabConfig["preset"];
+/** What a preset may set. Not derived from `LabConfig`, which has the presets' names. */
+export type PresetFields = DeepReadonly<z.infer<z.ZodObject<typeof fields>>>;
 /** Where state is kept. */
 export type StateConfig = LabConfig["state"];

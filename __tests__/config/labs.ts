@@ -1,10 +1,8 @@
 /** Labs for tests. */
 import { fileURLToPath } from "node:url";
-import { type LabConfig, type LabInput, parseConfig, type PresetName } from "../../config/index.ts";
+import { type LabConfig, type LabInput, parseConfig } from "../../config/index.ts";
 
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
-
-export const PRESET_NAMES: readonly PresetName[] = ["free", "free-pair", "payg"];
 
 /** The least that a config must say. */
 export const LEAST = {

@@ -1,6 +1,6 @@
-import { parseConfig } from "../../config/index.ts";
+import { parseConfig, PRESET_NAMES } from "../../config/index.ts";
 import { PRESETS } from "../../config/presets.ts";
-import { lab, LEAST, linesOf, PRESET_NAMES } from "./labs.ts";
+import { lab, LEAST, linesOf } from "./labs.ts";
 
 describe("parseConfig", () => {
   it("takes the preset free when none is named", () => {

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
-import { parseConfig } from "../../config/index.ts";
+import { parseConfig, PRESET_NAMES } from "../../config/index.ts";
 import { formatPath } from "../../config/errors.ts";
 import { valueAt } from "../../config/issues.ts";
-import { changed, lab, LEAST, linesOf, PRESET_NAMES } from "./labs.ts";
+import { changed, lab, LEAST, linesOf } from "./labs.ts";
 
 type Path = readonly (string | number)[];
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { PRESET_NAMES, type PresetName } from "../../config/index.ts";
 import { BASE, synthesize } from "../stacks/synthesize.ts";
 
 const triggered = z.object({ replace_triggered_by: z.array(z.string()) });
-const PRESETS = ["free", "free-pair", "payg"] as const;
 
 interface Hung {
   readonly address: string;
@@ -10,7 +10,7 @@ interface Hung {
 }
 
 /** All that is replaced when something else is. */
-function hung(preset: (typeof PRESETS)[number]): readonly Hung[] {
+function hung(preset: PresetName): readonly Hung[] {
   const stacks = Object.values(synthesize({ ...BASE, preset, ...(preset === "payg" && { allowPaid: true }) }));
   return stacks.flatMap(({ resource }) =>
     Object.entries(resource).flatMap(([type, entries]) =>
@@ -24,7 +24,7 @@ function hung(preset: (typeof PRESETS)[number]): readonly Hung[] {
 
 describe("what follows another object", () => {
   // Terraform triggers replace_triggered_by by updates and replacements, and not by the creation of what was gone.
-  it.each(PRESETS)("hangs on a generation, and so follows one that is made anew, in preset %s", (preset) => {
+  it.each(PRESET_NAMES)("hangs on a generation, and so follows one that is made anew, in preset %s", (preset) => {
     const all = hung(preset);
     expect(all.length).toBeGreaterThan(0);
     for (const { address, on } of all)

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TerraformDataSource, TerraformResource } from "cdktf";
 import type { IConstruct } from "constructs";
-import { parseConfig, type PresetName } from "../../config/index.ts";
+import { parseConfig, PRESET_NAMES, type PresetName } from "../../config/index.ts";
 import type { LabStack } from "../../constructs/lab/lab-stack.ts";
 import { buildLab, type LabTransforms } from "../../lab.ts";
 import { planTopology } from "../../topology/plan.ts";
@@ -29,7 +29,7 @@ function reached(part: unknown): readonly unknown[] {
 const isResource = (each: IConstruct): boolean =>
   (each instanceof TerraformResource || each instanceof TerraformDataSource) && !each.node.path.includes("cross-stack");
 
-describe.each(["free", "free-pair", "payg"] as const)("preset %s", (preset) => {
+describe.each(PRESET_NAMES)("preset %s", (preset) => {
   it("has every resource within reach of its stack, by constructs and their nodes", () => {
     for (const stack of stacks(preset)) {
       const known = new Set(Object.values(stack).flatMap(reached));

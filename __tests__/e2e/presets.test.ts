@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PRESET_NAMES } from "../../config/index.ts";
 import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
 import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
 import { TestLab } from "./lab.ts";
@@ -15,7 +16,7 @@ function rootOf(lab: TestLab, name: string): PveApi {
   return new PveApi(host, String(rootPassword), new Deadline(60));
 }
 
-describe.each(["free", "free-pair", "payg"] as const)("preset %s in the sandbox", (preset) => {
+describe.each(PRESET_NAMES)("preset %s in the sandbox", (preset) => {
   let lab: TestLab;
   beforeAll(async () => {
     lab = await TestLab.create({ preset });

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { PRESET_NAMES } from "../../config/index.ts";
 import { TestLab } from "./lab.ts";
 
 jest.setTimeout(60_000);
@@ -15,7 +16,7 @@ const onPath = (name: string): string[] =>
 const named = process.env.TERRAFORM_BINARY_NAME;
 const tools = [...new Set([...(named ? [named] : []), ...onPath("terraform"), ...onPath("tofu")])];
 
-describe.each(["free", "free-pair", "payg"] as const)("the stacks of preset %s", (preset) => {
+describe.each(PRESET_NAMES)("the stacks of preset %s", (preset) => {
   let lab: TestLab;
   beforeAll(async () => {
     lab = await TestLab.create({ preset });

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import * as fc from "fast-check";
+import { PRESET_NAMES } from "../../config/index.ts";
 import { PRESETS } from "../../config/presets.ts";
 import { DEFAULT_PROXMOX_VERSION, ensureImages, type Images } from "../../images/index.ts";
 import { declaredInputs } from "../../images/model/inputs.ts";
-import { PRESET_NAMES, REPOSITORY } from "../config/labs.ts";
+import { REPOSITORY } from "../config/labs.ts";
 
 const SHA256 = "a".repeat(64);
 

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { PRESET_NAMES, type PresetName } from "../../config/index.ts";
 import { sandboxFiles } from "../../sandbox/daemon/files.ts";
 import { factsOf } from "../../sandbox/talos/model/config/facts.ts";
 import { clientConfigurationSchema } from "../../sandbox/talos/model/config/secrets.ts";
@@ -10,7 +11,6 @@ import type { TestLab } from "../e2e/lab.ts";
 import { needing, program, providerLab } from "./workshop.ts";
 
 const MODULE = join(__dirname, "../../tools/talos");
-const PRESETS = ["free", "free-pair", "payg"] as const;
 /** The first build of the library takes minutes. */
 const MINUTES = 60_000;
 
@@ -81,7 +81,7 @@ needing("terraform", "go").describe("Talos's own library", () => {
   let lab: TestLab;
   let tested: Tested;
 
-  async function deployed(preset: (typeof PRESETS)[number]): Promise<TestLab> {
+  async function deployed(preset: PresetName): Promise<TestLab> {
     const made = await providerLab("terraform", { preset });
     const { code, stderr } = await made.cdktf("deploy", "oci", "proxmox", "talos", "--auto-approve");
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
@@ -92,9 +92,8 @@ needing("terraform", "go").describe("Talos's own library", () => {
   }
 
   beforeAll(async () => {
-    const [kept, ...others] = PRESETS;
-    for (const preset of others) await (await deployed(preset)).end();
-    lab = await deployed(kept);
+    for (const preset of PRESET_NAMES.filter((name) => name !== "free")) await (await deployed(preset)).end();
+    lab = await deployed("free");
     const [first] = appliedIn(lab);
     if (!first) throw new Error("no machine was configured");
     const { ca_certificate: ca, client_certificate: cert, client_key: key } = first.client_configuration;

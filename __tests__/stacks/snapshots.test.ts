@@ -1,13 +1,13 @@
+import { PRESET_NAMES } from "../../config/index.ts";
 import { OCI_LOOKUPS } from "../../cli/engine/runs/lookup-oci.ts";
 import { PVE_LOOKUPS } from "../../cli/engine/runs/lookup-proxmox.ts";
 import { CLUSTER_KEYS, IMPORT_IDS, importIdOf, REPEATABLE } from "../../cli/engine/state/import-ids.ts";
 import { knownObjects } from "../../cli/engine/state/known-objects.ts";
 import { BASE, type StackName, synthesize } from "./synthesize.ts";
 
-const presets = ["free", "free-pair", "payg"] as const;
 const stacks: StackName[] = ["oci", "proxmox", "talos"];
 
-describe.each(presets)("preset %s", (preset) => {
+describe.each(PRESET_NAMES)("preset %s", (preset) => {
   const lab = synthesize({ ...BASE, preset });
 
   it.each(stacks)("synthesizes stack %s", (stack) => {

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
+import { PRESET_NAMES } from "../../config/index.ts";
 import { dnatRules, guestRules, hostFacts, hostRules } from "../../constructs/oci/host-files.ts";
 import { planTopology } from "../../topology/plan.ts";
 import type { Topology } from "../../topology/types.ts";
-import { lab, PRESET_NAMES } from "../config/labs.ts";
+import { lab } from "../config/labs.ts";
 
 const plan = (preset: (typeof PRESET_NAMES)[number], adminCidrs = ["203.0.113.7/32"]): Topology =>
   planTopology(lab({ preset, access: { adminCidrs } }));

@@ -1,6 +1,6 @@
-import { parseConfig } from "../../config/index.ts";
+import { parseConfig, PRESET_NAMES } from "../../config/index.ts";
 import { planTopology } from "../../topology/plan.ts";
-import { lab, LEAST, linesOf, PRESET_NAMES } from "../config/labs.ts";
+import { lab, LEAST, linesOf } from "../config/labs.ts";
 
 const HOST = { name: "pve-1", ocpus: 2, memoryGb: 12, bootVolumeGb: 150 };
 const CP = { name: "cp-1", role: "control-plane", vcpus: 2, memoryMb: 3072, diskGb: 20 } as const;

@@ -1,10 +1,10 @@
-import { parseConfig } from "../../../../config/parse.ts";
+import { parseConfig, type PresetName } from "../../../../config/index.ts";
 import { NO_STATE } from "../../../../cli/engine/state/state.ts";
 import type { CheckContext } from "../../../../cli/engine/checks/check-context.ts";
 import { planTopology } from "../../../../topology/plan.ts";
 
 /** What a check stands on where nothing answers: a test puts in what it needs. */
-export function groundOf(input: { readonly preset: "free" | "free-pair" | "payg" }): CheckContext {
+export function groundOf(input: { readonly preset: PresetName }): CheckContext {
   const config = {
     name: "lab",
     oci: { region: "eu-frankfurt-1" },
