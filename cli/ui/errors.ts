@@ -24,7 +24,7 @@ export class Interrupted extends CliError {
 }
 
 /** Already told, by the app or by a tool: nothing more to print. */
-export class AlreadyTold extends CliError {
+export class AlreadyPrinted extends CliError {
   constructor(exitCode = 1) {
     super("see what was said on stderr", exitCode);
   }
@@ -58,7 +58,7 @@ function shown(message: string): string {
 
 /** Prints an error on stderr and returns the exit code that goes with it. */
 export function printError(error: unknown): number {
-  if (error instanceof AlreadyTold) return error.exitCode;
+  if (error instanceof AlreadyPrinted) return error.exitCode;
   if (process.env["DEBUG"]) console.error(error);
   else if (error instanceof CliError || error instanceof UserPathError) console.error(shown(error.message));
   else

@@ -9,9 +9,9 @@ export interface Interruption {
   /** Aborted by the first signal, with `Interrupted` as its reason. */
   readonly signal: AbortSignal;
   /** Calls `handler` for the second signal and each after it. Returns what takes that back. */
-  onInsistence(handler: () => void): () => void;
+  onSecondSignal(handler: () => void): () => void;
   /** Does `work` with signals left to the system: they end this process, whether or not it gives anybody a turn. */
-  unheard<T>(work: () => Promise<T>): Promise<T>;
+  withDefaultSignals<T>(work: () => Promise<T>): Promise<T>;
   dispose(): void;
 }
 
@@ -38,11 +38,11 @@ export function watchSignals(said: (line: string) => void): Interruption {
   listen();
   return {
     signal: controller.signal,
-    onInsistence(handler) {
+    onSecondSignal(handler) {
       handlers.add(handler);
       return () => handlers.delete(handler);
     },
-    async unheard(work) {
+    async withDefaultSignals(work) {
       dispose();
       try {
         return await work();

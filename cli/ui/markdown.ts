@@ -85,8 +85,8 @@ export function leastSize(parts: readonly Part[]): number {
   return parts.reduce((sum, part) => sum + leastOf(part), 0);
 }
 
-/** The highest level at which sizes cut to it add up to the budget: as water levels out in vessels. */
-function waterLevel(sizes: readonly number[], budget: number): number {
+/** The highest limit at which sizes that are cut to it add up to the budget: what is small leaves more to the others. */
+function fairShare(sizes: readonly number[], budget: number): number {
   let left = budget;
   const ascending = sizes.toSorted((a, b) => a - b);
   for (const [index, size] of ascending.entries()) {
@@ -107,7 +107,7 @@ function cut({ lines, brief = lines, more }: Part, level: number): readonly stri
 
 /** The parts as text of at most `budget` characters, if that is at least their `leastSize`. */
 export function fit(parts: readonly Part[], budget: number): readonly string[] {
-  const level = waterLevel(
+  const level = fairShare(
     parts.map(({ lines }) => sizeOf(lines)),
     budget - leastSize(parts),
   );

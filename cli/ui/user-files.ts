@@ -69,7 +69,7 @@ const WHY: Readonly<Record<string, string>> = {
   EPIPE: "its reader is gone",
 };
 
-function inWords(file: string, error: unknown): CliError {
+function describeError(file: string, error: unknown): CliError {
   if (error instanceof CliError) return error;
   return cannot(file, WHY[codeOf(error) ?? ""] ?? messageOf(error));
 }
@@ -96,7 +96,7 @@ export function targetOf(path: string): Target {
     if (!stats.isFile()) return { kind: "stream", file: path };
     return { kind: "file", file: realpathSync(path), stats };
   } catch (error) {
-    throw inWords(path, error);
+    throw describeError(path, error);
   }
 }
 
@@ -106,7 +106,7 @@ export function requireFolder(path: string): void {
     if (statsOf(path)?.isDirectory() === false)
       throw new CliError(`${path}: is a file, where a folder is wanted: name another`);
   } catch (error) {
-    throw inWords(path, error);
+    throw describeError(path, error);
   }
 }
 
@@ -178,6 +178,6 @@ export async function writeUserFile(path: string, text: string, options: UserFil
     }
   } catch (error) {
     signal?.throwIfAborted();
-    throw inWords(path, error);
+    throw describeError(path, error);
   }
 }

@@ -21,17 +21,17 @@ interface ContextsOptions extends CommonOptions, DeliveryOptions {}
 const STACK = "talos";
 
 /** The output of the deployed stack. */
-async function deployed(place: CommandContext, kind: ContextsKind, skipSynth: boolean): Promise<string> {
+async function deployed(context: CommandContext, kind: ContextsKind, skipSynth: boolean): Promise<string> {
   const [{ openStates }, { isDeployed, stateOf }, { readStack }] = await Promise.all([
     import("../../engine/state/open.ts"),
     import("../../engine/state/state.ts"),
     import("../../engine/terraform/stack.ts"),
   ]);
-  const { project } = place;
-  const { stacks, lab } = await synthesize(place, skipSynth);
+  const { project } = context;
+  const { stacks, lab } = await synthesize(context, skipSynth);
   const info = stacks.find(({ name }) => name === STACK);
   if (info === undefined) throw new CliError(`there is no stack called ${STACK}, which would have a ${kind}`);
-  const reader = openStates({ ...place, lab, say: (line) => place.terminal.aside(line) });
+  const reader = openStates({ ...context, lab, say: (line) => context.terminal.aside(line) });
   const state = await stateOf(reader, readStack(info, project));
   const value = state.outputs[kind]?.value;
   if (typeof value === "string" && value !== "") return value;
@@ -78,23 +78,23 @@ async function writeOut(kind: ContextsKind, options: ContextsOptions): Promise<n
     import("../../clients/context-files.ts"),
     import("../../clients/contexts.ts"),
   ]);
-  return withLabLock(options, `lab ${kind}`, async (place) => {
+  return withLabLock(options, `lab ${kind}`, async (context) => {
     const force = options.force ?? false;
-    const delivery = deliveryOf(kind, options, place.project.data, process.stdout.isTTY);
+    const delivery = deliveryOf(kind, options, context.project.data, process.stdout.isTTY);
     if (delivery.to === "stdout" && options.json)
       throw new CliError("--stdout, --json: got both, allowed one: a document never holds a secret");
-    const text = await deployed(place, kind, options.skipSynth ?? false);
-    await tellTerm(place, kind, text);
+    const text = await deployed(context, kind, options.skipSynth ?? false);
+    await tellTerm(context, kind, text);
     if (delivery.to === "stdout") {
       printInClear(text.endsWith("\n") ? text : `${text}\n`);
       return 0;
     }
     const file = delivery.file ?? mergeTarget(kind, text);
     const merged = delivery.to === "merge" ? await mergeContextsInto(kind, file, text, new Date()) : null;
-    if (merged === null) await writeContexts(kind, file, text, force, place.interruption.signal);
+    if (merged === null) await writeContexts(kind, file, text, force, context.interruption.signal);
     const names = contextNames(kind, text, `the lab's ${kind}`);
     if (options.json) printDocument({ file, contexts: names, merged: merged !== null, backup: merged?.backup ?? null });
-    else place.terminal.line(told(names.join(", "), file, merged));
+    else context.terminal.line(told(names.join(", "), file, merged));
     return 0;
   });
 }

@@ -52,8 +52,8 @@ async function open(options: CommonOptions, { names, command }: TunnelRequest): 
     import("../../engine/runs/session.ts"),
     import("../../engine/runs/tunnel.ts"),
   ]);
-  return withLabLock({ ...options, json: true }, "lab tunnel", async (place) => {
-    const session = await openSession(place, options.skipSynth);
+  return withLabLock({ ...options, json: true }, "lab tunnel", async (context) => {
+    const session = await openSession(context, options.skipSynth);
     try {
       const { lab, stacks } = session.assembly;
       const stack = stacks.find(({ name }) => name === STACK);

@@ -68,8 +68,8 @@ async function lockProviders(options: CommonOptions): Promise<number> {
     import("../../engine/terraform/binary.ts"),
     import("../../engine/terraform/init.ts"),
   ]);
-  return withLabLock(options, "lab providers lock", async (place) => {
-    const { project, terminal, interruption } = place;
+  return withLabLock(options, "lab providers lock", async (context) => {
+    const { project, terminal, interruption } = context;
     if (project.sandbox)
       throw new CliError(
         "lab providers lock: LAB_SANDBOX is set, but it is real runs that are held to locks: unset it",
@@ -77,12 +77,12 @@ async function lockProviders(options: CommonOptions): Promise<number> {
     makeDataFolders(project);
     await awaitEarlierRuns(terminal, project.run, interruption.signal);
     const env = toolEnvironment(project, {}, (line) => terminal.aside(line));
-    const [{ stacks }, binary] = await synthesizeBeside(findBinary(env), place, false);
+    const [{ stacks }, binary] = await synthesizeBeside(findBinary(env), context, false);
     terminal.aside(`using ${describeBinary(binary)}`);
     const locks = [];
     for (const stack of inOrder(stacks)) {
       terminal.status(terminal.colors.dim(`${stack.name} locking its providers`));
-      locks.push({ name: stack.name, text: await lockOf(place, binary, stack, env) });
+      locks.push({ name: stack.name, text: await lockOf(context, binary, stack, env) });
     }
     terminal.status("");
     const rows = locks.map(({ name, text }) => {

@@ -49,13 +49,13 @@ async function restoreState(options: RestoreOptions, names: readonly string[]): 
     import("../../engine/state/restore.ts"),
     import("../../engine/state/text.ts"),
   ]);
-  return withLabLock(options, "lab state restore", async (place) => {
-    const { project, terminal, interruption } = place;
+  return withLabLock(options, "lab state restore", async (context) => {
+    const { project, terminal, interruption } = context;
     const [stack = "", ...more] = names;
     if (more.length > 0) throw new CliError(`lab state restore: got ${names.join(", ")}, allowed one stack at a time`);
     if (!options.yes && !terminal.interactive)
       throw new CliError("lab state restore asks before it changes anything, and there is no terminal: pass --yes");
-    const { configured, tools } = await openStatesContext(place, options.skipSynth ?? false);
+    const { configured, tools } = await openStatesContext(context, options.skipSynth ?? false);
     configured(stack);
     const { at } = tools.whereabouts(stack);
     const present = headOf((await presentText(tools, stack)).text, addressOf(at));

@@ -19,9 +19,9 @@ async function listStates(options: CommonOptions): Promise<number> {
       import("../../engine/state/state.ts"),
       import("../../engine/state/text.ts"),
     ]);
-  return withLabLock(options, "lab state list", async (place) => {
+  return withLabLock(options, "lab state list", async (context) => {
     const { assembly, configured, states, tools, project, terminal } = await openStatesContext(
-      place,
+      context,
       options.skipSynth ?? false,
     );
     const rows = await Promise.all(
@@ -68,10 +68,10 @@ async function migrateStates(options: CommonOptions): Promise<number> {
     import("../../engine/state/move.ts"),
     import("../../engine/state/location.ts"),
   ]);
-  return withLabLock(options, "lab state migrate", async (place) => {
-    const { project, terminal, interruption } = place;
+  return withLabLock(options, "lab state migrate", async (context) => {
+    const { project, terminal, interruption } = context;
     if (project.sandbox) throw new CliError("--sandbox: the sandbox's states are in its own files, and stay there");
-    const { assembly, configured, tools } = await openStatesContext(place, options.skipSynth ?? false);
+    const { assembly, configured, tools } = await openStatesContext(context, options.skipSynth ?? false);
     const stacks = inOrder(assembly.stacks);
     const padded = column(stacks.map(({ name }) => name));
     const moved = [];

@@ -6,7 +6,7 @@ import { pathOption } from "../../ui/options.ts";
 
 async function run(options: DiffOptions, names: readonly string[]): Promise<number> {
   const { diffStacks } = await import("../../engine/runs/diff.ts");
-  return withLabLock(options, "cdktf diff", (place) => diffStacks(place, names, options));
+  return withLabLock(options, "cdktf diff", (context) => diffStacks(context, names, options));
 }
 
 /** `cdktf diff` */

@@ -21,9 +21,9 @@ async function draw(options: GraphOptions): Promise<number> {
     import("../../engine/synth/lab-graph.ts"),
     import("../../engine/synth/references.ts"),
   ]);
-  return withLabLock(options, "lab graph", async (place) => {
+  return withLabLock(options, "lab graph", async (context) => {
     if (options.out !== undefined) targetOf(options.out);
-    const { stacks } = await synthesize(place, options.skipSynth ?? false);
+    const { stacks } = await synthesize(context, options.skipSynth ?? false);
     const lab = labGraph(
       inOrder(stacks).map(({ name }) => name),
       readElements(stacks),
@@ -32,8 +32,8 @@ async function draw(options: GraphOptions): Promise<number> {
     if (options.json) printDocument(lab);
     else if (options.out === undefined) process.stdout.write(drawing);
     if (options.out !== undefined) {
-      await writeUserFile(options.out, masked(drawing), { mode: 0o644, signal: place.interruption.signal });
-      place.terminal.aside(`drew the lab into ${relative("", options.out)}`);
+      await writeUserFile(options.out, masked(drawing), { mode: 0o644, signal: context.interruption.signal });
+      context.terminal.aside(`drew the lab into ${relative("", options.out)}`);
     }
     return 0;
   });

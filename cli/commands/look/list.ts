@@ -7,8 +7,8 @@ import { printDocument } from "../../ui/document.ts";
 import { table } from "../../ui/table.ts";
 
 async function run(options: CommonOptions, names: readonly string[]): Promise<number> {
-  return withLabLock(options, "cdktf list", async (place) => {
-    const stacks = select((await synthesize(place, options.skipSynth ?? false)).stacks, names);
+  return withLabLock(options, "cdktf list", async (context) => {
+    const stacks = select((await synthesize(context, options.skipSynth ?? false)).stacks, names);
     if (options.json) {
       printDocument({ stacks: stacks.map(({ name, folder, dependencies }) => ({ name, folder, dependencies })) });
       return 0;
@@ -17,7 +17,7 @@ async function run(options: CommonOptions, names: readonly string[]): Promise<nu
       const reads = dependencies.length === 0 ? "" : `  after ${dependencies.join(", ")}`;
       return [name, `${relative(process.cwd(), folder) || "."}${reads}`];
     });
-    for (const line of table(rows)) place.terminal.line(line);
+    for (const line of table(rows)) context.terminal.line(line);
     return 0;
   });
 }

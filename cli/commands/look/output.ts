@@ -13,13 +13,13 @@ async function run(options: CommonOptions & OutputOptions, names: readonly strin
     import("../../engine/state/state.ts"),
     import("../../engine/terraform/stack.ts"),
   ]);
-  return withLabLock(options, "cdktf output", async (place) => {
-    const { project, terminal } = place;
+  return withLabLock(options, "cdktf output", async (context) => {
+    const { project, terminal } = context;
     if (options.outputsFile !== undefined) targetOf(options.outputsFile);
-    const assembly = await synthesize(place, options.skipSynth ?? false);
+    const assembly = await synthesize(context, options.skipSynth ?? false);
     const stacks = inOrder(select(assembly.stacks, names));
     const padded = column(stacks.map(({ name }) => name));
-    const reader = openStates({ ...place, lab: assembly.lab, say: (line) => terminal.aside(line) });
+    const reader = openStates({ ...context, lab: assembly.lab, say: (line) => terminal.aside(line) });
     const states = await Promise.all(
       stacks.map(async (info) => ({ info, state: await stateOf(reader, readStack(info, project)) })),
     );
@@ -33,7 +33,7 @@ async function run(options: CommonOptions & OutputOptions, names: readonly strin
       Object.fromEntries(states.map(({ info, state }) => [info.name, plainOutputs(state.outputs, sensitive)]));
     const { outputsFile, outputsFileIncludeSensitiveOutputs: inClear = false } = options;
     if (outputsFile !== undefined)
-      await writeOutputsFile(outputsFile, plain(inClear), inClear, place.interruption.signal);
+      await writeOutputsFile(outputsFile, plain(inClear), inClear, context.interruption.signal);
     if (options.json) {
       printDocument({
         stacks: states.map(({ info, state }) => ({ name: info.name, outputs: plainOutputs(state.outputs, false) })),

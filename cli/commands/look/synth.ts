@@ -5,16 +5,16 @@ import { type CommandDefinition, providersOption } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
 
 async function run(options: CommonOptions, names: readonly string[]): Promise<number> {
-  return withLabLock(options, "cdktf synth", async (place) => {
-    const assembly = await synthesize(place, false);
+  return withLabLock(options, "cdktf synth", async (context) => {
+    const assembly = await synthesize(context, false);
     const { select } = await import("../../engine/synth/stack-order.ts");
     const stacks = select(assembly.stacks, names);
     if (options.json) {
       printDocument({ stacks: stacks.map(({ name, file, dependencies }) => ({ name, file, dependencies })) });
       return 0;
     }
-    const where = relative(process.cwd(), place.project.output) || place.project.output;
-    place.terminal.line(`synthesized ${stacks.map(({ name }) => name).join(", ")} into ${where}`);
+    const where = relative(process.cwd(), context.project.output) || context.project.output;
+    context.terminal.line(`synthesized ${stacks.map(({ name }) => name).join(", ")} into ${where}`);
     return 0;
   });
 }

@@ -102,8 +102,8 @@ async function lookAtCluster(options: CommonOptions): Promise<number> {
     import("../../engine/checks/cluster.ts"),
     import("../../engine/runs/session.ts"),
   ]);
-  return withLabLock(options, "lab validate cluster", async (place) => {
-    const session = await openSession(place, options.skipSynth);
+  return withLabLock(options, "lab validate cluster", async (context) => {
+    const session = await openSession(context, options.skipSynth);
     const machines = new Map<string, TalosMachine>();
     try {
       const oci = await deployed(session, "oci");
@@ -114,7 +114,7 @@ async function lookAtCluster(options: CommonOptions): Promise<number> {
       const talosAdmin = readTalosconfig(texts.talosconfig);
       for (const { name, talosPort } of topology.nodes) machines.set(name, talosAt(talosAdmin, name, talosPort));
       await session.connect(talos.info, { patienceMs: TUNNEL_PATIENCE_MS, some: true });
-      place.terminal.status("looking");
+      context.terminal.status("looking");
       const findings = await validateCluster({
         topology,
         oci: oci.state,
@@ -130,11 +130,11 @@ async function lookAtCluster(options: CommonOptions): Promise<number> {
           return machine;
         },
         account: await accountOf(session, topology.config),
-        sandbox: place.project.sandbox,
+        sandbox: context.project.sandbox,
       });
-      place.terminal.status("");
-      if (options.json) printDocument({ ok: isWell(findings), sandbox: place.project.sandbox, findings });
-      else showFindings(place.terminal, findings);
+      context.terminal.status("");
+      if (options.json) printDocument({ ok: isWell(findings), sandbox: context.project.sandbox, findings });
+      else showFindings(context.terminal, findings);
       return isWell(findings) ? 0 : 1;
     } finally {
       for (const machine of machines.values()) machine.close();

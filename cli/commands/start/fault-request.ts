@@ -151,7 +151,7 @@ const PROVIDER = [
   "ImportResourceState",
   "ReadDataSource",
 ];
-/** Methods by door, of those doors whose methods are few. */
+/** Methods by interface, of those whose methods are few. */
 const METHODS: Readonly<Record<string, readonly string[]>> = {
   oci: HTTP,
   kubernetes: [...HTTP, "PATCH"],

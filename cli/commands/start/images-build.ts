@@ -25,10 +25,10 @@ async function buildCommand(options: BuildOptions, names: readonly string[]): Pr
     import("../../engine/runs/images.ts"),
   ]);
   const images = imagesNamed(names);
-  return withImagesLock(options, "lab images build", async (place) => {
-    const results = await buildHere(place, images, options);
+  return withImagesLock(options, "lab images build", async (context) => {
+    const results = await buildHere(context, images, options);
     for (const { image, status, disk, manifest } of results) {
-      place.terminal.line(
+      context.terminal.line(
         `${image.key} ${status === "built" ? "built" : "is there already"}: ${disk}, ${megabytes(manifest.disk.sizeBytes)} MB`,
       );
     }

@@ -14,12 +14,12 @@ async function uploadCommand(options: StoreOptions): Promise<number> {
     import("../../../images/upload-artifact.ts"),
     import("../../engine/runs/images.ts"),
   ]);
-  return withImagesLock(options, "lab images upload", async (place) => {
-    const { artifacts, terminal, config, say } = place;
+  return withImagesLock(options, "lab images upload", async (context) => {
+    const { artifacts, terminal, config, say } = context;
     const artifact = await readArtifact(artifacts, PROXMOX);
     if (artifact === null)
       throw new CliError(`${artifacts}: no Proxmox image is built there; npx lab images build builds it`);
-    const destination = { ...(await openDestination(place, options)), allowPaid: config.allowPaid };
+    const destination = { ...(await openDestination(context, options)), allowPaid: config.allowPaid };
     const uploaded = await uploadArtifact(artifact, destination, {
       say,
       onProgress: (progress) => terminal.status(`${progress.phase} the image: ${progressLine(progress)}`),
@@ -42,16 +42,16 @@ async function pruneCommand(options: PruneOptions): Promise<number> {
     import("../../../images/index.ts"),
     import("../../engine/runs/images.ts"),
   ]);
-  return withImagesLock(options, "lab images prune", async (place) => {
-    const { proxmox } = await ensureImages({ ...place.inputs, artifacts: place.artifacts });
+  return withImagesLock(options, "lab images prune", async (context) => {
+    const { proxmox } = await ensureImages({ ...context.inputs, artifacts: context.artifacts });
     const { pruneBucket } = await import("../../../images/upload/index.ts");
-    const destination = await openDestination(place, options);
+    const destination = await openDestination(context, options);
     const dryRun = options.dryRun ?? false;
     const pruned = await pruneBucket({ ...destination, keep: [proxmox.objectName], dryRun });
     const all = [...pruned.objects, ...pruned.uploads];
     for (const { name, sizeBytes } of all)
-      place.terminal.line(`${dryRun ? "would delete" : "deleted"} ${name}, ${megabytes(sizeBytes)} MB`);
-    if (all.length === 0) place.terminal.line(`bucket ${destination.bucket}: nothing to delete`);
+      context.terminal.line(`${dryRun ? "would delete" : "deleted"} ${name}, ${megabytes(sizeBytes)} MB`);
+    if (all.length === 0) context.terminal.line(`bucket ${destination.bucket}: nothing to delete`);
     if (options.json) printDocument({ ...pruned, dryRun });
     return 0;
   });

@@ -57,13 +57,13 @@ async function statusCommand(options: ImagesOptions): Promise<number> {
     import("../../engine/checks/images.ts"),
     import("../../engine/runs/images.ts"),
   ]);
-  return withImagesLock(options, null, async (place) => {
-    const images = await ensureImages({ ...place.inputs, artifacts: place.artifacts });
-    const rows = [await rowOf(place, BASE, images.base), await rowOf(place, PROXMOX, images.proxmox)];
+  return withImagesLock(options, null, async (context) => {
+    const images = await ensureImages({ ...context.inputs, artifacts: context.artifacts });
+    const rows = [await rowOf(context, BASE, images.base), await rowOf(context, PROXMOX, images.proxmox)];
     if (options.json) printDocument({ images: rows });
     else
       for (const line of [...rows.map((row) => words(row, testedWords(row.testedWithStandIns))), FLOATS])
-        place.terminal.line(line);
+        context.terminal.line(line);
     return 0;
   });
 }
@@ -75,8 +75,8 @@ async function verifyCommand(options: ImagesOptions): Promise<number> {
     import("../../../images/identity.ts"),
     import("../../engine/runs/images.ts"),
   ]);
-  return withImagesLock(options, "lab images verify", async (place) => {
-    const { artifacts, terminal, inputs, interruption } = place;
+  return withImagesLock(options, "lab images verify", async (context) => {
+    const { artifacts, terminal, inputs, interruption } = context;
     const hashes = identify(inputs);
     const rows: { readonly name: string; readonly ok: boolean; readonly problem: string | null }[] = [];
     for (const image of [BASE, PROXMOX]) {

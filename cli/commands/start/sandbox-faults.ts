@@ -61,7 +61,7 @@ async function clearFaults(options: FaultCommandOptions, ids: readonly string[])
 const addOptions = (command: Command): Command =>
   json(command)
     .addArgument(oneOf("<fault>", "what goes wrong", FAULT_KINDS))
-    .addOption(new Option("--door <door>", "calls on this door").choices([...DOORS]))
+    .addOption(new Option("--door <door>", "calls on this interface").choices([...DOORS]))
     .option("--method <pattern>", "calls of this method: POST, Bootstrap, ApplyResourceChange")
     .option(
       "--target <pattern>",

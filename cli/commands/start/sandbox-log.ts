@@ -75,7 +75,7 @@ export const open: CommandDefinition<CommonOptions> = {
 /** `lab sandbox log` */
 export const log: CommandDefinition<LogOptions> = {
   name: "log",
-  description: "Print the last calls on its doors",
+  description: "Print the last calls on its interfaces",
   examples: ["npx lab sandbox log --lines 10", "npx lab sandbox log --follow"],
   options: (command) =>
     json(command)

@@ -108,16 +108,16 @@ async function startSandbox(options: StartOptions): Promise<number> {
     );
     return 0;
   }
-  return withLabLock({ ...options, sandbox: true, json: true }, "lab sandbox start", async (place) => {
-    const { project, terminal } = place;
+  return withLabLock({ ...options, sandbox: true, json: true }, "lab sandbox start", async (context) => {
+    const { project, terminal } = context;
     makeDataFolders(project);
-    const [{ lab }, sandbox] = await synthesizeBeside(openedSandbox(options), place, false);
+    const [{ lab }, sandbox] = await synthesizeBeside(openedSandbox(options), context, false);
     const { configureSandbox } = await import("../../engine/runs/sandbox.ts");
     if (lab !== null) await configureSandbox(sandbox, lab);
     const { home } = project;
     const { page } = sandbox;
     if (options.env) {
-      const lines = await environmentFor(place, lab, sandbox);
+      const lines = await environmentFor(context, lab, sandbox);
       if (options.json) printDocumentInClear({ running: true, home, page, env: Object.fromEntries(lines) });
       else printInClear(lines.map((line) => `${exportLine(line)}\n`).join(""));
       return 0;

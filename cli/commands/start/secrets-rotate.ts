@@ -57,8 +57,8 @@ async function secretsRotate(options: SecretsRotateOptions, named: readonly stri
     import("../../engine/state/secrets-file.ts"),
   ]);
   checked(options, named);
-  return withLabLock(options, "lab secrets rotate", async (place) => {
-    const { project, terminal } = place;
+  return withLabLock(options, "lab secrets rotate", async (context) => {
+    const { project, terminal } = context;
     refuseSandbox(project, "rotate");
     const at = secretsFile(project);
     if (options.dataKey && at.kind === "plain")
@@ -78,7 +78,7 @@ async function secretsRotate(options: SecretsRotateOptions, named: readonly stri
     ];
     const reachesHosts = options.rootPassword || options.sshKey || options.hostKeys;
     if (reachesHosts) terminal.aside(REACHES_HOSTS);
-    if (!options.yes && !(await approved(place, list(what)))) {
+    if (!options.yes && !(await approved(context, list(what)))) {
       terminal.line("nothing was changed");
       return 1;
     }

@@ -101,36 +101,36 @@ async function microPlace(oci: Oci, { micro, config }: Topology): Promise<readon
 }
 
 /** A policy may let one be read and not the other: that is no failure, and no answer either. */
-async function told(name: string, asked: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+async function findingsFrom(name: string, request: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     const { found, advice } = failure(name, error, "npx lab doctor again, when the network is there");
     return [isForbidden(error) ? warn(name, `not permitted: ${found}`, advice ?? "") : fail(name, found, advice ?? "")];
   }
 }
 
-function unasked(why: string, advice: string): readonly Finding[] {
+function notAsked(why: string, advice: string): readonly Finding[] {
   return [warn("account", `not asked: ${why}`, advice)];
 }
 
 /** Asks the account; a finding says why where it cannot be asked. Takes up to `ACCOUNT_MS`. */
 export async function account(plan: Topology, project: Project): Promise<readonly Finding[]> {
   const sandbox = project.sandbox ? await runningSandbox(project.home) : null;
-  if (project.sandbox && sandbox === null) return unasked("no sandbox runs", "start it: npx lab sandbox start");
+  if (project.sandbox && sandbox === null) return notAsked("no sandbox runs", "start it: npx lab sandbox start");
   const signal = AbortSignal.timeout(ACCOUNT_MS);
   let oci: Oci;
   try {
     oci = await openAccount(plan.config, sandbox, signal);
   } catch (error) {
-    return unasked(firstLine(error).split("; ")[0] ?? "", "see to the credentials first");
+    return notAsked(firstLine(error).split("; ")[0] ?? "", "see to the credentials first");
   }
-  const at = await told("account", home(oci, plan));
+  const at = await findingsFrom("account", home(oci, plan));
   // Who does not take our key, or does not answer, needs not be asked again.
   if (at.some(({ name, status }) => name === "account" && status === "fail")) return at;
   return [
     ...at,
-    ...(await told("service limits", room(oci, plan, project, signal))),
-    ...(await told("micro", microPlace(oci, plan))),
+    ...(await findingsFrom("service limits", room(oci, plan, project, signal))),
+    ...(await findingsFrom("micro", microPlace(oci, plan))),
   ];
 }

@@ -56,7 +56,7 @@ export function renewal(sandbox: boolean): string {
   return `npx cdktf deploy proxmox talos${sandbox ? " --sandbox" : ""} renews it`;
 }
 
-function words(certificate: ClientCertificate, now: Date): string {
+function describe(certificate: ClientCertificate, now: Date): string {
   const { kind, until } = certificate;
   const date = until.toISOString().slice(0, 10);
   if (hasEnded(certificate, now)) return `${kind} ended on ${date}`;
@@ -72,7 +72,7 @@ export function certificateFindings(
 ): readonly Finding[] {
   const name = "certificates";
   if (certificates.length === 0) return [];
-  const found = certificates.map((each) => words(each, now)).join(", ");
+  const found = certificates.map((each) => describe(each, now)).join(", ");
   if (certificates.some((each) => hasEnded(each, now))) return [fail(name, found, renewal(sandbox))];
   const soon = new Date(now.getTime() + RENEWAL_DAYS * DAY_MS);
   if (certificates.some((each) => hasEnded(each, soon))) return [warn(name, found, renewal(sandbox))];

@@ -37,7 +37,7 @@ const OTHERS: readonly Other[] = [
   { name: "disks", check: disks, as: "talosconfig" },
   { name: "API by NLB", check: apiByLoadBalancer, as: "kubeconfig" },
   { name: "open ports", check: openPorts },
-  { name: "knocking", check: portScan },
+  { name: "port scan", check: portScan },
 ];
 
 const run = (context: CheckContext, { name, check }: Named): Promise<readonly Finding[]> =>

@@ -8,7 +8,7 @@ import { type Check, flag } from "./check-context.ts";
 
 const NAME = "etcd";
 
-interface Told {
+interface MemberResponse {
   readonly node: string;
   /** As talosctl wants it. */
   readonly address: string;
@@ -16,7 +16,7 @@ interface Told {
   readonly status: EtcdStatus;
 }
 
-async function ask({ name: node, address }: NodePlan, machine: TalosMachine): Promise<Told | Finding> {
+async function ask({ name: node, address }: NodePlan, machine: TalosMachine): Promise<MemberResponse | Finding> {
   try {
     const [members, status] = await Promise.all([machine.etcdMembers(), machine.etcdStatus()]);
     return { node, address, members, status };
@@ -26,7 +26,11 @@ async function ask({ name: node, address }: NodePlan, machine: TalosMachine): Pr
 }
 
 /** What is wrong with the members as one of them lists them. */
-function membership({ node, address, members }: Told, wanted: readonly string[], deploy: string): readonly Finding[] {
+function membership(
+  { node, address, members }: MemberResponse,
+  wanted: readonly string[],
+  deploy: string,
+): readonly Finding[] {
   const names = members.map(({ hostname }) => hostname);
   const problems = wanted
     .filter((each) => !names.includes(each))
@@ -49,13 +53,13 @@ function membership({ node, address, members }: Told, wanted: readonly string[],
 export const etcd: Check = async (context) => {
   const planes = context.topology.nodes.filter(({ role }) => role === "control-plane");
   const wanted = planes.map(({ name }) => name);
-  const asked = await Promise.all(planes.map((node) => ask(node, context.talos(node.name))));
-  const told = asked.flatMap((each) => ("members" in each ? [each] : []));
-  const problems = asked.flatMap((each) => ("members" in each ? [] : [each]));
-  const [first] = told;
+  const all = await Promise.all(planes.map((node) => ask(node, context.talos(node.name))));
+  const responses = all.flatMap((each) => ("members" in each ? [each] : []));
+  const problems = all.flatMap((each) => ("members" in each ? [] : [each]));
+  const [first] = responses;
   if (first !== undefined)
     problems.push(...membership(first, wanted, `npx cdktf deploy proxmox talos${flag(context)}`));
-  for (const { node, address, status } of told) {
+  for (const { node, address, status } of responses) {
     if (status.leader === "0")
       problems.push(fail(NAME, `${node} knows no leader`, "bring the other control planes up"));
     for (const each of status.errors)
@@ -63,7 +67,7 @@ export const etcd: Check = async (context) => {
         fail(NAME, `${node} raises an alarm: ${each}`, `talosctl -n ${address} etcd status, then etcd alarm disarm`),
       );
   }
-  const leaders = new Set(told.map(({ status }) => status.leader).filter((id) => id !== "0"));
+  const leaders = new Set(responses.map(({ status }) => status.leader).filter((id) => id !== "0"));
   if (leaders.size > 1) problems.push(fail(NAME, "its members follow different leaders", "look again in a moment"));
   if (problems.length > 0) return problems;
   const leader = first?.members.find(({ id }) => leaders.has(id))?.hostname;

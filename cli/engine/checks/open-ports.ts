@@ -131,7 +131,7 @@ type Rule = z.infer<typeof rule>;
 const PROTOCOLS: Readonly<Record<string, string>> = { "1": "icmp", "6": "tcp", "17": "udp", all: "all" };
 
 /** One line that is the same for two rules that let the same pass. */
-function words(direction: string, protocol: string, ports: string, peer: string): string {
+function describe(direction: string, protocol: string, ports: string, peer: string): string {
   const what = [protocol, ports].filter((each) => each !== "").join(" ");
   return direction === "INGRESS" ? `${what} from ${peer}` : `${what} to ${peer}`;
 }
@@ -147,7 +147,7 @@ function peerOfPlan(peer: Peer): string {
 /** What a rule of the plan lets pass: `tcp 22 from 203.0.113.7/32`. */
 function planned({ direction, protocol, ports, icmp, peer }: SecurityRule): string {
   const what = icmp ? `${icmp.type}/${icmp.code}` : ports ? portsOf({ min: ports.from, max: ports.to }) : "";
-  return words(direction, protocol, what, peerOfPlan(peer));
+  return describe(direction, protocol, what, peerOfPlan(peer));
 }
 
 /** The same of a rule that the account has. */
@@ -158,7 +158,7 @@ function present({ direction, protocol, tcpOptions, udpOptions, icmpOptions, ...
   const icmp = icmpOptions ? `${icmpOptions.type}/${icmpOptions.code ?? "any"}` : "";
   const peer = (direction === "INGRESS" ? ends.source : ends.destination) ?? "nobody";
   const named = [...groups].find(([, id]) => id === peer)?.[0] ?? peer;
-  return words(
+  return describe(
     direction,
     PROTOCOLS[protocol] ?? `protocol ${protocol}`,
     [icmp, destination, source].filter((each) => each !== "").join(" "),

@@ -41,7 +41,7 @@ function answers(address: string, port: number): Promise<boolean> {
   });
 }
 
-/** Knocks at all of these ports at once. */
+/** Connects to all of these ports at once. */
 export async function scanPorts(
   { name, address, expected }: Target,
   ports: typeof PORTS = PORTS,
@@ -53,14 +53,14 @@ export async function scanPorts(
     .filter(({ port, open }) => open && port !== expected)
     .map(({ port, what }) =>
       fail(
-        "knocking",
+        "port scan",
         `${name} (${address}): port ${port}, ${what}, answers from here`,
         "close it: no rule of the plan opens it",
       ),
     );
   if (expected === null || tried.some(({ port, open }) => open && port === expected)) return findings;
   const advice = "see that you come from one of access.adminCidrs";
-  return [...findings, warn("knocking", `${name} (${address}): port ${expected} does not answer from here`, advice)];
+  return [...findings, warn("port scan", `${name} (${address}): port ${expected} does not answer from here`, advice)];
 }
 
 /** Every instance of the lab that has a public address: hosts let SSH in, the micro nothing. */
@@ -77,8 +77,8 @@ function targetsOf({ topology, oci, admin }: CheckContext): readonly Target[] {
 
 /** Tries the ports of every public address of the lab. */
 export const portScan: Check = async (context) => {
-  const name = "knocking";
-  if (context.sandbox) return [ok(name, "at nobody's door: the sandbox's addresses lead nowhere, its rules are above")];
+  const name = "port scan";
+  if (context.sandbox) return [ok(name, "of no address: the sandbox's addresses lead nowhere, its rules are above")];
   const targets = targetsOf(context);
   const findings = (await Promise.all(targets.map((target) => scanPorts(target)))).flat();
   if (findings.length > 0) return findings;

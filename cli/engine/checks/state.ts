@@ -87,9 +87,9 @@ function runs({ run }: Project): readonly Finding[] {
   try {
     return readRecords(run).flatMap((record) => {
       const what = `${record.verb} of ${record.stack}, since ${record.startedAt},`;
-      const fate = runOutcome(record);
-      if (fate === "running") return [warn("run", `${what} still runs`, "let it end: the next deploy waits for it")];
-      if (fate !== "died") return [];
+      const outcome = runOutcome(record);
+      if (outcome === "running") return [warn("run", `${what} still runs`, "let it end: the next deploy waits for it")];
+      if (outcome !== "died") return [];
       return [warn("run", `${what} was cut off`, "deploy again: it takes stock of what that left")];
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 /** `apply FILE`: does what a plan says, no more and no less. */
-import { AlreadyTold, Interrupted, messageOf } from "../../ui/errors.ts";
+import { AlreadyPrinted, Interrupted, messageOf } from "../../ui/errors.ts";
 import { type StackRunner, taint } from "../state/edit.ts";
 import { stateOf } from "../state/state.ts";
 import { recoverUnsavedState } from "../state/unsaved.ts";
@@ -18,7 +18,7 @@ interface Applied {
 }
 
 /** Carries the numbers of what was done before it failed. */
-export class ApplyFailed extends AlreadyTold {
+export class ApplyFailed extends AlreadyPrinted {
   readonly counts: Applied["counts"];
   readonly interrupted: boolean;
   /** What the run said; it has been told. */

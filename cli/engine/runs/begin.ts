@@ -33,11 +33,11 @@ export interface Begun {
  * Opens again what an earlier run may wait for: the sandbox, or tunnels that went with the cdktf that had opened them. By what was
  * synthesized for it, and without a word, as nothing of this session is used but that.
  */
-async function openAgain(place: CommandContext, working: readonly RunRecord[]): Promise<Session | null> {
+async function openAgain(context: CommandContext, working: readonly RunRecord[]): Promise<Session | null> {
   if (working.length === 0) return null;
-  const { terminal } = place;
+  const { terminal } = context;
   try {
-    const session = await openSession({ ...place, terminal: { ...terminal, aside: () => undefined } }, true);
+    const session = await openSession({ ...context, terminal: { ...terminal, aside: () => undefined } }, true);
     const named = session.assembly.stacks.filter(({ name }) => working.some(({ stack }) => stack === name));
     await Promise.all(named.map((info) => session.connect(info)));
     return session;
@@ -48,10 +48,10 @@ async function openAgain(place: CommandContext, working: readonly RunRecord[]): 
 }
 
 /** Waits for what earlier runs have left at work. */
-async function waitForEarlierRuns(place: CommandContext): Promise<void> {
-  const { project, terminal, interruption } = place;
+async function waitForEarlierRuns(context: CommandContext): Promise<void> {
+  const { project, terminal, interruption } = context;
   const working = runningRecords(project.run).filter(({ verb }) => verb === "plan" || verb === "apply");
-  const opened = openAgain(place, working);
+  const opened = openAgain(context, working);
   try {
     await awaitEarlierRuns(terminal, project.run, interruption.signal);
   } finally {
@@ -60,10 +60,10 @@ async function waitForEarlierRuns(place: CommandContext): Promise<void> {
 }
 
 /** Waits for what still runs, synthesizes, chooses, and takes stock of what earlier runs have left. */
-export async function begin(place: CommandContext, names: readonly string[], options: RunOptions): Promise<Begun> {
-  const { project, terminal, interruption } = place;
-  await waitForEarlierRuns(place);
-  const session = await openSession(place, options.skipSynth);
+export async function begin(context: CommandContext, names: readonly string[], options: RunOptions): Promise<Begun> {
+  const { project, terminal, interruption } = context;
+  await waitForEarlierRuns(context);
+  const session = await openSession(context, options.skipSynth);
   if (session.sandbox !== null) await awaitChanges(session.sandbox, terminal, interruption.signal);
   const all = session.assembly.stacks;
   const stacks = select(all, names);

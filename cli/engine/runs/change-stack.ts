@@ -1,5 +1,5 @@
 /** Deploys or destroys one stack: initialize, plan, ask, apply. */
-import { AlreadyTold, messageOf } from "../../ui/errors.ts";
+import { AlreadyPrinted, messageOf } from "../../ui/errors.ts";
 import { showOutputs } from "../../ui/outputs.ts";
 import { duration } from "../../ui/words.ts";
 import { keepBackup } from "../state/backups.ts";
@@ -126,7 +126,7 @@ export async function changeStack(change: StackChange): Promise<StackResult> {
     return await changed(change);
   } catch (error) {
     const { aborted } = interruption.signal;
-    if (!(error instanceof AlreadyTold) && !aborted) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
+    if (!(error instanceof AlreadyPrinted) && !aborted) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
     if (error instanceof ApplyFailed && !aborted) {
       await reportUnowned(session, info, error.diagnostics);
       await reportAttachedSchema(session, info, error.diagnostics);

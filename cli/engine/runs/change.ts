@@ -1,7 +1,7 @@
 /** What deploy and destroy have in common: the stacks in their order, questions one at a time, and the last word. */
 import { resolve } from "node:path";
 import { printDocument } from "../../ui/document.ts";
-import { AlreadyTold, CliError } from "../../ui/errors.ts";
+import { AlreadyPrinted, CliError } from "../../ui/errors.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { type CommandContext, withLabLock } from "../synth/command-context.ts";
 import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
@@ -122,8 +122,8 @@ export async function changeStacks(
   options: ChangeOptions,
   after: (begun: Begun, results: readonly StackResult[]) => Promise<void> = async () => undefined,
 ): Promise<number> {
-  return withLabLock(options, `cdktf ${verb}`, async (place) => {
-    const { terminal, interruption } = place;
+  return withLabLock(options, `cdktf ${verb}`, async (context) => {
+    const { terminal, interruption } = context;
     const folder = options.plan === undefined ? null : resolve(options.plan);
     const saved = folder === null ? null : readSaved(folder);
     if (saved !== null) refuseOtherWishes(options);
@@ -134,7 +134,7 @@ export async function changeStacks(
       );
     }
     const chosen = names.length === 0 && saved !== null ? saved.plans.stacks.map(({ name }) => name) : names;
-    let begun = await begin(place, chosen, options);
+    let begun = await begin(context, chosen, options);
     try {
       const proven =
         saved === null || folder === null ? null : await prove(begun.session, saved, folder, options.review ?? null);
@@ -143,7 +143,7 @@ export async function changeStacks(
         const { provideHostImage } = await import("./host-image.ts");
         if (await provideHostImage(begun.session, begun.stacks)) {
           begun.session.close();
-          begun = await begin(place, chosen, { ...options, skipSynth: false });
+          begun = await begin(context, chosen, { ...options, skipSynth: false });
         }
       }
       const { session, stacks } = begun;
@@ -161,7 +161,7 @@ export async function changeStacks(
       await after(begun, results);
       if (options.json) printDocument({ stacks: results });
       interruption.signal.throwIfAborted();
-      if (results.some(({ status }) => UNFINISHED.has(status))) throw new AlreadyTold();
+      if (results.some(({ status }) => UNFINISHED.has(status))) throw new AlreadyPrinted();
       return 0;
     } finally {
       begun.session.close();

@@ -1,6 +1,6 @@
 /** What a diff leaves behind: JSON, Markdown, saved plans. */
 import { resolve } from "node:path";
-import { AlreadyTold, CliError, messageOf } from "../../ui/errors.ts";
+import { AlreadyPrinted, CliError, messageOf } from "../../ui/errors.ts";
 import { masked } from "../../ui/masker.ts";
 import { writeUserFile } from "../../ui/user-files.ts";
 import { AppRefused } from "../synth/app.ts";
@@ -65,7 +65,7 @@ export async function writeMarkdown(file: string, review: Review, signal: AbortS
 
 /** What a reviewer has to know of a lab that could not be reviewed. */
 export function withoutStacks(error: unknown, sandbox: boolean): Review {
-  const why = error instanceof AppRefused ? error.said : error instanceof AlreadyTold ? "" : messageOf(error);
+  const why = error instanceof AppRefused ? error.said : error instanceof AlreadyPrinted ? "" : messageOf(error);
   const told = why === "" ? "what went wrong was told where the diff ran" : why;
   return { version: 1, sandbox, stacks: [], freeTier: null, images: [], lostDisks: [], error: masked(told) };
 }

@@ -1,5 +1,5 @@
 /** What `cdktf diff` does: plans every chosen stack, and changes nothing. */
-import { AlreadyTold, CliError, messageOf } from "../../ui/errors.ts";
+import { AlreadyPrinted, CliError, messageOf } from "../../ui/errors.ts";
 import { isDeployed, NO_STATE, stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { discard, PlanFailed, planStack } from "../terraform/plan.ts";
@@ -98,7 +98,7 @@ async function planAll(
       try {
         results.set(info.name, await reviewed(info));
       } catch (error) {
-        const told = error instanceof AlreadyTold || interruption.signal.aborted;
+        const told = error instanceof AlreadyPrinted || interruption.signal.aborted;
         if (!told) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
         const status = interruption.signal.aborted ? "interrupted" : "failed";
         const said = error instanceof PlanFailed ? error.said : told ? null : messageOf(error);
@@ -165,14 +165,14 @@ async function reviewAll(begun: Begun, options: DiffOptions): Promise<Review> {
 
 /** The exit code. @throws CliError for what `--fail-on-destroy` forbids */
 function outcome(review: Review, { failOnDestroy }: DiffOptions): number {
-  if (review.stacks.some(({ status }) => status === "failed")) throw new AlreadyTold();
+  if (review.stacks.some(({ status }) => status === "failed")) throw new AlreadyPrinted();
   if (failOnDestroy) refuseDestruction(review);
   return review.stacks.some(({ status }) => status === "changed") ? 2 : 0;
 }
 
 /** Plans, shows and writes what was asked for; returns the exit code. */
 export async function diffStacks(
-  place: CommandContext,
+  context: CommandContext,
   names: readonly string[],
   options: DiffOptions,
 ): Promise<number> {
@@ -182,16 +182,16 @@ export async function diffStacks(
   let begun: Begun | undefined;
   let review: Review;
   try {
-    begun = await begin(place, names, options);
+    begun = await begin(context, names, options);
     review = await reviewAll(begun, options);
   } catch (error) {
-    place.interruption.signal.throwIfAborted();
+    context.interruption.signal.throwIfAborted();
     if (options.markdown !== undefined)
-      await writeMarkdown(options.markdown, withoutStacks(error, place.project.sandbox), place.interruption.signal);
+      await writeMarkdown(options.markdown, withoutStacks(error, context.project.sandbox), context.interruption.signal);
     throw error;
   } finally {
     begun?.session.close();
   }
-  place.interruption.signal.throwIfAborted();
+  context.interruption.signal.throwIfAborted();
   return outcome(review, options);
 }

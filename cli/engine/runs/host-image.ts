@@ -31,16 +31,16 @@ async function imagesContextOf({ project, terminal, interruption }: Session): Pr
   return { config, inputs, declared: inputs, artifacts, terminal, interruption, say };
 }
 
-async function provide(place: ImagesContext): Promise<string> {
-  const { artifacts, config, inputs, terminal, interruption, say } = place;
+async function provide(context: ImagesContext): Promise<string> {
+  const { artifacts, config, inputs, terminal, interruption, say } = context;
   const lock = await takeLock(join(artifacts, ".lock"), "cdktf deploy", say, interruption.signal);
   try {
     return await provideImage({
       ...inputs,
-      ...(await openDestination(place, {})),
+      ...(await openDestination(context, {})),
       artifacts,
       allowPaid: config.allowPaid,
-      build: () => buildHere(place, [PROXMOX], {}),
+      build: () => buildHere(context, [PROXMOX], {}),
       say,
       onProgress: (progress) => terminal.status(`${progress.phase} the image: ${progressLine(progress)}`),
     });

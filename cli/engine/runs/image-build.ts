@@ -25,11 +25,11 @@ export interface BuildOptions extends ImagesOptions {
 
 /** Builds with progress, and writes the lock. */
 export async function buildHere(
-  place: ImagesContext,
+  context: ImagesContext,
   images: readonly ImageDefinition[],
   options: BuildOptions,
 ): Promise<readonly BuildResult[]> {
-  const { inputs, declared, artifacts, terminal, interruption, say } = place;
+  const { inputs, declared, artifacts, terminal, interruption, say } = context;
   await endLeftovers(artifacts, say);
   const runner = await chooseRunner(options.runner ?? "auto", options.builder ?? null, say);
   const views = new Map<ImageDefinition, StepView>();

@@ -64,7 +64,7 @@ export function inputsOf(config: LabConfig, given?: readonly string[]): Inputs {
 }
 
 /** Errors of config and images are lines for people already. */
-function told(error: unknown, interruption: Interruption): unknown {
+function errorOf(error: unknown, interruption: Interruption): unknown {
   const reason: unknown = interruption.signal.reason;
   if (reason instanceof Interrupted) return reason;
   return asCliError(error);
@@ -74,7 +74,7 @@ function told(error: unknown, interruption: Interruption): unknown {
 export async function withImagesLock<T>(
   options: ImagesOptions,
   alone: string | null,
-  work: (place: ImagesContext) => Promise<T>,
+  work: (context: ImagesContext) => Promise<T>,
 ): Promise<T> {
   const terminal = openTerminal({ json: options.json ?? false, color: true });
   const interruption = watchSignals((line) => terminal.aside(line));
@@ -84,17 +84,17 @@ export async function withImagesLock<T>(
     const artifacts = resolve(options.artifacts ?? join(labHome, "artifacts"));
     const config = await loadConfig(options.config ?? configFile);
     const inputs = inputsOf(config, options.var);
-    const place = { config, inputs, declared: inputsOf(config), artifacts, terminal, interruption, say };
-    if (alone === null) return await work(place);
+    const context = { config, inputs, declared: inputsOf(config), artifacts, terminal, interruption, say };
+    if (alone === null) return await work(context);
     mkdirSync(artifacts, { recursive: true });
     const lock = await takeLock(join(artifacts, ".lock"), alone, say, interruption.signal);
     try {
-      return await work(place);
+      return await work(context);
     } finally {
       lock.release();
     }
   } catch (error) {
-    throw told(error, interruption);
+    throw errorOf(error, interruption);
   } finally {
     terminal.status("");
     interruption.dispose();
@@ -157,7 +157,7 @@ export async function openStore(config: LabConfig, reach: Reach, options: StoreO
 }
 
 /** The same for `lab images`, signed in as the user is. @throws as `openStore` */
-export async function openDestination(place: ImagesContext, options: StoreOptions): Promise<Destination> {
-  const { config, interruption, say } = place;
+export async function openDestination(context: ImagesContext, options: StoreOptions): Promise<Destination> {
+  const { config, interruption, say } = context;
   return openStore(config, { signal: interruption.signal, say, env: definedOnly(process.env) }, options);
 }

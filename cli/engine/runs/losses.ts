@@ -1,5 +1,5 @@
 /** Stops a run at what earlier ones have lost, until the user has it taken back or gives it up. */
-import { AlreadyTold, CliError } from "../../ui/errors.ts";
+import { AlreadyPrinted, CliError } from "../../ui/errors.ts";
 import { readLost, stacksWithLosses, stillLost, writeLost } from "../state/lost-objects.ts";
 import { stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
@@ -104,7 +104,7 @@ export async function reportLosses(session: Session, verb: Verb): Promise<void> 
 /**
  * Looks at what `selected` has lost. Returns what to import, by stack.
  *
- * @throws AlreadyTold when a selected stack has lost something and the user has not said what to do about it
+ * @throws AlreadyPrinted when a selected stack has lost something and the user has not said what to do about it
  */
 export async function resolveLostObjects(
   session: Session,
@@ -135,7 +135,7 @@ export async function resolveLostObjects(
       report(session, verb, stack, findings);
     }
   }
-  if (blocked) throw new AlreadyTold();
+  if (blocked) throw new AlreadyPrinted();
   return imports;
 }
 

@@ -63,7 +63,7 @@ export async function requireNoDownstream(session: Session, stacks: readonly Sta
 const minorOf = (version: string): number => Number(version.split(".")[1]);
 
 /** What the attributes of a type of resource say, at the first place where they say it. */
-function told({ resources }: State, type: string, pattern: RegExp): string | undefined {
+function findText({ resources }: State, type: string, pattern: RegExp): string | undefined {
   const texts = resources
     .filter((resource) => resource.type === type)
     .flatMap(({ attributes }) => Object.values(attributes).filter((value) => typeof value === "string"));
@@ -73,12 +73,12 @@ function told({ resources }: State, type: string, pattern: RegExp): string | und
 /** The Talos that the images of the last deploy boot, where there are machines. */
 export function talosIn(proxmox: State): string | undefined {
   if (!proxmox.resources.some(({ type }) => type === "proxmox_virtual_environment_vm")) return undefined;
-  return told(proxmox, "proxmox_download_file", /\/image\/\w+\/v([^/]+)\//);
+  return findText(proxmox, "proxmox_download_file", /\/image\/\w+\/v([^/]+)\//);
 }
 
 /** The Kubernetes that the last deploy configured. */
 export function kubernetesIn(talos: State): string | undefined {
-  return told(talos, "talos_machine_configuration_apply", /\/kubelet:v([\w.-]+)/);
+  return findText(talos, "talos_machine_configuration_apply", /\/kubelet:v([\w.-]+)/);
 }
 
 /** What another version of Talos in the config does: nothing to machines that exist. */

@@ -34,20 +34,20 @@ export async function awaitEarlierRuns(terminal: Terminal, run: string, signal: 
         tail?.finish();
         terminal.status("");
       }
-      if (!signal.aborted) say(`${verb} of ${stack} has ended${outcome(record)}`);
+      if (!signal.aborted) say(`${verb} of ${stack} has ended${outcomeText(record)}`);
     }),
   );
 }
 
-function outcome(record: RunRecord): string {
-  const fate = runOutcome(record);
-  if (fate === 0 || (record.verb === "plan" && fate === 2)) return "";
-  return typeof fate === "number" ? ` with exit code ${fate}` : " without a word";
+function outcomeText(record: RunRecord): string {
+  const outcome = runOutcome(record);
+  if (outcome === 0 || (record.verb === "plan" && outcome === 2)) return "";
+  return typeof outcome === "number" ? ` with exit code ${outcome}` : " without a word";
 }
 
 /** Whether a run was ended from outside, rather than ended with an error. Go programs that panic end with 2. */
-export function wasCutOff(fate: ReturnType<typeof runOutcome>): boolean {
-  return fate === "died" || (typeof fate === "number" && fate > 1);
+export function wasCutOff(outcome: ReturnType<typeof runOutcome>): boolean {
+  return outcome === "died" || (typeof outcome === "number" && outcome > 1);
 }
 
 /** Removes plans that nobody will apply any more, and states that were pushed: they hold secrets in clear. */
@@ -74,23 +74,23 @@ export async function reconcileRun(
   record: RunRecord,
   stack: Reconciliation,
 ): Promise<void> {
-  const fate = runOutcome(record);
+  const outcome = runOutcome(record);
   // Also of one that ended with 0, where what it said is another thing.
   if (record.verb === "apply") {
     const log = readIfThere(record.log) ?? "";
-    const partial = !wasCutOff(fate) && !isWholeLog(log);
+    const partial = !wasCutOff(outcome) && !isWholeLog(log);
     if (partial)
       terminal.aside(
         `the log of the last apply of ${record.stack} (${record.log}) is incomplete, as on a disk that was full: ` +
           "what was made after its last line is named nowhere; look for it in the provider's console",
       );
-    const cutOff = wasCutOff(fate) || partial;
-    const { lost, unfinished, halfDone } = lossOf(log, stack.state, cutOff);
+    const cutOff = wasCutOff(outcome) || partial;
+    const { lost, unfinished, interruptedSteps } = lossOf(log, stack.state, cutOff);
     if (lost.length > 0) addLost(run, record.stack, lost);
     else if (cutOff)
       terminal.aside(`the last apply of ${record.stack} (${record.startedAt}) was cut off; no object of it is lost`);
-    await stack.taint(halfDone);
-    for (const address of halfDone) terminal.aside(`  ${address} was being done: it will be done again`);
+    await stack.taint(interruptedSteps);
+    for (const address of interruptedSteps) terminal.aside(`  ${address} was being done: it will be done again`);
     for (const { address, doing } of unfinished) {
       terminal.aside(`  ${address} was ${doing}: the next plan shows what is left to do`);
     }

@@ -1,5 +1,5 @@
 /** `deploy --plan`: plans anew, and does what was reviewed, nothing beyond. */
-import { AlreadyTold, CliError } from "../../ui/errors.ts";
+import { AlreadyPrinted, CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
 import { stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
@@ -94,5 +94,5 @@ export async function refuseBeyond(
     `${label} not deployed: planned now, it would do more than was reviewed; look at it with \`cdktf diff ${saved.name}\``,
   );
   for (const line of more) session.terminal.aside(`  ${line}`);
-  throw new AlreadyTold();
+  throw new AlreadyPrinted();
 }

@@ -108,8 +108,8 @@ async function stackEnvironment(
  *
  * @param skipSynth takes what was synthesized last
  */
-export async function openSession(place: CommandContext, skipSynth = false): Promise<Session> {
-  const { project, terminal, interruption } = place;
+export async function openSession(context: CommandContext, skipSynth = false): Promise<Session> {
+  const { project, terminal, interruption } = context;
   makeDataFolders(project);
   const say = (line: string): void => terminal.aside(line);
   const base = toolEnvironment(project, {}, say);
@@ -118,7 +118,7 @@ export async function openSession(place: CommandContext, skipSynth = false): Pro
     findBinary(base, { known: tools }),
     project.sandbox ? openTheSandbox(project.home) : null,
   ]);
-  const [assembly, [binary, sandbox]] = await synthesizeBeside(found, place, skipSynth);
+  const [assembly, [binary, sandbox]] = await synthesizeBeside(found, context, skipSynth);
   terminal.aside(`using ${describeBinary(binary)}${project.sandbox ? ", in the sandbox" : ""}`);
   // Of all stacks: those that are worked on read the others. The app and the sandbox, which have spoken, know no states.
   learnLater(() => learnStates(join(project.data, "state")));
@@ -141,7 +141,7 @@ export async function openSession(place: CommandContext, skipSynth = false): Pro
   const letEnd = sandbox === null ? null : keepRunning(sandbox, project.home, say);
   const opened = new Map<string, Stack>();
   return {
-    ...place,
+    ...context,
     ...reader,
     assembly,
     binary,

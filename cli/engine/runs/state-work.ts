@@ -20,10 +20,10 @@ export interface StatesContext extends CommandContext, StateReader {
 }
 
 /** Synthesizes, and opens the states, once nothing works on them any more. */
-export async function openStatesContext(place: CommandContext, skipSynth: boolean): Promise<StatesContext> {
-  const { project, terminal, interruption } = place;
+export async function openStatesContext(context: CommandContext, skipSynth: boolean): Promise<StatesContext> {
+  const { project, terminal, interruption } = context;
   await awaitEarlierRuns(terminal, project.run, interruption.signal);
-  const assembly = await synthesize(place, skipSynth);
+  const assembly = await synthesize(context, skipSynth);
   const reader = openStates({ project, interruption, lab: assembly.lab, say: (line) => terminal.aside(line) });
   const places = new Map(
     assembly.stacks.map((info) => [info.name, locationOf(readStack(info, project), reader.encryptedState)]),
@@ -35,7 +35,7 @@ export async function openStatesContext(place: CommandContext, skipSynth: boolea
   };
   const where = openWhereabouts(project);
   return {
-    ...place,
+    ...context,
     ...reader,
     assembly,
     configured,

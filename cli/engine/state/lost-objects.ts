@@ -32,7 +32,7 @@ interface Loss {
    * Addresses whose script was cut off, and that the state holds as if it had run: terraform notes an object before its
    * provisioners, and saves it whenever another object is done.
    */
-  readonly halfDone: readonly string[];
+  readonly interruptedSteps: readonly string[];
 }
 
 const KEYS_TAKEN = "talos_machine_configuration_apply";
@@ -141,7 +141,7 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
   const held = new Map(state.resources.map((resource) => [resource.address, resource]));
   const lost: LostObject[] = [];
   const unfinished: Unfinished[] = [];
-  const halfDone: string[] = [];
+  const interruptedSteps: string[] = [];
   const keysTaken = [...operations.create.values(), ...operations.update.values()].some(
     ({ type }) => type === KEYS_TAKEN,
   );
@@ -154,7 +154,7 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
     const replaced = operations.delete.get(address);
     const isOld = operation.id === null ? replaced !== undefined && knownId === replaced.id : knownId !== operation.id;
     if (known !== undefined && !isOld) {
-      if (operation.state === "running" && operation.provisioned && !known.tainted) halfDone.push(address);
+      if (operation.state === "running" && operation.provisioned && !known.tainted) interruptedSteps.push(address);
       continue;
     }
     if (REPEATABLE.has(operation.type) || (operation.type === CLUSTER_KEYS && !keysTaken)) {
@@ -169,7 +169,7 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
   for (const [address, { state: how }] of operations.update) {
     if (how === "running") unfinished.push({ address, doing: "being changed" });
   }
-  return { lost, unfinished, halfDone };
+  return { lost, unfinished, interruptedSteps };
 }
 
 /** Addresses of what there is after an apply: what was there before and was not destroyed, and what was made. */

@@ -45,7 +45,7 @@ export function tracesIn({ data }: Pick<Project, "data">): readonly Trace[] {
   });
 }
 
-function told(traces: readonly Trace[]): string {
+function describeTraces(traces: readonly Trace[]): string {
   return list(traces.map(({ stack, holds }) => `the state of ${stack} holds ${holds}`));
 }
 
@@ -61,7 +61,7 @@ export function guardOf(
       const traces = here.length > 0 ? here : await elsewhere();
       if (traces.length === 0) return;
       throw new CliError(
-        `${file} is not there, nor is ${basename(sopsFile(project))}, and this lab was made with its secrets: ${told(traces)}. ` +
+        `${file} is not there, nor is ${basename(sopsFile(project))}, and this lab was made with its secrets: ${describeTraces(traces)}. ` +
           `Bring it back from where you keep its copy, or from git: no others are made beside it. ` +
           `If nothing of the lab is left anywhere, delete its states`,
       );
@@ -70,7 +70,7 @@ export function guardOf(
       const sealed = tracesIn(project).filter(({ holds }) => holds === "what is encrypted");
       if (sealed.length === 0) return;
       throw new CliError(
-        `the lab's secrets have no statePassphrase, and ${told(sealed)}: bring back the secrets that have it, from a copy or from git; no other would open a state`,
+        `the lab's secrets have no statePassphrase, and ${describeTraces(sealed)}: bring back the secrets that have it, from a copy or from git; no other would open a state`,
       );
     },
   };

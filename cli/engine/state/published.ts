@@ -66,7 +66,7 @@ function knownIn(text: string, secrets: Secrets): readonly string[] {
     .map(([path]) => path);
 }
 
-function told(paths: readonly string[]): string {
+function listed(paths: readonly string[]): string {
   return list(paths.length > 4 ? [...paths.slice(0, 3), `${paths.length - 3} more`] : paths);
 }
 
@@ -83,7 +83,7 @@ export function requireHidden(name: string, text: string, secrets: Secrets): voi
     throw new CliError(`${name}: what sops gave is no file of sops, so nothing was written`);
   if (shown.length === 0) return;
   throw new CliError(
-    `.sops.yaml has sops leave ${told(shown)} in clear, so nothing was written: give ${name} a rule of its own there, with ${RULE}`,
+    `.sops.yaml has sops leave ${listed(shown)} in clear, so nothing was written: give ${name} a rule of its own there, with ${RULE}`,
   );
 }
 
@@ -96,7 +96,7 @@ export function requireHiddenIn(name: string, text: string): void {
   const shown = shownIn(text);
   if (shown.length === 0) return;
   throw new CliError(
-    `${name} shows ${told(shown)} in clear to who can read it: give it a rule of its own in .sops.yaml, with ${RULE}; ` +
+    `${name} shows ${listed(shown)} in clear to who can read it: give it a rule of its own in .sops.yaml, with ${RULE}; ` +
       "encrypt it by `npx lab secrets rotate --data-key`; if anybody has seen it, rotate what was shown too",
   );
 }

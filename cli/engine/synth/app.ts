@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
-import { AlreadyTold, CliError, notBuilt } from "../../ui/errors.ts";
+import { AlreadyPrinted, CliError, notBuilt } from "../../ui/errors.ts";
 import type { Interruption } from "../../ui/interruption.ts";
 import { lineMask, type Written } from "../../ui/mask-output.ts";
 import { masked } from "../../ui/masker.ts";
@@ -22,7 +22,7 @@ export async function runApp(project: Project, interruption: Interruption): Prom
   const program = importable(project);
   if (program !== null) {
     // It may not give us a turn to hear of a signal; nothing has begun that would have to be ended well.
-    await interruption.unheard(() => importApp(program, project));
+    await interruption.withDefaultSignals(() => importApp(program, project));
     // One that asks whether it is the main program writes nothing when it is not.
     if (existsSync(manifestOf(project.output))) return;
   }
@@ -39,26 +39,28 @@ function importable({ app, folder }: Project): string | null {
 }
 
 /** Has stdout, which is not the app's to write to, go to stderr. @returns ends that, and tells what was written to either */
-function overhear(): () => string {
+function captureOutput(): () => string {
   const streams: readonly Written[] = [process.stdout, process.stderr];
   const writes = streams.map(({ write }) => write);
-  const tell = process.stderr.write.bind(process.stderr) satisfies Written["write"];
-  let heard = "";
-  const hear: Written["write"] = (chunk, encoding, done) => {
-    heard += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
-    return typeof encoding === "string" ? tell(chunk.toString(), encoding, done) : tell(chunk, encoding ?? done);
+  const writeOut = process.stderr.write.bind(process.stderr) satisfies Written["write"];
+  let text = "";
+  const write: Written["write"] = (chunk, encoding, done) => {
+    text += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+    return typeof encoding === "string"
+      ? writeOut(chunk.toString(), encoding, done)
+      : writeOut(chunk, encoding ?? done);
   };
-  for (const stream of streams) stream.write = hear;
+  for (const stream of streams) stream.write = write;
   return () => {
-    for (const [index, stream] of streams.entries()) stream.write = writes[index] ?? tell;
-    return masked(heard);
+    for (const [index, stream] of streams.entries()) stream.write = writes[index] ?? writeOut;
+    return masked(text);
   };
 }
 
 /** `process.exit` in an app that is no process. */
-class Exit extends AlreadyTold {}
+class Exit extends AlreadyPrinted {}
 
-/** The exit code that the program ends with. What it throws is told as Node would tell it. */
+/** The exit code that the program ends with. What it throws is printed as Node would print it. */
 async function run(program: string): Promise<number> {
   try {
     await import(pathToFileURL(program).href);
@@ -86,9 +88,9 @@ async function importApp(program: string, project: Project): Promise<void> {
   process.exit = (code) => {
     throw new Exit(Number(code ?? process.exitCode ?? 0));
   };
-  const heard = overhear();
+  const captured = captureOutput();
   const code = await run(program);
-  const said = heard();
+  const said = captured();
   process.exit = exit;
   process.exitCode = undefined;
   process.chdir(folder);
@@ -133,7 +135,7 @@ async function spawnApp(project: Project, signal: AbortSignal): Promise<void> {
 }
 
 /** The app would not have its config, and has said why. */
-export class AppRefused extends AlreadyTold {
+export class AppRefused extends AlreadyPrinted {
   readonly said: string;
 
   constructor(said: string) {

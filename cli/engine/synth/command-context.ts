@@ -36,7 +36,7 @@ export function lockOf({ home }: Pick<Project, "home">): string {
 export async function withLabLock<T>(
   options: CommonOptions,
   command: string,
-  work: (place: CommandContext) => Promise<T>,
+  work: (context: CommandContext) => Promise<T>,
 ): Promise<T> {
   const project = openProject(options);
   const terminal = openTerminal({ json: options.json ?? false, color: options.color ?? true });
@@ -62,8 +62,8 @@ export async function withLabLock<T>(
  * Runs the app unless told to take what it wrote before, and reads the result. On the way of every command over stacks, so it
  * loads next to nothing before.
  */
-export async function synthesize(place: CommandContext, skip: boolean): Promise<Assembly> {
-  const { project, terminal, interruption } = place;
+export async function synthesize(context: CommandContext, skip: boolean): Promise<Assembly> {
+  const { project, terminal, interruption } = context;
   if (!skip) {
     terminal.status("synthesizing");
     await runApp(project, interruption);
@@ -81,9 +81,9 @@ export async function synthesize(place: CommandContext, skip: boolean): Promise<
  */
 export async function synthesizeBeside<T>(
   others: Promise<T>,
-  place: CommandContext,
+  context: CommandContext,
   skip: boolean,
 ): Promise<readonly [Assembly, T]> {
   others.catch(() => undefined);
-  return [await synthesize(place, skip), await others];
+  return [await synthesize(context, skip), await others];
 }

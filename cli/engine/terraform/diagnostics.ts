@@ -17,13 +17,13 @@ function indented(text: string): string {
 
 /** Each once, and without noise. */
 function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const told = new Map(
+  const unique = new Map(
     diagnostics.map((each) => [JSON.stringify([each.severity, each.summary, each.detail, each.address]), each]),
   );
-  return [...told.values()].filter(({ summary }) => !NOISE.has(summary));
+  return [...unique.values()].filter(({ summary }) => !NOISE.has(summary));
 }
 
-function words({ summary, detail, address }: Diagnostic): string {
+function describe({ summary, detail, address }: Diagnostic): string {
   const about = address === undefined ? "" : `\n  ${address}`;
   return `${summary}${about}${detail.trim() === "" ? "" : `\n${indented(detail)}`}`;
 }
@@ -33,7 +33,7 @@ export function showDiagnostics(terminal: Terminal, stack: string, diagnostics: 
   const { colors } = terminal;
   for (const diagnostic of distinct(diagnostics)) {
     const head = diagnostic.severity === "warning" ? colors.yellow("Warning") : colors.red("Error");
-    terminal.aside(`${head} in ${stack}: ${words(diagnostic)}`);
+    terminal.aside(`${head} in ${stack}: ${describe(diagnostic)}`);
   }
 }
 
@@ -43,10 +43,10 @@ export function showRaw(terminal: Terminal, heading: string, text: string): void
 }
 
 /** The errors of a run, as text. */
-export function inWords(diagnostics: readonly Diagnostic[]): readonly string[] {
+export function errorTexts(diagnostics: readonly Diagnostic[]): readonly string[] {
   return distinct(diagnostics)
     .filter(({ severity }) => severity === "error")
-    .map((diagnostic) => `Error: ${words(diagnostic)}`);
+    .map((diagnostic) => `Error: ${describe(diagnostic)}`);
 }
 
 /** The id in what terraform says about a lock that somebody else holds, or has left behind. */
@@ -70,7 +70,7 @@ const BOOTSTRAPPED = /etcd data directory is not empty/;
 /** Proxmox VE's own words, of a machine that something else works on. */
 const LOCKED = /VM is locked \((\S+)\)/;
 
-function says({ severity, summary, detail }: Diagnostic, words: RegExp): boolean {
+function matches({ severity, summary, detail }: Diagnostic, words: RegExp): boolean {
   return severity === "error" && words.test(`${summary} ${detail}`);
 }
 
@@ -109,16 +109,16 @@ const ABOUT_THE_PROVIDER =
 
 /** One line for each kind of refusal in a run that has something to be done about it. */
 export function adviceOn(stack: Stack, diagnostics: readonly Diagnostic[]): readonly string[] {
-  const full = diagnostics.filter((each) => says(each, NO_CAPACITY));
+  const full = diagnostics.filter((each) => matches(each, NO_CAPACITY));
   const bucket = bucketAdvice(diagnostics.map(({ summary, detail }) => `${summary} ${detail}`).join("\n"));
   return [
     ...(bucket === null ? [] : [`To do about the state: ${bucket}`]),
     ...(full.length === 0 ? [] : [aboutCapacity(stack, full)]),
-    ...(diagnostics.some((each) => says(each, COMPARTMENT_TAKEN)) ? [ABOUT_THE_NAME] : []),
-    ...(diagnostics.some((each) => says(each, PROVIDER_GONE)) ? [ABOUT_THE_PROVIDER] : []),
-    ...diagnostics.filter((each) => says(each, LOCKED)).map(aboutTheLock),
+    ...(diagnostics.some((each) => matches(each, COMPARTMENT_TAKEN)) ? [ABOUT_THE_NAME] : []),
+    ...(diagnostics.some((each) => matches(each, PROVIDER_GONE)) ? [ABOUT_THE_PROVIDER] : []),
+    ...diagnostics.filter((each) => matches(each, LOCKED)).map(aboutTheLock),
     ...diagnostics
-      .filter((each) => says(each, BOOTSTRAPPED))
+      .filter((each) => matches(each, BOOTSTRAPPED))
       .flatMap(({ address }) => (address === undefined ? [] : aboutTheBootstrap(stack, address))),
   ];
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { AlreadyTold, codeOf, Interrupted } from "../../ui/errors.ts";
+import { AlreadyPrinted, codeOf, Interrupted } from "../../ui/errors.ts";
 import { readIfThere } from "../../ui/files.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { downloadEnvironment, type Environment } from "../synth/environment.ts";
@@ -75,7 +75,7 @@ export async function initialize(runner: Runner, stack: Stack, env: Environment)
       terminal.aside(
         `${stack.name} is held to ${committed}: when its providers are others now, \`npx lab providers lock\` writes it anew`,
       );
-    throw new AlreadyTold();
+    throw new AlreadyPrinted();
   }
   mkdirSync(dirname(stampFile(stack)), { recursive: true });
   writeFileSync(stampFile(stack), stampOf(runner, stack, env));

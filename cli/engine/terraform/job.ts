@@ -137,7 +137,7 @@ export async function runJob(job: Job, interruption: Interruption): Promise<Ende
   };
   const tail = followLines(record.log, job.onLine);
   interruption.signal.addEventListener("abort", interrupt, { once: true });
-  const forget = interruption.onInsistence(interrupt);
+  const forget = interruption.onSecondSignal(interrupt);
   if (interruption.signal.aborted) interrupt();
   try {
     const code = await ended;

@@ -1,10 +1,10 @@
 /** `plan -out`: what diff shows and deploy applies, one path for both. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { AlreadyTold, CliError, Interrupted } from "../../ui/errors.ts";
+import { AlreadyPrinted, CliError, Interrupted } from "../../ui/errors.ts";
 import { learnVariables } from "../../ui/mask-documents.ts";
 import type { Environment } from "../synth/environment.ts";
-import { adviceOn, heldLock, inWords, showDiagnostics, showRaw, standInAdvice } from "./diagnostics.ts";
+import { adviceOn, heldLock, errorTexts, showDiagnostics, showRaw, standInAdvice } from "./diagnostics.ts";
 import { forgetInit, initialize } from "./init.ts";
 import { runJob, type Job } from "./job.ts";
 import type { Diagnostic, OutputChange } from "./messages.ts";
@@ -51,7 +51,7 @@ export interface Plan {
 }
 
 /** A plan that could not be made; its errors have been told, and are in it as text for a review. */
-export class PlanFailed extends AlreadyTold {
+export class PlanFailed extends AlreadyPrinted {
   readonly said: string;
 
   constructor(said: string) {
@@ -134,7 +134,7 @@ async function tryPlan(
   showRaw(terminal, `${stack.name}: ${binary.path} writes:`, errors);
   if (failed) {
     explainFailure(runner, stack, code, progress.diagnostics);
-    throw new PlanFailed([...inWords(progress.diagnostics), errors.trim()].join("\n").trim());
+    throw new PlanFailed([...errorTexts(progress.diagnostics), errors.trim()].join("\n").trim());
   }
   return { ...planned(progress, code, file, `${stack.name}: ${binary.path}`, options), stack, env, file };
 }
@@ -157,7 +157,7 @@ function planned(
   return { pending: verdict.pending, counts: countOf(changes), imported, changes, drift, outputs };
 }
 
-/** Plans a stack, initializing it first where needed. Errors have been told when it throws `AlreadyTold`. */
+/** Plans a stack, initializing it first where needed. Errors have been told when it throws `AlreadyPrinted`. */
 export async function planStack(
   runner: Runner,
   stack: Stack,

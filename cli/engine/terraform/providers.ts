@@ -55,12 +55,12 @@ async function originOf(
   return (await refusalOfRegistry(host, provider, ask)) ?? { kind: "registry", host };
 }
 
-function told(origin: Origin): string {
+function describeOrigin(origin: Origin): string {
   if (origin.kind === "package") return `from ${origin.package.from}`;
   return `from ${origin.kind === "registry" ? origin.host : origin.url}`;
 }
 
-function wayOut({ system, source, version }: Provider, why: string): string {
+function refusalOf({ system, source, version }: Provider, why: string): string {
   const build = system === "proxmox" ? "build it with `npx lab tools build proxmox`, " : "";
   return (
     `--providers: the real ${source} ${version} is not on this machine, and ${why}: ${build}` +
@@ -86,9 +86,9 @@ export async function chooseProviders(options: ChooseOptions): Promise<Chosen> {
       const origin = await originOf(provider, places, options);
       if (typeof origin !== "string") {
         installed.push({ provider, origin });
-        return `${system} real, ${told(origin)}`;
+        return `${system} real, ${describeOrigin(origin)}`;
       }
-      if (choices[system] === "real") throw new CliError(wayOut(provider, origin));
+      if (choices[system] === "real") throw new CliError(refusalOf(provider, origin));
       return `${system} stand-in, as ${origin}`;
     }),
   );

@@ -5,7 +5,7 @@
 import type { Progress, Summary } from "./progress.ts";
 
 /** What a run has said. */
-export type Said = Pick<Progress, "actions" | "summary" | "drift" | "outputs" | "diagnostics">;
+export type RunOutput = Pick<Progress, "actions" | "summary" | "drift" | "outputs" | "diagnostics">;
 
 /** By action, what each counts for in the tool's sum. */
 const COUNTS: Readonly<Record<string, Pick<Summary, "add" | "change" | "remove">>> = {
@@ -34,15 +34,15 @@ function sumOf(actions: readonly string[]): string | null {
     sum.change += counts.change;
     sum.remove += counts.remove;
   }
-  return told(sum);
+  return sumText(sum);
 }
 
-function told({ add, change, remove }: Pick<Summary, "add" | "change" | "remove">): string {
+function sumText({ add, change, remove }: Pick<Summary, "add" | "change" | "remove">): string {
   return `${add} to add, ${change} to change, ${remove} to destroy`;
 }
 
 /** Whether an apply would do anything: an object, an output, or, where only what is known is renewed, the state. */
-function isPending({ actions, outputs, drift }: Said, refreshOnly: boolean): boolean {
+function isPending({ actions, outputs, drift }: RunOutput, refreshOnly: boolean): boolean {
   const outputsChange = Object.values(outputs).some(({ action = "noop" }) => action !== "noop");
   return actions.length > 0 || outputsChange || (refreshOnly && drift.length > 0);
 }
@@ -54,7 +54,7 @@ function isPending({ actions, outputs, drift }: Said, refreshOnly: boolean): boo
  */
 export function planVerdict(
   code: 0 | 2,
-  said: Said,
+  said: RunOutput,
   refreshOnly: boolean,
 ): { readonly pending: boolean } | { readonly refused: string } {
   const { summary, actions } = said;
@@ -63,15 +63,15 @@ export function planVerdict(
     return { refused: `${ended}, and it told of an error: ${WRAPPED}` };
   if (summary === null) return { refused: `${ended}, and did not say what it plans: ${WRAPPED}` };
   const sum = sumOf(actions);
-  if (sum !== null && sum !== told(summary))
-    return { refused: `its plan is ${told(summary)}, and the changes that it names are ${sum}: ${WRAPPED}` };
+  if (sum !== null && sum !== sumText(summary))
+    return { refused: `its plan is ${sumText(summary)}, and the changes that it names are ${sum}: ${WRAPPED}` };
   const pending = isPending(said, refreshOnly);
   if (pending === (code === 2)) return { pending };
   // What a provider keeps for itself may change, and no line tells of it.
   if (refreshOnly && code === 2) return { pending: true };
   return {
     refused: pending
-      ? `${ended}, which means no changes, and its plan has some (${told(summary)}): ${WRAPPED}`
+      ? `${ended}, which means no changes, and its plan has some (${sumText(summary)}): ${WRAPPED}`
       : `${ended}, which means changes, and its plan has none: ${WRAPPED}`,
   };
 }
@@ -84,7 +84,7 @@ export function planVerdict(
  */
 export function applyDoubt(
   code: number,
-  { summary, diagnostics }: Said,
+  { summary, diagnostics }: RunOutput,
   planned: Pick<Summary, "add" | "remove">,
 ): string | null {
   if (code !== 0) return null;

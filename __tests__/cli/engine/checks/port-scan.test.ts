@@ -19,12 +19,12 @@ async function closed(): Promise<number> {
   return port;
 }
 
-describe("knocking at an address", () => {
+describe("a port scan of an address", () => {
   it("says nothing where only the expected port answers", async () => {
     const [ssh, pve] = [await listening(), await closed()];
-    const door = { name: "pve-1", address: "127.0.0.1", expected: ssh };
+    const target = { name: "pve-1", address: "127.0.0.1", expected: ssh };
     expect(
-      await scanPorts(door, [
+      await scanPorts(target, [
         [ssh, "SSH"],
         [pve, "Proxmox VE"],
       ]),

@@ -47,7 +47,7 @@ describe("what a run has lost", () => {
     expect(lossOf(text, stateWith({ "oci_core_vcn.a": "vcn1" }), true)).toEqual({
       lost: [],
       unfinished: [],
-      halfDone: [],
+      interruptedSteps: [],
     });
   });
 
@@ -130,7 +130,7 @@ describe("what a run has lost", () => {
         { address: "terraform_data.form", doing: "being done" },
         { address: "oci_core_vcn.a", doing: "being destroyed" },
       ],
-      halfDone: [],
+      interruptedSteps: [],
     });
   });
 
@@ -147,8 +147,8 @@ describe("what a run has lost", () => {
     const script = message("provision_start", "terraform_data.form", { action: "" });
     const state = stateWith({ "terraform_data.form": "1", "terraform_data.quick": "2" });
     const text = log(begins("terraform_data.form"), script, begins("terraform_data.quick"));
-    expect(lossOf(text, state, true).halfDone).toEqual(["terraform_data.form"]);
-    expect(lossOf(log(text, made("terraform_data.form", "1")), state, true).halfDone).toEqual([]);
+    expect(lossOf(text, state, true).interruptedSteps).toEqual(["terraform_data.form"]);
+    expect(lossOf(log(text, made("terraform_data.form", "1")), state, true).interruptedSteps).toEqual([]);
   });
 
   it("counts the keys of a Talos cluster only once nodes have taken them", () => {

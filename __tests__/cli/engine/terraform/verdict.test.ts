@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as fc from "fast-check";
-import { applyDoubt, planVerdict, type Said } from "../../../../cli/engine/terraform/verdict.ts";
+import { applyDoubt, planVerdict, type RunOutput } from "../../../../cli/engine/terraform/verdict.ts";
 import { itWithTool, SmallLab, TOOL } from "../../small-lab.ts";
 
 jest.setTimeout(240_000);
 
-const NOTHING: Said = {
+const NOTHING: RunOutput = {
   actions: [],
   summary: { add: 0, change: 0, remove: 0, operation: "plan" },
   drift: [],
@@ -17,7 +17,7 @@ describe("the verdict on a plan", () => {
   const actions = fc.array(fc.constantFrom("create", "update", "delete", "replace", "read", "move"), { maxLength: 4 });
   const count = (all: readonly string[], ...names: readonly string[]): number =>
     all.filter((action) => names.includes(action)).length;
-  const summed = (all: readonly string[]): NonNullable<Said["summary"]> => ({
+  const summed = (all: readonly string[]): NonNullable<RunOutput["summary"]> => ({
     add: count(all, "create", "replace"),
     change: count(all, "update"),
     remove: count(all, "delete", "replace"),
