@@ -6,18 +6,16 @@ import type { Call } from "../../faults/calls.ts";
 import type { PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import { finishJoins } from "../model/cluster.ts";
-import { nodeNamed, type Pve, pveOn } from "../model/context.ts";
-import { badParameter, PveError } from "../model/errors.ts";
+import { type Pve, pveOn } from "../model/context.ts";
+import { PveError } from "../model/errors.ts";
 import { hostAt, isRunning } from "../model/hosts.ts";
 import { checkCsrfToken, userOfApiToken, userOfTicket } from "../model/login.ts";
-import { isDistrusted, isIn, pass, shownCertificate } from "../model/settling.ts";
+import { isIn, pass, shownCertificate } from "../model/settling.ts";
 import { remember, reset } from "./connection.ts";
 import { playFault } from "./fault.ts";
 import { answer, type Data, type Page, type Parameters, parametersOf, refuse } from "./http.ts";
-import { assertPermitted } from "./permission-check.ts";
+import { perform } from "./operation.ts";
 import { routes } from "./routes.ts";
-import { schemaOf } from "./schema.ts";
-import { assertNames, validate } from "./validate.ts";
 
 const PREFIX = /^\/api2\/json(\/|$)/;
 
@@ -84,7 +82,7 @@ async function serve(
   try {
     const parameters = await parametersOf(request, searchParams);
     if (isIn(world, host, "unsynced")) throw new PveError(401, "authentication failure");
-    const result = await perform(pveOn(world, host, ""), request, pathname, parameters);
+    const result = await answered(pveOn(world, host, ""), request, pathname, parameters);
     if (fault?.kind === "lost") reset(request.socket);
     else answer(response, result);
   } catch (error) {
@@ -106,7 +104,7 @@ function target({ url = "/" }: IncomingMessage): URL {
   return URL.parse(url, "https://pve") ?? new URL("https://pve/");
 }
 
-async function perform(
+async function answered(
   anonymous: Pve,
   request: IncomingMessage,
   pathname: string,
@@ -119,31 +117,9 @@ async function perform(
     authenticate(anonymous, request);
     return routes.children("").map((subdir) => ({ subdir }));
   }
-  const { route, variables } = routes.find(method, called);
-  const schema = schemaOf(`${route.method} ${route.path}`);
-  const user = route.open ? "" : authenticate(anonymous, request);
-  const conflicting = Object.entries(variables).find(([name, value]) => (given[name] ?? value) !== value);
-  if (conflicting) {
-    const why = "duplicate parameter (already defined in URI) with conflicting values!";
-    throw badParameter({ [conflicting[0]]: why });
-  }
-  const parameters = { ...given, ...variables };
-  assertNames(parameters);
-  const pve = { ...anonymous, user };
-  if (!route.open) assertPermitted(pve, schema, parameters, called);
-  // A call about a node is passed on to it.
-  const at = variables.node === undefined || route.anywhere ? pve : onNode(pve, variables.node);
-  validate(schema.parameters ?? {}, parameters);
-  return route.run(at, parameters);
-}
-
-/** @throws 596 while the node shows a certificate that this one does not know */
-function onNode(pve: Pve, node: string): Pve {
-  if (node === pve.host.name || node === "localhost") return pve;
-  const host = nodeNamed(pve, node);
-  if (isDistrusted(pve.world, host))
-    throw new PveError(596, "tls_process_server_certificate: certificate verify failed");
-  return pveOn(pve.world, host, pve.user);
+  const found = routes.find(method, called);
+  const user = found.route.open ? "" : authenticate(anonymous, request);
+  return perform({ ...anonymous, user }, found, called, given);
 }
 
 /** The user of a request's API token, or of its ticket with the CSRF token that writes need. */

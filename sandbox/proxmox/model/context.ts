@@ -18,6 +18,8 @@ export interface Pve {
   readonly host: PveHost;
   readonly datacenter: Datacenter;
   readonly user: string;
+  /** Tasks are done before the call returns, for who would only wait for each: a provider's stand-in. */
+  readonly atOnce?: true;
 }
 
 export function pveOn(world: World, host: PveHost, user: string): Pve {

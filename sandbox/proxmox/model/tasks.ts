@@ -41,12 +41,21 @@ export function moment(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
 }
 
-/** Starts `work` a moment from now, on the host and as the user of `pve`. Returns its UPID. */
-export function startTask({ world, host, user }: Pve, type: string, id: string, work: Work): string {
+/**
+ * Starts `work` a moment from now, on the host and as the user of `pve`.
+ *
+ * @returns its UPID
+ * @throws PveError what goes wrong in it, where `pve` has tasks done at once
+ */
+export function startTask({ world, host, user, atOnce }: Pve, type: string, id: string, work: Work): string {
   const starttime = seconds(world);
   const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0");
   started += 1;
   const upid = `UPID:${host.name}:${hex(started)}:${hex(started)}:${hex(starttime)}:${type}:${id}:${user}:`;
+  if (atOnce) {
+    if (work(() => undefined) instanceof Promise) throw new Error(`the task ${type} cannot be done at once`);
+    return upid;
+  }
   const task: Task = {
     upid,
     node: host.name,

@@ -1,23 +1,10 @@
 /** `virtual_environment_role`, `virtual_environment_user`, `acl` and `user_token` (bpg/proxmox 0.111.1). */
 import { type Attributes, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { AclEntry } from "../../world/proxmox.ts";
-import {
-  createRole,
-  createToken,
-  createUser,
-  deleteRole,
-  deleteToken,
-  deleteUser,
-  findAcl,
-  removeAcl,
-  setAcl,
-  updateRole,
-  updateToken,
-  updateUser,
-  type UserFields,
-} from "../model/access.ts";
+import { callApi } from "../api/operation.ts";
+import { findAcl } from "../model/access.ts";
 import type { Pve } from "../model/context.ts";
-import { atPve } from "./session.ts";
+import { atPve, shown } from "./session.ts";
 import { blocks, flag, required, strings, text } from "./values.ts";
 
 const NEVER = "1970-01-01T00:00:00Z";
@@ -27,29 +14,33 @@ function roleAttributes({ datacenter }: Pve, id: string): Attributes | null {
   return privileges ? { id, role_id: id, privileges: [...privileges] } : null;
 }
 
+const rolePath = (id: string): string => `access/roles/${encodeURIComponent(id)}`;
+
+const readRole = (pve: Pve, id: string): Attributes | null => shown(pve, rolePath(id), roleAttributes(pve, id));
+
 export const role: ResourceType = {
   forceNew: ["role_id"],
   create: (call, planned) =>
     atPve(call, "Unable to create role", (pve) => {
       const id = required(planned, "role_id");
-      createRole(pve, id, strings(planned, "privileges") ?? []);
+      callApi(pve, "POST", "access/roles", { roleid: id, privs: strings(planned, "privileges") ?? [] });
       return { id };
     }),
-  read: (call, state) => atPve(call, "Unable to read role", (pve) => roleAttributes(pve, required(state, "id"))),
+  read: (call, state) => atPve(call, "Unable to read role", (pve) => readRole(pve, required(state, "id"))),
   update: (call, _prior, planned) =>
     atPve(call, "Unable to update role", (pve) => {
-      updateRole(pve, required(planned, "role_id"), strings(planned, "privileges") ?? []);
+      callApi(pve, "PUT", rolePath(required(planned, "role_id")), { privs: strings(planned, "privileges") ?? [] });
       return {};
     }),
   delete: (call, state) =>
     atPve(call, "Unable to delete role", (pve) => {
       const id = required(state, "id");
-      if (roleAttributes(pve, id)) deleteRole(pve, id);
+      if (roleAttributes(pve, id)) callApi(pve, "DELETE", rolePath(id));
     }),
-  importState: (call, id) => atPve(call, "Unable to import role", (pve) => roleAttributes(pve, id)),
+  importState: (call, id) => atPve(call, "Unable to import role", (pve) => readRole(pve, id)),
 };
 
-function userFields(planned: Attributes): UserFields {
+function userFields(planned: Attributes) {
   return {
     comment: text(planned, "comment") ?? "",
     email: text(planned, "email") ?? "",
@@ -80,6 +71,16 @@ function userAttributes({ datacenter }: Pve, id: string, state: Attributes = {})
   };
 }
 
+const userPath = (id: string): string => `access/users/${encodeURIComponent(id)}`;
+
+const readUser = (pve: Pve, id: string, state?: Attributes): Attributes | null =>
+  shown(pve, userPath(id), userAttributes(pve, id, state));
+
+/** Gives or, with `gone`, takes away what an access rule says. */
+function changeAcl(pve: Pve, { type, ugid, path, roleid, propagate }: AclEntry, gone = false): void {
+  callApi(pve, "PUT", "access/acl", { path, roles: roleid, [`${type}s`]: ugid, propagate, delete: gone });
+}
+
 /** The access rules that a user's own `acl` blocks stand for. */
 function ownRules(user: Attributes): readonly AclEntry[] {
   return blocks(user, "acl").map((entry) => ({
@@ -106,26 +107,31 @@ export const user: ResourceType = {
   create: (call, planned) =>
     atPve(call, "Unable to create user", (pve) => {
       const id = required(planned, "user_id");
-      createUser(pve, id, userFields(planned), text(planned, "password") ?? null);
-      for (const rule of ownRules(planned)) setAcl(pve, rule);
+      callApi(pve, "POST", "access/users", {
+        userid: id,
+        ...userFields(planned),
+        password: text(planned, "password"),
+      });
+      for (const rule of ownRules(planned)) changeAcl(pve, rule);
       return { id };
     }),
-  read: (call, state) => atPve(call, "Unable to read user", (pve) => userAttributes(pve, required(state, "id"), state)),
+  read: (call, state) => atPve(call, "Unable to read user", (pve) => readUser(pve, required(state, "id"), state)),
   update: (call, prior, planned) =>
     atPve(call, "Unable to update user", (pve) => {
-      const password = text(planned, "password");
-      const changed = password !== text(prior, "password");
-      updateUser(pve, required(planned, "user_id"), userFields(planned), changed ? (password ?? null) : undefined);
-      for (const rule of ownRules(prior)) removeAcl(pve, rule);
-      for (const rule of ownRules(planned)) setAcl(pve, rule);
+      const [userid, password] = [required(planned, "user_id"), text(planned, "password")];
+      callApi(pve, "PUT", userPath(userid), userFields(planned));
+      if (password !== undefined && password !== text(prior, "password"))
+        callApi(pve, "PUT", "access/password", { userid, password });
+      for (const rule of ownRules(prior)) changeAcl(pve, rule, true);
+      for (const rule of ownRules(planned)) changeAcl(pve, rule);
       return {};
     }),
   delete: (call, state) =>
     atPve(call, "Unable to delete user", (pve) => {
       const id = required(state, "id");
-      if (userAttributes(pve, id)) deleteUser(pve, id);
+      if (userAttributes(pve, id)) callApi(pve, "DELETE", userPath(id));
     }),
-  importState: (call, id) => atPve(call, "Unable to import user", (pve) => userAttributes(pve, id)),
+  importState: (call, id) => atPve(call, "Unable to import user", (pve) => readUser(pve, id)),
 };
 
 function aclEntry(planned: Attributes): AclEntry {
@@ -147,33 +153,33 @@ export const acl: ResourceType = {
   create: (call, planned) =>
     atPve(call, "Unable to create ACL", (pve) => {
       const entry = aclEntry(planned);
-      setAcl(pve, entry);
+      changeAcl(pve, entry);
       return { id: `${entry.path}?${entry.ugid}?${entry.roleid}` };
     }),
   read: (call, state) =>
     atPve(call, "Unable to read ACL", (pve) => {
-      const found = findAcl(pve, aclEntry(state));
+      const found = shown(pve, "access/acl", findAcl(pve, aclEntry(state)) ?? null);
       return found ? { propagate: found.propagate } : null;
     }),
   update: (call, _prior, planned) =>
     atPve(call, "Unable to create ACL", (pve) => {
-      setAcl(pve, aclEntry(planned));
+      changeAcl(pve, aclEntry(planned));
       return {};
     }),
-  delete: (call, state) => atPve(call, "Unable to delete old ACL", (pve) => removeAcl(pve, aclEntry(state))),
+  delete: (call, state) => atPve(call, "Unable to delete old ACL", (pve) => changeAcl(pve, aclEntry(state), true)),
   importState: (call, id) =>
     atPve(call, "Unable to import ACL", (pve) => {
       const [path = "", ugid = "", roleid = "", ...more] = id.split("?");
       if (more.length > 0) return null;
       const type = ugid.includes("!") ? "token" : ugid.includes("@") ? "user" : "group";
-      const found = findAcl(pve, { path, type, ugid, roleid });
+      const found = shown(pve, "access/acl", findAcl(pve, { path, type, ugid, roleid }) ?? null);
       return found ? { id, path, role_id: roleid, [`${type}_id`]: ugid, propagate: found.propagate } : null;
     }),
 };
 
 function tokenFields(planned: Attributes) {
   return {
-    comment: text(planned, "comment") ?? null,
+    comment: text(planned, "comment") ?? "",
     expire: seconds(text(planned, "expiration_date")),
     privsep: flag(planned, "privileges_separation") ?? true,
   };
@@ -187,11 +193,18 @@ function tokenAttributes({ datacenter }: Pve, id: string): Attributes | null {
     id,
     user_id: userId,
     token_name: name,
-    comment: token.comment,
+    comment: token.comment || null,
     expiration_date: token.expire === 0 ? null : date(token.expire),
     privileges_separation: token.privsep,
   };
 }
+
+function tokenPath(id: string): string {
+  const [user = "", name = ""] = id.split("!");
+  return `${userPath(user)}/token/${encodeURIComponent(name)}`;
+}
+
+const readToken = (pve: Pve, id: string): Attributes | null => shown(pve, tokenPath(id), tokenAttributes(pve, id));
 
 export const userToken: ResourceType = {
   forceNew: ["token_name", "user_id"],
@@ -210,22 +223,23 @@ export const userToken: ResourceType = {
   create: (call, planned) =>
     atPve(call, "Error creating user token", (pve) => {
       const [userId, name] = [required(planned, "user_id"), required(planned, "token_name")];
-      const secret = createToken(pve, userId, name, tokenFields(planned));
+      const id = `${userId}!${name}`;
+      callApi(pve, "POST", tokenPath(id), tokenFields(planned));
       // The value is the whole credential, as the API and the provider's `api_token` take it.
-      return { id: `${userId}!${name}`, value: `${userId}!${name}=${secret}` };
+      return { id, value: `${id}=${pve.datacenter.tokens[id]?.value ?? ""}` };
     }),
-  read: (call, state) => atPve(call, "Error reading user token", (pve) => tokenAttributes(pve, required(state, "id"))),
+  read: (call, state) => atPve(call, "Error reading user token", (pve) => readToken(pve, required(state, "id"))),
   update: (call, _prior, planned) =>
     atPve(call, "Error updating user token", (pve) => {
-      updateToken(pve, required(planned, "id"), tokenFields(planned));
+      callApi(pve, "PUT", tokenPath(required(planned, "id")), tokenFields(planned));
       return {};
     }),
   delete: (call, state) =>
     atPve(call, "Error deleting user token", (pve) => {
       const id = required(state, "id");
-      if (tokenAttributes(pve, id)) deleteToken(pve, id);
+      if (tokenAttributes(pve, id)) callApi(pve, "DELETE", tokenPath(id));
     }),
-  importState: (call, id) => atPve(call, "Error reading user token", (pve) => tokenAttributes(pve, id)),
+  importState: (call, id) => atPve(call, "Error reading user token", (pve) => readToken(pve, id)),
 };
 
 function seconds(rfc3339: string | undefined): number {

@@ -1,18 +1,11 @@
 /** `firewall_ipset`, `firewall_rules` and `cluster_firewall` (bpg/proxmox 0.111.1), at the level of the datacenter. */
 import { crc32 } from "node:zlib";
 import { type Attributes, Refusal, type ResourceType } from "../../plugin/resource.ts";
-import type { FirewallOptions, FirewallRule, IpSet } from "../../world/proxmox.ts";
+import type { FirewallRule, IpSet } from "../../world/proxmox.ts";
+import { callApi } from "../api/operation.ts";
 import type { Pve } from "../model/context.ts";
 import { failure } from "../model/errors.ts";
-import {
-  addToIpSet,
-  createIpSet,
-  deleteIpSet,
-  setFirewallOptions,
-  setFirewallRules,
-  updateIpSet,
-} from "../model/firewall.ts";
-import { atPve } from "./session.ts";
+import { atPve, shown } from "./session.ts";
 import { block, blocks, flag, number, required, text } from "./values.ts";
 
 /** The sandbox plays the datacenter's firewall, not that of a node or a guest. */
@@ -38,6 +31,11 @@ function ipSetAttributes({ datacenter }: Pve, name: string): Attributes | null {
   return { id: name, name, comment: set.comment, cidr };
 }
 
+const IPSETS = "cluster/firewall/ipset";
+
+const readIpSet = (pve: Pve, name: string): Attributes | null =>
+  shown(pve, `${IPSETS}/${encodeURIComponent(name)}`, ipSetAttributes(pve, name));
+
 function sameInAnyOrder(a: IpSet["entries"], b: IpSet["entries"]): boolean {
   const sorted = (set: IpSet["entries"]): string =>
     JSON.stringify(set.toSorted((x, y) => (x.cidr < y.cidr ? -1 : x.cidr > y.cidr ? 1 : 0)));
@@ -55,54 +53,56 @@ export const firewallIpset: ResourceType = {
   create: (call, planned) =>
     atPve(call, "Unable to create IPSet", (pve) => {
       const name = required(planned, "name");
-      createIpSet(pve, name, text(planned, "comment") ?? "");
-      for (const entry of entries(planned)) addToIpSet(pve, name, entry);
+      callApi(pve, "POST", IPSETS, { name, comment: text(planned, "comment") });
+      for (const entry of entries(planned)) callApi(pve, "POST", `${IPSETS}/${encodeURIComponent(name)}`, entry);
       return { id: name };
     }),
-  read: (call, state) => atPve(call, "Unable to read IPSet", (pve) => ipSetAttributes(pve, required(state, "id"))),
+  read: (call, state) => atPve(call, "Unable to read IPSet", (pve) => readIpSet(pve, required(state, "id"))),
   update: (call, prior, planned) =>
     atPve(call, "Unable to update IPSet", (pve) => {
       const name = required(planned, "name");
-      updateIpSet(pve, required(prior, "id"), name, text(planned, "comment") ?? "");
+      callApi(pve, "POST", IPSETS, { name, rename: required(prior, "id"), comment: text(planned, "comment") ?? "" });
       return { id: name };
     }),
   delete: (call, state) =>
     atPve(call, "Unable to delete IPSet", (pve) => {
       const name = required(state, "id");
-      if (ipSetAttributes(pve, name)) deleteIpSet(pve, name);
+      if (ipSetAttributes(pve, name)) callApi(pve, "DELETE", `${IPSETS}/${encodeURIComponent(name)}`, { force: true });
     }),
   importState: (call, id) =>
     atPve(call, "Unable to import IPSet", (pve) => {
       const [, name] = /^cluster\/([^/]+)$/.exec(id) ?? [];
-      return name === undefined ? null : ipSetAttributes(pve, name);
+      return name === undefined ? null : readIpSet(pve, name);
     }),
 };
 
 const RULE_TEXTS = ["source", "dest", "proto", "dport", "sport", "iface", "macro", "log"] as const;
 const RULES_ID = `rule-${crc32("cluster/firewall/rules")}`;
 
-function rule(planned: Attributes): FirewallRule {
+function rule(planned: Attributes): Readonly<Record<string, string | boolean>> {
   const group = text(planned, "security_group") ?? "";
   const [type, action] = group === "" ? [text(planned, "type"), text(planned, "action")] : ["group", group];
   if (!type || !action) {
     throw failure("either 'security_group' OR both 'action' and 'type' must be defined");
   }
-  const said = (name: (typeof RULE_TEXTS)[number]): string => text(planned, name) ?? "";
+  const texts = ["comment", ...RULE_TEXTS].map((name) => [name, text(planned, name) ?? ""] as const);
   return {
     type,
     action,
     enable: flag(planned, "enabled") ?? true,
-    comment: text(planned, "comment") ?? "",
-    source: said("source"),
-    dest: said("dest"),
-    proto: said("proto"),
-    dport: said("dport"),
-    sport: said("sport"),
-    iface: said("iface"),
-    macro: said("macro"),
-    log: said("log"),
+    ...Object.fromEntries(texts.filter(([, value]) => value !== "")),
   };
 }
+
+const RULES = "cluster/firewall/rules";
+
+/** Puts these in the place of the rules that there are. PVE inserts each before the first. */
+function setRules(pve: Pve, planned: readonly Attributes[]): void {
+  for (const _old of pve.datacenter.firewall.rules) callApi(pve, "DELETE", `${RULES}/0`);
+  for (const each of planned.toReversed()) callApi(pve, "POST", RULES, rule(each));
+}
+
+const readRules = (pve: Pve): Attributes | null => shown(pve, RULES, rulesAttributes(pve));
 
 function ruleAttributes(found: FirewallRule, pos: number): Attributes {
   const { type, action, enable, ...texts } = found;
@@ -127,35 +127,40 @@ export const firewallRules: ResourceType = {
   create: (call, planned) =>
     atPve(call, "Unable to create firewall rules", (pve) => {
       if (pve.datacenter.firewall.rules.length > 0) throw failure("Existing rules detected. Aborting...");
-      setFirewallRules(pve, blocks(planned, "rule").map(rule));
+      setRules(pve, blocks(planned, "rule"));
       return rulesAttributes(pve);
     }),
-  read: (call) => atPve(call, "Unable to read firewall rules", rulesAttributes),
+  read: (call) => atPve(call, "Unable to read firewall rules", readRules),
   update: (call, _prior, planned) =>
     atPve(call, "Unable to update firewall rules", (pve) => {
-      setFirewallRules(pve, blocks(planned, "rule").map(rule));
+      setRules(pve, blocks(planned, "rule"));
       return rulesAttributes(pve);
     }),
-  delete: (call) => atPve(call, "Unable to delete firewall rules", (pve) => setFirewallRules(pve, [])),
+  delete: (call) => atPve(call, "Unable to delete firewall rules", (pve) => setRules(pve, [])),
   importState: (call, id) =>
-    atPve(call, "Unable to import firewall rules", (pve) => (id === "cluster" ? rulesAttributes(pve) : null)),
+    atPve(call, "Unable to import firewall rules", (pve) => (id === "cluster" ? readRules(pve) : null)),
 };
 
-function options(planned: Attributes): FirewallOptions {
+const OPTIONS = "cluster/firewall/options";
+
+function options(planned: Attributes) {
   const limit = block(planned, "log_ratelimit");
+  const bit = (value: boolean): number => (value ? 1 : 0);
   return {
     enable: flag(planned, "enabled") ?? false,
     ebtables: flag(planned, "ebtables") ?? false,
-    policy_in: text(planned, "input_policy") ?? "DROP",
-    policy_out: text(planned, "output_policy") ?? "ACCEPT",
-    policy_forward: text(planned, "forward_policy") ?? "ACCEPT",
-    log_ratelimit: limit
+    policy_in: text(planned, "input_policy"),
+    policy_out: text(planned, "output_policy"),
+    policy_forward: text(planned, "forward_policy"),
+    ...(limit
       ? {
-          enable: flag(limit, "enabled") ?? true,
-          burst: number(limit, "burst") ?? 5,
-          rate: text(limit, "rate") ?? "1/second",
+          log_ratelimit: [
+            `enable=${bit(flag(limit, "enabled") ?? true)}`,
+            `burst=${number(limit, "burst") ?? 5}`,
+            `rate=${text(limit, "rate") ?? "1/second"}`,
+          ],
         }
-      : null,
+      : { delete: "log_ratelimit" }),
   };
 }
 
@@ -177,7 +182,7 @@ function optionsAttributes({ datacenter }: Pve, state: Attributes): Attributes {
 
 function setOptions(call: Parameters<ResourceType["create"]>[0], planned: Attributes): Attributes {
   return atPve(call, "Unable to set firewall options", (pve) => {
-    setFirewallOptions(pve, options(planned));
+    callApi(pve, "PUT", OPTIONS, options(planned));
     return { id: "cluster-firewall" };
   });
 }
@@ -199,9 +204,11 @@ export const clusterFirewall: ResourceType = {
         .map((name) => [name, false]),
     ),
   create: setOptions,
-  read: (call, state) => atPve(call, "Unable to read firewall options", (pve) => optionsAttributes(pve, state)),
+  read: (call, state) =>
+    atPve(call, "Unable to read firewall options", (pve) => shown(pve, OPTIONS, optionsAttributes(pve, state))),
   update: (call, _prior, planned) => setOptions(call, planned),
   // The provider forgets the options and leaves the firewall as it is: on.
   delete: () => undefined,
-  importState: (call) => atPve(call, "Unable to read firewall options", (pve) => optionsAttributes(pve, {})),
+  importState: (call) =>
+    atPve(call, "Unable to read firewall options", (pve) => shown(pve, OPTIONS, optionsAttributes(pve, {}))),
 };

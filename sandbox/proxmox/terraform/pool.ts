@@ -1,7 +1,7 @@
 import type { Attributes, ResourceType } from "../../plugin/resource.ts";
+import { callApi } from "../api/operation.ts";
 import type { Pve } from "../model/context.ts";
-import { createPool, deletePool, updatePool } from "../model/pools.ts";
-import { atPve } from "./session.ts";
+import { atPve, shown } from "./session.ts";
 import { required, text } from "./values.ts";
 
 function attributes({ datacenter }: Pve, id: string): Attributes | null {
@@ -17,6 +17,10 @@ function attributes({ datacenter }: Pve, id: string): Attributes | null {
   return { id, pool_id: id, comment: pool.comment, members };
 }
 
+const read = (pve: Pve, id: string): Attributes | null =>
+  shown(pve, `pools/${encodeURIComponent(id)}`, attributes(pve, id));
+
+/** `proxmox_virtual_environment_pool` */
 export const pool: ResourceType = {
   forceNew: ["pool_id"],
   defaults: { comment: "" },
@@ -24,20 +28,20 @@ export const pool: ResourceType = {
   create: (call, planned) =>
     atPve(call, "Unable to create pool", (pve) => {
       const id = required(planned, "pool_id");
-      createPool(pve, id, text(planned, "comment") ?? "");
+      callApi(pve, "POST", "pools", { poolid: id, comment: text(planned, "comment") });
       return attributes(pve, id) ?? {};
     }),
-  read: (call, state) => atPve(call, "Unable to read pool", (pve) => attributes(pve, required(state, "id"))),
+  read: (call, state) => atPve(call, "Unable to read pool", (pve) => read(pve, required(state, "id"))),
   update: (call, _prior, planned) =>
     atPve(call, "Unable to update pool", (pve) => {
       const id = required(planned, "pool_id");
-      updatePool(pve, id, text(planned, "comment") ?? "");
+      callApi(pve, "PUT", "pools", { poolid: id, comment: text(planned, "comment") ?? "" });
       return attributes(pve, id) ?? {};
     }),
   delete: (call, state) =>
     atPve(call, "Unable to delete pool", (pve) => {
       const id = required(state, "id");
-      if (attributes(pve, id)) deletePool(pve, id);
+      if (attributes(pve, id)) callApi(pve, "DELETE", "pools", { poolid: id });
     }),
-  importState: (call, id) => atPve(call, "Unable to import pool", (pve) => attributes(pve, id)),
+  importState: (call, id) => atPve(call, "Unable to import pool", (pve) => read(pve, id)),
 };

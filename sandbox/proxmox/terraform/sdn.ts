@@ -1,10 +1,11 @@
 /** The `sdn_*` resources (bpg/proxmox 0.111.1). What is configured waits as pending until an applier is created. */
-import { createHash } from "node:crypto";
 import { type Attributes, type Call, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { Section } from "../../world/proxmox.ts";
+import { callApi } from "../api/operation.ts";
+import { digestOf } from "../api/values.ts";
 import type { Pve } from "../model/context.ts";
-import { applySdn, createSdn, deleteSdn, pendingState, type SdnKind, subnetId, updateSdn } from "../model/sdn.ts";
-import { atPve } from "./session.ts";
+import { pendingState, type SdnKind, subnetId } from "../model/sdn.ts";
+import { atPve, shown } from "./session.ts";
 import { block, flag, required, strings, text } from "./values.ts";
 
 /** Terraform attribute to PVE key. */
@@ -48,13 +49,22 @@ const SUBNET_KEYS: Keys = {
 /** Sets that the provider reads as empty, not as null, where PVE has none. */
 const COMPUTED_SETS = ["nodes", "exit_nodes"];
 
-function section(planned: Attributes, keys: Keys, fixed: Section): Section {
+type Options = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** What the provider sends: neither what is null nor empty sets. */
+function options(planned: Attributes, keys: Keys): Options {
   const values = Object.entries(keys).flatMap(([name, key]) => {
     const value = strings(planned, name)?.toSorted() ?? planned[name];
     if (Array.isArray(value)) return value.length > 0 ? [[key, value]] : [];
     return typeof value === "object" || value === undefined ? [] : [[key, value]];
   });
-  return { ...fixed, ...Object.fromEntries(values) };
+  return Object.fromEntries(values);
+}
+
+/** Sends the options, and deletes those that are there and not among them. `fixed` is what no update names. */
+function change(pve: Pve, path: string, before: Section | undefined, sent: Options, fixed: readonly string[]): void {
+  const gone = Object.keys(before ?? {}).filter((key) => !(key in sent) && !fixed.includes(key));
+  callApi(pve, "PUT", path, { ...sent, ...(gone.length > 0 && { delete: gone }) });
 }
 
 function attributes(found: Section, keys: Keys): Attributes {
@@ -70,13 +80,16 @@ interface SdnType {
   readonly kind: SdnKind;
   readonly what: string;
   readonly keys: Keys;
-  readonly fixed: Section;
+  /** Null: the API knows but one. */
+  readonly type: string | null;
   extra?(pve: Pve, id: string): Attributes;
 }
 
+const pathOf = ({ kind }: Pick<SdnType, "kind">, id: string): string => `cluster/sdn/${kind}/${encodeURIComponent(id)}`;
+
 function read(pve: Pve, type: SdnType, id: string): Attributes | null {
   const found = pve.datacenter.sdn.config[type.kind][id];
-  if (!found || found.type !== type.fixed.type) return null;
+  if (!found || (type.type !== null && found.type !== type.type)) return null;
   return { id, ...attributes(found, type.keys), ...type.extra?.(pve, id) };
 }
 
@@ -95,7 +108,8 @@ function checkId(_call: Call, prior: Attributes | null, proposed: Attributes): A
 }
 
 function sdnObject(type: SdnType, rules: Pick<ResourceType, "defaults" | "changesOnUpdate">): ResourceType {
-  const { kind, what, keys, fixed } = type;
+  const { kind, what, keys } = type;
+  const parameter = kind.replace(/s$/, "");
   return {
     forceNew: ["id"],
     ...rules,
@@ -103,22 +117,31 @@ function sdnObject(type: SdnType, rules: Pick<ResourceType, "defaults" | "change
     create: (call, planned) =>
       atPve(call, `Unable to Create SDN ${what}`, (pve) => {
         const id = required(planned, "id");
-        createSdn(pve, kind, id, section(planned, keys, fixed));
+        callApi(pve, "POST", `cluster/sdn/${kind}`, {
+          [parameter]: id,
+          ...options(planned, keys),
+          type: type.type ?? undefined,
+        });
         return read(pve, type, id) ?? {};
       }),
-    read: (call, state) => atPve(call, `Unable to Read SDN ${what}`, (pve) => read(pve, type, required(state, "id"))),
+    read: (call, state) =>
+      atPve(call, `Unable to Read SDN ${what}`, (pve) => {
+        const id = required(state, "id");
+        return shown(pve, pathOf(type, id), read(pve, type, id));
+      }),
     update: (call, _prior, planned) =>
       atPve(call, `Unable to Update SDN ${what}`, (pve) => {
         const id = required(planned, "id");
-        updateSdn(pve, kind, id, section(planned, keys, fixed));
+        change(pve, pathOf(type, id), pve.datacenter.sdn.config[kind][id], options(planned, keys), ["type"]);
         return read(pve, type, id) ?? {};
       }),
     delete: (call, state) =>
       atPve(call, `Unable to Delete SDN ${what}`, (pve) => {
         const id = required(state, "id");
-        if (read(pve, type, id)) deleteSdn(pve, kind, id);
+        if (read(pve, type, id)) callApi(pve, "DELETE", pathOf(type, id));
       }),
-    importState: (call, id) => atPve(call, `Unable to Import SDN ${what}`, (pve) => read(pve, type, id)),
+    importState: (call, id) =>
+      atPve(call, `Unable to Import SDN ${what}`, (pve) => shown(pve, pathOf(type, id), read(pve, type, id))),
   };
 }
 
@@ -130,12 +153,12 @@ function zoneState(pve: Pve, id: string): Attributes {
 const zoneRules = { changesOnUpdate: ["pending", "state"] };
 
 export const sdnZoneSimple = sdnObject(
-  { kind: "zones", what: "Zone", keys: SIMPLE_KEYS, fixed: { type: "simple" }, extra: zoneState },
+  { kind: "zones", what: "Zone", keys: SIMPLE_KEYS, type: "simple", extra: zoneState },
   zoneRules,
 );
 
 export const sdnZoneEvpn = sdnObject(
-  { kind: "zones", what: "Zone", keys: EVPN_KEYS, fixed: { type: "evpn" }, extra: zoneState },
+  { kind: "zones", what: "Zone", keys: EVPN_KEYS, type: "evpn", extra: zoneState },
   {
     ...zoneRules,
     defaults: { advertise_subnets: false, disable_arp_nd_suppression: false, exit_nodes_local_routing: false },
@@ -147,22 +170,26 @@ export const sdnControllerEvpn = sdnObject(
     kind: "controllers",
     what: "Controller",
     keys: CONTROLLER_KEYS,
-    fixed: { type: "evpn" },
+    type: "evpn",
     extra: ({ datacenter }) => ({
-      digest: createHash("sha1").update(JSON.stringify(datacenter.sdn.config.controllers)).digest("hex"),
+      digest: digestOf(datacenter.sdn.config.controllers),
     }),
   },
   { changesOnUpdate: ["digest"] },
 );
 
-export const sdnVnet = sdnObject({ kind: "vnets", what: "VNet", keys: VNET_KEYS, fixed: { type: "vnet" } }, {});
+export const sdnVnet = sdnObject({ kind: "vnets", what: "VNet", keys: VNET_KEYS, type: null }, {});
 
-function subnetSection(planned: Attributes): Section {
+const subnetsPath = (vnet: string): string => `cluster/sdn/vnets/${encodeURIComponent(vnet)}/subnets`;
+
+const subnetPath = (vnet: string, id: string): string => `${subnetsPath(vnet)}/${encodeURIComponent(id)}`;
+
+function subnetOptions(planned: Attributes): Options {
   const range = block(planned, "dhcp_range");
   const [start, end] = range ? [text(range, "start_address"), text(range, "end_address")] : [];
   return {
-    ...section(planned, SUBNET_KEYS, { type: "subnet", subnet: required(planned, "cidr") }),
-    ...(start !== undefined && end !== undefined && { "start-address": start, "end-address": end }),
+    ...options(planned, SUBNET_KEYS),
+    ...(start !== undefined && end !== undefined && { "dhcp-range": `start-address=${start},end-address=${end}` }),
   };
 }
 
@@ -183,31 +210,39 @@ export const sdnSubnet: ResourceType = {
   forceNew: ["cidr", "vnet"],
   create: (call, planned) =>
     atPve(call, "Unable to Create SDN Subnet", (pve) => {
-      const id = subnetId(pve, required(planned, "vnet"), required(planned, "cidr"));
-      createSdn(pve, "subnets", id, subnetSection(planned));
-      return readSubnet(pve, id) ?? {};
+      const [vnet, cidr] = [required(planned, "vnet"), required(planned, "cidr")];
+      callApi(pve, "POST", subnetsPath(vnet), { subnet: cidr, type: "subnet", ...subnetOptions(planned) });
+      return readSubnet(pve, subnetId(pve, vnet, cidr)) ?? {};
     }),
-  read: (call, state) => atPve(call, "Unable to Read SDN Subnet", (pve) => readSubnet(pve, required(state, "id"))),
+  read: (call, state) =>
+    atPve(call, "Unable to Read SDN Subnet", (pve) => {
+      const [vnet, id] = [required(state, "vnet"), required(state, "id")];
+      return shown(pve, subnetPath(vnet, id), readSubnet(pve, id));
+    }),
   update: (call, _prior, planned) =>
     atPve(call, "Unable to Update SDN Subnet", (pve) => {
-      updateSdn(pve, "subnets", required(planned, "id"), subnetSection(planned));
-      return readSubnet(pve, required(planned, "id")) ?? {};
+      const id = required(planned, "id");
+      const { "start-address": start, "end-address": _end, ...rest } = pve.datacenter.sdn.config.subnets[id] ?? {};
+      const before = { ...rest, ...(start !== undefined && { "dhcp-range": start }) };
+      const path = subnetPath(required(planned, "vnet"), id);
+      change(pve, path, before, subnetOptions(planned), ["type", "subnet"]);
+      return readSubnet(pve, id) ?? {};
     }),
   delete: (call, state) =>
     atPve(call, "Unable to Delete SDN Subnet", (pve) => {
       const id = required(state, "id");
-      if (readSubnet(pve, id)) deleteSdn(pve, "subnets", id);
+      if (readSubnet(pve, id)) callApi(pve, "DELETE", subnetPath(required(state, "vnet"), id));
     }),
   importState: (call, id) =>
     atPve(call, "Unable to Import SDN Subnet", (pve) => {
       const [, vnet = "", subnet = ""] = /^([^/]+)\/(.+)$/.exec(id) ?? [];
       const found = readSubnet(pve, subnet);
-      return found?.vnet === vnet ? found : null;
+      return shown(pve, subnetPath(vnet, subnet), found?.vnet === vnet ? found : null);
     }),
 };
 
 function apply(call: Call): void {
-  atPve(call, "Unable to Apply SDN Configuration", applySdn);
+  atPve(call, "Unable to Apply SDN Configuration", (pve) => callApi(pve, "PUT", "cluster/sdn"));
 }
 
 /** An applier is the act of applying, not a thing: there is nothing to read. */

@@ -1,5 +1,6 @@
 /** What bpg's provider does between Terraform and PVE: it finds the API, logs in, and hands PVE's refusals on. */
 import { type Attributes, type Call, Refusal } from "../../plugin/resource.ts";
+import { callApi } from "../api/operation.ts";
 import { finishJoins } from "../model/cluster.ts";
 import { type Pve, pveOn } from "../model/context.ts";
 import { PveError } from "../model/errors.ts";
@@ -31,6 +32,17 @@ export function atPve<T>(call: Call, summary: string, work: (pve: Pve) => T): T 
     if (error instanceof PveError) throw new Refusal(summary, inProviderWords(error));
     throw error;
   }
+}
+
+/**
+ * What a GET of the provider's shows: the API is asked whether the user may see it.
+ *
+ * @returns `found` again
+ * @throws PveError
+ */
+export function shown<T>(pve: Pve, path: string, found: T | null): T | null {
+  if (found !== null) callApi(pve, "GET", path);
+  return found;
 }
 
 /** The endpoint as the user of the provider block: logged in now, or since an earlier operation. */

@@ -1,22 +1,21 @@
 /** `storage_lvmthin` and `download_file` (bpg/proxmox 0.111.1). */
 import { type Attributes, Refusal, type ResourceType } from "../../plugin/resource.ts";
-import type { Pve } from "../model/context.ts";
-import { nodeNamed } from "../model/context.ts";
-import { checkDownload, download, remoteSize } from "../model/downloads.ts";
-import { createLvmThin, deleteStorage, removeVolume, type StorageChange, updateStorage } from "../model/storage.ts";
-import { atPve } from "./session.ts";
+import { callApi } from "../api/operation.ts";
+import { nodeNamed, type Pve } from "../model/context.ts";
+import { remoteSize } from "../model/downloads.ts";
+import { atPve, shown } from "./session.ts";
 import { flag, required, strings, text } from "./values.ts";
 
 /** bpg sends neither an empty set nor an unset one. */
-function storageChange(planned: Attributes): StorageChange {
-  const content = strings(planned, "content") ?? [];
-  const nodes = strings(planned, "nodes") ?? [];
-  return {
-    disable: flag(planned, "disable") ?? false,
-    ...(content.length > 0 && { content }),
-    ...(nodes.length > 0 && { nodes }),
+function storageChange(planned: Attributes) {
+  const said = (name: string): readonly string[] | undefined => {
+    const values = strings(planned, name) ?? [];
+    return values.length > 0 ? values : undefined;
   };
+  return { disable: flag(planned, "disable") ?? false, content: said("content"), nodes: said("nodes") };
 }
+
+const storagePath = (id: string): string => `storage/${encodeURIComponent(id)}`;
 
 function storageAttributes({ datacenter }: Pve, id: string): Attributes | null {
   const storage = datacenter.storages[id];
@@ -32,29 +31,38 @@ function storageAttributes({ datacenter }: Pve, id: string): Attributes | null {
   };
 }
 
+const readStorage = (pve: Pve, id: string): Attributes | null =>
+  shown(pve, storagePath(id), storageAttributes(pve, id));
+
+/** `proxmox_storage_lvmthin` */
 export const storageLvmthin: ResourceType = {
   forceNew: ["id", "volume_group", "thin_pool"],
   defaults: { disable: false },
   create: (call, planned) =>
     atPve(call, "Error creating lvmthin storage", (pve) => {
       const id = required(planned, "id");
-      createLvmThin(pve, id, required(planned, "volume_group"), required(planned, "thin_pool"), storageChange(planned));
+      callApi(pve, "POST", "storage", {
+        storage: id,
+        type: "lvmthin",
+        vgname: required(planned, "volume_group"),
+        thinpool: required(planned, "thin_pool"),
+        ...storageChange(planned),
+      });
       return storageAttributes(pve, id) ?? {};
     }),
-  read: (call, state) =>
-    atPve(call, "Error reading lvmthin storage", (pve) => storageAttributes(pve, required(state, "id"))),
+  read: (call, state) => atPve(call, "Error reading lvmthin storage", (pve) => readStorage(pve, required(state, "id"))),
   update: (call, _prior, planned) =>
     atPve(call, "Error updating lvmthin storage", (pve) => {
       const id = required(planned, "id");
-      updateStorage(pve, id, storageChange(planned));
+      callApi(pve, "PUT", storagePath(id), storageChange(planned));
       return storageAttributes(pve, id) ?? {};
     }),
   delete: (call, state) =>
     atPve(call, "Error deleting lvmthin storage", (pve) => {
       const id = required(state, "id");
-      if (storageAttributes(pve, id)) deleteStorage(pve, id);
+      if (storageAttributes(pve, id)) callApi(pve, "DELETE", storagePath(id));
     }),
-  importState: (call, id) => atPve(call, "Error reading lvmthin storage", (pve) => storageAttributes(pve, id)),
+  importState: (call, id) => atPve(call, "Error reading lvmthin storage", (pve) => readStorage(pve, id)),
 };
 
 /** The name that PVE finds in a URL. */
@@ -62,6 +70,13 @@ function fileName(url: string): string {
   return URL.parse(url)?.pathname.split("/").at(-1) ?? "";
 }
 
+/** Where the API has a volume. */
+function volumePath(node: string, volid: string): string {
+  const [storage = ""] = volid.split(":");
+  return `nodes/${encodeURIComponent(node)}/storage/${encodeURIComponent(storage)}/content/${encodeURIComponent(volid)}`;
+}
+
+/** `proxmox_download_file` */
 export const downloadFile: ResourceType = {
   forceNew: [
     "checksum",
@@ -92,20 +107,24 @@ export const downloadFile: ResourceType = {
       const url = required(planned, "url");
       const filename = text(planned, "file_name") ?? fileName(url);
       const id = `${storage}:${content}/${filename}`;
-      if (flag(planned, "overwrite_unmanaged") === true) delete nodeNamed(pve, node).volumes[id];
-      const decompression = text(planned, "decompression_algorithm") ?? null;
-      const [algorithm, value] = [text(planned, "checksum_algorithm"), text(planned, "checksum")];
-      const checksum = algorithm === undefined || value === undefined ? null : { algorithm, value };
+      if (flag(planned, "overwrite_unmanaged") === true && nodeNamed(pve, node).volumes[id])
+        callApi(pve, "DELETE", volumePath(node, id));
+      const [algorithm, checksum] = [text(planned, "checksum_algorithm"), text(planned, "checksum")];
       // The provider asks for the metadata before it downloads.
-      const size = remoteSize(url);
-      const request = { node, storage, content, filename, url, decompression, checksum };
-      checkDownload(pve, request);
-      download(pve, request);
-      return { id, file_name: filename, size };
+      callApi(pve, "GET", `nodes/${encodeURIComponent(node)}/query-url-metadata`, { url });
+      callApi(pve, "POST", `nodes/${encodeURIComponent(node)}/storage/${encodeURIComponent(storage)}/download-url`, {
+        content,
+        filename,
+        url,
+        compression: text(planned, "decompression_algorithm"),
+        ...(algorithm !== undefined && checksum !== undefined && { checksum, "checksum-algorithm": algorithm }),
+      });
+      return { id, file_name: filename, size: remoteSize(url) };
     }),
   read: (call, state) =>
     atPve(call, "Error reading file", (pve) => {
-      const volume = nodeNamed(pve, required(state, "node_name")).volumes[required(state, "id")];
+      const [node, id] = [required(state, "node_name"), required(state, "id")];
+      const volume = shown(pve, volumePath(node, id), nodeNamed(pve, node).volumes[id] ?? null);
       return volume ? { size: volume.size } : null;
     }),
   // What may change without a replacement concerns the next download only.
@@ -113,13 +132,13 @@ export const downloadFile: ResourceType = {
   delete: (call, state) =>
     atPve(call, "Error deleting datastore file", (pve) => {
       const [node, id] = [required(state, "node_name"), required(state, "id")];
-      if (nodeNamed(pve, node).volumes[id]) removeVolume(pve, node, id);
+      if (nodeNamed(pve, node).volumes[id]) callApi(pve, "DELETE", volumePath(node, id));
     }),
   importState: (call, id) =>
     atPve(call, "Error reading file", (pve) => {
       const [, node = "", volid = ""] = /^([^/]+)\/(.+)$/.exec(id) ?? [];
       const [, storage = "", content = "", filename = ""] = /^([^:]+):([^/]+)\/(.+)$/.exec(volid) ?? [];
-      const volume = nodeNamed(pve, node).volumes[volid];
+      const volume = shown(pve, volumePath(node, volid), nodeNamed(pve, node).volumes[volid] ?? null);
       if (!volume) return null;
       return {
         id: volid,

@@ -4,10 +4,10 @@ import type { PveHost, Vm } from "../../world/proxmox.ts";
 import type { Pve } from "../model/context.ts";
 import { failure } from "../model/errors.ts";
 import { parseSize, properties, propertyString } from "../model/properties.ts";
-import { hostOf, updateVm, type VmParameters } from "../model/vm-config.ts";
+import { hostOf, type VmParameters } from "../model/vm-config.ts";
 import { driveKeys, isCdrom, isDrive, volumeId } from "../model/vm-drives.ts";
-import { moveDisk, resizeDisk } from "../model/vm-lifecycle.ts";
 import { block, blocks, flag, number, required, text } from "./values.ts";
+import { changeVm, vmCall } from "./vm-operations.ts";
 
 const GIB = 1024 ** 3;
 const SPEEDS = {
@@ -92,10 +92,18 @@ function efiDrive(vm: Attributes): string[][] {
   return [["efidisk0", `${storage}:1,efitype=${text(efi, "type") ?? "2m"},format=raw,pre-enrolled-keys=${keys}`]];
 }
 
+function resize(pve: Pve, vm: Vm, disk: string, bytes: number): void {
+  vmCall(pve, "PUT", vm, "resize", { disk, size: `${bytes / GIB}G` });
+}
+
+function move(pve: Pve, vm: Vm, disk: string, storage: string): void {
+  vmCall(pve, "POST", vm, "move_disk", { disk, storage, delete: true });
+}
+
 /** Gives imported disks the size they shall have: an import takes that of its source. */
 export function growImported(pve: Pve, vm: Vm, planned: Attributes): void {
   for (const disk of blocks(planned, "disk")) {
-    if (text(disk, "import_from")) resizeDisk(pve, vm, required(disk, "interface"), sizeOf(disk));
+    if (text(disk, "import_from")) resize(pve, vm, required(disk, "interface"), sizeOf(disk));
   }
 }
 
@@ -110,17 +118,17 @@ export function changeDrives(pve: Pve, vm: Vm, planned: Attributes, gone: readon
       const fix = "Please remove it from boot order first or change boot order before deleting";
       throw failure(`cannot delete boot disk "${key}". ${fix}`);
     }
-    updateVm(pve, vm, {}, [key]);
+    changeVm(pve, vm, {}, [key]);
   }
   for (const disk of blocks(planned, "disk")) {
     const key = required(disk, "interface");
-    if (vm.config[key] === undefined) updateVm(pve, vm, { [key]: newDrive(disk) });
+    if (vm.config[key] === undefined) changeVm(pve, vm, { [key]: newDrive(disk) });
     else changeDrive(pve, vm, key, disk);
   }
   const efi = efiDrive(planned)[0]?.[1];
-  if (efi !== undefined && vm.config.efidisk0 === undefined) updateVm(pve, vm, { efidisk0: efi });
+  if (efi !== undefined && vm.config.efidisk0 === undefined) changeVm(pve, vm, { efidisk0: efi });
   const efiStorage = efi?.split(":")[0] ?? "";
-  if (efi !== undefined && !vm.config.efidisk0?.startsWith(`${efiStorage}:`)) moveDisk(pve, vm, "efidisk0", efiStorage);
+  if (efi !== undefined && !vm.config.efidisk0?.startsWith(`${efiStorage}:`)) move(pve, vm, "efidisk0", efiStorage);
 }
 
 function changeDrive(pve: Pve, vm: Vm, key: string, disk: Attributes): void {
@@ -133,11 +141,11 @@ function changeDrive(pve: Pve, vm: Vm, key: string, disk: Attributes): void {
   const wanted = options(disk);
   wanted.set("file", current.get("file") ?? "");
   if ([...wanted].some(([name, value]) => current.get(name) !== value)) {
-    updateVm(pve, vm, { [key]: propertyString(wanted, "file") });
+    changeVm(pve, vm, { [key]: propertyString(wanted, "file") });
   }
   const storage = storageOfDisk(disk);
-  if (!current.get("file")?.startsWith(`${storage}:`)) moveDisk(pve, vm, key, storage);
-  if (sizeOf(disk) > currentSize) resizeDisk(pve, vm, key, sizeOf(disk));
+  if (!current.get("file")?.startsWith(`${storage}:`)) move(pve, vm, key, storage);
+  if (sizeOf(disk) > currentSize) resize(pve, vm, key, sizeOf(disk));
 }
 
 /** The `disk` blocks of a machine, in the order of those the state has. */

@@ -1,17 +1,17 @@
 /** `virtual_environment_vm` (bpg/proxmox 0.111.1): the same calls to PVE, in the same order. */
 import { type Attributes, type Call, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { Vm } from "../../world/proxmox.ts";
+import { callApi } from "../api/operation.ts";
 import { type Pve, ROOT } from "../model/context.ts";
 import { failure, PveError } from "../model/errors.ts";
-import { moveToPool } from "../model/pools.ts";
-import { createVm, freeVmid, updateVm, type VmParameters, vmOf } from "../model/vm-config.ts";
+import { freeVmid, type VmParameters, vmOf } from "../model/vm-config.ts";
 import { driveKeys, isCloudInit } from "../model/vm-drives.ts";
-import { cloneVm, destroyVm, makeTemplate } from "../model/vm-lifecycle.ts";
-import { runs, startVm, stopVm } from "../model/vm-power.ts";
-import { atPve } from "./session.ts";
+import { runs } from "../model/vm-power.ts";
+import { atPve, shown } from "./session.ts";
 import { block, blocks, flag, number, required, strings, text } from "./values.ts";
 import { vmAttributes } from "./vm-attributes.ts";
 import { changeDrives, checkDisks, growImported, newDrives } from "./vm-disks.ts";
+import { changeVm, vmCall, vmPath } from "./vm-operations.ts";
 import { isClone, parameters } from "./vm-parameters.ts";
 import { DEFAULTS, FORCE_NEW, NETWORK_DEFAULTS, NOT_PLAYED } from "./vm-rules.ts";
 
@@ -19,8 +19,14 @@ import { DEFAULTS, FORCE_NEW, NETWORK_DEFAULTS, NOT_PLAYED } from "./vm-rules.ts
 const WITHOUT_RESTART = /^(name|description|tags|onboot|startup|protection|hotplug|net\d+|hookscript|smbios1)$/;
 
 function createFromNothing(pve: Pve, vmid: number, planned: Attributes): Vm {
-  const all = { ...parameters(planned), ...newDrives(planned) };
-  const vm = createVm(pve, required(planned, "node_name"), vmid, all, text(planned, "pool_id") ?? "");
+  const pool = text(planned, "pool_id");
+  callApi(pve, "POST", `nodes/${encodeURIComponent(required(planned, "node_name"))}/qemu`, {
+    ...parameters(planned),
+    ...newDrives(planned),
+    vmid,
+    ...(pool && { pool }),
+  });
+  const vm = vmOf(pve, vmid);
   growImported(pve, vm, planned);
   return vm;
 }
@@ -34,7 +40,7 @@ function createFromTemplate(pve: Pve, vmid: number, planned: Attributes, clone: 
     text(planned, "pool_id"),
     text(clone, "datastore_id"),
   ];
-  const vm = cloneVm(pve, source, {
+  vmCall(pve, "POST", source, "clone", {
     newid: vmid,
     target: node,
     full: flag(clone, "full") ?? true,
@@ -43,9 +49,10 @@ function createFromTemplate(pve: Pve, vmid: number, planned: Attributes, clone: 
     ...(pool && { pool }),
     ...(storage && { storage }),
   });
+  const vm = vmOf(pve, vmid);
   const said = parameters(planned);
   if (block(planned, "initialization")) detachCloudInit(pve, vm);
-  updateVm(pve, vm, said, surplus(vm, planned, said));
+  changeVm(pve, vm, said, surplus(vm, planned, said));
   changeDrives(pve, vm, planned, []);
   return vm;
 }
@@ -53,7 +60,7 @@ function createFromTemplate(pve: Pve, vmid: number, planned: Attributes, clone: 
 /** A machine has one cloud-init drive: that of the template makes room. */
 function detachCloudInit(pve: Pve, vm: Vm): void {
   const key = driveKeys(vm.config).find((candidate) => isCloudInit(vm.config[candidate] ?? ""));
-  if (key !== undefined) updateVm(pve, vm, {}, [key]);
+  if (key !== undefined) changeVm(pve, vm, {}, [key]);
 }
 
 /** Devices of the template that a clone with devices of its own does not keep. */
@@ -71,8 +78,8 @@ function create(call: Call, planned: Attributes): Attributes {
     const vmid = number(planned, "vm_id") ?? freeVmid(pve);
     const clone = block(planned, "clone");
     const vm = clone ? createFromTemplate(pve, vmid, planned, clone) : createFromNothing(pve, vmid, planned);
-    if (flag(planned, "template")) makeTemplate(pve, vm);
-    else if (flag(planned, "started") ?? true) startVm(pve, vm);
+    if (flag(planned, "template")) vmCall(pve, "POST", vm, "template");
+    else if (flag(planned, "started") ?? true) vmCall(pve, "POST", vm, "status/start");
     return vmAttributes(pve, vm, planned);
   });
 }
@@ -82,12 +89,13 @@ function update(call: Call, prior: Attributes, planned: Attributes): Attributes 
     const vm = vmOf(pve, number(prior, "vm_id") ?? 0);
     assertRootForArchitecture(pve, planned);
     const pool = text(planned, "pool_id") ?? "";
-    if (pool !== "" && pool !== text(prior, "pool_id")) moveToPool(pve, vm.vmid, pool);
+    if (pool !== "" && pool !== text(prior, "pool_id"))
+      callApi(pve, "PUT", "pools", { poolid: pool, vms: vm.vmid, "allow-move": true });
     const wasRunning = runs(pve, vm);
     const restart = changeConfig(pve, vm, prior, planned);
     if (flag(planned, "template") && vm.config.template !== "1") {
-      if (runs(pve, vm)) stopVm(pve, vm);
-      makeTemplate(pve, vm);
+      stop(pve, vm);
+      vmCall(pve, "POST", vm, "template");
     } else if (!flag(planned, "template") && vm.config.template === "1") {
       throw failure("Cannot convert a template back to a regular VM");
     }
@@ -103,13 +111,13 @@ function changeConfig(pve: Pve, vm: Vm, prior: Attributes, planned: Attributes):
   const gone = Object.keys(before).filter((key) => !(key in after) && key in vm.config);
   if (changed.some(([, value]) => value.includes(":cloudinit"))) detachCloudInit(pve, vm);
   if (gone.length > 0)
-    updateVm(
+    changeVm(
       pve,
       vm,
       {},
       gone.filter((key) => key in vm.config),
     );
-  if (changed.length > 0) updateVm(pve, vm, Object.fromEntries(changed));
+  if (changed.length > 0) changeVm(pve, vm, Object.fromEntries(changed));
   const disks = (from: Attributes): string[] => blocks(from, "disk").map((disk) => required(disk, "interface"));
   changeDrives(
     pve,
@@ -122,8 +130,12 @@ function changeConfig(pve: Pve, vm: Vm, prior: Attributes, planned: Attributes):
 
 function power(pve: Pve, vm: Vm, planned: Attributes, restart: boolean): void {
   const wanted = flag(planned, "started") ?? true;
-  if (runs(pve, vm) && (!wanted || (restart && flag(planned, "reboot_after_update") !== false))) stopVm(pve, vm);
-  if (wanted && !runs(pve, vm)) startVm(pve, vm);
+  if (!wanted || (restart && flag(planned, "reboot_after_update") !== false)) stop(pve, vm);
+  if (wanted && !runs(pve, vm)) vmCall(pve, "POST", vm, "status/start");
+}
+
+function stop(pve: Pve, vm: Vm): void {
+  if (runs(pve, vm)) vmCall(pve, "POST", vm, "status/stop");
 }
 
 /** Client-side in the provider: only a root@pam ticket may name the architecture. */
@@ -203,15 +215,15 @@ export const virtualMachine: ResourceType = {
   read: (call, state) =>
     atPve(call, "Unable to read VM", (pve) => {
       const vm = pve.datacenter.vms[required(state, "id")];
-      return vm ? vmAttributes(pve, vm, state) : null;
+      return vm ? shown(pve, `${vmPath(vm)}/config`, vmAttributes(pve, vm, state)) : null;
     }),
   update,
   delete: (call, state) =>
     atPve(call, "Unable to delete VM", (pve) => {
       const vm = pve.datacenter.vms[required(state, "id")];
       if (!vm) return;
-      if (runs(pve, vm)) stopVm(pve, vm);
-      destroyVm(pve, vm);
+      stop(pve, vm);
+      callApi(pve, "DELETE", vmPath(vm));
     }),
   importState: (call, id) =>
     atPve(call, "Unable to import VM", (pve) => {
@@ -220,6 +232,6 @@ export const virtualMachine: ResourceType = {
       if (vm?.node !== node) return null;
       // What PVE does not know, such as time-outs, an import sets to its default.
       const defaults = Object.entries(DEFAULTS).filter(([name]) => !name.includes("."));
-      return { ...Object.fromEntries(defaults), ...vmAttributes(pve, vm, {}) };
+      return shown(pve, `${vmPath(vm)}/config`, { ...Object.fromEntries(defaults), ...vmAttributes(pve, vm, {}) });
     }),
 };

@@ -214,6 +214,8 @@ describe("proxmox_user_token", () => {
   it("shows its value once, as the whole credential that then opens the API", async () => {
     const { tf, world } = await lab();
     await user(tf);
+    // Who is logged in by a token is not the user: it takes a privilege to see what the user may see of itself.
+    await tf.apply("acl", { path: "/", role_id: "PVEUserAdmin", user_id: "automation@pve" });
     const config = { user_id: "automation@pve", token_name: "lab", privileges_separation: false };
     const token = await tf.apply("user_token", config);
     const value = String(token.value);
