@@ -514,10 +514,9 @@ describe("npx lab doctor", () => {
   }, 60_000);
 
   it("does not wait for programs that hang", async () => {
-    for (const name of ["tofu", "ssh", "go", "dagger"]) program(name, "/bin/sleep 60");
-    const before = performance.now();
+    // Longer than this test may take.
+    for (const name of ["tofu", "ssh", "go", "dagger"]) program(name, "exec /bin/sleep 90");
     const { stdout } = await run({ ...CONFIG, preset: "free" }, []);
     expect(stdout).toMatch(/^fail {2}terraform/m);
-    expect(performance.now() - before).toBeLessThan(20_000);
   }, 60_000);
 });
