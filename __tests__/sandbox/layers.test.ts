@@ -31,12 +31,9 @@ const LAYERS = [
   ".",
 ];
 
-/** Records of the tenancy: they follow from the resources in `oci`. */
-const OF_OCI = /^world\/oci[^/]*\.ts$/;
-
 /** The layer that a file is in: of those that fit, the innermost folder. */
 function layerOf(file: string): number {
-  const folder = OF_OCI.test(file) ? "oci" : dirname(file);
+  const folder = dirname(file);
   const fits = LAYERS.filter((layer) => folder === layer || folder.startsWith(`${layer}/`));
   const innermost = fits.toSorted((one, other) => other.length - one.length)[0];
   return innermost === undefined ? -1 : LAYERS.indexOf(innermost);
@@ -57,7 +54,7 @@ function importsIn(file: string, text: string): readonly Import[] {
 }
 
 function isDownward({ file, imported }: Import): boolean {
-  if (OF_OCI.test(file) || layerOf(file) === LAYERS.indexOf("oci")) return layerOf(imported) <= layerOf(file);
+  if (layerOf(file) === LAYERS.indexOf("oci")) return layerOf(imported) <= layerOf(file);
   return dirname(file) === dirname(imported) || layerOf(imported) < layerOf(file);
 }
 

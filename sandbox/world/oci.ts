@@ -1,7 +1,6 @@
 /** State of the sandbox's OCI tenancy: what the services know. Owned by sandbox/oci. */
 
 import type { LifecyclePolicy, PreauthenticatedRequest } from "./oci-bucket.ts";
-import type { Compartment } from "../oci/resources/compartment.ts";
 
 /** Any JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -55,8 +54,8 @@ export interface ApiKey {
   readonly publicKey: string;
 }
 
-/** With when it was asked to go; RFC 3339. */
-export type DeletedCompartment = Compartment & { readonly deletedAt: string };
+/** A compartment, with when it was asked to go; RFC 3339. */
+export type DeletedCompartment = OciObject & { name: string; description: string; readonly deletedAt: string };
 
 /** What sandbox/proxmox reads of an instance. */
 export interface OciInstance {
