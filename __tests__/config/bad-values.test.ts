@@ -1,3 +1,5 @@
+import { quotedList } from "../../config/fields.ts";
+import { PRESET_NAMES } from "../../config/index.ts";
 import { linesFor } from "./labs.ts";
 
 const HOST = { name: "pve-1", ocpus: 2, memoryGb: 12, bootVolumeGb: 150 };
@@ -19,7 +21,7 @@ const OCI = { backend: "oci", bucket: "states", namespace: "axlocal" };
 
 /** What is wrong → the one line that says so. */
 const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] = [
-  [{ preset: "gratis" }, 'preset: got "gratis", allowed "free", "free-pair" or "payg"'],
+  [{ preset: "gratis" }, `preset: got "gratis", allowed ${quotedList(PRESET_NAMES)}`],
   [
     { name: "a-lab-with-a-long-name" },
     'name: got "a-lab-with-a-long-name", allowed lower-case letters, digits and hyphens, at most 15, starting with a letter',

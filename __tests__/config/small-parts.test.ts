@@ -1,6 +1,6 @@
 import { addressAt, cidrOf, contains, overlaps, parseCidr } from "../../config/cidr.ts";
 import { formatPath, shown } from "../../config/errors.ts";
-import { slotOf } from "../../config/fields.ts";
+import { quotedList, slotOf } from "../../config/fields.ts";
 import { LIMITS, LIMITS_AS_OF, LIMITS_SINCE } from "../../config/limits.ts";
 import { nearest } from "../../config/nearest.ts";
 
@@ -90,5 +90,15 @@ describe("LIMITS", () => {
       expect(limit.advice).toMatch(/\S{3}/);
     }
     expect([LIMITS_AS_OF, LIMITS_SINCE]).toEqual([expect.stringMatching(/^2026-/), "2026-06-15"]);
+  });
+});
+
+describe("what an error line allows", () => {
+  it.each([
+    [["free"], '"free"'],
+    [["a", "b"], '"a" or "b"'],
+    [["a", "b", "c"], '"a", "b" or "c"'],
+  ])("of %j is a list of words", (texts, words) => {
+    expect(quotedList(texts)).toBe(words);
   });
 });
