@@ -13,6 +13,7 @@ import { CliError } from "./ui/errors.ts";
 import { visibleLine } from "./ui/visible.ts";
 import { table } from "./ui/table.ts";
 import { isFree } from "./clients/tunnels.ts";
+import { exitOf } from "./clients/processes.ts";
 
 const CDKTF = join(import.meta.dirname, "bin", "cdktf.js");
 
@@ -42,10 +43,7 @@ export class Stage {
       stdio: "inherit",
       env: { ...process.env, LAB_HOME: this.home, LAB_CONFIG: this.#config },
     });
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
-    });
+    const code = await exitOf(child);
     if (code !== expected) throw new DemoError(`cdktf ${args[0] ?? ""} ended with ${code}, not with ${expected}`);
   }
 

@@ -4,14 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cachedTofu, which } from "../../cli/engine/terraform/tools.ts";
+import { cachedTool, OPENTOFU, which } from "../../cli/engine/terraform/tools.ts";
 import { expectConvergence, killTool, MADE } from "../e2e/interrupt.ts";
 import { TestLab } from "../e2e/lab.ts";
 
 jest.setTimeout(300_000);
 
 const PATH = process.env.PATH ?? "";
-const TOOLS = { terraform: which("terraform", PATH), tofu: which("tofu", PATH) ?? cachedTofu() };
+const TOOLS = { terraform: which("terraform", PATH), tofu: which("tofu", PATH) ?? cachedTool(OPENTOFU) };
 const STACKS = ["oci", "proxmox", "talos"];
 /** Of the 64 resources of the default lab: some in each stack, and around the borders between them. */
 const POINTS = [1, 5, 12, 20, 26, 28, 36, 45, 57, 58, 59, 60, 61, 62];

@@ -1,5 +1,11 @@
 /** Programs run to their end, and processes of ours that may still live: told by their command lines, as ids are used again. */
-import { execFileSync, execFile, type ExecFileException, type ExecFileOptions } from "node:child_process";
+import {
+  execFileSync,
+  execFile,
+  type ExecFileException,
+  type ExecFileOptions,
+  type ChildProcess,
+} from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 /** A process of this machine. */
@@ -84,5 +90,13 @@ export function capture(
     );
     // One that ends before it has read all says why itself.
     if (input !== undefined) child.stdin?.on("error", () => undefined).end(input);
+  });
+}
+
+/** How a program ends whose output is closed too: its exit code, or the signal that ended it. @throws Error where it cannot be run */
+export function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, by) => resolve(by ?? code ?? 1));
   });
 }

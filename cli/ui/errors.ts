@@ -4,6 +4,7 @@ import { userInfo } from "node:os";
 import { dirname } from "node:path";
 import { UserPathError } from "../../config/user-path.ts";
 import { continued, visibleText } from "./visible.ts";
+import { fieldOf } from "./values.ts";
 
 /** A problem that a person can act on. Its message is the whole text shown; the stack only with DEBUG. */
 export class CliError extends Error {
@@ -32,7 +33,7 @@ export class AlreadyPrinted extends CliError {
 
 /** A field of anything thrown. Not by `instanceof`: an error may come from another realm, such as a test's. */
 function textField(error: unknown, name: string): string | undefined {
-  const value: unknown = typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+  const value = fieldOf(error, name);
   return typeof value === "string" ? value : undefined;
 }
 
@@ -74,10 +75,8 @@ interface SystemError {
 }
 
 function systemError(error: unknown): SystemError | null {
-  if (typeof error !== "object" || error === null) return null;
-  const code: unknown = Reflect.get(error, "code");
-  const path: unknown = Reflect.get(error, "path");
-  return typeof code === "string" && typeof path === "string" ? { code, path } : null;
+  const [code, path] = [textField(error, "code"), textField(error, "path")];
+  return code === undefined || path === undefined ? null : { code, path };
 }
 
 /** As `ls -l` shows it. */

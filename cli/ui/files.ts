@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   writeFileSync,
+  readdirSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { withoutByteOrderMark } from "../../config/text.ts";
@@ -19,6 +20,16 @@ export function readIfThere(file: string): string | undefined {
     return withoutByteOrderMark(readFileSync(file, "utf8"));
   } catch (error) {
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** Names of what is in a folder; none of one that is not there. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return [];
     throw error;
   }
 }

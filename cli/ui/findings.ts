@@ -3,6 +3,7 @@ import { messageOf } from "./errors.ts";
 import type { Terminal } from "./terminal.ts";
 import { visibleLine } from "./visible.ts";
 import { table } from "./table.ts";
+import { printDocument } from "./document.ts";
 
 /** What was found out of one thing. */
 export interface Finding {
@@ -68,6 +69,22 @@ export function showFindings(terminal: Terminal, findings: readonly Finding[]): 
 }
 
 /** Whether nothing fails; warnings do not count. */
-export function isWell(findings: readonly Finding[]): boolean {
+function isWell(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status !== "fail");
+}
+
+/**
+ * Prints findings, or with `json` one document with them and `more`.
+ *
+ * @returns the exit code: 1 where something fails
+ */
+export function reportFindings(
+  findings: readonly Finding[],
+  terminal: Terminal,
+  json: boolean | undefined,
+  more: Readonly<Record<string, unknown>> = {},
+): number {
+  if (json) printDocument({ ok: isWell(findings), ...more, findings });
+  else showFindings(terminal, findings);
+  return isWell(findings) ? 0 : 1;
 }

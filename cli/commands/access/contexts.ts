@@ -49,14 +49,11 @@ async function deployed(context: CommandContext, kind: ContextsKind, skipSynth: 
  * @throws CliError where it has ended: what it is in opens nothing any more
  */
 async function tellTerm({ project, terminal }: CommandContext, kind: ContextsKind, text: string): Promise<void> {
-  const [{ runningSandbox }, { certificateFindings, clientCertificateOf, hasEnded, renewal }] = await Promise.all([
-    import("../../../sandbox/client.ts"),
-    import("../../engine/checks/certificates.ts"),
-  ]);
+  const { certificateFindings, clientCertificateOf, clockOf, hasEnded, renewal } =
+    await import("../../engine/checks/certificates.ts");
   const certificate = clientCertificateOf(kind, text);
   if (certificate === null) return;
-  const sandbox = project.sandbox ? await runningSandbox(project.home) : null;
-  const now = sandbox === null ? new Date() : await sandbox.clock();
+  const now = await clockOf(project);
   const date = certificate.until.toISOString().slice(0, 10);
   if (hasEnded(certificate, now))
     throw new CliError(

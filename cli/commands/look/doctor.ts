@@ -3,8 +3,7 @@ import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { baseEnvironment } from "../../engine/synth/environment.ts";
 import { openProject, type Project } from "../../engine/synth/project.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
-import { printDocument } from "../../ui/document.ts";
-import { type Finding, findingsOf, isWell, ok, PATIENCE_MS, showFindings } from "../../ui/findings.ts";
+import { type Finding, findingsOf, ok, PATIENCE_MS, reportFindings } from "../../ui/findings.ts";
 import { openTerminal } from "../../ui/terminal.ts";
 
 /** What can be told only of a config that parses. */
@@ -63,16 +62,9 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   return groups.flat();
 }
 
-/** The sandbox's world has a clock of its own. */
-async function clockOf({ home, sandbox }: Project): Promise<Date> {
-  const { runningSandbox } = await import("../../../sandbox/client.ts");
-  const running = sandbox ? await runningSandbox(home) : null;
-  return running === null ? new Date() : running.clock();
-}
-
 /** Exits with 1 when something fails. */
 async function examine(options: CommonOptions): Promise<number> {
-  const [{ certificates }, { tools }, { REMOTE_MS, state }] = await Promise.all([
+  const [{ certificates, clockOf }, { tools }, { REMOTE_MS, state }] = await Promise.all([
     import("../../engine/checks/certificates.ts"),
     import("../../engine/checks/machine.ts"),
     import("../../engine/checks/state.ts"),
@@ -87,10 +79,7 @@ async function examine(options: CommonOptions): Promise<number> {
     findingsOf("state", () => state(project), REMOTE_MS),
     findingsOf("certificates", async () => certificates(project, await clockOf(project))),
   ]);
-  const findings = groups.flat();
-  if (options.json) printDocument({ ok: isWell(findings), sandbox, findings });
-  else showFindings(terminal, findings);
-  return isWell(findings) ? 0 : 1;
+  return reportFindings(groups.flat(), terminal, options.json, { sandbox });
 }
 
 /** `lab doctor` */

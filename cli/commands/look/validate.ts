@@ -10,9 +10,8 @@ import type { StackInfo } from "../../engine/synth/assembly.ts";
 import { type CommonOptions, withLabLock } from "../../engine/synth/command-context.ts";
 import { definedOnly } from "../../engine/synth/environment.ts";
 import { artifacts, type CommandDefinition, inSandbox, json, skipSynth, where } from "../../ui/command.ts";
-import { printDocument } from "../../ui/document.ts";
 import { CliError, messageOf } from "../../ui/errors.ts";
-import { isWell, showFindings } from "../../ui/findings.ts";
+import { reportFindings } from "../../ui/findings.ts";
 
 /** Exits with 1 when something fails. */
 async function lookAtImages(options: ImagesOptions): Promise<number> {
@@ -29,9 +28,7 @@ async function lookAtImages(options: ImagesOptions): Promise<number> {
       signal: interruption.signal,
       status: (line) => terminal.status(line),
     });
-    if (options.json) printDocument({ ok: isWell(findings), findings });
-    else showFindings(terminal, findings);
-    return isWell(findings) ? 0 : 1;
+    return reportFindings(findings, terminal, options.json);
   });
 }
 
@@ -133,9 +130,8 @@ async function lookAtCluster(options: CommonOptions): Promise<number> {
         sandbox: context.project.sandbox,
       });
       context.terminal.status("");
-      if (options.json) printDocument({ ok: isWell(findings), sandbox: context.project.sandbox, findings });
-      else showFindings(context.terminal, findings);
-      return isWell(findings) ? 0 : 1;
+      const { sandbox } = context.project;
+      return reportFindings(findings, context.terminal, options.json, { sandbox });
     } finally {
       for (const machine of machines.values()) machine.close();
       session.close();

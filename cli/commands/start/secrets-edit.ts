@@ -7,6 +7,7 @@ import { type CommonOptions, withLabLock } from "../../engine/synth/command-cont
 import { type CommandDefinition, where } from "../../ui/command.ts";
 import { CliError, codeOf, messageOf } from "../../ui/errors.ts";
 import { refuseSandbox } from "./secrets-init.ts";
+import { exitOf } from "../../clients/processes.ts";
 
 /** What sops ends with when the text was not changed. */
 const UNCHANGED = 200;
@@ -19,21 +20,14 @@ async function encryptedFile(project: { readonly home: string }): Promise<Secret
   return { kind: "sops", file };
 }
 
-async function runEditor(file: string): Promise<number> {
-  const child = spawn("sops", ["--disable-version-check", "edit", basename(file)], {
-    cwd: dirname(file),
-    stdio: "inherit",
-  });
-  return new Promise((resolve, reject) => {
-    child.once("error", (error) =>
-      reject(
-        codeOf(error) === "ENOENT"
-          ? new CliError("sops is not on PATH: `nix develop` has it, or https://getsops.io/docs")
-          : error,
-      ),
-    );
-    child.once("close", (code) => resolve(code ?? 1));
-  });
+async function runEditor(file: string): Promise<number | NodeJS.Signals> {
+  const args = ["--disable-version-check", "edit", basename(file)];
+  try {
+    return await exitOf(spawn("sops", args, { cwd: dirname(file), stdio: "inherit" }));
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    throw new CliError("sops is not on PATH: `nix develop` has it, or https://getsops.io/docs");
+  }
 }
 
 async function secretsEdit(options: CommonOptions): Promise<number> {
@@ -51,7 +45,9 @@ async function secretsEdit(options: CommonOptions): Promise<number> {
     try {
       const code = await runEditor(place.file);
       if (code !== 0 && code !== UNCHANGED)
-        throw new CliError(`sops ended with exit code ${code}: nothing was changed`);
+        throw new CliError(
+          `sops ended with ${typeof code === "number" ? `exit code ${code}` : code}: nothing was changed`,
+        );
       if (readFileSync(place.file).equals(readFileSync(before))) {
         terminal.line("nothing was changed");
         return 0;

@@ -2,12 +2,11 @@
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, json, where } from "../../ui/command.ts";
-import { printDocument } from "../../ui/document.ts";
-import { isWell, showFindings } from "../../ui/findings.ts";
 import { openTerminal } from "../../ui/terminal.ts";
 import { edit } from "./secrets-edit.ts";
 import { init, refuseSandbox } from "./secrets-init.ts";
 import { rotate } from "./secrets-rotate.ts";
+import { reportFindings } from "../../ui/findings.ts";
 
 async function secretsCheck(options: CommonOptions): Promise<number> {
   const [{ checkSecrets, wantedBy }, { secretsFile }] = await Promise.all([
@@ -17,9 +16,7 @@ async function secretsCheck(options: CommonOptions): Promise<number> {
   const project = openProject(options);
   refuseSandbox(project, "check");
   const findings = await checkSecrets(project, secretsFile(project), await wantedBy(project));
-  if (options.json) printDocument({ ok: isWell(findings), findings });
-  else showFindings(openTerminal({ json: false, color: options.color ?? true }), findings);
-  return isWell(findings) ? 0 : 1;
+  return reportFindings(findings, openTerminal({ json: false, color: options.color ?? true }), options.json);
 }
 
 const check: CommandDefinition<CommonOptions> = {

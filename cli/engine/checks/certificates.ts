@@ -10,6 +10,7 @@ import { isEncrypted } from "../state/encryption.ts";
 import { parseState } from "../state/state.ts";
 import { movedTo } from "../state/text.ts";
 import type { Project } from "../synth/project.ts";
+import { runningSandbox } from "../../../sandbox/client.ts";
 
 /** The certificate of a kubeconfig or talosconfig. */
 export interface ClientCertificate {
@@ -94,4 +95,10 @@ export function certificates({ data, sandbox }: Project, now: Date): readonly Fi
     return typeof value === "string" ? (clientCertificateOf(kind, value) ?? []) : [];
   });
   return certificateFindings(found, now, sandbox);
+}
+
+/** The time by which certificates of a lab are judged: the sandbox's world has a clock of its own. */
+export async function clockOf({ home, sandbox }: Pick<Project, "home" | "sandbox">): Promise<Date> {
+  const running = sandbox ? await runningSandbox(home) : null;
+  return running === null ? new Date() : running.clock();
 }

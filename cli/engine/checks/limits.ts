@@ -10,7 +10,8 @@ import { statesOf } from "../state/open.ts";
 import { availabilityDomainsOf, openAccount } from "../synth/oci-account.ts";
 import type { Project } from "../synth/project.ts";
 import { type LimitRow, limitRows, type Sources } from "./limit-rows.ts";
-import { built, configOf } from "../synth/config.ts";
+import { configOf } from "../synth/config.ts";
+import { built } from "../synth/built-lab.ts";
 
 /** What was found out of every limit. */
 export interface Found {

@@ -1,5 +1,5 @@
 /** What earlier runs have left: states that can be read, objects that were lost, locks and runs that still live. */
-import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import type { Topology } from "../../../topology/types.ts";
 import { CliError } from "../../ui/errors.ts";
@@ -12,10 +12,11 @@ import { placesOf, statesOf } from "../state/open.ts";
 import { isDeployed, parseState } from "../state/state.ts";
 import { stateFileText } from "../state/state-file.ts";
 import { movedTo } from "../state/text.ts";
-import { built } from "../synth/config.ts";
 import { describeHolder, holderOf } from "../synth/lock.ts";
 import type { Project } from "../synth/project.ts";
 import { readRecords, runOutcome } from "../terraform/run-record.ts";
+import { namesIn } from "../../ui/files.ts";
+import { built } from "../synth/built-lab.ts";
 
 const SUFFIX = ".tfstate";
 
@@ -45,7 +46,7 @@ async function opened(project: Project, file: string, stack: string): Promise<st
 async function states(project: Project): Promise<readonly Finding[]> {
   const { data } = project;
   const folder = join(data, "state");
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(SUFFIX)) : [];
+  const files = namesIn(folder).filter((name) => name.endsWith(SUFFIX));
   const deployed: string[] = [];
   const broken: Finding[] = [];
   for (const file of files.toSorted()) {

@@ -5,7 +5,7 @@ import { provideImage } from "../../../images/provide.ts";
 import { progressLine } from "../../../images/upload/progress.ts";
 import { stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
-import { takeLock } from "../synth/lock.ts";
+import { withLock } from "../synth/lock.ts";
 import { buildHere } from "./image-build.ts";
 import { type ImagesContext, inputsOf, openDestination } from "./images.ts";
 import type { Session } from "./session.ts";
@@ -33,9 +33,8 @@ async function imagesContextOf({ project, terminal, interruption }: Session): Pr
 
 async function provide(context: ImagesContext): Promise<string> {
   const { artifacts, config, inputs, terminal, interruption, say } = context;
-  const lock = await takeLock(join(artifacts, ".lock"), "cdktf deploy", say, interruption.signal);
-  try {
-    return await provideImage({
+  const work = async (): Promise<string> =>
+    provideImage({
       ...inputs,
       ...(await openDestination(context, {})),
       artifacts,
@@ -43,11 +42,8 @@ async function provide(context: ImagesContext): Promise<string> {
       build: () => buildHere(context, [PROXMOX], {}),
       say,
       onProgress: (progress) => terminal.status(`${progress.phase} the image: ${progressLine(progress)}`),
-    });
-  } finally {
-    terminal.status("");
-    lock.release();
-  }
+    }).finally(() => terminal.status(""));
+  return withLock(join(artifacts, ".lock"), "cdktf deploy", say, interruption.signal, work);
 }
 
 /**

@@ -13,7 +13,7 @@ import { CliError, Interrupted, asCliError } from "../../ui/errors.ts";
 import { type Interruption, watchSignals } from "../../ui/interruption.ts";
 import { openTerminal, type Terminal } from "../../ui/terminal.ts";
 import { definedOnly } from "../synth/environment.ts";
-import { takeLock } from "../synth/lock.ts";
+import { withLock } from "../synth/lock.ts";
 
 /** Options of every `lab images` command. */
 export interface ImagesOptions {
@@ -87,12 +87,7 @@ export async function withImagesLock<T>(
     const context = { config, inputs, declared: inputsOf(config), artifacts, terminal, interruption, say };
     if (alone === null) return await work(context);
     mkdirSync(artifacts, { recursive: true });
-    const lock = await takeLock(join(artifacts, ".lock"), alone, say, interruption.signal);
-    try {
-      return await work(context);
-    } finally {
-      lock.release();
-    }
+    return await withLock(join(artifacts, ".lock"), alone, say, interruption.signal, () => work(context));
   } catch (error) {
     throw errorOf(error, interruption);
   } finally {

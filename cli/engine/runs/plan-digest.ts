@@ -5,6 +5,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { Action, PlannedChange } from "../terraform/progress.ts";
 import type { PlanDocument, PlannedValues } from "./plan-document.ts";
+import { entriesOf, fieldOf } from "../../ui/values.ts";
 
 /** RFC 4868: half of HMAC-SHA256. */
 const DIGEST_BYTES = 16;
@@ -110,14 +111,6 @@ export function beyond(reviewed: readonly Seen[], planned: readonly Seen[]): rea
 
 type Leaf = readonly [path: string, json: string | null];
 
-function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === "object" && value !== null ? Object.entries(value) : [];
-}
-
-function child(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-}
-
 /** The leaves that a plan changes, as JSON; null for one that is not known yet. */
 function changedLeaves(before: unknown, after: unknown, unknown: unknown, path: readonly string[]): readonly Leaf[] {
   if (unknown === true) return [[path.join("."), null]];
@@ -125,7 +118,7 @@ function changedLeaves(before: unknown, after: unknown, unknown: unknown, path: 
   if (keys.size > 0) {
     for (const [key] of entriesOf(before)) keys.add(key);
     return [...keys].flatMap((key) =>
-      changedLeaves(child(before, key), child(after, key), child(unknown, key), [...path, key]),
+      changedLeaves(fieldOf(before, key), fieldOf(after, key), fieldOf(unknown, key), [...path, key]),
     );
   }
   const json = JSON.stringify(after ?? null);

@@ -4,6 +4,7 @@ import { visibleLine } from "../../ui/visible.ts";
 import { inline, list } from "../../ui/words.ts";
 import type { PlannedValues } from "./plan-document.ts";
 import type { ValueReview } from "./review.ts";
+import { entriesOf, fieldOf } from "../../ui/values.ts";
 
 /** What is said of a value that nobody knows yet. */
 export const KNOWN_AFTER_APPLY = "(known after apply)";
@@ -14,11 +15,11 @@ const LEAD = 20;
 
 function child(value: unknown, key: string): unknown {
   if (value === true) return true; // all of it is unknown, or sensitive
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  return fieldOf(value, key);
 }
 
 function keysOf(value: unknown): readonly string[] {
-  return typeof value === "object" && value !== null ? Object.keys(value) : [];
+  return entriesOf(value).map(([key]) => key);
 }
 
 function isBranch(value: unknown): boolean {

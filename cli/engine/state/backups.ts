@@ -1,8 +1,8 @@
 /** Copies of states from before each change: `<data>/backups/<stack>/<serial>-<time>.tfstate`, readable by their owner only. */
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../../ui/errors.ts";
-import { writeAtomically } from "../../ui/files.ts";
+import { writeAtomically, namesIn } from "../../ui/files.ts";
 import { headOf } from "./text.ts";
 
 /** How many are kept of a stack. */
@@ -25,13 +25,7 @@ function folderOf(data: string, stack: string): string {
 /** The backups of a stack, newest first. */
 export function backupsOf(data: string, stack: string): readonly Backup[] {
   const folder = folderOf(data, stack);
-  let names: readonly string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  return names
+  return namesIn(folder)
     .flatMap((name): readonly Backup[] => {
       const [, serial, year, month, day, hour, minute, second] = NAME.exec(name) ?? [];
       if (serial === undefined) return [];

@@ -1,26 +1,19 @@
 /** Has the secrets in states masked: what they themselves call sensitive, and what the providers' schemas do. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
-import { sensitiveValues } from "../../ui/mask-sensitive.ts";
+import { sensitiveValues } from "../../ui/mask-documents.ts";
 import { learn } from "../../ui/masker.ts";
 import { isInternalOutput } from "../../ui/words.ts";
 import { stateSchema } from "./text.ts";
+import { fieldOf, textsIn } from "../../ui/values.ts";
+import { namesIn } from "../../ui/files.ts";
 
 type Instance = z.infer<typeof stateSchema>["resources"][number]["instances"][number];
 type Path = NonNullable<Instance["sensitive_attributes"]>[number];
 
 function at(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((within, { value: key }) => {
-    const name = typeof key === "object" ? key.value : key;
-    return typeof within === "object" && within !== null ? Reflect.get(within, name) : undefined;
-  }, value);
-}
-
-/** Every text in a value. */
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  return path.reduce((within, { value: key }) => fieldOf(within, typeof key === "object" ? key.value : key), value);
 }
 
 /**
@@ -82,6 +75,5 @@ function textOf(file: string): string {
 
 /** Learns the states in a folder. */
 export function learnStates(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) if (name.endsWith(".tfstate")) learnStateText(textOf(join(folder, name)));
+  for (const name of namesIn(folder)) if (name.endsWith(".tfstate")) learnStateText(textOf(join(folder, name)));
 }

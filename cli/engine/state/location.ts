@@ -1,7 +1,7 @@
 /** Where a state is kept: a backend, and whether it is encrypted there. */
 import { z } from "zod";
 import { CliError } from "../../ui/errors.ts";
-import type { Binary } from "../terraform/binary.ts";
+import { type Binary, isAtLeast } from "../terraform/binary.ts";
 import type { Backend, Stack } from "../terraform/stack.ts";
 import { near } from "../../ui/words.ts";
 
@@ -55,11 +55,6 @@ export function sameLocation(one: StateLocation, other: StateLocation): boolean 
   return addressOf(one) === addressOf(other) && one.encrypted === other.encrypted;
 }
 
-function older({ version }: Binary, minor: number): boolean {
-  const [major = 0, itsMinor = 0] = version.split(".").map(Number);
-  return major < 1 || (major === 1 && itsMinor < minor);
-}
-
 /**
  * Refuses a tool that cannot keep a state there.
  *
@@ -71,9 +66,9 @@ export function requireAble(binary: Binary, { kind, encrypted }: StateLocation):
     throw new CliError(`state: ${product} ${version} cannot keep it so (lab.config.ts, state): ${needs}`);
   };
   const choose = "set TERRAFORM_BINARY_NAME to one";
-  if (kind === "oci" && (product !== "Terraform" || older(binary, 12)))
+  if (kind === "oci" && (product !== "Terraform" || !isAtLeast(binary, 12)))
     refuse(`backend "oci" needs Terraform 1.12 or newer; ${choose}, or take backend "s3"`);
-  if (kind === "s3" && older(binary, 10))
+  if (kind === "s3" && !isAtLeast(binary, 10))
     refuse(`backend "s3" is locked by OpenTofu or Terraform from 1.10 on; ${choose}`);
   if (encrypted && product !== "OpenTofu") refuse(`encryption needs OpenTofu; ${choose}, or leave encryption out`);
 }

@@ -1,8 +1,8 @@
 /** What a run that was cut off leaves behind: found by comparing its log with the state. */
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readIfThere, writeAtomically } from "../../ui/files.ts";
+import { readIfThere, writeAtomically, namesIn } from "../../ui/files.ts";
 import { parseUiLine } from "../terraform/messages.ts";
 import { CLUSTER_KEYS, REPEATABLE } from "./import-ids.ts";
 import type { State } from "./state.ts";
@@ -216,9 +216,5 @@ export function addLost(run: string, stack: string, lost: readonly LostObject[])
 
 /** The stacks that something is remembered of. */
 export function stacksWithLosses(run: string): readonly string[] {
-  try {
-    return readdirSync(run).filter((name) => readIfThere(fileOf(run, name)) !== undefined);
-  } catch {
-    return [];
-  }
+  return namesIn(run).filter((name) => readIfThere(fileOf(run, name)) !== undefined);
 }

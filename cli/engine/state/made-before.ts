@@ -1,8 +1,7 @@
 /** Signs that a lab was made with secrets that are not here: new ones would open no state, and no host would let them in. */
-import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CliError } from "../../ui/errors.ts";
-import { readIfThere } from "../../ui/files.ts";
+import { readIfThere, namesIn } from "../../ui/files.ts";
 import { list } from "../../ui/words.ts";
 import type { Assembly } from "../synth/assembly.ts";
 import type { Project } from "../synth/project.ts";
@@ -31,7 +30,7 @@ const SUFFIX = ".tfstate";
 /** The states in files here that hold something, or cannot be read without a passphrase. */
 export function tracesIn({ data }: Pick<Project, "data">): readonly Trace[] {
   const folder = join(data, "state");
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(SUFFIX)) : [];
+  const files = namesIn(folder).filter((name) => name.endsWith(SUFFIX));
   return files.toSorted().flatMap((name): readonly Trace[] => {
     const text = readIfThere(join(folder, name)) ?? "";
     const stack = basename(name, SUFFIX);

@@ -10,6 +10,7 @@ import { lineMask, type Written } from "../../ui/mask-output.ts";
 import { masked } from "../../ui/masker.ts";
 import { appEnvironment } from "./environment.ts";
 import type { Project } from "./project.ts";
+import { exitOf } from "../../clients/processes.ts";
 
 /**
  * Synthesizes into `project.output`.
@@ -123,10 +124,7 @@ async function spawnApp(project: Project, signal: AbortSignal): Promise<void> {
   const stop = (): void => void child.kill("SIGTERM");
   signal.addEventListener("abort", stop, { once: true });
   try {
-    const end = await new Promise<number | NodeJS.Signals>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code, by) => resolve(by ?? code ?? 1));
-    });
+    const end = await exitOf(child);
     signal.throwIfAborted();
     requireGoodEnd(project.app, end, said);
   } finally {

@@ -5,7 +5,7 @@ import { type Interruption, watchSignals } from "../../ui/interruption.ts";
 import { openTerminal, type Terminal } from "../../ui/terminal.ts";
 import { runApp } from "./app.ts";
 import type { Assembly } from "./assembly.ts";
-import { takeLock } from "./lock.ts";
+import { withLock } from "./lock.ts";
 import { openProject, type Project, type ProjectOptions } from "./project.ts";
 
 /** Options of every command over stacks. */
@@ -42,12 +42,9 @@ export async function withLabLock<T>(
   const terminal = openTerminal({ json: options.json ?? false, color: options.color ?? true });
   const interruption = watchSignals((line) => terminal.aside(line));
   try {
-    const lock = await takeLock(lockOf(project), command, (line) => terminal.aside(line), interruption.signal);
-    try {
-      return await work({ project, terminal, interruption });
-    } finally {
-      lock.release();
-    }
+    const say = (line: string): void => terminal.aside(line);
+    const context = { project, terminal, interruption };
+    return await withLock(lockOf(project), command, say, interruption.signal, () => work(context));
   } catch (error) {
     // Whatever was broken off by a signal failed because of it.
     const reason: unknown = interruption.signal.reason;

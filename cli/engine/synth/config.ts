@@ -1,10 +1,7 @@
-/** The lab of a project's config: planned, and built without being written. */
-import { join } from "node:path";
+/** The config of a project's lab, and its plan. */
 import { readEnvironment } from "../../../config/environment.ts";
 import { loadConfig } from "../../../config/load.ts";
-import type { LabApp } from "../../../constructs/lab/lab-app.ts";
 import type { LabConfig } from "../../../config/schema.ts";
-import type { Images } from "../../../images/index.ts";
 import { planTopology } from "../../../topology/plan.ts";
 import type { Topology } from "../../../topology/types.ts";
 import { fail, type Finding, firstLine } from "../../ui/findings.ts";
@@ -22,24 +19,4 @@ export async function readTopology(project: Project): Promise<Topology | Finding
   } catch (error) {
     return fail("config", firstLine(error), "correct it; docs/config.md has every field");
   }
-}
-
-/** The lab as it would be synthesized; nothing of it is written. */
-export async function built(
-  topology: Topology,
-  project: Project,
-): Promise<{ readonly app: LabApp; readonly images: Images }> {
-  process.env["CDKTN_DISABLE_CREATION_STACK"] ??= "1";
-  const [{ ensureImages }, { buildLab }] = await Promise.all([
-    import("../../../images/index.ts"),
-    import("../../../lab.ts"),
-  ]);
-  const images = await ensureImages({
-    proxmoxVersion: topology.config.versions.proxmox,
-    artifacts: join(project.home, "artifacts"),
-  });
-  return {
-    app: buildLab({ topology, images, home: project.home, outdir: project.output, sandbox: project.sandbox }),
-    images,
-  };
 }

@@ -115,3 +115,19 @@ export async function takeLock(
     },
   };
 }
+
+/** Does `work` while nobody else has the lock, see `takeLock`. */
+export async function withLock<T>(
+  file: string,
+  command: string,
+  waiting: (line: string) => void,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock = await takeLock(file, command, waiting, signal);
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}

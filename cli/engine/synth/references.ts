@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { CliError, messageOf } from "../../ui/errors.ts";
 import type { StackInfo } from "./assembly.ts";
+import { textsIn } from "../../ui/values.ts";
 
 const block = z.record(z.string(), z.unknown());
 const blocks = z.record(z.string(), z.record(z.string(), block)).default({});
@@ -24,13 +25,6 @@ export interface Element {
   readonly reads: readonly string[];
   /** Ids of what it is only to come after. */
   readonly after: readonly string[];
-}
-
-/** All strings in a value, however deep. */
-function strings(value: unknown): readonly string[] {
-  if (typeof value === "string") return [value];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(strings);
 }
 
 interface Named {
@@ -86,15 +80,15 @@ export function readElements(stacks: readonly StackInfo[]): readonly Element[] {
         [...text.matchAll(/[\w-]+(?:\.[\w-]+)+/g)].map(([path]) => idOf(path)).filter((id) => known.has(id));
       // A local may be anything.
       const { depends_on: after, lifecycle, ...rest } = block.catch({ value }).parse(value);
-      const references = strings(rest).filter((text) => text.includes("${"));
+      const references = textsIn(rest).filter((text) => text.includes("${"));
       // Addresses stand there bare: what it is made anew with.
-      const triggers = strings(block.catch({}).parse(lifecycle)["replace_triggered_by"]);
+      const triggers = textsIn(block.catch({}).parse(lifecycle)["replace_triggered_by"]);
       return {
         id: `${info.name}/${address}`,
         stack: info.name,
         resource,
         reads: [...new Set([...references, ...triggers].flatMap(found))],
-        after: [...new Set(strings(after).flatMap(found))],
+        after: [...new Set(textsIn(after).flatMap(found))],
       };
     }),
   );

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { userPath } from "../../../config/user-path.ts";
 import { CliError } from "../../ui/errors.ts";
 import { readIfThere, writeAtomically } from "../../ui/files.ts";
-import { cachedTofu, which } from "./tools.ts";
+import { cachedTool, OPENTOFU, which } from "./tools.ts";
 import { capture } from "../../clients/processes.ts";
 
 /** A tool that was found. */
@@ -14,8 +14,8 @@ export interface Binary {
   readonly version: string;
 }
 
-/** Older ones lack functions and `-json` fields that we and the synthesized code use. */
-const OLDEST = { major: 1, minor: 8 };
+/** The minor version of 1; older ones lack functions and `-json` fields that we and the synthesized code use. */
+const OLDEST = 8;
 
 const WAYS =
   "install OpenTofu (https://opentofu.org/docs/intro/install) or Terraform, 1.8 or newer, or set TERRAFORM_BINARY_NAME; " +
@@ -38,9 +38,10 @@ async function identify(path: string, env: Readonly<Record<string, string>>, tim
   return { path, product: found[1] === "OpenTofu" ? "OpenTofu" : "Terraform", version: found[2] };
 }
 
-function newEnough({ version }: Binary): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor);
+/** Whether it is version 1.`minor` or newer. */
+export function isAtLeast({ version }: Pick<Binary, "version">, minor: number): boolean {
+  const [major = 0, itsMinor = 0] = version.split(".").map(Number);
+  return major > 1 || (major === 1 && itsMinor >= minor);
 }
 
 /** How it is looked for. */
@@ -68,15 +69,15 @@ export async function findBinary(
     const file = which(/[\\/]/.test(wished) ? userPath(wished, "TERRAFORM_BINARY_NAME") : wished, path);
     if (file === undefined) throw new CliError(`TERRAFORM_BINARY_NAME: got "${wished}", which is not on PATH; ${WAYS}`);
     const binary = await ask(file);
-    if (newEnough(binary)) return binary;
+    if (isAtLeast(binary, OLDEST)) return binary;
     throw new CliError(`TERRAFORM_BINARY_NAME: ${describeBinary(binary)} is too old, allowed 1.8 or newer`);
   }
   const old: Binary[] = [];
-  for (const find of [() => which("tofu", path), () => which("terraform", path), () => cachedTofu()]) {
+  for (const find of [() => which("tofu", path), () => which("terraform", path), () => cachedTool(OPENTOFU)]) {
     const file = find();
     if (file === undefined) continue;
     const binary = await ask(file);
-    if (newEnough(binary)) return binary;
+    if (isAtLeast(binary, OLDEST)) return binary;
     old.push(binary);
   }
   const found =

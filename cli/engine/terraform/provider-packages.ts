@@ -1,11 +1,12 @@
 /** Real providers that are on this machine already. */
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../ui/errors.ts";
 import type { System } from "../../ui/provider-choices.ts";
 import type { ProviderPlaces } from "./cli-config.ts";
 import { cachedTool, PROXMOX_PROVIDER } from "./tools.ts";
+import { namesIn } from "../../ui/files.ts";
 
 /** The registries of Terraform and of OpenTofu. */
 export const HOSTS = ["registry.terraform.io", "registry.opentofu.org"] as const;
@@ -62,7 +63,7 @@ function inMirror(root: string, { source, version }: Provider): Package | undefi
 /** The program that a folder of dev_overrides has, of whatever version. */
 function inOverride(folder: string, { source }: Provider): Package | undefined {
   const program = new RegExp(`^terraform-provider-${source.split("/")[1]}([_.].*)?$`);
-  const name = isThere(folder, "isDirectory") ? readdirSync(folder).find((each) => program.test(each)) : undefined;
+  const name = namesIn(folder).find((each) => program.test(each));
   if (name === undefined) return undefined;
   return { kind: "program", path: realpathSync(join(folder, name)), from: `dev_overrides, ${folder}` };
 }
@@ -70,8 +71,7 @@ function inOverride(folder: string, { source }: Provider): Package | undefined {
 /** Folders of providers that `init` has installed for stacks of this lab. */
 function ofStacks(output: string): readonly string[] {
   const stacks = join(output, "stacks");
-  if (!isThere(stacks, "isDirectory")) return [];
-  return readdirSync(stacks).map((name) => join(stacks, name, ".terraform", "providers"));
+  return namesIn(stacks).map((name) => join(stacks, name, ".terraform", "providers"));
 }
 
 /**

@@ -1,10 +1,10 @@
 /** What is left on disk of a terraform or tofu that we started, so that the next run knows of it. */
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { processesWith } from "../../clients/processes.ts";
 import { CliError } from "../../ui/errors.ts";
-import { readIfThere, writeAtomically } from "../../ui/files.ts";
+import { readIfThere, writeAtomically, namesIn } from "../../ui/files.ts";
 
 const recordSchema = z.object({
   stack: z.string(),
@@ -43,13 +43,7 @@ export function removeRecord(run: string, record: Pick<RunRecord, "stack" | "ver
  * @throws CliError for one that cannot be read: what it stands for may still run, or have lost something
  */
 export function readRecords(run: string): readonly RunRecord[] {
-  let names: readonly string[];
-  try {
-    names = readdirSync(run);
-  } catch {
-    return [];
-  }
-  return names
+  return namesIn(run)
     .filter((name) => name.endsWith(".json"))
     .map((name) => {
       const file = join(run, name);

@@ -6,8 +6,9 @@ import { createInterface } from "node:readline";
 import { CliError } from "../../ui/errors.ts";
 import { watchSignals } from "../../ui/interruption.ts";
 import { duration } from "../../ui/words.ts";
-import { takeLock } from "../synth/lock.ts";
+import { withLock } from "../synth/lock.ts";
 import { cachedTool, type Tool, toolPath, which } from "./tools.ts";
+import { exitOf } from "../../clients/processes.ts";
 
 const SAY_EVERY_MS = 10_000;
 
@@ -51,10 +52,7 @@ async function compile(
   };
   signal.addEventListener("abort", stop, { once: true });
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
-    });
+    const code = await exitOf(child);
     signal.throwIfAborted();
     if (code !== 0) throw new CliError(`go could not build ${tool.title}:\n${words.slice(-20).join("\n")}`);
   } finally {
@@ -83,19 +81,20 @@ export async function buildTool(tool: Tool, options: BuildOptions): Promise<stri
   mkdirSync(dirname(target), { recursive: true });
   const interruption = watchSignals(() => undefined);
   const temporary = `${target}.${process.pid}.tmp`;
-  try {
-    const lock = await takeLock(`${target}.lock`, "lab tools build", options.say, interruption.signal);
+  const build = async (): Promise<string> => {
+    const made = cachedTool(tool, env);
+    if (made !== undefined) return made;
+    options.say(`building ${tool.title} with ${go}: a few minutes, once`);
     try {
-      const made = cachedTool(tool, env);
-      if (made !== undefined) return made;
-      options.say(`building ${tool.title} with ${go}: a few minutes, once`);
       await compile(tool, go, temporary, options, interruption.signal);
       renameSync(temporary, target);
       return target;
     } finally {
       rmSync(temporary, { force: true });
-      lock.release();
     }
+  };
+  try {
+    return await withLock(`${target}.lock`, "lab tools build", options.say, interruption.signal, build);
   } catch (error) {
     interruption.signal.throwIfAborted();
     throw error;

@@ -84,11 +84,6 @@ export function cachedTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): st
   }
 }
 
-/** The OpenTofu that was built. */
-export function cachedTofu(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  return cachedTool(OPENTOFU, env);
-}
-
 /** The file that a shell would run for `name`. */
 export function which(name: string, path: string): string | undefined {
   const candidates =
