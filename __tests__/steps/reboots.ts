@@ -1,6 +1,9 @@
 /** A host that reboots while the step forms a cluster. */
 import { runningHosts } from "../../sandbox/proxmox/model/hosts.ts";
+import { enter } from "../../sandbox/proxmox/model/settling.ts";
 import type { Store } from "../../sandbox/world/store.ts";
+import { atHost } from "../sandbox/proxmox/lab.ts";
+import { listen } from "../sandbox/proxmox/world.ts";
 import { labOf, membersOf, startForming } from "./labs.ts";
 import type { Ports } from "./run-step.ts";
 
@@ -11,7 +14,13 @@ export const HOSTS = ["pve-1", "pve-2", "pve-3"];
 export const REBOOT_SURVIVED =
   "at '%s' survives a reboot of %s: nobody is thrown out, and the next run has nothing to do";
 
-/** Off and on again, as by the power button of the instance. */
+/** How often a host that boots may be asked for its cluster, and others wait for it, before it has found it. */
+const LOOKS = 10;
+
+/**
+ * Off and on again, as by the power button of the instance. It looks like a host in no cluster until somebody has asked what
+ * tells the difference, and not for a time: the step may be fast or slow.
+ */
 function reboot(world: Store, name: string): void {
   const found = world.state.oci.instances.find(({ displayName }) => displayName === name);
   if (!found) throw new Error(`no instance ${name}`);
@@ -19,6 +28,13 @@ function reboot(world: Store, name: string): void {
   runningHosts(world);
   found.state = "RUNNING";
   runningHosts(world);
+  const { host } = atHost(world, name);
+  let left = LOOKS;
+  enter(world, host, "booting", Number.POSITIVE_INFINITY);
+  listen(world, ({ target }) => {
+    if (target.endsWith("cluster/status")) left -= 1;
+    if (target.endsWith("cluster/config/totem") || left === 0) enter(world, host, "booting", 0);
+  });
 }
 
 export async function survivesReboot(ports: Ports, moment: string, host: string): Promise<void> {
