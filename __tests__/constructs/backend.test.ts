@@ -15,6 +15,19 @@ const S3 = {
   region: "eu-frankfurt-1",
 } as const;
 const OCI = { backend: "oci", bucket: "states", namespace: "axlocal" } as const;
+/** What Terraform has to be told of each, whatever else is written beside it. */
+const SAYS = {
+  local: { path: `${HOME}/.lab/state/oci.tfstate` },
+  oci: { bucket: "states", namespace: "axlocal", region: "eu-frankfurt-1", key: "ampere-lab/oci.tfstate" },
+  s3: {
+    bucket: "states",
+    endpoints: { s3: S3.endpoint },
+    region: "eu-frankfurt-1",
+    key: "ampere-lab/oci.tfstate",
+    use_lockfile: true,
+    use_path_style: true,
+  },
+};
 const BACKENDS = { local: { backend: "local" }, oci: OCI, s3: S3 } as const;
 
 type Found = Readonly<Record<string, unknown>>;
@@ -28,7 +41,10 @@ function synthesized(state: NonNullable<LabInput["state"]>, sandbox = false): { 
 }
 
 describe.each(["local", "oci", "s3"] as const)("state in %s", (name) => {
-  it("comes out as it always did", () => {
+  it("is kept where the config says, and in no second place", () => {
+    const { backend } = synthesized(BACKENDS[name]);
+    expect(Object.keys(backend)).toEqual([name]);
+    expect(backend[name]).toMatchObject(SAYS[name]);
     expect(synthesized(BACKENDS[name])).toMatchSnapshot();
   });
 

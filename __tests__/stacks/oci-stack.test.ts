@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { imageMetadata } from "../../images/model/archive-metadata.ts";
+import { BETWEEN_HOSTS } from "../../topology/firewall.ts";
 import { BASE, HOME, type Stack, synthesize } from "./synthesize.ts";
 
 const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
@@ -56,8 +57,21 @@ describe("OciStack", () => {
     expect(fromAdmins).toHaveLength(2);
   });
 
-  it("opens nothing between hosts where there is only one", () => {
-    expect(rules(free).filter((rule) => JSON.stringify(rule).includes("5405"))).toEqual([]);
+  it("opens nothing between hosts where there is only one, at any port and from no address of the subnet", () => {
+    const HOSTS = "${oci_core_network_security_group.security_hosts.id}";
+    const into = (stack: Stack) =>
+      rules(stack)
+        .filter((rule) => rule.network_security_group_id === HOSTS && rule.direction === "INGRESS")
+        .map((rule) => [rule.source, rule.protocol, rule.tcp_options ?? rule.udp_options ?? rule.icmp_options]);
+    expect(into(free)).toEqual([
+      ["${oci_core_network_security_group.security_nlb.id}", "6", { destination_port_range: { max: 6443, min: 6443 } }],
+      ["0.0.0.0/0", "1", { code: 4, type: 3 }],
+      ["203.0.113.7/32", "6", { destination_port_range: { max: 22, min: 22 } }],
+    ]);
+    const ofPair = into(pair).filter(([source]) => source === HOSTS);
+    expect(ofPair).toHaveLength(BETWEEN_HOSTS.length);
+    expect(into(pair)).toEqual(expect.arrayContaining(into(free)));
+    expect(into(pair)).toHaveLength(into(free).length + BETWEEN_HOSTS.length);
   });
 
   it("leaves firmware to the archive: neither launch mode nor image type is named", () => {

@@ -18,9 +18,13 @@ interface Case {
   /** Where the API has it, and what is to be seen there. */
   readonly path: string;
   readonly shown: unknown;
+  /** What the API says there without it: why it is not, or a list without it. */
+  readonly gone: string | readonly never[];
   /** Its import id, and what the stand-in reads. */
   readonly id: string;
   readonly read: Attributes;
+  /** What the stand-in reads without it. @default - nothing */
+  readonly left?: Attributes;
   /** Removes it by the API. */
   readonly remove: readonly Step[];
 }
@@ -55,6 +59,7 @@ const CASES: readonly Case[] = [
     create: [POOL],
     path: "pools?poolid=lab",
     shown: [{ poolid: "lab", comment: "guests", members: [] }],
+    gone: "pool 'lab' does not exist",
     id: "lab",
     read: { pool_id: "lab", comment: "guests" },
     remove: [["DELETE", "pools?poolid=lab"]],
@@ -65,6 +70,7 @@ const CASES: readonly Case[] = [
     create: [["POST", "access/roles", { roleid: "Labor", privs: "VM.Audit,Pool.Audit" }]],
     path: "access/roles/Labor",
     shown: { "VM.Audit": 1, "Pool.Audit": 1 },
+    gone: "role 'Labor' does not exist",
     id: "Labor",
     read: { role_id: "Labor", privileges: expect.arrayContaining(["Pool.Audit", "VM.Audit"]) },
     remove: [["DELETE", "access/roles/Labor"]],
@@ -75,6 +81,7 @@ const CASES: readonly Case[] = [
     create: [USER],
     path: "access/users/automation@pve",
     shown: { comment: "scripts", enable: 1, expire: 0, groups: [] },
+    gone: "no such user ('automation@pve')",
     id: "automation@pve",
     read: { comment: "scripts", enabled: true },
     remove: [["DELETE", "access/users/automation@pve"]],
@@ -86,6 +93,7 @@ const CASES: readonly Case[] = [
     create: [["POST", "access/users/automation@pve/token/lab", { comment: "one", privsep: 0 }]],
     path: "access/users/automation@pve/token/lab",
     shown: { comment: "one", privsep: 0, expire: 0 },
+    gone: "no such token 'lab' for user 'automation@pve'",
     id: "automation@pve!lab",
     read: { token_name: "lab", comment: "one", privileges_separation: false },
     remove: [["DELETE", "access/users/automation@pve/token/lab"]],
@@ -97,6 +105,7 @@ const CASES: readonly Case[] = [
     create: [["PUT", "access/acl", { path: "/pool/lab", roles: "PVEVMAdmin", users: "automation@pve" }]],
     path: "access/acl",
     shown: [{ path: "/pool/lab", type: "user", ugid: "automation@pve", roleid: "PVEVMAdmin", propagate: 1 }],
+    gone: [],
     id: "/pool/lab?automation@pve?PVEVMAdmin",
     read: { role_id: "PVEVMAdmin", propagate: true },
     remove: [["PUT", "access/acl", { path: "/pool/lab", roles: "PVEVMAdmin", users: "automation@pve", delete: 1 }]],
@@ -107,6 +116,7 @@ const CASES: readonly Case[] = [
     create: [STORAGE],
     path: "storage/guests",
     shown: { type: "lvmthin", vgname: "pve", thinpool: "data", content: "images" },
+    gone: "storage 'guests' does not exist",
     id: "guests",
     read: { volume_group: "pve", thin_pool: "data", content: ["images"], disable: false },
     remove: [["DELETE", "storage/guests"]],
@@ -117,6 +127,7 @@ const CASES: readonly Case[] = [
     create: [DOWNLOAD],
     path: "nodes/pve-1/storage/local/content",
     shown: [{ volid: `local:import/${FILE}`, content: "import", format: "qcow2", size: expect.any(Number) }],
+    gone: [],
     id: `pve-1/local:import/${FILE}`,
     read: { url: URL, content_type: "import", size: expect.any(Number) },
     remove: [["DELETE", `nodes/pve-1/storage/local/content/local:import/${FILE}`]],
@@ -133,6 +144,7 @@ const CASES: readonly Case[] = [
     ],
     path: "cluster/sdn/zones/lab",
     shown: { zone: "lab", type: "simple", nodes: "pve-1", mtu: 1400, dhcp: "dnsmasq", ipam: "pve" },
+    gone: "sdn 'lab' does not exist",
     id: "lab",
     read: { nodes: ["pve-1"], mtu: 1400, dhcp: "dnsmasq", ipam: "pve", pending: true, state: "new" },
     remove: [["DELETE", "cluster/sdn/zones/lab"]],
@@ -143,6 +155,7 @@ const CASES: readonly Case[] = [
     create: [CONTROLLER],
     path: "cluster/sdn/controllers/bgp",
     shown: { controller: "bgp", type: "evpn", asn: 65000, peers: "10.0.0.11" },
+    gone: "sdn 'bgp' does not exist",
     id: "bgp",
     read: { asn: 65000, peers: ["10.0.0.11"] },
     remove: [["DELETE", "cluster/sdn/controllers/bgp"]],
@@ -160,6 +173,7 @@ const CASES: readonly Case[] = [
     ],
     path: "cluster/sdn/zones/lab",
     shown: { type: "evpn", controller: "bgp", "vrf-vxlan": 4000, exitnodes: "pve-1", "advertise-subnets": 0 },
+    gone: "sdn 'lab' does not exist",
     id: "lab",
     read: { controller: "bgp", vrf_vxlan: 4000, exit_nodes: ["pve-1"], advertise_subnets: false },
     remove: [["DELETE", "cluster/sdn/zones/lab"]],
@@ -171,6 +185,7 @@ const CASES: readonly Case[] = [
     create: [["POST", "cluster/sdn/vnets", { vnet: "guests", zone: "lab", alias: "where guests live" }]],
     path: "cluster/sdn/vnets/guests",
     shown: { vnet: "guests", zone: "lab", alias: "where guests live" },
+    gone: "sdn 'guests' does not exist",
     id: "guests",
     read: { zone: "lab", alias: "where guests live" },
     remove: [["DELETE", "cluster/sdn/vnets/guests"]],
@@ -206,6 +221,7 @@ const CASES: readonly Case[] = [
       snat: 1,
       "dhcp-range": [{ "start-address": "10.20.0.100", "end-address": "10.20.0.200" }],
     },
+    gone: "subnet 'lab-10.20.0.0-24' does not exist",
     id: "guests/lab-10.20.0.0-24",
     read: {
       cidr: "10.20.0.0/24",
@@ -224,6 +240,7 @@ const CASES: readonly Case[] = [
     ],
     path: "cluster/firewall/ipset/management",
     shown: [{ cidr: "10.0.0.0/16", comment: "hosts" }],
+    gone: "no such IPSet 'management'",
     id: "cluster/management",
     read: { comment: "admins", cidr: [{ name: "10.0.0.0/16", comment: "hosts", nomatch: false }] },
     remove: [
@@ -237,8 +254,10 @@ const CASES: readonly Case[] = [
     create: [["POST", "cluster/firewall/rules", { ...RULE, enable: 1 }]],
     path: "cluster/firewall/rules",
     shown: [{ pos: 0, enable: 1, ...RULE }],
+    gone: [],
     id: "cluster",
     read: { rule: [expect.objectContaining({ ...RULE, enabled: true, pos: 0 })] },
+    left: { rule: [] },
     remove: [["DELETE", "cluster/firewall/rules/0"]],
   },
   {
@@ -274,6 +293,7 @@ const CASES: readonly Case[] = [
       bios: "ovmf",
       scsi0: expect.stringMatching(/^guests:vm-901-disk-\d,.*size=10G/),
     },
+    gone: "Configuration file 'nodes/pve-1/qemu-server/901.conf' does not exist",
     id: "pve-1/901",
     read: {
       name: "talos-pve-1",
@@ -306,14 +326,16 @@ it("has a case for each resource type of the provider", () => {
   expect(types.toSorted()).toEqual(Object.keys(proxmoxProvider.resources).toSorted());
 });
 
-describe.each(CASES)("$type", ({ type, config, before, create, path, shown, id, read, remove }) => {
+describe.each(CASES)("$type", ({ type, config, before, create, path, shown, gone, id, read, left = null, remove }) => {
   it("made by the stand-in is shown by the API, and gone there when it is destroyed", async () => {
     const { api, tf } = await doors(before);
     const state = await tf.apply(type, config);
     expect(await api.get(path)).toMatchObject(Object(shown));
     await tf.destroy(type, state);
-    const { status, data } = await api.call("GET", path);
-    expect(status === 500 || JSON.stringify(data) === "[]").toBe(true);
+    const answer = await api.call("GET", path);
+    expect(answer).toMatchObject(
+      typeof gone === "string" ? { status: 500, reason: gone } : { status: 200, data: gone },
+    );
   });
 
   it("made by the API is read by the stand-in, and gone there when it is deleted", async () => {
@@ -322,8 +344,9 @@ describe.each(CASES)("$type", ({ type, config, before, create, path, shown, id, 
     const state = await tf.importState(type, id);
     expect(plain(type, state)).toMatchObject(read);
     for (const step of remove) await api.does(...step);
-    const left = plain(type, await tf.refresh(type, state));
-    expect(left === null || JSON.stringify(left.rule) === "[]").toBe(true);
+    const refreshed = plain(type, await tf.refresh(type, state));
+    if (left === null) expect(refreshed).toBeNull();
+    else expect(refreshed).toMatchObject(left);
   });
 });
 
