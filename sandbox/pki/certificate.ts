@@ -41,6 +41,14 @@ export function newAuthority(request: AuthorityRequest): CertificateAndKey {
   return { certificate: signed({ issuer: subject, subject, request, key, extensions }, key), key: keyPem(key) };
 }
 
+/** A server's certificate that nobody vouches for but itself. */
+export function newSelfSigned(request: Omit<LeafRequest, "usage">): CertificateAndKey {
+  const key = newKey("p256");
+  const subject = name(request);
+  const extensions = [extension(oids.subjectAltName, sequence(...(request.names ?? []).map(alternativeName)))];
+  return { certificate: signed({ issuer: subject, subject, request, key, extensions }, key), key: keyPem(key) };
+}
+
 /** A certificate for a server or a client, with a key of the authority's kind. */
 export function newLeaf(authority: CertificateAndKey, request: LeafRequest): CertificateAndKey {
   const issuerKey = readKey(authority.key);

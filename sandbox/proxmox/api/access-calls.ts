@@ -82,15 +82,12 @@ export function role({ datacenter }: Pve, { roleid = "" }: Parameters): Data {
   return Object.fromEntries(privileges.map((privilege) => [privilege, 1]));
 }
 
-export function addRole(pve: Pve, { roleid = "", privs }: Parameters): Data {
+export const addRole = (pve: Pve, { roleid = "", privs }: Parameters): void =>
   createRole(pve, roleid, privilegesOf(privs));
-  return null;
-}
 
-export function setRole(pve: Pve, { roleid = "", privs, append }: Parameters): Data {
+export function setRole(pve: Pve, { roleid = "", privs, append }: Parameters): void {
   const before = append === "1" ? (pve.datacenter.roles[roleid] ?? []) : [];
   updateRole(pve, roleid, [...new Set([...before, ...privilegesOf(privs)])]);
-  return null;
 }
 
 function privilegesOf(text: string | undefined): readonly string[] {
@@ -100,10 +97,7 @@ function privilegesOf(text: string | undefined): readonly string[] {
   return names;
 }
 
-export function removeRole(pve: Pve, { roleid = "" }: Parameters): Data {
-  deleteRole(pve, roleid);
-  return null;
-}
+export const removeRole = (pve: Pve, { roleid = "" }: Parameters): void => deleteRole(pve, roleid);
 
 export function accessControl(pve: Pve): Data {
   const all = may(pve, "/access", ["Sys.Audit", "Permissions.Modify"], true);
@@ -112,7 +106,7 @@ export function accessControl(pve: Pve): Data {
     .map(({ path, type, ugid, roleid, propagate }) => ({ path, type, ugid, roleid, propagate: bit(propagate) }));
 }
 
-export function changeAccessControl(pve: Pve, parameters: Parameters): Data {
+export function changeAccessControl(pve: Pve, parameters: Parameters): void {
   const path = `/${(parameters.path ?? "").split("/").filter(Boolean).join("/")}`;
   const who = (["users", "groups", "tokens"] as const).flatMap((kind) =>
     listOf(parameters[kind]).map((ugid) => ({ type: WHO[kind], ugid })),
@@ -127,7 +121,6 @@ export function changeAccessControl(pve: Pve, parameters: Parameters): Data {
     if (parameters.delete === "1") removeAcl(pve, entry);
     else setAcl(pve, entry);
   }
-  return null;
 }
 
 const WHO = { users: "user", groups: "group", tokens: "token" } as const;

@@ -93,13 +93,12 @@ export function options({ datacenter }: Pve): Data {
   return { keyboard: "en-us", mac_prefix: "BC:24:11", ...datacenter.options };
 }
 
-export function setOptions(pve: Pve, parameters: Parameters): Data {
+export function setOptions(pve: Pve, parameters: Parameters): void {
   assertWritable(pve);
   const { delete: cleared, ...set } = parameters;
   const kept = Object.entries(pve.datacenter.options ?? {}).filter(([name]) => !listOf(cleared).includes(name));
   pve.datacenter.options = { ...Object.fromEntries(kept), ...set };
   pve.world.changed();
-  return null;
 }
 
 export function joinTask(pve: Pve, parameters: Parameters): Data {
@@ -122,7 +121,4 @@ export function corosyncNodes({ datacenter }: Pve): Data {
   }));
 }
 
-export function removeNode(pve: Pve, { node = "" }: Parameters): Data {
-  deleteNode(pve, node);
-  return null;
-}
+export const removeNode = (pve: Pve, { node = "" }: Parameters): void => deleteNode(pve, node);

@@ -33,21 +33,15 @@ export function info(pve: Pve, parameters: Parameters): Data {
   return shown(pve, needed(parameters, "cputype").replace(/^custom-/, ""));
 }
 
-export function create(pve: Pve, parameters: Parameters): Data {
+export const create = (pve: Pve, parameters: Parameters): void =>
   createCpuModel(pve, needed(parameters, "cputype"), options(parameters));
-  return null;
-}
 
-export function update(pve: Pve, parameters: Parameters): Data {
+export function update(pve: Pve, parameters: Parameters): void {
   const { digest } = parameters;
   if (digest !== undefined && digest !== digestOf(cpuModels(pve))) {
     throw failure("detected modified configuration - file changed by other user? Try again.");
   }
   updateCpuModel(pve, needed(parameters, "cputype"), options(parameters), listOf(parameters.delete));
-  return null;
 }
 
-export function remove(pve: Pve, parameters: Parameters): Data {
-  deleteCpuModel(pve, needed(parameters, "cputype"));
-  return null;
-}
+export const remove = (pve: Pve, parameters: Parameters): void => deleteCpuModel(pve, needed(parameters, "cputype"));

@@ -5,7 +5,7 @@ import { vmOf } from "../model/vm-config.ts";
 import { ruleRoutes, type Rules } from "./firewall-rule-calls.ts";
 import { aliasRoutes, ipSetRoutes, type Of } from "./firewall-set-calls.ts";
 import type { Parameters } from "./http.ts";
-import type { Route } from "./route.ts";
+import { get, post, remove, type Route } from "./route.ts";
 import { digestOf, unlessEmpty } from "./values.ts";
 
 export const datacenterFirewall: Of = ({ datacenter }) => datacenter.firewall;
@@ -50,36 +50,21 @@ export function firewallRoutes(path: string, of: Of): Route[] {
     ...ruleRoutes(`${path}/rules`, of),
     ...ipSetRoutes(`${path}/ipset`, of),
     ...aliasRoutes(`${path}/aliases`, of),
-    { method: "GET", path: `${path}/refs`, run: references(of) },
+    get(`${path}/refs`, references(of)),
   ];
 }
 
 export const groupRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "cluster/firewall/groups",
-    run: ({ datacenter }) =>
-      Object.entries(datacenter.firewall.groups ?? {}).map(([group, found]) => ({
-        group,
-        digest: digestOf(found),
-        ...unlessEmpty("comment", found.comment),
-      })),
-  },
-  {
-    method: "POST",
-    path: "cluster/firewall/groups",
-    run(pve, { group = "", comment = "", rename }) {
-      createGroup(pve, group, comment, rename);
-      return null;
-    },
-  },
+  get("cluster/firewall/groups", ({ datacenter }) =>
+    Object.entries(datacenter.firewall.groups ?? {}).map(([group, found]) => ({
+      group,
+      digest: digestOf(found),
+      ...unlessEmpty("comment", found.comment),
+    })),
+  ),
+  post("cluster/firewall/groups", (pve, { group = "", comment = "", rename }) =>
+    createGroup(pve, group, comment, rename),
+  ),
   ...ruleRoutes("cluster/firewall/groups/{group}", groupFirewall),
-  {
-    method: "DELETE",
-    path: "cluster/firewall/groups/{group}",
-    run(pve, { group = "" }) {
-      deleteGroup(pve, group);
-      return null;
-    },
-  },
+  remove("cluster/firewall/groups/{group}", (pve, { group = "" }) => deleteGroup(pve, group)),
 ];

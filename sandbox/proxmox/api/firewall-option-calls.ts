@@ -31,7 +31,7 @@ const DEFAULTS: FirewallOptions = {
   log_ratelimit: null,
 };
 
-export function setOptions(pve: Pve, parameters: Parameters): Data {
+export function setOptions(pve: Pve, parameters: Parameters): void {
   const { policy_in, policy_out, policy_forward, log_ratelimit } = parameters;
   const [enable, ebtables] = [number(parameters, "enable"), flag(parameters, "ebtables")];
   const cleared = listOf(parameters.delete);
@@ -52,7 +52,6 @@ export function setOptions(pve: Pve, parameters: Parameters): Data {
       },
     }),
   });
-  return null;
 }
 
 const NUMERIC_OPTIONS = /^(enable|dhcp|ipfilter|macfilter|ndp|radv)$/;
@@ -66,12 +65,11 @@ export function vmOptions(pve: Pve, parameters: Parameters): Data {
   return { ...Object.fromEntries(typed), digest: digestOf(set) };
 }
 
-export function setVmOptions(pve: Pve, parameters: Parameters): Data {
+export function setVmOptions(pve: Pve, parameters: Parameters): void {
   assertWritable(pve);
   const firewall = vmFirewall(pve, parameters);
   const { node: _node, vmid: _vmid, delete: gone, digest: _digest, ...set } = parameters;
   const kept = Object.entries(firewall.options).filter(([name]) => !listOf(gone).includes(name));
   firewall.options = { ...Object.fromEntries(kept), ...set };
   pve.world.changed();
-  return null;
 }

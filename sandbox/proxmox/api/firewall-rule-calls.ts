@@ -5,7 +5,7 @@ import { badParameter } from "../model/errors.ts";
 import { setFirewallRules } from "../model/firewall.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
-import type { Route } from "./route.ts";
+import { get, post, put, remove, type Route } from "./route.ts";
 import { bit, number, unlessEmpty } from "./values.ts";
 
 /** Whose rules a call is about. */
@@ -47,54 +47,35 @@ function at(rules: readonly FirewallRule[], { pos }: Parameters): number {
 
 export function ruleRoutes(path: string, of: Rules): Route[] {
   return [
-    { method: "GET", path, run: (pve, parameters) => of(pve, parameters).rules.map(ruleData) },
-    {
-      method: "POST",
-      path,
-      run(pve, parameters) {
-        const target = of(pve, parameters);
-        // A new rule comes first, wherever it is to be.
-        setFirewallRules(pve, [ruleOf(parameters), ...target.rules], target);
-        return null;
-      },
-    },
-    {
-      method: "GET",
-      path: `${path}/{pos}`,
-      run(pve, parameters) {
-        const { rules } = of(pve, parameters);
-        const rule = rules[at(rules, parameters)];
-        return rule ? ruleData(rule, parameters.pos ?? "") : null;
-      },
-    },
-    {
-      method: "PUT",
-      path: `${path}/{pos}`,
-      run: (pve, parameters) => changeRule(pve, of(pve, parameters), parameters),
-    },
-    {
-      method: "DELETE",
-      path: `${path}/{pos}`,
-      run(pve, parameters) {
-        const target = of(pve, parameters);
-        setFirewallRules(pve, target.rules.toSpliced(at(target.rules, parameters), 1), target);
-        return null;
-      },
-    },
+    get(path, (pve, parameters) => of(pve, parameters).rules.map(ruleData)),
+    post(path, (pve, parameters) => {
+      const target = of(pve, parameters);
+      // A new rule comes first, wherever it is to be.
+      setFirewallRules(pve, [ruleOf(parameters), ...target.rules], target);
+    }),
+    get(`${path}/{pos}`, (pve, parameters) => {
+      const { rules } = of(pve, parameters);
+      const rule = rules[at(rules, parameters)];
+      return rule ? ruleData(rule, parameters.pos ?? "") : null;
+    }),
+    put(`${path}/{pos}`, (pve, parameters) => changeRule(pve, of(pve, parameters), parameters)),
+    remove(`${path}/{pos}`, (pve, parameters) => {
+      const target = of(pve, parameters);
+      setFirewallRules(pve, target.rules.toSpliced(at(target.rules, parameters), 1), target);
+    }),
   ];
 }
 
-function changeRule(pve: Pve, target: { rules: readonly FirewallRule[] }, parameters: Parameters): Data {
+function changeRule(pve: Pve, target: { rules: readonly FirewallRule[] }, parameters: Parameters): void {
   const { rules } = target;
   const index = at(rules, parameters);
   const moveTo = number(parameters, "moveto");
   const before = rules[index];
-  if (!before) return null;
+  if (!before) return;
   if (moveTo === undefined) setFirewallRules(pve, rules.with(index, ruleOf(parameters, before)), target);
   else {
     // To before the rule that is there now.
     const rest = rules.toSpliced(index, 1);
     setFirewallRules(pve, rest.toSpliced(moveTo > index ? moveTo - 1 : moveTo, 0, before), target);
   }
-  return null;
 }

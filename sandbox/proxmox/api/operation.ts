@@ -4,7 +4,7 @@ import { badParameter, PveError } from "../model/errors.ts";
 import { isDistrusted } from "../model/settling.ts";
 import { type Data, Page, type Parameters } from "./http.ts";
 import { assertPermitted } from "./permission-check.ts";
-import type { Method, Route } from "./route.ts";
+import type { Method } from "./route.ts";
 import type { Found } from "./router.ts";
 import { routes } from "./routes.ts";
 import { schemaOf } from "./schema.ts";
@@ -21,7 +21,7 @@ export function perform(
   { route, variables }: Found,
   path: string,
   given: Parameters,
-): ReturnType<Route["run"]> {
+): Data | Page | Promise<Data> {
   const conflicting = Object.entries(variables).find(([name, value]) => (given[name] ?? value) !== value);
   if (conflicting) {
     const why = "duplicate parameter (already defined in URI) with conflicting values!";
@@ -34,7 +34,7 @@ export function perform(
   // A call about a node is passed on to it.
   const at = variables.node === undefined || route.anywhere ? pve : onNode(pve, variables.node);
   validate(schema.parameters ?? {}, parameters);
-  return route.run(at, parameters);
+  return route.run(at, parameters) ?? null;
 }
 
 /** @throws 596 while the node shows a certificate that this one does not know */

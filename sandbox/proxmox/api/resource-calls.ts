@@ -128,21 +128,14 @@ export function pool(pve: Pve, { poolid = "", type }: Parameters): Data {
   return { members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) };
 }
 
-export function addPool(pve: Pve, { poolid = "", comment = "" }: Parameters): Data {
-  createPool(pve, poolid, comment);
-  return null;
-}
+export const addPool = (pve: Pve, { poolid = "", comment = "" }: Parameters): void => createPool(pve, poolid, comment);
 
-export function setPool(pve: Pve, parameters: Parameters): Data {
+export function setPool(pve: Pve, parameters: Parameters): void {
   const { poolid = "", comment } = parameters;
   const members = { vms: listOf(parameters.vms).map(Number), storages: listOf(parameters.storage) };
   if (comment !== undefined) updatePool(pve, poolid, comment);
   if (parameters.delete === "1") removeMembers(pve, poolid, members);
   else addMembers(pve, poolid, members, flag(parameters, "allow-move") ?? false);
-  return null;
 }
 
-export function removePool(pve: Pve, { poolid = "" }: Parameters): Data {
-  deletePool(pve, poolid);
-  return null;
-}
+export const removePool = (pve: Pve, { poolid = "" }: Parameters): void => deletePool(pve, poolid);

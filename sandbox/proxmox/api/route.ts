@@ -12,7 +12,8 @@ export interface Route {
   readonly open?: true;
   /** True for the calls about a node that any other answers. */
   readonly anywhere?: true;
-  readonly run: (pve: Pve, parameters: Parameters) => Data | Page | Promise<Data>;
+  /** What it answers; nothing is null. */
+  readonly run: (pve: Pve, parameters: Parameters) => Data | Page | Promise<Data> | void;
 }
 
 export const get = (path: string, run: Route["run"]): Route => ({ method: "GET", path, run });

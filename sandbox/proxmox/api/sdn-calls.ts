@@ -132,18 +132,17 @@ export function get(kind: SdnKind) {
 }
 
 export function create(kind: SdnKind) {
-  return (pve: Pve, parameters: Parameters): Data => {
+  return (pve: Pve, parameters: Parameters): void => {
     const given = parameters[KINDS[kind].key] ?? "";
     const id = kind === "subnets" ? subnetId(pve, parameters.vnet ?? "", given) : given;
     const fixed: Section =
       kind === "subnets" ? { type: "subnet", subnet: given } : kind === "vnets" ? { type: "vnet" } : {};
     createSdn(pve, kind, id, { ...fixed, ...section(kind, parameters) });
-    return null;
   };
 }
 
 export function update(kind: SdnKind) {
-  return (pve: Pve, parameters: Parameters): Data => {
+  return (pve: Pve, parameters: Parameters): void => {
     const id = parameters[KINDS[kind].key] ?? "";
     const before = pve.datacenter.sdn.config[kind][id];
     if (!before) throw failure(`sdn '${id}' does not exist`);
@@ -152,15 +151,11 @@ export function update(kind: SdnKind) {
     );
     const kept = Object.entries(before).filter(([name]) => !cleared.includes(name));
     updateSdn(pve, kind, id, { ...Object.fromEntries(kept), ...section(kind, parameters) });
-    return null;
   };
 }
 
 export function remove(kind: SdnKind) {
-  return (pve: Pve, parameters: Parameters): Data => {
-    deleteSdn(pve, kind, parameters[KINDS[kind].key] ?? "");
-    return null;
-  };
+  return (pve: Pve, parameters: Parameters): void => deleteSdn(pve, kind, parameters[KINDS[kind].key] ?? "");
 }
 
 /** Every node reloads its network: a task of its own. */
@@ -172,10 +167,7 @@ export function apply(pve: Pve): Data {
   });
 }
 
-export function rollBack(pve: Pve): Data {
-  rollBackSdn(pve);
-  return null;
-}
+export const rollBack = (pve: Pve): void => rollBackSdn(pve);
 
 const IPAM = { ipam: "pve", type: "pve" };
 

@@ -82,10 +82,7 @@ export function setStorage(pve: Pve, parameters: Parameters): Data {
   return { storage: id, type: storageOf(pve, id).type };
 }
 
-export function removeStorage(pve: Pve, parameters: Parameters): Data {
-  deleteStorage(pve, parameters.storage ?? "");
-  return null;
-}
+export const removeStorage = (pve: Pve, parameters: Parameters): void => deleteStorage(pve, parameters.storage ?? "");
 
 function isOn(found: Storage, node: string): boolean {
   return found.nodes.length === 0 || found.nodes.includes(node);

@@ -92,7 +92,6 @@ export function taskLog(pve: Pve, parameters: Parameters): Page {
   return new Page(part(lines, parameters, PAGE), lines.length);
 }
 
-export function stopTask(pve: Pve, parameters: Parameters): Data {
+export function stopTask(pve: Pve, parameters: Parameters): void {
   if (task(pve, parameters).status === "running") throw failure("the sandbox's tasks end by themselves");
-  return null;
 }

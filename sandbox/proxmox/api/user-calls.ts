@@ -98,27 +98,21 @@ function userFields(parameters: Parameters, before: User): UserFields {
   };
 }
 
-export function addUser(pve: Pve, parameters: Parameters): Data {
+export function addUser(pve: Pve, parameters: Parameters): void {
   const { userid = "", password = null } = parameters;
   createUser(pve, userid, userFields(parameters, ROOT_USER), password);
-  return null;
 }
 
-export function setUser(pve: Pve, parameters: Parameters): Data {
+export function setUser(pve: Pve, parameters: Parameters): void {
   const { userid = "" } = parameters;
   updateUser(pve, userid, userFields(parameters, userOf(pve, userid)));
-  return null;
 }
 
-export function removeUser(pve: Pve, { userid = "" }: Parameters): Data {
-  deleteUser(pve, userid);
-  return null;
-}
+export const removeUser = (pve: Pve, { userid = "" }: Parameters): void => deleteUser(pve, userid);
 
-export function changePassword(pve: Pve, { userid = "", password = "" }: Parameters): Data {
+export function changePassword(pve: Pve, { userid = "", password = "" }: Parameters): void {
   if (userid === ROOT && pve.user !== ROOT) throw denied();
   setPassword(pve, userid, password);
-  return null;
 }
 
 export function tokens(pve: Pve, { userid = "" }: Parameters): Data {
@@ -155,10 +149,8 @@ export function setToken(pve: Pve, parameters: Parameters): Data {
   return token(pve, parameters);
 }
 
-export function removeToken(pve: Pve, { userid = "", tokenid = "" }: Parameters): Data {
+export const removeToken = (pve: Pve, { userid = "", tokenid = "" }: Parameters): void =>
   deleteToken(pve, `${userid}!${tokenid}`);
-  return null;
-}
 
 function membersOf({ datacenter }: Pve, group: string): readonly string[] {
   return Object.entries(datacenter.users).flatMap(([id, { groups }]) => (groups.includes(group) ? [id] : []));
@@ -180,17 +172,10 @@ export function group(pve: Pve, { groupid = "" }: Parameters): Data {
   return { members: membersOf(pve, groupid), ...unlessEmpty("comment", comment) };
 }
 
-export function addGroup(pve: Pve, { groupid = "", comment = "" }: Parameters): Data {
+export const addGroup = (pve: Pve, { groupid = "", comment = "" }: Parameters): void =>
   createGroup(pve, groupid, comment);
-  return null;
-}
 
-export function setGroup(pve: Pve, { groupid = "", comment = "" }: Parameters): Data {
+export const setGroup = (pve: Pve, { groupid = "", comment = "" }: Parameters): void =>
   updateGroup(pve, groupid, comment);
-  return null;
-}
 
-export function removeGroup(pve: Pve, { groupid = "" }: Parameters): Data {
-  deleteGroup(pve, groupid);
-  return null;
-}
+export const removeGroup = (pve: Pve, { groupid = "" }: Parameters): void => deleteGroup(pve, groupid);

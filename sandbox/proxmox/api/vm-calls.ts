@@ -139,7 +139,7 @@ function known(key: string): boolean {
   return key in schema || `${key.replace(/\d+$/, "")}[n]` in schema;
 }
 
-export function setConfig(pve: Pve, parameters: Parameters): Data {
+export function setConfig(pve: Pve, parameters: Parameters): void {
   const machine = vm(pve, parameters);
   const { digest } = parameters;
   if (digest !== undefined && digest !== digestOf(machine.config)) {
@@ -150,7 +150,6 @@ export function setConfig(pve: Pve, parameters: Parameters): Data {
   const present = cleared.filter((key) => key in machine.config || !known(key));
   const nothingLeft = cleared.length > 0 && present.length === 0 && Object.keys(set).length === 0;
   if (!nothingLeft) updateVm(pve, machine, set, present, skipsLock(pve, parameters));
-  return null;
 }
 
 export function setConfigTask(pve: Pve, parameters: Parameters): Data {
@@ -161,11 +160,10 @@ export function setConfigTask(pve: Pve, parameters: Parameters): Data {
 }
 
 /** The drive follows the configuration at once, so that there is nothing to write anew. */
-export function regenerateCloudInit(pve: Pve, parameters: Parameters): Data {
+export function regenerateCloudInit(pve: Pve, parameters: Parameters): void {
   const { config: found } = vm(pve, parameters);
   assertQuorum(pve);
   if (!driveKeys(found).some((key) => isCloudInit(found[key] ?? ""))) throw failure("No cloud-init drive configured");
-  return null;
 }
 
 const CLOUD_INIT = /^(ci\w+|nameserver|searchdomain|sshkeys|ipconfig\d+|name)$/;
