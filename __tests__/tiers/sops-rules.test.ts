@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
-import { completed } from "../../cli/engine/state/secret-values.ts";
+import { completed } from "../../cli/engine/state/secrets-schema.ts";
 import { readSecrets, type SecretsFile, writeSecrets } from "../../cli/engine/state/secrets-file.ts";
 import { type Secrets, secretsText } from "../../cli/engine/state/secrets-schema.ts";
 import { startNode } from "../cli/running.ts";

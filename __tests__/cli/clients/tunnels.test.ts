@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { explainSsh, sshArguments, sshMarker, writeSshFiles } from "../../../cli/clients/ssh.ts";
 import { answers, openTunnels, type TunnelOptions } from "../../../cli/clients/tunnels.ts";
 import { processesWith } from "../../../cli/clients/processes.ts";
-import type { Secrets } from "../../../cli/engine/state/secrets.ts";
+import type { Secrets } from "../../../cli/engine/state/secrets-schema.ts";
 
 /** Plays ssh: notes its arguments, and listens at every -L; or says what `ssh-says` holds, and fails. */
 const FAKE_SSH = `#!${process.execPath}

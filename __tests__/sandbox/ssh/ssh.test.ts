@@ -10,7 +10,7 @@ import { sshArguments, writeSshFiles } from "../../../cli/clients/ssh.ts";
 import { openTunnels, type OpenTunnels, type TunnelOptions } from "../../../cli/clients/tunnels.ts";
 import { processesWith } from "../../../cli/clients/processes.ts";
 import { generateSshKey, type SshKey } from "../../../cli/engine/state/openssh.ts";
-import type { Secrets } from "../../../cli/engine/state/secrets.ts";
+import type { Secrets } from "../../../cli/engine/state/secrets-schema.ts";
 import { which } from "../../../cli/engine/terraform/tools.ts";
 import type { Call, Fault } from "../../../sandbox/faults/calls.ts";
 import { listenSsh, type SshPort } from "../../../sandbox/ssh/index.ts";

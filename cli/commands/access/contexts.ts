@@ -22,11 +22,9 @@ const STACK = "talos";
 
 /** The output of the deployed stack. */
 async function deployed(context: CommandContext, kind: ContextsKind, skipSynth: boolean): Promise<string> {
-  const [{ openStates }, { isDeployed, stateOf }, { readStack }] = await Promise.all([
-    import("../../engine/state/open.ts"),
-    import("../../engine/state/state.ts"),
-    import("../../engine/terraform/stack.ts"),
-  ]);
+  const { openStates } = await import("../../engine/state/open.ts");
+  const { isDeployed, stateOf } = await import("../../engine/state/state.ts");
+  const { readStack } = await import("../../engine/terraform/stack.ts");
   const { project } = context;
   const { stacks, lab } = await synthesize(context, skipSynth);
   const info = stacks.find(({ name }) => name === STACK);
@@ -71,10 +69,8 @@ function told(names: string, file: string, merged: Merged | null): string {
 }
 
 async function writeOut(kind: ContextsKind, options: ContextsOptions): Promise<number> {
-  const [{ deliveryOf, mergeContextsInto, writeContexts }, { contextNames, mergeTarget }] = await Promise.all([
-    import("../../clients/context-files.ts"),
-    import("../../clients/contexts.ts"),
-  ]);
+  const { deliveryOf, mergeContextsInto, writeContexts } = await import("../../clients/context-files.ts");
+  const { contextNames, mergeTarget } = await import("../../clients/contexts.ts");
   return withLabLock(options, `lab ${kind}`, async (context) => {
     const force = options.force ?? false;
     const delivery = deliveryOf(kind, options, context.project.data, process.stdout.isTTY);

@@ -32,10 +32,8 @@ async function awake({ sandbox }: Session): Promise<Subscription> {
 }
 
 async function contextsOf(session: Session, tunnels: readonly Tunnel[]): Promise<TunnelContexts> {
-  const [{ writeTunnelContexts }, { NO_STATE, stateOf }] = await Promise.all([
-    import("../../engine/runs/tunnel.ts"),
-    import("../../engine/state/state.ts"),
-  ]);
+  const { writeTunnelContexts } = await import("../../engine/runs/tunnel.ts");
+  const { NO_STATE, stateOf } = await import("../../engine/state/state.ts");
   const info = session.assembly.stacks.find(({ name }) => name === STACK);
   const { outputs } = info === undefined ? NO_STATE : await stateOf(session, session.stack(info));
   const text = (name: string): string | null => {
@@ -48,10 +46,8 @@ async function contextsOf(session: Session, tunnels: readonly Tunnel[]): Promise
 
 /** Opens them with the lab to ourselves, and then lets others at it. */
 async function open(options: CommonOptions, { names, command }: TunnelRequest): Promise<Held> {
-  const [{ openSession }, { chosenTunnels }] = await Promise.all([
-    import("../../engine/runs/session.ts"),
-    import("../../engine/runs/tunnel.ts"),
-  ]);
+  const { openSession } = await import("../../engine/runs/session.ts");
+  const { chosenTunnels } = await import("../../engine/runs/tunnel.ts");
   return withLabLock({ ...options, json: true }, "lab tunnel", async (context) => {
     const session = await openSession(context, options.skipSynth);
     try {

@@ -11,10 +11,8 @@ type DeployOptions = ChangeOptions & OutputOptions;
 type DestroyOptions = ChangeOptions & LeftoverOptions;
 
 async function runDeploy(options: DeployOptions, names: readonly string[]): Promise<number> {
-  const [{ changeStacks }, { stateOf }] = await Promise.all([
-    import("../../engine/runs/change.ts"),
-    import("../../engine/state/state.ts"),
-  ]);
+  const { changeStacks } = await import("../../engine/runs/change.ts");
+  const { stateOf } = await import("../../engine/state/state.ts");
   const { outputsFile, outputsFileIncludeSensitiveOutputs = false } = options;
   // Before anything is made, of which nobody would hear then.
   if (outputsFile !== undefined) targetOf(outputsFile);
@@ -35,10 +33,8 @@ async function runDeploy(options: DeployOptions, names: readonly string[]): Prom
 }
 
 async function runDestroy(options: DestroyOptions, names: readonly string[]): Promise<number> {
-  const [{ changeStacks }, { leftovers }] = await Promise.all([
-    import("../../engine/runs/change.ts"),
-    import("../../engine/runs/leftovers.ts"),
-  ]);
+  const { changeStacks } = await import("../../engine/runs/change.ts");
+  const { leftovers } = await import("../../engine/runs/leftovers.ts");
   return changeStacks("destroy", names, options, (begun, results) => leftovers(begun, results, options));
 }
 

@@ -63,11 +63,9 @@ async function lockOf(
 
 /** Writes them once all are there. */
 async function lockProviders(options: CommonOptions): Promise<number> {
-  const [{ awaitEarlierRuns }, { findBinary, describeBinary }, { committedLock }] = await Promise.all([
-    import("../../engine/runs/reconcile.ts"),
-    import("../../engine/terraform/binary.ts"),
-    import("../../engine/terraform/init.ts"),
-  ]);
+  const { awaitEarlierRuns } = await import("../../engine/runs/reconcile.ts");
+  const { findBinary, describeBinary } = await import("../../engine/terraform/binary.ts");
+  const { committedLock } = await import("../../engine/terraform/init.ts");
   return withLabLock(options, "lab providers lock", async (context) => {
     const { project, terminal, interruption } = context;
     if (project.sandbox)

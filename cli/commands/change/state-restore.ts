@@ -43,12 +43,10 @@ function linesOf({ forgotten, regained, other }: Restoring): readonly string[] {
 
 /** Restores the state of one stack. */
 async function restoreState(options: RestoreOptions, names: readonly string[]): Promise<number> {
-  const [{ openStatesContext }, { addressOf }, { prepareRestore, presentText }, { headOf }] = await Promise.all([
-    import("../../engine/runs/state-work.ts"),
-    import("../../engine/state/location.ts"),
-    import("../../engine/state/restore.ts"),
-    import("../../engine/state/text.ts"),
-  ]);
+  const { openStatesContext } = await import("../../engine/runs/state-work.ts");
+  const { addressOf } = await import("../../engine/state/location.ts");
+  const { prepareRestore, presentText } = await import("../../engine/state/restore.ts");
+  const { headOf } = await import("../../engine/state/text.ts");
   return withLabLock(options, "lab state restore", async (context) => {
     const { project, terminal, interruption } = context;
     const [stack = "", ...more] = names;

@@ -11,14 +11,11 @@ import { plural } from "../../ui/words.ts";
 
 /** `lab state list` */
 async function listStates(options: CommonOptions): Promise<number> {
-  const [{ openStatesContext }, { backupsOf }, { describeLocation }, { isDeployed, parseState }, { movedTo }] =
-    await Promise.all([
-      import("../../engine/runs/state-work.ts"),
-      import("../../engine/state/backups.ts"),
-      import("../../engine/state/location.ts"),
-      import("../../engine/state/state.ts"),
-      import("../../engine/state/text.ts"),
-    ]);
+  const { openStatesContext } = await import("../../engine/runs/state-work.ts");
+  const { backupsOf } = await import("../../engine/state/backups.ts");
+  const { describeLocation } = await import("../../engine/state/location.ts");
+  const { isDeployed, parseState } = await import("../../engine/state/state.ts");
+  const { movedTo } = await import("../../engine/state/text.ts");
   return withLabLock(options, "lab state list", async (context) => {
     const { assembly, configured, states, tools, project, terminal } = await openStatesContext(
       context,
@@ -63,11 +60,9 @@ async function listStates(options: CommonOptions): Promise<number> {
 
 /** `lab state migrate` */
 async function migrateStates(options: CommonOptions): Promise<number> {
-  const [{ openStatesContext }, { moveState }, { describeLocation }] = await Promise.all([
-    import("../../engine/runs/state-work.ts"),
-    import("../../engine/state/move.ts"),
-    import("../../engine/state/location.ts"),
-  ]);
+  const { openStatesContext } = await import("../../engine/runs/state-work.ts");
+  const { moveState } = await import("../../engine/state/move.ts");
+  const { describeLocation } = await import("../../engine/state/location.ts");
   return withLabLock(options, "lab state migrate", async (context) => {
     const { project, terminal, interruption } = context;
     if (project.sandbox) throw new CliError("--sandbox: the sandbox's states are in its own files, and stay there");

@@ -82,10 +82,8 @@ async function postReview(options: CommentOptions): Promise<number> {
   if (length > LONGEST_COMMENT)
     throw new CliError(`${file}: got ${length} characters, allowed ${LONGEST_COMMENT}, which is GitHub's limit`);
   const github = gitHub();
-  const [{ postComment }, { withPatience }] = await Promise.all([
-    import("../../clients/github-issues.ts"),
-    import("../../clients/github.ts"),
-  ]);
+  const { postComment } = await import("../../clients/github-issues.ts");
+  const { withPatience } = await import("../../clients/github.ts");
   const posting = withPatience(
     () => postComment(github, pullRequest, body, !dryRun),
     (line) => console.error(line),

@@ -42,10 +42,8 @@ async function keepIssue(options: IssueOptions): Promise<number> {
   const repository = repositoryOf(options.repository);
   const text = close ? null : textOf(options);
   const github = gitHub();
-  const [{ closeIssue, openIssue }, { withPatience }] = await Promise.all([
-    import("../../clients/github-issues.ts"),
-    import("../../clients/github.ts"),
-  ]);
+  const { closeIssue, openIssue } = await import("../../clients/github-issues.ts");
+  const { withPatience } = await import("../../clients/github.ts");
   const { action, url } = await withPatience(
     () =>
       text === null

@@ -16,10 +16,8 @@ async function findRun({ commit, repository, json = false }: ReviewedOptions): P
     throw new CliError(`--commit: got "${commit ?? ""}", allowed the 40 hexadecimal digits of a commit`);
   const name = repositoryOf(repository);
   const github = gitHub();
-  const [{ findReviewed }, { withPatience }] = await Promise.all([
-    import("../../clients/github-runs.ts"),
-    import("../../clients/github.ts"),
-  ]);
+  const { findReviewed } = await import("../../clients/github-runs.ts");
+  const { withPatience } = await import("../../clients/github.ts");
   const found = await withPatience(
     () => findReviewed(github, name, commit),
     (line) => console.error(line),

@@ -27,17 +27,10 @@ function show({ colors, line }: Terminal, found: readonly Place[]): void {
 
 /** Exits with 1 when where the config has them there is no room for all hosts. */
 async function askCapacity(options: CommonOptions): Promise<number> {
-  const [
-    { openSandbox },
-    { capacityIn, everywhere, hostsOf },
-    { readTopology },
-    { availabilityDomainsOf, openAccount },
-  ] = await Promise.all([
-    import("../../../sandbox/client.ts"),
-    import("../../clients/oci-limits.ts"),
-    import("../../engine/synth/config.ts"),
-    import("../../engine/synth/oci-account.ts"),
-  ]);
+  const { openSandbox } = await import("../../../sandbox/client.ts");
+  const { capacityIn, everywhere, hostsOf } = await import("../../clients/oci-limits.ts");
+  const { readTopology } = await import("../../engine/synth/config.ts");
+  const { availabilityDomainsOf, openAccount } = await import("../../engine/synth/oci-account.ts");
   const project = openProject(options);
   const topology = await readTopology(project);
   if ("status" in topology) throw new CliError(topology.found);

@@ -8,29 +8,16 @@ import { openTerminal } from "../../ui/terminal.ts";
 
 /** What can be told only of a config that parses. */
 async function ofTheLab(project: Project): Promise<readonly Finding[]> {
-  const [
-    { signInOf },
-    { runningSandbox },
-    { heldTunnels },
-    { profileValues },
-    { account, ACCOUNT_MS },
-    { budgetMail, config, credentials, region },
-    { imageLock },
-    { kvm, ports },
-    { REMOTE_MS, remoteStates },
-    { readTopology },
-  ] = await Promise.all([
-    import("../../../config/sign-in.ts"),
-    import("../../../sandbox/client.ts"),
-    import("../../clients/held-tunnels.ts"),
-    import("../../clients/oci.ts"),
-    import("../../engine/checks/account.ts"),
-    import("../../engine/checks/config.ts"),
-    import("../../engine/checks/images.ts"),
-    import("../../engine/checks/machine.ts"),
-    import("../../engine/checks/state.ts"),
-    import("../../engine/synth/config.ts"),
-  ]);
+  const { signInOf } = await import("../../../config/sign-in.ts");
+  const { runningSandbox } = await import("../../../sandbox/client.ts");
+  const { heldTunnels } = await import("../../clients/held-tunnels.ts");
+  const { profileValues } = await import("../../clients/oci.ts");
+  const { account, ACCOUNT_MS } = await import("../../engine/checks/account.ts");
+  const { budgetMail, config, credentials, region } = await import("../../engine/checks/config.ts");
+  const { imageLock } = await import("../../engine/checks/images.ts");
+  const { kvm, ports } = await import("../../engine/checks/machine.ts");
+  const { REMOTE_MS, remoteStates } = await import("../../engine/checks/state.ts");
+  const { readTopology } = await import("../../engine/synth/config.ts");
   const { home, sandbox } = project;
   let topology: Awaited<ReturnType<typeof readTopology>> | undefined;
   const unread = await findingsOf("config", async () => {
@@ -64,11 +51,9 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
 
 /** Exits with 1 when something fails. */
 async function examine(options: CommonOptions): Promise<number> {
-  const [{ certificates, clockOf }, { tools }, { REMOTE_MS, state }] = await Promise.all([
-    import("../../engine/checks/certificates.ts"),
-    import("../../engine/checks/machine.ts"),
-    import("../../engine/checks/state.ts"),
-  ]);
+  const { certificates, clockOf } = await import("../../engine/checks/certificates.ts");
+  const { tools } = await import("../../engine/checks/machine.ts");
+  const { REMOTE_MS, state } = await import("../../engine/checks/state.ts");
   const project = openProject(options);
   const { sandbox } = project;
   const terminal = openTerminal({ json: options.json ?? false, color: true });

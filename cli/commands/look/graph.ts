@@ -16,11 +16,9 @@ interface GraphOptions extends CommonOptions {
 }
 
 async function draw(options: GraphOptions): Promise<number> {
-  const [{ mermaid, svg }, { labGraph }, { readElements }] = await Promise.all([
-    import("../../engine/synth/drawing.ts"),
-    import("../../engine/synth/lab-graph.ts"),
-    import("../../engine/synth/references.ts"),
-  ]);
+  const { mermaid, svg } = await import("../../engine/synth/drawing.ts");
+  const { labGraph } = await import("../../engine/synth/lab-graph.ts");
+  const { readElements } = await import("../../engine/synth/references.ts");
   return withLabLock(options, "lab graph", async (context) => {
     if (options.out !== undefined) targetOf(options.out);
     const { stacks } = await synthesize(context, options.skipSynth ?? false);

@@ -25,10 +25,8 @@ function outcome({ rows, unknown, topology }: Found): string {
 
 /** Exits with 1 where synth would refuse the config. */
 async function showLimits(options: CommonOptions): Promise<number> {
-  const [{ limitsTable }, { findLimits }] = await Promise.all([
-    import("../../engine/checks/limit-rows.ts"),
-    import("../../engine/checks/limits.ts"),
-  ]);
+  const { limitsTable } = await import("../../engine/checks/limit-rows.ts");
+  const { findLimits } = await import("../../engine/checks/limits.ts");
   const project = openProject(options);
   let found: Found;
   try {

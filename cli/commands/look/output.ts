@@ -8,11 +8,9 @@ import { targetOf } from "../../ui/user-files.ts";
 import { column } from "../../ui/table.ts";
 
 async function run(options: CommonOptions & OutputOptions, names: readonly string[]): Promise<number> {
-  const [{ openStates }, { isDeployed, stateOf }, { readStack }] = await Promise.all([
-    import("../../engine/state/open.ts"),
-    import("../../engine/state/state.ts"),
-    import("../../engine/terraform/stack.ts"),
-  ]);
+  const { openStates } = await import("../../engine/state/open.ts");
+  const { isDeployed, stateOf } = await import("../../engine/state/state.ts");
+  const { readStack } = await import("../../engine/terraform/stack.ts");
   return withLabLock(options, "cdktf output", async (context) => {
     const { project, terminal } = context;
     if (options.outputsFile !== undefined) targetOf(options.outputsFile);

@@ -15,10 +15,8 @@ import { reportFindings } from "../../ui/findings.ts";
 
 /** Exits with 1 when something fails. */
 async function lookAtImages(options: ImagesOptions): Promise<number> {
-  const [{ validateImages }, { withImagesLock }] = await Promise.all([
-    import("../../engine/checks/images.ts"),
-    import("../../engine/runs/images.ts"),
-  ]);
+  const { validateImages } = await import("../../engine/checks/images.ts");
+  const { withImagesLock } = await import("../../engine/runs/images.ts");
   return withImagesLock(options, "lab validate images", async ({ inputs, artifacts, terminal, interruption }) => {
     const findings = await validateImages({
       root: inputs.root,
@@ -86,19 +84,11 @@ async function accountOf({ sandbox, interruption }: Session, config: LabConfig):
 
 /** Exits with 1 when something fails. */
 async function lookAtCluster(options: CommonOptions): Promise<number> {
-  const [
-    { kubernetesAt, readKubeconfig },
-    { readTalosconfig, talosAt },
-    { clientCertificateOf },
-    { validateCluster },
-    { openSession },
-  ] = await Promise.all([
-    import("../../clients/kubernetes.ts"),
-    import("../../clients/talos.ts"),
-    import("../../engine/checks/certificates.ts"),
-    import("../../engine/checks/cluster.ts"),
-    import("../../engine/runs/session.ts"),
-  ]);
+  const { kubernetesAt, readKubeconfig } = await import("../../clients/kubernetes.ts");
+  const { readTalosconfig, talosAt } = await import("../../clients/talos.ts");
+  const { clientCertificateOf } = await import("../../engine/checks/certificates.ts");
+  const { validateCluster } = await import("../../engine/checks/cluster.ts");
+  const { openSession } = await import("../../engine/runs/session.ts");
   return withLabLock(options, "lab validate cluster", async (context) => {
     const session = await openSession(context, options.skipSynth);
     const machines = new Map<string, TalosMachine>();

@@ -206,11 +206,9 @@ function requireMatch(option: string, pattern: string | undefined, known: readon
  * @throws CliError in one line for a name that neither the config nor the sandbox has, and for a pattern that matches nothing
  */
 export async function requireKnownNames(asked: FaultRequest, project: Project, sandbox: Sandbox): Promise<void> {
-  const [{ availabilityDomains, FAULT_DOMAINS, REGIONS }, { SHAPES }, { readTopology }] = await Promise.all([
-    import("../../../sandbox/oci/regions.ts"),
-    import("../../../sandbox/oci/shapes.ts"),
-    import("../../engine/synth/config.ts"),
-  ]);
+  const { availabilityDomains, FAULT_DOMAINS, REGIONS } = await import("../../../sandbox/oci/regions.ts");
+  const { SHAPES } = await import("../../../sandbox/oci/shapes.ts");
+  const { readTopology } = await import("../../engine/synth/config.ts");
   switch (asked.what) {
     case "down":
     case "boot":

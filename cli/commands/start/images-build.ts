@@ -20,10 +20,8 @@ function imagesNamed(names: readonly string[]): readonly ImageDefinition[] {
 }
 
 async function buildCommand(options: BuildOptions, names: readonly string[]): Promise<number> {
-  const [{ buildHere }, { withImagesLock }] = await Promise.all([
-    import("../../engine/runs/image-build.ts"),
-    import("../../engine/runs/images.ts"),
-  ]);
+  const { buildHere } = await import("../../engine/runs/image-build.ts");
+  const { withImagesLock } = await import("../../engine/runs/images.ts");
   const images = imagesNamed(names);
   return withImagesLock(options, "lab images build", async (context) => {
     const results = await buildHere(context, images, options);
@@ -48,11 +46,9 @@ async function buildCommand(options: BuildOptions, names: readonly string[]): Pr
 
 /** Takes what `dagger call build-all-images -o artifacts` has left for builds of the current inputs. */
 async function adoptCommand(options: ImagesOptions, names: readonly string[]): Promise<number> {
-  const [{ adoptArtifact }, { recordBuild }, { withImagesLock }] = await Promise.all([
-    import("../../../images/build.ts"),
-    import("../../../images/record.ts"),
-    import("../../engine/runs/images.ts"),
-  ]);
+  const { adoptArtifact } = await import("../../../images/build.ts");
+  const { recordBuild } = await import("../../../images/record.ts");
+  const { withImagesLock } = await import("../../engine/runs/images.ts");
   const images = imagesNamed(names);
   return withImagesLock(
     options,

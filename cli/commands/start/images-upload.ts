@@ -9,11 +9,9 @@ import { CliError } from "../../ui/errors.ts";
 
 /** Uploads the Proxmox image, which is what hosts boot; the base is only what it is made from. */
 async function uploadCommand(options: StoreOptions): Promise<number> {
-  const [{ readArtifact }, { uploadArtifact }, { withImagesLock, openDestination }] = await Promise.all([
-    import("../../../images/artifact.ts"),
-    import("../../../images/upload-artifact.ts"),
-    import("../../engine/runs/images.ts"),
-  ]);
+  const { readArtifact } = await import("../../../images/artifact.ts");
+  const { uploadArtifact } = await import("../../../images/upload-artifact.ts");
+  const { withImagesLock, openDestination } = await import("../../engine/runs/images.ts");
   return withImagesLock(options, "lab images upload", async (context) => {
     const { artifacts, terminal, config, say } = context;
     const artifact = await readArtifact(artifacts, PROXMOX);
@@ -38,10 +36,8 @@ interface PruneOptions extends StoreOptions {
 
 /** Deletes images of other inputs from the bucket. */
 async function pruneCommand(options: PruneOptions): Promise<number> {
-  const [{ ensureImages }, { withImagesLock, openDestination }] = await Promise.all([
-    import("../../../images/index.ts"),
-    import("../../engine/runs/images.ts"),
-  ]);
+  const { ensureImages } = await import("../../../images/index.ts");
+  const { withImagesLock, openDestination } = await import("../../engine/runs/images.ts");
   return withImagesLock(options, "lab images prune", async (context) => {
     const { proxmox } = await ensureImages({ ...context.inputs, artifacts: context.artifacts });
     const { pruneBucket } = await import("../../../images/upload/index.ts");

@@ -52,11 +52,9 @@ const FLOATS =
   "held: proxmox-ve and pve-manager, at versions.proxmox; all other packages are those of the day of the build, as images.lock.json records";
 
 async function statusCommand(options: ImagesOptions): Promise<number> {
-  const [{ ensureImages }, { testedWords }, { withImagesLock }] = await Promise.all([
-    import("../../../images/index.ts"),
-    import("../../engine/checks/images.ts"),
-    import("../../engine/runs/images.ts"),
-  ]);
+  const { ensureImages } = await import("../../../images/index.ts");
+  const { testedWords } = await import("../../engine/checks/images.ts");
+  const { withImagesLock } = await import("../../engine/runs/images.ts");
   return withImagesLock(options, null, async (context) => {
     const images = await ensureImages({ ...context.inputs, artifacts: context.artifacts });
     const rows = [await rowOf(context, BASE, images.base), await rowOf(context, PROXMOX, images.proxmox)];
@@ -70,11 +68,9 @@ async function statusCommand(options: ImagesOptions): Promise<number> {
 
 /** Reads every build under `artifacts/` and compares it with what was built. */
 async function verifyCommand(options: ImagesOptions): Promise<number> {
-  const [{ readArtifact, verifyArtifact }, { identify }, { withImagesLock }] = await Promise.all([
-    import("../../../images/artifact.ts"),
-    import("../../../images/identity.ts"),
-    import("../../engine/runs/images.ts"),
-  ]);
+  const { readArtifact, verifyArtifact } = await import("../../../images/artifact.ts");
+  const { identify } = await import("../../../images/identity.ts");
+  const { withImagesLock } = await import("../../engine/runs/images.ts");
   return withImagesLock(options, "lab images verify", async (context) => {
     const { artifacts, terminal, inputs, interruption } = context;
     const hashes = identify(inputs);
@@ -101,11 +97,9 @@ async function verifyCommand(options: ImagesOptions): Promise<number> {
 
 /** Fills in what cannot be known offline, where the network allows. */
 async function pinCommand(options: ImagesOptions): Promise<number> {
-  const [{ pinBuilder }, { pinSource }, { withImagesLock }] = await Promise.all([
-    import("../../../images/pin-builder.ts"),
-    import("../../../images/pins.ts"),
-    import("../../engine/runs/images.ts"),
-  ]);
+  const { pinBuilder } = await import("../../../images/pin-builder.ts");
+  const { pinSource } = await import("../../../images/pins.ts");
+  const { withImagesLock } = await import("../../engine/runs/images.ts");
   return withImagesLock(options, "lab images pin", async ({ inputs, terminal, interruption }) => {
     const { signal } = interruption;
     const source = await pinSource({ root: inputs.root, signal });

@@ -63,19 +63,11 @@ async function environmentFor(
   lab: Lab | null,
   sandbox: Sandbox,
 ): Promise<readonly (readonly [name: string, value: string])[]> {
-  const [
-    { providersOf, sandboxEnvironment },
-    { guardOf },
-    { secretsFile },
-    { ensureSecrets, secretVariables },
-    { findBinary },
-  ] = await Promise.all([
-    import("../../engine/runs/sandbox.ts"),
-    import("../../engine/state/made-before.ts"),
-    import("../../engine/state/secrets-file.ts"),
-    import("../../engine/state/secrets.ts"),
-    import("../../engine/terraform/binary.ts"),
-  ]);
+  const { providersOf, sandboxEnvironment } = await import("../../engine/runs/sandbox.ts");
+  const { guardOf } = await import("../../engine/state/made-before.ts");
+  const { secretsFile } = await import("../../engine/state/secrets-file.ts");
+  const { ensureSecrets, secretVariables } = await import("../../engine/state/secrets.ts");
+  const { findBinary } = await import("../../engine/terraform/binary.ts");
   const hosts = (lab?.hosts ?? []).map(({ name }) => name);
   const secrets = await ensureSecrets(secretsFile(project), hosts, guardOf(project));
   const base = toolEnvironment(project, {}, () => undefined);

@@ -31,10 +31,8 @@ async function runEditor(file: string): Promise<number | NodeJS.Signals> {
 }
 
 async function secretsEdit(options: CommonOptions): Promise<number> {
-  const [{ requireHiddenIn, shownIn }, { readSecrets }] = await Promise.all([
-    import("../../engine/state/published.ts"),
-    import("../../engine/state/secrets-file.ts"),
-  ]);
+  const { requireHiddenIn, shownIn } = await import("../../engine/state/published.ts");
+  const { readSecrets } = await import("../../engine/state/secrets-file.ts");
   return withLabLock(options, "lab secrets edit", async ({ project, terminal }) => {
     refuseSandbox(project, "edit");
     const place = await encryptedFile(project);

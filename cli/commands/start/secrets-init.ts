@@ -37,7 +37,7 @@ creation_rules:
 `;
 
 async function complete(known: Secrets | null, { hosts, encryptedState }: Wanted, guard: Guard): Promise<Secrets> {
-  const { completed, newPassphrase } = await import("../../engine/state/secret-values.ts");
+  const { completed, newPassphrase } = await import("../../engine/state/secrets-schema.ts");
   if (encryptedState && known?.statePassphrase === undefined) await guard.passphrase();
   const secrets = await completed(known, hosts);
   const { reviewSecret = newPassphrase(), statePassphrase = encryptedState ? newPassphrase() : undefined } = secrets;
@@ -58,10 +58,8 @@ async function endMove(place: SecretsFile, plain: SecretsFile): Promise<boolean>
 
 /** Adds to an encrypted file what the config wants and it has not. */
 async function addMissing(place: SecretsFile, wanted: Wanted, guard: Guard): Promise<readonly string[]> {
-  const [{ readSecrets, writeSecrets }, { hostsWithoutKey }] = await Promise.all([
-    import("../../engine/state/secrets-file.ts"),
-    import("../../engine/state/secret-values.ts"),
-  ]);
+  const { readSecrets, writeSecrets } = await import("../../engine/state/secrets-file.ts");
+  const { hostsWithoutKey } = await import("../../engine/state/secrets-schema.ts");
   const known = await readSecrets(place);
   const secrets = await complete(known, wanted, guard);
   const added = [
@@ -98,11 +96,9 @@ async function ensureRules(
 }
 
 async function secretsInit(options: SecretsInitOptions): Promise<number> {
-  const [{ wantedBy }, { guardOf }, { plainSecretsFile, readSecrets, sopsFile, writeSecrets }] = await Promise.all([
-    import("../../engine/checks/secrets.ts"),
-    import("../../engine/state/made-before.ts"),
-    import("../../engine/state/secrets-file.ts"),
-  ]);
+  const { wantedBy } = await import("../../engine/checks/secrets.ts");
+  const { guardOf } = await import("../../engine/state/made-before.ts");
+  const { plainSecretsFile, readSecrets, sopsFile, writeSecrets } = await import("../../engine/state/secrets-file.ts");
   return withLabLock(options, "lab secrets init", async ({ project, terminal }) => {
     refuseSandbox(project, "init");
     const wanted = await wantedBy(project);

@@ -35,7 +35,7 @@ function checked(options: SecretsRotateOptions, named: readonly string[]): void 
 
 async function rotated(known: Secrets, hosts: readonly string[], options: SecretsRotateOptions): Promise<Secrets> {
   const { newHostKeys, newPassphrase, newRootPassword, newUserKey } =
-    await import("../../engine/state/secret-values.ts");
+    await import("../../engine/state/secrets-schema.ts");
   return {
     ...known,
     ...(options.rootPassword && (await newRootPassword())),
@@ -52,10 +52,8 @@ async function approved({ terminal, interruption }: CommandContext, what: string
 }
 
 async function secretsRotate(options: SecretsRotateOptions, named: readonly string[]): Promise<number> {
-  const [{ wantedBy }, { readToEncrypt, secretsFile, writeSecrets }] = await Promise.all([
-    import("../../engine/checks/secrets.ts"),
-    import("../../engine/state/secrets-file.ts"),
-  ]);
+  const { wantedBy } = await import("../../engine/checks/secrets.ts");
+  const { readToEncrypt, secretsFile, writeSecrets } = await import("../../engine/state/secrets-file.ts");
   checked(options, named);
   return withLabLock(options, "lab secrets rotate", async (context) => {
     const { project, terminal } = context;

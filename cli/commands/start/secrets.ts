@@ -9,10 +9,8 @@ import { rotate } from "./secrets-rotate.ts";
 import { reportFindings } from "../../ui/findings.ts";
 
 async function secretsCheck(options: CommonOptions): Promise<number> {
-  const [{ checkSecrets, wantedBy }, { secretsFile }] = await Promise.all([
-    import("../../engine/checks/secrets.ts"),
-    import("../../engine/state/secrets-file.ts"),
-  ]);
+  const { checkSecrets, wantedBy } = await import("../../engine/checks/secrets.ts");
+  const { secretsFile } = await import("../../engine/state/secrets-file.ts");
   const project = openProject(options);
   refuseSandbox(project, "check");
   const findings = await checkSecrets(project, secretsFile(project), await wantedBy(project));

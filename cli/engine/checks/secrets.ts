@@ -6,7 +6,7 @@ import { fail, failure, type Finding, ok, warn } from "../../ui/findings.ts";
 import { list } from "../../ui/words.ts";
 import { shownIn } from "../state/published.ts";
 import { belongTogether } from "../state/openssh.ts";
-import { hostsWithoutKey } from "../state/secret-values.ts";
+import { hostsWithoutKey } from "../state/secrets-schema.ts";
 import { plainSecretsFile, readSecrets, type SecretsFile } from "../state/secrets-file.ts";
 import type { Secrets } from "../state/secrets-schema.ts";
 import { inClear } from "../state/sops.ts";

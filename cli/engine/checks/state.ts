@@ -8,7 +8,7 @@ import { backupsOf } from "../state/backups.ts";
 import { isEncrypted, WITHOUT_PASSPHRASE } from "../state/encryption.ts";
 import { describeLocation, sameLocation } from "../state/location.ts";
 import { readLost, stacksWithLosses } from "../state/lost-objects.ts";
-import { placesOf, statesOf } from "../state/open.ts";
+import { placesOf, statesOf, openStates } from "../state/open.ts";
 import { isDeployed, parseState } from "../state/state.ts";
 import { stateFileText } from "../state/state-file.ts";
 import { movedTo } from "../state/text.ts";
@@ -17,6 +17,8 @@ import type { Project } from "../synth/project.ts";
 import { readRecords, runOutcome } from "../terraform/run-record.ts";
 import { namesIn } from "../../ui/files.ts";
 import { built } from "../synth/built-lab.ts";
+import { statePassphrase } from "../state/secrets.ts";
+import { secretsFile } from "../state/secrets-file.ts";
 
 const SUFFIX = ".tfstate";
 
@@ -31,11 +33,6 @@ function home({ home: folder }: Project): Finding {
 
 /** Opens an encrypted state, as a run would: that it lies there says nothing of whether anybody has its passphrase. */
 async function opened(project: Project, file: string, stack: string): Promise<string> {
-  const [{ openStates }, { statePassphrase }, { secretsFile }] = await Promise.all([
-    import("../state/open.ts"),
-    import("../state/secrets.ts"),
-    import("../state/secrets-file.ts"),
-  ]);
   // What the user has set decides alone.
   if (process.env["TF_ENCRYPTION"] === undefined && (await statePassphrase(secretsFile(project), null)) === null)
     throw new CliError(`${stack}: ${WITHOUT_PASSPHRASE}`);

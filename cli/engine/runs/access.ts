@@ -8,7 +8,7 @@ import { writeSshFiles } from "../../clients/ssh.ts";
 import { openTunnels, type OpenTunnels } from "../../clients/tunnels.ts";
 import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
-import type { Secrets } from "../state/secrets.ts";
+import type { Secrets } from "../state/secrets-schema.ts";
 import { stateOf, type StateReader, type StateResource } from "../state/state.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { baseEnvironment, type Environment } from "../synth/environment.ts";

@@ -90,10 +90,8 @@ export async function readToEncrypt({ kind, file }: SecretsFile): Promise<Secret
 export async function writeSecrets({ kind, file }: SecretsFile, secrets: Secrets): Promise<void> {
   learn(secrets);
   if (kind === "plain") return writeAtomically(file, secretsText(secrets));
-  const [{ decryptText, encrypt }, { requireHidden }] = await Promise.all([
-    import("./sops.ts"),
-    import("./published.ts"),
-  ]);
+  const { decryptText, encrypt } = await import("./sops.ts");
+  const { requireHidden } = await import("./published.ts");
   const text = await encrypt(file, secretsText(secrets));
   requireHidden(basename(file), text, secrets);
   if (secretsText(parseSecrets(await decryptText(file, text))) !== secretsText(secrets))

@@ -4,8 +4,8 @@ import { list } from "../../ui/words.ts";
 import type { Environment } from "../synth/environment.ts";
 import type { Guard } from "./made-before.ts";
 import { readSecrets, type SecretsFile, writeSecrets } from "./secrets-file.ts";
-import type { Secrets } from "./secrets-schema.ts";
-export type { Secrets } from "./secrets-schema.ts";
+import { belongTogether } from "./openssh.ts";
+import { completed, newPassphrase, type Secrets } from "./secrets-schema.ts";
 
 /** Encrypted ones are part of the repository: a run that changed them would leave a change that nobody has seen. */
 function refuseToComplete({ file }: SecretsFile, what: string): CliError {
@@ -16,8 +16,7 @@ function refuseToComplete({ file }: SecretsFile, what: string): CliError {
  * With `mac_only_encrypted` nothing vouches for what stands in clear in the file: a public key that somebody put there in
  * place of the lab's would be let in by every host.
  */
-async function requirePairs({ file }: SecretsFile, { userKey, hostKeys }: Secrets): Promise<void> {
-  const { belongTogether } = await import("./openssh.ts");
+function requirePairs({ file }: SecretsFile, { userKey, hostKeys }: Secrets): void {
   const torn = Object.entries({ "the lab's": userKey, ...hostKeys }).find(([, key]) => !belongTogether(key));
   if (torn !== undefined)
     throw new CliError(
@@ -39,11 +38,10 @@ export async function ensureSecrets(
 ): Promise<Secrets> {
   const known = await readSecrets(place);
   if (known === null) await guard.secrets();
-  if (known !== null && place.kind === "sops") await requirePairs(place, known);
+  if (known !== null && place.kind === "sops") requirePairs(place, known);
   const missing = hosts.filter((host) => known?.hostKeys[host] === undefined);
   if (known !== null && missing.length === 0) return known;
   if (place.kind === "sops") throw refuseToComplete(place, `host key of ${list(missing)}`);
-  const { completed } = await import("./secret-values.ts");
   const secrets = await completed(known, hosts);
   await writeSecrets(place, secrets);
   return secrets;
@@ -61,7 +59,6 @@ export async function statePassphrase(place: SecretsFile, guard: Guard | null): 
   if (known === null || guard === null) return null;
   await guard.passphrase();
   if (place.kind === "sops") throw refuseToComplete(place, "passphrase of encrypted states");
-  const { newPassphrase } = await import("./secret-values.ts");
   const passphrase = newPassphrase();
   await writeSecrets(place, { ...known, statePassphrase: passphrase });
   return passphrase;
@@ -72,7 +69,6 @@ export async function reviewSecret(place: SecretsFile, guard: Guard): Promise<st
   const known = await ensureSecrets(place, [], guard);
   if (known.reviewSecret !== undefined) return known.reviewSecret;
   if (place.kind === "sops") throw refuseToComplete(place, "secret for reviewed plans");
-  const { newPassphrase } = await import("./secret-values.ts");
   const made = newPassphrase();
   await writeSecrets(place, { ...known, reviewSecret: made });
   return made;

@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { ageKeyFile, isRecipient } from "../../../../cli/engine/state/sops.ts";
 import { generateSshKey } from "../../../../cli/engine/state/openssh.ts";
-import { newRootPassword, newUserKey } from "../../../../cli/engine/state/secret-values.ts";
+import { newRootPassword, newUserKey } from "../../../../cli/engine/state/secrets-schema.ts";
 import {
   readSecrets,
   readToEncrypt,
