@@ -10,7 +10,7 @@ import { rootRsaKey, shellFiles } from "../../sandbox/shell/files.ts";
 import { createCluster, deleteNode, joinCluster } from "../../sandbox/proxmox/model/cluster.ts";
 import { isQuorate, votesOf } from "../../sandbox/proxmox/model/context.ts";
 import { endpoint } from "../../sandbox/systems/endpoints.ts";
-import type { Instance } from "../../sandbox/world/oci.ts";
+import type { Instance } from "../../sandbox/oci/resources/instance.ts";
 import type { Store } from "../../sandbox/world/store.ts";
 import { atHost } from "../sandbox/proxmox/lab.ts";
 import { addressOf, instance, listen, PASSWORD, worldWith } from "../sandbox/proxmox/world.ts";

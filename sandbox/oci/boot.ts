@@ -1,7 +1,7 @@
 /** Whether an instance that OCI has RUNNING has booted, and what its serial console shows. */
 import { bootStopAsked, isDown } from "../faults/conditions.ts";
 import type { BootStop } from "../faults/boot-stops.ts";
-import type { Instance } from "../world/oci.ts";
+import type { Instance } from "./resources/instance.ts";
 import type { World } from "../world/world.ts";
 import { A1_SHAPE } from "./shapes.ts";
 

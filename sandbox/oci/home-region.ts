@@ -1,6 +1,5 @@
 /** Compartments, budgets and quotas are made in the tenancy's home region; the last two in its root compartment. */
-import type { Attributes, Call } from "../plugin/resource.ts";
-import { text } from "./attributes.ts";
+import type { Call } from "../plugin/resource.ts";
 import { invalid, ServiceRefusal } from "./refusals.ts";
 import { regionOf } from "./regions.ts";
 
@@ -16,7 +15,7 @@ export function requireHomeRegion(call: Call, service: string): void {
     );
 }
 
-export function requireRoot(call: Call, service: string, planned: Attributes): void {
-  if (text(planned, "compartment_id") !== call.world.state.oci.tenancyId)
+export function requireRoot(call: Call, service: string, compartmentId: string): void {
+  if (compartmentId !== call.world.state.oci.tenancyId)
     throw invalid(service, "compartmentId must be the root compartment (the tenancy).", "compartment_id");
 }

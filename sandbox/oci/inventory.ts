@@ -34,17 +34,7 @@ export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
   ): InventoryItem[] => list.map(({ id, displayName }) => ({ type, id, name: displayName }));
   return [
     ...declarations.flatMap((each) => declaredItems(each, tenancy)),
-    // What a pool has launched is the pool's.
-    ...named(
-      "oci_core_instance",
-      tenancy.instances.filter(({ id }) => !tenancy.instancePools.some(({ instanceIds }) => instanceIds.includes(id))),
-    ),
     ...named("oci_core_boot_volume", tenancy.preservedBootVolumes),
-    ...tenancy.vnicAttachments.map(({ id, vnic }) => ({
-      type: "oci_core_vnic_attachment",
-      id,
-      name: vnic.displayName,
-    })),
     ...parts.flatMap((each) => partItems(each, tenancy)),
     ...tenancy.buckets.flatMap((bucket) => bucketParts(tenancy.namespace, bucket)),
   ];

@@ -1,6 +1,6 @@
 /** The two shapes that an Always Free account can launch. */
 import type { Attributes } from "../plugin/resource.ts";
-import { maybeNumber } from "./attributes.ts";
+import type { OciTenancy, Tags } from "../world/oci.ts";
 import { invalid } from "./refusals.ts";
 
 export const A1_SHAPE = "VM.Standard.A1.Flex";
@@ -16,14 +16,17 @@ export interface ShapeSize {
 const SERVICE = "Core Instance";
 
 /** @throws when the shape is none the sandbox has, or the size is none the shape allows. */
-export function shapeSize(shape: string, config: Attributes): ShapeSize {
+export function shapeSize(
+  shape: string,
+  config: { readonly ocpus: number | null; readonly memoryInGBs: number | null },
+): ShapeSize {
   if (shape === MICRO_SHAPE) return { shape, ocpus: 1, memoryGb: 1 };
   if (shape !== A1_SHAPE)
     throw invalid(SERVICE, `Shape ${shape} is not valid; the sandbox has ${SHAPES.join(" and ")}.`, "shape");
-  const ocpus = maybeNumber(config, "ocpus");
+  const { ocpus } = config;
   if (ocpus === null)
     throw invalid(SERVICE, `shapeConfig.ocpus is required for the flexible shape ${shape}.`, "shape_config.ocpus");
-  const memoryGb = maybeNumber(config, "memory_in_gbs") ?? ocpus * 6;
+  const memoryGb = config.memoryInGBs ?? ocpus * 6;
   // Oracle's page on flexible shapes: 1-80 OCPUs; at least 1 GB, 1-64 GB for each OCPU, 512 GB in all.
   if (!Number.isInteger(ocpus) || ocpus < 1 || ocpus > 80)
     throw invalid(SERVICE, `ocpus ${ocpus} is not valid for ${shape}: 1 to 80.`, "shape_config.ocpus");
@@ -45,20 +48,25 @@ export function maxVnics({ shape, ocpus }: Pick<ShapeSize, "shape" | "ocpus">): 
 export function shapeConfig({ shape, ocpus, memoryGb }: ShapeSize): Attributes {
   const arm = shape === A1_SHAPE;
   return {
-    baseline_ocpu_utilization: null,
-    gpu_description: null,
+    baselineOcpuUtilization: null,
+    gpuDescription: null,
     gpus: 0,
-    local_disk_description: null,
-    local_disks: 0,
-    local_disks_total_size_in_gbs: 0,
-    local_volume_size_in_gbs: null,
-    max_vnic_attachments: maxVnics({ shape, ocpus }),
-    memory_in_gbs: memoryGb,
-    networking_bandwidth_in_gbps: arm ? Math.min(40, ocpus) : 0.48,
+    localDiskDescription: null,
+    localDisks: 0,
+    localDisksTotalSizeInGBs: 0,
+    localVolumeSizeInGBs: null,
+    maxVnicAttachments: maxVnics({ shape, ocpus }),
+    memoryInGBs: memoryGb,
+    networkingBandwidthInGbps: arm ? Math.min(40, ocpus) : 0.48,
     nvmes: 0,
     ocpus,
-    processor_description: arm ? "3.0 GHz Ampere® Altra™" : "2.0 GHz AMD EPYC™ 7551 (Naples)",
-    resource_management: null,
+    processorDescription: arm ? "3.0 GHz Ampere® Altra™" : "2.0 GHz AMD EPYC™ 7551 (Naples)",
+    resourceManagement: null,
     vcpus: arm ? ocpus : ocpus * 2,
   };
+}
+
+/** Marks what a free account may keep. */
+export function systemTags({ account }: OciTenancy): Tags {
+  return account === "always-free" ? { "orcl-cloud.free-tier-retained": "true" } : {};
 }

@@ -2,7 +2,7 @@
 import { faultText } from "../faults/words.ts";
 import { overview } from "../systems/index.ts";
 import type { Subnet } from "../oci/resources/subnet.ts";
-import type { Instance } from "../world/oci.ts";
+import type { Instance } from "../oci/resources/instance.ts";
 import type { Datacenter } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseYaml } from "../../config/yaml.ts";
 import { z } from "zod";
-import type { Instance } from "../world/oci.ts";
+import type { Instance } from "../oci/resources/instance.ts";
 import { admits, readRuleset, type Ruleset } from "./nftables.ts";
 import type { Packet } from "./packet.ts";
 import { platformAdmits } from "./platform-firewall.ts";

@@ -1,7 +1,7 @@
 /** The iptables of Oracle's platform images: SSH, and what commands of cloud-init let in besides; the rest is rejected. */
 import { parseYaml } from "../../config/yaml.ts";
 import { z } from "zod";
-import type { Instance } from "../world/oci.ts";
+import type { Instance } from "../oci/resources/instance.ts";
 import { isWithin, type Packet } from "./packet.ts";
 
 const SSH = 22;

@@ -1,6 +1,6 @@
 /** Security groups and lists: OCI lets a connection pass that one rule lets out at the sender, and one in at the receiver. */
 import { type SecurityRule, securityRulesOf } from "../oci/resources/security-rule.ts";
-import type { Instance } from "../world/oci.ts";
+import type { Instance } from "../oci/resources/instance.ts";
 import type { World } from "../world/world.ts";
 import { isWithin, type Packet } from "./packet.ts";
 

@@ -4,7 +4,7 @@ import { PveError } from "../proxmox/model/errors.ts";
 import { proxmoxOf } from "../proxmox/model/hosts.ts";
 import { removeQdevice, setUpQdevice } from "./pvecm.ts";
 import { hasQnetd } from "../proxmox/model/qdevice.ts";
-import type { Instance } from "../world/oci.ts";
+import type { Instance } from "../oci/resources/instance.ts";
 import type { Corosync } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 import { rootRsaKey, shellFiles } from "./files.ts";

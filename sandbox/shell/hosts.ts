@@ -6,7 +6,7 @@ import { isDown } from "../faults/conditions.ts";
 import { isUp } from "../oci/boot.ts";
 import { publicAddressOf } from "../oci/primary-address.ts";
 import { ownHostAt } from "../reach/home.ts";
-import type { Instance } from "../world/oci.ts";
+import type { Instance } from "../oci/resources/instance.ts";
 import type { OwnHost } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 

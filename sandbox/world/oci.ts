@@ -32,17 +32,11 @@ export interface OciTenancy {
   readonly namespace: string;
   /** Those that were deleted: for a while on their way out, then DELETED under another name. */
   deletedCompartments: DeletedCompartment[];
-  /** Set on create from the config's image source, boot volume, VNIC and metadata: what a host is made of. */
-  instances: Instance[];
   /** Who may use the REST API; null until somebody asks for the key. */
   apiKey: ApiKey | null;
   /** Of instances that were terminated without them. */
   preservedBootVolumes: PreservedBootVolume[];
-  /** VNICs of instances beside the primary ones. */
-  vnicAttachments: VnicAttachment[];
   buckets: Bucket[];
-  /** Arguments that are only remembered, by the object's id and the argument's path in the provider. */
-  remembered: Record<string, Readonly<Record<string, Json>>>;
 }
 
 /** The API key of the account's user: what OCI knows of it. */
@@ -72,56 +66,6 @@ export interface OciInstance {
   imageObject: string | null;
   /** `user_data` decoded from base64: the cloud-config the host booted with. */
   userData: string;
-}
-
-export interface Instance extends OciInstance, OciObject {
-  readonly availabilityDomain: string;
-  faultDomain: string;
-  imageId: string;
-  /** Changes when the boot volume is replaced: then nothing on the host's disk survives. */
-  bootVolumeId: string;
-  readonly bootVolumeVpus: number;
-  /** RFC 3339; absent for an instance that was never started again or reset. */
-  startedAt?: string;
-  /** What the image boots with: `UEFI_64` or `BIOS`. */
-  firmware: string;
-  metadata: Tags;
-  vnic: Vnic;
-  /** Settings that the sandbox only remembers, as Terraform gave them. */
-  settings: InstanceSettings;
-}
-
-export interface Vnic {
-  readonly id: string;
-  readonly subnetId: string;
-  readonly displayName: string;
-  readonly hostnameLabel: string | null;
-  readonly nsgIds: readonly string[];
-  readonly skipSourceDestCheck: boolean;
-  readonly freeformTags: Tags;
-  readonly definedTags: Tags;
-}
-
-/** A secondary VNIC, and what it is attached to. */
-export interface VnicAttachment extends OciObject {
-  readonly displayName: string | null;
-  readonly availabilityDomain: string;
-  readonly instanceId: string;
-  readonly vlanTag: number;
-  vnic: Vnic;
-  readonly privateIp: string;
-  publicIp: string | null;
-}
-
-export interface InstanceSettings {
-  readonly agentManagementDisabled: boolean;
-  readonly agentMonitoringDisabled: boolean;
-  readonly agentPluginsDisabled: boolean;
-  readonly agentPlugins: readonly { readonly name: string; readonly desiredState: string }[];
-  readonly legacyImdsDisabled: boolean;
-  readonly liveMigrationPreferred: boolean | null;
-  readonly recoveryAction: string;
-  readonly pvEncryptionInTransit: boolean;
 }
 
 /** A boot volume that outlived its instance: it takes room until somebody deletes it. */

@@ -10,7 +10,7 @@ import { carries } from "../../../sandbox/reach/index.ts";
 import { hostRules } from "../../../constructs/oci/host-files.ts";
 import { planTopology } from "../../../topology/plan.ts";
 import { lab } from "../../config/labs.ts";
-import type { Instance } from "../../../sandbox/world/oci.ts";
+import type { Instance } from "../../../sandbox/oci/resources/instance.ts";
 import { memoryStore, type Store } from "../../../sandbox/world/store.ts";
 import type { World, WorldState } from "../../../sandbox/world/world.ts";
 import { emptyOci } from "../../../sandbox/oci/index.ts";
@@ -112,16 +112,21 @@ export function instance(options: HostOptions): Instance {
       freeformTags: {},
       definedTags: {},
     },
-    settings: {
-      agentManagementDisabled: false,
-      agentMonitoringDisabled: false,
-      agentPluginsDisabled: false,
-      agentPlugins: [],
-      legacyImdsDisabled: false,
-      liveMigrationPreferred: null,
-      recoveryAction: "RESTORE_INSTANCE",
-      pvEncryptionInTransit: false,
+    startedAt: null,
+    baselineOcpuUtilization: null,
+    extendedMetadata: {},
+    ipxeScript: null,
+    isAIEnterpriseEnabled: null,
+    agentConfig: {
+      areAllPluginsDisabled: false,
+      isManagementDisabled: false,
+      isMonitoringDisabled: false,
+      pluginsConfig: [],
     },
+    availabilityConfig: { isLiveMigrationPreferred: null, recoveryAction: "RESTORE_INSTANCE" },
+    instanceOptions: { areLegacyImdsEndpointsDisabled: false },
+    launchOptions: {},
+    isPvEncryptionInTransitEnabled: false,
   };
 }
 

@@ -15,7 +15,7 @@ import { which } from "../../../cli/engine/terraform/tools.ts";
 import type { Call, Fault } from "../../../sandbox/faults/calls.ts";
 import { listenSsh, type SshPort } from "../../../sandbox/ssh/index.ts";
 import { endpointFrom } from "../../../sandbox/systems/endpoints.ts";
-import type { Instance } from "../../../sandbox/world/oci.ts";
+import type { Instance } from "../../../sandbox/oci/resources/instance.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
 import { addressOf, worldWith } from "../proxmox/world.ts";
 

@@ -1,7 +1,8 @@
 /** Boot volumes and their attachments: of instances that there are, and what was preserved of those that are gone. */
 import type { Attributes } from "../../plugin/resource.ts";
-import type { Instance, PreservedBootVolume } from "../../world/oci.ts";
-import { bootVolumeName } from "../boot-volume.ts";
+import type { PreservedBootVolume } from "../../world/oci.ts";
+import { bootVolumeName } from "../resources/boot-volume.ts";
+import type { Instance } from "../resources/instance.ts";
 import { conflict, notFound, notPlayed } from "../refusals.ts";
 import type { Answer } from "./answer.ts";
 import { common, shown } from "./collection.ts";
@@ -52,7 +53,7 @@ function attachment(host: Instance): Attributes {
     bootVolumeId: host.bootVolumeId,
     instanceId: host.id,
     lifecycleState: host.state === "STOPPED" ? "DETACHED" : "ATTACHED",
-    isPvEncryptionInTransitEnabled: host.settings.pvEncryptionInTransit,
+    isPvEncryptionInTransitEnabled: host.isPvEncryptionInTransitEnabled,
     timeCreated: host.timeCreated,
   };
 }

@@ -1,15 +1,14 @@
 /** What most resources have in common over REST: list, create, get, change, delete, move; the rules are sandbox/oci's. */
 import { createHash } from "node:crypto";
-import type { Attributes, ResourceType } from "../../plugin/resource.ts";
+import type { Attributes } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
 import { conflict, notFound, ServiceRefusal } from "../refusals.ts";
-import { refuseNotPlayed, remember, withRemembered } from "../remembered.ts";
 import { find, requireCompartment } from "../stored.ts";
 import { regionOf } from "../regions.ts";
 import * as deletion from "../kernel/deletion.ts";
 import * as operations from "../kernel/operations.ts";
 import type { Action, Resource, Stored } from "../kernel/resource.ts";
-import { apiName, attributesOf, nestedTags } from "./fields.ts";
+import { nestedTags } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
 import { type Asked, needed, type Route } from "./route.ts";
@@ -45,26 +44,14 @@ export interface Collection<T extends OciObject> {
   readonly byCompartment?: false;
   /** States on the way in and out, where there are any. `deleted: null`: what is gone is not found. */
   readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
+  /** Fields that are null while it is on its way. */
+  readonly onceSettled?: readonly string[];
   /** More headers of an answer to a change: a work request's id. */
   changed?(asked: Asked, record: T, action: "CREATED" | "UPDATED" | "DELETED"): Readonly<Record<string, string>>;
   /** @default 200; 202 where a work request does it, and then without a body on a change; `bare`: on a create too */
   readonly accepted?: "shown" | "bare";
   /** What cannot be done with it. */
   readonly without?: readonly Action[];
-}
-
-/** What is made by rules of its own, which take the provider's attributes, and is told by a view. */
-export interface Rules<T extends OciObject> extends Omit<Collection<T>, "tell" | "make" | "change" | "end"> {
-  /** Whose attributes the bodies are translated to: `oci_core_vcn`. */
-  readonly resource: string;
-  /** The rules, as the stand-in plays them. */
-  readonly type: ResourceType;
-  /** The fields of its own; what all have in common is added. */
-  view(record: T, asked: Asked): Attributes;
-  /** What the body says in another way than the provider. */
-  prepare?(body: Attributes): Attributes;
-  /** What only a create says and `resource` has no attribute of. */
-  atCreate?(body: Attributes): Attributes;
 }
 
 export function etagOf(view: Attributes): string {
@@ -98,36 +85,6 @@ export function record<T extends OciObject>(asked: Asked, kind: Collection<T>): 
   throw notFound(kind.service, id);
 }
 
-export function byRules<T extends OciObject>(kind: Rules<T>): Collection<T> {
-  const { resource, type } = kind;
-  return {
-    ...kind,
-    tell(found, asked) {
-      const view = { ...common(found), ...kind.view(found, asked) };
-      return withRemembered(asked.call.world.state.oci, found.id, view, apiName);
-    },
-    async make({ call }, said) {
-      refuseNotPlayed(resource, said);
-      const body = kind.prepare?.(said) ?? said;
-      const { id } = await type.create(call, { ...attributesOf(resource, body), ...kind.atCreate?.(body) });
-      const made = kind.all(call.world.state.oci).find((each) => each.id === id);
-      if (!made) throw new Error(`${resource} made ${String(id)}, and it is not there`);
-      remember(call.world.state.oci, resource, made.id, said);
-      return made;
-    },
-    async change({ call }, { id }, said) {
-      refuseNotPlayed(resource, said);
-      const before = type.importState?.(call, id) ?? {};
-      await type.update?.(call, before, attributesOf(resource, kind.prepare?.(said) ?? said, before));
-      remember(call.world.state.oci, resource, id, said);
-    },
-    async end({ call }, { id }) {
-      await type.delete(call, { id, enable_delete: true });
-      delete call.world.state.oci.remembered[id];
-    },
-  };
-}
-
 /** What is declared. */
 export function declared<B extends Attributes>(
   d: Resource<B>,
@@ -143,6 +100,7 @@ export function declared<B extends Attributes>(
     ...(d.work && !d.work.style && { wrap: "items", accepted: "shown" }),
     ...(d.work?.style === "older" && { accepted: "bare" }),
     ...(d.unmadeIs !== undefined && { unmadeIs: d.unmadeIs }),
+    ...(d.onceSettled && { onceSettled: d.onceSettled }),
     ...(d.listedWhenGone && { listedWhenGone: `ocid1.${d.idType}.` }),
     unmade: ({ call }) => d.unmade?.(call) ?? [],
     ...(d.gone && { gone: ({ call }) => d.gone?.(call) ?? [] }),
@@ -159,7 +117,10 @@ export function declared<B extends Attributes>(
 export function viewOf<T extends OciObject>(asked: Asked, kind: Collection<T>, found: T): Attributes {
   const view = kind.tell(found, asked);
   const settled = view.lifecycleState;
-  return typeof settled === "string" ? { ...view, lifecycleState: asked.door.lifecycles.of(found.id, settled) } : view;
+  if (typeof settled !== "string") return view;
+  const lifecycleState = asked.door.lifecycles.of(found.id, settled);
+  const later = lifecycleState === settled ? [] : (kind.onceSettled ?? []);
+  return { ...view, lifecycleState, ...Object.fromEntries(later.map((name) => [name, null])) };
 }
 
 /** What there is in the compartment that the query names, in the region. */

@@ -1,7 +1,7 @@
 /** Instance configurations and pools. A pool has its instances at once: what one of them is refused, the whole call is. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import type { Instance } from "../../world/oci.ts";
 import { invalid, notFound } from "../refusals.ts";
+import type { Instance } from "../resources/instance.ts";
 import { instanceConfiguration } from "../resources/instance-configuration.ts";
 import { type InstancePool, instancePool } from "../resources/instance-pool.ts";
 import type { Answer } from "./answer.ts";

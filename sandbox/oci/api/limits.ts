@@ -1,13 +1,13 @@
 /** Service limits and quotas, and whether there is capacity. */
 import { isExhausted } from "../../faults/conditions.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import { text } from "../attributes.ts";
+import { maybeNumber, text } from "../attributes.ts";
 import { requireRoot } from "../home-region.ts";
 import { LIMITS } from "../limits.ts";
 import { invalid, notFound } from "../refusals.ts";
 import { availabilityDomains, FAULT_DOMAINS, regionOf, requireAvailabilityDomain } from "../regions.ts";
 import { shapeSize } from "../shapes.ts";
-import { attributesOf, isObject } from "./fields.ts";
+import { isObject } from "./fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
 import { type Asked, needed, type Route } from "./route.ts";
@@ -85,10 +85,9 @@ function availability(asked: Asked): Answer {
 /** One shape of a report: in one fault domain, or in the availability domain. */
 function availabilityOf(asked: Asked, availabilityDomain: string, wanted: Json): Attributes {
   if (!isObject(wanted)) throw invalid("Core Compute Capacity Report", "shapeAvailabilities has objects.");
-  const details = attributesOf("capacity", wanted);
-  const shape = text(details, "instance_shape");
+  const shape = text(wanted, "instanceShape");
   const config = isObject(wanted.instanceShapeConfig) ? wanted.instanceShapeConfig : {};
-  shapeSize(shape, { ocpus: config.ocpus ?? 1, memory_in_gbs: config.memoryInGBs ?? null });
+  shapeSize(shape, { ocpus: maybeNumber(config, "ocpus") ?? 1, memoryInGBs: maybeNumber(config, "memoryInGBs") });
   const faultDomain = typeof wanted.faultDomain === "string" ? wanted.faultDomain : null;
   const places = faultDomain === null ? FAULT_DOMAINS : [faultDomain];
   const free = places.some((name) => !isExhausted(asked.call.world, { availabilityDomain, faultDomain: name, shape }));
@@ -103,19 +102,18 @@ function availabilityOf(asked: Asked, availabilityDomain: string, wanted: Json):
 
 function capacityReport(asked: Asked): Answer {
   const { body, call } = asked;
-  const report = attributesOf("capacity", body);
-  requireRoot(call, "Core Compute Capacity Report", report);
+  requireRoot(call, "Core Compute Capacity Report", text(body, "compartmentId"));
   const availabilityDomain = requireAvailabilityDomain(
     call,
     "Core Compute Capacity Report",
-    text(report, "availability_domain"),
+    text(body, "availabilityDomain"),
   );
   const wanted = body.shapeAvailabilities;
   if (!Array.isArray(wanted) || wanted.length === 0)
     throw invalid("Core Compute Capacity Report", "shapeAvailabilities is required: a list with at least one.");
   return {
     body: {
-      compartmentId: text(report, "compartment_id"),
+      compartmentId: text(body, "compartmentId"),
       availabilityDomain,
       timeCreated: call.world.now(),
       shapeAvailabilities: wanted.map((each: Json) => availabilityOf(asked, availabilityDomain, each)),

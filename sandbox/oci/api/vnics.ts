@@ -1,16 +1,14 @@
 /** VNICs and the addresses on them. The primary VNIC, its addresses and its attachment follow from their instance. */
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../plugin/resource.ts";
-import type { Instance, VnicAttachment } from "../../world/oci.ts";
 import { type Attached, attachedVnics, publicAddressOf, siblingId } from "../primary-address.ts";
 import { conflict, invalid, notFound } from "../refusals.ts";
-import { refuseNotPlayed } from "../remembered.ts";
 import { privateIp } from "../resources/private-ip.ts";
 import { publicIp } from "../resources/public-ip.ts";
-import { vnicAttachment } from "../secondary-vnic.ts";
+import { vnicAttachment } from "../resources/vnic-attachment.ts";
 import type { Answer } from "./answer.ts";
-import { byRules, checkEtag, collection, declared, common, remove, shown } from "./collection.ts";
-import { attributesOf } from "./fields.ts";
+import { checkEtag, declared, remove, shown } from "./collection.ts";
+import { nestedTags } from "./fields.ts";
 import { instances } from "./instances.ts";
 import { listed } from "./lists.ts";
 import type { Asked, Route } from "./route.ts";
@@ -25,7 +23,11 @@ function macAddress(vnicId: string): string {
 function vnicFields({ call }: Asked, attached: Attached): Attributes {
   const { vnic } = attached;
   return {
-    ...common({ ...attached, id: vnic.id, freeformTags: vnic.freeformTags, definedTags: vnic.definedTags }),
+    id: vnic.id,
+    compartmentId: attached.compartmentId,
+    timeCreated: attached.timeCreated,
+    freeformTags: vnic.freeformTags,
+    definedTags: nestedTags(vnic.definedTags),
     availabilityDomain: attached.availabilityDomain,
     displayName: vnic.displayName,
     hostnameLabel: vnic.hostnameLabel,
@@ -51,33 +53,7 @@ function requireVnic(asked: Asked): Attached {
   return found;
 }
 
-/** A launch attaches the primary VNIC. */
-function primaryAttachment(host: Instance): VnicAttachment {
-  const id = siblingId(host.vnic.id, "vnicattachment");
-  return { ...host, id, displayName: null, instanceId: host.id, vlanTag: 0 };
-}
-
-const attachments = byRules<VnicAttachment>({
-  path: `${BASE}/vnicAttachments`,
-  service: "Core Vnic Attachment",
-  resource: "oci_core_vnic_attachment",
-  type: vnicAttachment,
-  states: { creating: "ATTACHING", deleting: "DETACHING", deleted: "DETACHED" },
-  all: ({ instances: hosts, vnicAttachments }) => [...hosts.map(primaryAttachment), ...vnicAttachments],
-  // The details are those of a launch.
-  atCreate: ({ createVnicDetails = null }) => attributesOf("oci_core_instance", { createVnicDetails }),
-  view: (each, { door }) => ({
-    lifecycleState: "ATTACHED",
-    availabilityDomain: each.availabilityDomain,
-    displayName: each.displayName,
-    instanceId: each.instanceId,
-    nicIndex: 0,
-    subnetId: each.vnic.subnetId,
-    vlanTag: each.vlanTag,
-    // Told once it is attached (oracle/oci-go-sdk v65, core/vnic_attachment.go).
-    vnicId: door.lifecycles.of(each.id, "ATTACHED") === "ATTACHED" ? each.vnic.id : null,
-  }),
-});
+const attachments = declared(vnicAttachment);
 
 /** A primary VNIC is changed with its instance, a secondary one with its attachment. */
 async function changeVnic(asked: Asked): Promise<Answer> {
@@ -87,10 +63,7 @@ async function changeVnic(asked: Asked): Promise<Answer> {
   const host = oci.instances.find(({ id }) => id === found.id);
   const attachment = oci.vnicAttachments.find(({ id }) => id === found.id);
   if (host) await instances.change(asked, host, { createVnicDetails: asked.body });
-  const body = { createVnicDetails: asked.body };
-  refuseNotPlayed("oci_core_vnic_attachment", body);
-  const details = attributesOf("oci_core_instance", body);
-  if (attachment) await vnicAttachment.update?.(asked.call, { id: attachment.id }, details);
+  if (attachment) await attachments.change(asked, attachment, { createVnicDetails: asked.body });
   return shown(vnicFields(asked, requireVnic(asked)));
 }
 
@@ -127,8 +100,6 @@ export const vnicRoutes: readonly Route[] = [
       return remove(asked, attachments);
     },
   },
-  // An attachment is changed by its VNIC, and is where its instance is.
-  ...collection(attachments).filter(({ method, path }) => method !== "PUT" && !path.endsWith("/changeCompartment")),
   { method: "GET", path: `${BASE}/vnics/{id}`, run: (asked) => shown(vnicFields(asked, requireVnic(asked))) },
   { method: "PUT", path: `${BASE}/vnics/{id}`, run: changeVnic },
   { method: "GET", path: `${BASE}/ipv6`, run: ipv6sOf },

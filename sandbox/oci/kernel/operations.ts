@@ -7,7 +7,7 @@ import { flatTags, nestedTags, wrong } from "../api/fields.ts";
 import { requireHomeRegion } from "../home-region.ts";
 import { invalid } from "../refusals.ts";
 import { globalId, regionalId, regionOf } from "../regions.ts";
-import { refuse } from "../remembered.ts";
+import { refuse } from "../not-played.ts";
 import { defaultName, requireCompartment, requireObject } from "../stored.ts";
 import { type Bodied, type Context, generatedName, kept, type Resource, type Stored } from "./resource.ts";
 
@@ -34,8 +34,18 @@ function tagsOf(said: Attributes, field: "freeformTags" | "definedTags"): Tags |
   return value && flatTags(field, value);
 }
 
-/** What every object has. */
-function common<B extends Attributes>(d: Resource<B>, said: Attributes, { call, before }: Context<B>): OciObject {
+/** The tags that a new object has: those that are said, or the service's own. */
+export function definedTagsOf(said: Attributes, call: Call): Tags {
+  const own = { "Oracle-Tags.CreatedBy": "sandbox", "Oracle-Tags.CreatedOn": call.world.now() };
+  return tagsOf(said, "definedTags") ?? own;
+}
+
+/** What every object has, of a new one or of one that is changed. */
+export function commonFields(
+  d: Pick<Resource, "service" | "idType" | "home">,
+  said: Attributes,
+  { call, before }: { readonly call: Call; readonly before: OciObject | null },
+): OciObject {
   const compartmentId = said.compartmentId ?? before?.compartmentId;
   if (typeof compartmentId !== "string" || compartmentId === "") throw new MissingAttribute("compartment_id");
   if (d.home === "root" && compartmentId !== call.world.state.oci.tenancyId)
@@ -48,8 +58,7 @@ function common<B extends Attributes>(d: Resource<B>, said: Attributes, { call, 
     region: before?.region ?? regionOf(call),
     timeCreated,
     freeformTags: tagsOf(said, "freeformTags") ?? before?.freeformTags ?? {},
-    definedTags: tagsOf(said, "definedTags") ??
-      before?.definedTags ?? { "Oracle-Tags.CreatedBy": "sandbox", "Oracle-Tags.CreatedOn": timeCreated },
+    definedTags: (said.definedTags ?? null) === null && before ? before.definedTags : definedTagsOf(said, call),
   };
 }
 
@@ -64,7 +73,7 @@ function withoutNulls(value: Json): Json {
 /** Null and "" say nothing, where a field cannot be so. */
 function whatIsSaid<B>({ body }: Bodied<B>, told: Attributes): Attributes {
   const entries = Object.entries(told).flatMap(([name, value]): [string, Json][] => {
-    const field = body.shape[name];
+    const field = Object.hasOwn(body.shape, name) ? body.shape[name] : undefined;
     if (value !== null && value !== "") return [[name, field && field !== kept ? withoutNulls(value) : value]];
     return field && z.safeParse(field, value).success ? [[name, value]] : [];
   });
@@ -97,7 +106,7 @@ function complete<B extends Attributes>(d: Resource<B>, told: Attributes, contex
   const open = openTo(d, told, before && viewOf(d, before, call));
   const said = d.prepare?.(open, context) ?? open;
   const fields = fieldsFrom(d, call, said, before);
-  const next = Object.assign(common(d, said, context), fields);
+  const next = Object.assign(commonFields(d, said, context), fields);
   if (d.inVcn && !before) requireObject(call, d.service, call.world.state.oci.vcns, String(fields.vcnId), "vcn_id");
   d.check?.(next, context);
   return next;
@@ -114,7 +123,9 @@ export function create<B extends Attributes>(d: Resource<B>, call: Call, said: A
 
 /** Changes what the body says; everything else stays. @throws ServiceRefusal before anything is changed */
 export function change<B extends Attributes>(d: Resource<B>, call: Call, record: Stored<B>, said: Attributes): void {
-  Object.assign(record, complete(d, said, { call, before: record }));
+  const next = complete(d, said, { call, before: record });
+  d.changed?.(record, next, call);
+  Object.assign(record, next);
   call.world.changed();
 }
 

@@ -70,7 +70,11 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
     const view = partView(d, record, requireParent(d, call, place.id), call);
     const at = { ...place, part: keyOf(d, record) };
     return {
-      ...attributesOf({ ...view, ...d.forTerraform?.(record, view) }, membersOf(d.type) ?? {}, d.renames),
+      ...attributesOf(
+        { ...view, ...d.forTerraform?.(record, view, call.world.state.oci) },
+        membersOf(d.type) ?? {},
+        d.renames,
+      ),
       ...Object.fromEntries(Object.entries(d.place).map(([name, attribute]) => [attribute, place[name] ?? null])),
       id: d.key === "id" ? at.part : (d.importId?.(record, place) ?? importId(d, at)),
     };

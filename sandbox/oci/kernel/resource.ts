@@ -40,8 +40,10 @@ export interface Bodied<B> {
   readonly without?: readonly Action[];
   /** Its state once it is made. Absent: it has none. */
   readonly state?: string;
+  /** What the provider says otherwise than the API. */
+  fromTerraform?(said: Attributes): Attributes;
   /** What the provider tells otherwise than the API, whose view it is given. */
-  forTerraform?(record: B, view: Attributes): Attributes;
+  forTerraform?(record: B, view: Attributes, tenancy: OciTenancy): Attributes;
 }
 
 /** A resource as the stand-in of the provider plays it, where nothing else is said. */
@@ -55,8 +57,11 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   /** Part of the VCN that its `vcnId` names: that has to be there, and cannot go before it. */
   readonly inVcn?: true;
   all(tenancy: OciTenancy): Stored<B>[];
+  forTerraform?(record: Stored<B>, view: Attributes, tenancy: OciTenancy): Attributes;
   /** States on the way in and out. `deleted: null`: what is gone is not found. */
   readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
+  /** Fields that are null while it is on its way. */
+  readonly onceSettled?: readonly string[];
   /** Lists still show those that were deleted, for a while. */
   readonly listedWhenGone?: true;
   /**
@@ -83,6 +88,8 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   check?(next: Stored<B>, context: Context<B>): void;
   /** What else comes with a new one. */
   made?(record: Stored<B>, said: Attributes, call: Call): void;
+  /** What else a change does, once nothing of it is refused. */
+  changed?(before: Stored<B>, next: Stored<B>, call: Call): void;
   /** Refuses to delete, or cleans up beside the record. */
   remove?(record: Stored<B>, call: Call): void;
   /** What is told beside the record. */

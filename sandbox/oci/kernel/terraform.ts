@@ -67,12 +67,19 @@ export function attributesOf(view: Attributes, members: Members, renames: Rename
 /** A record as the provider tells it. */
 export function toldByProvider<B extends Attributes>(d: Resource<B>, call: Call, record: Stored<B>): Attributes {
   const view = viewOf(d, record, call);
-  return attributesOf({ ...view, ...d.forTerraform?.(record, view) }, membersOf(d.type) ?? {}, d.renames);
+  return attributesOf(
+    { ...view, ...d.forTerraform?.(record, view, call.world.state.oci) },
+    membersOf(d.type) ?? {},
+    d.renames,
+  );
 }
 
 /** A declared resource as the stand-in of the provider plays it. */
 export function terraformType<B extends Attributes>(d: Resource<B>): ResourceType {
-  const bodyOf = (planned: Attributes): Attributes => fieldsOf(planned, membersOf(d.type) ?? {}, d.renames);
+  const bodyOf = (planned: Attributes): Attributes => {
+    const said = fieldsOf(planned, membersOf(d.type) ?? {}, d.renames);
+    return d.fromTerraform?.(said) ?? said;
+  };
   const told = (call: Call, record: Stored<B>): Attributes => toldByProvider(d, call, record);
   const readId = (call: Call, id: string): Attributes | null => {
     const record = find(call, d.all(call.world.state.oci), id);

@@ -3,9 +3,10 @@ import { z } from "zod";
 import type { Attributes, Call, Json } from "../../plugin/resource.ts";
 import { isObject } from "../attributes.ts";
 import { choice, GLOBAL_SCHEMA } from "../global-capability-schema.ts";
+import { commonFields } from "../kernel/operations.ts";
 import { generatedName, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { conflict, invalid } from "../refusals.ts";
-import { defaultName, newObject, requireObject } from "../stored.ts";
+import { defaultName, requireObject } from "../stored.ts";
 
 const SERVICE = "Core Compute Image Capability Schema";
 
@@ -68,7 +69,7 @@ export function attachedSchema(
   image: { readonly id: string; readonly compartmentId: string },
 ): Stored<z.output<typeof body>> {
   return {
-    ...newObject(call, SERVICE, "computeimagecapabilityschema", { compartment_id: image.compartmentId }),
+    ...commonFields(capabilitySchema, { compartmentId: image.compartmentId }, { call, before: null }),
     displayName: defaultName(call, "computeimagecapabilityschema"),
     imageId: image.id,
     computeGlobalImageCapabilitySchemaVersionName: GLOBAL_SCHEMA.version,

@@ -12,6 +12,7 @@ import { dynamicGroup } from "./dynamic-group.ts";
 import { group } from "./group.ts";
 import { image } from "./image.ts";
 import { imageShape } from "./image-shape.ts";
+import { instance } from "./instance.ts";
 import { instanceConfiguration } from "./instance-configuration.ts";
 import { instancePool } from "./instance-pool.ts";
 import { internetGateway } from "./internet-gateway.ts";
@@ -39,6 +40,7 @@ import { serviceGateway } from "./service-gateway.ts";
 import { subnet } from "./subnet.ts";
 import { user } from "./user.ts";
 import { vcn } from "./vcn.ts";
+import { vnicAttachment } from "./vnic-attachment.ts";
 import { volume } from "./volume.ts";
 import { volumeAttachment } from "./volume-attachment.ts";
 
@@ -60,6 +62,8 @@ export const RESOURCES = {
   networkLoadBalancers: networkLoadBalancer,
   loadBalancers: loadBalancer,
   images: image,
+  instances: instance,
+  vnicAttachments: vnicAttachment,
   instanceConfigurations: instanceConfiguration,
   instancePools: instancePool,
   volumes: volume,

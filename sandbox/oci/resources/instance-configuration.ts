@@ -3,7 +3,8 @@ import { z } from "zod";
 import { isObject } from "../attributes.ts";
 import { generatedName, type Resource, type Stored } from "../kernel/resource.ts";
 import { invalid, referenced } from "../refusals.ts";
-import { refuseNotPlayed } from "../remembered.ts";
+import { refuse } from "../not-played.ts";
+import { instance } from "./instance.ts";
 
 const SERVICE = "Core Instance Configuration";
 
@@ -37,7 +38,7 @@ export const instanceConfiguration: Resource<z.output<typeof body>> = {
   check({ instanceDetails: { instanceType, launchDetails = null } }) {
     if (instanceType !== "compute")
       throw invalid(SERVICE, "instanceDetails of instanceType compute is required.", "instance_details");
-    refuseNotPlayed("oci_core_instance", isObject(launchDetails) ? launchDetails : {});
+    refuse(instance.notPlayed ?? [], isObject(launchDetails) ? launchDetails : {});
   },
   remove({ id }, { world }) {
     const pool = world.state.oci.instancePools.find((each) => each.instanceConfigurationId === id);

@@ -2,11 +2,11 @@
 import { z } from "zod";
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import { isObject, maybeText as said, maybeTexts as saidTexts, text as required } from "../attributes.ts";
-import { faultDomain } from "../instance-checks.ts";
 import { generatedName, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
 import { invalid } from "../refusals.ts";
 import { requireAvailabilityDomain } from "../regions.ts";
 import { requireObject } from "../stored.ts";
+import { faultDomain } from "./instance-launch.ts";
 import { requireSubnet } from "./subnet.ts";
 
 const SERVICE = "Core Instance Pool";

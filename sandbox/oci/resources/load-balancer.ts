@@ -4,7 +4,7 @@ import type { Attributes, Call } from "../../plugin/resource.ts";
 import { takeAddress, takePublicAddress } from "../addresses.ts";
 import { nestedTags } from "../api/fields.ts";
 import { isObject, maybeFlag, maybeText as said, maybeTexts as saidTexts, text as required } from "../attributes.ts";
-import { systemTags } from "../instance-attributes.ts";
+import { systemTags } from "../shapes.ts";
 import { ACTIVE, flag, maybeText, maybeTexts, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
 import { parsed } from "../kernel/operations.ts";
 import { requireRoom } from "../limits.ts";

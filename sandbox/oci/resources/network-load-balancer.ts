@@ -3,7 +3,7 @@ import { z } from "zod";
 import { takeAddress, takePublicAddress } from "../addresses.ts";
 import { nestedTags } from "../api/fields.ts";
 import { isObject, maybeFlag, maybeText as said, text as required } from "../attributes.ts";
-import { systemTags } from "../instance-attributes.ts";
+import { systemTags } from "../shapes.ts";
 import { ACTIVE, flag, maybeText, maybeTexts, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { requireRoom } from "../limits.ts";
 import { siblingId } from "../primary-address.ts";

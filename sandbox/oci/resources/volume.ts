@@ -1,6 +1,6 @@
 /** Block volumes. */
 import { z } from "zod";
-import { systemTags } from "../instance-attributes.ts";
+import { systemTags } from "../shapes.ts";
 import { create } from "../kernel/operations.ts";
 import { AVAILABLE, generatedName, kept, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { nestedTags } from "../api/fields.ts";

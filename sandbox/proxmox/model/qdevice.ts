@@ -3,7 +3,7 @@ import { parseYaml } from "../../../config/yaml.ts";
 import { z } from "zod";
 import { isUp } from "../../oci/boot.ts";
 import { reaches } from "../../reach/index.ts";
-import type { Instance } from "../../world/oci.ts";
+import type { Instance } from "../../oci/resources/instance.ts";
 import type { Datacenter, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 

@@ -1,8 +1,8 @@
 /** Configurations with every argument that the provider's schema has of a resource, and the same as bodies of the API. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ARGUMENTS } from "../../../../sandbox/oci/arguments.ts";
-import { declarations } from "../../../../sandbox/oci/resources/index.ts";
+import { declarations, parts } from "../../../../sandbox/oci/resources/index.ts";
+import { BUCKET_NOT_PLAYED } from "../../../../sandbox/oci/api/storage/buckets.ts";
 import { apiName, nestedTags } from "../../../../sandbox/oci/api/fields.ts";
 import { isObject } from "../../../../sandbox/oci/attributes.ts";
 import type { Attributes, Json } from "../../../../sandbox/plugin/resource.ts";
@@ -73,7 +73,8 @@ function blockOf(resource: string): BlockSchema {
 
 /** Arguments of a resource that lead to what the sandbox has not, by the provider's paths. */
 export function notPlayedOf(type: string): readonly string[] {
-  return ARGUMENTS[type]?.notPlayed ?? declarations.find((each) => each.type === type)?.notPlayed ?? [];
+  if (type === "oci_objectstorage_bucket") return BUCKET_NOT_PLAYED;
+  return [...declarations, ...parts].find((each) => each.type === type)?.notPlayed ?? [];
 }
 
 /** Every argument but those that are said to be left out and those that the sandbox refuses as not played. */

@@ -4,16 +4,20 @@ import type { Bucket } from "../../../world/oci.ts";
 import { maybeFlag, maybeTags, maybeText, text } from "../../attributes.ts";
 import { notPlayed } from "../../refusals.ts";
 import { regionOf } from "../../regions.ts";
-import { refuseNotPlayed } from "../../remembered.ts";
-import { newObject, requireCompartment, updateCommon } from "../../stored.ts";
-import { common } from "../collection.ts";
-import { attributesOf } from "../fields.ts";
+import { refuse } from "../../not-played.ts";
+import { requireCompartment } from "../../stored.ts";
+import { commonFields } from "../../kernel/operations.ts";
+import { nestedTags } from "../fields.ts";
 import { listed } from "../lists.ts";
 import type { Answer } from "../answer.ts";
 import { type Asked, needed, type Route } from "../route.ts";
 import { noBucket, storageRefusal } from "./refusals.ts";
 
 const SERVICE = "Object Storage Bucket";
+const KIND = { service: SERVICE, idType: "bucket" };
+
+/** Arguments that lead to what the sandbox has not, by the provider's paths. */
+export const BUCKET_NOT_PLAYED = ["kms_key_id", "is_bucket_key_enabled", "retention_rules"];
 
 /** @throws ServiceRefusal 404 for another namespace than the tenancy's */
 export function requireNamespace({ call, params }: Asked): string {
@@ -37,17 +41,17 @@ export function requireBucket(asked: Asked): Bucket {
 }
 
 function summary(asked: Asked, each: Bucket): Attributes {
-  const { compartmentId, timeCreated, freeformTags, definedTags } = common(each);
+  const { compartmentId, timeCreated, freeformTags, definedTags } = each;
   const { oci } = asked.call.world.state;
   return {
     namespace: oci.namespace,
     name: each.name,
-    compartmentId: compartmentId ?? null,
+    compartmentId,
     createdBy: oci.apiKey?.userId ?? null,
-    timeCreated: timeCreated ?? null,
+    timeCreated,
     etag: each.etag,
-    freeformTags: freeformTags ?? {},
-    definedTags: definedTags ?? {},
+    freeformTags,
+    definedTags: nestedTags(definedTags),
   };
 }
 
@@ -96,10 +100,10 @@ const ACCESS = ["NoPublicAccess", "ObjectRead", "ObjectReadWithoutList"];
 
 function create(asked: Asked): Answer {
   requireNamespace(asked);
-  refuseNotPlayed("oci_objectstorage_bucket", asked.body);
+  refuse(BUCKET_NOT_PLAYED, asked.body);
   refuseOtherScope(asked);
   const { call } = asked;
-  const details = attributesOf("bucket", asked.body);
+  const details = asked.body;
   const name = text(details, "name");
   if (!/^(?!\.{1,2}$)[\w.-]{1,256}$/.test(name))
     throw storageRefusal(400, "InvalidBucketName", `The bucket name '${name}' is invalid`);
@@ -110,17 +114,17 @@ function create(asked: Asked): Answer {
       `Either the bucket '${name}' already exists or you are not authorized`,
     );
   const made: Bucket = {
-    ...newObject(call, SERVICE, "bucket", details),
+    ...commonFields(KIND, details, { call, before: null }),
     name,
     publicAccessType: requireOneOf(
       "publicAccessType",
-      maybeText(details, "public_access_type") ?? "NoPublicAccess",
+      maybeText(details, "publicAccessType") ?? "NoPublicAccess",
       ACCESS,
     ),
-    storageTier: requireOneOf("storageTier", maybeText(details, "storage_tier") ?? "Standard", ["Standard", "Archive"]),
+    storageTier: requireOneOf("storageTier", maybeText(details, "storageTier") ?? "Standard", ["Standard", "Archive"]),
     versioning: maybeText(details, "versioning") ?? "Disabled",
-    autoTiering: maybeText(details, "auto_tiering") ?? "Disabled",
-    objectEventsEnabled: maybeFlag(details, "object_events_enabled") ?? false,
+    autoTiering: maybeText(details, "autoTiering") ?? "Disabled",
+    objectEventsEnabled: maybeFlag(details, "objectEventsEnabled") ?? false,
     metadata: maybeTags(details, "metadata") ?? {},
     etag: call.world.random(32),
     objects: [],
@@ -133,19 +137,19 @@ function create(asked: Asked): Answer {
 
 function update(asked: Asked): Answer {
   const found = requireBucket(asked);
-  refuseNotPlayed("oci_objectstorage_bucket", asked.body);
+  refuse(BUCKET_NOT_PLAYED, asked.body);
   refuseOtherScope(asked);
-  const details = attributesOf("bucket", asked.body);
+  const details = asked.body;
   const access = requireOneOf(
     "publicAccessType",
-    maybeText(details, "public_access_type") ?? found.publicAccessType,
+    maybeText(details, "publicAccessType") ?? found.publicAccessType,
     ACCESS,
   );
-  updateCommon(asked.call, SERVICE, found, details);
+  Object.assign(found, commonFields(KIND, details, { call: asked.call, before: found }));
   found.publicAccessType = access;
   found.versioning = maybeText(details, "versioning") ?? found.versioning;
-  found.autoTiering = maybeText(details, "auto_tiering") ?? found.autoTiering ?? "Disabled";
-  found.objectEventsEnabled = maybeFlag(details, "object_events_enabled") ?? found.objectEventsEnabled ?? false;
+  found.autoTiering = maybeText(details, "autoTiering") ?? found.autoTiering ?? "Disabled";
+  found.objectEventsEnabled = maybeFlag(details, "objectEventsEnabled") ?? found.objectEventsEnabled ?? false;
   found.metadata = maybeTags(details, "metadata") ?? found.metadata;
   asked.call.world.changed();
   return told(asked, found);

@@ -5,7 +5,6 @@ import type { Bucket } from "../../../world/oci.ts";
 import type { PreauthenticatedRequest } from "../../../world/oci-bucket.ts";
 import { maybeText, text } from "../../attributes.ts";
 import { notFound, notPlayed } from "../../refusals.ts";
-import { attributesOf } from "../fields.ts";
 import { listed } from "../lists.ts";
 import type { Answer } from "../answer.ts";
 import type { Asked, Route } from "../route.ts";
@@ -28,14 +27,14 @@ function summary({ tokenSha256: _hash, ...told }: PreauthenticatedRequest): Attr
 }
 
 function timeOf(details: Attributes): string {
-  const said = text(details, "time_expires");
+  const said = text(details, "timeExpires");
   const time = Date.parse(said);
   if (Number.isFinite(time)) return new Date(time).toISOString();
   throw storageRefusal(400, "InvalidParameter", `timeExpires ${said} is not valid: a time of RFC 3339`);
 }
 
 function listingAction(details: Attributes, accessType: string): string | null {
-  const action = maybeText(details, "bucket_listing_action");
+  const action = maybeText(details, "bucketListingAction");
   if (action === null) return null;
   requireOneOf("bucketListingAction", action, ["Deny", "ListObjects"]);
   if (["AnyObjectRead", "AnyObjectReadWrite"].includes(accessType)) return action;
@@ -49,9 +48,9 @@ function listingAction(details: Attributes, accessType: string): string | null {
 function create(asked: Asked): Answer {
   const bucket = requireBucket(asked);
   const { call, headers } = asked;
-  const details = attributesOf("preauthenticated_request", asked.body);
-  const accessType = requireOneOf("accessType", text(details, "access_type"), [...OF_AN_OBJECT, ...OF_A_BUCKET]);
-  const objectName = maybeText(details, "object_name");
+  const details = asked.body;
+  const accessType = requireOneOf("accessType", text(details, "accessType"), [...OF_AN_OBJECT, ...OF_A_BUCKET]);
+  const objectName = maybeText(details, "objectName");
   if (objectName === null && OF_AN_OBJECT.includes(accessType))
     throw storageRefusal(400, "InvalidParameter", `objectName is required with accessType ${accessType}`);
   const token = call.world.random(64);

@@ -4,7 +4,7 @@ import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Attributes, Json } from "../../../plugin/resource.ts";
 import type { Bucket, BucketObject, MultipartUpload, Tags, UploadedPart } from "../../../world/oci.ts";
 import { maybeTags, maybeText, text } from "../../attributes.ts";
-import { attributesOf, isObject } from "../fields.ts";
+import { isObject } from "../fields.ts";
 import { listed, page } from "../lists.ts";
 import type { Answer } from "../answer.ts";
 import type { Asked, Route } from "../route.ts";
@@ -53,25 +53,30 @@ function checkHeaders(headers: Tags): void {
   }
 }
 
-/** What PutObject says in headers of these names. */
-const IN_HEADERS = ["cache_control", "content_disposition", "content_encoding", "content_language"];
+/** What PutObject says in headers, by the body's names. */
+const IN_HEADERS = {
+  cacheControl: "cache-control",
+  contentDisposition: "content-disposition",
+  contentEncoding: "content-encoding",
+  contentLanguage: "content-language",
+};
 
 function ownHeaders(details: Attributes): Tags {
-  const said = IN_HEADERS.map((name) => [name.replace("_", "-"), maybeText(details, name)] as const);
+  const said = Object.entries(IN_HEADERS).map(([field, name]) => [name, maybeText(details, field)] as const);
   return Object.fromEntries(said.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
 function start(asked: Asked): Answer {
   const bucket = requireBucket(asked);
   refuseKeys(asked.headers);
-  const details = attributesOf("upload", asked.body);
+  const details = asked.body;
   const object = text(details, "object");
   checkName(object);
   checkConditions(asked, object, objectNamed(bucket, object));
   const metadata = maybeTags(details, "metadata") ?? {};
   const strange = Object.keys(metadata).find((name) => !name.startsWith("opc-meta-"));
   if (strange !== undefined) throw storageRefusal(400, "InvalidMetadata", `${strange} is not of the form opc-meta-*`);
-  const contentType = maybeText(details, "content_type") ?? "application/octet-stream";
+  const contentType = maybeText(details, "contentType") ?? "application/octet-stream";
   const headers = { ...metadata, ...ownHeaders(details) };
   checkHeaders({ ...headers, "content-type": contentType });
   const upload: MultipartUpload = {
@@ -79,7 +84,7 @@ function start(asked: Asked): Answer {
     object,
     contentType,
     headers,
-    storageTier: tierFor(bucket, maybeText(details, "storage_tier")),
+    storageTier: tierFor(bucket, maybeText(details, "storageTier")),
     timeCreated: asked.call.world.now(),
     parts: [],
   };

@@ -1,6 +1,7 @@
 /** Boot volumes that outlive their instances. */
-import type { Call } from "../plugin/resource.ts";
-import type { Instance, PreservedBootVolume } from "../world/oci.ts";
+import type { Call } from "../../plugin/resource.ts";
+import type { PreservedBootVolume } from "../../world/oci.ts";
+import type { Instance } from "./instance.ts";
 
 /** The service gives it no other name; its tags are its own, not those of the instance. */
 export function bootVolumeName(instance: Instance): string {
