@@ -79,7 +79,7 @@ async function room(oci: Oci, plan: Topology, project: Project, signal: AbortSig
       fail(
         "capacity",
         `${region} has no availability domain ${number}`,
-        `set oci.availabilityDomain to 1 to ${domains.length}`,
+        `set oci.availabilityDomain to ${domains.length === 1 ? "1" : `1 to ${domains.length}`}`,
       ),
     ];
   return [...limits, ...capacityFindings(await capacityIn(oci, domain, hostsOf(plan)))];

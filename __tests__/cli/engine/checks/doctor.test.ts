@@ -449,6 +449,19 @@ describe("the account", () => {
     ]);
   });
 
+  it("fails in one line where the region has no availability domain of this number", async () => {
+    const region = "eu-zurich-1";
+    api.store.state.oci.homeRegion = region;
+    expect(named(await ask(region, { oci: { region, availabilityDomain: 2 } }), "capacity")).toEqual([
+      {
+        name: "capacity",
+        status: "fail",
+        found: "eu-zurich-1 has no availability domain 2",
+        advice: "set oci.availabilityDomain to 1",
+      },
+    ]);
+  });
+
   it("warns where there is no capacity, and not where one fault domain of three is full", async () => {
     const capacity = { what: "capacity", availabilityDomain: "*", faultDomain: "FAULT-DOMAIN-1", shape: "*" } as const;
     api.store.state.faults = { lastId: 1, active: [{ id: 1, seen: 0, hits: 0, spec: capacity }] };
