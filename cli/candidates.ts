@@ -1,4 +1,4 @@
-/** What could stand at the end of a command line: read from commander's own tree, so that nothing is listed twice. */
+/** Finds what can complete a command line, from commander's own tree of commands. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Argument, Command, Option } from "commander";

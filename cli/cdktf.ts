@@ -1,4 +1,4 @@
-/** `cdktf`: upstream's grammar over our own engine. */
+/** The program `cdktf`: upstream's grammar over the lab's own engine. */
 import type { Command } from "commander";
 import { deploy, destroy } from "./commands/change/deploy.ts";
 import { diff } from "./commands/look/diff.ts";

@@ -1,4 +1,4 @@
-/** Where the demo plays: a LAB_HOME of its own, thrown away at the end, and the `cdktf` that a user would type. */
+/** What the demo runs in: a LAB_HOME of its own, removed at the end, and the `cdktf` that a user would type. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

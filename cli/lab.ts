@@ -1,4 +1,4 @@
-/** `lab`: what is there to do around the stacks. */
+/** The program `lab`: commands around the stacks. */
 import { kubeconfig, talosconfig } from "./commands/access/contexts.ts";
 import { tunnel } from "./commands/access/tunnel.ts";
 import { providers } from "./commands/change/providers-lock.ts";

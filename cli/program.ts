@@ -1,4 +1,4 @@
-/** How our programs read their command line: errors are one line with a suggestion, and set the exit code. */
+/** Parses command lines: an error is one line with a suggestion, and sets the exit code. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";

@@ -1,4 +1,4 @@
-/** Where a kubeconfig or talosconfig is to go: it is a secret, so to a file of its owner's, or into a pipe. */
+/** Decides where a kubeconfig or talosconfig goes, and writes it there. It is a secret. */
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CliError, messageOf } from "../ui/errors.ts";

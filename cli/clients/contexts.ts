@@ -1,4 +1,4 @@
-/** Adds the contexts of one kubeconfig or talosconfig to another: by name, and touching nothing else. */
+/** Merges the contexts of one kubeconfig or talosconfig into another, by name. */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Document, isMap, isScalar, isSeq } from "yaml";

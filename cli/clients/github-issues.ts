@@ -1,4 +1,4 @@
-/** One issue, found again by its label and its first line, brought up to date in place and closed when it is over. */
+/** Keeps one issue or one pull request comment up to date, found again by its first line. */
 import { z } from "zod";
 import { CliError } from "../ui/errors.ts";
 import { type GitHub, ownLogin, parsed, request, unified, findIn } from "./github.ts";

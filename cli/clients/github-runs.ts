@@ -1,4 +1,4 @@
-/** Which run of diff.yml saved the plans of the pull request that a commit on main came from. */
+/** Finds the run of diff.yml that saved the plans of the pull request behind a commit on main. */
 import { z } from "zod";
 import { CliError } from "../ui/errors.ts";
 import { type GitHub, parsed, request } from "./github.ts";

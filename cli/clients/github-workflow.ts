@@ -1,4 +1,4 @@
-/** What a workflow tells a program: where GitHub's API is, with which token, and of which repository it speaks. */
+/** Reads what a GitHub workflow sets: API address, token, repository, run. */
 import { readFileSync } from "node:fs";
 import { CliError, messageOf } from "../ui/errors.ts";
 import type { GitHub } from "./github.ts";

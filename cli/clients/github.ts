@@ -1,4 +1,4 @@
-/** Requests to GitHub's REST API (2022-11-28), and what its refusals mean to people. */
+/** Sends requests to GitHub's REST API (2022-11-28), and explains its errors. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { CliError, messageOf } from "../ui/errors.ts";

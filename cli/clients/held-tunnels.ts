@@ -1,4 +1,4 @@
-/** Tunnels that one process (`lab tunnel`) holds open: others of the same lab go through them, as a port has one owner. */
+/** Shares the tunnels that one `lab tunnel` holds open with other commands of the same lab: a port has one owner. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-/** The API server of a cluster, asked by HTTPS with the admin's certificate out of a kubeconfig. */
+/** A client of the API server, with the admin's certificate from a kubeconfig. */
 import https from "node:https";
 import { checkServerIdentity } from "node:tls";
 import { z } from "zod";

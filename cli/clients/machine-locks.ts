@@ -1,4 +1,4 @@
-/** Locks of virtual machines: while a backup or a snapshot holds one, Proxmox VE changes, stops and removes nothing. */
+/** Waits for locks of virtual machines: while a backup or a snapshot holds one, Proxmox VE refuses changes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { NoAnswer, NotYet, PveError } from "../../constructs/proxmox/steps/deadline.mjs";

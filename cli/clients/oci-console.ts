@@ -1,4 +1,4 @@
-/** Why a host does not let us in, as far as its cloud knows. */
+/** Explains why a host does not answer, by its state and its serial console. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";

@@ -1,6 +1,6 @@
 /**
- * Whether OCI has room for the lab's hosts now. A report may be wrong (oracle/oci-cli#748), and a minute later it may be
- * another.
+ * Asks OCI for room for the lab's hosts, and for use of its service limits. A capacity report may be wrong
+ * (oracle/oci-cli#748).
  */
 import { z } from "zod";
 import type { LimitName } from "../../config/limits.ts";

@@ -1,7 +1,4 @@
-/**
- * What an account has with a lab's tag: of the kinds that an Always Free account has few of, and that a lab may lose sight
- * of.
- */
+/** Lists what an account has of a lab: objects with its tag, boot volumes that were kept, compartments of its name. */
 import { z } from "zod";
 import type { InventoryItem } from "../../sandbox/client.ts";
 import { visibleLine } from "../ui/visible.ts";

@@ -1,4 +1,4 @@
-/** OCI's REST API, asked with the account's own key: what no provider tells of. Oracle's SDK, which signs, is loaded here. */
+/** A client of OCI's REST API, signed with the account's key. Oracle's SDK, which signs, is loaded here. */
 import type { HttpClient } from "oci-common";
 import { z } from "zod";
 import type { SignIn } from "../../config/sign-in.ts";

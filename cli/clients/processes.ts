@@ -1,4 +1,4 @@
-/** Programs run to their end, and processes of ours that may still live: told by their command lines, as ids are used again. */
+/** Runs programs to their end, and finds processes of the lab by their command lines, as process ids are reused. */
 import {
   execFileSync,
   execFile,

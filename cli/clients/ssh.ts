@@ -1,4 +1,4 @@
-/** The `ssh` that carries the tunnels of one host. */
+/** Starts the `ssh` that carries the tunnels of one host, and writes its files. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** Loopback ports that lead through SSH to what runs on the hosts. One `ssh` a host carries all of its tunnels. */
+/** Opens loopback ports that lead through SSH to ports of hosts and machines. One `ssh` a host carries all of its tunnels. */
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../../topology/types.ts";

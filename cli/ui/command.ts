@@ -1,4 +1,4 @@
-/** What a command of ours is, and the options that several of them take. */
+/** The definition of a command, and options that several commands take. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { messageOf } from "./errors.ts";
 import { pathOption, pathsOption, several, wholeNumber } from "./options.ts";

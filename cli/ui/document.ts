@@ -1,4 +1,4 @@
-/** The one JSON document that `--json` puts on stdout. */
+/** Prints the one JSON document of `--json`. */
 import { printInClear } from "./mask-output.ts";
 import { masked } from "./masker.ts";
 

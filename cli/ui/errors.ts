@@ -1,4 +1,4 @@
-/** What goes wrong, told to people: one line, and an exit code. */
+/** Errors for people: one line, and an exit code. */
 import { readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";

@@ -1,4 +1,4 @@
-/** Small files of ours, which must never be seen half written. */
+/** Reads and writes small files, in one step: no reader sees one half written. */
 import {
   linkSync,
   mkdirSync,

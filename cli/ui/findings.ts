@@ -1,4 +1,4 @@
-/** What `lab doctor` says of one thing, and how a check is kept from taking long or from ending the others. */
+/** The results of checks: how they are run within a deadline, and printed. */
 import { messageOf } from "./errors.ts";
 import type { Terminal } from "./terminal.ts";
 import { visibleLine } from "./visible.ts";

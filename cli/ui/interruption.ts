@@ -1,4 +1,4 @@
-/** Ctrl-C and its relatives: the first asks everything to end well, the second ends it now. */
+/** Handles Ctrl-C and its relatives: the first asks everything to end well, the second ends it now. */
 import { Interrupted } from "./errors.ts";
 
 /** npm and the launcher pass a signal on that the terminal has already sent us: those that come close are one. */

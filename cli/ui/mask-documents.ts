@@ -1,4 +1,4 @@
-/** Has masked what is sensitive in plans, by their own word and by the providers' schemas, and in variables of stacks. */
+/** Teaches the masker the secrets in plans, by the providers' schemas too, and in sensitive variables. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { withoutByteOrderMark } from "../../config/text.ts";

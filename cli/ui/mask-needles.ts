@@ -1,4 +1,4 @@
-/** The secrets that are looked for, and the search, whose time is that of the text however many they are. */
+/** Finds known secrets in a text, in a time that does not depend on how many there are. */
 import { decodedViews, plainView, rawView, type View, viewOf } from "./mask-view.ts";
 
 /** In characters. Shorter values are not known by value: they would take parts of ordinary words with them. */

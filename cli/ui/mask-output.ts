@@ -1,4 +1,4 @@
-/** Puts the masker, and what makes text harmless, in front of stdout and stderr, so that nothing is printed around them. */
+/** Puts the masker in front of stdout and stderr, so that nothing is printed around it. */
 import { StringDecoder } from "node:string_decoder";
 import { endsInKey } from "./mask-patterns.ts";
 import { masked, SENSITIVE } from "./masker.ts";

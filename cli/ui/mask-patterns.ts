@@ -1,4 +1,4 @@
-/** Secrets that tell themselves by how they look, wherever they come from. */
+/** Finds secrets by how they look, wherever they come from. */
 import type { Part } from "./mask-needles.ts";
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";

@@ -1,7 +1,4 @@
-/**
- * What must not be printed, and its masking. One for the process: whoever reads a secret teaches it, and every byte that
- * leaves goes through it.
- */
+/** The masker, one for the process: whoever reads a secret teaches it, and everything that is printed goes through it. */
 import { readIfThere } from "./files.ts";
 import { isPlain, isPublic, Needles, type Part, partsOf, SHORTEST } from "./mask-needles.ts";
 import { findByLooks } from "./mask-patterns.ts";

@@ -1,4 +1,4 @@
-/** Kinds of options and arguments, and the parsers of their values. */
+/** Kinds of options and arguments, and parsers of their values. */
 import { Argument, InvalidArgumentError, Option } from "commander";
 import { pathProblem, userPath } from "../../config/user-path.ts";
 

@@ -1,4 +1,4 @@
-/** Outputs of a stack for people: sensitive ones are named, never shown. */
+/** Prints and writes outputs of stacks: sensitive ones are named, not shown. */
 import { maskedJson } from "./document.ts";
 import type { Terminal } from "./terminal.ts";
 import { writeUserFile } from "./user-files.ts";

@@ -1,4 +1,4 @@
-/** `--providers`: whether a system of the sandbox is met by the stand-in of its provider or by the real one. */
+/** Parses `--providers`: the stand-in or the real provider, for each system of the sandbox. */
 
 /** The systems, in the order of the stacks. */
 export const SYSTEMS = ["oci", "proxmox", "talos"] as const;

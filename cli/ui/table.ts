@@ -1,4 +1,4 @@
-/** Rows for people, in columns. */
+/** Prints rows in columns. */
 import { stripVTControlCharacters } from "node:util";
 
 /** Between two columns. */

@@ -1,4 +1,4 @@
-/** Lines for people: colours and a live last line on a terminal, plain lines elsewhere. */
+/** Prints lines for people: with colours and a status line on a terminal, plain elsewhere. */
 import { stripVTControlCharacters, styleText } from "node:util";
 import { visibleLines } from "./visible.ts";
 

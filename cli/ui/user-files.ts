@@ -1,4 +1,4 @@
-/** What a user names to be written: files, and whatever else a path can lead to. */
+/** Writes to a path that a user names, whatever it is: a file, a link, a pipe, a terminal. */
 import {
   accessSync,
   chmodSync,

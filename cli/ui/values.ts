@@ -1,4 +1,4 @@
-/** Values of which nothing is known yet: what JSON held, or what was thrown. */
+/** Looks into values of unknown type: parsed JSON, or what was thrown. */
 
 /** A field of an object or list; undefined of anything else. */
 export function fieldOf(value: unknown, name: string | number): unknown {

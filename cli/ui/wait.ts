@@ -1,4 +1,4 @@
-/** The one way to wait for what has to be looked at again and again. */
+/** Waits for a condition that has to be polled. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** How long, and how often to look; in milliseconds. */

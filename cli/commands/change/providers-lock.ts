@@ -1,4 +1,4 @@
-/** `lab providers lock`: the dependency lock files of all stacks, for whoever reaches the registry of the tool. */
+/** `lab providers lock`: writes the dependency lock files of all stacks. Needs the registry. */
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { StackInfo } from "../../engine/synth/assembly.ts";

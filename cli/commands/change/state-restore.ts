@@ -1,4 +1,4 @@
-/** `lab state restore`: a state as it was before some change. */
+/** `lab state restore`: brings the state of a stack back from a backup. */
 import { resolve } from "node:path";
 import type { Restoring } from "../../engine/state/restore.ts";
 import { type CommonOptions, withLabLock } from "../../engine/synth/command-context.ts";

@@ -1,4 +1,4 @@
-/** `lab doctor`: looks at everything that a deploy stands on, and changes nothing. */
+/** `lab doctor`: checks everything that a deploy needs, and changes nothing. */
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { baseEnvironment } from "../../engine/synth/environment.ts";
 import { openProject, type Project } from "../../engine/synth/project.ts";

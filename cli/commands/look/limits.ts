@@ -1,4 +1,4 @@
-/** `lab limits`: what the lab takes of Always Free, by its config, by its state, and by its account. */
+/** `lab limits`: compares use of every Always Free limit by the config, the states and the account. */
 import { LIMITS_AS_OF, LIMITS_SINCE } from "../../../config/limits.ts";
 import type { Found } from "../../engine/checks/limits.ts";
 import type { CommonOptions } from "../../engine/synth/command-context.ts";

@@ -1,4 +1,4 @@
-/** `lab validate`: looks at images, or through its own tunnels at the deployed lab, and changes nothing. */
+/** `lab validate`: checks images, or the deployed lab through its own tunnels, and changes nothing. */
 import type { LabConfig } from "../../../config/schema.ts";
 import type { Topology } from "../../../topology/types.ts";
 import type { TalosMachine } from "../../clients/talos.ts";

@@ -1,4 +1,4 @@
-/** What `lab sandbox fault add` was told, as the sandbox wants to be asked. */
+/** Turns the options of `lab sandbox fault add` into a request to the sandbox. */
 import type { FaultRequest, Sandbox } from "../../../sandbox/client.ts";
 import { isPattern, matches } from "../../../sandbox/faults/pattern.ts";
 import type { BootStop } from "../../../sandbox/faults/boot-stops.ts";

@@ -1,4 +1,4 @@
-/** `lab images`; its `status` and `verify` say what is built, and whether it is what was built. */
+/** `lab images`, and its `status`, `verify` and `pin`. */
 import { BASE, type ImageDefinition, PROXMOX } from "../../../images/model/definitions.ts";
 import type { Image } from "../../../images/index.ts";
 import { megabytes } from "../../../images/upload/progress.ts";

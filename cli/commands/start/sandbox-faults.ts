@@ -1,4 +1,4 @@
-/** `lab sandbox fault`: has things go wrong in the sandbox. */
+/** `lab sandbox fault`: injects faults into the sandbox. */
 import type { Command } from "commander";
 import { DOORS } from "../../../sandbox/faults/calls.ts";
 import { BOOT_STOPS } from "../../../sandbox/faults/boot-stops.ts";

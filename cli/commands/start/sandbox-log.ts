@@ -1,4 +1,4 @@
-/** `lab sandbox log` and `lab sandbox open`: how to watch the sandbox. */
+/** `lab sandbox log` and `lab sandbox open`: watch the sandbox. */
 import type { LoggedCall, Sandbox } from "../../../sandbox/client.ts";
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";

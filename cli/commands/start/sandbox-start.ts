@@ -1,4 +1,4 @@
-/** `lab sandbox start`: the embedded sandbox by hand, and for other programs. */
+/** `lab sandbox start`: starts the sandbox, and prints what other programs need. */
 import type { Sandbox } from "../../../sandbox/client.ts";
 import {
   type CommonOptions,

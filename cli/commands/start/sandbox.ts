@@ -1,4 +1,4 @@
-/** `lab sandbox`: the embedded sandbox by hand. */
+/** `lab sandbox`, and its `stop`, `status` and `reset`. */
 import type { Sandbox } from "../../../sandbox/client.ts";
 import { type CommonOptions, lockOf, withLabLock } from "../../engine/synth/command-context.ts";
 import { describeHolder, holderOf } from "../../engine/synth/lock.ts";

@@ -1,4 +1,4 @@
-/** `lab secrets edit`: the secrets in the user's editor, by sops; what comes out of it has to be secrets still. */
+/** `lab secrets edit`: opens the secrets in the user's editor, by sops, and takes the result only if it is valid. */
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";

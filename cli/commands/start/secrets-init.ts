@@ -1,4 +1,4 @@
-/** `lab secrets init`: the lab's secrets, encrypted, in a file that may be committed. */
+/** `lab secrets init`: encrypts the lab's secrets into a file that may be committed. */
 import { existsSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Wanted } from "../../engine/checks/secrets.ts";

@@ -1,4 +1,4 @@
-/** `lab secrets rotate`: others in place of the lab's secrets. */
+/** `lab secrets rotate`: replaces secrets of the lab. */
 import type { Secrets } from "../../engine/state/secrets-schema.ts";
 import { type CommandContext, type CommonOptions, withLabLock } from "../../engine/synth/command-context.ts";
 import { type CommandDefinition, json, where } from "../../ui/command.ts";

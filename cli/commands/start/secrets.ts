@@ -1,4 +1,4 @@
-/** `lab secrets`; its `check` exits with 1 when the lab's secrets cannot be used as they are. */
+/** `lab secrets`, and its `check`. */
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, json, where } from "../../ui/command.ts";

@@ -1,4 +1,4 @@
-/** `lab tools`: programs that are built here, where they cannot be had otherwise. */
+/** `lab tools`: builds programs where they cannot be installed otherwise. */
 import type { Command } from "commander";
 import { cachedTool, OPENTOFU, type Tool, TOOLS } from "../../engine/terraform/tools.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";

@@ -1,4 +1,4 @@
-/** The account itself: whether it takes our key, where it is at home, and what room it has for the lab. */
+/** Checks the account: whether it accepts the key, its home region, and its room for the lab. */
 import { MICRO_SHAPE } from "../../../topology/shapes.ts";
 import { runningSandbox } from "../../../sandbox/client.ts";
 import type { Topology } from "../../../topology/types.ts";

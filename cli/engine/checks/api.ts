@@ -1,4 +1,4 @@
-/** The ways to the API server: the tunnel, and the load balancer that the kubeconfig names. */
+/** Checks the API server, through its tunnel and through the load balancer, and the cluster's DNS. */
 import { z } from "zod";
 import { kubernetesAt } from "../../clients/kubernetes.ts";
 import { messageOf } from "../../ui/errors.ts";

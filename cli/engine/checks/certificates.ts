@@ -1,4 +1,4 @@
-/** Until when the client certificates of a lab's kubeconfig and talosconfig are good: Talos gives them a year. */
+/** Checks how long the client certificates of kubeconfig and talosconfig are valid: Talos issues them for a year. */
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What the checks of a cluster stand on. */
+/** What the checks of a deployed cluster get. */
 import type { Topology } from "../../../topology/types.ts";
 import type { Admin, Kubernetes } from "../../clients/kubernetes.ts";
 import type { Oci } from "../../clients/oci.ts";

@@ -1,4 +1,4 @@
-/** All checks of a deployed cluster, each with an end of its own: what is broken must not keep the others from telling. */
+/** Runs all checks of a deployed cluster. Each has a deadline of its own, so that one that hangs delays no other. */
 import type { ContextsKind } from "../../clients/contexts.ts";
 import { type Finding, findingsOf, warn } from "../../ui/findings.ts";
 import { apiByLoadBalancer, apiByTunnel, dns } from "./api.ts";

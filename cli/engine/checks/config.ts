@@ -1,4 +1,4 @@
-/** The lab's config: whether it can be used, what it costs, and whether its region is where Always Free is. */
+/** Checks the config: free tier, region, budget, credentials. */
 import { statSync } from "node:fs";
 import type { LabConfig } from "../../../config/schema.ts";
 import type { SignIn } from "../../../config/sign-in.ts";

@@ -1,4 +1,4 @@
-/** etcd: as many members as there are control planes, one leader, no alarms. */
+/** Checks etcd: one member a control plane, one leader, no alarms. */
 import type { NodePlan } from "../../../topology/types.ts";
 import type { EtcdMember, EtcdStatus, TalosMachine } from "../../clients/talos.ts";
 import { messageOf } from "../../ui/errors.ts";

@@ -1,4 +1,4 @@
-/** Whether the images are what the templates say: the pinned source, the lock, what is built here, the templates. */
+/** Checks the images: the pinned source, the lock file, builds on this machine, the templates. */
 import { join } from "node:path";
 import type { LabConfig } from "../../../config/schema.ts";
 import { readArtifact, verifyArtifact } from "../../../images/artifact.ts";

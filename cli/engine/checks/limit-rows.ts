@@ -1,4 +1,4 @@
-/** Use against Always Free, side by side: what the config asks for, what is deployed, what the account counts. */
+/** Use of each Always Free limit, side by side: config, deployed, account. */
 import { type LimitName, LIMITS } from "../../../config/limits.ts";
 import { usesOf } from "../../../constructs/free-tier/uses.ts";
 import { freeTierVerdict, type Use, type VerdictRow } from "../../../topology/free-tier.ts";

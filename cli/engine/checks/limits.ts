@@ -1,4 +1,4 @@
-/** What the lab takes of every limit: by its config, by its states, by its account. */
+/** Counts the lab's use of every limit, by its config, its states and its account. */
 import type { LimitName } from "../../../config/limits.ts";
 import { freeTierUses } from "../../../constructs/free-tier/guard.ts";
 import { runningSandbox } from "../../../sandbox/client.ts";

@@ -1,4 +1,4 @@
-/** What this machine lends to the lab: ports for the tunnels, and what its /dev/kvm is good for. */
+/** Checks this machine: free ports for the tunnels, /dev/kvm, and the programs that the lab runs. */
 import { accessSync, constants, existsSync } from "node:fs";
 import type { LabConfig } from "../../../config/schema.ts";
 import { findEngine } from "../../../images/runners/dagger-engine.ts";

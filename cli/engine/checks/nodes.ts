@@ -1,4 +1,4 @@
-/** The nodes of the cluster: just those of the config, and Ready. */
+/** Checks the nodes: just those of the config, Ready, and in the versions of the config. */
 import { z } from "zod";
 import type { Kubernetes } from "../../clients/kubernetes.ts";
 import { messageOf } from "../../ui/errors.ts";

@@ -1,4 +1,4 @@
-/** What the account lets in: the rules of the security groups and lists, against those of the plan. */
+/** Compares the rules of security groups and lists in the account with those of the plan. */
 import { z } from "zod";
 import type { Peer, SecurityGroup, SecurityRule, Topology } from "../../../topology/types.ts";
 import { isForbidden, type Oci } from "../../clients/oci.ts";

@@ -1,4 +1,4 @@
-/** Whether anything answers at the lab's own public addresses that should not: a connection is made, and nothing sent. */
+/** Scans ports of the lab's public addresses: connects, and sends nothing. */
 import { connect } from "node:net";
 import { fail, type Finding, ok, warn } from "../../ui/findings.ts";
 import type { Check, CheckContext } from "./check-context.ts";

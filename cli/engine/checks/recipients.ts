@@ -1,4 +1,4 @@
-/** Who can open the encrypted file, held against who may by `.sops.yaml`: sops itself looks there only when it encrypts. */
+/** Compares who can open the encrypted secrets with `.sops.yaml`, which sops itself reads only when it encrypts. */
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-/** Whether the lab's secrets can be used: readable, whole, belonging together, and in nobody else's hands. */
+/** Checks the lab's secrets: readable, complete, matching pairs, and not published. */
 import { statSync } from "node:fs";
 import { relative } from "node:path";
 import { planTopology } from "../../../topology/plan.ts";

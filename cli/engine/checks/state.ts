@@ -1,4 +1,4 @@
-/** What earlier runs have left: states that can be read, objects that were lost, locks and runs that still live. */
+/** Checks what earlier runs left: states, lost objects, locks, runs that still go on. */
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import type { Topology } from "../../../topology/types.ts";

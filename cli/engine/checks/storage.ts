@@ -1,4 +1,4 @@
-/** Where data is kept: each machine's own disk, and what gives pods their volumes. */
+/** Checks storage: the disk of each machine, and the cluster's StorageClass. */
 import { z } from "zod";
 import { fail, type Finding, ok, warn } from "../../ui/findings.ts";
 import { list } from "../../ui/words.ts";

@@ -1,4 +1,4 @@
-/** The way to the real hosts: which stacks need tunnels, and where these lead. */
+/** Opens the way to real hosts: tunnels to their public addresses, for stacks that need them. */
 import { z } from "zod";
 import type { Tunnel } from "../../../topology/types.ts";
 import { announceTunnels, heldTunnels, shareTunnels } from "../../clients/held-tunnels.ts";

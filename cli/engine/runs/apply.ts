@@ -1,4 +1,4 @@
-/** `apply FILE`: does what a plan says, no more and no less. */
+/** Applies a plan file, and takes stock of what a failed apply left. */
 import { AlreadyPrinted, Interrupted, messageOf } from "../../ui/errors.ts";
 import { type StackRunner, taint } from "../state/edit.ts";
 import { stateOf } from "../state/state.ts";

@@ -1,4 +1,4 @@
-/** The beginning that diff, deploy and destroy share. */
+/** Begins a run of diff, deploy or destroy. */
 import { messageOf } from "../../ui/errors.ts";
 import { taint } from "../state/edit.ts";
 import { stateOf } from "../state/state.ts";

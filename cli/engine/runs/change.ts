@@ -1,4 +1,4 @@
-/** What deploy and destroy have in common: the stacks in their order, questions one at a time, and the last word. */
+/** Deploys or destroys stacks in their order, with one question at a time, and reports the outcome. */
 import { resolve } from "node:path";
 import { printDocument } from "../../ui/document.ts";
 import { AlreadyPrinted, CliError } from "../../ui/errors.ts";

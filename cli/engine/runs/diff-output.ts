@@ -1,4 +1,4 @@
-/** What a diff leaves behind: JSON, Markdown, saved plans. */
+/** Writes what a diff is asked for: JSON, Markdown, saved plans. */
 import { resolve } from "node:path";
 import { AlreadyPrinted, CliError, messageOf } from "../../ui/errors.ts";
 import { masked } from "../../ui/masker.ts";

@@ -1,4 +1,4 @@
-/** What `cdktf diff` does: plans every chosen stack, and changes nothing. */
+/** `cdktf diff`: plans every chosen stack, and changes nothing. */
 import { AlreadyPrinted, CliError, messageOf } from "../../ui/errors.ts";
 import { isDeployed, NO_STATE, stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";

@@ -1,4 +1,4 @@
-/** What every `lab images` command stands on: the lab's config, where builds are kept, somewhere to print, signals. */
+/** What every `lab images` command works with: config, folder of builds, terminal, signals, bucket. */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readEnvironment } from "../../../config/environment.ts";

@@ -1,4 +1,4 @@
-/** What a deploy means for the lab as a whole: the free tier before and after, and the images that its hosts boot. */
+/** Reviews the lab as a whole: the free tier before and after, and the images of its hosts. */
 import { z } from "zod";
 import { freeTierVerdict } from "../../../topology/free-tier.ts";
 import { deployedUses } from "../checks/limit-rows.ts";

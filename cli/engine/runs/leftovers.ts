@@ -1,4 +1,4 @@
-/** What a destroy leaves behind, what it costs, and how it is got rid of. */
+/** Reports what a destroy leaves in the account and what it costs, and deletes the images where asked to. */
 import type { LabConfig } from "../../../config/schema.ts";
 import type { SignIn } from "../../../config/sign-in.ts";
 import { compartmentsNamed } from "../../clients/oci-objects.ts";

@@ -1,4 +1,4 @@
-/** Stops a run at what earlier ones have lost, until the user has it taken back or gives it up. */
+/** Stops a run at lost objects of earlier runs, until the user has them imported or gives them up. */
 import { AlreadyPrinted, CliError } from "../../ui/errors.ts";
 import { readLost, stacksWithLosses, stillLost, writeLost } from "../state/lost-objects.ts";
 import { stateOf } from "../state/state.ts";

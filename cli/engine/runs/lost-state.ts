@@ -1,4 +1,4 @@
-/** A state that is gone, of a stack that was deployed: what it knew of exists, and would be made a second time. */
+/** Stops a run at a stack that was deployed and whose state is gone: everything would be created a second time. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../../ui/errors.ts";

@@ -1,7 +1,4 @@
-/**
- * What a plan does to each object, values by their digests alone, and whether another plan does more than that. HMAC-SHA256
- * vouches for it, and compares values without keeping them, by keys from the lab's secrets.
- */
+/** Compares plans without keeping their values: by HMAC-SHA256, with keys from the lab's secrets. */
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { Action, PlannedChange } from "../terraform/progress.ts";
 import type { PlanDocument, PlannedValues } from "./plan-document.ts";

@@ -1,4 +1,4 @@
-/** What `show -json` says of a saved plan, as far as a review needs it. One more process: asked only where it is of use. */
+/** Reads `show -json` of a saved plan, as far as a review needs it. It costs a process, so it is asked for only where needed. */
 import { z } from "zod";
 import { CliError } from "../../ui/errors.ts";
 import { learnPlan } from "../../ui/mask-documents.ts";

@@ -1,4 +1,4 @@
-/** Refuses to work on a stack whose neighbours are not as it needs them. */
+/** Refuses to work on a stack whose dependencies are not met, and names what a change of versions does. */
 import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
 import { isDeployed, type State, stateOf } from "../state/state.ts";

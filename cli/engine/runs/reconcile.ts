@@ -1,4 +1,4 @@
-/** Before anything new begins: what earlier runs of terraform left is waited for, and looked through. */
+/** Before a run begins: waits for earlier runs of the tool, and takes stock of what they left. */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { LoggedCall, Sandbox } from "../../../sandbox/client.ts";

@@ -1,4 +1,4 @@
-/** Objects that the state has lost: says what they are and how to get them back, and has them imported. */
+/** Describes lost objects and how to get them back, and has the next plan import them. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-/** A stack's plan as a part of the comment: folded, in the colours that GitHub gives to a diff. */
+/** The parts of a review comment that show stacks: their plans, folded, and what a deploy destroys. */
 import { code, fenceOf, htmlCode, linesOf, type Part, visible, words } from "../../ui/markdown.ts";
 import type { Action } from "../terraform/progress.ts";
 import { counted } from "./review-text.ts";

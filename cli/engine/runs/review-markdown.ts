@@ -1,4 +1,4 @@
-/** A review as the comment of a pull request: what a reviewer has to know first, details folded, in GitHub's Markdown. */
+/** Writes a review as a comment on a pull request: the most important first, details folded, in GitHub's Markdown. */
 import { MARKER } from "../../clients/github-workflow.ts";
 import { code, fenceOf, fit, leastSize, linesOf, type Part, words } from "../../ui/markdown.ts";
 import {

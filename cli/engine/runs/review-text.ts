@@ -1,4 +1,4 @@
-/** A plan in words: counts, the objects it touches, and why. */
+/** Prints a review on the terminal. */
 import type { Terminal } from "../../ui/terminal.ts";
 import type { Counts } from "../terraform/plan.ts";
 import { type Action, SIGNS } from "../terraform/progress.ts";

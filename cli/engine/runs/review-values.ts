@@ -1,4 +1,4 @@
-/** Which values of an object a plan changes. */
+/** Compares the attributes of an object before and after. */
 import { masked, SENSITIVE } from "../../ui/masker.ts";
 import { visibleLine } from "../../ui/visible.ts";
 import { inline, list } from "../../ui/words.ts";

@@ -1,4 +1,4 @@
-/** `deploy --plan`: plans anew, and does what was reviewed, nothing beyond. */
+/** `deploy --plan`: plans again, and refuses what goes beyond the review. */
 import { AlreadyPrinted, CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
 import { stateOf } from "../state/state.ts";

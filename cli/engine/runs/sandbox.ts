@@ -1,4 +1,4 @@
-/** The sandbox as a run meets it: opened, told of the lab, its providers, and whether its hosts would let the admin in. */
+/** The sandbox in a run: opens it, configures it, chooses its providers, and checks that its hosts let the admin in. */
 import type { Sandbox } from "../../../sandbox/client.ts";
 import { asCliError, CliError, messageOf } from "../../ui/errors.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";

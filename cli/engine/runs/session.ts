@@ -1,4 +1,4 @@
-/** A run over stacks: what is synthesized, the tool, the sandbox or the way to the real hosts, and the variables. */
+/** Opens what a run over stacks needs: the synthesized stacks, the tool, the sandbox or tunnels, secrets, environment. */
 import { join } from "node:path";
 import type { Sandbox } from "../../../sandbox/client.ts";
 import { learnStates } from "../state/learn.ts";

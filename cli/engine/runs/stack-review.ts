@@ -1,4 +1,4 @@
-/** A plan, as a reviewer needs it. */
+/** Turns a plan into a review. */
 import { masked } from "../../ui/masker.ts";
 import { isInternalOutput } from "../../ui/words.ts";
 import type { Plan } from "../terraform/plan.ts";

@@ -1,4 +1,4 @@
-/** What every `lab state` stands on: the states of the lab, and nobody else at work on them. */
+/** What every `lab state` command works with: the states of the lab, once no run works on them. */
 import { CliError } from "../../ui/errors.ts";
 import { keepBackup } from "../state/backups.ts";
 import { locationOf, type StateLocation } from "../state/location.ts";

@@ -1,4 +1,4 @@
-/** What `lab tunnel` was asked for: which tunnels, and the command to run while they are open. */
+/** Reads what `lab tunnel` is asked for, and runs its command while the tunnels are open. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** When a limit is met: what of this lab the account has and no state knows. It takes the room that a deploy asks for. */
+/** When a limit is met: names objects of this lab that the account has and no state knows. */
 import { z } from "zod";
 import type { InventoryItem } from "../../../sandbox/client.ts";
 import { KINDS, type PreservedBootVolume, preservedBootVolumes, taggedIn } from "../../clients/oci-objects.ts";

@@ -1,4 +1,4 @@
-/** Copies of states from before each change: `<data>/backups/<stack>/<serial>-<time>.tfstate`, readable by their owner only. */
+/** Keeps backups of states: `<data>/backups/<stack>/<serial>-<time>.tfstate`, readable by their owner only. */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../../ui/errors.ts";

@@ -1,4 +1,4 @@
-/** What OpenTofu is told in TF_ENCRYPTION (https://opentofu.org/docs/language/state/encryption). */
+/** Configures OpenTofu's state encryption, in TF_ENCRYPTION (https://opentofu.org/docs/language/state/encryption). */
 import { CliError } from "../../ui/errors.ts";
 
 /** The least iterations that OpenTofu allows: the passphrase is 256 random bits, which no number of them makes safer. */

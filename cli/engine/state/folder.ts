@@ -1,4 +1,4 @@
-/** Folders from which the tool reaches states: a backend is all that is in them, no stack and no provider. */
+/** Makes the folders from which the tool reaches states: each has a backend, and no stack or provider. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What the states, the logs and the stacks tell of objects: their ids, and their configurations as far as these are known. */
+/** Collects what states, logs and stacks know of objects: ids, and configuration as far as it is known. */
 import type { Stack } from "../terraform/stack.ts";
 import type { StateResource } from "./state.ts";
 import { importIdOf, type Known } from "./import-ids.ts";

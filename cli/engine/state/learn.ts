@@ -1,4 +1,4 @@
-/** Has the secrets in states masked: what they themselves call sensitive, and what the providers' schemas do. */
+/** Teaches the masker the secrets in states: what they mark as sensitive, and what the providers' schemas do. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";

@@ -1,4 +1,4 @@
-/** What a run that was cut off leaves behind: found by comparing its log with the state. */
+/** Finds what an interrupted run lost, by comparing its log with the state. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

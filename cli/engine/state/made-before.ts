@@ -1,4 +1,4 @@
-/** Signs that a lab was made with secrets that are not here: new ones would open no state, and no host would let them in. */
+/** Guards against new secrets for a lab that was made with others: they would open no state and no host. */
 import { basename, join } from "node:path";
 import { CliError } from "../../ui/errors.ts";
 import { readIfThere, namesIn } from "../../ui/files.ts";

@@ -1,4 +1,4 @@
-/** The states of a lab, from what it has: its folders, its secrets, and the tool. */
+/** Opens the states of a lab. */
 import { join } from "node:path";
 import { z } from "zod";
 import type { LabApp } from "../../../constructs/lab/lab-app.ts";

@@ -1,4 +1,4 @@
-/** Brings the state of a stack back to what a backup says. One write does it: killed before it, nothing has changed. */
+/** Restores the state of a stack from a backup, in one write. */
 import { CliError } from "../../ui/errors.ts";
 import { addressOf } from "./location.ts";
 import type { MoveTools } from "./move.ts";

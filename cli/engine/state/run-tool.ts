@@ -1,4 +1,4 @@
-/** Runs the tool on a state: reading as a plain child; writing so that nothing that happens to us can hurt it. */
+/** Runs the tool on a state: reads as a plain child process; writes as a job, which survives this process. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";

@@ -1,4 +1,4 @@
-/** The lab's own secrets as a run needs them: the root password of its hosts, its SSH key, and the host keys it pins. */
+/** The lab's secrets as a run needs them: created, completed, and as Terraform variables. */
 import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
 import type { Environment } from "../synth/environment.ts";

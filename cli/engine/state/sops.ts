@@ -1,4 +1,4 @@
-/** The program sops (https://getsops.io): reads and writes the encrypted file, so that its format is sops' own. */
+/** Runs sops (https://getsops.io), which reads and writes the encrypted file in its own format, and finds the user's age keys. */
 import { rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { homeFolder, pathVariable } from "../../../config/user-path.ts";

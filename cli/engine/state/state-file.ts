@@ -1,4 +1,4 @@
-/** Reads a state file whole: one that was being written when that ended, by a kill or a full disk, is refused. */
+/** Reads a state file, and refuses one that was cut off by a kill or a full disk. */
 import { existsSync } from "node:fs";
 import { CliError } from "../../ui/errors.ts";
 import { readIfThere } from "../../ui/files.ts";

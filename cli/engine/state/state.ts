@@ -1,4 +1,4 @@
-/** The state of a stack: what it holds. */
+/** Reads the state of a stack. */
 import type { z } from "zod";
 import { CliError, messageOf } from "../../ui/errors.ts";
 import { learnLater } from "../../ui/masker.ts";

@@ -1,4 +1,4 @@
-/** States as text: what is compared of two, and the few words of one that we change. */
+/** States as text: the schema of their document, comparing two, and the few changes that are made in text. */
 import { z } from "zod";
 import { CliError, messageOf } from "../../ui/errors.ts";
 

@@ -1,4 +1,4 @@
-/** Runs the app, which writes the stacks: what `cdktf synth` is. */
+/** Runs the app, which synthesizes the stacks. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";

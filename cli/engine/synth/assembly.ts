@@ -1,4 +1,4 @@
-/** What the app wrote: cdktn's manifest of stacks, and our own facts about the lab. */
+/** Reads what the app wrote: cdktn's manifest of stacks, and the lab's own facts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

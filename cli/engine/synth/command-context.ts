@@ -1,4 +1,4 @@
-/** What every command stands on: the project, somewhere to print, signals, and being the only one at work. */
+/** What every command over stacks gets: project, terminal, signals, and the lock of the LAB_HOME. */
 import { join } from "node:path";
 import { Interrupted } from "../../ui/errors.ts";
 import { type Interruption, watchSignals } from "../../ui/interruption.ts";

@@ -1,4 +1,4 @@
-/** The lab as Mermaid text: drawn by GitHub and GitLab where it stands in Markdown. */
+/** Draws the lab, as Mermaid text or as SVG. */
 import type { Arrow, Box, LabGraph } from "./lab-graph.ts";
 
 /** Mermaid reads entities, with # in place of &, and takes a backslash for nothing special. */

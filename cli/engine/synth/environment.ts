@@ -1,4 +1,4 @@
-/** The environment of what we start: the app, terraform or tofu, and the scripts that those start. */
+/** The environment of programs that are started: the app, terraform or tofu, and their scripts. */
 import { accessSync, constants, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import module from "node:module";
 import { delimiter, dirname, join } from "node:path";

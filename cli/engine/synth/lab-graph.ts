@@ -1,4 +1,4 @@
-/** The lab as boxes and arrows, grouped by stack. */
+/** The lab as boxes and arrows, grouped by stack, and which resources are drawn. */
 import type { Arguments, Element } from "./references.ts";
 
 /** Something that is drawn. */

@@ -1,4 +1,4 @@
-/** The account that a lab is deployed to, and what it tells of itself. */
+/** Opens the account that a lab is deployed to, and asks it for regions and domains. */
 import { z } from "zod";
 import type { LabConfig } from "../../../config/schema.ts";
 import { signInOf } from "../../../config/sign-in.ts";

@@ -1,4 +1,4 @@
-/** Where a lab lives: the app's folder, LAB_HOME, and what is kept below them. */
+/** Finds the project: the app's folder, LAB_HOME, and the places below them. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { unfitHome } from "../../../config/environment.ts";

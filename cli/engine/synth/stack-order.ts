@@ -1,4 +1,4 @@
-/** Which stacks, and in which order. */
+/** Chooses stacks, and orders them by their dependencies. */
 import { nearest } from "../../../config/nearest.ts";
 import { CliError } from "../../ui/errors.ts";
 import type { Assembly, StackInfo } from "./assembly.ts";

@@ -1,4 +1,4 @@
-/** Which terraform or tofu to run. */
+/** Finds the terraform or tofu to run. */
 import { realpathSync, statSync } from "node:fs";
 import { z } from "zod";
 import { userPath } from "../../../config/user-path.ts";

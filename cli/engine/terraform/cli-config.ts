@@ -1,4 +1,4 @@
-/** What a user has told terraform or tofu of providers: mirrors, overrides and the plugin cache. */
+/** Reads where a user has told terraform or tofu to find providers: mirrors, overrides and the plugin cache. */
 import { join } from "node:path";
 import { homeFolder, pathVariable } from "../../../config/user-path.ts";
 import { CliError } from "../../ui/errors.ts";

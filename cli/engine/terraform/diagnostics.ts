@@ -1,4 +1,4 @@
-/** Errors and warnings of terraform as people need them: what, about which object, and no position in generated JSON. */
+/** Prints errors and warnings of the tool, without positions in generated JSON, and what to do about them. */
 import type { Terminal } from "../../ui/terminal.ts";
 import { type Choices, SYSTEMS } from "../../ui/provider-choices.ts";
 import type { Diagnostic } from "./messages.ts";

@@ -1,4 +1,4 @@
-/** `init`, left out where nothing that it acts on has changed. */
+/** Runs `init`, unless nothing that it acts on has changed. */
 import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** The machine-readable UI of terraform and tofu (`-json`): one JSON object a line, as far as we use it. */
+/** Parses the machine-readable UI of terraform and tofu (`-json`): one JSON object a line. */
 import { z } from "zod";
 import { continued, visibleLine, visibleText } from "../../ui/visible.ts";
 

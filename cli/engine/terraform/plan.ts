@@ -1,4 +1,4 @@
-/** `plan -out`: what diff shows and deploy applies, one path for both. */
+/** Runs `plan -out`: the one path for diff, deploy and destroy. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AlreadyPrinted, CliError, Interrupted } from "../../ui/errors.ts";

@@ -1,4 +1,4 @@
-/** Turns the messages of one terraform run into lines, and remembers what the run said of itself. */
+/** Turns the messages of one run of the tool into lines, and remembers what it said. */
 import type { Terminal } from "../../ui/terminal.ts";
 import { duration } from "../../ui/words.ts";
 import type { Identity } from "./binary.ts";

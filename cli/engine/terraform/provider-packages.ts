@@ -1,4 +1,4 @@
-/** Real providers that are on this machine already. */
+/** Finds real providers on this machine and in registries. */
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-/** Decides which provider is the real one and which the stand-in, and says so. */
+/** Chooses real providers or stand-ins for the sandbox, and configures the tool to find the real ones. */
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";

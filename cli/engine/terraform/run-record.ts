@@ -1,4 +1,4 @@
-/** What is left on disk of a terraform or tofu that we started, so that the next run knows of it. */
+/** Records each run of the tool on disk, so that the next command knows of it. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

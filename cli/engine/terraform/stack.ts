@@ -1,4 +1,4 @@
-/** A synthesized stack as far as the CLI has to understand it. */
+/** Reads a synthesized stack. */
 import { readFileSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { z } from "zod";

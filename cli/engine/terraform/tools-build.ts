@@ -1,4 +1,4 @@
-/** `lab tools build`: a program from its source, by the Go module that pins it. Takes minutes, once. */
+/** `lab tools build`: builds a program from source, by the Go module that pins it. Takes minutes, once. */
 import { spawn } from "node:child_process";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";

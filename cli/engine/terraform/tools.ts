@@ -1,4 +1,4 @@
-/** What `lab tools` can build: each by a Go module under tools/, which pins it and all it is made of. */
+/** The programs that `lab tools` can build, each by a Go module under tools/, and where built ones are. */
 import { createHash } from "node:crypto";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
