@@ -93,7 +93,7 @@ export async function begin(context: CommandContext, names: readonly string[], o
 
 /**
  * Initializes the stacks one after the other, ahead of their turn: it needs nothing from the stacks before, and one at a
- * time, as terraform's plugin cache bears no more (beside plans: plugin-turns.ts).
+ * time, as terraform's plugin cache bears no more (beside plans: `PluginTurns`).
  *
  * @returns what to wait for before a stack is planned
  */
