@@ -1,11 +1,10 @@
 /** `qm`, `pvesm` and the few filters that bpg/proxmox uses beside them (qemu-server, qm.pm; pve-storage, pvesm). */
-import { type Pve } from "../proxmox/model/context.ts";
+import { callApi } from "../proxmox/api/operation.ts";
+import type { Pve } from "../proxmox/model/context.ts";
 import { PveError } from "../proxmox/model/errors.ts";
-import { parseSize } from "../proxmox/model/properties.ts";
 import { storageOn, volumeOn } from "../proxmox/model/storage.ts";
-import { updateVm, vmOf } from "../proxmox/model/vm-config.ts";
+import { vmOf } from "../proxmox/model/vm-config.ts";
 import { importUnused } from "../proxmox/model/vm-drives.ts";
-import { resizeDisk } from "../proxmox/model/vm-lifecycle.ts";
 import { pathOf, volumeAt, writeFile } from "./host-files.ts";
 import type { Program, Ran } from "./script.ts";
 
@@ -31,14 +30,15 @@ function importDisk(pve: Pve, [vmid = "", source = "", storage = "", ...rest]: r
   };
 }
 
+const vmPath = ({ host }: Pve, vmid: string): string => `nodes/${host.name}/qemu/${encodeURIComponent(vmid)}`;
+
 function qm(pve: Pve, [command = "", ...words]: readonly string[]): Ran {
   if (command === "importdisk") return importDisk(pve, words);
   if (command === "disk" && words[0] === "import") return importDisk(pve, words.slice(1));
   const [vmid = "", ...rest] = words;
   if (command === "set") {
-    const vm = vmOf(pve, Number(vmid), pve.host.name);
     const set = optionsOf(rest);
-    updateVm(pve, vm, set);
+    callApi(pve, "PUT", `${vmPath(pve, vmid)}/config`, set);
     return {
       code: 0,
       out: `update VM ${vmid}: ${Object.entries(set)
@@ -57,7 +57,7 @@ function qm(pve: Pve, [command = "", ...words]: readonly string[]): Ran {
   }
   if (command === "resize" || (command === "disk" && words[0] === "resize")) {
     const [id = "", disk = "", size = ""] = command === "disk" ? words.slice(1) : words;
-    resizeDisk(pve, vmOf(pve, Number(id), pve.host.name), disk, parseSize(size) ?? 0);
+    callApi(pve, "PUT", `${vmPath(pve, id)}/resize`, { disk, size });
     return OK;
   }
   return { code: 255, out: `qm ${command}: the sandbox's shell does not have it\n` };

@@ -11,7 +11,8 @@ const matches =
 
 const isIp = (value: string): boolean => ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value);
 const isCidr = (value: string): boolean => ipaddr.isValidCIDR(value);
-const SDN_ID = /^[a-z][a-z0-9]{0,7}$/i;
+/** It becomes part of an interface name, so it is short. */
+const SDN_ID = /^[a-z][a-z0-9]{0,6}[a-z0-9]$/i;
 
 const sdnId = (kind: string) => (value: string) =>
   SDN_ID.test(value) ? undefined : `${kind} ID '${value}' contains illegal characters`;

@@ -3,7 +3,7 @@ import { skipsLock } from "../model/vm-lock.ts";
 import type { Vm } from "../../world/proxmox.ts";
 import { again, assertQuorum, type Pve } from "../model/context.ts";
 import { assertCpuType } from "../model/cpu-models.ts";
-import { failure } from "../model/errors.ts";
+import { badParameter, failure } from "../model/errors.ts";
 import { hasAgent } from "../model/guest-agent.ts";
 import { runningHosts } from "../model/hosts.ts";
 import { may } from "../model/permissions.ts";
@@ -147,7 +147,9 @@ export function setConfig(pve: Pve, parameters: Parameters): void {
   }
   const set = options(parameters);
   const cleared = listOf(parameters.delete);
-  const present = cleared.filter((key) => key in machine.config || !known(key));
+  const unknown = cleared.find((key) => !known(key));
+  if (unknown !== undefined) throw badParameter({ delete: `unknown option '${unknown}'` });
+  const present = cleared.filter((key) => key in machine.config);
   const nothingLeft = cleared.length > 0 && present.length === 0 && Object.keys(set).length === 0;
   if (!nothingLeft) updateVm(pve, machine, set, present, skipsLock(pve, parameters));
 }

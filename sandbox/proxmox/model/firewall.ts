@@ -4,7 +4,6 @@ import type { Firewall, FirewallOptions, FirewallRule, IpSet } from "../../world
 import { assertWritable, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 
-const NAME = /^[A-Za-z][A-Za-z0-9\-_]+$/;
 const ACTIONS = ["ACCEPT", "DROP", "REJECT"];
 const WITH_PORTS = ["tcp", "udp", "udplite", "sctp", "dccp"];
 
@@ -31,7 +30,6 @@ export function ipSetOf(pve: Pve, name: string, firewall?: Of): IpSet {
 export function createIpSet(pve: Pve, name: string, comment: string, firewall?: Of): void {
   assertWritable(pve);
   const { ipsets } = ofDatacenter(pve, firewall);
-  if (!NAME.test(name)) throw badParameter({ name: "value does not match the regex pattern" });
   if (ipsets[name]) throw badParameter({ name: `IPSet '${name}' already exists` });
   ipsets[name] = { comment, entries: [] };
   pve.world.changed();

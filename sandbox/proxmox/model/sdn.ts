@@ -9,9 +9,6 @@ import { startTask } from "./tasks.ts";
 
 export type SdnKind = keyof SdnConfig;
 const SINGULAR = { zones: "zone", controllers: "controller", vnets: "vnet", subnets: "subnet" } as const;
-/** An SDN id becomes part of an interface name, so it is short. */
-const SDN_ID = /^[a-z][a-z0-9]*[a-z0-9]$/i;
-const MAX_ID = 8;
 const MAX_VXLAN = 16777216;
 
 export function sdnObject({ datacenter }: Pve, kind: SdnKind, id: string): Section {
@@ -23,9 +20,6 @@ export function sdnObject({ datacenter }: Pve, kind: SdnKind, id: string): Secti
 export function createSdn(pve: Pve, kind: SdnKind, id: string, section: Section): void {
   assertWritable(pve);
   const objects = pve.datacenter.sdn.config[kind];
-  if (kind !== "subnets" && (!SDN_ID.test(id) || id.length > MAX_ID)) {
-    throw badParameter({ [SINGULAR[kind]]: `${SINGULAR[kind]} ID '${id}' contains illegal characters` });
-  }
   if (objects[id]) {
     throw failure(
       `create sdn ${SINGULAR[kind]} object failed: sdn ${SINGULAR[kind]} object ID '${id}' already defined`,

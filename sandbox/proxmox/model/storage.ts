@@ -64,9 +64,6 @@ export function createDirectory(pve: Pve, id: string, path: string, change: Stor
 }
 
 function assertNewStorage({ datacenter }: Pve, id: string): void {
-  if (!/^[a-z][a-z0-9\-_.]*[a-z0-9]$/i.test(id)) {
-    throw badParameter({ storage: `storage ID '${id}' contains illegal characters` });
-  }
   if (datacenter.storages[id]) throw failure(`create storage failed: storage ID '${id}' already defined`);
 }
 
