@@ -210,7 +210,7 @@ export class OciStack extends LabStack {
     };
   }
 
-  /** Where in the network what belongs to a security group is. */
+  /** Compartment, subnet and security group of an instance. */
   #instance(group: SecurityGroup): Pick<InstanceProps, "compartmentId" | "subnetId" | "securityGroupId"> {
     const { compartmentId } = this.account;
     return { compartmentId, subnetId: this.network.subnetId, securityGroupId: this.security.id(group) };

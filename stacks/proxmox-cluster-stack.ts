@@ -69,8 +69,8 @@ export interface ProxmoxOutputs {
   /** The image factory's id of what the guests booted: their installer must have the same extensions. */
   readonly schematicId: string;
   /**
-   * Made here and not where they are used: a state is sure to be written only when an apply has ended (OpenTofu writes it every
-   * 20 s at most, as backends do), and machines that have taken keys of which no state knows refuse all others.
+   * Created here and not where they are used: a state is guaranteed to be written only when an apply has ended (OpenTofu writes it at
+   * most every 20 s, as backends do), and machines with keys that no state has refuse all others.
    */
   readonly keys: ClusterKeys;
 }
@@ -110,7 +110,7 @@ export class ProxmoxClusterStack extends LabStack {
   /** By name. */
   readonly guests: ReadonlyMap<string, Guest>;
   readonly keys: ClusterKeys;
-  /** By host: a life of its disk. */
+  /** By host: the generation of its disk. */
   readonly disks: ReadonlyMap<string, Generation>;
   readonly #oci: OciOutputs;
   readonly #transform;
@@ -147,13 +147,13 @@ export class ProxmoxClusterStack extends LabStack {
     throw new LabError(this, { at: "topology.hosts", got: "none", allowed: "at least one" });
   }
 
-  /** The host whose API speaks for all. */
+  /** The host whose API is used for the cluster. */
   get leader(): StepHost {
     const { plan, oci } = this.#first;
     return stepHost(plan, oci.privateIp);
   }
 
-  /** Both providers are reached, or need reach nothing, at addresses known at synth. */
+  /** Both providers have addresses that are known at synth, or need none. */
   #connect(): void {
     const ours = {
       endpoint: `https://127.0.0.1:${this.#first.plan.apiPort}/`,
@@ -164,7 +164,7 @@ export class ProxmoxClusterStack extends LabStack {
     };
     new ProxmoxProvider(this, "proxmox", transformed(this, "provider", ours, this.#transform("provider")));
     new TalosProvider(this, "talos", transformed(this, "talosProvider", {}, this.#transform("talosProvider")));
-    // For the third vote: its steps take them from the environment. A lone host may have to take one away.
+    // For the third vote: its steps read them from the environment. A lone host may have to remove one.
     sshPrivateKey(this);
     sshHostKeys(this);
   }

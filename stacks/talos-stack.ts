@@ -48,14 +48,14 @@ export interface TalosStackProps extends LabStackProps {
   readonly transform?: TalosTransforms | undefined;
 }
 
-/** How to get in. Both are secrets. */
+/** The cluster's credentials. Both are secrets. */
 export interface TalosOutputs {
   readonly kubeconfig: string;
   readonly talosconfig: string;
 }
 
 /**
- * Kubernetes: Talos configured on every guest, bootstrapped once, and waited for until all nodes are Ready.
+ * Kubernetes: configures Talos on every guest, bootstraps etcd once, and waits until all nodes are Ready.
  *
  * @example
  * new TalosStack(lab.app, "second-talos", { ...lab, oci: lab.oci.outputs, proxmox: lab.proxmox.outputs });
@@ -99,7 +99,7 @@ export class TalosStack extends LabStack {
     return [...this.machines.values()].map(({ applied }) => applied);
   }
 
-  /** The control plane that is bootstrapped and asked. */
+  /** The control plane that is bootstrapped and queried. */
   get #first(): NodePlan {
     const [first] = this.#controlPlanes;
     if (first) return first;

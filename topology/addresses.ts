@@ -26,7 +26,7 @@ export const hostAddress = (subnet: string, name: string): string => addressAt(c
 export const microAddress = (subnet: string): string => addressAt(cidrOf(subnet), MICRO);
 /** The load balancer's private address. */
 export const loadBalancerAddress = (subnet: string): string => addressAt(cidrOf(subnet), LOAD_BALANCER);
-/** The guests' way out: the first address of their network. */
+/** The guests' gateway: the first address of their network. */
 export const guestGateway = (guests: string): string => addressAt(cidrOf(guests), GATEWAY);
 /** The virtual address of the API server among the guests. */
 export const vipAddress = (guests: string): string => addressAt(cidrOf(guests), VIP);
@@ -75,7 +75,7 @@ function subnetInside({ network }: LabConfig): readonly ConfigIssue[] {
   return [{ path: ["network", "subnet"], got: `"${network.subnet}"`, allowed }];
 }
 
-/** The later of two overlapping networks gets the line. */
+/** The error names the later of two overlapping networks. */
 function apart({ network }: LabConfig): readonly ConfigIssue[] {
   const keys = ["vcn", "guests", "pods", "services"] as const;
   return keys.flatMap((key, index) => {
@@ -86,7 +86,7 @@ function apart({ network }: LabConfig): readonly ConfigIssue[] {
   });
 }
 
-/** Everything about the networks that makes a lab impossible. */
+/** Every error in the networks of a config. */
 export function networkIssues(config: LabConfig): readonly ConfigIssue[] {
   return [apart, subnetInside, subnetRoom, guestRoom, podRoom].flatMap((rule) => rule(config));
 }

@@ -1,4 +1,4 @@
-/** What of a host is left for guests, and what a guest costs. Some of the memory overheads are our estimates. */
+/** A host's capacity for guests, and a guest's use of it. Some of the memory overheads are our estimates. */
 import type { HostConfig, NodeConfig } from "../config/schema.ts";
 
 /**
@@ -47,7 +47,7 @@ export function vmMemoryMb({ memoryMb }: Pick<NodeConfig, "memoryMb">, host: Pic
   return memoryMb + tcgMemoryMb(host);
 }
 
-/** A host while it is filled with VMs. */
+/** A host during placement. */
 export interface Spot {
   readonly host: HostConfig;
   readonly vcpus: number;

@@ -6,14 +6,14 @@ import { roomOf } from "./capacity.ts";
 import { hostPort, hostSshPort, microSshPort, templateVmId } from "./ports.ts";
 import type { FaultDomain, HostPlan, MicroPlan } from "./types.ts";
 
-/** Hosts that are to be apart take turns, by their number: losing a fault domain then costs as few of them as can be. */
+/** Spread hosts alternate between fault domains, by their number: the loss of one then affects as few of them as possible. */
 function turnOf(slot: number): FaultDomain {
   const rest = slot % 3;
   if (rest === 1) return 1;
   return rest === 2 ? 2 : 3;
 }
 
-/** The domain that the first two hosts leave free. */
+/** The domain that the first two hosts do not use. */
 const MICRO_FAULT_DOMAIN = 3;
 
 function planHost(config: LabConfig, host: HostConfig): HostPlan {

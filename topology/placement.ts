@@ -9,7 +9,7 @@ import type { HostConfig, LabConfig, NodeConfig } from "../config/schema.ts";
 import { fits, newSpot, type Spot, take, vmMemoryMb } from "./capacity.ts";
 import { refusal } from "./refusal.ts";
 
-/** Which node is on which host, and which found none. */
+/** Which node is on which host, and which has none. */
 interface Placement {
   /** Host by node name; nodes that fit nowhere are missing. */
   readonly hostOf: ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-/** Loopback ports and VM ids: each follows from the number in a name, so nothing moves when others come or go. */
+/** Loopback ports and VM ids: each follows from the number in a name, so none changes when others are added or removed. */
 import { createHash } from "node:crypto";
 import { slotOf } from "../config/fields.ts";
 import type { LabConfig, NodeRole } from "../config/schema.ts";
@@ -62,7 +62,7 @@ function sshTunnels(hosts: readonly HostPlan[], micro: MicroPlan | null): readon
 const controlPlanes = (nodes: readonly NodePlan[]): readonly NodePlan[] =>
   nodes.filter(({ role }) => role === "control-plane");
 
-/** A host reaches no guests of other hosts, so on several there is a tunnel to each control plane, by way of its own host. */
+/** A host cannot reach guests of other hosts, so with several there is a tunnel to each control plane, through its own host. */
 function apiTunnels(config: LabConfig, nodes: readonly NodePlan[]): readonly Tunnel[] {
   const planes = controlPlanes(nodes);
   if (new Set(planes.map(({ host }) => host)).size < 2) return [];
@@ -81,7 +81,7 @@ export function planCluster(config: LabConfig, vip: string, nodes: readonly Node
   return { vip, endpoint: clusterEndpoint(vip), apiPort, apiPorts: ports.length > 0 ? ports : [apiPort] };
 }
 
-/** The API server at the port that never changes: at the virtual address, or through whichever control plane answers. */
+/** The API server at its fixed port: at the virtual address, or through any control plane that responds. */
 function clusterTunnel({ host: via }: NodePlan, { vip, apiPort }: ClusterPlan, ways: readonly Tunnel[]): Tunnel {
   const through = ways.map(({ localPort }) => localPort);
   const target = { address: vip, port: KUBERNETES_API };
@@ -112,7 +112,7 @@ export function planTunnels(
       localPort: talosPort,
       via: host,
       target: { address, port: TALOS_API },
-      // In maintenance mode a machine takes its configuration from whoever comes first.
+      // In maintenance mode a machine accepts a configuration from anybody.
       guarded: true as const,
     })),
     ...sshTunnels(hosts, micro),

@@ -28,7 +28,7 @@ function diskAllowed(spots: readonly Spot[]): string {
   return `at most ${most(spots.map(({ diskGb }) => diskGb))} (GB; ${left})`;
 }
 
-/** Says why a node fits on none of these hosts. */
+/** Why a node fits on none of these hosts. */
 export function refusal(config: LabConfig, node: NodeConfig, spots: readonly Spot[]): ConfigIssue {
   const path = ["kubernetes", "nodes", config.kubernetes.nodes.indexOf(node)];
   const withCpus = spots.filter((spot) => hasCpus(spot, node));

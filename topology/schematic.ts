@@ -1,7 +1,7 @@
 /** Image-factory schematics: what is added to a stock Talos image, and the id that the factory gives it. */
 import { createHash } from "node:crypto";
 
-/** The guest agent tells Proxmox VE a guest's addresses and shuts it down cleanly. */
+/** The guest agent reports a guest's addresses to Proxmox VE and shuts it down cleanly. */
 export const TALOS_EXTENSIONS: readonly string[] = ["siderolabs/qemu-guest-agent"];
 
 /** The nocloud image logs to ttyS0, which an aarch64 `virt` machine does not have: its serial port is ttyAMA0. */

@@ -34,14 +34,14 @@ export type FaultDomain = 1 | 2 | 3;
 /** One Proxmox VE host, on its A1 instance. */
 export interface HostPlan {
   readonly name: string;
-  /** 1-based, from the name (`pve-2` is 2): addresses and ids stay put when another host comes or goes. */
+  /** 1-based, from the name (`pve-2` is 2): addresses and ids stay the same when another host is added or removed. */
   readonly slot: number;
   readonly address: string;
   readonly fqdn: string;
   readonly ocpus: number;
   readonly memoryGb: number;
   readonly bootVolumeGb: number;
-  /** Null leaves it to Oracle, who then launches wherever there is room. */
+  /** Null: Oracle launches it in any domain that has capacity. */
   readonly faultDomain: FaultDomain | null;
   /** On A1 one OCPU is one core, and so one vCPU. */
   readonly vcpus: number;
@@ -106,7 +106,7 @@ export interface Tunnel {
   readonly guarded?: true;
 }
 
-/** Who a security rule lets talk, or is talked to. */
+/** The other end of a security rule. */
 export type Peer =
   | { readonly kind: "cidr"; readonly cidr: string; readonly name: "admin" | "anywhere" | "subnet" }
   | { readonly kind: "group"; readonly group: SecurityGroup };

@@ -1,5 +1,5 @@
 /**
- * The pipeline of the two images. It has two doors: the Dagger module (index.ts), and images/model/pipeline.ts for the library.
+ * The pipeline of the two images. It is used by the Dagger module (index.ts) and by images/model/pipeline.ts for the library.
  * So these files import Dagger's types only and are handed the client; and they lie here rather than in images/, as a
  * module's runtime holds nothing but the module's own folder, whatever dagger.json includes (dagger#8473).
  */

@@ -87,12 +87,12 @@ function loadAlone(text: string): { readonly status: number | null; readonly sai
 }
 
 describe("a program that loads a config", () => {
-  it("is told of one that never comes to its end, and ends", () => {
+  it("reports one that never ends, and ends itself", () => {
     const said = "lab.config.ts: a top-level await in it never settles\n";
     expect(loadAlone("await new Promise(() => undefined);\nexport default {};")).toEqual({ status: 1, said });
   });
 
-  it("is told in one line of what is thrown long after", () => {
+  it("reports in one line what is thrown later", () => {
     const late = `setTimeout(() => { throw new Error("late"); }, 1);\nexport default ${OBJECT}`;
     expect(loadAlone(late)).toEqual({ status: 1, said: "late\n" });
   });

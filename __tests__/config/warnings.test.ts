@@ -18,7 +18,7 @@ describe("configWarnings", () => {
   });
 
   it.each(["127.0.0.1/32", "169.254.0.0/16", "224.0.0.1/32", "240.0.0.0/8", "0.0.0.0/8"])(
-    "says of %s that nobody comes from there over the Internet",
+    "warns that %s is no source address on the Internet",
     (cidr) => {
       const warnings = configWarnings(lab({ access: { adminCidrs: [cidr] } }));
       expect(warnings).toEqual([

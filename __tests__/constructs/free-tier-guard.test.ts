@@ -10,7 +10,7 @@ import { BASE, IMAGES } from "../stacks/synthesize.ts";
 
 type Arguments = Record<string, unknown>;
 
-/** A stack of resources that somebody wrote by hand, each `[type, arguments]`. */
+/** A stack of resources written by hand, each `[type, arguments]`. */
 function stackOf(...resources: [string, Arguments][]): TerraformStack {
   const stack = new TerraformStack(new App({ outdir: mkdtempSync(join(tmpdir(), "guard-")) }), "mine");
   resources.forEach(([terraformResourceType, args], index) => {

@@ -24,7 +24,7 @@ function hung(preset: PresetName): readonly Hung[] {
 
 describe("what follows another object", () => {
   // Terraform triggers replace_triggered_by by updates and replacements, and not by the creation of what was gone.
-  it.each(PRESET_NAMES)("hangs on a generation, and so follows one that is made anew, in preset %s", (preset) => {
+  it.each(PRESET_NAMES)("depends on a generation, and so is replaced with it, in preset %s", (preset) => {
     const all = hung(preset);
     expect(all.length).toBeGreaterThan(0);
     for (const { address, on } of all)

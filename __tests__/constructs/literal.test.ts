@@ -47,8 +47,8 @@ function evaluated(outputs: Readonly<Record<string, unknown>>): Readonly<Record<
     writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ output: Object.fromEntries(values) }));
     run("init", "-input=false");
     run("apply", "-auto-approve", "-input=false");
-    const told: Readonly<Record<string, { value: unknown }>> = JSON.parse(run("output", "-json"));
-    return Object.fromEntries(Object.entries(told).map(([name, { value }]) => [name, value]));
+    const printed: Readonly<Record<string, { value: unknown }>> = JSON.parse(run("output", "-json"));
+    return Object.fromEntries(Object.entries(printed).map(([name, { value }]) => [name, value]));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -131,7 +131,7 @@ describe("buildImages", () => {
     expect(readdirSync(repository.artifacts)).toEqual(["base-hardened"]);
   });
 
-  it("starts anew where a killed build has left something", async () => {
+  it("starts over where a killed build has left something", async () => {
     repository.write("artifacts/.unfinished-base-hardened/disk.qcow2", "half a disk");
     runner = fakeRunner(async ({ output }) => expect(existsSync(join(output, "seen.json"))).toBe(false));
     repository.write("artifacts/.unfinished-base-hardened/seen.json", "{}");
@@ -165,7 +165,7 @@ describe("a tampered artifact", () => {
     await expect(verifyArtifact(result)).rejects.toThrow(/it has been changed since/);
   });
 
-  it("is no obstacle to building it anew by force", async () => {
+  it("is built again by force", async () => {
     await build();
     tamper();
     await build({ force: true });

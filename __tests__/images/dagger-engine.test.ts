@@ -97,7 +97,7 @@ describe("an engine, by the dagger CLI", () => {
       expect(await find(env)).toMatchObject({ engine: null });
     });
 
-    it("is believed to be there where only the CLI could tell", async () => {
+    it("is assumed to be there where only the CLI can check", async () => {
       program("dagger", VERSION);
       const env = { _EXPERIMENTAL_DAGGER_RUNNER_HOST: "kube-pod://dagger?namespace=dagger" };
       expect(await find(env)).toEqual({ engine: { cli: "dagger" } });

@@ -130,7 +130,7 @@ describe("the module's functions, as Dagger reads them", () => {
     for (const path of new Set(paths)) expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
   });
 
-  it("default to the library's version of Proxmox VE, so that both doors make the same image", () => {
+  it("default to the library's version of Proxmox VE, so that both ways make the same image", () => {
     for (const name of ["buildProxmoxImage", "buildAllImages", "uploadToOci"]) {
       expect(methods[name]?.arguments["proxmoxVersion"]?.defaultValue).toBe(DEFAULT_PROXMOX_VERSION);
     }
@@ -212,7 +212,7 @@ describeWithEngine("the module", () => {
     expect(upload("uploadBuilt").input("withMountedDirectory", "source").id).toBe(ofLibrary["all"]);
   });
 
-  it("uploads anew each time", () => {
+  it("uploads again each time", () => {
     const nonce = (name: string): unknown => upload(name).all("withEnvVariable").at(-1)?.args["value"];
     expect(nonce("uploadGiven")).not.toBe(nonce("uploadBuilt"));
   });

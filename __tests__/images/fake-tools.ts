@@ -8,7 +8,7 @@ import { type Finished, type Running, startNode } from "../cli/running.ts";
 const LAB = join(__dirname, "../../cli/bin/lab.js");
 
 /**
- * Prints what Packer would, starts a "guest" that goes on until it is told to end, and does what FAKE_PACKER says:
+ * Prints what Packer would, starts a "guest" that runs until it is ended, and does what FAKE_PACKER says:
  * `build` (the default), `large`, whose checksums take a while, `fail`, `early`, before QEMU starts, or `hang`, as a guest
  * does that never answers.
  */

@@ -53,7 +53,7 @@ describe("lab images build", () => {
     expect(given).toContain("disk_size=6G");
   });
 
-  it("lets in nobody but the key of this one build", async () => {
+  it("accepts no key but that of this one build", async () => {
     await tools.build();
     const first = tools.read("seed", "user-data");
     await tools.build(["--force"]);
@@ -63,7 +63,7 @@ describe("lab images build", () => {
     expect(second).not.toBe(first);
   });
 
-  it("tells what Packer and the guest's console said last when a build fails, and leaves nothing", async () => {
+  it("prints the last lines of Packer and of the guest's console when a build fails, and leaves nothing", async () => {
     const { code, stderr } = await tools.build([], { FAKE_PACKER: "fail" });
     expect(code).toBe(1);
     expect(stderr).toContain("building base failed (packer/build.sh: exit code 1); it last said:");
@@ -233,7 +233,7 @@ describe("a build that is cut short", () => {
     expect([tools.guests(), tools.left()]).toEqual([0, ["base-hardened"]]);
   });
 
-  it("by SIGKILL while it is packed leaves nothing that passes for a build, and the next one starts anew", async () => {
+  it("by SIGKILL while it is packed leaves nothing that passes for a build, and the next one starts over", async () => {
     const run = tools.unfinished("large");
     await run.says("computing checksums");
     run.child.kill("SIGKILL");

@@ -70,12 +70,12 @@ describe("pinning the source image", () => {
     expect(await readSource(repository.root)).toEqual({ source_url: "", source_checksum: "" });
   });
 
-  it("tells in one line what the mirror answers", async () => {
+  it("reports in one line the mirror's response", async () => {
     delete answers["/trixie/"];
     await expect(pin()).rejects.toThrow(`${address}/trixie/: HTTP 404; nothing was pinned`);
   });
 
-  it("tells in one line that the mirror cannot be reached", async () => {
+  it("reports in one line that the mirror cannot be reached", async () => {
     const gone = pinSource({ root: repository.root, signal, mirror: "http://127.0.0.1:1/" });
     await expect(gone).rejects.toThrow(/^http:\/\/127\.0\.0\.1:1\/ cannot be reached: [^\n]+; nothing was pinned$/);
   });

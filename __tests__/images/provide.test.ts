@@ -70,7 +70,7 @@ describe("provideImage", () => {
     expect(runner.requests).toHaveLength(2);
   });
 
-  it("builds again what the lock names and nobody has, and says so", async () => {
+  it("builds again what the lock names and is nowhere, and prints that", async () => {
     await provide();
     forgetBuilds();
     lab.storage.buckets.get(BUCKET)?.objects.clear();

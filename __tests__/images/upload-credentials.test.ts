@@ -30,7 +30,7 @@ describe("credentials", () => {
     return join(lab.home, name);
   };
 
-  it("of a key that the account does not know are told in one line, without any secret", async () => {
+  it("of a key that the account does not know are refused in one line, without any secret", async () => {
     lab.storage.keys.clear();
     const { message } = await failure(lab.open());
     expect(message).toMatch(/^cannot look up the namespace: 401 NotAuthenticated, .*; check \S+config \[LAB\]/);

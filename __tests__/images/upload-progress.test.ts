@@ -40,7 +40,7 @@ describe("the rate", () => {
     ["of one sample", samples([0, 0])],
     ["of a moment", samples([0, 0], [100, MB])],
     ["where nothing moves", samples([0, MB], [5000, MB])],
-    ["where a part is sent anew", samples([0, 2 * MB], [5000, MB])],
+    ["where a part is sent again", samples([0, 2 * MB], [5000, MB])],
   ])("%s is unknown", (_, all) => {
     expect(rateOf(all)).toBeNull();
   });

@@ -36,7 +36,7 @@ async function expectWhole(): Promise<void> {
   expect(leftovers()).toEqual([]);
 }
 
-/** A part of another upload, as if somebody had sent it. */
+/** A part of another upload, as if another client had sent it. */
 async function leave(content: Buffer, object: string = OBJECT): Promise<StoredUpload> {
   const bucket = lab.storage.buckets.get(BUCKET) ?? lab.bucket();
   const metadata = { "opc-meta-sha256": lab.sha256 };

@@ -85,7 +85,7 @@ describe("trouble that passes", () => {
     expect(waits.mock.calls.map(([milliseconds]) => milliseconds)).toEqual([60]);
   });
 
-  it("that does not pass, where nobody listens, is told with the host", async () => {
+  it("that does not pass, where nothing listens, is reported with the host", async () => {
     const error = await failure(lab.open({ endpoint: "http://127.0.0.1:9" }));
     expect(error).toBeInstanceOf(UnreachableError);
     expect(error.message).toMatch(
@@ -112,7 +112,7 @@ describe("trouble that does not pass", () => {
       "NotAuthorizedOrNotFound",
       /: 404 NotAuthorizedOrNotFound, .*; check the names, and that a policy lets your user/,
     ],
-  ])("%i is told in one line and not tried again", async (status, code, line) => {
+  ])("%i is reported in one line and not tried again", async (status, code, line) => {
     meet("UploadPart", 0, { status, code });
     const { message } = await failure(lab.upload());
     expect(message).toMatch(line);

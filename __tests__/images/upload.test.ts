@@ -56,7 +56,7 @@ describe("an upload", () => {
     expect(most).toBe(3);
   });
 
-  it("tells how far it is, first of reading and then of sending", async () => {
+  it("reports its progress, first of reading and then of sending", async () => {
     const seen: Progress[] = [];
     await lab.upload({ onProgress: (progress) => seen.push(progress) });
     const totalBytes = lab.archive.sizeBytes;
@@ -108,7 +108,7 @@ describe("a bucket", () => {
     expect(sent()).toEqual([]);
   });
 
-  it("that one may not see is told from one that is not there", async () => {
+  it("that one may not see is distinguished from one that is not there", async () => {
     lab.bucket();
     lab.storage.trouble = ({ operation }) =>
       operation === "GetBucket" || operation === "HeadObject" ? { status: 404, code: "BucketNotFound" } : undefined;

@@ -46,7 +46,7 @@ async function line(name: string): Promise<string> {
 }
 
 describe("validating images", () => {
-  it("finds well what was just built, and warns of what nobody has tested", async () => {
+  it("accepts what was just built, and warns of what is not tested", async () => {
     await build();
     expect((await validate()).map(({ name, status }) => `${name}: ${status}`)).toEqual([
       "source: ok",
@@ -78,7 +78,7 @@ describe("validating images", () => {
     await both();
   });
 
-  it("fails with a build that somebody has written to", async () => {
+  it("fails with a build that was changed", async () => {
     await build();
     writeFileSync(join(artifactFolder(repository.artifacts, BASE), "disk.qcow2"), "other");
     expect(await line("build base")).toMatch(

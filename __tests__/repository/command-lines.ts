@@ -76,7 +76,7 @@ export function writtenIn(line: string): readonly Written[] {
   });
 }
 
-/** Of prose, where no one can tell at which word the command ends: the command's names, and options right after them. */
+/** Of prose, where the end of the command is not marked: the command's names, and options right after them. */
 export function mentionedIn(text: string): readonly Written[] {
   return [...text.matchAll(/\bnpx (?:--no-install )?(cdktf|lab)((?: +[-a-z]+)*)/g)].map(
     ([line, program, after = ""]) => {

@@ -40,7 +40,7 @@ describe("a command line", () => {
     expect(mistakeIn(program, wordsOf(words))).toBe(mistake);
   });
 
-  it("is found in a sentence, as far as it can be told", () => {
+  it("is found in a sentence, as far as its end is known", () => {
     expect(
       mentionedIn("run npx lab images pin where it can be; npx cdktf deploi oci; npx lab graph --fromat svg"),
     ).toEqual([

@@ -12,7 +12,7 @@ const git = (cwd: string, ...args: readonly string[]): string =>
     stdio: ["ignore", "pipe", "pipe"],
   });
 
-it("stay LF in a checkout of somebody who has git turn them", () => {
+it("stay LF in a checkout where git converts line ends", () => {
   const folder = mkdtempSync(join(tmpdir(), "ampere-lines-"));
   try {
     git(folder, "init", "--quiet");

@@ -30,7 +30,7 @@ describe("docs/troubleshooting.md", () => {
     "port 18000 on 127.0.0.1 cannot be opned",
     "something that nothing says",
     "disk.qcow2: got SHA-256 …, but … was not built",
-  ])("would be told of %s", (message) => {
+  ])("would find %s", (message) => {
     expect(canBeSaid(message)).toBe(false);
   });
 });

@@ -13,7 +13,7 @@ const SCRIPTS = Object.keys(
 /** Jobs that may write, each with what: as `file job`. A job that is not here reads the code, and that is all. */
 const MAY_WRITE: Readonly<Record<string, readonly string[]>> = {
   ".github/workflows/diff.yml comment": ["pull-requests"],
-  ".github/workflows/drift.yml tell": ["issues"],
+  ".github/workflows/drift.yml report": ["issues"],
   ".github/workflows/images.yml propose": ["contents", "pull-requests"],
   ".github/workflows/locks.yml propose": ["contents", "pull-requests"],
 };

@@ -117,7 +117,7 @@ describe("ProxmoxClusterStack", () => {
     expect(elsewhere(["203.0.113.99/32"]).resource).toEqual(elsewhere(["198.51.100.0/24"]).resource);
   });
 
-  it("makes the template anew with the image, and never a guest because of what it was cloned from", () => {
+  it("replaces the template with the image, and never a guest because of what it was cloned from", () => {
     const [template] = templates(free);
     expect(template?.lifecycle).toMatchObject({
       replace_triggered_by: expect.arrayContaining(["terraform_data.template-pve-1_image"]),
@@ -129,7 +129,7 @@ describe("ProxmoxClusterStack", () => {
     for (const guest of guests(free)) expect(guest.lifecycle).toMatchObject({ ignore_changes: ["clone", "efi_disk"] });
   });
 
-  it("makes templates and guests anew when their host gets a new disk", () => {
+  it("replaces templates and guests when their host gets a new disk", () => {
     for (const vm of [...templates(free), ...guests(free)])
       expect(vm.lifecycle).toMatchObject({
         replace_triggered_by: expect.arrayContaining(["terraform_data.disk-pve-1"]),

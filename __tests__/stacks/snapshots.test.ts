@@ -28,14 +28,14 @@ describe.each(PRESET_NAMES)("preset %s", (preset) => {
     const types = [...new Set(Object.values(lab).flatMap(({ resource }) => Object.keys(resource)))];
     const others = types.filter((type) => IMPORT_IDS[type] === undefined && !REPEATABLE.has(type));
     expect(others).toEqual([CLUSTER_KEYS]);
-    // Nobody who is asked by a name tells whether etcd was bootstrapped: Talos refuses to do it twice.
+    // A bootstrap has no name to look it up by.
     const notLookedUp = types.filter(
       (type) => IMPORT_IDS[type] !== undefined && (OCI_LOOKUPS[type] ?? PVE_LOOKUPS[type]) === undefined,
     );
     expect(notLookedUp).toEqual(["talos_machine_bootstrap"]);
   });
 
-  it("tells each resource's import id by its own id and those of what it refers to", () => {
+  it("derives each resource's import id from its own id and those of what it refers to", () => {
     const unknown = Object.values(lab).flatMap(({ resource }) => {
       const lost = Object.entries(resource).flatMap(([type, all]) =>
         Object.keys(all).map((label) => ({ address: `${type}.${label}`, type, id: `id-${label}`, replacedId: null })),

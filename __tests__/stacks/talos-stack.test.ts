@@ -127,7 +127,7 @@ describe("TalosStack", () => {
     expect(bootstrap?.depends_on).toHaveLength(5);
   });
 
-  it("configures a machine again when its virtual machine was made anew", () => {
+  it("configures a machine again when its virtual machine was replaced", () => {
     expect(free.resource.talos_machine_configuration_apply?.["cp-1_apply"]).toMatchObject({
       lifecycle: { replace_triggered_by: ["terraform_data.cp-1_machine"] },
     });

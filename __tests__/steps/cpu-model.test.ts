@@ -33,7 +33,7 @@ describe("cpu-model", () => {
     expect({ code, lines }).toEqual({ code: 0, lines: ["pve-1: CPU model custom-neoverse-n1 is neoverse-n1 already"] });
   });
 
-  it("sets a model right that somebody changed, and keeps what else they said", async () => {
+  it("corrects a model that was changed, and keeps the other settings", async () => {
     const world = worldWith({ name: "pve-1" });
     atHost(world, "pve-1").datacenter.cpuModels = { "neoverse-n1": { "reported-model": "max", flags: "+aes" } };
     expect((await define(world)).code).toBe(0);

@@ -95,16 +95,16 @@ describe("form-cluster and a join", () => {
     deleteNode(atHost(world, "pve-1"), "pve-3");
     const { code, error } = await form(world, names);
     expect(code).toBe(1);
-    expect(error).toMatch(/pve-3 .*make it anew/);
+    expect(error).toMatch(/pve-3 .*replace its instance/);
   });
 });
 
 describe("form-cluster and a cluster without quorum", () => {
-  it("forgets a member that was made anew once the operator has said how many votes are enough", async () => {
+  it("forgets a member that was replaced once the operator has said how many votes are enough", async () => {
     const { world, names } = await clusterOf(2);
     world.state.oci.instances.splice(1, 1, instance({ name: "pve-2" }));
     const { datacenter } = atHost(world, "pve-1");
-    expect((await form(world, names)).error).toMatch(/pve-2 was made anew, .* no quorum .*`pvecm expected 1`/);
+    expect((await form(world, names)).error).toMatch(/pve-2 was replaced, .* no quorum .*`pvecm expected 1`/);
     // Run by hand on pve-1; cluster/status goes on saying that there is no quorum.
     if (datacenter.corosync) expectVotes(world, datacenter.corosync, 1);
     expect(await form(world, names)).toMatchObject({ code: 0, error: "" });

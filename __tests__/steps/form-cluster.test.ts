@@ -87,17 +87,17 @@ describe("form-cluster", () => {
     },
   );
 
-  it("joins nobody to a host that reports another certificate than its connection shows", async () => {
+  it("joins no host to one that reports another certificate than its connection shows", async () => {
     const { world, names } = labOf(2);
     const { host } = atHost(world, "pve-1");
     host.certificate = { ...host.certificate, fingerprint: "AB:CD" };
     const { code, error } = await form(world, names);
     expect(code).toBe(1);
-    expect(error).toMatch(/pve-1: two certificates, nobody is joined to it: its API reports AB:CD/);
+    expect(error).toMatch(/pve-1: two certificates, so no host is joined to it: its API reports AB:CD/);
     expect(atHost(world, "pve-2").datacenter.corosync).toBeNull();
   });
 
-  it("stops at once when it is told to", async () => {
+  it("stops at once on a signal", async () => {
     const { world, names } = labOf(2);
     world.state.oci.instances.pop();
     const running = await start(world, names);
@@ -140,7 +140,9 @@ describe("form-cluster", () => {
     createCluster(atHost(world, "pve-2"), "other", undefined);
     const { code, error } = await form(world, names);
     expect(code).toBe(1);
-    expect(error).toMatch(/^form-cluster: pve-2 belongs to the cluster other \(members: pve-2\): .*make it anew/);
+    expect(error).toMatch(
+      /^form-cluster: pve-2 belongs to the cluster other \(members: pve-2\): .*replace its instance/,
+    );
     expect(membersOf(world)).toEqual([[], ["pve-2"]]);
   });
 
@@ -166,21 +168,21 @@ describe("form-cluster", () => {
     expect(membersOf(world)).toEqual([["pve-1", "pve-2", "pve-3"]]);
   });
 
-  it("takes a host back in that was made anew, the first one too", async () => {
+  it("takes a replaced host in again, the first one too", async () => {
     const { world, names } = await clusterOf(3);
     world.state.oci.instances.splice(0, 1, instance({ name: "pve-1" }));
     const { code, lines } = await form(world, names);
     expect(code).toBe(0);
-    expect(lines).toContain("pve-2: forgets pve-1, which was made anew");
+    expect(lines).toContain("pve-2: forgets pve-1, which was replaced");
     expect(membersOf(world)).toEqual([["pve-2", "pve-3", "pve-1"]]);
   });
 
-  it("says what to do when half of a pair was made anew and there is no quorum", async () => {
+  it("says what to do when half of a pair was replaced and there is no quorum", async () => {
     const { world, names } = await clusterOf(2);
     world.state.oci.instances.splice(1, 1, instance({ name: "pve-2" }));
     const { code, error } = await form(world, names);
     expect(code).toBe(1);
-    expect(error).toMatch(/pve-2 was made anew, but the cluster has no quorum .*pvecm expected 1/);
+    expect(error).toMatch(/pve-2 was replaced, but the cluster has no quorum .*pvecm expected 1/);
   });
 
   it("forgets a host that left the lab", async () => {

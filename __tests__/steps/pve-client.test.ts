@@ -11,21 +11,21 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+type Reply = (response: ServerResponse, request: IncomingMessage) => void;
 
 const data =
-  (value: unknown): Answer =>
+  (value: unknown): Reply =>
   (response) =>
     void response.end(JSON.stringify({ data: value }));
 const status =
-  (code: number, reason: string): Answer =>
+  (code: number, reason: string): Reply =>
   (response) =>
     void response.writeHead(code, reason).end();
-const hangUp: Answer = (_response, request) => void request.socket.destroy();
+const hangUp: Reply = (_response, request) => void request.socket.destroy();
 const ticket = data({ ticket: "PVE:root@pam:0::x", CSRFPreventionToken: "0:y" });
 
 /** An API that gives these answers, one after the other, and counts the calls. */
-async function apiWith(answers: readonly Answer[]) {
+async function apiWith(answers: readonly Reply[]) {
   const calls: string[] = [];
   const rest = [...answers];
   const server = createServer({ key, cert: certificate }, (request, response) => {
@@ -83,7 +83,7 @@ describe("the client of the PVE API", () => {
     expect(calls).toHaveLength(3);
   });
 
-  it("tells a failed task's own words", async () => {
+  it("reports a failed task's own words", async () => {
     const log = [{ n: 1, t: "* this host already contains virtual guests" }];
     const stopped = data({ status: "stopped", exitstatus: "join failed" });
     const { api } = await apiWith([ticket, data({ status: "running" }), stopped, data(log)]);

@@ -12,7 +12,7 @@ export const MOMENTS = ["creates the cluster", "pve-2: joins", "pve-2: is a memb
 export const HOSTS = ["pve-1", "pve-2", "pve-3"];
 
 export const REBOOT_SURVIVED =
-  "at '%s' survives a reboot of %s: nobody is thrown out, and the next run has nothing to do";
+  "at '%s' survives a reboot of %s: no member is removed, and the next run has nothing to do";
 
 /** How often a host that boots may be asked for its cluster, and others wait for it, before it has found it. */
 const LOOKS = 10;

@@ -89,8 +89,8 @@ async function sshPort(world: Store, address: string): Promise<number> {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What both steps are told. */
-async function told(world: Store, names: readonly string[]): Promise<Environment> {
+/** The environment of both steps. */
+async function environmentOf(world: Store, names: readonly string[]): Promise<Environment> {
   const hosts = [];
   for (const host of await ports.open(world, ...names))
     hosts.push({ ...host, ssh: await sshPort(world, host.address) });
@@ -105,7 +105,7 @@ async function told(world: Store, names: readonly string[]): Promise<Environment
 async function start(world: Store, names: readonly string[], environment: Environment = {}): Promise<Running> {
   const address = addressOf(MICRO);
   const micro = JSON.stringify({ name: MICRO, address, ssh: await sshPort(world, address) });
-  return startStep("third-vote.mjs", { ...(await told(world, names)), PVE_MICRO: micro, ...environment });
+  return startStep("third-vote.mjs", { ...(await environmentOf(world, names)), PVE_MICRO: micro, ...environment });
 }
 
 async function vote(world: Store, names: readonly string[], environment: Environment = {}): Promise<Outcome> {
@@ -120,7 +120,7 @@ async function form(
   environment: Environment = {},
 ): Promise<Outcome> {
   const wanted = { PVE_CLUSTER: "lab", PVE_THIRD_VOTE: thirdVote, ...environment };
-  return await startStep("form-cluster.mjs", { ...(await told(world, names)), ...wanted }).outcome;
+  return await startStep("form-cluster.mjs", { ...(await environmentOf(world, names)), ...wanted }).outcome;
 }
 
 /** A cluster that has its vote, as if the step had run. */
@@ -196,7 +196,7 @@ withSsh(`third-vote${title}`, () => {
     expect(votes(world)).toEqual({ expected: 3, present: 3 });
   });
 
-  it("gives a host that was made anew its certificate again", async () => {
+  it("gives a host that was replaced its certificate again", async () => {
     const { world, names } = await votingLab();
     replace(world, "pve-2");
     deleteNode(atHost(world, "pve-1"), "pve-2");
@@ -208,7 +208,7 @@ withSsh(`third-vote${title}`, () => {
     expect(isQuorate(world, atHost(world, "pve-2").datacenter)).toBe(true);
   });
 
-  it("sets the vote up again with a micro that was made anew", async () => {
+  it("sets the vote up again with a micro that was replaced", async () => {
     const { world, names } = await votingLab();
     replace(world, MICRO);
     expect(votes(world)).toEqual({ expected: 3, present: 2 });
@@ -220,7 +220,7 @@ withSsh(`third-vote${title}`, () => {
     const { world, names } = await votingLab();
     replace(world, "pve-2");
     const { code, lines } = await form(world, names, "keep");
-    expect([code, lines]).toEqual([0, expect.arrayContaining(["pve-1: forgets pve-2, which was made anew"])]);
+    expect([code, lines]).toEqual([0, expect.arrayContaining(["pve-1: forgets pve-2, which was replaced"])]);
     expect(await vote(world, names)).toMatchObject({ code: 0, error: "" });
     expect(votes(world)).toEqual({ expected: 3, present: 3 });
   });
@@ -232,7 +232,7 @@ withSsh(`third-vote${title}`, () => {
     expect(votes(world)).toEqual({ expected: 3, present: 2 });
   });
 
-  it("counts the votes: waits for members that do not hear each other, though each has the micro's", async () => {
+  it("counts the votes: waits for members that are not connected to each other, though each has the micro's", async () => {
     const { world, names } = await votingLab();
     const [, second] = world.state.oci.instances;
     if (!second) throw new Error("no second host");

@@ -53,7 +53,7 @@ describe("the steps of a pull request from a fork", () => {
 });
 
 describe("the steps from a pull request to the deployed lab", () => {
-  it("review, comment, find, deploy, refuse what is stale, and tell what drifts", async () => {
+  it("review, comment, find, deploy, refuse what is stale, and report what drifts", async () => {
     // The account is the sandbox's.
     const LAB_HOME = mkdtempSync(join(tmpdir(), "ampere-workflow-home-"));
     const ofGitHub = { GITHUB_API_URL: github.api, GITHUB_SHA: MERGE, GITHUB_RUN_ID: "7" };
@@ -81,21 +81,21 @@ describe("the steps from a pull request to the deployed lab", () => {
       expect(await apply()).toMatchObject({ code: 1, text: expect.stringContaining("::error::") });
 
       const look = (folder: string) => runner.run("drift.yml", "look", "what differs", folder);
-      const tell = (CODE: string) =>
-        runner.run("drift.yml", "tell", "the issue", branch, { CODE, GITHUB_TOKEN: TOKEN });
+      const report = (CODE: string) =>
+        runner.run("drift.yml", "report", "the issue", branch, { CODE, GITHUB_TOKEN: TOKEN });
       expect(await look(branch)).toMatchObject({ code: 0, output: "code=0\n" });
-      expect(await tell("0")).toMatchObject({ code: 0, text: "no open issue with label drift\n" });
+      expect(await report("0")).toMatchObject({ code: 0, text: "no open issue with label drift\n" });
       const changed = runner.checkOut("changed", configOf(2));
       expect(await look(changed)).toMatchObject({ code: 0, output: "code=2\n" });
       expect(
-        await runner.run("drift.yml", "tell", "the issue", changed, { CODE: "2", GITHUB_TOKEN: TOKEN }),
+        await runner.run("drift.yml", "report", "the issue", changed, { CODE: "2", GITHUB_TOKEN: TOKEN }),
       ).toMatchObject({
         code: 0,
       });
       expect(github.issues).toEqual([
         expect.objectContaining({ body: expect.stringContaining("1 to change"), state: "open" }),
       ]);
-      expect(await tell("0")).toMatchObject({ code: 0, text: expect.stringMatching(/^closed: /) });
+      expect(await report("0")).toMatchObject({ code: 0, text: expect.stringMatching(/^closed: /) });
     } finally {
       await (await openSandbox({ labHome: LAB_HOME })).stop();
       runner.end();

@@ -17,7 +17,7 @@ const prepared: Synthesized = (stack) => {
 };
 
 /**
- * Sums what every resource of these stacks, whoever wrote it, and the images take of the Always Free limits.
+ * Sums the use of Always Free limits by every resource of these stacks, whoever wrote it, and by the images.
  *
  * @param allowPaid the bill is meant: returns the verdict instead of throwing
  * @param synthesized a stack as Terraform JSON. @default - synthesizes it
@@ -43,7 +43,7 @@ export function guardFreeTier(
   return verdict;
 }
 
-/** What a lab takes of the Always Free limits, and a line for each amount that only Terraform will know. */
+/** The uses of Always Free limits, and a line for each amount that is not known at synth. */
 export function freeTierUses(
   stacks: readonly TerraformStack[],
   images: Images,
@@ -67,7 +67,7 @@ function imageUses({ proxmox: { name, sizeBytes } }: Images): Use[] {
   }));
 }
 
-/** By what is synthesized: with overrides, of a resource or of the stack, which no construct shows. */
+/** From the synthesized JSON, which has the overrides that no construct shows. */
 function stackUses(stack: TerraformStack, { resource, module }: Arguments, unknown: string[]): Use[] {
   const named = pathsOf(stack);
   const pathOf = (address: string): string => named.get(address) ?? `${stack.node.path}/${address}`;

@@ -3,7 +3,7 @@ import { Token } from "cdktf";
 import type { LimitName } from "../../config/limits.ts";
 import { A1_SHAPE, MICRO_SHAPE } from "../../topology/shapes.ts";
 
-/** So much of one limit. */
+/** An amount of one limit. */
 interface Amount {
   readonly limit: LimitName;
   readonly amount: number;
@@ -12,10 +12,10 @@ interface Amount {
 /** A resource's arguments by their Terraform names, as synthesized. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** What is charged for and has no line here is not seen by the guard: docs/free-tier.md. */
+/** A type without a line here takes nothing, as far as the guard can see: docs/free-tier.md. */
 const USES: Readonly<Record<string, (args: Arguments) => readonly Amount[]>> = {
   oci_core_instance: instance,
-  // Of what its instances are, another resource knows.
+  // Another resource defines its instances.
   oci_core_instance_pool: () => unknown("instance_configuration_id"),
   oci_core_volume: blockVolume,
   oci_core_boot_volume: blockVolume,
@@ -33,7 +33,7 @@ const USES: Readonly<Record<string, (args: Arguments) => readonly Amount[]>> = {
   oci_load_balancer: loadBalancer,
 };
 
-/** What OCI makes where no size is given: the least that a volume may have. */
+/** The size of a volume where none is given: the smallest that OCI allows. */
 const DEFAULT_VOLUME_GB = 50;
 
 /**
@@ -46,7 +46,7 @@ const ORACLES_POLICIES: ReadonlyMap<string, number> = new Map([
   ["ocid1.volumebackuppolicy.oc1..aaaaaaaadrzfwjb5tflixtmy5axp2kx65uqakgnupfogabzjhtn5x5dfra6q", 12 + 5],
 ]);
 
-/** An argument decides about money and is known only to Terraform. */
+/** The cost depends on an argument that is not known at synth. */
 export class UnknownAmount extends Error {
   readonly argument: string;
 
@@ -71,7 +71,7 @@ export function usesOf(type: string, args: Arguments): readonly Amount[] {
   const copies = "for_each" in args ? unknown("for_each") : number(args, "count", 1);
   return amounts.map(({ limit, amount }) => ({
     limit,
-    // The smallest volume does not get larger by having many.
+    // Copies do not change the smallest size.
     amount: limit === "volumeMinimumGb" ? amount : amount * copies,
   }));
 }

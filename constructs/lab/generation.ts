@@ -6,21 +6,21 @@ import { address } from "./script-step.ts";
 export type GenerationValues = Readonly<Record<string, string>>;
 
 /**
- * Stands for one life of an object: replaced when one of the values changes, and also when one is not known yet, because the
- * object it is of is about to be created. `replace_triggered_by` alone would miss an object that was deleted and is created again:
- * Terraform triggers it by updates and replacements, never by creations. Hung on this, it misses none.
+ * The generation of an object: replaced when one of the values changes, and also when one is not known yet, because the
+ * object is about to be created. `replace_triggered_by` alone would miss an object that was deleted and is created again:
+ * Terraform triggers it by updates and replacements, never by creations. What refers to this is always replaced.
  *
  * @example
- * const life = new Generation(stack, "life", { vcn: lab.oci.outputs.vcnId });
+ * const vcn = new Generation(stack, "vcn-generation", { vcn: lab.oci.outputs.vcnId });
  * new ScriptStep(stack, "greet", {
  *   folder: import.meta.dirname,
  *   script: "greet.mjs",
  *   environment: {},
- *   triggers: { life: life.generation },
+ *   triggers: { generation: vcn.generation },
  * });
  */
 export class Generation extends TerraformResource {
-  /** Another one in each life. */
+  /** Changes with each generation. */
   readonly generation: string;
   /** For `replace_triggered_by`. */
   readonly address: string;

@@ -19,15 +19,15 @@ export interface LabAppProps {
   readonly sandbox: boolean;
 }
 
-/** Whatever runs by itself, and each other provider, may talk to what is behind the tunnels. */
-function talksToOracleOnly(stack: LabStack): boolean {
+/** Whether a stack needs no tunnels: scripts and providers other than Oracle's may use them. */
+function usesOracleOnly(stack: LabStack): boolean {
   const parts = stack.node.findAll();
   const providers = parts.filter((each) => each instanceof TerraformProvider);
   const runs = parts.some((each) => each instanceof TerraformResource && (each.provisioners ?? []).length > 0);
   return !runs && providers.length > 0 && providers.every((each) => each.terraformResourceType === "oci");
 }
 
-/** The app: puts tags on every resource, proves that the lab is free, and leaves `lab.json` for the tools. */
+/** The app: tags every resource, proves that the lab is free, and writes `lab.json` for the tools. */
 export class LabApp extends App {
   readonly #props: LabAppProps;
   #verdict: Verdict | null = null;
@@ -36,7 +36,7 @@ export class LabApp extends App {
     mkdirSync(props.outdir, { recursive: true });
     super({ outdir: props.outdir });
     this.#props = props;
-    // The last of cdktf's validations: aspects have changed by then what they change.
+    // The last of cdktf's validations: aspects have been applied by then.
     this.node.addValidation({ validate: () => this.#proveFree() });
   }
 
@@ -78,7 +78,7 @@ export class LabApp extends App {
     return verdict;
   }
 
-  /** Others would keep their state in the folder that is synthesized to, and the sandbox's in the same file. */
+  /** Other stacks would keep their state in the output folder, and the sandbox's in the same file. */
   #requireLabStacks(): void {
     const stacks = this.node.findAll().filter((each) => TerraformStack.isStack(each));
     const other = stacks.find((stack) => !(stack instanceof LabStack) || stack.node.scope !== this);
@@ -119,10 +119,10 @@ export class LabApp extends App {
         address,
       })),
       tunnels: topology.tunnels,
-      // Where the sandbox has its admin come from.
+      // The sandbox takes the first for the admin's address.
       adminCidrs: config.access.adminCidrs,
-      // Whose applies need no way to what runs on the hosts.
-      direct: this.stacks.filter(talksToOracleOnly).map(({ node }) => node.id),
+      // Stacks that are applied without tunnels.
+      direct: this.stacks.filter(usesOracleOnly).map(({ node }) => node.id),
       versions: config.versions,
       freeTier: { ...freeTier, table: formatVerdict(freeTier) },
       images,

@@ -13,7 +13,7 @@ import { LabError } from "./error.ts";
 /** What every stack of a lab is made from. */
 export interface LabStackProps {
   readonly topology: Topology;
-  /** LAB_HOME, absolute: local states are kept below it, wherever is synthesized to. */
+  /** LAB_HOME, absolute: local states are kept below it, whatever the output folder is. */
   readonly home: string;
   /**
    * Deploys into the embedded sandbox: state is kept apart and no real account is named.

@@ -1,10 +1,10 @@
 /**
- * Text of people in Terraform's configuration: what Terraform evaluates is what they wrote. Terraform takes `${` and `%{`
- * for the begin of a template (https://developer.hashicorp.com/terraform/language/expressions/strings).
+ * Literal text in Terraform's configuration: Terraform evaluates it to itself. Terraform takes `${` and `%{`
+ * for the beginning of a template (https://developer.hashicorp.com/terraform/language/expressions/strings).
  */
 import { Fn, Token } from "cdktf";
 
-/** `${` and `%{` with whatever stands of the two signs before them: `$${` is an escape of its own. */
+/** `${` and `%{` with any of the two signs before them: `$${` is an escape of its own. */
 const TEMPLATE = /[$%]+(?=\{)/g;
 
 /** Text as an argument, in the JSON syntax: its signs stand in an expression of their own. */

@@ -21,7 +21,7 @@ export interface ScriptStepProps {
   readonly folder: string;
   /** File in `folder`, plain JavaScript for the `node` on PATH. */
   readonly script: string;
-  /** Handed to the script. Where a value is sensitive, Terraform hides all that the script prints. */
+  /** The script's environment. Where a value is sensitive, Terraform hides the script's output. */
   readonly environment: Readonly<Record<string, string>>;
   /** The step runs on create, and again when one of these changes or is not known yet. */
   readonly triggers: Readonly<Record<string, string>>;
@@ -66,8 +66,8 @@ export class ScriptStep extends Construct {
 export type DestroyStepProps = Pick<ScriptStepProps, "folder" | "script" | "environment" | "dependsOn" | "transform">;
 
 /**
- * A script that runs when it is destroyed, before what it depends on is. Terraform lets it see nothing but what the step
- * itself has kept, so the environment goes by way of the state. Where it fails, destroying goes on.
+ * A script that runs when the step is destroyed, before its dependencies are. At that time Terraform knows only the step's own
+ * state, so the environment is kept there. If the script fails, the destroy continues.
  *
  * @example
  * new DestroyStep(stack, "notify", {

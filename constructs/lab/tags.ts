@@ -13,8 +13,8 @@ function isTaggable(node: IConstruct): node is Taggable {
 }
 
 /**
- * Puts the lab's freeform tags on every OCI resource that can carry them. A resource's own tags win over the config's; the
- * tag `lab`, by which a lab knows its own, stays.
+ * Sets the lab's freeform tags on every OCI resource that has tags. A resource's own tags take precedence over the config's; the
+ * tag `lab`, by which a lab identifies its objects, is always set.
  *
  * @example
  * Aspects.of(stack).add(new FreeformTags("mine", { owner: "me" }));

@@ -1,4 +1,4 @@
-/** The way to arguments that the lab has no field for: each construct lets its inner resources be given others. */
+/** Transforms: other arguments for the inner resources of a construct, where the config has no field for them. */
 import type { IConstruct } from "constructs";
 import { LabError } from "./error.ts";
 
@@ -16,8 +16,8 @@ export type Transform<Arguments> = Partial<Arguments> | ((ours: Arguments) => Ar
 export type Transforms<Inner> = { readonly [Name in keyof Inner]?: Transform<Inner[Name]> | undefined };
 
 /**
- * Takes what people give by name, and has synth refuse the names that nothing takes: a transform that is misspelt, or of
- * what this lab does not have, would do nothing without a word.
+ * Reads values by name, and makes synth refuse names that are never read: a misspelt transform, or one of
+ * something that this lab does not have, would be ignored silently.
  */
 export function taken<Given extends object>(
   scope: IConstruct,
@@ -56,7 +56,7 @@ export function transformed<Arguments>(
 ): Arguments {
   if (transform === undefined) return ours;
   const changed = isFunction(transform) ? transform(ours) : { ...ours, ...transform };
-  // Who writes JavaScript forgets the `return`, or gives one value for all.
+  // JavaScript does not check it: a forgotten `return`, or one value for all.
   if (Object(transform) === transform && Object(changed) === changed) return changed;
   const got = isFunction(transform) ? `a function that returns ${String(changed)}` : String(transform);
   const allowed = "arguments, or a function that returns arguments";

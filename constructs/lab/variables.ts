@@ -2,8 +2,8 @@ import { TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
 
 /**
- * Values that must not stand in the synthesized JSON. `cdktf` hands each over as `TF_VAR_<name>` from the lab's secrets
- * file, so they are in no file but that one. Terraform never prints a sensitive variable.
+ * Values that must not be in the synthesized JSON. `cdktf` passes each as `TF_VAR_<name>` from the lab's secrets
+ * file, so they are in no other file. Terraform never prints a sensitive variable.
  */
 function secret(scope: Construct, name: string, description: string, type = "string"): TerraformVariable {
   return new TerraformVariable(scope, name, { type, description, sensitive: true, nullable: false });

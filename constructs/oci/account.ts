@@ -24,13 +24,13 @@ export interface AccountProps {
   /** Name of the lab. */
   readonly lab: string;
   readonly oci: LabConfig["oci"];
-  /** Names no profile of `~/.oci/config`, and makes no use of what exists in an account. */
+  /** Uses neither a profile of `~/.oci/config` nor existing objects of an account. */
   readonly sandbox: boolean;
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<AccountInner> | undefined;
 }
 
-/** A compartment that the lab makes, rather than one that there is. */
+/** A compartment that the lab creates, rather than an existing one. */
 type CompartmentToCreate = Extract<LabConfig["oci"]["compartment"], { readonly create: string }>;
 
 /** Fails in one line where the region has fewer; without it, Terraform would report an index in a list. */
@@ -59,7 +59,7 @@ function compartmentArguments(
 }
 
 /**
- * Where in Oracle Cloud the lab lives: tenancy, region, compartment, availability domain.
+ * The lab's place in Oracle Cloud: tenancy, region, compartment, availability domain.
  *
  * @example
  * const { oci } = lab.topology.config;
@@ -76,7 +76,7 @@ export class Account extends Construct {
     readonly provider: OciProvider;
     /** Compartments, budgets and quotas are made in the home region only: the same one where the lab is there. */
     readonly homeRegion: OciProvider;
-    /** Null where the lab uses one that there is. */
+    /** Null where the lab uses an existing one. */
     readonly compartment: IdentityCompartment | null;
     readonly domains: DataOciIdentityAvailabilityDomains;
   };
@@ -111,7 +111,7 @@ export class Account extends Construct {
       given("domains", { compartmentId: this.tenancyId, ...domainIsThere(oci) }),
     );
     this.nodes = { provider, homeRegion, compartment, domains };
-    // What exists in an account is not in the sandbox: its root stands for it.
+    // The sandbox has no existing compartments: its root takes their place.
     const existing = "id" in oci.compartment && !sandbox ? oci.compartment.id : this.tenancyId;
     this.compartmentId = compartment?.id ?? existing;
     this.availabilityDomain = this.domain(oci.availabilityDomain);

@@ -34,7 +34,7 @@ export interface ApiLoadBalancerProps {
   readonly lab: string;
   readonly subnetId: string;
   readonly securityGroupId: string;
-  /** Private address, out of the way of the hosts' fixed ones. */
+  /** Private address, outside of the hosts' fixed ones. */
   readonly address: string;
   /** Instances that pass it on to the API server, by the name of their backend. */
   readonly hosts: readonly { readonly name: string; readonly host: { readonly instanceId: string } }[];
@@ -82,7 +82,7 @@ export class ApiLoadBalancer extends Construct {
         networkLoadBalancerId: balancer.id,
         name: "kubernetes-api",
         policy: "FIVE_TUPLE",
-        // The provider's default is true; hosts would then see, and have to admit, the clients' own addresses.
+        // The provider's default is true; hosts would then get, and have to accept, the clients' own addresses.
         isPreserveSource: false,
         healthChecker: { protocol: "TCP", port: API_PORT },
       }),
@@ -105,7 +105,7 @@ export class ApiLoadBalancer extends Construct {
         port: API_PORT,
       }),
     );
-    // The list holds a public and a private address, in no promised order.
+    // The list has a public and a private address, in no guaranteed order.
     const addresses = `${balancer.terraformResourceType}.${balancer.friendlyUniqueId}.ip_addresses`;
     this.publicIp = new TerraformLocal(
       this,

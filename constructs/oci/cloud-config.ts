@@ -17,8 +17,8 @@ export interface CloudConfigProps {
 }
 
 /**
- * Renders `user_data`: a cloud-config in JSON (which is YAML), base64. Private host keys go along, for without them the
- * first SSH connection could not be pinned; so user data, and with it the state, is to be kept as a secret.
+ * Renders `user_data`: a cloud-config in JSON (which is YAML), base64. It contains private host keys, as otherwise the
+ * first SSH connection could not be pinned; so user data, and with it the state, is secret.
  */
 export function cloudConfig(props: CloudConfigProps): string {
   const key = (part: "private" | "public"): string =>
@@ -27,7 +27,7 @@ export function cloudConfig(props: CloudConfigProps): string {
     hostname: props.hostname,
     fqdn: props.fqdn,
     preserve_hostname: false,
-    // Proxmox wants its name to resolve to the address on the wire, so cloud-init must not write 127.0.1.1.
+    // Proxmox VE needs its name to resolve to its network address, so cloud-init must not write 127.0.1.1.
     manage_etc_hosts: false,
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: key("private"), ed25519_public: key("public") },

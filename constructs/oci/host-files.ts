@@ -1,6 +1,6 @@
 /**
- * What cloud-init writes to a Proxmox host: its place in the lab. It is written once, at first boot, and never again: so
- * nothing in it may depend on what can change in a living lab (other hosts, nodes, the admins' networks).
+ * What cloud-init writes to a Proxmox host. It is written once, at the first boot, and never again: so
+ * nothing in it may depend on what can change in a deployed lab (other hosts, nodes, the admins' networks).
  */
 import { BETWEEN_HOSTS } from "../../topology/firewall.ts";
 import type { HostPlan, SecurityRule, Topology } from "../../topology/types.ts";
@@ -22,7 +22,7 @@ export function hostFiles(topology: Topology, plan: HostPlan): NonNullable<Cloud
   ];
 }
 
-/** A table of its own is made and deleted first, so that reading the rules again does not double them. */
+/** The table is created and deleted first, so that loading the rules again does not duplicate them. */
 function ownTable(family: string, name: string, chains: readonly string[]): string {
   return [
     `table ${family} ${name}`,
@@ -59,12 +59,12 @@ function inputRules(rules: readonly string[]): string {
   );
 }
 
-/** The image's own table lets SSH in from everywhere. */
+/** The image's own table accepts SSH from everywhere. */
 const isSsh = ({ ports }: SecurityRule): boolean => ports?.from === 22;
 
 /**
- * nftables: a host lets in what hosts say to each other, from the subnet, also where it is the only one: another may come
- * later. Which machines of the subnet may say it, and who may use SSH, is for the security group to say, as only that
+ * nftables: a host accepts the traffic between hosts, from the subnet, also where it is the only one: another may be added
+ * later. The security group decides which machines of the subnet may send it, and who may use SSH, as only that
  * changes with the lab.
  */
 export function hostRules({ network: { subnetCidr } }: Topology): string {
@@ -73,8 +73,8 @@ export function hostRules({ network: { subnetCidr } }: Topology): string {
 }
 
 /**
- * nftables: guests do not get at the subnet, where SNAT would show them to the other hosts as one of their own. Answers to who
- * asked from there pass.
+ * nftables: guests cannot reach the subnet, where SNAT would give them the address of a host. Replies to connections from
+ * there pass.
  */
 export function guestRules({ network: { guest, subnetCidr } }: Topology): string {
   return ownTable("inet", "ampere-lab-guests", [

@@ -42,7 +42,7 @@ export interface HostImageProps {
 
 /**
  * Imports the Proxmox image. Launch mode and image type are left out: the object is an `.oci` archive that names UEFI as
- * its only firmware, and what the resource says would win over it with the wrong firmware (terraform-provider-oci#2052).
+ * its only firmware, and the resource's arguments would override it with the wrong firmware (terraform-provider-oci#2052).
  *
  * @example
  * new HostImage(stack, "image", {
@@ -66,7 +66,7 @@ export class HostImage extends Construct {
     super(scope, id);
     const given = transforming<HostImageInner>(this, props.transform);
     const { compartmentId } = props;
-    // The tenancy has one. Asked of the compartment it would be unknown, and the image replaced, whenever that changes a tag.
+    // Read for the tenancy: for the compartment it would be unknown, and the image replaced, whenever that changes a tag.
     const namespace = new DataOciObjectstorageNamespace(this, "namespace", given("namespace", {}));
     const image = new CoreImage(this, "image", given("image", imageArguments(props, namespace.namespace)));
     const shape = new CoreShapeManagement(

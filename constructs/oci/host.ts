@@ -37,7 +37,7 @@ export interface OciHost {
 }
 
 /**
- * A Proxmox host: an A1 instance that boots the lab's own image and learns its place from cloud-init.
+ * A Proxmox host: an A1 instance that boots the lab's own image and is configured by cloud-init.
  *
  * @example
  * const { compartmentId, availabilityDomain, subnetId } = lab.oci.outputs;
@@ -69,7 +69,7 @@ export class Host extends Instance {
       shapeConfig: { ocpus: plan.ocpus, memoryInGbs: plan.memoryGb },
       imageId,
       userData: cloudConfig({ hostname: plan.name, fqdn: plan.fqdn, hostKeys, rootPasswordHash, files }),
-      // Cloud-init runs once, at first boot: a later change must not pretend to reach a running host.
+      // Cloud-init runs once, at first boot: a later change would not reach a running host.
       lifecycle: { ignoreChanges: ["metadata"] },
       dependsOn: [...props.imageReady],
       timeouts: { create: "30m" },

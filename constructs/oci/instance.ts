@@ -55,7 +55,7 @@ export function instanceArguments(
       // The only way out: there is no NAT gateway in the Always Free tier.
       assignPublicIp: "true",
     },
-    // The old metadata endpoint hands user data to whatever on the host can send a GET.
+    // The old metadata endpoint returns user data to any program on the host that sends a GET.
     instanceOptions: { areLegacyImdsEndpointsDisabled: true },
     preserveBootVolume: false,
     // Oracle stops idle Always Free instances: a deploy starts it again.

@@ -18,7 +18,7 @@ export interface MicroInner {
 /** What a `Micro` is made from. */
 export interface MicroProps extends InstanceProps {
   readonly lab: string;
-  /** Whose hosts may ask it for its vote. */
+  /** The subnet of the hosts, which use its vote. */
   readonly subnetCidr: string;
   readonly plan: MicroPlan;
   /** @default - the lab's own arguments */
@@ -36,7 +36,7 @@ export interface OciMicro {
 const QNETD_PORT = 5403;
 
 /**
- * Oracle's Ubuntu images reject all but SSH by iptables, whatever the security groups let through; the rule goes before
+ * Oracle's Ubuntu images reject all but SSH by iptables, whatever the security groups allow; the rule goes before
  * that, and is kept for the next boot (netfilter-persistent reads /etc/iptables/rules.v4).
  */
 export function qnetdRules(subnetCidr: string): readonly string[] {
@@ -44,7 +44,7 @@ export function qnetdRules(subnetCidr: string): readonly string[] {
 }
 
 /**
- * The x86 micro from a platform image: it runs corosync-qnetd. That it votes is for the cluster's third-vote step.
+ * The x86 micro from a platform image: it runs corosync-qnetd. The cluster's third-vote step makes it vote.
  *
  * @example
  * const { compartmentId, availabilityDomain, subnetId } = lab.oci.outputs;

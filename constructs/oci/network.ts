@@ -31,7 +31,7 @@ export interface NetworkProps {
 
 /**
  * One VCN with one public subnet behind an internet gateway. There is no NAT gateway: un-upgraded accounts have a limit
- * of zero, so hosts have public addresses and the security groups keep them shut.
+ * of zero, so hosts have public addresses and the security groups close them.
  *
  * @example
  * new Network(stack, "network", {
@@ -74,7 +74,7 @@ export class Network extends Construct {
         routeRules: [{ destination: "0.0.0.0/0", destinationType: "CIDR_BLOCK", networkEntityId: gateway.id }],
       }),
     );
-    // OCI's default list lets SSH in from anywhere; emptied, only the security groups speak.
+    // OCI's default list accepts SSH from anywhere; with an empty list, the security groups alone decide.
     const securityList = new CoreDefaultSecurityList(
       this,
       "default-security-list",

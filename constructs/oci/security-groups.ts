@@ -34,7 +34,7 @@ export interface SecurityGroupsProps {
 const PROTOCOL = { icmp: "1", tcp: "6", udp: "17", all: "all" } as const;
 
 /**
- * The network security groups that the rules of the plan speak of, and those rules: nothing else passes.
+ * The network security groups of the plan's rules, and those rules: nothing else is allowed.
  *
  * @example
  * const { compartmentId, vcnId } = lab.oci.outputs;

@@ -22,7 +22,7 @@ export function ociProviderArguments(oci: LabConfig["oci"], sandbox: boolean): O
 }
 
 /**
- * Gives a stack of one's own the OCI provider, in the region and with the sign-in of the lab.
+ * Gives a stack of your own the OCI provider, in the region and with the sign-in of the lab.
  *
  * @param own arguments that are laid over these. @default - none
  *

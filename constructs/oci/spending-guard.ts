@@ -30,8 +30,8 @@ export interface SpendingGuardProps {
 
 /**
  * Guards the account itself, against whatever is made in it by hand: a budget with an alert at the first cent, and a
- * compute quota that lets nothing be created beside this lab's instances. Both live in the root compartment and the home
- * region. The alert mails `oci.budget.email`, and without it nobody; Oracle evaluates budgets about once a day.
+ * compute quota that allows only this lab's instances. Both are in the root compartment and the home
+ * region. The alert mails `oci.budget.email`, if that is set; Oracle evaluates budgets about once a day.
  *
  * @example
  * const { hosts, micro, config } = lab.topology;

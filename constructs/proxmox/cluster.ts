@@ -66,7 +66,7 @@ export class Cluster extends Construct {
       folder: STEPS,
       script: "form-cluster.mjs",
       environment: { PVE_CLUSTER: props.lab, PVE_HOSTS: hosts, PVE_THIRD_VOTE: thirdVote },
-      // A host with a new disk has forgotten the cluster.
+      // A host with a new disk is in no cluster.
       triggers: { ...generations(props), thirdVote },
     };
     const form = new ScriptStep(this, "form", given("form", ours));

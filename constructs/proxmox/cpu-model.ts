@@ -22,7 +22,7 @@ export interface CpuModelProps {
 }
 
 /**
- * The CPU that emulated guests have, defined once for the cluster: the provider takes no Arm model but of one's own.
+ * The CPU of emulated guests, defined once for the cluster: the provider takes no Arm model except a custom one.
  *
  * @example
  * const { hosts } = lab.proxmox;
@@ -45,7 +45,7 @@ export class CpuModel extends Construct {
         PVE_CPU_MODEL: EMULATED_CPU.type,
         PVE_REPORTED_MODEL: EMULATED_CPU.reportedModel,
       },
-      // A host with a new disk has forgotten it, unless others of its cluster remember.
+      // A host with a new disk does not have it, unless it joins others that do.
       triggers: {
         model: EMULATED_CPU.reportedModel,
         ...Object.fromEntries(hosts.map(({ plan, oci }) => [plan.name, oci.generation])),

@@ -40,9 +40,9 @@ export interface FirewallProps {
 }
 
 /**
- * PVE's own firewall, under the security groups of OCI. Nothing here depends on where admins come from: their networks
- * change in the security group alone, as this firewall can only be changed through it. The set `management` has the neighbours that reach ports 8006
- * and 22; tunnels end on the host itself and need no rule.
+ * PVE's own firewall, under the security groups of OCI. Nothing here depends on the admins' networks: these change in the
+ * security group alone, as a change of this firewall has to pass it. The set `management` has the neighbours that may reach
+ * ports 8006 and 22; tunnels end on the host itself and need no rule.
  *
  * @example
  * const { hosts, leader: host } = lab.proxmox;
@@ -87,7 +87,7 @@ export class Firewall extends Construct {
         dependsOn: [management, rules],
       }),
     );
-    // The provider only forgets a firewall; left on, it would lock out whoever comes when the rules are gone.
+    // The provider only removes a firewall from its state; left on without its rules, it would refuse everybody.
     const disableStep = new DestroyStep(
       this,
       "off-at-the-end",

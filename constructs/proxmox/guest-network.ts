@@ -33,7 +33,7 @@ export interface GuestNetworkInner {
 export interface GuestNetworkProps {
   readonly plan: GuestNetworkPlan;
   readonly hosts: readonly HostPlan[];
-  /** Any host: its API speaks for all. */
+  /** Any host: its API is used for the cluster. */
   readonly host: StepHost;
   readonly after: ITerraformDependable;
   /** @default - the lab's own arguments */
@@ -41,8 +41,8 @@ export interface GuestNetworkProps {
 }
 
 /**
- * The network of the guests. OCI drops frames of MACs it does not know, so guests never touch the VCN: on one host they
- * sit in a Simple zone behind its SNAT; over several in an EVPN zone, whose VXLAN every host carries and leaves by SNAT.
+ * The network of the guests. OCI drops frames with unknown MACs, so guests are not in the VCN: on one host they
+ * are in a Simple zone with SNAT; on several in an EVPN zone over VXLAN, with SNAT on every host.
  *
  * @example
  * const { hosts, leader: host } = lab.proxmox;

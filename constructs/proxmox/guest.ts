@@ -28,7 +28,7 @@ export interface GuestProps {
   readonly transform?: Transforms<GuestInner> | undefined;
 }
 
-/** Guests resolve through these until Kubernetes has a resolver of its own: the VCN's is link-local, out of their reach. */
+/** The guests' resolvers until Kubernetes has its own: they cannot reach the VCN's, which is link-local. */
 const RESOLVERS = ["1.1.1.1", "9.9.9.9"];
 
 /**
@@ -79,7 +79,7 @@ function guestArguments({ lab, plan, network, template, ...props }: GuestProps):
     poolId: props.poolId,
     started: true,
     onBoot: true,
-    // Talos shuts down only when it is asked through its own API.
+    // Talos shuts down only by a request to its own API.
     stopOnDestroy: true,
     clone: { vmId: template.vmId, full: true },
     cpu: { cores: plan.vcpus, type: cpuType },

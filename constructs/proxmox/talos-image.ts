@@ -6,7 +6,7 @@ import type { HostPlan } from "../../topology/types.ts";
 import { found } from "../lab/error.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
 
-/** The storage that every host has by itself. */
+/** The storage that every host has by default. */
 export const IMAGE_STORAGE = "local";
 
 /** The inner resources of a `TalosImage`. */
@@ -60,7 +60,7 @@ export class TalosImage extends Construct {
           url,
           fileName: `talos-${talosVersion}-nocloud-arm64.qcow2`,
           overwrite: false,
-          // The factory makes an image when it is asked for the first time.
+          // The factory builds an image at the first request.
           uploadTimeout: 1800,
           dependsOn: [props.after],
         };

@@ -24,7 +24,8 @@ export interface ClusterKeysProps {
 }
 
 /**
- * The PKI and tokens of one cluster, created once: a change of version must not replace them. No machine may get them in the apply that creates them.
+ * The PKI and tokens of one cluster, created once: a change of version must not replace them. No machine may get them in the
+ * apply that creates them.
  *
  * @example
  * new ClusterKeys(stack, "keys", { talosVersion: `v${lab.topology.config.versions.talos}` });

@@ -4,7 +4,7 @@
  */
 import type { NodePlan } from "../../topology/types.ts";
 
-/** What decides who gets in to a machine. */
+/** What a machine's firewall rules depend on. */
 export interface IngressProps {
   readonly role: NodePlan["role"];
   readonly guestCidr: string;
@@ -30,7 +30,7 @@ function openings({ role, guestCidr, podCidr, controlPlanes }: IngressProps): re
   const all: readonly Opening[] = [
     // Tunnels come from a host. Client certificates are asked for.
     { name: "apid", ports: [50_000], from: [ANYWHERE] },
-    // Pods too: what collects metrics asks the kubelet of its own machine.
+    // Pods too: metrics collectors query the kubelet of their own machine.
     { name: "kubelet", ports: [10_250], from: [guestCidr, podCidr] },
     { name: "vxlan", ports: [4789], protocol: "udp", from: [guestCidr] },
     // A host is in the guests' network by the gateway's address.

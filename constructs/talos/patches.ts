@@ -43,7 +43,7 @@ function machine({ installer, network, podCidr, serviceCidr, discoveryService }:
     machine: {
       install: { disk: "/dev/sda", image: installer },
       features: { kubePrism: { enabled: true, port: 7445 } },
-      // The virtual address moves about; a kubelet must not take it for its own.
+      // The virtual address moves between machines; a kubelet must not use it as its own.
       kubelet: { nodeIP: { validSubnets: [network.cidr] } },
     },
     cluster: {
@@ -64,7 +64,7 @@ function controlPlane({ cluster, apiAddress, controlPlanes, schedulable }: Patch
   return {
     cluster: {
       ...(schedulable && { allowSchedulingOnControlPlanes: true }),
-      // Whoever may stand in front of the API server: the virtual address, the load balancer, a tunnel.
+      // Every address of the API server: the virtual address, the load balancer, a tunnel.
       apiServer: { certSANs: [cluster.vip, apiAddress, "127.0.0.1"] },
       ...(lone && { controllerManager: NO_ELECTION, scheduler: NO_ELECTION }),
     },

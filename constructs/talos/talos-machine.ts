@@ -39,7 +39,7 @@ export interface TalosMachineProps {
 }
 
 /**
- * One machine's configuration, handed to it through its own tunnel: in maintenance mode Talos relays nothing.
+ * One machine's configuration, applied through its own tunnel: in maintenance mode Talos forwards nothing.
  *
  * @example
  * const keys = new ClusterKeys(stack, "keys", { talosVersion: "v1.13.9" });

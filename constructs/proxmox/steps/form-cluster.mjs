@@ -93,7 +93,7 @@ async function bringIn(api, leader, name) {
   await awaitEarlier(api, "clusterjoin");
   if ((await membershipOf(api)).cluster !== name) {
     const listed = (await membershipOf(leader)).members.some((member) => member.name === host.name);
-    if (listed) await forget(leader, host.name, "was made anew");
+    if (listed) await forget(leader, host.name, "was replaced");
     const fingerprint = await certificateOf(leader);
     say(`${host.name}: joins ${name} through ${leader.host.name} (${leader.host.address}) with link ${host.address}`);
     const { password } = api;

@@ -64,7 +64,7 @@ export function assertNoForeignCluster(apis, memberships, name) {
     const same = first?.members.some((member) => member.name === host.name) ?? false;
     if (membership.cluster === name && same) continue;
     const which = membership.cluster === name ? `another cluster called ${name}` : `the cluster ${membership.cluster}`;
-    const fix = "a host never leaves a cluster cleanly: make it anew (replace its instance), or name that cluster";
+    const fix = "a host never leaves a cluster cleanly: replace its instance, or name that cluster";
     throw new StepError(`${host.name} belongs to ${which} (members: ${members}): ${fix}`);
   }
 }
@@ -82,7 +82,7 @@ export async function certificateOf(leader) {
   const reported = String(entry?.pve_fp).toUpperCase();
   if (reported === leader.fingerprint.toUpperCase()) return reported;
   const shown = `its API reports ${reported}, the connection shows ${leader.fingerprint}`;
-  throw new StepError(`${leader.host.name}: two certificates, nobody is joined to it: ${shown}`);
+  throw new StepError(`${leader.host.name}: two certificates, so no host is joined to it: ${shown}`);
 }
 
 /**
