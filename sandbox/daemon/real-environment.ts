@@ -1,6 +1,6 @@
 /** What real providers and clients are to be told, so that they work against the sandbox's wire APIs. */
 import type { DaemonInfo, SandboxFiles } from "./files.ts";
-import { accountFiles } from "../oci/account.ts";
+import { accountFiles } from "../oci/model/account.ts";
 import type { World } from "../world/world.ts";
 
 /** Environment variables by system: a run with the real provider of a system gets those of that system. */

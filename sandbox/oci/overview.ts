@@ -1,7 +1,7 @@
 /** The tenancy in a few lines, for people. */
-import { publicAddressOf } from "./primary-address.ts";
+import { publicAddressOf } from "./resources/primary-address.ts";
 import type { Account, OciTenancy } from "../world/oci.ts";
-import { limitUse, type LimitUse } from "./limits.ts";
+import { limitUse, type LimitUse } from "./model/limits.ts";
 
 export interface OciOverview {
   readonly account: Account;

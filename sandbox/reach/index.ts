@@ -4,8 +4,8 @@
  */
 import { addressAt, parseCidr } from "../../config/cidr.ts";
 import type { Tunnel } from "../../topology/types.ts";
-import { bootStop } from "../oci/boot.ts";
-import { publicAddressOf } from "../oci/primary-address.ts";
+import { bootStop } from "../oci/resources/boot.ts";
+import { publicAddressOf } from "../oci/resources/primary-address.ts";
 import type { Instance } from "../oci/resources/instance.ts";
 import type { World } from "../world/world.ts";
 import { hostAdmits } from "./host-firewall.ts";

@@ -6,7 +6,7 @@ import { pveEndpoint } from "../proxmox/index.ts";
 import { ownHostAt } from "../reach/home.ts";
 import { adminReaches, carries, instanceAt, reaches } from "../reach/index.ts";
 import { guestAt, kubernetesEndpoint, talosEndpoint } from "../talos/index.ts";
-import type { OciInstance } from "../world/oci.ts";
+import type { Instance } from "../oci/resources/instance.ts";
 import type { World } from "../world/world.ts";
 
 const PVE_PORT = 8006;
@@ -42,7 +42,7 @@ function sshOf(world: World, address: string): ((socket: Socket) => void) | null
 /** What a connection from a host meets: itself, its neighbours as firewalls let it, and the guests that run on it. */
 export function endpointFrom(
   world: World,
-  host: Pick<OciInstance, "displayName" | "privateIp">,
+  host: Pick<Instance, "displayName" | "privateIp">,
   target: Tunnel["target"],
 ): ((socket: Socket) => void) | null {
   const { address, port } = target;

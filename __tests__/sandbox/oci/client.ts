@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DefaultRequestSigner, type HttpRequest, type Method } from "oci-common";
 import type { Call } from "../../../sandbox/faults/calls.ts";
-import { accountFiles } from "../../../sandbox/oci/account.ts";
+import { accountFiles } from "../../../sandbox/oci/model/account.ts";
 import { ociEndpoint } from "../../../sandbox/oci/api/server.ts";
 import type { ApiKey } from "../../../sandbox/world/oci.ts";
 import type { Store } from "../../../sandbox/world/store.ts";

@@ -1,5 +1,5 @@
 /** Every resource type of the stacks: what the stand-in makes is seen by the API, and the other way round. */
-import { GLOBAL_SCHEMA } from "../../../sandbox/oci/global-capability-schema.ts";
+import { GLOBAL_SCHEMA } from "../../../sandbox/oci/model/global-capability-schema.ts";
 import { ociProvider } from "../../../sandbox/oci/index.ts";
 import type { Attributes } from "../../../sandbox/plugin/resource.ts";
 import type { Values } from "../../../sandbox/plugin/value.ts";

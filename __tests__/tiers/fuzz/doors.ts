@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Calls } from "../../../sandbox/faults/calls.ts";
-import { accountFiles } from "../../../sandbox/oci/account.ts";
+import { accountFiles } from "../../../sandbox/oci/model/account.ts";
 import { ociEndpoint } from "../../../sandbox/oci/api/server.ts";
 import { pageEndpoint } from "../../../sandbox/page/server.ts";
 import { viewOf } from "../../../sandbox/page/view.ts";

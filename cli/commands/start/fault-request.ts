@@ -206,8 +206,8 @@ function requireMatch(option: string, pattern: string | undefined, known: readon
  * @throws CliError in one line for a name that neither the config nor the sandbox has, and for a pattern that matches nothing
  */
 export async function requireKnownNames(asked: FaultRequest, project: Project, sandbox: Sandbox): Promise<void> {
-  const { availabilityDomains, FAULT_DOMAINS, REGIONS } = await import("../../../sandbox/oci/regions.ts");
-  const { SHAPES } = await import("../../../sandbox/oci/shapes.ts");
+  const { availabilityDomains, FAULT_DOMAINS, REGIONS } = await import("../../../sandbox/oci/model/regions.ts");
+  const { SHAPES } = await import("../../../sandbox/oci/model/shapes.ts");
   const { readTopology } = await import("../../engine/synth/config.ts");
   switch (asked.what) {
     case "down":

@@ -1,10 +1,11 @@
 /** What network load balancers have beside their parts: their groups, and work requests. */
 import { networkLoadBalancer } from "../resources/network-load-balancer.ts";
-import type { Answer } from "./answer.ts";
-import { checkEtag, declared, record, shown, viewOf } from "./collection.ts";
-import { listed } from "./lists.ts";
-import { type Asked, needed, type Route } from "./route.ts";
-import { workHeader } from "./work.ts";
+import type { Answer } from "../http/answer.ts";
+import { checkEtag, declared, record, shown, viewOf } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
+import { needed } from "../model/query.ts";
+import type { Asked, Route } from "../http/route.ts";
+import { workHeader } from "../http/work.ts";
 
 const BASE = "/20200501";
 

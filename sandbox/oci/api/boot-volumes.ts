@@ -1,14 +1,15 @@
 /** Boot volumes and their attachments: of instances that there are, and what was preserved of those that are gone. */
 import type { Attributes } from "../../plugin/resource.ts";
-import type { PreservedBootVolume } from "../../world/oci.ts";
+import type { PreservedBootVolume } from "../resources/boot-volume.ts";
 import { bootVolumeName } from "../resources/boot-volume.ts";
 import type { Instance } from "../resources/instance.ts";
-import { conflict, notFound, notPlayed } from "../refusals.ts";
-import type { Answer } from "./answer.ts";
-import { common, shown } from "./collection.ts";
+import { conflict, notFound, notPlayed } from "../model/refusals.ts";
+import type { Answer } from "../http/answer.ts";
+import { common, shown } from "../http/collection.ts";
 import { instances } from "./instances.ts";
-import { listed } from "./lists.ts";
-import { type Asked, needed, type Route } from "./route.ts";
+import { listed } from "../http/lists.ts";
+import { needed } from "../model/query.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 const SERVICE = "Core Boot Volume";

@@ -1,10 +1,10 @@
 /** Oracle's own capability schema, which those of images narrow. */
 import type { Attributes } from "../../plugin/resource.ts";
-import { GLOBAL_SCHEMA } from "../global-capability-schema.ts";
-import { notFound } from "../refusals.ts";
-import { shown } from "./collection.ts";
-import { listed } from "./lists.ts";
-import type { Route } from "./route.ts";
+import { GLOBAL_SCHEMA } from "../model/global-capability-schema.ts";
+import { notFound } from "../model/refusals.ts";
+import { shown } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
+import type { Route } from "../http/route.ts";
 
 const SERVICE = "Core Compute Global Image Capability Schema";
 const BASE = "/20160918";

@@ -1,14 +1,15 @@
 /** Console histories: captures of what an instance has written to its serial console (CaptureConsoleHistory). */
 import { Readable } from "node:stream";
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import { consoleOutput } from "../boot.ts";
-import { invalid, notFound } from "../refusals.ts";
-import { regionalId } from "../regions.ts";
-import { requireObject } from "../stored.ts";
-import type { Answer } from "./answer.ts";
-import { shown } from "./collection.ts";
-import { listed } from "./lists.ts";
-import { type Asked, needed, type Route } from "./route.ts";
+import { consoleOutput } from "../resources/boot.ts";
+import { invalid, notFound } from "../model/refusals.ts";
+import { regionalId } from "../model/regions.ts";
+import { requireObject } from "../model/records.ts";
+import type { Answer } from "../http/answer.ts";
+import { shown } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
+import { needed } from "../model/query.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 const PATH = "/20160918/instanceConsoleHistories";
 const SERVICE = "Core Console History";

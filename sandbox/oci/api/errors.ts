@@ -1,9 +1,9 @@
 /** Errors as OCI sends them: `{code, message}` (docs.oracle.com, API Errors). */
 import type { Fault } from "../../faults/calls.ts";
-import { MissingAttribute } from "../attributes.ts";
-import { ServiceRefusal } from "../refusals.ts";
-import { fieldOf } from "./fields.ts";
-import type { Answer } from "./answer.ts";
+import { MissingAttribute } from "../model/attributes.ts";
+import { ServiceRefusal } from "../model/refusals.ts";
+import { fieldOf } from "../model/fields.ts";
+import type { Answer } from "../http/answer.ts";
 
 export function errorAnswer(
   status: number,

@@ -1,6 +1,6 @@
 /** Identity: the tenancy and its compartments; regions, availability and fault domains. */
 import type { Attributes } from "../../plugin/resource.ts";
-import { notFound } from "../refusals.ts";
+import { notFound } from "../model/refusals.ts";
 import {
   availabilityDomains,
   FAULT_DOMAINS,
@@ -8,12 +8,13 @@ import {
   regionOf,
   requireAvailabilityDomain,
   wellKnownId,
-} from "../regions.ts";
-import { requireCompartment } from "../stored.ts";
-import { shown } from "./collection.ts";
-import { listed } from "./lists.ts";
-import type { Answer } from "./answer.ts";
-import { type Asked, needed, type Route } from "./route.ts";
+} from "../model/regions.ts";
+import { requireCompartment } from "../model/records.ts";
+import { shown } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
+import type { Answer } from "../http/answer.ts";
+import { needed } from "../model/query.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 

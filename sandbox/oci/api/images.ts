@@ -1,13 +1,13 @@
 /** What images have beside their own calls: the shapes that they boot on, and the work requests of imports. */
 import type { Attributes } from "../../plugin/resource.ts";
 import { createPart, removePart } from "../kernel/part.ts";
-import { notFound } from "../refusals.ts";
+import { notFound } from "../model/refusals.ts";
 import { bootShapes, image, requireImage } from "../resources/image.ts";
 import { imageShape } from "../resources/image-shape.ts";
-import { declared, record, shown } from "./collection.ts";
-import { listed } from "./lists.ts";
-import type { Answer } from "./answer.ts";
-import type { Asked, Route } from "./route.ts";
+import { declared, record, shown } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
+import type { Answer } from "../http/answer.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 const SHAPES = `${image.path}/{id}/shapes`;

@@ -1,15 +1,15 @@
 /** Instance configurations and pools. A pool has its instances at once: what one of them is refused, the whole call is. */
+import { isObject } from "../model/attributes.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import { invalid, notFound } from "../refusals.ts";
+import { invalid, notFound } from "../model/refusals.ts";
 import type { Instance } from "../resources/instance.ts";
 import { instanceConfiguration } from "../resources/instance-configuration.ts";
 import { type InstancePool, instancePool } from "../resources/instance-pool.ts";
-import type { Answer } from "./answer.ts";
-import { checkEtag, declared, end, make, record, shown, viewOf } from "./collection.ts";
-import { isObject } from "./fields.ts";
+import type { Answer } from "../http/answer.ts";
+import { checkEtag, declared, end, make, record, shown, viewOf } from "../http/collection.ts";
 import { instances, switchPower } from "./instances.ts";
-import { listed } from "./lists.ts";
-import type { Asked, Route } from "./route.ts";
+import { listed } from "../http/lists.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 const configurations = declared(instanceConfiguration);
 const pools = declared(instancePool);

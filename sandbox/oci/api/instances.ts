@@ -1,10 +1,10 @@
 /** What instances have beside their own calls: they are switched on and off, and leave boot volumes. */
-import { incorrectState, invalid } from "../refusals.ts";
+import { incorrectState, invalid } from "../model/refusals.ts";
 import { preserveBootVolume } from "../resources/boot-volume.ts";
 import { type Instance, instance } from "../resources/instance.ts";
-import { checkEtag, declared, record, remove, shown, viewOf } from "./collection.ts";
-import type { Answer } from "./answer.ts";
-import type { Asked, Route } from "./route.ts";
+import { checkEtag, declared, record, remove, shown, viewOf } from "../http/collection.ts";
+import type { Answer } from "../http/answer.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 export const instances = declared(instance);
 

@@ -1,16 +1,16 @@
 /** Service limits and quotas, and whether there is capacity. */
 import { isExhausted } from "../../faults/conditions.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import { maybeNumber, text } from "../attributes.ts";
-import { requireRoot } from "../home-region.ts";
-import { LIMITS } from "../limits.ts";
-import { invalid, notFound } from "../refusals.ts";
-import { availabilityDomains, FAULT_DOMAINS, regionOf, requireAvailabilityDomain } from "../regions.ts";
-import { shapeSize } from "../shapes.ts";
-import { isObject } from "./fields.ts";
-import { listed } from "./lists.ts";
-import type { Answer } from "./answer.ts";
-import { type Asked, needed, type Route } from "./route.ts";
+import { isObject, maybeNumber, text } from "../model/attributes.ts";
+import { requireRoot } from "../model/home-region.ts";
+import { LIMITS } from "../model/limits.ts";
+import { invalid, notFound } from "../model/refusals.ts";
+import { availabilityDomains, FAULT_DOMAINS, regionOf, requireAvailabilityDomain } from "../model/regions.ts";
+import { shapeSize } from "../model/shapes.ts";
+import { listed } from "../http/lists.ts";
+import type { Answer } from "../http/answer.ts";
+import { needed } from "../model/query.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 const LIMITS_BASE = "/20190729";
 

@@ -6,10 +6,10 @@ import type { Stored } from "../kernel/resource.ts";
 import { loadBalancer, type LoadBalancerBody, reshape, SHAPE } from "../resources/load-balancer.ts";
 import { type BackendSet, checkerBody, LISTENER_PROTOCOLS, POLICIES } from "../resources/load-balancer-bodies.ts";
 import { loadBalancerBackendSet } from "../resources/load-balancer-parts.ts";
-import { checkEtag, declared, record, shown, viewOf } from "./collection.ts";
-import { listed } from "./lists.ts";
-import type { Asked, Route } from "./route.ts";
-import { workHeader } from "./work.ts";
+import { checkEtag, declared, record, shown, viewOf } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
+import type { Asked, Route } from "../http/route.ts";
+import { workHeader } from "../http/work.ts";
 
 const BASE = "/20170115";
 

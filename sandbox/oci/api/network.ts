@@ -1,10 +1,10 @@
 /** What of a virtual network has calls of its own: a VCN's networks, and what no account may have. */
 import type { Attributes } from "../../plugin/resource.ts";
-import { invalid, limitExceeded } from "../refusals.ts";
+import { invalid, limitExceeded } from "../model/refusals.ts";
 import { vcn } from "../resources/vcn.ts";
-import { declared, record, shown, viewOf } from "./collection.ts";
-import { listed } from "./lists.ts";
-import type { Asked, Route } from "./route.ts";
+import { declared, record, shown, viewOf } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 

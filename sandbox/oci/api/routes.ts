@@ -9,7 +9,7 @@ import { instanceRoutes } from "./instances.ts";
 import { limitRoutes } from "./limits.ts";
 import { loadBalancerRoutes } from "./load-balancers.ts";
 import { networkRoutes } from "./network.ts";
-import type { Route } from "./route.ts";
+import type { Route } from "../http/route.ts";
 import { securityGroupRoutes } from "./security-groups.ts";
 import { serviceGatewayRoutes } from "./service-gateways.ts";
 import { shapeRoutes } from "./shapes.ts";
@@ -21,8 +21,8 @@ import { uploadRoutes } from "./storage/uploads.ts";
 import { vnicRoutes } from "./vnics.ts";
 import { bootVolumeRoutes } from "./boot-volumes.ts";
 import { declarations, parts } from "../resources/index.ts";
-import { collection, declared } from "./collection.ts";
-import { partRoutes } from "./parts.ts";
+import { collection, declared } from "../http/collection.ts";
+import { partRoutes } from "../http/parts.ts";
 
 export const ROUTES: readonly Route[] = [
   ...identityRoutes,

@@ -1,14 +1,14 @@
 /** The rules of network security groups, which are changed by actions, and who is in a group. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import { isObject } from "../attributes.ts";
+import { isObject } from "../model/attributes.ts";
 import { changePart, createPart, partView, removePart } from "../kernel/part.ts";
-import { attachedVnics } from "../primary-address.ts";
-import { invalid } from "../refusals.ts";
+import { attachedVnics } from "../resources/primary-address.ts";
+import { invalid } from "../model/refusals.ts";
 import { type NetworkSecurityGroup, networkSecurityGroup } from "../resources/security-group.ts";
 import { type GroupRule, networkSecurityGroupRule as rules } from "../resources/security-group-rule.ts";
-import { declared, record } from "./collection.ts";
-import { listed } from "./lists.ts";
-import type { Asked, Route } from "./route.ts";
+import { declared, record } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 const groups = declared(networkSecurityGroup);
 

@@ -1,4 +1,5 @@
 /** The REST API of the tenancy: HTTP on a loopback port, one server for all services (their paths do not collide). */
+import { isObject } from "../model/attributes.ts";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
@@ -7,13 +8,12 @@ import type { Fault } from "../../faults/calls.ts";
 import { parseJson } from "../../http/json.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import type { World } from "../../world/world.ts";
-import { regionNamed } from "../regions.ts";
-import { ServiceRefusal } from "../refusals.ts";
-import { type Door, type DoorOptions, openDoor } from "./door.ts";
+import { regionNamed } from "../model/regions.ts";
+import { ServiceRefusal } from "../model/refusals.ts";
+import { type Door, type DoorOptions, openDoor } from "../http/door.ts";
 import { answerOf, faultAnswer } from "./errors.ts";
-import { isObject } from "./fields.ts";
-import type { Answer } from "./answer.ts";
-import { type Asked, type Found, router } from "./route.ts";
+import type { Answer } from "../http/answer.ts";
+import { type Asked, type Found, router } from "../http/route.ts";
 import { ROUTES } from "./routes.ts";
 import { authenticate, checkBody } from "./signature.ts";
 

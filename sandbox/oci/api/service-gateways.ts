@@ -1,11 +1,11 @@
 /** The services of Oracle's that service gateways lead to, and how a gateway gets another one. */
-import { conflict, invalid } from "../refusals.ts";
-import { oracleServices, requireService } from "../oracle-services.ts";
-import { regionOf } from "../regions.ts";
+import { conflict, invalid } from "../model/refusals.ts";
+import { oracleServices, requireService } from "../model/oracle-services.ts";
+import { regionOf } from "../model/regions.ts";
 import { serviceGateway } from "../resources/service-gateway.ts";
-import { checkEtag, declared, record, shown, viewOf } from "./collection.ts";
-import { listed } from "./lists.ts";
-import type { Route } from "./route.ts";
+import { checkEtag, declared, record, shown, viewOf } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
+import type { Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 

@@ -1,11 +1,12 @@
 /** The shapes that there are. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import { bootShapes, requireImage } from "../resources/image.ts";
-import { hasShape } from "../regions.ts";
-import { A1_SHAPE, MICRO_SHAPE } from "../shapes.ts";
-import { requireCompartment } from "../stored.ts";
-import { listed } from "./lists.ts";
-import { needed, type Route } from "./route.ts";
+import { hasShape } from "../model/regions.ts";
+import { A1_SHAPE, MICRO_SHAPE } from "../model/shapes.ts";
+import { requireCompartment } from "../model/records.ts";
+import { listed } from "../http/lists.ts";
+import { needed } from "../model/query.ts";
+import type { Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 

@@ -3,7 +3,7 @@ import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto
 import type { IncomingMessage } from "node:http";
 import type { ApiKey, OciTenancy } from "../../world/oci.ts";
 import type { World } from "../../world/world.ts";
-import { ServiceRefusal } from "../refusals.ts";
+import { ServiceRefusal } from "../model/refusals.ts";
 
 const ALWAYS = ["(request-target)", "host"];
 const WITH_BODY = ["content-length", "content-type", "x-content-sha256"];

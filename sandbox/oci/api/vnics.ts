@@ -1,17 +1,17 @@
 /** VNICs and the addresses on them. The primary VNIC, its addresses and its attachment follow from their instance. */
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../plugin/resource.ts";
-import { type Attached, attachedVnics, publicAddressOf, siblingId } from "../primary-address.ts";
-import { conflict, invalid, notFound } from "../refusals.ts";
+import { type Attached, attachedVnics, publicAddressOf, siblingId } from "../resources/primary-address.ts";
+import { conflict, invalid, notFound } from "../model/refusals.ts";
 import { privateIp } from "../resources/private-ip.ts";
 import { publicIp } from "../resources/public-ip.ts";
 import { vnicAttachment } from "../resources/vnic-attachment.ts";
-import type { Answer } from "./answer.ts";
-import { checkEtag, declared, remove, shown } from "./collection.ts";
-import { nestedTags } from "./fields.ts";
+import type { Answer } from "../http/answer.ts";
+import { checkEtag, declared, remove, shown } from "../http/collection.ts";
+import { nestedTags } from "../model/fields.ts";
 import { instances } from "./instances.ts";
-import { listed } from "./lists.ts";
-import type { Asked, Route } from "./route.ts";
+import { listed } from "../http/lists.ts";
+import type { Asked, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 

@@ -1,8 +1,8 @@
 /** Deletes what is declared, unless something needs it. */
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
-import { requireHomeRegion } from "../home-region.ts";
-import { referenced } from "../refusals.ts";
+import { requireHomeRegion } from "../model/home-region.ts";
+import { referenced } from "../model/refusals.ts";
 import type { Resource, Stored } from "./resource.ts";
 
 /** Every object that there is; compartments on their way out are none any more. */

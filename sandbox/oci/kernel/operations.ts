@@ -2,13 +2,13 @@
 import { z } from "zod";
 import type { Attributes, Call, Json } from "../../plugin/resource.ts";
 import type { OciObject, Tags } from "../../world/oci.ts";
-import { isObject, MissingAttribute } from "../attributes.ts";
-import { flatTags, nestedTags, wrong } from "../api/fields.ts";
-import { requireHomeRegion } from "../home-region.ts";
-import { invalid } from "../refusals.ts";
-import { globalId, regionalId, regionOf } from "../regions.ts";
-import { refuse } from "../not-played.ts";
-import { defaultName, requireCompartment, requireObject } from "../stored.ts";
+import { isObject, MissingAttribute } from "../model/attributes.ts";
+import { flatTags, nestedTags, wrong } from "../model/fields.ts";
+import { requireHomeRegion } from "../model/home-region.ts";
+import { invalid } from "../model/refusals.ts";
+import { globalId, regionalId, regionOf } from "../model/regions.ts";
+import { refuse } from "../model/not-played.ts";
+import { defaultName, requireCompartment, requireObject } from "../model/records.ts";
 import { type Bodied, type Context, generatedName, kept, type Resource, type Stored } from "./resource.ts";
 
 /** `sizeInGBs` as the provider's `size_in_gbs`, for what a diagnostic points at. */

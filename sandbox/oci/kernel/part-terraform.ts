@@ -2,10 +2,10 @@
 import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import type { InventoryItem } from "../../world/world.ts";
-import { text } from "../attributes.ts";
-import { membersOf } from "../api/fields.ts";
-import { requireHomeRegion } from "../home-region.ts";
-import { find } from "../stored.ts";
+import { text } from "../model/attributes.ts";
+import { membersOf } from "../model/fields.ts";
+import { requireHomeRegion } from "../model/home-region.ts";
+import { find } from "../model/records.ts";
 import { changePart, createPart, keyOf, type Part, partView, type Place, removePart, requireParent } from "./part.ts";
 import { attributeOf } from "./operations.ts";
 import type { Played } from "./resource.ts";

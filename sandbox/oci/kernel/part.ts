@@ -1,9 +1,9 @@
 /** Parts of a resource: what lies under its path, such as a budget's alert rules or a load balancer's listeners. */
 import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
-import { requireHomeRegion } from "../home-region.ts";
-import { conflict, notFound } from "../refusals.ts";
-import { find } from "../stored.ts";
+import { requireHomeRegion } from "../model/home-region.ts";
+import { conflict, notFound } from "../model/refusals.ts";
+import { find } from "../model/records.ts";
 import { fieldsFrom, openTo } from "./operations.ts";
 import type { Bodied, Played, Resource, Stored } from "./resource.ts";
 

@@ -1,9 +1,9 @@
 /** Declared resources as Terraform sees them: the provider's attributes are the API's fields in snake case. */
 import type { Attributes, Call, Json, ResourceType } from "../../plugin/resource.ts";
 import type { Members, Shape } from "../../plugin/schema.ts";
-import { isObject, text } from "../attributes.ts";
-import { apiName, flatTags, membersOf } from "../api/fields.ts";
-import { find, providerTime, requireObject } from "../stored.ts";
+import { isObject, text } from "../model/attributes.ts";
+import { apiName, flatTags, membersOf } from "../model/fields.ts";
+import { find, providerTime, requireObject } from "../model/records.ts";
 import { remove } from "./deletion.ts";
 import { change, create, viewOf } from "./operations.ts";
 import type { Played, Resource, Stored } from "./resource.ts";

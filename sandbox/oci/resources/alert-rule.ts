@@ -1,11 +1,11 @@
 /** Alert rules of budgets. */
 import { z } from "zod";
-import { flatTags, nestedTags } from "../api/fields.ts";
-import { isObject } from "../attributes.ts";
+import { flatTags, nestedTags } from "../model/fields.ts";
+import { isObject } from "../model/attributes.ts";
 import type { Part } from "../kernel/part.ts";
 import { generatedName, maybeText, tags, text } from "../kernel/resource.ts";
-import { invalid } from "../refusals.ts";
-import { globalId } from "../regions.ts";
+import { invalid } from "../model/refusals.ts";
+import { globalId } from "../model/regions.ts";
 import { budget, type BudgetBody } from "./budget.ts";
 
 const SERVICE = "Budget Alert Rule";

@@ -1,9 +1,9 @@
 /** Which volumes have which backup policy. */
 import { z } from "zod";
-import { text as required } from "../attributes.ts";
-import { needed } from "../api/route.ts";
+import { text as required } from "../model/attributes.ts";
+import { needed } from "../model/query.ts";
 import { type Resource, text, type Stored } from "../kernel/resource.ts";
-import { notFound } from "../refusals.ts";
+import { notFound } from "../model/refusals.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import { requirePolicy } from "./backup-policy.ts";
 

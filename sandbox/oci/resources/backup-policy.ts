@@ -2,9 +2,9 @@
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
 import { generatedName, maybeText, type Resource, type Stored } from "../kernel/resource.ts";
-import { notFound, referenced } from "../refusals.ts";
-import { regionOf } from "../regions.ts";
-import { find, requireCompartment } from "../stored.ts";
+import { notFound, referenced } from "../model/refusals.ts";
+import { regionOf } from "../model/regions.ts";
+import { find, requireCompartment } from "../model/records.ts";
 
 const SERVICE = "Core Volume Backup Policy";
 

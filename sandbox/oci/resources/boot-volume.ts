@@ -1,7 +1,23 @@
 /** Boot volumes that outlive their instances. */
 import type { Call } from "../../plugin/resource.ts";
-import type { PreservedBootVolume } from "../../world/oci.ts";
+import type { OciObject } from "../../world/oci.ts";
 import type { Instance } from "./instance.ts";
+
+/** A boot volume that outlived its instance: it takes room until somebody deletes it. */
+export interface PreservedBootVolume extends OciObject {
+  displayName: string;
+  readonly availabilityDomain: string;
+  readonly imageId: string;
+  readonly sizeInGBs: number;
+  readonly vpusPerGB: number;
+}
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    /** Of instances that were terminated without them. */
+    preservedBootVolumes: PreservedBootVolume[];
+  }
+}
 
 /** The service gives it no other name; its tags are its own, not those of the instance. */
 export function bootVolumeName(instance: Instance): string {

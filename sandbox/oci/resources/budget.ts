@@ -1,8 +1,8 @@
 /** Budgets. They warn; they stop nothing. */
 import { z } from "zod";
 import { generatedName, kept, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
-import { conflict, invalid } from "../refusals.ts";
-import { requireCompartment } from "../stored.ts";
+import { conflict, invalid } from "../model/refusals.ts";
+import { requireCompartment } from "../model/records.ts";
 import type { AlertRule } from "./alert-rule.ts";
 
 const SERVICE = "Budget Budget";

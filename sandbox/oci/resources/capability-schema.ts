@@ -1,12 +1,12 @@
 /** Compute image capability schemas: what of Oracle's global schema an image allows. */
 import { z } from "zod";
 import type { Attributes, Call, Json } from "../../plugin/resource.ts";
-import { isObject } from "../attributes.ts";
-import { choice, GLOBAL_SCHEMA } from "../global-capability-schema.ts";
+import { isObject } from "../model/attributes.ts";
+import { choice, GLOBAL_SCHEMA } from "../model/global-capability-schema.ts";
 import { commonFields } from "../kernel/operations.ts";
 import { generatedName, type Resource, type Stored, text } from "../kernel/resource.ts";
-import { conflict, invalid } from "../refusals.ts";
-import { defaultName, requireObject } from "../stored.ts";
+import { conflict, invalid } from "../model/refusals.ts";
+import { defaultName, requireObject } from "../model/records.ts";
 
 const SERVICE = "Core Compute Image Capability Schema";
 

@@ -1,11 +1,11 @@
 /** Compartments. */
 import { z } from "zod";
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import { maybeFlag, maybeText, text as required } from "../attributes.ts";
-import { nestedTags } from "../api/fields.ts";
-import { beginDeletion, deletedCompartments } from "../deleted-compartments.ts";
+import { maybeFlag, maybeText, text as required } from "../model/attributes.ts";
+import { nestedTags } from "../model/fields.ts";
+import { beginDeletion, deletedCompartments } from "./deleted-compartments.ts";
 import { type Resource, type Stored, text } from "../kernel/resource.ts";
-import { invalid, ServiceRefusal } from "../refusals.ts";
+import { invalid, ServiceRefusal } from "../model/refusals.ts";
 
 const SERVICE = "Identity Compartment";
 

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
 import { AVAILABLE, generatedName, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
-import { invalid, referenced } from "../refusals.ts";
-import { requireObject } from "../stored.ts";
+import { invalid, referenced } from "../model/refusals.ts";
+import { requireObject } from "../model/records.ts";
 
 const SERVICE = "Core Dhcp Options";
 /** oracle/oci-go-sdk v65, core/dhcp_dns_option.go */

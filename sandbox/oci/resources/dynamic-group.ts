@@ -1,9 +1,9 @@
 /** Groups of instances by a rule. */
 import { z } from "zod";
-import { nameTaken, sameName } from "../identity-domain.ts";
+import { nameTaken, sameName } from "../model/identity-domain.ts";
 import { ACTIVE, type Resource, text, type Stored } from "../kernel/resource.ts";
-import { isMatchingRule } from "../matching-rule.ts";
-import { invalid } from "../refusals.ts";
+import { isMatchingRule } from "../model/matching-rule.ts";
+import { invalid } from "../model/refusals.ts";
 
 const SERVICE = "Identity Dynamic Group";
 

@@ -1,8 +1,8 @@
 /** Groups of users. */
 import { z } from "zod";
-import { nameTaken, sameName } from "../identity-domain.ts";
+import { nameTaken, sameName } from "../model/identity-domain.ts";
 import { ACTIVE, type Resource, text, type Stored } from "../kernel/resource.ts";
-import { conflict } from "../refusals.ts";
+import { conflict } from "../model/refusals.ts";
 
 const SERVICE = "Identity Group";
 

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import type { Part } from "../kernel/part.ts";
 import { maybeText, text } from "../kernel/resource.ts";
-import { text as required } from "../attributes.ts";
-import { notFound } from "../refusals.ts";
-import { SHAPES } from "../shapes.ts";
-import { requireCompartment } from "../stored.ts";
+import { text as required } from "../model/attributes.ts";
+import { notFound } from "../model/refusals.ts";
+import { SHAPES } from "../model/shapes.ts";
+import { requireCompartment } from "../model/records.ts";
 import { image, type ImageBody } from "./image.ts";
 
 const SERVICE = "Core Shape Management";

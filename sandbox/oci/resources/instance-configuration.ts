@@ -1,9 +1,9 @@
 /** Instance configurations: how pools launch. */
 import { z } from "zod";
-import { isObject } from "../attributes.ts";
+import { isObject } from "../model/attributes.ts";
 import { generatedName, type Resource, type Stored } from "../kernel/resource.ts";
-import { invalid, referenced } from "../refusals.ts";
-import { refuse } from "../not-played.ts";
+import { invalid, referenced } from "../model/refusals.ts";
+import { refuse } from "../model/not-played.ts";
 import { instance } from "./instance.ts";
 
 const SERVICE = "Core Instance Configuration";

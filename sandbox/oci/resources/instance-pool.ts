@@ -1,11 +1,11 @@
 /** Instance pools. What a pool launches and terminates, sandbox/oci/api/instance-pools.ts does. */
 import { z } from "zod";
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import { isObject, maybeText as said, maybeTexts as saidTexts, text as required } from "../attributes.ts";
+import { isObject, maybeText as said, maybeTexts as saidTexts, text as required } from "../model/attributes.ts";
 import { generatedName, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
-import { invalid } from "../refusals.ts";
-import { requireAvailabilityDomain } from "../regions.ts";
-import { requireObject } from "../stored.ts";
+import { invalid } from "../model/refusals.ts";
+import { requireAvailabilityDomain } from "../model/regions.ts";
+import { requireObject } from "../model/records.ts";
 import { faultDomain } from "./instance-launch.ts";
 import { requireSubnet } from "./subnet.ts";
 

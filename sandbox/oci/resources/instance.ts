@@ -1,11 +1,11 @@
 /** Compute instances: launch, change, terminate. */
 import { z } from "zod";
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import { nestedTags } from "../api/fields.ts";
-import { isObject, maybeTags } from "../attributes.ts";
+import { nestedTags } from "../model/fields.ts";
+import { isObject, maybeTags } from "../model/attributes.ts";
 import { flag, generatedName, kept, maybeText, type Resource, type Stored, tags, text } from "../kernel/resource.ts";
-import { detach, publicAddressOf } from "../primary-address.ts";
-import { shapeConfig, systemTags } from "../shapes.ts";
+import { detach, publicAddressOf } from "./primary-address.ts";
+import { shapeConfig, systemTags } from "../model/shapes.ts";
 import { unassign } from "./backup-policy-assignment.ts";
 import { imageLaunchOptions } from "./image.ts";
 import { launchFields } from "./instance-launch.ts";

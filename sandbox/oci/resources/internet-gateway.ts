@@ -1,7 +1,7 @@
 /** Internet gateways. */
 import { z } from "zod";
 import { AVAILABLE, flag, generatedName, maybeText, type Resource, text, type Stored } from "../kernel/resource.ts";
-import { limitExceeded } from "../refusals.ts";
+import { limitExceeded } from "../model/refusals.ts";
 import { requireNoRoute } from "./route-table.ts";
 
 const SERVICE = "Core Internet Gateway";

@@ -1,10 +1,10 @@
 /** Backend sets, backends, listeners and certificates of load balancers: what each needs, and what keeps it. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Attributes } from "../../plugin/resource.ts";
-import { isObject, maybeText as said } from "../attributes.ts";
+import { isObject, maybeText as said } from "../model/attributes.ts";
 import { fieldsFrom } from "../kernel/operations.ts";
 import type { Part } from "../kernel/part.ts";
-import { conflict, invalid, limitExceeded, notFound, referenced } from "../refusals.ts";
+import { conflict, invalid, limitExceeded, notFound, referenced } from "../model/refusals.ts";
 import { loadBalancer, type LoadBalancerBody } from "./load-balancer.ts";
 import {
   type Backend,

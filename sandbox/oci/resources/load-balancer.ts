@@ -1,15 +1,21 @@
 /** Load balancers of layer 7, of the one shape that Oracle still makes: flexible, from 10 to 8000 Mbps. */
 import { z } from "zod";
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import { takeAddress, takePublicAddress } from "../addresses.ts";
-import { nestedTags } from "../api/fields.ts";
-import { isObject, maybeFlag, maybeText as said, maybeTexts as saidTexts, text as required } from "../attributes.ts";
-import { systemTags } from "../shapes.ts";
+import { takeAddress, takePublicAddress } from "./addresses.ts";
+import { nestedTags } from "../model/fields.ts";
+import {
+  isObject,
+  maybeFlag,
+  maybeText as said,
+  maybeTexts as saidTexts,
+  text as required,
+} from "../model/attributes.ts";
+import { systemTags } from "../model/shapes.ts";
 import { ACTIVE, flag, maybeText, maybeTexts, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
 import { parsed } from "../kernel/operations.ts";
-import { requireRoom } from "../limits.ts";
-import { siblingId } from "../primary-address.ts";
-import { conflict, invalid, requireIpv4 } from "../refusals.ts";
+import { requireRoom } from "../model/limits.ts";
+import { siblingId } from "./primary-address.ts";
+import { conflict, invalid, requireIpv4 } from "../model/refusals.ts";
 import type { BackendSet, Certificate, Listener } from "./load-balancer-bodies.ts";
 import { release, reservedIp } from "./public-ip.ts";
 import { requireGroups } from "./security-group.ts";

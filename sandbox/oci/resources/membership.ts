@@ -1,10 +1,10 @@
 /** Who is in which group. */
 import { z } from "zod";
-import { needed } from "../api/route.ts";
-import { domainRefusal } from "../identity-domain.ts";
+import { needed } from "../model/query.ts";
+import { domainRefusal } from "../model/identity-domain.ts";
 import { ACTIVE, type Resource, text, type Stored } from "../kernel/resource.ts";
-import { notFound, ServiceRefusal } from "../refusals.ts";
-import { requireCompartment, requireObject } from "../stored.ts";
+import { notFound, ServiceRefusal } from "../model/refusals.ts";
+import { requireCompartment, requireObject } from "../model/records.ts";
 import { ownUser } from "./user.ts";
 
 const SERVICE = "Identity User Group Membership";

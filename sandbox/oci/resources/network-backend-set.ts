@@ -1,11 +1,11 @@
 /** Backend sets of network load balancers. */
 import { z } from "zod";
 import type { Json } from "../../plugin/resource.ts";
-import { isObject, maybeText as said } from "../attributes.ts";
+import { isObject, maybeText as said } from "../model/attributes.ts";
 import { fieldsFrom } from "../kernel/operations.ts";
 import type { Part } from "../kernel/part.ts";
 import { flag, maybeText, text, texts } from "../kernel/resource.ts";
-import { conflict, invalid, referenced, requireIpv4 } from "../refusals.ts";
+import { conflict, invalid, referenced, requireIpv4 } from "../model/refusals.ts";
 import { type Backend, backend, newBackend, requirePort } from "./network-backend.ts";
 import { type NetworkBalancerBody, networkLoadBalancer } from "./network-load-balancer.ts";
 

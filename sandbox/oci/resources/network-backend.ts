@@ -2,11 +2,11 @@
 import { z } from "zod";
 import { parseAddress } from "../../../config/cidr.ts";
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import { maybeText as said } from "../attributes.ts";
+import { maybeText as said } from "../model/attributes.ts";
 import type { Part } from "../kernel/part.ts";
 import { flag, maybeText, text } from "../kernel/resource.ts";
-import { invalid, notFound } from "../refusals.ts";
-import { find } from "../stored.ts";
+import { invalid, notFound } from "../model/refusals.ts";
+import { find } from "../model/records.ts";
 import { byName, type NetworkBalancerBody, networkLoadBalancer } from "./network-load-balancer.ts";
 
 const SERVICE = "Network Load Balancer Backend";

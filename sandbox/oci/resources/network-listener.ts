@@ -1,9 +1,9 @@
 /** Listeners of network load balancers. */
 import { z } from "zod";
-import { maybeText as said } from "../attributes.ts";
+import { maybeText as said } from "../model/attributes.ts";
 import type { Part } from "../kernel/part.ts";
 import { flag, text } from "../kernel/resource.ts";
-import { conflict, notFound, requireIpv4 } from "../refusals.ts";
+import { conflict, notFound, requireIpv4 } from "../model/refusals.ts";
 import { requireOneOf } from "./network-backend-set.ts";
 import { requirePort } from "./network-backend.ts";
 import { byName, type NetworkBalancerBody, networkLoadBalancer } from "./network-load-balancer.ts";

@@ -1,13 +1,13 @@
 /** Network load balancers. */
 import { z } from "zod";
-import { takeAddress, takePublicAddress } from "../addresses.ts";
-import { nestedTags } from "../api/fields.ts";
-import { isObject, maybeFlag, maybeText as said, text as required } from "../attributes.ts";
-import { systemTags } from "../shapes.ts";
+import { takeAddress, takePublicAddress } from "./addresses.ts";
+import { nestedTags } from "../model/fields.ts";
+import { isObject, maybeFlag, maybeText as said, text as required } from "../model/attributes.ts";
+import { systemTags } from "../model/shapes.ts";
 import { ACTIVE, flag, maybeText, maybeTexts, type Resource, type Stored, text } from "../kernel/resource.ts";
-import { requireRoom } from "../limits.ts";
-import { siblingId } from "../primary-address.ts";
-import { invalid, requireIpv4 } from "../refusals.ts";
+import { requireRoom } from "../model/limits.ts";
+import { siblingId } from "./primary-address.ts";
+import { invalid, requireIpv4 } from "../model/refusals.ts";
 import { release, reservedIp } from "./public-ip.ts";
 import type { BackendSet } from "./network-backend-set.ts";
 import type { Listener } from "./network-listener.ts";

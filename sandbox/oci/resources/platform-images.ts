@@ -1,6 +1,6 @@
 /** Images that Oracle provides: the same in every tenancy, in no world file. */
-import { wellKnownId } from "../regions.ts";
-import { A1_SHAPE, MICRO_SHAPE } from "../shapes.ts";
+import { wellKnownId } from "../model/regions.ts";
+import { A1_SHAPE, MICRO_SHAPE } from "../model/shapes.ts";
 import type { Image } from "./image.ts";
 
 /** Oracle builds them monthly; these two months stand for them. */

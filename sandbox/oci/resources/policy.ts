@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
 import { ACTIVE, maybeText, type Resource, text, texts, type Stored } from "../kernel/resource.ts";
-import { type Location, readStatement } from "../policy-statement.ts";
-import { invalid, ServiceRefusal } from "../refusals.ts";
+import { type Location, readStatement } from "../model/policy-statement.ts";
+import { invalid, ServiceRefusal } from "../model/refusals.ts";
 
 const SERVICE = "Identity Policy";
 

@@ -1,11 +1,11 @@
 /** Private addresses of VNICs: the primary ones, which follow from their VNICs, and more of them. */
 import { z } from "zod";
-import { takeAddress } from "../addresses.ts";
-import { maybeText as said, text as required } from "../attributes.ts";
+import { takeAddress } from "./addresses.ts";
+import { maybeText as said, text as required } from "../model/attributes.ts";
 import { generatedName, kept, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
-import { attachedVnics, primaryAddress, siblingId } from "../primary-address.ts";
-import { conflict, notFound } from "../refusals.ts";
-import { regionOf } from "../regions.ts";
+import { attachedVnics, primaryAddress, siblingId } from "./primary-address.ts";
+import { conflict, notFound } from "../model/refusals.ts";
+import { regionOf } from "../model/regions.ts";
 import { requireSubnet } from "./subnet.ts";
 
 const SERVICE = "Core Private Ip";

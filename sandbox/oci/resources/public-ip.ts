@@ -1,11 +1,11 @@
 /** Public addresses: reserved ones, which outlive what they are assigned to, and those that an instance has of its own. */
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
-import { takePublicAddress } from "../addresses.ts";
+import { takePublicAddress } from "./addresses.ts";
 import { generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
-import { type Attached, attachedVnics, own, privateIpOf, siblingId } from "../primary-address.ts";
-import { conflict, invalid, notFound, referenced } from "../refusals.ts";
-import { requireObject } from "../stored.ts";
+import { type Attached, attachedVnics, own, privateIpOf, siblingId } from "./primary-address.ts";
+import { conflict, invalid, notFound, referenced } from "../model/refusals.ts";
+import { requireObject } from "../model/records.ts";
 
 const SERVICE = "Core Public Ip";
 

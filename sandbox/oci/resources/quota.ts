@@ -1,7 +1,7 @@
 /** Quotas: what a tenancy forbids itself. The sandbox keeps them; it does not enforce them. */
 import { z } from "zod";
 import { type Resource, text, texts, type Stored } from "../kernel/resource.ts";
-import { conflict, invalid } from "../refusals.ts";
+import { conflict, invalid } from "../model/refusals.ts";
 
 const SERVICE = "Limits Quota";
 

@@ -1,13 +1,13 @@
 /** Route tables. */
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
-import { requireCidr } from "../ipv4.ts";
+import { requireCidr } from "../model/ipv4.ts";
 import { AVAILABLE, generatedName, maybeText, type Resource, text, type Stored } from "../kernel/resource.ts";
-import { oracleServices } from "../oracle-services.ts";
-import { privateIpOf } from "../primary-address.ts";
-import { invalid, referenced } from "../refusals.ts";
-import { regionOf } from "../regions.ts";
-import { requireObject } from "../stored.ts";
+import { oracleServices } from "../model/oracle-services.ts";
+import { privateIpOf } from "./primary-address.ts";
+import { invalid, referenced } from "../model/refusals.ts";
+import { regionOf } from "../model/regions.ts";
+import { requireObject } from "../model/records.ts";
 
 const SERVICE = "Core Route Table";
 

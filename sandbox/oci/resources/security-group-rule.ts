@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import type { Part, PartContext } from "../kernel/part.ts";
 import { maybeText, text } from "../kernel/resource.ts";
-import { text as required } from "../attributes.ts";
-import { invalid, limitExceeded } from "../refusals.ts";
+import { text as required } from "../model/attributes.ts";
+import { invalid, limitExceeded } from "../model/refusals.ts";
 import {
   type NetworkGroupBody,
   type NetworkSecurityGroup,

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
 import { AVAILABLE, generatedName, type Resource, type Stored, text } from "../kernel/resource.ts";
 import type { GroupRule } from "./security-group-rule.ts";
-import { attachedVnics } from "../primary-address.ts";
-import { invalid, referenced } from "../refusals.ts";
-import { requireObject } from "../stored.ts";
+import { attachedVnics } from "./primary-address.ts";
+import { invalid, referenced } from "../model/refusals.ts";
+import { requireObject } from "../model/records.ts";
 
 const SERVICE = "Core Network Security Group";
 

@@ -1,10 +1,10 @@
 /** Security lists. Terraform takes over the one that a VCN is born with (`oci_core_default_security_list`). */
 import { z } from "zod";
-import { text as required } from "../attributes.ts";
+import { text as required } from "../model/attributes.ts";
 import { change } from "../kernel/operations.ts";
 import { AVAILABLE, generatedName, type Resource, type Stored, text } from "../kernel/resource.ts";
-import { referenced } from "../refusals.ts";
-import { find, requireObject } from "../stored.ts";
+import { referenced } from "../model/refusals.ts";
+import { find, requireObject } from "../model/records.ts";
 import { egressRule, forProvider, ingressRule, requireRule } from "./security-rule.ts";
 
 const SERVICE = "Core Security List";

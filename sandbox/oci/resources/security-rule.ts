@@ -1,9 +1,9 @@
 /** Rules of security lists and of network security groups. */
 import { z } from "zod";
 import type { OciTenancy } from "../../world/oci.ts";
-import { requireCidr } from "../ipv4.ts";
+import { requireCidr } from "../model/ipv4.ts";
 import { maybeText, text } from "../kernel/resource.ts";
-import { invalid } from "../refusals.ts";
+import { invalid } from "../model/refusals.ts";
 
 /** IANA numbers that may have options. */
 const ICMP = ["1", "58"];

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
 import { AVAILABLE, flag, generatedName, maybeText, type Resource, text, type Stored } from "../kernel/resource.ts";
-import { requireService } from "../oracle-services.ts";
-import { invalid, limitExceeded } from "../refusals.ts";
+import { requireService } from "../model/oracle-services.ts";
+import { invalid, limitExceeded } from "../model/refusals.ts";
 import { requireNoRoute, requireRouteTable } from "./route-table.ts";
 
 const SERVICE = "Core Service Gateway";

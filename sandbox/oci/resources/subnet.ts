@@ -3,9 +3,9 @@ import { z } from "zod";
 import { contains, formatAddress, overlaps, parseAddress } from "../../../config/cidr.ts";
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
-import { takenAddresses } from "../addresses.ts";
-import { maybeTexts, text as required } from "../attributes.ts";
-import { requireCidr } from "../ipv4.ts";
+import { takenAddresses } from "./addresses.ts";
+import { maybeTexts, text as required } from "../model/attributes.ts";
+import { requireCidr } from "../model/ipv4.ts";
 import {
   AVAILABLE,
   flag,
@@ -16,10 +16,10 @@ import {
   text,
   texts,
 } from "../kernel/resource.ts";
-import { attachedVnics } from "../primary-address.ts";
-import { conflict, invalid, notPlayed, referenced } from "../refusals.ts";
-import { requireAvailabilityDomain } from "../regions.ts";
-import { requireObject } from "../stored.ts";
+import { attachedVnics } from "./primary-address.ts";
+import { conflict, invalid, notPlayed, referenced } from "../model/refusals.ts";
+import { requireAvailabilityDomain } from "../model/regions.ts";
+import { requireObject } from "../model/records.ts";
 import { requireDhcpOptions } from "./dhcp-options.ts";
 import { requireRouteTable } from "./route-table.ts";
 import { requireDnsLabel, requireVcn, type Vcn, vcnDomain } from "./vcn.ts";

@@ -1,9 +1,9 @@
 /** Users. The account's own, whose key signs the calls, is one that nobody made. */
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
-import { domainRefusal, nameTaken, sameName } from "../identity-domain.ts";
+import { domainRefusal, nameTaken, sameName } from "../model/identity-domain.ts";
 import { ACTIVE, type Resource, type Stored, text } from "../kernel/resource.ts";
-import { conflict } from "../refusals.ts";
+import { conflict } from "../model/refusals.ts";
 
 const SERVICE = "Identity User";
 

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import { overlaps } from "../../../config/cidr.ts";
 import type { Call } from "../../plugin/resource.ts";
-import { maybeText as said, maybeTexts } from "../attributes.ts";
-import { requireCidr } from "../ipv4.ts";
+import { maybeText as said, maybeTexts } from "../model/attributes.ts";
+import { requireCidr } from "../model/ipv4.ts";
 import { AVAILABLE, generatedName, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
-import { requireRoom } from "../limits.ts";
-import { invalid, referenced } from "../refusals.ts";
-import { regionalId } from "../regions.ts";
-import { requireObject } from "../stored.ts";
+import { requireRoom } from "../model/limits.ts";
+import { invalid, referenced } from "../model/refusals.ts";
+import { regionalId } from "../model/regions.ts";
+import { requireObject } from "../model/records.ts";
 import { defaultOptions } from "./dhcp-options.ts";
 import { openRules } from "./security-rule.ts";
 

@@ -1,13 +1,13 @@
 /** Secondary VNICs: attached to an instance that runs, as many as its shape has, and gone with it. */
 import { z } from "zod";
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import { isObject, text as required } from "../attributes.ts";
+import { isObject, text as required } from "../model/attributes.ts";
 import { definedTagsOf } from "../kernel/operations.ts";
 import { maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
-import { detach, own, siblingId } from "../primary-address.ts";
-import { invalid, limitExceeded } from "../refusals.ts";
-import { maxVnics, type ShapeSize } from "../shapes.ts";
-import { defaultName, requireObject } from "../stored.ts";
+import { detach, own, siblingId } from "./primary-address.ts";
+import { invalid, limitExceeded } from "../model/refusals.ts";
+import { maxVnics, type ShapeSize } from "../model/shapes.ts";
+import { defaultName, requireObject } from "../model/records.ts";
 import type { Instance } from "./instance.ts";
 import { attachVnic, changedVnic, type Vnic } from "./vnic.ts";
 

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import type { Tags } from "../../world/oci.ts";
-import { takeAddress, takePublicAddress } from "../addresses.ts";
-import { flatTags } from "../api/fields.ts";
+import { takeAddress, takePublicAddress } from "./addresses.ts";
+import { flatTags } from "../model/fields.ts";
 import { parsed } from "../kernel/operations.ts";
 import { maybeText, texts } from "../kernel/resource.ts";
-import { type Attached, attachedVnics } from "../primary-address.ts";
-import { conflict, invalid } from "../refusals.ts";
-import { regionalId } from "../regions.ts";
+import { type Attached, attachedVnics } from "./primary-address.ts";
+import { conflict, invalid } from "../model/refusals.ts";
+import { regionalId } from "../model/regions.ts";
 import { requireGroups } from "./security-group.ts";
 import { requireSubnet } from "./subnet.ts";
 

@@ -1,10 +1,10 @@
 /** What volumes are attached to. */
 import { z } from "zod";
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import { text as required } from "../attributes.ts";
+import { text as required } from "../model/attributes.ts";
 import { flag, generatedName, kept, type Resource, text, type Stored } from "../kernel/resource.ts";
-import { conflict, invalid } from "../refusals.ts";
-import { requireObject } from "../stored.ts";
+import { conflict, invalid } from "../model/refusals.ts";
+import { requireObject } from "../model/records.ts";
 
 const SERVICE = "Core Volume Attachment";
 

@@ -1,12 +1,12 @@
 /** Block volumes. */
 import { z } from "zod";
-import { systemTags } from "../shapes.ts";
+import { systemTags } from "../model/shapes.ts";
 import { create } from "../kernel/operations.ts";
 import { AVAILABLE, generatedName, kept, type Resource, text, type Stored } from "../kernel/resource.ts";
-import { nestedTags } from "../api/fields.ts";
-import { requireRoom } from "../limits.ts";
-import { invalid, referenced } from "../refusals.ts";
-import { requireAvailabilityDomain } from "../regions.ts";
+import { nestedTags } from "../model/fields.ts";
+import { requireRoom } from "../model/limits.ts";
+import { invalid, referenced } from "../model/refusals.ts";
+import { requireAvailabilityDomain } from "../model/regions.ts";
 import { backupPolicyAssignment, unassign } from "./backup-policy-assignment.ts";
 import { requirePolicy } from "./backup-policy.ts";
 

@@ -2,7 +2,7 @@
 import { parseYaml } from "../../../config/yaml.ts";
 import { z } from "zod";
 import { isDown } from "../../faults/conditions.ts";
-import { isUp } from "../../oci/boot.ts";
+import { isUp } from "../../oci/resources/boot.ts";
 import type { Instance } from "../../oci/resources/instance.ts";
 import type { Datacenter, ProxmoxState, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";

@@ -1,7 +1,7 @@
 /** The vote of a machine that is no member: corosync-qdevice on the nodes, corosync-qnetd on the machine. */
 import { parseYaml } from "../../../config/yaml.ts";
 import { z } from "zod";
-import { isUp } from "../../oci/boot.ts";
+import { isUp } from "../../oci/resources/boot.ts";
 import { reaches } from "../../reach/index.ts";
 import type { Instance } from "../../oci/resources/instance.ts";
 import type { Datacenter, PveHost } from "../../world/proxmox.ts";

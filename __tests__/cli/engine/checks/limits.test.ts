@@ -3,7 +3,7 @@ import type { Oci } from "../../../../cli/clients/oci.ts";
 import { limitRows, limitsTable, type Sources } from "../../../../cli/engine/checks/limit-rows.ts";
 import { parseState, type State } from "../../../../cli/engine/state/state.ts";
 import { LIMITS } from "../../../../config/limits.ts";
-import { LIMITS as TENANCY_LIMITS } from "../../../../sandbox/oci/limits.ts";
+import { LIMITS as TENANCY_LIMITS } from "../../../../sandbox/oci/model/limits.ts";
 
 function stateOf(type: string, attributes: Readonly<Record<string, unknown>>): State {
   const resources = [{ mode: "managed", type, name: "it", instances: [{ attributes }] }];

@@ -7,7 +7,7 @@ import { dynamicGroup } from "../../../../sandbox/oci/resources/dynamic-group.ts
 import { group } from "../../../../sandbox/oci/resources/group.ts";
 import { policy } from "../../../../sandbox/oci/resources/policy.ts";
 import { user } from "../../../../sandbox/oci/resources/user.ts";
-import { find } from "../../../../sandbox/oci/stored.ts";
+import { find } from "../../../../sandbox/oci/model/records.ts";
 import type { Attributes, Call } from "../../../../sandbox/plugin/resource.ts";
 import { accepted, type Answered, type Api, ociApi } from "../client.ts";
 

@@ -1,5 +1,5 @@
 /** An argument that is taken is told again: what a create sets reads back as set, for every resource and all its arguments. */
-import { apiName } from "../../../../sandbox/oci/api/fields.ts";
+import { apiName } from "../../../../sandbox/oci/model/fields.ts";
 import type { Attributes } from "../../../../sandbox/plugin/resource.ts";
 import { type Case, titleOf, toldOf } from "../arguments/case.ts";
 import { CASES } from "../arguments/index.ts";

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { RetryTokens } from "../../../../sandbox/oci/api/retry-tokens.ts";
+import { RetryTokens } from "../../../../sandbox/oci/http/retry-tokens.ts";
 import { type Api, ociApi } from "../client.ts";
 
 let api: Api;

@@ -7,7 +7,7 @@ import * as fc from "fast-check";
 import { ociArchive, sha256Of } from "../../../../images/model/archive.ts";
 import { openObjectStore, uploadImage } from "../../../../images/upload/index.ts";
 import { rangeOf } from "../../../../sandbox/oci/api/storage/objects.ts";
-import type { Bucket } from "../../../../sandbox/world/oci.ts";
+import type { Bucket } from "../../../../sandbox/oci/resources/bucket.ts";
 import { type Api, ociApi } from "../client.ts";
 
 const PART_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 /** Instances, images, volumes, addresses. */
-import { isObject } from "../../../../sandbox/oci/attributes.ts";
+import { isObject } from "../../../../sandbox/oci/model/attributes.ts";
 import type { Attributes, Json } from "../../../../sandbox/plugin/resource.ts";
 import { type Case, OLDER, OTHER, PROVIDERS, UNREAD } from "./case.ts";
 import { CORE, type Made } from "./world.ts";

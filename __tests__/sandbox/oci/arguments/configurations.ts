@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { declarations, parts } from "../../../../sandbox/oci/resources/index.ts";
 import { BUCKET_NOT_PLAYED } from "../../../../sandbox/oci/api/storage/buckets.ts";
-import { apiName, nestedTags } from "../../../../sandbox/oci/api/fields.ts";
-import { isObject } from "../../../../sandbox/oci/attributes.ts";
+import { apiName, nestedTags } from "../../../../sandbox/oci/model/fields.ts";
+import { isObject } from "../../../../sandbox/oci/model/attributes.ts";
 import type { Attributes, Json } from "../../../../sandbox/plugin/resource.ts";
 import { type BlockSchema, readProviderSchema, type TypeExpression } from "../../../../sandbox/plugin/schema.ts";
 

@@ -1,5 +1,5 @@
 /** Networks and what guards them. */
-import { isObject } from "../../../../sandbox/oci/attributes.ts";
+import { isObject } from "../../../../sandbox/oci/model/attributes.ts";
 import type { Attributes, Json } from "../../../../sandbox/plugin/resource.ts";
 import { type Case, OLDER, OTHER, UNREAD } from "./case.ts";
 import { CORE } from "./world.ts";

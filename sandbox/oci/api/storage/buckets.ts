@@ -1,16 +1,17 @@
 /** Namespaces and buckets. */
 import type { Attributes } from "../../../plugin/resource.ts";
-import type { Bucket } from "../../../world/oci.ts";
-import { maybeFlag, maybeTags, maybeText, text } from "../../attributes.ts";
-import { notPlayed } from "../../refusals.ts";
-import { regionOf } from "../../regions.ts";
-import { refuse } from "../../not-played.ts";
-import { requireCompartment } from "../../stored.ts";
+import type { Bucket } from "../../resources/bucket.ts";
+import { maybeFlag, maybeTags, maybeText, text } from "../../model/attributes.ts";
+import { notPlayed } from "../../model/refusals.ts";
+import { regionOf } from "../../model/regions.ts";
+import { refuse } from "../../model/not-played.ts";
+import { requireCompartment } from "../../model/records.ts";
 import { commonFields } from "../../kernel/operations.ts";
-import { nestedTags } from "../fields.ts";
-import { listed } from "../lists.ts";
-import type { Answer } from "../answer.ts";
-import { type Asked, needed, type Route } from "../route.ts";
+import { nestedTags } from "../../model/fields.ts";
+import { listed } from "../../http/lists.ts";
+import type { Answer } from "../../http/answer.ts";
+import { needed } from "../../model/query.ts";
+import type { Asked, Route } from "../../http/route.ts";
 import { noBucket, storageRefusal } from "./refusals.ts";
 
 const SERVICE = "Object Storage Bucket";

@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream, mkdirSync, rmSync, statSync } from
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Door } from "../door.ts";
+import type { Door } from "../../http/door.ts";
 
 export interface Written {
   /** Name in the objects' folder. */

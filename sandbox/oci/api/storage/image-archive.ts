@@ -4,8 +4,8 @@ import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { z } from "zod";
-import type { BucketObject, ImageArchive } from "../../../world/oci.ts";
-import type { Door } from "../door.ts";
+import type { BucketObject, ImageArchive } from "../../resources/bucket.ts";
+import type { Door } from "../../http/door.ts";
 import { read } from "./files.ts";
 
 const METADATA = z.object({

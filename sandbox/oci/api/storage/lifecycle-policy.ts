@@ -1,13 +1,13 @@
 /** A bucket's lifecycle policy: kept and read back; no object is moved or deleted by it. */
 import type { Attributes, Json } from "../../../plugin/resource.ts";
-import type { Bucket } from "../../../world/oci.ts";
-import type { LifecyclePolicy, LifecycleRule, NameFilter } from "../../../world/oci-bucket.ts";
-import { isObject, maybeTexts } from "../../attributes.ts";
+import type { Bucket } from "../../resources/bucket.ts";
+import type { LifecyclePolicy, LifecycleRule, NameFilter } from "../../resources/bucket.ts";
+import { isObject, maybeTexts } from "../../model/attributes.ts";
 import { serviceMayManage } from "../../resources/policy.ts";
-import { notFound } from "../../refusals.ts";
-import { regionOf } from "../../regions.ts";
-import type { Answer } from "../answer.ts";
-import type { Asked, Route } from "../route.ts";
+import { notFound } from "../../model/refusals.ts";
+import { regionOf } from "../../model/regions.ts";
+import type { Answer } from "../../http/answer.ts";
+import type { Asked, Route } from "../../http/route.ts";
 import { requireBucket, requireOneOf } from "./buckets.ts";
 import { storageRefusal } from "./refusals.ts";
 

@@ -1,11 +1,12 @@
 /** Objects of a bucket: put, get, listed by name. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Attributes } from "../../../plugin/resource.ts";
-import type { Bucket, BucketObject, Tags } from "../../../world/oci.ts";
-import { ServiceRefusal } from "../../refusals.ts";
-import { limitOf } from "../lists.ts";
-import type { Answer } from "../answer.ts";
-import type { Asked, Route } from "../route.ts";
+import type { Tags } from "../../../world/oci.ts";
+import type { Bucket, BucketObject } from "../../resources/bucket.ts";
+import { ServiceRefusal } from "../../model/refusals.ts";
+import { limitOf } from "../../http/lists.ts";
+import type { Answer } from "../../http/answer.ts";
+import type { Asked, Route } from "../../http/route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, read, write } from "./files.ts";
 import { noteArchive } from "./image-archive.ts";

@@ -1,13 +1,13 @@
 /** Preauthenticated requests: addresses of objects that need no signature (docs.oracle.com, Using Pre-Authenticated Requests). */
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../../plugin/resource.ts";
-import type { Bucket } from "../../../world/oci.ts";
-import type { PreauthenticatedRequest } from "../../../world/oci-bucket.ts";
-import { maybeText, text } from "../../attributes.ts";
-import { notFound, notPlayed } from "../../refusals.ts";
-import { listed } from "../lists.ts";
-import type { Answer } from "../answer.ts";
-import type { Asked, Route } from "../route.ts";
+import type { Bucket } from "../../resources/bucket.ts";
+import type { PreauthenticatedRequest } from "../../resources/bucket.ts";
+import { maybeText, text } from "../../model/attributes.ts";
+import { notFound, notPlayed } from "../../model/refusals.ts";
+import { listed } from "../../http/lists.ts";
+import type { Answer } from "../../http/answer.ts";
+import type { Asked, Route } from "../../http/route.ts";
 import { requireBucket, requireOneOf } from "./buckets.ts";
 import { get, head, list, put } from "./objects.ts";
 import { noBucket, storageRefusal } from "./refusals.ts";

@@ -1,5 +1,5 @@
 /** Object Storage's own errors. */
-import { ServiceRefusal } from "../../refusals.ts";
+import { ServiceRefusal } from "../../model/refusals.ts";
 
 const DETAIL = "Service: Object Storage.";
 

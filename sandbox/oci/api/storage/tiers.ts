@@ -1,7 +1,7 @@
 /** Storage tiers of objects (docs.oracle.com, Understanding Storage Tiers), and the keys that are not played. */
 import type { IncomingHttpHeaders } from "node:http";
-import type { Bucket, BucketObject } from "../../../world/oci.ts";
-import { notPlayed } from "../../refusals.ts";
+import type { Bucket, BucketObject } from "../../resources/bucket.ts";
+import { notPlayed } from "../../model/refusals.ts";
 import { storageRefusal } from "./refusals.ts";
 
 const TIERS = ["Standard", "InfrequentAccess", "Archive"];

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Attributes, Json } from "../../../plugin/resource.ts";
-import type { Bucket, BucketObject, MultipartUpload, Tags, UploadedPart } from "../../../world/oci.ts";
-import { maybeTags, maybeText, text } from "../../attributes.ts";
-import { isObject } from "../fields.ts";
-import { listed, page } from "../lists.ts";
-import type { Answer } from "../answer.ts";
-import type { Asked, Route } from "../route.ts";
+import type { Tags } from "../../../world/oci.ts";
+import type { Bucket, BucketObject, MultipartUpload, UploadedPart } from "../../resources/bucket.ts";
+import { isObject, maybeTags, maybeText, text } from "../../model/attributes.ts";
+import { listed, page } from "../../http/lists.ts";
+import type { Answer } from "../../http/answer.ts";
+import type { Asked, Route } from "../../http/route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, write } from "./files.ts";
 import { noteArchive } from "./image-archive.ts";

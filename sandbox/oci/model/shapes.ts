@@ -1,6 +1,6 @@
 /** The two shapes that an Always Free account can launch. */
-import type { Attributes } from "../plugin/resource.ts";
-import type { OciTenancy, Tags } from "../world/oci.ts";
+import type { Attributes } from "../../plugin/resource.ts";
+import type { OciTenancy, Tags } from "../../world/oci.ts";
 import { invalid } from "./refusals.ts";
 
 export const A1_SHAPE = "VM.Standard.A1.Flex";

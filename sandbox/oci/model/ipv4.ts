@@ -1,5 +1,5 @@
 /** CIDRs as OCI checks them. */
-import { type Cidr, parseCidr } from "../../config/cidr.ts";
+import { type Cidr, parseCidr } from "../../../config/cidr.ts";
 import { invalid } from "./refusals.ts";
 
 /** @throws Refusal for what is no CIDR, and for one with host bits, which OCI refuses too */

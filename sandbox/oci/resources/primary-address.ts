@@ -1,7 +1,7 @@
 /** VNICs of both kinds, and the primary private address of each: an object that follows from its VNIC. */
-import type { OciObject, OciTenancy } from "../world/oci.ts";
-import type { Instance } from "./resources/instance.ts";
-import type { PrivateIp } from "./resources/private-ip.ts";
+import type { OciObject, OciTenancy } from "../../world/oci.ts";
+import type { Instance } from "./instance.ts";
+import type { PrivateIp } from "./private-ip.ts";
 
 /** An instance with its primary VNIC, or the attachment of a secondary one. */
 export type Attached = OciObject & Pick<Instance, "availabilityDomain" | "privateIp" | "publicIp" | "vnic">;

@@ -1,5 +1,5 @@
 /** Arguments that lead to what the sandbox has not: they are refused, whichever interface says them. */
-import type { Attributes, Json } from "../plugin/resource.ts";
+import type { Attributes, Json } from "../../plugin/resource.ts";
 import { isObject } from "./attributes.ts";
 import { notPlayed } from "./refusals.ts";
 

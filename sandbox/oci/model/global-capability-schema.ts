@@ -1,7 +1,5 @@
 /** Oracle's own capability schema, which those of images narrow. */
-import type { DataSource, Json } from "../plugin/resource.ts";
-import { maybeText } from "./attributes.ts";
-import { providerTime, requireCompartment } from "./stored.ts";
+import type { Json } from "../../plugin/resource.ts";
 
 export function choice(values: readonly string[], value: string) {
   return { descriptorType: "enumstring", source: "GLOBAL", values: [...values], defaultValue: value };
@@ -39,24 +37,3 @@ export const GLOBAL_SCHEMA = {
     "Storage.RemoteDataVolumeType": choice(VOLUMES, "PARAVIRTUALIZED"),
   },
 } as const satisfies { readonly data: Readonly<Record<string, Json>>; readonly [field: string]: Json };
-
-export const globalCapabilitySchemasData: DataSource = {
-  read(call, config) {
-    const compartmentId = maybeText(config, "compartment_id");
-    if (compartmentId !== null) requireCompartment(call, "Core Compute Global Image Capability Schema", compartmentId);
-    const { id, version, timeCreated } = GLOBAL_SCHEMA;
-    const schema = {
-      id,
-      compartment_id: null,
-      current_version_name: version,
-      defined_tags: {},
-      display_name: "OCI.ComputeGlobalImageCapabilitySchema",
-      freeform_tags: {},
-      time_created: providerTime(timeCreated),
-    };
-    return {
-      id: "CoreComputeGlobalImageCapabilitySchemasDataSource-0",
-      compute_global_image_capability_schemas: [schema],
-    };
-  },
-};

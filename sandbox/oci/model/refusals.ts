@@ -1,5 +1,5 @@
 /** The services' errors: a diagnostic in the words of the real provider, and status and code on the wire. */
-import { Refusal } from "../plugin/resource.ts";
+import { Refusal } from "../../plugin/resource.ts";
 
 /** What a service refuses with: `404-NotAuthorizedOrNotFound, …`. */
 export class ServiceRefusal extends Refusal {

@@ -1,11 +1,12 @@
 /** Data sources: what exists without being made by this lab. */
-import type { Attributes, DataSource } from "../plugin/resource.ts";
-import { blocks, maybeFlag, maybeText, maybeTexts, text } from "./attributes.ts";
-import { toldByProvider } from "./kernel/terraform.ts";
-import { type Image, image, imagesIn } from "./resources/image.ts";
-import { invalid } from "./refusals.ts";
-import { availabilityDomains, regionOf, wellKnownId } from "./regions.ts";
-import { requireCompartment } from "./stored.ts";
+import type { Attributes, DataSource } from "../../plugin/resource.ts";
+import { blocks, maybeFlag, maybeText, maybeTexts, text } from "../model/attributes.ts";
+import { toldByProvider } from "../kernel/terraform.ts";
+import { type Image, image, imagesIn } from "../resources/image.ts";
+import { invalid } from "../model/refusals.ts";
+import { availabilityDomains, regionOf, wellKnownId } from "../model/regions.ts";
+import { GLOBAL_SCHEMA } from "../model/global-capability-schema.ts";
+import { providerTime, requireCompartment } from "../model/records.ts";
 
 /** The provider's own `filter` blocks: each names an attribute and the values, or patterns, that it may have. */
 function filtered(config: Attributes, items: readonly Attributes[]): readonly Attributes[] {
@@ -66,5 +67,27 @@ export const imagesData: DataSource = {
       all.filter((attributes) => exact.every(isExact(attributes))),
     );
     return { id: "CoreImagesDataSource-0", images };
+  },
+};
+
+/** Oracle's global image capability schema. */
+export const globalCapabilitySchemasData: DataSource = {
+  read(call, config) {
+    const compartmentId = maybeText(config, "compartment_id");
+    if (compartmentId !== null) requireCompartment(call, "Core Compute Global Image Capability Schema", compartmentId);
+    const { id, version, timeCreated } = GLOBAL_SCHEMA;
+    const schema = {
+      id,
+      compartment_id: null,
+      current_version_name: version,
+      defined_tags: {},
+      display_name: "OCI.ComputeGlobalImageCapabilitySchema",
+      freeform_tags: {},
+      time_created: providerTime(timeCreated),
+    };
+    return {
+      id: "CoreComputeGlobalImageCapabilitySchemasDataSource-0",
+      compute_global_image_capability_schemas: [schema],
+    };
   },
 };

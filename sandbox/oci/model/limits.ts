@@ -1,5 +1,5 @@
 /** Service limits of a tenancy. They count over all regions: a free account has its resources in the home region. */
-import type { Account, OciTenancy } from "../world/oci.ts";
+import type { Account, OciTenancy } from "../../world/oci.ts";
 import { limitExceeded } from "./refusals.ts";
 import { A1_SHAPE, MICRO_SHAPE } from "./shapes.ts";
 

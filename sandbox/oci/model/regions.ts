@@ -1,6 +1,6 @@
 /** Regions, their availability domains, and ids as OCI writes them. */
 import { createHash } from "node:crypto";
-import type { Call } from "../plugin/resource.ts";
+import type { Call } from "../../plugin/resource.ts";
 import { maybeText } from "./attributes.ts";
 import { notFound } from "./refusals.ts";
 import { MICRO_SHAPE } from "./shapes.ts";

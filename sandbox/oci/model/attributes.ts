@@ -1,6 +1,6 @@
 /** Reading planned attributes. The schema has checked their types; what is missing is null. */
-import type { Attributes, Json } from "../plugin/resource.ts";
-import type { Tags } from "../world/oci.ts";
+import type { Attributes, Json } from "../../plugin/resource.ts";
+import type { Tags } from "../../world/oci.ts";
 
 /** Terraform's schema lets no such call through; a wire API's can. */
 export class MissingAttribute extends TypeError {
@@ -12,7 +12,7 @@ export class MissingAttribute extends TypeError {
   }
 }
 
-export function isObject(value: Json): value is Attributes {
+export function isObject(value: Json | undefined): value is Attributes {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

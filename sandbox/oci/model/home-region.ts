@@ -1,5 +1,5 @@
 /** Compartments, budgets and quotas are made in the tenancy's home region; the last two in its root compartment. */
-import type { Call } from "../plugin/resource.ts";
+import type { Call } from "../../plugin/resource.ts";
 import { invalid, ServiceRefusal } from "./refusals.ts";
 import { regionOf } from "./regions.ts";
 

@@ -2,8 +2,8 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ApiKey } from "../world/oci.ts";
-import type { World } from "../world/world.ts";
+import type { ApiKey } from "../../world/oci.ts";
+import type { World } from "../../world/world.ts";
 import { globalId, regionOf } from "./regions.ts";
 
 export interface AccountFiles {

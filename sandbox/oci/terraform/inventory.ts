@@ -1,10 +1,11 @@
 /** Everything in the tenancy that a Terraform resource stands for, by the id that imports it. */
-import type { Attributes } from "../plugin/resource.ts";
-import type { Bucket, OciTenancy } from "../world/oci.ts";
-import type { InventoryItem } from "../world/world.ts";
-import type { Resource } from "./kernel/resource.ts";
-import { partItems } from "./kernel/part-terraform.ts";
-import { declarations, parts } from "./resources/index.ts";
+import type { Attributes } from "../../plugin/resource.ts";
+import type { OciTenancy } from "../../world/oci.ts";
+import type { Bucket } from "../resources/bucket.ts";
+import type { InventoryItem } from "../../world/world.ts";
+import type { Resource } from "../kernel/resource.ts";
+import { partItems } from "../kernel/part-terraform.ts";
+import { declarations, parts } from "../resources/index.ts";
 
 /** Buckets themselves are the uploader's, and no resource's. */
 function bucketParts(namespace: string, bucket: Bucket): InventoryItem[] {

@@ -1,8 +1,8 @@
 /** Work requests: of everything that is done to a network load balancer, and of an image's import. */
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import type { World } from "../../world/world.ts";
-import { notFound } from "../refusals.ts";
-import { regionalId } from "../regions.ts";
+import { notFound } from "../model/refusals.ts";
+import { regionalId } from "../model/regions.ts";
 
 const SERVICE = "Work Request";
 

@@ -3,13 +3,23 @@
  * (oracle/terraform-provider-oci, identity_compartment_resource.go). Until then the name is taken; then a suffix is appended
  * to it, which frees it (docs.oracle.com, Deleting a Compartment).
  */
-import type { Call } from "../plugin/resource.ts";
-import type { DeletedCompartment } from "../world/oci.ts";
-import type { Compartment } from "./resources/compartment.ts";
+import type { Call } from "../../plugin/resource.ts";
+import type { Compartment } from "./compartment.ts";
 
 const DELETION_MS = 30 * 60_000;
 const SUFFIX = 8;
 
+/** With when it was asked to go; RFC 3339. */
+export type DeletedCompartment = Compartment & { readonly deletedAt: string };
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    /** For a while on their way out, then DELETED under another name. */
+    deletedCompartments: DeletedCompartment[];
+  }
+}
+
+/** As it is told while it goes, and afterwards. */
 export type GoingCompartment = DeletedCompartment & { readonly state: "DELETING" | "DELETED" };
 
 function stateOf({ world }: Call, { deletedAt }: DeletedCompartment): GoingCompartment["state"] {

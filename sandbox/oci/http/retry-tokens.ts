@@ -1,6 +1,6 @@
 /** `opc-retry-token`: the same request, sent again, does what it did and no more (docs.oracle.com, Retry Token). */
 import { createHash } from "node:crypto";
-import { ServiceRefusal } from "../refusals.ts";
+import { ServiceRefusal } from "../model/refusals.ts";
 import type { Answer } from "./answer.ts";
 
 /** Tokens are forgotten after a day. */

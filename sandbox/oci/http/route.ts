@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Attributes, Call } from "../../plugin/resource.ts";
-import { notPlayed, ServiceRefusal } from "../refusals.ts";
+import { notPlayed, ServiceRefusal } from "../model/refusals.ts";
 import type { Answer } from "./answer.ts";
 import type { Door } from "./door.ts";
 
@@ -82,11 +82,4 @@ export function router(routes: readonly Route[]): (method: string, path: string)
     const allowed = here.map(({ route }) => route.method).join(", ");
     throw new ServiceRefusal(405, "MethodNotAllowed", `${method} is not allowed on ${path}, but ${allowed}.`, "");
   };
-}
-
-/** A parameter that a call cannot do without. */
-export function needed(query: URLSearchParams, name: string): string {
-  const value = query.get(name);
-  if (value) return value;
-  throw new ServiceRefusal(400, "MissingParameter", `The query parameter ${name} is required.`, "");
 }

@@ -1,9 +1,9 @@
 /** Whether an instance that OCI has RUNNING has booted, and what its serial console shows. */
-import { bootStopAsked, isDown } from "../faults/conditions.ts";
-import type { BootStop } from "../faults/boot-stops.ts";
-import type { Instance } from "./resources/instance.ts";
-import type { World } from "../world/world.ts";
-import { A1_SHAPE } from "./shapes.ts";
+import { bootStopAsked, isDown } from "../../faults/conditions.ts";
+import type { BootStop } from "../../faults/boot-stops.ts";
+import type { Instance } from "./instance.ts";
+import type { World } from "../../world/world.ts";
+import { A1_SHAPE } from "../model/shapes.ts";
 
 /** Where its boot ends; null: at its login. Arm machines have no BIOS, and what was imported for one does not boot. */
 export function bootStop(world: World, { displayName, shape, firmware }: Instance): BootStop | null {

@@ -1,6 +1,6 @@
 /** Lists: filtered by the query, sorted, in pages (docs.oracle.com, List Pagination). */
 import type { Attributes, Json } from "../../plugin/resource.ts";
-import { ServiceRefusal } from "../refusals.ts";
+import { ServiceRefusal } from "../model/refusals.ts";
 import type { Answer } from "./answer.ts";
 import type { Asked } from "./route.ts";
 

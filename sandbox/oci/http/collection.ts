@@ -2,16 +2,17 @@
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
-import { conflict, notFound, ServiceRefusal } from "../refusals.ts";
-import { find, requireCompartment } from "../stored.ts";
-import { regionOf } from "../regions.ts";
+import { conflict, notFound, ServiceRefusal } from "../model/refusals.ts";
+import { find, requireCompartment } from "../model/records.ts";
+import { regionOf } from "../model/regions.ts";
 import * as deletion from "../kernel/deletion.ts";
 import * as operations from "../kernel/operations.ts";
 import type { Action, Resource, Stored } from "../kernel/resource.ts";
-import { nestedTags } from "./fields.ts";
+import { nestedTags } from "../model/fields.ts";
 import { listed } from "./lists.ts";
 import type { Answer } from "./answer.ts";
-import { type Asked, needed, type Route } from "./route.ts";
+import { needed } from "../model/query.ts";
+import type { Asked, Route } from "./route.ts";
 import { workHeader } from "./work.ts";
 
 export interface Collection<T extends OciObject> {

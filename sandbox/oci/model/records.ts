@@ -1,6 +1,6 @@
 /** Records of the tenancy, by their ids. */
-import type { Call } from "../plugin/resource.ts";
-import type { OciObject } from "../world/oci.ts";
+import type { Call } from "../../plugin/resource.ts";
+import type { OciObject } from "../../world/oci.ts";
 import { notFound } from "./refusals.ts";
 import { regionOf } from "./regions.ts";
 

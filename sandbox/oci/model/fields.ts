@@ -1,12 +1,10 @@
-/**
- * Bodies of the REST API as the attributes that the rules of sandbox/oci take. The real provider's attributes mirror the
- * API's fields: `bootVolumeSizeInGBs` is `boot_volume_size_in_gbs`, an object is a block, a 64-bit number a string.
- */
+/** How fields of the API and attributes of the provider are named, and tags written, on either side. */
 import { join } from "node:path";
-import type { Attributes, Json } from "../../plugin/resource.ts";
+import type { Attributes } from "../../plugin/resource.ts";
 import { blockMembers, type Members, readProviderSchema } from "../../plugin/schema.ts";
 import type { Tags } from "../../world/oci.ts";
-import { ServiceRefusal } from "../refusals.ts";
+import { isObject } from "./attributes.ts";
+import { ServiceRefusal } from "./refusals.ts";
 
 let schemas: Readonly<Record<string, Members>> | null = null;
 
@@ -19,10 +17,6 @@ export function membersOf(resource: string): Members | undefined {
     ).map(([name, { block }]) => [name, blockMembers(block)]),
   );
   return schemas[resource];
-}
-
-export function isObject(value: Json | undefined): value is Attributes {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 export function wrong(field: string, wanted: string): ServiceRefusal {

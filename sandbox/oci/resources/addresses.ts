@@ -1,11 +1,11 @@
 /** The addresses in subnets, and public ones. */
-import { cidrOf, formatAddress, parseAddress } from "../../config/cidr.ts";
-import type { Call } from "../plugin/resource.ts";
-import type { OciTenancy } from "../world/oci.ts";
-import { requireCidr } from "./ipv4.ts";
+import { cidrOf, formatAddress, parseAddress } from "../../../config/cidr.ts";
+import type { Call } from "../../plugin/resource.ts";
+import type { OciTenancy } from "../../world/oci.ts";
+import { requireCidr } from "../model/ipv4.ts";
 import { attachedVnics } from "./primary-address.ts";
-import { conflict, invalid } from "./refusals.ts";
-import type { Subnet } from "./resources/subnet.ts";
+import { conflict, invalid } from "../model/refusals.ts";
+import type { Subnet } from "./subnet.ts";
 
 /** Every private address in use in a subnet. */
 export function takenAddresses(tenancy: OciTenancy, subnetId: string): Set<string> {

@@ -1,0 +1,117 @@
+/** Buckets as the world keeps them: their calls are Object Storage's own (sandbox/oci/api/storage). */
+import type { OciObject, Tags } from "../../world/oci.ts";
+
+declare module "../../world/oci.ts" {
+  interface OciTenancy {
+    buckets: Bucket[];
+  }
+}
+
+/** A bucket, and what is in it. */
+export interface Bucket extends OciObject {
+  readonly name: string;
+  publicAccessType: string;
+  readonly storageTier: string;
+  versioning: string;
+  /** Absent in worlds of before. */
+  autoTiering?: string;
+  objectEventsEnabled?: boolean;
+  metadata: Tags;
+  readonly etag: string;
+  objects: BucketObject[];
+  /** Multipart uploads under way. */
+  uploads: MultipartUpload[];
+  /** Absent: none. */
+  preauthenticatedRequests?: PreauthenticatedRequest[];
+  lifecyclePolicy?: LifecyclePolicy;
+}
+
+/** Bytes in files of the sandbox's own; the world has only their names. */
+interface Content {
+  /** Files in the objects' folder, in order. */
+  readonly files: readonly string[];
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** An object of a bucket. */
+export interface BucketObject extends Content {
+  readonly name: string;
+  /** MD5 in base64; null where the object came in parts. */
+  readonly md5: string | null;
+  /** Of the parts' MD5s, with how many they are: `…-8`. */
+  readonly multipartMd5: string | null;
+  readonly contentType: string;
+  /** Headers of the object's own: `opc-meta-…`, `cache-control`, … */
+  readonly headers: Tags;
+  /** Absent in worlds of before. */
+  readonly storageTier?: string;
+  readonly timeCreated: string;
+  /** Absent where the object is no `.oci` archive that can be read. */
+  archive?: ImageArchive;
+}
+
+/** What an `.oci` archive says of the image in it. */
+export interface ImageArchive {
+  /** Names of shapes. */
+  readonly shapes: readonly string[];
+  /** `UEFI_64` or `BIOS`; null: it says none. */
+  readonly firmware: string | null;
+}
+
+/** An upload in parts that nobody has finished. */
+export interface MultipartUpload {
+  readonly id: string;
+  readonly object: string;
+  readonly contentType: string;
+  readonly headers: Tags;
+  /** Absent in worlds of before. */
+  readonly storageTier?: string;
+  readonly timeCreated: string;
+  parts: UploadedPart[];
+}
+
+/** A part of an upload. */
+export interface UploadedPart extends Content {
+  /** 1 to 10,000. */
+  readonly number: number;
+  readonly md5: string;
+}
+
+/** A way to objects for whoever knows it. The address itself is told once; the world has its hash only. */
+export interface PreauthenticatedRequest {
+  readonly id: string;
+  readonly name: string;
+  readonly accessType: string;
+  /** An object, or what names of objects begin with; null: all of the bucket. */
+  readonly objectName: string | null;
+  readonly bucketListingAction: string | null;
+  readonly tokenSha256: string;
+  readonly timeCreated: string;
+  readonly timeExpires: string;
+}
+
+/** Kept and read back: nothing is moved or deleted by it. */
+export interface LifecyclePolicy {
+  readonly timeCreated: string;
+  readonly etag: string;
+  readonly items: readonly LifecycleRule[];
+}
+
+/** A rule of a lifecycle policy. */
+export interface LifecycleRule {
+  readonly name: string;
+  readonly action: string;
+  readonly timeAmount: number;
+  readonly timeUnit: string;
+  readonly isEnabled: boolean;
+  readonly target: string;
+  readonly objectNameFilter: NameFilter | null;
+}
+
+/** Which objects a rule is for, by their names. */
+export interface NameFilter {
+  readonly inclusionPatterns: readonly string[];
+  readonly exclusionPatterns: readonly string[];
+  readonly inclusionPrefixes: readonly string[];
+}
