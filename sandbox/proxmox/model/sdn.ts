@@ -6,10 +6,10 @@ import { badParameter, failure } from "./errors.ts";
 import { assertNoAddresses } from "./ipam.ts";
 import { OWN_BRIDGE } from "./own-hosts.ts";
 import { startTask } from "./tasks.ts";
+import { checkTag } from "./vnet-tags.ts";
 
 export type SdnKind = keyof SdnConfig;
 const SINGULAR = { zones: "zone", controllers: "controller", vnets: "vnet", subnets: "subnet" } as const;
-const MAX_VXLAN = 16777216;
 
 export function sdnObject({ datacenter }: Pve, kind: SdnKind, id: string): Section {
   const section = datacenter.sdn.config[kind][id];
@@ -140,20 +140,16 @@ function checkController(pve: Pve, id: string, controller: Section): void {
   if (controller.fabric !== undefined) throw failure(`fabric '${controller.fabric}' does not exist`);
 }
 
-function checkVnet(pve: Pve, id: string, { zone: zoneId, tag, vlanaware }: Section): void {
+function checkVnet(pve: Pve, id: string, vnet: Section): void {
   const { zones, vnets } = pve.datacenter.sdn.config;
-  const zone = zones[String(zoneId)];
-  if (!zone) throw failure(`sdn '${zoneId}' does not exist`);
-  if (zone.type === "simple") {
-    if (tag !== undefined) throw badParameter({ tag: "vlan tag is not allowed on simple zone" });
-    return;
-  }
-  if (tag === undefined) throw badParameter({ tag: "missing vxlan tag" });
-  if (Number(tag) > MAX_VXLAN) throw badParameter({ tag: `vxlan tag max value is ${MAX_VXLAN}` });
-  if (vlanaware === true) throw badParameter({ "vlan-aware": "vlan-aware option can't be enabled with evpn" });
-  const other = keyWhere(vnets, (vnet) => vnet.tag === tag, id);
-  if (other)
-    throw badParameter({ tag: `vxlan tag ${tag} already exist in vnet ${other} in zone ${vnets[other]?.zone}` });
+  const zone = zones[String(vnet.zone)];
+  if (!zone) throw failure(`sdn '${vnet.zone}' does not exist`);
+  const others = Object.entries(vnets).filter(([other]) => other !== id);
+  checkTag(
+    vnet,
+    zone,
+    others.map(([other, found]) => ({ id: other, vnet: found, zone: zones[String(found.zone)] })),
+  );
 }
 
 function checkSubnet(pve: Pve, subnet: Section): void {
