@@ -1,10 +1,9 @@
 /** Calls about the cluster itself. */
 import type { Corosync } from "../../world/proxmox.ts";
 import { checkNewCluster, configDigest, corosyncOf, createCluster, deleteNode, joinCluster } from "../model/cluster.ts";
-import { again, assertWritable, isLooking, isQuorateAsTold, membersOnline, type Pve } from "../model/context.ts";
+import { again, isLooking, isQuorateAsTold, membersOnline, type Pve } from "../model/context.ts";
 import { QNETD_PORT, qdeviceState } from "../model/qdevice.ts";
 import { startTask } from "../model/tasks.ts";
-import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
 
 export function clusterStatus({ world, host, datacenter }: Pve): Data {
@@ -86,19 +85,6 @@ export function qdevice({ world, host, datacenter }: Pve): Data {
     State: state,
     "Tie-breaker": "Node with lowest node ID",
   };
-}
-
-/** What `datacenter.cfg` says. */
-export function options({ datacenter }: Pve): Data {
-  return { keyboard: "en-us", mac_prefix: "BC:24:11", ...datacenter.options };
-}
-
-export function setOptions(pve: Pve, parameters: Parameters): void {
-  assertWritable(pve);
-  const { delete: cleared, ...set } = parameters;
-  const kept = Object.entries(pve.datacenter.options ?? {}).filter(([name]) => !listOf(cleared).includes(name));
-  pve.datacenter.options = { ...Object.fromEntries(kept), ...set };
-  pve.world.changed();
 }
 
 export function joinTask(pve: Pve, parameters: Parameters): Data {

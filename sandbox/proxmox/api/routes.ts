@@ -1,6 +1,7 @@
 /** The API calls that the sandbox answers: one line each, as in PVE's API viewer. schema.json says what each takes. */
 import * as access from "./access-calls.ts";
 import * as cluster from "./cluster-calls.ts";
+import * as clusterOptions from "./cluster-options.ts";
 import * as cpuModel from "./cpu-model-calls.ts";
 import * as firewall from "./firewall-calls.ts";
 import * as firewallOption from "./firewall-option-calls.ts";
@@ -69,8 +70,8 @@ export const ROUTES: readonly Route[] = [
   get("cluster/nextid", resource.nextId),
   get("cluster/tasks", task.clusterTasks),
   get("cluster/log", nothing),
-  get("cluster/options", cluster.options),
-  put("cluster/options", cluster.setOptions),
+  get("cluster/options", clusterOptions.options),
+  put("cluster/options", clusterOptions.setOptions),
   index("cluster/config"),
   post("cluster/config", cluster.createClusterTask),
   get("cluster/config/apiversion", () => 1),
