@@ -145,6 +145,8 @@ export interface Storage {
   readonly path?: string;
   readonly vgname?: string;
   readonly thinpool?: string;
+  /** What else was said of it, by name. */
+  options?: Readonly<Record<string, string>>;
 }
 
 export interface Pool {

@@ -20,6 +20,7 @@ import { startTask } from "../model/tasks.ts";
 import { vmidOf } from "../model/vm-drives.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
+import { schemaOf } from "./schema.ts";
 import { bit, digestOf, flag, unlessEmpty } from "./values.ts";
 
 export function storages(pve: Pve, { type }: Parameters): Data {
@@ -35,7 +36,7 @@ export function storage(pve: Pve, parameters: Parameters): Data {
 
 function section(pve: Pve, id: string): Data {
   const found = storageOf(pve, id);
-  const { type, content, disable, nodes, path, vgname, thinpool } = found;
+  const { type, content, disable, nodes, path, vgname, thinpool, options } = found;
   return {
     storage: id,
     type,
@@ -46,15 +47,28 @@ function section(pve: Pve, id: string): Data {
     ...unlessEmpty("path", path),
     ...unlessEmpty("vgname", vgname),
     ...unlessEmpty("thinpool", thinpool),
+    ...Object.fromEntries(Object.entries(options ?? {}).map(([name, text]) => [name, told(name, text)])),
   };
 }
 
-function change(parameters: Parameters): StorageChange {
+/** Booleans and numbers are told as numbers. */
+function told(name: string, text: string): Data {
+  const type = schemaOf("POST storage").parameters?.[name]?.type;
+  return type === "boolean" || type === "integer" || type === "number" ? Number(text) : text;
+}
+
+/** What is not an option, or has a field of its own. */
+const FIELDS: readonly string[] = ["storage", "type", "content", "nodes", "disable", "delete", "digest"];
+
+function change(parameters: Parameters, fixed: readonly string[] = []): StorageChange {
   const { content, nodes } = parameters;
   const cleared = listOf(parameters.delete);
   const disable = flag(parameters, "disable") ?? (cleared.includes("disable") ? false : undefined);
   const only = nodes ?? (cleared.includes("nodes") ? "" : undefined);
+  const isOption = (name: string): boolean => !FIELDS.includes(name) && !fixed.includes(name);
   return {
+    options: Object.fromEntries(Object.entries(parameters).filter(([name]) => isOption(name))),
+    cleared: cleared.filter(isOption),
     ...(content !== undefined && { content: listOf(content) }),
     ...(disable !== undefined && { disable }),
     ...(only !== undefined && { nodes: listOf(only) }),
@@ -66,10 +80,10 @@ export function addStorage(pve: Pve, parameters: Parameters): Data {
   if (type === "lvmthin") {
     if (vgname === undefined) throw badParameter({ vgname: "property is missing and it is not optional" });
     if (thinpool === undefined) throw badParameter({ thinpool: "property is missing and it is not optional" });
-    createLvmThin(pve, id, vgname, thinpool, change(parameters));
+    createLvmThin(pve, id, vgname, thinpool, change(parameters, ["vgname", "thinpool"]));
   } else if (type === "dir") {
     if (path === undefined) throw badParameter({ path: "property is missing and it is not optional" });
-    createDirectory(pve, id, path, change(parameters));
+    createDirectory(pve, id, path, change(parameters, ["path"]));
   } else {
     throw failure(`create storage failed: the sandbox's hosts have no storage of type '${type}'`);
   }
@@ -96,7 +110,7 @@ function state(pve: Pve, id: string): { readonly [key: string]: Data } {
     content: found.content.join(","),
     enabled: bit(!found.disable),
     active: bit(!found.disable),
-    shared: 0,
+    shared: bit(found.options?.["shared"] === "1"),
     total,
     used,
     avail: total - used,

@@ -2,6 +2,7 @@
 import type { PveHost, Storage, Volume } from "../../world/proxmox.ts";
 import { assertWritable, nodeNamed, nodeNames, type Pve } from "./context.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
+import { checkChangedOptions, checkNewOptions } from "./storage-options.ts";
 
 const VOLUME_GROUP = "pve";
 const THIN_POOL = "data";
@@ -32,6 +33,10 @@ export interface StorageChange {
   readonly content?: readonly string[];
   readonly disable?: boolean;
   readonly nodes?: readonly string[];
+  /** What else is set, by name. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** What of that is taken away. */
+  readonly cleared?: readonly string[];
 }
 
 export function createLvmThin(pve: Pve, id: string, vgname: string, thinpool: string, change: StorageChange): void {
@@ -48,6 +53,7 @@ export function createLvmThin(pve: Pve, id: string, vgname: string, thinpool: st
     disable: false,
     nodes: [],
   };
+  checkNewOptions("lvmthin", change.options ?? {});
   apply(pve, storage, change);
   datacenter.storages[id] = storage;
   world.changed();
@@ -58,6 +64,7 @@ export function createDirectory(pve: Pve, id: string, path: string, change: Stor
   assertWritable(pve);
   assertNewStorage(pve, id);
   const storage: Storage = { type: "dir", path, content: ["images"], disable: false, nodes: [] };
+  checkNewOptions("dir", change.options ?? {});
   apply(pve, storage, change);
   pve.datacenter.storages[id] = storage;
   pve.world.changed();
@@ -69,7 +76,9 @@ function assertNewStorage({ datacenter }: Pve, id: string): void {
 
 export function updateStorage(pve: Pve, id: string, change: StorageChange): void {
   assertWritable(pve);
-  apply(pve, storageOf(pve, id), change);
+  const storage = storageOf(pve, id);
+  checkChangedOptions(storage.type, change.options ?? {}, change.cleared ?? []);
+  apply(pve, storage, change);
   pve.world.changed();
 }
 
@@ -81,7 +90,7 @@ export function deleteStorage(pve: Pve, id: string): void {
 }
 
 function apply(pve: Pve, storage: Storage, change: StorageChange): void {
-  const { content, disable, nodes } = change;
+  const { content, disable, nodes, options, cleared = [] } = change;
   const wrong = content?.find((type) => !CONTENT[storage.type].includes(type));
   if (wrong) throw badParameter({ content: `storage does not support content type '${wrong}'` });
   const stranger = nodes?.find((node) => !nodeNames(pve).includes(node));
@@ -89,6 +98,8 @@ function apply(pve: Pve, storage: Storage, change: StorageChange): void {
   if (content) storage.content = [...content].sort();
   if (disable !== undefined) storage.disable = disable;
   if (nodes) storage.nodes = [...nodes].sort();
+  const kept = Object.entries(storage.options ?? {}).filter(([name]) => !cleared.includes(name));
+  storage.options = { ...Object.fromEntries(kept), ...options };
 }
 
 /** Bytes that are there and that are taken; a thin pool is as full as what was written into it, of which nothing is known. */

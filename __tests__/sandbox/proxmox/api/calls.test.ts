@@ -156,6 +156,42 @@ describe("tasks", () => {
 });
 
 describe("storage", () => {
+  it("keeps every option that its type has, and gives those back that are deleted", async () => {
+    const { api } = await host();
+    const options = {
+      shared: 1,
+      "prune-backups": "keep-last=3",
+      "max-protected-backups": 5,
+      preallocation: "off",
+      "create-subdirs": 0,
+    };
+    await api.does("POST", "storage", { storage: "files", type: "dir", path: "/srv/files", ...options });
+    expect(await api.get("storage/files")).toMatchObject(options);
+    await api.does("PUT", "storage/files", { delete: "prune-backups,shared", preallocation: "full" });
+    const { shared: _shared, "prune-backups": _pruned, ...left } = options;
+    expect(await api.get("storage/files")).toEqual({
+      ...left,
+      preallocation: "full",
+      storage: "files",
+      type: "dir",
+      path: "/srv/files",
+      content: "images",
+      digest: expect.any(String),
+    });
+  });
+
+  it.each([
+    ["POST", "storage", { storage: "x1", type: "dir", path: "/x", server: "a" }, "unexpected property 'server'"],
+    ["POST", "storage", { storage: "x1", type: "lvmthin", vgname: "pve", thinpool: "data", shared: 1 }, "'shared'"],
+    ["PUT", "storage/local", { "snapshot-as-volume-chain": 1 }, "can't change value of fixed parameter"],
+    ["PUT", "storage/local", { delete: "server" }, "no such option 'server'"],
+    ["PUT", "storage/local", { delete: "path" }, "unable to delete required option 'path'"],
+    ["PUT", "storage/local", { delete: "shared", shared: 1 }, "cannot set and delete property 'shared'"],
+  ])("refuses %s %s with %j", async (method, path, form, why) => {
+    const { api } = await host();
+    expect(await api.call(method, path, form)).toMatchObject({ status: 500, reason: expect.stringContaining(why) });
+  });
+
   it("gets files from a URL, and refuses what PVE refuses", async () => {
     const { api } = await host();
     const path = "nodes/pve-1/storage/local";
