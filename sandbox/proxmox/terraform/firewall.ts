@@ -98,7 +98,7 @@ const RULES = "cluster/firewall/rules";
 
 /** Puts these in the place of the rules that there are. PVE inserts each before the first. */
 function setRules(pve: Pve, planned: readonly Attributes[]): void {
-  for (const _old of pve.datacenter.firewall.rules) callApi(pve, "DELETE", `${RULES}/0`);
+  for (let left = pve.datacenter.firewall.rules.length; left > 0; left -= 1) callApi(pve, "DELETE", `${RULES}/0`);
   for (const each of planned.toReversed()) callApi(pve, "POST", RULES, rule(each));
 }
 
