@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What can be told of the images without building them: scripts by shellcheck, templates by packer validate and fmt.
+# Checks of the images without building them: scripts by shellcheck, templates by packer validate and fmt.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

@@ -19,7 +19,7 @@ async function fuzz(home: string): Promise<{ readonly code: number | null; reado
   return { code, report: JSON.parse(stdout) };
 }
 
-describe(`${requests} requests that nobody should send, to every door of a deployed lab`, () => {
+describe(`${requests} invalid requests, to every interface of a deployed lab`, () => {
   let code: number | null;
   let report: FuzzReport;
   beforeAll(async () => {
@@ -34,9 +34,9 @@ describe(`${requests} requests that nobody should send, to every door of a deplo
     console.info(JSON.stringify(report.answers, null, 1));
   });
 
-  it("are all sent, and some to every door", () => {
+  it("are all sent, and some to every interface", () => {
     expect(report.requests).toBeGreaterThan(Number(requests) * 0.99);
-    const talkative = ["proxmox", "oci", "kubernetes", "page"].map((door) => report.answers[door]?.["200"] ?? 0);
+    const talkative = ["proxmox", "oci", "kubernetes", "page"].map((name) => report.answers[name]?.["200"] ?? 0);
     expect(talkative.every((count) => count > 0)).toBe(true);
     expect(report.answers["talos"]?.["0"]).toBeGreaterThan(0);
   });

@@ -8,12 +8,17 @@ import type { TestLab } from "../../e2e/lab.ts";
 
 const ticket = z.object({ data: z.object({ ticket: z.string(), CSRFPreventionToken: z.string() }) });
 
-interface Door {
+interface PveSession {
   readonly port: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-function send({ port, headers }: Door, method: string, path: string, form: Readonly<Record<string, string>> = {}) {
+function send(
+  { port, headers }: PveSession,
+  method: string,
+  path: string,
+  form: Readonly<Record<string, string>> = {},
+) {
   const body = new URLSearchParams(form).toString();
   const inBody = method === "POST" || method === "PUT";
   return new Promise<unknown>((resolve, reject) => {
@@ -40,7 +45,7 @@ function send({ port, headers }: Door, method: string, path: string, form: Reado
   });
 }
 
-async function logIn(lab: TestLab): Promise<Door> {
+async function logIn(lab: TestLab): Promise<PveSession> {
   const { rootPassword } = JSON.parse(readFileSync(join(lab.home, ".sandbox", "secrets.json"), "utf8"));
   const { tunnels } = JSON.parse(readFileSync(join(lab.home, "cdktf.out", "lab.json"), "utf8"));
   const { localPort } = tunnels.find(({ target }: { target: { port: number } }) => target.port === 8006);
@@ -50,22 +55,22 @@ async function logIn(lab: TestLab): Promise<Door> {
   return { port: localPort, headers };
 }
 
-async function deleteVm(door: Door, node: string, vmid: string): Promise<void> {
+async function deleteVm(session: PveSession, node: string, vmid: string): Promise<void> {
   const path = `/nodes/${node}/qemu/${vmid}`;
-  await send(door, "POST", `${path}/status/stop`).catch(() => undefined); // a template does not run
+  await send(session, "POST", `${path}/status/stop`).catch(() => undefined); // a template does not run
   for (let tries = 0; ; tries += 1) {
     const { data } = z
       .object({ data: z.object({ status: z.string() }) })
-      .parse(await send(door, "GET", `${path}/status/current`));
+      .parse(await send(session, "GET", `${path}/status/current`));
     if (data.status === "stopped") break;
     if (tries > 100) throw new Error(`VM ${vmid} does not stop`);
   }
-  await send(door, "DELETE", path, { purge: "1" });
+  await send(session, "DELETE", path, { purge: "1" });
 }
 
 /** @throws Error where Proxmox refuses it, as when something is in it */
 export async function deleteFromProxmox(lab: TestLab, { type, id }: InventoryItem): Promise<void> {
-  const door = await logIn(lab);
+  const session = await logIn(lab);
   const kind = type.replace("proxmox_", "");
   const [node = "", ...rest] = id.split("/");
   const named: Readonly<Record<string, string>> = {
@@ -82,17 +87,17 @@ export async function deleteFromProxmox(lab: TestLab, { type, id }: InventoryIte
     download_file: `/nodes/${node}/storage/local/content/${encodeURIComponent(rest.join("/"))}`,
     virtual_environment_firewall_ipset: `/cluster/firewall/ipset/${rest.join("/")}`,
   };
-  if (kind === "virtual_environment_vm") return deleteVm(door, node, rest.join("/"));
+  if (kind === "virtual_environment_vm") return deleteVm(session, node, rest.join("/"));
   if (kind === "acl") {
     const [path = "", user = "", role = ""] = id.split("?");
-    await send(door, "PUT", "/access/acl", { path, users: user, roles: role, delete: "1" });
+    await send(session, "PUT", "/access/acl", { path, users: user, roles: role, delete: "1" });
     return;
   }
   if (kind === "virtual_environment_firewall_rules") {
-    await send(door, "DELETE", "/cluster/firewall/rules/0");
+    await send(session, "DELETE", "/cluster/firewall/rules/0");
     return;
   }
   const path = named[kind];
   if (path === undefined) throw new Error(`nobody deletes a ${type} here`);
-  await send(door, "DELETE", path, kind === "virtual_environment_firewall_ipset" ? { force: "1" } : {});
+  await send(session, "DELETE", path, kind === "virtual_environment_firewall_ipset" ? { force: "1" } : {});
 }

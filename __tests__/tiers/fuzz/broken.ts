@@ -37,7 +37,7 @@ export function broken(): fc.Arbitrary<Broken> {
   );
 }
 
-/** How long a door that does not answer is waited for: one without TLS never greets. */
+/** How long an interface that does not answer is waited for: one without TLS never greets. */
 const PATIENCE_MS = 300;
 
 function happens(socket: net.Socket, event: string): Promise<void> {

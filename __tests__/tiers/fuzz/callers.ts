@@ -1,17 +1,17 @@
-/** Who calls the HTTP doors: a request with the credentials of the deployed lab, or without. */
+/** Who calls the HTTP interfaces: a request with the credentials of the deployed lab, or without. */
 import { createHash, createSign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import http, { type RequestOptions } from "node:http";
 import https from "node:https";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Doors } from "./doors.ts";
+import type { Interfaces } from "./interfaces.ts";
 import type { HttpRequest } from "./requests.ts";
 
 /** Status of the answer; null when the connection ended without one. */
 export type Send = (request: HttpRequest) => Promise<number | null>;
 
-/** A door that hangs would hang us. */
+/** An interface that hangs would hang us. */
 const PATIENCE_MS = 10_000;
 
 interface Exchange extends RequestOptions {
@@ -39,7 +39,7 @@ function exchange(secure: boolean, options: Exchange, body: Buffer): Promise<num
 }
 
 /** As the draft of HTTP signatures has it, with the headers that OCI wants (docs.oracle.com, Request Signatures). */
-function signature({ method, path, body }: HttpRequest, host: string, { account }: Doors): Record<string, string> {
+function signature({ method, path, body }: HttpRequest, host: string, { account }: Interfaces): Record<string, string> {
   const date = new Date().toUTCString();
   const withBody = method === "POST" || method === "PUT";
   const sha256 = createHash("sha256").update(body).digest("base64");
@@ -64,12 +64,12 @@ function signature({ method, path, body }: HttpRequest, host: string, { account 
   };
 }
 
-export function ociCaller(doors: Doors): Send {
-  const port = doors.ports.oci;
+export function ociCaller(interfaces: Interfaces): Send {
+  const port = interfaces.ports.oci;
   const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
   return ({ signed, ...request }) => {
     const whole = { ...request, signed };
-    const headers = signed ? signature(whole, `127.0.0.1:${port}`, doors) : request.headers;
+    const headers = signed ? signature(whole, `127.0.0.1:${port}`, interfaces) : request.headers;
     return exchange(false, { port, agent, method: request.method, path: request.path, headers }, request.body);
   };
 }
@@ -77,8 +77,8 @@ export function ociCaller(doors: Doors): Send {
 const login = z.object({ data: z.object({ ticket: z.string(), CSRFPreventionToken: z.string() }) });
 
 /** Logs in as root@pam, who may do everything. */
-export async function pveCaller(doors: Doors, home: string): Promise<Send> {
-  const port = doors.ports.proxmox;
+export async function pveCaller(interfaces: Interfaces, home: string): Promise<Send> {
+  const port = interfaces.ports.proxmox;
   const { rootPassword } = z
     .object({ rootPassword: z.string() })
     .parse(JSON.parse(readFileSync(join(home, ".sandbox", "secrets.json"), "utf8")));
@@ -121,8 +121,8 @@ export function attributeOf(home: string, stack: string, type: string, name: str
 
 const decoded = (base64: string): string => Buffer.from(base64, "base64").toString();
 
-export function kubernetesCaller(doors: Doors, home: string): Send {
-  const port = doors.ports.kubernetes;
+export function kubernetesCaller(interfaces: Interfaces, home: string): Send {
+  const port = interfaces.ports.kubernetes;
   const client = kubeconfig.parse(
     attributeOf(home, "talos", "talos_cluster_kubeconfig", "kubernetes_client_configuration"),
   );
@@ -133,7 +133,7 @@ export function kubernetesCaller(doors: Doors, home: string): Send {
     exchange(true, { port, agent: signed ? known : stranger, method, path, headers }, body);
 }
 
-export function pageCaller({ ports: { page: port } }: Doors): Send {
+export function pageCaller({ ports: { page: port } }: Interfaces): Send {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
   return ({ method, path, headers, body, signed }) => {
     const host = signed ? `127.0.0.1:${port}` : "evil.example";

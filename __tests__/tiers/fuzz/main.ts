@@ -1,6 +1,6 @@
 /**
- * Sends the sandbox's doors what nobody should send them, and prints as JSON what came of it. A process of its own: what
- * crashes the doors crashes this.
+ * Sends invalid requests to the sandbox's interfaces, and prints the results as JSON. A process of its own: what
+ * crashes the interfaces crashes this.
  *
  *   node __tests__/tiers/fuzz/main.ts --home DIR [--requests 100000] [--seed 1]
  *
@@ -12,18 +12,18 @@ import * as fc from "fast-check";
 import { broken, misbehave } from "./broken.ts";
 import { kubernetesCaller, ociCaller, pageCaller, pveCaller, type Send } from "./callers.ts";
 import { ociCalls, plainGet, pveCalls } from "./calls.ts";
-import { openDoors, PAGE_TOKEN } from "./doors.ts";
+import { openInterfaces, PAGE_TOKEN } from "./interfaces.ts";
 import { keepToLoopback } from "./loopback.ts";
 import { type Dialect, httpRequest, wordsOf } from "./requests.ts";
 import { talosCaller, talosRequest } from "./talos-caller.ts";
 
 export interface FuzzReport {
   readonly requests: number;
-  /** How often each answer came, by door. */
+  /** How often each answer came, by interface. */
   readonly answers: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Exceptions that are no refusal, once each. */
   readonly bugs: readonly string[];
-  /** Answers of the 5xx kind from doors whose API has none of its own. */
+  /** Answers of the 5xx kind from interfaces whose API has none of its own. */
   readonly failures: readonly string[];
   /** What was thrown past everything. */
   readonly uncaught: readonly string[];
@@ -57,7 +57,7 @@ const stackOf = (error: unknown): string => (error instanceof Error ? String(err
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) => void uncaught.push(stackOf(error)));
 
-const doors = await openDoors(home, {
+const interfaces = await openInterfaces(home, {
   begin: () => null,
   end: () => undefined,
   bug({ door, method, target }, error) {
@@ -69,8 +69,8 @@ const doors = await openDoors(home, {
 });
 keepToLoopback((host) => outside.add(host));
 
-function count(door: string, answer: string): void {
-  const counts = (answers[door] ??= {});
+function count(name: string, answer: string): void {
+  const counts = (answers[name] ??= {});
   counts[answer] = (counts[answer] ?? 0) + 1;
 }
 
@@ -85,52 +85,52 @@ async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<void>): Pr
 }
 
 async function fuzz<T>(
-  door: string,
+  name: string,
   share: number,
   requested: fc.Arbitrary<T>,
   send: (one: T) => Promise<string>,
   size = BATCH,
 ): Promise<void> {
   const total = Math.round(requests * share);
-  console.error(`${door}: ${total} requests`);
+  console.error(`${name}: ${total} requests`);
   for (let done = 0; done < total; done += size) {
     const batch = fc.sample(requested, { numRuns: Math.min(size, total - done), seed: seed + done });
-    await eachOf(batch, async (one) => count(door, await send(one)));
-    doors.restore();
+    await eachOf(batch, async (one) => count(name, await send(one)));
+    interfaces.restore();
   }
 }
 
-/** `own`: statuses of the 5xx kind that the API has of its own; what is a bug among them is told apart by the door. */
-function http(door: string, share: number, dialect: Dialect, send: Send, own: readonly number[] = []): Promise<void> {
-  return fuzz(door, share, httpRequest(dialect), async (request) => {
+/** `own`: statuses of the 5xx kind that the API has of its own; all others are bugs. */
+function http(name: string, share: number, dialect: Dialect, send: Send, own: readonly number[] = []): Promise<void> {
+  return fuzz(name, share, httpRequest(dialect), async (request) => {
     const status = await send(request);
     if (status !== null && status >= 500 && !own.includes(status))
-      failures.add(`${door} ${request.method} ${request.path}: ${status}`);
+      failures.add(`${name} ${request.method} ${request.path}: ${status}`);
     return String(status ?? "no answer");
   });
 }
 
-const words = wordsOf(doors.world);
-await http("proxmox", 0.45, { ...words, calls: pveCalls() }, await pveCaller(doors, home), [500, 501, 595, 596]);
+const words = wordsOf(interfaces.world);
+await http("proxmox", 0.45, { ...words, calls: pveCalls() }, await pveCaller(interfaces, home), [500, 501, 595, 596]);
 // What is not played says so.
-await http("oci", 0.35, { ...words, calls: ociCalls(doors.world) }, ociCaller(doors), [501]);
+await http("oci", 0.35, { ...words, calls: ociCalls(interfaces.world) }, ociCaller(interfaces), [501]);
 const kubernetes = ["/api", "/apis", "/version", "/healthz", "/api/v1/nodes", "/api/v1/nodes/{name}", "/api/v1/{kind}"];
-await http("kubernetes", 0.06, { ...words, calls: kubernetes.map(plainGet) }, kubernetesCaller(doors, home));
+await http("kubernetes", 0.06, { ...words, calls: kubernetes.map(plainGet) }, kubernetesCaller(interfaces, home));
 const page = ["/", "/page.css", "/page.js", "/events"].map((path) => `/${PAGE_TOKEN}${path}`);
-await http("page", 0.04, { ...words, calls: page.map(plainGet) }, pageCaller(doors));
-const talos = talosCaller(doors, home);
+await http("page", 0.04, { ...words, calls: page.map(plainGet) }, pageCaller(interfaces));
+const talos = talosCaller(interfaces, home);
 await fuzz("talos", 0.06, talosRequest(), async (request) => String(await talos(request)), TALOS_BATCH);
 
 const open: Socket[] = [];
-for (const [door, port] of Object.entries(doors.ports)) {
-  await fuzz(`${door}, broken`, 0.04 / 6, broken(), async (how) => {
+for (const [name, port] of Object.entries(interfaces.ports)) {
+  await fuzz(`${name}, broken`, 0.04 / 6, broken(), async (how) => {
     const left = await misbehave(port, how);
     if (left) open.push(left);
     return how.kind;
   });
 }
 for (const socket of open) socket.destroy();
-doors.close();
+interfaces.close();
 
 const report: FuzzReport = {
   requests: Object.values(answers).reduce((all, counts) => all + Object.values(counts).reduce((a, b) => a + b, 0), 0),

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { definitionOf } from "../../../sandbox/talos/api/services.ts";
 import { readKey } from "../../../sandbox/pki/keys.ts";
 import { attributeOf } from "./callers.ts";
-import type { Doors } from "./doors.ts";
+import type { Interfaces } from "./interfaces.ts";
 
 export interface TalosRequest {
   readonly path: string;
@@ -32,13 +32,16 @@ const configuration = z.object({
 const PATIENCE_MS = 1000;
 
 /** @returns sends a request, and answers its gRPC code */
-export function talosCaller(doors: Doors, home: string): (request: TalosRequest) => Promise<number> {
+export function talosCaller(interfaces: Interfaces, home: string): (request: TalosRequest) => Promise<number> {
   const client = configuration.parse(attributeOf(home, "proxmox", "talos_machine_secrets", "client_configuration"));
   const [ca, cert] = [client.ca_certificate, client.client_certificate].map((text) => Buffer.from(text, "base64"));
   const key = readKey(Buffer.from(client.client_key, "base64").toString()).export({ format: "pem", type: "pkcs8" });
   const Anything = makeGenericClientConstructor({}, "Anything");
   const connect = (): Client =>
-    new Anything(`127.0.0.1:${doors.ports.talos}`, credentials.createSsl(ca ?? null, Buffer.from(key), cert ?? null));
+    new Anything(
+      `127.0.0.1:${interfaces.ports.talos}`,
+      credentials.createSsl(ca ?? null, Buffer.from(key), cert ?? null),
+    );
   let current = connect();
   return ({ path, bytes }) =>
     new Promise((resolve) => {

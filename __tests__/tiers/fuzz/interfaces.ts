@@ -1,4 +1,4 @@
-/** Every door of a deployed lab's world on loopback ports, served as the daemon serves them. */
+/** Every interface of a deployed lab's world on loopback ports, served as the daemon serves them. */
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -17,10 +17,10 @@ import type { WorldState } from "../../../sandbox/world/world.ts";
 /** Below which the page is. */
 export const PAGE_TOKEN = "token";
 
-export type DoorName = "oci" | "proxmox" | "talos" | "kubernetes" | "page" | "ssh";
+export type InterfaceName = "oci" | "proxmox" | "talos" | "kubernetes" | "page" | "ssh";
 
-export interface Doors {
-  readonly ports: Readonly<Record<DoorName, number>>;
+export interface Interfaces {
+  readonly ports: Readonly<Record<InterfaceName, number>>;
   /** The lab as it was deployed. */
   readonly world: WorldState;
   /** Of the account's API key. */
@@ -45,7 +45,7 @@ async function listen(connected: (socket: Socket) => void, servers: Server[]): P
 }
 
 /** @param home LAB_HOME of a lab that was deployed in the sandbox, whose daemon has ended */
-export async function openDoors(home: string, calls: Calls): Promise<Doors> {
+export async function openInterfaces(home: string, calls: Calls): Promise<Interfaces> {
   const world: WorldState = JSON.parse(readFileSync(join(home, ".sandbox", "world.json"), "utf8"));
   const store = memoryStore(() => structuredClone(world), calls);
   const work = mkdtempSync(join(tmpdir(), "ampere-fuzz-"));
