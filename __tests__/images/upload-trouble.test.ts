@@ -93,6 +93,12 @@ describe("trouble that passes", () => {
     );
     expect(lab.said).toHaveLength(4);
   });
+
+  it("is told with the region's host, and nothing of the template that the SDK has of it", async () => {
+    jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("fetch failed"));
+    const { message } = await failure(lab.open({ endpoint: undefined }));
+    expect(message).toContain("no answer from objectstorage.eu-frankfurt-1.oraclecloud.com: ");
+  });
 });
 
 describe("trouble that does not pass", () => {

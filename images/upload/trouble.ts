@@ -44,6 +44,9 @@ export async function refusal(doing: string, response: Response, connection: Con
   return new ServiceError(trouble, advice(status, connection), status, Number.isFinite(seconds) ? seconds * 1000 : 0);
 }
 
+/** The SDK has `{dualStack?ds.oci.:}` and the like in it, which it takes out of what it asks (oci-common 2.142.1). */
+const hostOf = (endpoint: string): string => new URL(endpoint.replaceAll(/\{[^{}]*\}/g, "")).host;
+
 /**
  * What fetch threw, as UnreachableError; anything else as it is. fetch says "fetch failed" before an answer and
  * "terminated" within one; why is in the cause.
@@ -53,6 +56,6 @@ export function unreachable(doing: string, error: unknown, { endpoint, attempts 
   if (!/^(fetch failed|terminated)$/.test(textField(error, "message"))) return error;
   const cause = field(error, "cause");
   const why = textField(cause, "code") || textField(cause, "message") || "connection lost";
-  const trouble = `cannot ${doing}: no answer from ${new URL(endpoint).host}: ${why}`;
+  const trouble = `cannot ${doing}: no answer from ${hostOf(endpoint)}: ${why}`;
   return new UnreachableError(trouble, `tried ${attempts} times; check the region and the network, then run it again`);
 }
