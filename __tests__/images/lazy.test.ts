@@ -8,7 +8,7 @@ beforeEach(() => {
     });
 });
 
-it.each(["index.ts", "archive.ts", "upload/index.ts", "runners/dagger.ts"])(
+it.each(["index.ts", "model/archive.ts", "upload/index.ts", "runners/dagger.ts"])(
   "images/%s does not load an SDK",
   async (file) => {
     await expect(import(`../../images/${file}`)).resolves.toBeDefined();
