@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAtomically, writeAtomically } from "../../../cli/ui/files.ts";
 import { requireFolder, writeUserFile } from "../../../cli/ui/user-files.ts";
+import { COMMANDS } from "../command-tree.ts";
 import { itWithTool, SmallLab } from "../small-lab.ts";
 
 jest.setTimeout(240_000);
@@ -239,6 +240,7 @@ const OPTIONS: readonly (readonly [
   ["cdktf", ["output", "talos"], "--outputs-file", false],
   ["cdktf", ["deploy", "talos", "--auto-approve"], "--outputs-file", false],
   ["cdktf", ["diff", "talos"], "--markdown", false],
+
   ["lab", ["graph"], "--out", false],
   ["lab", ["kubeconfig"], "--out", true],
   ["lab", ["talosconfig"], "--out", true],
@@ -246,7 +248,20 @@ const OPTIONS: readonly (readonly [
   ["lab", ["talosconfig"], "--merge", true],
 ];
 
+/** Options that name a file to be read. */
+const READ = new Set(["--backup", "--config", "--file", "--source", "--var-file"]);
+
 describe("every option that names a file to be written", () => {
+  it("is tried below", () => {
+    const written = COMMANDS.flatMap(({ path, command }) =>
+      command.options
+        .filter(({ flags, long }) => /[<[]file[\]>]/.test(flags) && !READ.has(long ?? ""))
+        .map(({ long }) => `${path} ${long}`),
+    );
+    const tried = OPTIONS.map(([program, [command], option]) => `${program} ${command} ${option}`);
+    expect(written.toSorted()).toEqual(tried.toSorted());
+  });
+
   itWithTool("takes it for what it is", async () => {
     const lab = new SmallLab({
       talos: {
