@@ -3,6 +3,7 @@ import { publicAddressOf } from "./resources/primary-address.ts";
 import type { Account, OciTenancy } from "../world/oci.ts";
 import { limitUse, type LimitUse } from "./model/limits.ts";
 
+/** The tenancy for people: limits, instances, load balancers. */
 export interface OciOverview {
   readonly account: Account;
   readonly limits: readonly LimitUse[];
@@ -24,6 +25,7 @@ export interface OciOverview {
   }[];
 }
 
+/** What people are told of a tenancy. */
 export function ociOverview(tenancy: OciTenancy): OciOverview {
   return {
     account: tenancy.account,

@@ -19,6 +19,7 @@ async function changeGroups(asked: Asked): Promise<Answer> {
   return { status: 202, headers: workHeader(asked, networkLoadBalancer, found, "UPDATED", "NSGS") };
 }
 
+/** Calls on network load balancers beside their collection. */
 export const balancerRoutes: readonly Route[] = [
   { method: "PUT", path: `${balancers.path}/{id}/networkSecurityGroups`, run: changeGroups },
   {

@@ -121,6 +121,7 @@ function getAttachment(asked: Asked): Answer {
   return shown(attachment(host));
 }
 
+/** Calls on boot volumes and their attachments. */
 export const bootVolumeRoutes: readonly Route[] = [
   { method: "GET", path: `${BASE}/bootVolumes`, run: list },
   {

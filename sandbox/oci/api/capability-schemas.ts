@@ -27,6 +27,7 @@ const globalVersion: Attributes = {
   timeCreated: GLOBAL_SCHEMA.timeCreated,
 };
 
+/** Calls on the global capability schema: it is read only. */
 export const capabilitySchemaRoutes: readonly Route[] = [
   {
     method: "GET",

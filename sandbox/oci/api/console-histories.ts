@@ -76,6 +76,7 @@ function content(asked: Asked): Answer {
   };
 }
 
+/** Calls on captures of serial consoles. */
 export const consoleHistoryRoutes: readonly Route[] = [
   { method: "POST", path: PATH, run: capture },
   {

@@ -5,7 +5,7 @@ import { ServiceRefusal } from "../model/refusals.ts";
 import { fieldOf } from "../model/fields.ts";
 import type { Answer } from "../http/answer.ts";
 
-export function errorAnswer(
+function errorAnswer(
   status: number,
   code: string,
   message: string,
@@ -35,6 +35,7 @@ const CODES: Readonly<Record<number, string>> = {
   503: "ServiceUnavailable",
 };
 
+/** An error that somebody asked for. */
 export function faultAnswer(fault: Extract<Fault, { kind: "status" }>): Answer {
   const { status, message = "This failure was asked for.", retryAfterSeconds } = fault;
   const code = fault.code ?? CODES[status] ?? "InternalServerError";

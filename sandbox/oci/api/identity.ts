@@ -75,6 +75,7 @@ function faultDomains(asked: Asked): Answer {
   );
 }
 
+/** Calls that tell of the tenancy and its regions. */
 export const identityRoutes: readonly Route[] = [
   { method: "GET", path: `${BASE}/tenancies/{id}`, run: tenancy },
   {

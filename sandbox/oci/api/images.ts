@@ -50,6 +50,7 @@ function remove(asked: Asked): Answer {
   return { status: 204 };
 }
 
+/** Calls on images beside their collection. */
 export const imageRoutes: readonly Route[] = [
   {
     method: "GET",

@@ -180,6 +180,7 @@ async function launch(asked: Asked): Promise<Answer> {
   return shown(viewOf(asked, instances, host));
 }
 
+/** Calls on configurations and pools, which launch and terminate. */
 export const instancePoolRoutes: readonly Route[] = [
   { method: "POST", path: `${configurations.path}/{id}/actions/launch`, run: launch },
   { method: "POST", path: pools.path, run: createPool },

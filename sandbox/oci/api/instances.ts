@@ -6,6 +6,7 @@ import { checkEtag, declared, record, remove, shown, viewOf } from "../http/coll
 import type { Answer } from "../http/answer.ts";
 import type { Asked, Route } from "../http/route.ts";
 
+/** Instances, as the calls of pools and VNICs change them too. */
 export const instances = declared(instance);
 
 const ACTIONS: Readonly<Record<string, { from: Instance["state"]; to: Instance["state"]; by: string }>> = {
@@ -41,6 +42,7 @@ function act(asked: Asked): Answer {
   return shown(viewOf(asked, instances, found));
 }
 
+/** Calls on instances beside their collection. */
 export const instanceRoutes: readonly Route[] = [
   {
     method: "DELETE",

@@ -121,6 +121,7 @@ function capacityReport(asked: Asked): Answer {
   };
 }
 
+/** Calls on limits, and on capacity. */
 export const limitRoutes: readonly Route[] = [
   ...["/20181025", LIMITS_BASE].flatMap((base): Route[] => [
     {

@@ -69,6 +69,7 @@ function names(path: string, all: readonly string[]): Route {
   };
 }
 
+/** Calls on flexible load balancers beside their collection and their parts. */
 export const loadBalancerRoutes: readonly Route[] = [
   change("PUT", "updateShape", "Shape", ({ call, body }, balancer) => reshape(call, balancer, body)),
   change("PUT", "networkSecurityGroups", "NetworkSecurityGroups", (asked, balancer) =>

@@ -23,6 +23,7 @@ function cidrOf({ body }: Asked, field: string): string {
   throw invalid("Core Vcn", `${field} is required.`);
 }
 
+/** Calls on a VCN's networks; and gateways, of which an account may have none. */
 export const networkRoutes: readonly Route[] = [
   {
     method: "POST",

@@ -24,6 +24,7 @@ import { declarations, parts } from "../resources/index.ts";
 import { collection, declared } from "../http/collection.ts";
 import { partRoutes } from "../http/parts.ts";
 
+/** In the order in which they are looked for: what has calls of its own comes before the collections. */
 export const ROUTES: readonly Route[] = [
   ...identityRoutes,
   ...networkRoutes,

@@ -45,6 +45,7 @@ function action(name: string, run: Route["run"]): Route {
   return { method: "POST", path: `${groups.path}/{id}/actions/${name}`, run };
 }
 
+/** Calls on the rules and the members of groups. */
 export const securityGroupRoutes: readonly Route[] = [
   action("addSecurityRules", (asked) =>
     changeRules(asked, (rule) => createPart(rules, asked.call, asked.params, rule)),

@@ -31,6 +31,7 @@ function action(name: "attachService" | "detachService"): Route {
   };
 }
 
+/** Calls on Oracle's services, and on what gateways lead to. */
 export const serviceGatewayRoutes: readonly Route[] = [
   {
     method: "GET",

@@ -50,6 +50,7 @@ function shapeFields(): readonly Attributes[] {
   ];
 }
 
+/** The list of shapes, also of those that an image boots on. */
 export const shapeRoutes: readonly Route[] = [
   {
     method: "GET",

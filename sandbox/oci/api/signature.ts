@@ -19,7 +19,7 @@ function keyOf(key: ApiKey): KeyObject {
 }
 
 /** As requests name the key: `tenancy/user/fingerprint`. */
-export function keyId({ tenancyId, apiKey }: Pick<OciTenancy, "tenancyId" | "apiKey">): string | null {
+function keyId({ tenancyId, apiKey }: Pick<OciTenancy, "tenancyId" | "apiKey">): string | null {
   return apiKey && `${tenancyId}/${apiKey.userId}/${apiKey.fingerprint}`;
 }
 

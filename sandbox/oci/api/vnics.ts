@@ -89,6 +89,7 @@ function ipv6sOf(asked: Asked): Answer {
   return listed(asked, []);
 }
 
+/** Calls on VNICs, and look-ups of addresses. */
 export const vnicRoutes: readonly Route[] = [
   {
     method: "DELETE",

@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Json } from "../../plugin/resource.ts";
 
+/** What a call is answered with: JSON, bytes, or nothing. */
 export interface Answer {
   /** @default 200, and 204 without body and content */
   readonly status?: number;

@@ -15,7 +15,7 @@ import { needed } from "../model/query.ts";
 import type { Asked, Route } from "./route.ts";
 import { workHeader } from "./work.ts";
 
-export interface Collection<T extends OciObject> {
+interface Collection<T extends OciObject> {
   /** `/20160918/vcns` */
   readonly path: string;
   /** As refusals name it: `Core Vcn`. */
@@ -55,7 +55,7 @@ export interface Collection<T extends OciObject> {
   readonly without?: readonly Action[];
 }
 
-export function etagOf(view: Attributes): string {
+function etagOf(view: Attributes): string {
   return createHash("sha256").update(JSON.stringify(view)).digest("hex").slice(0, 32);
 }
 
@@ -115,6 +115,7 @@ export function declared<B extends Attributes>(
   };
 }
 
+/** As an object is told now: in the state that it has on its way, where it is on one. */
 export function viewOf<T extends OciObject>(asked: Asked, kind: Collection<T>, found: T): Attributes {
   const view = kind.tell(found, asked);
   const settled = view.lifecycleState;
@@ -174,6 +175,7 @@ export async function end<T extends OciObject>(asked: Asked, kind: Collection<T>
   if (kind.states && !kind.gone) asked.door.lifecycles.end(found.id, view, kind.states.deleting, kind.states.deleted);
 }
 
+/** Deletes what the path names, where it is what the client knows. */
 export async function remove<T extends OciObject>(asked: Asked, kind: Collection<T>): Promise<Answer> {
   const found = record(asked, kind);
   checkEtag(asked, viewOf(asked, kind, found));

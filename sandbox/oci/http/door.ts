@@ -5,6 +5,7 @@ import { RetryTokens } from "./retry-tokens.ts";
 import { WorkRequests } from "./work-requests.ts";
 import type { World } from "../../world/world.ts";
 
+/** Where bytes are kept, and how long a change takes. */
 export interface DoorOptions {
   /** Folder for the bytes of bucket objects; made when the first comes. */
   readonly objects: string;
@@ -12,12 +13,13 @@ export interface DoorOptions {
   readonly settleMs?: number;
 }
 
-export interface ConsoleHistory {
+interface ConsoleHistory {
   /** All but its state. */
   readonly view: Attributes;
   readonly output: string;
 }
 
+/** The REST interface as calls find it. */
 export interface Door {
   readonly world: World;
   readonly objects: string;
@@ -28,6 +30,7 @@ export interface Door {
   readonly consoleHistories: Map<string, ConsoleHistory>;
 }
 
+/** The REST interface over a world. */
 export function openDoor(world: World, { objects, settleMs = 500 }: DoorOptions): Door {
   const clock = (): number => Date.parse(world.now());
   return {

@@ -16,6 +16,7 @@ interface Gone extends Change {
   readonly view: Attributes;
 }
 
+/** States on the way in and out, by the objects' ids. */
 export class Lifecycles {
   readonly #clock: () => number;
   readonly #settleMs: number;

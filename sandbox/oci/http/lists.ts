@@ -10,6 +10,7 @@ function invalidQuery(message: string): ServiceRefusal {
   return new ServiceRefusal(400, "InvalidParameter", message, "");
 }
 
+/** How many items a page is to have. @throws ServiceRefusal 400 */
 export function limitOf(query: URLSearchParams, usual: number): number {
   const limit = Number(query.get("limit") ?? usual);
   if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;

@@ -14,6 +14,7 @@ interface Used {
   readonly answer: Promise<Answer>;
 }
 
+/** The tokens that were used, and what they were answered with. */
 export class RetryTokens {
   readonly #clock: () => number;
   readonly #used = new Map<string, Used>();

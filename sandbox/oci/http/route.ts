@@ -6,6 +6,7 @@ import { notPlayed, ServiceRefusal } from "../model/refusals.ts";
 import type { Answer } from "./answer.ts";
 import type { Door } from "./door.ts";
 
+/** A call that found its route. */
 export interface Asked {
   readonly door: Door;
   /** The world, and the region that is asked: what the rules of sandbox/oci take. */
@@ -20,6 +21,7 @@ export interface Asked {
   readonly content: Readable;
 }
 
+/** A call that is answered: its method, its path, and what does it. */
 export interface Route {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   /** `/20160918/vcns/{id}`; `{name+}` takes slashes too. */
@@ -31,6 +33,7 @@ export interface Route {
   run(asked: Asked): Answer | Promise<Answer>;
 }
 
+/** A route, and what stood in the places of its path. */
 export interface Found {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;

@@ -11,6 +11,7 @@ const KEPT = 1000;
 
 const BALANCERS: readonly string[] = ["NetworkLoadBalancer", "LoadBalancer"];
 
+/** What is done: to what, and by which operation. */
 export interface Work {
   readonly operationType: string;
   readonly compartmentId: string;
@@ -24,6 +25,7 @@ interface Accepted extends Work {
   readonly timeAccepted: string;
 }
 
+/** The work requests of a tenancy, by their ids. */
 export class WorkRequests {
   readonly #world: World;
   readonly #settleMs: number;

@@ -24,7 +24,7 @@ function escaped(text: string): string {
 }
 
 /** How a part is imported. */
-export function importId<P extends Attributes, B extends Attributes>(d: Part<P, B>, place: Place): string {
+function importId<P extends Attributes, B extends Attributes>(d: Part<P, B>, place: Place): string {
   const at = (segment: string): string => place[parameter(segment) ?? ""] ?? segment;
   return template(d)
     .map((segment) => escaped(at(segment)))

@@ -10,6 +10,7 @@ import type { Bodied, Played, Resource, Stored } from "./resource.ts";
 /** What a path goes by: the parent's `id`, what else is between, and the part's own `part`. */
 export type Place = Readonly<Record<string, string>>;
 
+/** What a part is made or changed in. */
 export interface PartContext<P, B> {
   readonly call: Call;
   readonly parent: Stored<P>;
@@ -18,6 +19,7 @@ export interface PartContext<P, B> {
   readonly before: B | null;
 }
 
+/** How a part of a resource is declared; what is not said here is as with a resource. */
 export interface Part<P extends Attributes = Attributes, B extends Attributes = Attributes> extends Bodied<B> {
   readonly parent: Resource<P>;
   /** In the names of its work requests, where the parent has such. */
@@ -53,6 +55,7 @@ export function keyOf({ key }: { readonly key: string }, record: Attributes): st
   return String(record[key]);
 }
 
+/** The resource that parts lie under. @throws ServiceRefusal 404 */
 export function requireParent<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
   call: Call,
@@ -130,6 +133,7 @@ export function changePart<P extends Attributes, B extends Attributes>(
   return record;
 }
 
+/** Deletes a part. @throws ServiceRefusal while something needs it */
 export function removePart<P extends Attributes, B extends Attributes>(d: Part<P, B>, call: Call, place: Place): void {
   if (d.parent.home) requireHomeRegion(call, d.service);
   const parent = requireParent(d, call, place.id);

@@ -4,17 +4,19 @@ import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
 
 /** What a create says, as zod reads it: what is unsaid gets the service's own value. */
-export type Body<B> = z.ZodType<B> & { readonly shape: Readonly<Record<string, z.core.$ZodType>> };
+type Body<B> = z.ZodType<B> & { readonly shape: Readonly<Record<string, z.core.$ZodType>> };
 
 /** What the world keeps: the API's own JSON. */
 export type Stored<B> = OciObject & B;
 
+/** What a record is made or changed in. */
 export interface Context<B> {
   readonly call: Call;
   /** The record that is to change; null for a new one. */
   readonly before: Stored<B> | null;
 }
 
+/** What is done with a collection. */
 export type Action = "list" | "create" | "get" | "update" | "delete" | "move";
 
 /** What has a body: a resource, or a part of one. */
@@ -49,6 +51,7 @@ export interface Bodied<B> {
 /** A resource as the stand-in of the provider plays it, where nothing else is said. */
 export type Played = Required<Pick<ResourceType, "create" | "read" | "update" | "delete" | "importState">>;
 
+/** How a resource is declared. What is optional is unlike most resources. */
 export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   /** Of the API's collection: `/20160918/volumes`. */
   readonly path: string;
@@ -112,16 +115,20 @@ export const ACTIVE = {
   states: { creating: "CREATING", deleting: "DELETING", deleted: null },
 } as const;
 
+/** A text that has to be said. */
 export const text = z.string().min(1);
 /** What is unsaid, or empty, is told as null. */
 export const maybeText = z
   .string()
   .nullish()
   .transform((value) => (value === "" ? null : (value ?? null)));
+/** Keys and values; none where nothing is said. */
 export const tags = z.record(z.string(), z.string()).default({});
+/** A list of texts that has to be said. */
 export const texts = z.array(z.string()).readonly();
 /** None where nothing is said. */
 export const maybeTexts = texts.nullish().transform((value): readonly string[] => value ?? []);
+/** True or false, which has to be said. */
 export const flag = z.boolean();
 /** A name that the service makes up where nobody says one. */
 export const generatedName = z.string().min(1);

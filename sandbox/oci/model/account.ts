@@ -6,7 +6,7 @@ import type { ApiKey } from "../../world/oci.ts";
 import type { World } from "../../world/world.ts";
 import { globalId, regionOf } from "./regions.ts";
 
-export interface AccountFiles {
+interface AccountFiles {
   readonly tenancyId: string;
   readonly userId: string;
   readonly fingerprint: string;

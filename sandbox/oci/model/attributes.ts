@@ -12,10 +12,12 @@ export class MissingAttribute extends TypeError {
   }
 }
 
+/** Whether a value of JSON is an object. */
 export function isObject(value: Json | undefined): value is Attributes {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A text; null where it is unsaid, or empty. */
 export function maybeText(from: Attributes, name: string): string | null {
   const value = from[name];
   return typeof value === "string" && value !== "" ? value : null;
@@ -28,17 +30,13 @@ export function text(from: Attributes, name: string): string {
   return value;
 }
 
+/** A number; null where it is unsaid. */
 export function maybeNumber(from: Attributes, name: string): number | null {
   const value = from[name];
   return typeof value === "number" ? value : null;
 }
 
-export function number(from: Attributes, name: string): number {
-  const value = maybeNumber(from, name);
-  if (value === null) throw new MissingAttribute(name);
-  return value;
-}
-
+/** True or false; null where it is unsaid. */
 export function maybeFlag(from: Attributes, name: string): boolean | null {
   const value = from[name];
   return typeof value === "boolean" ? value : null;
@@ -50,6 +48,7 @@ export function maybeTexts(from: Attributes, name: string): readonly string[] | 
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : null;
 }
 
+/** Keys and values as texts; null where nothing is said. */
 export function maybeTags(from: Attributes, name: string): Tags | null {
   const value = from[name] ?? null;
   if (!isObject(value)) return null;
@@ -60,9 +59,4 @@ export function maybeTags(from: Attributes, name: string): Tags | null {
 export function blocks(from: Attributes, name: string): readonly Attributes[] {
   const value = from[name];
   return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-/** The one element of a block; empty when there is none. */
-export function block(from: Attributes, name: string): Attributes {
-  return blocks(from, name)[0] ?? {};
 }

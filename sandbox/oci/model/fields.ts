@@ -19,6 +19,7 @@ export function membersOf(resource: string): Members | undefined {
   return schemas[resource];
 }
 
+/** 400 for a field of another type. @param wanted `an object` */
 export function wrong(field: string, wanted: string): ServiceRefusal {
   return new ServiceRefusal(400, "InvalidParameter", `${field} must be ${wanted}.`, "");
 }
@@ -33,6 +34,7 @@ export function flatTags(field: string, value: Attributes): Tags {
   return Object.fromEntries(entries);
 }
 
+/** Defined tags as the API has them: by namespace. */
 export function nestedTags(tags: Tags): Attributes {
   const namespaces = new Map<string, [string, string][]>();
   for (const [key, value] of Object.entries(tags)) {

@@ -1,6 +1,7 @@
 /** Oracle's own capability schema, which those of images narrow. */
 import type { Json } from "../../plugin/resource.ts";
 
+/** A capability that is one of some values. */
 export function choice(values: readonly string[], value: string) {
   return { descriptorType: "enumstring", source: "GLOBAL", values: [...values], defaultValue: value };
 }

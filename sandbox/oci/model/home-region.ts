@@ -15,6 +15,7 @@ export function requireHomeRegion(call: Call, service: string): void {
     );
 }
 
+/** @throws ServiceRefusal 400 for another compartment than the tenancy itself */
 export function requireRoot(call: Call, service: string, compartmentId: string): void {
   if (compartmentId !== call.world.state.oci.tenancyId)
     throw invalid(service, "compartmentId must be the root compartment (the tenancy).", "compartment_id");

@@ -71,14 +71,17 @@ export const LIMITS = {
     used: ({ loadBalancers }) => sum(loadBalancers.map(({ shapeDetails }) => shapeDetails.maximumBandwidthInMbps)),
   },
 } as const satisfies Readonly<Record<string, Limit>>;
+/** What is limited. */
 export type LimitName = keyof typeof LIMITS;
 
+/** A limit by the service's name of it, and how much of it is used. */
 export interface LimitUse {
   readonly name: string;
   readonly used: number;
   readonly limit: number;
 }
 
+/** How much of each limit a tenancy uses. */
 export function limitUse(tenancy: OciTenancy): readonly LimitUse[] {
   return Object.values(LIMITS).map(({ name, allowed, used }) => ({
     name,

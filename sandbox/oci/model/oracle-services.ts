@@ -3,7 +3,7 @@ import { notFound, notPlayed } from "./refusals.ts";
 import { REGIONS, wellKnownId } from "./regions.ts";
 
 /** A service that a gateway leads to. `cidrBlock` is a label: the destination of routes and rules. */
-export type OracleService = {
+type OracleService = {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -22,6 +22,7 @@ export function oracleServices(region: string): readonly OracleService[] {
   }));
 }
 
+/** A service of the region. @throws ServiceRefusal 404 */
 export function requireService(region: string, id: string): OracleService {
   const found = oracleServices(region).find((each) => each.id === id);
   if (!found) throw notFound("Core Service Gateway", `service ${id}`, "services");

@@ -4,13 +4,14 @@
  */
 import { invalid, notPlayed, type ServiceRefusal } from "./refusals.ts";
 
+/** What a statement is about: the tenancy, or a compartment by its id or name. */
 export type Location =
   | { readonly kind: "tenancy" }
   | { readonly kind: "id"; readonly id: string }
   /** `Project`, or a way down: `Corp:Project` */
   | { readonly kind: "path"; readonly path: string };
 
-export interface Statement {
+interface Statement {
   /** `group`, `service`, `any-user`, … */
   readonly subject: string;
   /** Of groups or services, in lower case, as they are written. */

@@ -29,10 +29,12 @@ export function notFound(service: string, id: string, attribute?: string): Servi
   );
 }
 
+/** 400: what was said is wrong. */
 export function invalid(service: string, message: string, attribute?: string): ServiceRefusal {
   return new ServiceRefusal(400, "InvalidParameter", message, `Service: ${service}.`, attribute);
 }
 
+/** 409: what was said does not go with what there is. */
 export function conflict(service: string, message: string, attribute?: string): ServiceRefusal {
   return new ServiceRefusal(409, "Conflict", message, `Service: ${service}.`, attribute);
 }
@@ -56,6 +58,7 @@ export function requireIpv4(version: string | null, attribute: string): string {
   throw notPlayed(`${attribute} ${version}`, attribute);
 }
 
+/** 400: over a service limit. @param limits each with its name, what is used and what was asked for */
 export function limitExceeded(service: string, limits: readonly string[]): ServiceRefusal {
   return new ServiceRefusal(
     400,

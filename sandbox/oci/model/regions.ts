@@ -32,6 +32,7 @@ export const REGIONS: Readonly<Record<string, string>> = {
 /** The two oldest regions go by their airport in ids. */
 const REGION_KEYS: Readonly<Record<string, string>> = { "us-ashburn-1": "iad", "us-phoenix-1": "phx" };
 
+/** Of every availability domain. */
 export const FAULT_DOMAINS = ["FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3"] as const;
 
 /** Whether this is how Oracle names regions: `eu-frankfurt-1`. */

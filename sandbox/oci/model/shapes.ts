@@ -3,10 +3,14 @@ import type { Attributes } from "../../plugin/resource.ts";
 import type { OciTenancy, Tags } from "../../world/oci.ts";
 import { invalid } from "./refusals.ts";
 
+/** Arm, of a size that is said. */
 export const A1_SHAPE = "VM.Standard.A1.Flex";
+/** x86, of one size. */
 export const MICRO_SHAPE = "VM.Standard.E2.1.Micro";
+/** All that the sandbox has. */
 export const SHAPES = [A1_SHAPE, MICRO_SHAPE] as const;
 
+/** A shape of a size. */
 export interface ShapeSize {
   readonly shape: string;
   readonly ocpus: number;

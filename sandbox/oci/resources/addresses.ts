@@ -55,6 +55,7 @@ export function takeAddress(
 /** Public addresses come from the networks that RFC 5737 keeps for documentation: they lead nowhere. */
 const PUBLIC_NETWORKS = ["192.0.2.0/24", "198.51.100.0/24"];
 
+/** The lowest free public address. @throws ServiceRefusal 409 when none is left */
 export function takePublicAddress(call: Call, service: string): string {
   const { networkLoadBalancers, loadBalancers, publicIps } = call.world.state.oci;
   const taken = new Set([

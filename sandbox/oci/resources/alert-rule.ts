@@ -26,8 +26,10 @@ const body = z.object({
   version: z.number(),
 });
 
+/** An alert rule, as its budget keeps it. */
 export type AlertRule = z.output<typeof body>;
 
+/** Each change counts its version up. */
 export const alertRule: Part<BudgetBody, AlertRule> = {
   type: "oci_budget_alert_rule",
   service: SERVICE,

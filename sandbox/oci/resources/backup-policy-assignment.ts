@@ -31,6 +31,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** A volume has one at most; another one takes its place. */
 export const backupPolicyAssignment: Resource<z.output<typeof body>> = {
   type: "oci_core_volume_backup_policy_assignment",
   service: SERVICE,

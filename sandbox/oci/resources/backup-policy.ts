@@ -84,6 +84,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Oracle's own policies are told beside those that somebody made. */
 export const backupPolicy: Resource<z.output<typeof body>> = {
   type: "oci_core_volume_backup_policy",
   service: SERVICE,

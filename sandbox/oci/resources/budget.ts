@@ -23,6 +23,7 @@ const body = z.object({
   alertRules: z.array(z.custom<AlertRule>()).default([]),
 });
 
+/** What a budget has of its own. */
 export type BudgetBody = z.output<typeof body>;
 
 declare module "../../world/oci.ts" {
@@ -31,6 +32,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Made in the root compartment; its alert rules are parts of it. */
 export const budget: Resource<BudgetBody> = {
   type: "oci_budget_budget",
   service: SERVICE,

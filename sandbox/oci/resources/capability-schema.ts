@@ -36,6 +36,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** An image has one at most. */
 export const capabilitySchema: Resource<z.output<typeof body>> = {
   type: "oci_core_compute_image_capability_schema",
   service: SERVICE,

@@ -11,6 +11,7 @@ const SERVICE = "Identity Compartment";
 
 const body = z.object({ name: text, description: text });
 
+/** A compartment that is not on its way out. */
 export type Compartment = Stored<z.output<typeof body>>;
 
 /** The tenancy is a compartment too: the root. */
@@ -49,6 +50,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Everything is in one; it goes when nothing is in it any more, and takes long for that. */
 export const compartment: Resource<z.output<typeof body>> = {
   type: "oci_identity_compartment",
   service: SERVICE,

@@ -10,7 +10,7 @@ const DELETION_MS = 30 * 60_000;
 const SUFFIX = 8;
 
 /** With when it was asked to go; RFC 3339. */
-export type DeletedCompartment = Compartment & { readonly deletedAt: string };
+type DeletedCompartment = Compartment & { readonly deletedAt: string };
 
 declare module "../../world/oci.ts" {
   interface OciTenancy {
@@ -20,7 +20,7 @@ declare module "../../world/oci.ts" {
 }
 
 /** As it is told while it goes, and afterwards. */
-export type GoingCompartment = DeletedCompartment & { readonly state: "DELETING" | "DELETED" };
+type GoingCompartment = DeletedCompartment & { readonly state: "DELETING" | "DELETED" };
 
 function stateOf({ world }: Call, { deletedAt }: DeletedCompartment): GoingCompartment["state"] {
   return Date.parse(world.now()) - Date.parse(deletedAt) < DELETION_MS ? "DELETING" : "DELETED";

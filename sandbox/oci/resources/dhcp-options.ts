@@ -52,6 +52,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** A VCN is born with some; others may be made. */
 export const dhcpOptions: Resource<z.output<typeof body>> = {
   type: "oci_core_dhcp_options",
   service: SERVICE,

@@ -15,6 +15,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Users are put into it by memberships. */
 export const group: Resource<z.output<typeof body>> = {
   type: "oci_identity_group",
   service: SERVICE,

@@ -16,6 +16,7 @@ const body = z.object({
   compartmentId: maybeText,
 });
 
+/** A shape that an image boots on, and who added it. */
 export type ImageShape = z.output<typeof body>;
 
 /** An image imported by hand boots on x86 shapes; A1 has to be added, or named by the archive. */

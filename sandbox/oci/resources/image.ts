@@ -28,7 +28,9 @@ const body = z.object({
   shapes: z.array(z.custom<ImageShape>()).default([]),
 });
 
+/** What an image has of its own. */
 export type ImageBody = z.output<typeof body>;
+/** An image: the account's, or Oracle's. */
 export type Image = Stored<ImageBody>;
 
 /** What an instance of an image is launched with, where nobody says another. */
@@ -123,6 +125,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Imported at once; the work request says that it takes a while. */
 export const image: Resource<ImageBody> = {
   type: "oci_core_image",
   service: SERVICE,

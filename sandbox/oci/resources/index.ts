@@ -44,6 +44,7 @@ import { vnicAttachment } from "./vnic-attachment.ts";
 import { volume } from "./volume.ts";
 import { volumeAttachment } from "./volume-attachment.ts";
 
+/** What is declared, by its list in the world. */
 export const RESOURCES = {
   compartments: compartment,
   policies: policy,
@@ -77,6 +78,7 @@ export const RESOURCES = {
   capabilitySchemas: capabilitySchema,
 };
 
+/** What is declared. */
 export const declarations: readonly Resource[] = Object.values(RESOURCES);
 
 /** Parts of what is declared. */

@@ -20,6 +20,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Pools, and launches by hand, go by it. */
 export const instanceConfiguration: Resource<z.output<typeof body>> = {
   type: "oci_core_instance_configuration",
   service: SERVICE,

@@ -36,6 +36,7 @@ const body = z.object({
   launched: z.number().default(0),
 });
 
+/** A pool, with which instances it has. */
 export type InstancePool = Stored<z.output<typeof body>>;
 
 /** A placement, with names as the service has them, and its subnet said both ways. */
@@ -60,6 +61,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Has its instances at once, which is the API's to do. */
 export const instancePool: Resource<z.output<typeof body>> = {
   type: "oci_core_instance_pool",
   service: SERVICE,

@@ -63,6 +63,7 @@ const body = z.object({
   isPvEncryptionInTransitEnabled: flag.default(false),
 });
 
+/** An instance: what the API tells of it, and what its host is made of. */
 export type Instance = Stored<z.output<typeof body>>;
 
 /** What the service fills in where the config has no such block. */
@@ -114,6 +115,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Launched with its boot volume and its primary VNIC, which go with it. */
 export const instance: Resource<z.output<typeof body>> = {
   type: "oci_core_instance",
   service: SERVICE,

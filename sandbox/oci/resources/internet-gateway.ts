@@ -19,6 +19,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** A VCN has one at most. */
 export const internetGateway: Resource<z.output<typeof body>> = {
   type: "oci_core_internet_gateway",
   service: SERVICE,

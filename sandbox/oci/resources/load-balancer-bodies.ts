@@ -6,7 +6,9 @@ import { maybeText, texts } from "../kernel/resource.ts";
 const CIPHER_SUITE = "oci-default-ssl-cipher-suite-v1";
 const TLS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
 
+/** How a set chooses among its backends. */
 export const POLICIES = ["ROUND_ROBIN", "LEAST_CONNECTIONS", "IP_HASH"] as const;
+/** What listeners speak. */
 export const LISTENER_PROTOCOLS = ["HTTP", "HTTP2", "TCP", "GRPC"] as const;
 
 /** What is unsaid is told as null. */
@@ -33,6 +35,7 @@ const ssl = orNull(
   }),
 );
 
+/** A backend, named by its address and port. */
 export const backendBody = z.object({
   /** `10.0.0.3:8080` */
   name: z.string(),
@@ -45,6 +48,7 @@ export const backendBody = z.object({
   offline: z.boolean().default(false),
 });
 
+/** A health checker, which a call of its own changes too. */
 export const checkerBody = z
   .object({
     protocol: z.enum(["HTTP", "TCP"]),
@@ -71,6 +75,7 @@ const cookie = z.object({
   isHttpOnly: z.boolean().default(true),
 });
 
+/** A set, with its backends. */
 export const backendSetBody = z
   .object({
     name: name.max(32),
@@ -87,6 +92,7 @@ export const backendSetBody = z
     "one kind of session persistence only",
   );
 
+/** A listener, in front of a set. */
 export const listenerBody = z.object({
   name,
   defaultBackendSetName: name,
@@ -111,7 +117,11 @@ export const certificateBody = z.object({
   caCertificate: z.string().default(""),
 });
 
+/** As the load balancer keeps it. */
 export type Backend = z.output<typeof backendBody>;
+/** As the load balancer keeps it. */
 export type BackendSet = z.output<typeof backendSetBody>;
+/** As the load balancer keeps it. */
 export type Listener = z.output<typeof listenerBody>;
+/** As the load balancer keeps it. */
 export type Certificate = z.output<typeof certificateBody>;

@@ -51,6 +51,7 @@ const named = (told: Attributes): Attributes => ({ ...told, name: `${told.ipAddr
 const common = { service: SERVICE, parent: loadBalancer, whole: true, key: "name" } as const;
 const place = { id: "load_balancer_id" };
 
+/** Its address and port are its name, and stay. */
 export const loadBalancerBackend: Part<LoadBalancerBody, Backend> = {
   ...common,
   type: "oci_load_balancer_backend",
@@ -66,6 +67,7 @@ export const loadBalancerBackend: Part<LoadBalancerBody, Backend> = {
   check: (next, { parent, place: { set } }) => requireBackup(next, byName(parent.backendSets, set)?.policy),
 };
 
+/** Goes when no listener is in front of it. */
 export const loadBalancerBackendSet: Part<LoadBalancerBody, BackendSet> = {
   ...common,
   type: "oci_load_balancer_backend_set",
@@ -105,6 +107,7 @@ export const loadBalancerBackendSet: Part<LoadBalancerBody, BackendSet> = {
   },
 };
 
+/** One a port. */
 export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
   ...common,
   type: "oci_load_balancer_listener",
@@ -157,6 +160,7 @@ function requireKey(told: Attributes): void {
   if (!fits) throw invalid(SERVICE, "privateKey is not the certificate's.");
 }
 
+/** Comes with its own key, and goes when nothing uses it. */
 export const loadBalancerCertificate: Part<LoadBalancerBody, Certificate> = {
   ...common,
   type: "oci_load_balancer_certificate",

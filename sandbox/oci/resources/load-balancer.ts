@@ -52,6 +52,7 @@ const body = z.object({
   certificates: z.array(z.custom<Certificate>()).default([]),
 });
 
+/** What a flexible load balancer has of its own. */
 export type LoadBalancerBody = z.output<typeof body>;
 
 type Shape = z.output<typeof shapeBody>;
@@ -105,6 +106,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Its parts are made one by one; those of an account share a bandwidth. */
 export const loadBalancer: Resource<LoadBalancerBody> = {
   type: "oci_load_balancer_load_balancer",
   service: SERVICE,

@@ -21,6 +21,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Of a user in a group. */
 export const membership: Resource<z.output<typeof body>> = {
   type: "oci_identity_user_group_membership",
   service: SERVICE,

@@ -54,8 +54,10 @@ const body = z.object({
   backends: z.array(z.custom<Backend>()).default([]),
 });
 
+/** A set, as the network load balancer keeps it. */
 export type BackendSet = z.output<typeof body>;
 
+/** @throws ServiceRefusal 400 that says what is allowed */
 export function requireOneOf(service: string, value: string, allowed: readonly string[], attribute: string): void {
   if (!allowed.includes(value))
     throw invalid(service, `${attribute} ${value} is not valid: ${allowed.join(", ")}.`, attribute);
@@ -68,6 +70,7 @@ function checkHealth({ protocol, urlPath, dns }: BackendSet["healthChecker"]): v
   if (protocol === "DNS" && !dns) throw invalid(SERVICE, "A health checker of DNS needs dns.", "health_checker.dns");
 }
 
+/** Goes when no listener is in front of it. */
 export const backendSet: Part<NetworkBalancerBody, BackendSet> = {
   type: "oci_network_load_balancer_backend_set",
   service: SERVICE,

@@ -22,8 +22,10 @@ const body = z.object({
   isOffline: flag.default(false),
 });
 
+/** A backend, as its set keeps it. */
 export type Backend = z.output<typeof body>;
 
+/** @throws ServiceRefusal 400 for what is no port */
 export function requirePort(service: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > 65_535)
     throw invalid(service, `port ${value} is not valid: 1 to 65535.`, "port");
@@ -51,6 +53,7 @@ export function newBackend(told: Attributes, call: Call): Attributes {
   return { name, ...told, ipAddress };
 }
 
+/** An address, or an instance, and a port: these stay. */
 export const backend: Part<NetworkBalancerBody, Backend> = {
   type: "oci_network_load_balancer_backend",
   service: SERVICE,

@@ -28,8 +28,10 @@ const body = z.object({
   l3IpIdleTimeout: idleTimeout,
 });
 
+/** A listener, as the network load balancer keeps it. */
 export type Listener = z.output<typeof body>;
 
+/** One a port and protocol, in front of a set. */
 export const listener: Part<NetworkBalancerBody, Listener> = {
   type: "oci_network_load_balancer_listener",
   service: SERVICE,

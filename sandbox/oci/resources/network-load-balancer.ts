@@ -32,12 +32,14 @@ const body = z.object({
   listeners: z.array(z.custom<Listener>()).default([]),
 });
 
+/** What a network load balancer has of its own. */
 export type NetworkBalancerBody = z.output<typeof body>;
 
 function addressFields(ipAddress: string, isPublic: boolean, reserved: string | null) {
   return { ipAddress, isPublic, ipVersion: "IPV4", reservedIp: reserved === null ? null : { id: reserved } };
 }
 
+/** The part of this name; null where there is none. */
 export function byName<T extends { readonly name: string }>(list: readonly T[], name: string | undefined): T | null {
   return list.find((item) => item.name === name) ?? null;
 }
@@ -48,6 +50,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** In one subnet, with an address that the service chose or that was reserved. */
 export const networkLoadBalancer: Resource<NetworkBalancerBody> = {
   type: "oci_network_load_balancer_network_load_balancer",
   service: SERVICE,

@@ -66,6 +66,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Its statements are read as identity reads them; nobody is let in or kept out by them. */
 export const policy: Resource<z.output<typeof body>> = {
   type: "oci_identity_policy",
   service: SERVICE,

@@ -11,6 +11,7 @@ export function siblingId(vnicId: string, type: string): string {
   return vnicId.replace(/^ocid1\.\w+\./, `ocid1.${type}.`);
 }
 
+/** Every VNIC: the instances' primary ones, and those that were attached. */
 export function attachedVnics({ instances, vnicAttachments }: OciTenancy): readonly Attached[] {
   return [...instances, ...vnicAttachments];
 }
@@ -20,6 +21,7 @@ export function own({ id, compartmentId, region, timeCreated, freeformTags, defi
   return { id, compartmentId, region, timeCreated, freeformTags, definedTags };
 }
 
+/** The private address that a VNIC has of itself. */
 export function primaryAddress(attached: Attached): PrivateIp {
   const { vnic } = attached;
   return {

@@ -22,6 +22,7 @@ const body = z.object({
   lifetime: kept,
 });
 
+/** A private address beside a VNIC's primary one. */
 export type PrivateIp = Stored<z.output<typeof body>>;
 
 declare module "../../world/oci.ts" {
@@ -30,6 +31,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** The primary ones are told with those that somebody made. */
 export const privateIp: Resource<z.output<typeof body>> = {
   type: "oci_core_private_ip",
   service: SERVICE,

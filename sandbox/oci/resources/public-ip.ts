@@ -11,7 +11,7 @@ const SERVICE = "Core Public Ip";
 
 const body = z.object({ displayName: generatedName, ipAddress: text, privateIpId: maybeText });
 
-export type PublicIp = Stored<z.output<typeof body>>;
+type PublicIp = Stored<z.output<typeof body>>;
 
 /** @throws 409 for the address of a load balancer, which has it as long as it lives */
 function requireNoBalancer(call: Call, id: string): void {
@@ -46,6 +46,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Reserved ones are made here; ephemeral ones follow from their VNICs. */
 export const publicIp: Resource<z.output<typeof body>> = {
   type: "oci_core_public_ip",
   service: SERVICE,

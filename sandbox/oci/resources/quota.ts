@@ -21,6 +21,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Its statements are kept: they limit nobody. */
 export const quota: Resource<z.output<typeof body>> = {
   type: "oci_limits_quota",
   service: SERVICE,

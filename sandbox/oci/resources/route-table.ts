@@ -93,6 +93,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** A VCN is born with one; others may be made. */
 export const routeTable: Resource<z.output<typeof body>> = {
   type: "oci_core_route_table",
   service: SERVICE,

@@ -27,6 +27,7 @@ const body = z.object({
   destinationType: maybeText,
 });
 
+/** A rule, as its group keeps it. */
 export type GroupRule = z.output<typeof body>;
 
 /** Rule ids are six hexadecimal digits, unique in their group. */
@@ -71,6 +72,7 @@ function check(rule: GroupRule, { call, parent, before }: PartContext<NetworkGro
   requireRule(SERVICE, rule, { name, type, attribute: end });
 }
 
+/** 120 a group. */
 export const networkSecurityGroupRule: Part<NetworkGroupBody, GroupRule> = {
   type: "oci_core_network_security_group_security_rule",
   service: SERVICE,

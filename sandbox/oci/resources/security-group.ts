@@ -16,8 +16,10 @@ const body = z.object({
   rules: z.array(z.custom<GroupRule>()).default([]),
 });
 
+/** What a group has of its own. */
 export type NetworkGroupBody = z.output<typeof body>;
 
+/** A group, with its rules. */
 export type NetworkSecurityGroup = Stored<NetworkGroupBody>;
 
 /** Groups that a VNIC or a load balancer of this VCN may join: five at most. */
@@ -37,6 +39,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Goes when no VNIC and no load balancer is in it. */
 export const networkSecurityGroup: Resource<NetworkGroupBody> = {
   type: "oci_core_network_security_group",
   service: SERVICE,

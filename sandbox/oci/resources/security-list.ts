@@ -32,6 +32,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** A VCN is born with one; others may be made. */
 export const securityList: Resource<z.output<typeof body>> = {
   type: "oci_core_default_security_list",
   service: SERVICE,

@@ -63,7 +63,9 @@ export const ruleBody = {
   udpOptions: transport,
 };
 
+/** A rule of a list for what comes in. */
 export const ingressRule = z.object({ ...ruleBody, source: text, sourceType: peerType });
+/** A rule of a list for what goes out. */
 export const egressRule = z.object({ ...ruleBody, destination: text, destinationType: peerType });
 
 type Options = Pick<z.output<typeof ingressRule>, "protocol" | "icmpOptions" | "tcpOptions" | "udpOptions">;

@@ -31,6 +31,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Leads to Oracle's services of its region. */
 export const serviceGateway: Resource<z.output<typeof body>> = {
   type: "oci_core_service_gateway",
   service: SERVICE,

@@ -39,8 +39,10 @@ const body = z.object({
   virtualRouterMac: text,
 });
 
+/** A subnet of a VCN. */
 export type Subnet = Stored<z.output<typeof body>>;
 
+/** @throws ServiceRefusal 404 */
 export function requireSubnet(call: Call, service: string, id: string, attribute: string): Subnet {
   return requireObject(call, service, call.world.state.oci.subnets, id, attribute);
 }
@@ -120,7 +122,7 @@ function requireAddresses(call: Call, { id, cidrBlock }: Subnet): void {
   }
 }
 
-export function subnetDomain(tenancy: OciTenancy, { vcnId, dnsLabel }: Subnet): string | null {
+function subnetDomain(tenancy: OciTenancy, { vcnId, dnsLabel }: Subnet): string | null {
   const vcn = tenancy.vcns.find(({ id }) => id === vcnId);
   const domain = vcn ? vcnDomain(vcn) : null;
   return dnsLabel && domain && `${dnsLabel}.${domain}`;
@@ -132,6 +134,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Regional, or of an availability domain; goes when nothing has an address in it. */
 export const subnet: Resource<z.output<typeof body>> = {
   type: "oci_core_subnet",
   service: SERVICE,

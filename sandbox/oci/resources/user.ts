@@ -39,6 +39,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Beside the account's own, who is told with them. */
 export const user: Resource<z.output<typeof body>> = {
   type: "oci_identity_user",
   service: SERVICE,

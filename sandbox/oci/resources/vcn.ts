@@ -23,6 +23,7 @@ const body = z.object({
   defaultDhcpOptionsId: text,
 });
 
+/** A virtual cloud network. */
 export type Vcn = Stored<z.output<typeof body>>;
 
 /** A VCN is /16 to /30; its CIDRs must not overlap. */
@@ -58,10 +59,12 @@ function requireUnused(call: Call, before: Vcn, cidrBlocks: readonly string[]): 
   if (used) throw referenced(SERVICE, `The CIDR ${used.cidrBlock}`, `Subnet ${used.id}`);
 }
 
+/** Where its hosts are looked up; null without a label. */
 export function vcnDomain({ dnsLabel }: Pick<Vcn, "dnsLabel">): string | null {
   return dnsLabel && `${dnsLabel}.oraclevcn.com`;
 }
 
+/** @throws ServiceRefusal 404 */
 export function requireVcn(call: Call, service: string, id: string): Vcn {
   return requireObject(call, service, call.world.state.oci.vcns, id, "vcn_id");
 }
@@ -79,6 +82,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Born with a route table, a security list and DHCP options, which go with it. */
 export const vcn: Resource<z.output<typeof body>> = {
   type: "oci_core_vcn",
   service: SERVICE,

@@ -23,7 +23,7 @@ const body = z.object({
   publicIp: maybeText,
 });
 
-export type VnicAttachment = Stored<z.output<typeof body>>;
+type VnicAttachment = Stored<z.output<typeof body>>;
 
 function attachmentsOf(call: Call, instanceId: string): readonly VnicAttachment[] {
   return call.world.state.oci.vnicAttachments.filter((each) => each.instanceId === instanceId);
@@ -88,6 +88,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** The primary VNICs' attachments are told with these. */
 export const vnicAttachment: Resource<z.output<typeof body>> = {
   type: "oci_core_vnic_attachment",
   service: SERVICE,

@@ -14,6 +14,7 @@ import { requireSubnet } from "./subnet.ts";
 
 const SERVICE = "Core Instance";
 
+/** As its instance, or its attachment, keeps it. */
 export type Vnic = {
   readonly id: string;
   readonly subnetId: string;

@@ -33,6 +33,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** A volume is attached to one instance. */
 export const volumeAttachment: Resource<z.output<typeof body>> = {
   type: "oci_core_volume_attachment",
   service: SERVICE,

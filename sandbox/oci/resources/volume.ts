@@ -28,6 +28,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** Grows, and never shrinks. */
 export const volume: Resource<z.output<typeof body>> = {
   type: "oci_core_volume",
   service: SERVICE,

@@ -20,6 +20,7 @@ function filtered(config: Attributes, items: readonly Attributes[]): readonly At
   }, items);
 }
 
+/** The availability domains of the provider's region. */
 export const availabilityDomainsData: DataSource = {
   read(call, config) {
     const compartmentId = requireCompartment(call, "Identity Availability Domains", text(config, "compartment_id"));
@@ -33,6 +34,7 @@ export const availabilityDomainsData: DataSource = {
   },
 };
 
+/** The tenancy's namespace in Object Storage. */
 export const namespaceData: DataSource = {
   read: (call) => ({ id: "ObjectStorageNamespaceDataSource-0", namespace: call.world.state.oci.namespace }),
 };
@@ -48,6 +50,7 @@ function sorted(config: Attributes, images: readonly Image[]): readonly Image[] 
   return order === "ASC" ? up : up.toReversed();
 }
 
+/** Custom images and Oracle's own, as the config narrows them down. */
 export const imagesData: DataSource = {
   read(call, config) {
     const compartmentId = requireCompartment(call, "Core Images", text(config, "compartment_id"));

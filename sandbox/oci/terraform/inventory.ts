@@ -28,6 +28,7 @@ function declaredItems<B extends Attributes>(d: Resource<B>, tenancy: OciTenancy
   });
 }
 
+/** Every object that a Terraform resource stands for. */
 export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
   const named = (
     type: string,

@@ -23,6 +23,7 @@ const ofThese = parts
   .filter(({ type }) => type in rules)
   .map((each): [string, ResourceType] => [each.type, partType(each)]);
 
+/** oracle/oci, on the world. */
 export const ociProvider: Provider = {
   source: "oracle/oci",
   resources: Object.fromEntries([...declared, ...ofThese].map(asTheRealOne)),

@@ -21,7 +21,7 @@ const KIND = { service: SERVICE, idType: "bucket" };
 export const BUCKET_NOT_PLAYED = ["kms_key_id", "is_bucket_key_enabled", "retention_rules"];
 
 /** @throws ServiceRefusal 404 for another namespace than the tenancy's */
-export function requireNamespace({ call, params }: Asked): string {
+function requireNamespace({ call, params }: Asked): string {
   const { namespace } = call.world.state.oci;
   if (params.namespace === namespace) return namespace;
   throw storageRefusal(
@@ -180,6 +180,7 @@ function remove(asked: Asked): Answer {
 const BUCKETS = "/n/{namespace}/b";
 const BUCKET = `${BUCKETS}/{bucket}`;
 
+/** Calls on the namespace and on buckets. */
 export const bucketRoutes: readonly Route[] = [
   { method: "GET", path: "/n", run: ({ call }) => ({ body: call.world.state.oci.namespace }) },
   {

@@ -6,6 +6,7 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Door } from "../../http/door.ts";
 
+/** A file that was written, and what its bytes come to. */
 export interface Written {
   /** Name in the objects' folder. */
   readonly file: string;
@@ -36,6 +37,7 @@ export async function write({ objects, world }: Door, content: Readable): Promis
   return { file, size, md5: hash.digest("base64") };
 }
 
+/** Removes files that no object has any more. */
 export function forget({ objects }: Pick<Door, "objects">, files: readonly string[]): void {
   for (const file of files) rmSync(join(objects, file), { force: true });
 }

@@ -110,6 +110,7 @@ function remove(asked: Asked): Answer {
 
 const POLICY = "/n/{namespace}/b/{bucket}/l";
 
+/** Calls on a bucket's lifecycle policy. */
 export const lifecyclePolicyRoutes: readonly Route[] = [
   { method: "GET", path: POLICY, run: (asked) => shown(requirePolicy(requireBucket(asked))) },
   { method: "PUT", path: POLICY, run: put },

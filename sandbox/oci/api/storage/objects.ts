@@ -16,11 +16,12 @@ import { refuseKeys, requireRestored, tierFor, tierOf } from "./tiers.ts";
 /** Headers that an object keeps and gives back. */
 const KEPT = ["cache-control", "content-disposition", "content-encoding", "content-language"];
 
-export function ownHeaders(headers: IncomingHttpHeaders): Tags {
+function ownHeaders(headers: IncomingHttpHeaders): Tags {
   const own = Object.entries(headers).filter(([name]) => name.startsWith("opc-meta-") || KEPT.includes(name));
   return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
 }
 
+/** The object of this name, where the bucket has it. */
 export function objectNamed(bucket: Bucket, name: string): BucketObject | null {
   return bucket.objects.find((each) => each.name === name) ?? null;
 }
@@ -72,6 +73,7 @@ export function checkMd5({ headers }: Asked, md5: string, drop: () => void): voi
   );
 }
 
+/** PutObject: takes the content that comes. @throws ServiceRefusal for a digest that is another */
 export async function put(asked: Asked): Promise<Answer> {
   const { door, call, params, headers } = asked;
   const { object: name = "" } = params;
@@ -145,10 +147,12 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
   throw storageRefusal(416, "InvalidRange", `The range ${header} is not in an object of ${size} bytes`);
 }
 
+/** HeadObject: everything but the content. */
 export function head(asked: Asked): Answer {
   return { status: 200, headers: about(requireObject(asked)) };
 }
 
+/** GetObject: the content, or the range of it that is asked for. */
 export function get(asked: Asked): Answer {
   const found = requireObject(asked);
   requireRestored(found);
@@ -190,6 +194,7 @@ function listFields(object: BucketObject, fields: readonly string[]): Attributes
   return Object.fromEntries(Object.entries(all).filter(([field]) => field === "name" || fields.includes(field)));
 }
 
+/** ListObjects: by prefix, folded at a delimiter, in pages. */
 export function list(asked: Asked): Answer {
   const { query } = asked;
   const bucket = requireBucket(asked);
@@ -222,6 +227,7 @@ export function list(asked: Asked): Answer {
 const OBJECTS = "/n/{namespace}/b/{bucket}/o";
 const OBJECT = `${OBJECTS}/{object+}`;
 
+/** Calls on objects. */
 export const objectRoutes: readonly Route[] = [
   { method: "GET", path: OBJECTS, run: list },
   { method: "PUT", path: OBJECT, raw: true, run: put },

@@ -116,6 +116,7 @@ const REQUESTS = "/n/{namespace}/b/{bucket}/p";
 const OPEN = "/p/{token}/n/{namespace}/b/{bucket}/o";
 const OBJECT = `${OPEN}/{object+}`;
 
+/** Calls on preauthenticated requests, and by them. */
 export const preauthenticatedRoutes: readonly Route[] = [
   {
     method: "GET",

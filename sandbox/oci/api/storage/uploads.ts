@@ -182,6 +182,7 @@ function listParts(asked: Asked): Answer {
 const UPLOADS = "/n/{namespace}/b/{bucket}/u";
 const UPLOAD = `${UPLOADS}/{object+}`;
 
+/** Calls on uploads in parts. */
 export const uploadRoutes: readonly Route[] = [
   {
     method: "GET",
