@@ -35,6 +35,7 @@ export type {
   RealEnvironment,
 };
 
+/** A lab's sandbox, as every other room uses it. */
 export interface Sandbox {
   /** Puts up a Proxmox VE host that is in no cloud: x86-64 with KVM. @throws in one line when there cannot be such a host */
   addHost(asked: NewHost): Promise<OwnHostAccess>;
@@ -88,12 +89,14 @@ export interface Sandbox {
   readonly ended: Promise<void>;
 }
 
+/** Calls that are heard of as they end, until it is stopped. */
 export interface Subscription {
   stop(): void;
   /** Resolves when the sandbox is no more. */
   readonly ended: Promise<void>;
 }
 
+/** Which sandbox, and how it is to be. */
 export interface SandboxOptions {
   readonly labHome: string;
   /** Service limits that the tenancy has. @default - as it is; `always-free` in a new world */

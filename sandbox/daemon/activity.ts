@@ -1,7 +1,7 @@
 /** Knows whether anybody uses the daemon: an open connection is use, whatever passes over it. */
 import type { Socket } from "node:net";
 
-export interface Activity {
+interface Activity {
   /** Counts a connection for as long as it is open. */
   track(connection: Socket): void;
 }

@@ -1,6 +1,7 @@
 /** Between client and daemon: one JSON document a line, over a unix socket; answers carry the request's id. */
 import type { Socket } from "node:net";
 
+/** What the daemon can be asked. */
 export type ControlMethod =
   | "info"
   | "setTunnels"
@@ -26,17 +27,18 @@ export type ControlMethod =
   | "stop"
   | "retire";
 
-export interface ControlRequest {
+interface ControlRequest {
   readonly id: number;
   readonly method: ControlMethod;
   readonly value?: unknown;
 }
 
+/** The answer to the request of an id. */
 export type ControlReply =
   { readonly id: number; readonly result: unknown } | { readonly id: number | null; readonly error: string };
 
 /** What a client gets without having asked, after `watchCalls`: each call on a door as it ends. */
-export interface ControlEvent {
+interface ControlEvent {
   readonly event: "call";
   readonly value: unknown;
 }
@@ -64,6 +66,7 @@ export function onMessages(socket: Socket, each: (message: unknown) => void, lon
   });
 }
 
+/** Writes one message as a line of JSON. */
 export function sendMessage(socket: Socket, message: ControlRequest | ControlReply | ControlEvent): void {
   socket.write(`${JSON.stringify(message)}\n`);
 }

@@ -7,6 +7,7 @@ import type { FaultActions } from "./faults.ts";
 import type { NewHost } from "../proxmox/model/own-hosts.ts";
 import type { Account } from "../world/oci.ts";
 
+/** What each request does. */
 export interface ControlActions extends FaultActions {
   info(): unknown;
   setTunnels(tunnels: readonly Tunnel[]): Promise<void>;
@@ -108,6 +109,7 @@ async function reply(socket: Socket, actions: ControlActions, message: unknown):
   }
 }
 
+/** Answers the requests of one connection. */
 export function serveControl(socket: Socket, actions: ControlActions): void {
   onMessages(socket, async (message) => sendMessage(socket, await reply(socket, actions, message)), LONGEST_REQUEST);
 }

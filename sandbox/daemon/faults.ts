@@ -2,6 +2,7 @@
 import type { LoggedCall } from "../faults/index.ts";
 import type { FaultDoor } from "../faults/index.ts";
 
+/** Requests about faults and the log of calls. */
 export interface FaultActions {
   /** @param asked checked here: whatever came over the wire */
   addFault(asked: unknown): unknown;
@@ -13,6 +14,7 @@ export interface FaultActions {
   watchCalls(each: (call: LoggedCall) => void): () => void;
 }
 
+/** Does them; what changes is saved before it is answered. */
 export function faultActions(faults: FaultDoor, save: () => void): FaultActions {
   return {
     addFault(asked) {

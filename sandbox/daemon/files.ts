@@ -2,7 +2,9 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+/** The systems that are played, each with a provider of its own. */
 export const SYSTEMS = ["oci", "proxmox", "talos"] as const;
+/** One of them. */
 export type SystemName = (typeof SYSTEMS)[number];
 
 const SANDBOX = join(import.meta.dirname, "..");
@@ -30,6 +32,7 @@ export interface DaemonInfo {
   readonly ociApi: string;
 }
 
+/** Paths of what the sandbox keeps. */
 export interface SandboxFiles {
   readonly dir: string;
   readonly world: string;
@@ -46,6 +49,7 @@ export interface SandboxFiles {
   readonly objects: string;
 }
 
+/** The paths in a LAB_HOME. */
 export function sandboxFiles(labHome: string): SandboxFiles {
   const dir = join(labHome, ".sandbox");
   return {

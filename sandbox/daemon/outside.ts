@@ -18,7 +18,7 @@ function passedOn(address: string): Outside {
   };
 }
 
-export interface DaemonOutside {
+interface DaemonOutside {
   readonly ociApi: string;
   readonly authorityFile: string;
   readonly connected: (connection: net.Socket) => void;

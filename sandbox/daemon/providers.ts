@@ -5,7 +5,7 @@ import type { ProviderServer } from "../plugin/server.ts";
 import { providers, schemaFile } from "../systems/index.ts";
 import type { Store } from "../world/store.ts";
 
-export interface ProviderDoors {
+interface ProviderDoors {
   /** Hands over a connection to a provider's socket. */
   accept(name: SystemName, connection: Socket): Promise<void>;
   /** Loads what the first connections will need. */

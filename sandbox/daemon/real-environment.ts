@@ -28,6 +28,10 @@ const CLIENTS = [
   "oci_limits.QuotasClient",
 ];
 
+/**
+ * Writes the account's profile and key, and says by which variables real programs take the sandbox for the real
+ * services.
+ */
 export function realEnvironment(
   world: World,
   { ociApi, outside }: Pick<DaemonInfo, "ociApi"> & { readonly outside: string },

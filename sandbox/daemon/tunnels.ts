@@ -2,7 +2,7 @@
 import net from "node:net";
 import type { Tunnel } from "../../topology/types.ts";
 
-export interface TunnelPorts {
+interface TunnelPorts {
   /** Opens and closes ports until exactly these are open. @throws when a port is taken; then nothing changed. */
   set(tunnels: readonly Tunnel[]): Promise<void>;
   close(): void;

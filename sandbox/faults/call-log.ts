@@ -4,6 +4,7 @@ import type { Call } from "./calls.ts";
 /** How many calls are remembered. */
 const KEPT = 1000;
 
+/** A call as the log has it. */
 export interface LoggedCall extends Call {
   /** Counts up from 1 with the daemon. */
   readonly number: number;
@@ -17,6 +18,7 @@ export interface LoggedCall extends Call {
   readonly fault: number | null;
 }
 
+/** The last calls, and those that have not ended. */
 export interface CallLog {
   /** @param willBeDone false for one that is never to be done, nor answered */
   begin(call: Call, fault: number | null, willBeDone: boolean): void;
@@ -29,6 +31,7 @@ export interface CallLog {
   subscribe(each: (call: LoggedCall) => void): () => void;
 }
 
+/** An empty log. @param kept how many calls are remembered */
 export function callLog(kept: number = KEPT): CallLog {
   const entries: LoggedCall[] = [];
   const open = new Map<Call, { readonly entry: LoggedCall; readonly started: number; readonly willBeDone: boolean }>();

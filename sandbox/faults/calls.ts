@@ -2,8 +2,10 @@
 
 /** `oci`, `proxmox` and `talos` are the wire APIs; `provider` is the plugin protocol of the stand-ins. */
 export const DOORS = ["oci", "proxmox", "talos", "kubernetes", "ssh", "provider"] as const;
+/** One of them. */
 export type Door = (typeof DOORS)[number];
 
+/** Something that somebody asks of an interface of the sandbox. */
 export interface Call {
   readonly door: Door;
   /** HTTP method, name of the RPC, or what is done: `POST`, `Bootstrap`, `ApplyResourceChange`. */
@@ -30,6 +32,7 @@ export type Fault =
   /** It is done after a while. */
   | { readonly kind: "slow"; readonly ms: number };
 
+/** What every interface tells of its calls. */
 export interface Calls {
   /**
    * Announces a call, before anything is done.

@@ -20,7 +20,7 @@ function asked<What extends FaultSpec["what"]>(state: Faulty, what: What): Extra
 }
 
 /** Where an instance is to be launched. */
-export interface Place {
+interface Place {
   /** Such as `Uocm:EU-FRANKFURT-1-AD-1`. */
   readonly availabilityDomain: string;
   readonly faultDomain: string;

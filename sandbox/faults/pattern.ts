@@ -7,6 +7,7 @@ function expressionOf(pattern: string): RegExp {
   return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`, "s");
 }
 
+/** Whether a text is a pattern: a regular expression may be none. */
 export function isPattern(text: string): boolean {
   try {
     return text !== "" && expressionOf(text) instanceof RegExp;

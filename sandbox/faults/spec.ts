@@ -75,7 +75,7 @@ const clockFault = z.strictObject({
   seconds: z.int().min(-315_360_000).max(315_360_000),
 });
 
-export const faultSpec = z.discriminatedUnion("what", [
+const faultSpec = z.discriminatedUnion("what", [
   callFault,
   capacityFault,
   downFault,
@@ -88,7 +88,9 @@ export const faultSpec = z.discriminatedUnion("what", [
 
 /** A fault as somebody asks for it: what has a default may be left out. */
 export type FaultRequest = z.input<typeof faultSpec>;
+/** A fault with all that it says, defaults too. */
 export type FaultSpec = z.output<typeof faultSpec>;
+/** A fault of calls, such a one. */
 export type CallFault = z.output<typeof callFault>;
 
 /**

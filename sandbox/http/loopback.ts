@@ -16,7 +16,7 @@ export async function listenOnLoopback(server: net.Server): Promise<string> {
   return `http://127.0.0.1:${bound.port}`;
 }
 
-export interface LazyPort {
+interface LazyPort {
   /** Loads what serves the connections, once, when the first one comes. */
   readonly load: () => Promise<(connection: net.Socket) => void>;
   /** Told of each connection. */

@@ -15,13 +15,14 @@ import { newAuthority, newLeaf } from "../pki/certificate.ts";
 /** Serves a connection that was made to a host outside; TLS is off it already. */
 export type Outside = (connection: tls.TLSSocket) => void;
 
+/** A proxy that is open. */
 export interface OutsideProxy {
   /** `http://127.0.0.1:40001` */
   readonly address: string;
   close(): void;
 }
 
-export interface OutsideOptions {
+interface OutsideOptions {
   /** What plays a host; null: nothing does. */
   readonly hostNamed: (host: string) => Outside | null;
   /** What listens at an address of the world; null: nothing does. */

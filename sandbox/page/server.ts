@@ -32,7 +32,7 @@ const HEADERS = {
   "Cache-Control": "no-store",
 };
 
-export interface PageSource {
+interface PageSource {
   /** The world now, as `page.js` draws it. */
   view(): unknown;
   lastCalls(count: number): readonly LoggedCall[];

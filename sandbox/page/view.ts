@@ -6,6 +6,7 @@ import type { Instance } from "../oci/resources/instance.ts";
 import type { Datacenter } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 
+/** The whole picture. */
 export interface View {
   readonly account: string;
   /** There is nothing to draw. */
@@ -19,14 +20,14 @@ export interface View {
   readonly faults: readonly { readonly id: number; readonly text: string; readonly hits: number }[];
 }
 
-export interface LimitView {
+interface LimitView {
   readonly label: string;
   readonly unit: string;
   readonly used: number;
   readonly limit: number;
 }
 
-export interface NetworkView {
+interface NetworkView {
   readonly name: string;
   readonly cidrs: string;
   readonly subnets: readonly {
@@ -37,6 +38,7 @@ export interface NetworkView {
   }[];
 }
 
+/** An instance, and the virtual machines on it. */
 export interface HostView {
   readonly name: string;
   readonly state: string;
@@ -50,6 +52,7 @@ export interface HostView {
   readonly machines: readonly MachineView[];
 }
 
+/** A virtual machine. */
 export interface MachineView {
   readonly id: number;
   readonly name: string;
@@ -59,20 +62,20 @@ export interface MachineView {
   readonly talos: string | null;
 }
 
-export interface GuestNetworkView {
+interface GuestNetworkView {
   readonly cluster: string;
   readonly zone: string;
   readonly type: string;
   readonly vnets: readonly { readonly name: string; readonly cidrs: string }[];
 }
 
-export interface ClusterView {
+interface ClusterView {
   readonly name: string;
   readonly quorate: boolean;
   readonly hosts: string;
 }
 
-export interface KubernetesView {
+interface KubernetesView {
   readonly name: string;
   readonly state: string;
   readonly version: string;
@@ -91,6 +94,7 @@ const LIMIT_WORDS: Readonly<Record<string, readonly [label: string, unit: string
   "lb-flexible-bandwidth-sum": ["Their bandwidth", "Mbps"],
 };
 
+/** The picture of the world now. */
 export function viewOf(world: World): View {
   const { oci, proxmox, talos } = overview(world);
   const { state } = world;

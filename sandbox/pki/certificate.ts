@@ -17,11 +17,12 @@ interface Subject {
   readonly commonName?: string | undefined;
 }
 
+/** What an authority is called, and its kind of key. */
 export interface AuthorityRequest extends Subject, Validity {
   readonly curve: CurveName;
 }
 
-export interface LeafRequest extends Subject, Validity {
+interface LeafRequest extends Subject, Validity {
   readonly usage: "server" | "client";
   /** Host names and IP addresses. */
   readonly names?: readonly string[];

@@ -17,6 +17,7 @@ export function endsBefore(certificate: string, limit: Date): boolean {
   return new Date(new X509Certificate(Buffer.from(certificate, "base64")).validTo) < limit;
 }
 
+/** Whether a certificate has begun and not ended. */
 export function isOfNow({ validFrom, validTo }: X509Certificate, now: Date): boolean {
   return now >= new Date(validFrom) && now <= new Date(validTo);
 }

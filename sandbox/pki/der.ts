@@ -17,10 +17,12 @@ export const oids = {
   clientAuth: "1.3.6.1.5.5.7.3.2",
 } as const;
 
+/** SEQUENCE, of elements that are DER already. */
 export function sequence(...parts: readonly Buffer[]): Buffer {
   return value(0x30, Buffer.concat(parts));
 }
 
+/** SET, of elements that are DER already. */
 export function set(...parts: readonly Buffer[]): Buffer {
   return value(0x31, Buffer.concat(parts));
 }
@@ -39,18 +41,22 @@ export function integer(bytes: Buffer): Buffer {
   return value(0x02, Buffer.concat([sign, significant]));
 }
 
+/** BOOLEAN */
 export function boolean(truth: boolean): Buffer {
   return value(0x01, Buffer.of(truth ? 0xff : 0));
 }
 
+/** OCTET STRING */
 export function octets(content: Buffer): Buffer {
   return value(0x04, content);
 }
 
+/** BIT STRING. @param unused bits of the last byte that do not count */
 export function bits(content: Buffer, unused = 0): Buffer {
   return value(0x03, Buffer.concat([Buffer.of(unused), content]));
 }
 
+/** PrintableString */
 export function printable(text: string): Buffer {
   return value(0x13, Buffer.from(text, "ascii"));
 }
@@ -61,6 +67,7 @@ export function utcTime(time: Date): Buffer {
   return value(0x17, Buffer.from(`${digits}Z`, "ascii"));
 }
 
+/** OBJECT IDENTIFIER, from dotted text. */
 export function oid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
   return value(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));

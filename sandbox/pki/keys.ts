@@ -5,8 +5,10 @@ import { promisify } from "node:util";
 /** Talos names the key type in the PEM label, also where the DER inside is plain PKCS #8. */
 const ed25519Label = "ED25519 PRIVATE KEY";
 
+/** The kinds of keys that Talos makes for its authorities. */
 export type CurveName = "ed25519" | "p256";
 
+/** A new private key. */
 export function newKey(curve: CurveName): KeyObject {
   return curve === "ed25519"
     ? generateKeyPairSync("ed25519").privateKey
@@ -19,6 +21,7 @@ export function pem(label: string, der: Buffer): string {
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
+/** A private key as PEM, by its kind. */
 export function keyPem(key: KeyObject): string {
   switch (key.asymmetricKeyType) {
     case "ed25519":

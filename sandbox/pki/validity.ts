@@ -7,6 +7,7 @@ const HOUR_MS = 3_600_000;
  */
 const SKEW_MS = 10_000;
 
+/** From when until when. */
 export interface Validity {
   readonly from: Date;
   readonly until: Date;
@@ -23,6 +24,7 @@ export function validityOnBothClocks(now: Date, hours: number, outside = new Dat
   return { from: validity(earlier, hours).from, until: after(later, hours) };
 }
 
+/** A time some hours later. */
 export function after(time: Date, hours: number): Date {
   return new Date(time.getTime() + hours * HOUR_MS);
 }

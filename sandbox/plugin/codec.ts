@@ -42,6 +42,7 @@ export function wireName(wire: Uint8Array): string | undefined {
   return names.find((name) => typeof name === "string" && name !== "" && name.length < 100)?.toString();
 }
 
+/** The reverse of `decodeValues`. */
 export function encodeValues(values: Values | null): Uint8Array {
   return encode(toWire(values));
 }

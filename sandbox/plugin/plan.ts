@@ -4,7 +4,7 @@ import type { Members, Shape } from "./schema.ts";
 import { absent, complete, equal, isList, isObject, known, UNKNOWN, type Value, type Values } from "./value.ts";
 
 /** Attribute paths are dotted names without indices: `create_vnic_details.private_ip`. */
-export interface PlanRules {
+interface PlanRules {
   readonly defaults: Readonly<Record<string, Json>>;
   readonly computedBlocks: ReadonlySet<string>;
   /** Computed values that this plan makes unknown although there is a prior value. */
@@ -12,8 +12,9 @@ export interface PlanRules {
   readonly zeroIsUnset: boolean;
 }
 
+/** Part of an attribute's path: a name, or an index. */
 export type Step = string | number;
-export interface Plan {
+interface Plan {
   readonly planned: Values;
   /** Paths of the attributes that force a replacement; none on create. */
   readonly replace: readonly (readonly Step[])[];

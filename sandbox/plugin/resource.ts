@@ -54,6 +54,7 @@ export interface ResourceType {
   importState?(call: Call, id: string): Attributes | null;
 }
 
+/** One data source: reads, and never changes anything. */
 export interface DataSource {
   read(call: Call, config: Attributes): Attributes;
 }

@@ -34,6 +34,7 @@ function schemas(all: Readonly<Record<string, ResourceSchema>>): object {
   );
 }
 
+/** The reply to GetProviderSchema. */
 export function schemaReply(schema: ProviderSchema): object {
   return {
     provider: { version: schema.provider.version, block: block(schema.provider.block ?? {}) },

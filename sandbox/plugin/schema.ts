@@ -20,6 +20,7 @@ const typeExpression: z.ZodType<TypeExpression> = z.lazy(() =>
 
 const nesting = z.enum(["single", "list", "set", "map", "group"]);
 
+/** An attribute as `terraform providers schema -json` tells of it. */
 export interface AttributeSchema {
   readonly type?: TypeExpression | undefined;
   readonly nested_type?:
@@ -31,15 +32,17 @@ export interface AttributeSchema {
   readonly deprecated?: boolean | undefined;
   readonly write_only?: boolean | undefined;
 }
+/** Attributes by name. */
 export type AttributeSchemas = Readonly<Record<string, AttributeSchema>>;
 
+/** A block: its attributes and the blocks in it. */
 export interface BlockSchema {
   readonly attributes?: AttributeSchemas | undefined;
   readonly block_types?: Readonly<Record<string, NestedBlockSchema>> | undefined;
   readonly deprecated?: boolean | undefined;
 }
 
-export interface NestedBlockSchema {
+interface NestedBlockSchema {
   readonly nesting_mode: z.infer<typeof nesting>;
   readonly block: BlockSchema;
   readonly min_items?: number | undefined;
@@ -84,7 +87,9 @@ const providerSchema = z.object({
   data_source_schemas: z.record(z.string(), resourceSchema),
 });
 
+/** A resource type's schema with its version. */
 export type ResourceSchema = z.infer<typeof resourceSchema>;
+/** Everything a provider declares. */
 export type ProviderSchema = z.infer<typeof providerSchema>;
 
 /** @throws when the file is no provider schema. */
@@ -98,6 +103,7 @@ export type Shape =
   | { readonly kind: "list" | "set" | "map"; readonly element: Shape }
   | { readonly kind: "object"; readonly members: Members };
 
+/** An attribute or block of an object. */
 export interface Member {
   readonly shape: Shape;
   /** `attribute`: planned as a whole. `nested`, `block`: planned inside; only a block is never null where it repeats. */
@@ -109,6 +115,7 @@ export interface Member {
   /** A block that there is at most one of. */
   readonly single?: boolean;
 }
+/** The members of an object by name. */
 export type Members = Readonly<Record<string, Member>>;
 
 function typeShape(type: TypeExpression): Shape {

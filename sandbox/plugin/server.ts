@@ -60,11 +60,13 @@ function implementation(session: Session, told: Announce, schema: object): Untyp
   };
 }
 
+/** A provider that Terraform can connect to. */
 export interface ProviderServer {
   /** Takes over an accepted connection. Each is a provider of its own: aliases have other configurations. */
   accept(socket: Socket): void;
 }
 
+/** Serves a provider over gRPC. */
 export function providerServer(served: Served, host: Host): ProviderServer {
   const service = providerService();
   const schema = schemaReply(served.schema);

@@ -24,6 +24,7 @@ import { type Attributes, type Call, type DataSource, type Provider, Refusal, ty
 import { blockMembers, type Members, type ProviderSchema } from "./schema.ts";
 import { complete, isKnown, known, merge, type Values } from "./value.ts";
 
+/** What a provider lives in. */
 export interface Host {
   readonly store: Store;
   /** How long a create, update or delete takes to answer once it has happened; makes runs killable in the middle. */
@@ -51,6 +52,7 @@ export interface Session {
   readDataSource(request: TypedConfigRequest): Promise<StateReply>;
 }
 
+/** Puts handlers and schema together. @throws Error for a type that the schema does not have */
 export function served(provider: Provider, schema: ProviderSchema): Served {
   const members = (all: ProviderSchema["resource_schemas"]): Record<string, Members> =>
     Object.fromEntries(Object.entries(all).map(([name, { block }]) => [name, blockMembers(block)]));
@@ -85,6 +87,7 @@ function withoutWriteOnly(members: Members, values: Values): Values {
   );
 }
 
+/** One process of a provider, as Terraform sees it: configured once, then asked. */
 export function openSession(served: Served, host: Host): Session {
   const { provider } = served;
   let config: Attributes = known(served.config, {});

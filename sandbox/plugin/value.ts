@@ -5,14 +5,18 @@ import type { Members, Shape } from "./schema.ts";
 /** Stands wherever Terraform says "known after apply". */
 export const UNKNOWN: unique symbol = Symbol("known after apply");
 
+/** A value of Terraform's, which may be unknown or have unknown parts. */
 export type Value =
   null | boolean | number | string | typeof UNKNOWN | readonly Value[] | { readonly [key: string]: Value };
+/** An object of such values. */
 export type Values = { readonly [key: string]: Value };
 
+/** Whether it is a list or set. */
 export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
 
+/** Whether it is an object or map. */
 export function isObject(value: Value): value is Values {
   return typeof value === "object" && value !== null && !isList(value);
 }
@@ -36,7 +40,7 @@ export function complete(members: Members, value: Values, where: string): Values
 }
 
 /** Checks a value against its shape, so that a handler's slip shows here and not as an odd plan. */
-export function conform(shape: Shape, value: Value, where: string): Value {
+function conform(shape: Shape, value: Value, where: string): Value {
   if (value === null || value === UNKNOWN) return value;
   switch (shape.kind) {
     case "string":

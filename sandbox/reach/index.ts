@@ -102,6 +102,7 @@ export interface AdminStanding {
   readonly silent: readonly { readonly name: string; readonly address: string; readonly instanceId: string }[];
 }
 
+/** Where the admin is, and which hosts they do not get to. */
 export function adminStanding(world: World): AdminStanding {
   const hosts = new Set(world.state.tunnels.map(({ via }) => via));
   const there = world.state.oci.instances

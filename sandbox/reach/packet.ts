@@ -1,6 +1,7 @@
 /** The first packet of a connection, or a datagram, on its way into a host: what firewalls look at. */
 import { parseAddress, parseCidr } from "../../config/cidr.ts";
 
+/** The first packet, by what firewalls look at. */
 export interface Packet {
   /** Address of the sender. */
   readonly from: string;

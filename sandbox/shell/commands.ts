@@ -11,6 +11,7 @@ import { rootRsaKey, shellFiles } from "./files.ts";
 import { hostPrograms } from "./qm.ts";
 import { runScript } from "./script.ts";
 
+/** How a command ended. */
 export interface Outcome {
   readonly code: number;
   readonly text: string;

@@ -14,6 +14,7 @@ const FOLDERS: Readonly<Record<string, Volume["content"]>> = {
 /** What of a file is kept as text: snippets, which cloud-init reads. */
 const MAX_TEXT = 256 * 1024;
 
+/** Where a volume is on its host, as `pvesm path` says it. */
 export function pathOf(pve: Pve, volid: string): string {
   const [id = "", name = ""] = volid.split(/:(.*)/s);
   const { path } = storageOf(pve, id);

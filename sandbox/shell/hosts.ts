@@ -10,6 +10,7 @@ import type { Instance } from "../oci/resources/instance.ts";
 import type { OwnHost } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 
+/** A machine as its sshd knows it. */
 export interface SshHost {
   /** As OCI has it. */
   readonly displayName: string;

@@ -3,6 +3,7 @@
  * pipes, and functions that are defined and of which only `try_sudo` is called, which runs what it is given.
  */
 
+/** How a program ended, and what it printed. */
 export interface Ran {
   readonly code: number;
   readonly out: string;

@@ -4,6 +4,7 @@ import { createServer, type Socket } from "node:net";
 import type { World } from "../world/world.ts";
 import { type Listening, sshEndpoint } from "./server.ts";
 
+/** A port that is open. */
 export interface SshPort {
   readonly port: number;
   /** Cuts the connections that are open, as a network that fails does. */

@@ -19,6 +19,7 @@ function attributesOf(pve: Pve, path: string): Attributes | null {
   return volume ? attributes(0o100644, volume.size) : null;
 }
 
+/** Answers the requests of one SFTP session on a host. */
 export function serveSftp(pve: Pve, sftp: SFTPWrapper): void {
   const files = new Map<number, Open>();
   let last = 0;

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-export interface SocketPair {
+interface SocketPair {
   readonly near: Socket;
   readonly far: Socket;
 }

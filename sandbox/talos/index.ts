@@ -13,8 +13,10 @@ import { talosProviderOf } from "./terraform/provider.ts";
 export { talosInventory } from "./model/overview.ts";
 export type { TalosOverview } from "./model/overview.ts";
 
+/** The stand-in of siderolabs/talos. */
 export const talosProvider: Provider = talosProviderOf(talosMachines);
 
+/** No machine has a configuration. */
 export function emptyTalos(): TalosState {
   return {};
 }

@@ -31,6 +31,7 @@ export interface OwnHost {
   readonly ports: { readonly api: number; readonly ssh: number };
 }
 
+/** A machine that boots Proxmox VE. */
 export interface PveHost {
   /** What it is made of; absent: an Arm machine of the cloud, without KVM. */
   readonly kind?: "x86-kvm";
@@ -55,6 +56,7 @@ export interface PveHost {
   volumes: Record<string, Volume>;
 }
 
+/** PEM, with the fingerprint as PVE shows it. */
 export interface Certificate {
   readonly key: string;
   readonly certificate: string;
@@ -62,6 +64,7 @@ export interface Certificate {
   readonly fingerprint: string;
 }
 
+/** A file or logical volume. */
 export interface Volume {
   readonly content: "images" | "import" | "iso" | "snippets" | "vztmpl";
   readonly format: string;
@@ -77,6 +80,7 @@ export interface Volume {
   readonly checksum?: { readonly algorithm: string; readonly value: string };
 }
 
+/** What `/etc/pve` holds. */
 export interface Datacenter {
   readonly id: string;
   /** Signs login tickets: a host that joins a cluster forgets the tickets it gave out before. */
@@ -109,6 +113,7 @@ export interface Datacenter {
   vms: Record<string, Vm>;
 }
 
+/** The cluster's configuration. */
 export interface Corosync {
   readonly name: string;
   version: number;
@@ -119,7 +124,7 @@ export interface Corosync {
   qdevice?: Qdevice;
 }
 
-export interface Qdevice {
+interface Qdevice {
   /** Address of the machine that votes. */
   readonly host: string;
   /** Which machine signed the certificates: one made anew knows nothing of them. */
@@ -128,6 +133,7 @@ export interface Qdevice {
   readonly nodes: readonly string[];
 }
 
+/** A member as that configuration names it. */
 export interface CorosyncNode {
   readonly name: string;
   readonly nodeId: number;
@@ -136,6 +142,7 @@ export interface CorosyncNode {
   readonly instanceId: string;
 }
 
+/** A storage, as `storage.cfg` has it. */
 export interface Storage {
   readonly type: "dir" | "lvmthin";
   content: readonly string[];
@@ -149,12 +156,14 @@ export interface Storage {
   options?: Readonly<Record<string, string>>;
 }
 
+/** A resource pool and its members. */
 export interface Pool {
   comment: string;
   vms: readonly number[];
   storages?: readonly string[];
 }
 
+/** A user beside root@pam. */
 export interface User {
   comment: string;
   email: string;
@@ -168,6 +177,7 @@ export interface User {
   password: string | null;
 }
 
+/** That somebody has a role on a path. */
 export interface AclEntry {
   readonly path: string;
   readonly type: "user" | "group" | "token";
@@ -176,6 +186,7 @@ export interface AclEntry {
   readonly propagate: boolean;
 }
 
+/** An API token of a user. */
 export interface Token {
   readonly value: string;
   comment: string | null;
@@ -199,6 +210,7 @@ export interface IpamEntry {
   readonly gateway?: 1;
 }
 
+/** The software-defined network, by kind and id. */
 export interface SdnConfig {
   zones: Record<string, Section>;
   controllers: Record<string, Section>;
@@ -213,6 +225,7 @@ export interface Firewall {
   aliases?: Record<string, { cidr: string; comment: string }>;
 }
 
+/** Options of the datacenter's firewall. */
 export interface FirewallOptions {
   enable: boolean;
   ebtables: boolean;
@@ -222,6 +235,7 @@ export interface FirewallOptions {
   log_ratelimit: { readonly enable: boolean; readonly burst: number; readonly rate: string } | null;
 }
 
+/** A set of addresses that rules name. */
 export interface IpSet {
   comment: string;
   entries: readonly { readonly cidr: string; readonly nomatch: boolean; readonly comment: string }[];
@@ -243,6 +257,7 @@ export interface FirewallRule {
   readonly log: string;
 }
 
+/** A virtual machine: its configuration, and whether it runs. */
 export interface Vm {
   readonly vmid: number;
   readonly node: string;

@@ -6,6 +6,7 @@ import { type Calls, quietCalls } from "../faults/calls.ts";
 import { clockAheadMs } from "../faults/conditions.ts";
 import type { World, WorldState } from "./world.ts";
 
+/** A world, and the way to keep it. */
 export interface Store extends World {
   /**
    * Writes what changed since the last save. Called before an answer goes out: what was told is on disk.

@@ -6,6 +6,7 @@ import type { ProxmoxState } from "./proxmox.ts";
 import type { TalosState } from "./talos.ts";
 import type { Tunnel } from "../../topology/types.ts";
 
+/** Everything that is kept: plain JSON. */
 export interface WorldState {
   readonly version: 3;
   oci: OciTenancy;
@@ -29,7 +30,7 @@ export interface ShellFiles {
   qdeviceStore: boolean;
 }
 
-export interface AdminState {
+interface AdminState {
   /** The lab's `access.adminCidrs`, as they were told last. */
   cidrs: readonly string[];
   /** Where the admin is instead of in the first of these; null: there. */

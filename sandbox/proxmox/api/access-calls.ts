@@ -46,14 +46,17 @@ const REALMS = [
   { realm: "pve", type: "pve", comment: "Proxmox VE authentication server" },
 ];
 
+/** `GET access/domains` */
 export const realms = (): Data => REALMS;
 
+/** `GET access/domains/{realm}` */
 export function realm(_pve: Pve, parameters: Parameters): Data {
   const found = REALMS.find((candidate) => candidate.realm === parameters.realm);
   if (!found) throw failure(`domain '${parameters.realm ?? ""}' does not exist`);
   return { type: found.type, comment: found.comment };
 }
 
+/** `GET access/permissions` */
 export function permissions(pve: Pve, { userid, path }: Parameters): Data {
   const other = userid !== undefined && userid !== pve.user;
   if (other && !may(pve, "/access", ["Sys.Audit"])) throw denied("/access, Sys.Audit");
@@ -68,6 +71,7 @@ export function permissions(pve: Pve, { userid, path }: Parameters): Data {
   return Object.fromEntries(all.filter(([, here]) => Object.keys(here ?? {}).length > 0));
 }
 
+/** `GET access/roles` */
 export function roles({ datacenter }: Pve): Data {
   const all = [
     ...Object.entries(BUILT_IN).map(([roleid, privileges]) => ({ roleid, privileges, special: 1 })),
@@ -76,15 +80,18 @@ export function roles({ datacenter }: Pve): Data {
   return all.map(({ roleid, privileges, special }) => ({ roleid, privs: privileges.join(","), special }));
 }
 
+/** `GET access/roles/{roleid}` */
 export function role({ datacenter }: Pve, { roleid = "" }: Parameters): Data {
   const privileges = BUILT_IN[roleid] ?? datacenter.roles[roleid];
   if (!privileges) throw failure(`role '${roleid}' does not exist`);
   return Object.fromEntries(privileges.map((privilege) => [privilege, 1]));
 }
 
+/** `POST access/roles` */
 export const addRole = (pve: Pve, { roleid = "", privs }: Parameters): void =>
   createRole(pve, roleid, privilegesOf(privs));
 
+/** `PUT access/roles/{roleid}` */
 export function setRole(pve: Pve, { roleid = "", privs, append }: Parameters): void {
   const before = append === "1" ? (pve.datacenter.roles[roleid] ?? []) : [];
   updateRole(pve, roleid, [...new Set([...before, ...privilegesOf(privs)])]);
@@ -97,8 +104,10 @@ function privilegesOf(text: string | undefined): readonly string[] {
   return names;
 }
 
+/** `DELETE access/roles/{roleid}` */
 export const removeRole = (pve: Pve, { roleid = "" }: Parameters): void => deleteRole(pve, roleid);
 
+/** `GET access/acl` */
 export function accessControl(pve: Pve): Data {
   const all = may(pve, "/access", ["Sys.Audit", "Permissions.Modify"], true);
   return pve.datacenter.acl
@@ -106,6 +115,7 @@ export function accessControl(pve: Pve): Data {
     .map(({ path, type, ugid, roleid, propagate }) => ({ path, type, ugid, roleid, propagate: bit(propagate) }));
 }
 
+/** `PUT access/acl` */
 export function changeAccessControl(pve: Pve, parameters: Parameters): void {
   const path = `/${(parameters.path ?? "").split("/").filter(Boolean).join("/")}`;
   const who = (["users", "groups", "tokens"] as const).flatMap((kind) =>

@@ -6,6 +6,7 @@ import { QNETD_PORT, qdeviceState } from "../model/qdevice.ts";
 import { startTask } from "../model/tasks.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
 
+/** `GET cluster/status` */
 export function clusterStatus({ world, host, datacenter }: Pve): Data {
   const { corosync } = datacenter;
   const entry = (name: string, ip: string, nodeid: number, online: boolean): Data => ({
@@ -34,6 +35,7 @@ export function clusterStatus({ world, host, datacenter }: Pve): Data {
   return [cluster, ...members, ...(forgotten ? [entry(host.name, host.address, 0, true)] : [])];
 }
 
+/** `POST cluster/config` */
 export function createClusterTask(pve: Pve, parameters: Parameters): Data {
   const name = needed(parameters, "clustername");
   const { link0 } = parameters;
@@ -41,6 +43,7 @@ export function createClusterTask(pve: Pve, parameters: Parameters): Data {
   return startTask(pve, "clustercreate", name, () => createCluster(again(pve), name, link0));
 }
 
+/** `GET cluster/config/join` */
 export function joinInfo(pve: Pve): Data {
   const corosync = corosyncOf(pve);
   const { hosts } = pve.world.state.proxmox;
@@ -70,6 +73,7 @@ function totemOf({ name, version }: Corosync): Data {
   };
 }
 
+/** `GET cluster/config/totem` */
 export function totem({ datacenter }: Pve): Data {
   return datacenter.corosync ? totemOf(datacenter.corosync) : null;
 }
@@ -87,6 +91,7 @@ export function qdevice({ world, host, datacenter }: Pve): Data {
   };
 }
 
+/** `POST cluster/config/join` */
 export function joinTask(pve: Pve, parameters: Parameters): Data {
   const request = {
     hostname: needed(parameters, "hostname"),
@@ -97,6 +102,7 @@ export function joinTask(pve: Pve, parameters: Parameters): Data {
   return startTask(pve, "clusterjoin", "", (log) => joinCluster(again(pve), request, log));
 }
 
+/** `GET cluster/config/nodes` */
 export function corosyncNodes({ datacenter }: Pve): Data {
   return (datacenter.corosync?.nodes ?? []).map(({ name, nodeId, votes, link0 }) => ({
     node: name,
@@ -107,4 +113,5 @@ export function corosyncNodes({ datacenter }: Pve): Data {
   }));
 }
 
+/** `DELETE cluster/config/nodes/{node}` */
 export const removeNode = (pve: Pve, { node = "" }: Parameters): void => deleteNode(pve, node);

@@ -8,6 +8,7 @@ function ends({ localPort, remotePort }: Socket): string {
   return `${localPort} ${remotePort}`;
 }
 
+/** Notes the TCP connection that a TLS one will come over. */
 export function remember(socket: Socket): void {
   const key = ends(socket);
   plain.set(key, socket);

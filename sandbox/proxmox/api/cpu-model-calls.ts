@@ -24,18 +24,22 @@ function shown(pve: Pve, name: string): { readonly [key: string]: Data } {
   return { ...Object.fromEntries(entries), cputype: `custom-${name}`, digest: digestOf(cpuModels(pve)) };
 }
 
+/** `GET cluster/qemu/custom-cpu-models` */
 export function list(pve: Pve): Data {
   const names = Object.keys(cpuModels(pve)).toSorted();
   return names.filter((name) => may(pve, `/mapping/cpu/${name}`, VISIBLE, true)).map((name) => shown(pve, name));
 }
 
+/** `GET cluster/qemu/custom-cpu-models/{cputype}` */
 export function info(pve: Pve, parameters: Parameters): Data {
   return shown(pve, needed(parameters, "cputype").replace(/^custom-/, ""));
 }
 
+/** `POST cluster/qemu/custom-cpu-models` */
 export const create = (pve: Pve, parameters: Parameters): void =>
   createCpuModel(pve, needed(parameters, "cputype"), options(parameters));
 
+/** `PUT cluster/qemu/custom-cpu-models/{cputype}` */
 export function update(pve: Pve, parameters: Parameters): void {
   const { digest } = parameters;
   if (digest !== undefined && digest !== digestOf(cpuModels(pve))) {
@@ -44,4 +48,5 @@ export function update(pve: Pve, parameters: Parameters): void {
   updateCpuModel(pve, needed(parameters, "cputype"), options(parameters), listOf(parameters.delete));
 }
 
+/** `DELETE cluster/qemu/custom-cpu-models/{cputype}` */
 export const remove = (pve: Pve, parameters: Parameters): void => deleteCpuModel(pve, needed(parameters, "cputype"));

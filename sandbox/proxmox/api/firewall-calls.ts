@@ -8,8 +8,10 @@ import type { Parameters } from "./http.ts";
 import { get, post, remove, type Route } from "./route.ts";
 import { digestOf, unlessEmpty } from "./values.ts";
 
+/** The firewall of the datacenter. */
 export const datacenterFirewall: Of = ({ datacenter }) => datacenter.firewall;
 
+/** The firewall of the virtual machine that a call names. */
 export const vmFirewall = (pve: Pve, { node = "", vmid }: Parameters) => {
   const vm = vmOf(pve, Number(vmid), node);
   vm.firewall ??= { options: {}, ipsets: {}, rules: [], aliases: {} };
@@ -54,6 +56,7 @@ export function firewallRoutes(path: string, of: Of): Route[] {
   ];
 }
 
+/** Calls about security groups. */
 export const groupRoutes: readonly Route[] = [
   get("cluster/firewall/groups", ({ datacenter }) =>
     Object.entries(datacenter.firewall.groups ?? {}).map(([group, found]) => ({

@@ -8,6 +8,7 @@ import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { bit, digestOf, flag, given, number } from "./values.ts";
 
+/** `GET cluster/firewall/options` */
 export function options({ datacenter }: Pve): Data {
   const { options: set } = datacenter.firewall;
   const { enable, ebtables, policy_in, policy_out, policy_forward, log_ratelimit: limit } = set;
@@ -31,6 +32,7 @@ const DEFAULTS: FirewallOptions = {
   log_ratelimit: null,
 };
 
+/** `PUT cluster/firewall/options` */
 export function setOptions(pve: Pve, parameters: Parameters): void {
   const { policy_in, policy_out, policy_forward, log_ratelimit } = parameters;
   const [enable, ebtables] = [number(parameters, "enable"), flag(parameters, "ebtables")];
@@ -56,6 +58,7 @@ export function setOptions(pve: Pve, parameters: Parameters): void {
 
 const NUMERIC_OPTIONS = /^(enable|dhcp|ipfilter|macfilter|ndp|radv)$/;
 
+/** `GET nodes/{node}/qemu/{vmid}/firewall/options` */
 export function vmOptions(pve: Pve, parameters: Parameters): Data {
   const { options: set } = vmFirewall(pve, parameters);
   const typed = Object.entries(set).map(([name, value]): [string, Data] => [
@@ -65,6 +68,7 @@ export function vmOptions(pve: Pve, parameters: Parameters): Data {
   return { ...Object.fromEntries(typed), digest: digestOf(set) };
 }
 
+/** `PUT nodes/{node}/qemu/{vmid}/firewall/options` */
 export function setVmOptions(pve: Pve, parameters: Parameters): void {
   assertWritable(pve);
   const firewall = vmFirewall(pve, parameters);

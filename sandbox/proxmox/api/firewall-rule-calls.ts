@@ -45,6 +45,7 @@ function at(rules: readonly FirewallRule[], { pos }: Parameters): number {
   return index;
 }
 
+/** Calls about rules below a path. */
 export function ruleRoutes(path: string, of: Rules): Route[] {
   return [
     get(path, (pve, parameters) => of(pve, parameters).rules.map(ruleData)),

@@ -28,6 +28,7 @@ function entryOf(parameters: Parameters, cidr: string): IpSet["entries"][number]
   return { cidr, nomatch: flag(parameters, "nomatch") ?? false, comment: parameters.comment ?? "" };
 }
 
+/** Calls about IP sets below a path. */
 export function ipSetRoutes(path: string, of: Of): Route[] {
   const one = `${path}/{name}`;
   return [
@@ -73,6 +74,7 @@ export function ipSetRoutes(path: string, of: Of): Route[] {
   ];
 }
 
+/** Calls about aliases below a path. */
 export function aliasRoutes(path: string, of: Of): Route[] {
   const one = `${path}/{name}`;
   const data = (name: string, { cidr, comment }: { cidr: string; comment: string }): Data => ({

@@ -21,6 +21,7 @@ export type Parameters = Readonly<Record<string, string>>;
 
 const MAX_BODY = 512 * 1024;
 
+/** What a request says in query and body. @throws PveError for a body that cannot be read */
 export async function parametersOf(request: IncomingMessage, query: URLSearchParams): Promise<Parameters> {
   const body = await bodyOf(request);
   if (body === "") return joined(query);
@@ -92,6 +93,7 @@ export function needed(parameters: Parameters, name: string): string {
   return value;
 }
 
+/** Sends what a call answers. */
 export function answer(response: ServerResponse, result: Data | Page): void {
   const body = result instanceof Page ? { data: result.data, total: result.total } : { data: result };
   send(response, 200, "OK", body);

@@ -44,6 +44,7 @@ export function nodes(pve: Pve): Data {
   });
 }
 
+/** The figures that every list of nodes has. */
 export function nodeFigures(pve: Pve, host: PveHost): { readonly [key: string]: Data } {
   const maxmem = host.memoryMb * 1024 ** 2;
   return {
@@ -57,6 +58,7 @@ export function nodeFigures(pve: Pve, host: PveHost): { readonly [key: string]: 
   };
 }
 
+/** `GET nodes/{node}/status` */
 export function nodeStatus(pve: Pve): Data {
   const { host } = pve;
   const total = host.memoryMb * 1024 ** 2;
@@ -94,6 +96,7 @@ export function nodeStatus(pve: Pve): Data {
   };
 }
 
+/** `GET nodes/{node}/time` */
 export function time({ world }: Pve): Data {
   const now = Math.floor(Date.parse(world.now()) / 1000);
   return { time: now, localtime: now, timezone: "Etc/UTC" };
@@ -103,6 +106,7 @@ export function time({ world }: Pve): Data {
 export const dns = ({ host }: Pve): Data =>
   host.kind === "x86-kvm" ? { dns1: HOME_ROUTER } : { dns1: "169.254.169.254", search: "oraclevcn.com" };
 
+/** `GET nodes/{node}/hosts` */
 export function hosts({ host }: Pve): Data {
   const data = `127.0.0.1 localhost\n${host.address} ${host.name}\n`;
   return { data, digest: digestOf(data) };
@@ -148,6 +152,7 @@ const nic = (host: PveHost): { readonly [key: string]: Data } => ({
   address: host.address,
 });
 
+/** `GET nodes/{node}/network` */
 export function interfaces({ host, datacenter }: Pve, { type }: Parameters): Data {
   const { zones, vnets } = datacenter.sdn.running;
   const here = Object.entries(vnets).filter(([, { zone }]) => {
@@ -172,6 +177,7 @@ export function interfaces({ host, datacenter }: Pve, { type }: Parameters): Dat
   );
 }
 
+/** `GET nodes/{node}/network/{iface}` */
 export function networkInterface({ host }: Pve, { iface }: Parameters): Data {
   const named = fixedInterfaces(host).find((each) => each.iface === iface);
   if (!named) throw failure("interface does not exist");
@@ -179,6 +185,7 @@ export function networkInterface({ host }: Pve, { iface }: Parameters): Data {
   return found;
 }
 
+/** `GET nodes/{node}/certificates/info` */
 export function certificates({ host }: Pve): Data {
   const { certificate, fingerprint } = host.certificate;
   const parsed = new X509Certificate(certificate);

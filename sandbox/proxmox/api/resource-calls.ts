@@ -14,6 +14,7 @@ import { cpusOf, figures } from "./vm-calls.ts";
 
 type Values = { readonly [key: string]: Data };
 
+/** `GET cluster/resources` */
 export function resources(pve: Pve, { type }: Parameters): Data {
   const wanted = (kind: string): boolean => type === undefined || type === kind;
   return [
@@ -96,6 +97,7 @@ function zones(pve: Pve): Values[] {
   );
 }
 
+/** `GET cluster/nextid` */
 export function nextId(pve: Pve, { vmid }: Parameters): Data {
   if (vmid === undefined) return String(freeVmid(pve));
   if (pve.datacenter.vms[vmid]) throw badParameter({ vmid: `VM ${vmid} already exists` });
@@ -111,6 +113,7 @@ function poolMembers(pve: Pve, id: string, type?: string): Values[] {
   return members.filter((member) => type === undefined || member.type === type);
 }
 
+/** `GET pools` */
 export function pools(pve: Pve, { poolid, type }: Parameters): Data {
   if (poolid !== undefined) {
     const { comment } = poolOf(pve, poolid);
@@ -123,13 +126,16 @@ export function pools(pve: Pve, { poolid, type }: Parameters): Data {
     .map(([id, { comment }]) => ({ poolid: id, ...unlessEmpty("comment", comment) }));
 }
 
+/** `GET pools/{poolid}` */
 export function pool(pve: Pve, { poolid = "", type }: Parameters): Data {
   const { comment } = poolOf(pve, poolid);
   return { members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) };
 }
 
+/** `POST pools` */
 export const addPool = (pve: Pve, { poolid = "", comment = "" }: Parameters): void => createPool(pve, poolid, comment);
 
+/** `PUT pools`, `PUT pools/{poolid}` */
 export function setPool(pve: Pve, parameters: Parameters): void {
   const { poolid = "", comment } = parameters;
   const members = { vms: listOf(parameters.vms).map(Number), storages: listOf(parameters.storage) };
@@ -138,4 +144,5 @@ export function setPool(pve: Pve, parameters: Parameters): void {
   else addMembers(pve, poolid, members, flag(parameters, "allow-move") ?? false);
 }
 
+/** `DELETE pools`, `DELETE pools/{poolid}` */
 export const removePool = (pve: Pve, { poolid = "" }: Parameters): void => deletePool(pve, poolid);

@@ -9,12 +9,13 @@ interface Segment {
   readonly routes: Map<Method, Route>;
 }
 
+/** A route, and what the path says for its variables. */
 export interface Found {
   readonly route: Route;
   readonly variables: Parameters;
 }
 
-export interface Router {
+interface Router {
   /** @throws 501 where there is no such call. */
   find(method: string, path: string): Found;
   /** Names of what is directly below a path as the route has it. */
@@ -45,6 +46,7 @@ function grow(root: Segment, path: string): Segment {
   return at;
 }
 
+/** Makes the tree. */
 export function router(routes: readonly Route[]): Router {
   const root = segment();
   for (const route of routes) grow(root, route.path).routes.set(route.method, route);

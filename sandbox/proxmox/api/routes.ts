@@ -31,6 +31,7 @@ const SUBNETS = "cluster/sdn/vnets/{vnet}/subnets";
 const CPU_MODELS = "cluster/qemu/custom-cpu-models";
 const USER = "access/users/{userid}";
 
+/** Every call that is played. */
 export const ROUTES: readonly Route[] = [
   get("version", () => node.VERSION),
 
@@ -205,6 +206,7 @@ export const ROUTES: readonly Route[] = [
   remove("storage/{storage}", storage.removeStorage),
 ];
 
+/** The same, to be found by method and path. */
 export const routes = router(ROUTES);
 
 function sdnRoutes(kind: SdnKind, path: string, key: string): Route[] {

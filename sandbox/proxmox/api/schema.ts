@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** A parameter, or a part of a property string. */
 export interface Property {
   readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
   readonly optional?: number;
@@ -23,11 +24,13 @@ export interface Property {
   /** Of `scsi[n]`: the highest n. */
   readonly last?: number;
 }
+/** Parameters by name; `net[n]` stands for `net0`, `net1`, … */
 export type Properties = Readonly<Record<string, Property>>;
 
 /** `["perm", "/vms/{vmid}", ["VM.Audit"], "any", 1]`, `["and", check, …]`, … */
 export type Check = readonly (string | number | Check)[];
 
+/** What PVE says of a call. */
 export interface CallSchema {
   readonly parameters?: Properties;
   /** None: for root@pam alone. */

@@ -104,6 +104,7 @@ function idsOf({ datacenter: { sdn } }: Pve, kind: SdnKind): readonly string[] {
   return [...new Set([...Object.keys(sdn.config[kind]), ...Object.keys(sdn.running[kind])])].sort();
 }
 
+/** `GET cluster/sdn/…`: the objects of a kind that the caller may see. */
 export function list(kind: SdnKind) {
   return (pve: Pve, parameters: Parameters): Data =>
     idsOf(pve, kind)
@@ -122,6 +123,7 @@ function visible(pve: Pve, kind: SdnKind, id: string): boolean {
   return kind !== "vnets" || may(pve, `/sdn/zones/${zone}/${id}`, any, true);
 }
 
+/** `GET cluster/sdn/…/{id}` */
 export function get(kind: SdnKind) {
   return (pve: Pve, parameters: Parameters): Data => {
     const id = parameters[KINDS[kind].key] ?? "";
@@ -131,6 +133,7 @@ export function get(kind: SdnKind) {
   };
 }
 
+/** `POST cluster/sdn/…` */
 export function create(kind: SdnKind) {
   return (pve: Pve, parameters: Parameters): void => {
     const given = parameters[KINDS[kind].key] ?? "";
@@ -141,6 +144,7 @@ export function create(kind: SdnKind) {
   };
 }
 
+/** `PUT cluster/sdn/…/{id}` */
 export function update(kind: SdnKind) {
   return (pve: Pve, parameters: Parameters): void => {
     const id = parameters[KINDS[kind].key] ?? "";
@@ -154,6 +158,7 @@ export function update(kind: SdnKind) {
   };
 }
 
+/** `DELETE cluster/sdn/…/{id}` */
 export function remove(kind: SdnKind) {
   return (pve: Pve, parameters: Parameters): void => deleteSdn(pve, kind, parameters[KINDS[kind].key] ?? "");
 }
@@ -167,12 +172,15 @@ export function apply(pve: Pve): Data {
   });
 }
 
+/** `POST cluster/sdn/rollback` */
 export const rollBack = (pve: Pve): void => rollBackSdn(pve);
 
 const IPAM = { ipam: "pve", type: "pve" };
 
+/** `GET cluster/sdn/ipams` */
 export const ipams = (): Data => [IPAM];
 
+/** `GET cluster/sdn/ipams/{ipam}` */
 export function ipam(_pve: Pve, parameters: Parameters): Data {
   if (parameters.ipam === "pve") return IPAM;
   throw failure(`sdn '${parameters.ipam ?? ""}' does not exist`);
@@ -197,6 +205,7 @@ export function nodeZones(pve: Pve): Data {
     .map(([zone]) => ({ zone, status: isReloaded(pve) ? "available" : "pending" }));
 }
 
+/** `GET nodes/{node}/sdn/zones/{zone}/content` */
 export function zoneContent(pve: Pve, { zone = "" }: Parameters): Data {
   const { zones, vnets } = pve.datacenter.sdn.running;
   if (!zones[zone]) throw failure(`zone ${zone} does not exist`);

@@ -23,6 +23,7 @@ import type { Data, Parameters } from "./http.ts";
 import { schemaOf } from "./schema.ts";
 import { bit, digestOf, flag, unlessEmpty } from "./values.ts";
 
+/** `GET storage` */
 export function storages(pve: Pve, { type }: Parameters): Data {
   return Object.keys(pve.datacenter.storages)
     .filter((id) => type === undefined || storageOf(pve, id).type === type)
@@ -30,6 +31,7 @@ export function storages(pve: Pve, { type }: Parameters): Data {
     .map((id) => section(pve, id));
 }
 
+/** `GET storage/{storage}` */
 export function storage(pve: Pve, parameters: Parameters): Data {
   return section(pve, parameters.storage ?? "");
 }
@@ -75,6 +77,7 @@ function change(parameters: Parameters, fixed: readonly string[] = []): StorageC
   };
 }
 
+/** `POST storage` */
 export function addStorage(pve: Pve, parameters: Parameters): Data {
   const { storage: id = "", type = "", vgname, thinpool, path } = parameters;
   if (type === "lvmthin") {
@@ -90,12 +93,14 @@ export function addStorage(pve: Pve, parameters: Parameters): Data {
   return { storage: id, type };
 }
 
+/** `PUT storage/{storage}` */
 export function setStorage(pve: Pve, parameters: Parameters): Data {
   const { storage: id = "" } = parameters;
   updateStorage(pve, id, change(parameters));
   return { storage: id, type: storageOf(pve, id).type };
 }
 
+/** `DELETE storage/{storage}` */
 export const removeStorage = (pve: Pve, parameters: Parameters): void => deleteStorage(pve, parameters.storage ?? "");
 
 function isOn(found: Storage, node: string): boolean {
@@ -117,6 +122,7 @@ function state(pve: Pve, id: string): { readonly [key: string]: Data } {
   };
 }
 
+/** `GET nodes/{node}/storage` */
 export function nodeStorages(pve: Pve, { content, enabled, storage: only }: Parameters): Data {
   const wanted = listOf(content);
   return Object.entries(pve.datacenter.storages)
@@ -130,6 +136,7 @@ export function nodeStorages(pve: Pve, { content, enabled, storage: only }: Para
     });
 }
 
+/** `GET nodes/{node}/storage/{storage}/status` */
 export function storageStatus(pve: Pve, parameters: Parameters): Data {
   const { storage: id = "" } = parameters;
   storageOn(pve, id, pve.host.name);
@@ -149,6 +156,7 @@ function volumeData(volid: string, { content, format, size }: Volume): { readonl
   };
 }
 
+/** `GET nodes/{node}/storage/{storage}/content` */
 export function content(pve: Pve, parameters: Parameters): Data {
   const { storage: id = "", content: type, vmid } = parameters;
   storageOn(pve, id, pve.host.name);
@@ -164,6 +172,7 @@ function volumeIdOf({ storage: id = "", volume = "" }: Parameters): string {
   return volume.includes(":") ? volume : `${id}:${volume}`;
 }
 
+/** `GET nodes/{node}/storage/{storage}/content/{volume}` */
 export function volume(pve: Pve, parameters: Parameters): Data {
   const volid = volumeIdOf(parameters);
   const found = volumeOn(pve.host, volid);
@@ -175,6 +184,7 @@ export function volume(pve: Pve, parameters: Parameters): Data {
   return { path, format: found.format, size: found.size, used: found.size };
 }
 
+/** `DELETE nodes/{node}/storage/{storage}/content/{volume}` */
 export function removeVolumeTask(pve: Pve, parameters: Parameters): Data {
   const volid = volumeIdOf(parameters);
   const [id = ""] = volid.split(":");
@@ -194,6 +204,7 @@ export function removeVolumeTask(pve: Pve, parameters: Parameters): Data {
   });
 }
 
+/** `POST nodes/{node}/storage/{storage}/download-url` */
 export function downloadTask(pve: Pve, parameters: Parameters): Data {
   const { storage: id = "", content: type = "", filename = "", url = "", compression, checksum } = parameters;
   const { "checksum-algorithm": algorithm } = parameters;
@@ -215,6 +226,7 @@ export function downloadTask(pve: Pve, parameters: Parameters): Data {
   });
 }
 
+/** `GET nodes/{node}/query-url-metadata` */
 export function urlMetadata(_pve: Pve, { url = "" }: Parameters): Data {
   const filename = URL.parse(url)?.pathname.split("/").at(-1) ?? "";
   return {

@@ -31,6 +31,7 @@ function visible(pve: Pve, task: Task): boolean {
   );
 }
 
+/** `GET nodes/{node}/tasks` */
 export function nodeTasks(pve: Pve, parameters: Parameters): Page {
   const { source = "archive", typefilter, userfilter, vmid, errors, statusfilter } = parameters;
   const [since, until] = [number(parameters, "since"), number(parameters, "until")];
@@ -54,6 +55,7 @@ function kindOf({ exitstatus }: Task): string {
   return exitstatus === "OK" ? "ok" : exitstatus.startsWith("WARNINGS") ? "warning" : "error";
 }
 
+/** `GET cluster/tasks` */
 export function clusterTasks(pve: Pve): Data {
   const names = new Set(pve.datacenter.corosync?.nodes.map((node) => node.name) ?? [pve.host.name]);
   return tasksOn(pve.world)
@@ -68,6 +70,7 @@ function task(pve: Pve, { upid = "" }: Parameters): Task {
   return found;
 }
 
+/** `GET nodes/{node}/tasks/{upid}/status` */
 export function taskStatus(pve: Pve, parameters: Parameters): Data {
   const { upid, node, pid, type, id, user, starttime, status, exitstatus } = task(pve, parameters);
   const [owner = "", tokenid] = user.split("!");
@@ -86,12 +89,14 @@ export function taskStatus(pve: Pve, parameters: Parameters): Data {
   };
 }
 
+/** `GET nodes/{node}/tasks/{upid}/log` */
 export function taskLog(pve: Pve, parameters: Parameters): Page {
   const { log } = task(pve, parameters);
   const lines = (log.length > 0 ? log : ["no content"]).map((t, index) => ({ n: index + 1, t }));
   return new Page(part(lines, parameters, PAGE), lines.length);
 }
 
+/** `DELETE nodes/{node}/tasks/{upid}` */
 export function stopTask(pve: Pve, parameters: Parameters): void {
   if (task(pve, parameters).status === "running") throw failure("the sandbox's tasks end by themselves");
 }

@@ -55,6 +55,7 @@ function tokenData({ comment, expire, privsep }: Token): Record<string, Data> {
   return { privsep: bit(privsep), expire, ...unlessEmpty("comment", comment) };
 }
 
+/** `GET access/users` */
 export function users(pve: Pve, { enabled, full }: Parameters): Data {
   const all: [string, User][] = [[ROOT, ROOT_USER], ...Object.entries(pve.datacenter.users)];
   const visible = may(pve, "/access/groups", ["User.Modify", "Sys.Audit"], true);
@@ -74,6 +75,7 @@ export function users(pve: Pve, { enabled, full }: Parameters): Data {
     }));
 }
 
+/** `GET access/users/{userid}` */
 export function user(pve: Pve, { userid = "" }: Parameters): Data {
   const found = userid === ROOT ? ROOT_USER : userOf(pve, userid);
   const tokens = tokensOf(pve, userid).map(([tokenid, token]): [string, Data] => [tokenid, tokenData(token)]);
@@ -98,28 +100,34 @@ function userFields(parameters: Parameters, before: User): UserFields {
   };
 }
 
+/** `POST access/users` */
 export function addUser(pve: Pve, parameters: Parameters): void {
   const { userid = "", password = null } = parameters;
   createUser(pve, userid, userFields(parameters, ROOT_USER), password);
 }
 
+/** `PUT access/users/{userid}` */
 export function setUser(pve: Pve, parameters: Parameters): void {
   const { userid = "" } = parameters;
   updateUser(pve, userid, userFields(parameters, userOf(pve, userid)));
 }
 
+/** `DELETE access/users/{userid}` */
 export const removeUser = (pve: Pve, { userid = "" }: Parameters): void => deleteUser(pve, userid);
 
+/** `PUT access/password` */
 export function changePassword(pve: Pve, { userid = "", password = "" }: Parameters): void {
   if (userid === ROOT && pve.user !== ROOT) throw denied();
   setPassword(pve, userid, password);
 }
 
+/** `GET access/users/{userid}/token` */
 export function tokens(pve: Pve, { userid = "" }: Parameters): Data {
   if (userid !== ROOT) userOf(pve, userid);
   return tokensOf(pve, userid).map(([tokenid, token]) => ({ tokenid, ...tokenData(token) }));
 }
 
+/** `GET access/users/{userid}/token/{tokenid}` */
 export function token(pve: Pve, { userid = "", tokenid = "" }: Parameters): Data {
   const found = pve.datacenter.tokens[`${userid}!${tokenid}`];
   if (!found) throw failure(`no such token '${tokenid}' for user '${userid}'`);
@@ -134,6 +142,7 @@ function tokenFields(parameters: Parameters, before: Omit<Token, "value">): Omit
   };
 }
 
+/** `POST access/users/{userid}/token/{tokenid}` */
 export function addToken(pve: Pve, parameters: Parameters): Data {
   const { userid = "", tokenid = "" } = parameters;
   const fields = tokenFields(parameters, { comment: null, expire: 0, privsep: true });
@@ -141,6 +150,7 @@ export function addToken(pve: Pve, parameters: Parameters): Data {
   return { "full-tokenid": `${userid}!${tokenid}`, info: tokenData({ ...fields, value }), value };
 }
 
+/** `PUT access/users/{userid}/token/{tokenid}` */
 export function setToken(pve: Pve, parameters: Parameters): Data {
   const { userid = "", tokenid = "" } = parameters;
   const id = `${userid}!${tokenid}`;
@@ -149,6 +159,7 @@ export function setToken(pve: Pve, parameters: Parameters): Data {
   return token(pve, parameters);
 }
 
+/** `DELETE access/users/{userid}/token/{tokenid}` */
 export const removeToken = (pve: Pve, { userid = "", tokenid = "" }: Parameters): void =>
   deleteToken(pve, `${userid}!${tokenid}`);
 
@@ -156,6 +167,7 @@ function membersOf({ datacenter }: Pve, group: string): readonly string[] {
   return Object.entries(datacenter.users).flatMap(([id, { groups }]) => (groups.includes(group) ? [id] : []));
 }
 
+/** `GET access/groups` */
 export function groups(pve: Pve): Data {
   return Object.entries(pve.datacenter.groups ?? {})
     .filter(([id]) => may(pve, `/access/groups/${id}`, ["User.Modify", "Sys.Audit", "Group.Allocate"], true))
@@ -166,16 +178,20 @@ export function groups(pve: Pve): Data {
     }));
 }
 
+/** `GET access/groups/{groupid}` */
 export function group(pve: Pve, { groupid = "" }: Parameters): Data {
   const comment = pve.datacenter.groups?.[groupid];
   if (comment === undefined) throw failure(`group '${groupid}' does not exist`);
   return { members: membersOf(pve, groupid), ...unlessEmpty("comment", comment) };
 }
 
+/** `POST access/groups` */
 export const addGroup = (pve: Pve, { groupid = "", comment = "" }: Parameters): void =>
   createGroup(pve, groupid, comment);
 
+/** `PUT access/groups/{groupid}` */
 export const setGroup = (pve: Pve, { groupid = "", comment = "" }: Parameters): void =>
   updateGroup(pve, groupid, comment);
 
+/** `DELETE access/groups/{groupid}` */
 export const removeGroup = (pve: Pve, { groupid = "" }: Parameters): void => deleteGroup(pve, groupid);

@@ -2,11 +2,13 @@
 import { createHash } from "node:crypto";
 import type { Data, Parameters } from "./http.ts";
 
+/** A parameter of type boolean. */
 export function flag(parameters: Parameters, name: string): boolean | undefined {
   const value = parameters[name];
   return value === undefined ? undefined : value === "1";
 }
 
+/** A parameter of type integer or number. */
 export function number(parameters: Parameters, name: string): number | undefined {
   const value = parameters[name];
   return value === undefined ? undefined : Number(value);
@@ -22,6 +24,7 @@ export function unlessEmpty(name: string, value: string | null | undefined): Rec
   return value ? { [name]: value } : {};
 }
 
+/** A boolean as PVE prints it. */
 export function bit(value: boolean): 0 | 1 {
   return value ? 1 : 0;
 }
@@ -38,4 +41,5 @@ export function part<T>(all: readonly T[], parameters: Parameters, normal: numbe
   return limit === 0 ? all.slice(start) : all.slice(start, start + limit);
 }
 
+/** An empty list. */
 export const nothing = (): Data => [];

@@ -29,10 +29,12 @@ const NO_OPTIONS = new Set(
 
 type Values = { readonly [key: string]: Data };
 
+/** The virtual machine that a call names. @throws PveError */
 export function vm(pve: Pve, { node, vmid }: Parameters): Vm {
   return vmOf(pve, Number(vmid), node);
 }
 
+/** Starts a task about a virtual machine. */
 export function task(pve: Pve, type: string, vmid: number, work: Work): string {
   return startTask(pve, type, String(vmid), work);
 }
@@ -76,10 +78,12 @@ function bootDisk(config: Vm["config"]): string {
   return config[key ?? ""] ?? "";
 }
 
+/** Virtual CPUs of a machine. */
 export function cpusOf({ config }: Vm): number {
   return Number(config.sockets ?? 1) * Number(config.cores ?? 1);
 }
 
+/** `GET nodes/{node}/qemu` */
 export function machines(pve: Pve): Data {
   const up = new Set(runningHosts(pve.world).map((host) => host.instanceId));
   return Object.values(pve.datacenter.vms)
@@ -95,6 +99,7 @@ function runningMachine({ host }: Pve, { config }: Vm): string {
   return config.machine?.startsWith("q35") ? "pc-q35-10.1+pve0" : "pc-i440fx-10.1+pve0";
 }
 
+/** `GET nodes/{node}/qemu/{vmid}/status/current` */
 export function status(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   const running = runs(pve, machine);
@@ -123,6 +128,7 @@ function typed(config: Vm["config"]): Values {
   return Object.fromEntries(values);
 }
 
+/** `GET nodes/{node}/qemu/{vmid}/config` */
 export function config(pve: Pve, parameters: Parameters): Data {
   const { config: found } = vm(pve, parameters);
   return { ...typed(found), digest: digestOf(found) };
@@ -139,6 +145,7 @@ function known(key: string): boolean {
   return key in schema || `${key.replace(/\d+$/, "")}[n]` in schema;
 }
 
+/** `PUT nodes/{node}/qemu/{vmid}/config` */
 export function setConfig(pve: Pve, parameters: Parameters): void {
   const machine = vm(pve, parameters);
   const { digest } = parameters;
@@ -154,6 +161,7 @@ export function setConfig(pve: Pve, parameters: Parameters): void {
   if (!nothingLeft) updateVm(pve, machine, set, present, skipsLock(pve, parameters));
 }
 
+/** `POST nodes/{node}/qemu/{vmid}/config` */
 export function setConfigTask(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   assertMaySet(pve, machine.vmid, "", options(parameters));
@@ -170,6 +178,7 @@ export function regenerateCloudInit(pve: Pve, parameters: Parameters): void {
 
 const CLOUD_INIT = /^(ci\w+|nameserver|searchdomain|sshkeys|ipconfig\d+|name)$/;
 
+/** `GET nodes/{node}/qemu/{vmid}/cloudinit` */
 export function cloudInit(pve: Pve, parameters: Parameters): Data {
   const found = typed(vm(pve, parameters).config);
   return Object.entries(found)
@@ -177,12 +186,14 @@ export function cloudInit(pve: Pve, parameters: Parameters): Data {
     .map(([key, value]) => ({ key, value }));
 }
 
+/** `GET nodes/{node}/qemu/{vmid}/feature` */
 export function feature(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   // Everything is on LVM-thin or in a directory of this host alone.
   return { hasFeature: parameters.feature === "snapshot" ? 0 : 1, nodes: [machine.node] };
 }
 
+/** `GET nodes/{node}/qemu/{vmid}/snapshot` */
 export function snapshots(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   return [

@@ -15,6 +15,7 @@ import type { Data, Parameters } from "./http.ts";
 import { flag, given } from "./values.ts";
 import { options, task, vm } from "./vm-calls.ts";
 
+/** `POST nodes/{node}/qemu` */
 export function create(pve: Pve, parameters: Parameters): Data {
   const { vmid: text, pool = "" } = parameters;
   const vmid = Number(text);
@@ -37,6 +38,7 @@ export function create(pve: Pve, parameters: Parameters): Data {
   });
 }
 
+/** `POST nodes/{node}/qemu/{vmid}/clone` */
 export function clone(pve: Pve, parameters: Parameters): Data {
   const source = vm(pve, parameters);
   const { newid: text, name, description, pool = "", storage, target } = parameters;
@@ -63,6 +65,7 @@ export function clone(pve: Pve, parameters: Parameters): Data {
   });
 }
 
+/** `DELETE nodes/{node}/qemu/{vmid}` */
 export function destroy(pve: Pve, parameters: Parameters): Data {
   const { vmid, config: found } = vm(pve, parameters);
   const skipLock = skipsLock(pve, parameters);
@@ -75,6 +78,7 @@ export function destroy(pve: Pve, parameters: Parameters): Data {
   });
 }
 
+/** `POST nodes/{node}/qemu/{vmid}/template` */
 export function template(pve: Pve, parameters: Parameters): Data {
   const { vmid } = vm(pve, parameters);
   if (parameters.disk !== undefined) throw badParameter({ disk: "the sandbox makes templates of whole machines" });
@@ -84,6 +88,7 @@ export function template(pve: Pve, parameters: Parameters): Data {
   });
 }
 
+/** `PUT nodes/{node}/qemu/{vmid}/resize` */
 export function resize(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   const { disk = "", size: text = "" } = parameters;
@@ -98,6 +103,7 @@ export function resize(pve: Pve, parameters: Parameters): Data {
   });
 }
 
+/** `POST nodes/{node}/qemu/{vmid}/move_disk` */
 export function move(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   const { disk = "", storage } = parameters;

@@ -23,8 +23,10 @@ function assertRuns(pve: Pve, machine: Vm): void {
   if (!runs(pve, machine)) throw failure(`VM ${machine.vmid} not running`);
 }
 
+/** `POST nodes/{node}/qemu/{vmid}/status/start` */
 export const start = power("qmstart", startVm);
 
+/** `POST nodes/{node}/qemu/{vmid}/status/stop` */
 export const stop = power("qmstop", stopVm);
 
 /** A guest of the sandbox always obeys its power button. */
@@ -33,12 +35,14 @@ export const shutdown = power("qmshutdown", (pve, machine, skipLock) => {
   stopVm(pve, machine, skipLock);
 });
 
+/** `POST nodes/{node}/qemu/{vmid}/status/reboot` */
 export const reboot = power("qmreboot", (pve, machine) => {
   assertRuns(pve, machine);
   stopVm(pve, machine);
   startVm(pve, machine);
 });
 
+/** `POST nodes/{node}/qemu/{vmid}/status/reset` */
 export const reset = power("qmreset", assertRuns);
 
 /** @throws where PVE's question to the agent would get no answer. */
@@ -50,11 +54,13 @@ function askAgent(pve: Pve, parameters: Parameters): Vm {
   return machine;
 }
 
+/** `POST nodes/{node}/qemu/{vmid}/agent/ping` */
 export function ping(pve: Pve, parameters: Parameters): Data {
   askAgent(pve, parameters);
   return { result: {} };
 }
 
+/** `GET nodes/{node}/qemu/{vmid}/agent/network-get-interfaces` */
 export function networkInterfaces(pve: Pve, parameters: Parameters): Data {
   const addresses = (type: string, all: readonly string[]): Data[] =>
     all.map((address) => {
@@ -70,11 +76,13 @@ export function networkInterfaces(pve: Pve, parameters: Parameters): Data {
   };
 }
 
+/** `GET nodes/{node}/qemu/{vmid}/agent/get-host-name` */
 export function hostName(pve: Pve, parameters: Parameters): Data {
   const { config } = askAgent(pve, parameters);
   return { result: { "host-name": config.name ?? "talos" } };
 }
 
+/** `GET nodes/{node}/qemu/{vmid}/agent/get-osinfo` */
 export function osInfo(pve: Pve, parameters: Parameters): Data {
   if (!bootsTalos(pve, askAgent(pve, parameters)))
     throw new PveError(501, "what another system than Talos says of itself is not played here");

@@ -9,8 +9,10 @@ import { BUILT_IN_ROLES } from "./privileges.ts";
 const ACL_PATH =
   /^\/(|access(\/(groups|realm)(\/[\w.-]+)?)?|nodes(\/[\w.-]+)?|pool(\/[\w.-]+){0,4}|sdn(\/.+)?|storage(\/[\w.-]+)?|vms(\/[1-9]\d{2,})?|mapping(\/[\w.-]+){0,2})$/;
 
+/** What a call can set of a user. */
 export type UserFields = Omit<User, "password">;
 
+/** Makes a user. @throws PveError */
 export function createUser(pve: Pve, userid: string, fields: UserFields, password: string | null): void {
   assertWritable(pve);
   const { world, datacenter } = pve;
@@ -24,6 +26,7 @@ export function createUser(pve: Pve, userid: string, fields: UserFields, passwor
   world.changed();
 }
 
+/** Changes a user. @throws PveError */
 export function updateUser(pve: Pve, userid: string, fields: UserFields, password?: string | null): void {
   assertWritable(pve);
   const user = userOf(pve, userid);
@@ -44,6 +47,7 @@ export function deleteUser(pve: Pve, userid: string): void {
   world.changed();
 }
 
+/** A user by its id. @throws PveError where there is none */
 export function userOf({ datacenter }: Pve, userid: string): User {
   const user = datacenter.users[userid];
   if (!user) throw failure(`no such user ('${userid}')`);
@@ -55,6 +59,7 @@ function assertGroups({ datacenter }: Pve, what: "create" | "update", groups: re
   if (missing.length > 0) throw failure(`${what} user failed: no such group '${missing.join(",")}'`);
 }
 
+/** Sets a user's password. @throws PveError */
 export function setPassword(pve: Pve, userid: string, password: string): void {
   assertWritable(pve);
   if (userid === ROOT) throw failure("change password failed: root@pam's password is the host's own");
@@ -62,6 +67,7 @@ export function setPassword(pve: Pve, userid: string, password: string): void {
   pve.world.changed();
 }
 
+/** Makes a group. @throws PveError */
 export function createGroup(pve: Pve, id: string, comment: string): void {
   assertWritable(pve);
   const groups = (pve.datacenter.groups ??= {});
@@ -70,6 +76,7 @@ export function createGroup(pve: Pve, id: string, comment: string): void {
   pve.world.changed();
 }
 
+/** Changes a group's comment. @throws PveError */
 export function updateGroup(pve: Pve, id: string, comment: string): void {
   assertWritable(pve);
   const groups = groupsWith(pve, id);
@@ -93,6 +100,7 @@ function groupsWith({ datacenter }: Pve, id: string): Record<string, string> {
   return groups;
 }
 
+/** Makes a role. @throws PveError */
 export function createRole(pve: Pve, roleid: string, privileges: readonly string[]): void {
   assertWritable(pve);
   if (/^pve/i.test(roleid)) {
@@ -102,12 +110,14 @@ export function createRole(pve: Pve, roleid: string, privileges: readonly string
   setRole(pve, roleid, privileges);
 }
 
+/** Sets a role's privileges. @throws PveError for one that PVE brings */
 export function updateRole(pve: Pve, roleid: string, privileges: readonly string[]): void {
   assertWritable(pve);
   roleOf(pve, roleid);
   setRole(pve, roleid, privileges);
 }
 
+/** Removes a role, and the access rules that name it. @throws PveError */
 export function deleteRole(pve: Pve, roleid: string): void {
   assertWritable(pve);
   roleOf(pve, roleid);
@@ -117,7 +127,7 @@ export function deleteRole(pve: Pve, roleid: string): void {
 }
 
 /** Privileges of a role that was made here. */
-export function roleOf({ datacenter }: Pve, roleid: string): readonly string[] {
+function roleOf({ datacenter }: Pve, roleid: string): readonly string[] {
   if (BUILT_IN_ROLES.includes(roleid)) throw failure(`auto-generated role '${roleid}' cannot be modified`);
   const privileges = datacenter.roles[roleid];
   if (!privileges) throw failure(`role '${roleid}' does not exist`);
@@ -138,12 +148,14 @@ export function setAcl(pve: Pve, entry: AclEntry): void {
   world.changed();
 }
 
+/** Removes an access rule; that there is none is fine. */
 export function removeAcl(pve: Pve, entry: AclEntry): void {
   assertWritable(pve);
   pve.datacenter.acl = pve.datacenter.acl.filter((other) => !sameRule(other, entry));
   pve.world.changed();
 }
 
+/** The access rule for the same who, what and where. */
 export function findAcl({ datacenter }: Pve, entry: Omit<AclEntry, "propagate">): AclEntry | undefined {
   return datacenter.acl.find((other) => sameRule(other, entry));
 }
@@ -161,12 +173,14 @@ export function createToken(pve: Pve, userid: string, name: string, token: Omit<
   return value;
 }
 
+/** Changes a token. @throws PveError */
 export function updateToken(pve: Pve, id: string, token: Omit<Token, "value">): void {
   assertWritable(pve);
   Object.assign(tokenOf(pve, id), token);
   pve.world.changed();
 }
 
+/** Removes a token, and the access rules that name it. @throws PveError */
 export function deleteToken(pve: Pve, id: string): void {
   assertWritable(pve);
   tokenOf(pve, id);

@@ -37,12 +37,14 @@ export function checkNewCluster({ host, datacenter }: Pve, name: string, link0: 
   if (link0) assertLocal(host, "link0", linkAddress(link0));
 }
 
+/** Makes a cluster of the one host. */
 export function createCluster({ world, host, datacenter }: Pve, name: string, link0: string | undefined): void {
   const node = corosyncNode(host, 1, link0 === undefined ? host.address : linkAddress(link0));
   datacenter.corosync = { name, version: 1, nodes: [node] };
   world.changed();
 }
 
+/** What a host that joins says. */
 export interface JoinRequest {
   readonly hostname: string;
   readonly fingerprint: string;
@@ -120,6 +122,7 @@ export function corosyncOf({ datacenter }: Pve): Corosync {
   return datacenter.corosync;
 }
 
+/** What a joining host may be told, to be sure of the configuration. */
 export function configDigest(corosync: Corosync): string {
   return createHash("sha1").update(JSON.stringify(corosync)).digest("hex");
 }

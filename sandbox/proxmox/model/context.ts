@@ -10,8 +10,10 @@ import { isIn } from "./settling.ts";
 
 const API_PORT = 8006;
 
+/** Who may do everything. */
 export const ROOT = "root@pam";
 
+/** One call's place. */
 export interface Pve {
   readonly world: World;
   /** The host whose API was called. */
@@ -22,6 +24,7 @@ export interface Pve {
   readonly atOnce?: true;
 }
 
+/** The place of a call on a host. */
 export function pveOn(world: World, host: PveHost, user: string): Pve {
   const datacenter = proxmoxOf(world).datacenters[host.datacenter];
   if (!datacenter) throw new Error(`sandbox: host ${host.name} has no configuration`);
@@ -47,7 +50,7 @@ export function membersOnline(world: World, datacenter: Datacenter): readonly Pv
 
 const sumOf = (nodes: readonly CorosyncNode[]): number => nodes.reduce((sum, node) => sum + node.votes, 0);
 
-export interface Votes {
+interface Votes {
   readonly expected: number;
   readonly present: number;
 }

@@ -31,6 +31,7 @@ const X86_64 = new Set(
 const CUSTOM = /^custom-/;
 const nameOf = (cputype: string): string => cputype.replace(CUSTOM, "");
 
+/** Those that somebody defined, by name. */
 export const cpuModels = ({ datacenter }: Pick<Pve, "datacenter">): Readonly<Record<string, Section>> =>
   datacenter.cpuModels ?? {};
 
@@ -41,12 +42,14 @@ export function cpuModel(pve: Pick<Pve, "datacenter">, cputype: string): Section
   return found;
 }
 
+/** Defines one. @throws PveError */
 export function createCpuModel(pve: Pve, cputype: string, options: Section): void {
   const name = nameOf(cputype);
   if (cpuModels(pve)[name]) throw failure(`custom CPU model '${name}' already exists`);
   keep(pve, name, options);
 }
 
+/** Changes one. @throws PveError */
 export function updateCpuModel(pve: Pve, cputype: string, options: Section, deleted: readonly string[]): void {
   const name = nameOf(cputype);
   for (const fixed of ["cputype", "reported-model"]) {
@@ -58,6 +61,7 @@ export function updateCpuModel(pve: Pve, cputype: string, options: Section, dele
   keep(pve, name, { ...Object.fromEntries(kept), ...options });
 }
 
+/** Removes one. @throws PveError */
 export function deleteCpuModel(pve: Pve, cputype: string): void {
   const name = nameOf(cputype);
   if (!cpuModels(pve)[name]) throw failure(`custom CPU model '${name}' does not exist`);
@@ -74,7 +78,7 @@ function keep(pve: Pve, name: string, options: Section): void {
 }
 
 /** The type that a machine's `cpu` names; PVE's default under TCG is `max`. */
-export function cpuTypeOf(cpu: string | undefined): string {
+function cpuTypeOf(cpu: string | undefined): string {
   return properties(cpu ?? "max", "cputype").get("cputype") ?? "max";
 }
 
@@ -98,7 +102,7 @@ export function assertMayUseCpu(pve: Pve, cpu: string | undefined): void {
 }
 
 /** What a machine's processor is made with. */
-export interface Processor {
+interface Processor {
   readonly arch: "aarch64" | "x86_64";
   readonly kvm: boolean;
 }

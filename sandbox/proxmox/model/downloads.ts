@@ -13,12 +13,12 @@ const EXTENSIONS: Readonly<Record<string, RegExp>> = {
 };
 const FOLDERS: Readonly<Record<string, string>> = { iso: "template/iso", vztmpl: "template/cache" };
 
-export interface Checksum {
+interface Checksum {
   readonly algorithm: string;
   readonly value: string;
 }
 
-export interface Download {
+interface Download {
   readonly node: string;
   readonly storage: string;
   readonly content: string;

@@ -16,6 +16,7 @@ export function failure(message: string): PveError {
   return new PveError(500, message);
 }
 
+/** What is wrong with parameters, by name. */
 export function badParameter(parameters: Readonly<Record<string, string>>): PveError {
   return new PveError(400, "Parameter verification failed.", parameters);
 }

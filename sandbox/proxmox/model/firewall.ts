@@ -7,6 +7,7 @@ import { badParameter, failure } from "./errors.ts";
 const ACTIONS = ["ACCEPT", "DROP", "REJECT"];
 const WITH_PORTS = ["tcp", "udp", "udplite", "sctp", "dccp"];
 
+/** Sets options of the datacenter's firewall. */
 export function setFirewallOptions(pve: Pve, options: Partial<FirewallOptions>): void {
   assertWritable(pve);
   pve.datacenter.firewall.options = { ...pve.datacenter.firewall.options, ...options };
@@ -21,12 +22,14 @@ const ofDatacenter = ({ datacenter }: Pve, firewall: Of): Firewall => firewall ?
 /** PVE keeps a single address without its prefix (Firewall.pm, parse_ip_or_cidr). */
 const asKept = (cidr: string): string => cidr.replace(/^([\d.]+)\/32$|^([\da-f:]+)\/128$/i, "$1$2");
 
+/** An IP set by its name. @throws PveError where there is none */
 export function ipSetOf(pve: Pve, name: string, firewall?: Of): IpSet {
   const set = ofDatacenter(pve, firewall).ipsets[name];
   if (!set) throw failure(`no such IPSet '${name}'`);
   return set;
 }
 
+/** Makes an empty set. @throws PveError */
 export function createIpSet(pve: Pve, name: string, comment: string, firewall?: Of): void {
   assertWritable(pve);
   const { ipsets } = ofDatacenter(pve, firewall);
@@ -46,6 +49,7 @@ export function updateIpSet(pve: Pve, name: string, newName: string, comment: st
   pve.world.changed();
 }
 
+/** Adds an address or network. @throws PveError */
 export function addToIpSet(pve: Pve, name: string, entry: IpSet["entries"][number], firewall?: Of): void {
   assertWritable(pve);
   const set = ipSetOf(pve, name, firewall);
@@ -111,6 +115,7 @@ function checkRule({ datacenter }: Pve, { type, action, proto, dport, sport }: F
   throw badParameter({ [port]: `protocol '${proto}' does not support ports` });
 }
 
+/** A security group by its name. @throws PveError where there is none */
 export function groupRules({ datacenter }: Pve, name: string): { comment: string; rules: readonly FirewallRule[] } {
   const group = datacenter.firewall.groups?.[name];
   if (!group) throw failure(`no such security group '${name}'`);
@@ -133,6 +138,7 @@ export function createGroup(pve: Pve, name: string, comment: string, rename?: st
   pve.world.changed();
 }
 
+/** Removes an empty group. @throws PveError */
 export function deleteGroup(pve: Pve, name: string): void {
   assertWritable(pve);
   if (groupRules(pve, name).rules.length > 0) throw failure(`Security group '${name}' is not empty`);
@@ -140,6 +146,7 @@ export function deleteGroup(pve: Pve, name: string): void {
   pve.world.changed();
 }
 
+/** An alias by its name. @throws PveError where there is none */
 export function aliasOf(pve: Pve, name: string, firewall?: Of): { cidr: string; comment: string } {
   const alias = ofDatacenter(pve, firewall).aliases?.[name];
   if (!alias) throw badParameter({ name: `no such alias '${name}'` });
@@ -163,6 +170,7 @@ export function setAlias(
   pve.world.changed();
 }
 
+/** Removes an alias. @throws PveError */
 export function deleteAlias(pve: Pve, name: string, firewall?: Of): void {
   assertWritable(pve);
   aliasOf(pve, name, firewall);

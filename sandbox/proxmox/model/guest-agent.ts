@@ -6,7 +6,7 @@ import { properties } from "./properties.ts";
 import { bootDrive, talosImage } from "./talos-image.ts";
 import { volumeId } from "./vm-drives.ts";
 
-export interface GuestInterface {
+interface GuestInterface {
   readonly name: string;
   readonly mac: string;
   /** With prefix length. */
@@ -32,6 +32,7 @@ function isInstalled({ world }: Pick<Pve, "world">, { config, instanceId }: Vm):
   return [...properties(config.cicustom ?? "", "").values()].some((volid) => volumes[volid]?.text?.includes(AGENT));
 }
 
+/** Whether a machine runs Talos: what is on its disk was made of its image. */
 export function bootsTalos({ world }: Pick<Pve, "world">, vm: Vm): boolean {
   const volume = world.state.proxmox.hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
   return volume !== undefined && talosImage(volume) !== null;

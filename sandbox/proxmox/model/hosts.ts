@@ -25,6 +25,7 @@ const cloudConfig = z.looseObject({
     .optional(),
 });
 
+/** No host has booted yet. */
 export function emptyProxmox(): ProxmoxState {
   return { hosts: {}, datacenters: {} };
 }
@@ -87,10 +88,12 @@ export function runningHosts(world: World): readonly PveHost[] {
   ];
 }
 
+/** The host that is up at an address. */
 export function hostAt(world: World, address: string): PveHost | undefined {
   return runningHosts(world).find((host) => host.address === address);
 }
 
+/** Whether the host on an instance is up. */
 export function isRunning(world: World, instanceId: string): boolean {
   return runningHosts(world).some((host) => host.instanceId === instanceId);
 }

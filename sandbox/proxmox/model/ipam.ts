@@ -27,7 +27,7 @@ function nics(config: Vm["config"]): readonly Nic[] {
 }
 
 /** Zones do DHCP where they say with what, and where an IPAM knows the addresses; what waits for an apply counts already. */
-export function hasDhcp(zone: Section | undefined): boolean {
+function hasDhcp(zone: Section | undefined): boolean {
   return zone?.ipam !== undefined && zone.dhcp !== undefined && zone.dhcp !== "";
 }
 

@@ -9,7 +9,7 @@ const TICKET_SECONDS = 2 * 60 * 60;
 /** Made by a node whose clock is ahead (the same, of tickets and CSRF tokens). */
 const EARLY_SECONDS = 5 * 60;
 
-export interface Login {
+interface Login {
   readonly username: string;
   readonly ticket: string;
   readonly csrfToken: string;
@@ -20,6 +20,7 @@ function hashOf(pve: Pve, username: string): string | null {
   return isEnabled(pve, username) ? (userNamed(pve, username)?.password ?? null) : null;
 }
 
+/** Whether somebody has this password. */
 export function passwordFits(pve: Pve, username: string, password: string): boolean {
   return fits(password, hashOf(pve, username));
 }
@@ -52,6 +53,7 @@ function isEnabled(pve: Pve, username: string): boolean {
   return username === ROOT || (user?.enable === true && (user.expire === 0 || user.expire > now(pve)));
 }
 
+/** @throws PveError for a token that is not the user's, or too old */
 export function checkCsrfToken(pve: Pve, username: string, token: string | undefined): void {
   const [, stamp = "", sign = ""] = /^([0-9A-F]{8}):([A-Za-z0-9+/=]+)$/.exec(token ?? "") ?? [];
   if (!same(sign, signature(pve, `csrf:${username}:${stamp}`)) || !isOfNow(pve, stamp)) {

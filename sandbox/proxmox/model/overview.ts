@@ -10,10 +10,12 @@ import { memoryMb } from "./vm-config.ts";
 import { volumeId } from "./vm-drives.ts";
 import { runs } from "./vm-power.ts";
 
+/** Clusters, and hosts that are in none. */
 export interface ProxmoxOverview {
   readonly datacenters: readonly DatacenterOverview[];
 }
 
+/** One of them. */
 export interface DatacenterOverview {
   /** Null for a host that is in no cluster. */
   readonly cluster: string | null;
@@ -22,6 +24,7 @@ export interface DatacenterOverview {
   readonly vms: readonly VmOverview[];
 }
 
+/** A virtual machine in it. */
 export interface VmOverview {
   readonly vmId: number;
   readonly name: string;
@@ -33,6 +36,7 @@ export interface VmOverview {
   readonly diskGb: number;
 }
 
+/** The overview now. */
 export function proxmoxOverview(world: World): ProxmoxOverview {
   finishJoins(world);
   return {
@@ -71,6 +75,7 @@ function vcpusOf({ config }: Vm): number {
   return Number(config.sockets ?? 1) * Number(config.cores ?? 1);
 }
 
+/** A virtual machine that boots Talos. */
 export interface TalosMachine {
   readonly vmId: number;
   readonly host: string;

@@ -17,6 +17,7 @@ export function ownTunnels(world: Pick<World, "state">): readonly Tunnel[] {
   ]);
 }
 
+/** What somebody asks for. */
 export interface NewHost {
   readonly name: string;
   readonly cpus: number;
@@ -87,6 +88,7 @@ export function removeOwnHost(world: World, name: string): void {
   world.changed();
 }
 
+/** A host as its installer leaves it. */
 export function installedHost(own: OwnHost, datacenter: string): PveHost {
   const { id, name, address, rootPasswordHash, cpus, memoryMb, rootBytes, thinPoolBytes } = own;
   return {

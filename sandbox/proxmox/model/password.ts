@@ -12,6 +12,7 @@ function canFit(password: string, hash: string | null): hash is string {
   return hash !== null && /^\$[56]\$/.test(hash) && Buffer.byteLength(password) <= LONGEST;
 }
 
+/** Whether a password has this hash (sha512-crypt and its kin). */
 export function fits(password: string, hash: string | null): boolean {
   return canFit(password, hash) && verify(password, hash);
 }

@@ -5,7 +5,7 @@ import { PveError } from "./errors.ts";
 import { BUILT_IN, PRIVILEGES } from "./privileges.ts";
 
 /** A privilege, and whether it holds for what is below too. */
-export type Permissions = ReadonlyMap<string, boolean>;
+type Permissions = ReadonlyMap<string, boolean>;
 
 /** Privileges of the caller on a path of the access control list: `/vms/100`. */
 export function permissionsOn(pve: Pve, path: string, user = pve.user): Permissions {
@@ -44,6 +44,7 @@ export function assertMayVm(pve: Pve, vmid: number, pool: string, privileges: re
   assertMay(pve, `/vms/${vmid}`, privileges, any);
 }
 
+/** The refusal of a permission check. @param why path and privilege */
 export function denied(why?: string): PveError {
   return new PveError(403, why === undefined ? "Permission check failed" : `Permission check failed (${why})`);
 }

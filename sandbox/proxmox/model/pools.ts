@@ -3,6 +3,7 @@ import type { Pool } from "../../world/proxmox.ts";
 import { assertWritable, type Pve } from "./context.ts";
 import { failure } from "./errors.ts";
 
+/** Makes an empty pool. @throws PveError */
 export function createPool(pve: Pve, id: string, comment: string): void {
   assertWritable(pve);
   if (pve.datacenter.pools[id]) throw failure(`create pool failed: pool '${id}' already exists`);
@@ -11,12 +12,14 @@ export function createPool(pve: Pve, id: string, comment: string): void {
   pve.world.changed();
 }
 
+/** Changes a pool's comment. @throws PveError */
 export function updatePool(pve: Pve, id: string, comment: string): void {
   assertWritable(pve);
   poolOf(pve, id).comment = comment;
   pve.world.changed();
 }
 
+/** Removes an empty pool. @throws PveError */
 export function deletePool(pve: Pve, id: string): void {
   assertWritable(pve);
   const { vms, storages = [] } = poolOf(pve, id);
@@ -28,12 +31,14 @@ export function deletePool(pve: Pve, id: string): void {
   pve.world.changed();
 }
 
+/** A pool by its id. @throws PveError where there is none */
 export function poolOf({ datacenter }: Pve, id: string): Pool {
   const pool = datacenter.pools[id];
   if (!pool) throw failure(`pool '${id}' does not exist`);
   return pool;
 }
 
+/** The pool that a virtual machine is in; `""`: none. */
 export function poolOfVm({ datacenter }: Pve, vmid: number): string {
   return Object.entries(datacenter.pools).find(([, pool]) => pool.vms.includes(vmid))?.[0] ?? "";
 }
@@ -46,7 +51,7 @@ export function moveToPool(pve: Pve, vmid: number, id: string): void {
   pve.world.changed();
 }
 
-export interface Members {
+interface Members {
   readonly vms: readonly number[];
   readonly storages: readonly string[];
 }
@@ -68,6 +73,7 @@ export function addMembers(pve: Pve, id: string, { vms, storages }: Members, mov
   pve.world.changed();
 }
 
+/** Takes members out. @throws PveError */
 export function removeMembers(pve: Pve, id: string, { vms, storages }: Members): void {
   assertWritable(pve);
   const pool = poolOf(pve, id);

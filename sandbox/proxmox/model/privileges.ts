@@ -56,6 +56,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
 const groups = Object.values(GROUPS);
 
+/** Every privilege that a role can have. */
 export const PRIVILEGES: readonly string[] = unique([
   "Permissions.Modify",
   ...groups.flatMap(({ root = [], admin, user = [], audit = [] }) => [...root, ...admin, ...user, ...audit]),
@@ -83,4 +84,5 @@ function builtIn(): Record<string, readonly string[]> {
 /** Privileges by built-in role. */
 export const BUILT_IN: Readonly<Record<string, readonly string[]>> = builtIn();
 
+/** Names of the roles that PVE brings. */
 export const BUILT_IN_ROLES: readonly string[] = Object.keys(BUILT_IN);

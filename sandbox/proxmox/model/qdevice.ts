@@ -7,6 +7,7 @@ import type { Instance } from "../../oci/resources/instance.ts";
 import type { Datacenter, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 
+/** Where corosync-qnetd listens (TCP). */
 export const QNETD_PORT = 5403;
 
 const cloudConfig = z.looseObject({ packages: z.array(z.string()).default([]) });

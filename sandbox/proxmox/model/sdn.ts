@@ -8,15 +8,17 @@ import { OWN_BRIDGE } from "./own-hosts.ts";
 import { startTask } from "./tasks.ts";
 import { checkTag } from "./vnet-tags.ts";
 
+/** Zones, controllers, vnets or subnets. */
 export type SdnKind = keyof SdnConfig;
 const SINGULAR = { zones: "zone", controllers: "controller", vnets: "vnet", subnets: "subnet" } as const;
 
-export function sdnObject({ datacenter }: Pve, kind: SdnKind, id: string): Section {
+function sdnObject({ datacenter }: Pve, kind: SdnKind, id: string): Section {
   const section = datacenter.sdn.config[kind][id];
   if (!section) throw failure(`sdn '${id}' does not exist`);
   return section;
 }
 
+/** Makes an object, which waits for the next apply. @throws PveError */
 export function createSdn(pve: Pve, kind: SdnKind, id: string, section: Section): void {
   assertWritable(pve);
   const objects = pve.datacenter.sdn.config[kind];
@@ -30,6 +32,7 @@ export function createSdn(pve: Pve, kind: SdnKind, id: string, section: Section)
   pve.world.changed();
 }
 
+/** Puts other options in the place of an object's. @throws PveError */
 export function updateSdn(pve: Pve, kind: SdnKind, id: string, section: Section): void {
   assertWritable(pve);
   const before = sdnObject(pve, kind, id);
@@ -41,6 +44,7 @@ export function updateSdn(pve: Pve, kind: SdnKind, id: string, section: Section)
   pve.world.changed();
 }
 
+/** Removes an object that nothing uses. @throws PveError */
 export function deleteSdn(pve: Pve, kind: SdnKind, id: string): void {
   assertWritable(pve);
   sdnObject(pve, kind, id);

@@ -34,6 +34,7 @@ export function enter(world: World, { instanceId }: PveHost, phase: Phase, secon
   phases.set(instanceId, { ...phases.get(instanceId), [phase]: performance.now() + seconds * SECOND_MS });
 }
 
+/** Whether a host is in a phase now. */
 export function isIn(world: World, { instanceId }: PveHost, phase: Phase): boolean {
   return (ends.get(world)?.get(instanceId)?.[phase] ?? 0) > performance.now();
 }

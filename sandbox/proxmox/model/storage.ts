@@ -13,6 +13,7 @@ const CONTENT: Readonly<Record<Storage["type"], readonly string[]>> = {
 /** The root file system that the image caps, which `local` is on. */
 const ROOT_BYTES = 20 * 1024 ** 3;
 
+/** A storage by its id. @throws PveError where there is none */
 export function storageOf({ datacenter }: Pve, id: string): Storage {
   const storage = datacenter.storages[id];
   if (!storage) throw failure(`storage '${id}' does not exist`);
@@ -29,6 +30,7 @@ export function storageOn(pve: Pve, id: string, node: string): Storage {
   return storage;
 }
 
+/** What an update can say of a storage. */
 export interface StorageChange {
   readonly content?: readonly string[];
   readonly disable?: boolean;
@@ -39,6 +41,7 @@ export interface StorageChange {
   readonly cleared?: readonly string[];
 }
 
+/** A storage on the hosts' thin pool. @throws PveError */
 export function createLvmThin(pve: Pve, id: string, vgname: string, thinpool: string, change: StorageChange): void {
   assertWritable(pve);
   const { world, datacenter } = pve;
@@ -74,6 +77,7 @@ function assertNewStorage({ datacenter }: Pve, id: string): void {
   if (datacenter.storages[id]) throw failure(`create storage failed: storage ID '${id}' already defined`);
 }
 
+/** Changes a storage. @throws PveError */
 export function updateStorage(pve: Pve, id: string, change: StorageChange): void {
   assertWritable(pve);
   const storage = storageOf(pve, id);
@@ -82,6 +86,7 @@ export function updateStorage(pve: Pve, id: string, change: StorageChange): void
   pve.world.changed();
 }
 
+/** Removes a storage from the configuration; what is on it stays. */
 export function deleteStorage(pve: Pve, id: string): void {
   assertWritable(pve);
   storageOf(pve, id);
@@ -110,6 +115,7 @@ export function usage(host: PveHost, id: string, { type }: Storage): { readonly 
   return { total, used: Math.min(total, used) };
 }
 
+/** Deletes a volume. @throws PveError where there is none */
 export function removeVolume(pve: Pve, node: string, volid: string): void {
   const host = nodeNamed(pve, node);
   volumeOn(host, volid);
@@ -117,6 +123,7 @@ export function removeVolume(pve: Pve, node: string, volid: string): void {
   pve.world.changed();
 }
 
+/** A volume of a host by its id. @throws PveError where there is none */
 export function volumeOn(host: PveHost, volid: string): Volume {
   const volume = host.volumes[volid];
   if (!volume) throw new PveError(500, `volume '${volid}' does not exist`);

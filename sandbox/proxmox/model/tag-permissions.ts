@@ -3,6 +3,7 @@ import { type Pve, ROOT } from "./context.ts";
 import { assertMay, denied, may } from "./permissions.ts";
 import { properties } from "./properties.ts";
 
+/** The tags in a list, by any of PVE's separators. */
 export function tagsOf(text: string | undefined): readonly string[] {
   return (text ?? "").split(/[;, ]+/).filter((tag) => tag !== "");
 }

@@ -10,6 +10,7 @@ const MOMENT_MS = 25;
 /** Older ones are forgotten, as PVE's own list of finished tasks is cut. */
 const KEPT = 1000;
 
+/** A task, running or ended. */
 export interface Task {
   readonly upid: string;
   readonly node: string;
@@ -26,6 +27,7 @@ export interface Task {
   readonly log: string[];
 }
 
+/** What a task does; it may write lines to the task's log. */
 export type Work = (log: (line: string) => void) => void | Promise<void>;
 
 const tasksByWorld = new WeakMap<World, Map<string, Task>>();
@@ -37,7 +39,7 @@ function tasksOf(world: World): Map<string, Task> {
   return known;
 }
 
-export function moment(): Promise<void> {
+function moment(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
 }
 
@@ -117,6 +119,7 @@ export function tasksOn(world: World, node?: string): readonly Task[] {
   return [...tasksOf(world).values()].filter((task) => node === undefined || task.node === node).toReversed();
 }
 
+/** A task of a node. @throws PveError where there is none */
 export function taskByUpid(world: World, node: string, upid: string): Task {
   if (!upid.startsWith("UPID:")) throw badParameter({ upid: `unable to parse worker upid '${upid}'` });
   const task = tasksOf(world).get(upid);

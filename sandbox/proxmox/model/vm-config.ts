@@ -12,6 +12,7 @@ import { assertMayTag, tagsOf } from "./tag-permissions.ts";
 import { assertMaySet } from "./vm-permissions.ts";
 import { isCdrom, isCloudInit, isDrive, placeDrive, volumeId } from "./vm-drives.ts";
 
+/** Options as the API takes them. */
 export type VmParameters = Readonly<Record<string, string>>;
 
 const NET_MODELS = ["e1000", "e1000e", "rtl8139", "virtio", "vmxnet3"];
@@ -32,6 +33,7 @@ export function hostOf(pve: Pve, vm: Vm): PveHost {
   return nodeNamed(pve, vm.node);
 }
 
+/** The lowest id from 100 on that no machine has. */
 export function freeVmid({ datacenter }: Pve): number {
   let vmid = MIN_VMID;
   while (datacenter.vms[vmid]) vmid += 1;
@@ -68,6 +70,7 @@ export function createVm(pve: Pve, node: string, vmid: number, parameters: VmPar
   }
 }
 
+/** Puts a machine into the datacenter, stopped. */
 export function newVm({ world, datacenter }: Pve, host: PveHost, vmid: number, config: Record<string, string>): Vm {
   const { name: node, instanceId } = host;
   const vm: Vm = { vmid, node, instanceId, config, running: false, generation: world.random(12) };
@@ -115,6 +118,7 @@ export function updateVm(
   }
 }
 
+/** @throws PveError where a machine has this id */
 export function assertUnused({ datacenter }: Pve, vmid: number): void {
   const other = datacenter.vms[vmid];
   if (other) throw failure(`unable to create VM ${vmid} - VM ${vmid} already exists on node '${other.node}'`);

@@ -15,17 +15,19 @@ const SMALL_BYTES = 4 * MIB;
 /** Size of the disk in a cloud image of Talos: what `qemu-img info` calls its virtual size. */
 const CLOUD_IMAGE_BYTES = 1246 * MIB;
 
-export interface VmOnHost {
+interface VmOnHost {
   readonly pve: Pve;
   readonly host: PveHost;
   readonly vmid: number;
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** Whether an option is a drive: `scsi0`, `efidisk0`, … */
 export function isDrive(key: string): boolean {
   return DRIVE.test(key);
 }
 
+/** The drives of a configuration. */
 export function driveKeys(config: Readonly<Record<string, string>>): readonly string[] {
   return Object.keys(config).filter(isDrive);
 }
@@ -42,10 +44,12 @@ export function vmidOf(volid: string): number | undefined {
   return vmid === undefined ? undefined : Number(vmid);
 }
 
+/** Whether a drive is the one that cloud-init reads. */
 export function isCloudInit(drive: string): boolean {
   return /-cloudinit(\.\w+)?$/.test(volumeId(drive) ?? "");
 }
 
+/** Whether a drive is a medium that can be taken out. */
 export function isCdrom(drive: string): boolean {
   return properties(drive, "file").get("media") === "cdrom";
 }

@@ -12,7 +12,7 @@ import { assertUnused, hostOf, keptDescription, networkDevice, newVm } from "./v
 import { allocate, assertFits, driveKeys, isCdrom, isCloudInit, placeDrive, volumeId } from "./vm-drives.ts";
 import { runs } from "./vm-power.ts";
 
-export interface CloneRequest {
+interface CloneRequest {
   readonly newid: number;
   readonly name?: string;
   readonly description?: string;

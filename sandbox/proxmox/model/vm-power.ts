@@ -19,6 +19,7 @@ export function runs(pve: Pick<Pve, "world">, vm: Vm): boolean {
   return vm.running && isRunning(pve.world, vm.instanceId);
 }
 
+/** Starts a machine. @throws PveError in PVE's or QEMU's words */
 export function startVm(pve: Pve, vm: Vm, skipLock = false): void {
   const host = hostOf(pve, vm);
   if (!skipLock) assertUnlocked(vm);
@@ -35,6 +36,7 @@ export function startVm(pve: Pve, vm: Vm, skipLock = false): void {
   pve.world.changed();
 }
 
+/** Stops a machine; that it does not run is fine. @throws PveError */
 export function stopVm(pve: Pve, vm: Vm, skipLock = false): void {
   hostOf(pve, vm);
   if (!skipLock) assertUnlocked(vm);

@@ -18,6 +18,7 @@ const rolePath = (id: string): string => `access/roles/${encodeURIComponent(id)}
 
 const readRole = (pve: Pve, id: string): Attributes | null => shown(pve, rolePath(id), roleAttributes(pve, id));
 
+/** `proxmox_virtual_environment_role` */
 export const role: ResourceType = {
   forceNew: ["role_id"],
   create: (call, planned) =>
@@ -92,6 +93,7 @@ function ownRules(user: Attributes): readonly AclEntry[] {
   }));
 }
 
+/** `proxmox_virtual_environment_user` */
 export const user: ResourceType = {
   forceNew: ["user_id"],
   defaults: {
@@ -147,6 +149,7 @@ function aclEntry(planned: Attributes): AclEntry {
   };
 }
 
+/** `proxmox_acl` */
 export const acl: ResourceType = {
   forceNew: ["path", "role_id", "user_id", "group_id", "token_id"],
   defaults: { propagate: true },
@@ -206,6 +209,7 @@ function tokenPath(id: string): string {
 
 const readToken = (pve: Pve, id: string): Attributes | null => shown(pve, tokenPath(id), tokenAttributes(pve, id));
 
+/** `proxmox_user_token` */
 export const userToken: ResourceType = {
   forceNew: ["token_name", "user_id"],
   defaults: { privileges_separation: true },

@@ -42,6 +42,7 @@ function sameInAnyOrder(a: IpSet["entries"], b: IpSet["entries"]): boolean {
   return sorted(a) === sorted(b);
 }
 
+/** `proxmox_virtual_environment_firewall_ipset` */
 export const firewallIpset: ResourceType = {
   forceNew: ["cidr", "cidr.comment", "cidr.name", "cidr.nomatch"],
   defaults: { comment: "", "cidr.comment": "", "cidr.nomatch": false },
@@ -113,6 +114,7 @@ function rulesAttributes({ datacenter }: Pve): Attributes {
   return { id: RULES_ID, rule: datacenter.firewall.rules.map(ruleAttributes) };
 }
 
+/** `proxmox_virtual_environment_firewall_rules` */
 export const firewallRules: ResourceType = {
   defaults: {
     "rule.comment": "",
@@ -187,6 +189,7 @@ function setOptions(call: Parameters<ResourceType["create"]>[0], planned: Attrib
   });
 }
 
+/** `proxmox_virtual_environment_cluster_firewall` */
 export const clusterFirewall: ResourceType = {
   defaults: {
     input_policy: "DROP",

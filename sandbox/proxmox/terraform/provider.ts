@@ -32,6 +32,7 @@ function asItsSdkHasIt([name, type]: [string, ResourceType]): [string, ResourceT
   return [name, name.startsWith("proxmox_virtual_environment_") ? { ...type, zeroIsUnset: true } : type];
 }
 
+/** The stand-in. */
 export const proxmoxProvider: Provider = {
   source: "bpg/proxmox",
   resources: Object.fromEntries(Object.entries(types).map(asItsSdkHasIt)),

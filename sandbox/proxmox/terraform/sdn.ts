@@ -152,11 +152,13 @@ function zoneState(pve: Pve, id: string): Attributes {
 
 const zoneRules = { changesOnUpdate: ["pending", "state"] };
 
+/** `proxmox_sdn_zone_simple` */
 export const sdnZoneSimple = sdnObject(
   { kind: "zones", what: "Zone", keys: SIMPLE_KEYS, type: "simple", extra: zoneState },
   zoneRules,
 );
 
+/** `proxmox_sdn_zone_evpn` */
 export const sdnZoneEvpn = sdnObject(
   { kind: "zones", what: "Zone", keys: EVPN_KEYS, type: "evpn", extra: zoneState },
   {
@@ -165,6 +167,7 @@ export const sdnZoneEvpn = sdnObject(
   },
 );
 
+/** `proxmox_sdn_controller_evpn` */
 export const sdnControllerEvpn = sdnObject(
   {
     kind: "controllers",
@@ -178,6 +181,7 @@ export const sdnControllerEvpn = sdnObject(
   { changesOnUpdate: ["digest"] },
 );
 
+/** `proxmox_sdn_vnet` */
 export const sdnVnet = sdnObject({ kind: "vnets", what: "VNet", keys: VNET_KEYS, type: null }, {});
 
 const subnetsPath = (vnet: string): string => `cluster/sdn/vnets/${encodeURIComponent(vnet)}/subnets`;
@@ -206,6 +210,7 @@ function readSubnet({ datacenter }: Pve, id: string): Attributes | null {
   };
 }
 
+/** `proxmox_sdn_subnet` */
 export const sdnSubnet: ResourceType = {
   forceNew: ["cidr", "vnet"],
   create: (call, planned) =>

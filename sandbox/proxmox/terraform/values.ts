@@ -1,6 +1,7 @@
 /** Reading Terraform attributes without a cast: what is null, or of another type, is undefined. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
 
+/** An attribute of type string. */
 export function text(from: Attributes, key: string): string | undefined {
   const value = from[key];
   return typeof value === "string" ? value : undefined;
@@ -11,11 +12,13 @@ export function required(from: Attributes, key: string): string {
   return text(from, key) ?? "";
 }
 
+/** An attribute of type number. */
 export function number(from: Attributes, key: string): number | undefined {
   const value = from[key];
   return typeof value === "number" ? value : undefined;
 }
 
+/** An attribute of type bool. */
 export function flag(from: Attributes, key: string): boolean | undefined {
   const value = from[key];
   return typeof value === "boolean" ? value : undefined;

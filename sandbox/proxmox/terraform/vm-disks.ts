@@ -79,6 +79,7 @@ function newDrive(disk: Attributes): string {
   return propertyString(parts, "file");
 }
 
+/** The drives of a machine that is made from nothing. */
 export function newDrives(vm: Attributes): VmParameters {
   const drives = blocks(vm, "disk").map((disk) => [required(disk, "interface"), newDrive(disk)]);
   return Object.fromEntries([...drives, ...efiDrive(vm)]);
@@ -187,6 +188,7 @@ function diskAttribute(host: PveHost, key: string, value: string, state: Attribu
   };
 }
 
+/** The `efi_disk` block of a machine; none where it has no such disk. */
 export function efiAttributes(host: PveHost, vm: Vm): readonly Attributes[] {
   const value = vm.config.efidisk0;
   if (value === undefined) return [];

@@ -1,6 +1,7 @@
 /** What bpg/proxmox 0.111.1 fills in for a virtual machine, and what it replaces one for (`proxmoxtf/resource/vm`). */
 import type { Json } from "../../plugin/resource.ts";
 
+/** Values of what a configuration leaves out, by attribute path. */
 export const DEFAULTS: Readonly<Record<string, Json>> = {
   acpi: true,
   bios: "seabios",

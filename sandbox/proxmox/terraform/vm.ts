@@ -205,6 +205,7 @@ function replaces(prior: Attributes, planned: Attributes): readonly string[] {
   ];
 }
 
+/** `proxmox_virtual_environment_vm` */
 export const virtualMachine: ResourceType = {
   forceNew: FORCE_NEW,
   defaults: DEFAULTS,

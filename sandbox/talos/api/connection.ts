@@ -28,6 +28,7 @@ import {
 import { type Route, routeOf, type Target } from "./routing.ts";
 import type { Service } from "./services.ts";
 
+/** One TLS connection to a machine. */
 export interface Connection extends Door {
   readonly address: string;
   /** What the machine was when the connection was made. */
@@ -47,6 +48,7 @@ type Answer =
   | { readonly error: Partial<ServiceError> }
   | null;
 
+/** The methods of a service as gRPC wants them: routed, checked for roles, told to the log. */
 export function implementation(connection: Connection, { definition, methods }: Service): UntypedServiceImplementation {
   return Object.fromEntries(
     Object.entries(definition).flatMap(([name, { responseStream }]) => {

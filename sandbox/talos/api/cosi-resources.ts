@@ -7,6 +7,7 @@ import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning, talos
 import { bytesOf, specOf, type Spec, structOf } from "./cosi-spec.ts";
 import { ALL_KINDS, type KindName, KINDS, type ResourceKind } from "./cosi-types.ts";
 
+/** A resource of COSI, as `talosctl get` shows one. */
 export interface Resource {
   readonly kind: ResourceKind;
   readonly id: string;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { loadSync } from "@grpc/proto-loader";
 import { stringify } from "yaml";
 
-export type SpecName =
+type SpecName =
   | "MachineConfig"
   | "MachineType"
   | "Member"
@@ -25,6 +25,7 @@ export type SpecName =
   | "SystemDisk"
   | "Definition";
 
+/** A resource's spec, in both forms that clients read. */
 export interface Spec {
   readonly proto_spec: Buffer;
   readonly yaml_spec: string;

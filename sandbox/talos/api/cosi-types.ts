@@ -1,5 +1,6 @@
 /** The types of resources that the sandbox tells of, by what `talosctl get` calls them (siderolabs/talos v1.13.9, resources). */
 
+/** A type of resource, and how it may be called. */
 export interface ResourceKind {
   /** Such as `Members.cluster.talos.dev`. */
   readonly type: string;
@@ -16,6 +17,7 @@ const kind = (type: string, namespace: string, columns: Readonly<Record<string, 
   columns,
 });
 
+/** Those that are played. */
 export const KINDS = {
   machineConfig: { type: "MachineConfigs.config.talos.dev", namespace: "config", sensitive: true },
   machineType: kind("MachineTypes.config.talos.dev", "config", { Type: "{}" }),
@@ -62,6 +64,8 @@ export const KINDS = {
   definition: kind("ResourceDefinitions.meta.cosi.dev", "meta", { Aliases: "{.aliases[:]}" }),
 } as const satisfies Readonly<Record<string, ResourceKind>>;
 
+/** One of them. */
 export type KindName = keyof typeof KINDS;
 
+/** The same as a list. */
 export const ALL_KINDS: readonly ResourceKind[] = Object.values(KINDS);

@@ -117,4 +117,5 @@ const watch: PlainMethod = {
   },
 };
 
+/** The methods of `cosi.resource.State`. */
 export const cosiMethods: Readonly<Record<string, PlainMethod>> = { Get: get, List: list, Watch: watch };

@@ -31,6 +31,7 @@ function leader(members: readonly ConfiguredMachine[]): ConfiguredMachine | unde
   return members.find(({ entry }) => entry.bootstrapped) ?? members[0];
 }
 
+/** Methods of the machine service about etcd. */
 export const etcdMethods: Readonly<Record<string, Method>> = {
   Bootstrap: onConfigured(ADMIN, (machine, { world, guestsOf }) => {
     bootstrap(world, guestsOf, machine);

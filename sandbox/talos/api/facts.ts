@@ -31,6 +31,7 @@ const eventOf = (state: ServiceState): string =>
 
 const timestampOf = (time: string) => ({ seconds: Math.floor(Date.parse(time) / 1000), nanos: 0 });
 
+/** Methods of the machine service that only tell something. */
 export const factMethods: Readonly<Record<string, Method>> = {
   Version: reader(({ machine }) => ({
     version: { tag: `v${talosOf(machine)}`, sha: "", built: "", go_version: "", os: "linux", arch: "arm64" },

@@ -15,7 +15,7 @@ const FROM_HTTP: Readonly<Record<number, status>> = {
 };
 
 /** `code` is a name of gRPC's own, such as `Unavailable` or `RESOURCE_EXHAUSTED`; else the status says it. */
-export function grpcCode({ code, status: number }: Extract<Fault, { kind: "status" }>): status {
+function grpcCode({ code, status: number }: Extract<Fault, { kind: "status" }>): status {
   const wanted = code?.replaceAll("_", "").toUpperCase();
   const named = Object.entries(status).find(
     ([name, value]) => typeof value === "number" && name.replaceAll("_", "") === wanted,
@@ -24,6 +24,7 @@ export function grpcCode({ code, status: number }: Extract<Fault, { kind: "statu
   return number <= status.UNAUTHENTICATED ? number : (FROM_HTTP[number] ?? status.UNKNOWN);
 }
 
+/** A status that was asked for, as gRPC carries it. */
 export function faultError(fault: Extract<Fault, { kind: "status" }>): Partial<ServiceError> {
   const metadata = new Metadata();
   if (fault.retryAfterSeconds !== undefined)

@@ -6,6 +6,7 @@ import { readKey } from "../../pki/keys.ts";
 import { after, validityOnBothClocks } from "../../pki/validity.ts";
 import type { Door, ListeningMachine } from "./method.ts";
 
+/** What a machine shows on its port, and whom it lets in. */
 export interface Identity {
   /** PEM, as Node reads it. */
   readonly key: string;

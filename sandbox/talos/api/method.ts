@@ -5,21 +5,26 @@ import type { GuestsOf, PowerOff } from "../model/guests.ts";
 import { type Code, type ConfiguredMachine, type Machine, MachineError } from "../model/machines.ts";
 
 /** From the organization of the client's certificate (siderolabs/talos v1.13.9, pkg/machinery/role). */
-export type Role = "os:admin" | "os:operator" | "os:reader";
+type Role = "os:admin" | "os:operator" | "os:reader";
 
+/** Who may do everything. */
 export const ADMIN: readonly Role[] = ["os:admin"];
+/** Who may run the machine: reboot, etcd, services. */
 export const OPERATORS: readonly Role[] = ["os:admin", "os:operator"];
+/** Who may look. */
 export const READERS: readonly Role[] = ["os:admin", "os:operator", "os:reader"];
 
 /** A machine that listens: one that is off does not. */
 export type ListeningMachine = Exclude<Machine, { stage: "off" }>;
 
+/** What the API of every machine needs of the world. */
 export interface Door {
   readonly world: World;
   readonly guestsOf: GuestsOf;
   readonly powerOff: PowerOff;
 }
 
+/** Where a call runs. */
 export interface Context extends Door {
   readonly machine: ListeningMachine;
   readonly roles: ReadonlySet<string>;
@@ -28,6 +33,7 @@ export interface Context extends Door {
 /** An answer without its metadata. */
 export type Message = Readonly<Record<string, unknown>>;
 
+/** A method, and who may call it. */
 export interface Method {
   readonly roles: readonly Role[];
   /** @throws MachineError */
@@ -59,6 +65,7 @@ export function onConfigured(
   };
 }
 
+/** Codes of `MachineError` as gRPC's numbers. */
 export const STATUS: Readonly<Record<Code, status>> = {
   AlreadyExists: status.ALREADY_EXISTS,
   FailedPrecondition: status.FAILED_PRECONDITION,

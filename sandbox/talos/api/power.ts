@@ -9,6 +9,7 @@ import { ADMIN, type Method, onConfigured, OPERATORS } from "./method.ts";
 const resetSchema = z.object({ graceful: z.boolean(), reboot: z.boolean() });
 const upgradeSchema = z.object({ image: z.string() });
 
+/** Methods of the machine service that reboot, reset or switch off. */
 export const powerMethods: Readonly<Record<string, Method>> = {
   Reset: onConfigured(ADMIN, (machine, { world, guestsOf }, request) => {
     const actor_id = randomUUID();

@@ -3,12 +3,14 @@ import type { Metadata } from "@grpc/grpc-js";
 import { type ConfiguredMachine, machineAt, MachineError } from "../model/machines.ts";
 import type { Door, ListeningMachine } from "./method.ts";
 
+/** A machine that a call is for, with the name that the caller gave it. */
 export interface Target {
   readonly address: string;
   /** @throws MachineError where it cannot be reached. */
   reach(): ListeningMachine;
 }
 
+/** Where a call goes. */
 export interface Route {
   /** Asked as several nodes: each answer says whose it is, and an error is one of the answers. */
   readonly many: boolean;

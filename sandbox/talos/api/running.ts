@@ -5,13 +5,15 @@ import type { Context } from "./method.ts";
 /** A machine in its world. */
 type Placed = Pick<Context, "world" | "guestsOf" | "machine">;
 
+/** How a service of a machine does. */
 export type ServiceState = "Running" | "Preparing";
 
-export interface Service {
+interface Service {
   readonly id: string;
   readonly state: ServiceState;
 }
 
+/** The services of a machine, by its role and stage. */
 export function servicesOf({ world, guestsOf, machine }: Placed): readonly Service[] {
   const running = (...ids: readonly string[]): readonly Service[] => ids.map((id) => ({ id, state: "Running" }));
   const always = running("apid", "auditd", "containerd", "machined", "syslogd", "udevd");

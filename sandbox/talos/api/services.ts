@@ -10,6 +10,7 @@ import { kubeconfig } from "./kubeconfig.ts";
 import { type Method, type PlainMethod, READERS } from "./method.ts";
 import { powerMethods } from "./power.ts";
 
+/** A gRPC service with what answers its methods. */
 export interface Service {
   readonly definition: ServiceDefinition;
   readonly methods: Readonly<Record<string, Method | PlainMethod>>;
@@ -30,6 +31,7 @@ export function definitionOf(
 
 let loaded: readonly Service[] | null = null;
 
+/** Those that are played; read from the .proto files once. */
 export function services(): readonly Service[] {
   loaded ??= [
     {

@@ -16,6 +16,7 @@ export interface Guest {
   readonly imageVersion: string;
 }
 
+/** Says which there are now. */
 export type GuestsOf = (world: World) => readonly Guest[];
 
 /** Switches a virtual machine off, from the inside. */

@@ -6,6 +6,7 @@ import { encodeDocument } from "./config/encode.ts";
 import { readNotation } from "./config/notation.ts";
 import { ConfigError } from "./config/value.ts";
 
+/** Where the factory is, unless somebody says otherwise. */
 export const defaultFactory = "https://factory.talos.dev";
 
 /** siderolabs/image-factory v1.1.0, pkg/schematic. */
@@ -37,7 +38,7 @@ export function schematicId(text: string): string {
     .digest("hex");
 }
 
-export interface ImageRequest {
+interface ImageRequest {
   readonly factory: string;
   readonly schematic: string;
   readonly talosVersion: string;
@@ -76,7 +77,7 @@ const platforms: Readonly<Record<string, Platform>> = {
   scaleway: { disk: "raw.zst", iso: true },
 };
 
-export type ImageUrls = Readonly<
+type ImageUrls = Readonly<
   Record<
     | "installer"
     | "installer_secureboot"

@@ -4,6 +4,7 @@ import { newLeaf } from "../../pki/certificate.ts";
 import { validity } from "../../pki/validity.ts";
 import { base64 } from "./config/secrets.ts";
 
+/** What a kubeconfig holds, each part in base64. */
 export interface Kubeconfig {
   readonly raw: string;
   readonly host: string;
@@ -16,6 +17,7 @@ export interface Kubeconfig {
 /** The admin's certificate is good for a year. */
 const lifetimeHours = 8_760;
 
+/** A kubeconfig of an admin, good for a year. */
 export function newKubeconfig(cluster: ClusterFacts, now: Date): Kubeconfig {
   const client = newLeaf(cluster.authority, {
     organization: "system:masters",

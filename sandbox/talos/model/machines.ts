@@ -20,6 +20,7 @@ interface Booted {
   readonly entry?: TalosMachine;
 }
 
+/** A virtual machine with Talos, by what it does. */
 export type Machine =
   | { readonly stage: "maintenance"; readonly guest: Guest }
   | { readonly stage: "off"; readonly guest: Guest }
@@ -172,7 +173,7 @@ export function controlPlaneOnly({ facts }: ConfiguredMachine, api: string): voi
   throw new MachineError("Unimplemented", `${api} is only available on control plane nodes`);
 }
 
-export interface ResetRequest {
+interface ResetRequest {
   /** Leave etcd in good order first. */
   readonly graceful: boolean;
   readonly reboot: boolean;

@@ -4,13 +4,14 @@ import type { InventoryItem, World } from "../../world/world.ts";
 import type { GuestsOf } from "./guests.ts";
 import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning, talosOf } from "./machines.ts";
 
+/** Clusters and machines, for people. */
 export interface TalosOverview {
   readonly clusters: readonly ClusterOverview[];
   /** Machines that run Talos and have no configuration yet. */
   readonly inMaintenance: readonly string[];
 }
 
-export interface ClusterOverview {
+interface ClusterOverview {
   readonly name: string;
   readonly endpoint: string;
   readonly state: "configured" | "running";
@@ -23,6 +24,7 @@ export interface ClusterOverview {
   }[];
 }
 
+/** The overview now. */
 export function overviewOf(world: World, guestsOf: GuestsOf): TalosOverview {
   const machines = configuredMachines(world, guestsOf);
   const firsts = machines.filter((machine) => clusterOf(machines, machine.facts)[0] === machine);
@@ -49,7 +51,7 @@ function describe(members: readonly ConfiguredMachine[], { facts }: ConfiguredMa
 }
 
 /** The part of a WorldState that says which machines there are, and which virtual machines they were configured on. */
-export interface MachinesAndDisks {
+interface MachinesAndDisks {
   readonly talos: TalosState;
   readonly proxmox: {
     readonly datacenters: Readonly<Record<string, { readonly vms: Readonly<Record<string, VirtualMachine>> }>>;

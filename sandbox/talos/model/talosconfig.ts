@@ -2,13 +2,14 @@
 import { type Node, writeYaml } from "./config/go-yaml.ts";
 import type { ClientConfiguration } from "./config/secrets.ts";
 
-export interface TalosconfigInput {
+interface TalosconfigInput {
   readonly clusterName: string;
   readonly client: ClientConfiguration;
   readonly endpoints: readonly string[];
   readonly nodes: readonly string[];
 }
 
+/** The file that talosctl reads, as YAML. */
 export function talosconfig({ clusterName, client, endpoints, nodes }: TalosconfigInput): string {
   const context = new Map<string, Node>([
     ["endpoints", endpoints],

@@ -5,6 +5,7 @@ import type { Access } from "./client.ts";
 import { ConfigError } from "../model/config/value.ts";
 import { clientConfigurationSchema } from "../model/config/secrets.ts";
 
+/** An attribute of type string that may be unset. */
 export const optionalText = z.string().nullable();
 
 /** Only one of the two may be set; the write-only one is in the config alone. */

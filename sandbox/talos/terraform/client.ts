@@ -13,6 +13,7 @@ const apiPort = 50_000;
 
 const unknownAuthority = "failed to verify certificate: x509: certificate signed by unknown authority";
 
+/** A machine, and the way to it. */
 export interface Access {
   /** Address or `host:port` that is dialled; null: the node itself. */
   readonly endpoint: string | null;

@@ -1,5 +1,6 @@
 /** The namespaces that a cluster has from the start. */
 
+/** v1.Namespace */
 export interface KubernetesNamespace {
   readonly metadata: {
     readonly name: string;

@@ -2,6 +2,7 @@
 import type { KubernetesNamespace } from "./namespaces.ts";
 import type { KubernetesNode } from "./nodes.ts";
 
+/** A cluster at one moment. */
 export interface ApiState {
   readonly version: string;
   readonly now: string;

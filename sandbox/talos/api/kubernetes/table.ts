@@ -58,10 +58,12 @@ function duration(milliseconds: number): string {
   return seconds < 48 * 3600 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }
 
+/** Nodes as a table. @param now RFC 3339 */
 export function nodeTable(items: readonly KubernetesNode[], now: string): object {
   return table(nodeColumns, "Node", items, now);
 }
 
+/** Namespaces as a table. @param now RFC 3339 */
 export function namespaceTable(items: readonly KubernetesNamespace[], now: string): object {
   return table(namespaceColumns, "Namespace", items, now);
 }

@@ -4,7 +4,7 @@ import type { ApiState } from "./state.ts";
 import type { KubernetesNode } from "./nodes.ts";
 
 /** As Talos has it (siderolabs/talos v1.13.9, controlplane templates: core-dns). */
-export const CORE_DNS_REPLICAS = 2;
+const CORE_DNS_REPLICAS = 2;
 
 const NAMESPACE = "kube-system";
 const STATIC_PODS = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
@@ -18,7 +18,7 @@ interface Workload {
   readonly [key: string]: unknown;
 }
 
-export const isReady = ({ status }: KubernetesNode): boolean =>
+const isReady = ({ status }: KubernetesNode): boolean =>
   status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
 
 /** Both replicas of CoreDNS run where there is a node that is Ready, as they bear the control planes' taint. */
@@ -76,6 +76,7 @@ function daemonSets({ nodes }: ApiState): readonly Workload[] {
   return [{ metadata, spec: {}, status }];
 }
 
+/** The deployment of CoreDNS. */
 export function coreDns(state: ApiState): Workload {
   const metadata = { name: "coredns", namespace: NAMESPACE, labels: { "k8s-app": "kube-dns" } };
   const status = { replicas: CORE_DNS_REPLICAS, availableReplicas: coreDnsNodes(state).length };

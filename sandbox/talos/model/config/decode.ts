@@ -7,6 +7,7 @@ import { resolveBool, resolvePlain } from "./plain-scalars.ts";
 import { forms, normalize } from "./scalars.ts";
 import { ConfigError, type Fields, type Value } from "./value.ts";
 
+/** A YAML document, with the text that errors point into. */
 export type Source = YamlDocument;
 
 /** The documents of a YAML text, empty ones left out. Throws a one-line ConfigError for text that is not YAML. */
@@ -116,6 +117,7 @@ function resolve(node: unknown, source: Source): unknown {
   return isAlias(node) ? (source.target(node) ?? null) : node;
 }
 
+/** A key of a mapping as text. */
 export function keyText(key: unknown): string {
   return isScalar(key) ? scalarText(key) : "";
 }

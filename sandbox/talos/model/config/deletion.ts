@@ -2,6 +2,7 @@
 import type { Struct, Type } from "./notation.ts";
 import { ConfigError, type Fields, isFields, isList, type Value } from "./value.ts";
 
+/** Something that a patch deletes (`$patch: delete`). */
 export interface Deletion {
   /** Id of the document. */
   readonly document: string;

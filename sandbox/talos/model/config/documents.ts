@@ -7,6 +7,7 @@ import { documentStruct, isNamed, kinds, mainKind } from "./schema.ts";
 import type { Struct } from "./notation.ts";
 import { ConfigError, type Fields, textAt } from "./value.ts";
 
+/** One document of a machine configuration. */
 export interface ConfigDocument {
   /** `v1alpha1` for the first document, which has no kind. */
   readonly kind: string;
@@ -18,6 +19,7 @@ export function readConfiguration(text: string): readonly ConfigDocument[] {
   return readYaml(text).map(({ root, source }) => readDocument(root, source));
 }
 
+/** Reads one by its kind. @throws ConfigError */
 export function readDocument(root: Node, source: Source): ConfigDocument {
   const kind = kindOf(root);
   return { kind, fields: decodeStruct(root, structOf(kind), source) };
@@ -40,6 +42,7 @@ export function kindOf(root: Node): string {
   return kind;
 }
 
+/** The schema of a kind. @throws ConfigError for one that is not known */
 export function structOf(kind: string): Struct {
   const struct = documentStruct(kind);
   if (struct) return struct;

@@ -8,6 +8,7 @@ import { mainKind } from "./schema.ts";
 import { interfaces } from "./validate.ts";
 import { at, type Fields, isFields, textAt, textsAt } from "./value.ts";
 
+/** What of a configuration the model goes by. */
 export interface MachineFacts {
   readonly role: "control-plane" | "worker";
   readonly hostname: string;
@@ -23,6 +24,7 @@ export interface MachineFacts {
   readonly kubernetesVersion: string;
 }
 
+/** The same of the cluster. */
 export interface ClusterFacts {
   readonly id: string;
   readonly name: string;

@@ -6,8 +6,9 @@ import { patchDocuments, readPatch } from "./patch.ts";
 import { mainKind } from "./schema.ts";
 import { ConfigError, type Fields } from "./value.ts";
 
-export type MachineType = "controlplane" | "worker";
+type MachineType = "controlplane" | "worker";
 
+/** What `talosctl gen config` is told. */
 export interface MachineConfigurationInput {
   readonly clusterName: string;
   readonly machineType: MachineType;

@@ -2,13 +2,15 @@
 import { isAmbiguous } from "./plain-scalars.ts";
 
 /** Text that stands there without quotes, whatever it looks like. */
-export interface Raw {
+interface Raw {
   readonly raw: string;
 }
+/** A value to be written. */
 export type Node = string | number | boolean | null | Raw | readonly Node[] | ReadonlyMap<string, Node>;
 
 const step = 4;
 
+/** Writes one document as Go's yaml does. */
 export function writeYaml(node: Node): string {
   return isBlock(node) ? block(node, 0).join("\n") + "\n" : `${scalar(node, 0)}\n`;
 }

@@ -5,6 +5,7 @@
 import type { Field, Struct, Type } from "./notation.ts";
 import { ConfigError, type Fields, isFields, isList, type Value } from "./value.ts";
 
+/** Lays one struct over another, as Talos's strategic merge does. */
 export function mergeStruct(left: Fields, right: Fields, struct: Struct, path = ""): Fields {
   if (struct.replaced) return right;
   const merged: Record<string, Value> = { ...left };

@@ -23,8 +23,10 @@ const scalars = [
 /** Scalars with a form of their own that the sandbox passes on as it is: `text` as a string, `raw` unquoted. */
 const unchecked = ["text", "raw"] as const;
 
+/** A scalar type of the notation. */
 export type ScalarName = (typeof scalars)[number] | (typeof unchecked)[number];
 
+/** The type of a field. */
 export type Type = { readonly pointer: boolean } & (
   | { readonly kind: "scalar"; readonly scalar: ScalarName }
   | { readonly kind: "any" | "args" }
@@ -32,6 +34,7 @@ export type Type = { readonly pointer: boolean } & (
   | { readonly kind: "struct"; readonly struct: Struct }
 );
 
+/** A field of a struct. */
 export interface Field {
   readonly name: string;
   readonly type: Type;
@@ -39,18 +42,20 @@ export interface Field {
   readonly merge: { readonly kind: "append" | "replace" } | { readonly kind: "by"; readonly key: string };
 }
 
+/** A struct of Talos's Go code. */
 export interface Struct {
   readonly name: string;
   readonly fields: ReadonlyMap<string, Field>;
   readonly replaced: boolean;
 }
 
-export interface Notation {
+interface Notation {
   readonly structs: ReadonlyMap<string, Struct>;
   /** Names of the structures that are documents. */
   readonly documents: ReadonlySet<string>;
 }
 
+/** Reads structs. @throws Error for a text that is no notation */
 export function readNotation(text: string): Notation {
   const structs = new Map<string, Struct>();
   const documents = new Set<string>();

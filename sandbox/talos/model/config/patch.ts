@@ -16,7 +16,7 @@ import { isNamed } from "./schema.ts";
 import { ConfigError } from "./value.ts";
 
 /** What one patch does, in order. */
-export type PatchStep = { readonly merge: ConfigDocument } | { readonly remove: Deletion };
+type PatchStep = { readonly merge: ConfigDocument } | { readonly remove: Deletion };
 
 /** Reads a patch. Throws a one-line ConfigError where the provider refuses it. */
 export function readPatch(text: string): readonly PatchStep[] {
@@ -56,6 +56,7 @@ export function applyPatches(configuration: string, patches: readonly string[]):
     : writeConfiguration(patchDocuments(readConfiguration(configuration), steps));
 }
 
+/** Lays the documents of a patch over those of a configuration. @throws ConfigError */
 export function patchDocuments(
   documents: readonly ConfigDocument[],
   steps: readonly PatchStep[],

@@ -1,6 +1,6 @@
 /** What an unquoted YAML scalar means to Go's yaml: the decoder reads by it, the encoder quotes by it. */
 
-export type Resolved =
+type Resolved =
   | { readonly type: "null" }
   | { readonly type: "bool"; readonly value: boolean }
   | { readonly type: "int" | "float"; readonly value: number }
@@ -24,6 +24,7 @@ const integers: readonly (readonly [RegExp, number])[] = [
   [/^[-+]?(0|[1-9][0-9]*)$/, 10],
 ];
 
+/** What a plain scalar stands for in YAML as Go reads it. */
 export function resolvePlain(text: string): Resolved {
   if (nulls.has(text)) return { type: "null" };
   if (truths.has(text)) return { type: "bool", value: true };

@@ -25,13 +25,16 @@ export const machineSecretsSchema = z.object({
   }),
   trustdinfo: z.object({ token: z.string() }),
 });
+/** All secrets of a cluster. */
 export type MachineSecrets = z.infer<typeof machineSecretsSchema>;
 
+/** What a client of Talos's API shows and trusts, each in base64. */
 export const clientConfigurationSchema = z.object({
   ca_certificate: z.string(),
   client_certificate: z.string(),
   client_key: z.string(),
 });
+/** The same as a type. */
 export type ClientConfiguration = z.infer<typeof clientConfigurationSchema>;
 
 /** Validity of the authorities: ten years of 365 days (secrets.CAValidityTime). */
@@ -79,10 +82,12 @@ export function newClientConfiguration(secrets: MachineSecrets, now: Date): Clie
   };
 }
 
+/** Text in base64. */
 export function base64(text: string): string {
   return Buffer.from(text).toString("base64");
 }
 
+/** The text that is in base64. */
 export function unbase64(text: string): string {
   return Buffer.from(text, "base64").toString();
 }

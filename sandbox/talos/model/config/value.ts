@@ -1,13 +1,16 @@
 /** A decoded configuration: unset fields are absent, and so are zero values that nothing tells from unset. */
 export type Value = string | number | boolean | null | readonly Value[] | Fields;
+/** Fields of a struct by name. */
 export interface Fields {
   readonly [name: string]: Value;
 }
 
+/** Whether a value is a struct or map. */
 export function isFields(value: Value | undefined): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value is a list. */
 export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
@@ -29,6 +32,7 @@ export function listAt(value: Value | undefined, ...path: readonly string[]): re
   return isList(found) ? found : [];
 }
 
+/** The texts of the list at a path; empty where there is none. */
 export function textsAt(value: Value | undefined, ...path: readonly string[]): readonly string[] {
   return listAt(value, ...path).filter((item) => typeof item === "string");
 }

@@ -4,6 +4,7 @@ import { ConfigError } from "./value.ts";
 
 /** What the provider takes where the configuration says nothing (0.11.0). */
 export const defaultTalosVersion = "v1.13";
+/** What siderolabs/talos 0.11.0 takes where none is said. */
 export const defaultKubernetesVersion = "1.36.0";
 
 const wellFormed = /^v?\d+\.\d+(\.\d+)?([-+].*)?$/;
