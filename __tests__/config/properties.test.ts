@@ -19,11 +19,13 @@ const FULL: readonly unknown[] = PRESET_NAMES.map((preset) => {
   );
 });
 
-/** The other places of state. */
+/** What a config may have in place of something in those: other places of state, and a compartment that is there. */
 const ELSEWHERE: readonly unknown[] = [
   { backend: "oci", bucket: "b", namespace: "n", region: "eu-frankfurt-1", prefix: "p" },
   { backend: "s3", bucket: "b", endpoint: "https://s3.example.org/x", region: "r", prefix: "p" },
-].map((state) => changed(FULL[0], { state }));
+]
+  .map((state) => changed(FULL[0], { state }))
+  .concat(changed(FULL[0], { "oci.compartment": { id: "ocid1.compartment.oc1..aaaa" } }));
 
 /** Paths of everything in a config: sections, list items and fields. */
 function pathsIn(value: unknown, path: Path = []): readonly Path[] {
