@@ -75,6 +75,12 @@ describe("TalosStack", () => {
     },
   );
 
+  it("depends in nothing on where admins come from: whoever is locked out could not change it", () => {
+    const elsewhere = (adminCidrs: string[]) => synthesize({ ...BASE, access: { adminCidrs } }).talos;
+    const [one, other] = [elsewhere(["203.0.113.99/32"]), elsewhere(["198.51.100.0/24"])];
+    expect([one.resource, one.data]).toEqual([other.resource, other.data]);
+  });
+
   it("blocks what comes in but for what a machine of its role is asked", () => {
     const openings = (node: string) =>
       documents(node, "payg").flatMap((document) => (document.kind === "NetworkRuleConfig" ? [document.name] : []));
