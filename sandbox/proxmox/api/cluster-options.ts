@@ -19,7 +19,7 @@ const IN_PARTS: readonly string[] = [
   "webauthn",
 ];
 const TAGS: readonly string[] = ["registered-tags", "user-allow-list"];
-const DEFAULTS: Readonly<Record<string, string>> = { keyboard: "en-us", mac_prefix: "BC:24:11" };
+const DEFAULTS: Readonly<Record<string, string>> = { mac_prefix: "BC:24:11" };
 
 const YES: readonly string[] = ["1", "on", "yes", "true"];
 

@@ -108,12 +108,13 @@ export function installedHost(own: OwnHost, datacenter: string): PveHost {
   };
 }
 
-/** With the storages of an installation on LVM. */
+/** With the storages of an installation on LVM, and the keyboard that its installer asked for. */
 export function installedDatacenter(datacenter: Datacenter): Datacenter {
   const local = { type: "dir", path: "/var/lib/vz", disable: false, nodes: [] } as const;
   const thin = { type: "lvmthin", vgname: "pve", thinpool: "data", disable: false, nodes: [] } as const;
   return {
     ...datacenter,
+    options: { keyboard: "en-us" },
     storages: {
       local: { ...local, content: ["backup", "import", "iso", "vztmpl"] },
       "local-lvm": { ...thin, content: ["images", "rootdir"] },
