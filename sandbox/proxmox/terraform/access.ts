@@ -4,7 +4,8 @@ import type { AclEntry } from "../../world/proxmox.ts";
 import { callApi } from "../api/operation.ts";
 import { findAcl } from "../model/access.ts";
 import type { Pve } from "../model/context.ts";
-import { atPve, shown } from "./session.ts";
+import { apiObject, errorIn, unableTo } from "./object.ts";
+import { atPve } from "./session.ts";
 import { blocks, flag, required, strings, text } from "./values.ts";
 
 const NEVER = "1970-01-01T00:00:00Z";
@@ -16,29 +17,23 @@ function roleAttributes({ datacenter }: Pve, id: string): Attributes | null {
 
 const rolePath = (id: string): string => `access/roles/${encodeURIComponent(id)}`;
 
-const readRole = (pve: Pve, id: string): Attributes | null => shown(pve, rolePath(id), roleAttributes(pve, id));
-
 /** `proxmox_virtual_environment_role` */
 export const role: ResourceType = {
   forceNew: ["role_id"],
-  create: (call, planned) =>
-    atPve(call, "Unable to create role", (pve) => {
+  ...apiObject({
+    summary: unableTo("role"),
+    path: rolePath,
+    attributes: roleAttributes,
+    create(pve, planned) {
       const id = required(planned, "role_id");
       callApi(pve, "POST", "access/roles", { roleid: id, privs: strings(planned, "privileges") ?? [] });
       return { id };
-    }),
-  read: (call, state) => atPve(call, "Unable to read role", (pve) => readRole(pve, required(state, "id"))),
-  update: (call, _prior, planned) =>
-    atPve(call, "Unable to update role", (pve) => {
-      callApi(pve, "PUT", rolePath(required(planned, "role_id")), { privs: strings(planned, "privileges") ?? [] });
+    },
+    update(pve, id, planned) {
+      callApi(pve, "PUT", rolePath(id), { privs: strings(planned, "privileges") ?? [] });
       return {};
-    }),
-  delete: (call, state) =>
-    atPve(call, "Unable to delete role", (pve) => {
-      const id = required(state, "id");
-      if (roleAttributes(pve, id)) callApi(pve, "DELETE", rolePath(id));
-    }),
-  importState: (call, id) => atPve(call, "Unable to import role", (pve) => readRole(pve, id)),
+    },
+  }),
 };
 
 function userFields(planned: Attributes) {
@@ -54,7 +49,7 @@ function userFields(planned: Attributes) {
   };
 }
 
-function userAttributes({ datacenter }: Pve, id: string, state: Attributes = {}): Attributes | null {
+function userAttributes({ datacenter }: Pve, id: string, state: Attributes): Attributes | null {
   const user = datacenter.users[id];
   if (!user) return null;
   const noGroups = user.groups.length === 0 && strings(state, "groups") === undefined;
@@ -73,9 +68,6 @@ function userAttributes({ datacenter }: Pve, id: string, state: Attributes = {})
 }
 
 const userPath = (id: string): string => `access/users/${encodeURIComponent(id)}`;
-
-const readUser = (pve: Pve, id: string, state?: Attributes): Attributes | null =>
-  shown(pve, userPath(id), userAttributes(pve, id, state));
 
 /** Gives or, with `gone`, takes away what an access rule says. */
 function changeAcl(pve: Pve, { type, ugid, path, roleid, propagate }: AclEntry, gone = false): void {
@@ -106,34 +98,27 @@ export const user: ResourceType = {
     last_name: "",
     "acl.propagate": false,
   },
-  create: (call, planned) =>
-    atPve(call, "Unable to create user", (pve) => {
+  ...apiObject({
+    summary: unableTo("user"),
+    path: userPath,
+    attributes: userAttributes,
+    create(pve, planned) {
       const id = required(planned, "user_id");
-      callApi(pve, "POST", "access/users", {
-        userid: id,
-        ...userFields(planned),
-        password: text(planned, "password"),
-      });
+      const password = text(planned, "password");
+      callApi(pve, "POST", "access/users", { userid: id, ...userFields(planned), password });
       for (const rule of ownRules(planned)) changeAcl(pve, rule);
       return { id };
-    }),
-  read: (call, state) => atPve(call, "Unable to read user", (pve) => readUser(pve, required(state, "id"), state)),
-  update: (call, prior, planned) =>
-    atPve(call, "Unable to update user", (pve) => {
-      const [userid, password] = [required(planned, "user_id"), text(planned, "password")];
+    },
+    update(pve, userid, planned, prior) {
+      const password = text(planned, "password");
       callApi(pve, "PUT", userPath(userid), userFields(planned));
       if (password !== undefined && password !== text(prior, "password"))
         callApi(pve, "PUT", "access/password", { userid, password });
       for (const rule of ownRules(prior)) changeAcl(pve, rule, true);
       for (const rule of ownRules(planned)) changeAcl(pve, rule);
       return {};
-    }),
-  delete: (call, state) =>
-    atPve(call, "Unable to delete user", (pve) => {
-      const id = required(state, "id");
-      if (userAttributes(pve, id)) callApi(pve, "DELETE", userPath(id));
-    }),
-  importState: (call, id) => atPve(call, "Unable to import user", (pve) => readUser(pve, id)),
+    },
+  }),
 };
 
 function aclEntry(planned: Attributes): AclEntry {
@@ -153,31 +138,30 @@ function aclEntry(planned: Attributes): AclEntry {
 export const acl: ResourceType = {
   forceNew: ["path", "role_id", "user_id", "group_id", "token_id"],
   defaults: { propagate: true },
-  create: (call, planned) =>
-    atPve(call, "Unable to create ACL", (pve) => {
+  ...apiObject({
+    summary: (verb) => `Unable to ${verb === "update" ? "create" : verb} ACL`,
+    path: () => "access/acl",
+    attributes(pve, id, state) {
+      const { type, ugid, path, roleid } = aclEntry(state);
+      const found = findAcl(pve, { type, ugid, path, roleid });
+      return found ? { id, path, role_id: roleid, [`${type}_id`]: ugid, propagate: found.propagate } : null;
+    },
+    create(pve, planned) {
       const entry = aclEntry(planned);
       changeAcl(pve, entry);
       return { id: `${entry.path}?${entry.ugid}?${entry.roleid}` };
-    }),
-  read: (call, state) =>
-    atPve(call, "Unable to read ACL", (pve) => {
-      const found = shown(pve, "access/acl", findAcl(pve, aclEntry(state)) ?? null);
-      return found ? { propagate: found.propagate } : null;
-    }),
-  update: (call, _prior, planned) =>
-    atPve(call, "Unable to create ACL", (pve) => {
+    },
+    update(pve, _id, planned) {
       changeAcl(pve, aclEntry(planned));
       return {};
-    }),
-  delete: (call, state) => atPve(call, "Unable to delete old ACL", (pve) => changeAcl(pve, aclEntry(state), true)),
-  importState: (call, id) =>
-    atPve(call, "Unable to import ACL", (pve) => {
+    },
+    imported(id) {
       const [path = "", ugid = "", roleid = "", ...more] = id.split("?");
-      if (more.length > 0) return null;
       const type = ugid.includes("!") ? "token" : ugid.includes("@") ? "user" : "group";
-      const found = shown(pve, "access/acl", findAcl(pve, { path, type, ugid, roleid }) ?? null);
-      return found ? { id, path, role_id: roleid, [`${type}_id`]: ugid, propagate: found.propagate } : null;
-    }),
+      return more.length > 0 ? null : { id, path, role_id: roleid, [`${type}_id`]: ugid };
+    },
+  }),
+  delete: (call, state) => atPve(call, "Unable to delete old ACL", (pve) => changeAcl(pve, aclEntry(state), true)),
 };
 
 function tokenFields(planned: Attributes) {
@@ -207,8 +191,6 @@ function tokenPath(id: string): string {
   return `${userPath(user)}/token/${encodeURIComponent(name)}`;
 }
 
-const readToken = (pve: Pve, id: string): Attributes | null => shown(pve, tokenPath(id), tokenAttributes(pve, id));
-
 /** `proxmox_user_token` */
 export const userToken: ResourceType = {
   forceNew: ["token_name", "user_id"],
@@ -224,26 +206,21 @@ export const userToken: ResourceType = {
     }
     return {};
   },
-  create: (call, planned) =>
-    atPve(call, "Error creating user token", (pve) => {
-      const [userId, name] = [required(planned, "user_id"), required(planned, "token_name")];
-      const id = `${userId}!${name}`;
+  ...apiObject({
+    summary: errorIn("user token"),
+    path: tokenPath,
+    attributes: tokenAttributes,
+    create(pve, planned) {
+      const id = `${required(planned, "user_id")}!${required(planned, "token_name")}`;
       callApi(pve, "POST", tokenPath(id), tokenFields(planned));
       // The value is the whole credential, as the API and the provider's `api_token` take it.
       return { id, value: `${id}=${pve.datacenter.tokens[id]?.value ?? ""}` };
-    }),
-  read: (call, state) => atPve(call, "Error reading user token", (pve) => readToken(pve, required(state, "id"))),
-  update: (call, _prior, planned) =>
-    atPve(call, "Error updating user token", (pve) => {
-      callApi(pve, "PUT", tokenPath(required(planned, "id")), tokenFields(planned));
+    },
+    update(pve, id, planned) {
+      callApi(pve, "PUT", tokenPath(id), tokenFields(planned));
       return {};
-    }),
-  delete: (call, state) =>
-    atPve(call, "Error deleting user token", (pve) => {
-      const id = required(state, "id");
-      if (tokenAttributes(pve, id)) callApi(pve, "DELETE", tokenPath(id));
-    }),
-  importState: (call, id) => atPve(call, "Error reading user token", (pve) => readToken(pve, id)),
+    },
+  }),
 };
 
 function seconds(rfc3339: string | undefined): number {

@@ -5,6 +5,7 @@ import type { FirewallRule, IpSet } from "../../world/proxmox.ts";
 import { callApi } from "../api/operation.ts";
 import type { Pve } from "../model/context.ts";
 import { failure } from "../model/errors.ts";
+import { apiObject, unableTo } from "./object.ts";
 import { atPve, shown } from "./session.ts";
 import { block, blocks, flag, number, required, text } from "./values.ts";
 
@@ -33,8 +34,7 @@ function ipSetAttributes({ datacenter }: Pve, name: string): Attributes | null {
 
 const IPSETS = "cluster/firewall/ipset";
 
-const readIpSet = (pve: Pve, name: string): Attributes | null =>
-  shown(pve, `${IPSETS}/${encodeURIComponent(name)}`, ipSetAttributes(pve, name));
+const ipSetPath = (name: string): string => `${IPSETS}/${encodeURIComponent(name)}`;
 
 function sameInAnyOrder(a: IpSet["entries"], b: IpSet["entries"]): boolean {
   const sorted = (set: IpSet["entries"]): string =>
@@ -51,30 +51,27 @@ export const firewallIpset: ResourceType = {
     const reordered = prior && known("cidr") && sameInAnyOrder(entries(prior), entries(proposed));
     return reordered ? { cidr: prior.cidr ?? [] } : {};
   },
-  create: (call, planned) =>
-    atPve(call, "Unable to create IPSet", (pve) => {
+  ...apiObject({
+    summary: unableTo("IPSet"),
+    path: ipSetPath,
+    attributes: ipSetAttributes,
+    deletion: { force: true },
+    create(pve, planned) {
       const name = required(planned, "name");
       callApi(pve, "POST", IPSETS, { name, comment: text(planned, "comment") });
-      for (const entry of entries(planned)) callApi(pve, "POST", `${IPSETS}/${encodeURIComponent(name)}`, entry);
+      for (const entry of entries(planned)) callApi(pve, "POST", ipSetPath(name), entry);
       return { id: name };
-    }),
-  read: (call, state) => atPve(call, "Unable to read IPSet", (pve) => readIpSet(pve, required(state, "id"))),
-  update: (call, prior, planned) =>
-    atPve(call, "Unable to update IPSet", (pve) => {
+    },
+    update(pve, id, planned) {
       const name = required(planned, "name");
-      callApi(pve, "POST", IPSETS, { name, rename: required(prior, "id"), comment: text(planned, "comment") ?? "" });
+      callApi(pve, "POST", IPSETS, { name, rename: id, comment: text(planned, "comment") ?? "" });
       return { id: name };
-    }),
-  delete: (call, state) =>
-    atPve(call, "Unable to delete IPSet", (pve) => {
-      const name = required(state, "id");
-      if (ipSetAttributes(pve, name)) callApi(pve, "DELETE", `${IPSETS}/${encodeURIComponent(name)}`, { force: true });
-    }),
-  importState: (call, id) =>
-    atPve(call, "Unable to import IPSet", (pve) => {
+    },
+    imported(id) {
       const [, name] = /^cluster\/([^/]+)$/.exec(id) ?? [];
-      return name === undefined ? null : readIpSet(pve, name);
-    }),
+      return name === undefined ? null : { id: name };
+    },
+  }),
 };
 
 const RULE_TEXTS = ["source", "dest", "proto", "dport", "sport", "iface", "macro", "log"] as const;

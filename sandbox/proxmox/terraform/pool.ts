@@ -1,7 +1,8 @@
+/** `virtual_environment_pool` (bpg/proxmox 0.111.1). */
 import type { Attributes, ResourceType } from "../../plugin/resource.ts";
 import { callApi } from "../api/operation.ts";
 import type { Pve } from "../model/context.ts";
-import { atPve, shown } from "./session.ts";
+import { apiObject, unableTo } from "./object.ts";
 import { required, text } from "./values.ts";
 
 function attributes({ datacenter }: Pve, id: string): Attributes | null {
@@ -17,31 +18,25 @@ function attributes({ datacenter }: Pve, id: string): Attributes | null {
   return { id, pool_id: id, comment: pool.comment, members };
 }
 
-const read = (pve: Pve, id: string): Attributes | null =>
-  shown(pve, `pools/${encodeURIComponent(id)}`, attributes(pve, id));
+const pathOf = (id: string): string => `pools/${encodeURIComponent(id)}`;
 
 /** `proxmox_virtual_environment_pool` */
 export const pool: ResourceType = {
   forceNew: ["pool_id"],
   defaults: { comment: "" },
   changesOnUpdate: ["members"],
-  create: (call, planned) =>
-    atPve(call, "Unable to create pool", (pve) => {
+  ...apiObject({
+    summary: unableTo("pool"),
+    path: pathOf,
+    attributes,
+    create(pve, planned) {
       const id = required(planned, "pool_id");
       callApi(pve, "POST", "pools", { poolid: id, comment: text(planned, "comment") });
       return attributes(pve, id) ?? {};
-    }),
-  read: (call, state) => atPve(call, "Unable to read pool", (pve) => read(pve, required(state, "id"))),
-  update: (call, _prior, planned) =>
-    atPve(call, "Unable to update pool", (pve) => {
-      const id = required(planned, "pool_id");
-      callApi(pve, "PUT", "pools", { poolid: id, comment: text(planned, "comment") ?? "" });
+    },
+    update(pve, id, planned) {
+      callApi(pve, "PUT", pathOf(id), { comment: text(planned, "comment") ?? "" });
       return attributes(pve, id) ?? {};
-    }),
-  delete: (call, state) =>
-    atPve(call, "Unable to delete pool", (pve) => {
-      const id = required(state, "id");
-      if (attributes(pve, id)) callApi(pve, "DELETE", "pools", { poolid: id });
-    }),
-  importState: (call, id) => atPve(call, "Unable to import pool", (pve) => read(pve, id)),
+    },
+  }),
 };

@@ -5,7 +5,8 @@ import { callApi } from "../api/operation.ts";
 import { digestOf } from "../api/values.ts";
 import type { Pve } from "../model/context.ts";
 import { pendingState, type SdnKind, subnetId } from "../model/sdn.ts";
-import { atPve, shown } from "./session.ts";
+import { apiObject, type Verb } from "./object.ts";
+import { atPve } from "./session.ts";
 import { block, flag, required, strings, text } from "./values.ts";
 
 /** Terraform attribute to PVE key. */
@@ -93,6 +94,12 @@ function read(pve: Pve, type: SdnType, id: string): Attributes | null {
   return { id, ...attributes(found, type.keys), ...type.extra?.(pve, id) };
 }
 
+/** `Unable to Create SDN Zone` */
+const unableTo =
+  (what: string) =>
+  (verb: Verb): string =>
+    `Unable to ${verb.charAt(0).toUpperCase()}${verb.slice(1)} SDN ${what}`;
+
 /** bpg's own check, which comes before PVE's. */
 function checkId(_call: Call, prior: Attributes | null, proposed: Attributes): Attributes {
   const id = required(proposed, "id");
@@ -114,8 +121,11 @@ function sdnObject(type: SdnType, rules: Pick<ResourceType, "defaults" | "change
     forceNew: ["id"],
     ...rules,
     plan: checkId,
-    create: (call, planned) =>
-      atPve(call, `Unable to Create SDN ${what}`, (pve) => {
+    ...apiObject({
+      summary: unableTo(what),
+      path: (id) => pathOf(type, id),
+      attributes: (pve, id) => read(pve, type, id),
+      create(pve, planned) {
         const id = required(planned, "id");
         callApi(pve, "POST", `cluster/sdn/${kind}`, {
           [parameter]: id,
@@ -123,25 +133,12 @@ function sdnObject(type: SdnType, rules: Pick<ResourceType, "defaults" | "change
           type: type.type ?? undefined,
         });
         return read(pve, type, id) ?? {};
-      }),
-    read: (call, state) =>
-      atPve(call, `Unable to Read SDN ${what}`, (pve) => {
-        const id = required(state, "id");
-        return shown(pve, pathOf(type, id), read(pve, type, id));
-      }),
-    update: (call, _prior, planned) =>
-      atPve(call, `Unable to Update SDN ${what}`, (pve) => {
-        const id = required(planned, "id");
+      },
+      update(pve, id, planned) {
         change(pve, pathOf(type, id), pve.datacenter.sdn.config[kind][id], options(planned, keys), ["type"]);
         return read(pve, type, id) ?? {};
-      }),
-    delete: (call, state) =>
-      atPve(call, `Unable to Delete SDN ${what}`, (pve) => {
-        const id = required(state, "id");
-        if (read(pve, type, id)) callApi(pve, "DELETE", pathOf(type, id));
-      }),
-    importState: (call, id) =>
-      atPve(call, `Unable to Import SDN ${what}`, (pve) => shown(pve, pathOf(type, id), read(pve, type, id))),
+      },
+    }),
   };
 }
 
@@ -197,9 +194,9 @@ function subnetOptions(planned: Attributes): Options {
   };
 }
 
-function readSubnet({ datacenter }: Pve, id: string): Attributes | null {
+function readSubnet({ datacenter }: Pve, id: string, { vnet }: Attributes): Attributes | null {
   const found = datacenter.sdn.config.subnets[id];
-  if (!found) return null;
+  if (!found || found.vnet !== vnet) return null;
   const [start, end] = [found["start-address"], found["end-address"]];
   const range = typeof start === "string" && typeof end === "string";
   return {
@@ -213,37 +210,27 @@ function readSubnet({ datacenter }: Pve, id: string): Attributes | null {
 /** `proxmox_sdn_subnet` */
 export const sdnSubnet: ResourceType = {
   forceNew: ["cidr", "vnet"],
-  create: (call, planned) =>
-    atPve(call, "Unable to Create SDN Subnet", (pve) => {
+  ...apiObject({
+    summary: unableTo("Subnet"),
+    path: (id, state) => subnetPath(required(state, "vnet"), id),
+    attributes: readSubnet,
+    create(pve, planned) {
       const [vnet, cidr] = [required(planned, "vnet"), required(planned, "cidr")];
       callApi(pve, "POST", subnetsPath(vnet), { subnet: cidr, type: "subnet", ...subnetOptions(planned) });
-      return readSubnet(pve, subnetId(pve, vnet, cidr)) ?? {};
-    }),
-  read: (call, state) =>
-    atPve(call, "Unable to Read SDN Subnet", (pve) => {
-      const [vnet, id] = [required(state, "vnet"), required(state, "id")];
-      return shown(pve, subnetPath(vnet, id), readSubnet(pve, id));
-    }),
-  update: (call, _prior, planned) =>
-    atPve(call, "Unable to Update SDN Subnet", (pve) => {
-      const id = required(planned, "id");
+      return readSubnet(pve, subnetId(pve, vnet, cidr), planned) ?? {};
+    },
+    update(pve, id, planned) {
       const { "start-address": start, "end-address": _end, ...rest } = pve.datacenter.sdn.config.subnets[id] ?? {};
       const before = { ...rest, ...(start !== undefined && { "dhcp-range": start }) };
       const path = subnetPath(required(planned, "vnet"), id);
       change(pve, path, before, subnetOptions(planned), ["type", "subnet"]);
-      return readSubnet(pve, id) ?? {};
-    }),
-  delete: (call, state) =>
-    atPve(call, "Unable to Delete SDN Subnet", (pve) => {
-      const id = required(state, "id");
-      if (readSubnet(pve, id)) callApi(pve, "DELETE", subnetPath(required(state, "vnet"), id));
-    }),
-  importState: (call, id) =>
-    atPve(call, "Unable to Import SDN Subnet", (pve) => {
-      const [, vnet = "", subnet = ""] = /^([^/]+)\/(.+)$/.exec(id) ?? [];
-      const found = readSubnet(pve, subnet);
-      return shown(pve, subnetPath(vnet, subnet), found?.vnet === vnet ? found : null);
-    }),
+      return readSubnet(pve, id, planned) ?? {};
+    },
+    imported(id) {
+      const [, vnet, subnet] = /^([^/]+)\/(.+)$/.exec(id) ?? [];
+      return vnet === undefined || subnet === undefined ? null : { id: subnet, vnet };
+    },
+  }),
 };
 
 function apply(call: Call): void {

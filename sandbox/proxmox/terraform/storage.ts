@@ -3,6 +3,7 @@ import { type Attributes, Refusal, type ResourceType } from "../../plugin/resour
 import { callApi } from "../api/operation.ts";
 import { nodeNamed, type Pve } from "../model/context.ts";
 import { remoteSize } from "../model/downloads.ts";
+import { apiObject, errorIn } from "./object.ts";
 import { atPve, shown } from "./session.ts";
 import { flag, required, strings, text } from "./values.ts";
 
@@ -31,15 +32,15 @@ function storageAttributes({ datacenter }: Pve, id: string): Attributes | null {
   };
 }
 
-const readStorage = (pve: Pve, id: string): Attributes | null =>
-  shown(pve, storagePath(id), storageAttributes(pve, id));
-
 /** `proxmox_storage_lvmthin` */
 export const storageLvmthin: ResourceType = {
   forceNew: ["id", "volume_group", "thin_pool"],
   defaults: { disable: false },
-  create: (call, planned) =>
-    atPve(call, "Error creating lvmthin storage", (pve) => {
+  ...apiObject({
+    summary: errorIn("lvmthin storage"),
+    path: storagePath,
+    attributes: storageAttributes,
+    create(pve, planned) {
       const id = required(planned, "id");
       callApi(pve, "POST", "storage", {
         storage: id,
@@ -49,20 +50,12 @@ export const storageLvmthin: ResourceType = {
         ...storageChange(planned),
       });
       return storageAttributes(pve, id) ?? {};
-    }),
-  read: (call, state) => atPve(call, "Error reading lvmthin storage", (pve) => readStorage(pve, required(state, "id"))),
-  update: (call, _prior, planned) =>
-    atPve(call, "Error updating lvmthin storage", (pve) => {
-      const id = required(planned, "id");
+    },
+    update(pve, id, planned) {
       callApi(pve, "PUT", storagePath(id), storageChange(planned));
       return storageAttributes(pve, id) ?? {};
-    }),
-  delete: (call, state) =>
-    atPve(call, "Error deleting lvmthin storage", (pve) => {
-      const id = required(state, "id");
-      if (storageAttributes(pve, id)) callApi(pve, "DELETE", storagePath(id));
-    }),
-  importState: (call, id) => atPve(call, "Error reading lvmthin storage", (pve) => readStorage(pve, id)),
+    },
+  }),
 };
 
 /** The name that PVE finds in a URL. */
