@@ -5,6 +5,7 @@ export default {
   // The end-to-end tests mostly wait for other processes: jest's own default would leave a processor idle.
   maxWorkers: "100%",
   reporters: ["default", "<rootDir>/__tests__/jest/slowest.mjs"],
+  setupFiles: ["<rootDir>/__tests__/jest/as-main.mjs"],
   testEnvironment: "node",
   // Many tests start programs or load an SDK: on a busy machine jest's 5 s are soon over.
   testTimeout: 30_000,

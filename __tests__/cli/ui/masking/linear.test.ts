@@ -4,7 +4,7 @@ import { endsInKey } from "../../../../cli/ui/mask-patterns.ts";
 import { cpuSeconds } from "../../../cpu-seconds.ts";
 
 /** Long enough that the square of it is seen, even where a step of it is quick. */
-const LENGTH = 120_000;
+const LENGTH = 48_000;
 /** What a machine may add by chance. */
 const SLACK_SECONDS = 0.1;
 
