@@ -1,5 +1,6 @@
 /** Every path that a person names, in an option, a variable or a file, is the one that is meant; none is a folder called `~`. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { withPaths } from "../../../cli/engine/synth/environment.ts";
@@ -126,6 +127,20 @@ describe("every variable that names a file or folder", () => {
     );
     expect(existsSync("~bob")).toBe(false);
   });
+});
+
+it("the folder that cdktf.json names is the one that is meant", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ampere-paths-"));
+  try {
+    const outputOf = (output: string): string => {
+      writeFileSync(join(folder, "cdktf.json"), JSON.stringify({ app: "x", output }));
+      return openProject({}, { HOME, LAB_HOME: "/srv/lab" }, folder).output;
+    };
+    expect([outputOf("~/out"), outputOf("out")]).toEqual([`${HOME}/out`, "/srv/lab/out"]);
+    expect(() => outputOf("~bob/out")).toThrow('cdktf.json: output: got "~bob/out"');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 /** Not a path of a person's: what was made a path before, or is deleted. */
