@@ -1,10 +1,10 @@
 /** What network load balancers have beside their parts: their groups, and work requests. */
 import { networkLoadBalancer } from "../resources/network-load-balancer.ts";
-import type { Answer } from "../http/answer.ts";
+import type { ApiResponse } from "../http/response.ts";
 import { checkEtag, declared, record, shown, viewOf } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import { needed } from "../model/query.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 import { workHeader } from "../http/work.ts";
 
 const BASE = "/20200501";
@@ -12,11 +12,11 @@ const BASE = "/20200501";
 const balancers = declared(networkLoadBalancer);
 
 /** Its groups are changed by a call of their own: those that the body names are all that it has. */
-async function changeGroups(asked: Asked): Promise<Answer> {
-  const found = record(asked, balancers);
-  checkEtag(asked, viewOf(asked, balancers, found));
-  await balancers.change(asked, found, { networkSecurityGroupIds: asked.body.networkSecurityGroupIds ?? [] });
-  return { status: 202, headers: workHeader(asked, networkLoadBalancer, found, "UPDATED", "NSGS") };
+async function changeGroups(request: ApiRequest): Promise<ApiResponse> {
+  const found = record(request, balancers);
+  checkEtag(request, viewOf(request, balancers, found));
+  await balancers.change(request, found, { networkSecurityGroupIds: request.body.networkSecurityGroupIds ?? [] });
+  return { status: 202, headers: workHeader(request, networkLoadBalancer, found, "UPDATED", "NSGS") };
 }
 
 /** Calls on network load balancers beside their collection. */
@@ -25,19 +25,19 @@ export const balancerRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/workRequests`,
-    run: (asked) => listed(asked, asked.door.workRequests.list(needed(asked.query, "compartmentId")), "items"),
+    run: (request) => listed(request, request.api.workRequests.list(needed(request.query, "compartmentId")), "items"),
   },
   {
     method: "GET",
     path: `${BASE}/workRequests/{id}`,
-    run: ({ door, params }) => shown(door.workRequests.get(params.id ?? "")),
+    run: ({ api, params }) => shown(api.workRequests.get(params.id ?? "")),
   },
   ...["errors", "logs"].map((kind): Route => ({
     method: "GET",
     path: `${BASE}/workRequests/{id}/${kind}`,
-    run(asked) {
-      asked.door.workRequests.get(asked.params.id ?? "");
-      return listed(asked, [], "items");
+    run(request) {
+      request.api.workRequests.get(request.params.id ?? "");
+      return listed(request, [], "items");
     },
   })),
 ];

@@ -4,12 +4,12 @@ import type { PreservedBootVolume } from "../resources/boot-volume.ts";
 import { bootVolumeName } from "../resources/boot-volume.ts";
 import type { Instance } from "../resources/instance.ts";
 import { conflict, notFound, notPlayed } from "../model/refusals.ts";
-import type { Answer } from "../http/answer.ts";
+import type { ApiResponse } from "../http/response.ts";
 import { common, shown } from "../http/collection.ts";
 import { instances } from "./instances.ts";
 import { listed } from "../http/lists.ts";
 import { needed } from "../model/query.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 const SERVICE = "Core Boot Volume";
@@ -59,22 +59,22 @@ function attachment(host: Instance): Attributes {
   };
 }
 
-function hostsIn(asked: Asked): readonly Instance[] {
-  const compartmentId = needed(asked.query, "compartmentId");
-  return asked.call.world.state.oci.instances.filter((host) => host.compartmentId === compartmentId);
+function hostsIn(request: ApiRequest): readonly Instance[] {
+  const compartmentId = needed(request.query, "compartmentId");
+  return request.call.world.state.oci.instances.filter((host) => host.compartmentId === compartmentId);
 }
 
-function list(asked: Asked): Answer {
-  const compartmentId = needed(asked.query, "compartmentId");
-  const kept = asked.call.world.state.oci.preservedBootVolumes.filter(
+function list(request: ApiRequest): ApiResponse {
+  const compartmentId = needed(request.query, "compartmentId");
+  const kept = request.call.world.state.oci.preservedBootVolumes.filter(
     (volume) => volume.compartmentId === compartmentId,
   );
-  return listed(asked, [...hostsIn(asked).map(attached), ...kept.map(preserved)]);
+  return listed(request, [...hostsIn(request).map(attached), ...kept.map(preserved)]);
 }
 
 type Found = { readonly host: Instance } | { readonly kept: PreservedBootVolume };
 
-function find({ call, params }: Asked): Found {
+function find({ call, params }: ApiRequest): Found {
   const { instances: hosts, preservedBootVolumes } = call.world.state.oci;
   const host = hosts.find(({ bootVolumeId }) => bootVolumeId === params.id);
   if (host) return { host };
@@ -83,40 +83,40 @@ function find({ call, params }: Asked): Found {
   throw notFound(SERVICE, params.id ?? "");
 }
 
-function get(asked: Asked): Answer {
-  const ghost = asked.door.lifecycles.ghost(asked.params.id ?? "");
-  if (ghost) return shown(ghost);
-  const found = find(asked);
+function get(request: ApiRequest): ApiResponse {
+  const deleted = request.api.lifecycles.deletedView(request.params.id ?? "");
+  if (deleted) return shown(deleted);
+  const found = find(request);
   return shown("host" in found ? attached(found.host) : preserved(found.kept));
 }
 
 /** Its size is the instance's, which can grow. @throws ServiceRefusal 501 for what else a body would change */
-async function grow(asked: Asked): Promise<Answer> {
-  const found = find(asked);
+async function grow(request: ApiRequest): Promise<ApiResponse> {
+  const found = find(request);
   if (!("host" in found)) throw notPlayed("a change of a boot volume without an instance");
-  const { sizeInGBs: size, ...others } = asked.body;
+  const { sizeInGBs: size, ...others } = request.body;
   const before = attached(found.host);
   for (const [field, value] of Object.entries(others))
     if (JSON.stringify(value) !== JSON.stringify(before[field])) throw notPlayed(`${field} of a boot volume`);
   if (typeof size === "number")
-    await instances.change(asked, found.host, { sourceDetails: { bootVolumeSizeInGBs: size } });
+    await instances.change(request, found.host, { sourceDetails: { bootVolumeSizeInGBs: size } });
   return shown(attached(found.host));
 }
 
 /** @throws ServiceRefusal 409 while an instance has it */
-function remove(asked: Asked): Answer {
-  const found = find(asked);
+function remove(request: ApiRequest): ApiResponse {
+  const found = find(request);
   if ("host" in found) throw conflict(SERVICE, `The boot volume is attached to ${found.host.id}.`);
-  const { oci } = asked.call.world.state;
+  const { oci } = request.call.world.state;
   oci.preservedBootVolumes = oci.preservedBootVolumes.filter(({ id }) => id !== found.kept.id);
-  asked.call.world.changed();
-  asked.door.lifecycles.end(found.kept.id, preserved(found.kept), "TERMINATING", "TERMINATED");
+  request.call.world.changed();
+  request.api.lifecycles.end(found.kept.id, preserved(found.kept), "TERMINATING", "TERMINATED");
   return { status: 204, headers: {} };
 }
 
-function getAttachment(asked: Asked): Answer {
-  const { id } = asked.params;
-  const host = asked.call.world.state.oci.instances.find((each) => each.id === id);
+function getAttachment(request: ApiRequest): ApiResponse {
+  const { id } = request.params;
+  const host = request.call.world.state.oci.instances.find((each) => each.id === id);
   if (!host) throw notFound("Core Boot Volume Attachment", id ?? "");
   return shown(attachment(host));
 }
@@ -137,7 +137,7 @@ export const bootVolumeRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/bootVolumeAttachments`,
-    run: (asked) => listed(asked, hostsIn(asked).map(attachment)),
+    run: (request) => listed(request, hostsIn(request).map(attachment)),
   },
   { method: "GET", path: `${BASE}/bootVolumeAttachments/{id}`, run: getAttachment },
 ];

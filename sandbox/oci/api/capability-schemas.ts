@@ -32,7 +32,7 @@ export const capabilitySchemaRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/computeGlobalImageCapabilitySchemas`,
-    run: (asked) => listed(asked, [globalSchema]),
+    run: (request) => listed(request, [globalSchema]),
   },
   {
     method: "GET",
@@ -45,7 +45,7 @@ export const capabilitySchemaRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/computeGlobalImageCapabilitySchemas/{id}/versions`,
-    run: (asked) => listed(asked, asked.params.id === GLOBAL_SCHEMA.id ? [globalVersion] : []),
+    run: (request) => listed(request, request.params.id === GLOBAL_SCHEMA.id ? [globalVersion] : []),
   },
   {
     method: "GET",

@@ -3,19 +3,19 @@ import type { Fault } from "../../faults/calls.ts";
 import { MissingAttribute } from "../model/attributes.ts";
 import { ServiceRefusal } from "../model/refusals.ts";
 import { fieldOf } from "../model/fields.ts";
-import type { Answer } from "../http/answer.ts";
+import type { ApiResponse } from "../http/response.ts";
 
 function errorAnswer(
   status: number,
   code: string,
   message: string,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): ApiResponse {
   return { status, body: { code, message }, headers };
 }
 
 /** @param bug is told of what is none of the service's own refusals */
-export function answerOf(error: unknown, bug: (error: unknown) => void): Answer {
+export function answerOf(error: unknown, bug: (error: unknown) => void): ApiResponse {
   if (error instanceof ServiceRefusal) return errorAnswer(error.status, error.code, error.reason);
   if (error instanceof MissingAttribute)
     return errorAnswer(400, "MissingParameter", `${fieldOf(error.attribute)} is required.`);
@@ -35,8 +35,8 @@ const CODES: Readonly<Record<number, string>> = {
   503: "ServiceUnavailable",
 };
 
-/** An error that somebody asked for. */
-export function faultAnswer(fault: Extract<Fault, { kind: "status" }>): Answer {
+/** An injected error. */
+export function faultAnswer(fault: Extract<Fault, { kind: "status" }>): ApiResponse {
   const { status, message = "This failure was asked for.", retryAfterSeconds } = fault;
   const code = fault.code ?? CODES[status] ?? "InternalServerError";
   return errorAnswer(

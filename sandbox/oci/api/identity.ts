@@ -12,13 +12,13 @@ import {
 import { requireCompartment } from "../model/records.ts";
 import { shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
-import type { Answer } from "../http/answer.ts";
+import type { ApiResponse } from "../http/response.ts";
 import { needed } from "../model/query.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 
-function homeRegion({ call }: Asked): string {
+function homeRegion({ call }: ApiRequest): string {
   return call.world.state.oci.homeRegion ?? regionOf({ world: call.world, provider: {} });
 }
 
@@ -26,46 +26,46 @@ function regionFields(name: string): Attributes {
   return { key: REGIONS[name] ?? name.toUpperCase(), name };
 }
 
-function subscription(asked: Asked, name: string): Attributes {
+function subscription(request: ApiRequest, name: string): Attributes {
   const { key, name: regionName } = regionFields(name);
   return {
     regionKey: key ?? null,
     regionName: regionName ?? null,
     status: "READY",
-    isHomeRegion: name === homeRegion(asked),
+    isHomeRegion: name === homeRegion(request),
   };
 }
 
-function tenancy(asked: Asked): Answer {
-  const { tenancyId } = asked.call.world.state.oci;
-  if (asked.params.id !== tenancyId) throw notFound("Identity Tenancy", asked.params.id ?? "");
+function tenancy(request: ApiRequest): ApiResponse {
+  const { tenancyId } = request.call.world.state.oci;
+  if (request.params.id !== tenancyId) throw notFound("Identity Tenancy", request.params.id ?? "");
   return shown({
     id: tenancyId,
     name: "sandbox",
     description: "The sandbox's tenancy",
-    homeRegionKey: REGIONS[homeRegion(asked)] ?? homeRegion(asked).toUpperCase(),
+    homeRegionKey: REGIONS[homeRegion(request)] ?? homeRegion(request).toUpperCase(),
     upiIdcsCompatibilityLayerEndpoint: null,
     freeformTags: {},
     definedTags: {},
   });
 }
 
-function domains(asked: Asked): Answer {
-  const compartmentId = requireCompartment(asked.call, "Identity", needed(asked.query, "compartmentId"));
-  const region = regionOf(asked.call);
-  const names = availabilityDomains(region, asked.call.world.state.oci.adPrefix);
+function domains(request: ApiRequest): ApiResponse {
+  const compartmentId = requireCompartment(request.call, "Identity", needed(request.query, "compartmentId"));
+  const region = regionOf(request.call);
+  const names = availabilityDomains(region, request.call.world.state.oci.adPrefix);
   return listed(
-    asked,
+    request,
     names.map((name) => ({ id: wellKnownId("availabilitydomain", region, name), name, compartmentId })),
   );
 }
 
-function faultDomains(asked: Asked): Answer {
-  const { call, query } = asked;
+function faultDomains(request: ApiRequest): ApiResponse {
+  const { call, query } = request;
   const compartmentId = requireCompartment(call, "Identity", needed(query, "compartmentId"));
   const availabilityDomain = requireAvailabilityDomain(call, "Identity", needed(query, "availabilityDomain"));
   return listed(
-    asked,
+    request,
     FAULT_DOMAINS.map((name) => ({
       id: wellKnownId("faultdomain", regionOf(call), `${availabilityDomain}/${name}`),
       name,
@@ -81,7 +81,7 @@ export const identityRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/tenancies/{id}/regionSubscriptions`,
-    run: (asked) => ({ body: [subscription(asked, homeRegion(asked))] }),
+    run: (request) => ({ body: [subscription(request, homeRegion(request))] }),
   },
   { method: "GET", path: `${BASE}/regions`, run: () => ({ body: Object.keys(REGIONS).map(regionFields) }) },
   { method: "GET", path: `${BASE}/availabilityDomains`, run: domains },

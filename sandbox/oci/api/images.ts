@@ -6,47 +6,47 @@ import { bootShapes, image, requireImage } from "../resources/image.ts";
 import { imageShape } from "../resources/image-shape.ts";
 import { declared, record, shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
-import type { Answer } from "../http/answer.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiResponse } from "../http/response.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 const SHAPES = `${image.path}/{id}/shapes`;
 
 const images = declared(image);
 
-function shapesOf({ call, params }: Asked): readonly string[] {
+function shapesOf({ call, params }: ApiRequest): readonly string[] {
   return bootShapes(requireImage(call, images.service, params.id ?? ""));
 }
 
-function entry(asked: Asked, shape: string): Attributes {
-  return { imageId: asked.params.id ?? "", shape, memoryConstraints: null, ocpuConstraints: null };
+function entry(request: ApiRequest, shape: string): Attributes {
+  return { imageId: request.params.id ?? "", shape, memoryConstraints: null, ocpuConstraints: null };
 }
 
-function list(asked: Asked): Answer {
+function list(request: ApiRequest): ApiResponse {
   return listed(
-    asked,
-    shapesOf(asked).map((shape) => entry(asked, shape)),
+    request,
+    shapesOf(request).map((shape) => entry(request, shape)),
   );
 }
 
-function get(asked: Asked): Answer {
-  const { id = "", shape = "" } = asked.params;
-  if (!shapesOf(asked).includes(shape)) throw notFound(images.service, `shape ${shape} of image ${id}`);
-  return shown(entry(asked, shape));
+function get(request: ApiRequest): ApiResponse {
+  const { id = "", shape = "" } = request.params;
+  if (!shapesOf(request).includes(shape)) throw notFound(images.service, `shape ${shape} of image ${id}`);
+  return shown(entry(request, shape));
 }
 
-function add(asked: Asked): Answer {
-  const { compartmentId, shapes } = record(asked, images);
-  const { shape = "" } = asked.params;
+function add(request: ApiRequest): ApiResponse {
+  const { compartmentId, shapes } = record(request, images);
+  const { shape = "" } = request.params;
   // To put what is there already changes nothing.
   if (!shapes.some((each) => each.shape === shape && each.compartmentId !== null))
-    createPart(imageShape, asked.call, asked.params, { shape, compartmentId });
-  return shown(entry(asked, shape));
+    createPart(imageShape, request.call, request.params, { shape, compartmentId });
+  return shown(entry(request, shape));
 }
 
-function remove(asked: Asked): Answer {
-  record(asked, images);
-  removePart(imageShape, asked.call, { ...asked.params, part: asked.params.shape ?? "" });
+function remove(request: ApiRequest): ApiResponse {
+  record(request, images);
+  removePart(imageShape, request.call, { ...request.params, part: request.params.shape ?? "" });
   return { status: 204 };
 }
 
@@ -55,7 +55,7 @@ export const imageRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/workRequests/{id}`,
-    run: ({ door, params }) => shown(door.workRequests.get(params.id ?? "")),
+    run: ({ api, params }) => shown(api.workRequests.get(params.id ?? "")),
   },
   { method: "GET", path: SHAPES, run: list },
   { method: "GET", path: `${SHAPES}/{shape}`, run: get },

@@ -5,16 +5,16 @@ import { invalid, notFound } from "../model/refusals.ts";
 import type { Instance } from "../resources/instance.ts";
 import { instanceConfiguration } from "../resources/instance-configuration.ts";
 import { type InstancePool, instancePool } from "../resources/instance-pool.ts";
-import type { Answer } from "../http/answer.ts";
+import type { ApiResponse } from "../http/response.ts";
 import { checkEtag, declared, end, make, record, shown, viewOf } from "../http/collection.ts";
 import { instances, switchPower } from "./instances.ts";
 import { listed } from "../http/lists.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 
 const configurations = declared(instanceConfiguration);
 const pools = declared(instancePool);
 
-function member({ call }: Asked, id: string): Instance {
+function member({ call }: ApiRequest, id: string): Instance {
   const found = call.world.state.oci.instances.find((each) => each.id === id);
   if (!found) throw notFound(pools.service, id);
   return found;
@@ -25,8 +25,8 @@ function object(value: Json | undefined): Attributes {
 }
 
 /** The body of a launch that a configuration stands for, with what else is said laid over it. */
-function launchBody(asked: Asked, configurationId: string, more: Attributes): Attributes {
-  const found = asked.call.world.state.oci.instanceConfigurations.find(({ id }) => id === configurationId);
+function launchBody(request: ApiRequest, configurationId: string, more: Attributes): Attributes {
+  const found = request.call.world.state.oci.instanceConfigurations.find(({ id }) => id === configurationId);
   if (!found) throw notFound(configurations.service, configurationId);
   const { createVnicDetails, ...launch } = object(found.instanceDetails.launchDetails);
   return {
@@ -38,18 +38,18 @@ function launchBody(asked: Asked, configurationId: string, more: Attributes): At
 }
 
 /** Placements take their turns, and so do the fault domains in each. */
-async function launchOne(asked: Asked, pool: InstancePool): Promise<void> {
+async function launchOne(request: ApiRequest, pool: InstancePool): Promise<void> {
   const turn = pool.instanceIds.length;
   const place = pool.placementConfigurations[turn % pool.placementConfigurations.length];
   if (!place) throw new Error(`${pool.id} has no placement`);
   const round = Math.floor(turn / pool.placementConfigurations.length);
   const faultDomain = place.faultDomains[round % Math.max(1, place.faultDomains.length)];
   const named = (formatter: string): string => formatter.replaceAll("${launchCount}", String(pool.launched + 1));
-  const name = pool.instanceDisplayNameFormatter ?? `inst-${asked.call.world.random(5)}-${pool.displayName}`;
+  const name = pool.instanceDisplayNameFormatter ?? `inst-${request.call.world.random(5)}-${pool.displayName}`;
   const host = await make(
-    asked,
+    request,
     instances,
-    launchBody(asked, pool.instanceConfigurationId, {
+    launchBody(request, pool.instanceConfigurationId, {
       compartmentId: pool.compartmentId,
       availabilityDomain: place.availabilityDomain,
       ...(faultDomain !== undefined && { faultDomain }),
@@ -65,57 +65,57 @@ async function launchOne(asked: Asked, pool: InstancePool): Promise<void> {
   pool.instanceIds = [...pool.instanceIds, host.id];
 }
 
-async function terminate(asked: Asked, ids: readonly string[]): Promise<void> {
-  for (const id of ids) await end(asked, instances, member(asked, id));
+async function terminate(request: ApiRequest, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await end(request, instances, member(request, id));
 }
 
 /** To the pool's size: the oldest go first. Where a launch is refused, those of this call are taken back. */
-async function scale(asked: Asked, pool: InstancePool): Promise<void> {
+async function scale(request: ApiRequest, pool: InstancePool): Promise<void> {
   const before = pool.instanceIds;
   try {
-    while (pool.instanceIds.length < pool.size) await launchOne(asked, pool);
+    while (pool.instanceIds.length < pool.size) await launchOne(request, pool);
   } catch (error) {
     await terminate(
-      asked,
+      request,
       pool.instanceIds.filter((id) => !before.includes(id)),
     );
     throw error;
   }
-  await terminate(asked, pool.instanceIds.slice(0, Math.max(0, pool.instanceIds.length - pool.size)));
-  asked.call.world.changed();
+  await terminate(request, pool.instanceIds.slice(0, Math.max(0, pool.instanceIds.length - pool.size)));
+  request.call.world.changed();
 }
 
-async function createPool(asked: Asked): Promise<Answer> {
-  const pool = await make(asked, pools, asked.body);
+async function createPool(request: ApiRequest): Promise<ApiResponse> {
+  const pool = await make(request, pools, request.body);
   try {
-    await scale(asked, pool);
+    await scale(request, pool);
   } catch (error) {
-    await pools.end(asked, pool);
+    await pools.end(request, pool);
     throw error;
   }
-  return shown(viewOf(asked, pools, pool));
+  return shown(viewOf(request, pools, pool));
 }
 
-async function updatePool(asked: Asked): Promise<Answer> {
-  const pool = record(asked, pools);
-  checkEtag(asked, viewOf(asked, pools, pool));
+async function updatePool(request: ApiRequest): Promise<ApiResponse> {
+  const pool = record(request, pools);
+  checkEtag(request, viewOf(request, pools, pool));
   const before = { ...pool };
-  await pools.change(asked, pool, asked.body);
+  await pools.change(request, pool, request.body);
   try {
-    await scale(asked, pool);
+    await scale(request, pool);
   } catch (error) {
     Object.assign(pool, before);
     throw error;
   }
-  if (pool.size !== before.size) asked.door.lifecycles.begin(pool.id, "SCALING");
-  return shown(viewOf(asked, pools, pool));
+  if (pool.size !== before.size) request.api.lifecycles.begin(pool.id, "SCALING");
+  return shown(viewOf(request, pools, pool));
 }
 
-async function removePool(asked: Asked): Promise<Answer> {
-  const pool = record(asked, pools);
-  checkEtag(asked, viewOf(asked, pools, pool));
-  await terminate(asked, pool.instanceIds);
-  await end(asked, pools, pool);
+async function removePool(request: ApiRequest): Promise<ApiResponse> {
+  const pool = record(request, pools);
+  checkEtag(request, viewOf(request, pools, pool));
+  await terminate(request, pool.instanceIds);
+  await end(request, pools, pool);
   return { status: 204 };
 }
 
@@ -124,21 +124,21 @@ function power(name: string): Route {
   return {
     method: "POST",
     path: `${pools.path}/{id}/actions/${name}`,
-    run(asked) {
-      const pool = record(asked, pools);
-      checkEtag(asked, viewOf(asked, pools, pool));
-      for (const id of pool.instanceIds) switchPower(asked, member(asked, id), name.toUpperCase());
+    run(request) {
+      const pool = record(request, pools);
+      checkEtag(request, viewOf(request, pools, pool));
+      for (const id of pool.instanceIds) switchPower(request, member(request, id), name.toUpperCase());
       pool.lifecycleState = name.endsWith("stop") ? "STOPPED" : "RUNNING";
-      asked.door.lifecycles.begin(pool.id, name.endsWith("stop") ? "STOPPING" : "STARTING");
-      asked.call.world.changed();
-      return shown(viewOf(asked, pools, pool));
+      request.api.lifecycles.begin(pool.id, name.endsWith("stop") ? "STOPPING" : "STARTING");
+      request.call.world.changed();
+      return shown(viewOf(request, pools, pool));
     },
   };
 }
 
-function memberFields(asked: Asked, pool: InstancePool, id: string): Attributes {
-  const host = member(asked, id);
-  const view = viewOf(asked, instances, host);
+function memberFields(request: ApiRequest, pool: InstancePool, id: string): Attributes {
+  const host = member(request, id);
+  const view = viewOf(request, instances, host);
   return {
     id,
     instancePoolId: pool.id,
@@ -164,20 +164,20 @@ function requireMember(pool: InstancePool, id: Json | undefined): string {
   return id;
 }
 
-async function detachInstance(asked: Asked): Promise<Answer> {
-  const pool = record(asked, pools);
-  const id = requireMember(pool, asked.body.instanceId);
+async function detachInstance(request: ApiRequest): Promise<ApiResponse> {
+  const pool = record(request, pools);
+  const id = requireMember(pool, request.body.instanceId);
   pool.instanceIds = pool.instanceIds.filter((each) => each !== id);
-  if (asked.body.isDecrementSize === true) pool.size -= 1;
-  if (asked.body.isAutoTerminate === true) await terminate(asked, [id]);
-  await scale(asked, pool);
+  if (request.body.isDecrementSize === true) pool.size -= 1;
+  if (request.body.isAutoTerminate === true) await terminate(request, [id]);
+  await scale(request, pool);
   return { status: 202 };
 }
 
-async function launch(asked: Asked): Promise<Answer> {
-  const found = record(asked, configurations);
-  const host = await make(asked, instances, launchBody(asked, found.id, object(asked.body.launchDetails)));
-  return shown(viewOf(asked, instances, host));
+async function launch(request: ApiRequest): Promise<ApiResponse> {
+  const found = record(request, configurations);
+  const host = await make(request, instances, launchBody(request, found.id, object(request.body.launchDetails)));
+  return shown(viewOf(request, instances, host));
 }
 
 /** Calls on configurations and pools, which launch and terminate. */
@@ -191,20 +191,20 @@ export const instancePoolRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${pools.path}/{id}/instances`,
-    run(asked) {
-      const pool = record(asked, pools);
+    run(request) {
+      const pool = record(request, pools);
       return listed(
-        asked,
-        pool.instanceIds.map((id) => memberFields(asked, pool, id)),
+        request,
+        pool.instanceIds.map((id) => memberFields(request, pool, id)),
       );
     },
   },
   {
     method: "GET",
     path: `${pools.path}/{id}/instances/{instanceId}`,
-    run(asked) {
-      const pool = record(asked, pools);
-      return shown(memberFields(asked, pool, requireMember(pool, asked.params.instanceId)));
+    run(request) {
+      const pool = record(request, pools);
+      return shown(memberFields(request, pool, requireMember(pool, request.params.instanceId)));
     },
   },
 ];

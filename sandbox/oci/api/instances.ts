@@ -3,8 +3,8 @@ import { incorrectState, invalid } from "../model/refusals.ts";
 import { preserveBootVolume } from "../resources/boot-volume.ts";
 import { type Instance, instance } from "../resources/instance.ts";
 import { checkEtag, declared, record, remove, shown, viewOf } from "../http/collection.ts";
-import type { Answer } from "../http/answer.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiResponse } from "../http/response.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 
 /** Instances, as the calls of pools and VNICs change them too. */
 export const instances = declared(instance);
@@ -18,10 +18,10 @@ const ACTIONS: Readonly<Record<string, { from: Instance["state"]; to: Instance["
 };
 
 /** @param name `SOFTSTOP`. @throws 409 in a state that has no such action */
-export function switchPower(asked: Asked, found: Instance, name: string): void {
+export function switchPower(request: ApiRequest, found: Instance, name: string): void {
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) throw invalid(instances.service, `action ${name} is not valid: ${Object.keys(ACTIONS).join(", ")}.`);
-  const before = viewOf(asked, instances, found);
+  const before = viewOf(request, instances, found);
   if (before.lifecycleState !== action.from && before.lifecycleState !== action.to)
     throw incorrectState(
       instances.service,
@@ -29,17 +29,17 @@ export function switchPower(asked: Asked, found: Instance, name: string): void {
     );
   if (found.state === action.from) {
     found.state = action.to;
-    if (action.to === "RUNNING") found.startedAt = asked.call.world.now();
-    asked.door.lifecycles.begin(found.id, action.by);
-    asked.call.world.changed();
+    if (action.to === "RUNNING") found.startedAt = request.call.world.now();
+    request.api.lifecycles.begin(found.id, action.by);
+    request.call.world.changed();
   }
 }
 
-function act(asked: Asked): Answer {
-  const found = record(asked, instances);
-  checkEtag(asked, viewOf(asked, instances, found));
-  switchPower(asked, found, (asked.query.get("action") ?? "").toUpperCase());
-  return shown(viewOf(asked, instances, found));
+function act(request: ApiRequest): ApiResponse {
+  const found = record(request, instances);
+  checkEtag(request, viewOf(request, instances, found));
+  switchPower(request, found, (request.query.get("action") ?? "").toUpperCase());
+  return shown(viewOf(request, instances, found));
 }
 
 /** Calls on instances beside their collection. */
@@ -47,10 +47,10 @@ export const instanceRoutes: readonly Route[] = [
   {
     method: "DELETE",
     path: `${instances.path}/{id}`,
-    async run(asked) {
-      const found = record(asked, instances);
-      const answer = await remove(asked, instances);
-      if (asked.query.get("preserveBootVolume") === "true") preserveBootVolume(asked.call, found);
+    async run(request) {
+      const found = record(request, instances);
+      const answer = await remove(request, instances);
+      if (request.query.get("preserveBootVolume") === "true") preserveBootVolume(request.call, found);
       return answer;
     },
   },

@@ -8,9 +8,9 @@ import { invalid, notFound } from "../model/refusals.ts";
 import { availabilityDomains, FAULT_DOMAINS, regionOf, requireAvailabilityDomain } from "../model/regions.ts";
 import { shapeSize } from "../model/shapes.ts";
 import { listed } from "../http/lists.ts";
-import type { Answer } from "../http/answer.ts";
+import type { ApiResponse } from "../http/response.ts";
 import { needed } from "../model/query.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 
 const LIMITS_BASE = "/20190729";
 
@@ -31,31 +31,31 @@ const limits = Object.values(LIMITS).map((limit) => ({
     : "REGION",
 }));
 
-function ofService(asked: Asked): typeof limits {
-  const name = asked.query.get("serviceName");
+function ofService(request: ApiRequest): typeof limits {
+  const name = request.query.get("serviceName");
   return limits.filter(({ serviceName }) => !name || serviceName === name);
 }
 
-function limitNamed(asked: Asked, name: string | null): typeof limits {
-  return ofService(asked).filter((limit) => !name || limit.name === name);
+function limitNamed(request: ApiRequest, name: string | null): typeof limits {
+  return ofService(request).filter((limit) => !name || limit.name === name);
 }
 
-function values(asked: Asked): Answer {
-  needed(asked.query, "serviceName");
-  const { oci } = asked.call.world.state;
-  const domains = availabilityDomains(regionOf(asked.call), oci.adPrefix);
-  const rows = limitNamed(asked, asked.query.get("name")).flatMap(({ name, scopeType, allowed }): Attributes[] =>
+function values(request: ApiRequest): ApiResponse {
+  needed(request.query, "serviceName");
+  const { oci } = request.call.world.state;
+  const domains = availabilityDomains(regionOf(request.call), oci.adPrefix);
+  const rows = limitNamed(request, request.query.get("name")).flatMap(({ name, scopeType, allowed }): Attributes[] =>
     scopeType === "AD"
       ? domains.map((domain) => ({ name, scopeType, availabilityDomain: domain, value: allowed[oci.account] }))
       : [{ name, scopeType, availabilityDomain: null, value: allowed[oci.account] }],
   );
-  return listed(asked, rows);
+  return listed(request, rows);
 }
 
-function definitions(asked: Asked): Answer {
+function definitions(request: ApiRequest): ApiResponse {
   return listed(
-    asked,
-    limitNamed(asked, asked.query.get("name")).map(({ name, serviceName, scopeType }) => ({
+    request,
+    limitNamed(request, request.query.get("name")).map(({ name, serviceName, scopeType }) => ({
       name,
       serviceName,
       scopeType,
@@ -69,11 +69,11 @@ function definitions(asked: Asked): Answer {
   );
 }
 
-function availability(asked: Asked): Answer {
-  const { params, call } = asked;
+function availability(request: ApiRequest): ApiResponse {
+  const { params, call } = request;
   const found = limits.find(({ name, serviceName }) => name === params.limit && serviceName === params.service);
   if (!found) throw notFound("Limits", `limit ${params.limit} of service ${params.service}`);
-  if (found.scopeType === "AD") requireAvailabilityDomain(call, "Limits", needed(asked.query, "availabilityDomain"));
+  if (found.scopeType === "AD") requireAvailabilityDomain(call, "Limits", needed(request.query, "availabilityDomain"));
   const { oci } = call.world.state;
   const used = found.used(oci);
   const available = Math.max(0, found.allowed[oci.account] - used);
@@ -83,14 +83,16 @@ function availability(asked: Asked): Answer {
 }
 
 /** One shape of a report: in one fault domain, or in the availability domain. */
-function availabilityOf(asked: Asked, availabilityDomain: string, wanted: Json): Attributes {
+function availabilityOf(request: ApiRequest, availabilityDomain: string, wanted: Json): Attributes {
   if (!isObject(wanted)) throw invalid("Core Compute Capacity Report", "shapeAvailabilities has objects.");
   const shape = text(wanted, "instanceShape");
   const config = isObject(wanted.instanceShapeConfig) ? wanted.instanceShapeConfig : {};
   shapeSize(shape, { ocpus: maybeNumber(config, "ocpus") ?? 1, memoryInGBs: maybeNumber(config, "memoryInGBs") });
   const faultDomain = typeof wanted.faultDomain === "string" ? wanted.faultDomain : null;
   const places = faultDomain === null ? FAULT_DOMAINS : [faultDomain];
-  const free = places.some((name) => !isExhausted(asked.call.world, { availabilityDomain, faultDomain: name, shape }));
+  const free = places.some(
+    (name) => !isExhausted(request.call.world, { availabilityDomain, faultDomain: name, shape }),
+  );
   return {
     instanceShape: shape,
     instanceShapeConfig: wanted.instanceShapeConfig ?? null,
@@ -100,8 +102,8 @@ function availabilityOf(asked: Asked, availabilityDomain: string, wanted: Json):
   };
 }
 
-function capacityReport(asked: Asked): Answer {
-  const { body, call } = asked;
+function capacityReport(request: ApiRequest): ApiResponse {
+  const { body, call } = request;
   requireRoot(call, "Core Compute Capacity Report", text(body, "compartmentId"));
   const availabilityDomain = requireAvailabilityDomain(
     call,
@@ -116,7 +118,7 @@ function capacityReport(asked: Asked): Answer {
       compartmentId: text(body, "compartmentId"),
       availabilityDomain,
       timeCreated: call.world.now(),
-      shapeAvailabilities: wanted.map((each: Json) => availabilityOf(asked, availabilityDomain, each)),
+      shapeAvailabilities: wanted.map((each: Json) => availabilityOf(request, availabilityDomain, each)),
     },
   };
 }
@@ -127,9 +129,9 @@ export const limitRoutes: readonly Route[] = [
     {
       method: "GET",
       path: `${base}/services`,
-      run: (asked) =>
+      run: (request) =>
         listed(
-          asked,
+          request,
           [...new Set(limits.map(({ serviceName }) => serviceName))].map((name) => ({ name, description: name })),
         ),
     },

@@ -8,7 +8,7 @@ import { type BackendSet, checkerBody, LISTENER_PROTOCOLS, POLICIES } from "../r
 import { loadBalancerBackendSet } from "../resources/load-balancer-parts.ts";
 import { checkEtag, declared, record, shown, viewOf } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 import { workHeader } from "../http/work.ts";
 
 const BASE = "/20170115";
@@ -16,8 +16,8 @@ const BASE = "/20170115";
 const balancers = declared(loadBalancer);
 
 /** A work request as this service tells it (oracle/oci-go-sdk v65, loadbalancer/work_request.go). */
-function workFields(asked: Asked, id: string): Attributes {
-  const { operationType = null, status, compartmentId = null, resources, ...times } = asked.door.workRequests.get(id);
+function workFields(request: ApiRequest, id: string): Attributes {
+  const { operationType = null, status, compartmentId = null, resources, ...times } = request.api.workRequests.get(id);
   const [balancer] = Array.isArray(resources) ? resources : [];
   return {
     id,
@@ -37,33 +37,33 @@ function change(
   method: "POST" | "PUT",
   path: string,
   operation: string,
-  run: (asked: Asked, balancer: Stored<LoadBalancerBody>) => void | Promise<void>,
+  run: (request: ApiRequest, balancer: Stored<LoadBalancerBody>) => void | Promise<void>,
 ): Route {
   return {
     method,
     path: `${balancers.path}/{id}/${path}`,
-    async run(asked) {
-      const balancer = record(asked, balancers);
-      checkEtag(asked, viewOf(asked, balancers, balancer));
-      await run(asked, balancer);
-      asked.call.world.changed();
-      return { status: 202, headers: workHeader(asked, loadBalancer, balancer, "UPDATED", operation) };
+    async run(request) {
+      const balancer = record(request, balancers);
+      checkEtag(request, viewOf(request, balancers, balancer));
+      await run(request, balancer);
+      request.call.world.changed();
+      return { status: 202, headers: workHeader(request, loadBalancer, balancer, "UPDATED", operation) };
     },
   };
 }
 
-function setOf(asked: Asked): BackendSet {
-  const { set = "" } = asked.params;
-  return requirePart(loadBalancerBackendSet, record(asked, balancers), { ...asked.params, part: set });
+function setOf(request: ApiRequest): BackendSet {
+  const { set = "" } = request.params;
+  return requirePart(loadBalancerBackendSet, record(request, balancers), { ...request.params, part: set });
 }
 
 function names(path: string, all: readonly string[]): Route {
   return {
     method: "GET",
     path: `${BASE}/${path}`,
-    run: (asked) =>
+    run: (request) =>
       listed(
-        asked,
+        request,
         all.map((name) => ({ name })),
       ),
   };
@@ -72,33 +72,33 @@ function names(path: string, all: readonly string[]): Route {
 /** Calls on flexible load balancers beside their collection and their parts. */
 export const loadBalancerRoutes: readonly Route[] = [
   change("PUT", "updateShape", "Shape", ({ call, body }, balancer) => reshape(call, balancer, body)),
-  change("PUT", "networkSecurityGroups", "NetworkSecurityGroups", (asked, balancer) =>
-    balancers.change(asked, balancer, { networkSecurityGroupIds: asked.body.networkSecurityGroupIds ?? [] }),
+  change("PUT", "networkSecurityGroups", "NetworkSecurityGroups", (request, balancer) =>
+    balancers.change(request, balancer, { networkSecurityGroupIds: request.body.networkSecurityGroupIds ?? [] }),
   ),
-  change("POST", "changeCompartment", "LoadBalancerCompartment", (asked, balancer) =>
-    balancers.change(asked, balancer, { compartmentId: asked.body.compartmentId ?? null }),
+  change("POST", "changeCompartment", "LoadBalancerCompartment", (request, balancer) =>
+    balancers.change(request, balancer, { compartmentId: request.body.compartmentId ?? null }),
   ),
-  change("PUT", "backendSets/{set}/healthChecker", "HealthChecker", (asked) => {
-    setOf(asked).healthChecker = parsed(balancers.service, checkerBody, asked.body);
+  change("PUT", "backendSets/{set}/healthChecker", "HealthChecker", (request) => {
+    setOf(request).healthChecker = parsed(balancers.service, checkerBody, request.body);
   }),
   {
     method: "GET",
     path: `${balancers.path}/{id}/backendSets/{set}/healthChecker`,
-    run: (asked) => shown(setOf(asked).healthChecker),
+    run: (request) => shown(setOf(request).healthChecker),
   },
   {
     method: "GET",
     path: `${BASE}/loadBalancerWorkRequests/{id}`,
-    run: (asked) => shown(workFields(asked, asked.params.id ?? "")),
+    run: (request) => shown(workFields(request, request.params.id ?? "")),
   },
   {
     method: "GET",
     path: `${balancers.path}/{id}/workRequests`,
-    run(asked) {
-      const all = asked.door.workRequests.of(record(asked, balancers).id);
+    run(request) {
+      const all = request.api.workRequests.of(record(request, balancers).id);
       return listed(
-        asked,
-        all.map((id) => workFields(asked, id)),
+        request,
+        all.map((id) => workFields(request, id)),
       );
     },
   },

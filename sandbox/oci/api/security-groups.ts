@@ -8,11 +8,11 @@ import { type NetworkSecurityGroup, networkSecurityGroup } from "../resources/se
 import { type GroupRule, networkSecurityGroupRule as rules } from "../resources/security-group-rule.ts";
 import { declared, record } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 
 const groups = declared(networkSecurityGroup);
 
-function list({ body }: Asked, field: string): readonly Json[] {
+function list({ body }: ApiRequest, field: string): readonly Json[] {
   const items = body[field];
   if (Array.isArray(items) && items.length > 0) return items;
   throw invalid(groups.service, `${field} is required: a list with at least one.`);
@@ -30,15 +30,15 @@ function allOrNone<T>(group: NetworkSecurityGroup, act: () => T): T {
 }
 
 /** @param change what is done with each rule of the body */
-function changeRules(asked: Asked, change: (rule: Attributes) => GroupRule) {
-  const group = record(asked, groups);
+function changeRules(request: ApiRequest, change: (rule: Attributes) => GroupRule) {
+  const group = record(request, groups);
   const changed = allOrNone(group, () =>
-    list(asked, "securityRules").map((rule) => {
+    list(request, "securityRules").map((rule) => {
       if (!isObject(rule)) throw invalid(groups.service, "A security rule is an object.");
       return change(rule);
     }),
   );
-  return { body: { securityRules: changed.map((rule) => partView(rules, rule, group, asked.call)) } };
+  return { body: { securityRules: changed.map((rule) => partView(rules, rule, group, request.call)) } };
 }
 
 function action(name: string, run: Route["run"]): Route {
@@ -47,29 +47,29 @@ function action(name: string, run: Route["run"]): Route {
 
 /** Calls on the rules and the members of groups. */
 export const securityGroupRoutes: readonly Route[] = [
-  action("addSecurityRules", (asked) =>
-    changeRules(asked, (rule) => createPart(rules, asked.call, asked.params, rule)),
+  action("addSecurityRules", (request) =>
+    changeRules(request, (rule) => createPart(rules, request.call, request.params, rule)),
   ),
-  action("updateSecurityRules", (asked) =>
-    changeRules(asked, (rule) => {
+  action("updateSecurityRules", (request) =>
+    changeRules(request, (rule) => {
       if (typeof rule.id !== "string") throw invalid(groups.service, "A rule that is to be changed needs its id.");
-      return changePart(rules, asked.call, { ...asked.params, part: rule.id }, rule);
+      return changePart(rules, request.call, { ...request.params, part: rule.id }, rule);
     }),
   ),
-  action("removeSecurityRules", (asked) => {
-    const group = record(asked, groups);
-    for (const part of list(asked, "securityRuleIds").map(String))
-      if (group.rules.some(({ id }) => id === part)) removePart(rules, asked.call, { ...asked.params, part });
+  action("removeSecurityRules", (request) => {
+    const group = record(request, groups);
+    for (const part of list(request, "securityRuleIds").map(String))
+      if (group.rules.some(({ id }) => id === part)) removePart(rules, request.call, { ...request.params, part });
     return { status: 204 };
   }),
   {
     method: "GET",
     path: `${groups.path}/{id}/vnics`,
-    run(asked) {
-      const group = record(asked, groups);
-      const members = attachedVnics(asked.call.world.state.oci).filter(({ vnic }) => vnic.nsgIds.includes(group.id));
+    run(request) {
+      const group = record(request, groups);
+      const members = attachedVnics(request.call.world.state.oci).filter(({ vnic }) => vnic.nsgIds.includes(group.id));
       return listed(
-        asked,
+        request,
         members.map(({ vnic }) => ({ vnicId: vnic.id, resourceId: null, timeAssociated: null })),
       );
     },

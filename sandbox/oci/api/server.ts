@@ -10,10 +10,10 @@ import type { Attributes, Json } from "../../plugin/resource.ts";
 import type { World } from "../../world/world.ts";
 import { regionNamed } from "../model/regions.ts";
 import { ServiceRefusal } from "../model/refusals.ts";
-import { type Door, type DoorOptions, openDoor } from "../http/door.ts";
+import { type ApiState, type ApiOptions, openApi } from "../http/api-state.ts";
 import { answerOf, faultAnswer } from "./errors.ts";
-import type { Answer } from "../http/answer.ts";
-import { type Asked, type Found, router } from "../http/route.ts";
+import type { ApiResponse } from "../http/response.ts";
+import { type ApiRequest, type Found, router } from "../http/route.ts";
 import { ROUTES } from "./routes.ts";
 import { authenticate, checkBody } from "./signature.ts";
 
@@ -50,40 +50,45 @@ function jsonOf(body: Buffer): Attributes {
   throw new ServiceRefusal(400, "CannotParseRequest", "The body must be a JSON object.", "");
 }
 
-/** A region in the host's name (`iaas.us-ashburn-1.localhost`) is the one that is asked; else the account's. */
+/** A region in the host's name (`iaas.us-ashburn-1.localhost`) is the one that is requested; else the account's. */
 function regionAsked(request: IncomingMessage): string | null {
   const labels = (request.headers.host ?? "").split(":")[0]?.split(".") ?? [];
   return labels.find((label) => regionNamed(label)) ?? null;
 }
 
-async function run({ route }: Found, asked: Asked, request: IncomingMessage, body: Buffer): Promise<Answer> {
+async function run(
+  { route }: Found,
+  apiRequest: ApiRequest,
+  request: IncomingMessage,
+  body: Buffer,
+): Promise<ApiResponse> {
   const token = request.headers["opc-retry-token"];
-  if (typeof token !== "string" || request.method !== "POST") return route.run(asked);
+  if (typeof token !== "string" || request.method !== "POST") return route.run(apiRequest);
   const what = `${request.method} ${request.url}\n${body.toString("base64")}`;
-  return asked.door.retryTokens.once(token, what, async () => route.run(asked));
+  return apiRequest.api.retryTokens.once(token, what, async () => route.run(apiRequest));
 }
 
-async function perform(door: Door, request: IncomingMessage): Promise<Answer> {
+async function perform(api: ApiState, request: IncomingMessage): Promise<ApiResponse> {
   const method = request.method ?? "GET";
   const [path = "", search = ""] = (request.url ?? "/").split("?", 2);
   const found = find(method, path);
   const { raw, anonymous } = found.route;
-  if (!anonymous) authenticate(door.world, request, raw !== true && (method === "POST" || method === "PUT"));
+  if (!anonymous) authenticate(api.world, request, raw !== true && (method === "POST" || method === "PUT"));
   const body = raw ? Buffer.alloc(0) : await bodyOf(request);
   if (!raw && (method === "POST" || method === "PUT")) checkBody(request, body);
-  const asked: Asked = {
-    door,
-    call: { world: door.world, provider: { region: regionAsked(request) } },
+  const apiRequest: ApiRequest = {
+    api,
+    call: { world: api.world, provider: { region: regionAsked(request) } },
     params: found.params,
     query: new URLSearchParams(search),
     headers: request.headers,
     body: raw ? {} : jsonOf(body),
     content: request,
   };
-  return run(found, asked, request, body);
+  return run(found, apiRequest, request, body);
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+async function send(request: IncomingMessage, response: ServerResponse, answer: ApiResponse): Promise<void> {
   const { body, headers = {}, content } = answer;
   const text = body === undefined ? null : JSON.stringify(body);
   const status = answer.status ?? (text === null && content === undefined ? 204 : 200);
@@ -99,7 +104,7 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
 }
 
 /** As OCI makes them: the client's own part, then the service's. */
-function requestId({ world }: Door, request: IncomingMessage): string {
+function requestId({ world }: ApiState, request: IncomingMessage): string {
   const own = request.headers["opc-request-id"];
   const made = `${world.random(32)}/${world.random(32)}`.toUpperCase();
   return typeof own === "string" && /^[\w/.-]{1,200}$/.test(own) ? `${own}/${made}` : `/${made}`;
@@ -117,18 +122,18 @@ function targetOf({ url = "" }: IncomingMessage): string {
   return (url.split("?")[0] ?? "").replace(/^\/p\/[^/]*/, "/p/…");
 }
 
-async function serve(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { calls } = door.world;
+async function serve(api: ApiState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { calls } = api.world;
   const call = { door: "oci", method: request.method ?? "", target: targetOf(request) } as const;
   const fault = calls.begin(call);
   if (await meet(fault, request)) {
     calls.end(call, fault?.kind ?? "");
     return;
   }
-  response.setHeader("opc-request-id", requestId(door, request));
-  let answer: Answer;
+  response.setHeader("opc-request-id", requestId(api, request));
+  let answer: ApiResponse;
   try {
-    answer = fault?.kind === "status" ? faultAnswer(fault) : await perform(door, request);
+    answer = fault?.kind === "status" ? faultAnswer(fault) : await perform(api, request);
   } catch (error) {
     if (request.destroyed && !request.complete) {
       calls.end(call, "the client went away");
@@ -147,9 +152,9 @@ async function serve(door: Door, request: IncomingMessage, response: ServerRespo
  *
  * @returns what serves a connection to the API's port
  */
-export function ociEndpoint(world: World, options: DoorOptions): (socket: Socket) => void {
-  const door = openDoor(world, options);
-  const server = createServer((request, response) => void serve(door, request, response));
+export function ociEndpoint(world: World, options: ApiOptions): (socket: Socket) => void {
+  const api = openApi(world, options);
+  const server = createServer((request, response) => void serve(api, request, response));
   return (socket) => {
     server.emit("connection", socket);
   };

@@ -15,18 +15,18 @@ function action(name: "attachService" | "detachService"): Route {
   return {
     method: "POST",
     path: `${gateways.path}/{id}/actions/${name}`,
-    async run(asked) {
-      const found = record(asked, gateways);
-      checkEtag(asked, viewOf(asked, gateways, found));
-      const { serviceId } = asked.body;
+    async run(request) {
+      const found = record(request, gateways);
+      checkEtag(request, viewOf(request, gateways, found));
+      const { serviceId } = request.body;
       if (typeof serviceId !== "string") throw invalid(gateways.service, "serviceId is required.");
       const attach = name === "attachService";
       const service = requireService(found.region, serviceId);
       const others = found.services.filter((each) => each.serviceId !== serviceId);
       if (others.length < found.services.length === attach)
         throw conflict(gateways.service, `${service.name} is ${attach ? "already" : "not"} enabled on ${found.id}.`);
-      await gateways.change(asked, found, { services: attach ? [...others, { serviceId }] : others });
-      return shown(viewOf(asked, gateways, found));
+      await gateways.change(request, found, { services: attach ? [...others, { serviceId }] : others });
+      return shown(viewOf(request, gateways, found));
     },
   };
 }
@@ -36,7 +36,7 @@ export const serviceGatewayRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/services`,
-    run: (asked) => listed(asked, oracleServices(regionOf(asked.call))),
+    run: (request) => listed(request, oracleServices(regionOf(request.call))),
   },
   {
     method: "GET",

@@ -55,14 +55,14 @@ export const shapeRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/shapes`,
-    run(asked) {
-      requireCompartment(asked.call, "Core Shape", needed(asked.query, "compartmentId"));
-      const image = asked.query.get("imageId");
-      const fitting = image ? bootShapes(requireImage(asked.call, "Core Image", image)) : null;
-      const domain = asked.query.get("availabilityDomain");
-      const isThere = (shape: string): boolean => domain === null || hasShape(asked.call, domain, shape);
+    run(request) {
+      requireCompartment(request.call, "Core Shape", needed(request.query, "compartmentId"));
+      const image = request.query.get("imageId");
+      const fitting = image ? bootShapes(requireImage(request.call, "Core Image", image)) : null;
+      const domain = request.query.get("availabilityDomain");
+      const isThere = (shape: string): boolean => domain === null || hasShape(request.call, domain, shape);
       return listed(
-        asked,
+        request,
         shapeFields().filter(
           ({ shape }) => (fitting === null || fitting.includes(String(shape))) && isThere(String(shape)),
         ),

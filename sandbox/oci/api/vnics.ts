@@ -6,12 +6,12 @@ import { conflict, invalid, notFound } from "../model/refusals.ts";
 import { privateIp } from "../resources/private-ip.ts";
 import { publicIp } from "../resources/public-ip.ts";
 import { vnicAttachment } from "../resources/vnic-attachment.ts";
-import type { Answer } from "../http/answer.ts";
+import type { ApiResponse } from "../http/response.ts";
 import { checkEtag, declared, remove, shown } from "../http/collection.ts";
 import { nestedTags } from "../model/fields.ts";
 import { instances } from "./instances.ts";
 import { listed } from "../http/lists.ts";
-import type { Asked, Route } from "../http/route.ts";
+import type { ApiRequest, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 
@@ -20,7 +20,7 @@ function macAddress(vnicId: string): string {
   return ["02", "00", "17", ...[a, b, c].map((byte = 0) => byte.toString(16).padStart(2, "0"))].join(":").toUpperCase();
 }
 
-function vnicFields({ call }: Asked, attached: Attached): Attributes {
+function vnicFields({ call }: ApiRequest, attached: Attached): Attributes {
   const { vnic } = attached;
   return {
     id: vnic.id,
@@ -42,13 +42,13 @@ function vnicFields({ call }: Asked, attached: Attached): Attributes {
   };
 }
 
-function vnics({ call }: Asked): readonly Attached[] {
+function vnics({ call }: ApiRequest): readonly Attached[] {
   return attachedVnics(call.world.state.oci);
 }
 
-function requireVnic(asked: Asked): Attached {
-  const { id = "" } = asked.params;
-  const found = vnics(asked).find(({ vnic }) => vnic.id === id);
+function requireVnic(request: ApiRequest): Attached {
+  const { id = "" } = request.params;
+  const found = vnics(request).find(({ vnic }) => vnic.id === id);
   if (!found) throw notFound("Core Vnic", id);
   return found;
 }
@@ -56,15 +56,15 @@ function requireVnic(asked: Asked): Attached {
 const attachments = declared(vnicAttachment);
 
 /** A primary VNIC is changed with its instance, a secondary one with its attachment. */
-async function changeVnic(asked: Asked): Promise<Answer> {
-  const found = requireVnic(asked);
-  checkEtag(asked, vnicFields(asked, found));
-  const { oci } = asked.call.world.state;
+async function changeVnic(request: ApiRequest): Promise<ApiResponse> {
+  const found = requireVnic(request);
+  checkEtag(request, vnicFields(request, found));
+  const { oci } = request.call.world.state;
   const host = oci.instances.find(({ id }) => id === found.id);
   const attachment = oci.vnicAttachments.find(({ id }) => id === found.id);
-  if (host) await instances.change(asked, host, { createVnicDetails: asked.body });
-  if (attachment) await attachments.change(asked, attachment, { createVnicDetails: asked.body });
-  return shown(vnicFields(asked, requireVnic(asked)));
+  if (host) await instances.change(request, host, { createVnicDetails: request.body });
+  if (attachment) await attachments.change(request, attachment, { createVnicDetails: request.body });
+  return shown(vnicFields(request, requireVnic(request)));
 }
 
 const privateIps = declared(privateIp);
@@ -72,21 +72,21 @@ const publicIps = declared(publicIp);
 
 /** Address lookups by what the body names. */
 function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
-  return (asked) => {
-    const wanted = asked.body[field];
+  return (request) => {
+    const wanted = request.body[field];
     if (typeof wanted !== "string") throw invalid(publicIps.service, `${field} is required.`);
-    const all = [...(publicIps.unmade?.(asked) ?? []), ...publicIps.all(asked.call.world.state.oci)];
+    const all = [...(publicIps.unmade?.(request) ?? []), ...publicIps.all(request.call.world.state.oci)];
     const found = all.find((each) => each[field] === wanted);
     if (!found) throw notFound(publicIps.service, wanted);
-    return shown(publicIps.tell(found, asked));
+    return shown(publicIps.tell(found, request));
   };
 }
 
 /** None: no VCN of the sandbox has IPv6. The real provider asks with each look at an instance. */
-function ipv6sOf(asked: Asked): Answer {
-  if (!["vnicId", "subnetId", "ipAddress"].some((name) => asked.query.has(name)))
+function ipv6sOf(request: ApiRequest): ApiResponse {
+  if (!["vnicId", "subnetId", "ipAddress"].some((name) => request.query.has(name)))
     throw invalid("Core Ipv6", "vnicId, subnetId or ipAddress is required.");
-  return listed(asked, []);
+  return listed(request, []);
 }
 
 /** Calls on VNICs, and look-ups of addresses. */
@@ -94,24 +94,24 @@ export const vnicRoutes: readonly Route[] = [
   {
     method: "DELETE",
     path: `${attachments.path}/{id}`,
-    run(asked) {
-      const { id = "" } = asked.params;
-      if (asked.call.world.state.oci.instances.some(({ vnic }) => siblingId(vnic.id, "vnicattachment") === id))
+    run(request) {
+      const { id = "" } = request.params;
+      if (request.call.world.state.oci.instances.some(({ vnic }) => siblingId(vnic.id, "vnicattachment") === id))
         throw invalid(attachments.service, `${id} is of the instance's primary VNIC, which cannot be detached.`);
-      return remove(asked, attachments);
+      return remove(request, attachments);
     },
   },
-  { method: "GET", path: `${BASE}/vnics/{id}`, run: (asked) => shown(vnicFields(asked, requireVnic(asked))) },
+  { method: "GET", path: `${BASE}/vnics/{id}`, run: (request) => shown(vnicFields(request, requireVnic(request))) },
   { method: "PUT", path: `${BASE}/vnics/{id}`, run: changeVnic },
   { method: "GET", path: `${BASE}/ipv6`, run: ipv6sOf },
   {
     method: "DELETE",
     path: `${BASE}/privateIps/{id}`,
-    run(asked) {
-      const { id = "" } = asked.params;
-      if (vnics(asked).some(({ vnic }) => siblingId(vnic.id, "privateip") === id))
+    run(request) {
+      const { id = "" } = request.params;
+      if (vnics(request).some(({ vnic }) => siblingId(vnic.id, "privateip") === id))
         throw conflict(privateIps.service, `The private IP ${id} is its VNIC's primary one.`);
-      return remove(asked, privateIps);
+      return remove(request, privateIps);
     },
   },
   { method: "POST", path: `${BASE}/publicIps/actions/getByIpAddress`, run: publicIpBy("ipAddress") },

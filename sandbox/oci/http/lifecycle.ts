@@ -47,12 +47,12 @@ export class Lifecycles {
   end(id: string, view: Attributes, state: string, final: string | null): void {
     this.#changes.delete(id);
     // Nobody may ever ask for those that went before.
-    for (const gone of this.#gone.keys()) this.ghost(gone);
+    for (const gone of this.#gone.keys()) this.deletedView(gone);
     this.#gone.set(id, { state, since: this.#clock(), finally: final, view });
   }
 
   /** What can still be seen of an object that is gone. */
-  ghost(id: string): Attributes | null {
+  deletedView(id: string): Attributes | null {
     const gone = this.#gone.get(id);
     if (gone === undefined) return null;
     const passed = this.#clock() - gone.since;
@@ -62,7 +62,7 @@ export class Lifecycles {
     return null;
   }
 
-  ghosts(): readonly Attributes[] {
-    return [...this.#gone.keys()].map((id) => this.ghost(id)).filter((view) => view !== null);
+  recentlyDeleted(): readonly Attributes[] {
+    return [...this.#gone.keys()].map((id) => this.deletedView(id)).filter((view) => view !== null);
   }
 }

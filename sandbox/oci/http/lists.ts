@@ -1,8 +1,8 @@
 /** Lists: filtered by the query, sorted, in pages (docs.oracle.com, List Pagination). */
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import { ServiceRefusal } from "../model/refusals.ts";
-import type { Answer } from "./answer.ts";
-import type { Asked } from "./route.ts";
+import type { ApiResponse } from "./response.ts";
+import type { ApiRequest } from "./route.ts";
 
 const MOST = 1000;
 
@@ -32,7 +32,7 @@ function offsetOf(query: URLSearchParams): number {
 
 /** One page of the items; `opc-next-page` says where the next one starts. */
 export function page<T>(
-  { query }: Asked,
+  { query }: ApiRequest,
   items: readonly T[],
   usual = 100,
 ): { readonly items: readonly T[]; readonly headers: Readonly<Record<string, string>> } {
@@ -89,10 +89,14 @@ function sorted(query: URLSearchParams, items: readonly Attributes[]): readonly 
 }
 
 /** A list's answer: an array, or `{items: […]}` of the newer services. */
-export function listed(asked: Asked, items: readonly Attributes[], wrap: "array" | "items" = "array"): Answer {
-  const { query } = asked;
+export function listed(
+  request: ApiRequest,
+  items: readonly Attributes[],
+  wrap: "array" | "items" = "array",
+): ApiResponse {
+  const { query } = request;
   const { items: some, headers } = page(
-    asked,
+    request,
     sorted(
       query,
       items.filter((item) => matches(query, item)),

@@ -1,7 +1,7 @@
 /** `opc-retry-token`: the same request, sent again, does what it did and no more (docs.oracle.com, Retry Token). */
 import { createHash } from "node:crypto";
 import { ServiceRefusal } from "../model/refusals.ts";
-import type { Answer } from "./answer.ts";
+import type { ApiResponse } from "./response.ts";
 
 /** Tokens are forgotten after a day. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -11,7 +11,7 @@ const KEPT = 10_000;
 interface Used {
   readonly request: string;
   readonly at: number;
-  readonly answer: Promise<Answer>;
+  readonly answer: Promise<ApiResponse>;
 }
 
 /** The tokens that were used, and what they were answered with. */
@@ -28,7 +28,7 @@ export class RetryTokens {
    *
    * @throws ServiceRefusal 409 InvalidatedRetryToken for a token that another request had
    */
-  async once(token: string, request: string, run: () => Promise<Answer>): Promise<Answer> {
+  async once(token: string, request: string, run: () => Promise<ApiResponse>): Promise<ApiResponse> {
     const hash = createHash("sha256").update(request).digest("base64");
     this.#forgetOld();
     const known = this.#used.get(token);

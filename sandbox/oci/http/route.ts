@@ -1,15 +1,15 @@
-/** One call of the REST API: what was asked, what is answered, and how a path finds who answers it. */
+/** One call of the REST API: its request, its response, and the router. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Attributes, Call } from "../../plugin/resource.ts";
 import { notPlayed, ServiceRefusal } from "../model/refusals.ts";
-import type { Answer } from "./answer.ts";
-import type { Door } from "./door.ts";
+import type { ApiResponse } from "./response.ts";
+import type { ApiState } from "./api-state.ts";
 
 /** A call that found its route. */
-export interface Asked {
-  readonly door: Door;
-  /** The world, and the region that is asked: what the rules of sandbox/oci take. */
+export interface ApiRequest {
+  readonly api: ApiState;
+  /** The world, and the region that is requested: what the rules of sandbox/oci take. */
   readonly call: Call;
   /** Of the path, decoded. */
   readonly params: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export interface Route {
   readonly raw?: true;
   /** Nobody signs it: the route itself says who may. */
   readonly anonymous?: true;
-  run(asked: Asked): Answer | Promise<Answer>;
+  run(request: ApiRequest): ApiResponse | Promise<ApiResponse>;
 }
 
 /** A route, and what stood in the places of its path. */

@@ -1,11 +1,11 @@
 /** Services that answer a change with a work request. */
 import type { Attributes } from "../../plugin/resource.ts";
 import type { Resource, Stored } from "../kernel/resource.ts";
-import type { Asked } from "./route.ts";
+import type { ApiRequest } from "./route.ts";
 
 /** The header that the provider insists on; none where there are no work requests. */
 export function workHeader<B extends Attributes>(
-  asked: Asked,
+  request: ApiRequest,
   { work, path }: Resource<B>,
   { id, compartmentId }: Stored<B>,
   actionType: "CREATED" | "UPDATED" | "DELETED",
@@ -13,7 +13,7 @@ export function workHeader<B extends Attributes>(
 ): Readonly<Record<string, string>> {
   if (!work || (work.style === "import" && actionType !== "CREATED")) return {};
   const verb = actionType.replace(/D$/, "");
-  const request = asked.door.workRequests.accept(asked.call, {
+  const workRequest = request.api.workRequests.accept(request.call, {
     operationType: work.style ? `${verb.charAt(0)}${verb.slice(1).toLowerCase()}${operation}` : `${verb}_${operation}`,
     actionType,
     compartmentId,
@@ -21,5 +21,5 @@ export function workHeader<B extends Attributes>(
     identifier: id,
     entityUri: `${path}/${id}`,
   });
-  return { "opc-work-request-id": request };
+  return { "opc-work-request-id": workRequest };
 }

@@ -9,9 +9,9 @@ import { requireCompartment } from "../../model/records.ts";
 import { commonFields } from "../../kernel/operations.ts";
 import { nestedTags } from "../../model/fields.ts";
 import { listed } from "../../http/lists.ts";
-import type { Answer } from "../../http/answer.ts";
+import type { ApiResponse } from "../../http/response.ts";
 import { needed } from "../../model/query.ts";
-import type { Asked, Route } from "../../http/route.ts";
+import type { ApiRequest, Route } from "../../http/route.ts";
 import { noBucket, storageRefusal } from "./refusals.ts";
 
 const SERVICE = "Object Storage Bucket";
@@ -21,7 +21,7 @@ const KIND = { service: SERVICE, idType: "bucket" };
 export const BUCKET_NOT_PLAYED = ["kms_key_id", "is_bucket_key_enabled", "retention_rules"];
 
 /** @throws ServiceRefusal 404 for another namespace than the tenancy's */
-function requireNamespace({ call, params }: Asked): string {
+function requireNamespace({ call, params }: ApiRequest): string {
   const { namespace } = call.world.state.oci;
   if (params.namespace === namespace) return namespace;
   throw storageRefusal(
@@ -32,18 +32,18 @@ function requireNamespace({ call, params }: Asked): string {
 }
 
 /** @throws ServiceRefusal 404 */
-export function requireBucket(asked: Asked): Bucket {
-  requireNamespace(asked);
-  const { bucket = "" } = asked.params;
-  const region = regionOf(asked.call);
-  const found = asked.call.world.state.oci.buckets.find((each) => each.name === bucket && each.region === region);
+export function requireBucket(request: ApiRequest): Bucket {
+  requireNamespace(request);
+  const { bucket = "" } = request.params;
+  const region = regionOf(request.call);
+  const found = request.call.world.state.oci.buckets.find((each) => each.name === bucket && each.region === region);
   if (!found) throw noBucket(bucket);
   return found;
 }
 
-function summary(asked: Asked, each: Bucket): Attributes {
+function summary(request: ApiRequest, each: Bucket): Attributes {
   const { compartmentId, timeCreated, freeformTags, definedTags } = each;
-  const { oci } = asked.call.world.state;
+  const { oci } = request.call.world.state;
   return {
     namespace: oci.namespace,
     name: each.name,
@@ -59,15 +59,15 @@ function summary(asked: Asked, each: Bucket): Attributes {
 /** A name is the namespace's own; the other scope, REGION, has addresses that are not played. */
 const NAMESPACE_SCOPE = "NAMESPACE";
 
-function refuseOtherScope({ body }: Asked): void {
+function refuseOtherScope({ body }: ApiRequest): void {
   const scope = body.bucketScope ?? NAMESPACE_SCOPE;
   if (scope !== NAMESPACE_SCOPE) throw notPlayed(`bucketScope ${String(scope)}`);
 }
 
-function whole(asked: Asked, each: Bucket): Attributes {
-  const fields = asked.query.get("fields")?.split(",") ?? [];
+function whole(request: ApiRequest, each: Bucket): Attributes {
+  const fields = request.query.get("fields")?.split(",") ?? [];
   return {
-    ...summary(asked, each),
+    ...summary(request, each),
     id: each.id,
     metadata: each.metadata,
     publicAccessType: each.publicAccessType,
@@ -87,8 +87,8 @@ function whole(asked: Asked, each: Bucket): Attributes {
   };
 }
 
-function told(asked: Asked, each: Bucket): Answer {
-  return { body: whole(asked, each), headers: { etag: each.etag } };
+function told(request: ApiRequest, each: Bucket): ApiResponse {
+  return { body: whole(request, each), headers: { etag: each.etag } };
 }
 
 /** @throws ServiceRefusal 400 */
@@ -99,12 +99,12 @@ export function requireOneOf(field: string, value: string, allowed: readonly str
 
 const ACCESS = ["NoPublicAccess", "ObjectRead", "ObjectReadWithoutList"];
 
-function create(asked: Asked): Answer {
-  requireNamespace(asked);
-  refuse(BUCKET_NOT_PLAYED, asked.body);
-  refuseOtherScope(asked);
-  const { call } = asked;
-  const details = asked.body;
+function create(request: ApiRequest): ApiResponse {
+  requireNamespace(request);
+  refuse(BUCKET_NOT_PLAYED, request.body);
+  refuseOtherScope(request);
+  const { call } = request;
+  const details = request.body;
   const name = text(details, "name");
   if (!/^(?!\.{1,2}$)[\w.-]{1,256}$/.test(name))
     throw storageRefusal(400, "InvalidBucketName", `The bucket name '${name}' is invalid`);
@@ -133,31 +133,31 @@ function create(asked: Asked): Answer {
   };
   call.world.state.oci.buckets.push(made);
   call.world.changed();
-  return told(asked, made);
+  return told(request, made);
 }
 
-function update(asked: Asked): Answer {
-  const found = requireBucket(asked);
-  refuse(BUCKET_NOT_PLAYED, asked.body);
-  refuseOtherScope(asked);
-  const details = asked.body;
+function update(request: ApiRequest): ApiResponse {
+  const found = requireBucket(request);
+  refuse(BUCKET_NOT_PLAYED, request.body);
+  refuseOtherScope(request);
+  const details = request.body;
   const access = requireOneOf(
     "publicAccessType",
     maybeText(details, "publicAccessType") ?? found.publicAccessType,
     ACCESS,
   );
-  Object.assign(found, commonFields(KIND, details, { call: asked.call, before: found }));
+  Object.assign(found, commonFields(KIND, details, { call: request.call, before: found }));
   found.publicAccessType = access;
   found.versioning = maybeText(details, "versioning") ?? found.versioning;
   found.autoTiering = maybeText(details, "autoTiering") ?? found.autoTiering ?? "Disabled";
   found.objectEventsEnabled = maybeFlag(details, "objectEventsEnabled") ?? found.objectEventsEnabled ?? false;
   found.metadata = maybeTags(details, "metadata") ?? found.metadata;
-  asked.call.world.changed();
-  return told(asked, found);
+  request.call.world.changed();
+  return told(request, found);
 }
 
-function remove(asked: Asked): Answer {
-  const found = requireBucket(asked);
+function remove(request: ApiRequest): ApiResponse {
+  const found = requireBucket(request);
   // DeleteBucket (oracle/oci-go-sdk v65, objectstorage).
   if ((found.preauthenticatedRequests ?? []).length > 0)
     throw storageRefusal(
@@ -171,9 +171,9 @@ function remove(asked: Asked): Answer {
       "BucketNotEmpty",
       `Bucket named '${found.name}' is not empty. Delete all objects and multipart uploads first.`,
     );
-  const { oci } = asked.call.world.state;
+  const { oci } = request.call.world.state;
   oci.buckets = oci.buckets.filter((each) => each !== found);
-  asked.call.world.changed();
+  request.call.world.changed();
   return { status: 204 };
 }
 
@@ -186,37 +186,37 @@ export const bucketRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/n/{namespace}",
-    run(asked) {
-      const { tenancyId } = asked.call.world.state.oci;
+    run(request) {
+      const { tenancyId } = request.call.world.state.oci;
       const defaults = { defaultS3CompartmentId: tenancyId, defaultSwiftCompartmentId: tenancyId };
-      return { body: { namespace: requireNamespace(asked), ...defaults } };
+      return { body: { namespace: requireNamespace(request), ...defaults } };
     },
   },
   {
     method: "GET",
     path: BUCKETS,
-    run(asked) {
-      requireNamespace(asked);
-      const compartmentId = requireCompartment(asked.call, SERVICE, needed(asked.query, "compartmentId"));
-      const here = asked.call.world.state.oci.buckets.filter(
-        (each) => each.compartmentId === compartmentId && each.region === regionOf(asked.call),
+    run(request) {
+      requireNamespace(request);
+      const compartmentId = requireCompartment(request.call, SERVICE, needed(request.query, "compartmentId"));
+      const here = request.call.world.state.oci.buckets.filter(
+        (each) => each.compartmentId === compartmentId && each.region === regionOf(request.call),
       );
       return listed(
-        asked,
-        here.map((each) => summary(asked, each)),
+        request,
+        here.map((each) => summary(request, each)),
       );
     },
   },
   { method: "POST", path: BUCKETS, run: create },
-  { method: "GET", path: BUCKET, run: (asked) => told(asked, requireBucket(asked)) },
-  { method: "HEAD", path: BUCKET, run: (asked) => ({ status: 200, headers: { etag: requireBucket(asked).etag } }) },
+  { method: "GET", path: BUCKET, run: (request) => told(request, requireBucket(request)) },
+  { method: "HEAD", path: BUCKET, run: (request) => ({ status: 200, headers: { etag: requireBucket(request).etag } }) },
   { method: "POST", path: BUCKET, run: update },
   { method: "DELETE", path: BUCKET, run: remove },
   {
     method: "GET",
     path: `${BUCKET}/retentionRules`,
-    run(asked) {
-      requireBucket(asked);
+    run(request) {
+      requireBucket(request);
       return { body: { items: [] } };
     },
   },

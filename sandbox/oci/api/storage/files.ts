@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream, mkdirSync, rmSync, statSync } from
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Door } from "../../http/door.ts";
+import type { ApiState } from "../../http/api-state.ts";
 
 /** A file that was written, and what its bytes come to. */
 export interface Written {
@@ -16,7 +16,7 @@ export interface Written {
 }
 
 /** Writes what comes; a stream that breaks leaves no file behind. */
-export async function write({ objects, world }: Door, content: Readable): Promise<Written> {
+export async function write({ objects, world }: ApiState, content: Readable): Promise<Written> {
   mkdirSync(objects, { recursive: true, mode: 0o700 });
   const file = world.random(32);
   const hash = createHash("md5");
@@ -38,12 +38,12 @@ export async function write({ objects, world }: Door, content: Readable): Promis
 }
 
 /** Removes files that no object has any more. */
-export function forget({ objects }: Pick<Door, "objects">, files: readonly string[]): void {
+export function forget({ objects }: Pick<ApiState, "objects">, files: readonly string[]): void {
   for (const file of files) rmSync(join(objects, file), { force: true });
 }
 
 /** Bytes [start, end) of files one after the other. */
-export function read({ objects }: Pick<Door, "objects">, files: readonly string[], start: number, end: number) {
+export function read({ objects }: Pick<ApiState, "objects">, files: readonly string[], start: number, end: number) {
   const sizes = files.map((file) => statSync(join(objects, file)).size);
   async function* chunks(): AsyncGenerator<Buffer> {
     let offset = 0;

@@ -5,7 +5,7 @@ import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { z } from "zod";
 import type { BucketObject, ImageArchive } from "../../resources/bucket.ts";
-import type { Door } from "../../http/door.ts";
+import type { ApiState } from "../../http/api-state.ts";
 import { read } from "./files.ts";
 
 const METADATA = z.object({
@@ -35,9 +35,9 @@ async function fileOf(bytes: Readable, unpack: NodeJS.ReadWriteStream, name: str
 }
 
 /** Notes at the object what its archive says; an object that is none says nothing. */
-export async function noteArchive(door: Door, object: BucketObject): Promise<void> {
+export async function noteArchive(api: ApiState, object: BucketObject): Promise<void> {
   if (!object.name.endsWith(".oci")) return;
-  const bytes = (end: number) => read(door, object.files, 0, end);
+  const bytes = (end: number) => read(api, object.files, 0, end);
   try {
     const start = await startOf(bytes(Math.min(object.size, GZIP.length)));
     const unpack = start.equals(GZIP) ? createGunzip() : new PassThrough();
@@ -49,7 +49,7 @@ export async function noteArchive(door: Door, object: BucketObject): Promise<voi
       firmware: externalLaunchOptions?.firmware ?? null,
     };
     object.archive = archive;
-    door.world.changed();
+    api.world.changed();
   } catch {
     // Not an archive, or not one that can be read.
   }

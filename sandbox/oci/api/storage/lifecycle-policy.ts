@@ -6,8 +6,8 @@ import { isObject, maybeTexts } from "../../model/attributes.ts";
 import { serviceMayManage } from "../../resources/policy.ts";
 import { notFound } from "../../model/refusals.ts";
 import { regionOf } from "../../model/regions.ts";
-import type { Answer } from "../../http/answer.ts";
-import type { Asked, Route } from "../../http/route.ts";
+import type { ApiResponse } from "../../http/response.ts";
+import type { ApiRequest, Route } from "../../http/route.ts";
 import { requireBucket, requireOneOf } from "./buckets.ts";
 import { storageRefusal } from "./refusals.ts";
 
@@ -62,7 +62,7 @@ function ruleOf(item: Json, bucket: Bucket): LifecycleRule {
 }
 
 /** The service itself acts by the rules, and has to be let (oracle/ocifs#48). */
-function requirePermission({ call }: Asked, bucket: Bucket): void {
+function requirePermission({ call }: ApiRequest, bucket: Bucket): void {
   const service = `objectstorage-${regionOf(call)}`;
   if (serviceMayManage(call, service, ["object-family", "objects"], bucket.compartmentId)) return;
   throw storageRefusal(
@@ -72,7 +72,7 @@ function requirePermission({ call }: Asked, bucket: Bucket): void {
   );
 }
 
-function shown({ timeCreated, items, etag }: LifecyclePolicy): Answer {
+function shown({ timeCreated, items, etag }: LifecyclePolicy): ApiResponse {
   const rules = items.map(({ objectNameFilter, ...rule }) => ({
     ...rule,
     objectNameFilter: objectNameFilter && { ...objectNameFilter },
@@ -80,16 +80,16 @@ function shown({ timeCreated, items, etag }: LifecyclePolicy): Answer {
   return { body: { timeCreated, items: rules }, headers: { etag } };
 }
 
-function put(asked: Asked): Answer {
-  const bucket = requireBucket(asked);
-  const { items = [] } = asked.body;
+function put(request: ApiRequest): ApiResponse {
+  const bucket = requireBucket(request);
+  const { items = [] } = request.body;
   if (!Array.isArray(items)) throw invalid("items must be a list of lifecycle rules");
   if (items.length > MOST_RULES) throw invalid(`A lifecycle policy has at most ${MOST_RULES} rules`);
   const rules = items.map((item: Json) => ruleOf(item, bucket));
   const twin = rules.find(({ name }, index) => rules.findIndex((other) => other.name === name) < index);
   if (twin) throw invalid(`There are two rules with the name '${twin.name}'`);
-  requirePermission(asked, bucket);
-  const { world } = asked.call;
+  requirePermission(request, bucket);
+  const { world } = request.call;
   bucket.lifecyclePolicy = { timeCreated: world.now(), etag: world.random(32), items: rules };
   world.changed();
   return shown(bucket.lifecyclePolicy);
@@ -100,11 +100,11 @@ function requirePolicy(bucket: Bucket): LifecyclePolicy {
   throw notFound("Object Storage Object Lifecycle Policy", `lifecycle policy of ${bucket.name}`);
 }
 
-function remove(asked: Asked): Answer {
-  const bucket = requireBucket(asked);
+function remove(request: ApiRequest): ApiResponse {
+  const bucket = requireBucket(request);
   requirePolicy(bucket);
   delete bucket.lifecyclePolicy;
-  asked.call.world.changed();
+  request.call.world.changed();
   return { status: 204 };
 }
 
@@ -112,7 +112,7 @@ const POLICY = "/n/{namespace}/b/{bucket}/l";
 
 /** Calls on a bucket's lifecycle policy. */
 export const lifecyclePolicyRoutes: readonly Route[] = [
-  { method: "GET", path: POLICY, run: (asked) => shown(requirePolicy(requireBucket(asked))) },
+  { method: "GET", path: POLICY, run: (request) => shown(requirePolicy(requireBucket(request))) },
   { method: "PUT", path: POLICY, run: put },
   { method: "DELETE", path: POLICY, run: remove },
 ];

@@ -5,8 +5,8 @@ import type { Tags } from "../../../world/oci.ts";
 import type { Bucket, BucketObject } from "../../resources/bucket.ts";
 import { ServiceRefusal } from "../../model/refusals.ts";
 import { limitOf } from "../../http/lists.ts";
-import type { Answer } from "../../http/answer.ts";
-import type { Asked, Route } from "../../http/route.ts";
+import type { ApiResponse } from "../../http/response.ts";
+import type { ApiRequest, Route } from "../../http/route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, read, write } from "./files.ts";
 import { noteArchive } from "./image-archive.ts";
@@ -41,7 +41,11 @@ export function checkName(name: string): void {
 }
 
 /** @throws ServiceRefusal 412 for a change that the client wants only as long as something else did not happen */
-export function checkConditions({ headers }: Pick<Asked, "headers">, name: string, present: BucketObject | null): void {
+export function checkConditions(
+  { headers }: Pick<ApiRequest, "headers">,
+  name: string,
+  present: BucketObject | null,
+): void {
   const [none, match] = [headers["if-none-match"], headers["if-match"]];
   if (none === "*" && present)
     throw storageRefusal(412, "IfNoneMatchFailed", `The If-None-Match header is '*', and there is an object '${name}'`);
@@ -50,11 +54,11 @@ export function checkConditions({ headers }: Pick<Asked, "headers">, name: strin
 }
 
 /** Puts the object in the place of the one of its name. */
-export function store({ door, call }: Asked, bucket: Bucket, made: BucketObject): void {
+export function store({ api, call }: ApiRequest, bucket: Bucket, made: BucketObject): void {
   const old = objectNamed(bucket, made.name);
   bucket.objects = [...bucket.objects.filter((each) => each !== old), made];
   call.world.changed();
-  if (old) forget(door, old.files);
+  if (old) forget(api, old.files);
 }
 
 function rfc1123(time: string): string {
@@ -62,7 +66,7 @@ function rfc1123(time: string): string {
 }
 
 /** @throws ServiceRefusal 400 when the bytes are not those that the client says it sent */
-export function checkMd5({ headers }: Asked, md5: string, drop: () => void): void {
+export function checkMd5({ headers }: ApiRequest, md5: string, drop: () => void): void {
   const sent = headers["content-md5"];
   if (sent === undefined || sent === md5) return;
   drop();
@@ -74,18 +78,18 @@ export function checkMd5({ headers }: Asked, md5: string, drop: () => void): voi
 }
 
 /** PutObject: takes the content that comes. @throws ServiceRefusal for a digest that is another */
-export async function put(asked: Asked): Promise<Answer> {
-  const { door, call, params, headers } = asked;
+export async function put(request: ApiRequest): Promise<ApiResponse> {
+  const { api, call, params, headers } = request;
   const { object: name = "" } = params;
   refuseKeys(headers);
-  const into = requireBucket(asked);
+  const into = requireBucket(request);
   checkName(name);
-  checkConditions(asked, name, objectNamed(into, name));
+  checkConditions(request, name, objectNamed(into, name));
   const tier = headers["storage-tier"];
   const storageTier = tierFor(into, typeof tier === "string" ? tier : null);
-  const { file, size, md5 } = await write(door, asked.content);
-  const drop = (): void => forget(door, [file]);
-  checkMd5(asked, md5, drop);
+  const { file, size, md5 } = await write(api, request.content);
+  const drop = (): void => forget(api, [file]);
+  checkMd5(request, md5, drop);
   const made: BucketObject = {
     name,
     files: [file],
@@ -100,14 +104,14 @@ export async function put(asked: Asked): Promise<Answer> {
   };
   try {
     // While the bytes came, the bucket or the object may have gone or come.
-    const bucket = requireBucket(asked);
-    checkConditions(asked, name, objectNamed(bucket, name));
-    store(asked, bucket, made);
+    const bucket = requireBucket(request);
+    checkConditions(request, name, objectNamed(bucket, name));
+    store(request, bucket, made);
   } catch (error) {
     drop();
     throw error;
   }
-  await noteArchive(door, made);
+  await noteArchive(api, made);
   return {
     status: 200,
     headers: { etag: made.etag, "opc-content-md5": md5, "last-modified": rfc1123(made.timeCreated) },
@@ -129,9 +133,9 @@ function about(object: BucketObject): Record<string, string> {
   };
 }
 
-function requireObject(asked: Asked): BucketObject {
-  const bucket = requireBucket(asked);
-  const { object: name = "" } = asked.params;
+function requireObject(request: ApiRequest): BucketObject {
+  const bucket = requireBucket(request);
+  const { object: name = "" } = request.params;
   const found = objectNamed(bucket, name);
   if (!found) throw noObject(bucket.name, name);
   return found;
@@ -148,15 +152,15 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
 }
 
 /** HeadObject: everything but the content. */
-export function head(asked: Asked): Answer {
-  return { status: 200, headers: about(requireObject(asked)) };
+export function head(request: ApiRequest): ApiResponse {
+  return { status: 200, headers: about(requireObject(request)) };
 }
 
-/** GetObject: the content, or the range of it that is asked for. */
-export function get(asked: Asked): Answer {
-  const found = requireObject(asked);
+/** GetObject: the content, or the range of it that is requested. */
+export function get(request: ApiRequest): ApiResponse {
+  const found = requireObject(request);
   requireRestored(found);
-  const range = rangeOf(asked.headers.range, found.size);
+  const range = rangeOf(request.headers.range, found.size);
   const { start, end } = range ?? { start: 0, end: found.size };
   return {
     status: range ? 206 : 200,
@@ -165,21 +169,21 @@ export function get(asked: Asked): Answer {
       "content-length": String(end - start),
       ...(range && { "content-range": `bytes ${start}-${end - 1}/${found.size}` }),
     },
-    content: read(asked.door, found.files, start, end),
+    content: read(request.api, found.files, start, end),
   };
 }
 
-function remove(asked: Asked): Answer {
-  const found = requireObject(asked);
-  checkConditions({ headers: { "if-match": asked.headers["if-match"] } }, found.name, found);
-  const bucket = requireBucket(asked);
+function remove(request: ApiRequest): ApiResponse {
+  const found = requireObject(request);
+  checkConditions({ headers: { "if-match": request.headers["if-match"] } }, found.name, found);
+  const bucket = requireBucket(request);
   bucket.objects = bucket.objects.filter((each) => each !== found);
-  asked.call.world.changed();
-  forget(asked.door, found.files);
-  return { status: 204, headers: { "last-modified": rfc1123(asked.call.world.now()) } };
+  request.call.world.changed();
+  forget(request.api, found.files);
+  return { status: 204, headers: { "last-modified": rfc1123(request.call.world.now()) } };
 }
 
-/** What a list tells beside the name, if it is asked for. */
+/** What a list tells beside the name, if it is requested. */
 function listFields(object: BucketObject, fields: readonly string[]): Attributes {
   const { name, size, etag, md5, timeCreated } = object;
   const all: Attributes = {
@@ -195,9 +199,9 @@ function listFields(object: BucketObject, fields: readonly string[]): Attributes
 }
 
 /** ListObjects: by prefix, folded at a delimiter, in pages. */
-export function list(asked: Asked): Answer {
-  const { query } = asked;
-  const bucket = requireBucket(asked);
+export function list(request: ApiRequest): ApiResponse {
+  const { query } = request;
+  const bucket = requireBucket(request);
   const [prefix, start, end] = [query.get("prefix") ?? "", query.get("start") ?? "", query.get("end")];
   const startAfter = query.get("startAfter");
   const delimiter = query.get("delimiter");

@@ -6,8 +6,8 @@ import type { PreauthenticatedRequest } from "../../resources/bucket.ts";
 import { maybeText, text } from "../../model/attributes.ts";
 import { notFound, notPlayed } from "../../model/refusals.ts";
 import { listed } from "../../http/lists.ts";
-import type { Answer } from "../../http/answer.ts";
-import type { Asked, Route } from "../../http/route.ts";
+import type { ApiResponse } from "../../http/response.ts";
+import type { ApiRequest, Route } from "../../http/route.ts";
 import { requireBucket, requireOneOf } from "./buckets.ts";
 import { get, head, list, put } from "./objects.ts";
 import { noBucket, storageRefusal } from "./refusals.ts";
@@ -45,10 +45,10 @@ function listingAction(details: Attributes, accessType: string): string | null {
   );
 }
 
-function create(asked: Asked): Answer {
-  const bucket = requireBucket(asked);
-  const { call, headers } = asked;
-  const details = asked.body;
+function create(request: ApiRequest): ApiResponse {
+  const bucket = requireBucket(request);
+  const { call, headers } = request;
+  const details = request.body;
   const accessType = requireOneOf("accessType", text(details, "accessType"), [...OF_AN_OBJECT, ...OF_A_BUCKET]);
   const objectName = maybeText(details, "objectName");
   if (objectName === null && OF_AN_OBJECT.includes(accessType))
@@ -71,17 +71,17 @@ function create(asked: Asked): Answer {
   return { body: { ...summary(made), accessUri, fullPath: `http://${headers.host ?? ""}${accessUri}` } };
 }
 
-function requireRequest({ params }: Asked, bucket: Bucket): PreauthenticatedRequest {
+function requireRequest({ params }: ApiRequest, bucket: Bucket): PreauthenticatedRequest {
   const found = bucket.preauthenticatedRequests?.find(({ id }) => id === params.par);
   if (!found) throw notFound("Object Storage Preauthenticated Request", params.par ?? "");
   return found;
 }
 
-function remove(asked: Asked): Answer {
-  const bucket = requireBucket(asked);
-  const found = requireRequest(asked, bucket);
+function remove(request: ApiRequest): ApiResponse {
+  const bucket = requireBucket(request);
+  const found = requireRequest(request, bucket);
   bucket.preauthenticatedRequests = bucket.preauthenticatedRequests?.filter((each) => each !== found) ?? [];
-  asked.call.world.changed();
+  request.call.world.changed();
   return { status: 204 };
 }
 
@@ -95,20 +95,21 @@ function allows({ accessType, objectName, bucketListingAction }: Preauthenticate
  * What is expired, deleted or for something else is answered as if there were no bucket
  * (rosalexander/oci-object-storage-desktop#5).
  */
-function requireAllowed(asked: Asked, use: Use): void {
-  const { token = "", object = "" } = asked.params;
-  const bucket = requireBucket(asked);
+function requireAllowed(request: ApiRequest, use: Use): void {
+  const { token = "", object = "" } = request.params;
+  const bucket = requireBucket(request);
   const hash = hashOf(token);
-  const now = asked.call.world.now();
+  const now = request.call.world.now();
   const found = bucket.preauthenticatedRequests?.find((each) => each.tokenSha256 === hash && each.timeExpires > now);
   if (!found || !allows(found, use, object)) throw noBucket(bucket.name);
 }
 
 function opened(use: Use, run: Route["run"]): Route["run"] {
-  return (asked) => {
-    requireAllowed(asked, use);
-    if (asked.headers["opc-multipart"] === "true") throw notPlayed("a multipart upload by a preauthenticated request");
-    return run(asked);
+  return (request) => {
+    requireAllowed(request, use);
+    if (request.headers["opc-multipart"] === "true")
+      throw notPlayed("a multipart upload by a preauthenticated request");
+    return run(request);
   };
 }
 
@@ -121,17 +122,17 @@ export const preauthenticatedRoutes: readonly Route[] = [
   {
     method: "GET",
     path: REQUESTS,
-    run(asked) {
-      const prefix = asked.query.get("objectNamePrefix") ?? "";
-      const all = requireBucket(asked).preauthenticatedRequests ?? [];
-      return listed(asked, all.filter(({ objectName }) => (objectName ?? "").startsWith(prefix)).map(summary));
+    run(request) {
+      const prefix = request.query.get("objectNamePrefix") ?? "";
+      const all = requireBucket(request).preauthenticatedRequests ?? [];
+      return listed(request, all.filter(({ objectName }) => (objectName ?? "").startsWith(prefix)).map(summary));
     },
   },
   { method: "POST", path: REQUESTS, run: create },
   {
     method: "GET",
     path: `${REQUESTS}/{par}`,
-    run: (asked) => ({ body: summary(requireRequest(asked, requireBucket(asked))) }),
+    run: (request) => ({ body: summary(requireRequest(request, requireBucket(request))) }),
   },
   { method: "DELETE", path: `${REQUESTS}/{par}`, run: remove },
   { method: "GET", path: OPEN, anonymous: true, run: opened("List", list) },

@@ -6,7 +6,7 @@ import { storageRefusal } from "./refusals.ts";
 
 const TIERS = ["Standard", "InfrequentAccess", "Archive"];
 
-/** The tier that is asked for, else the bucket's. @throws ServiceRefusal 400 for one that there is not, or not in the bucket */
+/** The tier that is requested, else the bucket's. @throws ServiceRefusal 400 for one that there is not, or not in the bucket */
 export function tierFor(bucket: Bucket, wanted: string | null): string {
   const tier = wanted ?? bucket.storageTier;
   const allowed = bucket.storageTier === "Archive" ? ["Archive"] : TIERS;

@@ -6,8 +6,8 @@ import type { Tags } from "../../../world/oci.ts";
 import type { Bucket, BucketObject, MultipartUpload, UploadedPart } from "../../resources/bucket.ts";
 import { isObject, maybeTags, maybeText, text } from "../../model/attributes.ts";
 import { listed, page } from "../../http/lists.ts";
-import type { Answer } from "../../http/answer.ts";
-import type { Asked, Route } from "../../http/route.ts";
+import type { ApiResponse } from "../../http/response.ts";
+import type { ApiRequest, Route } from "../../http/route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, write } from "./files.ts";
 import { noteArchive } from "./image-archive.ts";
@@ -22,15 +22,15 @@ interface Found {
   readonly upload: MultipartUpload;
 }
 
-function requireUpload(asked: Asked): Found {
-  const bucket = requireBucket(asked);
-  const { object = "" } = asked.params;
-  const upload = bucket.uploads.find((each) => each.id === asked.query.get("uploadId") && each.object === object);
+function requireUpload(request: ApiRequest): Found {
+  const bucket = requireBucket(request);
+  const { object = "" } = request.params;
+  const upload = bucket.uploads.find((each) => each.id === request.query.get("uploadId") && each.object === object);
   if (!upload) throw storageRefusal(404, "NoSuchUpload", `There is no such multipart upload of '${object}'`);
   return { bucket, upload };
 }
 
-function summary({ call }: Asked, bucket: Bucket, upload: MultipartUpload) {
+function summary({ call }: ApiRequest, bucket: Bucket, upload: MultipartUpload) {
   return {
     namespace: call.world.state.oci.namespace,
     bucket: bucket.name,
@@ -66,13 +66,13 @@ function ownHeaders(details: Attributes): Tags {
   return Object.fromEntries(said.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
-function start(asked: Asked): Answer {
-  const bucket = requireBucket(asked);
-  refuseKeys(asked.headers);
-  const details = asked.body;
+function start(request: ApiRequest): ApiResponse {
+  const bucket = requireBucket(request);
+  refuseKeys(request.headers);
+  const details = request.body;
   const object = text(details, "object");
   checkName(object);
-  checkConditions(asked, object, objectNamed(bucket, object));
+  checkConditions(request, object, objectNamed(bucket, object));
   const metadata = maybeTags(details, "metadata") ?? {};
   const strange = Object.keys(metadata).find((name) => !name.startsWith("opc-meta-"));
   if (strange !== undefined) throw storageRefusal(400, "InvalidMetadata", `${strange} is not of the form opc-meta-*`);
@@ -80,36 +80,36 @@ function start(asked: Asked): Answer {
   const headers = { ...metadata, ...ownHeaders(details) };
   checkHeaders({ ...headers, "content-type": contentType });
   const upload: MultipartUpload = {
-    id: asked.call.world.random(36),
+    id: request.call.world.random(36),
     object,
     contentType,
     headers,
     storageTier: tierFor(bucket, maybeText(details, "storageTier")),
-    timeCreated: asked.call.world.now(),
+    timeCreated: request.call.world.now(),
     parts: [],
   };
   bucket.uploads.push(upload);
-  asked.call.world.changed();
-  return { body: summary(asked, bucket, upload) };
+  request.call.world.changed();
+  return { body: summary(request, bucket, upload) };
 }
 
-async function putPart(asked: Asked): Promise<Answer> {
-  const { door, call, query } = asked;
-  requireUpload(asked);
+async function putPart(request: ApiRequest): Promise<ApiResponse> {
+  const { api, call, query } = request;
+  requireUpload(request);
   const number = Number(query.get("uploadPartNum"));
   if (!Number.isInteger(number) || number < 1 || number > MOST_PARTS)
     throw storageRefusal(400, "InvalidUploadPart", `uploadPartNum ${query.get("uploadPartNum")}: 1 to ${MOST_PARTS}`);
-  const { file, size, md5 } = await write(door, asked.content);
-  const drop = (): void => forget(door, [file]);
-  checkMd5(asked, md5, drop);
+  const { file, size, md5 } = await write(api, request.content);
+  const drop = (): void => forget(api, [file]);
+  checkMd5(request, md5, drop);
   const part: UploadedPart = { number, files: [file], size, md5, etag: call.world.random(32) };
   try {
     // It may have been aborted while the bytes came.
-    const { upload } = requireUpload(asked);
+    const { upload } = requireUpload(request);
     const old = upload.parts.find((each) => each.number === number);
     upload.parts = [...upload.parts.filter((each) => each !== old), part];
     call.world.changed();
-    if (old) forget(door, old.files);
+    if (old) forget(api, old.files);
   } catch (error) {
     drop();
     throw error;
@@ -117,7 +117,7 @@ async function putPart(asked: Asked): Promise<Answer> {
   return { status: 200, headers: { etag: part.etag, "opc-content-md5": md5 } };
 }
 
-function partsToCommit({ body }: Asked, upload: MultipartUpload): readonly UploadedPart[] {
+function partsToCommit({ body }: ApiRequest, upload: MultipartUpload): readonly UploadedPart[] {
   const wanted = body.partsToCommit;
   if (!Array.isArray(wanted) || wanted.length === 0)
     throw storageRefusal(400, "InvalidUploadPart", "partsToCommit is required: a list with at least one part");
@@ -133,11 +133,11 @@ function partsToCommit({ body }: Asked, upload: MultipartUpload): readonly Uploa
   return known;
 }
 
-async function commit(asked: Asked): Promise<Answer> {
-  const { door, call } = asked;
-  const { bucket, upload } = requireUpload(asked);
-  checkConditions(asked, upload.object, objectNamed(bucket, upload.object));
-  const parts = partsToCommit(asked, upload);
+async function commit(request: ApiRequest): Promise<ApiResponse> {
+  const { api, call } = request;
+  const { bucket, upload } = requireUpload(request);
+  checkConditions(request, upload.object, objectNamed(bucket, upload.object));
+  const parts = partsToCommit(request, upload);
   const hash = createHash("md5");
   for (const { md5 } of parts) hash.update(Buffer.from(md5, "base64"));
   const multipartMd5 = `${hash.digest("base64")}-${parts.length}`;
@@ -155,24 +155,24 @@ async function commit(asked: Asked): Promise<Answer> {
     storageTier: upload.storageTier ?? "Standard",
     timeCreated: call.world.now(),
   };
-  store(asked, bucket, made);
-  for (const part of upload.parts.filter((each) => !parts.includes(each))) forget(door, part.files);
-  await noteArchive(door, made);
+  store(request, bucket, made);
+  for (const part of upload.parts.filter((each) => !parts.includes(each))) forget(api, part.files);
+  await noteArchive(api, made);
   return { status: 200, headers: { etag, "opc-multipart-md5": multipartMd5 } };
 }
 
-function abort(asked: Asked): Answer {
-  const { bucket, upload } = requireUpload(asked);
+function abort(request: ApiRequest): ApiResponse {
+  const { bucket, upload } = requireUpload(request);
   bucket.uploads = bucket.uploads.filter((each) => each !== upload);
-  asked.call.world.changed();
-  for (const { files } of upload.parts) forget(asked.door, files);
+  request.call.world.changed();
+  for (const { files } of upload.parts) forget(request.api, files);
   return { status: 204 };
 }
 
-function listParts(asked: Asked): Answer {
-  const { upload } = requireUpload(asked);
+function listParts(request: ApiRequest): ApiResponse {
+  const { upload } = requireUpload(request);
   const inOrder = upload.parts.toSorted((a, b) => a.number - b.number);
-  const { items, headers } = page(asked, inOrder);
+  const { items, headers } = page(request, inOrder);
   return {
     body: items.map(({ number, size, md5, etag }) => ({ partNumber: number, size, md5, etag })),
     headers,
@@ -187,11 +187,11 @@ export const uploadRoutes: readonly Route[] = [
   {
     method: "GET",
     path: UPLOADS,
-    run(asked) {
-      const bucket = requireBucket(asked);
+    run(request) {
+      const bucket = requireBucket(request);
       return listed(
-        asked,
-        bucket.uploads.map((upload) => summary(asked, bucket, upload)),
+        request,
+        bucket.uploads.map((upload) => summary(request, bucket, upload)),
       );
     },
   },

@@ -1,4 +1,4 @@
-/** What the REST door knows beside the world: it is gone with the process, as nothing of it outlives a call for long. */
+/** State of the REST API that is not in the world: it ends with the process, as all of it is short-lived. */
 import type { Attributes } from "../../plugin/resource.ts";
 import { Lifecycles } from "./lifecycle.ts";
 import { RetryTokens } from "./retry-tokens.ts";
@@ -6,7 +6,7 @@ import { WorkRequests } from "./work-requests.ts";
 import type { World } from "../../world/world.ts";
 
 /** Where bytes are kept, and how long a change takes. */
-export interface DoorOptions {
+export interface ApiOptions {
   /** Folder for the bytes of bucket objects; made when the first comes. */
   readonly objects: string;
   /** How long what was changed is on its way (PROVISIONING, STOPPING, …), in milliseconds. @default 500 */
@@ -20,7 +20,7 @@ interface ConsoleHistory {
 }
 
 /** The REST interface as calls find it. */
-export interface Door {
+export interface ApiState {
   readonly world: World;
   readonly objects: string;
   readonly lifecycles: Lifecycles;
@@ -31,7 +31,7 @@ export interface Door {
 }
 
 /** The REST interface over a world. */
-export function openDoor(world: World, { objects, settleMs = 500 }: DoorOptions): Door {
+export function openApi(world: World, { objects, settleMs = 500 }: ApiOptions): ApiState {
   const clock = (): number => Date.parse(world.now());
   return {
     world,

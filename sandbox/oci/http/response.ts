@@ -1,9 +1,9 @@
-/** What a call of the REST API is answered with. */
+/** The response to a call of the REST API. */
 import type { Readable } from "node:stream";
 import type { Json } from "../../plugin/resource.ts";
 
 /** What a call is answered with: JSON, bytes, or nothing. */
-export interface Answer {
+export interface ApiResponse {
   /** @default 200, and 204 without body and content */
   readonly status?: number;
   readonly body?: Json;
