@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { backupsOf, keepBackup, KEPT } from "../../../../cli/engine/state/backups.ts";
 import { itWithTool, SmallLab } from "../../small-lab.ts";
 
+// Three runs of the tool.
+jest.setTimeout(120_000);
+
 const state = (serial: number, lineage = "a"): string => JSON.stringify({ version: 4, serial, lineage });
 const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
