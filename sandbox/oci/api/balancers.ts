@@ -1,7 +1,8 @@
 /** What network load balancers have beside their parts: their groups, and work requests. */
+import { change } from "../kernel/operations.ts";
 import { networkLoadBalancer } from "../resources/network-load-balancer.ts";
 import type { ApiResponse } from "../http/response.ts";
-import { checkEtag, declared, record, shown, viewOf } from "../http/collection.ts";
+import { current, shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import { needed } from "../model/query.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
@@ -9,19 +10,18 @@ import { workHeader } from "../http/work.ts";
 
 const BASE = "/20200501";
 
-const balancers = declared(networkLoadBalancer);
-
 /** Its groups are changed by a call of their own: those that the body names are all that it has. */
-async function changeGroups(request: ApiRequest): Promise<ApiResponse> {
-  const found = record(request, balancers);
-  checkEtag(request, viewOf(request, balancers, found));
-  await balancers.change(request, found, { networkSecurityGroupIds: request.body.networkSecurityGroupIds ?? [] });
+function changeGroups(request: ApiRequest): ApiResponse {
+  const found = current(request, networkLoadBalancer);
+  change(networkLoadBalancer, request.call, found, {
+    networkSecurityGroupIds: request.body.networkSecurityGroupIds ?? [],
+  });
   return { status: 202, headers: workHeader(request, networkLoadBalancer, found, "UPDATED", "NSGS") };
 }
 
 /** Calls on network load balancers beside their collection. */
 export const balancerRoutes: readonly Route[] = [
-  { method: "PUT", path: `${balancers.path}/{id}/networkSecurityGroups`, run: changeGroups },
+  { method: "PUT", path: `${networkLoadBalancer.path}/{id}/networkSecurityGroups`, run: changeGroups },
   {
     method: "GET",
     path: `${BASE}/workRequests`,

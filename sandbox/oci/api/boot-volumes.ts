@@ -1,12 +1,12 @@
 /** Boot volumes and their attachments: of instances that there are, and what was preserved of those that are gone. */
+import { change } from "../kernel/operations.ts";
 import type { Attributes } from "../../plugin/resource.ts";
 import type { PreservedBootVolume } from "../resources/boot-volume.ts";
 import { bootVolumeName } from "../resources/boot-volume.ts";
-import type { Instance } from "../resources/instance.ts";
+import { type Instance, instance } from "../resources/instance.ts";
 import { conflict, notFound, notPlayed } from "../model/refusals.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { common, shown } from "../http/collection.ts";
-import { instances } from "./instances.ts";
 import { listed } from "../http/lists.ts";
 import { needed } from "../model/query.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
@@ -91,7 +91,7 @@ function get(request: ApiRequest): ApiResponse {
 }
 
 /** Its size is the instance's, which can grow. @throws ServiceRefusal 501 for what else a body would change */
-async function grow(request: ApiRequest): Promise<ApiResponse> {
+function grow(request: ApiRequest): ApiResponse {
   const found = find(request);
   if (!("host" in found)) throw notPlayed("a change of a boot volume without an instance");
   const { sizeInGBs: size, ...others } = request.body;
@@ -99,7 +99,7 @@ async function grow(request: ApiRequest): Promise<ApiResponse> {
   for (const [field, value] of Object.entries(others))
     if (JSON.stringify(value) !== JSON.stringify(before[field])) throw notPlayed(`${field} of a boot volume`);
   if (typeof size === "number")
-    await instances.change(request, found.host, { sourceDetails: { bootVolumeSizeInGBs: size } });
+    change(instance, request.call, found.host, { sourceDetails: { bootVolumeSizeInGBs: size } });
   return shown(attached(found.host));
 }
 

@@ -4,7 +4,7 @@ import { createPart, removePart } from "../kernel/part.ts";
 import { notFound } from "../model/refusals.ts";
 import { bootShapes, image, requireImage } from "../resources/image.ts";
 import { imageShape } from "../resources/image-shape.ts";
-import { declared, record, shown } from "../http/collection.ts";
+import { record, shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import type { ApiResponse } from "../http/response.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
@@ -12,10 +12,8 @@ import type { ApiRequest, Route } from "../http/route.ts";
 const BASE = "/20160918";
 const SHAPES = `${image.path}/{id}/shapes`;
 
-const images = declared(image);
-
 function shapesOf({ call, params }: ApiRequest): readonly string[] {
-  return bootShapes(requireImage(call, images.service, params.id ?? ""));
+  return bootShapes(requireImage(call, image.service, params.id ?? ""));
 }
 
 function entry(request: ApiRequest, shape: string): Attributes {
@@ -31,12 +29,12 @@ function list(request: ApiRequest): ApiResponse {
 
 function get(request: ApiRequest): ApiResponse {
   const { id = "", shape = "" } = request.params;
-  if (!shapesOf(request).includes(shape)) throw notFound(images.service, `shape ${shape} of image ${id}`);
+  if (!shapesOf(request).includes(shape)) throw notFound(image.service, `shape ${shape} of image ${id}`);
   return shown(entry(request, shape));
 }
 
 function add(request: ApiRequest): ApiResponse {
-  const { compartmentId, shapes } = record(request, images);
+  const { compartmentId, shapes } = record(request, image);
   const { shape = "" } = request.params;
   // To put what is there already changes nothing.
   if (!shapes.some((each) => each.shape === shape && each.compartmentId !== null))
@@ -45,7 +43,7 @@ function add(request: ApiRequest): ApiResponse {
 }
 
 function remove(request: ApiRequest): ApiResponse {
-  record(request, images);
+  record(request, image);
   removePart(imageShape, request.call, { ...request.params, part: request.params.shape ?? "" });
   return { status: 204 };
 }

@@ -1,22 +1,21 @@
 /** Instance configurations and pools. A pool has its instances at once: what one of them is refused, the whole call is. */
+import { change } from "../kernel/operations.ts";
+import { remove } from "../kernel/deletion.ts";
 import { isObject } from "../model/attributes.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import { invalid, notFound } from "../model/refusals.ts";
-import type { Instance } from "../resources/instance.ts";
+import { type Instance, instance } from "../resources/instance.ts";
 import { instanceConfiguration } from "../resources/instance-configuration.ts";
 import { type InstancePool, instancePool } from "../resources/instance-pool.ts";
 import type { ApiResponse } from "../http/response.ts";
-import { checkEtag, declared, end, make, record, shown, viewOf } from "../http/collection.ts";
-import { instances, switchPower } from "./instances.ts";
+import { current, end, make, record, shown, viewOf } from "../http/collection.ts";
+import { switchPower } from "./instances.ts";
 import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
-const configurations = declared(instanceConfiguration);
-const pools = declared(instancePool);
-
 function member({ call }: ApiRequest, id: string): Instance {
   const found = call.world.state.oci.instances.find((each) => each.id === id);
-  if (!found) throw notFound(pools.service, id);
+  if (!found) throw notFound(instancePool.service, id);
   return found;
 }
 
@@ -27,7 +26,7 @@ function object(value: Json | undefined): Attributes {
 /** The body of a launch that a configuration stands for, with what else is said laid over it. */
 function launchBody(request: ApiRequest, configurationId: string, more: Attributes): Attributes {
   const found = request.call.world.state.oci.instanceConfigurations.find(({ id }) => id === configurationId);
-  if (!found) throw notFound(configurations.service, configurationId);
+  if (!found) throw notFound(instanceConfiguration.service, configurationId);
   const { createVnicDetails, ...launch } = object(found.instanceDetails.launchDetails);
   return {
     compartmentId: found.compartmentId,
@@ -38,7 +37,7 @@ function launchBody(request: ApiRequest, configurationId: string, more: Attribut
 }
 
 /** Placements take their turns, and so do the fault domains in each. */
-async function launchOne(request: ApiRequest, pool: InstancePool): Promise<void> {
+function launchOne(request: ApiRequest, pool: InstancePool): void {
   const turn = pool.instanceIds.length;
   const place = pool.placementConfigurations[turn % pool.placementConfigurations.length];
   if (!place) throw new Error(`${pool.id} has no placement`);
@@ -46,9 +45,9 @@ async function launchOne(request: ApiRequest, pool: InstancePool): Promise<void>
   const faultDomain = place.faultDomains[round % Math.max(1, place.faultDomains.length)];
   const named = (formatter: string): string => formatter.replaceAll("${launchCount}", String(pool.launched + 1));
   const name = pool.instanceDisplayNameFormatter ?? `inst-${request.call.world.random(5)}-${pool.displayName}`;
-  const host = await make(
+  const host = make(
     request,
-    instances,
+    instance,
     launchBody(request, pool.instanceConfigurationId, {
       compartmentId: pool.compartmentId,
       availabilityDomain: place.availabilityDomain,
@@ -65,57 +64,55 @@ async function launchOne(request: ApiRequest, pool: InstancePool): Promise<void>
   pool.instanceIds = [...pool.instanceIds, host.id];
 }
 
-async function terminate(request: ApiRequest, ids: readonly string[]): Promise<void> {
-  for (const id of ids) await end(request, instances, member(request, id));
+function terminate(request: ApiRequest, ids: readonly string[]): void {
+  for (const id of ids) end(request, instance, member(request, id));
 }
 
 /** To the pool's size: the oldest go first. Where a launch is refused, those of this call are taken back. */
-async function scale(request: ApiRequest, pool: InstancePool): Promise<void> {
+function scale(request: ApiRequest, pool: InstancePool): void {
   const before = pool.instanceIds;
   try {
-    while (pool.instanceIds.length < pool.size) await launchOne(request, pool);
+    while (pool.instanceIds.length < pool.size) launchOne(request, pool);
   } catch (error) {
-    await terminate(
+    terminate(
       request,
       pool.instanceIds.filter((id) => !before.includes(id)),
     );
     throw error;
   }
-  await terminate(request, pool.instanceIds.slice(0, Math.max(0, pool.instanceIds.length - pool.size)));
+  terminate(request, pool.instanceIds.slice(0, Math.max(0, pool.instanceIds.length - pool.size)));
   request.call.world.changed();
 }
 
-async function createPool(request: ApiRequest): Promise<ApiResponse> {
-  const pool = await make(request, pools, request.body);
+function createPool(request: ApiRequest): ApiResponse {
+  const pool = make(request, instancePool, request.body);
   try {
-    await scale(request, pool);
+    scale(request, pool);
   } catch (error) {
-    await pools.end(request, pool);
+    remove(instancePool, request.call, pool);
     throw error;
   }
-  return shown(viewOf(request, pools, pool));
+  return shown(viewOf(request, instancePool, pool));
 }
 
-async function updatePool(request: ApiRequest): Promise<ApiResponse> {
-  const pool = record(request, pools);
-  checkEtag(request, viewOf(request, pools, pool));
+function updatePool(request: ApiRequest): ApiResponse {
+  const pool = current(request, instancePool);
   const before = { ...pool };
-  await pools.change(request, pool, request.body);
+  change(instancePool, request.call, pool, request.body);
   try {
-    await scale(request, pool);
+    scale(request, pool);
   } catch (error) {
     Object.assign(pool, before);
     throw error;
   }
   if (pool.size !== before.size) request.api.lifecycles.begin(pool.id, "SCALING");
-  return shown(viewOf(request, pools, pool));
+  return shown(viewOf(request, instancePool, pool));
 }
 
-async function removePool(request: ApiRequest): Promise<ApiResponse> {
-  const pool = record(request, pools);
-  checkEtag(request, viewOf(request, pools, pool));
-  await terminate(request, pool.instanceIds);
-  await end(request, pools, pool);
+function removePool(request: ApiRequest): ApiResponse {
+  const pool = current(request, instancePool);
+  terminate(request, pool.instanceIds);
+  end(request, instancePool, pool);
   return { status: 204 };
 }
 
@@ -123,22 +120,21 @@ async function removePool(request: ApiRequest): Promise<ApiResponse> {
 function power(name: string): Route {
   return {
     method: "POST",
-    path: `${pools.path}/{id}/actions/${name}`,
+    path: `${instancePool.path}/{id}/actions/${name}`,
     run(request) {
-      const pool = record(request, pools);
-      checkEtag(request, viewOf(request, pools, pool));
+      const pool = current(request, instancePool);
       for (const id of pool.instanceIds) switchPower(request, member(request, id), name.toUpperCase());
       pool.lifecycleState = name.endsWith("stop") ? "STOPPED" : "RUNNING";
       request.api.lifecycles.begin(pool.id, name.endsWith("stop") ? "STOPPING" : "STARTING");
       request.call.world.changed();
-      return shown(viewOf(request, pools, pool));
+      return shown(viewOf(request, instancePool, pool));
     },
   };
 }
 
 function memberFields(request: ApiRequest, pool: InstancePool, id: string): Attributes {
   const host = member(request, id);
-  const view = viewOf(request, instances, host);
+  const view = viewOf(request, instance, host);
   return {
     id,
     instancePoolId: pool.id,
@@ -159,40 +155,40 @@ function memberFields(request: ApiRequest, pool: InstancePool, id: string): Attr
 
 /** The id of a path or body that has to be one of the pool's. */
 function requireMember(pool: InstancePool, id: Json | undefined): string {
-  if (typeof id !== "string") throw invalid(pools.service, "instanceId is required.");
-  if (!pool.instanceIds.includes(id)) throw notFound(pools.service, `instance ${id} of ${pool.id}`);
+  if (typeof id !== "string") throw invalid(instancePool.service, "instanceId is required.");
+  if (!pool.instanceIds.includes(id)) throw notFound(instancePool.service, `instance ${id} of ${pool.id}`);
   return id;
 }
 
-async function detachInstance(request: ApiRequest): Promise<ApiResponse> {
-  const pool = record(request, pools);
+function detachInstance(request: ApiRequest): ApiResponse {
+  const pool = record(request, instancePool);
   const id = requireMember(pool, request.body.instanceId);
   pool.instanceIds = pool.instanceIds.filter((each) => each !== id);
   if (request.body.isDecrementSize === true) pool.size -= 1;
-  if (request.body.isAutoTerminate === true) await terminate(request, [id]);
-  await scale(request, pool);
+  if (request.body.isAutoTerminate === true) terminate(request, [id]);
+  scale(request, pool);
   return { status: 202 };
 }
 
-async function launch(request: ApiRequest): Promise<ApiResponse> {
-  const found = record(request, configurations);
-  const host = await make(request, instances, launchBody(request, found.id, object(request.body.launchDetails)));
-  return shown(viewOf(request, instances, host));
+function launch(request: ApiRequest): ApiResponse {
+  const found = record(request, instanceConfiguration);
+  const host = make(request, instance, launchBody(request, found.id, object(request.body.launchDetails)));
+  return shown(viewOf(request, instance, host));
 }
 
-/** Calls on configurations and pools, which launch and terminate. */
+/** Calls on configurations and instancePool, which launch and terminate. */
 export const instancePoolRoutes: readonly Route[] = [
-  { method: "POST", path: `${configurations.path}/{id}/actions/launch`, run: launch },
-  { method: "POST", path: pools.path, run: createPool },
-  { method: "PUT", path: `${pools.path}/{id}`, run: updatePool },
-  { method: "DELETE", path: `${pools.path}/{id}`, run: removePool },
+  { method: "POST", path: `${instanceConfiguration.path}/{id}/actions/launch`, run: launch },
+  { method: "POST", path: instancePool.path, run: createPool },
+  { method: "PUT", path: `${instancePool.path}/{id}`, run: updatePool },
+  { method: "DELETE", path: `${instancePool.path}/{id}`, run: removePool },
   ...["start", "stop", "softstop", "reset", "softreset"].map(power),
-  { method: "POST", path: `${pools.path}/{id}/actions/detachInstance`, run: detachInstance },
+  { method: "POST", path: `${instancePool.path}/{id}/actions/detachInstance`, run: detachInstance },
   {
     method: "GET",
-    path: `${pools.path}/{id}/instances`,
+    path: `${instancePool.path}/{id}/instances`,
     run(request) {
-      const pool = record(request, pools);
+      const pool = record(request, instancePool);
       return listed(
         request,
         pool.instanceIds.map((id) => memberFields(request, pool, id)),
@@ -201,9 +197,9 @@ export const instancePoolRoutes: readonly Route[] = [
   },
   {
     method: "GET",
-    path: `${pools.path}/{id}/instances/{instanceId}`,
+    path: `${instancePool.path}/{id}/instances/{instanceId}`,
     run(request) {
-      const pool = record(request, pools);
+      const pool = record(request, instancePool);
       return shown(memberFields(request, pool, requireMember(pool, request.params.instanceId)));
     },
   },

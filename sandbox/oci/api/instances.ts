@@ -2,12 +2,9 @@
 import { incorrectState, invalid } from "../model/refusals.ts";
 import { preserveBootVolume } from "../resources/boot-volume.ts";
 import { type Instance, instance } from "../resources/instance.ts";
-import { checkEtag, declared, record, remove, shown, viewOf } from "../http/collection.ts";
+import { current, record, removeAt, shown, viewOf } from "../http/collection.ts";
 import type { ApiResponse } from "../http/response.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
-
-/** Instances, as the calls of pools and VNICs change them too. */
-export const instances = declared(instance);
 
 const ACTIONS: Readonly<Record<string, { from: Instance["state"]; to: Instance["state"]; by: string }>> = {
   START: { from: "STOPPED", to: "RUNNING", by: "STARTING" },
@@ -20,11 +17,11 @@ const ACTIONS: Readonly<Record<string, { from: Instance["state"]; to: Instance["
 /** @param name `SOFTSTOP`. @throws 409 in a state that has no such action */
 export function switchPower(request: ApiRequest, found: Instance, name: string): void {
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-  if (!action) throw invalid(instances.service, `action ${name} is not valid: ${Object.keys(ACTIONS).join(", ")}.`);
-  const before = viewOf(request, instances, found);
+  if (!action) throw invalid(instance.service, `action ${name} is not valid: ${Object.keys(ACTIONS).join(", ")}.`);
+  const before = viewOf(request, instance, found);
   if (before.lifecycleState !== action.from && before.lifecycleState !== action.to)
     throw incorrectState(
-      instances.service,
+      instance.service,
       `The instance is ${String(before.lifecycleState)}; ${name} needs it to be ${action.from}.`,
     );
   if (found.state === action.from) {
@@ -36,23 +33,22 @@ export function switchPower(request: ApiRequest, found: Instance, name: string):
 }
 
 function act(request: ApiRequest): ApiResponse {
-  const found = record(request, instances);
-  checkEtag(request, viewOf(request, instances, found));
+  const found = current(request, instance);
   switchPower(request, found, (request.query.get("action") ?? "").toUpperCase());
-  return shown(viewOf(request, instances, found));
+  return shown(viewOf(request, instance, found));
 }
 
 /** Calls on instances beside their collection. */
 export const instanceRoutes: readonly Route[] = [
   {
     method: "DELETE",
-    path: `${instances.path}/{id}`,
-    async run(request) {
-      const found = record(request, instances);
-      const answer = await remove(request, instances);
+    path: `${instance.path}/{id}`,
+    run(request) {
+      const found = record(request, instance);
+      const answer = removeAt(request, instance);
       if (request.query.get("preserveBootVolume") === "true") preserveBootVolume(request.call, found);
       return answer;
     },
   },
-  { method: "POST", path: `${instances.path}/{id}`, run: act },
+  { method: "POST", path: `${instance.path}/{id}`, run: act },
 ];

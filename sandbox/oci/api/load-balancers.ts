@@ -1,19 +1,17 @@
 /** What flexible load balancers have beside their parts: shape, groups, compartment, health checkers, and work requests. */
 import type { Attributes } from "../../plugin/resource.ts";
-import { parsed } from "../kernel/operations.ts";
+import { change, parsed } from "../kernel/operations.ts";
 import { requirePart } from "../kernel/part.ts";
 import type { Stored } from "../kernel/resource.ts";
 import { loadBalancer, type LoadBalancerBody, reshape, SHAPE } from "../resources/load-balancer.ts";
 import { type BackendSet, checkerBody, LISTENER_PROTOCOLS, POLICIES } from "../resources/load-balancer-bodies.ts";
 import { loadBalancerBackendSet } from "../resources/load-balancer-parts.ts";
-import { checkEtag, declared, record, shown, viewOf } from "../http/collection.ts";
+import { current, record, shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 import { workHeader } from "../http/work.ts";
 
 const BASE = "/20170115";
-
-const balancers = declared(loadBalancer);
 
 /** A work request as this service tells it (oracle/oci-go-sdk v65, loadbalancer/work_request.go). */
 function workFields(request: ApiRequest, id: string): Attributes {
@@ -33,19 +31,18 @@ function workFields(request: ApiRequest, id: string): Attributes {
 }
 
 /** A change by a call of its own, answered by a work request. @param operation `Shape` */
-function change(
+function changed(
   method: "POST" | "PUT",
   path: string,
   operation: string,
-  run: (request: ApiRequest, balancer: Stored<LoadBalancerBody>) => void | Promise<void>,
+  run: (request: ApiRequest, balancer: Stored<LoadBalancerBody>) => void,
 ): Route {
   return {
     method,
-    path: `${balancers.path}/{id}/${path}`,
-    async run(request) {
-      const balancer = record(request, balancers);
-      checkEtag(request, viewOf(request, balancers, balancer));
-      await run(request, balancer);
+    path: `${loadBalancer.path}/{id}/${path}`,
+    run(request) {
+      const balancer = current(request, loadBalancer);
+      run(request, balancer);
       request.call.world.changed();
       return { status: 202, headers: workHeader(request, loadBalancer, balancer, "UPDATED", operation) };
     },
@@ -54,7 +51,7 @@ function change(
 
 function setOf(request: ApiRequest): BackendSet {
   const { set = "" } = request.params;
-  return requirePart(loadBalancerBackendSet, record(request, balancers), { ...request.params, part: set });
+  return requirePart(loadBalancerBackendSet, record(request, loadBalancer), { ...request.params, part: set });
 }
 
 function names(path: string, all: readonly string[]): Route {
@@ -71,19 +68,21 @@ function names(path: string, all: readonly string[]): Route {
 
 /** Calls on flexible load balancers beside their collection and their parts. */
 export const loadBalancerRoutes: readonly Route[] = [
-  change("PUT", "updateShape", "Shape", ({ call, body }, balancer) => reshape(call, balancer, body)),
-  change("PUT", "networkSecurityGroups", "NetworkSecurityGroups", (request, balancer) =>
-    balancers.change(request, balancer, { networkSecurityGroupIds: request.body.networkSecurityGroupIds ?? [] }),
+  changed("PUT", "updateShape", "Shape", ({ call, body }, balancer) => reshape(call, balancer, body)),
+  changed("PUT", "networkSecurityGroups", "NetworkSecurityGroups", (request, balancer) =>
+    change(loadBalancer, request.call, balancer, {
+      networkSecurityGroupIds: request.body.networkSecurityGroupIds ?? [],
+    }),
   ),
-  change("POST", "changeCompartment", "LoadBalancerCompartment", (request, balancer) =>
-    balancers.change(request, balancer, { compartmentId: request.body.compartmentId ?? null }),
+  changed("POST", "changeCompartment", "LoadBalancerCompartment", (request, balancer) =>
+    change(loadBalancer, request.call, balancer, { compartmentId: request.body.compartmentId ?? null }),
   ),
-  change("PUT", "backendSets/{set}/healthChecker", "HealthChecker", (request) => {
-    setOf(request).healthChecker = parsed(balancers.service, checkerBody, request.body);
+  changed("PUT", "backendSets/{set}/healthChecker", "HealthChecker", (request) => {
+    setOf(request).healthChecker = parsed(loadBalancer.service, checkerBody, request.body);
   }),
   {
     method: "GET",
-    path: `${balancers.path}/{id}/backendSets/{set}/healthChecker`,
+    path: `${loadBalancer.path}/{id}/backendSets/{set}/healthChecker`,
     run: (request) => shown(setOf(request).healthChecker),
   },
   {
@@ -93,9 +92,9 @@ export const loadBalancerRoutes: readonly Route[] = [
   },
   {
     method: "GET",
-    path: `${balancers.path}/{id}/workRequests`,
+    path: `${loadBalancer.path}/{id}/workRequests`,
     run(request) {
-      const all = request.api.workRequests.of(record(request, balancers).id);
+      const all = request.api.workRequests.of(record(request, loadBalancer).id);
       return listed(
         request,
         all.map((id) => workFields(request, id)),

@@ -1,23 +1,19 @@
 /** What of a virtual network has calls of its own: a VCN's networks, and what no account may have. */
+import { change } from "../kernel/operations.ts";
 import type { Attributes } from "../../plugin/resource.ts";
 import { invalid, limitExceeded } from "../model/refusals.ts";
 import { vcn } from "../resources/vcn.ts";
-import { declared, record, shown, viewOf } from "../http/collection.ts";
+import { record, shown, viewOf } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 
-const vcns = declared(vcn);
-
 /** Networks of a VCN are changed by actions; core's work requests would be looked for at Oracle, so there is none. */
-async function changeCidrs(
-  request: ApiRequest,
-  to: (cidrs: readonly string[]) => readonly string[],
-): Promise<Attributes> {
-  const found = record(request, vcns);
-  await vcns.change(request, found, { cidrBlocks: to(found.cidrBlocks) });
-  return viewOf(request, vcns, found);
+function changeCidrs(request: ApiRequest, to: (cidrs: readonly string[]) => readonly string[]): Attributes {
+  const found = record(request, vcn);
+  change(vcn, request.call, found, { cidrBlocks: to(found.cidrBlocks) });
+  return viewOf(request, vcn, found);
 }
 
 function cidrOf({ body }: ApiRequest, field: string): string {
@@ -31,22 +27,22 @@ export const networkRoutes: readonly Route[] = [
   {
     method: "POST",
     path: `${BASE}/vcns/{id}/actions/addCidr`,
-    run: async (request) => shown(await changeCidrs(request, (cidrs) => [...cidrs, cidrOf(request, "cidrBlock")])),
+    run: (request) => shown(changeCidrs(request, (cidrs) => [...cidrs, cidrOf(request, "cidrBlock")])),
   },
   {
     method: "POST",
     path: `${BASE}/vcns/{id}/actions/removeCidr`,
-    run: async (request) => {
+    run: (request) => {
       const gone = cidrOf(request, "cidrBlock");
-      return shown(await changeCidrs(request, (cidrs) => cidrs.filter((cidr) => cidr !== gone)));
+      return shown(changeCidrs(request, (cidrs) => cidrs.filter((cidr) => cidr !== gone)));
     },
   },
   {
     method: "POST",
     path: `${BASE}/vcns/{id}/actions/modifyCidr`,
-    run: async (request) => {
+    run: (request) => {
       const [old, fresh] = [cidrOf(request, "originalCidrBlock"), cidrOf(request, "newCidrBlock")];
-      return shown(await changeCidrs(request, (cidrs) => cidrs.map((cidr) => (cidr === old ? fresh : cidr))));
+      return shown(changeCidrs(request, (cidrs) => cidrs.map((cidr) => (cidr === old ? fresh : cidr))));
     },
   },
   ...["natGateways", "localPeeringGateways"].flatMap((gateways): Route[] => [

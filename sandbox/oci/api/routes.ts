@@ -21,7 +21,7 @@ import { uploadRoutes } from "./storage/uploads.ts";
 import { vnicRoutes } from "./vnics.ts";
 import { bootVolumeRoutes } from "./boot-volumes.ts";
 import { declarations, parts } from "../resources/index.ts";
-import { collection, declared } from "../http/collection.ts";
+import { collection } from "../http/collection.ts";
 import { partRoutes } from "../http/parts.ts";
 
 /** In the order in which they are looked for: what has calls of its own comes before the collections. */
@@ -37,7 +37,7 @@ export const ROUTES: readonly Route[] = [
   ...imageRoutes,
   ...shapeRoutes,
   ...capabilitySchemaRoutes,
-  ...declarations.flatMap((each) => collection(declared(each))),
+  ...declarations.flatMap((each) => collection(each)),
   ...parts.flatMap(partRoutes),
   ...bootVolumeRoutes,
   ...balancerRoutes,

@@ -1,4 +1,4 @@
-/** The rules of network security groups, which are changed by actions, and who is in a group. */
+/** The rules of network security networkSecurityGroup, which are changed by actions, and who is in a group. */
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import { isObject } from "../model/attributes.ts";
 import { changePart, createPart, partView, removePart } from "../kernel/part.ts";
@@ -6,16 +6,14 @@ import { attachedVnics } from "../resources/primary-address.ts";
 import { invalid } from "../model/refusals.ts";
 import { type NetworkSecurityGroup, networkSecurityGroup } from "../resources/security-group.ts";
 import { type GroupRule, networkSecurityGroupRule as rules } from "../resources/security-group-rule.ts";
-import { declared, record } from "../http/collection.ts";
+import { record } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
-
-const groups = declared(networkSecurityGroup);
 
 function list({ body }: ApiRequest, field: string): readonly Json[] {
   const items = body[field];
   if (Array.isArray(items) && items.length > 0) return items;
-  throw invalid(groups.service, `${field} is required: a list with at least one.`);
+  throw invalid(networkSecurityGroup.service, `${field} is required: a list with at least one.`);
 }
 
 /** All of them, or none. */
@@ -31,10 +29,10 @@ function allOrNone<T>(group: NetworkSecurityGroup, act: () => T): T {
 
 /** @param change what is done with each rule of the body */
 function changeRules(request: ApiRequest, change: (rule: Attributes) => GroupRule) {
-  const group = record(request, groups);
+  const group = record(request, networkSecurityGroup);
   const changed = allOrNone(group, () =>
     list(request, "securityRules").map((rule) => {
-      if (!isObject(rule)) throw invalid(groups.service, "A security rule is an object.");
+      if (!isObject(rule)) throw invalid(networkSecurityGroup.service, "A security rule is an object.");
       return change(rule);
     }),
   );
@@ -42,7 +40,7 @@ function changeRules(request: ApiRequest, change: (rule: Attributes) => GroupRul
 }
 
 function action(name: string, run: Route["run"]): Route {
-  return { method: "POST", path: `${groups.path}/{id}/actions/${name}`, run };
+  return { method: "POST", path: `${networkSecurityGroup.path}/{id}/actions/${name}`, run };
 }
 
 /** Calls on the rules and the members of groups. */
@@ -52,21 +50,22 @@ export const securityGroupRoutes: readonly Route[] = [
   ),
   action("updateSecurityRules", (request) =>
     changeRules(request, (rule) => {
-      if (typeof rule.id !== "string") throw invalid(groups.service, "A rule that is to be changed needs its id.");
+      if (typeof rule.id !== "string")
+        throw invalid(networkSecurityGroup.service, "A rule that is to be changed needs its id.");
       return changePart(rules, request.call, { ...request.params, part: rule.id }, rule);
     }),
   ),
   action("removeSecurityRules", (request) => {
-    const group = record(request, groups);
+    const group = record(request, networkSecurityGroup);
     for (const part of list(request, "securityRuleIds").map(String))
       if (group.rules.some(({ id }) => id === part)) removePart(rules, request.call, { ...request.params, part });
     return { status: 204 };
   }),
   {
     method: "GET",
-    path: `${groups.path}/{id}/vnics`,
+    path: `${networkSecurityGroup.path}/{id}/vnics`,
     run(request) {
-      const group = record(request, groups);
+      const group = record(request, networkSecurityGroup);
       const members = attachedVnics(request.call.world.state.oci).filter(({ vnic }) => vnic.nsgIds.includes(group.id));
       return listed(
         request,

@@ -1,4 +1,6 @@
 /** VNICs and the addresses on them. The primary VNIC, its addresses and its attachment follow from their instance. */
+import { change, viewOf } from "../kernel/operations.ts";
+import { instance } from "../resources/instance.ts";
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../plugin/resource.ts";
 import { type Attached, attachedVnics, publicAddressOf, siblingId } from "../resources/primary-address.ts";
@@ -7,9 +9,8 @@ import { privateIp } from "../resources/private-ip.ts";
 import { publicIp } from "../resources/public-ip.ts";
 import { vnicAttachment } from "../resources/vnic-attachment.ts";
 import type { ApiResponse } from "../http/response.ts";
-import { checkEtag, declared, remove, shown } from "../http/collection.ts";
+import { checkEtag, removeAt, shown } from "../http/collection.ts";
 import { nestedTags } from "../model/fields.ts";
-import { instances } from "./instances.ts";
 import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
@@ -53,32 +54,27 @@ function requireVnic(request: ApiRequest): Attached {
   return found;
 }
 
-const attachments = declared(vnicAttachment);
-
 /** A primary VNIC is changed with its instance, a secondary one with its attachment. */
-async function changeVnic(request: ApiRequest): Promise<ApiResponse> {
+function changeVnic(request: ApiRequest): ApiResponse {
   const found = requireVnic(request);
   checkEtag(request, vnicFields(request, found));
   const { oci } = request.call.world.state;
   const host = oci.instances.find(({ id }) => id === found.id);
   const attachment = oci.vnicAttachments.find(({ id }) => id === found.id);
-  if (host) await instances.change(request, host, { createVnicDetails: request.body });
-  if (attachment) await attachments.change(request, attachment, { createVnicDetails: request.body });
+  if (host) change(instance, request.call, host, { createVnicDetails: request.body });
+  if (attachment) change(vnicAttachment, request.call, attachment, { createVnicDetails: request.body });
   return shown(vnicFields(request, requireVnic(request)));
 }
-
-const privateIps = declared(privateIp);
-const publicIps = declared(publicIp);
 
 /** Address lookups by what the body names. */
 function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
   return (request) => {
     const wanted = request.body[field];
-    if (typeof wanted !== "string") throw invalid(publicIps.service, `${field} is required.`);
-    const all = [...(publicIps.unmade?.(request) ?? []), ...publicIps.all(request.call.world.state.oci)];
+    if (typeof wanted !== "string") throw invalid(publicIp.service, `${field} is required.`);
+    const all = [...(publicIp.unmade?.(request.call) ?? []), ...publicIp.all(request.call.world.state.oci)];
     const found = all.find((each) => each[field] === wanted);
-    if (!found) throw notFound(publicIps.service, wanted);
-    return shown(publicIps.tell(found, request));
+    if (!found) throw notFound(publicIp.service, wanted);
+    return shown(viewOf(publicIp, found, request.call));
   };
 }
 
@@ -93,12 +89,12 @@ function ipv6sOf(request: ApiRequest): ApiResponse {
 export const vnicRoutes: readonly Route[] = [
   {
     method: "DELETE",
-    path: `${attachments.path}/{id}`,
+    path: `${vnicAttachment.path}/{id}`,
     run(request) {
       const { id = "" } = request.params;
       if (request.call.world.state.oci.instances.some(({ vnic }) => siblingId(vnic.id, "vnicattachment") === id))
-        throw invalid(attachments.service, `${id} is of the instance's primary VNIC, which cannot be detached.`);
-      return remove(request, attachments);
+        throw invalid(vnicAttachment.service, `${id} is of the instance's primary VNIC, which cannot be detached.`);
+      return removeAt(request, vnicAttachment);
     },
   },
   { method: "GET", path: `${BASE}/vnics/{id}`, run: (request) => shown(vnicFields(request, requireVnic(request))) },
@@ -110,8 +106,8 @@ export const vnicRoutes: readonly Route[] = [
     run(request) {
       const { id = "" } = request.params;
       if (vnics(request).some(({ vnic }) => siblingId(vnic.id, "privateip") === id))
-        throw conflict(privateIps.service, `The private IP ${id} is its VNIC's primary one.`);
-      return remove(request, privateIps);
+        throw conflict(privateIp.service, `The private IP ${id} is its VNIC's primary one.`);
+      return removeAt(request, privateIp);
     },
   },
   { method: "POST", path: `${BASE}/publicIps/actions/getByIpAddress`, run: publicIpBy("ipAddress") },
