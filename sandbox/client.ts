@@ -8,13 +8,14 @@
  */
 import { readFileSync } from "node:fs";
 import net from "node:net";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../topology/types.ts";
-import { type ControlMethod, onMessages, sendMessage } from "./daemon/control-protocol.ts";
 import { codeStamp, type DaemonInfo, sandboxFiles, type SystemName, SYSTEMS } from "./daemon/files.ts";
 import type { ActiveFault, FaultRequest, LoggedCall } from "./faults/index.ts";
 import type { RealEnvironment } from "./daemon/real-environment.ts";
+import { requests, type Subscription } from "./daemon/requests.ts";
+import { type DaemonOptions, isRunning, START_TIMEOUT_MS, startDaemon } from "./daemon/start.ts";
 import type { OwnHostAccess } from "./daemon/actions.ts";
 import type { NewHost } from "./proxmox/model/own-hosts.ts";
 import type { AdminStanding } from "./reach/index.ts";
@@ -22,18 +23,7 @@ import type { Overview } from "./systems/index.ts";
 import type { Account } from "./world/oci.ts";
 import type { InventoryItem } from "./world/world.ts";
 
-export type {
-  Account,
-  NewHost,
-  OwnHostAccess,
-  AdminStanding,
-  ActiveFault,
-  FaultRequest,
-  InventoryItem,
-  LoggedCall,
-  Overview,
-  RealEnvironment,
-};
+export type { AdminStanding, FaultRequest, InventoryItem, LoggedCall, Overview, OwnHostAccess, Subscription };
 
 /** A lab's sandbox, as every other room uses it. */
 export interface Sandbox {
@@ -89,24 +79,11 @@ export interface Sandbox {
   readonly ended: Promise<void>;
 }
 
-/** Calls that are heard of as they end, until it is stopped. */
-export interface Subscription {
-  stop(): void;
-  /** Resolves when the sandbox is no more. */
-  readonly ended: Promise<void>;
-}
-
 /** Which sandbox, and how it is to be. */
-export interface SandboxOptions {
+export interface SandboxOptions extends DaemonOptions {
   readonly labHome: string;
-  /** Service limits that the tenancy has. @default - as it is; `always-free` in a new world */
-  readonly account?: Account;
-  /** The daemon ends after so many minutes without any connection. @default 15 */
-  readonly idleMinutes?: number;
 }
 
-/** A daemon is ready after a second; on a machine that builds images beside it, after half a minute. */
-const START_TIMEOUT_MS = 60_000;
 /** A daemon that was asked to end writes its world and is gone. */
 const END_TIMEOUT_MS = 30_000;
 
@@ -124,20 +101,6 @@ function readInfo(file: string): DaemonInfo | null {
     return isInfo(value) ? value : null;
   } catch {
     return null;
-  }
-}
-
-/** Whether a process runs. One that has ended, and that PID 1 of a container does not reap, does not. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  try {
-    return !/^\d+ \(.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return process.platform !== "linux"; // where there is no /proc; else it has just ended
   }
 }
 
@@ -165,79 +128,13 @@ function environment({ pid, sockets, tenancyId }: DaemonInfo, standIns: readonly
   };
 }
 
-interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-}
-
-interface Listener {
-  hear(value: unknown): void;
-}
-
-/** Requests over one connection. It keeps the daemon from idling, but not this process from ending. */
-function control(socket: net.Socket, logFile: string) {
-  const waiting = new Map<number, Waiting>();
-  const listeners = new Set<Listener>();
-  let last = 0;
-  const settle = (id: number): Waiting | undefined => {
-    const found = waiting.get(id);
-    waiting.delete(id);
-    if (waiting.size + listeners.size === 0) socket.unref();
-    return found;
-  };
-  socket.unref();
-  socket.on("error", () => socket.destroy());
-  socket.on("close", () => {
-    for (const id of waiting.keys()) settle(id)?.reject(new Error(`the sandbox ended; its log is ${logFile}`));
-  });
-  onMessages(socket, (message) => {
-    if (typeof message !== "object" || message === null) return;
-    if ("event" in message && "value" in message) for (const { hear } of listeners) hear(message.value);
-    if (!("id" in message)) return;
-    // A daemon that did not understand a request does not know its id either: its answer is to the first that waits.
-    const [first = -1] = waiting.keys();
-    const request = settle(waiting.has(Number(message.id)) ? Number(message.id) : first);
-    if ("error" in message) request?.reject(new Error(String(message.error)));
-    else if ("result" in message) request?.resolve(message.result);
-  });
-  function ask<T>(method: ControlMethod, value?: unknown): Promise<T> {
-    last += 1;
-    const id = last;
-    socket.ref();
-    return new Promise<T>((resolve, reject) => {
-      if (socket.destroyed) {
-        reject(new Error(`the sandbox ended; its log is ${logFile}`));
-        return;
-      }
-      // The daemon is of the same code, so its answers are what the method says.
-      waiting.set(id, { resolve, reject });
-      sendMessage(socket, { id, method, value });
-    });
-  }
-  let watching: Promise<unknown> | null = null;
-  async function listen(listener: Listener): Promise<Subscription> {
-    listeners.add(listener);
-    watching ??= ask("watchCalls");
-    await watching;
-    socket.ref();
-    return {
-      stop() {
-        listeners.delete(listener);
-        if (waiting.size + listeners.size === 0) socket.unref();
-      },
-      ended: new Promise((resolve) => socket.once("close", () => resolve())),
-    };
-  }
-  return { ask, listen };
-}
-
 /** @param renew ends a daemon of other code that no client is connected to; then there is none. */
 async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> {
   const files = sandboxFiles(labHome);
   const info = readInfo(files.info);
   const socket = info && (await connect(info.sockets.control));
   if (!info || !socket) return null;
-  const { ask, listen } = control(socket, files.log);
+  const { ask, listen } = requests(socket, files.log);
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   const ended = async (): Promise<void> => {
     socket.ref();
@@ -283,49 +180,6 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
       await ended();
     },
   };
-}
-
-/** Starts a daemon and waits until it is ready; false when another one has the lab. */
-async function startDaemon(labHome: string, options: SandboxOptions): Promise<boolean> {
-  const { spawn } = await import("node:child_process");
-  const { closeSync, mkdirSync, openSync } = await import("node:fs");
-  const files = sandboxFiles(labHome);
-  mkdirSync(files.dir, { recursive: true, mode: 0o700 });
-  const log = openSync(files.log, "a");
-  const args = [
-    "--disable-warning=ExperimentalWarning",
-    join(import.meta.dirname, "daemon", "main.ts"),
-    "--lab-home",
-    labHome,
-    ...(options.account ? ["--account", options.account] : []),
-    ...(options.idleMinutes === undefined ? [] : ["--idle-minutes", String(options.idleMinutes)]),
-  ];
-  // Nothing of the caller's environment but this: the sandbox never sees a credential.
-  const { PATH, HOME, TMPDIR, SANDBOX_LATENCY_MS, NODE_COMPILE_CACHE } = process.env;
-  const cache = NODE_COMPILE_CACHE ?? join(import.meta.dirname, "..", "node_modules", ".cache", "compile");
-  const env = { PATH, HOME, TMPDIR, SANDBOX_LATENCY_MS, NODE_COMPILE_CACHE: cache };
-  const child = spawn(process.execPath, args, { cwd: "/", detached: true, env, stdio: ["ignore", log, log, "pipe"] });
-  closeSync(log);
-  const pipe = child.stdio[3];
-  const said = await new Promise<string>((resolve, reject) => {
-    let text = "";
-    const timer = setTimeout(() => resolve(text), START_TIMEOUT_MS);
-    child.once("error", reject);
-    pipe?.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-    pipe?.on("close", () => {
-      clearTimeout(timer);
-      resolve(text);
-    });
-  });
-  pipe?.destroy();
-  child.unref();
-  const message: unknown = said === "" ? null : JSON.parse(said);
-  if (typeof message !== "object" || message === null)
-    throw new Error(`the sandbox of ${labHome} did not start; its log is ${files.log}`);
-  if ("error" in message) throw new Error(`the sandbox of ${labHome} did not start: ${String(message.error)}`);
-  return "ready" in message;
 }
 
 /**

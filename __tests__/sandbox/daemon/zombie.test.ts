@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { isRunning } from "../../../sandbox/client.ts";
+import { isRunning } from "../../../sandbox/daemon/start.ts";
 
 const onLinux = process.platform === "linux" ? it : it.skip;
 

@@ -12,7 +12,7 @@ import { cloudInitAttributes } from "./vm-cloud-init.ts";
 import { diskAttributes, efiAttributes } from "./vm-disks.ts";
 import { guestNetwork } from "./vm-guest-agent.ts";
 import { isClone } from "./vm-parameters.ts";
-import { DEFAULTS } from "./vm-rules.ts";
+import { DEFAULTS, PRIMITIVES } from "./vm-rules.ts";
 
 /** Everything the state shall say. `state` is what it says now: bpg leaves alone what a clone has from its template. */
 export function vmAttributes(pve: Pve, vm: Vm, state: Attributes): Attributes {
@@ -40,20 +40,11 @@ export function vmAttributes(pve: Pve, vm: Vm, state: Attributes): Attributes {
 }
 
 function primitives({ config }: Vm, state: Attributes): Attributes {
-  const observed: Attributes = {
-    acpi: config.acpi !== "0",
-    bios: config.bios ?? "seabios",
-    description: config.description ?? "",
-    hook_script_file_id: config.hookscript ?? "",
-    keyboard_layout: config.keyboard ?? "en-us",
-    kvm_arguments: config.args ?? "",
-    machine: config.machine ?? "",
-    name: config.name ?? "",
-    protection: config.protection === "1",
-    scsi_hardware: config.scsihw ?? "virtio-scsi-pci",
-    tablet_device: config.tablet !== "0",
-    template: config.template === "1",
-  };
+  const told = Object.entries({ ...PRIMITIVES, template: "template" }).map(([name, key]): [string, Json] => {
+    const [value, normal] = [config[key], DEFAULTS[name] ?? ""];
+    return [name, value === undefined ? normal : typeof normal === "boolean" ? value === "1" : value];
+  });
+  const observed: Attributes = Object.fromEntries(told);
   if (!isClone(state)) return observed;
   return Object.fromEntries(Object.entries(observed).filter(([name]) => state[name] !== DEFAULTS[name]));
 }

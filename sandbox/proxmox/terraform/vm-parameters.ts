@@ -1,8 +1,9 @@
 /** A virtual machine's Terraform attributes as the API parameters that bpg's provider sends for them. Disks are apart. */
-import type { Attributes } from "../../plugin/resource.ts";
+import type { Attributes, Json } from "../../plugin/resource.ts";
 import { propertyString } from "../model/properties.ts";
 import type { VmParameters } from "../model/vm-config.ts";
 import { block, blocks, flag, number, required, strings, text } from "./values.ts";
+import { DEFAULTS, INHERITED, PRIMITIVES } from "./vm-rules.ts";
 
 type Parameters = Record<string, string>;
 
@@ -25,32 +26,31 @@ export function parameters(vm: Attributes): VmParameters {
 }
 
 function primitives(vm: Attributes): Parameters {
-  const clone = isClone(vm);
-  const said = (key: string, value: string, inherited: string): Parameters =>
-    clone && value === inherited ? {} : { [key]: value };
   const startup = block(vm, "startup");
   const delay = (key: string, name: string): string[] => {
     const seconds = startup && number(startup, name);
     return seconds === undefined || seconds < 0 ? [] : [`${key}=${seconds}`];
   };
+  const said = Object.entries(PRIMITIVES).map(
+    ([name, key]) => [name, key, option(vm[name] ?? DEFAULTS[name])] as const,
+  );
+  const sent = said.filter(
+    ([name, , value]) => !isClone(vm) || !(name in INHERITED) || value !== option(DEFAULTS[name]),
+  );
   return {
-    ...said("acpi", bit(flag(vm, "acpi") ?? true), "1"),
-    ...said("bios", text(vm, "bios") ?? "seabios", "seabios"),
-    ...said("keyboard", text(vm, "keyboard_layout") ?? "en-us", "en-us"),
-    ...said("machine", text(vm, "machine") ?? "", ""),
-    ...said("protection", bit(flag(vm, "protection") ?? false), "0"),
-    ...said("scsihw", text(vm, "scsi_hardware") ?? "virtio-scsi-pci", "virtio-scsi-pci"),
-    ...said("tablet", bit(flag(vm, "tablet_device") ?? true), "1"),
+    ...Object.fromEntries(sent.map(([, key, value]) => [key, value])),
     onboot: bit(flag(vm, "on_boot") ?? true),
-    args: text(vm, "kvm_arguments") ?? "",
-    hookscript: text(vm, "hook_script_file_id") ?? "",
     description: (text(vm, "description") ?? "").trim(),
-    name: text(vm, "name") ?? "",
     hotplug: text(vm, "hotplug") ?? "",
     tags: (strings(vm, "tags") ?? []).toSorted().join(";"),
     startup: [...delay("order", "order"), ...delay("up", "up_delay"), ...delay("down", "down_delay")].join(","),
     boot: bootOrder(vm),
   };
+}
+
+/** A value of Terraform's as one of the API's. */
+function option(value: Json | undefined): string {
+  return typeof value === "boolean" ? bit(value) : String(value ?? "");
 }
 
 /** bpg makes up an order for a new machine and leaves a clone that of its template. */

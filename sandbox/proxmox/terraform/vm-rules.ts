@@ -112,6 +112,25 @@ export const DEFAULTS: Readonly<Record<string, Json>> = {
   "watchdog.model": "i6300esb",
 };
 
+/** Attributes that are one option of the API each. A clone that has the default of one of the first keeps its template's. */
+export const INHERITED = {
+  acpi: "acpi",
+  bios: "bios",
+  keyboard_layout: "keyboard",
+  machine: "machine",
+  protection: "protection",
+  scsi_hardware: "scsihw",
+  tablet_device: "tablet",
+} as const;
+/** Those, and the ones that are sent of every machine. */
+export const PRIMITIVES = {
+  ...INHERITED,
+  description: "description",
+  hook_script_file_id: "hookscript",
+  kvm_arguments: "args",
+  name: "name",
+} as const;
+
 /** `vm_id` and `node_name` replace too, by their values: see `replaces` of the resource. */
 export const FORCE_NEW: readonly string[] = [
   "amd_sev",
