@@ -21,11 +21,15 @@ export async function interruptedDeploy(
 /** Signals that come closer to each other are one (cli/ui/interruption.ts). */
 const APART_MS = 900;
 
-/** Deploys a stack with one slow creation, and interrupts twice while it is under way: it is done all the same. */
-export async function interruptedTwice(lab: TestLab, stack: string, target: string): Promise<Ended> {
+/**
+ * Deploys a stack with one slow creation, and interrupts twice while it is under way: it is done all the same.
+ *
+ * @param ms that the creation takes: more than a busy machine takes to end the deploy.
+ *   @default - more than it takes until the next run asks what is under way
+ */
+export async function interruptedTwice(lab: TestLab, stack: string, target: string, ms = 20_000): Promise<Ended> {
   const sandbox = await lab.sandbox();
-  // Longer than a busy machine takes until the next run asks what is under way.
-  const fault = { kind: "slow", ms: 20_000 } as const;
+  const fault = { kind: "slow", ms } as const;
   const creation = { door: "provider", method: "ApplyResourceChange", target } as const;
   await sandbox.addFault({ what: "call", ...creation, fault });
   const running = lab.start("deploy", stack, "--auto-approve");

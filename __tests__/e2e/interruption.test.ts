@@ -32,6 +32,9 @@ describe("an interrupted deploy", () => {
 });
 
 describe("a deploy that is interrupted twice in the middle of a slow creation", () => {
+  const HOST = "oci_core_instance pve-1";
+  /** Whether it still goes on when the next run begins is all the same to a test that has this. */
+  const SOON_MS = 8000;
   let lab: TestLab;
   beforeEach(async () => {
     lab = await TestLab.create();
@@ -40,11 +43,11 @@ describe("a deploy that is interrupted twice in the middle of a slow creation", 
     await sandbox.addFault({ what: "capacity" });
     expect((await lab.cdktf("deploy", "oci", "--auto-approve")).stderr).toContain("Out of host capacity");
     await sandbox.clearFaults();
-    await interruptedTwice(lab, "oci", "oci_core_instance pve-1");
   });
   afterEach(() => lab.end());
 
   it("keeps what may still come to be in mind, and the next run waits for it and has it recovered", async () => {
+    await interruptedTwice(lab, "oci", HOST);
     const { code, stderr } = await lab.cdktf("deploy", "oci", "--auto-approve");
     expect(code).toBe(1);
     expect(stderr).toContain(
@@ -58,6 +61,7 @@ describe("a deploy that is interrupted twice in the middle of a slow creation", 
   });
 
   it("has it named when it takes the room that a deploy without it asks for", async () => {
+    await interruptedTwice(lab, "oci", HOST, SOON_MS);
     expect(await lab.cdktf("deploy", "oci", "--auto-approve", "--forget-lost")).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("LimitExceeded"),
@@ -71,6 +75,7 @@ describe("a deploy that is interrupted twice in the middle of a slow creation", 
   });
 
   it("has it recovered by an id, and refuses aloud an id that it can do nothing with", async () => {
+    await interruptedTwice(lab, "oci", HOST, SOON_MS);
     await lab.cdktf("diff", "oci");
     const instance = (await (await lab.sandbox()).inventory()).find(({ type }) => type === "oci_core_instance");
     const by = (address: string, id: string) =>
