@@ -31,7 +31,7 @@ export interface Api {
   readonly home: string;
   /** What the door said of itself: bugs. */
   readonly said: string[];
-  /** Calls that were answered with 501: what the sandbox does not play. */
+  /** Calls of what the sandbox does not play. */
   readonly notPlayed: string[];
   readonly key: SignedAs;
   /** The world's clock, in milliseconds: tests turn it on. */
@@ -84,7 +84,7 @@ export async function ociApi(store: Store = emptyStore()): Promise<Api> {
   const calls = {
     ...store.calls,
     end(call: Call, answer: string): void {
-      if (answer === "501") notPlayed.push(`${call.method} ${call.target}`);
+      if (answer === "not played") notPlayed.push(`${call.method} ${call.target}`);
       store.calls.end(call, answer);
     },
     bug: (_call: Call, error: unknown) => void said.push(String(error)),

@@ -90,7 +90,7 @@ function get(request: ApiRequest): ApiResponse {
   return shown("host" in found ? attached(found.host) : preserved(found.kept));
 }
 
-/** Its size is the instance's, which can grow. @throws ServiceRefusal 501 for what else a body would change */
+/** Its size is the instance's, which can grow. @throws ServiceRefusal for what else a body would change */
 function grow(request: ApiRequest): ApiResponse {
   const found = find(request);
   if (!("host" in found)) throw notPlayed("a change of a boot volume without an instance");

@@ -9,7 +9,7 @@ import { parseJson } from "../../http/json.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import type { World } from "../../world/world.ts";
 import { regionNamed } from "../model/regions.ts";
-import { ServiceRefusal } from "../model/refusals.ts";
+import { NOT_PLAYED, ServiceRefusal } from "../model/refusals.ts";
 import { type ApiState, type ApiOptions, openApi } from "../http/api-state.ts";
 import { answerOf, faultAnswer } from "./errors.ts";
 import type { ApiResponse } from "../http/response.ts";
@@ -141,7 +141,7 @@ async function serve(api: ApiState, request: IncomingMessage, response: ServerRe
     }
     answer = answerOf(error, (found) => calls.bug(call, found));
   }
-  calls.end(call, String(answer.status ?? 200));
+  calls.end(call, Object(answer.body).code === NOT_PLAYED ? "not played" : String(answer.status ?? 200));
   if (fault?.kind === "lost") request.socket.resetAndDestroy();
   // A client that goes away while it is answered is no trouble of ours.
   else await send(request, response, answer).catch(() => response.destroy());

@@ -69,20 +69,17 @@ function missing(method: string, path: string): ServiceRefusal {
 
 /**
  * @returns what finds the route of a method and path
- * @throws ServiceRefusal 501 for what of OCI is not played, 404 for what is no path of OCI's, 405 for another method
+ * @throws ServiceRefusal for what of OCI is not played, another method among it, and 404 for what is no path of OCI's
  */
 export function router(routes: readonly Route[]): (method: string, path: string) => Found {
   const compiled = routes.map(compile);
   return (method, path) => {
-    const here = compiled.filter(({ pattern }) => pattern.test(path));
-    const found = here.find(({ route }) => route.method === method);
+    const found = compiled.find(({ route, pattern }) => route.method === method && pattern.test(path));
     if (found) {
       const values = found.pattern.exec(path)?.slice(1) ?? [];
       const params = found.names.map((name, index) => [name, decoded(values[index] ?? "")]);
       return { route: found.route, params: Object.fromEntries(params) };
     }
-    if (here.length === 0) throw missing(method, path);
-    const allowed = here.map(({ route }) => route.method).join(", ");
-    throw new ServiceRefusal(405, "MethodNotAllowed", `${method} is not allowed on ${path}, but ${allowed}.`, "");
+    throw missing(method, path);
   };
 }

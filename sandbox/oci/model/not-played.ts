@@ -26,7 +26,7 @@ function isNothing(value: Json): boolean {
   return isObject(value) ? Object.keys(value).length === 0 : value === null || value === false || value === "";
 }
 
-/** @param paths of arguments that lead to what is not played. @throws ServiceRefusal 501 for one that is said */
+/** @param paths of arguments that lead to what is not played. @throws ServiceRefusal for one that is said */
 export function refuse(paths: readonly string[], body: Attributes, before: Attributes = {}): void {
   for (const path of paths) {
     const [value, known] = [told(body, path.split(".")), told(before, path.split("."))];

@@ -10,7 +10,7 @@ type OracleService = {
   readonly cidrBlock: string;
 };
 
-/** The two of a region: Object Storage alone, or everything. @throws 501 for a region whose key is not known */
+/** The two of a region: Object Storage alone, or everything. @throws ServiceRefusal for a region whose key is not known */
 export function oracleServices(region: string): readonly OracleService[] {
   const key = REGIONS[region];
   if (key === undefined) throw notPlayed(`The list of Oracle's services in ${region}`);

@@ -128,7 +128,7 @@ function readLocation(words: Reader): Location {
 
 /**
  * @returns who is granted what, and where; conditions are not looked at
- * @throws ServiceRefusal 400 for text that is no statement, 501 for a kind that is not played
+ * @throws ServiceRefusal for text that is no statement, and for a kind that is not played
  */
 export function readStatement(statement: string): Statement {
   const words = new Reader(statement);

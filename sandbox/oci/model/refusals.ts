@@ -52,7 +52,7 @@ export function referenced(service: string, id: string, by: string): ServiceRefu
   );
 }
 
-/** Addresses are IPv4 here. @throws ServiceRefusal 501 for another version */
+/** Addresses are IPv4 here. @throws ServiceRefusal for another version, which is not played */
 export function requireIpv4(version: string | null, attribute: string): string {
   if (version === null || version === "IPV4") return "IPV4";
   throw notPlayed(`${attribute} ${version}`, attribute);
@@ -74,11 +74,14 @@ export function outOfCapacity(service: string): ServiceRefusal {
   return new ServiceRefusal(500, "InternalError", "Out of host capacity.", detail, "availability_domain");
 }
 
+/** The sandbox's own code: Oracle has none like it. */
+export const NOT_PLAYED = "NotPlayed";
+
 /**
- * A 404 would say that an object is gone, and clients swallow it. Oracle's SDKs retry every other 5xx than this one
- * (oracle/oci-go-sdk v65, common/retry.go).
+ * 400: a 404 would say that an object is gone, which clients swallow, and any other status the real provider repeats for two
+ * minutes (oracle/oci, internal/tfresource/retry.go).
  */
 export function notPlayed(what: string, attribute?: string): ServiceRefusal {
   const reason = `${what} is not played here: the sandbox has no such part of OCI (docs/sandbox.md).`;
-  return new ServiceRefusal(501, "MethodNotImplemented", reason, "", attribute);
+  return new ServiceRefusal(400, NOT_PLAYED, reason, "", attribute);
 }

@@ -73,7 +73,7 @@ function requireNetwork(call: Call, vcn: Vcn, cidr: string, self: string | undef
     );
 }
 
-/** The one network that is said, by either name. @throws ServiceRefusal 501 for several */
+/** The one network that is said, by either name. @throws ServiceRefusal for several */
 function networkOf(said: Attributes, before: string | undefined): string | undefined {
   const { cidrBlock = null } = said;
   const all = [...(typeof cidrBlock === "string" ? [cidrBlock] : []), ...(maybeTexts(said, "ipv4CidrBlocks") ?? [])];

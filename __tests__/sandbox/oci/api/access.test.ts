@@ -99,7 +99,7 @@ it("refuses a statement about a compartment that is not at or below the policy's
 
 it("does not play statements between tenancies, and says so", async () => {
   const { status, body } = await saying("Endorse group a to manage object-family in any-tenancy");
-  expect([status, body.code]).toEqual([501, "MethodNotImplemented"]);
+  expect([status, body.code]).toEqual([400, "NotPlayed"]);
 });
 
 it("a policy's name is taken once, its statements change, and a compartment with a policy stays", async () => {

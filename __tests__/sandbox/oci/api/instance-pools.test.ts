@@ -200,30 +200,38 @@ interface Wrong {
   readonly [field: string]: unknown;
 }
 
-const WRONG: readonly (readonly [what: string, status: number, said: Wrong])[] = [
-  ["of a configuration that does not exist", 404, { instanceConfigurationId: "ocid1.instanceconfiguration.oc1..no" }],
-  ["in a subnet that does not exist", 404, { placementConfigurations: [{ primarySubnetId: "no" }] }],
-  ["without a place", 400, { placementConfigurations: [] }],
-  ["of less than nothing", 400, { size: -1 }],
-  ["behind a load balancer", 501, { loadBalancers: [{ backendSetName: "web" }] }],
+const WRONG: readonly (readonly [what: string, code: string, said: Wrong])[] = [
+  [
+    "of a configuration that does not exist",
+    "NotAuthorizedOrNotFound",
+    { instanceConfigurationId: "ocid1.instanceconfiguration.oc1..no" },
+  ],
+  [
+    "in a subnet that does not exist",
+    "NotAuthorizedOrNotFound",
+    { placementConfigurations: [{ primarySubnetId: "no" }] },
+  ],
+  ["without a place", "InvalidParameter", { placementConfigurations: [] }],
+  ["of less than nothing", "InvalidParameter", { size: -1 }],
+  ["behind a load balancer", "NotPlayed", { loadBalancers: [{ backendSetName: "web" }] }],
 ];
 
-it.each(WRONG)("a pool %s is refused", async (_what, status, { placementConfigurations, ...more }) => {
+it.each(WRONG)("a pool %s is refused", async (_what, code, { placementConfigurations, ...more }) => {
   await opened();
   const places = placementConfigurations ? placed(...placementConfigurations) : {};
-  expect((await create(0, { ...more, ...places })).status).toBe(status);
+  expect((await create(0, { ...more, ...places })).body.code).toBe(code);
   expect(api.store.state.oci.instancePools).toEqual([]);
 });
 
 it.each([
-  ["of no compute instance", 400, { instanceType: "other" }],
-  ["with block volumes", 501, { instanceType: "compute", blockVolumes: [{}] }],
+  ["of no compute instance", "InvalidParameter", { instanceType: "other" }],
+  ["with block volumes", "NotPlayed", { instanceType: "compute", blockVolumes: [{}] }],
   [
     "of a preemptible instance",
-    501,
+    "NotPlayed",
     { instanceType: "compute", launchDetails: { preemptibleInstanceConfig: { a: 1 } } },
   ],
-])("a configuration %s is refused", async (_what, status, instanceDetails) => {
+])("a configuration %s is refused", async (_what, code, instanceDetails) => {
   await opened();
-  expect((await post(CONFIGURATIONS, { instanceDetails })).status).toBe(status);
+  expect((await post(CONFIGURATIONS, { instanceDetails })).body.code).toBe(code);
 });

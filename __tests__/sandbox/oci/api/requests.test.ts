@@ -163,8 +163,8 @@ describe("a list", () => {
 describe("a wrong request", () => {
   it.each([
     ["a path that is none of OCI's", "GET", "/nothing", undefined, 404, "NotFound"],
-    ["a service that is not played", "GET", "/20160918/drgs", undefined, 501, "MethodNotImplemented"],
-    ["another method", "DELETE", "/20160918/vcns", undefined, 405, "MethodNotAllowed"],
+    ["a service that is not played", "GET", "/20160918/drgs", undefined, 400, "NotPlayed"],
+    ["another method", "DELETE", "/20160918/vcns", undefined, 400, "NotPlayed"],
     ["an object that is not there", "GET", "/20160918/vcns/ocid1.vcn.no", undefined, 404, "NotAuthorizedOrNotFound"],
     ["no compartment", "POST", "/20160918/vcns", { cidrBlocks: ["10.0.0.0/16"] }, 400, "MissingParameter"],
     ["a field of another type", "POST", "/20160918/vcns", { cidrBlocks: "10.0.0.0/16" }, 400, "InvalidParameter"],

@@ -74,7 +74,7 @@ const refused = played.flatMap(({ title, resource, ...given }) =>
 
 it.each(refused)("$title says that $argument is not played", async ({ argument, each }) => {
   const config = { ...configOf(each), ...oneArgument(each.resource, argument) };
-  await expect(to.apply(each.resource, config)).rejects.toThrow("501-MethodNotImplemented");
+  await expect(to.apply(each.resource, config)).rejects.toThrow("400-NotPlayed");
 });
 
 function launch(): Attributes {

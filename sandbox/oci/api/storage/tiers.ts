@@ -26,7 +26,7 @@ export function requireRestored(object: BucketObject): void {
   throw storageRefusal(409, "NotRestored", `The object '${object.name}' is archived. Restore it first.`);
 }
 
-/** @throws ServiceRefusal 501 for content that is to be encrypted with a key of the client's */
+/** @throws ServiceRefusal for content that is to be encrypted with a key of the client's */
 export function refuseKeys(headers: IncomingHttpHeaders): void {
   const key = Object.keys(headers).find((name) => name.startsWith("opc-sse-"));
   if (key !== undefined) throw notPlayed(key);
