@@ -17,9 +17,7 @@ import { writeLost } from "../../../../cli/engine/state/lost-objects.ts";
 import { parseConfig } from "../../../../config/parse.ts";
 import { planTopology } from "../../../../topology/plan.ts";
 import { type Api, ociApi } from "../../../sandbox/oci/client.ts";
-import { startNode } from "../../running.ts";
 
-const ROOT = join(__dirname, "../../../..");
 const CONFIG = { name: "lab", oci: { region: "eu-frankfurt-1" }, access: { adminCidrs: ["203.0.113.7/32"] } };
 
 let home: string;
@@ -490,46 +488,4 @@ describe("the account", () => {
       { name: "account", status: "warn", found: expect.stringContaining("no such file") },
     ]);
   });
-});
-
-describe("npx lab doctor", () => {
-  /** Started as a user would, with nothing on PATH but what a test has put there. */
-  async function run(config: unknown, args: readonly string[]) {
-    const file = write("lab.json", JSON.stringify(config));
-    const env = { PATH: join(home, "bin"), HOME: home, LAB_HOME: home, NO_COLOR: "1", FORCE_COLOR: "1" };
-    const program = join(ROOT, "cli/bin/lab.js");
-    return startNode(program, ["doctor", "--config", file, ...args], { cwd: ROOT, env }).finished;
-  }
-
-  it("prints one document, and exits with 0 when nothing fails", async () => {
-    program("tofu", 'echo "OpenTofu v1.10.1"');
-    const payg = { ...CONFIG, preset: "payg", access: { ...CONFIG.access, basePort: 28_400 } };
-    const { code, stdout } = await run(payg, ["--sandbox", "--json"]);
-    const document = JSON.parse(stdout);
-    expect(document).toMatchObject({ ok: true, sandbox: true });
-    expect(statusOf(document.findings, "free tier")).toEqual(["warn"]);
-    expect(code).toBe(0);
-  }, 60_000);
-
-  it("exits with 1 when the config is over the free tier, and has no colours with NO_COLOR", async () => {
-    program("tofu", 'echo "OpenTofu v1.10.1"');
-    const { code, stdout } = await run({ ...CONFIG, preset: "payg", allowPaid: false }, ["--sandbox"]);
-    expect(stdout).toMatch(/^fail {2}free tier +over: /m);
-    expect(stdout).not.toContain("\u001B");
-    expect(code).toBe(1);
-  }, 60_000);
-
-  it("says of a config that cannot be used which field it is, and goes on with what needs none", async () => {
-    const { code, stdout } = await run({ ...CONFIG, preset: "large" }, []);
-    expect(stdout).toMatch(/^fail {2}config +\S*lab.json: preset: got "large"/m);
-    expect(stdout).toMatch(/^ok {4}lock/m);
-    expect(code).toBe(1);
-  }, 60_000);
-
-  it("does not wait for programs that hang", async () => {
-    // Longer than this test may take.
-    for (const name of ["tofu", "ssh", "go", "dagger"]) program(name, "exec /bin/sleep 90");
-    const { stdout } = await run({ ...CONFIG, preset: "free" }, []);
-    expect(stdout).toMatch(/^fail {2}terraform/m);
-  }, 60_000);
 });
