@@ -1,8 +1,5 @@
 /** The sandbox's OCI tenancy, as far as it is no resource's: what each resource keeps is said in sandbox/oci/resources. */
 
-/** Any JSON. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-
 /** `always-free` has the limits of a free account since 15 June 2026, `pay-as-you-go` higher ones. */
 export type Account = "always-free" | "pay-as-you-go";
 
