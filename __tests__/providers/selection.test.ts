@@ -43,9 +43,9 @@ describe("the providers' selections", () => {
     });
 
     const reference = `${__dirname}/../../../shared/reference/provider-schemas/${name}.json`;
-    const title = existsSync(reference) ? "" : " (not compared: ../shared/reference is not here)";
-    it(`has the real provider's schema${title}`, () => {
-      if (!existsSync(reference)) return;
+    const isHere = existsSync(reference);
+    const title = isHere ? "" : " (skipped: ../shared/reference is not here)";
+    (isHere ? it : it.skip)(`has the real provider's schema${title}`, () => {
       const real = JSON.parse(readFileSync(reference, "utf8"));
       expect(real.resource_schemas).toMatchObject(schema.resource_schemas);
       expect(real.data_source_schemas).toMatchObject(schema.data_source_schemas);
