@@ -11,6 +11,7 @@ const OPTIONS_OF_OTHERS: Readonly<Record<string, string>> = {
   "--no-build": "nix",
   "--nodes": "talosctl",
   "--server": "kubectl",
+  "--update": "ours, of npm run test:acceptance",
 };
 
 const wrong = (written: readonly Written[]): readonly Written[] => written.filter(({ mistake }) => mistake !== null);

@@ -1,0 +1,98 @@
+/** Test functions of a Go project's checkout: built once, run one at a time. */
+import { spawn } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface GoTests {
+  /** A checkout of the project. */
+  readonly source: string;
+  /** Its packages, such as `fwprovider/test`. */
+  readonly packages: readonly string[];
+  readonly tags: string;
+}
+
+/** A function of a package. */
+export interface GoTest {
+  readonly name: string;
+  readonly program: string;
+  /** Its package's, where Go runs tests. */
+  readonly folder: string;
+}
+
+export interface GoRun {
+  /** Null where it was ended at the deadline. */
+  readonly code: number | null;
+  /** Of stdout and stderr. */
+  readonly output: string;
+}
+
+interface Command {
+  readonly folder: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly deadlineMs?: number;
+}
+
+function run(program: string, args: readonly string[], { folder, env, deadlineMs }: Command): Promise<GoRun> {
+  return new Promise((resolve, reject) => {
+    // With a process group of its own, so that the terraform of a test ends with it.
+    const options = { cwd: folder, env: { ...process.env, ...env }, detached: true } as const;
+    const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    let isLate = false;
+    let output = "";
+    const keep = (chunk: Buffer): void => void (output += chunk.toString());
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    const end = (): void => {
+      isLate = true;
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    };
+    const timer = deadlineMs === undefined ? undefined : setTimeout(end, deadlineMs);
+    child.once("error", reject);
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code: isLate ? null : code, output });
+    });
+  });
+}
+
+/** The functions that the files of a package declare. */
+function functionsIn(folder: string): readonly string[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith("_test.go"));
+  const texts = files.map((file) => readFileSync(join(folder, file), "utf8"));
+  return texts.flatMap((text) => [...text.matchAll(/^func (TestAcc\w+)\(/gm)].map(([, name = ""]) => name));
+}
+
+/**
+ * Builds the test programs of those packages that have such functions.
+ *
+ * @param into a folder for the programs
+ * @param wanted of which functions
+ * @throws Error with what `go` says
+ */
+export async function buildGoTests(
+  { source, packages, tags }: GoTests,
+  into: string,
+  wanted: RegExp,
+): Promise<readonly GoTest[]> {
+  mkdirSync(into, { recursive: true });
+  const tests: GoTest[] = [];
+  for (const each of packages) {
+    const folder = join(source, each);
+    const names = functionsIn(folder).filter((name) => wanted.test(name));
+    if (names.length === 0) continue;
+    const program = join(into, `${each.replaceAll("/", "-")}.test`);
+    const built = await run("go", ["test", "-c", "-tags", tags, "-o", program, "."], { folder });
+    if (built.code !== 0) throw new Error(`go cannot build the tests of ${each}:\n${built.output}`);
+    tests.push(...names.map((name) => ({ name, program, folder })));
+  }
+  return tests;
+}
+
+/** Runs one function. @param deadlineMs after which it is killed */
+export function runGoTest(
+  { name, program, folder }: GoTest,
+  env: Readonly<Record<string, string>>,
+  deadlineMs: number,
+): Promise<GoRun> {
+  return run(program, ["-test.v", "-test.run", `^${name}$`], { folder, env, deadlineMs });
+}

@@ -1,0 +1,84 @@
+/** The acceptance tests of bpg/proxmox, against a host of their own: x86-64 with KVM, as its authors' machines are. */
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
+import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
+import { which } from "../../cli/engine/terraform/tools.ts";
+import { openSandbox, type OwnHostAccess } from "../../sandbox/client.ts";
+import type { Place, Suite } from "./suite.ts";
+
+const HOST = { name: "pve", cpus: 16, memoryGb: 64, diskGb: 1000 };
+const TOKEN = "acceptance";
+
+async function tokenOf({ name, api, address, rootPassword }: OwnHostAccess): Promise<string> {
+  const pve = new PveApi({ name, api, address }, rootPassword, new Deadline(30));
+  const made = await pve.post(`access/users/root@pam/token/${TOKEN}`, { privsep: 0 });
+  return `root@pam!${TOKEN}=${String(Object(made).value)}`;
+}
+
+/** A world with one host, which each function gets as it was first. */
+async function open(): Promise<Place> {
+  const terraform = which("terraform", process.env["PATH"] ?? "");
+  if (terraform === undefined) throw new Error("no terraform on PATH: the suite runs its own tests with it");
+  const labHome = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
+  const [used, saved] = [join(labHome, ".sandbox"), join(labHome, "saved")];
+  const token = await tokenOf(await (await openSandbox({ labHome })).addHost(HOST));
+  const stop = async (): Promise<void> => (await openSandbox({ labHome })).stop();
+  await stop();
+  cpSync(used, saved, { recursive: true });
+  return {
+    async fresh() {
+      await stop();
+      rmSync(used, { recursive: true });
+      cpSync(saved, used, { recursive: true });
+      const [host] = await (await openSandbox({ labHome })).hosts();
+      if (host === undefined) throw new Error("the sandbox has lost its host");
+      return {
+        TF_ACC: "1",
+        TF_ACC_TERRAFORM_PATH: terraform,
+        CHECKPOINT_DISABLE: "1",
+        PROXMOX_VE_ENDPOINT: host.api,
+        PROXMOX_VE_INSECURE: "true",
+        PROXMOX_VE_USERNAME: "root@pam",
+        PROXMOX_VE_PASSWORD: host.rootPassword,
+        PROXMOX_VE_API_TOKEN: token,
+        PROXMOX_VE_SSH_USERNAME: "root",
+        PROXMOX_VE_SSH_PASSWORD: host.rootPassword,
+        PROXMOX_VE_ACC_NODE_NAME: host.name,
+        PROXMOX_VE_ACC_NODE_SSH_ADDRESS: "127.0.0.1",
+        PROXMOX_VE_ACC_NODE_SSH_PORT: String(host.sshPort),
+      };
+    },
+    async close() {
+      await stop();
+      rmSync(labHome, { recursive: true, force: true });
+    },
+  };
+}
+
+export const proxmox: Suite = {
+  tags: "acceptance",
+  packages: [
+    "fwprovider",
+    "fwprovider/access",
+    "fwprovider/cluster/options",
+    "fwprovider/cluster/sdn/applier",
+    "fwprovider/cluster/sdn/subnet",
+    "fwprovider/cluster/sdn/vnet",
+    "fwprovider/cluster/sdn/zone",
+    "fwprovider/nodes",
+    "fwprovider/nodes/clonedvm",
+    "fwprovider/nodes/datastores",
+    "fwprovider/nodes/firewall",
+    "fwprovider/nodes/vm",
+    "fwprovider/nodes/vm/cdrom",
+    "fwprovider/nodes/vm/cpu",
+    "fwprovider/nodes/vm/rng",
+    "fwprovider/nodes/vm/vga",
+    "fwprovider/pools",
+    "fwprovider/storage",
+    "fwprovider/test",
+  ],
+  open,
+};

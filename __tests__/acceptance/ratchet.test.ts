@@ -1,0 +1,59 @@
+import { differences, readExpected } from "./expected.ts";
+import { outcomeOf } from "./outcome.ts";
+
+describe("what the run of an acceptance test says", () => {
+  it.each([
+    ["passes", 0, "--- PASS: TestAccX (1.0s)\nPASS\n", "pass", ""],
+    [
+      "skips itself",
+      0,
+      "    x_test.go:7: no NFS server\n--- SKIP: TestAccX (0.0s)\n",
+      "skipped",
+      "x_test.go:7: no NFS server",
+    ],
+    [
+      "asks for what is not played",
+      1,
+      "x_test.go:7: Step 1/1 error\n  received an HTTP 501 response - Reason: Method 'POST /x' not implemented\n",
+      "not-played",
+      "received an HTTP 501 response - Reason: Method 'POST /x' not implemented",
+    ],
+    [
+      "asks the internet",
+      1,
+      "x_test.go:7: Step 1/1 error\n  dial tcp: lookup example.org: no such host\n",
+      "needs-account",
+      "dial tcp: lookup example.org: no such host",
+    ],
+    [
+      "finds something else",
+      1,
+      "    x_test.go:7: Step 1/1 error: 5 is not 6\n",
+      "deviates",
+      "x_test.go:7: Step 1/1 error: 5 is not 6",
+    ],
+    ["does not end", null, "", "deadline", ""],
+  ] as const)("is told of one that %s", (_what, code, output, verdict, line) => {
+    expect(outcomeOf({ code, output })).toEqual({ verdict, line });
+  });
+});
+
+describe("the ratchet of acceptance tests", () => {
+  const expected = readExpected("suite", JSON.stringify({ suite: { TestA: "pass", TestB: "not-played" } }));
+
+  it("says nothing where each ends as expected", () => {
+    expect(differences(expected, { TestB: "not-played" })).toEqual([]);
+  });
+
+  it("names what got worse, what got better, and what is not listed", () => {
+    expect(differences(expected, { TestA: "deviates", TestB: "pass", TestC: "pass" })).toEqual([
+      "TestA: deviates, expected pass",
+      "TestB: pass, expected not-played",
+      "TestC: pass, expected not listed",
+    ]);
+  });
+
+  it("takes only reasons of the closed list", () => {
+    expect(() => readExpected("suite", JSON.stringify({ suite: { TestA: "flaky" } }))).toThrow();
+  });
+});
