@@ -8,10 +8,26 @@ const CONFIG = { name: "lab", oci: { region: "eu-frankfurt-1" }, access: { admin
 
 /** Every line that there is without tools, states and credentials, in order. */
 const CHECKS = [
-  ...["node", "terraform", "ssh", "image builder", "go", "nix"],
-  ...["config", "free tier", "credentials", "budget", "region"],
-  ...["image base", "image proxmox-ampere", "tunnel ports", "/dev/kvm", "guests", "account"],
-  ...["LAB_HOME", "state", "lock"],
+  "node",
+  "terraform",
+  "ssh",
+  "image builder",
+  "go",
+  "nix",
+  "config",
+  "free tier",
+  "credentials",
+  "budget",
+  "region",
+  "image base",
+  "image proxmox-ampere",
+  "tunnel ports",
+  "/dev/kvm",
+  "guests",
+  "account",
+  "LAB_HOME",
+  "state",
+  "lock",
 ];
 
 let home: string;
