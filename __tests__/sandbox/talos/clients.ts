@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { type Client, credentials, makeGenericClientConstructor, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { talosEndpointOf } from "../../../sandbox/talos/api/endpoint.ts";
-import type { Door } from "../../../sandbox/talos/api/method.ts";
+import type { TalosWorld } from "../../../sandbox/talos/api/method.ts";
 import { definitionOf } from "../../../sandbox/talos/api/services.ts";
 import { newLeaf } from "../../../sandbox/pki/certificate.ts";
 import { readKey } from "../../../sandbox/pki/keys.ts";
@@ -39,14 +39,14 @@ export async function portTo(endpoint: () => ((socket: Socket) => void) | null):
 
 /** A port that leads to a machine's API. */
 export function tunnelTo(lab: Lab, name: NodeName): Promise<number> {
-  const door: Door = {
+  const talos: TalosWorld = {
     world: lab.store,
     guestsOf: () => lab.guests,
     powerOff: (_world, guest) => {
       lab.guests.splice(0, Infinity, ...lab.guests.filter(({ address }) => address !== guest.address));
     },
   };
-  return portTo(() => talosEndpointOf(door, addresses[name]));
+  return portTo(() => talosEndpointOf(talos, addresses[name]));
 }
 
 /** Who calls: nobody in particular, with the server's certificate unchecked, or a client of a talosconfig. */

@@ -18,7 +18,7 @@ import { epochOf } from "./identity.ts";
 import {
   authorize,
   type Context,
-  type Door,
+  type TalosWorld,
   type ListeningMachine,
   type Message,
   type Method,
@@ -29,7 +29,7 @@ import { type Route, routeOf, type Target } from "./routing.ts";
 import type { Service } from "./services.ts";
 
 /** One TLS connection to a machine. */
-export interface Connection extends Door {
+export interface Connection extends TalosWorld {
   readonly address: string;
   /** What the machine was when the connection was made. */
   readonly epoch: string;

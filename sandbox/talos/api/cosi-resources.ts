@@ -1,7 +1,7 @@
 /** What a machine holds: the resources that health checks and `talosctl get` read. */
 import { stringify } from "yaml";
 import { memberId } from "./etcd.ts";
-import type { Door, ListeningMachine } from "./method.ts";
+import type { TalosWorld, ListeningMachine } from "./method.ts";
 import { servicesOf } from "./running.ts";
 import { clusterOf, type ConfiguredMachine, configuredMachines, isRunning, talosOf } from "../model/machines.ts";
 import { bytesOf, specOf, type Spec, structOf } from "./cosi-spec.ts";
@@ -23,12 +23,12 @@ function resource(name: KindName, id: string, spec: Spec): Resource {
 }
 
 /** Everything that a machine tells of now. */
-export function resourcesOf(door: Door, machine: ListeningMachine): readonly Resource[] {
-  const common = [...definitions(), ...ofMachine(door, machine)];
-  return machine.stage === "configured" ? [...common, ...ofConfigured(door, machine)] : common;
+export function resourcesOf(talos: TalosWorld, machine: ListeningMachine): readonly Resource[] {
+  const common = [...definitions(), ...ofMachine(talos, machine)];
+  return machine.stage === "configured" ? [...common, ...ofConfigured(talos, machine)] : common;
 }
 
-function ofMachine(door: Door, machine: ListeningMachine): readonly Resource[] {
+function ofMachine(talos: TalosWorld, machine: ListeningMachine): readonly Resource[] {
   const { guest } = machine;
   const version = `v${talosOf(machine)}`;
   const hostname = machine.stage === "configured" ? machine.facts.hostname : "talos";
@@ -36,7 +36,7 @@ function ofMachine(door: Door, machine: ListeningMachine): readonly Resource[] {
   const pretty = `${(size / 1e9).toFixed(1)} GB`;
   const location = "/dev/sda6";
   return [
-    resource("machineStatus", "machine", statusOf(door, machine)),
+    resource("machineStatus", "machine", statusOf(talos, machine)),
     resource("version", "version", specOf("Version", { version, name: "Talos" })),
     resource("hostname", "hostname", specOf("Hostname", { hostname }, { hostname, domainname: "" })),
     resource(
@@ -69,7 +69,7 @@ function ofMachine(door: Door, machine: ListeningMachine): readonly Resource[] {
         { phase: "ready", location, parentLocation: "/dev/sda", partitionIndex: 6, size, prettySize: pretty },
       ),
     ),
-    ...servicesOf({ ...door, machine }).map(({ id, state }) => {
+    ...servicesOf({ ...talos, machine }).map(({ id, state }) => {
       const running = state === "Running";
       return resource("service", id, specOf("Service", { running, healthy: running, unknown: !running }));
     }),
@@ -77,8 +77,8 @@ function ofMachine(door: Door, machine: ListeningMachine): readonly Resource[] {
 }
 
 /** A control plane whose etcd waits for the bootstrap is booting, as it is in Talos. */
-function statusOf(door: Door, machine: ListeningMachine): Spec {
-  const waiting = servicesOf({ ...door, machine }).filter(({ state }) => state !== "Running");
+function statusOf(talos: TalosWorld, machine: ListeningMachine): Spec {
+  const waiting = servicesOf({ ...talos, machine }).filter(({ state }) => state !== "Running");
   const stage = machine.stage === "maintenance" ? "maintenance" : waiting.length > 0 ? "booting" : "running";
   const unmet = waiting.map(({ id }) => ({ name: "services", reason: `${id} is not running` }));
   const ready = unmet.length === 0;
@@ -89,9 +89,9 @@ function statusOf(door: Door, machine: ListeningMachine): Spec {
   );
 }
 
-function ofConfigured(door: Door, machine: ConfiguredMachine): readonly Resource[] {
+function ofConfigured(talos: TalosWorld, machine: ConfiguredMachine): readonly Resource[] {
   const { facts, entry } = machine;
-  const cluster = clusterOf(configuredMachines(door.world, door.guestsOf), facts);
+  const cluster = clusterOf(configuredMachines(talos.world, talos.guestsOf), facts);
   const text = entry.configuration ?? "";
   const role = roleOf(machine);
   return [

@@ -7,7 +7,7 @@ import { machineAt } from "../model/machines.ts";
 import { isLetIn } from "../../pki/client.ts";
 import { type Connection, implementation } from "./connection.ts";
 import { epochOf, type Identity, identityOf } from "./identity.ts";
-import type { Door, ListeningMachine } from "./method.ts";
+import type { TalosWorld, ListeningMachine } from "./method.ts";
 import { services } from "./services.ts";
 
 /** Talos takes messages of up to 32 MiB (constants.GRPCMaxMessageSize). */
@@ -16,19 +16,19 @@ const MAX_MESSAGE = 32 * 1024 * 1024;
 const servers = new WeakMap<World, WeakMap<Identity, TlsServer>>();
 
 /** What a connection to port 50000 of `address` meets; null where nothing listens. */
-export function talosEndpointOf(door: Door, address: string): ((socket: Socket) => void) | null {
-  const machine = machineAt(door.world, door.guestsOf, address);
+export function talosEndpointOf(talos: TalosWorld, address: string): ((socket: Socket) => void) | null {
+  const machine = machineAt(talos.world, talos.guestsOf, address);
   if (!machine || machine.stage === "off") return null;
-  const identity = identityOf(door, machine);
+  const identity = identityOf(talos, machine);
   if (!identity) return null;
   return (socket) => {
-    serverOf(door, machine, identity).emit("connection", socket);
+    serverOf(talos, machine, identity).emit("connection", socket);
   };
 }
 
-function serverOf(door: Door, machine: ListeningMachine, identity: Identity): TlsServer {
-  const known = servers.get(door.world) ?? new WeakMap<Identity, TlsServer>();
-  servers.set(door.world, known);
+function serverOf(talos: TalosWorld, machine: ListeningMachine, identity: Identity): TlsServer {
+  const known = servers.get(talos.world) ?? new WeakMap<Identity, TlsServer>();
+  servers.set(talos.world, known);
   const present = known.get(identity);
   if (present) return present;
   const { key, cert, clients } = identity;
@@ -39,8 +39,8 @@ function serverOf(door: Door, machine: ListeningMachine, identity: Identity): Tl
   const epoch = epochOf(machine);
   server.on("secureConnection", (socket) => {
     const isOpen = clients === null;
-    if (isOpen || isLetIn(socket.getPeerX509Certificate(), clients, new Date(door.world.now())))
-      serve(door, { address, epoch, isOpen }, socket);
+    if (isOpen || isLetIn(socket.getPeerX509Certificate(), clients, new Date(talos.world.now())))
+      serve(talos, { address, epoch, isOpen }, socket);
     else socket.destroy();
   });
   server.on("tlsClientError", (_error, socket) => socket.destroy());
@@ -55,10 +55,10 @@ interface Served {
   readonly isOpen: boolean;
 }
 
-function serve(door: Door, { address, epoch, isOpen }: Served, socket: TLSSocket): void {
+function serve(talos: TalosWorld, { address, epoch, isOpen }: Served, socket: TLSSocket): void {
   const server = new Server({ "grpc.enable_channelz": 0, "grpc.max_receive_message_length": MAX_MESSAGE });
   const connection: Connection = {
-    ...door,
+    ...talos,
     streams: new Set(),
     address,
     epoch,

@@ -9,13 +9,13 @@ import {
   isRunning,
   MachineError,
 } from "../model/machines.ts";
-import { ADMIN, type Door, type Method, onConfigured, READERS } from "./method.ts";
+import { ADMIN, type TalosWorld, type Method, onConfigured, READERS } from "./method.ts";
 
 /** etcd that Talos 1.13 runs. */
 const ETCD_VERSION = "3.6.9";
 const STORAGE_VERSION = "3.6.0";
 
-function membersOf({ world, guestsOf }: Door, { facts }: ConfiguredMachine): readonly ConfiguredMachine[] {
+function membersOf({ world, guestsOf }: TalosWorld, { facts }: ConfiguredMachine): readonly ConfiguredMachine[] {
   const members = clusterOf(configuredMachines(world, guestsOf), facts);
   if (isRunning(members)) return members.filter(({ entry }) => entry.etcdSince !== null);
   throw new MachineError("Unavailable", "etcd is not running: the cluster is not bootstrapped yet");
@@ -37,9 +37,9 @@ export const etcdMethods: Readonly<Record<string, Method>> = {
     bootstrap(world, guestsOf, machine);
     return {};
   }),
-  EtcdMemberList: onConfigured(READERS, (machine, door) => {
+  EtcdMemberList: onConfigured(READERS, (machine, talos) => {
     controlPlaneOnly(machine, "member list");
-    const members = membersOf(door, machine);
+    const members = membersOf(talos, machine);
     return {
       legacy_members: members.map(({ facts }) => facts.hostname),
       members: members.map((member) => ({
@@ -51,9 +51,9 @@ export const etcdMethods: Readonly<Record<string, Method>> = {
       })),
     };
   }),
-  EtcdStatus: onConfigured(READERS, (machine, door) => {
+  EtcdStatus: onConfigured(READERS, (machine, talos) => {
     controlPlaneOnly(machine, "etcd status");
-    const first = leader(membersOf(door, machine));
+    const first = leader(membersOf(talos, machine));
     return {
       member_status: {
         member_id: memberId(machine),

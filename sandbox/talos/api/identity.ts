@@ -4,7 +4,7 @@ import { configuredMachines } from "../model/machines.ts";
 import { type CertificateAndKey, newAuthority, newLeaf } from "../../pki/certificate.ts";
 import { readKey } from "../../pki/keys.ts";
 import { after, validityOnBothClocks } from "../../pki/validity.ts";
-import type { Door, ListeningMachine } from "./method.ts";
+import type { TalosWorld, ListeningMachine } from "./method.ts";
 
 /** What a machine shows on its port, and whom it lets in. */
 export interface Identity {
@@ -37,8 +37,8 @@ export function epochOf(machine: ListeningMachine): string {
 }
 
 /** Null on a worker as long as no control plane of its cluster is there to sign its certificate. */
-export function identityOf(door: Door, machine: ListeningMachine): Identity | null {
-  const { world } = door;
+export function identityOf(talos: TalosWorld, machine: ListeningMachine): Identity | null {
+  const { world } = talos;
   const names = namesOf(machine);
   const { address } = machine.guest;
   const whose = [epochOf(machine), ...names].join("\n");
@@ -48,7 +48,7 @@ export function identityOf(door: Door, machine: ListeningMachine): Identity | nu
   const last = identities.get(address);
   const present = last?.whose === whose ? last : undefined;
   if (present && now < present.until) return present.identity;
-  const authority = authorityOf(door, machine);
+  const authority = authorityOf(talos, machine);
   if (!authority) return present?.identity ?? null;
   const identity = newIdentity(authority, machine, names, new Date(now));
   identities.set(address, { identity, whose, until: after(new Date(now), RENEWAL_HOURS).toISOString() });
@@ -75,7 +75,7 @@ function newIdentity(
 }
 
 /** In maintenance an authority of its own, that nobody knows. Workers have theirs sign by a control plane (trustd). */
-function authorityOf({ world, guestsOf }: Door, machine: ListeningMachine): CertificateAndKey | null {
+function authorityOf({ world, guestsOf }: TalosWorld, machine: ListeningMachine): CertificateAndKey | null {
   if (machine.stage === "maintenance") {
     const lifetime = validityOnBothClocks(new Date(world.now()), LIFETIME_HOURS);
     return newAuthority({ curve: "ed25519", organization: "talos", ...lifetime });

@@ -18,14 +18,14 @@ export const READERS: readonly Role[] = ["os:admin", "os:operator", "os:reader"]
 export type ListeningMachine = Exclude<Machine, { stage: "off" }>;
 
 /** What the API of every machine needs of the world. */
-export interface Door {
+export interface TalosWorld {
   readonly world: World;
   readonly guestsOf: GuestsOf;
   readonly powerOff: PowerOff;
 }
 
 /** Where a call runs. */
-export interface Context extends Door {
+export interface Context extends TalosWorld {
   readonly machine: ListeningMachine;
   readonly roles: ReadonlySet<string>;
 }

@@ -1,7 +1,7 @@
 /** Which machines a call is for: control planes pass calls on to other machines (apid's director, v1.13.9). */
 import type { Metadata } from "@grpc/grpc-js";
 import { type ConfiguredMachine, machineAt, MachineError } from "../model/machines.ts";
-import type { Door, ListeningMachine } from "./method.ts";
+import type { TalosWorld, ListeningMachine } from "./method.ts";
 
 /** A machine that a call is for, with the name that the caller gave it. */
 export interface Target {
@@ -18,7 +18,7 @@ export interface Route {
 }
 
 /** @throws MachineError for calls that the machine does not pass on. */
-export function routeOf(door: Door, machine: ListeningMachine, metadata: Metadata): Route {
+export function routeOf(talos: TalosWorld, machine: ListeningMachine, metadata: Metadata): Route {
   const own = { address: machine.guest.address, reach: () => machine };
   const here = { many: false, targets: [own] };
   // In maintenance a machine routes nothing, and does not look at the node that is named.
@@ -35,7 +35,7 @@ export function routeOf(door: Door, machine: ListeningMachine, metadata: Metadat
   }
   const target = (address: string): Target => ({
     address,
-    reach: () => (isOwn(address) ? machine : remote(door, machine, address)),
+    reach: () => (isOwn(address) ? machine : remote(talos, machine, address)),
   });
   if (nodes.length > 0) return { many: true, targets: nodes.map(target) };
   return node === undefined ? here : { many: false, targets: [target(node)] };
@@ -45,7 +45,7 @@ function texts(metadata: Metadata, key: string): readonly string[] {
   return metadata.get(key).flatMap((value) => String(value).split(/,\s*/));
 }
 
-function remote({ world, guestsOf }: Door, from: ConfiguredMachine, address: string): ListeningMachine {
+function remote({ world, guestsOf }: TalosWorld, from: ConfiguredMachine, address: string): ListeningMachine {
   const machine = machineAt(world, guestsOf, address);
   if (!machine || machine.stage === "off") {
     throw new MachineError(
