@@ -33,7 +33,7 @@ function position(program: Command, words: readonly string[]): Position {
   let operands: string[] = [];
   const given = new Set<Option>();
   for (const word of words) {
-    // Bash makes three words of `--door=oci`.
+    // Bash makes three words of `--interface=oci`.
     if (word === "=" && open !== undefined) continue;
     if (open?.required || (open !== undefined && !word.startsWith("-"))) {
       open = undefined;

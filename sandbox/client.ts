@@ -50,11 +50,11 @@ export interface Sandbox {
   faults(): Promise<readonly ActiveFault[]>;
   /** Ends a fault, or without an id all of them. @returns how many @throws when there is none of that id */
   clearFaults(id?: number): Promise<number>;
-  /** The last calls on all doors, the oldest first. @param count at most 1000 are remembered */
+  /** The last calls on all interfaces, the oldest first. @param count at most 1000 are remembered */
   calls(count?: number): Promise<readonly LoggedCall[]>;
   /** Calls that have begun and will still be done, though nobody may wait for their answer any more. */
   callsUnderWay(): Promise<readonly LoggedCall[]>;
-  /** Calls `each` with every call on a door as it ends. Keeps this process from ending, until `stop`. */
+  /** Calls `each` with every call on an interface as it ends. Keeps this process from ending, until `stop`. */
   subscribe(each: (call: LoggedCall) => void): Promise<Subscription>;
   /**
    * For real providers and clients: what makes them take the sandbox's wire APIs for the real ones, by system. The

@@ -17,12 +17,12 @@ describe("what can stand at the end of a line", () => {
   it.each([
     ["cdktf de", ["deploy", "destroy"]],
     ["lab sandbox fault ", ["add", "list", "clear"]],
-    ["lab sandbox fault add --door ", ["oci", "proxmox", "talos", "kubernetes", "ssh", "provider"]],
-    ["lab sandbox fault add --door p", ["proxmox", "provider"]],
-    ["lab sandbox fault add --door=p", ["--door=proxmox", "--door=provider"]],
-    ["lab sandbox fault add --door = p", ["proxmox", "provider"]],
+    ["lab sandbox fault add --interface ", ["oci", "proxmox", "talos", "kubernetes", "ssh", "provider"]],
+    ["lab sandbox fault add --interface p", ["proxmox", "provider"]],
+    ["lab sandbox fault add --interface=p", ["--interface=proxmox", "--interface=provider"]],
+    ["lab sandbox fault add --interface = p", ["proxmox", "provider"]],
     ["lab sandbox fault add sl", ["slow"]],
-    ["lab sandbox fault add slow --nth 3 --do", ["--door"]],
+    ["lab sandbox fault add slow --nth 3 --int", ["--interface"]],
     ["lab sandbox fault add slow ", []],
     ["lab images build base ", ["proxmox"]],
     ["cdktf diff --providers r", ["real"]],
@@ -96,7 +96,7 @@ describe("in a shell", () => {
     ["cdktf diff ", ["net", "vms"]],
     ["npx cdktf diff n", ["net"]],
     ["npx --no-install lab sandbox st", ["start", "stop", "status"]],
-    ["lab sandbox fault add --door=k", ["kubernetes"]],
+    ["lab sandbox fault add --interface=k", ["kubernetes"]],
     ["cdktf diff --config vm", ["vm config.ts"]],
     ["npx other st", []],
   ])("bash completes %j with %j", (line, values) => {
@@ -127,7 +127,7 @@ describe("in a shell", () => {
     expect(fish("cdktf de").map((line) => line.split("\t")[0])).toEqual(["deploy", "destroy"]);
     expect(fish("cdktf de")[0]).toMatch(/^deploy\tDeploy stacks/);
     expect(fish("npx cdktf diff v")).toEqual(["vms"]);
-    expect(fish("lab sandbox fault add --door=k")).toEqual(["--door=kubernetes"]);
+    expect(fish("lab sandbox fault add --interface=k")).toEqual(["--interface=kubernetes"]);
     expect(fish("cdktf diff --config vm")).toEqual([expect.stringContaining("vm config.ts")]);
   });
 
@@ -146,7 +146,7 @@ describe("in a shell", () => {
     };
     expect(zsh("cdktf de")[0]).toMatch(/^deploy:Deploy stacks/);
     expect(zsh("cdktf diff ").map((line) => line.split(":")[0])).toEqual(["net", "vms", ""]);
-    expect(zsh("lab sandbox fault add --door=k")[0]).toBe("--door=kubernetes:");
+    expect(zsh("lab sandbox fault add --interface=k")[0]).toBe("--interface=kubernetes:");
     expect(zsh("cdktf diff --config ")).toEqual(["files", ""]);
   });
 });

@@ -137,7 +137,7 @@ describe("a lab full of secrets", () => {
 
   const FAULT = {
     what: "call",
-    door: "provider",
+    interface: "provider",
     method: "PlanResourceChange",
     fault: {
       kind: "status",

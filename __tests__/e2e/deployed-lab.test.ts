@@ -112,13 +112,13 @@ describe("npx lab validate cluster", () => {
 
   it("says of an etcd that does not answer which machine it is", async () => {
     const fault = { kind: "status", status: 503, message: "etcd is not running" } as const;
-    await (await lab.sandbox()).addFault({ what: "call", door: "talos", method: "Etcd*", times: 0, fault });
+    await (await lab.sandbox()).addFault({ what: "call", interface: "talos", method: "Etcd*", times: 0, fault });
     const { code, findings } = await validate();
     expect([code, failures(findings)]).toEqual([1, ["etcd: cp-1 does not tell: etcd is not running"]]);
   });
 
   it("says of an API server that hangs up one thing, and that the rest was not looked at", async () => {
-    await (await lab.sandbox()).addFault({ what: "call", door: "kubernetes", times: 0, fault: { kind: "reset" } });
+    await (await lab.sandbox()).addFault({ what: "call", interface: "kubernetes", times: 0, fault: { kind: "reset" } });
     const { code, findings } = await validate();
     expect(code).toBe(1);
     expect(failures(findings)).toEqual([
@@ -146,7 +146,7 @@ describe("npx lab validate cluster", () => {
 
   it("says that the account did not let us look at its rules", async () => {
     const fault = { kind: "status", status: 404, code: "NotAuthorizedOrNotFound", message: "No." } as const;
-    await (await lab.sandbox()).addFault({ what: "call", door: "oci", times: 0, fault });
+    await (await lab.sandbox()).addFault({ what: "call", interface: "oci", times: 0, fault });
     expect(failures((await validate()).findings)).toEqual([
       "open ports: /20160918/networkSecurityGroups/…/securityRules: 404 NotAuthorizedOrNotFound, No.",
     ]);
@@ -221,7 +221,7 @@ describe("what the account tells", () => {
 
   it("is a warning of npx lab doctor where a policy does not let us ask", async () => {
     const fault = { kind: "status", status: 404, code: "NotAuthorizedOrNotFound", message: "No." } as const;
-    await (await lab.sandbox()).addFault({ what: "call", door: "oci", times: 0, fault });
+    await (await lab.sandbox()).addFault({ what: "call", interface: "oci", times: 0, fault });
     const { stdout } = await lab.lab("doctor", "--json");
     const { findings } = document.parse(JSON.parse(stdout));
     expect(findings.filter(({ found }) => found.startsWith("not permitted"))).toEqual([

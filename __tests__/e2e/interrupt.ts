@@ -30,7 +30,7 @@ const APART_MS = 900;
 export async function interruptedTwice(lab: TestLab, stack: string, target: string, ms = 20_000): Promise<Ended> {
   const sandbox = await lab.sandbox();
   const fault = { kind: "slow", ms } as const;
-  const creation = { door: "provider", method: "ApplyResourceChange", target } as const;
+  const creation = { interface: "provider", method: "ApplyResourceChange", target } as const;
   await sandbox.addFault({ what: "call", ...creation, fault });
   const running = lab.start("deploy", stack, "--auto-approve");
   const isUnderWay = async () =>

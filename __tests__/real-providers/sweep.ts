@@ -35,8 +35,8 @@ export function faultOf(kind: "status" | "reset" | "lost"): Fault {
   return kind === "status" ? { kind, status: 503, code: "ServiceUnavailable", message: SAID } : { kind };
 }
 
-export function words({ door, method, target }: LoggedCall): string {
-  return `${door} ${method} ${target}`;
+export function words({ interface: via, method, target }: LoggedCall): string {
+  return `${via} ${method} ${target}`;
 }
 
 export class Sweep {

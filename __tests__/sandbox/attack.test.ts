@@ -1,4 +1,4 @@
-/** What anybody may send to the doors of the sandbox, and what it must neither believe nor spend its time on. */
+/** What any client may send to the interfaces of the sandbox, and what it must neither accept nor spend time on. */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, connect, type Server } from "node:net";
 import { tmpdir } from "node:os";

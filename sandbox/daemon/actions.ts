@@ -1,4 +1,4 @@
-/** What is asked of the daemon by its control door and done to the world. */
+/** The daemon's control interface: requests that change the world. */
 import { rmSync } from "node:fs";
 import { emptyWorld, inventory, overview } from "../systems/index.ts";
 import { addOwnHost, type NewHost, ownTunnels, removeOwnHost } from "../proxmox/model/own-hosts.ts";
@@ -39,7 +39,7 @@ interface Ways {
   readonly outside: () => Promise<string>;
 }
 
-/** What the control door does to the world; each answer comes once it is on disk. */
+/** What the control interface does to the world; each response is sent once it is on disk. */
 export function controlActions(
   store: Store,
   info: DaemonInfo,

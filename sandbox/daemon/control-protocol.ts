@@ -37,7 +37,7 @@ interface ControlRequest {
 export type ControlReply =
   { readonly id: number; readonly result: unknown } | { readonly id: number | null; readonly error: string };
 
-/** What a client gets without having asked, after `watchCalls`: each call on a door as it ends. */
+/** What a client gets without having asked, after `watchCalls`: each call on an interface as it ends. */
 interface ControlEvent {
   readonly event: "call";
   readonly value: unknown;

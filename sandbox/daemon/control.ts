@@ -1,4 +1,4 @@
-/** The daemon's control door: what `sandbox/client.ts` asks for. */
+/** The daemon's control interface: what `sandbox/client.ts` asks for. */
 import type { Socket } from "node:net";
 import { z } from "zod";
 import type { Tunnel } from "../../topology/types.ts";

@@ -1,6 +1,6 @@
-/** Faults and the log of calls, over the control door. */
+/** Faults and the log of calls, over the control interface. */
 import type { LoggedCall } from "../faults/index.ts";
-import type { FaultDoor } from "../faults/index.ts";
+import type { CallsWithFaults } from "../faults/index.ts";
 
 /** Requests about faults and the log of calls. */
 export interface FaultActions {
@@ -15,7 +15,7 @@ export interface FaultActions {
 }
 
 /** Does them; what changes is saved before it is answered. */
-export function faultActions(faults: FaultDoor, save: () => void): FaultActions {
+export function faultActions(faults: CallsWithFaults, save: () => void): FaultActions {
   return {
     addFault(asked) {
       const fault = faults.add(asked);

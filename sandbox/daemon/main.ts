@@ -30,9 +30,9 @@ import { codeStamp, type DaemonInfo, sandboxFiles, SYSTEMS } from "./files.ts";
 import { takeLock } from "./lock.ts";
 import { openDaemonOutside } from "./outside.ts";
 import { loadPage } from "./page.ts";
-import { providerDoors } from "./providers.ts";
+import { providerInterfaces } from "./providers.ts";
 import { tunnelPorts } from "./tunnels.ts";
-import { faultDoor } from "../faults/index.ts";
+import { callsWithFaults } from "../faults/index.ts";
 import { openLazily } from "../http/loopback.ts";
 import { ownTunnels } from "../proxmox/model/own-hosts.ts";
 import { emptyWorld } from "../systems/index.ts";
@@ -97,7 +97,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     rotate(files.log);
     appendFileSync(files.log, `${new Date().toISOString()} ${line}\n`);
   };
-  const faults = faultDoor(() => store, log);
+  const faults = callsWithFaults(() => store, log);
   const store: Store = openStore(files.world, () => emptyWorld(account), faults);
   if (account) store.state.oci.account = account;
   store.changed();
@@ -134,7 +134,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   };
   const tunnels = tunnelPorts(labHome, meet);
   const ownPorts = tunnelPorts(labHome, meet);
-  const doors = providerDoors(store, latencyMs, log);
+  const providers = providerInterfaces(store, latencyMs, log);
   const pageToken = randomBytes(16).toString("base64url");
   const socket = (name: string): string => join(dir, `${name}.sock`);
   const info: DaemonInfo = {
@@ -153,7 +153,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   for (const name of SYSTEMS) {
     await listen(info.sockets[name], (connection) => {
       connected(connection);
-      void doors.accept(name, connection);
+      void providers.accept(name, connection);
     });
   }
   const leave = (reason: string): void => void setImmediate(() => stop(reason));
@@ -190,7 +190,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     if (!existsSync(files.info)) stop("its LAB_HOME is gone");
   }, LOOK_MS).unref();
   log(`ready: process ${process.pid}, Node ${process.version}, sockets in ${dir}`);
-  setImmediate(() => void doors.warmUp());
+  setImmediate(() => void providers.warmUp());
   return true;
 }
 

@@ -1,11 +1,11 @@
-/** The provider doors of the daemon. */
+/** The daemon's interface `provider`: a stand-in for each provider. */
 import type { Socket } from "node:net";
 import { SYSTEMS, type SystemName } from "./files.ts";
 import type { ProviderServer } from "../plugin/server.ts";
 import { providers, schemaFile } from "../systems/index.ts";
 import type { Store } from "../world/store.ts";
 
-interface ProviderDoors {
+interface ProviderInterfaces {
   /** Hands over a connection to a provider's socket. */
   accept(name: SystemName, connection: Socket): Promise<void>;
   /** Loads what the first connections will need. */
@@ -13,7 +13,7 @@ interface ProviderDoors {
 }
 
 /** gRPC and the schemas take a moment to load, so the daemon is ready before they are. */
-export function providerDoors(store: Store, latencyMs: number, log: (line: string) => void): ProviderDoors {
+export function providerInterfaces(store: Store, latencyMs: number, log: (line: string) => void): ProviderInterfaces {
   const running = new Map<SystemName, Promise<ProviderServer>>();
 
   async function load(name: SystemName): Promise<ProviderServer> {

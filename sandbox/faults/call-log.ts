@@ -1,4 +1,4 @@
-/** The last calls on the doors, and who wants to hear of each. */
+/** The last calls on all interfaces, and who follows them. */
 import type { Call } from "./calls.ts";
 
 /** How many calls are remembered. */
@@ -41,9 +41,9 @@ export function callLog(kept: number = KEPT): CallLog {
   return {
     begin(call, fault, willBeDone) {
       number += 1;
-      const { door, method, target } = call;
+      const { interface: via, method, target } = call;
       const time = new Date().toISOString();
-      const entry: LoggedCall = { number, time, door, method, target, answer: null, ms: null, fault };
+      const entry: LoggedCall = { number, time, interface: via, method, target, answer: null, ms: null, fault };
       entries.push(entry);
       open.set(call, { entry, started: performance.now(), willBeDone });
       if (entries.length > kept) entries.shift();

@@ -1,20 +1,20 @@
-/** Every call on a door of the sandbox passes here: it is logged, and may be made to fail. */
+/** Every call on an interface of the sandbox passes here: it is logged, and may be made to fail. */
 
 /** `oci`, `proxmox` and `talos` are the wire APIs; `provider` is the plugin protocol of the stand-ins. */
-export const DOORS = ["oci", "proxmox", "talos", "kubernetes", "ssh", "provider"] as const;
+export const INTERFACES = ["oci", "proxmox", "talos", "kubernetes", "ssh", "provider"] as const;
 /** One of them. */
-export type Door = (typeof DOORS)[number];
+export type Interface = (typeof INTERFACES)[number];
 
 /** Something that somebody asks of an interface of the sandbox. */
 export interface Call {
-  readonly door: Door;
+  readonly interface: Interface;
   /** HTTP method, name of the RPC, or what is done: `POST`, `Bootstrap`, `ApplyResourceChange`. */
   readonly method: string;
   /** What it is done to: a path, an address, a resource type. */
   readonly target: string;
 }
 
-/** What a call meets instead of an answer. Each door says it in its own words; `code` is one of the API's own. */
+/** What a call gets instead of a response. Each interface has its own form of it; `code` is one of the API's own. */
 export type Fault =
   | {
       readonly kind: "status";

@@ -2,9 +2,9 @@
  * Faults on demand, and the log of calls.
  *
  * @example
- * const faults = faultDoor(() => store);
+ * const faults = callsWithFaults(() => store);
  * const store = openStore(file, emptyWorld, faults);
- * faults.add({ what: "call", door: "oci", method: "POST", fault: { kind: "status", status: 429, retryAfterSeconds: 2 } });
+ * faults.add({ what: "call", interface: "oci", method: "POST", fault: { kind: "status", status: 429, retryAfterSeconds: 2 } });
  */
 import type { Call, Calls, Fault } from "./calls.ts";
 import type { ActiveFault, FaultState } from "./state.ts";
@@ -17,8 +17,8 @@ export type { LoggedCall } from "./call-log.ts";
 export type { FaultRequest, FaultSpec } from "./spec.ts";
 export type { ActiveFault } from "./state.ts";
 
-/** What every door asks, with the means to make it say something. */
-export interface FaultDoor extends Calls {
+/** What every interface calls, with the means to inject faults. */
+export interface CallsWithFaults extends Calls {
   readonly log: Pick<CallLog, "last" | "underWay" | "subscribe">;
   /**
    * @param asked a `FaultRequest`
@@ -46,7 +46,7 @@ interface Faulty {
  * @param world asked for at each call: the store is made with these calls, and so after them.
  * @param say told of bugs, with their stack
  */
-export function faultDoor(world: () => Faulty, say: (line: string) => void = () => undefined): FaultDoor {
+export function callsWithFaults(world: () => Faulty, say: (line: string) => void = () => undefined): CallsWithFaults {
   const log = callLog();
   const state = (): FaultState => (world().state.faults ??= { lastId: 0, active: [] });
 
@@ -58,9 +58,9 @@ export function faultDoor(world: () => Faulty, say: (line: string) => void = () 
       return hit?.fault ?? null;
     },
     end: (call, answer) => log.end(call, answer),
-    bug({ door, method, target }, error) {
+    bug({ interface: via, method, target }, error) {
       const words = error instanceof Error ? error.stack : String(error);
-      say(`a bug of the sandbox, at ${method} ${target} (${door}): ${words}`);
+      say(`a bug of the sandbox, at ${method} ${target} (${via}): ${words}`);
     },
     add(asked) {
       const spec = parseFault(asked);
@@ -108,6 +108,6 @@ function isSpent({ hits }: ActiveFault, { times }: CallFault): boolean {
   return times > 0 && hits >= times;
 }
 
-function concerns({ door, method = "*", target = "*" }: CallFault, call: Call): boolean {
-  return (door === undefined || door === call.door) && matches(method, call.method) && matches(target, call.target);
+function concerns({ interface: via, method = "*", target = "*" }: CallFault, call: Call): boolean {
+  return (via === undefined || via === call.interface) && matches(method, call.method) && matches(target, call.target);
 }

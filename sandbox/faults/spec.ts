@@ -1,6 +1,6 @@
 /** What can be made to fail: one call or many, or a condition of the world. */
 import { z } from "zod";
-import { DOORS } from "./calls.ts";
+import { INTERFACES } from "./calls.ts";
 import { BOOT_STOPS } from "./boot-stops.ts";
 import { isPattern } from "./pattern.ts";
 
@@ -30,7 +30,7 @@ const playedFault = z.discriminatedUnion("kind", [
 const callFault = z.strictObject({
   what: z.literal("call"),
   /** @default - any */
-  door: z.enum(DOORS).exactOptional(),
+  interface: z.enum(INTERFACES).exactOptional(),
   /** HTTP method, name of the RPC, or `TASK` for a task of Proxmox. @default - any */
   method: pattern.exactOptional(),
   /** Path, address, or type and name of a resource. @default - any */

@@ -21,7 +21,7 @@ export function faultText({ spec }: Pick<ActiveFault, "spec">): string {
     case "clock":
       return `the clock is ${Math.abs(spec.seconds)} s ${spec.seconds < 0 ? "behind" : "ahead"}`;
     case "call":
-      return `${faultWords(spec.fault)}: ${spec.door ?? "any door"} ${spec.method ?? "*"} ${spec.target ?? "*"}, ${when(spec)}`;
+      return `${faultWords(spec.fault)}: ${spec.interface ?? "any interface"} ${spec.method ?? "*"} ${spec.target ?? "*"}, ${when(spec)}`;
   }
 }
 

@@ -149,11 +149,11 @@ function draw(view) {
 }
 
 /** @param {LoggedCall} call */
-function row({ number, time, door, method, target, answer, ms, fault }) {
+function row({ number, time, interface: via, method, target, answer, ms, fault }) {
   const line = h(
     "tr",
     h("td", new Date(time).toLocaleTimeString(undefined, { hour12: false })),
-    h("td", door),
+    h("td", via),
     h("td", h("b", method), " ", h("span", target)),
     h("td", answer ?? "…"),
     h("td", ms === null ? "" : ms.toFixed(ms < 10 ? 1 : 0)),

@@ -64,7 +64,7 @@ function never<Reply>(): Promise<Reply> {
 export function announced(calls: Calls, source: string, disconnect: () => void): Announce {
   return (method, work, refused = (diagnosed) => diagnosed) =>
     async (request) => {
-      const call: Call = { door: "provider", method, target: targetOf(source, request) };
+      const call: Call = { interface: "provider", method, target: targetOf(source, request) };
       const fault = calls.begin(call);
       if (fault?.kind === "status") {
         calls.end(call, `${fault.status} ${fault.code ?? ""}`.trim());

@@ -85,7 +85,7 @@ async function authenticate(session: Session, keys: readonly ParsedKey[], contex
   const { rootPasswordHash } = session.host;
   const refuse = (): void => context.reject(rootPasswordHash === undefined ? ["publickey"] : ["publickey", "password"]);
   const letIn = () =>
-    announced(session, { door: "ssh", method: "login", target: session.host.displayName }, refuse, () =>
+    announced(session, { interface: "ssh", method: "login", target: session.host.displayName }, refuse, () =>
       context.accept(),
     );
   if (context.method === "password" && context.username === "root" && rootPasswordHash !== undefined) {
@@ -112,7 +112,7 @@ async function forward(
   reject: () => void,
   { destIP: address, destPort: port }: TcpipRequestInfo,
 ): Promise<void> {
-  const call: Call = { door: "ssh", method: "direct-tcpip", target: `${address}:${port}` };
+  const call: Call = { interface: "ssh", method: "direct-tcpip", target: `${address}:${port}` };
   const handler = session.listening(session.world, session.host, { address, port });
   await announced(session, call, reject, () => {
     if (handler) void join(accept(), handler);
@@ -129,7 +129,11 @@ async function execute(
   command: string,
 ): Promise<void> {
   const { host } = session;
-  const call: Call = { door: "ssh", method: "exec", target: `${host.displayName}: ${command.split(" ")[0] ?? ""}` };
+  const call: Call = {
+    interface: "ssh",
+    method: "exec",
+    target: `${host.displayName}: ${command.split(" ")[0] ?? ""}`,
+  };
   if (readsInput(command)) {
     const channel = accept();
     const input = await buffer(channel);
@@ -162,7 +166,7 @@ function ended(channel: ServerChannel, { code, text }: Outcome): string {
 /** Files of Proxmox VE's storages; a machine without it has none to show. */
 async function openSftp(session: Session, accept: () => SFTPWrapper, reject: () => void): Promise<void> {
   const { world, host } = session;
-  const call: Call = { door: "ssh", method: "sftp", target: host.displayName };
+  const call: Call = { interface: "ssh", method: "sftp", target: host.displayName };
   await announced(session, call, reject, () => {
     const there = proxmoxOf(world).hosts[host.instanceId];
     if (there) serveSftp(pveOn(world, there, ROOT), accept());

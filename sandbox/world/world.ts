@@ -1,4 +1,4 @@
-/** The one model behind every door of the sandbox: an OCI tenancy, the Proxmox hosts on it, the Talos machines on those. */
+/** The one model behind every interface of the sandbox: an OCI tenancy, the Proxmox hosts on it, the Talos machines on those. */
 import type { Calls } from "../faults/calls.ts";
 import type { FaultState } from "../faults/state.ts";
 import type { OciTenancy } from "./oci.ts";
@@ -51,7 +51,7 @@ export interface InventoryItem {
  */
 export interface World {
   readonly state: WorldState;
-  /** Told of every call on a door. */
+  /** Gets every call on an interface. */
   readonly calls: Calls;
   /** The current time, RFC 3339: one place, so that tests can fix it. */
   now(): string;

@@ -264,7 +264,7 @@ describe("the sandbox's daemon", () => {
     const sandbox = await start(home);
     const heard: LoggedCall[] = [];
     const { stop } = await sandbox.subscribe((call) => heard.push(call));
-    const { id } = await sandbox.addFault({ what: "call", door: "oci", target: "/20160918/vcns", fault: LIMITED });
+    const { id } = await sandbox.addFault({ what: "call", interface: "oci", target: "/20160918/vcns", fault: LIMITED });
     const answers: [number, string | null][] = [];
     for (const path of ["vcns", "vcns"]) {
       const { status, headers } = await fetch(`${infoOf(home).ociApi}/20160918/${path}`);
@@ -276,7 +276,7 @@ describe("the sandbox's daemon", () => {
     ]);
     const calls = await sandbox.calls();
     expect(calls).toMatchObject([
-      { door: "oci", method: "GET", target: "/20160918/vcns", answer: expect.stringContaining("429"), fault: id },
+      { interface: "oci", method: "GET", target: "/20160918/vcns", answer: expect.stringContaining("429"), fault: id },
       { answer: expect.stringContaining("401"), fault: null },
     ]);
     expect(heard).toEqual(calls);

@@ -1,5 +1,5 @@
-import type { Call, Door } from "../../../sandbox/faults/calls.ts";
-import { faultDoor, type FaultDoor, type FaultRequest } from "../../../sandbox/faults/index.ts";
+import type { Call, Interface } from "../../../sandbox/faults/calls.ts";
+import { callsWithFaults, type CallsWithFaults, type FaultRequest } from "../../../sandbox/faults/index.ts";
 import { emptyWorld, overview } from "../../../sandbox/systems/index.ts";
 import { memoryStore, type Store } from "../../../sandbox/world/store.ts";
 import { membersOnline, isQuorate } from "../../../sandbox/proxmox/model/context.ts";
@@ -7,16 +7,16 @@ import { hostAt } from "../../../sandbox/proxmox/model/hosts.ts";
 import { host, hostImage, network, tenancy } from "../oci/tenancy.ts";
 import { addressOf, worldWith } from "../proxmox/world.ts";
 
-function doorOf(): { readonly faults: FaultDoor; readonly store: Store } {
-  const faults = faultDoor(() => store);
+function doorOf(): { readonly faults: CallsWithFaults; readonly store: Store } {
+  const faults = callsWithFaults(() => store);
   const store: Store = memoryStore(emptyWorld, faults);
   return { faults, store };
 }
 
 /** Which of so many calls fail. */
-function hits(faults: FaultDoor, count: number, call: Partial<Call> = {}): readonly number[] {
+function hits(faults: CallsWithFaults, count: number, call: Partial<Call> = {}): readonly number[] {
   return Array.from({ length: count }, (_, index) => index + 1).filter(() => {
-    const each: Call = { door: "oci", method: "POST", target: "/20160918/vcns", ...call };
+    const each: Call = { interface: "oci", method: "POST", target: "/20160918/vcns", ...call };
     const fault = faults.begin(each);
     faults.end(each, fault === null ? "200" : "503");
     return fault !== null;
@@ -56,24 +56,24 @@ describe("a fault of calls", () => {
     expect(shared(7).length).toBeLessThan(130);
   });
 
-  it.each<[string, Partial<FaultRequest>, Door, string, string, boolean]>([
-    ["a door", { door: "oci" }, "proxmox", "GET", "/nodes", false],
+  it.each<[string, Partial<FaultRequest>, Interface, string, string, boolean]>([
+    ["an interface", { interface: "oci" }, "proxmox", "GET", "/nodes", false],
     ["a method", { method: "GET" }, "oci", "GET", "/vcns", true],
     ["a glob over slashes", { target: "/2016*/instances*" }, "oci", "POST", "/20160918/instances/a/b", true],
     ["the whole of a glob", { target: "instances" }, "oci", "POST", "/20160918/instances", false],
     ["a dot as a dot", { target: "a.c" }, "oci", "GET", "abc", false],
     ["a regular expression", { target: "re:/nodes/pve-[12]/qemu" }, "proxmox", "POST", "/nodes/pve-2/qemu", true],
     ["the whole of an expression", { target: "re:nodes" }, "proxmox", "POST", "/nodes/pve-2", false],
-  ])("is for %s", (_what, asked, door, method, target, hit) => {
+  ])("is for %s", (_what, asked, via, method, target, hit) => {
     const { faults } = doorOf();
     faults.add({ what: "call", ...asked, fault: RESET });
-    expect(hits(faults, 1, { door, method, target })).toEqual(hit ? [1] : []);
+    expect(hits(faults, 1, { interface: via, method, target })).toEqual(hit ? [1] : []);
   });
 
   it("does not count calls that it is not for", () => {
     const { faults } = doorOf();
-    faults.add({ what: "call", door: "oci", nth: 2, fault: RESET });
-    hits(faults, 5, { door: "talos" });
+    faults.add({ what: "call", interface: "oci", nth: 2, fault: RESET });
+    hits(faults, 5, { interface: "talos" });
     expect(hits(faults, 3)).toEqual([2]);
   });
 
@@ -116,22 +116,22 @@ describe("the log of calls", () => {
     hits(faults, 1001);
     const calls = faults.log.last();
     expect(calls).toHaveLength(1000);
-    expect(calls[0]).toMatchObject({ number: 2, door: "oci", method: "POST", answer: "200", fault: null });
+    expect(calls[0]).toMatchObject({ number: 2, interface: "oci", method: "POST", answer: "200", fault: null });
     expect(faults.log.last(2).map(({ number }) => number)).toEqual([1000, 1001]);
   });
 
   it("names the fault that a call met, and shows one under way without an answer", () => {
     const { faults } = doorOf();
     const { id } = faults.add({ what: "call", fault: { kind: "hang" } });
-    faults.begin({ door: "oci", method: "GET", target: "/" });
+    faults.begin({ interface: "oci", method: "GET", target: "/" });
     expect(faults.log.last()).toMatchObject([{ fault: id, answer: null, ms: null }]);
   });
 
   it("knows which calls are under way, and counts none that is never to be done", () => {
     const { faults } = doorOf();
     faults.add({ what: "call", fault: { kind: "hang" } });
-    faults.begin({ door: "oci", method: "POST", target: "/hung" });
-    const call = { door: "oci", method: "POST", target: "/slow" } as const;
+    faults.begin({ interface: "oci", method: "POST", target: "/hung" });
+    const call = { interface: "oci", method: "POST", target: "/slow" } as const;
     faults.begin(call);
     expect(faults.log.underWay()).toMatchObject([{ target: "/slow", answer: null }]);
     faults.end(call, "200");
@@ -150,8 +150,8 @@ describe("the log of calls", () => {
 });
 
 /** Faults of a world that has none of its own. */
-function faultsOf(store: Store): FaultDoor {
-  return faultDoor(() => store);
+function faultsOf(store: Store): CallsWithFaults {
+  return callsWithFaults(() => store);
 }
 
 describe("a condition of the world", () => {

@@ -1,4 +1,4 @@
-/** The REST door of a tenancy in memory, and a client that signs as Oracle's SDK signs. */
+/** The REST API of a tenancy in memory, and a client that signs as Oracle's SDK signs. */
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
@@ -29,7 +29,7 @@ export interface Api {
   readonly store: Store;
   readonly url: string;
   readonly home: string;
-  /** What the door said of itself: bugs. */
+  /** Bugs that the API reported. */
   readonly said: string[];
   /** Calls of what the sandbox does not play. */
   readonly notPlayed: string[];

@@ -10,7 +10,7 @@ import { host, hostImage, network, tenancy } from "../oci/tenancy.ts";
 const call: LoggedCall = {
   number: 1,
   time: "2026-11-25T00:00:00.000Z",
-  door: "oci",
+  interface: "oci",
   method: "GET",
   target: "/",
   answer: "200",

@@ -1,4 +1,4 @@
-/** A state that another door has made: where it has an empty list and the configuration none, or the other way round. */
+/** A state that another interface has made: where it has an empty list and the configuration none, or the other way round. */
 import { join } from "node:path";
 import { ociProvider } from "../../../sandbox/oci/index.ts";
 import { plan } from "../../../sandbox/plugin/plan.ts";

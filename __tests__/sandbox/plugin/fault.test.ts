@@ -1,5 +1,5 @@
 import type { Fault } from "../../../sandbox/faults/calls.ts";
-import { faultDoor } from "../../../sandbox/faults/index.ts";
+import { callsWithFaults } from "../../../sandbox/faults/index.ts";
 import { encodeValues } from "../../../sandbox/plugin/codec.ts";
 import { announced } from "../../../sandbox/plugin/fault.ts";
 import type { ApplyReply, ApplyRequest } from "../../../sandbox/plugin/messages.ts";
@@ -15,8 +15,8 @@ const request: ApplyRequest = {
 };
 
 /** A provider that counts what it has done, and the fault that its next call meets. */
-function door(source: string, fault: Fault | null) {
-  const faults = faultDoor(() => store);
+function standIn(source: string, fault: Fault | null) {
+  const faults = callsWithFaults(() => store);
   const store: Store = memoryStore(emptyWorld, faults);
   if (fault) faults.add({ what: "call", fault });
   const seen = { done: 0, disconnected: 0 };
@@ -35,10 +35,10 @@ function answered(reply: Promise<unknown>): Promise<boolean> {
 
 describe("a call of the plugin protocol", () => {
   it("is told of with the type and the name of what it is about", async () => {
-    const { apply, last } = door("oracle/oci", null);
+    const { apply, last } = standIn("oracle/oci", null);
     expect(await apply(request)).toEqual({ new_state: nothing });
     expect(last()).toMatchObject({
-      door: "provider",
+      interface: "provider",
       method: "ApplyResourceChange",
       target: "oci_core_vcn lab",
       answer: "ok",
@@ -54,7 +54,7 @@ describe("a call of the plugin protocol", () => {
       "rpc error: code = TooManyRequests desc = Slow down. Retry after 3 seconds.",
     ],
   ])("of %s fails in that provider's words, and is not done", async (source, summary, detail) => {
-    const { apply, seen } = door(source, {
+    const { apply, seen } = standIn(source, {
       kind: "status",
       status: 429,
       code: "TooManyRequests",
@@ -66,27 +66,27 @@ describe("a call of the plugin protocol", () => {
   });
 
   it("that is reset is not done, and its connection is gone", async () => {
-    const { apply, seen, last } = door("oracle/oci", { kind: "reset" });
+    const { apply, seen, last } = standIn("oracle/oci", { kind: "reset" });
     expect(await answered(apply(request))).toBe(false);
     expect(seen).toEqual({ done: 0, disconnected: 1 });
     expect(last()?.answer).toBe("reset");
   });
 
   it("whose answer is lost is done all the same", async () => {
-    const { apply, seen, last } = door("oracle/oci", { kind: "lost" });
+    const { apply, seen, last } = standIn("oracle/oci", { kind: "lost" });
     expect(await answered(apply(request))).toBe(false);
     expect(seen).toEqual({ done: 1, disconnected: 1 });
     expect(last()?.answer).toBe("lost");
   });
 
   it("that hangs is neither done nor answered", async () => {
-    const { apply, seen } = door("oracle/oci", { kind: "hang" });
+    const { apply, seen } = standIn("oracle/oci", { kind: "hang" });
     expect(await answered(apply(request))).toBe(false);
     expect(seen).toEqual({ done: 0, disconnected: 0 });
   });
 
   it("that is slow is done after that time", async () => {
-    const { apply, last } = door("oracle/oci", { kind: "slow", ms: 30 });
+    const { apply, last } = standIn("oracle/oci", { kind: "slow", ms: 30 });
     expect(await apply(request)).toEqual({ new_state: nothing });
     expect(last()?.ms).toBeGreaterThanOrEqual(29);
   });

@@ -133,7 +133,7 @@ export function instance(options: HostOptions): Instance {
 /** Whoever wants to hear of calls that were answered, by world. */
 const listeners = new WeakMap<WorldState, Set<(call: Call, answer: string) => void>>();
 
-/** Tells of each call on a door of a world from `worldWith`, once it is answered. */
+/** Reports each call on an interface of a world from `worldWith`, once it is answered. */
 export function listen(world: World, heard: (call: Call, answer: string) => void): void {
   listeners.get(world.state)?.add(heard);
 }

@@ -61,7 +61,8 @@ function watched(store: Store): Store {
     ...store,
     calls: {
       begin: ({ method }: Call) => faults.get(method) ?? null,
-      end: ({ door, method, target }: Call, answer: string) => void told.push(`${door} ${method} ${target}: ${answer}`),
+      end: ({ interface: via, method, target }: Call, answer: string) =>
+        void told.push(`${via} ${method} ${target}: ${answer}`),
       bug: () => undefined,
     },
   };

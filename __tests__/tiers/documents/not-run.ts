@@ -40,7 +40,7 @@ export const MAY_LACK: ReadonlySet<string> = new Set(["curl", "jq", "kubectl", "
 export const BEFORE: Readonly<Record<string, string>> = {
   "npx lab kubeconfig --merge":
     "npx cdktf deploy --auto-approve && mkdir -p ~/.kube && echo '{apiVersion: v1, kind: Config, contexts: []}' >~/.kube/config",
-  "npx lab sandbox fault add lost --door provider --method ApplyResourceChange --target 'oci_core_instance pve-1'":
+  "npx lab sandbox fault add lost --interface provider --method ApplyResourceChange --target 'oci_core_instance pve-1'":
     "npx cdktf destroy --auto-approve && npx lab sandbox reset",
   "npx lab sandbox fault add capacity --availability-domain '*AD-1'":
     "npx cdktf destroy --auto-approve --forget-lost; npx lab sandbox reset",

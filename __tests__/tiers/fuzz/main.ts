@@ -60,11 +60,11 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const)
 const interfaces = await openInterfaces(home, {
   begin: () => null,
   end: () => undefined,
-  bug({ door, method, target }, error) {
+  bug({ interface: via, method, target }, error) {
     const stack = stackOf(error);
     // The same place in the code is the same bug.
     const place = /\(?(\S+:\d+:\d+)\)?\n/.exec(`${stack}\n`)?.[1] ?? stack;
-    bugs.set(place, `${door} ${method} ${target}: ${stack}`);
+    bugs.set(place, `${via} ${method} ${target}: ${stack}`);
   },
 });
 keepToLoopback((host) => outside.add(host));

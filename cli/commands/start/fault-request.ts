@@ -26,7 +26,7 @@ type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Options of `lab sandbox fault add`, as commander gives them. */
 export interface FaultOptions {
-  readonly door?: "oci" | "proxmox" | "talos" | "kubernetes" | "ssh" | "provider";
+  readonly interface?: "oci" | "proxmox" | "talos" | "kubernetes" | "ssh" | "provider";
   readonly method?: string;
   readonly target?: string;
   readonly nth?: number;
@@ -49,7 +49,7 @@ export interface FaultOptions {
   readonly seconds?: number;
 }
 
-const CALLS = ["door", "method", "target", "nth", "times", "share", "seed"] as const;
+const CALLS = ["interface", "method", "target", "nth", "times", "share", "seed"] as const;
 const ANSWER = ["code", "message", "retryAfter"] as const;
 
 /** Which options each kind takes: another one would be passed over in silence. */
@@ -121,7 +121,13 @@ export function faultRequest(kind: FaultKind, options: FaultOptions): FaultReque
     case "task": {
       const target = `${options.type ?? "*"}:*`;
       const message = options.message ?? "command failed: exit code 1";
-      return { ...calls, door: "proxmox", method: "TASK", target, fault: { kind: "status", status: 500, message } };
+      return {
+        ...calls,
+        interface: "proxmox",
+        method: "TASK",
+        target,
+        fault: { kind: "status", status: 500, message },
+      };
     }
     case "capacity":
       return { what: kind, ...given(options, ["availabilityDomain", "faultDomain", "shape"]) };
@@ -226,8 +232,8 @@ export async function requireKnownNames(asked: FaultRequest, project: Project, s
       return requireMatch("--shape", asked.shape, SHAPES);
     }
     case "call": {
-      const known = METHODS[asked.door ?? ""];
-      return known && requireMatch(`--method on door ${asked.door}`, asked.method, known);
+      const known = METHODS[asked.interface ?? ""];
+      return known && requireMatch(`--method on interface ${asked.interface}`, asked.method, known);
     }
     case "schema":
     case "clock":

@@ -1,6 +1,6 @@
 /** `lab sandbox fault`: injects faults into the sandbox. */
 import type { Command } from "commander";
-import { DOORS } from "../../../sandbox/faults/calls.ts";
+import { INTERFACES } from "../../../sandbox/faults/calls.ts";
 import { BOOT_STOPS } from "../../../sandbox/faults/boot-stops.ts";
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";
@@ -61,7 +61,10 @@ async function clearFaults(options: FaultCommandOptions, ids: readonly string[])
 const addOptions = (command: Command): Command =>
   json(command)
     .addArgument(oneOf("<fault>", "what goes wrong", FAULT_KINDS))
-    .addOption(new Option("--door <door>", "calls on this interface").choices([...DOORS]))
+    .addOption(new Option("--interface <interface>", "calls on this interface").choices([...INTERFACES]))
+    // The name of before.
+    .addOption(new Option("--door <interface>").choices([...INTERFACES]).hideHelp())
+    .on("option:door", (value: string) => void command.setOptionValue("interface", value))
     .option("--method <pattern>", "calls of this method: POST, Bootstrap, ApplyResourceChange")
     .option(
       "--target <pattern>",
@@ -94,7 +97,7 @@ const add: CommandDefinition<FaultCommandOptions> = {
   name: "add",
   description: "Make calls fail (status … task), or the world be in trouble (capacity … clock)",
   examples: [
-    "npx lab sandbox fault add status --door provider --target 'oci_core_vcn*' --status 503",
+    "npx lab sandbox fault add status --interface provider --target 'oci_core_vcn*' --status 503",
     "npx lab sandbox fault add slow --ms 300 --times 0 --share 0.1 --seed 7",
     "npx lab sandbox fault add capacity --fault-domain FAULT-DOMAIN-1",
     "npx lab sandbox fault add down --host pve-1",

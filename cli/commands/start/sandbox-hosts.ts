@@ -55,8 +55,8 @@ async function asked(text: string): Promise<string | null> {
 
 function standingLines({ address, lockedOutOf }: AdminStanding): readonly string[] {
   if (address === null) return ["nobody has said where you come from: the next run takes it from access.adminCidrs"];
-  const doors = lockedOutOf.map(({ name, by }) => `${name} does not let you in: ${by}`);
-  return [`you come from ${address}`, ...doors];
+  const refusals = lockedOutOf.map(({ name, by }) => `${name} does not let you in: ${by}`);
+  return [`you come from ${address}`, ...refusals];
 }
 
 /** Says where the admin is, after having put them there where an address is given. */

@@ -20,10 +20,10 @@ async function running(options: CommonOptions): Promise<Sandbox> {
   return sandbox;
 }
 
-function callLine({ time, door, method, target, answer, ms, fault }: LoggedCall): string {
+function callLine({ time, interface: via, method, target, answer, ms, fault }: LoggedCall): string {
   const took = ms === null ? "" : `  ${ms} ms`;
   const why = fault === null ? "" : `  (fault ${fault})`;
-  return `${time.slice(11, 23)}  ${door.padEnd(8)}  ${method} ${target}  ${answer ?? "no answer yet"}${took}${why}`;
+  return `${time.slice(11, 23)}  ${via.padEnd(8)}  ${method} ${target}  ${answer ?? "no answer yet"}${took}${why}`;
 }
 
 /** The last calls; with `--follow` those to come too, until the sandbox ends, a signal comes, or nobody reads any more. */

@@ -119,9 +119,9 @@ export async function reconcileEarlierRuns(
 const UNDER_WAY_POLL_MS = 200;
 
 /** Whether a call may make, change or remove something. */
-function changes({ door, method }: LoggedCall): boolean {
-  if (door === "provider") return method === "ApplyResourceChange";
-  return (door === "oci" || door === "proxmox") && method !== "GET" && method !== "HEAD";
+function changes({ interface: via, method }: LoggedCall): boolean {
+  if (via === "provider") return method === "ApplyResourceChange";
+  return (via === "oci" || via === "proxmox") && method !== "GET" && method !== "HEAD";
 }
 
 /**

@@ -124,7 +124,7 @@ function targetOf({ url = "" }: IncomingMessage): string {
 
 async function serve(api: ApiState, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { calls } = api.world;
-  const call = { door: "oci", method: request.method ?? "", target: targetOf(request) } as const;
+  const call = { interface: "oci", method: request.method ?? "", target: targetOf(request) } as const;
   const fault = calls.begin(call);
   if (await meet(fault, request)) {
     calls.end(call, fault?.kind ?? "");

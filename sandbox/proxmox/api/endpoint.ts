@@ -65,7 +65,7 @@ async function serve(
 ): Promise<void> {
   request.on("error", () => request.destroy());
   const { pathname, searchParams } = target(request);
-  const call: Call = { door: "proxmox", method: request.method ?? "GET", target: pathname };
+  const call: Call = { interface: "proxmox", method: request.method ?? "GET", target: pathname };
   const fault = world.calls.begin(call);
   const played = fault && (await playFault(fault, request, response));
   if (played) {

@@ -1,4 +1,4 @@
-/** A thread of its own for passwords: a hash takes some milliseconds by design, in which no door would answer anybody. */
+/** A thread of its own for passwords: a hash takes some milliseconds by design, in which no interface would respond. */
 import { parentPort } from "node:worker_threads";
 import { verify } from "unixcrypt";
 import { z } from "zod";

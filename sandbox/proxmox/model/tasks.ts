@@ -81,9 +81,9 @@ export function startTask({ world, host, user, atOnce }: Pve, type: string, id: 
   return upid;
 }
 
-/** A task is a call of its own, on the door `proxmox` with method `TASK`: so it too can be made to fail. */
+/** A task is a call of its own, on the interface `proxmox` with method `TASK`: so it too can be made to fail. */
 async function run(world: World, task: Task, work: Work): Promise<void> {
-  const call: Call = { door: "proxmox", method: "TASK", target: `${task.type}:${task.id}` };
+  const call: Call = { interface: "proxmox", method: "TASK", target: `${task.type}:${task.id}` };
   await moment();
   try {
     const fault = world.calls.begin(call);

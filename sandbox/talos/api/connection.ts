@@ -140,7 +140,7 @@ async function perform(
   const { calls } = connection.world;
   const route = caught(connection, name, () => routeOf(connection, machine, metadata));
   const target = "error" in route ? connection.address : route.value.targets.map(({ address }) => address).join(",");
-  const call: Call = { door: "talos", method: name, target };
+  const call: Call = { interface: "talos", method: name, target };
   const fault = calls.begin(call);
   if (fault?.kind === "slow") await sleep(fault.ms);
   if (fault?.kind === "status") return told(connection, call, { error: faultError(fault) });
@@ -231,7 +231,7 @@ function caught<Value>({ world, address }: Connection, name: string, run: () => 
       return { error: { code: STATUS[error.code], details: error.message }, name: error.code };
     if (error instanceof ZodError)
       return { error: { code: status.INVALID_ARGUMENT, details: prettifyError(error) }, name: "InvalidArgument" };
-    world.calls.bug({ door: "talos", method: name, target: address }, error);
+    world.calls.bug({ interface: "talos", method: name, target: address }, error);
     return { error: { code: status.UNKNOWN, details: "the sandbox failed; its log says how" }, name: "Unknown" };
   }
 }

@@ -84,7 +84,7 @@ function failed({ calls }: World, call: Call, request: IncomingMessage, error: u
 
 async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { calls } = world;
-  const call = { door: "talos", method: request.method ?? "", target: `factory${request.url ?? ""}` } as const;
+  const call = { interface: "talos", method: request.method ?? "", target: `factory${request.url ?? ""}` } as const;
   const fault = calls.begin(call);
   if (fault?.kind === "slow") await sleep(fault.ms);
   if (fault?.kind === "reset" || fault?.kind === "hang") {

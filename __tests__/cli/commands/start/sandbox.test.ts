@@ -88,7 +88,7 @@ describe("lab sandbox", () => {
       "fault",
       "add",
       "status",
-      "--door",
+      "--interface",
       "provider",
       "--target",
       "oci_core_vcn*",
@@ -100,7 +100,7 @@ describe("lab sandbox", () => {
     expect(run("sandbox", "fault", "add", "down", "--host", "pve-1").stdout).toBe("2  host pve-1 is down\n");
     expect(run("sandbox", "fault", "list").stdout).toBe(`1  ${text}  hit 0, for 0\n2  host pve-1 is down\n`);
     expect(JSON.parse(run("sandbox", "fault", "list", "--json").stdout)).toMatchObject([
-      { id: 1, spec: { what: "call", door: "provider", nth: 2, fault: { kind: "status", status: 500 } } },
+      { id: 1, spec: { what: "call", interface: "provider", nth: 2, fault: { kind: "status", status: 500 } } },
       { id: 2, spec: { what: "down", host: "pve-1" } },
     ]);
     expect(run("sandbox", "fault", "clear", "1").stdout).toBe("cleared 1 fault\n");
@@ -121,7 +121,11 @@ describe("lab sandbox", () => {
     ["add capacity --availability-domain *AD-4", "--availability-domain: got *AD-4, which matches none of Uocm:"],
     ["add capacity --fault-domain FAULT-DOMAIN-4", "--fault-domain: got FAULT-DOMAIN-4, which matches none of"],
     ["add capacity --shape VM.Standard.A9.*", "--shape: got VM.Standard.A9.*, which matches none of"],
-    ["add status --door provider --method POST", "--method on door provider: got POST, which matches none of"],
+    [
+      "add status --interface provider --method POST",
+      "--method on interface provider: got POST, which matches none of",
+    ],
+    ["add status --door provider --method POST", "--method on interface provider: got POST, which matches none of"],
     ["clear 9", "there is no fault 9"],
     ["clear all", "got all, allowed the number of a fault, which `list` prints"],
   ])("refuses `fault %s` in one line", (args, message) => {

@@ -405,7 +405,7 @@ describe("the account", () => {
     process.env = { ...environment };
     await api.end();
   });
-  /** A real lab, whose account the door of a test's own tenancy plays. */
+  /** A real lab, whose account is played by a test's own tenancy. */
   async function ask(region = CONFIG.oci.region, more: object = {}) {
     const file = write("lab.json", JSON.stringify({ ...CONFIG, preset: "free", oci: { region }, ...more }));
     const project = openProject({ app: "node main.ts", sandbox: false, config: file }, { LAB_HOME: home }, home);

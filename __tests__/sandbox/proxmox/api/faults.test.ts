@@ -1,4 +1,4 @@
-/** Calls of the door `proxmox` that are made to fail, tasks among them, and the log that every call is in. */
+/** Calls on the interface `proxmox` that are made to fail, tasks among them, and the log that every call is in. */
 import type { Call, Calls, Fault } from "../../../../sandbox/faults/calls.ts";
 import type { Store } from "../../../../sandbox/world/store.ts";
 import { type Client, rootClient } from "../client.ts";
@@ -11,7 +11,7 @@ afterEach(() => opened.splice(0).forEach((api) => api.close()));
 async function failing(pattern: RegExp, fault: Fault) {
   const seen: string[] = [];
   const ended: string[] = [];
-  const name = ({ door, method, target }: Call): string => `${door} ${method} ${target}`;
+  const name = ({ interface: via, method, target }: Call): string => `${via} ${method} ${target}`;
   const calls: Calls = {
     begin(call) {
       seen.push(name(call));

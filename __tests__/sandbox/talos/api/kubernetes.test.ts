@@ -190,7 +190,8 @@ describe("each call of the Kubernetes API", () => {
     const lab = cluster(["cp-1"]);
     const calls = {
       begin: () => fault,
-      end: ({ door, method, target }: Call, answer: string) => void told.push(`${door} ${method} ${target}: ${answer}`),
+      end: ({ interface: via, method, target }: Call, answer: string) =>
+        void told.push(`${via} ${method} ${target}: ${answer}`),
       bug: () => undefined,
     };
     return { port: await portTo({ ...lab, store: { ...lab.store, calls } }), told };

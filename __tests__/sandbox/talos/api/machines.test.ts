@@ -398,7 +398,7 @@ describe("each call", () => {
   function watched(fault: Fault | null): { readonly lab: Lab; readonly told: string[] } {
     const told: string[] = [];
     const plain = labWith("cp-1");
-    const words = ({ door, method, target }: Call): string => `${door} ${method} ${target}`;
+    const words = ({ interface: via, method, target }: Call): string => `${via} ${method} ${target}`;
     const calls = {
       begin: (call: Call) => (call.method === "Version" ? fault : null),
       end: (call: Call, answer: string) => void told.push(`${words(call)}: ${answer}`),

@@ -26,7 +26,7 @@ export function apiHandler(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     handle(calls, state, letsIn, request, response).catch((error: unknown) => {
-      calls.bug({ door: "kubernetes", method: request.method ?? "GET", target: request.url ?? "/" }, error);
+      calls.bug({ interface: "kubernetes", method: request.method ?? "GET", target: request.url ?? "/" }, error);
       request.socket.destroy();
     });
   };
@@ -41,7 +41,7 @@ async function handle(
 ): Promise<void> {
   const { method = "GET", socket } = request;
   const [pathname = "/"] = (request.url ?? "/").split("?");
-  const call: Call = { door: "kubernetes", method, target: pathname };
+  const call: Call = { interface: "kubernetes", method, target: pathname };
   const fault = calls.begin(call);
   if (fault?.kind === "slow") await sleep(fault.ms);
   if (fault?.kind === "hang" || fault?.kind === "reset") {

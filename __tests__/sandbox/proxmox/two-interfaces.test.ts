@@ -11,7 +11,7 @@ type Step = readonly [method: string, path: string, form?: Form];
 interface Case {
   readonly type: string;
   readonly config: Attributes;
-  /** Calls that have to be made first, whichever door is used. */
+  /** Calls that have to be made first, whichever interface is used. */
   readonly before?: readonly Step[];
   /** The same thing made by the API. */
   readonly create: readonly Step[];
@@ -309,7 +309,7 @@ const CASES: readonly Case[] = [
 /** Types that stand for something done, and not for a thing: they have tests of their own below. */
 const ACTS = ["sdn_applier", "virtual_environment_cluster_firewall"];
 
-async function doors(steps: readonly Step[] = []): Promise<{ readonly api: Client; readonly tf: Terraform }> {
+async function interfaces(steps: readonly Step[] = []): Promise<{ readonly api: Client; readonly tf: Terraform }> {
   const world = worldWith({ name: "pve-1" });
   const api = await rootClient(world);
   opened.push(api);
@@ -328,7 +328,7 @@ it("has a case for each resource type of the provider", () => {
 
 describe.each(CASES)("$type", ({ type, config, before, create, path, shown, gone, id, read, left = null, remove }) => {
   it("made by the stand-in is shown by the API, and gone there when it is destroyed", async () => {
-    const { api, tf } = await doors(before);
+    const { api, tf } = await interfaces(before);
     const state = await tf.apply(type, config);
     expect(await api.get(path)).toMatchObject(Object(shown));
     await tf.destroy(type, state);
@@ -339,7 +339,7 @@ describe.each(CASES)("$type", ({ type, config, before, create, path, shown, gone
   });
 
   it("made by the API is read by the stand-in, and gone there when it is deleted", async () => {
-    const { api, tf } = await doors(before);
+    const { api, tf } = await interfaces(before);
     for (const step of create) await api.does(...step);
     const state = await tf.importState(type, id);
     expect(plain(type, state)).toMatchObject(read);
@@ -352,14 +352,14 @@ describe.each(CASES)("$type", ({ type, config, before, create, path, shown, gone
 
 describe("sdn_applier", () => {
   it("applied by the stand-in leaves nothing pending for the API", async () => {
-    const { api, tf } = await doors([ZONE]);
+    const { api, tf } = await interfaces([ZONE]);
     expect(await api.get("cluster/sdn/zones?pending=1")).toMatchObject([{ state: "new" }]);
     await tf.apply("sdn_applier", {});
     expect(await api.get("cluster/sdn/zones?pending=1")).toEqual([expect.not.objectContaining({ state: "new" })]);
   });
 
   it("applied by the API leaves nothing pending for the stand-in", async () => {
-    const { api, tf } = await doors([ZONE]);
+    const { api, tf } = await interfaces([ZONE]);
     expect(await tf.importState("sdn_zone_simple", "lab")).toMatchObject({ state: "new" });
     await api.does("PUT", "cluster/sdn");
     expect(await tf.importState("sdn_zone_simple", "lab")).toMatchObject({ state: null, pending: null });
@@ -370,7 +370,7 @@ describe("virtual_environment_cluster_firewall", () => {
   const type = "virtual_environment_cluster_firewall";
 
   it("set by the stand-in is shown by the API", async () => {
-    const { api, tf } = await doors([["POST", "cluster/firewall/ipset", { name: "management" }]]);
+    const { api, tf } = await interfaces([["POST", "cluster/firewall/ipset", { name: "management" }]]);
     await api.does("POST", "cluster/firewall/ipset/management", { cidr: "10.0.0.0/16" });
     await tf.apply(type, { enabled: true, input_policy: "DROP", log_ratelimit: [{ burst: 10 }] });
     expect(await api.get("cluster/firewall/options")).toMatchObject({
@@ -381,13 +381,13 @@ describe("virtual_environment_cluster_firewall", () => {
   });
 
   it("with a flag that is off is as it shall be where the flag is not set, as the real provider has it", async () => {
-    const { tf } = await doors();
+    const { tf } = await interfaces();
     const state = { ...(await tf.apply(type, { input_policy: "REJECT" })), ebtables: false };
     expect(await tf.plan(type, { input_policy: "REJECT" }, state)).toMatchObject({ empty: true });
   });
 
   it("set by the API is read by the stand-in", async () => {
-    const { api, tf } = await doors();
+    const { api, tf } = await interfaces();
     await api.does("PUT", "cluster/firewall/options", { enable: 0, policy_in: "REJECT", log_ratelimit: "enable=0" });
     expect(plain(type, await tf.importState(type, "cluster-firewall"))).toMatchObject({
       input_policy: "REJECT",
