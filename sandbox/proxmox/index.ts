@@ -1,14 +1,11 @@
 /** The sandbox's Proxmox VE: hosts on the OCI instances, clusters of them, and what is in those. */
 export { pveEndpoint } from "./api/endpoint.ts";
 export {
-  type DatacenterOverview,
   proxmoxInventory,
   type ProxmoxOverview,
   proxmoxOverview,
   stopTalosMachine,
-  type TalosMachine,
   talosMachines,
-  type VmOverview,
 } from "./model/overview.ts";
 export { proxmoxProvider } from "./terraform/provider.ts";
 export { emptyProxmox } from "./model/hosts.ts";

@@ -16,7 +16,7 @@ export interface ProxmoxOverview {
 }
 
 /** One of them. */
-export interface DatacenterOverview {
+interface DatacenterOverview {
   /** Null for a host that is in no cluster. */
   readonly cluster: string | null;
   readonly quorate: boolean;
@@ -25,7 +25,7 @@ export interface DatacenterOverview {
 }
 
 /** A virtual machine in it. */
-export interface VmOverview {
+interface VmOverview {
   readonly vmId: number;
   readonly name: string;
   readonly host: string;
@@ -76,7 +76,7 @@ function vcpusOf({ config }: Vm): number {
 }
 
 /** A virtual machine that boots Talos. */
-export interface TalosMachine {
+interface TalosMachine {
   readonly vmId: number;
   readonly host: string;
   readonly name: string;
