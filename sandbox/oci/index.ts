@@ -1,4 +1,4 @@
-/** The sandbox's OCI tenancy: Terraform's resource types, what exists, and what people are told of it. */
+/** The sandbox's OCI tenancy: Terraform's resource types, and its overview. */
 export { ociOverview, type OciOverview } from "./overview.ts";
 export { emptyOci } from "./tenancy.ts";
 export { ociInventory } from "./terraform/inventory.ts";

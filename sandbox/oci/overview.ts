@@ -25,7 +25,7 @@ export interface OciOverview {
   }[];
 }
 
-/** What people are told of a tenancy. */
+/** The overview of a tenancy, for people. */
 export function ociOverview(tenancy: OciTenancy): OciOverview {
   return {
     account: tenancy.account,

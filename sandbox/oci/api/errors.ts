@@ -14,7 +14,7 @@ function errorAnswer(
   return { status, body: { code, message }, headers };
 }
 
-/** @param bug is told of what is none of the service's own refusals */
+/** @param bug gets errors that are none of the service's own refusals */
 export function answerOf(error: unknown, bug: (error: unknown) => void): ApiResponse {
   if (error instanceof ServiceRefusal) return errorAnswer(error.status, error.code, error.reason);
   if (error instanceof MissingAttribute)

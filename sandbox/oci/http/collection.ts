@@ -46,7 +46,7 @@ export function record<B extends Attributes>({ call, params }: ApiRequest, d: Re
   throw notFound(d.service, id);
 }
 
-/** As an object is told now: in the state that it has on its way, where it is on one. */
+/** The view of an object now: with the state of a change under way, if there is one. */
 export function viewOf<B extends Attributes>({ call, api }: ApiRequest, d: Resource<B>, found: Stored<B>): Attributes {
   const view = settledView(d, found, call);
   const settled = view.lifecycleState;

@@ -43,7 +43,7 @@ export class Lifecycles {
     return settled;
   }
 
-  /** The object has left the world: it is told as it was, on its way out and then out. */
+  /** The object has left the world: its last view is shown, first with `state`, then with `final`. */
   end(id: string, view: Attributes, state: string, final: string | null): void {
     this.#changes.delete(id);
     // Nobody may ever ask for those that went before.

@@ -1,4 +1,4 @@
-/** What is done with declared resources, whichever interface asks for it: made, changed, deleted, told. */
+/** What is done with declared resources, on both interfaces: create, change, delete, show. */
 import { z } from "zod";
 import type { Attributes, Call, Json } from "../../plugin/resource.ts";
 import type { OciObject, Tags } from "../../world/oci.ts";
@@ -71,8 +71,8 @@ function withoutNulls(value: Json): Json {
 }
 
 /** Null and "" say nothing, where a field cannot be so. */
-function whatIsSaid<B>({ body }: Bodied<B>, told: Attributes): Attributes {
-  const entries = Object.entries(told).flatMap(([name, value]): [string, Json][] => {
+function whatIsSaid<B>({ body }: Bodied<B>, given: Attributes): Attributes {
+  const entries = Object.entries(given).flatMap(([name, value]): [string, Json][] => {
     const field = Object.hasOwn(body.shape, name) ? body.shape[name] : undefined;
     if (value !== null && value !== "") return [[name, field && field !== kept ? withoutNulls(value) : value]];
     return field && z.safeParse(field, value).success ? [[name, value]] : [];
@@ -80,11 +80,11 @@ function whatIsSaid<B>({ body }: Bodied<B>, told: Attributes): Attributes {
   return Object.fromEntries(entries);
 }
 
-/** What of a body counts: not what is closed to it. @param before as it is told, where it is to be changed */
-export function openTo<B>(d: Bodied<B>, told: Attributes, before: Attributes | null): Attributes {
-  refuse(d.notPlayed ?? [], told, before ?? {});
+/** What of a body counts: not what is closed to it. @param before its view, where it is to be changed */
+export function openTo<B>(d: Bodied<B>, given: Attributes, before: Attributes | null): Attributes {
+  refuse(d.notPlayed ?? [], given, before ?? {});
   const closed: readonly string[] = [...(d.readOnly ?? []), ...((before && d.fixed) ?? [])];
-  return Object.fromEntries(Object.entries(whatIsSaid(d, told)).filter(([name]) => !closed.includes(name)));
+  return Object.fromEntries(Object.entries(whatIsSaid(d, given)).filter(([name]) => !closed.includes(name)));
 }
 
 /** What of the fields that there were a change leaves, where it does not say them. */
@@ -100,10 +100,10 @@ export function fieldsFrom<B>(d: Bodied<B>, call: Call, said: Attributes, before
 }
 
 /** The record as it would be; everything is checked. */
-function complete<B extends Attributes>(d: Resource<B>, told: Attributes, context: Context<B>): Stored<B> {
+function complete<B extends Attributes>(d: Resource<B>, given: Attributes, context: Context<B>): Stored<B> {
   const { call, before } = context;
   if (d.home) requireHomeRegion(call, d.service);
-  const open = openTo(d, told, before && viewOf(d, before, call));
+  const open = openTo(d, given, before && viewOf(d, before, call));
   const said = d.prepare?.(open, context) ?? open;
   const fields = fieldsFrom(d, call, said, before);
   const next = Object.assign(commonFields(d, said, context), fields);
@@ -138,6 +138,6 @@ export function viewOf<B extends Attributes>(d: Resource<B>, record: Stored<B>, 
     compartmentId: record.compartmentId || null,
     definedTags: nestedTags(record.definedTags),
     ...(d.state !== undefined && { lifecycleState: d.state }),
-    ...d.told?.(record, call.world.state.oci),
+    ...d.computed?.(record, call.world.state.oci),
   };
 }

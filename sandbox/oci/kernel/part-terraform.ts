@@ -66,7 +66,7 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
     ...Object.fromEntries(Object.entries(d.place).map(([name, attribute]) => [name, text(state, attribute)])),
     part: String(state[keyAttribute]),
   });
-  function told(call: Call, record: B, place: Place): Attributes {
+  function viewOfPart(call: Call, record: B, place: Place): Attributes {
     const view = partView(d, record, requireParent(d, call, place.id), call);
     const at = { ...place, part: keyOf(d, record) };
     return {
@@ -82,17 +82,17 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
   function read(call: Call, place: Place): Attributes | null {
     const parent = find(call, d.parent.all(call.world.state.oci), place.id ?? "");
     const record = parent && d.all(parent, place)?.find((each) => keyOf(d, each) === place.part);
-    return record ? told(call, record, place) : null;
+    return record ? viewOfPart(call, record, place) : null;
   }
   const type: Played = {
     create(call, planned) {
       const place = placeIn(planned);
-      return told(call, createPart(d, call, place, bodyOf(planned)), place);
+      return viewOfPart(call, createPart(d, call, place, bodyOf(planned)), place);
     },
     read: (call, state) => read(call, placeIn(state)),
     update(call, prior, planned) {
       const place = placeIn(prior);
-      return told(call, changePart(d, call, place, bodyOf(planned)), place);
+      return viewOfPart(call, changePart(d, call, place, bodyOf(planned)), place);
     },
     delete(call, state) {
       const place = placeIn(state);

@@ -46,11 +46,11 @@ export interface Part<P extends Attributes = Attributes, B extends Attributes = 
   inventoryName?(record: B, parent: Stored<P>): string | null;
   /** What the provider does otherwise than the API. */
   terraform?(type: Played): ResourceType;
-  /** What is told beside the record. */
-  told?(record: B, parent: Stored<P>, tenancy: OciTenancy): Attributes;
+  /** Fields of the view that are not in the record. */
+  computed?(record: B, parent: Stored<P>, tenancy: OciTenancy): Attributes;
 }
 
-/** What a part is told apart by. */
+/** What identifies a part. */
 export function keyOf({ key }: { readonly key: string }, record: Attributes): string {
   return String(record[key]);
 }
@@ -90,12 +90,12 @@ export function requirePart<P extends Attributes, B extends Attributes>(
 
 function complete<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
-  told: Attributes,
+  given: Attributes,
   context: PartContext<P, B>,
 ): B {
   const { call, before, parent } = context;
   if (d.parent.home) requireHomeRegion(call, d.service);
-  const open = openTo(d, told, before && partView(d, before, parent, call));
+  const open = openTo(d, given, before && partView(d, before, parent, call));
   const next = fieldsFrom(d, call, d.prepare?.(open, context) ?? open, before);
   d.check?.(next, context);
   return next;
@@ -152,5 +152,5 @@ export function partView<P extends Attributes, B extends Attributes>(
   call: Call,
 ): Attributes {
   const state = d.state === undefined ? {} : { lifecycleState: d.state };
-  return { ...record, ...state, ...d.told?.(record, parent, call.world.state.oci) };
+  return { ...record, ...state, ...d.computed?.(record, parent, call.world.state.oci) };
 }

@@ -73,15 +73,15 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
    * `import`: so named, and of creates alone.
    */
   readonly work?: { readonly entityType: string; readonly operation: string; readonly style?: "older" | "import" };
-  /** Of the record, what is told nowhere. */
+  /** Fields of the record that no view has. */
   readonly hidden?: readonly string[];
   /** Cannot go while anything names it by this field, but for what goes with it. */
   readonly holds?: { readonly by: "vcnId" | "compartmentId"; but?(record: Stored<B>): readonly string[] };
-  /** What nobody made: it is told like others, and cannot be changed. */
+  /** Objects of the service: listed like others, and cannot be changed. */
   unmade?(call: Call): readonly Stored<B>[];
   /** What that is, for whoever would change it: `Oracle's own image`. @default - it is not found */
   readonly unmadeIs?: string;
-  /** What is gone and still told of, where the world itself remembers it. */
+  /** Deleted objects that are still shown, where the world itself keeps them. */
   gone?(call: Call): readonly Attributes[];
   /** What a list is of, where the query asks in another way than by compartment. */
   selected?(query: URLSearchParams, call: Call): readonly Stored<B>[];
@@ -95,8 +95,8 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   changed?(before: Stored<B>, next: Stored<B>, call: Call): void;
   /** Refuses to delete, or cleans up beside the record. */
   remove?(record: Stored<B>, call: Call): void;
-  /** What is told beside the record. */
-  told?(record: Stored<B>, tenancy: OciTenancy): Attributes;
+  /** Fields of the view that are not in the record. */
+  computed?(record: Stored<B>, tenancy: OciTenancy): Attributes;
   /** What the provider does otherwise than the API. */
   terraform?(type: Played): ResourceType;
   /** What people call it; null where no Terraform resource stands for it. @default - `displayName`, or `name` */
@@ -117,7 +117,7 @@ export const ACTIVE = {
 
 /** A text that has to be said. */
 export const text = z.string().min(1);
-/** What is unsaid, or empty, is told as null. */
+/** Null in the view where it is not given, or empty. */
 export const maybeText = z
   .string()
   .nullish()
@@ -132,7 +132,7 @@ export const maybeTexts = texts.nullish().transform((value): readonly string[] =
 export const flag = z.boolean();
 /** A name that the service makes up where nobody says one. */
 export const generatedName = z.string().min(1);
-/** Kept and told again: nothing in the sandbox depends on it. */
+/** Kept and shown: nothing in the sandbox depends on it. */
 export const kept = z
   .json()
   .nullish()

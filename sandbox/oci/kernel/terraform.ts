@@ -32,7 +32,7 @@ export function fieldsOf(attributes: Attributes, members: Members, renames: Rena
   return Object.fromEntries(entries);
 }
 
-/** What is no text is told as JSON. */
+/** A value that is no text is shown as JSON. */
 function texts(value: Attributes): Attributes {
   const entries = Object.entries(value).map(([key, item]) => [
     key,
@@ -53,7 +53,7 @@ function attributeValue(name: string, value: Json, shape: Shape, renames: Rename
   return shape.kind === "string" && typeof value === "number" ? String(value) : value;
 }
 
-/** The API's fields as the provider's attributes; what is not told is left out. */
+/** The API's fields as the provider's attributes; fields without a value are left out. */
 export function attributesOf(view: Attributes, members: Members, renames: Renames = {}): Attributes {
   const plain = (name: string): string => name.replaceAll("_", "").toLowerCase();
   const fields = new Map(Object.entries(view).map(([field, value]) => [plain(field), value]));
@@ -65,7 +65,7 @@ export function attributesOf(view: Attributes, members: Members, renames: Rename
 }
 
 /** A record as the provider tells it. */
-export function toldByProvider<B extends Attributes>(d: Resource<B>, call: Call, record: Stored<B>): Attributes {
+export function providerView<B extends Attributes>(d: Resource<B>, call: Call, record: Stored<B>): Attributes {
   const view = viewOf(d, record, call);
   return attributesOf(
     { ...view, ...d.forTerraform?.(record, view, call.world.state.oci) },
@@ -80,18 +80,18 @@ export function terraformType<B extends Attributes>(d: Resource<B>): ResourceTyp
     const said = fieldsOf(planned, membersOf(d.type) ?? {}, d.renames);
     return d.fromTerraform?.(said) ?? said;
   };
-  const told = (call: Call, record: Stored<B>): Attributes => toldByProvider(d, call, record);
+  const view = (call: Call, record: Stored<B>): Attributes => providerView(d, call, record);
   const readId = (call: Call, id: string): Attributes | null => {
     const record = find(call, d.all(call.world.state.oci), id);
-    return record && told(call, record);
+    return record && view(call, record);
   };
   const type: Played = {
-    create: (call, planned) => told(call, create(d, call, bodyOf(planned))),
+    create: (call, planned) => view(call, create(d, call, bodyOf(planned))),
     read: (call, state) => readId(call, text(state, "id")),
     update(call, prior, planned) {
       const record = requireObject(call, d.service, d.all(call.world.state.oci), text(prior, "id"));
       change(d, call, record, bodyOf(planned));
-      return told(call, record);
+      return view(call, record);
     },
     delete(call, state) {
       const record = find(call, d.all(call.world.state.oci), text(state, "id"));

@@ -15,10 +15,10 @@ function inside(value: Json | undefined): Attributes {
 }
 
 /** What a body of the API, or the provider's attributes, say at a path. */
-function told(from: Attributes, [first = "", ...rest]: readonly string[]): Json {
+function valueAt(from: Attributes, [first = "", ...rest]: readonly string[]): Json {
   const name = Object.keys(from).find((each) => plainName(each) === plainName(first));
   const value = name === undefined ? null : (from[name] ?? null);
-  return rest.length === 0 ? value : told(inside(value), rest);
+  return rest.length === 0 ? value : valueAt(inside(value), rest);
 }
 
 function isNothing(value: Json): boolean {
@@ -29,7 +29,7 @@ function isNothing(value: Json): boolean {
 /** @param paths of arguments that lead to what is not played. @throws ServiceRefusal for one that is said */
 export function refuse(paths: readonly string[], body: Attributes, before: Attributes = {}): void {
   for (const path of paths) {
-    const [value, known] = [told(body, path.split(".")), told(before, path.split("."))];
+    const [value, known] = [valueAt(body, path.split(".")), valueAt(before, path.split("."))];
     if (!isNothing(value) && JSON.stringify(value) !== JSON.stringify(known)) throw notPlayed(path, path);
   }
 }

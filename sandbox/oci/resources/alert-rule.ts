@@ -59,5 +59,5 @@ export const alertRule: Part<BudgetBody, AlertRule> = {
     if (threshold <= 0 || (thresholdType === "PERCENTAGE" && threshold > 10_000))
       throw invalid(SERVICE, `threshold ${threshold} is not valid: above 0, and at most 10000 percent.`, "threshold");
   },
-  told: ({ definedTags }, { id }) => ({ budgetId: id, definedTags: nestedTags(definedTags) }),
+  computed: ({ definedTags }, { id }) => ({ budgetId: id, definedTags: nestedTags(definedTags) }),
 };

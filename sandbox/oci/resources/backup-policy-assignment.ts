@@ -55,6 +55,6 @@ export const backupPolicyAssignment: Resource<z.output<typeof body>> = {
   },
   // "The prior backup policy will be silently unassigned": a volume has one (oracle/oci-go-sdk v65, core).
   made: ({ id, assetId }, _said, call) => unassign(call.world.state.oci, assetId, id),
-  told: () => ({ xrcKmsKeyId: null }),
+  computed: () => ({ xrcKmsKeyId: null }),
   inventoryName: ({ assetId }) => assetId,
 };

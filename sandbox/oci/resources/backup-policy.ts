@@ -84,7 +84,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
-/** Oracle's own policies are told beside those that somebody made. */
+/** Oracle's own policies are listed with the account's. */
 export const backupPolicy: Resource<z.output<typeof body>> = {
   type: "oci_core_volume_backup_policy",
   service: SERVICE,

@@ -78,7 +78,7 @@ export interface UploadedPart extends Content {
   readonly md5: string;
 }
 
-/** A way to objects for whoever knows it. The address itself is told once; the world has its hash only. */
+/** Access to objects by an address. Only the response to the creation has the address; the world has its hash. */
 export interface PreauthenticatedRequest {
   readonly id: string;
   readonly name: string;

@@ -61,7 +61,7 @@ export const budget: Resource<BudgetBody> = {
       throw invalid(SERVICE, `targetType ${targetType} is not valid: COMPARTMENT or TAG.`, "target_type");
     for (const target of before || targetType === "TAG" ? [] : targets) requireCompartment(call, SERVICE, target);
   },
-  told: ({ targets, targetType, timeCreated, alertRules }) => ({
+  computed: ({ targets, targetType, timeCreated, alertRules }) => ({
     targetCompartmentId: targetType === "COMPARTMENT" ? (targets[0] ?? null) : null,
     alertRuleCount: alertRules.length,
     actualSpend: 0,

@@ -61,7 +61,7 @@ export const capabilitySchema: Resource<z.output<typeof body>> = {
         "schema_data",
       );
   },
-  told: () => ({ computeGlobalImageCapabilitySchemaId: GLOBAL_SCHEMA.id }),
+  computed: () => ({ computeGlobalImageCapabilitySchemaId: GLOBAL_SCHEMA.id }),
 };
 
 /** What OCI attaches to an image by itself in some regions, us-phoenix-1 for one (scylladb/scylla-machine-image#993). */

@@ -68,7 +68,7 @@ export const compartment: Resource<z.output<typeof body>> = {
       ...each,
       definedTags: nestedTags(each.definedTags),
       lifecycleState: state,
-      ...told(),
+      ...computed(),
     })),
   prepare: (said, { call, before }) => (before ? said : { compartmentId: call.world.state.oci.tenancyId, ...said }),
   check({ name, compartmentId }, { call, before }) {
@@ -82,7 +82,7 @@ export const compartment: Resource<z.output<typeof body>> = {
     if ((twin && twin.id !== before?.id) || (!before && isGoing(call, name, compartmentId))) throw nameTaken(name);
   },
   remove: (record, call) => beginDeletion(call, record),
-  told,
+  computed,
   // The provider adopts a compartment of the same name, unless it is to be deleted with the resource; else it forgets.
   terraform: (type) => ({
     ...type,
@@ -100,6 +100,6 @@ export const compartment: Resource<z.output<typeof body>> = {
   }),
 };
 
-function told(): Attributes {
+function computed(): Attributes {
   return { inactiveStatus: null, isAccessible: true };
 }

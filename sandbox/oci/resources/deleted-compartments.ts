@@ -19,7 +19,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
-/** As it is told while it goes, and afterwards. */
+/** Its view during the deletion, and afterwards. */
 type GoingCompartment = DeletedCompartment & { readonly state: "DELETING" | "DELETED" };
 
 function stateOf({ world }: Call, { deletedAt }: DeletedCompartment): GoingCompartment["state"] {

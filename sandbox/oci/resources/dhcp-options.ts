@@ -1,4 +1,4 @@
-/** DHCP options: the DNS servers and search domain that instances of a subnet are told. */
+/** DHCP options: the DNS servers and search domain of the instances of a subnet. */
 import { z } from "zod";
 import type { Call } from "../../plugin/resource.ts";
 import { AVAILABLE, generatedName, type Resource, type Stored, text, texts } from "../kernel/resource.ts";

@@ -42,5 +42,5 @@ export const dynamicGroup: Resource<z.output<typeof body>> = {
         "matching_rule",
       );
   },
-  told: () => ({ inactiveStatus: null }),
+  computed: () => ({ inactiveStatus: null }),
 };

@@ -35,5 +35,5 @@ export const group: Resource<z.output<typeof body>> = {
     const members = call.world.state.oci.memberships.filter(({ groupId }) => groupId === id).length;
     if (members > 0) throw conflict(SERVICE, `The group ${name} is not empty: it has ${members} user(s).`);
   },
-  told: () => ({ inactiveStatus: null }),
+  computed: () => ({ inactiveStatus: null }),
 };

@@ -1,4 +1,4 @@
-/** Custom images, imported from Object Storage; Oracle's own are told beside them. */
+/** Custom images, imported from Object Storage; Oracle's own are listed with them. */
 import { z } from "zod";
 import { schemasAreAttached } from "../../faults/conditions.ts";
 import type { Attributes, Call } from "../../plugin/resource.ts";
@@ -145,14 +145,14 @@ export const image: Resource<ImageBody> = {
   unmade: (call) => platformImages(regionOf(call)),
   unmadeIs: "Oracle's own image",
   selected: matching,
-  prepare({ imageSourceDetails = null, ...told }, { call, before }) {
-    if (before) return told;
-    return { ...imported(call, isObject(imageSourceDetails) ? imageSourceDetails : {}), ...told };
+  prepare({ imageSourceDetails = null, ...rest }, { call, before }) {
+    if (before) return rest;
+    return { ...imported(call, isObject(imageSourceDetails) ? imageSourceDetails : {}), ...rest };
   },
   made(record, _said, call) {
     if (schemasAreAttached(call.world)) call.world.state.oci.capabilitySchemas.push(attachedSchema(call, record));
   },
-  told({ objectName, firmware, sizeInMBs }) {
+  computed({ objectName, firmware, sizeInMBs }) {
     const isOracles = objectName === null;
     return {
       agentFeatures: { isManagementSupported: isOracles, isMonitoringSupported: isOracles },

@@ -10,7 +10,7 @@ const SERVICE = "Core Instance Configuration";
 
 const body = z.object({
   displayName: generatedName,
-  // A launch's body as it was told: what of it is wrong, a launch will say.
+  // A launch's body, unchecked: a launch refuses what is wrong.
   instanceDetails: z.record(z.string(), z.json()),
 });
 
@@ -45,5 +45,5 @@ export const instanceConfiguration: Resource<z.output<typeof body>> = {
     const pool = world.state.oci.instancePools.find((each) => each.instanceConfigurationId === id);
     if (pool) throw referenced(SERVICE, `The instance configuration ${id}`, `the pool ${pool.id}`);
   },
-  told: () => ({ source: "NONE", deferredFields: [] }),
+  computed: () => ({ source: "NONE", deferredFields: [] }),
 };

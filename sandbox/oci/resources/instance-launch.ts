@@ -116,19 +116,19 @@ function requireSize(call: Call, size: ShapeSize, storageGb: number, before: Ins
 }
 
 /** What a body's object says; nothing where it is none. */
-function inside(told: Attributes, name: string): Attributes {
-  const value = told[name] ?? null;
+function inside(given: Attributes, name: string): Attributes {
+  const value = given[name] ?? null;
   if (value !== null && !isObject(value)) throw invalid(SERVICE, `${name} must be an object.`, name);
   return Object.fromEntries(Object.entries(value ?? {}).filter(([, item]) => item !== null));
 }
 
-/** @param told launches said the image themselves before there were source details; both still may */
-function sourceOf(told: Attributes, before: Instance | null) {
-  const source = parsed(SERVICE, sourceBody, inside(told, "sourceDetails"));
+/** @param given launches said the image themselves before there were source details; both still may */
+function sourceOf(given: Attributes, before: Instance | null) {
+  const source = parsed(SERVICE, sourceBody, inside(given, "sourceDetails"));
   const type = source.sourceType ?? "image";
   if (type !== "image")
     throw invalid(SERVICE, `The sandbox boots from source type image, not ${type}.`, "source_details.source_type");
-  const either = said(told, "imageId") ?? said(told, "image") ?? before?.imageId ?? null;
+  const either = said(given, "imageId") ?? said(given, "image") ?? before?.imageId ?? null;
   const imageId = source.imageId ?? source.sourceId ?? either;
   if (imageId === null) throw invalid(SERVICE, "sourceDetails.sourceId is required.", "source_details.source_id");
   return {
@@ -139,11 +139,11 @@ function sourceOf(told: Attributes, before: Instance | null) {
 }
 
 /** Objects of settings, over what they were. */
-function settingsOf(told: Attributes, before: Instance | null): Attributes {
+function settingsOf(given: Attributes, before: Instance | null): Attributes {
   const over = (name: "agentConfig" | "availabilityConfig" | "instanceOptions"): Attributes =>
-    name in told ? { [name]: { ...before?.[name], ...inside(told, name) } } : {};
-  const { isPvEncryptionInTransitEnabled: encrypted, ...options } = inside(told, "launchOptions");
-  // What is said as it is told is not asked for.
+    name in given ? { [name]: { ...before?.[name], ...inside(given, name) } } : {};
+  const { isPvEncryptionInTransitEnabled: encrypted, ...options } = inside(given, "launchOptions");
+  // A value that is the usual one is no request.
   const usual: Readonly<Record<string, Json>> = { ...(before && imageLaunchOptions(before.firmware)) };
   const asked = Object.entries(options).filter(([name, value]) => value !== usual[name]);
   return {
@@ -152,57 +152,57 @@ function settingsOf(told: Attributes, before: Instance | null): Attributes {
     ...over("instanceOptions"),
     launchOptions: { ...before?.launchOptions, ...Object.fromEntries(asked) },
     isPvEncryptionInTransitEnabled:
-      told.isPvEncryptionInTransitEnabled ?? encrypted ?? before?.isPvEncryptionInTransitEnabled ?? false,
+      given.isPvEncryptionInTransitEnabled ?? encrypted ?? before?.isPvEncryptionInTransitEnabled ?? false,
   };
 }
 
 /** Terraform waits until an instance runs, so that is where it begins here; its argument may ask for a stopped one. */
-function powerState(told: Attributes, before: Instance | null): string {
-  const wanted = said(told, "powerState") ?? before?.state ?? "RUNNING";
+function powerState(given: Attributes, before: Instance | null): string {
+  const wanted = said(given, "powerState") ?? before?.state ?? "RUNNING";
   if (wanted !== "RUNNING" && wanted !== "STOPPED")
     throw invalid(SERVICE, `state ${wanted} is not valid: RUNNING or STOPPED.`, "state");
   return wanted;
 }
 
 /** Launches said the subnet and the host name themselves before there were VNIC details; both still may. */
-function vnicDetails(told: Attributes): Attributes {
-  const { subnetId = null, hostnameLabel = null } = told;
-  return { subnetId, hostnameLabel, ...inside(told, "createVnicDetails") };
+function vnicDetails(given: Attributes): Attributes {
+  const { subnetId = null, hostnameLabel = null } = given;
+  return { subnetId, hostnameLabel, ...inside(given, "createVnicDetails") };
 }
 
-function metadataOf(told: Attributes, before: Instance | null) {
+function metadataOf(given: Attributes, before: Instance | null) {
   const metadata =
-    told.metadata === undefined ? (before?.metadata ?? {}) : parsed(SERVICE, tags, inside(told, "metadata"));
+    given.metadata === undefined ? (before?.metadata ?? {}) : parsed(SERVICE, tags, inside(given, "metadata"));
   return { metadata, userData: userData(metadata) };
 }
 
 /** What a launch, or a change of what it made, comes to. */
-export function launchFields(told: Attributes, call: Call, before: Instance | null): Attributes {
-  const config = parsed(SERVICE, shapeBody, inside(told, "shapeConfig"));
+export function launchFields(given: Attributes, call: Call, before: Instance | null): Attributes {
+  const config = parsed(SERVICE, shapeBody, inside(given, "shapeConfig"));
   const usual = before && { ocpus: before.ocpus, memoryInGBs: before.memoryGb };
   const availabilityDomain =
-    before?.availabilityDomain ?? requireAvailabilityDomain(call, SERVICE, required(told, "availabilityDomain"));
-  const size = shapeSize(said(told, "shape") ?? before?.shape ?? "", {
+    before?.availabilityDomain ?? requireAvailabilityDomain(call, SERVICE, required(given, "availabilityDomain"));
+  const size = shapeSize(said(given, "shape") ?? before?.shape ?? "", {
     ocpus: config.ocpus ?? usual?.ocpus ?? null,
     memoryInGBs: config.memoryInGBs ?? usual?.memoryInGBs ?? null,
   });
   if (!before && !hasShape(call, availabilityDomain, size.shape))
     throw notFound(SERVICE, `shape ${size.shape} in ${availabilityDomain}`, "shape");
-  const source = sourceOf(told, before);
+  const source = sourceOf(given, before);
   // A running instance does not need its image any more. Another image is another boot volume.
   const image = source.imageId === before?.imageId ? {} : bootImage(call, source.imageId, size.shape);
-  const metadata = metadataOf(told, before);
-  const displayName = said(told, "displayName") ?? before?.displayName ?? defaultName(call, "instance");
-  const domain = said(told, "faultDomain") ?? before?.faultDomain ?? null;
-  const state = powerState(told, before);
+  const metadata = metadataOf(given, before);
+  const displayName = said(given, "displayName") ?? before?.displayName ?? defaultName(call, "instance");
+  const domain = said(given, "faultDomain") ?? before?.faultDomain ?? null;
+  const state = powerState(given, before);
   requireSize(call, size, source.sizeGb, before);
   if (before) requireVnics(call, before, size, 0);
   return {
-    ...told,
+    ...given,
     ...size,
     ...image,
     ...metadata,
-    ...settingsOf(told, before),
+    ...settingsOf(given, before),
     displayName,
     state,
     availabilityDomain,
@@ -213,11 +213,11 @@ export function launchFields(told: Attributes, call: Call, before: Instance | nu
     bootVolumeVpus: source.vpus,
     baselineOcpuUtilization: config.baselineOcpuUtilization ?? before?.baselineOcpuUtilization ?? null,
     ...(before
-      ? changedVnic(call, before, vnicDetails(told))
-      : attachVnic(call, vnicDetails(told), {
+      ? changedVnic(call, before, vnicDetails(given))
+      : attachVnic(call, vnicDetails(given), {
           availabilityDomain,
           displayName,
-          definedTags: definedTagsOf(told, call),
+          definedTags: definedTagsOf(given, call),
         })),
   };
 }

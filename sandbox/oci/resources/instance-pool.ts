@@ -40,13 +40,13 @@ const body = z.object({
 export type InstancePool = Stored<z.output<typeof body>>;
 
 /** A placement, with names as the service has them, and its subnet said both ways. */
-function placement(call: Call, told: Attributes): Attributes {
-  const availabilityDomain = requireAvailabilityDomain(call, SERVICE, required(told, "availabilityDomain"));
-  const { primaryVnicSubnets = null } = told;
+function placement(call: Call, given: Attributes): Attributes {
+  const availabilityDomain = requireAvailabilityDomain(call, SERVICE, required(given, "availabilityDomain"));
+  const { primaryVnicSubnets = null } = given;
   const inside = isObject(primaryVnicSubnets) ? said(primaryVnicSubnets, "subnetId") : null;
-  const subnetId = said(told, "primarySubnetId") ?? inside;
+  const subnetId = said(given, "primarySubnetId") ?? inside;
   if (subnetId !== null) requireSubnet(call, SERVICE, subnetId, "placement_configurations");
-  const domains = saidTexts(told, "faultDomains") ?? [];
+  const domains = saidTexts(given, "faultDomains") ?? [];
   return {
     availabilityDomain,
     primarySubnetId: subnetId,
@@ -81,10 +81,10 @@ export const instancePool: Resource<z.output<typeof body>> = {
     "placement_configurations.secondary_vnic_subnets",
   ],
   all: (tenancy) => tenancy.instancePools,
-  prepare({ placementConfigurations = null, ...told }, { call }) {
-    if (!Array.isArray(placementConfigurations)) return told;
+  prepare({ placementConfigurations = null, ...given }, { call }) {
+    if (!Array.isArray(placementConfigurations)) return given;
     const all = placementConfigurations.filter(isObject).map((each) => placement(call, each));
-    return { ...told, placementConfigurations: all };
+    return { ...given, placementConfigurations: all };
   },
   check({ instanceConfigurationId: id, placementConfigurations, size }, { call }) {
     const { instanceConfigurations } = call.world.state.oci;
@@ -94,7 +94,7 @@ export const instancePool: Resource<z.output<typeof body>> = {
     if (!Number.isInteger(size) || size < 0)
       throw invalid(SERVICE, `size ${size} is not valid: a whole number, 0 or more.`, "size");
   },
-  told: ({ instanceIds, placementConfigurations }) => ({
+  computed: ({ instanceIds, placementConfigurations }) => ({
     currentSize: instanceIds.length,
     poolType: "DEFAULT",
     availabilityDomains: placementConfigurations.map(({ availabilityDomain }) => availabilityDomain),

@@ -156,7 +156,7 @@ export const instance: Resource<z.output<typeof body>> = {
   // The provider's argument is what is to be; the API's field is what is.
   renames: { state: "powerState" },
   all: (tenancy) => tenancy.instances,
-  prepare: (told, { call, before }) => launchFields(told, call, before),
+  prepare: (given, { call, before }) => launchFields(given, call, before),
   changed(before, { bootVolumeId }, { world }) {
     if (bootVolumeId !== before.bootVolumeId) unassign(world.state.oci, before.bootVolumeId);
   },
@@ -172,7 +172,7 @@ export const instance: Resource<z.output<typeof body>> = {
   // What a pool has launched is the pool's.
   inventoryName: ({ id, displayName }, { instancePools }) =>
     instancePools.some(({ instanceIds }) => instanceIds.includes(id)) ? null : displayName,
-  told(each, tenancy) {
+  computed(each, tenancy) {
     const { isPvEncryptionInTransitEnabled, baselineOcpuUtilization } = each;
     return {
       lifecycleState: each.state,
@@ -196,10 +196,10 @@ export const instance: Resource<z.output<typeof body>> = {
       systemTags: nestedTags(systemTags(tenancy)),
     };
   },
-  fromTerraform({ extendedMetadata = null, ...told }): Attributes {
-    if (!isObject(extendedMetadata)) return told;
+  fromTerraform({ extendedMetadata = null, ...given }): Attributes {
+    if (!isObject(extendedMetadata)) return given;
     const entries = Object.entries(extendedMetadata).map(([key, value]) => [key, metadataSent(value)]);
-    return { ...told, extendedMetadata: Object.fromEntries(entries) };
+    return { ...given, extendedMetadata: Object.fromEntries(entries) };
   },
   forTerraform: (each, _view, tenancy) => ({
     powerState: each.state,

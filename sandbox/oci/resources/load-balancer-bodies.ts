@@ -11,7 +11,7 @@ export const POLICIES = ["ROUND_ROBIN", "LEAST_CONNECTIONS", "IP_HASH"] as const
 /** What listeners speak. */
 export const LISTENER_PROTOCOLS = ["HTTP", "HTTP2", "TCP", "GRPC"] as const;
 
-/** What is unsaid is told as null. */
+/** Null in the view where it is not given. */
 function orNull<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? null);
 }

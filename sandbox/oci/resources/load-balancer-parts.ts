@@ -20,7 +20,7 @@ import { byName } from "./network-load-balancer.ts";
 
 const SERVICE = "Load Balancer";
 
-/** Of sets and of listeners: what an Always Free load balancer is told to have (limits of the service). */
+/** Of sets and of listeners: what an Always Free load balancer may have (limits of the service). */
 const MOST_PARTS = 16;
 
 const CERTIFICATES_SERVICE = [
@@ -46,7 +46,7 @@ function requireBackup({ backup }: Backend, policy: string | undefined): void {
     throw invalid(SERVICE, "A backend set of policy IP_HASH takes no backend that is a backup.");
 }
 
-const named = (told: Attributes): Attributes => ({ ...told, name: `${told.ipAddress}:${told.port}` });
+const named = (given: Attributes): Attributes => ({ ...given, name: `${given.ipAddress}:${given.port}` });
 
 const common = { service: SERVICE, parent: loadBalancer, whole: true, key: "name" } as const;
 const place = { id: "load_balancer_id" };
@@ -63,7 +63,7 @@ export const loadBalancerBackend: Part<LoadBalancerBody, Backend> = {
   fixed: ["name", "ipAddress", "port"],
   all: ({ backendSets }, { set }) => byName(backendSets, set)?.backends ?? null,
   places: ({ id, backendSets }) => backendSets.map(({ name }) => ({ id, set: name })),
-  prepare: (told, { before }) => (before ? told : named(told)),
+  prepare: (given, { before }) => (before ? given : named(given)),
   check: (next, { parent, place: { set } }) => requireBackup(next, byName(parent.backendSets, set)?.policy),
 };
 
@@ -79,13 +79,13 @@ export const loadBalancerBackendSet: Part<LoadBalancerBody, BackendSet> = {
   fixed: ["name"],
   notPlayed: CERTIFICATES_SERVICE,
   all: ({ backendSets }) => backendSets,
-  prepare(told, { call, before }) {
-    const { backends } = told;
+  prepare(given, { call, before }) {
+    const { backends } = given;
     // A change says all that there shall be.
     if (before && !Array.isArray(backends)) throw invalid(SERVICE, "backends is required.");
-    if (!Array.isArray(backends)) return told;
+    if (!Array.isArray(backends)) return given;
     const members = backends.filter(isObject).map((each) => fieldsFrom(loadBalancerBackend, call, named(each), null));
-    return { ...told, backends: members };
+    return { ...given, backends: members };
   },
   check(next, { parent, before }) {
     if (!before)
@@ -126,9 +126,9 @@ export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
   ],
   all: ({ listeners }) => listeners,
   // Oracle's page on connection configuration: 300 seconds for TCP, 60 for HTTP.
-  prepare: (told) => ({
-    ...told,
-    connectionConfiguration: told.connectionConfiguration ?? { idleTimeout: told.protocol === "TCP" ? 300 : 60 },
+  prepare: (given) => ({
+    ...given,
+    connectionConfiguration: given.connectionConfiguration ?? { idleTimeout: given.protocol === "TCP" ? 300 : 60 },
   }),
   check(next, { parent, before }) {
     if (!before)
@@ -140,15 +140,15 @@ export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
     const set = next.defaultBackendSetName;
     if (!byName(parent.backendSets, set)) throw notFound(SERVICE, `backend set ${set} of ${parent.id}`);
     requireCertificate(parent, next.sslConfiguration);
-    // Several on a port are told apart by host names, of which there are none here.
+    // Several on a port are distinguished by host names, of which there are none here.
     const same = parent.listeners.find((other) => other.name !== next.name && other.port === next.port);
     if (same) throw conflict(SERVICE, `Listener ${same.name} already has port ${next.port}.`);
   },
 };
 
 /** @throws ServiceRefusal for what is no certificate in PEM, or a key that is not the certificate's */
-function requireKey(told: Attributes): void {
-  const [pem, key, passphrase] = ["publicCertificate", "privateKey", "passphrase"].map((name) => said(told, name));
+function requireKey(given: Attributes): void {
+  const [pem, key, passphrase] = ["publicCertificate", "privateKey", "passphrase"].map((name) => said(given, name));
   let fits: boolean;
   try {
     const certificate = new X509Certificate(pem ?? "");
@@ -172,9 +172,9 @@ export const loadBalancerCertificate: Part<LoadBalancerBody, Certificate> = {
   without: ["get", "update"],
   body: certificateBody,
   all: ({ certificates }) => certificates,
-  prepare(told) {
-    requireKey(told);
-    return told;
+  prepare(given) {
+    requireKey(given);
+    return given;
   },
   remove({ certificateName: name }, { listeners, backendSets }) {
     const user = [...listeners, ...backendSets].find((each) => each.sslConfiguration?.certificateName === name);

@@ -77,8 +77,8 @@ function requireShape(call: Call, { shapeName, shapeDetails }: Shape, before: Sh
 }
 
 /** Gives a load balancer another bandwidth, which a call of its own does. */
-export function reshape(call: Call, record: Stored<LoadBalancerBody>, told: Attributes): void {
-  const shape = parsed(SERVICE, shapeBody, told);
+export function reshape(call: Call, record: Stored<LoadBalancerBody>, given: Attributes): void {
+  const shape = parsed(SERVICE, shapeBody, given);
   requireShape(call, shape, record);
   record.shapeDetails = shape.shapeDetails;
 }
@@ -132,12 +132,12 @@ export const loadBalancer: Resource<LoadBalancerBody> = {
     "ssl_cipher_suites",
   ],
   all: (tenancy) => tenancy.loadBalancers,
-  prepare(told, { call, before }) {
-    requireIpv4(said(told, "ipMode"), "ip_mode");
-    if (before) return told;
-    const { reservedIps, ...more } = told;
-    const isPrivate = maybeFlag(told, "isPrivate") ?? false;
-    const subnet = requireSubnets(call, saidTexts(told, "subnetIds") ?? [], isPrivate);
+  prepare(given, { call, before }) {
+    requireIpv4(said(given, "ipMode"), "ip_mode");
+    if (before) return given;
+    const { reservedIps, ...more } = given;
+    const isPrivate = maybeFlag(given, "isPrivate") ?? false;
+    const subnet = requireSubnets(call, saidTexts(given, "subnetIds") ?? [], isPrivate);
     const ids = Array.isArray(reservedIps) ? reservedIps.filter(isObject).map((each) => required(each, "id")) : [];
     const reserved = reservedIp(call, SERVICE, ids, isPrivate);
     const chosen = isPrivate || reserved ? null : takePublicAddress(call, SERVICE);
@@ -165,7 +165,7 @@ export const loadBalancer: Resource<LoadBalancerBody> = {
       throw conflict(SERVICE, `The load balancer ${id} is protected against deletion, and has listeners.`);
     release(call, reservedIpId);
   },
-  told(each, tenancy) {
+  computed(each, tenancy) {
     const reserved = each.reservedIpId === null ? null : { id: each.reservedIpId };
     const ipAddress = each.publicIp ?? each.privateIp;
     return {

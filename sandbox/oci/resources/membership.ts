@@ -57,6 +57,6 @@ export const membership: Resource<z.output<typeof body>> = {
         "user_id",
       );
   },
-  told: () => ({ inactiveStatus: null }),
+  computed: () => ({ inactiveStatus: null }),
   inventoryName: ({ userId, groupId }, { users, groups }) => `${nameOf(users, userId)} in ${nameOf(groups, groupId)}`,
 };

@@ -83,13 +83,13 @@ export const backendSet: Part<NetworkBalancerBody, BackendSet> = {
   body,
   fixed: ["name"],
   all: ({ backendSets }) => backendSets,
-  prepare(told, { call }) {
-    requireIpv4(said(told, "ipVersion"), "ip_version");
-    const { backends } = told;
+  prepare(given, { call }) {
+    requireIpv4(said(given, "ipVersion"), "ip_version");
+    const { backends } = given;
     // A body may bring its backends: then those are all that it has.
-    if (!Array.isArray(backends)) return told;
+    if (!Array.isArray(backends)) return given;
     const made = backends.filter((each: Json) => isObject(each)).map((each) => newBackend(each, call));
-    return { ...told, backends: made.map((each) => ({ ...fieldsFrom(backend, call, each, null) })) };
+    return { ...given, backends: made.map((each) => ({ ...fieldsFrom(backend, call, each, null) })) };
   },
   check(next) {
     requireOneOf(SERVICE, next.policy, ["TWO_TUPLE", "THREE_TUPLE", "FIVE_TUPLE"], "policy");

@@ -31,14 +31,14 @@ export function requirePort(service: string, value: number): void {
     throw invalid(service, `port ${value} is not valid: 1 to 65535.`, "port");
 }
 
-function addressOf(call: Call, told: Attributes): string {
-  const targetId = said(told, "targetId");
+function addressOf(call: Call, given: Attributes): string {
+  const targetId = said(given, "targetId");
   if (targetId !== null) {
     const target = find(call, call.world.state.oci.instances, targetId);
     if (target === null) throw notFound(SERVICE, `target ${targetId}`, "target_id");
     return target.privateIp;
   }
-  const ipAddress = said(told, "ipAddress");
+  const ipAddress = said(given, "ipAddress");
   if (ipAddress === null) throw invalid(SERVICE, "A backend needs ipAddress or targetId.", "ip_address");
   if (parseAddress(ipAddress) === null)
     throw invalid(SERVICE, `ipAddress ${ipAddress} is no IPv4 address.`, "ip_address");
@@ -46,11 +46,11 @@ function addressOf(call: Call, told: Attributes): string {
 }
 
 /** With its address, and as the provider names one that has no name. */
-export function newBackend(told: Attributes, call: Call): Attributes {
-  const ipAddress = addressOf(call, told);
-  const target = said(told, "targetId");
-  const name = target === null ? `${ipAddress}:${String(told.port)}` : `${target}.${String(told.port)}`;
-  return { name, ...told, ipAddress };
+export function newBackend(given: Attributes, call: Call): Attributes {
+  const ipAddress = addressOf(call, given);
+  const target = said(given, "targetId");
+  const name = target === null ? `${ipAddress}:${String(given.port)}` : `${target}.${String(given.port)}`;
+  return { name, ...given, ipAddress };
 }
 
 /** An address, or an instance, and a port: these stay. */
@@ -67,6 +67,6 @@ export const backend: Part<NetworkBalancerBody, Backend> = {
   fixed: ["name", "ipAddress", "targetId", "port"],
   all: ({ backendSets }, { set }) => byName(backendSets, set)?.backends ?? null,
   places: ({ id, backendSets }) => backendSets.map(({ name }) => ({ id, set: name })),
-  prepare: (told, { call, before }) => (before ? told : newBackend(told, call)),
+  prepare: (given, { call, before }) => (before ? given : newBackend(given, call)),
   check: ({ port }) => requirePort(SERVICE, port),
 };

@@ -45,12 +45,12 @@ export const listener: Part<NetworkBalancerBody, Listener> = {
   fixed: ["name"],
   renames: { is_ppv2enabled: "isPpv2Enabled", l3ip_idle_timeout: "l3IpIdleTimeout" },
   all: ({ listeners }) => listeners,
-  prepare(told, { before }) {
-    requireIpv4(said(told, "ipVersion"), "ip_version");
-    const protocol = said(told, "protocol") ?? before?.protocol ?? "";
-    const { tcpIdleTimeout = null, udpIdleTimeout = null } = { ...before, ...told };
+  prepare(given, { before }) {
+    requireIpv4(said(given, "ipVersion"), "ip_version");
+    const protocol = said(given, "protocol") ?? before?.protocol ?? "";
+    const { tcpIdleTimeout = null, udpIdleTimeout = null } = { ...before, ...given };
     return {
-      ...told,
+      ...given,
       tcpIdleTimeout: tcpIdleTimeout ?? (protocol.includes("TCP") ? 360 : null),
       udpIdleTimeout: udpIdleTimeout ?? (protocol.includes("UDP") ? 120 : null),
     };

@@ -64,20 +64,20 @@ export const networkLoadBalancer: Resource<NetworkBalancerBody> = {
   hidden: ["privateIp", "publicIp", "reservedIpId"],
   notPlayed: ["assigned_ipv6", "security_attributes", "subnet_ipv6cidr"],
   all: (tenancy) => tenancy.networkLoadBalancers,
-  prepare(told, { call, before }) {
-    requireIpv4(said(told, "nlbIpVersion"), "nlb_ip_version");
+  prepare(given, { call, before }) {
+    requireIpv4(said(given, "nlbIpVersion"), "nlb_ip_version");
     const timeUpdated = call.world.now();
-    if (before) return { ...told, timeUpdated };
-    const { reservedIps, assignedPrivateIpv4: _wanted, ...more } = told;
-    const subnet = requireSubnet(call, SERVICE, required(told, "subnetId"), "subnet_id");
-    const isPrivate = maybeFlag(told, "isPrivate") ?? false;
+    if (before) return { ...given, timeUpdated };
+    const { reservedIps, assignedPrivateIpv4: _wanted, ...more } = given;
+    const subnet = requireSubnet(call, SERVICE, required(given, "subnetId"), "subnet_id");
+    const isPrivate = maybeFlag(given, "isPrivate") ?? false;
     const ids = Array.isArray(reservedIps) ? reservedIps.filter(isObject).map((each) => required(each, "id")) : [];
     const reserved = reservedIp(call, SERVICE, ids, isPrivate);
     const chosen = isPrivate || reserved ? null : takePublicAddress(call, SERVICE);
     return {
       ...more,
       timeUpdated,
-      privateIp: takeAddress(call, SERVICE, subnet, said(told, "assignedPrivateIpv4"), "assigned_private_ipv4"),
+      privateIp: takeAddress(call, SERVICE, subnet, said(given, "assignedPrivateIpv4"), "assigned_private_ipv4"),
       publicIp: reserved?.ipAddress ?? chosen,
       reservedIpId: reserved?.id ?? null,
     };
@@ -94,7 +94,7 @@ export const networkLoadBalancer: Resource<NetworkBalancerBody> = {
     if (reserved) reserved.privateIpId = siblingId(id, "privateip");
   },
   remove: ({ reservedIpId }, call) => release(call, reservedIpId),
-  told: ({ publicIp, privateIp, reservedIpId, backendSets, listeners }, tenancy) => ({
+  computed: ({ publicIp, privateIp, reservedIpId, backendSets, listeners }, tenancy) => ({
     lifecycleDetails: null,
     nlbIpVersion: "IPV4",
     securityAttributes: {},

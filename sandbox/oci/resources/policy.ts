@@ -96,5 +96,5 @@ export const policy: Resource<z.output<typeof body>> = {
     if (versionDate !== null && !/^\d{4}-\d{2}-\d{2}$/.test(versionDate))
       throw invalid(SERVICE, `versionDate ${versionDate} is not valid: a date such as 2026-11-29.`, "version_date");
   },
-  told: () => ({ inactiveStatus: null }),
+  computed: () => ({ inactiveStatus: null }),
 };

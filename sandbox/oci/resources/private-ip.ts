@@ -31,7 +31,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
-/** The primary ones are told with those that somebody made. */
+/** The primary ones are listed with the others. */
 export const privateIp: Resource<z.output<typeof body>> = {
   type: "oci_core_private_ip",
   service: SERVICE,
@@ -47,14 +47,14 @@ export const privateIp: Resource<z.output<typeof body>> = {
     [...attachedVnics(call.world.state.oci).map(primaryAddress), ...call.world.state.oci.privateIps].filter(
       ({ region }) => region === regionOf(call),
     ),
-  prepare(told, { call, before }) {
-    if (before) return told;
-    const vnicId = required(told, "vnicId");
+  prepare(given, { call, before }) {
+    if (before) return given;
+    const vnicId = required(given, "vnicId");
     const host = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.id === vnicId);
     if (!host) throw notFound(SERVICE, vnicId, "vnic_id");
     const subnet = requireSubnet(call, SERVICE, host.vnic.subnetId, "vnic_id");
-    const ipAddress = takeAddress(call, SERVICE, subnet, said(told, "ipAddress"), "ip_address");
-    return { ...told, compartmentId: host.compartmentId, subnetId: subnet.id, ipAddress };
+    const ipAddress = takeAddress(call, SERVICE, subnet, said(given, "ipAddress"), "ip_address");
+    return { ...given, compartmentId: host.compartmentId, subnetId: subnet.id, ipAddress };
   },
   check({ vnicId }, { call, before }) {
     const others = call.world.state.oci.privateIps.filter((other) => other.vnicId === vnicId);
@@ -65,7 +65,7 @@ export const privateIp: Resource<z.output<typeof body>> = {
     for (const address of call.world.state.oci.publicIps) if (address.privateIpId === id) address.privateIpId = null;
   },
   inventoryName: () => null,
-  told: ({ id, vnicId, lifetime }, tenancy) => ({
+  computed: ({ id, vnicId, lifetime }, tenancy) => ({
     isPrimary: id === siblingId(vnicId, "privateip"),
     availabilityDomain: attachedVnics(tenancy).find(({ vnic }) => vnic.id === vnicId)?.availabilityDomain ?? null,
     ...(lifetime !== null && { lifetime }),

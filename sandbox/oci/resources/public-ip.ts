@@ -70,7 +70,7 @@ export const publicIp: Resource<z.output<typeof body>> = {
   },
   remove: ({ id }, call) => requireNoBalancer(call, id),
   inventoryName: () => null,
-  told({ id, privateIpId }, tenancy) {
+  computed({ id, privateIpId }, tenancy) {
     const owner = attachedVnics(tenancy).find(({ vnic }) => siblingId(vnic.id, "publicip") === id);
     return {
       lifetime: owner ? "EPHEMERAL" : "RESERVED",

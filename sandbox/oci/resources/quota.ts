@@ -46,5 +46,5 @@ export const quota: Resource<z.output<typeof body>> = {
         "statements",
       );
   },
-  told: () => ({ locks: [] }),
+  computed: () => ({ locks: [] }),
 };

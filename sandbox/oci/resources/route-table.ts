@@ -21,7 +21,7 @@ const routeRule = z
   })
   .transform(({ cidrBlock, destination, ...rest }) => ({
     ...rest,
-    // The older name of a destination: taken, and not told any more.
+    // The older name of a destination: accepted, and not shown.
     cidrBlock: null,
     destination: destination ?? cidrBlock ?? "",
     routeType: "STATIC",

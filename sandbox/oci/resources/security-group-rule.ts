@@ -97,7 +97,7 @@ export const networkSecurityGroupRule: Part<NetworkGroupBody, GroupRule> = {
     return rule.description ?? `${displayName} ${rule.direction} ${peerOf(rule).name}`;
   },
   // A rule of a group that is gone stays, and lets nobody in.
-  told: (rule, _parent, { networkSecurityGroups }) => ({
+  computed: (rule, _parent, { networkSecurityGroups }) => ({
     isValid:
       peerOf(rule).type !== "NETWORK_SECURITY_GROUP" ||
       networkSecurityGroups.some(({ id }) => id === peerOf(rule).name),

@@ -71,9 +71,9 @@ export const securityList: Resource<z.output<typeof body>> = {
     create(call, planned) {
       const id = required(planned, "manage_default_resource_id");
       const list = requireObject(call, SERVICE, call.world.state.oci.securityLists, id, "manage_default_resource_id");
-      const told = type.update(call, { id }, planned);
+      const given = type.update(call, { id }, planned);
       list.managed = true;
-      return told;
+      return given;
     },
     delete(call, state) {
       const list = find(call, call.world.state.oci.securityLists, required(state, "id"));

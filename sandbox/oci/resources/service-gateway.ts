@@ -51,7 +51,7 @@ export const serviceGateway: Resource<z.output<typeof body>> = {
     if (!before) requireRoomIn(call, vcnId);
   },
   remove: ({ id }, call) => requireNoRoute(call, SERVICE, `The Service Gateway ${id}`, id),
-  told: ({ services, region }) => ({
+  computed: ({ services, region }) => ({
     services: services.map(({ serviceId }) => ({ serviceId, serviceName: requireService(region, serviceId).name })),
   }),
 };

@@ -83,7 +83,7 @@ function networkOf(said: Attributes, before: string | undefined): string | undef
   return network ?? before;
 }
 
-/** What a subnet has of its VCN where it is not told otherwise, and what the service gives it. */
+/** What a subnet has of its VCN where nothing else is given, and what the service gives it. */
 function defaults(call: Call, said: Attributes): Attributes {
   const octets = Array.from({ length: 3 }, () =>
     (parseInt(call.world.random(4), 36) % 256).toString(16).padStart(2, "0"),
@@ -175,7 +175,7 @@ export const subnet: Resource<z.output<typeof body>> = {
     const flexible = loadBalancers.find(({ subnetIds }) => subnetIds.includes(id));
     if (flexible) throw referenced(SERVICE, `The Subnet ${id}`, `the load balancer ${flexible.id}`);
   },
-  told: (record, tenancy) => ({
+  computed: (record, tenancy) => ({
     ipv4CidrBlocks: [record.cidrBlock],
     ipv6CidrBlocks: [],
     subnetDomainName: subnetDomain(tenancy, record),

@@ -39,7 +39,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
-/** Beside the account's own, who is told with them. */
+/** Beside the account's own, which is listed with them. */
 export const user: Resource<z.output<typeof body>> = {
   type: "oci_identity_user",
   service: SERVICE,
@@ -78,5 +78,5 @@ export const user: Resource<z.output<typeof body>> = {
     if (names.length > 0)
       throw conflict(SERVICE, `unable to delete User '${name}' since it is currently referenced by ${names.join(",")}`);
   },
-  told: () => ({ emailVerified: false, isMfaActivated: false, inactiveStatus: null }),
+  computed: () => ({ emailVerified: false, isMfaActivated: false, inactiveStatus: null }),
 };

@@ -146,7 +146,7 @@ export const vcn: Resource<z.output<typeof body>> = {
     oci.securityLists = oci.securityLists.filter(stays);
     oci.dhcpOptions = oci.dhcpOptions.filter(stays);
   },
-  told: (record) => ({
+  computed: (record) => ({
     cidrBlock: record.cidrBlocks[0] ?? null,
     vcnDomainName: vcnDomain(record),
     byoipv6CidrBlocks: [],

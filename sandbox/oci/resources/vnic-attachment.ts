@@ -64,17 +64,17 @@ function primaryAttachment(host: Instance): VnicAttachment {
   };
 }
 
-function attached(told: Attributes, call: Call): Attributes {
+function attached(given: Attributes, call: Call): Attributes {
   const { instances } = call.world.state.oci;
-  const host = requireObject(call, SERVICE, instances, required(told, "instanceId"), "instance_id");
-  const { createVnicDetails = null, nicIndex = 0 } = told;
+  const host = requireObject(call, SERVICE, instances, required(given, "instanceId"), "instance_id");
+  const { createVnicDetails = null, nicIndex = 0 } = given;
   if (nicIndex !== 0)
     throw invalid(SERVICE, `nicIndex ${String(nicIndex)} is not valid: a VM has one card, 0.`, "nic_index");
   requireVnics(call, host, host, 1);
   const { compartmentId, availabilityDomain } = host;
   const usual = { availabilityDomain, displayName: defaultName(call, "vnic"), definedTags: definedTagsOf({}, call) };
   return {
-    ...told,
+    ...given,
     compartmentId,
     availabilityDomain,
     vlanTag: freeTag(call, host.id),
@@ -88,7 +88,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
-/** The primary VNICs' attachments are told with these. */
+/** The primary VNICs' attachments are listed with these. */
 export const vnicAttachment: Resource<z.output<typeof body>> = {
   type: "oci_core_vnic_attachment",
   service: SERVICE,
@@ -115,11 +115,13 @@ export const vnicAttachment: Resource<z.output<typeof body>> = {
   ],
   all: (tenancy) => tenancy.vnicAttachments,
   unmade: ({ world }) => world.state.oci.instances.map(primaryAttachment),
-  prepare({ createVnicDetails = null, ...told }, { call, before }) {
+  prepare({ createVnicDetails = null, ...given }, { call, before }) {
     const details = isObject(createVnicDetails) ? createVnicDetails : {};
-    return before ? { ...told, ...changedVnic(call, before, details) } : attached({ ...told, createVnicDetails }, call);
+    return before
+      ? { ...given, ...changedVnic(call, before, details) }
+      : attached({ ...given, createVnicDetails }, call);
   },
   remove: ({ vnic }, { world }) => detach(world.state.oci, vnic.id),
   inventoryName: ({ vnic }) => vnic.displayName,
-  told: ({ vnic }) => ({ nicIndex: 0, subnetId: vnic.subnetId, vnicId: vnic.id }),
+  computed: ({ vnic }) => ({ nicIndex: 0, subnetId: vnic.subnetId, vnicId: vnic.id }),
 };

@@ -67,11 +67,11 @@ function requireLabel(call: Call, subnetId: string, label: string | null, self: 
 /** The VNIC of a launch, or one more. @throws ServiceRefusal for a place that it cannot have */
 export function attachVnic(
   call: Call,
-  told: Attributes,
+  given: Attributes,
   usual: { readonly availabilityDomain: string; readonly displayName: string; readonly definedTags: Tags },
 ): Placed {
   const at = "create_vnic_details";
-  const details = parsed(SERVICE, body, told);
+  const details = parsed(SERVICE, body, given);
   const { subnetId, hostnameLabel, freeformTags, definedTags } = details;
   if (subnetId === null) throw invalid(SERVICE, "createVnicDetails.subnetId is required.", `${at}.subnet_id`);
   const subnet = requireSubnet(call, SERVICE, subnetId, `${at}.subnet_id`);
@@ -100,8 +100,8 @@ export function attachVnic(
 }
 
 /** A VNIC after a change: its subnet and private address stay. */
-export function changedVnic(call: Call, { id, vnic, publicIp }: Attached, told: Attributes) {
-  const details = parsed(SERVICE, body, told);
+export function changedVnic(call: Call, { id, vnic, publicIp }: Attached, given: Attributes) {
+  const details = parsed(SERVICE, body, given);
   const subnet = requireSubnet(call, SERVICE, vnic.subnetId, "create_vnic_details.subnet_id");
   const nsgIds = details.nsgIds ?? vnic.nsgIds;
   requireGroups(call, SERVICE, nsgIds, subnet.vcnId, "create_vnic_details.nsg_ids");

@@ -59,7 +59,7 @@ export const volumeAttachment: Resource<z.output<typeof body>> = {
     if (other) throw conflict(SERVICE, `Volume ${disk.id} is attached to ${other.instanceId}.`, "volume_id");
   },
   inventoryName: () => null,
-  told: ({ attachmentType, volumeId }) => ({
+  computed: ({ attachmentType, volumeId }) => ({
     // What an iSCSI attachment is logged in to with.
     ...(attachmentType === "iscsi" && {
       ipv4: "169.254.2.2",

@@ -62,7 +62,7 @@ export const volume: Resource<z.output<typeof body>> = {
       throw invalid(SERVICE, `A volume cannot shrink from ${before.sizeInGBs} to ${size} GB.`, "size_in_gbs");
     requireRoom(call.world.state.oci, { storageGb: size - (before?.sizeInGBs ?? 0) });
   },
-  // A backup policy that is named at the creation is assigned; it is told of by its assignment only.
+  // A backup policy that is named at the creation is assigned; only the assignment shows it.
   made({ id }, { backupPolicyId = null }, call) {
     if (typeof backupPolicyId === "string")
       create(backupPolicyAssignment, call, { assetId: id, policyId: backupPolicyId });
@@ -73,7 +73,7 @@ export const volume: Resource<z.output<typeof body>> = {
     unassign(world.state.oci, id);
   },
   inventoryName: () => null,
-  told: ({ sizeInGBs, vpusPerGB }, tenancy) => ({
+  computed: ({ sizeInGBs, vpusPerGB }, tenancy) => ({
     sizeInMBs: sizeInGBs * 1024,
     autoTunedVpusPerGB: vpusPerGB,
     isHydrated: true,

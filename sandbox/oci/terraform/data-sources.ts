@@ -1,7 +1,7 @@
 /** Data sources: what exists without being made by this lab. */
 import type { Attributes, DataSource } from "../../plugin/resource.ts";
 import { blocks, maybeFlag, maybeText, maybeTexts, text } from "../model/attributes.ts";
-import { toldByProvider } from "../kernel/terraform.ts";
+import { providerView } from "../kernel/terraform.ts";
 import { type Image, image, imagesIn } from "../resources/image.ts";
 import { invalid } from "../model/refusals.ts";
 import { availabilityDomains, regionOf, wellKnownId } from "../model/regions.ts";
@@ -62,7 +62,7 @@ export const imagesData: DataSource = {
     const fitting = imagesIn(call, compartmentId).filter(
       (each) => shape === null || each.shapes.some((one) => one.shape === shape),
     );
-    const all = sorted(config, fitting).map((each) => ({ ...NOT_IMPORTED, ...toldByProvider(image, call, each) }));
+    const all = sorted(config, fitting).map((each) => ({ ...NOT_IMPORTED, ...providerView(image, call, each) }));
     const isExact = (attributes: Attributes) => (name: string) =>
       maybeText(config, name) === null || attributes[name] === config[name];
     const images = filtered(

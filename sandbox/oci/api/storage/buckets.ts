@@ -87,7 +87,7 @@ function whole(request: ApiRequest, each: Bucket): Attributes {
   };
 }
 
-function told(request: ApiRequest, each: Bucket): ApiResponse {
+function responseOf(request: ApiRequest, each: Bucket): ApiResponse {
   return { body: whole(request, each), headers: { etag: each.etag } };
 }
 
@@ -133,7 +133,7 @@ function create(request: ApiRequest): ApiResponse {
   };
   call.world.state.oci.buckets.push(made);
   call.world.changed();
-  return told(request, made);
+  return responseOf(request, made);
 }
 
 function update(request: ApiRequest): ApiResponse {
@@ -153,7 +153,7 @@ function update(request: ApiRequest): ApiResponse {
   found.objectEventsEnabled = maybeFlag(details, "objectEventsEnabled") ?? found.objectEventsEnabled ?? false;
   found.metadata = maybeTags(details, "metadata") ?? found.metadata;
   request.call.world.changed();
-  return told(request, found);
+  return responseOf(request, found);
 }
 
 function remove(request: ApiRequest): ApiResponse {
@@ -208,7 +208,7 @@ export const bucketRoutes: readonly Route[] = [
     },
   },
   { method: "POST", path: BUCKETS, run: create },
-  { method: "GET", path: BUCKET, run: (request) => told(request, requireBucket(request)) },
+  { method: "GET", path: BUCKET, run: (request) => responseOf(request, requireBucket(request)) },
   { method: "HEAD", path: BUCKET, run: (request) => ({ status: 200, headers: { etag: requireBucket(request).etag } }) },
   { method: "POST", path: BUCKET, run: update },
   { method: "DELETE", path: BUCKET, run: remove },

@@ -21,9 +21,9 @@ function hashOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-/** All but the address, which is told when it is made and never again. */
-function summary({ tokenSha256: _hash, ...told }: PreauthenticatedRequest): Attributes {
-  return { ...told };
+/** All but the address, which only the response to the creation has. */
+function summary({ tokenSha256: _hash, ...shown }: PreauthenticatedRequest): Attributes {
+  return { ...shown };
 }
 
 function timeOf(details: Attributes): string {
