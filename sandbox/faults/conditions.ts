@@ -20,7 +20,7 @@ function asked<What extends FaultSpec["what"]>(state: Faulty, what: What): Extra
 }
 
 /** Where an instance is to be launched. */
-interface Place {
+interface LaunchPlace {
   /** Such as `Uocm:EU-FRANKFURT-1-AD-1`. */
   readonly availabilityDomain: string;
   readonly faultDomain: string;
@@ -28,7 +28,7 @@ interface Place {
 }
 
 /** Whether the place is out of host capacity. */
-export function isExhausted(world: FaultyWorld, place: Place): boolean {
+export function isExhausted(world: FaultyWorld, place: LaunchPlace): boolean {
   return asked(world.state, "capacity").some(
     (fault) =>
       matches(fault.availabilityDomain, place.availabilityDomain) &&

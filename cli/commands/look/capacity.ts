@@ -10,12 +10,12 @@ import { table } from "../../ui/table.ts";
 
 const PATIENCE_MS = 30_000;
 
-interface Place extends Capacity {
+interface CapacityRow extends Capacity {
   /** Whether the config has the host there. */
   readonly configured: boolean;
 }
 
-function show({ colors, line }: Terminal, found: readonly Place[]): void {
+function show({ colors, line }: Terminal, found: readonly CapacityRow[]): void {
   const rows = found.map(({ availabilityDomain, faultDomain, host, ocpus, memoryGb, status, configured }) => {
     const color = status === "AVAILABLE" ? colors.green : colors.red;
     const mark = configured ? "  (the config's)" : "";
@@ -45,7 +45,7 @@ async function askCapacity(options: CommonOptions): Promise<number> {
       hosts.some((each: Wanted) => each.host === host && each.faultDomain === faultDomain);
     const asked = hosts.flatMap(everywhere);
     const answers = await Promise.all(domains.map((domain) => capacityIn(account, domain, asked)));
-    const found = answers.flat().map((each): Place => ({ ...each, configured: isConfigured(each) }));
+    const found = answers.flat().map((each): CapacityRow => ({ ...each, configured: isConfigured(each) }));
     const there = found.filter(({ configured }) => configured);
     const enough = there.length > 0 && there.every(({ status }) => status === "AVAILABLE");
     if (options.json) printDocument({ enough, availabilityDomain: chosen ?? null, capacity: found });

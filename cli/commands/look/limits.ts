@@ -1,6 +1,6 @@
 /** `lab limits`: compares use of every Always Free limit by the config, the states and the account. */
 import { LIMITS_AS_OF, LIMITS_SINCE } from "../../../config/limits.ts";
-import type { Found } from "../../engine/checks/limits.ts";
+import type { LimitsReport } from "../../engine/checks/limits.ts";
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
@@ -12,7 +12,7 @@ import { asCliError } from "../../ui/errors.ts";
 const ACCOUNT_MS = 15_000;
 
 /** What it comes to, in a line. */
-function outcome({ rows, unknown, topology }: Found): string {
+function outcome({ rows, unknown, topology }: LimitsReport): string {
   const over = rows.filter(({ config }) => config?.over).length;
   const dates = `(limits in force since ${LIMITS_SINCE}, checked ${LIMITS_AS_OF})`;
   if (over > 0) {
@@ -28,7 +28,7 @@ async function showLimits(options: CommonOptions): Promise<number> {
   const { limitsTable } = await import("../../engine/checks/limit-rows.ts");
   const { findLimits } = await import("../../engine/checks/limits.ts");
   const project = openProject(options);
-  let found: Found;
+  let found: LimitsReport;
   try {
     found = await findLimits(project, AbortSignal.timeout(ACCOUNT_MS));
   } catch (error) {

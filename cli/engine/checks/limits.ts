@@ -14,7 +14,7 @@ import { configOf } from "../synth/config.ts";
 import { built } from "../synth/built-lab.ts";
 
 /** What was found out of every limit. */
-export interface Found {
+export interface LimitsReport {
   readonly topology: Topology;
   readonly rows: readonly LimitRow[];
   /** Amounts that only Terraform will know. */
@@ -23,7 +23,7 @@ export interface Found {
   readonly account: { readonly asked: "sandbox" | "oci" } | { readonly asked: null; readonly why: string };
 }
 
-type Account = { readonly uses: ReadonlyMap<LimitName, AccountUse> } & Pick<Found, "account">;
+type Account = { readonly uses: ReadonlyMap<LimitName, AccountUse> } & Pick<LimitsReport, "account">;
 
 const NOBODY: ReadonlyMap<LimitName, AccountUse> = new Map();
 
@@ -43,7 +43,7 @@ async function askAccount(topology: Topology, project: Project, signal: AbortSig
 }
 
 /** Builds the lab and writes none of it: a synth refuses a lab that is over, and this is to say by how much. */
-export async function findLimits(project: Project, signal: AbortSignal): Promise<Found> {
+export async function findLimits(project: Project, signal: AbortSignal): Promise<LimitsReport> {
   const topology = planTopology(await configOf(project));
   const { app, images } = await built(topology, project);
   const { uses, unknown } = freeTierUses(app.stacks, images);

@@ -10,7 +10,7 @@ import { labTalos } from "./lab-talos.ts";
 import { lookUp, OCI_LOOKUPS } from "./lookup-oci.ts";
 import { lookUpInPve, PVE_LOOKUPS } from "./lookup-proxmox.ts";
 import { BOOTSTRAP, lookUpBootstrap } from "./lookup-talos.ts";
-import type { AskService, Found } from "./classify-lost.ts";
+import type { AskService, FoundObject } from "./classify-lost.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import type { Session } from "./session.ts";
 
@@ -35,7 +35,7 @@ export function askServices(session: Session, info: StackInfo, held: readonly St
   let account: Promise<Oci> | undefined;
   let pve: Promise<PveApi | null> | undefined;
   let isTold = false;
-  const asked = async (type: string, known: Known): Promise<readonly Found[] | null> => {
+  const asked = async (type: string, known: Known): Promise<readonly FoundObject[] | null> => {
     if (OCI_LOOKUPS[type] !== undefined) {
       account ??= accountOf(project, sandbox, AbortSignal.timeout(PATIENCE_MS));
       return lookUp(await account, type, known.text, lab);

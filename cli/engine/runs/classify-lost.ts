@@ -29,7 +29,7 @@ export interface Finding {
 }
 
 /** What a service has by the name of a lost object. */
-export interface Found {
+export interface FoundObject {
   /** As the provider calls it; null for what the service knows by its name alone. */
   readonly id: string | null;
   /** For people; may be empty. */
@@ -37,7 +37,7 @@ export interface Found {
 }
 
 /** Asks the service that an object is of; null where nobody can be asked, or what to ask by is not known. */
-export type AskService = (object: LostObject, known: Known) => Promise<readonly Found[] | null>;
+export type AskService = (object: LostObject, known: Known) => Promise<readonly FoundObject[] | null>;
 
 export interface Losses {
   readonly lost: readonly LostObject[];

@@ -1,7 +1,7 @@
 /** Looks up in Proxmox VE what a lab may have lost sight of. */
 import { z } from "zod";
 import type { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
-import type { Found } from "./classify-lost.ts";
+import type { FoundObject } from "./classify-lost.ts";
 import { granteeOf, type Known, volumeOf } from "../state/import-ids.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -76,7 +76,7 @@ export async function lookUpInPve(
   api: Pick<PveApi, "once">,
   type: string,
   known: Known,
-): Promise<readonly Found[] | null> {
+): Promise<readonly FoundObject[] | null> {
   const lookup = PVE_LOOKUPS[type];
   const path = lookup?.path(known) ?? null;
   const fields = Object.entries(lookup?.fields(known) ?? {});

@@ -1,6 +1,6 @@
 /** Asks a machine whether its cluster was bootstrapped: nothing else tells of a bootstrap that was cut off. */
 import type { TalosMachine } from "../../clients/talos.ts";
-import type { Found } from "./classify-lost.ts";
+import type { FoundObject } from "./classify-lost.ts";
 
 /** The one resource that is looked for on a machine. */
 export const BOOTSTRAP = "talos_machine_bootstrap";
@@ -15,7 +15,7 @@ const WAITS: readonly string[] = ["Initialized", "Preparing", "Waiting"];
  */
 export async function lookUpBootstrap(
   machine: Pick<TalosMachine, "services" | "etcdMembers">,
-): Promise<readonly Found[] | null> {
+): Promise<readonly FoundObject[] | null> {
   const etcd = (await machine.services()).find(({ id }) => id === "etcd");
   if (etcd === undefined) return null;
   if (WAITS.includes(etcd.state)) return [];

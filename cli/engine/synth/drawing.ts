@@ -50,7 +50,7 @@ function ranks(boxes: readonly Box[], arrows: readonly Arrow[]): ReadonlyMap<str
   return rank;
 }
 
-interface Place {
+interface BoxPosition {
   /** Null where arrows to a box further down pass by. */
   readonly box: Box | null;
   /** Of the middle of its upper edge. */
@@ -73,9 +73,9 @@ interface Layout {
   readonly width: number;
   readonly height: number;
   readonly bands: readonly Band[];
-  readonly places: readonly Place[];
+  readonly places: readonly BoxPosition[];
   /** For each arrow, what it goes by. */
-  readonly ways: readonly (readonly Place[])[];
+  readonly ways: readonly (readonly BoxPosition[])[];
 }
 
 function rowsOf({ stacks, boxes, arrows }: LabGraph): readonly Row[] {
@@ -108,7 +108,7 @@ function layout(graph: LabGraph): Layout {
     return { stack, slots, width: sum(slots.map(({ box }) => widthOf(box) + GAP.across)) - GAP.across };
   });
   const width = 2 * (MARGIN + BAND.padding) + Math.max(BOX.width, ...filled.map((row) => row.width));
-  const places = new Map<string, Place>();
+  const places = new Map<string, BoxPosition>();
   /** The middle of those above that lead to it: so arrows cross less. */
   const pull = (key: string): number => {
     const above = chains.flatMap((chain) => places.get(chain[chain.indexOf(key) - 1] ?? "") ?? []);
@@ -154,7 +154,7 @@ function drawBand({ stack, y, height }: Band, width: number): string {
   );
 }
 
-function drawBox({ box, x, y }: Place): string {
+function drawBox({ box, x, y }: BoxPosition): string {
   if (box === null) return "";
   const { title, about } = box;
   return (
@@ -166,7 +166,7 @@ function drawBox({ box, x, y }: Place): string {
 }
 
 /** From below a box to above another, straight past the boxes between. */
-function drawArrow([start, ...way]: readonly Place[]): string {
+function drawArrow([start, ...way]: readonly BoxPosition[]): string {
   if (start === undefined || way.length === 0) return "";
   let [x, y] = [start.x, start.y + BOX.height];
   const parts = way.map((place) => {

@@ -32,13 +32,13 @@ function boxOf({ id, stack, resource }: Element): Box | null {
   return { id, stack, title, about: kind.about(args).filter(Boolean).join(", ") };
 }
 
-interface Found extends Arrow {
+interface FoundArrow extends Arrow {
   /** By way of what is not drawn. */
   readonly far: boolean;
 }
 
 /** Leaves out far arrows where a way over other boxes says the same. */
-function withoutDetours(arrows: readonly Found[]): readonly Arrow[] {
+function withoutDetours(arrows: readonly FoundArrow[]): readonly Arrow[] {
   const needs = Map.groupBy(arrows, ({ from }) => from);
   const next = (id: string): readonly string[] => (needs.get(id) ?? []).map(({ to }) => to);
   const reaches = (start: readonly string[], end: string): boolean => {
@@ -71,7 +71,7 @@ export function labGraph(stacks: readonly string[], elements: readonly Element[]
     return [...seen].filter((id) => drawn.has(id));
   }
 
-  function arrowsOf({ id, resource, reads, after }: Element): readonly Found[] {
+  function arrowsOf({ id, resource, reads, after }: Element): readonly FoundArrow[] {
     const args = resource?.args ?? {};
     const join = JOINS[resource?.type ?? ""];
     if (join !== undefined) {

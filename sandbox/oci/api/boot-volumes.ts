@@ -72,9 +72,9 @@ function list(request: ApiRequest): ApiResponse {
   return listed(request, [...hostsIn(request).map(attached), ...kept.map(preserved)]);
 }
 
-type Found = { readonly host: Instance } | { readonly kept: PreservedBootVolume };
+type BootVolumeRecord = { readonly host: Instance } | { readonly kept: PreservedBootVolume };
 
-function find({ call, params }: ApiRequest): Found {
+function find({ call, params }: ApiRequest): BootVolumeRecord {
   const { instances: hosts, preservedBootVolumes } = call.world.state.oci;
   const host = hosts.find(({ bootVolumeId }) => bootVolumeId === params.id);
   if (host) return { host };

@@ -13,7 +13,7 @@ import { NOT_PLAYED, ServiceRefusal } from "../model/refusals.ts";
 import { type ApiState, type ApiOptions, openApi } from "../http/api-state.ts";
 import { answerOf, faultAnswer } from "./errors.ts";
 import type { ApiResponse } from "../http/response.ts";
-import { type ApiRequest, type Found, router } from "../http/route.ts";
+import { type ApiRequest, type RouteMatch, router } from "../http/route.ts";
 import { ROUTES } from "./routes.ts";
 import { authenticate, checkBody } from "./signature.ts";
 
@@ -57,7 +57,7 @@ function regionAsked(request: IncomingMessage): string | null {
 }
 
 async function run(
-  { route }: Found,
+  { route }: RouteMatch,
   apiRequest: ApiRequest,
   request: IncomingMessage,
   body: Buffer,

@@ -34,7 +34,7 @@ export interface Route {
 }
 
 /** A route, and what stood in the places of its path. */
-export interface Found {
+export interface RouteMatch {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
 }
@@ -71,7 +71,7 @@ function missing(method: string, path: string): ServiceRefusal {
  * @returns what finds the route of a method and path
  * @throws ServiceRefusal for what of OCI is not played, another method among it, and 404 for what is no path of OCI's
  */
-export function router(routes: readonly Route[]): (method: string, path: string) => Found {
+export function router(routes: readonly Route[]): (method: string, path: string) => RouteMatch {
   const compiled = routes.map(compile);
   return (method, path) => {
     const found = compiled.find(({ route, pattern }) => route.method === method && pattern.test(path));

@@ -6,7 +6,16 @@ import { text } from "../model/attributes.ts";
 import { membersOf } from "../model/fields.ts";
 import { requireHomeRegion } from "../model/home-region.ts";
 import { find } from "../model/records.ts";
-import { changePart, createPart, keyOf, type Part, partView, type Place, removePart, requireParent } from "./part.ts";
+import {
+  changePart,
+  createPart,
+  keyOf,
+  type Part,
+  partView,
+  type PartPath,
+  removePart,
+  requireParent,
+} from "./part.ts";
 import { attributeOf } from "./operations.ts";
 import type { Played } from "./resource.ts";
 import { attributesOf, fieldsOf } from "./terraform.ts";
@@ -24,14 +33,14 @@ function escaped(text: string): string {
 }
 
 /** How a part is imported. */
-function importId<P extends Attributes, B extends Attributes>(d: Part<P, B>, place: Place): string {
+function importId<P extends Attributes, B extends Attributes>(d: Part<P, B>, place: PartPath): string {
   const at = (segment: string): string => place[parameter(segment) ?? ""] ?? segment;
   return template(d)
     .map((segment) => escaped(at(segment)))
     .join("/");
 }
 
-function placeOf<P extends Attributes, B extends Attributes>(d: Part<P, B>, id: string): Place | null {
+function placeOf<P extends Attributes, B extends Attributes>(d: Part<P, B>, id: string): PartPath | null {
   const [wanted, given] = [template(d), id.split("/").map(decodeURIComponent)];
   const fits = wanted.length === given.length && wanted.every((each, at) => parameter(each) || each === given[at]);
   const entries = wanted.flatMap((each, at): [string, string][] => {
@@ -62,11 +71,11 @@ export function partItems<P extends Attributes, B extends Attributes>(
 export function partType<P extends Attributes, B extends Attributes>(d: Part<P, B>): ResourceType {
   const bodyOf = (planned: Attributes): Attributes => fieldsOf(planned, membersOf(d.type) ?? {}, d.renames);
   const keyAttribute = Object.entries(d.renames ?? {}).find(([, field]) => field === d.key)?.[0] ?? attributeOf(d.key);
-  const placeIn = (state: Attributes): Place => ({
+  const placeIn = (state: Attributes): PartPath => ({
     ...Object.fromEntries(Object.entries(d.place).map(([name, attribute]) => [name, text(state, attribute)])),
     part: String(state[keyAttribute]),
   });
-  function viewOfPart(call: Call, record: B, place: Place): Attributes {
+  function viewOfPart(call: Call, record: B, place: PartPath): Attributes {
     const view = partView(d, record, requireParent(d, call, place.id), call);
     const at = { ...place, part: keyOf(d, record) };
     return {
@@ -79,7 +88,7 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
       id: d.key === "id" ? at.part : (d.importId?.(record, place) ?? importId(d, at)),
     };
   }
-  function read(call: Call, place: Place): Attributes | null {
+  function read(call: Call, place: PartPath): Attributes | null {
     const parent = find(call, d.parent.all(call.world.state.oci), place.id ?? "");
     const record = parent && d.all(parent, place)?.find((each) => keyOf(d, each) === place.part);
     return record ? viewOfPart(call, record, place) : null;

@@ -8,13 +8,13 @@ import { fieldsFrom, openTo } from "./operations.ts";
 import type { Bodied, Played, Resource, Stored } from "./resource.ts";
 
 /** What a path goes by: the parent's `id`, what else is between, and the part's own `part`. */
-export type Place = Readonly<Record<string, string>>;
+export type PartPath = Readonly<Record<string, string>>;
 
 /** What a part is made or changed in. */
 export interface PartContext<P, B> {
   readonly call: Call;
   readonly parent: Stored<P>;
-  readonly place: Place;
+  readonly place: PartPath;
   /** The part that is to change; null for a new one. */
   readonly before: B | null;
 }
@@ -33,15 +33,15 @@ export interface Part<P extends Attributes = Attributes, B extends Attributes = 
   /** One that is there already may be made once more: the new one takes its place. */
   readonly put?: true;
   /** Null where there is no such place. */
-  all(parent: Stored<P>, place: Place): B[] | null;
+  all(parent: Stored<P>, place: PartPath): B[] | null;
   /** The places in a parent. @default - the parent itself */
-  places?(parent: Stored<P>): readonly Place[];
+  places?(parent: Stored<P>): readonly PartPath[];
   prepare?(said: Attributes, context: PartContext<P, B>): Attributes;
   check?(next: B, context: PartContext<P, B>): void;
   /** Refuses to delete. */
   remove?(record: B, parent: Stored<P>): void;
   /** How Terraform names it. @default - its id, or its path */
-  importId?(record: B, place: Place): string;
+  importId?(record: B, place: PartPath): string;
   /** What people call it; null where no Terraform resource stands for it. @default - `displayName`, or `name` */
   inventoryName?(record: B, parent: Stored<P>): string | null;
   /** What the provider does otherwise than the API. */
@@ -70,7 +70,7 @@ export function requireParent<P extends Attributes, B extends Attributes>(
 export function partsAt<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
   parent: Stored<P>,
-  place: Place,
+  place: PartPath,
 ): B[] {
   const found = d.all(parent, place);
   if (found === null) throw notFound(d.service, `${Object.values(place).join("/")}`);
@@ -81,7 +81,7 @@ export function partsAt<P extends Attributes, B extends Attributes>(
 export function requirePart<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
   parent: Stored<P>,
-  place: Place,
+  place: PartPath,
 ): B {
   const found = partsAt(d, parent, place).find((each) => keyOf(d, each) === place.part);
   if (!found) throw notFound(d.service, `${place.part} of ${parent.id}`);
@@ -105,7 +105,7 @@ function complete<P extends Attributes, B extends Attributes>(
 export function createPart<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
   call: Call,
-  place: Place,
+  place: PartPath,
   said: Attributes,
 ): B {
   const parent = requireParent(d, call, place.id);
@@ -123,7 +123,7 @@ export function createPart<P extends Attributes, B extends Attributes>(
 export function changePart<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
   call: Call,
-  place: Place,
+  place: PartPath,
   said: Attributes,
 ): B {
   const parent = requireParent(d, call, place.id);
@@ -134,7 +134,11 @@ export function changePart<P extends Attributes, B extends Attributes>(
 }
 
 /** Deletes a part. @throws ServiceRefusal while something needs it */
-export function removePart<P extends Attributes, B extends Attributes>(d: Part<P, B>, call: Call, place: Place): void {
+export function removePart<P extends Attributes, B extends Attributes>(
+  d: Part<P, B>,
+  call: Call,
+  place: PartPath,
+): void {
   if (d.parent.home) requireHomeRegion(call, d.service);
   const parent = requireParent(d, call, place.id);
   const record = requirePart(d, parent, place);

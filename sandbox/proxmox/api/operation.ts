@@ -5,7 +5,7 @@ import { isDistrusted } from "../model/settling.ts";
 import { type Data, Page, type Parameters } from "./http.ts";
 import { assertPermitted } from "./permission-check.ts";
 import type { Method } from "./route.ts";
-import type { Found } from "./router.ts";
+import type { RouteMatch } from "./router.ts";
 import { routes } from "./routes.ts";
 import { schemaOf } from "./schema.ts";
 import { assertNames, validate } from "./validate.ts";
@@ -18,7 +18,7 @@ import { assertNames, validate } from "./validate.ts";
  */
 export function perform(
   pve: Pve,
-  { route, variables }: Found,
+  { route, variables }: RouteMatch,
   path: string,
   given: Parameters,
 ): Data | Page | Promise<Data> {

@@ -10,14 +10,14 @@ interface Segment {
 }
 
 /** A route, and what the path says for its variables. */
-export interface Found {
+export interface RouteMatch {
   readonly route: Route;
   readonly variables: Parameters;
 }
 
 interface Router {
   /** @throws 501 where there is no such call. */
-  find(method: string, path: string): Found;
+  find(method: string, path: string): RouteMatch;
   /** Names of what is directly below a path as the route has it. */
   children(path: string): readonly string[];
 }

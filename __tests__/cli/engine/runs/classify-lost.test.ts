@@ -4,7 +4,7 @@ import { join } from "node:path";
 import {
   type AskService,
   type Finding,
-  type Found,
+  type FoundObject,
   classifyLostObjects,
 } from "../../../../cli/engine/runs/classify-lost.ts";
 import {
@@ -57,7 +57,7 @@ const nobody: AskService = async () => null;
 const groupOne = held(`${GROUP}.one`, "G1");
 
 /** A service that has these, by type, what they are part of, and name. */
-function service(has: Readonly<Record<string, readonly Found[]>>): AskService {
+function service(has: Readonly<Record<string, readonly FoundObject[]>>): AskService {
   return async ({ type }, { text }) => {
     const group = text("network_security_group_id");
     if (type === RULE) return group === null ? null : (has[`${group} ${text("description")}`] ?? []);
@@ -76,7 +76,7 @@ async function found(all: readonly LostObject[], given: Given = {}): Promise<rea
 async function verdicts(all: readonly LostObject[], given: Given = {}): Promise<readonly string[]> {
   return (await found(all, given)).map(({ verdict }) => (verdict.kind === "import" ? verdict.id : verdict.kind));
 }
-const named = (id: string, name = ""): Found => ({ id, name });
+const named = (id: string, name = ""): FoundObject => ({ id, name });
 
 describe("what to do about a lost object", () => {
   it("is to import it by the id of the log and of what it is part of, whoever can be asked", async () => {

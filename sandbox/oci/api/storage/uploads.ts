@@ -17,12 +17,12 @@ import { refuseKeys, tierFor } from "./tiers.ts";
 
 const MOST_PARTS = 10_000;
 
-interface Found {
+interface UploadRecord {
   readonly bucket: Bucket;
   readonly upload: MultipartUpload;
 }
 
-function requireUpload(request: ApiRequest): Found {
+function requireUpload(request: ApiRequest): UploadRecord {
   const bucket = requireBucket(request);
   const { object = "" } = request.params;
   const upload = bucket.uploads.find((each) => each.id === request.query.get("uploadId") && each.object === object);
