@@ -7,7 +7,7 @@ const TESTS = join(import.meta.dirname, "__tests__");
 const LEFT_OUT = /^repository\/|\bfuzz\.test\.ts$/;
 
 /**
- * `npm run test:quick`, in under a minute: the tests of `npm test` that start no program, neither themselves nor by a helper that
+ * `npm run test:quick`, in about a minute: the tests of `npm test` that start no program, neither themselves nor by a helper that
  * they import. Whole deploys, the command line and steps that Terraform runs are left out by that, and most of the time with them.
  * Fuzzing and the tests of documents are left out by their names.
  *
