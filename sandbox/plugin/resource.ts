@@ -7,8 +7,8 @@ export type { Json };
 /** Decoded Terraform values: blocks and nested attributes are objects or arrays, absent ones are null. */
 export type Attributes = { readonly [key: string]: Json };
 
-/** What the provider block said, after Configure; null where it is unset or not yet known. */
-export interface Call {
+/** The world, and the provider block after Configure; an argument is null where it is unset or not yet known. */
+export interface ProviderContext {
   readonly world: World;
   readonly provider: Attributes;
 }
@@ -38,25 +38,30 @@ export interface ResourceType {
   /** Replacement that depends on values: the attribute paths that force it, beside `forceNew`. */
   replaces?(prior: Attributes, planned: Attributes): readonly string[];
   /** Computed attributes, by path, that are due to be made anew though nothing of the config changes: the plan leaves them unknown. */
-  renews?(call: Call, prior: Attributes, config: Attributes): readonly string[];
+  renews?(call: ProviderContext, prior: Attributes, config: Attributes): readonly string[];
   /**
    * Refuses or completes a plan. Given null for `prior` on create. Returns attributes known at plan time.
    * `known` says of a top-level attribute whether its whole value is known: an unknown one is null in `proposed`.
    */
-  plan?(call: Call, prior: Attributes | null, proposed: Attributes, known: (attribute: string) => boolean): Attributes;
-  create(call: Call, planned: Attributes): Attributes | Promise<Attributes>;
+  plan?(
+    call: ProviderContext,
+    prior: Attributes | null,
+    proposed: Attributes,
+    known: (attribute: string) => boolean,
+  ): Attributes;
+  create(call: ProviderContext, planned: Attributes): Attributes | Promise<Attributes>;
   /** The present attributes, or null when the object is gone. */
-  read(call: Call, state: Attributes): Attributes | null;
+  read(call: ProviderContext, state: Attributes): Attributes | null;
   /** Absent: every change replaces. */
-  update?(call: Call, prior: Attributes, planned: Attributes): Attributes | Promise<Attributes>;
-  delete(call: Call, state: Attributes): void | Promise<void>;
+  update?(call: ProviderContext, prior: Attributes, planned: Attributes): Attributes | Promise<Attributes>;
+  delete(call: ProviderContext, state: Attributes): void | Promise<void>;
   /** The attributes of an existing object by its import id, or null when there is none. */
-  importState?(call: Call, id: string): Attributes | null;
+  importState?(call: ProviderContext, id: string): Attributes | null;
 }
 
 /** One data source: reads, and never changes anything. */
 export interface DataSource {
-  read(call: Call, config: Attributes): Attributes;
+  read(call: ProviderContext, config: Attributes): Attributes;
 }
 
 /** A provider: what `schema.json` of its bindings declares, played. */

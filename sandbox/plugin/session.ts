@@ -20,7 +20,14 @@ import {
   type UpgradeRequest,
 } from "./messages.ts";
 import { plan, type Step } from "./plan.ts";
-import { type Attributes, type Call, type DataSource, type Provider, Refusal, type ResourceType } from "./resource.ts";
+import {
+  type Attributes,
+  type ProviderContext,
+  type DataSource,
+  type Provider,
+  Refusal,
+  type ResourceType,
+} from "./resource.ts";
 import { blockMembers, type Members, type ProviderSchema } from "./schema.ts";
 import { complete, isKnown, known, merge, type Values } from "./value.ts";
 
@@ -91,7 +98,7 @@ function withoutWriteOnly(members: Members, values: Values): Values {
 export function openSession(served: Served, host: Host): Session {
   const { provider } = served;
   let config: Attributes = known(served.config, {});
-  const call = (): Call => ({ world: host.store, provider: config });
+  const call = (): ProviderContext => ({ world: host.store, provider: config });
   const wire = (values: Values | null): DynamicValue => ({ msgpack: encodeValues(values) });
 
   /** Runs a handler; the world is on disk before the answer, whether or not anybody still waits for it. */

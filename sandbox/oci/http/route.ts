@@ -1,7 +1,7 @@
 /** One call of the REST API: its request, its response, and the router. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { notPlayed, ServiceRefusal } from "../model/refusals.ts";
 import type { ApiResponse } from "./response.ts";
 import type { ApiState } from "./api-state.ts";
@@ -10,7 +10,7 @@ import type { ApiState } from "./api-state.ts";
 export interface ApiRequest {
   readonly api: ApiState;
   /** The world, and the region that is requested: what the rules of sandbox/oci take. */
-  readonly call: Call;
+  readonly call: ProviderContext;
   /** Of the path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;

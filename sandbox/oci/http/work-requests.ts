@@ -1,5 +1,5 @@
 /** Work requests: of everything that is done to a network load balancer, and of an image's import. */
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { World } from "../../world/world.ts";
 import { notFound } from "../model/refusals.ts";
 import { regionalId } from "../model/regions.ts";
@@ -37,7 +37,7 @@ export class WorkRequests {
   }
 
   /** @returns its id */
-  accept(call: Call, work: Work): string {
+  accept(call: ProviderContext, work: Work): string {
     const service = BALANCERS.includes(work.entityType) ? work.entityType.toLowerCase() : "core";
     const id = regionalId(call, `${service}workrequest`);
     this.#accepted.set(id, { ...work, timeAccepted: this.#world.now() });

@@ -1,5 +1,5 @@
 /** Deletes what is declared, unless something needs it. */
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
 import { requireHomeRegion } from "../model/home-region.ts";
 import { referenced } from "../model/refusals.ts";
@@ -21,7 +21,7 @@ function firstNaming(
 }
 
 /** @throws ServiceRefusal while something is in it, or needs it */
-export function remove<B extends Attributes>(d: Resource<B>, call: Call, record: Stored<B>): void {
+export function remove<B extends Attributes>(d: Resource<B>, call: ProviderContext, record: Stored<B>): void {
   const { oci } = call.world.state;
   if (d.home) requireHomeRegion(call, d.service);
   const held = d.holds && firstNaming(oci, d.holds.by, record.id, d.holds.but?.(record) ?? []);

@@ -1,6 +1,6 @@
 /** What is done with declared resources, on both interfaces: create, change, delete, show. */
 import { z } from "zod";
-import type { Attributes, Call, Json } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext, Json } from "../../plugin/resource.ts";
 import type { OciObject, Tags } from "../../world/oci.ts";
 import { isObject, MissingAttribute } from "../model/attributes.ts";
 import { flatTags, nestedTags, wrong } from "../model/fields.ts";
@@ -35,7 +35,7 @@ function tagsOf(said: Attributes, field: "freeformTags" | "definedTags"): Tags |
 }
 
 /** The tags that a new object has: those that are said, or the service's own. */
-export function definedTagsOf(said: Attributes, call: Call): Tags {
+export function definedTagsOf(said: Attributes, call: ProviderContext): Tags {
   const own = { "Oracle-Tags.CreatedBy": "sandbox", "Oracle-Tags.CreatedOn": call.world.now() };
   return tagsOf(said, "definedTags") ?? own;
 }
@@ -44,7 +44,7 @@ export function definedTagsOf(said: Attributes, call: Call): Tags {
 export function commonFields(
   d: Pick<Resource, "service" | "idType" | "home">,
   said: Attributes,
-  { call, before }: { readonly call: Call; readonly before: OciObject | null },
+  { call, before }: { readonly call: ProviderContext; readonly before: OciObject | null },
 ): OciObject {
   const compartmentId = said.compartmentId ?? before?.compartmentId;
   if (typeof compartmentId !== "string" || compartmentId === "") throw new MissingAttribute("compartment_id");
@@ -94,7 +94,7 @@ function stays<B>({ whole, fixed = [], readOnly = [] }: Bodied<B>, before: Attri
 }
 
 /** The fields that a body says, over those that there were. */
-export function fieldsFrom<B>(d: Bodied<B>, call: Call, said: Attributes, before: Attributes | null): B {
+export function fieldsFrom<B>(d: Bodied<B>, call: ProviderContext, said: Attributes, before: Attributes | null): B {
   const named = d.body.shape.displayName === generatedName ? { displayName: defaultName(call, d.idType) } : {};
   return parsed(d.service, d.body, { ...named, ...(before && stays(d, before)), ...said });
 }
@@ -113,7 +113,7 @@ function complete<B extends Attributes>(d: Resource<B>, given: Attributes, conte
 }
 
 /** @param said a body of the API. @throws ServiceRefusal before anything is changed */
-export function create<B extends Attributes>(d: Resource<B>, call: Call, said: Attributes): Stored<B> {
+export function create<B extends Attributes>(d: Resource<B>, call: ProviderContext, said: Attributes): Stored<B> {
   const record = complete(d, said, { call, before: null });
   d.all(call.world.state.oci).push(record);
   d.made?.(record, said, call);
@@ -122,7 +122,12 @@ export function create<B extends Attributes>(d: Resource<B>, call: Call, said: A
 }
 
 /** Changes what the body says; everything else stays. @throws ServiceRefusal before anything is changed */
-export function change<B extends Attributes>(d: Resource<B>, call: Call, record: Stored<B>, said: Attributes): void {
+export function change<B extends Attributes>(
+  d: Resource<B>,
+  call: ProviderContext,
+  record: Stored<B>,
+  said: Attributes,
+): void {
   const next = complete(d, said, { call, before: record });
   d.changed?.(record, next, call);
   Object.assign(record, next);
@@ -130,7 +135,7 @@ export function change<B extends Attributes>(d: Resource<B>, call: Call, record:
 }
 
 /** As the API tells it, but for states on the way. */
-export function viewOf<B extends Attributes>(d: Resource<B>, record: Stored<B>, call: Call): Attributes {
+export function viewOf<B extends Attributes>(d: Resource<B>, record: Stored<B>, call: ProviderContext): Attributes {
   const all: Attributes = record;
   const hidden: readonly string[] = ["region", ...(d.hidden ?? [])];
   return {

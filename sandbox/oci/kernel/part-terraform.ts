@@ -1,5 +1,5 @@
 /** Parts as Terraform sees them: it names them by their paths. */
-import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext, ResourceType } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import type { InventoryItem } from "../../world/world.ts";
 import { text } from "../model/attributes.ts";
@@ -75,7 +75,7 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
     ...Object.fromEntries(Object.entries(d.place).map(([name, attribute]) => [name, text(state, attribute)])),
     part: String(state[keyAttribute]),
   });
-  function viewOfPart(call: Call, record: B, place: PartPath): Attributes {
+  function viewOfPart(call: ProviderContext, record: B, place: PartPath): Attributes {
     const view = partView(d, record, requireParent(d, call, place.id), call);
     const at = { ...place, part: keyOf(d, record) };
     return {
@@ -88,7 +88,7 @@ export function partType<P extends Attributes, B extends Attributes>(d: Part<P, 
       id: d.key === "id" ? at.part : (d.importId?.(record, place) ?? importId(d, at)),
     };
   }
-  function read(call: Call, place: PartPath): Attributes | null {
+  function read(call: ProviderContext, place: PartPath): Attributes | null {
     const parent = find(call, d.parent.all(call.world.state.oci), place.id ?? "");
     const record = parent && d.all(parent, place)?.find((each) => keyOf(d, each) === place.part);
     return record ? viewOfPart(call, record, place) : null;

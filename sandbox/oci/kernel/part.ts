@@ -1,5 +1,5 @@
 /** Parts of a resource: what lies under its path, such as a budget's alert rules or a load balancer's listeners. */
-import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext, ResourceType } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import { requireHomeRegion } from "../model/home-region.ts";
 import { conflict, notFound } from "../model/refusals.ts";
@@ -12,7 +12,7 @@ export type PartPath = Readonly<Record<string, string>>;
 
 /** What a part is made or changed in. */
 export interface PartContext<P, B> {
-  readonly call: Call;
+  readonly call: ProviderContext;
   readonly parent: Stored<P>;
   readonly place: PartPath;
   /** The part that is to change; null for a new one. */
@@ -58,7 +58,7 @@ export function keyOf({ key }: { readonly key: string }, record: Attributes): st
 /** The resource that parts lie under. @throws ServiceRefusal 404 */
 export function requireParent<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
-  call: Call,
+  call: ProviderContext,
   id = "",
 ): Stored<P> {
   const parent = find(call, d.parent.all(call.world.state.oci), id);
@@ -104,7 +104,7 @@ function complete<P extends Attributes, B extends Attributes>(
 /** @throws ServiceRefusal before anything is changed */
 export function createPart<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
-  call: Call,
+  call: ProviderContext,
   place: PartPath,
   said: Attributes,
 ): B {
@@ -122,7 +122,7 @@ export function createPart<P extends Attributes, B extends Attributes>(
 /** Changes what the body says; everything else stays. @throws ServiceRefusal before anything is changed */
 export function changePart<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
-  call: Call,
+  call: ProviderContext,
   place: PartPath,
   said: Attributes,
 ): B {
@@ -136,7 +136,7 @@ export function changePart<P extends Attributes, B extends Attributes>(
 /** Deletes a part. @throws ServiceRefusal while something needs it */
 export function removePart<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
-  call: Call,
+  call: ProviderContext,
   place: PartPath,
 ): void {
   if (d.parent.home) requireHomeRegion(call, d.service);
@@ -153,7 +153,7 @@ export function partView<P extends Attributes, B extends Attributes>(
   d: Part<P, B>,
   record: B,
   parent: Stored<P>,
-  call: Call,
+  call: ProviderContext,
 ): Attributes {
   const state = d.state === undefined ? {} : { lifecycleState: d.state };
   return { ...record, ...state, ...d.computed?.(record, parent, call.world.state.oci) };

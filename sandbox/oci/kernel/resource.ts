@@ -1,6 +1,6 @@
 /** How a resource of OCI is declared: one file a resource, of which both interfaces, the inventory and the world are made. */
 import { z } from "zod";
-import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext, ResourceType } from "../../plugin/resource.ts";
 import type { OciObject, OciTenancy } from "../../world/oci.ts";
 
 /** What a create says, as zod reads it: what is unsaid gets the service's own value. */
@@ -11,7 +11,7 @@ export type Stored<B> = OciObject & B;
 
 /** What a record is made or changed in. */
 export interface Context<B> {
-  readonly call: Call;
+  readonly call: ProviderContext;
   /** The record that is to change; null for a new one. */
   readonly before: Stored<B> | null;
 }
@@ -78,23 +78,23 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   /** Cannot go while anything names it by this field, but for what goes with it. */
   readonly holds?: { readonly by: "vcnId" | "compartmentId"; but?(record: Stored<B>): readonly string[] };
   /** Objects of the service: listed like others, and cannot be changed. */
-  unmade?(call: Call): readonly Stored<B>[];
+  unmade?(call: ProviderContext): readonly Stored<B>[];
   /** What that is, for whoever would change it: `Oracle's own image`. @default - it is not found */
   readonly unmadeIs?: string;
   /** Deleted objects that are still shown, where the world itself keeps them. */
-  gone?(call: Call): readonly Attributes[];
+  gone?(call: ProviderContext): readonly Attributes[];
   /** What a list is of, where the query asks in another way than by compartment. */
-  selected?(query: URLSearchParams, call: Call): readonly Stored<B>[];
+  selected?(query: URLSearchParams, call: ProviderContext): readonly Stored<B>[];
   /** What the service says itself, or is said by older names; nothing is checked yet. */
   prepare?(said: Attributes, context: Context<B>): Attributes;
   /** Refuses what is wrong, by the rules of the service. */
   check?(next: Stored<B>, context: Context<B>): void;
   /** What else comes with a new one. */
-  made?(record: Stored<B>, said: Attributes, call: Call): void;
+  made?(record: Stored<B>, said: Attributes, call: ProviderContext): void;
   /** What else a change does, once nothing of it is refused. */
-  changed?(before: Stored<B>, next: Stored<B>, call: Call): void;
+  changed?(before: Stored<B>, next: Stored<B>, call: ProviderContext): void;
   /** Refuses to delete, or cleans up beside the record. */
-  remove?(record: Stored<B>, call: Call): void;
+  remove?(record: Stored<B>, call: ProviderContext): void;
   /** Fields of the view that are not in the record. */
   computed?(record: Stored<B>, tenancy: OciTenancy): Attributes;
   /** What the provider does otherwise than the API. */

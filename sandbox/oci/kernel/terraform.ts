@@ -1,5 +1,5 @@
 /** Declared resources as Terraform sees them: the provider's attributes are the API's fields in snake case. */
-import type { Attributes, Call, Json, ResourceType } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext, Json, ResourceType } from "../../plugin/resource.ts";
 import type { Members, Shape } from "../../plugin/schema.ts";
 import { isObject, text } from "../model/attributes.ts";
 import { apiName, flatTags, membersOf } from "../model/fields.ts";
@@ -65,7 +65,11 @@ export function attributesOf(view: Attributes, members: Members, renames: Rename
 }
 
 /** A record as the provider tells it. */
-export function providerView<B extends Attributes>(d: Resource<B>, call: Call, record: Stored<B>): Attributes {
+export function providerView<B extends Attributes>(
+  d: Resource<B>,
+  call: ProviderContext,
+  record: Stored<B>,
+): Attributes {
   const view = viewOf(d, record, call);
   return attributesOf(
     { ...view, ...d.forTerraform?.(record, view, call.world.state.oci) },
@@ -80,8 +84,8 @@ export function terraformType<B extends Attributes>(d: Resource<B>): ResourceTyp
     const said = fieldsOf(planned, membersOf(d.type) ?? {}, d.renames);
     return d.fromTerraform?.(said) ?? said;
   };
-  const view = (call: Call, record: Stored<B>): Attributes => providerView(d, call, record);
-  const readId = (call: Call, id: string): Attributes | null => {
+  const view = (call: ProviderContext, record: Stored<B>): Attributes => providerView(d, call, record);
+  const readId = (call: ProviderContext, id: string): Attributes | null => {
     const record = find(call, d.all(call.world.state.oci), id);
     return record && view(call, record);
   };

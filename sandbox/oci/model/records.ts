@@ -1,5 +1,5 @@
 /** Records of the tenancy, by their ids. */
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import type { OciObject } from "../../world/oci.ts";
 import { notFound } from "./refusals.ts";
 import { regionOf } from "./regions.ts";
@@ -10,12 +10,12 @@ export function providerTime(time: string): string {
 }
 
 /** The name that the service gives what was created without one. */
-export function defaultName(call: Call, prefix: string): string {
+export function defaultName(call: ProviderContext, prefix: string): string {
   return `${prefix}${call.world.now().replace(/\D/g, "").slice(0, 14)}`;
 }
 
 /** @throws 404 for a compartment that is neither the root nor an active one. */
-export function requireCompartment(call: Call, service: string, id: string): string {
+export function requireCompartment(call: ProviderContext, service: string, id: string): string {
   const { tenancyId, compartments } = call.world.state.oci;
   if (id !== tenancyId && !compartments.some((compartment) => compartment.id === id))
     throw notFound(service, `compartment ${id}`, "compartment_id");
@@ -23,14 +23,14 @@ export function requireCompartment(call: Call, service: string, id: string): str
 }
 
 /** The record with this id in the call's region; what is in another region is not there. */
-export function find<T extends OciObject>(call: Call, list: readonly T[], id: string): T | null {
+export function find<T extends OciObject>(call: ProviderContext, list: readonly T[], id: string): T | null {
   const region = regionOf(call);
   return list.find((record) => record.id === id && (record.region === region || id.includes("oc1.."))) ?? null;
 }
 
 /** @throws 404 when there is none. */
 export function requireObject<T extends OciObject>(
-  call: Call,
+  call: ProviderContext,
   service: string,
   list: readonly T[],
   id: string,

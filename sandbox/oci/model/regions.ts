@@ -1,6 +1,6 @@
 /** Regions, their availability domains, and ids as OCI writes them. */
 import { createHash } from "node:crypto";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { maybeText } from "./attributes.ts";
 import { notFound } from "./refusals.ts";
 import { MICRO_SHAPE } from "./shapes.ts";
@@ -41,7 +41,7 @@ export function regionNamed(text: string): boolean {
 }
 
 /** Where the provider of this call works. */
-export function regionOf(call: Call): string {
+export function regionOf(call: ProviderContext): string {
   return maybeText(call.provider, "region") ?? call.world.state.oci.homeRegion ?? "eu-frankfurt-1";
 }
 
@@ -56,7 +56,7 @@ export function availabilityDomains(region: string, prefix: string): readonly st
 const MICRO_DOMAIN: Readonly<Record<string, number>> = { "uk-london-1": 3, "us-ashburn-1": 2, "us-phoenix-1": 3 };
 
 /** Whether an availability domain of the region has a shape: of several, only one has the micro. */
-export function hasShape(call: Call, availabilityDomain: string, shape: string): boolean {
+export function hasShape(call: ProviderContext, availabilityDomain: string, shape: string): boolean {
   if (shape !== MICRO_SHAPE) return true;
   const region = regionOf(call);
   const domains = availabilityDomains(region, call.world.state.oci.adPrefix);
@@ -64,7 +64,7 @@ export function hasShape(call: Call, availabilityDomain: string, shape: string):
 }
 
 /** @throws as the services do for a name that this tenancy does not have in the region. */
-export function requireAvailabilityDomain(call: Call, service: string, name: string): string {
+export function requireAvailabilityDomain(call: ProviderContext, service: string, name: string): string {
   const known = availabilityDomains(regionOf(call), call.world.state.oci.adPrefix);
   const found = known.find((domain) => domain.toLowerCase() === name.toLowerCase());
   if (found === undefined)
@@ -77,7 +77,7 @@ function ocid(type: string, key: string, unique: string): string {
 }
 
 /** A new id of an object in the call's region. */
-export function regionalId(call: Call, type: string): string {
+export function regionalId(call: ProviderContext, type: string): string {
   const region = regionOf(call);
   return ocid(type, REGION_KEYS[region] ?? region, `an${call.world.random(58)}`);
 }

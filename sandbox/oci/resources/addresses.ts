@@ -1,6 +1,6 @@
 /** The addresses in subnets, and public ones. */
 import { cidrOf, formatAddress, parseAddress } from "../../../config/cidr.ts";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import { requireCidr } from "../model/ipv4.ts";
 import { attachedVnics } from "./primary-address.ts";
@@ -25,7 +25,7 @@ export function takenAddresses(tenancy: OciTenancy, subnetId: string): Set<strin
  * @throws 400 for an address outside, 409 for one that is taken.
  */
 export function takeAddress(
-  call: Call,
+  call: ProviderContext,
   service: string,
   subnet: Subnet,
   wanted: string | null,
@@ -56,7 +56,7 @@ export function takeAddress(
 const PUBLIC_NETWORKS = ["192.0.2.0/24", "198.51.100.0/24"];
 
 /** The lowest free public address. @throws ServiceRefusal 409 when none is left */
-export function takePublicAddress(call: Call, service: string): string {
+export function takePublicAddress(call: ProviderContext, service: string): string {
   const { networkLoadBalancers, loadBalancers, publicIps } = call.world.state.oci;
   const taken = new Set([
     ...[...attachedVnics(call.world.state.oci), ...networkLoadBalancers, ...loadBalancers].map(

@@ -1,6 +1,6 @@
 /** Volume backup policies: Oracle's three and one's own. Nothing is ever backed up. */
 import { z } from "zod";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { generatedName, maybeText, type Resource, type Stored } from "../kernel/resource.ts";
 import { notFound, referenced } from "../model/refusals.ts";
 import { regionOf } from "../model/regions.ts";
@@ -72,7 +72,7 @@ const ORACLES: readonly BackupPolicy[] = [
 ];
 
 /** @throws ServiceRefusal 404 for one that is neither Oracle's nor the tenancy's */
-export function requirePolicy(call: Call, service: string, id: string): BackupPolicy {
+export function requirePolicy(call: ProviderContext, service: string, id: string): BackupPolicy {
   const found = ORACLES.find((each) => each.id === id) ?? find(call, call.world.state.oci.volumeBackupPolicies, id);
   if (found === null) throw notFound(service, id, "policy_id");
   return found;

@@ -1,5 +1,5 @@
 /** Boot volumes that outlive their instances. */
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import type { OciObject } from "../../world/oci.ts";
 import type { Instance } from "./instance.ts";
 
@@ -25,7 +25,7 @@ export function bootVolumeName(instance: Instance): string {
 }
 
 /** Keeps the boot volume of an instance that is terminated. */
-export function preserveBootVolume({ world }: Call, instance: Instance): void {
+export function preserveBootVolume({ world }: ProviderContext, instance: Instance): void {
   const { bootVolumeId, bootVolumeGb, bootVolumeVpus, compartmentId, region, timeCreated } = instance;
   const kept: PreservedBootVolume = {
     id: bootVolumeId,

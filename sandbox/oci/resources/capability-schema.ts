@@ -1,6 +1,6 @@
 /** Compute image capability schemas: what of Oracle's global schema an image allows. */
 import { z } from "zod";
-import type { Attributes, Call, Json } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext, Json } from "../../plugin/resource.ts";
 import { isObject } from "../model/attributes.ts";
 import { choice, GLOBAL_SCHEMA } from "../model/global-capability-schema.ts";
 import { commonFields } from "../kernel/operations.ts";
@@ -66,7 +66,7 @@ export const capabilitySchema: Resource<z.output<typeof body>> = {
 
 /** What OCI attaches to an image by itself in some regions, us-phoenix-1 for one (scylladb/scylla-machine-image#993). */
 export function attachedSchema(
-  call: Call,
+  call: ProviderContext,
   image: { readonly id: string; readonly compartmentId: string },
 ): Stored<z.output<typeof body>> {
   return {

@@ -1,6 +1,6 @@
 /** Compartments. */
 import { z } from "zod";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { maybeFlag, maybeText, text as required } from "../model/attributes.ts";
 import { nestedTags } from "../model/fields.ts";
 import { beginDeletion, deletedCompartments } from "./deleted-compartments.ts";
@@ -15,7 +15,7 @@ const body = z.object({ name: text, description: text });
 export type Compartment = Stored<z.output<typeof body>>;
 
 /** The tenancy is a compartment too: the root. */
-function root({ world }: Call): Compartment {
+function root({ world }: ProviderContext): Compartment {
   return {
     id: world.state.oci.tenancyId,
     compartmentId: "",
@@ -28,13 +28,13 @@ function root({ world }: Call): Compartment {
   };
 }
 
-function sameName(call: Call, name: string, parent: string): Compartment | undefined {
+function sameName(call: ProviderContext, name: string, parent: string): Compartment | undefined {
   const { compartments } = call.world.state.oci;
   return compartments.find((other) => other.name === name && other.compartmentId === parent);
 }
 
 /** A name stays taken while its compartment is being deleted. */
-function isGoing(call: Call, name: string, parent: string): boolean {
+function isGoing(call: ProviderContext, name: string, parent: string): boolean {
   return deletedCompartments(call).some((gone) => gone.name === name && gone.compartmentId === parent);
 }
 

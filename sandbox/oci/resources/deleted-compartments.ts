@@ -3,7 +3,7 @@
  * (oracle/terraform-provider-oci, identity_compartment_resource.go). Until then the name is taken; then a suffix is appended
  * to it, which frees it (docs.oracle.com, Deleting a Compartment).
  */
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import type { Compartment } from "./compartment.ts";
 
 const DELETION_MS = 30 * 60_000;
@@ -22,12 +22,12 @@ declare module "../../world/oci.ts" {
 /** Its view during the deletion, and afterwards. */
 type GoingCompartment = DeletedCompartment & { readonly state: "DELETING" | "DELETED" };
 
-function stateOf({ world }: Call, { deletedAt }: DeletedCompartment): GoingCompartment["state"] {
+function stateOf({ world }: ProviderContext, { deletedAt }: DeletedCompartment): GoingCompartment["state"] {
   return Date.parse(world.now()) - Date.parse(deletedAt) < DELETION_MS ? "DELETING" : "DELETED";
 }
 
 /** As they are now, by the world's clock. */
-export function deletedCompartments(call: Call): readonly GoingCompartment[] {
+export function deletedCompartments(call: ProviderContext): readonly GoingCompartment[] {
   return call.world.state.oci.deletedCompartments.map((each) => {
     const state = stateOf(call, each);
     return { ...each, state, name: state === "DELETING" ? each.name : `${each.name}.${each.id.slice(-SUFFIX)}` };
@@ -35,6 +35,6 @@ export function deletedCompartments(call: Call): readonly GoingCompartment[] {
 }
 
 /** Has a compartment go. Terraform is not kept waiting for it, as it would be by the service. */
-export function beginDeletion({ world }: Call, compartment: Compartment): void {
+export function beginDeletion({ world }: ProviderContext, compartment: Compartment): void {
   world.state.oci.deletedCompartments.push({ ...compartment, deletedAt: world.now() });
 }

@@ -1,6 +1,6 @@
 /** DHCP options: the DNS servers and search domain of the instances of a subnet. */
 import { z } from "zod";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { AVAILABLE, generatedName, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
 import { invalid, referenced } from "../model/refusals.ts";
 import { requireObject } from "../model/records.ts";
@@ -38,7 +38,7 @@ export function defaultOptions(domain: string | null): Pick<DhcpOptions, "domain
 }
 
 /** @throws ServiceRefusal for options that do not exist, or are another VCN's */
-export function requireDhcpOptions(call: Call, service: string, vcnId: string, id: string): void {
+export function requireDhcpOptions(call: ProviderContext, service: string, vcnId: string, id: string): void {
   const found = requireObject(call, service, call.world.state.oci.dhcpOptions, id, "dhcp_options_id");
   if (found.vcnId !== vcnId) throw invalid(service, `DHCP options ${id} belong to another VCN.`, "dhcp_options_id");
 }

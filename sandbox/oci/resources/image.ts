@@ -1,7 +1,7 @@
 /** Custom images, imported from Object Storage; Oracle's own are listed with them. */
 import { z } from "zod";
 import { schemasAreAttached } from "../../faults/conditions.ts";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { BucketObject } from "./bucket.ts";
 import { isObject, maybeText as said, MissingAttribute, text as required } from "../model/attributes.ts";
 import { generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
@@ -46,7 +46,7 @@ export function imageLaunchOptions(firmware: string) {
 }
 
 /** A bucket that the sandbox does not have is taken on trust, for labs upload no image to it; one that it has is not. */
-function imageObject(call: Call, bucketName: string, objectName: string): BucketObject | null {
+function imageObject(call: ProviderContext, bucketName: string, objectName: string): BucketObject | null {
   const bucket = call.world.state.oci.buckets.find(({ name }) => name === bucketName);
   if (!bucket) return null;
   const found = bucket.objects.find(({ name }) => name === objectName);
@@ -55,7 +55,7 @@ function imageObject(call: Call, bucketName: string, objectName: string): Bucket
 }
 
 /** @throws ServiceRefusal for a source that is not an object of this tenancy */
-function requireSource(call: Call, source: Attributes): void {
+function requireSource(call: ProviderContext, source: Attributes): void {
   const type = said(source, "sourceType");
   if (type === "objectStorageUri") throw notPlayed(`sourceType ${type}`, "image_source_details.source_type");
   if (type !== "objectStorageTuple")
@@ -75,7 +75,7 @@ function requireSource(call: Call, source: Attributes): void {
 }
 
 /** An `.oci` archive brings its firmware and shapes; everything else is imported for BIOS (terraform-provider-oci#2052). */
-function imported(call: Call, source: Attributes): Attributes {
+function imported(call: ProviderContext, source: Attributes): Attributes {
   requireSource(call, source);
   const objectName = required(source, "objectName");
   const archive = imageObject(call, required(source, "bucketName"), objectName)?.archive;
@@ -90,7 +90,7 @@ function imported(call: Call, source: Attributes): Attributes {
   };
 }
 
-function matching(query: URLSearchParams, call: Call): readonly Image[] {
+function matching(query: URLSearchParams, call: ProviderContext): readonly Image[] {
   const [compartmentId, region, wanted] = [query.get("compartmentId"), regionOf(call), query.get("shape")];
   if (!compartmentId) throw new MissingAttribute("compartment_id");
   requireCompartment(call, SERVICE, compartmentId);
@@ -100,7 +100,7 @@ function matching(query: URLSearchParams, call: Call): readonly Image[] {
 }
 
 /** A compartment's images, and Oracle's own. */
-export function imagesIn(call: Call, compartmentId: string): readonly Image[] {
+export function imagesIn(call: ProviderContext, compartmentId: string): readonly Image[] {
   const custom = call.world.state.oci.images.filter((each) => each.compartmentId === compartmentId);
   return [...custom, ...platformImages(regionOf(call))];
 }
@@ -111,7 +111,7 @@ export function bootShapes({ shapes }: Image): readonly string[] {
 }
 
 /** An image of either kind. @throws ServiceRefusal 404 */
-export function requireImage(call: Call, service: string, id: string, attribute?: string): Image {
+export function requireImage(call: ProviderContext, service: string, id: string, attribute?: string): Image {
   const region = regionOf(call);
   const all = [...call.world.state.oci.images, ...platformImages(region)];
   const found = all.find((each) => each.id === id && each.region === region);

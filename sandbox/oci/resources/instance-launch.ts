@@ -1,7 +1,7 @@
 /** What the compute service makes of a launch or a change, and what it refuses. */
 import { z } from "zod";
 import { isExhausted } from "../../faults/conditions.ts";
-import type { Attributes, Call, Json } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext, Json } from "../../plugin/resource.ts";
 import { definedTagsOf, parsed } from "../kernel/operations.ts";
 import { isObject, maybeText as said, text as required } from "../model/attributes.ts";
 import { kept, maybeText, tags } from "../kernel/resource.ts";
@@ -36,14 +36,14 @@ const shapeBody = z.object({
 const capability = z.object({ "Compute.Firmware": z.object({ defaultValue: z.string() }) });
 
 /** `UEFI_64` or `BIOS`: an image's capability schema weighs more than how it was imported. */
-function launchFirmware({ world }: Call, { id, firmware }: Image): string {
+function launchFirmware({ world }: ProviderContext, { id, firmware }: Image): string {
   const schema = world.state.oci.capabilitySchemas.find(({ imageId }) => imageId === id);
   const allowed = capability.safeParse(schema?.schemaData);
   return allowed.success ? allowed.data["Compute.Firmware"].defaultValue : firmware;
 }
 
 /** @throws 404 for an image that does not exist, 400 for one that the shape cannot boot. */
-function bootImage(call: Call, id: string, shape: string) {
+function bootImage(call: ProviderContext, id: string, shape: string) {
   const image = requireImage(call, SERVICE, id, "source_details.source_id");
   if (!bootShapes(image).includes(shape))
     throw invalid(SERVICE, `Shape ${shape} is not valid for image ${id}.`, "source_details.source_id");
@@ -65,7 +65,7 @@ function bootVolumeGb(wanted: number, before: Instance | null): number {
 }
 
 /** Where a launch goes: into the fault domain it names, else into the emptiest that has room. @throws 500 without room. */
-function launchDomain(call: Call, wanted: string | null, availabilityDomain: string, shape: string): string {
+function launchDomain(call: ProviderContext, wanted: string | null, availabilityDomain: string, shape: string): string {
   const hasRoom = (name: string): boolean => !isExhausted(call.world, { availabilityDomain, faultDomain: name, shape });
   const chosen = faultDomain(call, wanted, availabilityDomain, hasRoom);
   if (!hasRoom(chosen)) throw outOfCapacity(SERVICE);
@@ -74,7 +74,7 @@ function launchDomain(call: Call, wanted: string | null, availabilityDomain: str
 
 /** The fault domain that is named, else the emptiest. @param hasRoom those that it may be rather than others */
 export function faultDomain(
-  call: Call,
+  call: ProviderContext,
   wanted: string | null,
   availabilityDomain: string,
   hasRoom: (name: string) => boolean = () => true,
@@ -104,7 +104,7 @@ function userData(metadata: Readonly<Record<string, string>>): string {
 }
 
 /** The room that a size takes; `before` is what it already has. */
-function requireSize(call: Call, size: ShapeSize, storageGb: number, before: Instance | null): void {
+function requireSize(call: ProviderContext, size: ShapeSize, storageGb: number, before: Instance | null): void {
   const same = before?.shape === size.shape;
   const arm = size.shape === A1_SHAPE;
   requireRoom(call.world.state.oci, {
@@ -177,7 +177,7 @@ function metadataOf(given: Attributes, before: Instance | null) {
 }
 
 /** What a launch, or a change of what it made, comes to. */
-export function launchFields(given: Attributes, call: Call, before: Instance | null): Attributes {
+export function launchFields(given: Attributes, call: ProviderContext, before: Instance | null): Attributes {
   const config = parsed(SERVICE, shapeBody, inside(given, "shapeConfig"));
   const usual = before && { ocpus: before.ocpus, memoryInGBs: before.memoryGb };
   const availabilityDomain =

@@ -1,6 +1,6 @@
 /** Instance pools. What a pool launches and terminates, sandbox/oci/api/instance-pools.ts does. */
 import { z } from "zod";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { isObject, maybeText as said, maybeTexts as saidTexts, text as required } from "../model/attributes.ts";
 import { generatedName, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
 import { invalid } from "../model/refusals.ts";
@@ -40,7 +40,7 @@ const body = z.object({
 export type InstancePool = Stored<z.output<typeof body>>;
 
 /** A placement, with names as the service has them, and its subnet said both ways. */
-function placement(call: Call, given: Attributes): Attributes {
+function placement(call: ProviderContext, given: Attributes): Attributes {
   const availabilityDomain = requireAvailabilityDomain(call, SERVICE, required(given, "availabilityDomain"));
   const { primaryVnicSubnets = null } = given;
   const inside = isObject(primaryVnicSubnets) ? said(primaryVnicSubnets, "subnetId") : null;

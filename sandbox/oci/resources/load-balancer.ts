@@ -1,6 +1,6 @@
 /** Load balancers of layer 7, of the one shape that Oracle still makes: flexible, from 10 to 8000 Mbps. */
 import { z } from "zod";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { takeAddress, takePublicAddress } from "./addresses.ts";
 import { nestedTags } from "../model/fields.ts";
 import {
@@ -58,7 +58,7 @@ export type LoadBalancerBody = z.output<typeof body>;
 type Shape = z.output<typeof shapeBody>;
 
 /** @throws ServiceRefusal for another shape, a bandwidth that it has not, or that the account has no room for */
-function requireShape(call: Call, { shapeName, shapeDetails }: Shape, before: Shape | null): void {
+function requireShape(call: ProviderContext, { shapeName, shapeDetails }: Shape, before: Shape | null): void {
   if (shapeName.toLowerCase() !== SHAPE)
     throw invalid(
       SERVICE,
@@ -77,14 +77,14 @@ function requireShape(call: Call, { shapeName, shapeDetails }: Shape, before: Sh
 }
 
 /** Gives a load balancer another bandwidth, which a call of its own does. */
-export function reshape(call: Call, record: Stored<LoadBalancerBody>, given: Attributes): void {
+export function reshape(call: ProviderContext, record: Stored<LoadBalancerBody>, given: Attributes): void {
   const shape = parsed(SERVICE, shapeBody, given);
   requireShape(call, shape, record);
   record.shapeDetails = shape.shapeDetails;
 }
 
 /** Oracle's page on load balancers: one regional subnet, or, for a public one, two of different availability domains. */
-function requireSubnets(call: Call, ids: readonly string[], isPrivate: boolean): Subnet {
+function requireSubnets(call: ProviderContext, ids: readonly string[], isPrivate: boolean): Subnet {
   const [first, ...more] = ids.map((id) => requireSubnet(call, SERVICE, id, "subnet_ids"));
   if (first === undefined) throw invalid(SERVICE, "subnetIds is required: at least one.");
   const domains = new Set([first, ...more].map(({ availabilityDomain }) => availabilityDomain));

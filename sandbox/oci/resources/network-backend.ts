@@ -1,7 +1,7 @@
 /** Backends of network load balancers: an address each, or the private address of an instance. */
 import { z } from "zod";
 import { parseAddress } from "../../../config/cidr.ts";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { maybeText as said } from "../model/attributes.ts";
 import type { Part } from "../kernel/part.ts";
 import { flag, maybeText, text } from "../kernel/resource.ts";
@@ -31,7 +31,7 @@ export function requirePort(service: string, value: number): void {
     throw invalid(service, `port ${value} is not valid: 1 to 65535.`, "port");
 }
 
-function addressOf(call: Call, given: Attributes): string {
+function addressOf(call: ProviderContext, given: Attributes): string {
   const targetId = said(given, "targetId");
   if (targetId !== null) {
     const target = find(call, call.world.state.oci.instances, targetId);
@@ -46,7 +46,7 @@ function addressOf(call: Call, given: Attributes): string {
 }
 
 /** With its address, and as the provider names one that has no name. */
-export function newBackend(given: Attributes, call: Call): Attributes {
+export function newBackend(given: Attributes, call: ProviderContext): Attributes {
   const ipAddress = addressOf(call, given);
   const target = said(given, "targetId");
   const name = target === null ? `${ipAddress}:${String(given.port)}` : `${target}.${String(given.port)}`;

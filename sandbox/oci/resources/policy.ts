@@ -1,6 +1,6 @@
 /** Policies: kept and read back. What they grant to people is not enforced; what services need, they are asked for. */
 import { z } from "zod";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { ACTIVE, maybeText, type Resource, text, texts, type Stored } from "../kernel/resource.ts";
 import { type Location, readStatement } from "../model/policy-statement.ts";
 import { invalid, ServiceRefusal } from "../model/refusals.ts";
@@ -15,7 +15,7 @@ const body = z.object({
 });
 
 /** Whether a compartment is another one or in it, at any depth. */
-function isWithin(call: Call, id: string, outer: string): boolean {
+function isWithin(call: ProviderContext, id: string, outer: string): boolean {
   if (id === outer) return true;
   const { compartments } = call.world.state.oci;
   const parent = compartments.find((each) => each.id === id)?.compartmentId;
@@ -23,7 +23,7 @@ function isWithin(call: Call, id: string, outer: string): boolean {
 }
 
 /** The compartment at the end of a way down from the policy's own, which may be named itself; null: there is none. */
-function endOf(call: Call, path: string, from: string): string | null {
+function endOf(call: ProviderContext, path: string, from: string): string | null {
   const { compartments } = call.world.state.oci;
   const same = (a: string, b = ""): boolean => a.toLowerCase() === b.toLowerCase();
   const [first, ...rest] = path.split(":");
@@ -34,7 +34,7 @@ function endOf(call: Call, path: string, from: string): string | null {
 }
 
 /** The compartment that a statement is about; null where it is none of the policy's subtree. */
-function compartmentOf(call: Call, location: Location, from: string): string | null {
+function compartmentOf(call: ProviderContext, location: Location, from: string): string | null {
   const { tenancyId } = call.world.state.oci;
   if (location.kind === "tenancy") return from === tenancyId ? tenancyId : null;
   if (location.kind === "path") return endOf(call, location.path, from);
@@ -42,7 +42,12 @@ function compartmentOf(call: Call, location: Location, from: string): string | n
 }
 
 /** Whether a policy lets a service manage what is in a compartment, such as the objects of its buckets. */
-export function serviceMayManage(call: Call, service: string, resources: readonly string[], within: string): boolean {
+export function serviceMayManage(
+  call: ProviderContext,
+  service: string,
+  resources: readonly string[],
+  within: string,
+): boolean {
   return call.world.state.oci.policies.some((each) =>
     each.statements.some((text) => {
       const { subject, names, grants, location } = readStatement(text);

@@ -1,6 +1,6 @@
 /** Public addresses: reserved ones, which outlive what they are assigned to, and those that an instance has of its own. */
 import { z } from "zod";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { takePublicAddress } from "./addresses.ts";
 import { generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { type Attached, attachedVnics, own, privateIpOf, siblingId } from "./primary-address.ts";
@@ -14,14 +14,14 @@ const body = z.object({ displayName: generatedName, ipAddress: text, privateIpId
 type PublicIp = Stored<z.output<typeof body>>;
 
 /** @throws 409 for the address of a load balancer, which has it as long as it lives */
-function requireNoBalancer(call: Call, id: string): void {
+function requireNoBalancer(call: ProviderContext, id: string): void {
   const { networkLoadBalancers, loadBalancers } = call.world.state.oci;
   const owner = [...networkLoadBalancers, ...loadBalancers].find(({ reservedIpId }) => reservedIpId === id);
   if (owner) throw referenced(SERVICE, `The public IP ${id}`, `the load balancer ${owner.id}`);
 }
 
 /** The private address that a reserved public one is for: it has no other. */
-function requireFree(call: Call, id: string, self: string | undefined): void {
+function requireFree(call: ProviderContext, id: string, self: string | undefined): void {
   const { publicIps } = call.world.state.oci;
   if (!privateIpOf(call.world.state.oci, id)) throw notFound(SERVICE, id, "private_ip_id");
   const ephemeral = attachedVnics(call.world.state.oci).some(
@@ -84,7 +84,12 @@ export const publicIp: Resource<z.output<typeof body>> = {
 };
 
 /** The reserved address that is to be the public one; null where the service is to choose. @throws 404, or 409 when it is in use */
-export function reservedIp(call: Call, service: string, ids: readonly string[], isPrivate: boolean): PublicIp | null {
+export function reservedIp(
+  call: ProviderContext,
+  service: string,
+  ids: readonly string[],
+  isPrivate: boolean,
+): PublicIp | null {
   const [wanted, ...more] = ids;
   if (wanted === undefined) return null;
   if (isPrivate || more.length > 0)
@@ -96,6 +101,6 @@ export function reservedIp(call: Call, service: string, ids: readonly string[], 
 }
 
 /** A reserved address stays the account's when what had it is gone. */
-export function release(call: Call, id: string | null): void {
+export function release(call: ProviderContext, id: string | null): void {
   for (const address of call.world.state.oci.publicIps) if (address.id === id) address.privateIpId = null;
 }

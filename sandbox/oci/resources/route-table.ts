@@ -1,6 +1,6 @@
 /** Route tables. */
 import { z } from "zod";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { requireCidr } from "../model/ipv4.ts";
 import { AVAILABLE, generatedName, maybeText, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { oracleServices } from "../model/oracle-services.ts";
@@ -32,13 +32,13 @@ type RouteRule = z.output<typeof routeRule>;
 const body = z.object({ vcnId: text, displayName: generatedName, routeRules: z.array(routeRule).default([]) });
 
 /** @throws ServiceRefusal for one that does not exist, or is another VCN's */
-export function requireRouteTable(call: Call, service: string, id: string, vcnId: string): void {
+export function requireRouteTable(call: ProviderContext, service: string, id: string, vcnId: string): void {
   const table = requireObject(call, service, call.world.state.oci.routeTables, id, "route_table_id");
   if (table.vcnId !== vcnId) throw invalid(service, `Route table ${id} belongs to another VCN.`, "route_table_id");
 }
 
 /** @throws ServiceRefusal 409 while a route leads to a gateway */
-export function requireNoRoute(call: Call, service: string, what: string, id: string): void {
+export function requireNoRoute(call: ProviderContext, service: string, what: string, id: string): void {
   const table = call.world.state.oci.routeTables.find(({ routeRules }) =>
     routeRules.some(({ networkEntityId }) => networkEntityId === id),
   );
@@ -46,13 +46,13 @@ export function requireNoRoute(call: Call, service: string, what: string, id: st
 }
 
 /** A private address may be a route's target: a guest that forwards, such as a NAT or a firewall. */
-function vcnOfPrivateIp(call: Call, id: string): string | null {
+function vcnOfPrivateIp(call: ProviderContext, id: string): string | null {
   const found = privateIpOf(call.world.state.oci, id);
   return found && requireObject(call, SERVICE, call.world.state.oci.subnets, found.subnetId, "route_rules").vcnId;
 }
 
 /** @returns the VCN of a service gateway that leads to what the label stands for */
-function vcnOfService(call: Call, { networkEntityId, destination }: RouteRule): string {
+function vcnOfService(call: ProviderContext, { networkEntityId, destination }: RouteRule): string {
   const { serviceGateways } = call.world.state.oci;
   const { id, vcnId } = requireObject(call, SERVICE, serviceGateways, networkEntityId, "route_rules");
   const labels = oracleServices(regionOf(call)).map(({ cidrBlock }) => cidrBlock);
@@ -61,7 +61,7 @@ function vcnOfService(call: Call, { networkEntityId, destination }: RouteRule): 
   throw invalid(SERVICE, `destination ${destination} is no service that ${id} leads to: ${allowed}.`, "route_rules");
 }
 
-function vcnOfTarget(call: Call, { networkEntityId, destination }: RouteRule): string {
+function vcnOfTarget(call: ProviderContext, { networkEntityId, destination }: RouteRule): string {
   const { internetGateways, serviceGateways } = call.world.state.oci;
   requireCidr(SERVICE, destination, "route_rules");
   if (serviceGateways.some(({ id }) => id === networkEntityId))
@@ -72,7 +72,7 @@ function vcnOfTarget(call: Call, { networkEntityId, destination }: RouteRule): s
   );
 }
 
-function checkRule(call: Call, rule: RouteRule, vcnId: string): void {
+function checkRule(call: ProviderContext, rule: RouteRule, vcnId: string): void {
   if (rule.destination === "") throw invalid(SERVICE, "A route rule needs a destination.", "route_rules");
   const targets = new Map([
     ["CIDR_BLOCK", vcnOfTarget],

@@ -1,6 +1,6 @@
 /** Rules of network security groups, which the API changes by actions. */
 import { z } from "zod";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { Part, PartContext } from "../kernel/part.ts";
 import { maybeText, text } from "../kernel/resource.ts";
 import { text as required } from "../model/attributes.ts";
@@ -31,7 +31,7 @@ const body = z.object({
 export type GroupRule = z.output<typeof body>;
 
 /** Rule ids are six hexadecimal digits, unique in their group. */
-function newId(call: Call, group: NetworkSecurityGroup): string {
+function newId(call: ProviderContext, group: NetworkSecurityGroup): string {
   const id = (parseInt(call.world.random(8), 36) % 0x1000000).toString(16).padStart(6, "0").toUpperCase();
   return group.rules.some((rule) => rule.id === id) ? newId(call, group) : id;
 }

@@ -1,6 +1,6 @@
 /** Network security groups. */
 import { z } from "zod";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { AVAILABLE, generatedName, type Resource, type Stored, text } from "../kernel/resource.ts";
 import type { GroupRule } from "./security-group-rule.ts";
 import { attachedVnics } from "./primary-address.ts";
@@ -23,7 +23,13 @@ export type NetworkGroupBody = z.output<typeof body>;
 export type NetworkSecurityGroup = Stored<NetworkGroupBody>;
 
 /** Groups that a VNIC or a load balancer of this VCN may join: five at most. */
-export function requireGroups(call: Call, service: string, ids: readonly string[], vcnId: string, attribute: string) {
+export function requireGroups(
+  call: ProviderContext,
+  service: string,
+  ids: readonly string[],
+  vcnId: string,
+  attribute: string,
+) {
   if (ids.length > 5) throw invalid(service, `${ids.length} network security groups; a VNIC can be in 5.`, attribute);
   for (const id of ids) {
     const group = requireObject(call, service, call.world.state.oci.networkSecurityGroups, id, attribute);

@@ -1,6 +1,6 @@
 /** Service gateways: the way to Oracle's services that does not lead through the internet. */
 import { z } from "zod";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { AVAILABLE, flag, generatedName, maybeText, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { requireService } from "../model/oracle-services.ts";
 import { invalid, limitExceeded } from "../model/refusals.ts";
@@ -17,7 +17,7 @@ const body = z.object({
 });
 
 /** Oracle's page on networking limits: one in a VCN; and none in an account that was never upgraded (config/limits.ts). */
-function requireRoomIn(call: Call, vcnId: string): void {
+function requireRoomIn(call: ProviderContext, vcnId: string): void {
   const { account, serviceGateways } = call.world.state.oci;
   const used = serviceGateways.filter((other) => other.vcnId === vcnId).length;
   const limit = account === "always-free" ? 0 : 1;

@@ -1,7 +1,7 @@
 /** Subnets. */
 import { z } from "zod";
 import { contains, formatAddress, overlaps, parseAddress } from "../../../config/cidr.ts";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import { takenAddresses } from "./addresses.ts";
 import { maybeTexts, text as required } from "../model/attributes.ts";
@@ -43,12 +43,12 @@ const body = z.object({
 export type Subnet = Stored<z.output<typeof body>>;
 
 /** @throws ServiceRefusal 404 */
-export function requireSubnet(call: Call, service: string, id: string, attribute: string): Subnet {
+export function requireSubnet(call: ProviderContext, service: string, id: string, attribute: string): Subnet {
   return requireObject(call, service, call.world.state.oci.subnets, id, attribute);
 }
 
 /** A new or changed subnet's network: inside its VCN and beside the others. */
-function requireNetwork(call: Call, vcn: Vcn, cidr: string, self: string | undefined): void {
+function requireNetwork(call: ProviderContext, vcn: Vcn, cidr: string, self: string | undefined): void {
   const network = requireCidr(SERVICE, cidr, "cidr_block");
   if (network.prefix > 30)
     throw invalid(SERVICE, `The requested CIDR ${cidr} is invalid: /30 is the smallest.`, "cidr_block");
@@ -84,7 +84,7 @@ function networkOf(said: Attributes, before: string | undefined): string | undef
 }
 
 /** What a subnet has of its VCN where nothing else is given, and what the service gives it. */
-function defaults(call: Call, said: Attributes): Attributes {
+function defaults(call: ProviderContext, said: Attributes): Attributes {
   const octets = Array.from({ length: 3 }, () =>
     (parseInt(call.world.random(4), 36) % 256).toString(16).padStart(2, "0"),
   );
@@ -98,7 +98,7 @@ function defaults(call: Call, said: Attributes): Attributes {
   };
 }
 
-function requireLabel(call: Call, vcn: Vcn, label: string): void {
+function requireLabel(call: ProviderContext, vcn: Vcn, label: string): void {
   if (vcn.dnsLabel === null)
     throw invalid(SERVICE, `The VCN has no dnsLabel, so its subnets cannot have one.`, "dns_label");
   if (call.world.state.oci.subnets.some(({ vcnId, dnsLabel }) => vcnId === vcn.id && dnsLabel === label))
@@ -106,14 +106,14 @@ function requireLabel(call: Call, vcn: Vcn, label: string): void {
   requireDnsLabel(SERVICE, label);
 }
 
-function requireSecurityList(call: Call, id: string, vcnId: string): void {
+function requireSecurityList(call: ProviderContext, id: string, vcnId: string): void {
   const { securityLists } = call.world.state.oci;
   if (requireObject(call, SERVICE, securityLists, id, "security_list_ids").vcnId !== vcnId)
     throw invalid(SERVICE, `Security list ${id} belongs to another VCN.`, "security_list_ids");
 }
 
 /** @throws ServiceRefusal where an address is in use that another network has not */
-function requireAddresses(call: Call, { id, cidrBlock }: Subnet): void {
+function requireAddresses(call: ProviderContext, { id, cidrBlock }: Subnet): void {
   const network = requireCidr(SERVICE, cidrBlock, "cidr_block");
   for (const address of takenAddresses(call.world.state.oci, id)) {
     const value = parseAddress(address) ?? 0;

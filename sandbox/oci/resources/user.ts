@@ -1,6 +1,6 @@
 /** Users. The account's own, whose key signs the calls, is one that nobody made. */
 import { z } from "zod";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { domainRefusal, nameTaken, sameName } from "../model/identity-domain.ts";
 import { ACTIVE, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { conflict } from "../model/refusals.ts";
@@ -15,7 +15,7 @@ const body = z.object({
 });
 
 /** Whoever the sandbox's API key belongs to; nobody before there is a key. */
-export function ownUser(call: Call): readonly Stored<z.output<typeof body>>[] {
+export function ownUser(call: ProviderContext): readonly Stored<z.output<typeof body>>[] {
   const { apiKey, tenancyId } = call.world.state.oci;
   if (apiKey === null) return [];
   return [

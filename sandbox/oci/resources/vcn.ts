@@ -1,7 +1,7 @@
 /** Virtual cloud networks. */
 import { z } from "zod";
 import { overlaps } from "../../../config/cidr.ts";
-import type { Call } from "../../plugin/resource.ts";
+import type { ProviderContext } from "../../plugin/resource.ts";
 import { maybeText as said, maybeTexts } from "../model/attributes.ts";
 import { requireCidr } from "../model/ipv4.ts";
 import { AVAILABLE, generatedName, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
@@ -49,7 +49,7 @@ export function requireDnsLabel(service: string, label: string): void {
 }
 
 /** @throws while a subnet is in a CIDR that goes */
-function requireUnused(call: Call, before: Vcn, cidrBlocks: readonly string[]): void {
+function requireUnused(call: ProviderContext, before: Vcn, cidrBlocks: readonly string[]): void {
   const gone = before.cidrBlocks.filter((cidr) => !cidrBlocks.includes(cidr));
   const inside = (cidr: string, other: string): boolean =>
     overlaps(requireCidr(SERVICE, cidr, "cidr_blocks"), requireCidr(SERVICE, other, "cidr_blocks"));
@@ -65,7 +65,7 @@ export function vcnDomain({ dnsLabel }: Pick<Vcn, "dnsLabel">): string | null {
 }
 
 /** @throws ServiceRefusal 404 */
-export function requireVcn(call: Call, service: string, id: string): Vcn {
+export function requireVcn(call: ProviderContext, service: string, id: string): Vcn {
   return requireObject(call, service, call.world.state.oci.vcns, id, "vcn_id");
 }
 

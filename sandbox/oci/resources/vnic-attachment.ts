@@ -1,6 +1,6 @@
 /** Secondary VNICs: attached to an instance that runs, as many as its shape has, and gone with it. */
 import { z } from "zod";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { isObject, text as required } from "../model/attributes.ts";
 import { definedTagsOf } from "../kernel/operations.ts";
 import { maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
@@ -25,13 +25,13 @@ const body = z.object({
 
 type VnicAttachment = Stored<z.output<typeof body>>;
 
-function attachmentsOf(call: Call, instanceId: string): readonly VnicAttachment[] {
+function attachmentsOf(call: ProviderContext, instanceId: string): readonly VnicAttachment[] {
   return call.world.state.oci.vnicAttachments.filter((each) => each.instanceId === instanceId);
 }
 
 /** @throws LimitExceeded when the shape has no room for the VNICs that there are and `more` of them */
 export function requireVnics(
-  call: Call,
+  call: ProviderContext,
   { id }: Pick<Instance, "id">,
   size: Pick<ShapeSize, "shape" | "ocpus">,
   more: number,
@@ -43,7 +43,7 @@ export function requireVnics(
 }
 
 /** The tags that Oracle gives: 0 is the primary VNIC's. */
-function freeTag(call: Call, instanceId: string): number {
+function freeTag(call: ProviderContext, instanceId: string): number {
   const taken = attachmentsOf(call, instanceId).map(({ vlanTag }) => vlanTag);
   return Array.from({ length: taken.length + 1 }, (_, index) => index + 1).find((tag) => !taken.includes(tag)) ?? 1;
 }
@@ -64,7 +64,7 @@ function primaryAttachment(host: Instance): VnicAttachment {
   };
 }
 
-function attached(given: Attributes, call: Call): Attributes {
+function attached(given: Attributes, call: ProviderContext): Attributes {
   const { instances } = call.world.state.oci;
   const host = requireObject(call, SERVICE, instances, required(given, "instanceId"), "instance_id");
   const { createVnicDetails = null, nicIndex = 0 } = given;

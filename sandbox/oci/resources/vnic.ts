@@ -1,6 +1,6 @@
 /** A VNIC of an instance: its place in the network. */
 import { z } from "zod";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { Tags } from "../../world/oci.ts";
 import { takeAddress, takePublicAddress } from "./addresses.ts";
 import { flatTags } from "../model/fields.ts";
@@ -50,7 +50,7 @@ interface Placed {
   readonly publicIp: string | null;
 }
 
-function requireLabel(call: Call, subnetId: string, label: string | null, self: string | null): void {
+function requireLabel(call: ProviderContext, subnetId: string, label: string | null, self: string | null): void {
   if (label === null) return;
   const subnet = requireSubnet(call, SERVICE, subnetId, "create_vnic_details.subnet_id");
   const attribute = "create_vnic_details.hostname_label";
@@ -66,7 +66,7 @@ function requireLabel(call: Call, subnetId: string, label: string | null, self: 
 
 /** The VNIC of a launch, or one more. @throws ServiceRefusal for a place that it cannot have */
 export function attachVnic(
-  call: Call,
+  call: ProviderContext,
   given: Attributes,
   usual: { readonly availabilityDomain: string; readonly displayName: string; readonly definedTags: Tags },
 ): Placed {
@@ -100,7 +100,7 @@ export function attachVnic(
 }
 
 /** A VNIC after a change: its subnet and private address stay. */
-export function changedVnic(call: Call, { id, vnic, publicIp }: Attached, given: Attributes) {
+export function changedVnic(call: ProviderContext, { id, vnic, publicIp }: Attached, given: Attributes) {
   const details = parsed(SERVICE, body, given);
   const subnet = requireSubnet(call, SERVICE, vnic.subnetId, "create_vnic_details.subnet_id");
   const nsgIds = details.nsgIds ?? vnic.nsgIds;

@@ -1,6 +1,6 @@
 /** What volumes are attached to. */
 import { z } from "zod";
-import type { Attributes, Call } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { text as required } from "../model/attributes.ts";
 import { flag, generatedName, kept, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { conflict, invalid } from "../model/refusals.ts";
@@ -22,7 +22,7 @@ const body = z.object({
   isAgentAutoIscsiLoginEnabled: kept,
 });
 
-function hostOf(said: Attributes, call: Call) {
+function hostOf(said: Attributes, call: ProviderContext) {
   const { instances } = call.world.state.oci;
   return requireObject(call, SERVICE, instances, required(said, "instanceId"), "instance_id");
 }

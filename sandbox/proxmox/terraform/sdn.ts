@@ -1,5 +1,5 @@
 /** The `sdn_*` resources (bpg/proxmox 0.111.1). What is configured waits as pending until an applier is created. */
-import { type Attributes, type Call, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
+import { type Attributes, type ProviderContext, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { Section } from "../../world/proxmox.ts";
 import { callApi } from "../api/operation.ts";
 import { digestOf } from "../api/values.ts";
@@ -101,7 +101,7 @@ const unableTo =
     `Unable to ${verb.charAt(0).toUpperCase()}${verb.slice(1)} SDN ${what}`;
 
 /** bpg's own check, which comes before PVE's. */
-function checkId(_call: Call, prior: Attributes | null, proposed: Attributes): Attributes {
+function checkId(_call: ProviderContext, prior: Attributes | null, proposed: Attributes): Attributes {
   const id = required(proposed, "id");
   if (prior !== null || id === "") return {};
   if (!/^[A-Za-z][A-Za-z0-9]*[A-Za-z0-9]$/.test(id)) {
@@ -233,7 +233,7 @@ export const sdnSubnet: ResourceType = {
   }),
 };
 
-function apply(call: Call): void {
+function apply(call: ProviderContext): void {
   atPve(call, "Unable to Apply SDN Configuration", (pve) => callApi(pve, "PUT", "cluster/sdn"));
 }
 

@@ -1,5 +1,5 @@
 /** What bpg's provider does between Terraform and PVE: it finds the API, logs in, and hands PVE's refusals on. */
-import { type Attributes, type Call, Refusal } from "../../plugin/resource.ts";
+import { type Attributes, type ProviderContext, Refusal } from "../../plugin/resource.ts";
 import { callApi } from "../api/operation.ts";
 import { finishJoins } from "../model/cluster.ts";
 import { type Pve, pveOn } from "../model/context.ts";
@@ -21,7 +21,7 @@ const sessions = new WeakMap<Attributes, { readonly instanceId: string; readonly
  *
  * @param summary what could not be done, for the diagnostic: `Unable to Create SDN Zone`.
  */
-export function atPve<T>(call: Call, summary: string, work: (pve: Pve) => T): T {
+export function atPve<T>(call: ProviderContext, summary: string, work: (pve: Pve) => T): T {
   const { state } = call.world;
   const pve = open(call);
   const before = structuredClone(state.proxmox);
@@ -46,7 +46,7 @@ export function shown<T>(pve: Pve, path: string, found: T | null): T | null {
 }
 
 /** The endpoint as the user of the provider block: logged in now, or since an earlier operation. */
-function open(call: Call): Pve {
+function open(call: ProviderContext): Pve {
   const { world, provider } = call;
   finishJoins(world);
   const session = sessions.get(provider);
@@ -57,7 +57,7 @@ function open(call: Call): Pve {
   return pve;
 }
 
-function logIn({ world, provider }: Call): Pve {
+function logIn({ world, provider }: ProviderContext): Pve {
   const endpoint = text(provider, "endpoint");
   if (endpoint === undefined) {
     throw new Refusal("Missing Proxmox VE API Endpoint", "The provider block has no known value for endpoint.");

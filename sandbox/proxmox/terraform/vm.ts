@@ -1,5 +1,5 @@
 /** `virtual_environment_vm` (bpg/proxmox 0.111.1): the same calls to PVE, in the same order. */
-import { type Attributes, type Call, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
+import { type Attributes, type ProviderContext, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { Vm } from "../../world/proxmox.ts";
 import { callApi } from "../api/operation.ts";
 import { type Pve, ROOT } from "../model/context.ts";
@@ -72,7 +72,7 @@ function surplus(vm: Vm, planned: Attributes, said: VmParameters): string[] {
   });
 }
 
-function create(call: Call, planned: Attributes): Attributes {
+function create(call: ProviderContext, planned: Attributes): Attributes {
   return atPve(call, "Unable to create VM", (pve) => {
     assertRootForArchitecture(pve, planned);
     const vmid = number(planned, "vm_id") ?? freeVmid(pve);
@@ -84,7 +84,7 @@ function create(call: Call, planned: Attributes): Attributes {
   });
 }
 
-function update(call: Call, prior: Attributes, planned: Attributes): Attributes {
+function update(call: ProviderContext, prior: Attributes, planned: Attributes): Attributes {
   return atPve(call, "Unable to update VM", (pve) => {
     const vm = vmOf(pve, number(prior, "vm_id") ?? 0);
     assertRootForArchitecture(pve, planned);
@@ -147,7 +147,7 @@ function assertRootForArchitecture({ user }: Pve, planned: Attributes): void {
 
 /** What bpg checks, and the differences it does not count, before anything is done. */
 function plan(
-  _call: Call,
+  _call: ProviderContext,
   prior: Attributes | null,
   proposed: Attributes,
   known: (attribute: string) => boolean,

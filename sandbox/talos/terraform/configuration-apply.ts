@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type Attributes, type Call, Refusal, type ResourceType } from "../../plugin/resource.ts";
+import { type Attributes, type ProviderContext, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import { configured, onMachine } from "./client.ts";
 import { applyPatches } from "../model/config/patch.ts";
 import type { GuestsOf } from "../model/guests.ts";
@@ -67,7 +67,7 @@ function checkInputs(attributes: Attributes): void {
 
 /** `talos_machine_configuration_apply`: hands a machine its configuration, in maintenance mode or later. */
 export function configurationApply(guestsOf: GuestsOf): ResourceType {
-  const apply = ({ world }: Call, planned: Attributes): Attributes => {
+  const apply = ({ world }: ProviderContext, planned: Attributes): Attributes => {
     const configuration = rendered(planned);
     onMachine("Error applying configuration", world, guestsOf, accessOf(planned), (machine) =>
       configure(world, guestsOf, machine, configuration),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Attributes, type Call, Refusal, type ResourceType } from "../../plugin/resource.ts";
+import { type Attributes, type ProviderContext, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import { configured, onMachine } from "./client.ts";
 import type { GuestsOf } from "../model/guests.ts";
 import { newKubeconfig } from "../model/kubeconfig.ts";
@@ -30,7 +30,7 @@ function milliseconds(text: string): number {
 }
 
 /** Whether the certificate ends within the renewal duration (provider 0.11.0, ModifyPlan and Update). */
-function isDue({ world }: Call, prior: Attributes, wanted: Attributes): boolean {
+function isDue({ world }: ProviderContext, prior: Attributes, wanted: Attributes): boolean {
   const { kubernetes_client_configuration: client, certificate_renewal_duration: before } = stateSchema.parse(prior);
   const ahead = milliseconds(renewalSchema.parse(wanted).certificate_renewal_duration ?? before ?? "720h");
   return endsBefore(client.client_certificate, new Date(Date.parse(world.now()) + ahead));
@@ -38,7 +38,7 @@ function isDue({ world }: Call, prior: Attributes, wanted: Attributes): boolean 
 
 /** `talos_cluster_kubeconfig`: signed by a control plane when it is created, then kept until its certificate nears its end. */
 export function clusterKubeconfig(guestsOf: GuestsOf): ResourceType {
-  const retrieved = ({ world }: Call, planned: Attributes) => {
+  const retrieved = ({ world }: ProviderContext, planned: Attributes) => {
     const kubeconfig = onMachine("failed to retrieve kubeconfig", world, guestsOf, accessOf(planned), (machine) => {
       const target = configured(machine);
       controlPlaneOnly(target, "kubeconfig");

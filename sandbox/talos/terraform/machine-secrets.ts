@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Attributes, Call, ResourceType } from "../../plugin/resource.ts";
+import type { Attributes, ProviderContext, ResourceType } from "../../plugin/resource.ts";
 import { prepareServiceAccountKey } from "../../pki/keys.ts";
 import { endsBefore } from "../../pki/client.ts";
 import {
@@ -15,7 +15,7 @@ const schema = z.object({ talos_version: optionalText });
 const madeSchema = z.object({ machine_secrets: machineSecretsSchema, client_configuration: clientConfigurationSchema });
 
 /** The client's certificate is renewed in its last month (provider 0.11.0, ModifyPlan and Update). */
-function isDue({ world }: Call, prior: Attributes): boolean {
+function isDue({ world }: ProviderContext, prior: Attributes): boolean {
   const inAMonth = new Date(world.now());
   inAMonth.setUTCMonth(inAMonth.getUTCMonth() + 1);
   return endsBefore(madeSchema.parse(prior).client_configuration.client_certificate, inAMonth);

@@ -8,7 +8,7 @@ import { group } from "../../../../sandbox/oci/resources/group.ts";
 import { policy } from "../../../../sandbox/oci/resources/policy.ts";
 import { user } from "../../../../sandbox/oci/resources/user.ts";
 import { find } from "../../../../sandbox/oci/model/records.ts";
-import type { Attributes, Call } from "../../../../sandbox/plugin/resource.ts";
+import type { Attributes, ProviderContext } from "../../../../sandbox/plugin/resource.ts";
 import { accepted, type Answered, type Api, ociApi } from "../client.ts";
 
 const CORE = "/20160918";
@@ -227,7 +227,7 @@ const madeAtHome: readonly (readonly [string, Resource, Attributes])[] = [
 
 it.each(madeAtHome)("outside the home region a %s is read, and not made, changed or deleted", (_kind, type, more) => {
   api.store.state.oci.homeRegion = "eu-frankfurt-1";
-  const from = (region: string): Call => ({ world: api.store, provider: { region } });
+  const from = (region: string): ProviderContext => ({ world: api.store, provider: { region } });
   const said = { compartmentId: root, name: "lab", description: "", ...more };
   const record = create(type, from("eu-frankfurt-1"), said);
   const elsewhere = from("us-ashburn-1");
