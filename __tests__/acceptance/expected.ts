@@ -2,15 +2,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Outcome, type Reason, REASONS } from "./outcome.ts";
+import { type Verdict, VERDICTS } from "./outcome.ts";
 
 const FILE = join(import.meta.dirname, "expected.json");
 
-const reasons = Object.keys(REASONS) as [Reason, ...Reason[]];
-const schema = z.record(z.string(), z.record(z.string(), z.enum(["pass", ...reasons])));
+const schema = z.record(z.string(), z.record(z.string(), z.enum(VERDICTS)));
 
-/** `pass`, or why not, by function. */
-export type Expected = Readonly<Record<string, Outcome["verdict"]>>;
+/** By function. */
+export type Expected = Readonly<Record<string, Verdict>>;
 
 export function readExpected(suite: string, text = readFileSync(FILE, "utf8")): Expected {
   return schema.parse(JSON.parse(text))[suite] ?? {};

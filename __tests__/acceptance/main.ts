@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { differences, type Expected, readExpected, writeExpected } from "./expected.ts";
 import { buildGoTests, runGoTest } from "./go-tests.ts";
-import { type Outcome, outcomeOf, REASONS } from "./outcome.ts";
+import { outcomeOf, type Verdict, VERDICTS } from "./outcome.ts";
 import { proxmox } from "./proxmox.ts";
 import type { Suite } from "./suite.ts";
 
@@ -19,10 +19,9 @@ interface Options {
   readonly verbose?: true;
 }
 
-/** How many ended with what, most first. */
+/** How many ended with what. */
 function counts(seen: Expected): readonly string[] {
-  const verdicts = ["pass", ...Object.keys(REASONS)];
-  return verdicts.flatMap((verdict) => {
+  return VERDICTS.flatMap((verdict) => {
     const count = Object.values(seen).filter((each) => each === verdict).length;
     return count === 0 ? [] : [`${count} ${verdict}`];
   });
@@ -30,7 +29,7 @@ function counts(seen: Expected): readonly string[] {
 
 async function test(name: string, suite: Suite, { source, run, update, verbose }: Options): Promise<number> {
   const programs = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
-  const seen: Record<string, Outcome["verdict"]> = {};
+  const seen: Record<string, Verdict> = {};
   try {
     console.error("building");
     const chosen = await buildGoTests({ ...suite, source: resolve(source) }, programs, new RegExp(run ?? ""));

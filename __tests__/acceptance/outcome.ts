@@ -1,19 +1,17 @@
 /** What the run of a test function says about the sandbox. */
 import type { GoRun } from "./go-tests.ts";
 
-/** Why a function does not pass: the closed list of expected.json. */
-export const REASONS = {
-  "not-played": "the sandbox answers that it does not play what is asked for",
-  "needs-account": "asks for what only a real account, machine or the internet has",
-  skipped: "skips itself: a variable that names something of the author's is not set",
-  deviates: "the sandbox answers otherwise than the service",
-  deadline: "did not end in time",
-} as const;
+/**
+ * What a function ends with: `not-played`, the sandbox refuses it by its name; `needs-account`, it asks for what only a real
+ * account, machine or the internet has; `skipped`, by itself; `deviates`, the sandbox answers otherwise than the service;
+ * `deadline`, it did not end in time.
+ */
+export const VERDICTS = ["pass", "not-played", "needs-account", "skipped", "deviates", "deadline"] as const;
 
-export type Reason = keyof typeof REASONS;
+export type Verdict = (typeof VERDICTS)[number];
 
 export interface Outcome {
-  readonly verdict: "pass" | Reason;
+  readonly verdict: Verdict;
   /** The line that says most; empty for one that passes. */
   readonly line: string;
 }
