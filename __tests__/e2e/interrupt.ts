@@ -41,7 +41,7 @@ export async function interruptedTwice(lab: TestLab, stack: string, target: stri
   running.child.kill("SIGINT");
   const ended = await running.ended;
   expect(ended.code).toBe(130);
-  expect(await sandbox.callsUnderWay()).toMatchObject([creation]);
+  expect(await sandbox.callsUnderWay()).toContainEqual(expect.objectContaining(creation));
   return ended;
 }
 

@@ -5,7 +5,7 @@ import { duration } from "../../ui/words.ts";
 import { keepBackup } from "../state/backups.ts";
 import { locationOf } from "../state/location.ts";
 import { removeFromState } from "../state/edit.ts";
-import { isDeployed, stateOf } from "../state/state.ts";
+import { isDeployed, type State, stateOf } from "../state/state.ts";
 import { recordLocation } from "../state/whereabouts.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { discard, type Plan, planStack } from "../terraform/plan.ts";
@@ -14,7 +14,8 @@ import { ApplyFailed, applyPlan } from "./apply.ts";
 import type { RunOptions } from "./begin.ts";
 import { type LockOptions, waitForLockedMachines } from "./locked-machines.ts";
 import { planDocument, refuseShrinking } from "./plan-document.ts";
-import { type Import, removeImports, SHOWN_ONCE, withoutReplaceTriggers, writeImports } from "./recover.ts";
+import { type Import, removeImports, SHOWN_ONCE, writeImports } from "./recover.ts";
+import { withoutNewTriggers } from "./replace-triggers.ts";
 import { counted, showReview, summaryOf } from "./review-text.ts";
 import { refuseBeyond, type Reviewed } from "./reviewed.ts";
 import { result, type StackResult } from "./schedule.ts";
@@ -52,7 +53,7 @@ async function approved({ verb, session, info, label, confirm }: StackChange, pl
   return false;
 }
 
-async function planned(change: StackChange): Promise<Plan> {
+async function planned(change: StackChange, before: State): Promise<Plan> {
   const { verb, session, info, label, options, imports, reviewed } = change;
   const stack = session.stack(info);
   await change.initialized();
@@ -65,7 +66,9 @@ async function planned(change: StackChange): Promise<Plan> {
   }
   const replace = imports.filter(({ type }) => SHOWN_ONCE.has(type)).map(({ address }) => address);
   const wishes = { ...options, ...reviewed?.options, replace, destroy: verb === "destroy" };
-  const plan = await withoutReplaceTriggers(stack, imports, () => planStack(session, stack, env, label, wishes));
+  const imported = imports.map(({ address }) => address);
+  const held = before.resources.map(({ address }) => address);
+  const plan = await withoutNewTriggers(stack, imported, held, () => planStack(session, stack, env, label, wishes));
   try {
     if (reviewed !== null) await refuseBeyond(session, label, plan, reviewed);
     if (plan.changes.some(({ address, action }) => action === "update" && address.startsWith("oci_core_instance.")))
@@ -93,7 +96,7 @@ async function changed(change: StackChange): Promise<StackResult> {
     terminal.line(`${label} nothing to destroy`);
     return result(info.name, "absent");
   }
-  const plan = await planned(change);
+  const plan = await planned(change, before);
   try {
     // A stack that changes nothing is applied all the same when it has no state yet that others could read.
     if (!plan.pending && (isDeployed(before) || (change.reviewed?.options ?? options).refreshOnly)) {

@@ -7,6 +7,7 @@ import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./
 import type { LossOptions } from "./losses.ts";
 import { planAhead, type Planned } from "./plan-ahead.ts";
 import { refuseShrinking } from "./plan-document.ts";
+import { withoutNewTriggers } from "./replace-triggers.ts";
 import { runInOrder } from "./schedule.ts";
 import { needsValues, stackReview, withoutPlan } from "./stack-review.ts";
 import type { States } from "./diff-output.ts";
@@ -80,7 +81,10 @@ async function planAll(
       // Hosts that have yet to be made answer to nobody.
       const reachable = info.dependencies.every((name) => isDeployed(states.get(name) ?? NO_STATE));
       if (reachable && options.refresh !== false) await session.connect(info);
-      return planStack(session, stack, session.environment(stack), label(info), options);
+      const held = (states.get(info.name) ?? NO_STATE).resources.map(({ address }) => address);
+      return withoutNewTriggers(stack, [], held, () =>
+        planStack(session, stack, session.environment(stack), label(info), options),
+      );
     },
   });
   const reviewed = async (info: StackInfo): Promise<Reviewed> => {

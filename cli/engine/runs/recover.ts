@@ -1,10 +1,7 @@
 /** Describes lost objects and how to get them back, and has the next plan import them. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { writeAtomically } from "../../ui/files.ts";
 import type { Stack } from "../terraform/stack.ts";
-import { labelOf } from "../state/known-objects.ts";
 import type { Finding, Verdict } from "./classify-lost.ts";
 import { singleQuoted } from "../../ui/words.ts";
 
@@ -88,34 +85,6 @@ const FILE = "recover.tf.json";
 export function writeImports(stack: Stack, imports: readonly Import[]): void {
   const blocks = imports.map(({ address, id }) => ({ to: address, id }));
   writeFileSync(join(stack.folder, FILE), `${JSON.stringify({ import: blocks }, undefined, 2)}\n`);
-}
-
-const document = z.looseObject({
-  resource: z.record(z.string(), z.record(z.string(), z.looseObject({ lifecycle: z.looseObject({}).optional() }))),
-});
-
-/**
- * Keeps what is imported from being replaced because of what is made anew beside it, while `plan` plans: the generation that it
- * follows was lost with it, and OpenTofu's `replace_triggered_by` heeds creations, too. A cluster is bootstrapped once.
- */
-export async function withoutReplaceTriggers<T>(
-  stack: Stack,
-  imports: readonly Import[],
-  plan: () => Promise<T>,
-): Promise<T> {
-  if (imports.length === 0) return plan();
-  const text = readFileSync(stack.file, "utf8");
-  const held = document.parse(JSON.parse(text));
-  for (const { address, type } of imports) {
-    const config = held.resource[type]?.[labelOf({ address, type })];
-    if (config?.lifecycle !== undefined) delete config.lifecycle["replace_triggered_by"];
-  }
-  writeAtomically(stack.file, JSON.stringify(held, undefined, 2));
-  try {
-    return await plan();
-  } finally {
-    writeAtomically(stack.file, text);
-  }
 }
 
 /** Takes the imports out again; also those that a killed run left. */

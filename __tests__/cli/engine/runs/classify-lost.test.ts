@@ -1,18 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   type AskService,
   type Finding,
   type FoundObject,
   classifyLostObjects,
 } from "../../../../cli/engine/runs/classify-lost.ts";
-import {
-  describe as describeLost,
-  withoutReplaceTriggers,
-  quoted,
-  nextSteps,
-} from "../../../../cli/engine/runs/recover.ts";
+import { describe as describeLost, quoted, nextSteps } from "../../../../cli/engine/runs/recover.ts";
 import type { LostObject } from "../../../../cli/engine/state/lost-objects.ts";
 import type { Stack } from "../../../../cli/engine/terraform/stack.ts";
 import type { StateResource } from "../../../../cli/engine/state/state.ts";
@@ -182,24 +174,6 @@ describe("what to do about a lost object", () => {
   it("is to make anew, once it is imported, what tells its secret only to whoever makes it", async () => {
     const findings = await found([lost("proxmox_user_token.t", "me@pve!lab")]);
     expect(describeLost("proxmox", findings).join("\n")).toContain("--recover imports me@pve!lab, and makes it anew");
-  });
-
-  it("is not to replace what is imported because of what was lost beside it and is made anew", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "ampere-lab-lost-"));
-    const file = join(folder, "cdk.tf.json");
-    const text = JSON.stringify({
-      resource: { rule: { a: { lifecycle: { replace_triggered_by: ["terraform_data.x"] } } } },
-    });
-    writeFileSync(file, text);
-    const imports = [{ address: "rule.a", type: "rule", id: "AA", replaces: false }];
-    const planned = await withoutReplaceTriggers({ ...stack, folder, file }, imports, async () =>
-      readFileSync(file, "utf8"),
-    );
-    expect([JSON.parse(planned), readFileSync(file, "utf8")]).toEqual([
-      { resource: { rule: { a: { lifecycle: {} } } } },
-      text,
-    ]);
-    rmSync(folder, { recursive: true });
   });
 
   it("is quoted for a shell", () => {

@@ -1,3 +1,4 @@
+import { cachedTool, OPENTOFU, which } from "../../cli/engine/terraform/tools.ts";
 import { expectConvergence, interruptedTwice } from "../e2e/interrupt.ts";
 import { TestLab } from "../e2e/lab.ts";
 
@@ -45,5 +46,25 @@ describe("a cluster that is bootstrapped and in no state", () => {
     expect(lab.state()["talos_machine_configuration_apply"]).toBeUndefined();
     expect((await lab.cdktf("deploy", "talos", "--auto-approve", "--recover-id", option)).code).toBe(0);
     await expectConvergence(lab, ["oci", "proxmox", "talos"]);
+  });
+});
+
+describe("what OpenTofu has lost with all around it", () => {
+  let lab: TestLab;
+  beforeEach(async () => {
+    const tofu = which("tofu", process.env["PATH"] ?? "") ?? cachedTool(OPENTOFU);
+    if (tofu === undefined) throw new Error("no tofu: `npx lab tools build` makes an OpenTofu");
+    lab = await TestLab.create({}, { TERRAFORM_BINARY_NAME: tofu });
+    expect((await lab.cdktf("deploy", "oci", "--auto-approve")).code).toBe(0);
+  });
+  afterEach(() => lab.end());
+
+  it("is taken back, and what the state still has is not replaced because of what it follows is made anew", async () => {
+    await interruptedTwice(lab, "proxmox", "proxmox_sdn_subnet guests", 5000);
+    const { code, stderr } = await lab.cdktf("deploy", "proxmox", "--auto-approve");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("--recover imports guests/lab-10.20.0.0-24")]);
+    const recovered = await lab.cdktf("deploy", "proxmox", "--auto-approve", "--recover");
+    expect([recovered.code, recovered.stdout]).toEqual([0, expect.not.stringContaining("- proxmox_sdn_vnet")]);
+    await expectConvergence(lab, ["oci", "proxmox"]);
   });
 });
