@@ -11,8 +11,9 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  expect(api.said).toEqual([]);
+  const { said } = api;
   await api.end();
+  expect(said).toEqual([]);
 });
 
 async function vcn(displayName = "lab"): Promise<string> {
@@ -174,4 +175,19 @@ describe("a wrong request", () => {
     const answer = await api.call(method, path, body);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
+});
+
+it("a body with a field that every object of JavaScript has is read like any other", async () => {
+  const [own, inherited] = [JSON.parse('{"__proto__": null}'), { toString: null, constructor: null }];
+  const body = { compartmentId: root, cidrBlocks: ["10.0.0.0/16"], ...inherited };
+  Object.defineProperty(body, "__proto__", { value: own.__proto__, enumerable: true });
+  expect((await api.call("POST", "/20160918/vcns", body)).status).toBe(200);
+});
+
+it("what is Oracle's own is told, and is not for an account to delete", async () => {
+  const [image] = (await api.call("GET", `/20160918/images?compartmentId=${root}`)).body;
+  const path = `/20160918/images/${image.id}`;
+  expect((await api.call("GET", path)).body).toMatchObject({ id: image.id, compartmentId: null });
+  const { status, body } = await api.call("DELETE", path);
+  expect([status, body.message]).toEqual([409, `${image.id} is Oracle's own image.`]);
 });
