@@ -6,10 +6,9 @@ import type { Oci } from "../../clients/oci.ts";
 import type { Known } from "../state/import-ids.ts";
 import type { StateResource } from "../state/state.ts";
 import { labPve } from "./lab-pve.ts";
-import { labTalos } from "./lab-talos.ts";
 import { lookUp, OCI_LOOKUPS } from "./lookup-oci.ts";
 import { lookUpInPve, PVE_LOOKUPS } from "./lookup-proxmox.ts";
-import { BOOTSTRAP, lookUpBootstrap } from "./lookup-talos.ts";
+import { askBootstrap, BOOTSTRAP } from "./bootstrap.ts";
 import type { AskService, FoundObject } from "./classify-lost.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import type { Session } from "./session.ts";
@@ -47,8 +46,7 @@ export function askServices(session: Session, info: StackInfo, held: readonly St
     }
     if (type !== BOOTSTRAP) return null;
     await session.connect(info, { patienceMs: CONNECT_MS });
-    const machine = await labTalos(session, known.text("endpoint"), held);
-    return machine === null ? null : lookUpBootstrap(machine).finally(() => machine.close());
+    return askBootstrap(session, known.text("endpoint"), held);
   };
   return async ({ type }, known) => {
     try {

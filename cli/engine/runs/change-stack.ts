@@ -19,7 +19,7 @@ import { withoutNewTriggers } from "./replace-triggers.ts";
 import { counted, showReview, summaryOf } from "./review-text.ts";
 import { refuseBeyond, type Reviewed } from "./reviewed.ts";
 import { result, type StackResult } from "./schedule.ts";
-import { refuseSecondBootstrap } from "./second-bootstrap.ts";
+import { refuseSecondBootstrap } from "./bootstrap.ts";
 import type { Session } from "./session.ts";
 import { needsValues, stackReview } from "./stack-review.ts";
 import { reportAttachedSchema, reportUnowned } from "./unowned.ts";

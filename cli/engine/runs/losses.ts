@@ -5,7 +5,7 @@ import { stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { classifyLostObjects, type Finding } from "./classify-lost.ts";
 import { changesUnderWay } from "./reconcile.ts";
-import { BOOTSTRAP } from "./lookup-talos.ts";
+import { BOOTSTRAP } from "./bootstrap.ts";
 import { describe, type Import, nextSteps, quoted } from "./recover.ts";
 import type { Session } from "./session.ts";
 import { askServices } from "./ask-services.ts";

@@ -1,4 +1,4 @@
-import { lookUpBootstrap } from "../../../../cli/engine/runs/lookup-talos.ts";
+import { lookUpBootstrap } from "../../../../cli/engine/runs/bootstrap.ts";
 
 const member = { id: "1", hostname: "cp-1", isLearner: false };
 
