@@ -30,6 +30,18 @@ describe("ScriptStep", () => {
     });
     expect(JSON.stringify(run)).not.toContain('"when"');
   });
+
+  it("runs the scripts of its own folder, which steps of one folder share", () => {
+    const stack = here.stack();
+    new ScriptStep(stack, "one", step);
+    new ScriptStep(stack, "two", step);
+    // A folder of another parent by the same name.
+    new ScriptStep(stack, "other", { ...step, folder: join(REPOSITORY, "sandbox/talos/model") });
+    const runs = Object.values(resourcesOf(stack)["terraform_data"] ?? {});
+    const [one, two, other] = runs.map((run) => /"command":"([^"]+)"/.exec(JSON.stringify(run))?.[1]);
+    expect(two).toBe(one);
+    expect(other).not.toBe(one);
+  });
 });
 
 describe("DestroyStep", () => {

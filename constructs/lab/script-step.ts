@@ -107,11 +107,19 @@ function runArguments(
   };
 }
 
+const assets = new WeakMap<TerraformStack, Map<string, TerraformAsset>>();
+
 /** One copy of a folder for all steps of a stack. */
 function assetOf(stack: TerraformStack, path: string): TerraformAsset {
-  const id = `scripts-${basename(dirname(path))}`;
-  const found = stack.node.tryFindChild(id);
-  return found instanceof TerraformAsset ? found : new TerraformAsset(stack, id, { path, type: AssetType.DIRECTORY });
+  const own = assets.get(stack) ?? new Map<string, TerraformAsset>();
+  assets.set(stack, own);
+  const name = `scripts-${basename(dirname(path))}`;
+  const taken = stack.node.tryFindChild(name) !== undefined;
+  const make = (): TerraformAsset =>
+    new TerraformAsset(stack, taken ? `${name}-${own.size + 1}` : name, { path, type: AssetType.DIRECTORY });
+  const asset = own.get(path) ?? make();
+  own.set(path, asset);
+  return asset;
 }
 
 /** Runs a script of the folder with the `node` on PATH. */
