@@ -49,6 +49,14 @@ export interface Losses {
   readonly ask: AskService;
 }
 
+/** What nobody has to be asked about; null where somebody has. */
+function decided({ address, type }: LostObject, decisions: Losses["decisions"]): Verdict | null {
+  const decision = decisions.get(address);
+  if (decision === "none") return { kind: "absent" };
+  if (decision !== undefined) return { kind: "import", id: decision };
+  return type === CLUSTER_KEYS ? { kind: "irreplaceable" } : null;
+}
+
 /** What is known about each lost object: from its run's log, the stack, the states, and the services where no log tells an id. */
 export async function classifyLostObjects({ lost, stack, decisions, held, ask }: Losses): Promise<readonly Finding[]> {
   const verdicts = new Map<LostObject, Verdict>();
@@ -56,9 +64,9 @@ export async function classifyLostObjects({ lost, stack, decisions, held, ask }:
   const foundIds = new Map<string, string>();
   const known = knownObjects(stack, held, lost, foundIds);
   const taken = new Set(held.map((each) => `${each.type} ${heldImportId(each)}`));
-  const claim = (object: LostObject, id: string): void => {
-    taken.add(`${object.type} ${id}`);
-    verdicts.set(object, { kind: "import", id });
+  const settle = (object: LostObject, verdict: Verdict): void => {
+    if (verdict.kind === "import") taken.add(`${object.type} ${verdict.id}`);
+    verdicts.set(object, verdict);
   };
   const at = (address: string): LostObject | undefined => lost.find((each) => each.address === address);
   const open = (): readonly LostObject[] => lost.filter((object) => !verdicts.has(object));
@@ -93,12 +101,9 @@ export async function classifyLostObjects({ lost, stack, decisions, held, ask }:
   };
 
   for (const object of lost) {
-    const decision = decisions.get(object.address);
-    if (decision === "none") verdicts.set(object, { kind: "absent" });
-    else if (decision !== undefined) {
-      claim(object, decision);
-      foundIds.set(object.address, decision);
-    } else if (object.type === CLUSTER_KEYS) verdicts.set(object, { kind: "irreplaceable" });
+    const verdict = decided(object, decisions);
+    if (verdict !== null) settle(object, verdict);
+    if (verdict?.kind === "import") foundIds.set(object.address, verdict.id);
   }
   // What a log tells comes first: it leaves less for the others to be. Wholes come before their parts.
   for (let left = open(); left.length > 0; left = open()) {
@@ -106,9 +111,7 @@ export async function classifyLostObjects({ lost, stack, decisions, held, ask }:
     const object = ready.find(({ id }) => id !== null) ?? ready[0] ?? left[0];
     if (object === undefined) break;
     const id = object.id === null ? null : importIdOf(object.type, known.of(object));
-    const verdict = id === null ? await lookFor(object) : { kind: "import" as const, id };
-    if (verdict.kind === "import") claim(object, verdict.id);
-    else verdicts.set(object, verdict);
+    settle(object, id === null ? await lookFor(object) : { kind: "import", id });
   }
   return lost.map((object) => ({ object, verdict: verdicts.get(object) ?? { kind: "undecided", candidates: [] } }));
 }
