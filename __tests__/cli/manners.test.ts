@@ -37,7 +37,8 @@ describe.each(COMMANDS)("$path", ({ command, words }) => {
 
   it("has a description of each of its options and arguments in its help", () => {
     expect(command.description()).not.toBe("");
-    const parts = [...command.options, ...command.registeredArguments].map((part) => [
+    const options = command.options.filter(({ hidden }) => !hidden);
+    const parts = [...options, ...command.registeredArguments].map((part) => [
       "flags" in part ? part.flags : part.name(),
       part.description,
     ]);

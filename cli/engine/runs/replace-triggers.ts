@@ -6,15 +6,9 @@ import type { Stack } from "../terraform/stack.ts";
 
 const TRIGGERS = "replace_triggered_by";
 
-const document = z.looseObject({
-  resource: z.record(
-    z.string(),
-    z.record(
-      z.string(),
-      z.looseObject({ lifecycle: z.looseObject({ [TRIGGERS]: z.array(z.string()).optional() }).optional() }),
-    ),
-  ),
-});
+const resource = z.looseObject({ lifecycle: z.looseObject({ [TRIGGERS]: z.array(z.string()).optional() }).optional() });
+/** A stack may have no resource at all. */
+const document = z.looseObject({ resource: z.record(z.string(), z.record(z.string(), resource)).optional() });
 
 /** The resource that a trigger is of, which may be one of its attributes. */
 const triggerOf = (reference: string): string => reference.split(".").slice(0, 2).join(".");
@@ -36,7 +30,7 @@ export async function withoutNewTriggers<T>(
   const text = readFileSync(file, "utf8");
   const stack = document.parse(JSON.parse(text));
   let dropped = false;
-  for (const [type, resources] of Object.entries(stack.resource))
+  for (const [type, resources] of Object.entries(stack.resource ?? {}))
     for (const [label, { lifecycle }] of Object.entries(resources)) {
       const triggers = lifecycle?.[TRIGGERS];
       const address = `${type}.${label}`;

@@ -37,6 +37,14 @@ describe("a plan", () => {
     expect(await planned([], [])).toEqual(STACK.resource.rule.a.lifecycle);
   });
 
+  it("is made of a stack without resources, too", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ampere-lab-triggers-"));
+    const file = join(folder, "cdk.tf.json");
+    writeFileSync(file, JSON.stringify({ output: { a: { value: 1 } } }));
+    expect(await withoutNewTriggers({ file }, [], [], async () => "planned")).toBe("planned");
+    rmSync(folder, { recursive: true });
+  });
+
   it("leaves the stack as it was, also where it fails", async () => {
     const folder = mkdtempSync(join(tmpdir(), "ampere-lab-triggers-"));
     const file = join(folder, "cdk.tf.json");

@@ -1,6 +1,6 @@
 import { pveEndpoint, proxmoxOverview, talosMachines } from "../../../../sandbox/proxmox/index.ts";
 import { createCluster, finishJoins, joinCluster } from "../../../../sandbox/proxmox/model/cluster.ts";
-import { atHost, baseLab, guestConfig } from "../lab.ts";
+import { atHost, baseLab, guestConfig, settle } from "../lab.ts";
 import { terraform } from "../terraform/terraform.ts";
 import { addressOf, instance, PASSWORD, worldWith } from "../world.ts";
 
@@ -104,6 +104,7 @@ describe("a cluster", () => {
   it("reaches the disks of each host from any of them, and clones none across", async () => {
     const { world, join } = await pair();
     await join();
+    settle(world);
     const tf = await terraform(world, "pve-1");
     await tf.apply("virtual_environment_vm", { node_name: "pve-2", vm_id: 300, started: false });
     expect(atHost(world, "pve-1").datacenter.vms[300]?.node).toBe("pve-2");
