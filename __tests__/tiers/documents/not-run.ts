@@ -7,7 +7,7 @@ export interface NotRun {
 
 export const NOT_RUN: readonly NotRun[] = [
   { command: /^npm ci\b/, why: "takes node_modules away under this very test; .ci/run begins with it" },
-  { command: /^npm (test|run check)\b/, why: ".ci/run runs it" },
+  { command: /^npm (test|run (check|test:quick))\b/, why: ".ci/run runs it, or all of it" },
   { command: /^npm run demo\b/, why: "runs once, for what README.md shows of it" },
   { command: /^(nix|stub=)/, why: "needs Nix and its network; the tier of the flake runs it on stubs" },
   { command: /^dagger /, why: "needs an engine: npm run test:dagger" },
