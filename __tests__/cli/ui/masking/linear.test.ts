@@ -8,11 +8,18 @@ const LENGTH = 48_000;
 /** What a machine may add by chance. */
 const SLACK_SECONDS = 0.1;
 
+/** What is compiled or collected meanwhile makes one measurement longer by chance, and not three. */
+const TRIES = 3;
+
 /** Four times the length: sixteen times as long by the square. */
 function expectLinear(act: (length: number) => void): void {
   act(LENGTH / 16); // what is compiled is compiled then
-  const quarter = cpuSeconds(() => act(LENGTH / 4));
-  expect(cpuSeconds(() => act(LENGTH))).toBeLessThan(8 * quarter + SLACK_SECONDS);
+  const over: number[] = [];
+  while (over.length < TRIES && over.every((seconds) => seconds > 0)) {
+    const quarter = cpuSeconds(() => act(LENGTH / 4));
+    over.push(cpuSeconds(() => act(LENGTH)) - 8 * quarter - SLACK_SECONDS);
+  }
+  expect(Math.min(...over)).toBeLessThanOrEqual(0);
 }
 
 const HEADER = "-----BEGIN PRIVATE KEY-----";
