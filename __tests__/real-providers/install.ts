@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parseChoices } from "../../cli/ui/provider-choices.ts";
 import { chooseProviders } from "../../cli/engine/terraform/providers.ts";
-import { cacheFolder, OPENTOFU, PROXMOX_PROVIDER, which } from "../../cli/engine/terraform/tools.ts";
 import { buildTool } from "../../cli/engine/terraform/tools-build.ts";
+import { cacheFolder, OPENTOFU, PROXMOX_PROVIDER, which } from "../../cli/engine/terraform/tools.ts";
+import { parseChoices } from "../../cli/ui/options.ts";
 import { must } from "../real-images/run.ts";
 
 const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");

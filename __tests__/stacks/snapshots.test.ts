@@ -1,8 +1,7 @@
-import { PRESET_NAMES } from "../../config/index.ts";
 import { OCI_LOOKUPS } from "../../cli/engine/runs/lookup-oci.ts";
 import { PVE_LOOKUPS } from "../../cli/engine/runs/lookup-proxmox.ts";
-import { CLUSTER_KEYS, IMPORT_IDS, importIdOf, REPEATABLE } from "../../cli/engine/state/import-ids.ts";
-import { knownObjects } from "../../cli/engine/state/known-objects.ts";
+import { CLUSTER_KEYS, IMPORT_IDS, importIdOf, knownObjects, REPEATABLE } from "../../cli/engine/state/import-ids.ts";
+import { PRESET_NAMES } from "../../config/index.ts";
 import { BASE, type StackName, synthesize } from "./synthesize.ts";
 
 const stacks: StackName[] = ["oci", "proxmox", "talos"];

@@ -1,8 +1,7 @@
 /** The definition of a command, and options that several commands take. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { messageOf } from "./errors.ts";
-import { pathOption, pathsOption, several, wholeNumber } from "./options.ts";
-import { type Choices, parseChoices } from "./provider-choices.ts";
+import { type Choices, parseChoices, pathOption, pathsOption, several, wholeNumber } from "./options.ts";
 
 /**
  * A command, or a group of others. `Options` are those that it adds, under their names in camel case, as commander parses them.

@@ -1,21 +1,20 @@
 /** The CLI's own tunnels, by the machine's own `ssh`, to the sandbox's hosts. */
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
 import { get } from "node:https";
+import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
+import { processesWith } from "../../../cli/clients/processes.ts";
 import { sshArguments, writeSshFiles } from "../../../cli/clients/ssh.ts";
 import { openTunnels, type OpenTunnels, type TunnelOptions } from "../../../cli/clients/tunnels.ts";
-import { processesWith } from "../../../cli/clients/processes.ts";
-import { generateSshKey, type SshKey } from "../../../cli/engine/state/openssh.ts";
-import type { Secrets } from "../../../cli/engine/state/secrets-schema.ts";
+import { generateSshKey, type Secrets, type SshKey } from "../../../cli/engine/state/secrets-schema.ts";
 import { which } from "../../../cli/engine/terraform/tools.ts";
 import type { Call, Fault } from "../../../sandbox/faults/calls.ts";
+import type { Instance } from "../../../sandbox/oci/resources/instance.ts";
 import { listenSsh, type SshPort } from "../../../sandbox/ssh/index.ts";
 import { endpointFrom } from "../../../sandbox/systems/endpoints.ts";
-import type { Instance } from "../../../sandbox/oci/resources/instance.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
 import { addressOf, worldWith } from "../proxmox/world.ts";
 

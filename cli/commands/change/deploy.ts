@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import type { ChangeOptions } from "../../engine/runs/change.ts";
 import type { LeftoverOptions } from "../../engine/runs/leftovers.ts";
 import { type CommandDefinition, outputsFile, planOptions } from "../../ui/command.ts";
+import { type OutputOptions, plainOutputs, writeOutputsFile } from "../../ui/document.ts";
 import { pathOption, several, wholeNumber } from "../../ui/options.ts";
-import { type OutputOptions, plainOutputs, writeOutputsFile } from "../../ui/outputs.ts";
 import { targetOf } from "../../ui/user-files.ts";
 
 type DeployOptions = ChangeOptions & OutputOptions;

@@ -1,6 +1,6 @@
 /** `lab state restore`: brings the state of a stack back from a backup. */
 import { resolve } from "node:path";
-import type { Restoring } from "../../engine/state/restore.ts";
+import type { Restoring } from "../../engine/state/backups.ts";
 import { type CommonOptions, withLabLock } from "../../engine/synth/command-context.ts";
 import { type CommandDefinition, inSandbox, json, skipSynth, where } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
@@ -45,7 +45,7 @@ function linesOf({ forgotten, regained, other }: Restoring): readonly string[] {
 async function restoreState(options: RestoreOptions, names: readonly string[]): Promise<number> {
   const { openStatesContext } = await import("../../engine/runs/state-work.ts");
   const { addressOf } = await import("../../engine/state/location.ts");
-  const { prepareRestore, presentText } = await import("../../engine/state/restore.ts");
+  const { prepareRestore, presentText } = await import("../../engine/state/backups.ts");
   const { headOf } = await import("../../engine/state/text.ts");
   return withLabLock(options, "lab state restore", async (context) => {
     const { project, terminal, interruption } = context;

@@ -5,8 +5,8 @@ import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
-import { plural } from "../../ui/words.ts";
 import { asCliError } from "../../ui/errors.ts";
+import { plural } from "../../ui/words.ts";
 
 /** An account that does not answer is not waited for any longer. */
 const ACCOUNT_MS = 15_000;
@@ -25,7 +25,7 @@ function outcome({ rows, unknown, topology }: LimitsReport): string {
 
 /** Exits with 1 where synth would refuse the config. */
 async function showLimits(options: CommonOptions): Promise<number> {
-  const { limitsTable } = await import("../../engine/checks/limit-rows.ts");
+  const { limitsTable } = await import("../../engine/checks/limits.ts");
   const { findLimits } = await import("../../engine/checks/limits.ts");
   const project = openProject(options);
   let found: LimitsReport;

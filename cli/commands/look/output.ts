@@ -2,10 +2,9 @@
 import { type CommonOptions, synthesize, withLabLock } from "../../engine/synth/command-context.ts";
 import { inOrder, select } from "../../engine/synth/stack-order.ts";
 import { type CommandDefinition, outputsFile, skipSynth } from "../../ui/command.ts";
-import { printDocument } from "../../ui/document.ts";
-import { type OutputOptions, plainOutputs, showOutputs, writeOutputsFile } from "../../ui/outputs.ts";
-import { targetOf } from "../../ui/user-files.ts";
+import { type OutputOptions, plainOutputs, printDocument, showOutputs, writeOutputsFile } from "../../ui/document.ts";
 import { column } from "../../ui/table.ts";
+import { targetOf } from "../../ui/user-files.ts";
 
 async function run(options: CommonOptions & OutputOptions, names: readonly string[]): Promise<number> {
   const { openStates } = await import("../../engine/state/open.ts");

@@ -1,6 +1,6 @@
 /** Checks the account: whether it accepts the key, its home region, and its room for the lab. */
-import { MICRO_SHAPE } from "../../../topology/shapes.ts";
 import { runningSandbox } from "../../../sandbox/client.ts";
+import { MICRO_SHAPE } from "../../../topology/shapes.ts";
 import type { Topology } from "../../../topology/types.ts";
 import { type Capacity, capacityIn, hostsOf } from "../../clients/oci-limits.ts";
 import { isForbidden, type Oci } from "../../clients/oci.ts";
@@ -8,8 +8,7 @@ import { fail, failure, type Finding, firstLine, ok, warn } from "../../ui/findi
 import { list } from "../../ui/words.ts";
 import { availabilityDomainsOf, domainsWith, homeRegionOf, openAccount } from "../synth/oci-account.ts";
 import type { Project } from "../synth/project.ts";
-import type { LimitRow } from "./limit-rows.ts";
-import { findLimits } from "./limits.ts";
+import { findLimits, type LimitRow } from "./limits.ts";
 
 /** How long the account may take to answer, in milliseconds. */
 export const ACCOUNT_MS = 10_000;

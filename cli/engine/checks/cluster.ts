@@ -5,8 +5,7 @@ import { apiByLoadBalancer, apiByTunnel, dns } from "./api.ts";
 import { certificateFindings, hasEnded } from "./certificates.ts";
 import type { Check, CheckContext } from "./check-context.ts";
 import { etcd } from "./etcd.ts";
-import { disks, volumes } from "./storage.ts";
-import { kubernetesVersions, nodes, talosVersions } from "./nodes.ts";
+import { disks, kubernetesVersions, nodes, talosVersions, volumes } from "./nodes.ts";
 import { openPorts } from "./open-ports.ts";
 import { portScan } from "./port-scan.ts";
 

@@ -9,8 +9,8 @@ import { configFileOf } from "../../../images/upload/profile.ts";
 import { freeTierVerdict } from "../../../topology/free-tier.ts";
 import type { Topology } from "../../../topology/types.ts";
 import { fail, failure, type Finding, ok, warn } from "../../ui/findings.ts";
+import { built } from "../synth/config.ts";
 import type { Project } from "../synth/project.ts";
-import { built } from "../synth/built-lab.ts";
 
 async function freeTier(topology: Topology, project: Project): Promise<Finding> {
   const name = "free tier";

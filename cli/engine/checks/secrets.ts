@@ -2,19 +2,17 @@
 import { statSync } from "node:fs";
 import { relative } from "node:path";
 import { planTopology } from "../../../topology/plan.ts";
+import { capture } from "../../clients/processes.ts";
+import { asCliError } from "../../ui/errors.ts";
 import { fail, failure, type Finding, ok, warn } from "../../ui/findings.ts";
 import { list } from "../../ui/words.ts";
 import { shownIn } from "../state/published.ts";
-import { belongTogether } from "../state/openssh.ts";
-import { hostsWithoutKey } from "../state/secrets-schema.ts";
 import { plainSecretsFile, readSecrets, type SecretsFile } from "../state/secrets-file.ts";
-import type { Secrets } from "../state/secrets-schema.ts";
+import { belongTogether, hostsWithoutKey, type Secrets } from "../state/secrets-schema.ts";
 import { inClear } from "../state/sops.ts";
+import { configOf } from "../synth/config.ts";
 import type { Project } from "../synth/project.ts";
 import { recipientFindings } from "./recipients.ts";
-import { asCliError } from "../../ui/errors.ts";
-import { configOf } from "../synth/config.ts";
-import { capture } from "../../clients/processes.ts";
 
 async function password({ rootPassword, rootPasswordHash }: Secrets): Promise<Finding> {
   const { verify } = await import("unixcrypt");

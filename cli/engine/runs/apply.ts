@@ -4,11 +4,11 @@ import { type StackRunner, taint } from "../state/edit.ts";
 import { stateOf } from "../state/state.ts";
 import { recoverUnsavedState } from "../state/unsaved.ts";
 import { showDiagnostics, showRaw } from "../terraform/diagnostics.ts";
-import { runJob, type Job } from "../terraform/job.ts";
+import { type Job, runJob } from "../terraform/job.ts";
 import type { Diagnostic } from "../terraform/messages.ts";
 import { explainFailure, type Plan } from "../terraform/plan.ts";
 import { followProgress, type Progress } from "../terraform/progress.ts";
-import { removeRecord } from "../terraform/run-record.ts";
+import { removeRecord } from "../terraform/runner.ts";
 import { applyDoubt } from "../terraform/verdict.ts";
 import { reconcileRun } from "./reconcile.ts";
 

@@ -1,16 +1,15 @@
 /** Asks OCI, Proxmox VE and Talos, as on a real account so in the sandbox, for what a run was making when it was cut off. */
 import type { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
-import { messageOf } from "../../ui/errors.ts";
-import { accountOf } from "../synth/oci-account.ts";
 import type { Oci } from "../../clients/oci.ts";
+import { messageOf } from "../../ui/errors.ts";
 import type { Known } from "../state/import-ids.ts";
 import type { StateResource } from "../state/state.ts";
-import { labPve } from "./lab-pve.ts";
-import { lookUp, OCI_LOOKUPS } from "./lookup-oci.ts";
-import { lookUpInPve, PVE_LOOKUPS } from "./lookup-proxmox.ts";
+import type { StackInfo } from "../synth/assembly.ts";
+import { accountOf } from "../synth/oci-account.ts";
 import { askBootstrap, BOOTSTRAP } from "./bootstrap.ts";
 import type { AskService, FoundObject } from "./classify-lost.ts";
-import type { StackInfo } from "../synth/assembly.ts";
+import { lookUp, OCI_LOOKUPS } from "./lookup-oci.ts";
+import { labPve, lookUpInPve, PVE_LOOKUPS } from "./lookup-proxmox.ts";
 import type { Session } from "./session.ts";
 
 const PATIENCE_MS = 20_000;

@@ -1,5 +1,6 @@
 /** Begins a run of diff, deploy or destroy. */
 import { messageOf } from "../../ui/errors.ts";
+import { column } from "../../ui/table.ts";
 import { taint } from "../state/edit.ts";
 import { stateOf } from "../state/state.ts";
 import { recoverUnsavedState } from "../state/unsaved.ts";
@@ -9,10 +10,9 @@ import type { CommandContext, CommonOptions } from "../synth/command-context.ts"
 import { inOrder, select } from "../synth/stack-order.ts";
 import { initialize } from "../terraform/init.ts";
 import type { PlanOptions } from "../terraform/plan.ts";
-import { readRecords, type RunRecord } from "../terraform/run-record.ts";
+import { readRecords, type RunRecord } from "../terraform/runner.ts";
 import { awaitChanges, awaitEarlierRuns, reconcileEarlierRuns, runningRecords } from "./reconcile.ts";
 import { openSession, type Session } from "./session.ts";
-import { column } from "../../ui/table.ts";
 
 /** Options of diff, deploy and destroy. */
 export interface RunOptions extends CommonOptions, Omit<PlanOptions, "destroy"> {

@@ -1,8 +1,7 @@
 /** Whether a cluster was bootstrapped, which is done once: Talos is asked, as no log and no list tells. */
 import type { TalosMachine } from "../../clients/talos.ts";
 import { CliError } from "../../ui/errors.ts";
-import { CLUSTER_KEYS } from "../state/import-ids.ts";
-import { labelOf } from "../state/known-objects.ts";
+import { CLUSTER_KEYS, labelOf } from "../state/import-ids.ts";
 import { stateOf, type StateResource } from "../state/state.ts";
 import { aboutTheBootstrap } from "../terraform/diagnostics.ts";
 import type { Plan } from "../terraform/plan.ts";

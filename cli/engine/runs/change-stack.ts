@@ -1,10 +1,10 @@
 /** Deploys or destroys one stack: initialize, plan, ask, apply. */
+import { showOutputs } from "../../ui/document.ts";
 import { AlreadyPrinted, messageOf } from "../../ui/errors.ts";
-import { showOutputs } from "../../ui/outputs.ts";
 import { duration } from "../../ui/words.ts";
 import { keepBackup } from "../state/backups.ts";
-import { locationOf } from "../state/location.ts";
 import { removeFromState } from "../state/edit.ts";
+import { locationOf } from "../state/location.ts";
 import { isDeployed, type State, stateOf } from "../state/state.ts";
 import { recordLocation } from "../state/whereabouts.ts";
 import type { StackInfo } from "../synth/assembly.ts";
@@ -12,6 +12,7 @@ import { discard, type Plan, planStack } from "../terraform/plan.ts";
 import type { Stack } from "../terraform/stack.ts";
 import { ApplyFailed, applyPlan } from "./apply.ts";
 import type { RunOptions } from "./begin.ts";
+import { refuseSecondBootstrap } from "./bootstrap.ts";
 import { type LockOptions, waitForLockedMachines } from "./locked-machines.ts";
 import { planDocument, refuseShrinking } from "./plan-document.ts";
 import { type Import, removeImports, SHOWN_ONCE, writeImports } from "./recover.ts";
@@ -19,7 +20,6 @@ import { withoutNewTriggers } from "./replace-triggers.ts";
 import { counted, showReview, summaryOf } from "./review-text.ts";
 import { refuseBeyond, type Reviewed } from "./reviewed.ts";
 import { result, type StackResult } from "./schedule.ts";
-import { refuseSecondBootstrap } from "./bootstrap.ts";
 import type { Session } from "./session.ts";
 import { needsValues, stackReview } from "./stack-review.ts";
 import { reportAttachedSchema, reportUnowned } from "./unowned.ts";

@@ -2,19 +2,19 @@
 import { resolve } from "node:path";
 import { printDocument } from "../../ui/document.ts";
 import { AlreadyPrinted, CliError } from "../../ui/errors.ts";
+import { confirm } from "../../ui/terminal.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { type CommandContext, withLabLock } from "../synth/command-context.ts";
 import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
 import type { LockOptions } from "./locked-machines.ts";
 import { type LossOptions, reportLosses, resolveLostObjects } from "./losses.ts";
-import { refuseLostStates } from "./lost-state.ts";
 import { checkUpgrades, learnUpstream, requireNoDownstream, requireUpstream } from "./preconditions.ts";
+import { refuseLostStates } from "./recover.ts";
 import { counted } from "./review-text.ts";
 import { prove, type Reviewed, reviewedOf } from "./reviewed.ts";
 import { readSaved } from "./saved-plans.ts";
 import { result, runInOrder, type StackResult, type Status } from "./schedule.ts";
-import { confirm } from "../../ui/terminal.ts";
 
 /** Options of deploy and destroy. */
 export interface ChangeOptions extends RunOptions, LossOptions, LockOptions {

@@ -1,9 +1,8 @@
 /** Finds out what has become of objects that the state has lost, and by what id each would be imported. */
-import type { Stack } from "../terraform/stack.ts";
-import type { StateResource } from "../state/state.ts";
-import { CLUSTER_KEYS, importIdOf, type Known } from "../state/import-ids.ts";
-import { heldImportId, knownObjects } from "../state/known-objects.ts";
+import { CLUSTER_KEYS, heldImportId, importIdOf, type Known, knownObjects } from "../state/import-ids.ts";
 import type { LostObject } from "../state/lost-objects.ts";
+import type { StateResource } from "../state/state.ts";
+import type { Stack } from "../terraform/stack.ts";
 
 export type Verdict =
   | { readonly kind: "import"; readonly id: string }

@@ -21,7 +21,7 @@ export async function labReview(
   states: States,
 ): Promise<Pick<Review, "freeTier" | "images">> {
   if (assembly.lab === null) return { freeTier: null, images: [] };
-  const { freeTierReview, imageReviews } = await import("./lab-review.ts");
+  const { freeTierReview, imageReviews } = await import("./review.ts");
   return {
     freeTier: freeTierReview(assembly.lab, states),
     images: imageReviews(assembly.lab, states, sandbox !== null),

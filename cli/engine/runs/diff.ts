@@ -1,34 +1,33 @@
 /** `cdktf diff`: plans every chosen stack, and changes nothing. */
-import { AlreadyPrinted, CliError, messageOf } from "../../ui/errors.ts";
-import { isDeployed, NO_STATE, stateOf } from "../state/state.ts";
-import type { StackInfo } from "../synth/assembly.ts";
-import { discard, PlanFailed, planStack } from "../terraform/plan.ts";
-import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
-import type { LossOptions } from "./losses.ts";
-import { planAhead, type Planned } from "./plan-ahead.ts";
-import { refuseShrinking } from "./plan-document.ts";
-import { withoutNewTriggers } from "./replace-triggers.ts";
-import { runInOrder } from "./schedule.ts";
-import { needsValues, stackReview, withoutPlan } from "./stack-review.ts";
-import type { States } from "./diff-output.ts";
 import { printDocument } from "../../ui/document.ts";
+import { AlreadyPrinted, CliError, messageOf } from "../../ui/errors.ts";
 import { requireFolder, targetOf } from "../../ui/user-files.ts";
 import { list } from "../../ui/words.ts";
+import { isDeployed, NO_STATE, stateOf } from "../state/state.ts";
+import type { StackInfo } from "../synth/assembly.ts";
 import type { CommandContext } from "../synth/command-context.ts";
+import { discard, PlanFailed, planStack } from "../terraform/plan.ts";
+import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
 import {
   documentOf,
   imageToBuild,
   labReview,
   refuseDestruction,
   save,
+  type States,
   withoutStacks,
   writeMarkdown,
 } from "./diff-output.ts";
-import { resolveLostObjects } from "./losses.ts";
-import { refuseLostStates } from "./lost-state.ts";
+import { type LossOptions, resolveLostObjects } from "./losses.ts";
+import { planAhead, type Planned } from "./plan-ahead.ts";
+import { refuseShrinking } from "./plan-document.ts";
 import { checkUpgrades } from "./preconditions.ts";
+import { refuseLostStates } from "./recover.ts";
+import { withoutNewTriggers } from "./replace-triggers.ts";
 import { showReview, summaryOf } from "./review-text.ts";
 import { lostDiskLine, lostDisks, type Review, type StackReview } from "./review.ts";
+import { runInOrder } from "./schedule.ts";
+import { needsValues, stackReview, withoutPlan } from "./stack-review.ts";
 
 /** What `cdktf diff` is asked for. */
 export interface DiffOptions extends RunOptions, LossOptions {

@@ -2,7 +2,7 @@
 import { LOCK_PATIENCE_S, waitForLocks } from "../../clients/machine-locks.ts";
 import type { StateResource } from "../state/state.ts";
 import type { Plan } from "../terraform/plan.ts";
-import { labPve } from "./lab-pve.ts";
+import { labPve } from "./lookup-proxmox.ts";
 import type { Session } from "./session.ts";
 
 const MACHINE = "proxmox_virtual_environment_vm";

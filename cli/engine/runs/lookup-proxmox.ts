@@ -1,8 +1,10 @@
 /** Looks up in Proxmox VE what a lab may have lost sight of. */
 import { z } from "zod";
-import type { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
-import type { FoundObject } from "./classify-lost.ts";
+import { Deadline } from "../../../constructs/proxmox/steps/deadline.mjs";
+import { PveApi } from "../../../constructs/proxmox/steps/pve-client.mjs";
 import { granteeOf, type Known, volumeOf } from "../state/import-ids.ts";
+import type { FoundObject } from "./classify-lost.ts";
+import type { Session } from "./session.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -85,4 +87,25 @@ export async function lookUpInPve(
   const found = answer.parse(await api.once("GET", path)).find(isIt);
   if (found === undefined) return [];
   return [{ id: lookup.id === undefined ? null : String(found[lookup.id]), name: "" }];
+}
+
+const PVE_PORT = 8006;
+
+/**
+ * As root. The tunnel has to be open.
+ *
+ * @param environment of a stack that knows root's password
+ * @param patienceS how long all answers together may take
+ * @returns null for a lab without a host, or without its password
+ */
+export function labPve(
+  { assembly: { lab } }: Pick<Session, "assembly">,
+  environment: Readonly<Record<string, string | undefined>>,
+  patienceS: number,
+): PveApi | null {
+  const tunnel = lab?.tunnels.find(({ target }) => target.port === PVE_PORT);
+  const password = environment["TF_VAR_pve_root_password"];
+  if (tunnel === undefined || password === undefined) return null;
+  const host = { name: tunnel.via, api: `https://127.0.0.1:${tunnel.localPort}`, address: tunnel.target.address };
+  return new PveApi(host, password, new Deadline(patienceS));
 }

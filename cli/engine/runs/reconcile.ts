@@ -4,12 +4,12 @@ import { join } from "node:path";
 import type { LoggedCall, Sandbox } from "../../../sandbox/client.ts";
 import { readIfThere } from "../../ui/files.ts";
 import type { Terminal } from "../../ui/terminal.ts";
+import { waitUntil } from "../../ui/wait.ts";
 import { addLost, isWholeLog, lossOf } from "../state/lost-objects.ts";
 import type { State } from "../state/state.ts";
 import { followLines } from "../terraform/job.ts";
 import { followProgress } from "../terraform/progress.ts";
-import { readRecords, removeRecord, runOutcome, type RunRecord } from "../terraform/run-record.ts";
-import { waitUntil } from "../../ui/wait.ts";
+import { readRecords, removeRecord, runOutcome, type RunRecord } from "../terraform/runner.ts";
 
 const POLL_MS = 100;
 

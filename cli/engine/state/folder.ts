@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../../ui/errors.ts";
-import { SYSTEMS } from "../../ui/provider-choices.ts";
+import { SYSTEMS } from "../../ui/options.ts";
 import type { Environment } from "../synth/environment.ts";
 import type { Binary } from "../terraform/binary.ts";
 import { bucketAdvice } from "../terraform/diagnostics.ts";

@@ -2,11 +2,11 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { capture } from "../../clients/processes.ts";
 import type { Interruption } from "../../ui/interruption.ts";
 import type { Environment } from "../synth/environment.ts";
 import { runJob } from "../terraform/job.ts";
-import { removeRecord } from "../terraform/run-record.ts";
-import { capture } from "../../clients/processes.ts";
+import { removeRecord } from "../terraform/runner.ts";
 
 interface ToolCall {
   readonly stack: string;

@@ -4,8 +4,7 @@ import { list } from "../../ui/words.ts";
 import type { Environment } from "../synth/environment.ts";
 import type { Guard } from "./made-before.ts";
 import { readSecrets, type SecretsFile, writeSecrets } from "./secrets-file.ts";
-import { belongTogether } from "./openssh.ts";
-import { completed, newPassphrase, type Secrets } from "./secrets-schema.ts";
+import { belongTogether, completed, newPassphrase, type Secrets } from "./secrets-schema.ts";
 
 /** Encrypted ones are part of the repository: a run that changed them would leave a change that nobody has seen. */
 function refuseToComplete({ file }: SecretsFile, what: string): CliError {

@@ -6,7 +6,7 @@ import { withoutByteOrderMark } from "../../../config/text.ts";
 import { pathVariable, userPath } from "../../../config/user-path.ts";
 import { CliError, codeOf, messageOf } from "../../ui/errors.ts";
 import { learnSecretsFile } from "../../ui/masker.ts";
-import { ALL_STAND_INS, type Choices } from "../../ui/provider-choices.ts";
+import { ALL_STAND_INS, type Choices } from "../../ui/options.ts";
 import { requireFolder } from "../../ui/user-files.ts";
 
 /** Options that choose a project. */

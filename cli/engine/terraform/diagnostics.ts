@@ -1,6 +1,6 @@
 /** Prints errors and warnings of the tool, without positions in generated JSON, and what to do about them. */
+import { type Choices, SYSTEMS } from "../../ui/options.ts";
 import type { Terminal } from "../../ui/terminal.ts";
-import { type Choices, SYSTEMS } from "../../ui/provider-choices.ts";
 import type { Diagnostic } from "./messages.ts";
 import type { Stack } from "./stack.ts";
 

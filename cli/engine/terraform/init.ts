@@ -11,8 +11,7 @@ import type { Project } from "../synth/project.ts";
 import type { Binary } from "./binary.ts";
 import { showRaw } from "./diagnostics.ts";
 import { runJob } from "./job.ts";
-import { removeRecord } from "./run-record.ts";
-import type { Runner } from "./runner.ts";
+import { removeRecord, type Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 
 /** Another backend (the sandbox's, after the real one) is a fresh start, never a move of state. */

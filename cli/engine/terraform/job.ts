@@ -8,10 +8,10 @@ import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSyn
 import { join } from "node:path";
 import { CliError, codeOf } from "../../ui/errors.ts";
 import type { Interruption } from "../../ui/interruption.ts";
+import { waitUntil } from "../../ui/wait.ts";
 import type { Environment } from "../synth/environment.ts";
 import { addedArguments } from "./binary.ts";
-import { runOutcome, type RunRecord, writeRecord } from "./run-record.ts";
-import { waitUntil } from "../../ui/wait.ts";
+import { runOutcome, type RunRecord, writeRecord } from "./runner.ts";
 
 const POLL_MS = 100;
 

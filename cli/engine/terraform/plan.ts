@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { AlreadyPrinted, CliError, Interrupted } from "../../ui/errors.ts";
 import { learnVariables } from "../../ui/mask-documents.ts";
 import type { Environment } from "../synth/environment.ts";
-import { adviceOn, heldLock, errorTexts, showDiagnostics, showRaw, standInAdvice } from "./diagnostics.ts";
+import { adviceOn, errorTexts, heldLock, showDiagnostics, showRaw, standInAdvice } from "./diagnostics.ts";
 import { forgetInit, initialize } from "./init.ts";
-import { runJob, type Job } from "./job.ts";
+import { type Job, runJob } from "./job.ts";
 import type { Diagnostic, OutputChange } from "./messages.ts";
 import { type Drift, followProgress, type PlannedChange, type Progress } from "./progress.ts";
-import { removeRecord } from "./run-record.ts";
-import type { Runner } from "./runner.ts";
+import { removeRecord, type Runner } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 import { planVerdict } from "./verdict.ts";
 

@@ -3,10 +3,10 @@ import { readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../ui/errors.ts";
-import type { System } from "../../ui/provider-choices.ts";
+import { namesIn } from "../../ui/files.ts";
+import type { System } from "../../ui/options.ts";
 import type { ProviderPlaces } from "./cli-config.ts";
 import { cachedTool, PROXMOX_PROVIDER } from "./tools.ts";
-import { namesIn } from "../../ui/files.ts";
 
 /** The registries of Terraform and of OpenTofu. */
 export const HOSTS = ["registry.terraform.io", "registry.opentofu.org"] as const;

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CliError } from "../../ui/errors.ts";
 import { writeAtomically } from "../../ui/files.ts";
-import { type Choices, type System, SYSTEMS } from "../../ui/provider-choices.ts";
+import { type Choices, type System, SYSTEMS } from "../../ui/options.ts";
 import type { Binary } from "./binary.ts";
 import { providerPlaces, type ProviderPlaces } from "./cli-config.ts";
 import {

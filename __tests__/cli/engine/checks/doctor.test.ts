@@ -10,7 +10,7 @@ import { type Finding, findingsOf } from "../../../../cli/ui/findings.ts";
 import { lockFinding } from "../../../../cli/engine/checks/images.ts";
 import { kvmHere, ports, tools } from "../../../../cli/engine/checks/machine.ts";
 import { remoteStates, state } from "../../../../cli/engine/checks/state.ts";
-import type { LimitRow } from "../../../../cli/engine/checks/limit-rows.ts";
+import type { LimitRow } from "../../../../cli/engine/checks/limits.ts";
 import { openProject } from "../../../../cli/engine/synth/project.ts";
 import { takeLock } from "../../../../cli/engine/synth/lock.ts";
 import { writeLost } from "../../../../cli/engine/state/lost-objects.ts";

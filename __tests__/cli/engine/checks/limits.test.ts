@@ -1,6 +1,6 @@
 import { ACCOUNT_LIMITS, accountUse } from "../../../../cli/clients/oci-limits.ts";
 import type { Oci } from "../../../../cli/clients/oci.ts";
-import { limitRows, limitsTable, type Sources } from "../../../../cli/engine/checks/limit-rows.ts";
+import { limitRows, limitsTable, type Sources } from "../../../../cli/engine/checks/limits.ts";
 import { parseState, type State } from "../../../../cli/engine/state/state.ts";
 import { LIMITS } from "../../../../config/limits.ts";
 import { LIMITS as TENANCY_LIMITS } from "../../../../sandbox/oci/model/limits.ts";

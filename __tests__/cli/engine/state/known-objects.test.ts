@@ -1,4 +1,4 @@
-import { knownObjects } from "../../../../cli/engine/state/known-objects.ts";
+import { knownObjects } from "../../../../cli/engine/state/import-ids.ts";
 
 const POOL = "proxmox_virtual_environment_pool.lab";
 const resources = {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import { moveState, type MoveTools } from "../../../../cli/engine/state/move.ts";
+import { prepareRestore } from "../../../../cli/engine/state/backups.ts";
 import { addressOf, type StateLocation } from "../../../../cli/engine/state/location.ts";
-import { prepareRestore } from "../../../../cli/engine/state/restore.ts";
+import { moveState, type MoveTools } from "../../../../cli/engine/state/move.ts";
 import { EMPTY, headOf, movedTo, sameState, withSerial } from "../../../../cli/engine/state/text.ts";
 import type { Whereabouts } from "../../../../cli/engine/state/whereabouts.ts";
 

@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { guardOf } from "../../../../cli/engine/state/made-before.ts";
 import { plainSecretsFile } from "../../../../cli/engine/state/secrets-file.ts";
-import { generateSshKey } from "../../../../cli/engine/state/openssh.ts";
+import { generateSshKey, type Secrets } from "../../../../cli/engine/state/secrets-schema.ts";
 import { ensureSecrets, secretVariables, statePassphrase } from "../../../../cli/engine/state/secrets.ts";
-import type { Secrets } from "../../../../cli/engine/state/secrets-schema.ts";
 
 const MODULE = pathToFileURL(join(__dirname, "../../../../cli/engine/state/secrets.ts")).href;
 const GUARD = pathToFileURL(join(__dirname, "../../../../cli/engine/state/made-before.ts")).href;

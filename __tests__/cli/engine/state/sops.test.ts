@@ -4,9 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
-import { ageKeyFile, isRecipient } from "../../../../cli/engine/state/sops.ts";
-import { generateSshKey } from "../../../../cli/engine/state/openssh.ts";
-import { newRootPassword, newUserKey } from "../../../../cli/engine/state/secrets-schema.ts";
+import { shownIn } from "../../../../cli/engine/state/published.ts";
 import {
   readSecrets,
   readToEncrypt,
@@ -14,9 +12,15 @@ import {
   type SecretsFile,
   writeSecrets,
 } from "../../../../cli/engine/state/secrets-file.ts";
-import { parseSecrets, type Secrets } from "../../../../cli/engine/state/secrets-schema.ts";
+import {
+  generateSshKey,
+  newRootPassword,
+  newUserKey,
+  parseSecrets,
+  type Secrets,
+} from "../../../../cli/engine/state/secrets-schema.ts";
 import { ensureSecrets, reviewSecret, statePassphrase } from "../../../../cli/engine/state/secrets.ts";
-import { shownIn } from "../../../../cli/engine/state/published.ts";
+import { ageKeyFile, isRecipient } from "../../../../cli/engine/state/sops.ts";
 
 let folder: string;
 let place: SecretsFile;

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -8,16 +9,15 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { downloadEnvironment } from "../../../../cli/engine/synth/environment.ts";
-import { type Choices, parseChoices } from "../../../../cli/ui/provider-choices.ts";
-import { chooseProviders, type Chosen } from "../../../../cli/engine/terraform/providers.ts";
 import { parseCliConfig, providerPlaces } from "../../../../cli/engine/terraform/cli-config.ts";
-import { type Ask, platform } from "../../../../cli/engine/terraform/provider-packages.ts";
-import { PROXMOX_PROVIDER, toolPath } from "../../../../cli/engine/terraform/tools.ts";
 import { takeLockFile } from "../../../../cli/engine/terraform/init.ts";
+import { type Ask, platform } from "../../../../cli/engine/terraform/provider-packages.ts";
+import { chooseProviders, type Chosen } from "../../../../cli/engine/terraform/providers.ts";
+import { PROXMOX_PROVIDER, toolPath } from "../../../../cli/engine/terraform/tools.ts";
+import { type Choices, parseChoices } from "../../../../cli/ui/options.ts";
 import { SmallLab } from "../../small-lab.ts";
 
 describe("--providers", () => {

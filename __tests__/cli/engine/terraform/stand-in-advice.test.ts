@@ -1,5 +1,5 @@
-import { ALL_STAND_INS } from "../../../../cli/ui/provider-choices.ts";
 import { standInAdvice } from "../../../../cli/engine/terraform/diagnostics.ts";
+import { ALL_STAND_INS } from "../../../../cli/ui/options.ts";
 
 const lacking = (what: string) => [
   {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import * as fc from "fast-check";
+import { generateSshKey } from "../../../../cli/engine/state/secrets-schema.ts";
 import { Masker } from "../../../../cli/ui/masker.ts";
-import { generateSshKey } from "../../../../cli/engine/state/openssh.ts";
 
 const pem = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" });
 const SECRETS = {

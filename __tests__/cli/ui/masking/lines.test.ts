@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
+import { generateSshKey } from "../../../../cli/engine/state/secrets-schema.ts";
 import { lineMask, maskStream, type Written } from "../../../../cli/ui/mask-output.ts";
 import { learn, SENSITIVE } from "../../../../cli/ui/masker.ts";
-import { generateSshKey } from "../../../../cli/engine/state/openssh.ts";
 
 const SECRET = "vq8-lines-canary-Zt5";
 learn(SECRET);

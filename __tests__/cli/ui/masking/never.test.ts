@@ -1,8 +1,8 @@
 /** What must never be masked, with everything learned that a deployed lab has. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { generateSshKey } from "../../../../cli/engine/state/secrets-schema.ts";
 import { Masker } from "../../../../cli/ui/masker.ts";
-import { generateSshKey } from "../../../../cli/engine/state/openssh.ts";
 
 const ROOT = join(__dirname, "../../../..");
 const key = generateSshKey("root@pve-1");

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { generateSshKey } from "../../../../cli/engine/state/secrets-schema.ts";
 import { Masker, SENSITIVE } from "../../../../cli/ui/masker.ts";
-import { generateSshKey } from "../../../../cli/engine/state/openssh.ts";
 
 const { masked } = { masked: (text: string): string => new Masker().masked(text) };
 const pem = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" });
