@@ -47,14 +47,14 @@ function isProxied({ HTTPS_PROXY, https_proxy }: NodeJS.ProcessEnv): boolean {
 }
 
 /** Node would print it around the masker, with a line of code and all. */
-function tellUncaught(): void {
+function reportUncaught(): void {
   // Kept: an app that runs in this process has another `process.exit` meanwhile.
   const exit = process.exit.bind(process);
   process.on("uncaughtException", (error) => exit(printError(error)));
 }
 
-/** Commander has told it already. Its second line is a suggestion, which belongs to the first. */
-function tellCommander(error: CommanderError): string {
+/** Commander has printed it already. Its second line is a suggestion, which belongs to the first. */
+function usageErrorOf(error: CommanderError): string {
   return error.message.replace(/^error: /, "").replaceAll(/\n(?=\()/g, " ");
 }
 
@@ -71,7 +71,7 @@ export async function runProgram(
   outliveReaders();
   learnEnvironment(process.env);
   maskOutput();
-  tellUncaught();
+  reportUncaught();
   try {
     if (isProxied(process.env)) await (await import("./clients/proxy.ts")).useProxies(process.env);
     await program.parseAsync([...args], { from: "user" });
@@ -81,7 +81,7 @@ export async function runProgram(
     // What follows `--` is another program's.
     const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
     if (process.exitCode === 0 || !own.includes("--json") || printedDocument()) return;
-    printDocument(failed(usage ? tellCommander(error) : messageOf(error)));
+    printDocument(failed(usage ? usageErrorOf(error) : messageOf(error)));
   }
 }
 

@@ -114,7 +114,7 @@ describe("npx lab validate cluster", () => {
     const fault = { kind: "status", status: 503, message: "etcd is not running" } as const;
     await (await lab.sandbox()).addFault({ what: "call", interface: "talos", method: "Etcd*", times: 0, fault });
     const { code, findings } = await validate();
-    expect([code, failures(findings)]).toEqual([1, ["etcd: cp-1 does not tell: etcd is not running"]]);
+    expect([code, failures(findings)]).toEqual([1, ["etcd: cp-1 does not answer: etcd is not running"]]);
   });
 
   it("says of an API server that hangs up one thing, and that the rest was not looked at", async () => {

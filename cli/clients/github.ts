@@ -62,7 +62,7 @@ const ADVICE: Readonly<Record<number, string>> = {
 /** Nothing can be written there any more, which is no mistake of whoever asks. */
 export class LockedConversation extends CliError {}
 
-/** GitHub says 403 for several things; its message tells which. */
+/** GitHub says 403 for several things; its message says which. */
 function adviceOn403(message: string, address: string): string {
   if (/archived/i.test(message)) return "the repository is archived: it can only be read until its owner unarchives it";
   return `GITHUB_TOKEN lacks a permission: give the job \`permissions: ${permissionOf(address)}\`; a pull request from a fork never gets it`;
@@ -89,14 +89,14 @@ export async function request(github: GitHub, method: string, address: string, b
   const said = await answer.json().catch(() => undefined);
   if (answer.ok) return { body: said, next: /;\s*rel="?next"?/.test(headers.get("link") ?? "") };
   const message = visibleLine(refusal.safeParse(said).data?.message.split("\n")[0] ?? answer.statusText);
-  const told = `${method} ${address}: ${status} ${message}`;
+  const failure = `${method} ${address}: ${status} ${message}`;
   const wait = waitOf(headers);
   const limited = status === 429 || (status === 403 && (wait !== null || /rate limit/i.test(message)));
-  if (status >= 500 || limited) throw new Later(told, wait);
+  if (status >= 500 || limited) throw new Later(failure, wait);
   if (status === 403 && /\blocked\b/i.test(message))
-    throw new LockedConversation(`${told}: its conversation is locked, and this token may not write there`);
+    throw new LockedConversation(`${failure}: its conversation is locked, and this token may not write there`);
   const advice = status === 403 ? adviceOn403(message, address) : ADVICE[status];
-  throw new CliError(advice === undefined ? told : `${told}: ${advice}`);
+  throw new CliError(advice === undefined ? failure : `${failure}: ${advice}`);
 }
 
 /**
@@ -129,7 +129,7 @@ export function parsed<S extends z.ZodType>(schema: S, { body }: Answer, what: s
   return result.data;
 }
 
-/** Whose token it is. Only GraphQL tells a workflow, which is no user; REST calls it by the same name. */
+/** Whose token it is. Only GraphQL knows a workflow, which is no user; REST calls it by the same name. */
 export async function ownLogin(github: GitHub): Promise<string> {
   const answer = await request(github, "POST", github.graphql, { query: "{ viewer { login } }" });
   return parsed(viewer, answer, "a viewer").data.viewer.login;

@@ -11,7 +11,7 @@ import { waitUntil } from "../ui/wait.ts";
 
 const heldSchema = z.object({
   pid: z.number(),
-  /** Tells the process from a later one with the same id. */
+  /** Distinguishes the process from a later one with the same id. */
   start: z.string(),
   since: z.string(),
   /** Each as text, to be compared: what listens where, and where it leads. */

@@ -10,8 +10,8 @@ import { duration, list } from "../ui/words.ts";
 /** How long a lock is waited for that is not said otherwise: a snapshot takes seconds, a small machine's backup minutes. */
 export const LOCK_PATIENCE_S = 300;
 const POLL_MS = 3000;
-/** What is waited for is told again after each such time. */
-const TELL_MS = 60_000;
+/** What is waited for is printed again after each such time. */
+const REPEAT_MS = 60_000;
 
 /** Of all locks the one that no work holds: a machine whose memory is on disk, until it is resumed. */
 const SUSPENDED = "suspended";
@@ -85,19 +85,20 @@ export async function waitForLocks(wait: LockWait): Promise<void> {
   const { terminal, label, signal, patienceMs, pollMs = POLL_MS } = wait;
   let locks = (await locksOf(wait)) ?? [];
   const started = performance.now();
-  let told = "";
-  let toldAt = 0;
+  let printed = "";
+  let printedAt = 0;
   for (; locks.length > 0; locks = (await locksOf(wait)) ?? locks) {
     const waited = performance.now() - started;
     const left = patienceMs - waited;
-    if (left <= 0 || locks.some(({ lock }) => lock === SUSPENDED)) throw refusal(locks, wait, told === "" ? 0 : waited);
+    if (left <= 0 || locks.some(({ lock }) => lock === SUSPENDED))
+      throw refusal(locks, wait, printed === "" ? 0 : waited);
     const words = list(locks.map((each) => each.words));
-    if (words !== told || waited - toldAt >= TELL_MS) {
+    if (words !== printed || waited - printedAt >= REPEAT_MS) {
       terminal.line(`${label} ${terminal.colors.dim(`… ${words}: waiting, for ${duration(left)} at most`)}`);
-      [told, toldAt] = [words, waited];
+      [printed, printedAt] = [words, waited];
     }
     terminal.status(terminal.colors.dim(`${label} waiting for locks, ${duration(waited)} so far`));
     await sleep(Math.min(pollMs, left), undefined, { signal }).finally(() => terminal.status(""));
   }
-  if (told !== "") terminal.line(`${label} ${terminal.colors.dim("… nothing is locked any more")}`);
+  if (printed !== "") terminal.line(`${label} ${terminal.colors.dim("… nothing is locked any more")}`);
 }

@@ -20,7 +20,7 @@ const instance = z.object({ lifecycleState: z.string() });
 
 /**
  * A sentence on what OCI says of the host: that it does not run, or what its serial console shows, which is written whole
- * into `folder`. Says why where OCI does not tell; never throws.
+ * into `folder`. Says why where OCI does not answer; never throws.
  */
 export async function explainSilence(
   { name, instanceId }: Silent,

@@ -40,7 +40,7 @@ type Answer = z.infer<typeof report>["shapeAvailabilities"];
 function statusIn(answer: Answer, { faultDomain }: Wanted): string {
   const own = faultDomain === null ? answer : answer.filter((line) => line.faultDomain === faultDomain);
   const said = own.map(({ availabilityStatus }) => availabilityStatus);
-  return said.find((status) => status === AVAILABLE) ?? said[0] ?? "not told";
+  return said.find((status) => status === AVAILABLE) ?? said[0] ?? "unknown";
 }
 
 /** Of every host in one availability domain. Each is asked for alone: lines of an answer do not say whose they are. */
@@ -146,7 +146,7 @@ async function useOf(account: Oci, name: string, service: string, domain: string
  * What the account counts, in the whole region or, where a limit is one of availability domains, in this one. A limit
  * that it does not know is not in it.
  *
- * @throws OciError when it tells of none
+ * @throws OciError when it has none
  */
 export async function accountUse(account: Oci, domain: string): Promise<ReadonlyMap<LimitName, AccountUse>> {
   const refused: OciError[] = [];

@@ -67,7 +67,7 @@ export type PreservedBootVolume = z.infer<typeof volume>;
 
 /**
  * Boot volumes of a compartment that were these hosts' and that no instance has: the console keeps them when it terminates an
- * instance, unless it is told otherwise. OCI gives them the instance's name, and none
+ * instance, unless asked otherwise. OCI gives them the instance's name, and none
  * of its tags.
  *
  * @throws OciError in one line

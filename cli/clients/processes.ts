@@ -44,7 +44,7 @@ export function processesWith(marker: string): readonly RunningProcess[] {
 }
 
 /**
- * Something that tells a process from a later one with the same id: when it started. Null when there is no such process.
+ * Something that distinguishes a process from a later one with the same id: when it started. Null when there is no such process.
  */
 export function startOf(pid: number): string | null {
   try {

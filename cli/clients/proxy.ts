@@ -1,6 +1,6 @@
 /**
  * Our own requests go out as Terraform's do: through HTTPS_PROXY and HTTP_PROXY, and past them where NO_PROXY says so. All of
- * ours are made by `fetch`, which takes no notice of these by itself (Node does from 22.21 on, when it is told at its start).
+ * ours are made by `fetch`, which takes no notice of these by itself (Node does from 22.21 on, with an option at its start).
  */
 import { isIP } from "node:net";
 import { CliError } from "../ui/errors.ts";

@@ -19,7 +19,7 @@ export interface Ssh {
 /** Where the hosts' sshd listens. */
 const SSH_PORT = 22;
 
-/** What tells the lab's own ssh from others: ssh takes what follows `-F` as it is. */
+/** What distinguishes the lab's own ssh from others: ssh takes what follows `-F` as it is. */
 export function sshMarker({ config }: SshFiles): string {
   return `-F ${config}`;
 }
@@ -134,7 +134,7 @@ const KEY = "id_ed25519";
 const KNOWN_HOSTS = "known_hosts";
 
 /**
- * All that ssh is told (ssh_config(5)). With `-F` it reads neither the user's configuration nor the system's: a
+ * All options of ssh (ssh_config(5)). With `-F` it reads neither the user's configuration nor the system's: a
  * `ClearAllForwardings` or `RemoteForward` meant for others would cut or spoil the tunnels. Without paths of ours, as ssh
  * takes `%`, `${` and quotation marks in them for its own.
  */

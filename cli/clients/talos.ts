@@ -35,14 +35,14 @@ export interface TalosService {
   readonly state: string;
 }
 
-/** What a machine tells of itself. Each call throws an Error in one line. */
+/** What a machine reports of itself. Each call throws an Error in one line. */
 export interface TalosMachine {
   /** `v1.13.9` */
   version(): Promise<string>;
   etcdMembers(): Promise<readonly EtcdMember[]>;
   etcdStatus(): Promise<EtcdStatus>;
   services(): Promise<readonly TalosService[]>;
-  /** Size of the disk that Talos is on, in bytes; null where it tells of none. */
+  /** Size of the disk that Talos is on, in bytes; null where it reports none. */
   systemDiskBytes(): Promise<number | null>;
   close(): void;
 }
@@ -98,7 +98,7 @@ const statusReply = z.object({
 const serviceReply = z.object({ services: z.array(z.object({ id: z.string(), state: z.string() })) });
 const diskReply = z.object({ disks: z.array(z.object({ size: z.coerce.number(), system_disk: z.boolean() })) });
 
-/** Without what grpc-js tells of its own inside. */
+/** Without the internals of grpc-js. */
 function reason({ code, details, message }: ServiceError): string {
   if (code === status.DEADLINE_EXCEEDED) return `no answer in ${CALL_MS / 1000} s`;
   return visibleLine(/Last error: (?:Error: )?(.+?)\. Resolution note/.exec(details)?.[1] ?? (details || message));

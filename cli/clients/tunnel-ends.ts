@@ -26,7 +26,7 @@ export interface GateOptions {
 /** Why a client does not pass. Of one that has hung up there is nothing to say. */
 const REFUSED: Readonly<Record<Exclude<Whose, "ours">, string | null>> = {
   "another's": "refused another user of this machine",
-  unknown: "refused a program of whom /proc/net/tcp does not tell the user",
+  unknown: "refused a program whose user is not in /proc/net/tcp",
   gone: null,
 };
 
@@ -106,7 +106,7 @@ function sockets(): readonly string[] {
  * The uid of the client's end of a connection (proc_net_tcp(5), columns local_address, rem_address, uid, inode), or that nobody
  * has that end any more: the kernel shows it as root's for a while then, without an inode.
  *
- * @returns null where the system does not tell, as outside of Linux
+ * @returns null where the system does not say, as outside of Linux
  */
 export function callerOf({ remoteAddress, remotePort, localAddress, localPort }: Ends): number | "gone" | null {
   if (remoteAddress === undefined || localAddress === undefined) return "gone";
@@ -124,7 +124,7 @@ export function callerOf({ remoteAddress, remotePort, localAddress, localPort }:
 
 type Whose = "ours" | "another's" | "gone" | "unknown";
 
-/** Whether a connection comes from a program of this user, or of root. Only Linux tells; elsewhere it is taken for one. */
+/** Whether a connection comes from a program of this user, or of root. Only Linux knows; elsewhere it is taken for one. */
 function ownerOf(client: Socket): Whose {
   if (process.platform !== "linux") return "ours";
   const caller = callerOf(client);
@@ -140,7 +140,7 @@ const NEXT_MS = 3000;
  * Carries a connection whose client speaks first, as with TLS, and is answered by all in the same way.
  *
  * @param ports in the order in which they are tried
- * @param won is told which port it goes by
+ * @param won is called with the port it goes by
  */
 function carry(client: Socket, ports: readonly number[], won: (port: number) => void, nextMs: number): void {
   const left = [...ports];

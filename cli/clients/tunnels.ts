@@ -68,13 +68,13 @@ export function isFree(port: number): Promise<boolean> {
 export function answers(near: number | string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = typeof near === "number" ? connect(near, "127.0.0.1") : connect(near);
-    const told = (answer: boolean): void => {
+    const answered = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
     };
-    socket.once("connect", () => told(true));
-    socket.once("error", () => told(false));
-    socket.setTimeout(ANSWER_MS, () => told(false));
+    socket.once("connect", () => answered(true));
+    socket.once("error", () => answered(false));
+    socket.setTimeout(ANSWER_MS, () => answered(false));
   });
 }
 
@@ -103,7 +103,7 @@ async function reach(
     .map((tunnel) => ({ near: nearEnd(tunnel), target: tunnel.target }));
   const args = sshArguments(host, address, options.files, own, options.sshPorts?.[host]);
   const deadline = performance.now() + patienceMs;
-  for (let told = ""; ; await sleep(retryMs, undefined, { signal })) {
+  for (let printed = ""; ; await sleep(retryMs, undefined, { signal })) {
     const ssh = startSsh(args, options.files, sshLog(options.logs, host), options.env);
     started(ssh);
     let open = false;
@@ -125,8 +125,8 @@ async function reach(
       const known = options.explain === undefined ? "" : `; ${await options.explain(host)}`;
       throw new SilentHost(host, address, patienceMs, `${last}${known}`);
     }
-    if (last !== told) say(`waiting for ${host} (${address}): ${last}`);
-    told = last;
+    if (last !== printed) say(`waiting for ${host} (${address}): ${last}`);
+    printed = last;
   }
 }
 

@@ -24,7 +24,7 @@ export class Interrupted extends CliError {
   }
 }
 
-/** Already told, by the app or by a tool: nothing more to print. */
+/** Already printed, by the app or by a tool: nothing more to print. */
 export class AlreadyPrinted extends CliError {
   constructor(exitCode = 1) {
     super("see what was said on stderr", exitCode);
@@ -111,15 +111,16 @@ export function notPermitted(
   error: unknown,
   us: { readonly uid: number; readonly username: string } = userInfo(),
 ): string | null {
-  const told = systemError(error);
-  if (told === null || !["EACCES", "EPERM", "EROFS"].includes(told.code)) return null;
-  if (told.code === "EROFS") return `${told.path}: on a disk that is read-only: set LAB_HOME to a folder on another`;
-  const at = nearest(told.path);
-  const what = `${told.path}: not permitted`;
+  const denied = systemError(error);
+  if (denied === null || !["EACCES", "EPERM", "EROFS"].includes(denied.code)) return null;
+  if (denied.code === "EROFS")
+    return `${denied.path}: on a disk that is read-only: set LAB_HOME to a folder on another`;
+  const at = nearest(denied.path);
+  const what = `${denied.path}: not permitted`;
   if (at === null || at.uid === us.uid) return `${what}: see its mode and that of the folders above, with ls -ld`;
   const owner = nameOf(at.uid);
   const take = `sudo chown -R ${us.username} '${at.path}'`;
-  return `${what}: ${at.path === told.path ? "it" : at.path} belongs to ${owner}, and you are ${us.username}; work as ${owner}, take it over with ${take}, or set LAB_HOME to a folder of your own`;
+  return `${what}: ${at.path === denied.path ? "it" : at.path} belongs to ${owner}, and you are ${us.username}; work as ${owner}, take it over with ${take}, or set LAB_HOME to a folder of your own`;
 }
 
 /** Of what an `npm ci` that was cut short, or ran without its scripts, leaves missing. */

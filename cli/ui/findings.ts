@@ -32,7 +32,7 @@ export function firstLine(error: unknown): string {
   return more.length === 0 ? first : `${first} (and ${more.length} more)`;
 }
 
-/** The failure that an error tells of: most of ours say what to do behind a semicolon. */
+/** The failure that an error describes: most of ours say what to do behind a semicolon. */
 export function failure(name: string, error: unknown, advice: string): Finding {
   const [problem = "", ...more] = firstLine(error).split("; ");
   return fail(name, problem, more.join("; ") || advice);

@@ -85,7 +85,7 @@ function inGoJson(text: string): string {
 }
 
 /**
- * What a view of the text cannot tell for sure: a secret as it is, in JSON, in JSON within JSON, in an address or a form,
+ * What a view of the text cannot decide: a secret as it is, in JSON, in JSON within JSON, in an address or a form,
  * and in base64 of either alphabet.
  */
 export function formsOf(secret: string): readonly string[] {

@@ -75,7 +75,7 @@ function describeError(file: string, error: unknown): CliError {
 }
 
 /**
- * Tells what a path is, and refuses what no text can be written to. Nothing is written, opened or made.
+ * Classifies a path, and refuses what no text can be written to. Nothing is written, opened or made.
  *
  * @throws CliError for a folder, a disk, and what is not ours to write
  */

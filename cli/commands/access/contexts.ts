@@ -42,11 +42,11 @@ async function deployed(context: CommandContext, kind: ContextsKind, skipSynth: 
 }
 
 /**
- * Tells until when the certificate is good.
+ * Prints until when the certificate is good.
  *
  * @throws CliError where it has ended: what it is in opens nothing any more
  */
-async function tellTerm({ project, terminal }: CommandContext, kind: ContextsKind, text: string): Promise<void> {
+async function printExpiry({ project, terminal }: CommandContext, kind: ContextsKind, text: string): Promise<void> {
   const { certificateFindings, clientCertificateOf, clockOf, hasEnded, renewal } =
     await import("../../engine/checks/certificates.ts");
   const certificate = clientCertificateOf(kind, text);
@@ -61,7 +61,7 @@ async function tellTerm({ project, terminal }: CommandContext, kind: ContextsKin
     terminal.aside(`certificate: ${found}${advice === null ? "" : `; to do: ${advice}`}`);
 }
 
-function told(names: string, file: string, merged: Merged | null): string {
+function summaryOf(names: string, file: string, merged: Merged | null): string {
   if (merged === null) return `wrote context ${names} to ${near(file)}`;
   if (!merged.changed) return `context ${names} is in ${near(file)} already, as it is`;
   const kept = merged.backup === null ? "" : `; what that was is in ${near(merged.backup)}`;
@@ -77,7 +77,7 @@ async function writeOut(kind: ContextsKind, options: ContextsOptions): Promise<n
     if (delivery.to === "stdout" && options.json)
       throw new CliError("--stdout, --json: got both, allowed one: a document never holds a secret");
     const text = await deployed(context, kind, options.skipSynth ?? false);
-    await tellTerm(context, kind, text);
+    await printExpiry(context, kind, text);
     if (delivery.to === "stdout") {
       printInClear(text.endsWith("\n") ? text : `${text}\n`);
       return 0;
@@ -87,7 +87,7 @@ async function writeOut(kind: ContextsKind, options: ContextsOptions): Promise<n
     if (merged === null) await writeContexts(kind, file, text, force, context.interruption.signal);
     const names = contextNames(kind, text, `the lab's ${kind}`);
     if (options.json) printDocument({ file, contexts: names, merged: merged !== null, backup: merged?.backup ?? null });
-    else context.terminal.line(told(names.join(", "), file, merged));
+    else context.terminal.line(summaryOf(names.join(", "), file, merged));
     return 0;
   });
 }

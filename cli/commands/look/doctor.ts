@@ -6,7 +6,7 @@ import { type CommandDefinition, inSandbox, json, where } from "../../ui/command
 import { type Finding, findingsOf, ok, PATIENCE_MS, reportFindings } from "../../ui/findings.ts";
 import { openTerminal } from "../../ui/terminal.ts";
 
-/** What can be told only of a config that parses. */
+/** What can be checked only of a config that parses. */
 async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   const { signInOf } = await import("../../../config/sign-in.ts");
   const { runningSandbox } = await import("../../../sandbox/client.ts");

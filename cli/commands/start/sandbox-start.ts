@@ -47,7 +47,7 @@ function needsTool({ providers }: Project): boolean {
   return Object.values(providers).some((choice) => choice !== "stand-in");
 }
 
-/** What Oracle's CLI and SDKs read, of what the real provider is told. */
+/** What Oracle's CLI and SDKs read, from the settings of the real provider. */
 function isForOracleCli([name]: readonly [string, string]): boolean {
   return name.startsWith("OCI_CLI_");
 }

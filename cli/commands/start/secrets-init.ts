@@ -104,7 +104,7 @@ async function secretsInit(options: SecretsInitOptions): Promise<number> {
     const wanted = await wantedBy(project);
     const place: SecretsFile = { kind: "sops", file: sopsFile(project) };
     const name = relative(process.cwd(), place.file);
-    const tell = (added: readonly string[], line: string): number => {
+    const report = (added: readonly string[], line: string): number => {
       if (options.json) printDocument({ file: place.file, added });
       else terminal.line(line);
       return 0;
@@ -114,7 +114,7 @@ async function secretsInit(options: SecretsInitOptions): Promise<number> {
     if (existsSync(place.file)) {
       if (await endMove(place, plain)) terminal.aside(`deleted ${plain.file}: ${name} has the same secrets`);
       const added = await addMissing(place, wanted, guard);
-      return tell(
+      return report(
         added,
         added.length === 0 ? `${name} has all that the lab needs` : `added ${list(added)} to ${name}: commit it`,
       );
@@ -128,7 +128,7 @@ async function secretsInit(options: SecretsInitOptions): Promise<number> {
     rmSync(plain.file, { force: true });
     const from =
       known === null ? "made the lab's secrets" : `moved the lab's secrets from ${relative(process.cwd(), plain.file)}`;
-    return tell(["all"], `${from} into ${name}: commit it and .sops.yaml`);
+    return report(["all"], `${from} into ${name}: commit it and .sops.yaml`);
   });
 }
 

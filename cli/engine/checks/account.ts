@@ -23,7 +23,7 @@ export function serviceLimits(rows: readonly LimitRow[]): readonly Finding[] {
   const name = "service limits";
   const asked = rows.filter(({ account }) => account !== null);
   if (asked.length === 0)
-    return [warn(name, "the account tells of none", "see Limits, Quotas and Usage in the console")];
+    return [warn(name, "the account reports none", "see Limits, Quotas and Usage in the console")];
   const problems = asked.flatMap((row): readonly Finding[] => {
     const { used, allowed } = row.account ?? { used: 0, allowed: 0 };
     const more = missing(row);

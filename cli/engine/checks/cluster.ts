@@ -17,7 +17,7 @@ interface Named {
   readonly check: Check;
 }
 
-/** What only the API server can tell. */
+/** What only the API server knows. */
 const OF_KUBERNETES: readonly Named[] = [
   { name: "nodes", check: nodes },
   { name: "Kubernetes", check: kubernetesVersions },

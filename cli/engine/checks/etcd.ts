@@ -21,7 +21,7 @@ async function ask({ name: node, address }: NodePlan, machine: TalosMachine): Pr
     const [members, status] = await Promise.all([machine.etcdMembers(), machine.etcdStatus()]);
     return { node, address, members, status };
   } catch (error) {
-    return fail(NAME, `${node} does not tell: ${messageOf(error)}`, `talosctl -n ${address} service etcd says more`);
+    return fail(NAME, `${node} does not answer: ${messageOf(error)}`, `talosctl -n ${address} service etcd says more`);
   }
 }
 

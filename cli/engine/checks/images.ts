@@ -20,7 +20,7 @@ export interface ImagesCheckContext {
   /** What scripts are started in. */
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  /** Told of what takes long. */
+  /** Called with what takes long. */
   readonly status: (line: string) => void;
 }
 

@@ -135,7 +135,7 @@ async function optional(name: string, args: readonly string[], purpose: string, 
 
 /**
  * The programs that the lab runs: which are here, in which version, and what each is for. Each has a deadline of its own:
- * one that hangs keeps no other from telling.
+ * one that hangs holds up no other.
  *
  * @param env what programs are started in; PATH as the lab has it
  */

@@ -123,10 +123,10 @@ export const disks: Check = async (context) => {
       try {
         const bytes = await context.talos(node).systemDiskBytes();
         if (bytes !== null && bytes >= diskGb * GIB) return [];
-        const found = bytes === null ? "tells of no disk" : `has ${Math.floor(bytes / GIB)} GB`;
+        const found = bytes === null ? "reports no disk" : `has ${Math.floor(bytes / GIB)} GB`;
         return [fail(name, `${node} ${found}, the config says ${diskGb}`, `npx cdktf deploy proxmox${flag(context)}`)];
       } catch {
-        return [warn(name, `${node} does not tell`, "see to its Talos first")];
+        return [warn(name, `${node} does not answer`, "see to its Talos first")];
       }
     }),
   );

@@ -54,7 +54,7 @@ async function states(project: Project): Promise<readonly Finding[]> {
         name,
         backupsOf(data, name).map((backup) => backup.file),
       );
-      // Its place is told by the config's own check.
+      // The config's own check reports its place.
       if (movedTo(text) !== null) continue;
       const sealed = isEncrypted(text);
       const clear = sealed ? await opened(project, join(folder, file), name) : text;
@@ -71,7 +71,7 @@ function losses({ run, sandbox }: Project): readonly Finding[] {
   return stacksWithLosses(run).flatMap((stack) => {
     try {
       const addresses = readLost(run, stack).map(({ address }) => address);
-      const recover = `npx cdktf deploy ${stack} --recover${sandbox ? " --sandbox" : ""} takes back what can be told`;
+      const recover = `npx cdktf deploy ${stack} --recover${sandbox ? " --sandbox" : ""} takes back what can be identified`;
       return addresses.length === 0 ? [] : [warn("lost", `${stack}: ${addresses.join(", ")}`, recover)];
     } catch {
       return [

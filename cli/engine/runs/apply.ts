@@ -21,7 +21,7 @@ interface Applied {
 export class ApplyFailed extends AlreadyPrinted {
   readonly counts: Applied["counts"];
   readonly interrupted: boolean;
-  /** What the run said; it has been told. */
+  /** What the run said; it has been printed. */
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(counts: Applied["counts"], interrupted: boolean, diagnostics: readonly Diagnostic[]) {
@@ -67,7 +67,7 @@ async function run(
   return ended;
 }
 
-/** Applies a plan. @throws ApplyFailed, after the errors were told and losses were taken down */
+/** Applies a plan. @throws ApplyFailed, after errors were printed and losses recorded */
 export async function applyPlan(
   runner: StackRunner,
   plan: Plan,

@@ -32,7 +32,7 @@ export function askServices(session: Session, info: StackInfo, held: readonly St
   const lab = session.assembly.lab?.lab ?? "";
   let account: Promise<Oci> | undefined;
   let pve: Promise<PveApi | null> | undefined;
-  let isTold = false;
+  let isReported = false;
   const asked = async (type: string, known: Known): Promise<readonly FoundObject[] | null> => {
     if (OCI_LOOKUPS[type] !== undefined) {
       account ??= accountOf(project, sandbox, AbortSignal.timeout(PATIENCE_MS));
@@ -51,8 +51,9 @@ export function askServices(session: Session, info: StackInfo, held: readonly St
     try {
       return await asked(type, known);
     } catch (error) {
-      if (!isTold) terminal.aside(`whether what was lost exists cannot be asked: ${messageOf(error).split("\n")[0]}`);
-      isTold = true;
+      if (!isReported)
+        terminal.aside(`whether what was lost exists cannot be asked: ${messageOf(error).split("\n")[0]}`);
+      isReported = true;
       return null;
     }
   };

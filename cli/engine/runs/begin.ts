@@ -103,7 +103,7 @@ export function initializeAhead(session: Session, stacks: readonly StackInfo[]):
   for (const info of stacks) {
     const stack = session.stack(info);
     const initialized = before.then(() => initialize(session, stack, session.environment(stack)));
-    // A failure is told to the one who waits for this stack, and does not keep the next from its turn.
+    // A failure goes to the one who waits for this stack, and does not keep the next from its turn.
     before = initialized.catch(() => undefined);
     ready.set(info, initialized);
   }

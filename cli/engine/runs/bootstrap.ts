@@ -1,4 +1,4 @@
-/** Whether a cluster was bootstrapped, which is done once: Talos is asked, as no log and no list tells. */
+/** Whether a cluster was bootstrapped, which is done once: Talos is asked, as no log and no list has it. */
 import type { TalosMachine } from "../../clients/talos.ts";
 import { CliError } from "../../ui/errors.ts";
 import { CLUSTER_KEYS, labelOf } from "../state/import-ids.ts";
@@ -16,7 +16,7 @@ export const BOOTSTRAP = "talos_machine_bootstrap";
 const WAITS: readonly string[] = ["Initialized", "Preparing", "Waiting"];
 
 /**
- * @returns one, by no id, where etcd has members; none where it waits for them; null where that cannot be told, as of an etcd
+ * @returns one, by no id, where etcd has members; none where it waits for them; null where that is unknown, as of an etcd
  * that failed
  * @throws Error where the machine does not answer
  */

@@ -119,7 +119,7 @@ async function changed(change: StackChange): Promise<StackResult> {
   }
 }
 
-/** Changes a stack; what goes wrong has been told and is in the result. */
+/** Changes a stack; what goes wrong has been printed and is in the result. */
 export async function changeStack(change: StackChange): Promise<StackResult> {
   const { session, info } = change;
   const { terminal, interruption } = session;

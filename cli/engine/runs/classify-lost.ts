@@ -12,7 +12,7 @@ export type Verdict =
   | { readonly kind: "pending" }
   /** It cannot be had back, and cannot be made again alone. */
   | { readonly kind: "irreplaceable" }
-  /** It may be one of these; with none, nobody here can tell whether it exists. */
+  /** It may be one of these; with none, it is unknown whether it exists. */
   | { readonly kind: "undecided"; readonly candidates: readonly Candidate[] };
 
 /** What a lost object may be, by the id that imports it. */
@@ -56,10 +56,10 @@ function decided({ address, type }: LostObject, decisions: Losses["decisions"]):
   return type === CLUSTER_KEYS ? { kind: "irreplaceable" } : null;
 }
 
-/** What is known about each lost object: from its run's log, the stack, the states, and the services where no log tells an id. */
+/** What is known about each lost object: from its run's log, the stack, the states, and the services where no log has an id. */
 export async function classifyLostObjects({ lost, stack, decisions, held, ask }: Losses): Promise<readonly Finding[]> {
   const verdicts = new Map<LostObject, Verdict>();
-  /** Ids that no log tells, by address. */
+  /** Ids that no log has, by address. */
   const foundIds = new Map<string, string>();
   const known = knownObjects(stack, held, lost, foundIds);
   const taken = new Set(held.map((each) => `${each.type} ${heldImportId(each)}`));
@@ -75,9 +75,9 @@ export async function classifyLostObjects({ lost, stack, decisions, held, ask }:
   const candidates = async (object: LostObject) => {
     const about = known.of(object);
     const found = await ask(object, about);
-    return found?.flatMap(({ id: told, name }) => {
-      const id = importIdOf(object.type, { ...about, id: told });
-      return id === null || taken.has(`${object.type} ${id}`) ? [] : [{ id, name, told }];
+    return found?.flatMap(({ id: serviceId, name }) => {
+      const id = importIdOf(object.type, { ...about, id: serviceId });
+      return id === null || taken.has(`${object.type} ${id}`) ? [] : [{ id, name, serviceId }];
     });
   };
   /** Whether another one that is looked for may be the same. */
@@ -91,7 +91,7 @@ export async function classifyLostObjects({ lost, stack, decisions, held, ask }:
     const found = await candidates(object);
     const [only, ...more] = found ?? [];
     if (only !== undefined && more.length === 0 && !(await isContested(object, only.id))) {
-      if (only.told !== null) foundIds.set(object.address, only.told);
+      if (only.serviceId !== null) foundIds.set(object.address, only.serviceId);
       return { kind: "import", id: only.id };
     }
     if (found !== undefined) return found.length === 0 ? { kind: "absent" } : { kind: "undecided", candidates: found };
@@ -104,7 +104,7 @@ export async function classifyLostObjects({ lost, stack, decisions, held, ask }:
     if (verdict !== null) settle(object, verdict);
     if (verdict?.kind === "import") foundIds.set(object.address, verdict.id);
   }
-  // What a log tells comes first: it leaves less for the others to be. Wholes come before their parts.
+  // What a log has comes first: it leaves less for the others to be. Wholes come before their parts.
   for (let left = open(); left.length > 0; left = open()) {
     const ready = left.filter(isReady);
     const object = ready.find(({ id }) => id !== null) ?? ready[0] ?? left[0];

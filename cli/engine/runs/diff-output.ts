@@ -66,8 +66,8 @@ export async function writeMarkdown(file: string, review: Review, signal: AbortS
 /** What a reviewer has to know of a lab that could not be reviewed. */
 export function withoutStacks(error: unknown, sandbox: boolean): Review {
   const why = error instanceof AppRefused ? error.said : error instanceof AlreadyPrinted ? "" : messageOf(error);
-  const told = why === "" ? "what went wrong was told where the diff ran" : why;
-  return { version: 1, sandbox, stacks: [], freeTier: null, images: [], lostDisks: [], error: masked(told) };
+  const problem = why === "" ? "what went wrong was printed where the diff ran" : why;
+  return { version: 1, sandbox, stacks: [], freeTier: null, images: [], lostDisks: [], error: masked(problem) };
 }
 
 /** Saves what the plans do when there are all of them. */

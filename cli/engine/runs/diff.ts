@@ -61,7 +61,7 @@ interface Reviewed {
   readonly planned: Planned | null;
 }
 
-/** A stack that cannot be planned is told of, and in the result as failed. */
+/** A stack that cannot be planned is reported, and in the result as failed. */
 async function planAll(
   { session, stacks, label }: Begun,
   states: States,
@@ -101,10 +101,10 @@ async function planAll(
       try {
         results.set(info.name, await reviewed(info));
       } catch (error) {
-        const told = error instanceof AlreadyPrinted || interruption.signal.aborted;
-        if (!told) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
+        const printed = error instanceof AlreadyPrinted || interruption.signal.aborted;
+        if (!printed) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);
         const status = interruption.signal.aborted ? "interrupted" : "failed";
-        const said = error instanceof PlanFailed ? error.said : told ? null : messageOf(error);
+        const said = error instanceof PlanFailed ? error.said : printed ? null : messageOf(error);
         results.set(info.name, { review: withoutPlan(info.name, status, said), planned: null });
       }
       return "done";

@@ -29,7 +29,7 @@ const KEPT =
   'empty, which costs nothing; the next deploy takes it up again, and oci.compartment.onDestroy "delete" has a destroy delete it';
 const GOING = "is being deleted, which takes Oracle 30 to 180 minutes; until then no deploy can make one of this name";
 
-/** The states of compartments of the lab's name; null where nobody tells. */
+/** The states of compartments of the lab's name; null where nobody knows. */
 async function statesOf(session: Session, config: LabConfig, name: string): Promise<readonly string[] | null> {
   if (session.sandbox !== null) {
     const there = (await session.sandbox.inventory()).filter(({ type }) => type === "oci_identity_compartment");

@@ -52,8 +52,8 @@ interface Losses {
 }
 
 /**
- * Absent is only what nobody is about to make. The sandbox tells what it still does of what an interrupted run has asked for; on a
- * real account nobody does, and a file, say, is there only once it is downloaded. An object whose id was told had been made, one
+ * Absent is only what nobody is about to make. The sandbox knows what it still does of what an interrupted run has asked for; on a
+ * real account nobody does, and a file, say, is there only once it is downloaded. An object whose id is in the log had been made, one
  * that the user has decided about is decided, and of two bootstraps Talos refuses the second.
  */
 function absentForNow({ object, verdict }: Finding, underWay: boolean | null, decisions: Decisions): Finding {
@@ -71,7 +71,7 @@ async function assess(session: Session, decisions: Decisions): Promise<readonly 
   if (names.length === 0) return [];
   const states = await Promise.all(stacks.map((stack) => stateOf(session, session.stack(stack))));
   const held = states.flatMap(({ resources }) => resources);
-  // In this order: what is made between the two is told by the services.
+  // In this order: the services know what is made between the two.
   const underWay = session.sandbox === null ? null : (await changesUnderWay(session.sandbox)).length > 0;
   const losses: Losses[] = [];
   for (const [index, stack] of stacks.entries()) {

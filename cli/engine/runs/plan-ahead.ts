@@ -40,8 +40,11 @@ async function foresightOf({ plan, document }: Planned, read: readonly string[])
   const { outputs } = await document();
   return Object.fromEntries(
     changed.map((name): [string, Foreseen] => {
-      const told = outputs[name];
-      return [name, told !== undefined && "value" in told ? { known: true, value: told.value } : { known: false }];
+      const planned = outputs[name];
+      return [
+        name,
+        planned !== undefined && "value" in planned ? { known: true, value: planned.value } : { known: false },
+      ];
     }),
   );
 }
@@ -80,7 +83,7 @@ export function planAhead({
     const first = await planWith(info, () => NOTHING);
     const foresights = new Map<string, Foresight>();
     for (const { from, outputs } of readings(info)) {
-      // One that cannot be planned is told of in its own place.
+      // One that cannot be planned is reported in its own place.
       const upstream = await begun.get(from)?.catch(() => undefined);
       // What is not made yet was unknown to the first plan, as it is now.
       const known = outputs.filter((name) => name in made(from));

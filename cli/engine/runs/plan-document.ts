@@ -39,7 +39,7 @@ const document = z.object({
     .default({ root_module: { resources: [] } }),
 });
 
-/** An object's attributes before and after, as the tool tells them. */
+/** An object's attributes before and after, as the tool prints them. */
 export interface PlannedValues extends z.infer<typeof changes> {
   /** The stacks whose outputs an attribute is made of, where these are not known yet. */
   readonly awaits: Readonly<Record<string, readonly string[]>>;
@@ -68,9 +68,9 @@ export async function planDocument(
   if (error !== null) throw new CliError(`${stack.name}: its plan cannot be read: ${stderr.trim() || error.message}`);
   let read: z.infer<typeof document>;
   try {
-    const told: unknown = JSON.parse(stdout);
-    learnPlan(told);
-    read = document.parse(told);
+    const shown: unknown = JSON.parse(stdout);
+    learnPlan(shown);
+    read = document.parse(shown);
   } catch {
     // No word of the text: it holds values in clear.
     throw new CliError(

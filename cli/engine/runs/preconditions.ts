@@ -26,7 +26,7 @@ async function missingUpstream(
 
 /**
  * Reads the states that these stacks read, so that all that is secret there is masked in the plans, which have it in clear.
- * For where nothing else reads them; one that cannot be read is told of when it is needed.
+ * For where nothing else reads them; one that cannot be read is reported when it is needed.
  */
 export async function learnUpstream(session: Session, stacks: readonly StackInfo[]): Promise<void> {
   const upstream = new Set(stacks.flatMap((stack) => upstreamOf(stack, session.assembly.stacks)));

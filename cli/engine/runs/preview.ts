@@ -96,8 +96,8 @@ interface Source extends Reading {
 function sourceOf(reading: Reading, made: Readonly<Record<string, Output>>, foresight: Foresight): Source | null {
   const { outputs } = reading;
   const known = outputs.flatMap((name) => {
-    const told = foresight[name];
-    return told?.known ? [[name, told.value] as const] : [];
+    const planned = foresight[name];
+    return planned?.known ? [[name, planned.value] as const] : [];
   });
   const unknown = outputs.filter((name) => (name in foresight ? !foresight[name]?.known : !(name in made)));
   return known.length + unknown.length === 0 ? null : { ...reading, known: Object.fromEntries(known), unknown };

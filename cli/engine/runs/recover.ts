@@ -14,7 +14,7 @@ import type { Finding, Verdict } from "./classify-lost.ts";
 import type { LossOptions, Verb } from "./losses.ts";
 import type { Session } from "./session.ts";
 
-/** Types whose secret is told once, to whoever makes them: imported they would be without it, so they are made anew then. */
+/** Types whose secret is returned once, to whoever makes them: imported they would be without it, so they are made anew then. */
 export const SHOWN_ONCE: ReadonlySet<string> = new Set(["proxmox_user_token"]);
 
 /** An object to be imported. */
@@ -41,7 +41,7 @@ export function describe(stack: string, findings: readonly Finding[]): readonly 
       case "import":
         return [
           what,
-          `      --recover imports ${verdict.id}${SHOWN_ONCE.has(object.type) ? ", and makes it anew: its secret was told to the apply that was cut off" : ""}`,
+          `      --recover imports ${verdict.id}${SHOWN_ONCE.has(object.type) ? ", and makes it anew: its secret went to the apply that was cut off" : ""}`,
         ];
       case "absent":
         return [what, "      does not exist: it will be created"];

@@ -72,7 +72,7 @@ function folded(summary: string, kind: string, fence: string, open = ""): Pick<P
   };
 }
 
-/** Why the stack could not be planned, open; or its changes, folded; null where there is nothing to tell. */
+/** Why the stack could not be planned, open; or its changes, folded; null where there is nothing to report. */
 export function stackPart(stack: StackReview): Part | null {
   const summary = `${htmlCode(stack.name)}: ${summaryOf(stack)}`;
   if (stack.error !== null) {

@@ -36,7 +36,7 @@ export function keepRunning(sandbox: Sandbox, home: string, say: (line: string) 
   };
 }
 
-/** Tells the sandbox what tenancy this lab wants, and opens its tunnels. @throws CliError where a port is taken */
+/** Sets up the tenancy that this lab wants in the sandbox, and opens its tunnels. @throws CliError where a port is taken */
 export async function configureSandbox(
   sandbox: Sandbox,
   { account, adminCidrs, homeRegion, tunnels }: Lab,

@@ -45,14 +45,14 @@ function changeReview(
   planned: PlannedValues | undefined,
   detailed: boolean,
 ): ChangeReview {
-  const told =
+  const known =
     planned !== undefined && (detailed || action === "update" || action === "replace" || action === "import");
   return {
     address,
     action,
     why: reasonOf(action, reason),
     forcedBy: planned === undefined || action !== "replace" ? [] : forcedBy(planned),
-    values: told ? interesting(action, valuesOf(planned)) : [],
+    values: known ? interesting(action, valuesOf(planned)) : [],
   };
 }
 

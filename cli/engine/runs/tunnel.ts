@@ -17,7 +17,7 @@ export interface TunnelRequest {
 }
 
 /**
- * Tells names from the command, which the parser of options gives in one list.
+ * Separates names from the command, which the parser of options gives in one list.
  *
  * @param args both, without the `--` between them
  * @param typed all that was typed

@@ -32,7 +32,7 @@ function compartmentsOf(held: readonly StateResource[]): readonly string[] {
   return [...new Set(ids.filter((id) => typeof id === "string"))];
 }
 
-/** What the sandbox or the account has of this lab, of the kinds that are looked for. @throws Error where nobody tells */
+/** What the sandbox or the account has of this lab, of the kinds that are looked for. @throws Error where nobody knows */
 async function objectsOf(session: Session, held: readonly StateResource[]): Promise<readonly InventoryItem[]> {
   const { sandbox, project, assembly } = session;
   if (sandbox !== null) {
@@ -154,6 +154,6 @@ export async function reportAttachedSchema(
       `To do about the capability schema: OCI has attached one to the image by itself; npx cdktf deploy ${info.name} --recover-id ${quoted(`${address}=${found.id}`)} takes it in and goes on`,
     );
   } catch {
-    // The refusal itself has been told.
+    // The refusal itself has been printed.
   }
 }

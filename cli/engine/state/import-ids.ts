@@ -1,5 +1,5 @@
 /**
- * What `terraform import` of each real provider takes, made of what a run tells of an object: its id in the log, and its
+ * What `terraform import` of each real provider takes, made of what a run logs of an object: its id in the log, and its
  * configuration. Forms as in the providers' own code: oracle/oci 8.28.0, bpg/proxmox 0.111.1, siderolabs/talos 0.11.0.
  */
 import type { Stack } from "../terraform/stack.ts";
@@ -21,16 +21,16 @@ function joined(separator: string, ...parts: readonly (string | null)[]): string
   return parts.includes(null) ? null : parts.join(separator);
 }
 
-const asToldOr =
+const loggedIdOr =
   (form: Form): Form =>
   (known) =>
     known.id ?? form(known);
-const asTold: Form = ({ id }) => id;
-const named = (attribute: string): Form => asToldOr(({ text }) => text(attribute));
+const loggedId: Form = ({ id }) => id;
+const named = (attribute: string): Form => loggedIdOr(({ text }) => text(attribute));
 
 /** Names are escaped as the provider escapes them. */
 const balancerPart = (...attributes: readonly (readonly [collection: string, attribute: string])[]): Form =>
-  asToldOr(({ text }) => {
+  loggedIdOr(({ text }) => {
     const whole = ["networkLoadBalancers", text("network_load_balancer_id")];
     const path = attributes.flatMap(([collection, attribute]) => {
       const name = text(attribute);
@@ -40,7 +40,7 @@ const balancerPart = (...attributes: readonly (readonly [collection: string, att
   });
 
 /** `<storage>:<content>/<file>`, as PVE calls what lies in a storage. */
-export const volumeOf: Form = asToldOr(({ text }) =>
+export const volumeOf: Form = loggedIdOr(({ text }) =>
   joined("", text("datastore_id"), ":", text("content_type"), "/", text("file_name")),
 );
 
@@ -50,34 +50,34 @@ export const granteeOf = ({ text }: Known): string | null => text("token_id") ??
 /** The form of the id that imports an object, by type. */
 export const IMPORT_IDS: Readonly<Record<string, Form>> = {
   oci_budget_alert_rule: ({ id, text }) => joined("/", "budgets", text("budget_id"), "alertRules", id),
-  oci_budget_budget: asTold,
-  oci_core_compute_image_capability_schema: asTold,
-  oci_core_image: asTold,
-  oci_core_instance: asTold,
-  oci_core_internet_gateway: asTold,
-  oci_core_network_security_group: asTold,
+  oci_budget_budget: loggedId,
+  oci_core_compute_image_capability_schema: loggedId,
+  oci_core_image: loggedId,
+  oci_core_instance: loggedId,
+  oci_core_internet_gateway: loggedId,
+  oci_core_network_security_group: loggedId,
   oci_core_network_security_group_security_rule: ({ id, text }) =>
     joined("/", "networkSecurityGroups", text("network_security_group_id"), "securityRules", id),
-  oci_core_route_table: asTold,
-  oci_core_subnet: asTold,
-  oci_core_vcn: asTold,
-  oci_identity_compartment: asTold,
-  oci_limits_quota: asTold,
+  oci_core_route_table: loggedId,
+  oci_core_subnet: loggedId,
+  oci_core_vcn: loggedId,
+  oci_identity_compartment: loggedId,
+  oci_limits_quota: loggedId,
   oci_network_load_balancer_backend: balancerPart(["backendSets", "backend_set_name"], ["backends", "name"]),
   oci_network_load_balancer_backend_set: balancerPart(["backendSets", "name"]),
   oci_network_load_balancer_listener: balancerPart(["listeners", "name"]),
-  oci_network_load_balancer_network_load_balancer: asTold,
+  oci_network_load_balancer_network_load_balancer: loggedId,
 
-  proxmox_acl: asToldOr((known) => joined("?", known.text("path"), granteeOf(known), known.text("role_id"))),
+  proxmox_acl: loggedIdOr((known) => joined("?", known.text("path"), granteeOf(known), known.text("role_id"))),
   proxmox_download_file: (known) => joined("/", known.text("node_name"), volumeOf(known)),
   proxmox_sdn_controller_evpn: named("id"),
-  // PVE calls a subnet `<zone>-10.20.0.0-24`: only the log tells the zone.
+  // PVE calls a subnet `<zone>-10.20.0.0-24`: only the log has the zone.
   proxmox_sdn_subnet: ({ id, text }) => joined("/", text("vnet"), id),
   proxmox_sdn_vnet: named("id"),
   proxmox_sdn_zone_evpn: named("id"),
   proxmox_sdn_zone_simple: named("id"),
   proxmox_storage_lvmthin: named("id"),
-  proxmox_user_token: asToldOr(({ text }) => joined("!", text("user_id"), text("token_name"))),
+  proxmox_user_token: loggedIdOr(({ text }) => joined("!", text("user_id"), text("token_name"))),
   // The log has `rule-` and a checksum; cluster-wide ones are the only ones of this lab.
   proxmox_virtual_environment_firewall_rules: () => "cluster",
   proxmox_virtual_environment_firewall_ipset: ({ id, text }) => joined("/", "cluster", id ?? text("name")),
@@ -109,7 +109,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
 
 /** The id to import an object by; null where what it is made of is not known. Of other types, as the log says. */
 export function importIdOf(type: string, known: Known): string | null {
-  return (IMPORT_IDS[type] ?? asTold)(known);
+  return (IMPORT_IDS[type] ?? loggedId)(known);
 }
 
 /** The name of a resource in its stack. */
@@ -133,7 +133,7 @@ interface KnownObjects {
 
 /**
  * @param lost is not what the states hold at these addresses
- * @param foundIds ids of lost objects that no log tells, as far as they were found out; may grow
+ * @param foundIds ids of lost objects that no log has, as far as they were found out; may grow
  */
 export function knownObjects(
   { resources }: Pick<Stack, "resources">,

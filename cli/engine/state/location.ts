@@ -34,7 +34,7 @@ export function locationOf(
     : { kind: "local", config: { ...backend.config, path: stateFile }, encrypted };
 }
 
-/** One line that tells a place from all others. */
+/** One line that identifies a place. */
 export function addressOf(place: StateLocation): string {
   const file = fileOf(place);
   if (file !== null) return file;

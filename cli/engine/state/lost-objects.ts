@@ -11,7 +11,7 @@ import type { State } from "./state.ts";
 const lostObject = z.object({
   address: z.string(),
   type: z.string(),
-  /** Null where the run was cut off before the provider told it. */
+  /** Null where the run was cut off before the provider returned it. */
   id: z.string().nullable(),
   /** What the state still holds at this address: the object that the lost one was to replace. */
   replacedId: z.string().nullable(),
@@ -118,7 +118,7 @@ function failuresIn(log: string): Failures {
 }
 
 /**
- * Whether a log tells how the run ended. One that was written to a full disk ends in mid-line, or before its sum and its errors:
+ * Whether a log shows how the run ended. One that was written to a full disk ends in mid-line, or before its sum and its errors:
  * what was made after that is in it nowhere.
  */
 export function isWholeLog(log: string): boolean {

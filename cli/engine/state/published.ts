@@ -19,7 +19,7 @@ const KEY_BEGINS = "b3BlbnNzaC1rZXktdjE";
 /** A shorter one may stand in anything, such as the end of a key's last line. */
 const SHORTEST = 16;
 
-/** What sops tells of the encryption; its lists of keys are public too. */
+/** What sops writes about the encryption; its lists of keys are public too. */
 const METADATA = "sops";
 
 type Leaf = readonly [path: string, value: unknown];

@@ -73,10 +73,10 @@ function plain(errors: string): string {
   return stripVTControlCharacters(errors).replaceAll(/[│╷╵]/g, " ");
 }
 
-/** The first error that a tool tells of, as one line. */
+/** The first error that a tool prints, as one line. */
 export function firstError(errors: string): string {
-  const told = plain(errors).replace(/^.*?Error: /s, "");
-  const line = told
+  const message = plain(errors).replace(/^.*?Error: /s, "");
+  const line = message
     .replaceAll(/\s+/g, " ")
     .replaceAll(/,? (Request|Host)ID: [^ ,]*/g, "")
     .trim();

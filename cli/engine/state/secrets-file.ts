@@ -24,7 +24,7 @@ export function plainSecretsFile(data: string): SecretsFile {
   return { kind: "plain", file: join(data, "secrets.json") };
 }
 
-/** Which of them the hosts have cannot be told from here. */
+/** Which of them the hosts have cannot be seen from here. */
 export function twoSets(sops: string, plain: string): CliError {
   return new CliError(
     `${sops} and ${plain} are both there, and a lab has one set of secrets: delete the one that no host was deployed with; if they are the same, \`npx lab secrets init\` deletes the one in clear`,

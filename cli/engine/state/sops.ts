@@ -25,7 +25,7 @@ export function inClear(text: string): boolean {
 /** What sops says, as what to do. */
 function explained(file: string, said: string): string {
   const name = basename(file);
-  const told: readonly (readonly [RegExp, string])[] = [
+  const explanations: readonly (readonly [RegExp, string])[] = [
     [
       /MAC mismatch|Could not decrypt value|unmarshalling input/,
       `${name} was changed by something other than sops: bring it back with \`git checkout ${name}\``,
@@ -46,7 +46,7 @@ function explained(file: string, said: string): string {
     ],
   ];
   const [first = ""] = said.trim().split("\n");
-  const known = told.find(([pattern]) => pattern.test(said));
+  const known = explanations.find(([pattern]) => pattern.test(said));
   return known?.[1] ?? `${name}: sops ${OLDEST} or newer is needed, and this one says: ${first || "nothing"}`;
 }
 

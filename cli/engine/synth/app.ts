@@ -39,7 +39,7 @@ function importable({ app, folder }: Project): string | null {
   return imported || file === undefined ? null : resolve(folder, file);
 }
 
-/** Has stdout, which is not the app's to write to, go to stderr. @returns ends that, and tells what was written to either */
+/** Has stdout, which is not the app's to write to, go to stderr. @returns ends that, and returns what was written to either */
 function captureOutput(): () => string {
   const streams: readonly Written[] = [process.stdout, process.stderr];
   const writes = streams.map(({ write }) => write);

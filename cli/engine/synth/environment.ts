@@ -101,7 +101,7 @@ const CHECKSUMS: Environment = {
  * The environment of terraform or tofu, but for the variables of a stack.
  *
  * @param sandboxEnv what the sandbox wants set; empty for a real run
- * @param say told, once a run, when a variable of the user had to be overruled
+ * @param say called, once a run, when a variable of the user had to be overruled
  */
 export function toolEnvironment(
   project: Project,

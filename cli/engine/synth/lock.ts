@@ -80,7 +80,7 @@ export function describeHolder({ command, pid, host, since }: Holder): string {
  * Takes the lock, waiting for another cdktf to end.
  *
  * @param command what to call us to those who wait
- * @param waiting told once, with who holds it
+ * @param waiting called once, with who holds it
  * @throws CliError where the folder's disk has no locks
  */
 export async function takeLock(
@@ -92,10 +92,10 @@ export async function takeLock(
   const holder: Holder = { pid: process.pid, host: hostname(), command, since: new Date().toISOString() };
   const own = JSON.stringify(holder);
   let held = takeNow(kernelFile(file));
-  for (let told = false; held === null; held = takeNow(kernelFile(file))) {
+  for (let announced = false; held === null; held = takeNow(kernelFile(file))) {
     const other = written(file);
-    if (!told && other !== null) {
-      told = true;
+    if (!announced && other !== null) {
+      announced = true;
       waiting(`another cdktf works in this LAB_HOME (${describeHolder(other)}): waiting for it to end`);
     }
     await sleep(POLL_MS, undefined, { signal });

@@ -24,7 +24,7 @@ const WITH_GO =
   "`npx lab tools build` makes OpenTofu with the Go that is here, in a few minutes; or install OpenTofu " +
   "(https://opentofu.org/docs/intro/install) or Terraform, 1.8 or newer, or set TERRAFORM_BINARY_NAME";
 
-/** Asks a binary what it is. Its banner tells the products apart: their JSON is the same. */
+/** Asks a binary what it is. Its banner distinguishes the products: their JSON is the same. */
 async function identify(path: string, env: Readonly<Record<string, string>>, timeout: number): Promise<Binary> {
   const { error, stdout: banner } = await capture(path, ["version"], { env: { ...env }, timeout });
   if (error !== null) {
@@ -96,15 +96,15 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * A line that names, after a call that failed, the arguments that a user has the tool add to each (TF_CLI_ARGS and
- * TF_CLI_ARGS_plan, _apply and so on), as the tool does not tell them from ours. Empty where there are none.
+ * TF_CLI_ARGS_plan, _apply and so on), as the tool does not distinguish them from ours. Empty where there are none.
  *
  * @param verb the command, such as `plan`
  */
 export function addedArguments(env: Variables, verb: string): string {
   const set = ["TF_CLI_ARGS", `TF_CLI_ARGS_${verb.replaceAll("-", "_")}`].filter((name) => env[name]?.trim());
   if (set.length === 0) return "";
-  const told = set.map((name) => `${name}=${JSON.stringify(env[name])}`).join(" and ");
-  return `${told} went with it to \`${verb}\`: unset ${set.length === 1 ? "it" : "them"} if that is not meant for this lab`;
+  const settings = set.map((name) => `${name}=${JSON.stringify(env[name])}`).join(" and ");
+  return `${settings} went with it to \`${verb}\`: unset ${set.length === 1 ? "it" : "them"} if that is not meant for this lab`;
 }
 
 /** What a tool says of itself. */
@@ -120,7 +120,7 @@ export interface KnownTools {
   /**
    * Takes what a run said of its tool: remembered from now on where it is what we went by.
    *
-   * @returns what to tell where it is not what was remembered, which is forgotten; null where all is well
+   * @returns what to print where it is not what was remembered, which is forgotten; null where all is well
    */
   compare(binary: Binary, said: Identity): string | null;
 }
@@ -130,7 +130,7 @@ const schema = z.record(
   z.object({ file: z.string(), product: z.literal(["OpenTofu", "Terraform"]), version: z.string() }),
 );
 
-/** Tells a file from what takes its place. */
+/** Identifies a file, as against one that takes its place. */
 function fingerprint(path: string): string {
   const file = realpathSync(path);
   const { ino, size, mtimeMs } = statSync(file);

@@ -1,4 +1,4 @@
-/** Reads where a user has told terraform or tofu to find providers: mirrors, overrides and the plugin cache. */
+/** Reads where a user has terraform or tofu find providers: mirrors, overrides and the plugin cache. */
 import { join } from "node:path";
 import { homeFolder, pathVariable } from "../../../config/user-path.ts";
 import { CliError } from "../../ui/errors.ts";
@@ -73,7 +73,7 @@ function text(values: readonly Value[] | undefined): readonly string[] {
   return (values ?? []).filter((each) => typeof each === "string");
 }
 
-/** Where the tool looks when it is not told: https://developer.hashicorp.com/terraform/cli/config/config-file */
+/** Where the tool looks by default: https://developer.hashicorp.com/terraform/cli/config/config-file */
 function impliedFolders(home: string, env: NodeJS.ProcessEnv): readonly string[] {
   const data = pathVariable(env, "XDG_DATA_HOME") ?? join(home, ".local", "share");
   return [join(home, ".terraform.d", "plugins"), join(data, "terraform", "plugins"), join(data, "opentofu", "plugins")];

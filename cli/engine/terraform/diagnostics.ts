@@ -147,7 +147,7 @@ export function bucketAdvice(said: string): string | null {
 const NO_SUCH_TYPE = /provider \S+ does not support (?:resource type|data source) "(?<type>(?<system>[a-z]+)_\w+)"/;
 
 /**
- * What to do where the sandbox's stand-in of a provider lacks a type, which Terraform tells as if the provider did.
+ * What to do where the sandbox's stand-in of a provider lacks a type, which Terraform reports as if the provider did.
  *
  * @param providers which providers play in the sandbox
  * @returns a line for each type that a stand-in lacks

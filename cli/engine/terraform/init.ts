@@ -44,7 +44,7 @@ export function forgetInit(stack: Stack): void {
   rmSync(stampFile(stack), { force: true });
 }
 
-/** Runs `init` where it is needed. A failure is told in the tool's own words. */
+/** Runs `init` where it is needed. A failure is printed in the tool's own words. */
 export async function initialize(runner: Runner, stack: Stack, env: Environment): Promise<void> {
   const { terminal, interruption, project, binary, plugins } = runner;
   takeLockFile(stack.folder, runner.providerConfig);

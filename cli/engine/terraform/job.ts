@@ -25,7 +25,7 @@ export interface Job {
   readonly env: Environment;
   readonly run: string;
   readonly onLine: (line: string) => void;
-  /** Told when the command has been asked to end. */
+  /** Called when the command has been asked to end. */
   readonly onInterrupt?: () => void;
 }
 

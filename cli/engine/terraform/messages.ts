@@ -58,12 +58,12 @@ const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("provision_progress"), ...time, hook }),
 ]);
 
-/** Most lines are of other types, which are told by this alone: there is one for every object that is looked at. */
+/** Most lines are of other types, which this alone identifies: there is one for every object that is looked at. */
 const TYPES: ReadonlySet<unknown> = new Set(message.options.map(({ shape }) => shape.type.value));
 
 /** A message of a type that is used. */
 export type UiMessage = z.infer<typeof message>;
-/** An error or a warning, as the tool tells it. */
+/** An error or a warning, as the tool reports it. */
 export type Diagnostic = z.infer<typeof diagnostic>;
 /** An output in a plan, or after an apply. */
 export type OutputChange = {

@@ -49,7 +49,7 @@ export interface Plan {
   readonly outputs: Readonly<Record<string, OutputChange>>;
 }
 
-/** A plan that could not be made; its errors have been told, and are in it as text for a review. */
+/** A plan that could not be made; its errors have been printed, and are in it as text for a review. */
 export class PlanFailed extends AlreadyPrinted {
   readonly said: string;
 
@@ -156,7 +156,7 @@ function planned(
   return { pending: verdict.pending, counts: countOf(changes), imported, changes, drift, outputs };
 }
 
-/** Plans a stack, initializing it first where needed. Errors have been told when it throws `AlreadyPrinted`. */
+/** Plans a stack, initializing it first where needed. Errors have been printed when it throws `AlreadyPrinted`. */
 export async function planStack(
   runner: Runner,
   stack: Stack,

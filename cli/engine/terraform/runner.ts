@@ -64,7 +64,7 @@ export function pluginTurns(shared: boolean): PluginTurns {
 const recordSchema = z.object({
   stack: z.string(),
   verb: z.enum(["init", "plan", "apply", "push"]),
-  /** Unique; it is on the command line of what we started, and so tells whether that still lives. */
+  /** Unique; it is on the command line of what we started, which shows whether that still lives. */
   id: z.string(),
   command: z.array(z.string()),
   folder: z.string(),

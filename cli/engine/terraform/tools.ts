@@ -30,7 +30,7 @@ export const OPENTOFU: Tool = {
   module: folder("opentofu"),
   package: "github.com/opentofu/opentofu/cmd/tofu",
   file: "tofu",
-  // Releases are told from other builds by `dev`.
+  // Releases differ from other builds by `dev`.
   link: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
 };
 

@@ -1,5 +1,5 @@
 /**
- * What a run came to, from all that tells of it: exit code, lines, sum. One of them alone may be wrong: wrappers change exit
+ * What a run came to, from all that reports it: exit code, lines, sum. One of them alone may be wrong: wrappers change exit
  * codes (hashicorp/setup-terraform turns 2, which means changes, into 0), and swallow or add lines.
  */
 import type { Progress, Summary } from "./progress.ts";
@@ -28,7 +28,7 @@ function sumOf(actions: readonly string[]): string | null {
   const sum = { add: 0, change: 0, remove: 0 };
   for (const action of actions) {
     const counts = COUNTS[action];
-    // Of a newer tool than we know: its sum cannot be told.
+    // Of a newer tool than we know: its sum cannot be read.
     if (counts === undefined) return null;
     sum.add += counts.add;
     sum.change += counts.change;
@@ -50,7 +50,7 @@ function isPending({ actions, outputs, drift }: RunOutput, refreshOnly: boolean)
 /**
  * Of a plan that ended with 0 or 2.
  *
- * @returns whether an apply would do anything, or in one line why nobody can tell
+ * @returns whether an apply would do anything, or in one line why that is unknown
  */
 export function planVerdict(
   code: 0 | 2,
@@ -60,14 +60,14 @@ export function planVerdict(
   const { summary, actions } = said;
   const ended = `it ended with exit code ${code}`;
   if (said.diagnostics.some(({ severity }) => severity === "error"))
-    return { refused: `${ended}, and it told of an error: ${WRAPPED}` };
+    return { refused: `${ended}, and it reported an error: ${WRAPPED}` };
   if (summary === null) return { refused: `${ended}, and did not say what it plans: ${WRAPPED}` };
   const sum = sumOf(actions);
   if (sum !== null && sum !== sumText(summary))
     return { refused: `its plan is ${sumText(summary)}, and the changes that it names are ${sum}: ${WRAPPED}` };
   const pending = isPending(said, refreshOnly);
   if (pending === (code === 2)) return { pending };
-  // What a provider keeps for itself may change, and no line tells of it.
+  // What a provider keeps for itself may change, and no line says so.
   if (refreshOnly && code === 2) return { pending: true };
   return {
     refused: pending
@@ -89,7 +89,7 @@ export function applyDoubt(
 ): string | null {
   if (code !== 0) return null;
   if (diagnostics.some(({ severity }) => severity === "error"))
-    return `it ended with exit code 0, and it told of an error: ${WRAPPED}`;
+    return `it ended with exit code 0, and it reported an error: ${WRAPPED}`;
   if (summary === null || summary.operation === "plan")
     return `it ended with exit code 0, and did not say what it did: ${WRAPPED}`;
   if (summary.add !== planned.add || summary.remove !== planned.remove)

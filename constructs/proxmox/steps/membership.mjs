@@ -13,7 +13,7 @@ import { list, record } from "./pve-http.mjs";
 
 /**
  * A member that has only just booted looks like a host in no cluster until its pmxcfs reaches corosync, five seconds and
- * more; its configuration tells the difference.
+ * more; its configuration has the difference.
  *
  * @param {PveApi} api
  * @returns {Promise<Membership>}

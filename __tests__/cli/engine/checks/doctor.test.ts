@@ -95,7 +95,7 @@ describe("tools", () => {
     });
   });
 
-  it("have a deadline each: one that hangs keeps no other from telling", async () => {
+  it("have a deadline each: one that hangs holds up no other", async () => {
     program("go", "kill -STOP $$");
     const found = await tools(env(), false, 1000);
     expect(named(found, "go")).toEqual([expect.objectContaining({ status: "warn", found: "no answer in 1 s" })]);
@@ -286,7 +286,7 @@ describe("what earlier runs have left", () => {
         name: "lost",
         status: "warn",
         found: "oci: oci_core_vcn.a",
-        advice: "npx cdktf deploy oci --recover takes back what can be told",
+        advice: "npx cdktf deploy oci --recover takes back what can be identified",
       },
     ]);
     write(".lab/run/oci/lost.json", "[1]");
@@ -386,7 +386,7 @@ describe("service limits", () => {
   it("fail where the lab does not fit in, and warn where the account is over", () => {
     expect(found(row(1, null, 2, 2))).toEqual(["fail: VCNs: 2 of 2 are taken, and the lab needs 1 more"]);
     expect(found(row(1, 1, 3, 2))).toEqual(["warn: VCNs: 3 of 2 are taken"]);
-    expect(found({ ...row(1, 1, 3, 2), account: null })).toEqual(["warn: the account tells of none"]);
+    expect(found({ ...row(1, 1, 3, 2), account: null })).toEqual(["warn: the account reports none"]);
   });
 });
 

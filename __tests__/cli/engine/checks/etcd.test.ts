@@ -44,7 +44,7 @@ describe("etcd", () => {
 
   it("asks the next one where the first does not answer, and names the first", async () => {
     expect(await found({ "cp-1": null, "cp-2": { members: ALL.slice(1) } })).toEqual([
-      "fail: cp-1 does not tell: no answer in 5 s",
+      "fail: cp-1 does not answer: no answer in 5 s",
       "fail: cp-1 is no member: cp-2 lists cp-2 and cp-3",
     ]);
   });

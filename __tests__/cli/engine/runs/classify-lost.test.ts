@@ -104,7 +104,7 @@ describe("what to do about a lost object", () => {
     ]);
   });
 
-  it("is to import, where no log tells an id, the one that the service has by its name", async () => {
+  it("is to import, where no log has an id, the one that the service has by its name", async () => {
     const ask = service({ "G1 ping": [named("BB")], "G1 SSH": [named("AA")] });
     expect(await verdicts([lost(`${RULE}.b`), lost(`${RULE}.a`)], { ask })).toEqual([
       "networkSecurityGroups/G1/securityRules/BB",

@@ -49,7 +49,7 @@ describe("the verdict on a plan", () => {
     [
       "with an error",
       { ...NOTHING, diagnostics: [{ severity: "error", summary: "No", detail: "" }] },
-      "it told of an error",
+      "it reported an error",
     ],
   ])("is refused %s, whatever the exit code", (_, said, words) => {
     for (const code of [0, 2] as const)
@@ -71,7 +71,7 @@ describe("the verdict on an apply", () => {
     ["it failed and says so", 1, { ...done, summary: null }, null],
     ["it did less than was planned", 0, { ...done, summary: { ...done.summary, add: 1 } }, "of 2 to add"],
     ["it never came to its sum", 0, { ...done, summary: null }, "did not say what it did"],
-    ["it told of an error", 0, { ...done, diagnostics: [{ severity: "error", summary: "", detail: "" }] }, "an error"],
+    ["it reported an error", 0, { ...done, diagnostics: [{ severity: "error", summary: "", detail: "" }] }, "an error"],
   ] as const)("goes by what it said: %s", (_, code, said, words) => {
     const doubt = applyDoubt(code, said, { add: 2, remove: 1 });
     if (words === null) expect(doubt).toBeNull();

@@ -37,7 +37,7 @@ const forGood = (world: Store, host: string, phase: Phase): void =>
 const quorate = (world: Store): boolean => isQuorate(world, atHost(world, "pve-1").datacenter);
 
 describe("a member that has only just booted", () => {
-  it("looks like a host in no cluster, and only its configuration tells the difference", async () => {
+  it("looks like a host in no cluster, and only its configuration has the difference", async () => {
     const world = await pair();
     const api = await at(world, "pve-2");
     forGood(world, "pve-2", "booting");
