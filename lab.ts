@@ -1,12 +1,13 @@
-/** Puts a lab together: three stacks that read each other's outputs, and what the config adds to them. */
+/** Puts a lab together: stacks that read each other's outputs, and what the config adds to them. */
 import { LabApp } from "./constructs/lab/lab-app.ts";
 import type { LabStackProps } from "./constructs/lab/lab-stack.ts";
 import { extended } from "./constructs/lab/extension.ts";
 import type { Images } from "./images/index.ts";
+import { DirectOciStack, type DirectOciTransforms } from "./stacks/direct-oci-stack.ts";
 import { OciStack, type OciTransforms } from "./stacks/oci-stack.ts";
 import { ProxmoxClusterStack, type ProxmoxTransforms } from "./stacks/proxmox-cluster-stack.ts";
 import { TalosStack, type TalosTransforms } from "./stacks/talos-stack.ts";
-import type { Topology } from "./topology/types.ts";
+import type { DirectTopology, ProxmoxTopology, Topology } from "./topology/types.ts";
 
 /** What a lab is built from. */
 export interface LabProps {
@@ -30,8 +31,16 @@ export interface LabTransforms {
   readonly talos?: TalosTransforms;
 }
 
+/** The same of a lab whose Talos runs on the instances themselves. */
+export interface DirectLabTransforms {
+  /** @default - the lab's own arguments */
+  readonly oci?: DirectOciTransforms;
+  /** @default - the lab's own arguments */
+  readonly talos?: TalosTransforms;
+}
+
 /** What `extend` of a config gets: the lab as it is built, and all that a `LabStack` of one's own is made from. */
-export interface Lab extends Required<LabStackProps> {
+export interface Lab extends Required<LabStackProps<ProxmoxTopology>> {
   /** Scope of every stack. */
   readonly app: LabApp;
   readonly oci: OciStack;
@@ -39,9 +48,40 @@ export interface Lab extends Required<LabStackProps> {
   readonly talos: TalosStack;
 }
 
+/** What it gets with kubernetes.placement "oci". */
+export interface DirectLab extends Required<LabStackProps<DirectTopology>> {
+  /** Scope of every stack. */
+  readonly app: LabApp;
+  readonly oci: DirectOciStack;
+  readonly talos: TalosStack;
+}
+
 /** The constructs look at each name and value that they take. */
-function isTransforms(value: unknown): value is LabTransforms {
+function isTransforms(value: unknown): value is LabTransforms & DirectLabTransforms {
   return value !== undefined;
+}
+
+type Parts = Required<Pick<LabProps, "images" | "home" | "sandbox">> & { readonly app: LabApp };
+
+function buildOnProxmox(topology: ProxmoxTopology, { app, images, home, sandbox }: Parts): void {
+  const { config } = topology;
+  const transform: LabTransforms = isTransforms(config.transform) ? config.transform : {};
+  const common = { topology, home, sandbox };
+  const imageObject = images.proxmox.objectName;
+  const oci = new OciStack(app, "oci", { ...common, imageObject, transform: transform.oci });
+  const before = { ...common, oci: oci.outputs };
+  const proxmox = new ProxmoxClusterStack(app, "proxmox", { ...before, transform: transform.proxmox });
+  const talos = new TalosStack(app, "talos", { ...common, on: proxmox.outputs, transform: transform.talos });
+  extended<Lab>(config, { ...common, app, oci, proxmox, talos });
+}
+
+function buildDirect(topology: DirectTopology, { app, home, sandbox }: Parts): void {
+  const { config } = topology;
+  const transform: DirectLabTransforms = isTransforms(config.transform) ? config.transform : {};
+  const common = { topology, home, sandbox };
+  const oci = new DirectOciStack(app, "oci", { ...common, transform: transform.oci });
+  const talos = new TalosStack(app, "talos", { ...common, on: oci.outputs, transform: transform.talos });
+  extended<DirectLab>(config, { ...common, app, oci, talos });
 }
 
 /**
@@ -53,14 +93,8 @@ function isTransforms(value: unknown): value is LabTransforms {
  */
 export function buildLab({ topology, images, home, outdir, sandbox = false }: LabProps): LabApp {
   const app = new LabApp({ topology, images, outdir, sandbox });
-  const { config } = topology;
-  const transform = isTransforms(config.transform) ? config.transform : {};
-  const common = { topology, home, sandbox };
-  const imageObject = images.proxmox.objectName;
-  const oci = new OciStack(app, "oci", { ...common, imageObject, transform: transform.oci });
-  const before = { ...common, oci: oci.outputs };
-  const proxmox = new ProxmoxClusterStack(app, "proxmox", { ...before, transform: transform.proxmox });
-  const talos = new TalosStack(app, "talos", { ...before, proxmox: proxmox.outputs, transform: transform.talos });
-  extended<Lab>(config, { ...common, app, oci, proxmox, talos });
+  const parts = { app, images, home, sandbox };
+  if (topology.placement === "oci") buildDirect(topology, parts);
+  else buildOnProxmox(topology, parts);
   return app;
 }

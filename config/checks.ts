@@ -2,6 +2,7 @@
 import { cidrOf } from "./cidr.ts";
 import { type ConfigIssue, shown } from "./errors.ts";
 import { MAX_SLOT, slotOf } from "./fields.ts";
+import { placementIssues } from "./placement-checks.ts";
 import type { LabConfig } from "./schema.ts";
 import { minorOf, runs, talosReleaseOf } from "./versions.ts";
 
@@ -70,6 +71,7 @@ function somewhereForPods({ kubernetes }: LabConfig): readonly ConfigIssue[] {
 }
 
 function nodeHosts({ hosts, kubernetes }: LabConfig): readonly ConfigIssue[] {
+  if (kubernetes.placement === "oci") return [];
   const known = hosts.map(({ name }) => name);
   return kubernetes.nodes.flatMap(({ host }, index) =>
     host === undefined || known.includes(host)
@@ -97,12 +99,6 @@ function virtualization(config: LabConfig): readonly ConfigIssue[] {
   if (config.virtualization === "tcg") return [];
   const allowed = '"tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation)';
   return [{ path: ["virtualization"], got: shown(config.virtualization), allowed }];
-}
-
-function placement({ kubernetes }: LabConfig): readonly ConfigIssue[] {
-  if (kubernetes.placement === "proxmox") return [];
-  const allowed = '"proxmox" ("oci", Talos straight on the instances, is planned and not built yet)';
-  return [{ path: ["kubernetes", "placement"], got: shown(kubernetes.placement), allowed }];
 }
 
 function adminNetworks({ access }: LabConfig): readonly ConfigIssue[] {
@@ -134,7 +130,7 @@ export function checks(config: LabConfig): readonly ConfigIssue[] {
     nodeHosts,
     memoryPerOcpu,
     virtualization,
-    placement,
+    placementIssues,
     adminNetworks,
     versionPair,
   ];

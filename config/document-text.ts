@@ -123,7 +123,8 @@ function sections(title: string, schema: Schema, path: Path, item: boolean): rea
 function presets(): string {
   const rows = Object.entries(PRESETS).map(([preset, { hosts, micro, kubernetes }]) => [
     `\`${preset}\``,
-    hosts.map((host) => `\`${host.name}\`: ${host.ocpus}, ${host.memoryGb}, ${host.bootVolumeGb}`).join("<br>"),
+    hosts.map((host) => `\`${host.name}\`: ${host.ocpus}, ${host.memoryGb}, ${host.bootVolumeGb}`).join("<br>") ||
+      "none",
     micro === null ? "none" : `\`${micro.name}\`: ${micro.bootVolumeGb}`,
     kubernetes.nodes.map((node) => `\`${node.name}\`: ${node.vcpus}, ${node.memoryMb}, ${node.diskGb}`).join("<br>"),
   ]);

@@ -1,5 +1,6 @@
 /** What a person writes in `lab.config.ts`. */
-import type { LabConfig } from "./schema.ts";
+import type { DirectPreset, PresetName } from "./presets.ts";
+import type { LabConfig, NodeConfig } from "./schema.ts";
 
 type Over<Section, Required extends keyof Section = never> = Partial<Section> & Pick<Section, Required>;
 
@@ -25,4 +26,28 @@ export interface LabInput extends Partial<
   readonly transform?: NonNullable<LabConfig["transform"]>;
   /** Adds to the lab: takes a `Lab` of lab.ts. @default - nothing is added */
   readonly extend?: NonNullable<LabConfig["extend"]>;
+}
+
+type Kubernetes = LabConfig["kubernetes"];
+
+/** A lab whose Talos runs in virtual machines. */
+export interface ProxmoxLabInput extends LabInput {
+  /** @default - free */
+  readonly preset?: Exclude<PresetName, DirectPreset>;
+  readonly oci: LabInput["oci"] & { readonly talosImageId?: never };
+  /** @default - the preset's */
+  readonly kubernetes?: Partial<Kubernetes> & { readonly placement?: "proxmox" };
+}
+
+/** A lab whose Talos runs straight on the instances: it has no hosts, no micro and no virtual machines. */
+export interface DirectLabInput extends LabInput {
+  readonly preset: DirectPreset;
+  readonly hosts?: readonly [];
+  readonly micro?: null;
+  readonly virtualization?: never;
+  /** @default - the preset's */
+  readonly kubernetes?: Partial<Kubernetes> & {
+    readonly placement?: "oci";
+    readonly nodes?: readonly (NodeConfig & { readonly host?: never })[];
+  };
 }

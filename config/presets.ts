@@ -98,11 +98,42 @@ const payg: Preset = {
   },
 };
 
+/** Talos straight on one instance with everything Always Free gives: native speed for $0. A worker's boot volume fits beside its own. */
+const direct: Preset = {
+  ...common,
+  hosts: [],
+  kubernetes: {
+    placement: "oci",
+    allowSchedulingOnControlPlanes: true,
+    discoveryService: true,
+    nodes: [controlPlane("cp-1", 2, 12_288, 150)],
+  },
+};
+
+/** The same on two instances of half that. One vCPU is below Talos's minimum for a control plane. */
+const directPair: Preset = {
+  ...direct,
+  kubernetes: {
+    ...direct.kubernetes,
+    allowSchedulingOnControlPlanes: false,
+    nodes: [controlPlane("cp-1", 1, 6144, 100), { ...worker("worker-1", 1, 6144), diskGb: 100 }],
+  },
+};
+
 /** Every preset by its name, in the order of the documents. A new one is added here and nowhere else. */
-export const PRESETS = { free, "free-pair": freePair, payg } satisfies Readonly<Record<string, Preset>>;
+export const PRESETS = {
+  free,
+  "free-pair": freePair,
+  payg,
+  direct,
+  "direct-pair": directPair,
+} satisfies Readonly<Record<string, Preset>>;
 
 /** The name of a preset. */
 export type PresetName = keyof typeof PRESETS;
+
+/** Those whose Talos runs straight on the instances. */
+export type DirectPreset = "direct" | "direct-pair";
 
 /** The preset of a config that names none. */
 export const DEFAULT_PRESET: PresetName = "free";

@@ -50,10 +50,20 @@ const nodeSchema = field(
   z.strictObject({
     name: slotName("Node name. Its number fixes its address, VM id, MAC and port.", "worker-1"),
     role: field(z.enum(["control-plane", "worker"]), "What the node does.", '"control-plane" or "worker"'),
-    vcpus: whole(1, 80, "Virtual CPUs; at most as many as its host has.", "at most as many as its host has OCPUs"),
-    memoryMb: whole(1024, 524288, "Memory, in MB.", "MB"),
+    vcpus: whole(
+      1,
+      80,
+      "Virtual CPUs, at most as many as its host has; with placement oci the instance's OCPUs.",
+      "at most as many as its host has OCPUs",
+    ),
+    memoryMb: whole(1024, 524288, "Memory, in MB; with placement oci in whole GB.", "MB"),
     // 10 GB: Talos system requirements.
-    diskGb: whole(10, 32768, "System disk, in GB.", "GB; Talos needs at least 10"),
+    diskGb: whole(
+      10,
+      32768,
+      "System disk, in GB; with placement oci the boot volume, of at least 50.",
+      "GB; Talos needs at least 10",
+    ),
     host: pattern(
       /^.+$/,
       63,
@@ -127,6 +137,12 @@ const ociSchema = field(
       "Give hosts without a faultDomain of their own one by their number, so that hardware that fails takes as few hosts as can be. A launch then goes there or nowhere: `Out of host capacity` is likelier.",
     ),
     compartment,
+    talosImageId: pattern(
+      /^ocid1\.image\.[a-z0-9-]+\.[a-z0-9-]*\.[a-z0-9]+$/,
+      255,
+      "OCID of a Talos image that was imported by hand, for placement oci: [Talos on the instances](talos-on-oci.md). Without it the lab imports one of versions.talos.",
+      "the OCID of an image, such as ocid1.image.oc1.eu-frankfurt-1.aaaa",
+    ).optional(),
     budget: field(
       z.strictObject({
         amount: whole(1, 1_000_000, "Monthly budget in the account's currency; OCI takes whole numbers only."),
@@ -163,7 +179,7 @@ const accessSchema = field(
     // 50: an OCI network security group holds 120 rules, and each network takes one in each of two groups.
     adminCidrs: field(
       z.array(adminNetwork("One network that may reach the lab.")).min(1).max(50),
-      "Networks that may reach SSH of the hosts and the Kubernetes API server: your public address as /32.",
+      "Networks that may reach SSH of the hosts (with placement oci Talos's API) and the Kubernetes API server: your public address as /32.",
       'a list of 1 to 50 IPv4 networks, such as ["203.0.113.7/32"]',
     ),
     allowAnywhere: flag("Accept admin networks larger than a /8, such as 0.0.0.0/0: the whole Internet."),
@@ -207,8 +223,8 @@ const kubernetesSchema = field(
   z.strictObject({
     placement: field(
       z.enum(["proxmox", "oci"]),
-      "Where Talos runs: in virtual machines, or (planned) straight on the instances.",
-      '"proxmox" ("oci", Talos straight on the instances, is planned and not built yet)',
+      "Where Talos runs: in virtual machines of the hosts, or straight on the instances, which then are the nodes.",
+      '"proxmox" or "oci"',
     ),
     allowSchedulingOnControlPlanes: flag(
       "Let control planes run any pod, as Talos's option of this name does. Without workers it has to be true.",
@@ -275,7 +291,11 @@ const fields = {
   oci: ociSchema,
   network: networkSchema,
   access: accessSchema,
-  hosts: field(z.array(hostSchema).min(1).max(32), "The Proxmox VE hosts.", "a list of 1 to 32 hosts"),
+  hosts: field(
+    z.array(hostSchema).max(32),
+    "The Proxmox VE hosts; none where Talos runs on the instances themselves.",
+    "a list of 1 to 32 hosts",
+  ),
   micro: microSchema.nullable(),
   virtualization: field(
     z.enum(["tcg", "kvm"]),

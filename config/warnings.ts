@@ -46,6 +46,7 @@ function smallNodes({ kubernetes }: LabConfig): readonly string[] {
 }
 
 function quorum({ hosts, micro }: LabConfig): readonly string[] {
+  if (hosts.length === 0) return [];
   if (hosts.length % 2 === 0 && micro === null) {
     return [
       `hosts: ${hosts.length} hosts without a micro lose quorum when half of them are down; add micro as QDevice`,
@@ -59,7 +60,7 @@ function quorum({ hosts, micro }: LabConfig): readonly string[] {
 
 function controlPlanesShareHosts({ hosts, kubernetes }: LabConfig): readonly string[] {
   const count = kubernetes.nodes.filter(({ role }) => role === "control-plane").length;
-  if (count === 1 || hosts.length >= 3) return [];
+  if (count === 1 || hosts.length >= 3 || kubernetes.placement === "oci") return [];
   return [`kubernetes.nodes: ${count} control planes on ${hosts.length} host(s) do not survive the loss of one`];
 }
 

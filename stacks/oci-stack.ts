@@ -12,7 +12,7 @@ import { Micro, type MicroInner, type OciMicro } from "../constructs/oci/micro.t
 import { Network, type NetworkInner } from "../constructs/oci/network.ts";
 import { SecurityGroups, type SecurityGroupsInner } from "../constructs/oci/security-groups.ts";
 import { SpendingGuard, type SpendingGuardInner } from "../constructs/oci/spending-guard.ts";
-import type { SecurityGroup } from "../topology/types.ts";
+import type { ProxmoxTopology, SecurityGroup } from "../topology/types.ts";
 
 /** Arguments of one's own for what stack oci is made of. */
 export interface OciTransforms {
@@ -35,7 +35,7 @@ export interface OciTransforms {
 }
 
 /** What stack oci is made from. */
-export interface OciStackProps extends LabStackProps {
+export interface OciStackProps extends LabStackProps<ProxmoxTopology> {
   /** Name of the Proxmox image's object in the lab's bucket: it carries the hash of the image's inputs. */
   readonly imageObject: string;
   /** @default - the lab's own arguments */
@@ -64,7 +64,7 @@ export interface OciOutputs {
  * const second = new OciStack(lab.app, "second-oci", { ...lab, imageObject: "proxmox-ampere-000000000000.oci" });
  * second.outputs.apiAddress; // for the properties of another stack
  */
-export class OciStack extends LabStack {
+export class OciStack extends LabStack<ProxmoxTopology> {
   readonly outputs: OciOutputs;
   readonly account: Account;
   readonly network: Network;
@@ -117,7 +117,7 @@ export class OciStack extends LabStack {
       ...this.#lab,
       bucket: `${this.#lab.lab}-images`,
       objectName,
-      proxmoxVersion: this.topology.config.versions.proxmox,
+      system: { name: "Proxmox VE", version: this.topology.config.versions.proxmox },
       transform: this.#transform("image"),
     });
   }

@@ -22,8 +22,9 @@ import { Guest, type GuestInner } from "../constructs/proxmox/guest.ts";
 import { TalosImage, type TalosImageInner } from "../constructs/proxmox/talos-image.ts";
 import { Template, type TemplateInner } from "../constructs/proxmox/template.ts";
 import { ClusterKeys, type ClusterKeysInner } from "../constructs/talos/cluster-keys.ts";
+import type { Machines } from "../constructs/talos/machines.ts";
 import { schematicYaml, TALOS_EXTENSIONS, TALOS_KERNEL_ARGS } from "../topology/schematic.ts";
-import type { HostPlan } from "../topology/types.ts";
+import type { HostPlan, ProxmoxTopology } from "../topology/types.ts";
 import type { OciOutputs } from "./oci-stack.ts";
 
 /** What stack proxmox has beside its constructs. */
@@ -57,29 +58,10 @@ export interface ProxmoxTransforms extends Transforms<ProxmoxInner> {
 }
 
 /** What stack proxmox is made from. */
-export interface ProxmoxClusterStackProps extends LabStackProps {
+export interface ProxmoxClusterStackProps extends LabStackProps<ProxmoxTopology> {
   readonly oci: OciOutputs;
   /** @default - the lab's own arguments */
   readonly transform?: ProxmoxTransforms | undefined;
-}
-
-/** What the Talos stack may know of Proxmox. */
-export interface ProxmoxOutputs {
-  readonly guests: readonly ProxmoxGuest[];
-  /** The image factory's id of what the guests booted: their installer must have the same extensions. */
-  readonly schematicId: string;
-  /**
-   * Created here and not where they are used: a state is guaranteed to be written only when an apply has ended (OpenTofu writes it at
-   * most every 20 s, as backends do), and machines with keys that no state has refuse all others.
-   */
-  readonly keys: ClusterKeys;
-}
-
-/** What the Talos stack may know of a guest. */
-export interface ProxmoxGuest {
-  readonly name: string;
-  /** Changes when the machine is replaced: its Talos is then unconfigured again. */
-  readonly generation: string;
 }
 
 /** A host, as it is planned and as stack oci has made it. */
@@ -94,8 +76,8 @@ export interface HostWithPlan {
  * @example
  * new ProxmoxClusterStack(lab.app, "second-proxmox", { ...lab, oci: lab.oci.outputs });
  */
-export class ProxmoxClusterStack extends LabStack {
-  readonly outputs: ProxmoxOutputs;
+export class ProxmoxClusterStack extends LabStack<ProxmoxTopology> {
+  readonly outputs: Machines;
   readonly cluster: Cluster;
   readonly firewall: Firewall;
   readonly pool: VirtualEnvironmentPool;
@@ -286,7 +268,7 @@ export class ProxmoxClusterStack extends LabStack {
     return new ClusterKeys(this, "secrets", { talosVersion, transform: this.#transform("keys") });
   }
 
-  #createOutputs(): ProxmoxOutputs {
+  #createOutputs(): Machines {
     this.publish({
       automation_token: {
         value: this.automation.token,
@@ -295,9 +277,12 @@ export class ProxmoxClusterStack extends LabStack {
       },
     });
     return {
-      guests: [...this.guests].map(([name, { generation }]) => ({ name, generation })),
+      machines: [...this.guests].map(([name, { generation }]) => ({ name, generation })),
       schematicId: this.image.schematicId,
       keys: this.keys,
+      platform: "nocloud",
+      endpoint: this.topology.cluster.endpoint,
+      apiAddress: this.#oci.apiAddress,
     };
   }
 }

@@ -17,11 +17,10 @@ import { taken, transformed, type Transforms } from "../constructs/lab/transform
 import type { ClientConfiguration } from "../constructs/talos/cluster-keys.ts";
 import { HealthGate, type HealthGateInner } from "../constructs/talos/health-gate.ts";
 import { PATIENCE } from "../constructs/talos/patience.ts";
-import { type Patch, patches } from "../constructs/talos/patches.ts";
+import type { Machines } from "../constructs/talos/machines.ts";
+import { patches } from "../constructs/talos/patches.ts";
 import { TalosMachine, type TalosMachineInner } from "../constructs/talos/talos-machine.ts";
-import type { NodePlan } from "../topology/types.ts";
-import type { OciOutputs } from "./oci-stack.ts";
-import type { ProxmoxOutputs } from "./proxmox-cluster-stack.ts";
+import type { MachinePlan } from "../topology/types.ts";
 
 /** What stack talos has beside its constructs. */
 interface TalosInner {
@@ -42,8 +41,8 @@ export interface TalosTransforms extends Transforms<TalosInner> {
 
 /** What stack talos is made from. */
 export interface TalosStackProps extends LabStackProps {
-  readonly oci: OciOutputs;
-  readonly proxmox: ProxmoxOutputs;
+  /** What it configures: virtual machines, or instances. */
+  readonly on: Machines;
   /** @default - the lab's own arguments */
   readonly transform?: TalosTransforms | undefined;
 }
@@ -55,10 +54,10 @@ export interface TalosOutputs {
 }
 
 /**
- * Kubernetes: configures Talos on every guest, bootstraps etcd once, and waits until all nodes are Ready.
+ * Kubernetes: configures Talos on every machine, bootstraps etcd once, and waits until all nodes are Ready.
  *
  * @example
- * new TalosStack(lab.app, "second-talos", { ...lab, oci: lab.oci.outputs, proxmox: lab.proxmox.outputs });
+ * new TalosStack(lab.app, "second-talos", { ...lab, on: lab.proxmox.outputs });
  */
 export class TalosStack extends LabStack {
   readonly outputs: TalosOutputs;
@@ -69,12 +68,12 @@ export class TalosStack extends LabStack {
   readonly kubeconfig: ClusterKubeconfig;
   readonly health: HealthGate;
   readonly talosconfig: DataTalosClientConfiguration;
-  readonly #props: TalosStackProps;
+  readonly #on: Machines;
   readonly #transform;
 
   constructor(scope: Construct, id: string, props: TalosStackProps) {
     super(scope, id, props);
-    this.#props = props;
+    this.#on = props.on;
     this.#transform = taken(this, props.transform);
     new TalosProvider(this, "talos", transformed(this, "provider", {}, this.#transform("provider")));
     this.imageFactory = this.#createImageFactory();
@@ -86,13 +85,17 @@ export class TalosStack extends LabStack {
     this.outputs = this.#createOutputs();
   }
 
-  get #controlPlanes(): readonly NodePlan[] {
-    return this.topology.nodes.filter((plan) => plan.role === "control-plane");
+  get #nodes(): readonly MachinePlan[] {
+    return this.topology.nodes;
+  }
+
+  get #controlPlanes(): readonly MachinePlan[] {
+    return this.#nodes.filter((plan) => plan.role === "control-plane");
   }
 
   /** By node. */
   get #generations(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#props.proxmox.guests.map((guest) => [guest.name, guest.generation]));
+    return Object.fromEntries(this.#on.machines.map(({ name, generation }) => [name, generation]));
   }
 
   get #applied(): TalosMachine["applied"][] {
@@ -100,7 +103,7 @@ export class TalosStack extends LabStack {
   }
 
   /** The control plane that is bootstrapped and queried. */
-  get #first(): NodePlan {
+  get #first(): MachinePlan {
     const [first] = this.#controlPlanes;
     if (first) return first;
     throw new LabError(this, { at: "topology.nodes", got: "no control plane", allowed: "at least one" });
@@ -108,15 +111,15 @@ export class TalosStack extends LabStack {
 
   get #access(): { readonly clientConfiguration: ClientConfiguration; nodeAttribute: string; endpoint: string } {
     const { address: nodeAttribute, talosPort } = this.#first;
-    const clientConfiguration = this.#props.proxmox.keys.client;
+    const clientConfiguration = this.#on.keys.client;
     return { clientConfiguration, nodeAttribute, endpoint: `127.0.0.1:${talosPort}` };
   }
 
   #createImageFactory(): DataTalosImageFactoryUrls {
     const ours = {
-      schematicId: this.#props.proxmox.schematicId,
+      schematicId: this.#on.schematicId,
       talosVersion: `v${this.topology.config.versions.talos}`,
-      platform: "nocloud",
+      platform: this.#on.platform,
       architecture: "arm64",
     };
     const changed = transformed(this, "imageFactory", ours, this.#transform("imageFactory"));
@@ -124,39 +127,26 @@ export class TalosStack extends LabStack {
   }
 
   #createMachines(): ReadonlyMap<string, TalosMachine> {
-    const { config, cluster, nodes } = this.topology;
+    const { topology } = this;
+    const { config } = topology;
+    const { keys, endpoint, apiAddress } = this.#on;
+    const { installer } = this.imageFactory.urls;
     const generations = this.#generations;
     return new Map(
-      nodes.map((plan) => [
+      this.#nodes.map((plan) => [
         plan.name,
         new TalosMachine(this, plan.name, {
           plan,
           clusterName: config.name,
-          clusterEndpoint: cluster.endpoint,
+          clusterEndpoint: endpoint,
           kubernetesVersion: config.versions.kubernetes,
-          keys: this.#props.proxmox.keys,
-          patches: this.#patches(plan),
+          keys,
+          patches: patches({ topology, node: plan, installer, apiAddress }),
           generation: generations[plan.name] ?? "",
           transform: this.#transform("machines"),
         }),
       ]),
     );
-  }
-
-  #patches(node: NodePlan): readonly Patch[] {
-    const { config, cluster, network } = this.topology;
-    return patches({
-      node,
-      network: network.guest,
-      cluster,
-      controlPlanes: this.#controlPlanes.map(({ address }) => address),
-      schedulable: config.kubernetes.allowSchedulingOnControlPlanes,
-      discoveryService: config.kubernetes.discoveryService,
-      podCidr: network.podCidr,
-      serviceCidr: network.serviceCidr,
-      installer: this.imageFactory.urls.installer,
-      apiAddress: this.#props.oci.apiAddress,
-    });
   }
 
   #createBootstrap(): MachineBootstrap {
@@ -198,7 +188,7 @@ export class TalosStack extends LabStack {
   #createTalosconfig(): DataTalosClientConfiguration {
     const ours = {
       clusterName: this.topology.config.name,
-      clientConfiguration: this.#props.proxmox.keys.client,
+      clientConfiguration: this.#on.keys.client,
       endpoints: this.#controlPlanes.map((plan) => `127.0.0.1:${plan.talosPort}`),
       // talosctl refuses for several nodes what is of one: etcd snapshot, health, kubeconfig, read.
       nodes: [this.#first.address],
@@ -208,9 +198,9 @@ export class TalosStack extends LabStack {
   }
 
   #createOutputs(): TalosOutputs {
-    const { endpoint } = this.topology.cluster;
+    const { endpoint, apiAddress } = this.#on;
     // From outside the API is behind the load balancer, whose address is among the certificate's names.
-    const outside = `https://${this.#props.oci.apiAddress}:6443`;
+    const outside = `https://${apiAddress}:6443`;
     const kubeconfig = Fn.replace(this.kubeconfig.kubeconfigRaw, endpoint, outside);
     const talosconfig = this.talosconfig.talosConfig;
     this.publish({

@@ -31,9 +31,9 @@ export const guestGateway = (guests: string): string => addressAt(cidrOf(guests)
 /** The virtual address of the API server among the guests. */
 export const vipAddress = (guests: string): string => addressAt(cidrOf(guests), VIP);
 
-/** A node's address among the guests, by its role and the number in its name. */
-export function nodeAddress(guests: string, name: string, role: NodeRole): string {
-  return addressAt(cidrOf(guests), nodeNumber(name, role));
+/** A node's address among the guests, or in the subnet of the instances, by its role and the number in its name. */
+export function nodeAddress(network: string, name: string, role: NodeRole): string {
+  return addressAt(cidrOf(network), nodeNumber(name, role));
 }
 
 interface Claim {
@@ -44,8 +44,12 @@ interface Claim {
 const last = (claims: readonly Claim[]): Claim =>
   claims.reduce((a, b) => (b.number > a.number ? b : a), { name: "", number: 0 });
 
-function subnetRoom({ network, hosts }: LabConfig): readonly ConfigIssue[] {
-  const { name, number } = last(hosts.map((host) => ({ name: host.name, number: hostNumber(host.name) })));
+function subnetRoom({ network, hosts, kubernetes }: LabConfig): readonly ConfigIssue[] {
+  const nodes = kubernetes.placement === "oci" ? kubernetes.nodes : [];
+  const { name, number } = last([
+    ...hosts.map((host) => ({ name: host.name, number: hostNumber(host.name) })),
+    ...nodes.map((node) => ({ name: node.name, number: nodeNumber(node.name, node.role) })),
+  ]);
   const usable = cidrOf(network.subnet).size - 2;
   if (number <= usable) return [];
   const allowed = `a larger network: address pool too small (${name} takes number ${number} of it, ${usable} is its last)`;
@@ -53,6 +57,7 @@ function subnetRoom({ network, hosts }: LabConfig): readonly ConfigIssue[] {
 }
 
 function guestRoom({ network, kubernetes }: LabConfig): readonly ConfigIssue[] {
+  if (kubernetes.placement === "oci") return [];
   const claims = kubernetes.nodes.map(({ name, role }) => ({ name, number: nodeNumber(name, role) }));
   const { name, number } = last(claims);
   const usable = cidrOf(network.guests).size - 2;

@@ -4,6 +4,9 @@
  */
 import type { Peer, SecurityGroup, SecurityRule } from "./types.ts";
 
+/** Talos's own API. */
+export const TALOS_API = 50_000;
+
 /** What decides which security rules a lab has. */
 interface SecurityRulesProps {
   readonly adminCidrs: readonly string[];
@@ -16,6 +19,7 @@ type Ports = NonNullable<SecurityRule["ports"]>;
 const ANYWHERE: Peer = { kind: "cidr", cidr: "0.0.0.0/0", name: "anywhere" };
 const HOSTS: Peer = { kind: "group", group: "hosts" };
 const LOAD_BALANCER: Peer = { kind: "group", group: "nlb" };
+const NODES: Peer = { kind: "group", group: "nodes" };
 
 const port = (number: number): Ports => ({ from: number, to: number });
 const admin = (cidr: string): Peer => (cidr === "0.0.0.0/0" ? ANYWHERE : { kind: "cidr", cidr, name: "admin" });
@@ -75,18 +79,59 @@ export function securityRules({ adminCidrs, hostCount, micro }: SecurityRulesPro
     pathMtu("hosts"),
     egressAnywhere("hosts"),
     ...(micro ? MICRO : []),
+    ...loadBalancerRules(adminCidrs, "hosts"),
+  ];
+}
+
+/** The load balancer, in front of those that the API is behind. */
+function loadBalancerRules(adminCidrs: readonly string[], behind: "hosts" | "nodes"): readonly SecurityRule[] {
+  return [
     ...adminCidrs.map((cidr) =>
       ingress("nlb", `kubernetes-from-${slug(cidr)}`, admin(cidr), "the API server, for admins only", port(6443)),
     ),
     pathMtu("nlb"),
     {
-      id: "kubernetes-to-hosts",
+      id: `kubernetes-to-${behind}`,
       group: "nlb",
       direction: "EGRESS",
       protocol: "tcp",
       ports: port(6443),
-      peer: HOSTS,
+      peer: { kind: "group", group: behind },
       why: "passing API connections on, and health checks",
     },
+  ];
+}
+
+/**
+ * Traffic between instances that run Talos; a single one has none. Kubernetes' API is among it: pods and, by KubePrism, kubelets of
+ * other machines ask a control plane itself and not the load balancer, which lets admins in only.
+ */
+export const BETWEEN_NODES: readonly SecurityRule[] = [
+  ingress("nodes", "apid-from-nodes", NODES, "control planes pass calls of Talos's API on", port(TALOS_API)),
+  ingress("nodes", "trustd-from-nodes", NODES, "workers have their certificates signed", port(50_001)),
+  ingress("nodes", "kubernetes-from-nodes", NODES, "the API server, without a way around outside", port(6443)),
+  ingress("nodes", "etcd-from-nodes", NODES, "clients and peers of etcd", { from: 2379, to: 2380 }),
+  ingress("nodes", "kubelet-from-nodes", NODES, "logs, and commands in pods", port(10_250)),
+  // Talos's flannel is told this port, not its own 8472 (siderolabs/talos, k8stemplates/flannel.go).
+  ingress("nodes", "vxlan-from-nodes", NODES, "pods of other machines, by flannel", port(4789), true),
+];
+
+/** The rules of a lab whose instances run Talos: exactly what it needs; everything else is closed. */
+export function directRules(adminCidrs: readonly string[], nodeCount: number): readonly SecurityRule[] {
+  return [
+    ...adminCidrs.map((cidr) =>
+      ingress(
+        "nodes",
+        `talos-from-${slug(cidr)}`,
+        admin(cidr),
+        "Talos's API: certificates on both sides",
+        port(TALOS_API),
+      ),
+    ),
+    ingress("nodes", "kubernetes-from-nlb", LOAD_BALANCER, "the API server", port(6443)),
+    ...(nodeCount > 1 ? BETWEEN_NODES : []),
+    pathMtu("nodes"),
+    egressAnywhere("nodes"),
+    ...loadBalancerRules(adminCidrs, "nodes"),
   ];
 }

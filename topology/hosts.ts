@@ -6,8 +6,8 @@ import { roomOf } from "./capacity.ts";
 import { hostPort, hostSshPort, microSshPort, templateVmId } from "./ports.ts";
 import type { FaultDomain, HostPlan, MicroPlan } from "./types.ts";
 
-/** Spread hosts alternate between fault domains, by their number: the loss of one then affects as few of them as possible. */
-function turnOf(slot: number): FaultDomain {
+/** Spread instances alternate between fault domains, by their number: the loss of one then affects as few of them as possible. */
+export function turnOf(slot: number): FaultDomain {
   const rest = slot % 3;
   if (rest === 1) return 1;
   return rest === 2 ? 2 : 3;

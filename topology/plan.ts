@@ -1,38 +1,41 @@
 /** The whole plan of a lab: the same config gives the same plan, and nothing is read or written. */
-import { ConfigError } from "../config/errors.ts";
+import { ConfigError, type ConfigIssue } from "../config/errors.ts";
 import { slotOf } from "../config/fields.ts";
 import type { LabConfig, NodeConfig } from "../config/schema.ts";
 import { originOf } from "../config/where.ts";
 import { loadBalancerAddress, networkIssues, nodeAddress, vipAddress } from "./addresses.ts";
-import { securityRules } from "./firewall.ts";
+import { directRules, securityRules } from "./firewall.ts";
 import { planGuestNetwork } from "./guest-network.ts";
-import { planHosts, planMicro } from "./hosts.ts";
+import { planHosts, planMicro, turnOf } from "./hosts.ts";
 import { placeNodes } from "./placement.ts";
-import { macAddress, nodePort, planCluster, planTunnels, vmId } from "./ports.ts";
-import type { NetworkPlan, NodePlan, Topology } from "./types.ts";
+import { macAddress, nodePort, planCluster, planRelays, planTunnels, vmId } from "./ports.ts";
+import type {
+  CloudNetworkPlan,
+  DirectNodePlan,
+  DirectTopology,
+  MachinePlan,
+  NodePlan,
+  ProxmoxTopology,
+  Topology,
+} from "./types.ts";
 
-function planNetwork(config: LabConfig): NetworkPlan {
+function planNetwork(config: LabConfig): CloudNetworkPlan {
   const { vcn, subnet, pods, services } = config.network;
   return {
     vcnCidr: vcn,
     subnetCidr: subnet,
     loadBalancerAddress: loadBalancerAddress(subnet),
-    guest: planGuestNetwork(config),
     podCidr: pods,
     serviceCidr: services,
   };
 }
 
-function planNode(config: LabConfig, node: NodeConfig, host: string): NodePlan {
-  const id = vmId(node.name, node.role);
+function planMachine(config: LabConfig, node: NodeConfig, network: string): MachinePlan {
   return {
     name: node.name,
     role: node.role,
     slot: slotOf(node.name),
-    host,
-    vmId: id,
-    mac: macAddress(config.name, id),
-    address: nodeAddress(config.network.guests, node.name, node.role),
+    address: nodeAddress(network, node.name, node.role),
     vcpus: node.vcpus,
     memoryMb: node.memoryMb,
     diskGb: node.diskGb,
@@ -40,8 +43,25 @@ function planNode(config: LabConfig, node: NodeConfig, host: string): NodePlan {
   };
 }
 
+function planNode(config: LabConfig, node: NodeConfig, host: string): NodePlan {
+  const id = vmId(node.name, node.role);
+  const machine = planMachine(config, node, config.network.guests);
+  return { ...machine, host, vmId: id, mac: macAddress(config.name, id) };
+}
+
+function planDirectNode(config: LabConfig, node: NodeConfig): DirectNodePlan {
+  const machine = planMachine(config, node, config.network.subnet);
+  return {
+    ...machine,
+    ocpus: node.vcpus,
+    memoryGb: node.memoryMb / 1024,
+    bootVolumeGb: node.diskGb,
+    faultDomain: config.oci.spreadHosts ? turnOf(machine.slot) : null,
+  };
+}
+
 /** Control planes first, each kind in the order of its numbers, whatever the order in the config. */
-const byVmId = (a: NodePlan, b: NodePlan): number => a.vmId - b.vmId;
+const byPort = (a: MachinePlan, b: MachinePlan): number => a.talosPort - b.talosPort;
 
 /**
  * Plans a lab.
@@ -49,9 +69,36 @@ const byVmId = (a: NodePlan, b: NodePlan): number => a.vmId - b.vmId;
  * @throws ConfigError where the networks overlap or are too small, or a node fits on no host
  */
 export function planTopology(config: LabConfig): Topology {
-  const { hostOf, issues: unplaced } = placeNodes(config);
-  const issues = [...networkIssues(config), ...unplaced];
+  return config.kubernetes.placement === "oci" ? planDirect(config) : planOnProxmox(config);
+}
+
+function requireNone(config: LabConfig, issues: readonly ConfigIssue[]): void {
   if (issues.length > 0) throw new ConfigError(originOf(config), issues);
+}
+
+/** The same for a config whose placement is known. */
+export function planDirect(config: LabConfig): DirectTopology {
+  requireNone(config, networkIssues(config));
+  const { adminCidrs, basePort: apiPort } = config.access;
+  const network = planNetwork(config);
+  const nodes = config.kubernetes.nodes.map((node) => planDirectNode(config, node)).toSorted(byPort);
+  return {
+    placement: "oci",
+    config,
+    network,
+    hosts: [],
+    micro: null,
+    nodes,
+    cluster: { apiPort, apiPorts: [apiPort] },
+    tunnels: planRelays(config, nodes, network.loadBalancerAddress),
+    securityRules: directRules(adminCidrs, nodes.length),
+  };
+}
+
+/** The same for a config whose placement is known. */
+export function planOnProxmox(config: LabConfig): ProxmoxTopology {
+  const { hostOf, issues: unplaced } = placeNodes(config);
+  requireNone(config, [...networkIssues(config), ...unplaced]);
   const hosts = planHosts(config);
   const micro = planMicro(config);
   const nodes = config.kubernetes.nodes
@@ -59,11 +106,12 @@ export function planTopology(config: LabConfig): Topology {
       const host = hostOf.get(node.name);
       return host === undefined ? [] : [planNode(config, node, host)];
     })
-    .toSorted(byVmId);
+    .toSorted(byPort);
   const cluster = planCluster(config, vipAddress(config.network.guests), nodes);
   return {
+    placement: "proxmox",
     config,
-    network: planNetwork(config),
+    network: { ...planNetwork(config), guest: planGuestNetwork(config) },
     hosts,
     micro,
     nodes,

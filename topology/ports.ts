@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { slotOf } from "../config/fields.ts";
 import type { LabConfig, NodeRole } from "../config/schema.ts";
-import type { ClusterPlan, HostPlan, MicroPlan, NodePlan, Tunnel } from "./types.ts";
+import { TALOS_API } from "./firewall.ts";
+import type { ClusterPlan, DirectNodePlan, HostPlan, MicroPlan, NodePlan, Tunnel } from "./types.ts";
 
 const PVE_API = 8006;
-const TALOS_API = 50000;
 const KUBERNETES_API = 6443;
 const SSH = 22;
 
@@ -116,6 +116,24 @@ export function planTunnels(
       guarded: true as const,
     })),
     ...sshTunnels(hosts, micro),
+  ];
+}
+
+/** Whose public address the relay to the API server leads to. */
+export const API_BALANCER = "api";
+
+/**
+ * Relays to machines that have public addresses and no SSH: each one's Talos API, and the API server behind the load balancer. None is
+ * guarded: no machine there is ever without its configuration.
+ */
+export function planRelays(config: LabConfig, nodes: readonly DirectNodePlan[], balancer: string): readonly Tunnel[] {
+  const api = { address: balancer, port: KUBERNETES_API };
+  return [
+    { name: "kubernetes", localPort: config.access.basePort, via: API_BALANCER, target: api, plain: true },
+    ...nodes.map(({ name, address, talosPort }): Tunnel => {
+      const target = { address, port: TALOS_API };
+      return { name: `talos ${name}`, localPort: talosPort, via: name, target, plain: true };
+    }),
   ];
 }
 

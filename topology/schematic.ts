@@ -7,6 +7,9 @@ export const TALOS_EXTENSIONS: readonly string[] = ["siderolabs/qemu-guest-agent
 /** The nocloud image logs to ttyS0, which an aarch64 `virt` machine does not have: its serial port is ttyAMA0. */
 export const TALOS_KERNEL_ARGS: readonly string[] = ["console=ttyAMA0"];
 
+/** Straight on an instance: no guest agent, and the serial console, which the oracle image has at ttyS0, is where Arm instances have it. */
+export const DIRECT_SCHEMATIC: Schematic = { extensions: [], kernelArgs: TALOS_KERNEL_ARGS };
+
 /** What an image of the image factory has beyond plain Talos. */
 interface Schematic {
   readonly extensions: readonly string[];
@@ -32,4 +35,12 @@ export function schematicYaml({ extensions, kernelArgs }: Schematic): string {
 /** The image factory's id of a schematic: the SHA-256 of that form. */
 export function schematicId(yaml: string): string {
   return createHash("sha256").update(yaml).digest("hex");
+}
+
+const HASH_DIGITS = 12;
+
+/** Name of the bucket object that a lab's Talos image for instances is imported from. */
+export function talosObjectName(version: string): string {
+  const id = schematicId(schematicYaml(DIRECT_SCHEMATIC));
+  return `talos-${version}-oracle-arm64-${id.slice(0, HASH_DIGITS)}.oci`;
 }

@@ -1,15 +1,19 @@
 /** The plan of one lab: every name, address, size and port, fixed before anything is created. */
 import type { LabConfig, NodeRole } from "../config/schema.ts";
 
-/** Every network of the lab. */
-export interface NetworkPlan {
+/** The networks of every lab. */
+export interface CloudNetworkPlan {
   readonly vcnCidr: string;
   readonly subnetCidr: string;
   /** Private address of the network load balancer; fixed, so that it cannot take a host's before that host exists. */
   readonly loadBalancerAddress: string;
-  readonly guest: GuestNetworkPlan;
   readonly podCidr: string;
   readonly serviceCidr: string;
+}
+
+/** Those of a lab with virtual machines. */
+export interface NetworkPlan extends CloudNetworkPlan {
+  readonly guest: GuestNetworkPlan;
 }
 
 /** One host: a Simple SDN zone. Several: an EVPN zone over VXLAN, with every host an exit node. */
@@ -66,14 +70,11 @@ export interface MicroPlan {
   readonly faultDomain: FaultDomain | null;
 }
 
-/** One Talos machine, in its virtual machine. */
-export interface NodePlan {
+/** One Talos machine, wherever it runs. */
+export interface MachinePlan {
   readonly name: string;
   readonly role: NodeRole;
   readonly slot: number;
-  readonly host: string;
-  readonly vmId: number;
-  readonly mac: string;
   readonly address: string;
   readonly vcpus: number;
   readonly memoryMb: number;
@@ -82,28 +83,51 @@ export interface NodePlan {
   readonly talosPort: number;
 }
 
-/** Where the API server is found. */
-export interface ClusterPlan {
-  /** Virtual address of the API server inside the guest network. */
-  readonly vip: string;
-  readonly endpoint: string;
+/** One Talos machine, in its virtual machine. */
+export interface NodePlan extends MachinePlan {
+  readonly host: string;
+  readonly vmId: number;
+  readonly mac: string;
+}
+
+/** One Talos machine, on its A1 instance. */
+export interface DirectNodePlan extends MachinePlan {
+  /** On A1 one OCPU is one core, and so one vCPU. */
+  readonly ocpus: number;
+  readonly memoryGb: number;
+  readonly bootVolumeGb: number;
+  /** Null: Oracle launches it in any domain that has capacity. */
+  readonly faultDomain: FaultDomain | null;
+}
+
+/** Where the API server is found from here. */
+export interface ClusterAccess {
   /** Loopback port of the tunnel to the API server. */
   readonly apiPort: number;
   /** Those by which it may go: one a control plane where these are on several hosts, else `apiPort` itself. */
   readonly apiPorts: readonly number[];
 }
 
-/** A forward from 127.0.0.1 through SSH to a host. */
+/** Where it is found among virtual machines as well. */
+export interface ClusterPlan extends ClusterAccess {
+  /** Virtual address of the API server inside the guest network. */
+  readonly vip: string;
+  readonly endpoint: string;
+}
+
+/** A forward from 127.0.0.1: through SSH to a host, or plainly to a public address. */
 export interface Tunnel {
   readonly name: string;
   readonly localPort: number;
-  /** The host whose SSH carries it. */
+  /** The host whose SSH carries it; of a plain one, whose public address it leads to. */
   readonly via: string;
   readonly target: { readonly address: string; readonly port: number };
   /** Ports of tunnels to the same service: each connection goes by one of them that answers, and none by `via` itself. @default - by `via` */
   readonly through?: readonly number[];
   /** What it leads to takes orders from anybody for a while: only programs of this user may go through it. @default - any program may */
   readonly guarded?: true;
+  /** By TCP to the public address of `via`, as nothing there has SSH: both ends know each other by certificates. @default - by SSH */
+  readonly plain?: true;
 }
 
 /** The other end of a security rule. */
@@ -111,7 +135,7 @@ export type Peer =
   | { readonly kind: "cidr"; readonly cidr: string; readonly name: "admin" | "anywhere" | "subnet" }
   | { readonly kind: "group"; readonly group: SecurityGroup };
 /** The network security groups, by what is in them. */
-export type SecurityGroup = "hosts" | "micro" | "nlb";
+export type SecurityGroup = "hosts" | "micro" | "nlb" | "nodes";
 
 /** One rule of a network security group. */
 export interface SecurityRule {
@@ -128,14 +152,32 @@ export interface SecurityRule {
   readonly why: string;
 }
 
-/** All of a lab as it is planned. */
-export interface Topology {
+/** What every lab has. */
+interface CommonPlan {
   readonly config: LabConfig;
+  readonly tunnels: readonly Tunnel[];
+  readonly securityRules: readonly SecurityRule[];
+}
+
+/** A lab whose Talos runs in virtual machines of Proxmox VE. */
+export interface ProxmoxTopology extends CommonPlan {
+  readonly placement: "proxmox";
   readonly network: NetworkPlan;
   readonly hosts: readonly HostPlan[];
   readonly micro: MicroPlan | null;
   readonly nodes: readonly NodePlan[];
   readonly cluster: ClusterPlan;
-  readonly tunnels: readonly Tunnel[];
-  readonly securityRules: readonly SecurityRule[];
 }
+
+/** A lab whose Talos runs straight on the instances: it has no Proxmox VE, no guest network and no virtual address. */
+export interface DirectTopology extends CommonPlan {
+  readonly placement: "oci";
+  readonly network: CloudNetworkPlan;
+  readonly hosts: readonly [];
+  readonly micro: null;
+  readonly nodes: readonly DirectNodePlan[];
+  readonly cluster: ClusterAccess;
+}
+
+/** All of a lab as it is planned. */
+export type Topology = ProxmoxTopology | DirectTopology;

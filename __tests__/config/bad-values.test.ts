@@ -104,10 +104,6 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
     'virtualization: got "kvm", allowed "tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation)',
   ],
   [
-    { "kubernetes.placement": "oci" },
-    'kubernetes.placement: got "oci", allowed "proxmox" ("oci", Talos straight on the instances, is planned and not built yet)',
-  ],
-  [
     { "kubernetes.nodes": [CP, { ...CP, name: "cp-2" }] },
     "kubernetes.nodes: got 2 control planes, allowed 1, 3 or 5 control planes (etcd votes by majority)",
   ],

@@ -1,8 +1,13 @@
 /** Labs for tests. */
 import { fileURLToPath } from "node:url";
-import { type LabConfig, type LabInput, parseConfig } from "../../config/index.ts";
+import { type LabConfig, type LabInput, parseConfig, PRESET_NAMES } from "../../config/index.ts";
+import { PRESETS } from "../../config/presets.ts";
 
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Those whose Talos runs in virtual machines, and the others. */
+export const PROXMOX_PRESETS = PRESET_NAMES.filter((name) => PRESETS[name].kubernetes.placement === "proxmox");
+export const DIRECT_PRESETS = PRESET_NAMES.filter((name) => !PROXMOX_PRESETS.includes(name));
 
 /** The least that a config must say. */
 export const LEAST = {

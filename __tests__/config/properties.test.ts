@@ -14,7 +14,10 @@ const FULL: readonly unknown[] = PRESET_NAMES.map((preset) => {
       ...rest,
       oci: { ...rest.oci, budget: { amount: 1, email: "me@example.org" } },
       hosts: hosts.map((host) => ({ ...host, faultDomain: 2 })),
-      kubernetes: { ...kubernetes, nodes: kubernetes.nodes.map((node) => ({ ...node, host: "pve-1" })) },
+      kubernetes: {
+        ...kubernetes,
+        nodes: kubernetes.nodes.map((node) => (hosts.length === 0 ? node : { ...node, host: "pve-1" })),
+      },
     }),
   );
 });

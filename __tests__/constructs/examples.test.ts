@@ -8,7 +8,7 @@ import { TalosProvider } from "@cdktf/provider-talos/provider";
 import { parseConfig } from "../../config/index.ts";
 import { LabStack } from "../../constructs/lab/lab-stack.ts";
 import { ociProvider } from "../../constructs/oci/sign-in.ts";
-import { buildLab, type Lab } from "../../lab.ts";
+import { buildLab, type DirectLab, type Lab } from "../../lab.ts";
 import { planTopology } from "../../topology/plan.ts";
 import { REPOSITORY } from "../config/labs.ts";
 import { BASE, HOME, IMAGES } from "../stacks/synthesize.ts";
@@ -52,6 +52,7 @@ function importsOf(code: string): string {
     { name: "Construct", from: "constructs", kind: "type" },
     { name: "CoreVcnConfig", from: "@cdktf/provider-oci/core-vcn", kind: "type" },
     { name: "Lab", from: "../../lab.ts", kind: "type" },
+    { name: "DirectLab", from: "../../lab.ts", kind: "type" },
   ];
   return known
     .filter(({ name }) => new RegExp(`\\b${name}\\b`).test(code))
@@ -65,10 +66,21 @@ const file = join(folder, "examples.ts");
 const outdir = mkdtempSync(join(tmpdir(), "ampere-lab-examples-"));
 afterAll(() => [folder, outdir].forEach((each) => rmSync(each, { recursive: true })));
 
-const body = examples
-  .map(({ name, example }) => `  ${name}(lab: Lab, stack: LabStack): void {\n${example}\n  },`)
-  .join("\n");
-writeFileSync(file, `${importsOf(`${body} LabStack Lab`)}\nexport const run = {\n${body}\n};\n`);
+/** Of a lab with Proxmox VE, or of one whose Talos runs on the instances. */
+const isDirect = ({ file: from }: Documented): boolean => /(^|\/)direct-/.test(from);
+const bodyOf = (some: readonly Documented[], type: string): string =>
+  some.map(({ name, example }) => `  ${name}(lab: ${type}, stack: LabStack): void {\n${example}\n  },`).join("\n");
+const body = bodyOf(
+  examples.filter((each) => !isDirect(each)),
+  "Lab",
+);
+const direct = bodyOf(examples.filter(isDirect), "DirectLab");
+writeFileSync(
+  file,
+  `${importsOf(`${body} ${direct} LabStack Lab`)}\nexport const run = {\n${body}\n};\nexport const direct = {\n${direct}\n};\n`,
+);
+
+type LabOf = Lab | DirectLab;
 
 class Own extends LabStack {}
 
@@ -90,20 +102,30 @@ describe("examples in docblocks", () => {
     expect(spawnSync(process.execPath, [tsc, "--project", folder], { encoding: "utf8" }).stdout).toBe("");
   });
 
-  it("run in a lab, and all that they make is synthesized", async () => {
-    const { run }: { run: Record<string, (lab: Lab, stack: LabStack) => void> } = await import(file);
-    const extend = (lab: Lab): void => {
-      for (const [name, example] of Object.entries(run)) {
-        const stack = new Own(lab.app, `of-${name.toLowerCase()}`, lab);
-        example(lab, stack);
-        if (stack.node.tryFindChild("oci") === undefined) ociProvider(stack);
-        new ProxmoxProvider(stack, "proxmox");
-        new TalosProvider(stack, "talos");
-      }
-    };
-    const config = parseConfig({ ...BASE, preset: "free-pair", allowPaid: true, extend });
-    const app = buildLab({ topology: planTopology(config), images: IMAGES, home: HOME, outdir });
-    expect(() => app.synth()).not.toThrow();
-    expect(app.stacks.length).toBeGreaterThan(examples.length);
-  }, 120_000);
+  it.each(["run", "direct"])(
+    "run in a lab, and all that they make is synthesized (%s)",
+    async (which) => {
+      const written: Record<string, Record<string, (lab: LabOf, stack: LabStack) => void>> = await import(file);
+      const examplesOf = written[which] ?? {};
+      const extend = (lab: LabOf): void => {
+        for (const [name, example] of Object.entries(examplesOf)) {
+          const stack = new Own(lab.app, `of-${name.toLowerCase()}`, lab);
+          example(lab, stack);
+          if (stack.node.tryFindChild("oci") === undefined) ociProvider(stack);
+          new ProxmoxProvider(stack, "proxmox");
+          new TalosProvider(stack, "talos");
+        }
+      };
+      const config = parseConfig({
+        ...BASE,
+        preset: which === "run" ? "free-pair" : "direct",
+        allowPaid: true,
+        extend,
+      });
+      const app = buildLab({ topology: planTopology(config), images: IMAGES, home: HOME, outdir });
+      expect(() => app.synth()).not.toThrow();
+      expect(app.stacks.length).toBeGreaterThan(Object.keys(examplesOf).length + 1);
+    },
+    120_000,
+  );
 });

@@ -20,7 +20,7 @@ function stackOf(...resources: [string, Arguments][]): TerraformStack {
   return stack;
 }
 
-const check = (...resources: [string, Arguments][]) => guardFreeTier([stackOf(...resources)], IMAGES, false);
+const check = (...resources: [string, Arguments][]) => guardFreeTier([stackOf(...resources)], [IMAGES.proxmox], false);
 const a1 = (ocpus: number, memoryGb: number, bootGb = 50): [string, Arguments] => [
   "oci_core_instance",
   {
@@ -112,13 +112,13 @@ describe("the free-tier guard", () => {
   ])(
     "counts an image of %d bytes twice, as object and imported, against 20 GB of object storage",
     (sizeBytes, free) => {
-      const images = { ...IMAGES, proxmox: { ...IMAGES.proxmox, sizeBytes } };
+      const images = [{ ...IMAGES.proxmox, sizeBytes }];
       expect(guardFreeTier([stackOf()], images, true).free).toBe(free);
     },
   );
 
   it("counts over all stacks together", () => {
-    expect(() => guardFreeTier([stackOf(a1(1, 6)), stackOf(a1(2, 6))], IMAGES, false)).toThrow("A1 OCPUs");
+    expect(() => guardFreeTier([stackOf(a1(1, 6)), stackOf(a1(2, 6))], [IMAGES.proxmox], false)).toThrow("A1 OCPUs");
   });
 
   it("multiplies by count", () => {
@@ -162,7 +162,7 @@ describe("the free-tier guard", () => {
   });
 
   it("lets a bill through where the config says so, and still shows it", () => {
-    const verdict = guardFreeTier([stackOf(a1(4, 24))], IMAGES, true);
+    const verdict = guardFreeTier([stackOf(a1(4, 24))], [IMAGES.proxmox], true);
     expect(verdict).toMatchObject({ free: false, accepted: true });
   });
 
@@ -174,7 +174,7 @@ describe("the free-tier guard", () => {
     const topology = planTopology(parseConfig({ ...BASE, preset }));
     const outdir = mkdtempSync(join(tmpdir(), "guard-"));
     const app = buildLab({ topology, images: IMAGES, home: "/home/me/lab", outdir });
-    expect(guardFreeTier(app.stacks, IMAGES, true).free).toBe(free);
+    expect(guardFreeTier(app.stacks, [IMAGES.proxmox], true).free).toBe(free);
   });
 
   it("writes nothing when it fails", () => {

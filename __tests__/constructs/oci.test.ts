@@ -1,4 +1,7 @@
 import { Account } from "../../constructs/oci/account.ts";
+import { DirectMachine } from "../../constructs/oci/direct-machine.ts";
+import { ClusterKeys } from "../../constructs/talos/cluster-keys.ts";
+import { planDirect } from "../../topology/plan.ts";
 import { ApiLoadBalancer } from "../../constructs/oci/api-load-balancer.ts";
 import { HostImage } from "../../constructs/oci/host-image.ts";
 import { Host } from "../../constructs/oci/host.ts";
@@ -17,6 +20,8 @@ const { compartmentId, availabilityDomain, subnetId, vcnId } = oci.outputs;
 const [host, micro] = [topology.hosts[0], topology.micro];
 if (host === undefined || micro === null) throw new Error("the lab has no host or no micro");
 const within = { compartmentId, lab: "mine" };
+const [directNode] = planDirect(parseConfig({ ...BASE, preset: "direct" })).nodes;
+if (directNode === undefined) throw new Error("the preset has no node");
 const account = { lab: "mine", oci: topology.config.oci, sandbox: false };
 
 describeConstructs("constructs/oci", here, {
@@ -36,9 +41,34 @@ describeConstructs("constructs/oci", here, {
       }),
     inner: ["balancer", "backendSet", "backends", "listener"],
   },
+  DirectMachine: {
+    make: (stack, id, more) =>
+      new DirectMachine(stack, id, {
+        compartmentId,
+        availabilityDomain,
+        subnetId,
+        securityGroupId: oci.security.id("hosts"),
+        plan: directNode,
+        imageId: oci.image.imageId,
+        after: [],
+        clusterName: "mine",
+        clusterEndpoint: "https://192.0.2.1:6443",
+        kubernetesVersion: topology.config.versions.kubernetes,
+        keys: new ClusterKeys(stack, "keys", { talosVersion: "v1.13.9" }),
+        patches: [],
+        ...more,
+      }),
+    inner: ["configuration", "instance", "disk"],
+  },
   HostImage: {
     make: (stack, id, more) =>
-      new HostImage(stack, id, { ...within, bucket: "b", objectName: "o.oci", proxmoxVersion: "9.2", ...more }),
+      new HostImage(stack, id, {
+        ...within,
+        bucket: "b",
+        objectName: "o.oci",
+        system: { name: "Proxmox VE", version: "9.2" },
+        ...more,
+      }),
     inner: ["namespace", "image", "shape", "globalCapabilities", "capabilities"],
   },
   Host: {

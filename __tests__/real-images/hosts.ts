@@ -1,12 +1,12 @@
 /** Two hosts of a lab, with what the oci stack has cloud-init write on each. */
 import { parseConfig } from "../../config/parse.ts";
 import { dnatRules, guestRules, hostFacts, hostRules } from "../../constructs/oci/host-files.ts";
-import { planTopology } from "../../topology/plan.ts";
+import { planOnProxmox } from "../../topology/plan.ts";
 import type { GuestProps } from "./guest.ts";
 
 export type HostProps = Required<Pick<GuestProps, "name" | "network" | "cloudConfig">>;
 
-const planned = planTopology(
+const planned = planOnProxmox(
   parseConfig({
     preset: "free-pair",
     name: "test-lab",

@@ -43,20 +43,31 @@ export const BASE = {
 /** A LAB_HOME that is on no machine: no path of one gets into a snapshot. */
 export const HOME = "/home/me/lab";
 
+interface Options {
+  readonly sandbox?: boolean;
+  readonly home?: string;
+}
+
+/** The three stacks of a lab with Proxmox VE. */
+export function synthesize(input: LabInput, options: Options = {}): Record<StackName, Stack> {
+  const { oci, proxmox, talos } = synthesizeAny(input, options);
+  if (!oci || !proxmox || !talos) throw new Error("a lab without Proxmox VE");
+  return { oci, proxmox, talos };
+}
+
 /** Synthesizes a lab as `main.ts` does and reads it back, without what changes with tool versions and script contents. */
-export function synthesize(
-  input: LabInput,
-  options: { readonly sandbox?: boolean; readonly home?: string } = {},
-): Record<StackName, Stack> {
+export function synthesizeAny(input: LabInput, options: Options = {}): Partial<Record<StackName, Stack>> {
   const outdir = mkdtempSync(join(tmpdir(), "ampere-lab-synth-"));
+  const topology = planTopology(parseConfig(input));
   try {
-    buildLab({ topology: planTopology(parseConfig(input)), images: IMAGES, home: HOME, outdir, ...options }).synth();
+    buildLab({ topology, images: IMAGES, home: HOME, outdir, ...options }).synth();
     const read = (stack: StackName): Stack => {
       const text = readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8");
       const { "//": _metadata, ...json } = JSON.parse(text.replaceAll(/assets\/[\w-]+\/[0-9A-F]{32}/g, "assets/HASH"));
       return json;
     };
-    return { oci: read("oci"), proxmox: read("proxmox"), talos: read("talos") };
+    const { placement } = topology;
+    return { oci: read("oci"), ...(placement === "proxmox" && { proxmox: read("proxmox") }), talos: read("talos") };
   } finally {
     rmSync(outdir, { recursive: true });
   }

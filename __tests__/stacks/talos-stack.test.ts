@@ -14,14 +14,8 @@ function documents(name: string, preset: PresetName = "free") {
   const node = topology.nodes.find((each) => each.name === name);
   if (!node) throw new Error(`no node ${name}`);
   return patches({
+    topology,
     node,
-    network: topology.network.guest,
-    cluster: topology.cluster,
-    controlPlanes: topology.nodes.filter(({ role }) => role === "control-plane").map(({ address }) => address),
-    discoveryService: topology.config.kubernetes.discoveryService,
-    schedulable: topology.config.kubernetes.allowSchedulingOnControlPlanes,
-    podCidr: topology.network.podCidr,
-    serviceCidr: topology.network.serviceCidr,
     installer: "factory.talos.dev/nocloud-installer/id:v1.13.9",
     apiAddress: "192.0.2.1",
   });

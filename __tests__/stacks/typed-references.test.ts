@@ -24,8 +24,8 @@ function compile(code: string): string {
 const lab = (read: string): string => `
   import { App } from "cdktf";
   import { OciStack } from "../../stacks/oci-stack.ts";
-  import type { Topology } from "../../topology/types.ts";
-  export function read(topology: Topology): unknown {
+  import type { ProxmoxTopology } from "../../topology/types.ts";
+  export function read(topology: ProxmoxTopology): unknown {
     const oci = new OciStack(new App(), "oci", { topology, home: "/home/me/lab", imageObject: "image.oci" });
     return ${read};
   }`;

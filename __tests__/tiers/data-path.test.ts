@@ -4,8 +4,8 @@
  */
 import type { LabInput } from "../../config/index.ts";
 import { parseConfig } from "../../config/index.ts";
-import { planTopology } from "../../topology/plan.ts";
-import type { HostPlan, NodePlan, Topology } from "../../topology/types.ts";
+import { planOnProxmox } from "../../topology/plan.ts";
+import type { HostPlan, NodePlan, ProxmoxTopology } from "../../topology/types.ts";
 import { BASE, synthesize } from "../stacks/synthesize.ts";
 import { cloudRules, type Groups, imageRules, pveRules, talosRules, writtenRules } from "./data-path/layers.ts";
 import {
@@ -55,7 +55,7 @@ const userOf = (host: string): string => `user-of-${host}`;
 /** More than fits through the smallest link on the way out in one packet. */
 const LARGE = 4000;
 
-function rowsOfHost(topology: Topology, { name, address }: HostPlan): readonly Row[] {
+function rowsOfHost(topology: ProxmoxTopology, { name, address }: HostPlan): readonly Row[] {
   const { cluster, micro, network, nodes } = topology;
   const own = nodes.find(({ host }) => host === name);
   const holdsVip = nodes[0]?.host === name;
@@ -99,7 +99,7 @@ function rowsOfHost(topology: Topology, { name, address }: HostPlan): readonly R
   ];
 }
 
-function rowsBetween(topology: Topology, one: HostPlan, other: HostPlan): readonly Row[] {
+function rowsBetween(topology: ProxmoxTopology, one: HostPlan, other: HostPlan): readonly Row[] {
   const guestOf = (host: HostPlan) => topology.nodes.find((node) => node.host === host.name);
   const [near, far] = [guestOf(one), guestOf(other)];
   const to = (port: number, what: string): Row => tcp(one.name, other.address, port, other.name, what);
@@ -125,7 +125,7 @@ function rowsBetween(topology: Topology, one: HostPlan, other: HostPlan): readon
   ];
 }
 
-function rowsOf(topology: Topology): readonly Row[] {
+function rowsOf(topology: ProxmoxTopology): readonly Row[] {
   const { hosts, nodes } = topology;
   return [
     tcp(ADMIN.name, BALANCER.publicIp, 6443, BALANCER.name, "kubectl", LARGE),
@@ -139,7 +139,7 @@ function rowsOf(topology: Topology): readonly Row[] {
 }
 
 /** Between a worker and the first control plane, both ways. */
-function rowsOfWorker({ nodes: [first] }: Topology, { name, address }: NodePlan): readonly Row[] {
+function rowsOfWorker({ nodes: [first] }: ProxmoxTopology, { name, address }: NodePlan): readonly Row[] {
   if (first === undefined) throw new Error("no control plane");
   return [
     tcp(name, first.address, 6443, first.name, "a kubelet at the API server"),
@@ -160,10 +160,10 @@ class Lab {
   readonly pve;
   readonly talos;
 
-  readonly topology: Topology;
+  readonly topology: ProxmoxTopology;
   readonly network: Network;
 
-  private constructor(topology: Topology, network: Network, input: LabInput) {
+  private constructor(topology: ProxmoxTopology, network: Network, input: LabInput) {
     this.topology = topology;
     this.network = network;
     this.rows = rowsOf(topology);
@@ -174,7 +174,7 @@ class Lab {
   }
 
   static async start(input: LabInput): Promise<Lab> {
-    const topology = planTopology(parseConfig(input));
+    const topology = planOnProxmox(parseConfig(input));
     const network = await Network.build(topology);
     const lab = new Lab(topology, network, input);
     const stands = [
@@ -215,6 +215,7 @@ class Lab {
       hosts: hosts.map(({ name, address }) => ({ link: linkOf(name), address })),
       micro: micro === null ? [] : [{ link: linkOf(micro.name), address: micro.address }],
       nlb: [{ link: linkOf(BALANCER.name), address: network.loadBalancerAddress }],
+      nodes: [],
     };
     const macs = Object.fromEntries(
       Object.values(groups)

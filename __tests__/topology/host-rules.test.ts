@@ -3,14 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { PRESET_NAMES } from "../../config/index.ts";
 import { dnatRules, guestRules, hostFacts, hostRules } from "../../constructs/oci/host-files.ts";
-import { planTopology } from "../../topology/plan.ts";
-import type { Topology } from "../../topology/types.ts";
-import { lab } from "../config/labs.ts";
+import { planOnProxmox } from "../../topology/plan.ts";
+import type { ProxmoxTopology } from "../../topology/types.ts";
+import { lab, PROXMOX_PRESETS } from "../config/labs.ts";
 
-const plan = (preset: (typeof PRESET_NAMES)[number], adminCidrs = ["203.0.113.7/32"]): Topology =>
-  planTopology(lab({ preset, access: { adminCidrs } }));
+const plan = (preset: (typeof PROXMOX_PRESETS)[number], adminCidrs = ["203.0.113.7/32"]): ProxmoxTopology =>
+  planOnProxmox(lab({ preset, access: { adminCidrs } }));
 
 /** The rules between `chain input {` and its end. */
 function rulesOf(text: string): readonly string[] {
@@ -49,7 +48,7 @@ const network = fc
   .map(([a, b, prefix]) => (prefix < 16 ? `${a}.0.0.0/8` : `${a}.${b}.0.0/16`));
 
 /** All that cloud-init writes on pve-1. */
-function filesOf(topology: Topology): object {
+function filesOf(topology: ProxmoxTopology): object {
   const [host] = topology.hosts;
   if (host?.name !== "pve-1") throw new Error("no pve-1");
   return {
@@ -64,7 +63,7 @@ describe("what cloud-init writes once, on a host's first boot,", () => {
   it("is the same whatever other hosts and nodes the lab has, and wherever its admins come from", () => {
     const born = filesOf(plan("free"));
     const labs = fc.record({
-      preset: fc.constantFrom(...PRESET_NAMES),
+      preset: fc.constantFrom(...PROXMOX_PRESETS),
       adminCidrs: fc.uniqueArray(network, { minLength: 1, maxLength: 4 }),
     });
     fc.assert(
@@ -83,21 +82,21 @@ describe("guestRules", () => {
   });
 });
 
-const textsOf = (topology: Topology): readonly string[] => [
+const textsOf = (topology: ProxmoxTopology): readonly string[] => [
   hostRules(topology),
   guestRules(topology),
   ...topology.hosts.map((host) => dnatRules(topology, host)),
 ];
 
 describe("the files in /etc/nftables.d", () => {
-  it.each(PRESET_NAMES)("have no quotation mark, which cdktf would not escape (%s)", (preset) => {
+  it.each(PROXMOX_PRESETS)("have no quotation mark, which cdktf would not escape (%s)", (preset) => {
     const topology = plan(preset);
     for (const text of textsOf(topology)) expect(text).not.toContain('"');
   });
 
   const hasNft = spawnSync("nft", ["--version"]).status === 0;
 
-  (hasNft ? it : it.skip).each(PRESET_NAMES)("are read by nft, twice in a row (%s; needs nft)", (preset) => {
+  (hasNft ? it : it.skip).each(PROXMOX_PRESETS)("are read by nft, twice in a row (%s; needs nft)", (preset) => {
     const folder = mkdtempSync(join(tmpdir(), "ampere-lab-nft-"));
     try {
       const topology = plan(preset);

@@ -1,5 +1,5 @@
 import type { HostConfig, LabConfig, NodeConfig } from "../../config/index.ts";
-import { planTopology } from "../../topology/plan.ts";
+import { planOnProxmox } from "../../topology/plan.ts";
 import { lab } from "../config/labs.ts";
 
 const host = (number: number, memoryGb = 24): HostConfig => ({
@@ -25,7 +25,7 @@ const worker = (number: number, memoryMb = 2048): NodeConfig => ({
 
 function hostsOf(hosts: readonly HostConfig[], nodes: readonly NodeConfig[]): Readonly<Record<string, string>> {
   const config: LabConfig = lab({ hosts, kubernetes: { nodes } });
-  return Object.fromEntries(planTopology(config).nodes.map((node) => [node.name, node.host]));
+  return Object.fromEntries(planOnProxmox(config).nodes.map((node) => [node.name, node.host]));
 }
 
 describe("placement", () => {

@@ -1,15 +1,15 @@
-import { parseConfig, PRESET_NAMES } from "../../config/index.ts";
-import { planTopology } from "../../topology/plan.ts";
-import { lab, LEAST, linesOf } from "../config/labs.ts";
+import { parseConfig } from "../../config/index.ts";
+import { planOnProxmox } from "../../topology/plan.ts";
+import { lab, LEAST, linesOf, PROXMOX_PRESETS } from "../config/labs.ts";
 
 const HOST = { name: "pve-1", ocpus: 2, memoryGb: 12, bootVolumeGb: 150 };
 const CP = { name: "cp-1", role: "control-plane", vcpus: 2, memoryMb: 3072, diskGb: 20 } as const;
 const WORKER = { name: "worker-1", role: "worker", vcpus: 2, memoryMb: 2048, diskGb: 20 } as const;
 
-const plan = (over: Parameters<typeof lab>[0] = {}) => planTopology(lab(over));
+const plan = (over: Parameters<typeof lab>[0] = {}) => planOnProxmox(lab(over));
 const refusalOf = (over: Parameters<typeof lab>[0]) => linesOf(() => plan(over));
 
-describe("planTopology", () => {
+describe("planOnProxmox", () => {
   it("gives the free preset's machines the addresses, ids and ports that follow from their numbers", () => {
     const { hosts, nodes, cluster, network } = plan();
     expect(hosts).toMatchObject([{ name: "pve-1", address: "10.0.0.11", apiPort: 18001, templateVmId: 9001 }]);
@@ -23,7 +23,7 @@ describe("planTopology", () => {
     expect(network.guest).toMatchObject({ gateway: "10.20.0.1" });
   });
 
-  it.each(PRESET_NAMES)("has room for one more worker in the preset %s", (preset) => {
+  it.each(PROXMOX_PRESETS)("has room for one more worker in the preset %s", (preset) => {
     const { nodes } = lab({ preset }).kubernetes;
     const least = { ...WORKER, name: "worker-9", vcpus: 1, memoryMb: preset === "free" ? 2048 : 1024 };
     expect(plan({ preset, kubernetes: { nodes: [...nodes, least] } }).nodes).toHaveLength(nodes.length + 1);
@@ -35,8 +35,8 @@ describe("planTopology", () => {
 
   it("does not depend on the order in the config", () => {
     const config = lab({ preset: "payg" });
-    const { hosts, nodes, tunnels } = planTopology(config);
-    const turned = planTopology({
+    const { hosts, nodes, tunnels } = planOnProxmox(config);
+    const turned = planOnProxmox({
       ...config,
       hosts: config.hosts.toReversed(),
       kubernetes: { ...config.kubernetes, nodes: config.kubernetes.nodes.toReversed() },
@@ -55,7 +55,7 @@ describe("planTopology", () => {
   });
 
   it("leaves the fault domain of every host to Oracle, which launches where there is room", () => {
-    for (const preset of PRESET_NAMES) {
+    for (const preset of PROXMOX_PRESETS) {
       const { hosts, micro } = plan({ preset });
       expect([...hosts.map(({ faultDomain }) => faultDomain), micro?.faultDomain ?? null]).toEqual(
         Array.from({ length: hosts.length + 1 }, () => null),
@@ -143,7 +143,7 @@ describe("planTopology", () => {
 describe("an impossible plan", () => {
   it("is refused with the name of the file that the config came from", () => {
     const config = parseConfig({ ...LEAST, network: { guests: "10.0.0.0/24" } }, "mine.json");
-    expect(linesOf(() => planTopology(config))).toEqual([expect.stringMatching(/^mine\.json: network\.guests: /)]);
+    expect(linesOf(() => planOnProxmox(config))).toEqual([expect.stringMatching(/^mine\.json: network\.guests: /)]);
   });
 
   it.each([

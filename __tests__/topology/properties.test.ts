@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { cidrOf, contains } from "../../config/cidr.ts";
 import { ConfigError, type HostConfig, type LabConfig, type NodeConfig } from "../../config/index.ts";
 import { tcgMemoryMb } from "../../topology/capacity.ts";
-import { planTopology } from "../../topology/plan.ts";
-import type { Topology } from "../../topology/types.ts";
+import { planOnProxmox } from "../../topology/plan.ts";
+import type { ProxmoxTopology } from "../../topology/types.ts";
 import { lab } from "../config/labs.ts";
 
 const slots = (max: number, minLength: number, maxLength: number) =>
@@ -69,7 +69,7 @@ const withNodes = (config: LabConfig, nodes: readonly NodeConfig[]): LabConfig =
 });
 
 /** What of a plan belongs to one node or host, without where nodes run. */
-function parts({ hosts, nodes }: Topology): Readonly<Record<string, unknown>> {
+function parts({ hosts, nodes }: ProxmoxTopology): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     [...hosts, ...nodes.map((plan) => ({ ...plan, host: "" }))].map((plan) => [plan.name, plan]),
   );
@@ -79,7 +79,7 @@ describe("a plan", () => {
   it("gives no two things the same address, port, VM id or MAC", () => {
     fc.assert(
       fc.property(roomy, (config) => {
-        const { hosts, micro, nodes, cluster, network, tunnels } = planTopology(config);
+        const { hosts, micro, nodes, cluster, network, tunnels } = planOnProxmox(config);
         const inSubnet = [network.loadBalancerAddress, micro?.address, ...hosts.map(({ address }) => address)];
         const inGuests = [network.guest.gateway, cluster.vip, ...nodes.map(({ address }) => address)];
         expect(distinct([...inSubnet, ...inGuests])).toBe(true);
@@ -94,7 +94,7 @@ describe("a plan", () => {
   it("keeps every address inside its network", () => {
     fc.assert(
       fc.property(roomy, (config) => {
-        const { hosts, nodes, cluster } = planTopology(config);
+        const { hosts, nodes, cluster } = planOnProxmox(config);
         const inside = (cidr: string, address: string): boolean => contains(cidrOf(cidr), cidrOf(`${address}/32`));
         expect(hosts.every(({ address }) => inside(config.network.subnet, address))).toBe(true);
         expect([cluster, ...nodes].every((x) => inside(config.network.guests, "vip" in x ? x.vip : x.address))).toBe(
@@ -107,7 +107,7 @@ describe("a plan", () => {
   it("keeps every port unprivileged and every VM id one that Proxmox VE takes", () => {
     fc.assert(
       fc.property(roomy, (config) => {
-        const { nodes, hosts, tunnels } = planTopology(config);
+        const { nodes, hosts, tunnels } = planOnProxmox(config);
         expect(tunnels.every(({ localPort }) => localPort >= 1024 && localPort <= 65535)).toBe(true);
         expect([...nodes.map(({ vmId }) => vmId), ...hosts.map((h) => h.templateVmId)].every((id) => id >= 100)).toBe(
           true,
@@ -120,7 +120,7 @@ describe("a plan", () => {
     fc.assert(
       fc.property(tight, (config) => {
         try {
-          const { hosts, nodes } = planTopology(config);
+          const { hosts, nodes } = planOnProxmox(config);
           for (const host of hosts) {
             const own = nodes.filter((placed) => placed.host === host.name);
             const sum = (of: (placed: (typeof own)[number]) => number) => own.reduce((total, x) => total + of(x), 0);
@@ -140,14 +140,14 @@ describe("a plan", () => {
 
   it("is a pure function of the config", () => {
     fc.assert(
-      fc.property(roomy, (config) => expect(planTopology(config)).toEqual(planTopology(structuredClone(config)))),
+      fc.property(roomy, (config) => expect(planOnProxmox(config)).toEqual(planOnProxmox(structuredClone(config)))),
     );
   });
 
   it("puts every written node on its host", () => {
     fc.assert(
       fc.property(roomy, (config) => {
-        const hosts = new Map(planTopology(config).nodes.map(({ name, host }) => [name, host]));
+        const hosts = new Map(planOnProxmox(config).nodes.map(({ name, host }) => [name, host]));
         for (const { name, host } of config.kubernetes.nodes) expect(host ?? hosts.get(name)).toBe(hosts.get(name));
       }),
     );
@@ -159,8 +159,8 @@ describe("a plan", () => {
         const workers = config.kubernetes.nodes.filter(({ role }) => role === "worker");
         fc.pre(workers.length > 0);
         const gone = workers[index % workers.length];
-        const all = planTopology(config).nodes;
-        const fewer = planTopology(
+        const all = planOnProxmox(config).nodes;
+        const fewer = planOnProxmox(
           withNodes(
             config,
             config.kubernetes.nodes.filter((other) => other !== gone),
@@ -177,13 +177,13 @@ describe("a plan", () => {
         const last = config.kubernetes.nodes.filter(({ role, host }) => role === "worker" && host === undefined);
         const highest = last.toSorted((a, b) => Number(b.name.slice(7)) - Number(a.name.slice(7)))[0];
         fc.pre(highest !== undefined);
-        let all: Topology["nodes"] = [];
+        let all: ProxmoxTopology["nodes"] = [];
         try {
-          all = planTopology(config).nodes;
+          all = planOnProxmox(config).nodes;
         } catch {
           fc.pre(false);
         }
-        const fewer = planTopology(
+        const fewer = planOnProxmox(
           withNodes(
             config,
             config.kubernetes.nodes.filter((other) => other !== highest),
@@ -200,8 +200,8 @@ describe("a plan", () => {
         const gone = config.hosts[index % config.hosts.length];
         const used = config.kubernetes.nodes.some(({ host }) => host === gone?.name);
         fc.pre(config.hosts.length > 1 && !used);
-        const all = planTopology(config);
-        const fewer = planTopology({ ...config, hosts: config.hosts.filter((host) => host !== gone) });
+        const all = planOnProxmox(config);
+        const fewer = planOnProxmox({ ...config, hosts: config.hosts.filter((host) => host !== gone) });
         expect(parts(all)).toMatchObject(parts(fewer));
       }),
     );

@@ -193,6 +193,27 @@ function carry(client: Socket, ports: readonly number[], won: (port: number) => 
   client.on("data", listen);
 }
 
+/** Opens a loopback port; each connection to it goes by a way of its own. */
+export function openPort(localPort: number, way: () => Socket): Promise<Relay> {
+  const clients = new Set<Socket>();
+  const server = createServer((client) => {
+    clients.add(client);
+    client.once("close", () => clients.delete(client));
+    const other = way();
+    pipeline(client, other, () => undefined);
+    pipeline(other, client, () => undefined);
+  });
+  const close = (): void => {
+    server.close();
+    for (const client of clients) client.destroy();
+  };
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(localPort, "127.0.0.1", () => resolve({ close }));
+    server.unref();
+  });
+}
+
 /** A relay that is open, until closed. */
 export interface Relay {
   /** Cuts what goes through it, too, as the end of an ssh does. */

@@ -1,9 +1,14 @@
-/** Opens loopback ports that lead through SSH to ports of hosts and machines. One `ssh` a host carries all of its tunnels. */
+/**
+ * Opens loopback ports that lead through SSH to ports of hosts and machines. One `ssh` a host carries all of its tunnels; those of
+ * machines without SSH lead to their public addresses (plain-relays.ts).
+ */
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { TALOS_API } from "../../topology/firewall.ts";
 import type { Tunnel } from "../../topology/types.ts";
 import { CliError, codeOf, messageOf } from "../ui/errors.ts";
 import { endLeftovers, explainSsh, type Ssh, sshArguments, type SshFiles, sshLog, startSsh } from "./ssh.ts";
+import { awaitMachine, openPlainRelays, SilentMachine } from "./plain-relays.ts";
 import { type GateOptions, type Gates, openGates, openRelay, type Relay } from "./tunnel-ends.ts";
 import { waitUntil } from "../ui/wait.ts";
 
@@ -166,13 +171,23 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
       if (!signal.aborted) say(messageOf(error));
     }
   };
-  const hosts = [...new Set(tunnels.filter(({ through }) => through === undefined).map(({ via }) => via))];
+  const plain = tunnels.filter((tunnel) => tunnel.plain);
+  // The load balancer answers when the API server does, which is for others to wait for.
+  const machines = new Map(plain.flatMap((each) => (each.target.port === TALOS_API ? [[each.via, each]] : [])));
+  const carried = tunnels.filter((tunnel) => !tunnel.plain && tunnel.through === undefined);
+  const hosts = [...new Set([...carried.map(({ via }) => via), ...machines.keys()])];
+  const reached = async (host: string): Promise<void> => {
+    const machine = machines.get(host);
+    if (machine === undefined) await open(host, options.patienceMs);
+    else await awaitMachine(machine, options.addresses, { ...options, signal });
+  };
   try {
     for (const { localPort, through } of tunnels) if (through) relays.push(await openRelay(localPort, through));
-    const silent = await openAll(hosts, (host) => open(host, options.patienceMs), options.some ?? false);
+    if (plain.length > 0) relays.push(await openPlainRelays(plain, options.addresses));
+    const silent = await openAll(hosts, reached, options.some ?? false);
     for (const [host, { why }] of silent) {
       say(`${host} does not let us in, going on without it: ${why}`);
-      if (options.reopenPatienceMs !== undefined) void keepTrying(host);
+      if (options.reopenPatienceMs !== undefined && !machines.has(host)) void keepTrying(host);
     }
   } catch (error) {
     close();
@@ -186,13 +201,13 @@ async function openAll(
   hosts: readonly string[],
   open: (host: string) => Promise<void>,
   some: boolean,
-): Promise<ReadonlyMap<string, SilentHost>> {
-  const silent = new Map<string, SilentHost>();
+): Promise<ReadonlyMap<string, SilentHost | SilentMachine>> {
+  const silent = new Map<string, SilentHost | SilentMachine>();
   const tries = hosts.map(async (host) => {
     try {
       await open(host);
     } catch (error) {
-      if (!some || !(error instanceof SilentHost)) throw error;
+      if (!some || !(error instanceof SilentHost || error instanceof SilentMachine)) throw error;
       silent.set(host, error);
     }
   });

@@ -1,5 +1,5 @@
 import { TerraformModule, TerraformResource, type TerraformStack } from "cdktf";
-import type { Images } from "../../images/index.ts";
+import type { Image } from "../../images/index.ts";
 import { formatVerdict } from "../../topology/format-verdict.ts";
 import { freeTierVerdict, type Use, type Verdict } from "../../topology/free-tier.ts";
 import { type Arguments, isArguments, mayCost, UnknownAmount, usesOf } from "./uses.ts";
@@ -25,7 +25,7 @@ const prepared: Synthesized = (stack) => {
  */
 export function guardFreeTier(
   stacks: readonly TerraformStack[],
-  images: Images,
+  images: readonly ImportedImage[],
   allowPaid: boolean,
   synthesized: Synthesized = prepared,
 ): Verdict {
@@ -46,19 +46,22 @@ export function guardFreeTier(
 /** The uses of Always Free limits, and a line for each amount that is not known at synth. */
 export function freeTierUses(
   stacks: readonly TerraformStack[],
-  images: Images,
+  images: readonly ImportedImage[],
   synthesized: Synthesized = prepared,
 ): { readonly uses: readonly Use[]; readonly unknown: readonly string[] } {
   const unknown: string[] = [];
   const uses = [
-    ...imageUses(images),
+    ...images.flatMap(imageUses),
     ...stacks.flatMap((stack) => stackUses(stack, part(synthesized(stack)), unknown)),
   ];
   return { uses, unknown };
 }
 
-/** The Proxmox image lies in the bucket, and imported it may count once more. The base never leaves the builder. */
-function imageUses({ proxmox: { name, sizeBytes } }: Images): Use[] {
+/** An image that the lab imports; its size is null as long as nobody knows it. */
+export type ImportedImage = Pick<Image, "name" | "sizeBytes">;
+
+/** One lies in the bucket, and imported it may count once more. */
+function imageUses({ name, sizeBytes }: ImportedImage): Use[] {
   if (sizeBytes === null) return [];
   return ["object", "imported"].map((what) => ({
     limit: "objectStorageGb",

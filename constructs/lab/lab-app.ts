@@ -5,8 +5,9 @@ import { type SignIn, signInOf } from "../../config/sign-in.ts";
 import type { Images } from "../../images/index.ts";
 import { formatVerdict } from "../../topology/format-verdict.ts";
 import type { Verdict } from "../../topology/free-tier.ts";
+import { talosObjectName } from "../../topology/schematic.ts";
 import type { Topology } from "../../topology/types.ts";
-import { guardFreeTier } from "../free-tier/guard.ts";
+import { guardFreeTier, type ImportedImage } from "../free-tier/guard.ts";
 import { LabError } from "./error.ts";
 import { LabStack } from "./lab-stack.ts";
 import { FreeformTags } from "./tags.ts";
@@ -18,6 +19,9 @@ export interface LabAppProps {
   readonly outdir: string;
   readonly sandbox: boolean;
 }
+
+/** The factory's disk image as an archive has some 100 MB, the disk in it 8 GB of nothing; nobody has measured what Oracle counts. */
+const MOST_TALOS_BYTES = 1e9;
 
 /** Whether a stack needs no tunnels: scripts and providers other than Oracle's may use them. */
 function usesOracleOnly(stack: LabStack): boolean {
@@ -49,6 +53,22 @@ export class LabApp extends App {
     return signInOf(this.#props.topology.config.oci);
   }
 
+  /** The Talos image that the lab imports itself; null where it needs none. */
+  get talosImage(): { readonly objectName: string; readonly version: string } | null {
+    const { topology, sandbox } = this.#props;
+    const { oci, versions } = topology.config;
+    // The sandbox has no image that somebody imported by hand.
+    if (topology.placement === "proxmox" || (oci.talosImageId !== undefined && !sandbox)) return null;
+    return { objectName: talosObjectName(versions.talos), version: versions.talos };
+  }
+
+  /** The images that the lab imports. */
+  get imported(): readonly ImportedImage[] {
+    const { topology, images } = this.#props;
+    if (topology.placement === "proxmox") return [images.proxmox];
+    return this.talosImage === null ? [] : [{ name: "talos", sizeBytes: MOST_TALOS_BYTES }];
+  }
+
   /** Whether OpenTofu encrypts the states. */
   get encryptedState(): boolean {
     const { topology, sandbox } = this.#props;
@@ -73,7 +93,7 @@ export class LabApp extends App {
     );
     if (refused.length > 0) throw new Error(refused.join("\n"));
     super.synth();
-    const verdict = this.#verdict ?? guardFreeTier(this.stacks, this.#props.images, config.allowPaid);
+    const verdict = this.#verdict ?? guardFreeTier(this.stacks, this.imported, config.allowPaid);
     this.#writeLab(verdict);
     return verdict;
   }
@@ -89,9 +109,9 @@ export class LabApp extends App {
 
   /** @returns no line: a bill is more than a mistake in a construct */
   #proveFree(): string[] {
-    const { topology, images, outdir } = this.#props;
+    const { topology, outdir } = this.#props;
     try {
-      this.#verdict = guardFreeTier(this.stacks, images, topology.config.allowPaid, (stack): unknown =>
+      this.#verdict = guardFreeTier(this.stacks, this.imported, topology.config.allowPaid, (stack): unknown =>
         JSON.parse(readFileSync(join(outdir, this.manifest.forStack(stack).synthesizedStackPath), "utf8")),
       );
     } catch (error) {
@@ -125,7 +145,8 @@ export class LabApp extends App {
       direct: this.stacks.filter(usesOracleOnly).map(({ node }) => node.id),
       versions: config.versions,
       freeTier: { ...freeTier, table: formatVerdict(freeTier) },
-      images,
+      ...(topology.placement === "proxmox" && { images }),
+      ...(this.talosImage && { talosImage: this.talosImage }),
     };
     writeFileSync(join(this.outdir, "lab.json"), `${JSON.stringify(lab, null, 2)}\n`);
   }

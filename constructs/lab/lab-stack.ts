@@ -11,8 +11,8 @@ import { keepState } from "./backend.ts";
 import { LabError } from "./error.ts";
 
 /** What every stack of a lab is made from. */
-export interface LabStackProps {
-  readonly topology: Topology;
+export interface LabStackProps<Plan extends Topology = Topology> {
+  readonly topology: Plan;
   /** LAB_HOME, absolute: local states are kept below it, whatever the output folder is. */
   readonly home: string;
   /**
@@ -37,15 +37,15 @@ const STACK_NAME = /^[a-z][a-z0-9-]{0,62}$/;
  * }
  * new MyStack(lab.app, "greeting", lab);
  */
-export abstract class LabStack extends TerraformStack {
-  readonly topology: Topology;
+export abstract class LabStack<Plan extends Topology = Topology> extends TerraformStack {
+  readonly topology: Plan;
   /** Whether it is deployed into the embedded sandbox. */
   readonly sandbox: boolean;
   /** Where its state is kept. */
   readonly backend: TerraformBackend;
   readonly #taken = new Map<string, string>();
 
-  constructor(scope: Construct, id: string, props: LabStackProps) {
+  constructor(scope: Construct, id: string, props: LabStackProps<Plan>) {
     super(scope, id);
     if (!STACK_NAME.test(id)) {
       const allowed = "lower-case letters, digits and hyphens, at most 63, starting with a letter";

@@ -36,7 +36,7 @@ export interface ApiLoadBalancerProps {
   readonly securityGroupId: string;
   /** Private address, outside of the hosts' fixed ones. */
   readonly address: string;
-  /** Instances that pass it on to the API server, by the name of their backend. */
+  /** Instances that the API server is behind, by the name of their backend; more by `add`. */
   readonly hosts: readonly { readonly name: string; readonly host: { readonly instanceId: string } }[];
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<ApiLoadBalancerInner> | undefined;
@@ -66,6 +66,7 @@ export class ApiLoadBalancer extends Construct {
     readonly backends: ReadonlyMap<string, NetworkLoadBalancerBackend>;
     readonly listener: NetworkLoadBalancerListener;
   };
+  readonly #add: (name: string, instanceId: string) => void;
 
   constructor(scope: Construct, id: string, props: ApiLoadBalancerProps) {
     super(scope, id);
@@ -87,13 +88,13 @@ export class ApiLoadBalancer extends Construct {
         healthChecker: { protocol: "TCP", port: API_PORT },
       }),
     );
-    const backends = new Map(
-      props.hosts.map(({ name, host: { instanceId: targetId } }) => {
-        const part = { networkLoadBalancerId: balancer.id, backendSetName: backendSet.name };
-        const ours = given("backends", { ...part, name, targetId, port: API_PORT });
-        return [name, new NetworkLoadBalancerBackend(this, `backend-${name}`, ours)];
-      }),
-    );
+    const backends = new Map<string, NetworkLoadBalancerBackend>();
+    this.#add = (name, targetId) => {
+      const part = { networkLoadBalancerId: balancer.id, backendSetName: backendSet.name };
+      const ours = given("backends", { ...part, name, targetId, port: API_PORT });
+      backends.set(name, new NetworkLoadBalancerBackend(this, `backend-${name}`, ours));
+    };
+    for (const { name, host } of props.hosts) this.add(name, host);
     const listener = new NetworkLoadBalancerListener(
       this,
       "listener",
@@ -113,6 +114,11 @@ export class ApiLoadBalancer extends Construct {
       `\${one([for address in ${addresses} : address.ip_address if address.is_public])}`,
     ).asString;
     this.nodes = { balancer, backendSet, backends, listener };
+  }
+
+  /** Adds a backend: instances that get its address on their way are made after it. */
+  add(name: string, { instanceId }: { readonly instanceId: string }): void {
+    this.#add(name, instanceId);
   }
 }
 

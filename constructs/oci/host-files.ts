@@ -3,17 +3,17 @@
  * nothing in it may depend on what can change in a deployed lab (other hosts, nodes, the admins' networks).
  */
 import { BETWEEN_HOSTS } from "../../topology/firewall.ts";
-import type { HostPlan, SecurityRule, Topology } from "../../topology/types.ts";
+import type { HostPlan, SecurityRule, ProxmoxTopology } from "../../topology/types.ts";
 import { jsonOf } from "../lab/literal.ts";
 import type { CloudConfigProps } from "./cloud-config.ts";
 
 /** `/etc/ampere-lab/host.json`, for the image's first-boot units. */
-export function hostFacts({ config }: Topology, { name, fqdn, address }: HostPlan) {
+export function hostFacts({ config }: ProxmoxTopology, { name, fqdn, address }: HostPlan) {
   return { lab: config.name, name, fqdn, address };
 }
 
 /** All that cloud-init writes to a host. */
-export function hostFiles(topology: Topology, plan: HostPlan): NonNullable<CloudConfigProps["files"]> {
+export function hostFiles(topology: ProxmoxTopology, plan: HostPlan): NonNullable<CloudConfigProps["files"]> {
   return [
     { path: "/etc/ampere-lab/host.json", content: jsonOf(hostFacts(topology, plan)) },
     { path: "/etc/nftables.d/ampere-lab-api.nft", content: dnatRules(topology, plan) },
@@ -35,7 +35,7 @@ function ownTable(family: string, name: string, chains: readonly string[]): stri
 }
 
 /** nftables: what the load balancer sends to this host's 6443 goes on to the API server's virtual address. */
-export function dnatRules({ cluster: { vip } }: Topology, { address }: HostPlan): string {
+export function dnatRules({ cluster: { vip } }: ProxmoxTopology, { address }: HostPlan): string {
   return ownTable("ip", "ampere-lab", [
     "  chain prerouting {",
     "    type nat hook prerouting priority dstnat;",
@@ -67,7 +67,7 @@ const isSsh = ({ ports }: SecurityRule): boolean => ports?.from === 22;
  * later. The security group decides which machines of the subnet may send it, and who may use SSH, as only that
  * changes with the lab.
  */
-export function hostRules({ network: { subnetCidr } }: Topology): string {
+export function hostRules({ network: { subnetCidr } }: ProxmoxTopology): string {
   const rules = BETWEEN_HOSTS.filter((rule) => !isSsh(rule));
   return inputRules(rules.map((rule) => `ip saddr ${subnetCidr} ${matches(rule)} accept comment ${rule.id}`));
 }
@@ -76,7 +76,7 @@ export function hostRules({ network: { subnetCidr } }: Topology): string {
  * nftables: guests cannot reach the subnet, where SNAT would give them the address of a host. Replies to connections from
  * there pass.
  */
-export function guestRules({ network: { guest, subnetCidr } }: Topology): string {
+export function guestRules({ network: { guest, subnetCidr } }: ProxmoxTopology): string {
   return ownTable("inet", "ampere-lab-guests", [
     "  chain forward {",
     "    type filter hook forward priority filter - 10;",

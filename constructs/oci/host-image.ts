@@ -35,13 +35,14 @@ export interface HostImageProps {
   /** Bucket and object are the uploader's; the object's name carries the hash of the image's inputs. */
   readonly bucket: string;
   readonly objectName: string;
-  readonly proxmoxVersion: string;
+  /** What is on it, for people who look at it in the console. */
+  readonly system: { readonly name: string; readonly version: string };
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<HostImageInner> | undefined;
 }
 
 /**
- * Imports the Proxmox image. Launch mode and image type are left out: the object is an `.oci` archive that names UEFI as
+ * Imports an image that instances boot: of Proxmox VE, or of Talos. Launch mode and image type are left out: the object is an `.oci` archive that names UEFI as
  * its only firmware, and the resource's arguments would override it with the wrong firmware (terraform-provider-oci#2052).
  *
  * @example
@@ -50,7 +51,7 @@ export interface HostImageProps {
  *   lab: "mine",
  *   bucket: "mine-images",
  *   objectName: "proxmox-ampere-000000000000.oci",
- *   proxmoxVersion: lab.topology.config.versions.proxmox,
+ *   system: { name: "Proxmox VE", version: lab.topology.config.versions.proxmox },
  * });
  */
 export class HostImage extends Construct {
@@ -107,8 +108,8 @@ function imageArguments(props: HostImageProps, namespaceName: string): CoreImage
       namespaceName,
       bucketName: props.bucket,
       objectName: props.objectName,
-      operatingSystem: "Proxmox VE",
-      operatingSystemVersion: props.proxmoxVersion,
+      operatingSystem: props.system.name,
+      operatingSystemVersion: props.system.version,
     },
     timeouts: { create: "2h" },
   };

@@ -5,13 +5,17 @@ import type { FaultDomain } from "../../topology/types.ts";
 import type { Generation } from "../lab/generation.ts";
 import { faultDomainName } from "./fault-domain.ts";
 
-/** What the instances of a lab have in common. */
-export interface InstanceProps {
+/** Where an instance is made. */
+export interface PlaceProps {
   readonly compartmentId: string;
   /** Full name, with the tenancy's prefix. */
   readonly availabilityDomain: string;
   readonly subnetId: string;
   readonly securityGroupId: string;
+}
+
+/** What the instances of a lab that have SSH have in common. */
+export interface InstanceProps extends PlaceProps {
   /** Logs in as root. */
   readonly sshPublicKey: TerraformVariable;
   /** SSH host keys by host name. */
@@ -30,12 +34,13 @@ interface OwnArguments extends Pick<
   "shape" | "shapeConfig" | "lifecycle" | "dependsOn" | "timeouts"
 > {
   readonly imageId: string;
+  /** In base64. */
   readonly userData: string;
 }
 
 /** The arguments of an instance in the lab's subnet. */
 export function instanceArguments(
-  props: InstanceProps & { readonly plan: InstancePlan },
+  props: PlaceProps & Partial<Pick<InstanceProps, "sshPublicKey">> & { readonly plan: InstancePlan },
   { imageId, userData, ...own }: OwnArguments,
 ): CoreInstanceConfig {
   const { plan } = props;
@@ -60,7 +65,10 @@ export function instanceArguments(
     preserveBootVolume: false,
     // Oracle stops idle Always Free instances: a deploy starts it again.
     state: "RUNNING",
-    metadata: { ssh_authorized_keys: props.sshPublicKey.stringValue, user_data: userData },
+    metadata: {
+      ...(props.sshPublicKey && { ssh_authorized_keys: props.sshPublicKey.stringValue }),
+      user_data: userData,
+    },
   };
 }
 

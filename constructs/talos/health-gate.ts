@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { ClusterKubeconfig } from "@cdktf/provider-talos/cluster-kubeconfig";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { ClusterPlan, NodePlan } from "../../topology/types.ts";
+import type { ClusterAccess, MachinePlan } from "../../topology/types.ts";
 import { ScriptStep, type ScriptStepProps } from "../lab/script-step.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
 
@@ -13,9 +13,9 @@ export interface HealthGateInner {
 
 /** What a `HealthGate` is made from. */
 export interface HealthGateProps {
-  readonly cluster: Pick<ClusterPlan, "apiPorts">;
+  readonly cluster: Pick<ClusterAccess, "apiPorts">;
   /** Those that are to be Ready. */
-  readonly nodes: readonly Pick<NodePlan, "name">[];
+  readonly nodes: readonly Pick<MachinePlan, "name">[];
   readonly kubeconfig: ClusterKubeconfig;
   /** By node: another one has it waited for again. */
   readonly generations: Readonly<Record<string, string>>;

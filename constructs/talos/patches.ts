@@ -3,21 +3,12 @@
  * JSON patches are refused once there are several (tried with provider 0.11.0).
  */
 import { ingressDocuments } from "./ingress.ts";
-import type { ClusterPlan, GuestNetworkPlan, NodePlan } from "../../topology/types.ts";
+import type { ClusterPlan, MachinePlan, Topology } from "../../topology/types.ts";
 
 /** What a node's patches are made from. */
 export interface PatchProps {
-  readonly node: NodePlan;
-  readonly network: GuestNetworkPlan;
-  readonly cluster: ClusterPlan;
-  /** Addresses of all control planes. A lone one does not take part in leader election. */
-  readonly controlPlanes: readonly string[];
-  /** Whether control planes run any pod. */
-  readonly schedulable: boolean;
-  /** Whether machines use the discovery service, discovery.talos.dev. */
-  readonly discoveryService: boolean;
-  readonly podCidr: string;
-  readonly serviceCidr: string;
+  readonly topology: Topology;
+  readonly node: Pick<MachinePlan, "name" | "role">;
   /** Container image of the installer, with the extensions of the image the machine booted. */
   readonly installer: string;
   /** Public address of the load balancer. */
@@ -29,26 +20,42 @@ export type Patch = Readonly<Record<string, unknown>>;
 
 /** What this node's configuration has beyond what Talos generates by itself. */
 export function patches(props: PatchProps): readonly Patch[] {
-  const { node, network, podCidr, controlPlanes } = props;
+  const { topology, node } = props;
   const common = [
     machine(props),
     document({ kind: "HostnameConfig", hostname: node.name, auto: "off" }),
-    ...ingressDocuments({ role: node.role, guestCidr: network.cidr, podCidr, controlPlanes }),
+    ...ingressDocuments({
+      role: node.role,
+      guestCidr: networkOf(topology),
+      podCidr: topology.network.podCidr,
+      controlPlanes: controlPlanesOf(topology).map(({ address }) => address),
+    }),
   ];
-  return node.role === "worker" ? common : [...common, controlPlane(props), sharedAddress(props.cluster)];
+  if (node.role === "worker") return common;
+  return [...common, controlPlane(props), ...(topology.placement === "oci" ? [] : [sharedAddress(topology.cluster)])];
 }
 
-function machine({ installer, network, podCidr, serviceCidr, discoveryService }: PatchProps): Patch {
+/** The network that the machines have their addresses in. */
+function networkOf({ placement, network }: Topology): string {
+  return placement === "oci" ? network.subnetCidr : network.guest.cidr;
+}
+
+function controlPlanesOf({ nodes }: Topology): readonly MachinePlan[] {
+  return nodes.filter(({ role }) => role === "control-plane");
+}
+
+function machine({ topology, installer }: PatchProps): Patch {
+  const { network, config } = topology;
   return {
     machine: {
       install: { disk: "/dev/sda", image: installer },
       features: { kubePrism: { enabled: true, port: 7445 } },
-      // The virtual address moves between machines; a kubelet must not use it as its own.
-      kubelet: { nodeIP: { validSubnets: [network.cidr] } },
+      // A virtual address moves between machines; a kubelet must not use it as its own.
+      kubelet: { nodeIP: { validSubnets: [networkOf(topology)] } },
     },
     cluster: {
-      network: { podSubnets: [podCidr], serviceSubnets: [serviceCidr] },
-      ...(!discoveryService && { discovery: { enabled: false } }),
+      network: { podSubnets: [network.podCidr], serviceSubnets: [network.serviceCidr] },
+      ...(!config.kubernetes.discoveryService && { discovery: { enabled: false } }),
     },
   };
 }
@@ -59,14 +66,15 @@ function machine({ installer, network, podCidr, serviceCidr, discoveryService }:
  */
 const NO_ELECTION = { extraArgs: { "leader-elect": "false" } };
 
-function controlPlane({ cluster, apiAddress, controlPlanes, schedulable }: PatchProps): Patch {
-  const lone = controlPlanes.length === 1;
+function controlPlane({ topology, apiAddress }: PatchProps): Patch {
+  const emulated = topology.placement === "proxmox";
+  const loneEmulated = emulated && controlPlanesOf(topology).length === 1;
   return {
     cluster: {
-      ...(schedulable && { allowSchedulingOnControlPlanes: true }),
+      ...(topology.config.kubernetes.allowSchedulingOnControlPlanes && { allowSchedulingOnControlPlanes: true }),
       // Every address of the API server: the virtual address, the load balancer, a tunnel.
-      apiServer: { certSANs: [cluster.vip, apiAddress, "127.0.0.1"] },
-      ...(lone && { controllerManager: NO_ELECTION, scheduler: NO_ELECTION }),
+      apiServer: { certSANs: [...(emulated ? [topology.cluster.vip] : []), apiAddress, "127.0.0.1"] },
+      ...(loneEmulated && { controllerManager: NO_ELECTION, scheduler: NO_ELECTION }),
     },
   };
 }

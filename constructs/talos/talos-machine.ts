@@ -8,14 +8,11 @@ import {
 } from "@cdktf/provider-talos/machine-configuration-apply";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { LabConfig } from "../../config/schema.ts";
-import type { NodePlan } from "../../topology/types.ts";
+import type { MachinePlan } from "../../topology/types.ts";
 import { Generation, type GenerationValues } from "../lab/generation.ts";
-import { yamlOf } from "../lab/literal.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
+import { machineConfiguration, type MachineConfigurationProps } from "./machine-configuration.ts";
 import { PATIENCE } from "./patience.ts";
-import type { Patch } from "./patches.ts";
-import type { ClusterKeys } from "./cluster-keys.ts";
 
 /** The inner resources of a `TalosMachine`. */
 export interface TalosMachineInner {
@@ -25,21 +22,17 @@ export interface TalosMachineInner {
 }
 
 /** What a `TalosMachine` is made from. */
-export interface TalosMachineProps {
-  readonly plan: NodePlan;
-  readonly clusterName: string;
-  readonly clusterEndpoint: string;
-  readonly kubernetesVersion: LabConfig["versions"]["kubernetes"];
-  readonly keys: ClusterKeys;
-  readonly patches: readonly Patch[];
-  /** Changes when the virtual machine is replaced. */
+export interface TalosMachineProps extends MachineConfigurationProps {
+  readonly plan: MachinePlan;
+  /** Changes when the machine is replaced. */
   readonly generation: string;
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<TalosMachineInner> | undefined;
 }
 
 /**
- * One machine's configuration, applied through its own tunnel: in maintenance mode Talos forwards nothing.
+ * One machine's configuration, applied through its own tunnel: in maintenance mode Talos forwards nothing. A machine that booted with
+ * one gets the changes since.
  *
  * @example
  * const keys = new ClusterKeys(stack, "keys", { talosVersion: "v1.13.9" });
@@ -47,7 +40,7 @@ export interface TalosMachineProps {
  *   new TalosMachine(stack, plan.name, {
  *     plan,
  *     clusterName: "mine",
- *     clusterEndpoint: lab.topology.cluster.endpoint,
+ *     clusterEndpoint: lab.proxmox.outputs.endpoint,
  *     kubernetesVersion: lab.topology.config.versions.kubernetes,
  *     keys,
  *     patches: [{ machine: { sysctls: { "vm.max_map_count": "262144" } } }],
@@ -57,7 +50,7 @@ export interface TalosMachineProps {
 export class TalosMachine extends Construct {
   readonly nodes: {
     readonly configuration: DataTalosMachineConfiguration;
-    /** Replaced with the virtual machine. */
+    /** Replaced with the machine it is of. */
     readonly machine: Generation;
     readonly apply: MachineConfigurationApply;
   };
@@ -66,7 +59,7 @@ export class TalosMachine extends Construct {
     super(scope, id);
     const given = transforming<TalosMachineInner>(this, props.transform);
     const { plan, keys } = props;
-    const ours = configurationArguments(props);
+    const ours = machineConfiguration(props);
     const configuration = new DataTalosMachineConfiguration(this, "configuration", given("configuration", ours));
     const machine = new Generation(this, "machine", given("machine", { generation: props.generation }));
     const apply = new MachineConfigurationApply(
@@ -89,18 +82,4 @@ export class TalosMachine extends Construct {
   get applied(): ITerraformDependable {
     return this.nodes.apply;
   }
-}
-
-function configurationArguments({ plan, keys, ...props }: TalosMachineProps): DataTalosMachineConfigurationConfig {
-  return {
-    clusterName: props.clusterName,
-    clusterEndpoint: props.clusterEndpoint,
-    machineType: plan.role === "control-plane" ? "controlplane" : "worker",
-    machineSecrets: keys.machine,
-    talosVersion: keys.contract,
-    kubernetesVersion: props.kubernetesVersion,
-    configPatches: props.patches.map((patch) => yamlOf(patch)),
-    docs: false,
-    examples: false,
-  };
 }

@@ -36,6 +36,7 @@ const tunnel = z.object({
   via: z.string(),
   target: z.object({ address: z.string(), port }),
   through: z.array(port).exactOptional(),
+  plain: z.literal(true).exactOptional(),
 });
 const count = z.int().min(1);
 const newHost = z.object({ name: z.string(), cpus: count, memoryGb: count, diskGb: count });

@@ -96,15 +96,21 @@ export function adminReaches(world: World, address: string, port = SSH): boolean
 export interface AdminStanding {
   /** Null where nobody has said where the admin is. */
   readonly address: string | null;
-  /** Hosts that run, and whose SSH some firewall keeps the admin from. */
-  readonly lockedOutOf: readonly { readonly name: string; readonly address: string; readonly by: string }[];
+  /** Hosts that run, and from whose SSH some firewall keeps the admin; or from the port that a plain tunnel leads to. */
+  readonly lockedOutOf: readonly {
+    readonly name: string;
+    readonly address: string;
+    /** The one that tunnels to it go by. */
+    readonly port: number;
+    readonly by: string;
+  }[];
   /** Hosts that are stopped, or run as OCI has it and have not booted. */
   readonly silent: readonly { readonly name: string; readonly address: string; readonly instanceId: string }[];
 }
 
 /** Where the admin is, and which hosts they do not get to. */
 export function adminStanding(world: World): AdminStanding {
-  const hosts = new Set(world.state.tunnels.map(({ via }) => via));
+  const hosts = new Map(world.state.tunnels.map(({ via, plain, target }) => [via, plain ? target.port : SSH]));
   const there = world.state.oci.instances
     .filter(({ displayName, state }) => state !== "TERMINATED" && hosts.has(displayName))
     .map((host) => ({ host, address: publicAddressOf(world.state.oci, host) ?? host.privateIp }));
@@ -112,8 +118,9 @@ export function adminStanding(world: World): AdminStanding {
   return {
     address: adminAddress(world),
     lockedOutOf: there.flatMap(({ host, address }) => {
-      const by = host.state === "RUNNING" ? barrier(world, host.privateIp) : null;
-      return by === null ? [] : [{ name: host.displayName, address, by }];
+      const port = hosts.get(host.displayName) ?? SSH;
+      const by = host.state === "RUNNING" ? barrier(world, host.privateIp, port) : null;
+      return by === null ? [] : [{ name: host.displayName, address, port, by }];
     }),
     silent: there
       .filter(({ host }) => isSilent(host))
@@ -121,12 +128,35 @@ export function adminStanding(world: World): AdminStanding {
   };
 }
 
-/** Whether SSH gets to the host that carries a tunnel. A host that is not there is not for firewalls to say. */
-export function carries(world: World, { via }: Pick<Tunnel, "via">): boolean {
+/** A tunnel, as far as it matters who carries it. */
+type Carried = Pick<Tunnel, "via"> & Partial<Pick<Tunnel, "plain" | "target">>;
+
+/**
+ * Whether SSH gets to the host that carries a tunnel, or the connection itself to where a plain one leads. A host that is not there is
+ * not for firewalls to say.
+ */
+export function carries(world: World, { via, plain, target }: Carried): boolean {
   const host = world.state.oci.instances.find(
     ({ displayName, state }) => displayName === via && state !== "TERMINATED",
   );
-  return host === undefined || adminReaches(world, host.privateIp);
+  return host === undefined || adminReaches(world, host.privateIp, plain ? target?.port : SSH);
+}
+
+/** Where a connection of the admin's to a port of a load balancer may go on to. */
+export function behindBalancer(world: World, address: string, port: number): readonly Tunnel["target"][] {
+  const { networkLoadBalancers } = world.state.oci;
+  const balancer = networkLoadBalancers.find(({ privateIp, publicIp }) => [privateIp, publicIp].includes(address));
+  const listener = balancer?.listeners.find((each) => each.port === port);
+  const set = balancer?.backendSets.find(({ name }) => name === listener?.defaultBackendSetName);
+  if (!balancer || !set) return [];
+  const admin = adminAddress(world);
+  if (admin !== null && !cloudAdmits(world, { from: admin, to: balancer.privateIp, protocol: "tcp", port })) return [];
+  const from = set.isPreserveSource ? (admin ?? SOMEWHERE) : balancer.privateIp;
+  return set.backends.flatMap((backend) => {
+    const to = backend.isOffline || backend.isDrain ? null : backend.ipAddress;
+    const isReached = to !== null && reaches(world, { from, to, protocol: "tcp", port: backend.port });
+    return isReached ? [{ address: to, port: backend.port }] : [];
+  });
 }
 
 /** Whether two hosts hear each other on corosync's first link. */

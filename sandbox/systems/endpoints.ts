@@ -4,8 +4,8 @@ import type { Tunnel } from "../../topology/types.ts";
 import { isDown } from "../faults/conditions.ts";
 import { pveEndpoint } from "../proxmox/index.ts";
 import { ownHostAt } from "../reach/home.ts";
-import { adminReaches, carries, instanceAt, reaches } from "../reach/index.ts";
-import { guestAt, kubernetesEndpoint, talosEndpoint } from "../talos/index.ts";
+import { adminReaches, behindBalancer, carries, instanceAt, reaches } from "../reach/index.ts";
+import { bootsTalos, guestAt, kubernetesEndpoint, talosEndpoint } from "../talos/index.ts";
 import type { Instance } from "../oci/resources/instance.ts";
 import type { World } from "../world/world.ts";
 
@@ -26,7 +26,10 @@ export function endpoint(world: World, { address, port }: Tunnel["target"]): ((s
 function sshOf(world: World, address: string): ((socket: Socket) => void) | null {
   const isHost =
     ownHostAt(world, address) !== undefined ||
-    world.state.oci.instances.some(({ state, privateIp }) => state === "RUNNING" && privateIp === address);
+    // Talos has no SSH.
+    world.state.oci.instances.some(
+      (each) => each.state === "RUNNING" && each.privateIp === address && !bootsTalos(each),
+    );
   if (!isHost) return null;
   return (socket) => {
     socket.pause();
@@ -39,6 +42,12 @@ function sshOf(world: World, address: string): ((socket: Socket) => void) | null
   };
 }
 
+/** One that only its host reaches; null for none, and for an instance. */
+function virtualMachineAt(world: World, address: string): { readonly host: string } | null {
+  const guest = guestAt(world, address);
+  return guest === null || guest.vmId === null ? null : guest;
+}
+
 /** What a connection from a host meets: itself, its neighbours as firewalls let it, and the guests that run on it. */
 export function endpointFrom(
   world: World,
@@ -46,7 +55,7 @@ export function endpointFrom(
   target: Tunnel["target"],
 ): ((socket: Socket) => void) | null {
   const { address, port } = target;
-  const guest = guestAt(world, address);
+  const guest = virtualMachineAt(world, address);
   // Every host has the same address towards its guests (an EVPN zone's exit nodes), so those of other hosts never answer.
   if (guest !== null) return guest.host === host.displayName ? endpoint(world, target) : null;
   const isThere =
@@ -62,17 +71,20 @@ export function endpointFromAdmin(
   world: World,
   { address, port }: Tunnel["target"],
 ): ((socket: Socket) => void) | null {
-  const guest = guestAt(world, address);
+  const guest = virtualMachineAt(world, address);
+  const behind = behindBalancer(world, address, port);
+  if (behind.length > 0) return behind.map((each) => endpoint(world, each)).find((each) => each !== null) ?? null;
   const isLetIn = guest === null ? adminReaches(world, address, port) : carries(world, { via: guest.host });
   return isLetIn ? endpoint(world, { address: instanceAt(world, address)?.privateIp ?? address, port }) : null;
 }
 
-/** What a connection to a tunnel's near end meets; null where SSH does not get to its host, or nothing listens at its end. */
+/** What a connection to a tunnel's near end meets; null where nothing carries it, or nothing listens at its end. */
 export function tunnelEnd(
   world: World,
-  { via, target, through }: Pick<Tunnel, "via" | "target" | "through">,
+  { via, target, through, plain }: Pick<Tunnel, "via" | "target" | "through" | "plain">,
 ): ((socket: Socket) => void) | null {
   if (through !== undefined) return oneOf(world, through);
+  if (plain) return endpointFromAdmin(world, target);
   const own = ownHostAt(world, target.address);
   if (own) return adminReaches(world, own.address, target.port) ? endpoint(world, target) : null;
   const host = world.state.oci.instances.find(({ displayName, state }) => displayName === via && state === "RUNNING");

@@ -6,15 +6,25 @@ import type { TalosState } from "../world/talos.ts";
 import type { World } from "../world/world.ts";
 import { talosEndpointOf } from "./api/endpoint.ts";
 import { holderOf, kubernetesEndpointOf } from "./api/kubernetes/endpoint.ts";
-import type { Guest } from "./model/guests.ts";
+import type { Guest, GuestsOf, PowerOff } from "./model/guests.ts";
+import { stopInstance, talosInstances } from "./model/instances.ts";
 import { overviewOf, type TalosOverview } from "./model/overview.ts";
 import { talosProviderOf } from "./terraform/provider.ts";
 
+export { bootsTalos } from "./model/instances.ts";
 export { talosInventory } from "./model/overview.ts";
 export type { TalosOverview } from "./model/overview.ts";
 
+/** Every machine that boots Talos, whatever it runs on. */
+const machinesOf: GuestsOf = (world) => [...talosMachines(world), ...talosInstances(world)];
+
+const powerOff: PowerOff = (world, { vmId, ...guest }) => {
+  if (vmId === null) stopInstance(world, guest);
+  else stopTalosMachine(world, { ...guest, vmId });
+};
+
 /** The stand-in of siderolabs/talos. */
-export const talosProvider: Provider = talosProviderOf(talosMachines);
+export const talosProvider: Provider = talosProviderOf(machinesOf);
 
 /** No machine has a configuration. */
 export function emptyTalos(): TalosState {
@@ -23,21 +33,21 @@ export function emptyTalos(): TalosState {
 
 /** What answers at port 50000 of a guest address: Talos' API; null where no machine listens. */
 export function talosEndpoint(world: World, address: string): ((socket: Socket) => void) | null {
-  return talosEndpointOf({ world, guestsOf: talosMachines, powerOff: stopTalosMachine }, address);
+  return talosEndpointOf({ world, guestsOf: machinesOf, powerOff }, address);
 }
 
 /** What answers at port 6443 of a guest address; null when no cluster's API server does. */
 export function kubernetesEndpoint(world: World, address: string): ((socket: Socket) => void) | null {
-  return kubernetesEndpointOf(talosMachines, world, address);
+  return kubernetesEndpointOf(machinesOf, world, address);
 }
 
-/** The virtual machine that has an address of the guest network, or holds one that control planes share; null: none. */
+/** The machine that has an address, or holds one that control planes share; null: none. */
 export function guestAt(world: World, address: string): Guest | null {
-  const own = talosMachines(world).find((guest) => guest.address === address);
-  return own ?? holderOf(talosMachines, world, address)?.guest ?? null;
+  const own = machinesOf(world).find((guest) => guest.address === address);
+  return own ?? holderOf(machinesOf, world, address)?.guest ?? null;
 }
 
 /** Clusters and their machines, for people. */
 export function talosOverview(world: World): TalosOverview {
-  return overviewOf(world, talosMachines);
+  return overviewOf(world, machinesOf);
 }

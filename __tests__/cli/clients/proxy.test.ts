@@ -75,7 +75,7 @@ describe("proxies", () => {
 
   it("are obeyed by every request, as all are made by fetch; other clients talk to this machine or knock at a port", () => {
     const KNOWN =
-      /^(demo-stage|clients\/(kubernetes|tunnels|tunnel-ends)|engine\/checks\/port-scan)\.ts$|^images\/runners\//;
+      /^(demo-stage|clients\/(kubernetes|plain-relays|tunnels|tunnel-ends)|engine\/checks\/port-scan)\.ts$|^images\/runners\//;
     const others = ["cli", "images", "config"].flatMap((folder) =>
       readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"))

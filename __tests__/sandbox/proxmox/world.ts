@@ -8,7 +8,7 @@ import { ownTunnels } from "../../../sandbox/proxmox/model/own-hosts.ts";
 import { tunnelEnd } from "../../../sandbox/systems/endpoints.ts";
 import { carries } from "../../../sandbox/reach/index.ts";
 import { hostRules } from "../../../constructs/oci/host-files.ts";
-import { planTopology } from "../../../topology/plan.ts";
+import { planOnProxmox } from "../../../topology/plan.ts";
 import { lab } from "../../config/labs.ts";
 import type { Instance } from "../../../sandbox/oci/resources/instance.ts";
 import { memoryStore, type Store } from "../../../sandbox/world/store.ts";
@@ -75,7 +75,7 @@ export function instance(options: HostOptions): Instance {
   launched += 1;
   const cloudConfig = {
     hostname: name,
-    write_files: [{ path: "/etc/nftables.d/ampere-lab-hosts.nft", content: hostRules(planTopology(lab())) }],
+    write_files: [{ path: "/etc/nftables.d/ampere-lab-hosts.nft", content: hostRules(planOnProxmox(lab())) }],
     chpasswd: { expire: false, users: [{ name: "root", password: HASH, type: "hash" }] },
   };
   return {

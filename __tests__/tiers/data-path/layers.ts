@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { dnatRules, guestRules, hostRules } from "../../../constructs/oci/host-files.ts";
 import { ingressDocuments } from "../../../constructs/talos/ingress.ts";
-import type { HostPlan, NodePlan, Peer, SecurityRule, Topology } from "../../../topology/types.ts";
+import type { HostPlan, NodePlan, Peer, SecurityRule, ProxmoxTopology } from "../../../topology/types.ts";
 import type { Stack } from "../../stacks/synthesize.ts";
 
 const PACKER = join(__dirname, "..", "..", "..", "packer");
@@ -44,7 +44,7 @@ export function imageRules(): Rules {
 }
 
 /** What cloud-init writes beside them. */
-export function writtenRules(topology: Topology): Rules {
+export function writtenRules(topology: ProxmoxTopology): Rules {
   const text = (host: HostPlan): string =>
     [dnatRules(topology, host), guestRules(topology), hostRules(topology)].join("\n");
   const [first] = topology.hosts;
@@ -123,7 +123,7 @@ const opening = z.object({
 });
 
 /** Talos's own firewall in a guest, as it makes it of a configuration that blocks (`buildIngressChain`); its prerouting chain has the same rules. */
-export function talosRules({ nodes, network }: Topology) {
+export function talosRules({ nodes, network }: ProxmoxTopology) {
   const controlPlanes = nodes.filter(({ role }) => role === "control-plane").map(({ address }) => address);
   const openingsOf = ({ role }: NodePlan) =>
     ingressDocuments({ role, controlPlanes, guestCidr: network.guest.cidr, podCidr: network.podCidr }).flatMap(

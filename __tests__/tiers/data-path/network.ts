@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import type { Topology } from "../../../topology/types.ts";
+import type { ProxmoxTopology } from "../../../topology/types.ts";
 
 const AGENT = join(__dirname, "agent.mjs");
 const SYSCTL = ["base/files/etc/sysctl.d/60-hardening.conf", "proxmox-ampere/files/etc/sysctl.d/70-proxmox.conf"];
@@ -96,7 +96,7 @@ function internet(): string[] {
 }
 
 /** The zone of one host, as PVE makes it (pve-network, SimplePlugin). */
-function simpleZone({ network: { guest } }: Topology, host: string): string[] {
+function simpleZone({ network: { guest } }: ProxmoxTopology, host: string): string[] {
   return [
     `ip -n ${host} link add ${guest.vnet} type bridge`,
     `ip -n ${host} address add ${guest.gateway}/${guest.prefixLength} dev ${guest.vnet}`,
@@ -108,7 +108,7 @@ function simpleZone({ network: { guest } }: Topology, host: string): string[] {
  * The zone of several hosts, as PVE makes it (pve-network, EvpnPlugin), with policy routing in the place of the VRF, which
  * not every kernel has, and with the neighbours' addresses where BGP would bring them.
  */
-function evpnZone({ network: { guest }, hosts }: Topology, host: string, address: string): string[] {
+function evpnZone({ network: { guest }, hosts }: ProxmoxTopology, host: string, address: string): string[] {
   const [near, far] = [`xvrf_${guest.zone}`, `xvrfp_${guest.zone}`];
   const inside = (command: string): string => `ip netns exec ${host} ${command}`;
   return [
@@ -146,7 +146,7 @@ function evpnZone({ network: { guest }, hosts }: Topology, host: string, address
 }
 
 /** Commands that build it all, but for firewalls. */
-function commands(topology: Topology): readonly string[] {
+function commands(topology: ProxmoxTopology): readonly string[] {
   const { network, hosts, micro, nodes, cluster } = topology;
   const gateway = (name: string): string => `ip -n ${name} route add default via 10.0.0.1`;
   return [
@@ -188,7 +188,7 @@ export class Network {
   }
 
   /** Namespaces, cards and routes of a lab; nothing listens yet and no firewall stands. */
-  static async build(topology: Topology): Promise<Network> {
+  static async build(topology: ProxmoxTopology): Promise<Network> {
     const holder = spawn("unshare", [
       "--net",
       "--mount",

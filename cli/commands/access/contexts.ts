@@ -33,7 +33,7 @@ async function deployed(context: CommandContext, kind: ContextsKind, skipSynth: 
   const state = await stateOf(reader, readStack(info, project));
   const value = state.outputs[kind]?.value;
   if (typeof value === "string" && value !== "") return value;
-  const deploy = `npx cdktf deploy oci proxmox talos${project.sandbox ? " --sandbox" : ""}`;
+  const deploy = `npx cdktf deploy${project.sandbox ? " --sandbox" : ""}`;
   throw new CliError(
     isDeployed(state)
       ? `the deploy of ${STACK} did not come to its end, so there is no ${kind} yet: go on with ${deploy}`

@@ -53,9 +53,7 @@ async function deployed(session: Session, name: string): Promise<Deployed> {
   const state = await stateOf(session, session.stack(info));
   if (isDeployed(state)) return { info, state };
   const sandbox = session.project.sandbox ? " --sandbox" : "";
-  throw new CliError(
-    `${name} is not deployed, so there is nothing to look at: npx cdktf deploy oci proxmox talos${sandbox}`,
-  );
+  throw new CliError(`${name} is not deployed, so there is nothing to look at: npx cdktf deploy${sandbox}`);
 }
 
 function output({ state }: Deployed, name: string): string {

@@ -52,9 +52,9 @@ export function hasEnded({ until }: ClientCertificate, now: Date): boolean {
   return now > until;
 }
 
-/** What renews them: the talosconfig's is made by stack proxmox, with the cluster's keys. */
+/** What renews them: the talosconfig's is made by another stack than the kubeconfig's, with the cluster's keys. */
 export function renewal(sandbox: boolean): string {
-  return `npx cdktf deploy proxmox talos${sandbox ? " --sandbox" : ""} renews it`;
+  return `npx cdktf deploy${sandbox ? " --sandbox" : ""} renews it`;
 }
 
 function describe(certificate: ClientCertificate, now: Date): string {

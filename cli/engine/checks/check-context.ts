@@ -32,3 +32,10 @@ export type Check = (context: CheckContext) => Promise<readonly Finding[]>;
 
 /** `--sandbox` where the commands that we advise need it. */
 export const flag = ({ sandbox }: Pick<CheckContext, "sandbox">): string => (sandbox ? " --sandbox" : "");
+
+/** The stack that makes the machines of this lab. */
+export const machineStack = ({ topology }: Pick<CheckContext, "topology">): string =>
+  topology.placement === "oci" ? "oci" : "proxmox";
+
+/** Those that make and configure them. */
+export const machineStacks = (context: Pick<CheckContext, "topology">): string => `${machineStack(context)} talos`;

@@ -15,8 +15,8 @@ import type { Project } from "../synth/project.ts";
 async function freeTier(topology: Topology, project: Project): Promise<Finding> {
   const name = "free tier";
   const { config } = topology;
-  const { app, images } = await built(topology, project);
-  const { uses, unknown } = freeTierUses(app.stacks, images);
+  const { app } = await built(topology, project);
+  const { uses, unknown } = freeTierUses(app.stacks, app.imported);
   const over = freeTierVerdict(uses, config.allowPaid).rows.filter((row) => row.over);
   if (over.length === 0 && unknown.length === 0) return ok(name, "inside every Always Free limit");
   const found =

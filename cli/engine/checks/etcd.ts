@@ -1,10 +1,10 @@
 /** Checks etcd: one member a control plane, one leader, no alarms. */
-import type { NodePlan } from "../../../topology/types.ts";
+import type { MachinePlan } from "../../../topology/types.ts";
 import type { EtcdMember, EtcdStatus, TalosMachine } from "../../clients/talos.ts";
 import { messageOf } from "../../ui/errors.ts";
 import { fail, type Finding, ok } from "../../ui/findings.ts";
 import { list, plural } from "../../ui/words.ts";
-import { type Check, flag } from "./check-context.ts";
+import { type Check, flag, machineStacks } from "./check-context.ts";
 
 const NAME = "etcd";
 
@@ -16,7 +16,7 @@ interface MemberResponse {
   readonly status: EtcdStatus;
 }
 
-async function ask({ name: node, address }: NodePlan, machine: TalosMachine): Promise<MemberResponse | Finding> {
+async function ask({ name: node, address }: MachinePlan, machine: TalosMachine): Promise<MemberResponse | Finding> {
   try {
     const [members, status] = await Promise.all([machine.etcdMembers(), machine.etcdStatus()]);
     return { node, address, members, status };
@@ -58,7 +58,7 @@ export const etcd: Check = async (context) => {
   const problems = all.flatMap((each) => ("members" in each ? [] : [each]));
   const [first] = responses;
   if (first !== undefined)
-    problems.push(...membership(first, wanted, `npx cdktf deploy proxmox talos${flag(context)}`));
+    problems.push(...membership(first, wanted, `npx cdktf deploy ${machineStacks(context)}${flag(context)}`));
   for (const { node, address, status } of responses) {
     if (status.leader === "0")
       problems.push(fail(NAME, `${node} knows no leader`, "bring the other control planes up"));

@@ -130,8 +130,21 @@ export function lockFinding(name: string, image: Image, sandbox: boolean): Findi
   return warn(name, `${found}, ${testedWords(false)}`, "test it before you trust it: npm run test:images");
 }
 
+/** Of Talos, by hand. */
+export const HOW_TO_IMPORT = "import one and name its OCID, as docs/talos-on-oci.md shows";
+
+/** The image of a lab whose instances boot Talos: nothing is built for it. */
+function talosImage(version: string, id: string | undefined, sandbox: boolean): Finding {
+  const name = "image Talos";
+  if (sandbox) return ok(name, `${version}; the sandbox needs none`);
+  if (id !== undefined) return ok(name, `${id}, imported by hand: that it is Talos ${version} is for you to know`);
+  return fail(name, "oci.talosImageId is not set, and nothing fetches an image yet", HOW_TO_IMPORT);
+}
+
 /** What images.lock.json says of the images that a config needs. */
-export async function imageLock({ versions }: LabConfig, home: string, sandbox: boolean): Promise<readonly Finding[]> {
+export async function imageLock(config: LabConfig, home: string, sandbox: boolean): Promise<readonly Finding[]> {
+  const { versions, oci, kubernetes } = config;
+  if (kubernetes.placement === "oci") return [talosImage(versions.talos, oci.talosImageId, sandbox)];
   const images = await ensureImages({ proxmoxVersion: versions.proxmox, artifacts: join(home, "artifacts") });
   return [images.base, images.proxmox].map((image) => lockFinding(`image ${image.name}`, image, sandbox));
 }

@@ -170,13 +170,13 @@ async function askAccount(topology: Topology, project: Project, signal: AbortSig
 /** Builds the lab and writes none of it: a synth refuses a lab that is over, and this is to say by how much. */
 export async function findLimits(project: Project, signal: AbortSignal): Promise<LimitsReport> {
   const topology = planTopology(await configOf(project));
-  const { app, images } = await built(topology, project);
-  const { uses, unknown } = freeTierUses(app.stacks, images);
+  const { app } = await built(topology, project);
+  const { uses, unknown } = freeTierUses(app.stacks, app.imported);
   const [states, account]: [Sources["states"], Account] = await Promise.all([
     statesOf(app, project),
     askAccount(topology, project, signal),
   ]);
-  const imageBuilt = images.proxmox.sizeBytes !== null;
+  const imageBuilt = app.imported.every(({ sizeBytes }) => sizeBytes !== null);
   return {
     topology,
     rows: limitRows({ config: uses, imageBuilt, states, account: account.uses }),

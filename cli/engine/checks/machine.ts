@@ -54,7 +54,9 @@ export function kvmHere(device: string, architecture: string): Finding {
 }
 
 /** What guests of the lab run under, whatever this machine has. */
-export function kvm({ virtualization }: LabConfig): readonly Finding[] {
+export function kvm({ virtualization, kubernetes }: LabConfig): readonly Finding[] {
+  if (kubernetes.placement === "oci")
+    return [ok("guests", "none: Talos runs on the instances themselves, at their own speed")];
   const guests =
     virtualization === "tcg"
       ? ok("guests", "TCG, emulated and slow: OCI's A1 instances have no /dev/kvm, whatever this machine has")

@@ -4,7 +4,7 @@ import type { Kubernetes } from "../../clients/kubernetes.ts";
 import { messageOf } from "../../ui/errors.ts";
 import { fail, type Finding, ok, warn } from "../../ui/findings.ts";
 import { list, plural } from "../../ui/words.ts";
-import { type Check, type CheckContext, flag } from "./check-context.ts";
+import { type Check, type CheckContext, flag, machineStack, machineStacks } from "./check-context.ts";
 
 const nodeList = z.object({
   items: z.array(
@@ -38,7 +38,9 @@ export const nodes: Check = async (context) => {
   const problems = wanted.flatMap((each): Finding[] => {
     const node = found.get(each);
     if (node === undefined)
-      return [fail(name, `${each} has not joined`, `deploy it: npx cdktf deploy proxmox talos${flag(context)}`)];
+      return [
+        fail(name, `${each} has not joined`, `deploy it: npx cdktf deploy ${machineStacks(context)}${flag(context)}`),
+      ];
     const why = trouble(node);
     return why === null ? [] : [fail(name, `${each} is not Ready: ${why}`, `kubectl describe node ${each} says more`)];
   });
@@ -124,7 +126,13 @@ export const disks: Check = async (context) => {
         const bytes = await context.talos(node).systemDiskBytes();
         if (bytes !== null && bytes >= diskGb * GIB) return [];
         const found = bytes === null ? "reports no disk" : `has ${Math.floor(bytes / GIB)} GB`;
-        return [fail(name, `${node} ${found}, the config says ${diskGb}`, `npx cdktf deploy proxmox${flag(context)}`)];
+        return [
+          fail(
+            name,
+            `${node} ${found}, the config says ${diskGb}`,
+            `npx cdktf deploy ${machineStack(context)}${flag(context)}`,
+          ),
+        ];
       } catch {
         return [warn(name, `${node} does not answer`, "see to its Talos first")];
       }

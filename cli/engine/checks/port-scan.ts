@@ -1,5 +1,7 @@
 /** Scans ports of the lab's public addresses: connects, and sends nothing. */
 import { connect } from "node:net";
+import { TALOS_API } from "../../../topology/firewall.ts";
+import type { Topology } from "../../../topology/types.ts";
 import { fail, type Finding, ok, warn } from "../../ui/findings.ts";
 import type { Check, CheckContext } from "./check-context.ts";
 
@@ -15,7 +17,7 @@ const PORTS: readonly (readonly [number, string])[] = [
   [6443, "Kubernetes"],
   [8006, "Proxmox VE"],
   [10250, "kubelet"],
-  [50_000, "Talos"],
+  [TALOS_API, "Talos"],
   [50_001, "Talos' trustd"],
 ];
 const PATIENCE_MS = 2000;
@@ -63,13 +65,19 @@ export async function scanPorts(
   return [...findings, warn("port scan", `${name} (${address}): port ${expected} does not answer from here`, advice)];
 }
 
-/** Every instance of the lab that has a public address: hosts let SSH in, the micro nothing. */
+/** Hosts let SSH in, instances with Talos its API, the micro nothing. */
+function expectedOf({ placement, hosts, nodes }: Topology, name: string): number | null {
+  if (hosts.some((host) => host.name === name)) return SSH;
+  return placement === "oci" && nodes.some((node) => node.name === name) ? TALOS_API : null;
+}
+
+/** Every instance of the lab that has a public address. */
 function targetsOf({ topology, oci, admin }: CheckContext): readonly Target[] {
   const instances = oci.resources.flatMap(({ type, attributes }): readonly Target[] => {
     const { display_name: name, public_ip: address } = attributes;
     if (type !== "oci_core_instance" || typeof name !== "string" || typeof address !== "string" || address === "")
       return [];
-    return [{ name, address, expected: topology.hosts.some((host) => host.name === name) ? SSH : null }];
+    return [{ name, address, expected: expectedOf(topology, name) }];
   });
   const api = { name: "the load balancer", address: admin.server.hostname, expected: Number(admin.server.port || 443) };
   return [...instances, api];
@@ -83,6 +91,9 @@ export const portScan: Check = async (context) => {
   const findings = (await Promise.all(targets.map((target) => scanPorts(target)))).flat();
   if (findings.length > 0) return findings;
   return [
-    ok(name, `at ${targets.length} addresses on ${PORTS.length} ports each: only SSH and the API answer from here`),
+    ok(
+      name,
+      `at ${targets.length} addresses on ${PORTS.length} ports each: only ${context.topology.placement === "oci" ? "Talos's API" : "SSH"} and the API answer from here`,
+    ),
   ];
 };

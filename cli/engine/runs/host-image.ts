@@ -9,7 +9,8 @@ import { withLock } from "../synth/lock.ts";
 import { buildHere } from "./image-build.ts";
 import { type ImagesContext, inputsOf, openDestination } from "./images.ts";
 import type { Session } from "./session.ts";
-import { asCliError } from "../../ui/errors.ts";
+import { HOW_TO_IMPORT } from "../checks/images.ts";
+import { asCliError, CliError } from "../../ui/errors.ts";
 import { configOf } from "../synth/config.ts";
 
 /** The stack that imports the image. */
@@ -52,8 +53,11 @@ async function provide(context: ImagesContext): Promise<string> {
  * @returns whether the image has another name now, so that the stacks have to be synthesized again
  */
 export async function provideHostImage(session: Session, stacks: readonly StackInfo[]): Promise<boolean> {
-  const image = session.assembly.lab?.images?.proxmox;
+  const { images, talosImage } = session.assembly.lab ?? {};
+  const image = images?.proxmox;
   const importer = stacks.find(({ name }) => name === IMPORTER);
+  if (talosImage !== undefined && importer !== undefined)
+    throw new CliError(`oci.talosImageId is not set, and nothing fetches an image of Talos yet: ${HOW_TO_IMPORT}`);
   if (image === undefined || importer === undefined) return false;
   if (image.built && (await isImported(session, importer, image.objectName))) return false;
   try {

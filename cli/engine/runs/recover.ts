@@ -51,7 +51,7 @@ export function describe(stack: string, findings: readonly Finding[]): readonly 
         return [
           what,
           "      was in the state only, and the nodes that have taken these keys refuse all others: nodes and keys have to be made anew:",
-          "      npx cdktf destroy proxmox talos --forget-lost, then npx cdktf deploy proxmox talos",
+          `      npx cdktf destroy ${stack} talos --forget-lost, then npx cdktf deploy ${stack} talos`,
         ];
       case "undecided":
         if (verdict.candidates.length === 0) {

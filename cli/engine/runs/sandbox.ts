@@ -78,6 +78,8 @@ export async function sandboxEnvironment(
   };
 }
 
+const SSH = 22;
+
 interface Wanted {
   readonly sandbox: Sandbox;
   readonly stack: StackInfo;
@@ -91,7 +93,8 @@ interface Wanted {
 export async function assertLetIn({ sandbox, stack, assembly, project, some = false }: Wanted): Promise<void> {
   if (!goesThroughHosts(stack, assembly)) return;
   const { address, lockedOutOf, silent } = await sandbox.admin();
-  if (some && silent.length + lockedOutOf.length < (assembly.lab?.hosts.length ?? 0)) return;
+  const all = new Set(assembly.lab?.tunnels.flatMap(({ name, via }) => (name === "kubernetes" ? [] : [via])));
+  if (some && silent.length + lockedOutOf.length < all.size) return;
   const [quiet] = silent;
   if (quiet !== undefined) {
     const { explainSilence } = await import("../../clients/oci-console.ts");
@@ -103,7 +106,7 @@ export async function assertLetIn({ sandbox, stack, assembly, project, some = fa
   if (first === undefined) return;
   const from = address === null ? "from outside" : `from ${address}`;
   throw new CliError(
-    `${first.name} (${first.address}) does not let us in: SSH ${from} is dropped by ${first.by}; ` +
+    `${first.name} (${first.address}) does not let us in: ${first.port === SSH ? "SSH" : `port ${first.port}`} ${from} is dropped by ${first.by}; ` +
       "`npx lab sandbox admin` says where the sandbox has you come from",
   );
 }

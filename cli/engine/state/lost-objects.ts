@@ -35,7 +35,7 @@ interface Loss {
   readonly interruptedSteps: readonly string[];
 }
 
-const KEYS_TAKEN = "talos_machine_configuration_apply";
+const KEYS_TAKEN: readonly string[] = ["talos_machine_configuration_apply", "oci_core_instance"];
 
 interface Operation {
   readonly type: string;
@@ -142,8 +142,8 @@ export function lossOf(log: string, state: State, cutOff: boolean): Loss {
   const lost: LostObject[] = [];
   const unfinished: Unfinished[] = [];
   const interruptedSteps: string[] = [];
-  const keysTaken = [...operations.create.values(), ...operations.update.values()].some(
-    ({ type }) => type === KEYS_TAKEN,
+  const keysTaken = [...operations.create.values(), ...operations.update.values()].some(({ type }) =>
+    KEYS_TAKEN.includes(type),
   );
   for (const [address, operation] of operations.create) {
     const open = cutOff || givenUp.has(address) || (silent && !refused.has(address));

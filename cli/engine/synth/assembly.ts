@@ -49,6 +49,7 @@ const lab = z.looseObject({
       target: z.object({ address: z.string(), port }),
       through: z.array(port).exactOptional(),
       guarded: z.literal(true).exactOptional(),
+      plain: z.literal(true).exactOptional(),
     }),
   ),
   /** Networks that the admins come from. */
@@ -77,6 +78,8 @@ const lab = z.looseObject({
     .optional(),
   /** What the lab takes of Always Free; the table is for people, its last line says what it comes to. */
   freeTier: z.looseObject({ free: z.boolean(), rows: z.array(freeTierRow), table: z.string() }).optional(),
+  /** The Talos image that instances boot, where the lab imports it itself. */
+  talosImage: z.object({ objectName: z.string(), version: z.string() }).optional(),
   /** The kind of tenancy the sandbox plays. */
   account: z.enum(["always-free", "pay-as-you-go"]).optional(),
 });

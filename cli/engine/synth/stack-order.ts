@@ -3,6 +3,9 @@ import { nearest } from "../../../config/nearest.ts";
 import { CliError } from "../../ui/errors.ts";
 import type { Assembly, StackInfo } from "./assembly.ts";
 
+/** The stack that makes the hosts. */
+export const HOSTS_STACK = "oci";
+
 /** The stacks by dependency: what is read comes before what reads it, whatever the order it was given in. */
 export function inOrder(stacks: readonly StackInfo[]): readonly StackInfo[] {
   const byName = new Map(stacks.map((stack) => [stack.name, stack]));
@@ -36,6 +39,10 @@ export function select(all: readonly StackInfo[], names: readonly string[]): rea
   const wanted = new Set<string>();
   for (const name of names) {
     const matches = known.filter(matcher(name));
+    if (matches.length === 0 && name === "proxmox" && known.includes(HOSTS_STACK))
+      throw new CliError(
+        `this lab has no stack proxmox: its Talos runs on the instances themselves (kubernetes.placement "oci"). The app has: ${known.join(", ")}`,
+      );
     if (matches.length === 0) {
       const near = nearest(name, known);
       throw new CliError(
@@ -67,9 +74,6 @@ export function upstreamOf(stack: StackInfo, all: readonly StackInfo[]): readonl
 export function downstreamOf(stack: StackInfo, all: readonly StackInfo[]): readonly StackInfo[] {
   return all.filter(({ dependencies }) => dependencies.includes(stack.name));
 }
-
-/** The stack that makes the hosts. */
-export const HOSTS_STACK = "oci";
 
 /** Whether a stack's providers talk to what runs on the hosts. */
 export function goesThroughHosts(stack: StackInfo, { stacks, lab }: Pick<Assembly, "stacks" | "lab">): boolean {

@@ -35,7 +35,7 @@ const timestampOf = (time: string) => ({ seconds: Math.floor(Date.parse(time) / 
 export const factMethods: Readonly<Record<string, Method>> = {
   Version: reader(({ machine }) => ({
     version: { tag: `v${talosOf(machine)}`, sha: "", built: "", go_version: "", os: "linux", arch: "arm64" },
-    platform: { name: "nocloud", mode: "cloud" },
+    platform: { name: machine.guest.vmId === null ? "oracle" : "nocloud", mode: "cloud" },
     ...(machine.stage === "configured" && { features: { rbac: true } }),
   })),
   Hostname: reader(({ machine }) => ({

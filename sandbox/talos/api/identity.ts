@@ -1,4 +1,5 @@
 /** What a machine's API shows and asks for in TLS, in maintenance and after (siderolabs/talos v1.13.9, secrets/api.go). */
+import { reaches } from "../../reach/index.ts";
 import type { World } from "../../world/world.ts";
 import { configuredMachines } from "../model/machines.ts";
 import { type CertificateAndKey, newAuthority, newLeaf } from "../../pki/certificate.ts";
@@ -74,6 +75,8 @@ function newIdentity(
   };
 }
 
+const TRUSTD_PORT = 50_001;
+
 /** In maintenance an authority of its own, that nobody knows. Workers have theirs sign by a control plane (trustd). */
 function authorityOf({ world, guestsOf }: TalosWorld, machine: ListeningMachine): CertificateAndKey | null {
   if (machine.stage === "maintenance") {
@@ -81,8 +84,12 @@ function authorityOf({ world, guestsOf }: TalosWorld, machine: ListeningMachine)
     return newAuthority({ curve: "ed25519", organization: "talos", ...lifetime });
   }
   const { certificate } = machine.facts.authority;
+  const { address: from, vmId } = machine.guest;
   const signer = configuredMachines(world, guestsOf).find(
-    ({ facts }) => facts.role === "control-plane" && facts.authority.certificate === certificate,
+    ({ facts, guest: { address: to } }) =>
+      facts.role === "control-plane" &&
+      facts.authority.certificate === certificate &&
+      (vmId !== null || reaches(world, { from, to, protocol: "tcp", port: TRUSTD_PORT })),
   );
   return signer?.facts.authority ?? null;
 }

@@ -1,7 +1,10 @@
 /** Which machines a call is for: control planes pass calls on to other machines (apid's director, v1.13.9). */
 import type { Metadata } from "@grpc/grpc-js";
+import { reaches } from "../../reach/index.ts";
 import { type ConfiguredMachine, machineAt, MachineError } from "../model/machines.ts";
 import type { TalosWorld, ListeningMachine } from "./method.ts";
+
+const API_PORT = 50_000;
 
 /** A machine that a call is for, with the name that the caller gave it. */
 export interface Target {
@@ -47,7 +50,9 @@ function texts(metadata: Metadata, key: string): readonly string[] {
 
 function remote({ world, guestsOf }: TalosWorld, from: ConfiguredMachine, address: string): ListeningMachine {
   const machine = machineAt(world, guestsOf, address);
-  if (!machine || machine.stage === "off") {
+  const way = { from: from.guest.address, to: address, protocol: "tcp", port: API_PORT } as const;
+  const isCutOff = machine?.guest.vmId === null && !reaches(world, way);
+  if (!machine || machine.stage === "off" || isCutOff) {
     throw new MachineError(
       "Unavailable",
       `connection error: desc = "transport: Error while dialing: dial tcp ${address}:50000: connect: no route to host"`,

@@ -1,9 +1,10 @@
-/** The virtual machines that boot Talos: sandbox/proxmox says which. */
+/** The machines that boot Talos: virtual machines, of which sandbox/proxmox says which, and instances (instances.ts). */
 import type { World } from "../../world/world.ts";
 
-/** A running virtual machine whose disk holds a Talos image. */
+/** A running virtual machine, or an instance, whose disk holds a Talos image. */
 export interface Guest {
-  readonly vmId: number;
+  /** Null: it is an instance itself, which then is its own host. */
+  readonly vmId: number | null;
   readonly host: string;
   readonly name: string;
   readonly address: string;
@@ -19,5 +20,5 @@ export interface Guest {
 /** Says which there are now. */
 export type GuestsOf = (world: World) => readonly Guest[];
 
-/** Switches a virtual machine off, from the inside. */
+/** Switches a machine off, from the inside. */
 export type PowerOff = (world: World, guest: Guest) => void;

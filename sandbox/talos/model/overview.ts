@@ -53,6 +53,7 @@ function describe(members: readonly ConfiguredMachine[], { facts }: ConfiguredMa
 /** The part of a WorldState that says which machines there are, and which virtual machines they were configured on. */
 interface MachinesAndDisks {
   readonly talos: TalosState;
+  readonly oci: { readonly instances: readonly { readonly state: string; readonly bootVolumeId: string }[] };
   readonly proxmox: {
     readonly datacenters: Readonly<Record<string, { readonly vms: Readonly<Record<string, VirtualMachine>> }>>;
   };
@@ -70,10 +71,11 @@ interface VirtualMachine {
 export function talosInventory(state: MachinesAndDisks): readonly InventoryItem[] {
   const virtualMachines = Object.values(state.proxmox.datacenters).flatMap(({ vms }) => Object.values(vms));
   return Object.entries(state.talos).flatMap(([address, machine]) => {
-    const exists = virtualMachines.some(
-      ({ vmid, generation }) => vmid === machine.vmId && generation === machine.generation,
-    );
-    if (!exists || machine.configuration === null) return [];
+    const exists =
+      machine.vmId === null
+        ? state.oci.instances.some((each) => each.state !== "TERMINATED" && each.bootVolumeId === machine.generation)
+        : virtualMachines.some(({ vmid, generation }) => vmid === machine.vmId && generation === machine.generation);
+    if (!exists || machine.configuration === null || machine.byUserData) return [];
     const applied = { type: "talos_machine_configuration_apply", id: "machine_configuration_apply", name: address };
     const bootstrapped = { type: "talos_machine_bootstrap", id: "machine_bootstrap", name: address };
     return machine.bootstrapped ? [applied, bootstrapped] : [applied];

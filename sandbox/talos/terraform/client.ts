@@ -85,9 +85,11 @@ function machineBehind(world: World, guestsOf: GuestsOf, access: Access, fail: (
     throw fail(`the tunnel ${tunnel.name} leads to port ${tunnel.target.port}, Talos' API is at ${apiPort}`);
   }
   if (!carries(world, tunnel))
-    throw fail(`${refused(access)}: no SSH to ${tunnel.via} carries the tunnel ${tunnel.name}`);
+    throw fail(
+      `${refused(access)}: no ${tunnel.plain ? "way" : "SSH"} to ${tunnel.via} carries the tunnel ${tunnel.name}`,
+    );
   const machine = machineAt(world, guestsOf, tunnel.target.address);
-  if (!machine) throw fail(`${refused(access)}: no running virtual machine has the address ${tunnel.target.address}`);
+  if (!machine) throw fail(`${refused(access)}: no running machine has the address ${tunnel.target.address}`);
   if (machine.guest.host !== tunnel.via)
     throw fail(
       `${refused(access)}: ${tunnel.via} does not reach ${tunnel.target.address}, a guest of ${machine.guest.host}`,

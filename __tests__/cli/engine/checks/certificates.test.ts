@@ -33,7 +33,7 @@ describe("the client certificate of a lab", () => {
 
   it("is told with its end, the days that are left, and what renews it", () => {
     expect(on(0)).toMatchObject({ found: expect.stringMatching(/^talosconfig until 2027-11-29; /), advice: null });
-    const advice = "npx cdktf deploy proxmox talos renews it";
+    const advice = "npx cdktf deploy renews it";
     expect(on(355)).toMatchObject({ found: "talosconfig ends on 2027-11-29, in 10 days", advice });
     expect(on(399)).toMatchObject({ found: "talosconfig ended on 2027-11-29", advice });
   });

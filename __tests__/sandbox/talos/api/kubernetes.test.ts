@@ -320,7 +320,7 @@ describe("what people see", () => {
   it("lists configurations and bootstraps of the virtual machines that still exist", () => {
     const lab = cluster(["cp-1", "worker-1"]);
     const vms = { 101: { vmid: 101, generation: "first" }, 103: { vmid: 103, generation: "second" } };
-    const state = { talos: lab.store.state.talos, proxmox: { datacenters: { pve: { vms } } } };
+    const state = { talos: lab.store.state.talos, oci: { instances: [] }, proxmox: { datacenters: { pve: { vms } } } };
     expect(talosInventory(state)).toEqual([
       { type: "talos_machine_configuration_apply", id: "machine_configuration_apply", name: addresses["cp-1"] },
       { type: "talos_machine_bootstrap", id: "machine_bootstrap", name: addresses["cp-1"] },

@@ -70,7 +70,7 @@ describe("talos_machine_configuration_apply", () => {
   it("is refused by a machine that does not exist", async () => {
     await expect(apply(labWith("cp-1"), "cp-2")).rejects.toThrow(
       `node ${addresses["cp-2"]}, endpoint ${endpointOf("cp-2")}: rpc error: code = Unavailable desc = connection error: ` +
-        `dial tcp ${endpointOf("cp-2")}: connect: connection refused: no running virtual machine has the address`,
+        `dial tcp ${endpointOf("cp-2")}: connect: connection refused: no running machine has the address`,
     );
   });
 

@@ -2,7 +2,7 @@
 import https from "node:https";
 import type { Socket } from "node:net";
 import { isUnready } from "../../../faults/conditions.ts";
-import { overlayJoins } from "../../../reach/index.ts";
+import { overlayJoins, reaches } from "../../../reach/index.ts";
 import type { World } from "../../../world/world.ts";
 import { firstAddress } from "../../model/config/subnets.ts";
 import type { GuestsOf } from "../../model/guests.ts";
@@ -23,6 +23,8 @@ interface Known {
 
 /** By address of the machine: what it had before needs none any more. */
 const servers = new WeakMap<World, Map<string, Known>>();
+
+const API_PORT = 6443;
 
 /** Talos gives the API server's certificate a year. */
 const lifetimeHours = 8_760;
@@ -127,8 +129,10 @@ function certificateNames(
   return [...new Set(names)].sort();
 }
 
-/** Whether the guest network does not reach from the API server's host to that of a node. */
+/** Whether the network does not reach from a node to the API server: between instances the cloud's own, else that of the guests. */
 function isCutOff(world: World, server: ConfiguredMachine, { guest }: ConfiguredMachine): boolean {
+  if (guest.vmId === null)
+    return !reaches(world, { from: guest.address, to: server.guest.address, protocol: "tcp", port: API_PORT });
   const addressOf = (name: string): string | undefined =>
     world.state.oci.instances.find(({ displayName, state: is }) => displayName === name && is === "RUNNING")?.privateIp;
   const [one, other] = [addressOf(server.guest.host), addressOf(guest.host)];

@@ -1,0 +1,77 @@
+/** What a config must obey because of where Talos runs: in virtual machines of the hosts, or straight on the instances. */
+import { type ConfigIssue, shown } from "./errors.ts";
+import type { LabConfig } from "./schema.ts";
+
+type Rule = (config: LabConfig) => readonly ConfigIssue[];
+
+const ON_OCI = 'with kubernetes.placement "oci" Talos runs on the instances themselves';
+
+/** One line where there is something that this placement has no use for. */
+function nothing(isThere: boolean, path: readonly PropertyKey[], got: string, allowed: string): readonly ConfigIssue[] {
+  return isThere ? [{ path, got, allowed }] : [];
+}
+
+const hostsAreThere: Rule = ({ hosts }) =>
+  nothing(hosts.length === 0, ["hosts"], "[]", 'a list of 1 to 32 hosts; none only with kubernetes.placement "oci"');
+
+const imageOfTalos: Rule = ({ oci: { talosImageId: id } }) =>
+  nothing(id !== undefined, ["oci", "talosImageId"], shown(id), 'nothing unless kubernetes.placement is "oci"');
+
+const noHosts: Rule = ({ hosts }) => {
+  const got = `${hosts.length} host${hosts.length === 1 ? "" : "s"}`;
+  const allowed = `[] (${ON_OCI}: sizes are in kubernetes.nodes; preset "direct" has it so)`;
+  return nothing(hosts.length > 0, ["hosts"], got, allowed);
+};
+
+const noMicro: Rule = ({ micro }) =>
+  nothing(micro !== null, ["micro"], shown(micro?.name), `null (${ON_OCI}: there are no hosts to vote)`);
+
+const noNodeHost: Rule = ({ kubernetes }) =>
+  kubernetes.nodes.flatMap(({ host }, index) =>
+    nothing(host !== undefined, ["kubernetes", "nodes", index, "host"], shown(host), `nothing (${ON_OCI})`),
+  );
+
+const noProxmoxTransform: Rule = ({ transform }) =>
+  nothing(
+    transform?.proxmox !== undefined,
+    ["transform", "proxmox"],
+    "an object",
+    `nothing (${ON_OCI}: no stack proxmox)`,
+  );
+
+/** A node is an instance: A1 takes whole GB, 1 to 64 of them per OCPU; a boot volume has at least 50 GB. */
+const sizes: Rule = ({ kubernetes }) =>
+  kubernetes.nodes.flatMap(({ vcpus, memoryMb, diskGb }, index): readonly ConfigIssue[] => {
+    const path = ["kubernetes", "nodes", index];
+    const [least, most] = [Math.max(2, vcpus), Math.min(512, vcpus * 64)];
+    const fits = memoryMb % 1024 === 0 && memoryMb >= least * 1024 && memoryMb <= most * 1024;
+    const whole = `${least * 1024} to ${most * 1024} in steps of 1024 (MB; A1 takes whole GB, 1 to 64 per OCPU)`;
+    return [
+      ...nothing(!fits, [...path, "memoryMb"], shown(memoryMb), whole),
+      ...nothing(
+        diskGb < 50,
+        [...path, "diskGb"],
+        shown(diskGb),
+        "50 or more (GB; an instance's boot volume has no less)",
+      ),
+    ];
+  });
+
+/** Machines find the API server's inner addresses by it; the load balancer in front of it lets admins in only. */
+const discovery: Rule = ({ kubernetes: { discoveryService, nodes } }) =>
+  nothing(
+    !discoveryService && nodes.length > 1,
+    ["kubernetes", "discoveryService"],
+    "false",
+    `true with several nodes (${ON_OCI}, and new machines find the API server's inner address by it)`,
+  );
+
+const RULES: Readonly<Record<LabConfig["kubernetes"]["placement"], readonly Rule[]>> = {
+  proxmox: [hostsAreThere, imageOfTalos],
+  oci: [noHosts, noMicro, noNodeHost, noProxmoxTransform, sizes, discovery],
+};
+
+/** Every rule of the config's own placement. */
+export function placementIssues(config: LabConfig): readonly ConfigIssue[] {
+  return RULES[config.kubernetes.placement].flatMap((rule) => rule(config));
+}
