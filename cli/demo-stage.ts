@@ -124,12 +124,17 @@ function machines({ proxmox }: Overview): Row[] {
   );
 }
 
-function clusters({ proxmox }: Overview): string[] {
-  return proxmox.datacenters.map(({ cluster, quorate, hosts }) =>
+function clusters({ proxmox, talos }: Overview): string[] {
+  const nodes = talos.clusters.map(
+    ({ name, state, nodes: all }) =>
+      `Kubernetes cluster ${name}, ${state}: ${all.map((node) => `${node.name} (${node.role}, Talos ${node.talos})`).join(", ")}`,
+  );
+  const hosts = proxmox.datacenters.map(({ cluster, quorate, hosts }) =>
     cluster === null
       ? `Proxmox VE on ${hosts.map(({ name }) => name).join(", ")}, alone`
       : `Proxmox VE cluster ${cluster} of ${hosts.map(({ name }) => name).join(", ")}, ${quorate ? "quorate" : "NOT quorate"}`,
   );
+  return [...hosts, ...nodes];
 }
 
 /** Asks the sandbox what exists, and the app what it costs. */
@@ -139,7 +144,7 @@ export async function describeLab(home: string): Promise<string> {
     "\nWhat now exists in the sandbox:",
     shown(instances(overview)),
     ...clusters(overview),
-    shown(machines(overview)),
+    ...(overview.proxmox.datacenters.length === 0 ? [] : [shown(machines(overview))]),
     "\nWhat it costs:",
     labFile.parse(JSON.parse(readFileSync(join(home, "cdktf.out", "lab.json"), "utf8"))).freeTier.table,
   ].join("\n");

@@ -1,5 +1,5 @@
 /**
- * `npm run demo [-- --preset free|free-pair|payg]`: the whole of the lab in its sandbox, from nothing to nothing.
+ * `npm run demo [-- --preset NAME]`: the whole of the lab in its sandbox, from nothing to nothing.
  */
 import { parseArgs } from "node:util";
 import { z } from "zod";
@@ -11,6 +11,29 @@ const preset = z.enum(PRESET_NAMES);
 
 /** The least that Talos asks for: every preset has room for it. */
 const WORKER = { role: "worker", vcpus: 1, memoryMb: 1024, diskGb: 20 } as const;
+
+/** What the demo changes in a lab, in words, and the lab with it. */
+interface Change {
+  readonly words: string;
+  readonly lab: LabInput;
+}
+
+/** Instances take all that is free: a lone one gives half of its room to a worker, and of two the first is given pods. */
+function changedDirect(input: LabInput): Change {
+  const { nodes } = parseConfig(input).kubernetes;
+  const [first] = nodes;
+  if (first === undefined || nodes.length > 1)
+    return {
+      words: "The control plane is to run any pod, says lab.config.ts now:",
+      lab: { ...input, kubernetes: { allowSchedulingOnControlPlanes: true } },
+    };
+  const half = { ...first, vcpus: first.vcpus / 2, memoryMb: first.memoryMb / 2 };
+  const worker = { ...half, name: "worker-1", role: "worker", diskGb: 50 } as const;
+  return {
+    words: "The machine gives half of its room to a worker, which goes into lab.config.ts:",
+    lab: { ...input, kubernetes: { nodes: [half, worker] } },
+  };
+}
 
 /** The same lab with one worker more. */
 function withAnotherWorker(input: LabInput): LabInput {
@@ -39,13 +62,18 @@ await runMain(async () => {
     };
     console.log(`A lab from preset ${chosen.data}, in the embedded sandbox: no account is asked for or used.`);
     stage.configure(input);
-    await stage.cdktf(["deploy", "oci", "proxmox", "talos", "--auto-approve"]);
+    const isDirect = parseConfig(input).kubernetes.placement === "oci";
+    const deploy = ["deploy", "oci", ...(isDirect ? [] : ["proxmox"]), "talos", "--auto-approve"];
+    await stage.cdktf(deploy);
     console.log("\nNothing is left to do, says a second look:");
     await stage.cdktf(["diff"]);
-    console.log("\nA worker goes into lab.config.ts:");
-    stage.configure(withAnotherWorker(input));
+    const { words, lab: changed } = isDirect
+      ? changedDirect(input)
+      : { words: "A worker goes into lab.config.ts:", lab: withAnotherWorker(input) };
+    console.log(`\n${words}`);
+    stage.configure(changed);
     await stage.cdktf(["diff"], 2);
-    await stage.cdktf(["deploy", "oci", "proxmox", "talos", "--auto-approve"]);
+    await stage.cdktf(deploy);
     console.log(await describeLab(stage.home));
     await stage.cdktf(["destroy", "--auto-approve"]);
   } finally {

@@ -61,7 +61,7 @@ describe("around a lab that is not deployed,", () => {
   });
 
   it.each(["kubeconfig", "talosconfig"])("there is no %s, in one line that says how to get one", async (kind) => {
-    const line = `talos is not deployed, so there is no ${kind}: npx cdktf deploy oci proxmox talos --sandbox\n`;
+    const line = `talos is not deployed, so there is no ${kind}: npx cdktf deploy --sandbox\n`;
     expect(await lab.lab(kind)).toMatchObject({ code: 1, stdout: "", stderr: line });
     expect(existsSync(join(lab.home, ".sandbox", kind))).toBe(false);
   });

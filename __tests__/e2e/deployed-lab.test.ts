@@ -395,7 +395,7 @@ describe("npx lab validate cluster, of a lab that is not deployed,", () => {
       const { code, stderr } = await other.lab("validate", "cluster");
       expect(code).toBe(1);
       expect(stderr.trim().split("\n").at(-1)).toBe(
-        "oci is not deployed, so there is nothing to look at: npx cdktf deploy oci proxmox talos --sandbox",
+        "oci is not deployed, so there is nothing to look at: npx cdktf deploy --sandbox",
       );
     } finally {
       await other.end();

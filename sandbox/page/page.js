@@ -53,12 +53,12 @@ function machine({ id, name, state, size, talos }) {
 }
 
 /** @param {HostView} host */
-function host({ name, state, shape, size, address, publicAddress, faultDomain, proxmox, machines }) {
+function host({ name, state, shape, size, address, publicAddress, faultDomain, proxmox, talos, machines }) {
   const addresses = publicAddress === null ? address : `${address}, public ${publicAddress}`;
   return h(
     "article.host",
     h("header", h("h5", name), badge(state)),
-    h("p.detail", `${proxmox ? "Proxmox VE on " : ""}${shape}: ${size}`),
+    h("p.detail", `${proxmox ? "Proxmox VE on " : talos ? `Talos, ${talos}, on ` : ""}${shape}: ${size}`),
     h("p.detail", h("code", addresses), ` in ${faultDomain}`),
     machines.length === 0 ? null : h("ul.machines", ...machines.map(machine)),
   );

@@ -4,6 +4,7 @@ import { overview } from "../systems/index.ts";
 import type { Subnet } from "../oci/resources/subnet.ts";
 import type { Instance } from "../oci/resources/instance.ts";
 import type { Datacenter } from "../world/proxmox.ts";
+import { bootsTalos } from "../talos/index.ts";
 import type { World } from "../world/world.ts";
 
 /** The whole picture. */
@@ -49,6 +50,8 @@ export interface HostView {
   readonly publicAddress: string | null;
   readonly faultDomain: string;
   readonly proxmox: boolean;
+  /** What Talos on the instance itself is; null where none runs. */
+  readonly talos: string | null;
   readonly machines: readonly MachineView[];
 }
 
@@ -125,6 +128,7 @@ export function viewOf(world: World): View {
     publicAddress: instance.publicIp,
     faultDomain: instance.faultDomain.replace("FAULT-DOMAIN-", "FD-"),
     proxmox: online.has(instance.privateIp),
+    talos: bootsTalos(instance) && instance.state === "RUNNING" ? (talosOf.get(instance.displayName) ?? null) : null,
     machines: machinesAt(instance.privateIp),
   });
   const subnetView = (subnet: Subnet) => ({
