@@ -134,7 +134,7 @@ function clusters({ proxmox, talos }: Overview): string[] {
       ? `Proxmox VE on ${hosts.map(({ name }) => name).join(", ")}, alone`
       : `Proxmox VE cluster ${cluster} of ${hosts.map(({ name }) => name).join(", ")}, ${quorate ? "quorate" : "NOT quorate"}`,
   );
-  return [...hosts, ...nodes];
+  return hosts.length > 0 ? hosts : nodes;
 }
 
 /** Asks the sandbox what exists, and the app what it costs. */

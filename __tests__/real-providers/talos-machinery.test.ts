@@ -83,7 +83,7 @@ needing("terraform", "go").describe("Talos's own library", () => {
 
   async function deployed(preset: PresetName): Promise<TestLab> {
     const made = await providerLab("terraform", { preset });
-    const { code, stderr } = await made.cdktf("deploy", "oci", "proxmox", "talos", "--auto-approve");
+    const { code, stderr } = await made.cdktf("deploy", "--auto-approve");
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
     for (const machine of appliedIn(made).map(machineOf)) {
       configurations[`${preset}/${machine.name}`] = machine.configuration;
