@@ -130,15 +130,12 @@ export function lockFinding(name: string, image: Image, sandbox: boolean): Findi
   return warn(name, `${found}, ${testedWords(false)}`, "test it before you trust it: npm run test:images");
 }
 
-/** Of Talos, by hand. */
-export const HOW_TO_IMPORT = "import one and name its OCID, as docs/talos-on-oci.md shows";
-
 /** The image of a lab whose instances boot Talos: nothing is built for it. */
 function talosImage(version: string, id: string | undefined, sandbox: boolean): Finding {
   const name = "image Talos";
   if (sandbox) return ok(name, `${version}; the sandbox needs none`);
   if (id !== undefined) return ok(name, `${id}, imported by hand: that it is Talos ${version} is for you to know`);
-  return fail(name, "oci.talosImageId is not set, and nothing fetches an image yet", HOW_TO_IMPORT);
+  return ok(name, `${version}; a deploy fetches it from the image factory and uploads it, unless it is imported`);
 }
 
 /** What images.lock.json says of the images that a config needs. */

@@ -1,16 +1,17 @@
-/** Before a real deploy: the image that the hosts boot is built and uploaded, unless it has been imported already. */
+/** Before a real deploy: the image that instances boot is built, or fetched, and uploaded, unless it has been imported already. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { PROXMOX } from "../../../images/model/definitions.ts";
 import { provideImage } from "../../../images/provide.ts";
 import { progressLine } from "../../../images/upload/progress.ts";
 import { stateOf } from "../state/state.ts";
-import type { StackInfo } from "../synth/assembly.ts";
+import type { Lab, StackInfo } from "../synth/assembly.ts";
 import { withLock } from "../synth/lock.ts";
 import { buildHere } from "./image-build.ts";
 import { type ImagesContext, inputsOf, openDestination } from "./images.ts";
 import type { Session } from "./session.ts";
-import { HOW_TO_IMPORT } from "../checks/images.ts";
-import { asCliError, CliError } from "../../ui/errors.ts";
+import { DIRECT_SCHEMATIC, schematicId, schematicYaml } from "../../../topology/schematic.ts";
+import { asCliError } from "../../ui/errors.ts";
 import { configOf } from "../synth/config.ts";
 
 /** The stack that imports the image. */
@@ -47,6 +48,44 @@ async function provide(context: ImagesContext): Promise<string> {
   return withLock(join(artifacts, ".lock"), "cdktf deploy", say, interruption.signal, work);
 }
 
+async function provideTalos(
+  context: ImagesContext,
+  { objectName, version }: NonNullable<Lab["talosImage"]>,
+): Promise<void> {
+  const { artifacts, config, terminal, interruption, say } = context;
+  const { provideTalosImage } = await import("../../../images/talos.ts");
+  const schematic = schematicYaml(DIRECT_SCHEMATIC);
+  const work = async (): Promise<void> =>
+    provideTalosImage({
+      ...(await openDestination(context, {})),
+      artifacts,
+      version,
+      schematic,
+      schematicId: schematicId(schematic),
+      objectName,
+      allowPaid: config.allowPaid,
+      signal: interruption.signal,
+      say,
+      onProgress: (progress) => terminal.status(`${progress.phase} the image: ${progressLine(progress)}`),
+    }).finally(() => terminal.status(""));
+  mkdirSync(artifacts, { recursive: true });
+  return withLock(join(artifacts, ".lock"), "cdktf deploy", say, interruption.signal, work);
+}
+
+/** @throws CliError in one line, or what interrupted it */
+async function provided<Wanted, Result>(
+  session: Session,
+  work: (context: ImagesContext, wanted: Wanted) => Promise<Result>,
+  wanted: Wanted,
+): Promise<Result> {
+  try {
+    return await work(await imagesContextOf(session), wanted);
+  } catch (error) {
+    session.interruption.signal.throwIfAborted();
+    throw asCliError(error);
+  }
+}
+
 /**
  * Provides the hosts' image for a real deploy of these stacks.
  *
@@ -56,14 +95,12 @@ export async function provideHostImage(session: Session, stacks: readonly StackI
   const { images, talosImage } = session.assembly.lab ?? {};
   const image = images?.proxmox;
   const importer = stacks.find(({ name }) => name === IMPORTER);
-  if (talosImage !== undefined && importer !== undefined)
-    throw new CliError(`oci.talosImageId is not set, and nothing fetches an image of Talos yet: ${HOW_TO_IMPORT}`);
+  if (talosImage !== undefined && importer !== undefined) {
+    if (!(await isImported(session, importer, talosImage.objectName)))
+      await provided(session, provideTalos, talosImage);
+    return false;
+  }
   if (image === undefined || importer === undefined) return false;
   if (image.built && (await isImported(session, importer, image.objectName))) return false;
-  try {
-    return (await provide(await imagesContextOf(session))) !== image.objectName;
-  } catch (error) {
-    session.interruption.signal.throwIfAborted();
-    throw asCliError(error);
-  }
+  return (await provided(session, provide, undefined)) !== image.objectName;
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { ObjectStorage } from "../../../images/object-storage.ts";
+import { newBucket } from "../../../images/object-storage-model.ts";
 import { fingerprintOf, KEYS, writeProfile } from "../../../images/upload-lab.ts";
 import { itWithTool, SmallLab } from "../../small-lab.ts";
 
@@ -19,16 +20,19 @@ afterEach(async () => {
   lab.dispose();
 });
 
-/** What the app says of the hosts' image. */
+/** What the app says of the hosts' image, or of that of instances with Talos. */
 function facts(proxmox: Readonly<Record<string, unknown>>): void {
+  write({ images: { proxmox } });
+}
+
+function write(image: Readonly<Record<string, unknown>>): void {
   const config = {
     name: "lab",
     oci: { region: "eu-frankfurt-1", profile: "LAB" },
     access: { adminCidrs: ["203.0.113.7/32"] },
   };
   writeFileSync(lab.path("lab.config.json"), JSON.stringify(config));
-  const images = { proxmox };
-  writeFileSync(lab.path("lab.json"), JSON.stringify({ version: 1, lab: "lab", hosts: [], tunnels: [], images }));
+  writeFileSync(lab.path("lab.json"), JSON.stringify({ version: 1, lab: "lab", hosts: [], tunnels: [], ...image }));
 }
 
 function run(...args: readonly string[]) {
@@ -64,5 +68,18 @@ describe("an image that is not built", () => {
   itWithTool("is of no interest to a diff once it is built", async () => {
     facts({ objectName: OBJECT, built: true });
     expect((await run("diff")).stderr).not.toContain("image");
+  });
+});
+
+describe("an image of Talos", () => {
+  itWithTool("is neither fetched nor uploaded where the bucket has it", async () => {
+    const objectName = "talos-1.13.9-oracle-arm64-0123456789ab.oci";
+    const object = { content: Buffer.from("x"), metadata: {}, sizeBytes: 1 };
+    const bucket = newBucket("lab-images", "ocid1.compartment.oc1..lab", { objects: new Map([[objectName, object]]) });
+    storage.buckets.set(bucket.name, bucket);
+    write({ talosImage: { objectName, version: "1.13.9" } });
+    const { code, stderr } = await run("deploy", "oci", "--auto-approve");
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect(storage.calls.map(({ operation }) => operation)).toEqual(["GetNamespace", "HeadObject"]);
   });
 });
