@@ -23,6 +23,8 @@ const LAYERS = [
   "proxmox",
   "talos/model/config",
   "talos/model",
+  "talos/model/resources",
+  "talos/model/inside",
   "talos/api/kubernetes",
   "talos/api",
   "talos/terraform",

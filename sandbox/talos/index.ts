@@ -24,7 +24,7 @@ const powerOff: PowerOff = (world, { vmId, ...guest }) => {
 };
 
 /** The stand-in of siderolabs/talos. */
-export const talosProvider: Provider = talosProviderOf(machinesOf);
+export const talosProvider: Provider = talosProviderOf(machinesOf, powerOff);
 
 /** No machine has a configuration. */
 export function emptyTalos(): TalosState {

@@ -1,3 +1,11 @@
+/** A line of what a machine or a service of it did. */
+export interface JournalEntry {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly service: string;
+  readonly text: string;
+}
+
 /** State of the sandbox's Talos machines, by guest address. Owned by sandbox/talos. */
 export type TalosState = Record<string, TalosMachine>;
 
@@ -9,7 +17,7 @@ export interface TalosMachine {
   /** Null: it is an instance itself. */
   readonly vmId: number | null;
   readonly generation: string;
-  /** The YAML it was given last; null on a machine that was reset without a reboot and is switched off. */
+  /** The YAML it was given last; null on one whose system disk was wiped, which boots nothing. */
   configuration: string | null;
   /** Nobody has applied it: the machine booted with it. */
   byUserData?: boolean;
@@ -17,8 +25,25 @@ export interface TalosMachine {
   staged?: string;
   /** The Talos it was upgraded to, which its configuration does not say. */
   upgradedTo?: string;
-  /** How often it was rebooted. */
+  /** The Talos it ran before that, which a rollback goes back to. */
+  previous?: string;
+  /** The Talos that an installer wrote, and the next boot starts. */
+  installed?: string;
+  /** How often it was rebooted, and when last; RFC 3339. */
   boots?: number;
+  bootedAt?: string;
+  /** Values of the META partition by their keys. */
+  meta?: Record<string, string>;
+  /** Images that were pulled. */
+  images?: string[];
+  /** No new pods on its node. */
+  cordoned?: boolean;
+  /** The etcd snapshot that a recovery takes, in base64. */
+  snapshot?: string;
+  /** Leads etcd since it was told to. */
+  leads?: boolean;
+  /** What it did, the latest last. */
+  journal?: JournalEntry[];
   /** RFC 3339. */
   readonly configuredAt: string;
   /** When etcd came to hold data on it: at the bootstrap, or when it joined a running cluster; null on workers. */

@@ -76,7 +76,10 @@ const cases = [
   ...casesOf(ociProvider, "oci"),
   ...casesOf(proxmoxProvider, "proxmox"),
   ...casesOf(
-    talosProviderOf(() => []),
+    talosProviderOf(
+      () => [],
+      () => undefined,
+    ),
     "talos",
   ),
 ];

@@ -73,6 +73,9 @@ export function guest(name: NodeName, generation = "first"): Guest {
     host: "pve-1",
     name,
     address: addresses[name],
+    prefixLength: 24,
+    gateway: "10.20.0.1",
+    mac: "BC:24:11:00:00:01",
     generation,
     vcpus: 2,
     memoryMb: 4096,
@@ -104,7 +107,10 @@ export function labWith(...names: readonly NodeName[]): Lab {
     store,
     guests,
     play: served(
-      talosProviderOf(() => guests),
+      talosProviderOf(
+        () => guests,
+        (_world, { address }) => void guests.splice(0, Infinity, ...guests.filter((each) => each.address !== address)),
+      ),
       schema,
     ),
   };

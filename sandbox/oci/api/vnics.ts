@@ -16,7 +16,8 @@ import type { ApiRequest, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
 
-function macAddress(vnicId: string): string {
+/** The hardware address of a network card. */
+export function macAddress(vnicId: string): string {
   const [a, b, c] = createHash("sha256").update(vnicId).digest();
   return ["02", "00", "17", ...[a, b, c].map((byte = 0) => byte.toString(16).padStart(2, "0"))].join(":").toUpperCase();
 }

@@ -22,7 +22,7 @@ function nicOf(value: string): Nic {
 
 const NIC = /^net\d+$/;
 
-function nics(config: Vm["config"]): readonly Nic[] {
+export function nics(config: Vm["config"]): readonly Nic[] {
   return Object.entries(config).flatMap(([key, value]) => (NIC.test(key) ? [nicOf(value)] : []));
 }
 
@@ -134,6 +134,16 @@ function leaseOf({ world, datacenter }: Pick<Pve, "world" | "datacenter">, net: 
   if (!hasDhcp(zones[zone])) return null;
   const entry = entriesOf(datacenter).find(isOf(zone, mac));
   return entry ? `${entry.ip}/${entry.subnet.split("/")[1] ?? "32"}` : null;
+}
+
+/** The router of a machine's first network device: the one that cloud-init was told, else that of its subnet. */
+export function gatewayOf(datacenter: Datacenter, { config }: Vm): string | null {
+  const told = properties(config.ipconfig0 ?? "", "").get("gw");
+  if (told !== undefined) return told;
+  const bridge = nics(config)[0]?.bridge;
+  if (bridge === OWN_BRIDGE) return "192.168.1.1";
+  const subnet = Object.values(datacenter.sdn.running.subnets).find(({ vnet }) => vnet === bridge);
+  return subnet?.gateway === undefined ? null : String(subnet.gateway);
 }
 
 /**

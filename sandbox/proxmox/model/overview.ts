@@ -4,7 +4,7 @@ import type { InventoryItem, World } from "../../world/world.ts";
 import { finishJoins } from "./cluster.ts";
 import { isQuorate, membersOnline } from "./context.ts";
 import { proxmoxOf } from "./hosts.ts";
-import { guestAddress } from "./ipam.ts";
+import { gatewayOf, guestAddress, nics } from "./ipam.ts";
 import { bootDrive, talosImage } from "./talos-image.ts";
 import { memoryMb } from "./vm-config.ts";
 import { volumeId } from "./vm-drives.ts";
@@ -82,6 +82,9 @@ interface TalosMachine {
   readonly name: string;
   /** Its static address, or the one that DHCP gave it, without the prefix length. */
   readonly address: string;
+  readonly prefixLength: number;
+  readonly gateway: string | null;
+  readonly mac: string;
   /** Another one when the machine was made anew. */
   readonly generation: string;
   readonly vcpus: number;
@@ -101,7 +104,7 @@ export function talosMachines(world: World): readonly TalosMachine[] {
     .flatMap(({ datacenter, vm }) => {
       const volume = hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
       const image = volume && talosImage(volume);
-      const address = guestAddress({ world, datacenter }, vm, true)?.split("/")[0];
+      const [address, prefix] = guestAddress({ world, datacenter }, vm, true)?.split("/") ?? [];
       if (!volume || !image || address === undefined) return [];
       const name = vm.config.name ?? `VM ${vm.vmid}`;
       return [
@@ -110,6 +113,9 @@ export function talosMachines(world: World): readonly TalosMachine[] {
           host: vm.node,
           name,
           address,
+          prefixLength: Number(prefix),
+          gateway: gatewayOf(datacenter, vm),
+          mac: nics(vm.config)[0]?.mac ?? "",
           generation: vm.generation,
           vcpus: vcpusOf(vm),
           memoryMb: memoryMb(vm.config.memory),

@@ -1,6 +1,7 @@
 /** One connection to a machine's API: each call is announced, routed to its machines, and answered. */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   type Metadata,
@@ -9,22 +10,21 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { prettifyError, ZodError } from "zod";
+import { prettifyError, z, ZodError } from "zod";
 import type { Call } from "../../faults/calls.ts";
 import { machineAt, MachineError } from "../model/machines.ts";
-import { listen } from "./events.ts";
 import { faultError } from "./faults.ts";
 import { epochOf } from "./identity.ts";
 import {
   authorize,
   type Context,
   type TalosWorld,
-  type ListeningMachine,
   type Message,
   type Method,
   type PlainMethod,
   STATUS,
 } from "./method.ts";
+import type { ListeningMachine } from "../model/placed.ts";
 import { type Route, routeOf, type Target } from "./routing.ts";
 import type { Service } from "./services.ts";
 
@@ -42,6 +42,8 @@ export interface Connection extends TalosWorld {
   leave(): void;
 }
 
+const dataSchema = z.object({ bytes: z.instanceof(Uint8Array) });
+
 /** What a call is answered with; null: nothing ever comes. */
 type Answer =
   | { readonly messages: readonly Message[]; readonly addresses: readonly string[] }
@@ -51,10 +53,10 @@ type Answer =
 /** The methods of a service as gRPC wants them: routed, checked for roles, told to the log. */
 export function implementation(connection: Connection, { definition, methods }: Service): UntypedServiceImplementation {
   return Object.fromEntries(
-    Object.entries(definition).flatMap(([name, { responseStream }]) => {
+    Object.entries(definition).flatMap(([name, { requestStream, responseStream }]) => {
       const method = methods[name];
-      if (!method) return [];
-      return [[name, responseStream ? streamed(connection, name, method) : unary(connection, name, method)]];
+      const answer = requestStream ? received : responseStream ? streamed : unary;
+      return method ? [[name, answer(connection, name, method)]] : [];
     }),
   );
 }
@@ -66,6 +68,24 @@ function unary(connection: Connection, name: string, method: Method | PlainMetho
     if ("error" in answer) callback(answer.error);
     else callback(null, "plain" in method ? answer.messages[0] : { messages: answer.messages });
     leaveAfterChange(connection);
+  };
+}
+
+/** A method that is sent a stream of `common.Data`: its request is all of their bytes. */
+function received(
+  connection: Connection,
+  name: string,
+  method: Method | PlainMethod,
+): handleClientStreamingCall<unknown, Message> {
+  return (call, callback) => {
+    const chunks: Uint8Array[] = [];
+    call.on("data", (message: unknown) => chunks.push(dataSchema.parse(message).bytes));
+    call.once("end", async () => {
+      const answer = await perform(connection, name, method, call.metadata, { bytes: Buffer.concat(chunks) });
+      if (answer === null) return;
+      if ("error" in answer) callback(answer.error);
+      else callback(null, { messages: answer.messages });
+    });
   };
 }
 
@@ -82,47 +102,32 @@ function streamed(
       return;
     }
     for (const message of answer.messages) call.write(message);
-    if ("plain" in method) {
-      if (method.follow) follow(connection, call, method, answer.addresses[0] ?? connection.address);
-      else call.end();
-    } else if (method.goesOn) {
-      goOn(connection, call, (write) => listen(connection.world, answer.addresses, write));
-    } else {
+    const stops = answer.addresses.flatMap((address) => follow(connection, call, method, address) ?? []);
+    const end = (): void => {
+      connection.streams.delete(end);
+      for (const stop of stops) stop();
       call.end();
-    }
+    };
+    if (stops.length === 0) return end();
+    // Until the client has enough, or the machine leaves.
+    connection.streams.add(end);
+    call.once("cancelled", end);
   };
-}
-
-/** Passes messages on until the client has enough, or the machine leaves. */
-function goOn(
-  connection: Connection,
-  call: ServerWritableStream<unknown, Message>,
-  begin: (write: (message: Message) => void) => () => void,
-): void {
-  const stop = begin((message) => call.write(message));
-  const end = (): void => {
-    connection.streams.delete(end);
-    stop();
-    call.end();
-  };
-  connection.streams.add(end);
-  call.once("cancelled", end);
 }
 
 /** Follows a machine for as long as it is the one that was asked. */
 function follow(
   connection: Connection,
   call: ServerWritableStream<unknown, Message>,
-  method: PlainMethod,
+  method: Method | PlainMethod,
   address: string,
-): void {
+): (() => void) | undefined {
   const { world, guestsOf } = connection;
   const contextNow = (): Context | null => {
     const machine = machineAt(world, guestsOf, address);
     return machine && machine.stage !== "off" ? { ...connection, machine } : null;
   };
-  const none = (): void => undefined;
-  goOn(connection, call, (write) => method.follow?.(contextNow, call.request, write) ?? none);
+  return method.follow?.(contextNow, call.request, (message) => call.write(message));
 }
 
 async function perform(
@@ -192,31 +197,24 @@ function answerOf(
     });
     return "error" in plain ? plain : { addresses, messages: plain.value };
   }
-  const run = (target: Target): Message => {
+  const run = (target: Target): readonly Message[] => {
     const machine = target.reach();
     authorize(method, connection.roles);
-    return method.run({ ...connection, machine }, request);
+    return [method.run({ ...connection, machine }, request)].flat();
   };
   if (route.many) {
-    return {
-      addresses,
-      messages: route.targets.map((target) =>
-        labelled(
-          target,
-          caught(connection, name, () => run(target)),
-        ),
-      ),
-    };
+    const answers = route.targets.map((target) => ({ target, done: caught(connection, name, () => run(target)) }));
+    return { addresses, messages: answers.flatMap(({ target, done }) => labelled(target, done)) };
   }
-  const done = caught(connection, name, () => route.targets.map(run));
+  const done = caught(connection, name, () => route.targets.flatMap(run));
   return "error" in done ? done : { addresses, messages: done.value };
 }
 
-function labelled({ address: hostname }: Target, done: Caught<Message>): Message {
-  if ("value" in done) return { metadata: { hostname }, ...done.value };
+function labelled({ address: hostname }: Target, done: Caught<readonly Message[]>): readonly Message[] {
+  if ("value" in done) return done.value.map((message) => ({ metadata: { hostname }, ...message }));
   const { code = status.UNKNOWN, details = "" } = done.error;
   const error = `rpc error: code = ${done.name} desc = ${details}`;
-  return { metadata: { hostname, error, status: { code, message: details } } };
+  return [{ metadata: { hostname, error, status: { code, message: details } } }];
 }
 
 type Caught<Value> =

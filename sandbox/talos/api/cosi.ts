@@ -1,10 +1,11 @@
 /** COSI's State service: what a machine tells of itself as resources, read and watched (cosi-project/runtime v1.14). */
 import { z } from "zod";
-import { type Resource, resourcesOf } from "./cosi-resources.ts";
-import { ALL_KINDS } from "./cosi-types.ts";
 import { MachineError } from "../model/machines.ts";
+import { kindOf, resourcesOf, specIn } from "../model/resources/index.ts";
+import type { Kind } from "../model/resources/kind.ts";
+import type { Spec } from "../model/resources/spec.ts";
+import { sinceOf } from "../model/services.ts";
 import { type Context, type Message, type PlainMethod, READERS } from "./method.ts";
-import { sinceOf } from "./running.ts";
 
 const kindSchema = z.object({ namespace: z.string(), type: z.string() });
 const getSchema = kindSchema.extend({ id: z.string() });
@@ -21,14 +22,23 @@ const watchSchema = kindSchema.extend({
 /** How often a watched machine is looked at: the world tells nobody of its changes. */
 const LOOK_MS = 500;
 
+/** A resource, as it is sent. */
+interface Resource {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly spec: Spec;
+}
+
 type Options = z.infer<typeof optionsSchema> | null | undefined;
 
-/** @throws MachineError for a type that the sandbox does not know: an empty list would say that there is nothing */
+/** @throws MachineError for a type that is not played, or not for the caller */
 function allOf(context: Context, { namespace, type }: z.infer<typeof kindSchema>): readonly Resource[] {
-  const kind = ALL_KINDS.find((each) => each.type === type && each.namespace === namespace);
-  if (!kind) throw new MachineError("Unimplemented", `the sandbox does not play resources ${type} in ${namespace}`);
+  const kind = kindOf(type, namespace);
   if (kind.sensitive && !context.roles.has("os:admin")) throw new MachineError("PermissionDenied", "not authorized");
-  return resourcesOf(context, context.machine).filter((resource) => resource.kind === kind);
+  const found = Object.entries(resourcesOf(context, kind));
+  return found
+    .map(([id, value]) => ({ kind, id, spec: specIn(kind, value) }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function wanted(resources: readonly Resource[], options: Options): readonly Resource[] {

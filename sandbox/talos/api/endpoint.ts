@@ -7,7 +7,8 @@ import { machineAt } from "../model/machines.ts";
 import { isLetIn } from "../../pki/client.ts";
 import { type Connection, implementation } from "./connection.ts";
 import { epochOf, type Identity, identityOf } from "./identity.ts";
-import type { TalosWorld, ListeningMachine } from "./method.ts";
+import type { ListeningMachine } from "../model/placed.ts";
+import type { TalosWorld } from "./method.ts";
 import { services } from "./services.ts";
 
 /** Talos takes messages of up to 32 MiB (constants.GRPCMaxMessageSize). */

@@ -1,16 +1,41 @@
-/** What a machine tells of while it is rebooted or reset: the few events that clients wait for. */
+/** What a machine tells of while it runs: its services, and the sequences of a boot, reset or upgrade. */
 import { EventEmitter } from "node:events";
 import type { World } from "../../world/world.ts";
+import { encode, type Fields, fieldsOf } from "../model/resources/spec.ts";
 import type { Message } from "./method.ts";
 
 /** Acts are over at once here: who begins to listen a moment late is told of them too. */
 const LATE_MS = 2000;
+/** Machines keep as many in memory, older ones go. */
+const KEPT = 100;
 
-/** Payloads in protobuf, written out: `TaskEvent {task: "stopAllServices"}`, `MachineStatusEvent {RUNNING, ready}`. */
-const PAYLOADS = {
-  stopping: { type: "machine.TaskEvent", value: Buffer.concat([Buffer.of(0x0a, 15), Buffer.from("stopAllServices")]) },
-  ready: { type: "machine.MachineStatusEvent", value: Buffer.of(0x08, 4, 0x12, 2, 0x08, 1) },
+const STAGES = "UNKNOWN|BOOTING|INSTALLING|MAINTENANCE|RUNNING|REBOOTING|SHUTTING_DOWN|RESETTING|UPGRADING";
+const TYPES = {
+  SequenceEvent: fieldsOf("sequence:1 action:2=(NOOP|START|STOP)"),
+  TaskEvent: fieldsOf("task:1 action:2=(START|STOP)"),
+  ServiceStateEvent: fieldsOf("service:1 action:2=(INITIALIZED|PREPARING|WAITING|RUNNING|STOPPING|FINISHED) message:3"),
+  MachineStatusEvent: fieldsOf(`stage:1=(${STAGES}) status:2={ready:1=int}`),
 } as const;
+
+type Payload = readonly [type: keyof typeof TYPES, fields: Fields];
+
+const READY: Payload = ["MachineStatusEvent", { stage: "RUNNING", status: { ready: true } }];
+const sequence = (name: string, stage: string): readonly Payload[] => [
+  ["MachineStatusEvent", { stage, status: { ready: false } }],
+  ["SequenceEvent", { sequence: name, action: "START" }],
+  ["TaskEvent", { task: "stopAllServices", action: "START" }],
+];
+
+/** What is told of an act: clients wait for the stop of the services, or for the machine to be ready again. */
+const ACTS = {
+  reset: sequence("reset", "RESETTING"),
+  shutdown: sequence("shutdown", "SHUTTING_DOWN"),
+  reboot: [...sequence("reboot", "REBOOTING"), READY],
+  upgrade: [...sequence("upgrade", "UPGRADING"), READY],
+} as const;
+
+/** An act that machines tell of. */
+export type Act = keyof typeof ACTS;
 
 interface Told {
   readonly at: number;
@@ -31,29 +56,47 @@ function busOf(world: World): Bus {
   return bus;
 }
 
-function eventOf(type: string, value: Buffer, actor_id: string): Message {
-  return { data: { type_url: `talos/runtime/${type}`, value }, id: "", actor_id };
+let last = 0;
+
+function eventOf([type, fields]: Payload, actor_id: string): Message {
+  last += 1;
+  const id = `${Date.now().toString(36)}${String(last).padStart(6, "0")}`;
+  return { data: { type_url: `talos/runtime/machine.${type}`, value: encode(TYPES[type], fields) }, id, actor_id };
 }
 
 /** The first event of every stream, which says only that it has begun. */
-export const HELLO = eventOf("", Buffer.alloc(0), "");
+export const HELLO: Message = { data: { type_url: "talos/runtime/", value: Buffer.alloc(0) }, id: "", actor_id: "" };
 
-/** Tells those who listen to a machine. @param actor the id that the act was answered with */
-export function tell(world: World, address: string, what: keyof typeof PAYLOADS, actor: string): void {
+function emit(world: World, address: string, payload: Payload, actor: string): void {
   const bus = busOf(world);
-  const { type, value } = PAYLOADS[what];
-  const told: Told = { at: Date.now(), address, event: eventOf(type, value, actor) };
-  bus.recent = [...bus.recent.filter(({ at }) => told.at - at < LATE_MS), told];
+  const told: Told = { at: Date.now(), address, event: eventOf(payload, actor) };
+  bus.recent = [...bus.recent, told].slice(-KEPT);
   bus.emitter.emit("told", told);
 }
 
-/** Listens to some machines. @returns what ends it */
-export function listen(world: World, addresses: readonly string[], hear: (event: Message) => void): () => void {
+/** Tells those who listen to a machine. @param actor the id that the act was answered with */
+export function tell(world: World, address: string, act: Act, actor: string): void {
+  for (const payload of ACTS[act]) emit(world, address, payload, actor);
+}
+
+/** Tells how a service does. */
+export function tellService(world: World, address: string, service: string, action: string, message: string): void {
+  emit(world, address, ["ServiceStateEvent", { service, action, message }], "");
+}
+
+/** What a machine told lately. @param tail how many, at most; less than nothing: all */
+export function recentEvents(world: World, address: string, tail: number): readonly Message[] {
+  const own = busOf(world).recent.filter((told) => told.address === address);
+  return own.slice(tail < 0 ? 0 : Math.max(0, own.length - tail)).map(({ event }) => event);
+}
+
+/** Listens to a machine. @param late whether it is told of what was over a moment ago @returns what ends it */
+export function listen(world: World, address: string, hear: (event: Message) => void, late: boolean): () => void {
   const { emitter, recent } = busOf(world);
   const filtered = (told: Told): void => {
-    if (addresses.includes(told.address)) hear(told.event);
+    if (told.address === address) hear(told.event);
   };
-  for (const told of recent) if (Date.now() - told.at < LATE_MS) filtered(told);
+  if (late) for (const told of recent) if (Date.now() - told.at < LATE_MS) filtered(told);
   emitter.on("told", filtered);
   return () => emitter.off("told", filtered);
 }

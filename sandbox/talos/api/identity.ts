@@ -5,7 +5,8 @@ import { configuredMachines } from "../model/machines.ts";
 import { type CertificateAndKey, newAuthority, newLeaf } from "../../pki/certificate.ts";
 import { readKey } from "../../pki/keys.ts";
 import { after, validityOnBothClocks } from "../../pki/validity.ts";
-import type { TalosWorld, ListeningMachine } from "./method.ts";
+import type { ListeningMachine } from "../model/placed.ts";
+import type { TalosWorld } from "./method.ts";
 
 /** What a machine shows on its port, and whom it lets in. */
 export interface Identity {

@@ -2,7 +2,8 @@
 import { status } from "@grpc/grpc-js";
 import type { World } from "../../world/world.ts";
 import type { GuestsOf, PowerOff } from "../model/guests.ts";
-import { type Code, type ConfiguredMachine, type Machine, MachineError } from "../model/machines.ts";
+import { type Code, type ConfiguredMachine, MachineError } from "../model/machines.ts";
+import type { ListeningMachine } from "../model/placed.ts";
 
 /** From the organization of the client's certificate (siderolabs/talos v1.13.9, pkg/machinery/role). */
 type Role = "os:admin" | "os:operator" | "os:reader";
@@ -13,9 +14,6 @@ export const ADMIN: readonly Role[] = ["os:admin"];
 export const OPERATORS: readonly Role[] = ["os:admin", "os:operator"];
 /** Who may look. */
 export const READERS: readonly Role[] = ["os:admin", "os:operator", "os:reader"];
-
-/** A machine that listens: one that is off does not. */
-export type ListeningMachine = Exclude<Machine, { stage: "off" }>;
 
 /** What the API of every machine needs of the world. */
 export interface TalosWorld {
@@ -36,11 +34,18 @@ export type Message = Readonly<Record<string, unknown>>;
 /** A method, and who may call it. */
 export interface Method {
   readonly roles: readonly Role[];
-  /** @throws MachineError */
-  run(context: Context, request: unknown): Message;
-  /** Its stream stays open, and carries the machine's events. @default - false */
-  readonly goesOn?: boolean;
+  /** One message, or all of a stream's that are there at once. @throws MachineError */
+  run(context: Context, request: unknown): Message | readonly Message[];
+  /** What comes later, until it is stopped; undefined where nothing is to come. @default - the stream ends */
+  readonly follow?: Follow;
 }
+
+/** Writes what comes later of a machine. @returns what ends it; undefined: nothing comes */
+type Follow = (
+  context: () => Context | null,
+  request: unknown,
+  write: (message: Message) => void,
+) => (() => void) | undefined;
 
 /** A method of a service whose answers are of one machine, and not wrapped in the list of those of several. */
 export interface PlainMethod {
@@ -48,19 +53,29 @@ export interface PlainMethod {
   /** All that is answered at once; one message where the method has no stream. @throws MachineError */
   plain(context: Context, request: unknown): readonly Message[];
   /** What comes later, until it is stopped. @default - the stream ends */
-  follow?(context: () => Context | null, request: unknown, write: (message: Message) => void): () => void;
+  readonly follow?: Follow;
 }
 
 /** On configured machines only. In maintenance nobody is more than a reader, so that few methods come this far. */
 export function onConfigured(
   roles: readonly Role[],
-  run: (machine: ConfiguredMachine, context: Context, request: unknown) => Message,
+  run: (machine: ConfiguredMachine, context: Context, request: unknown) => Message | readonly Message[],
 ): Method {
   return {
     roles,
     run(context, request) {
       if (context.machine.stage === "configured") return run(context.machine, context, request);
       throw new MachineError("Unavailable", "the machine has no configuration yet");
+    },
+  };
+}
+
+/** Refused by name: what a client is told that asks for it. @param what such as "packets of the network" */
+export function notPlayed(what: string): Method {
+  return {
+    roles: READERS,
+    run() {
+      throw new MachineError("Unimplemented", `the sandbox does not play ${what}`);
     },
   };
 }
@@ -72,6 +87,8 @@ export const STATUS: Readonly<Record<Code, status>> = {
   InvalidArgument: status.INVALID_ARGUMENT,
   NotFound: status.NOT_FOUND,
   PermissionDenied: status.PERMISSION_DENIED,
+  ResourceExhausted: status.RESOURCE_EXHAUSTED,
+  Unknown: status.UNKNOWN,
   Unavailable: status.UNAVAILABLE,
   Unimplemented: status.UNIMPLEMENTED,
 };

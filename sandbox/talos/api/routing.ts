@@ -2,7 +2,8 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { reaches } from "../../reach/index.ts";
 import { type ConfiguredMachine, machineAt, MachineError } from "../model/machines.ts";
-import type { TalosWorld, ListeningMachine } from "./method.ts";
+import type { ListeningMachine } from "../model/placed.ts";
+import type { TalosWorld } from "./method.ts";
 
 const API_PORT = 50_000;
 

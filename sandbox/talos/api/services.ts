@@ -4,11 +4,16 @@ import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
 import { applyConfiguration } from "./configuration.ts";
 import { cosiMethods } from "./cosi.ts";
 import { etcdMethods } from "./etcd.ts";
-import { HELLO } from "./events.ts";
-import { factMethods, read, storageMethods } from "./facts.ts";
+import { containerMethods, imageMethods, lifecycleMethods } from "./containers.ts";
+import { factMethods, storageMethods, timeMethods } from "./facts.ts";
+import { fileMethods } from "./files.ts";
+import { healthCheck } from "./health.ts";
 import { kubeconfig } from "./kubeconfig.ts";
-import { type Method, type PlainMethod, READERS } from "./method.ts";
+import { logMethods } from "./logs.ts";
+import { metaMethods } from "./meta.ts";
+import { type Method, notPlayed, type PlainMethod } from "./method.ts";
 import { powerMethods } from "./power.ts";
+import { serviceMethods } from "./service-calls.ts";
 
 /** A gRPC service with what answers its methods. */
 export interface Service {
@@ -18,36 +23,46 @@ export interface Service {
 
 const PROTO = join(import.meta.dirname, "proto");
 
+const FILES = ["machine", "storage", "cosi", "lifecycle", "time", "cluster", "inspect"].map((name) => `${name}.proto`);
+
+/** What answers the methods of each service. */
+const METHODS: Readonly<Record<string, Service["methods"]>> = {
+  "machine.MachineService": {
+    ApplyConfiguration: applyConfiguration,
+    Kubeconfig: kubeconfig,
+    ...containerMethods,
+    ...etcdMethods,
+    ...factMethods,
+    ...fileMethods,
+    ...logMethods,
+    ...metaMethods,
+    ...powerMethods,
+    ...serviceMethods,
+  },
+  "machine.ImageService": imageMethods,
+  "machine.LifecycleService": lifecycleMethods,
+  "storage.StorageService": storageMethods,
+  "time.TimeService": timeMethods,
+  "cluster.ClusterService": { HealthCheck: healthCheck },
+  "inspect.InspectService": { ControllerRuntimeDependencies: notPlayed("the dependencies of controllers") },
+  "cosi.resource.State": cosiMethods,
+};
+
+/** Reads the .proto files: once for all of the services, as that takes its time. */
+let read: ReturnType<typeof loadSync> | null = null;
+
 /** The definitions alone, as a client needs them. */
-export function definitionOf(
-  name: "cosi.resource.State" | "machine.MachineService" | "storage.StorageService",
-): ServiceDefinition {
-  const files = ["machine.proto", "storage.proto", "cosi.proto"];
-  const all = loadSync(files, { includeDirs: [PROTO], keepCase: true, longs: String, enums: String, defaults: true });
-  const found = all[name];
+export function definitionOf(name: string): ServiceDefinition {
+  read ??= loadSync(FILES, { includeDirs: [PROTO], keepCase: true, longs: String, enums: String, defaults: true });
+  const found = read[name];
   if (found === undefined || "format" in found) throw new Error(`${PROTO} declares no service ${name}`);
   return found;
 }
 
 let loaded: readonly Service[] | null = null;
 
-/** Those that are played; read from the .proto files once. */
+/** Those that are played. */
 export function services(): readonly Service[] {
-  loaded ??= [
-    {
-      definition: definitionOf("machine.MachineService"),
-      methods: {
-        ApplyConfiguration: applyConfiguration,
-        Events: { roles: READERS, run: () => HELLO, goesOn: true },
-        Kubeconfig: kubeconfig,
-        Read: read,
-        ...etcdMethods,
-        ...factMethods,
-        ...powerMethods,
-      },
-    },
-    { definition: definitionOf("storage.StorageService"), methods: storageMethods },
-    { definition: definitionOf("cosi.resource.State"), methods: cosiMethods },
-  ];
+  loaded ??= Object.entries(METHODS).map(([name, methods]) => ({ definition: definitionOf(name), methods }));
   return loaded;
 }

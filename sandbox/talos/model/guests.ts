@@ -8,6 +8,10 @@ export interface Guest {
   readonly host: string;
   readonly name: string;
   readonly address: string;
+  readonly prefixLength: number;
+  /** Where its network leads out; null where it does not. */
+  readonly gateway: string | null;
+  readonly mac: string;
   /** Changes when the virtual machine is made anew. */
   readonly generation: string;
   readonly vcpus: number;

@@ -1,4 +1,5 @@
 /** Instances of the cloud that boot Talos themselves: its oracle platform has a machine configured by user data from its first moment on. */
+import { macAddress } from "../../oci/api/vnics.ts";
 import { isUp } from "../../oci/resources/boot.ts";
 import type { Instance } from "../../oci/resources/instance.ts";
 import type { World } from "../../world/world.ts";
@@ -12,13 +13,19 @@ export function bootsTalos({ imageObject }: Pick<Instance, "imageObject">): bool
   return imageObject !== null && /(^|\W)talos\W|oracle-(arm64|amd64)/.test(imageObject);
 }
 
-function guestOf(instance: Instance): Guest {
+function guestOf(world: World, instance: Instance): Guest {
+  const subnet = world.state.oci.subnets.find(({ id }) => id === instance.vnic.subnetId);
+  const [network = "", prefixLength] = (subnet?.cidrBlock ?? "").split("/");
   const { displayName, privateIp, bootVolumeId, ocpus, memoryGb, bootVolumeGb, imageObject } = instance;
   return {
     vmId: null,
     host: displayName,
     name: displayName,
     address: privateIp,
+    prefixLength: Number(prefixLength ?? 32),
+    // The first address of a subnet is its virtual router.
+    gateway: subnet ? network.replace(/\d+$/, (last) => String(Number(last) + 1)) : null,
+    mac: macAddress(instance.vnic.id),
     generation: bootVolumeId,
     vcpus: ocpus,
     memoryMb: memoryGb * 1024,
@@ -31,7 +38,7 @@ function guestOf(instance: Instance): Guest {
 function booted(world: World): readonly { readonly instance: Instance; readonly guest: Guest }[] {
   return world.state.oci.instances
     .filter((instance) => bootsTalos(instance) && isUp(world, instance))
-    .map((instance) => ({ instance, guest: guestOf(instance) }));
+    .map((instance) => ({ instance, guest: guestOf(world, instance) }));
 }
 
 /**

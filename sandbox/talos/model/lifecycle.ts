@@ -1,7 +1,16 @@
 /** What a machine does over time: configurations that wait or are tried, reboots, upgrades. */
 import type { World } from "../../world/world.ts";
 import type { GuestsOf } from "./guests.ts";
-import { checked, configure, type ConfiguredMachine, type Machine, machineAt, MachineError } from "./machines.ts";
+import { record } from "./journal.ts";
+import {
+  checked,
+  configure,
+  type ConfiguredMachine,
+  type Machine,
+  machineAt,
+  MachineError,
+  talosOf,
+} from "./machines.ts";
 import { imageVersion } from "./config/versions.ts";
 
 /** Configurations that are being tried, by address, with what ends the trial. */
@@ -48,15 +57,26 @@ export function stage(world: World, machine: ConfiguredMachine, configuration: s
   world.changed();
 }
 
-/** The machine is back at once; a configuration that waited is what it runs on. */
-export function reboot(world: World, guestsOf: GuestsOf, { guest, entry }: ConfiguredMachine): void {
+/** The machine is back at once; a configuration that waited is what it runs on, and a system that was installed. */
+export function reboot(world: World, guestsOf: GuestsOf, machine: ConfiguredMachine): void {
+  const { guest, entry } = machine;
+  if (entry.installed !== undefined) {
+    entry.previous = talosOf(machine);
+    entry.upgradedTo = entry.installed;
+    delete entry.installed;
+  }
   entry.boots = (entry.boots ?? 0) + 1;
+  entry.bootedAt = world.now();
+  record(entry, world.now(), "machined", `booted Talos v${talosOf(machine)}`);
   world.changed();
   if (entry.staged !== undefined) configure(world, guestsOf, machineOf(world, guestsOf, guest.address), entry.staged);
 }
 
-/** @throws MachineError for an image that names no version of Talos. */
-export function upgrade(world: World, guestsOf: GuestsOf, machine: ConfiguredMachine, image: string): void {
+/**
+ * Writes another Talos beside the one that runs; the next boot starts it.
+ * @throws MachineError for an image that names no version of Talos.
+ */
+export function install(world: World, { entry }: ConfiguredMachine, image: string): void {
   const version = imageVersion(image);
   if (version === "") {
     throw new MachineError(
@@ -64,8 +84,22 @@ export function upgrade(world: World, guestsOf: GuestsOf, machine: ConfiguredMac
       `error validating installer image "${image}": the sandbox reads the version from its tag, such as :v1.13.9`,
     );
   }
-  machine.entry.upgradedTo = version;
+  entry.installed = version;
+  record(entry, world.now(), "machined", `installed Talos v${version} of ${image}`);
   world.changed();
+}
+
+/** @throws MachineError for an image that names no version of Talos. */
+export function upgrade(world: World, guestsOf: GuestsOf, machine: ConfiguredMachine, image: string): void {
+  install(world, machine, image);
+  reboot(world, guestsOf, machine);
+}
+
+/** Boots the Talos that ran before the last upgrade. @throws MachineError where there is none */
+export function rollback(world: World, guestsOf: GuestsOf, machine: ConfiguredMachine): void {
+  const { previous } = machine.entry;
+  if (previous === undefined) throw new MachineError("Unknown", "previous boot entry not found: nothing was upgraded");
+  machine.entry.installed = previous;
   reboot(world, guestsOf, machine);
 }
 

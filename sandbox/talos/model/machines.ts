@@ -6,9 +6,11 @@ import { factsOf, type MachineFacts } from "./config/facts.ts";
 import { problemsOf } from "./config/validate.ts";
 import { ConfigError } from "./config/value.ts";
 import type { Guest, GuestsOf } from "./guests.ts";
+import { record } from "./journal.ts";
 
 /** A machine that has a configuration. */
 export interface ConfiguredMachine {
+  readonly stage: "configured";
   readonly guest: Guest;
   readonly entry: TalosMachine;
   readonly facts: MachineFacts;
@@ -24,7 +26,7 @@ interface Booted {
 export type Machine =
   | { readonly stage: "maintenance"; readonly guest: Guest }
   | { readonly stage: "off"; readonly guest: Guest }
-  | ({ readonly stage: "configured" } & ConfiguredMachine);
+  | ConfiguredMachine;
 
 /** gRPC status codes, as they show in the provider's errors. */
 export type Code =
@@ -33,6 +35,8 @@ export type Code =
   | "InvalidArgument"
   | "NotFound"
   | "PermissionDenied"
+  | "ResourceExhausted"
+  | "Unknown"
   | "Unavailable"
   | "Unimplemented";
 
@@ -128,17 +132,20 @@ export function configure(world: World, guestsOf: GuestsOf, machine: Machine, co
   const others = configuredMachines(world, guestsOf).filter((other) => other.guest.address !== guest.address);
   const before = machine.stage === "configured" ? machine.entry : null;
   const joins = facts.role === "control-plane" && isRunning(clusterOf(others, facts));
-  world.state.talos[guest.address] = {
+  const { staged: _used, ...kept } = before ?? {};
+  const entry = {
+    ...kept,
     vmId: guest.vmId,
     generation: guest.generation,
     configuration,
-    ...(before?.upgradedTo !== undefined && { upgradedTo: before.upgradedTo }),
-    ...(before?.boots !== undefined && { boots: before.boots }),
     configuredAt: before?.configuredAt ?? world.now(),
     etcdSince: before?.etcdSince ?? (joins ? world.now() : null),
     bootstrapped: before?.bootstrapped ?? false,
-    ...(before?.holds !== undefined && { holds: before.holds }),
   };
+  world.state.talos[guest.address] = entry;
+  if (!before) record(entry, world.now(), "machined", "entering machine config acquisition stage: config received");
+  record(entry, world.now(), "machined", before ? "machine config was changed" : `machine type is ${facts.role}`);
+  if (joins && !before?.etcdSince) record(entry, world.now(), "etcd", "joined the cluster");
   world.changed();
 }
 
@@ -162,7 +169,11 @@ export function bootstrap(world: World, guestsOf: GuestsOf, machine: ConfiguredM
   controlPlaneOnly(machine, "bootstrap");
   const members = clusterOf(configuredMachines(world, guestsOf), machine.facts);
   if (isRunning(members)) throw new MachineError("AlreadyExists", "etcd data directory is not empty");
-  for (const { entry, facts } of members) if (facts.role === "control-plane") entry.etcdSince = world.now();
+  for (const { entry, facts } of members) {
+    if (facts.role !== "control-plane") continue;
+    entry.etcdSince = world.now();
+    record(entry, world.now(), "etcd", entry === machine.entry ? "bootstrapped a new cluster" : "joined the cluster");
+  }
   machine.entry.bootstrapped = true;
   world.changed();
 }
@@ -171,31 +182,4 @@ export function bootstrap(world: World, guestsOf: GuestsOf, machine: ConfiguredM
 export function controlPlaneOnly({ facts }: ConfiguredMachine, api: string): void {
   if (facts.role === "control-plane") return;
   throw new MachineError("Unimplemented", `${api} is only available on control plane nodes`);
-}
-
-interface ResetRequest {
-  /** Leave etcd in good order first. */
-  readonly graceful: boolean;
-  readonly reboot: boolean;
-}
-
-/**
- * Wipes a machine: back to maintenance mode, or off when it is not to reboot.
- * @throws MachineError for a graceful reset of the last member of etcd, which would wait for ever.
- */
-export function reset(world: World, guestsOf: GuestsOf, machine: ConfiguredMachine, request: ResetRequest): void {
-  const { guest, entry, facts } = machine;
-  const members = clusterOf(configuredMachines(world, guestsOf), facts);
-  const inEtcd = members.filter((member) => member.entry.etcdSince !== null);
-  if (request.graceful && entry.etcdSince !== null && inEtcd.length === 1) {
-    throw new MachineError(
-      "FailedPrecondition",
-      "a graceful reset of the last control plane never ends, etcd has no other member left: " +
-        "set on_destroy.graceful = false",
-    );
-  }
-  if (request.reboot) delete world.state.talos[guest.address];
-  else world.state.talos[guest.address] = { ...entry, configuration: null, etcdSince: null, bootstrapped: false };
-  delete world.state.talos[guest.address]?.holds;
-  world.changed();
 }

@@ -55,7 +55,7 @@ export function configured(machine: Machine): ConfiguredMachine {
 
 function reach(world: World, guestsOf: GuestsOf, access: Access, fail: (text: string) => Refusal): Machine {
   const dialled = machineBehind(world, guestsOf, access, fail);
-  if (dialled.stage === "off") throw fail(`${refused(access)}: the machine was reset without a reboot and is off`);
+  if (dialled.stage === "off") throw fail(`${refused(access)}: its system disk was wiped, and nothing boots from it`);
   if (dialled.stage === "maintenance") {
     if (dialled.guest.address === access.node) return dialled;
     throw fail(`the endpoint leads to ${dialled.guest.address}, which is in maintenance mode and relays nothing`);

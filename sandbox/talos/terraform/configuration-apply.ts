@@ -3,8 +3,9 @@ import { z } from "zod";
 import { type Attributes, type ProviderContext, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import { configured, onMachine } from "./client.ts";
 import { applyPatches } from "../model/config/patch.ts";
-import type { GuestsOf } from "../model/guests.ts";
-import { configure, reset } from "../model/machines.ts";
+import type { GuestsOf, PowerOff } from "../model/guests.ts";
+import { configure } from "../model/machines.ts";
+import { reset } from "../model/reset.ts";
 import { accessOf, defaultEndpoint, optionalText, refusing } from "./attributes.ts";
 
 const modes = ["auto", "reboot", "no_reboot", "staged", "staged_if_needing_reboot"] as const;
@@ -66,7 +67,7 @@ function checkInputs(attributes: Attributes): void {
 }
 
 /** `talos_machine_configuration_apply`: hands a machine its configuration, in maintenance mode or later. */
-export function configurationApply(guestsOf: GuestsOf): ResourceType {
+export function configurationApply(guestsOf: GuestsOf, powerOff: PowerOff): ResourceType {
   const apply = ({ world }: ProviderContext, planned: Attributes): Attributes => {
     const configuration = rendered(planned);
     onMachine("Error applying configuration", world, guestsOf, accessOf(planned), (machine) =>
@@ -98,7 +99,7 @@ export function configurationApply(guestsOf: GuestsOf): ResourceType {
       const { on_destroy } = destroySchema.parse(state);
       if (!on_destroy?.reset) return;
       onMachine("Error resetting machine", world, guestsOf, accessOf(state), (machine) => {
-        if (machine.stage !== "maintenance") reset(world, guestsOf, configured(machine), on_destroy);
+        if (machine.stage !== "maintenance") reset({ world, guestsOf, powerOff }, configured(machine), on_destroy);
       });
     },
   };

@@ -22,7 +22,17 @@ export interface MachineFacts {
   readonly nodeSubnets: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly kubernetesVersion: string;
+  /** Name servers and time servers: its own, else those of Talos. */
+  readonly resolvers: readonly string[];
+  readonly timeServers: readonly string[];
+  readonly hasKubeSpan: boolean;
+  /** Talos' join token. */
+  readonly token: string;
 }
+
+/** What Talos asks where a configuration names none (siderolabs/talos v1.13.9, constants). */
+const RESOLVERS = ["1.1.1.1", "8.8.8.8"];
+const TIME_SERVERS = ["time.cloudflare.com"];
 
 /** The same of the cluster. */
 export interface ClusterFacts {
@@ -37,6 +47,9 @@ export interface ClusterFacts {
   readonly serviceSubnets: readonly string[];
   readonly hasNetworkPlugin: boolean;
   readonly schedulesOnControlPlanes: boolean;
+  readonly podSubnets: readonly string[];
+  readonly usesDiscovery: boolean;
+  readonly etcdAuthority: CertificateAndKey;
 }
 
 /** Facts of a configuration that a machine took; `address` is the machine's, for the name it makes up. */
@@ -64,6 +77,10 @@ export function factsOf(configuration: string, address: string): MachineFacts {
       Object.entries(isFields(labels) ? labels : {}).map(([key, value]) => [key, String(value)]),
     ),
     kubernetesVersion: imageVersion(textAt(main, "machine", "kubelet", "image")),
+    resolvers: orElse(textsAt(main, "machine", "network", "nameservers"), RESOLVERS),
+    timeServers: orElse(textsAt(main, "machine", "time", "servers"), TIME_SERVERS),
+    hasKubeSpan: at(main, "machine", "network", "kubespan", "enabled") === true,
+    token: textAt(main, "machine", "token"),
   };
 }
 
@@ -79,8 +96,14 @@ function clusterFacts(main: Fields): ClusterFacts {
     serviceSubnets: textsAt(main, "cluster", "network", "serviceSubnets"),
     hasNetworkPlugin: textAt(main, "cluster", "network", "cni", "name") !== "none",
     schedulesOnControlPlanes: at(main, "cluster", "allowSchedulingOnControlPlanes") === true,
+    podSubnets: textsAt(main, "cluster", "network", "podSubnets"),
+    usesDiscovery: at(main, "cluster", "discovery", "enabled") !== false,
+    etcdAuthority: pairAt(main, "cluster", "etcd", "ca"),
   };
 }
+
+const orElse = (own: readonly string[], otherwise: readonly string[]): readonly string[] =>
+  own.length > 0 ? own : otherwise;
 
 function pairAt(main: Fields, ...path: readonly string[]): CertificateAndKey {
   return { certificate: unbase64(textAt(main, ...path, "crt")), key: unbase64(textAt(main, ...path, "key")) };
