@@ -202,7 +202,7 @@ describe("destroying talos_machine_configuration_apply", () => {
   it("leaves it switched off when it is not to reboot", async () => {
     const lab = labWith("cp-1");
     await destroy(lab, "cp-1", reset({ reboot: false }));
-    await expect(apply(lab, "cp-1")).rejects.toThrow("no running virtual machine has the address");
+    await expect(apply(lab, "cp-1")).rejects.toThrow("no running machine has the address");
   });
 
   it("is refused for the last control plane when it is to leave etcd in good order", async () => {
