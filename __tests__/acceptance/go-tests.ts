@@ -1,6 +1,6 @@
 /** Test functions of a Go project's checkout: built once, run one at a time. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 
 export interface GoTests {
@@ -62,8 +62,22 @@ function functionsIn(folder: string): readonly string[] {
   return texts.flatMap((text) => [...text.matchAll(/^func (TestAcc\w+)\(/gm)].map(([, name = ""]) => name));
 }
 
+/** The commit that is checked out, which names a folder of built programs. @throws Error with what `git` says */
+export async function headOf(source: string): Promise<string> {
+  const { code, output } = await run("git", ["rev-parse", "HEAD"], { folder: source });
+  if (code !== 0) throw new Error(`git cannot tell the commit of ${source}:\n${output}`);
+  return output.trim();
+}
+
+async function build(program: string, tags: string, folder: string): Promise<void> {
+  const half = `${program}.half`;
+  const built = await run("go", ["test", "-c", "-tags", tags, "-ldflags", "-s -w", "-o", half, "."], { folder });
+  if (built.code !== 0) throw new Error(`go cannot build the tests of ${folder}:\n${built.output}`);
+  renameSync(half, program);
+}
+
 /**
- * Builds the test programs of those packages that have such functions.
+ * Builds the test programs of those packages that have such functions, but for those that are built already.
  *
  * @param into a folder for the programs
  * @param wanted of which functions
@@ -81,8 +95,7 @@ export async function buildGoTests(
     const names = functionsIn(folder).filter((name) => wanted.test(name));
     if (names.length === 0) continue;
     const program = join(into, `${each.replaceAll("/", "-")}.test`);
-    const built = await run("go", ["test", "-c", "-tags", tags, "-o", program, "."], { folder });
-    if (built.code !== 0) throw new Error(`go cannot build the tests of ${each}:\n${built.output}`);
+    if (!existsSync(program)) await build(program, tags, folder);
     tests.push(...names.map((name) => ({ name, program, folder })));
   }
   return tests;
@@ -94,5 +107,6 @@ export function runGoTest(
   env: Readonly<Record<string, string>>,
   deadlineMs: number,
 ): Promise<GoRun> {
-  return run(program, ["-test.v", "-test.run", `^${name}$`], { folder, env, deadlineMs });
+  // Its parts one after another: some of them are about the same file.
+  return run(program, ["-test.v", "-test.parallel", "1", "-test.run", `^${name}$`], { folder, env, deadlineMs });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { differences, type Expected, readExpected, writeExpected } from "./expected.ts";
-import { buildGoTests, runGoTest } from "./go-tests.ts";
+import { buildGoTests, headOf, runGoTest } from "./go-tests.ts";
 import { outcomeOf, type Verdict, VERDICTS } from "./outcome.ts";
 import { proxmox } from "./proxmox.ts";
 import type { Suite } from "./suite.ts";
@@ -15,6 +15,7 @@ const DEADLINE_MS = 600_000;
 interface Options {
   readonly source: string;
   readonly run?: string;
+  readonly programs?: string;
   readonly update?: true;
   readonly verbose?: true;
 }
@@ -27,8 +28,10 @@ function counts(seen: Expected): readonly string[] {
   });
 }
 
-async function test(name: string, suite: Suite, { source, run, update, verbose }: Options): Promise<number> {
-  const programs = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
+async function test(name: string, suite: Suite, options: Options): Promise<number> {
+  const { source, run, update, verbose } = options;
+  const temporary = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
+  const programs = options.programs === undefined ? temporary : resolve(options.programs, await headOf(source));
   const seen: Record<string, Verdict> = {};
   try {
     console.error("building");
@@ -48,7 +51,7 @@ async function test(name: string, suite: Suite, { source, run, update, verbose }
       await place.close();
     }
   } finally {
-    rmSync(programs, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
   console.log(`${name}: ${counts(seen).join(", ")}`);
   if (update) writeExpected(name, seen);
@@ -61,6 +64,7 @@ const command = new Command("test:acceptance")
   .argument("<suite>", Object.keys(SUITES).join(", "))
   .requiredOption("--source <dir>", "a checkout of that project's repository")
   .option("--run <pattern>", "functions whose name matches")
+  .option("--programs <dir>", "keep the built test programs there, by commit of the checkout")
   .option("--update", "write down what was seen in expected.json")
   .option("--verbose", "with all that the functions print")
   .action(async (name: string, options: Options) => {

@@ -11,8 +11,13 @@ import type { Place, Suite } from "./suite.ts";
 const HOST = { name: "pve", cpus: 16, memoryGb: 64, diskGb: 1000 };
 const TOKEN = "acceptance";
 
-async function tokenOf({ name, api, address, rootPassword }: OwnHostAccess): Promise<string> {
+/** What the authors' hosts have beside an installer's work: files of every kind in `local`. */
+const LOCAL_CONTENT = "backup,images,import,iso,rootdir,snippets,vztmpl";
+
+/** A host as the tests want it. @returns a token of root's */
+async function prepare({ name, api, address, rootPassword }: OwnHostAccess): Promise<string> {
   const pve = new PveApi({ name, api, address }, rootPassword, new Deadline(30));
+  await pve.put("storage/local", { content: LOCAL_CONTENT });
   const made = await pve.post(`access/users/root@pam/token/${TOKEN}`, { privsep: 0 });
   return `root@pam!${TOKEN}=${String(Object(made).value)}`;
 }
@@ -23,7 +28,7 @@ async function open(): Promise<Place> {
   if (terraform === undefined) throw new Error("no terraform on PATH: the suite runs its own tests with it");
   const labHome = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
   const [used, saved] = [join(labHome, ".sandbox"), join(labHome, "saved")];
-  const token = await tokenOf(await (await openSandbox({ labHome })).addHost(HOST));
+  const token = await prepare(await (await openSandbox({ labHome })).addHost(HOST));
   const stop = async (): Promise<void> => (await openSandbox({ labHome })).stop();
   await stop();
   cpSync(used, saved, { recursive: true });
@@ -46,6 +51,9 @@ async function open(): Promise<Place> {
         PROXMOX_VE_SSH_USERNAME: "root",
         PROXMOX_VE_SSH_PASSWORD: host.rootPassword,
         PROXMOX_VE_ACC_NODE_NAME: host.name,
+        PROXMOX_VE_ACC_IFACE_NAME: "enp2s0",
+        PROXMOX_VE_ACC_BOND_SLAVE1: "enp2s0",
+        PROXMOX_VE_ACC_BOND_SLAVE2: "enp3s0",
         PROXMOX_VE_ACC_NODE_SSH_ADDRESS: "127.0.0.1",
         PROXMOX_VE_ACC_NODE_SSH_PORT: String(host.sshPort),
       };
@@ -62,15 +70,28 @@ export const proxmox: Suite = {
   packages: [
     "fwprovider",
     "fwprovider/access",
+    "fwprovider/cluster/acme",
+    "fwprovider/cluster/backup",
+    "fwprovider/cluster/ceph/status",
+    "fwprovider/cluster/ha",
+    "fwprovider/cluster/hardwaremapping",
+    "fwprovider/cluster/metrics",
     "fwprovider/cluster/options",
+    "fwprovider/cluster/replication",
     "fwprovider/cluster/sdn/applier",
     "fwprovider/cluster/sdn/subnet",
     "fwprovider/cluster/sdn/vnet",
     "fwprovider/cluster/sdn/zone",
     "fwprovider/nodes",
+    "fwprovider/nodes/apt",
+    "fwprovider/nodes/ceph/pool",
     "fwprovider/nodes/clonedvm",
+    "fwprovider/nodes/config",
     "fwprovider/nodes/datastores",
+    "fwprovider/nodes/disks/zfs",
     "fwprovider/nodes/firewall",
+    "fwprovider/nodes/hardware",
+    "fwprovider/nodes/network",
     "fwprovider/nodes/vm",
     "fwprovider/nodes/vm/cdrom",
     "fwprovider/nodes/vm/cpu",
@@ -79,6 +100,7 @@ export const proxmox: Suite = {
     "fwprovider/pools",
     "fwprovider/storage",
     "fwprovider/test",
+    "proxmox/cluster/ha/resources",
   ],
   open,
 };

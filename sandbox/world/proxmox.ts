@@ -52,8 +52,25 @@ export interface PveHost {
   certificate: Certificate;
   /** The SDN configuration that its interfaces were made of last, as text. */
   network?: string;
+  /** Interfaces by name as they were said, once somebody changed them: those that are up, and those of the next reload. */
+  interfaces?: {
+    readonly current: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly next?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  };
+  /** Time zone, resolvers, `/etc/hosts` and configuration, as somebody set them. */
+  settings?: Record<string, Readonly<Record<string, string>>>;
+  /** Package repositories by file, once somebody changed them. */
+  aptFiles?: Record<string, readonly AptRepository[]>;
   /** Files and logical volumes on this host, by volume id (`local:import/talos.qcow2`, `data:vm-100-disk-0`). */
   volumes: Record<string, Volume>;
+}
+
+/** An entry of a file of package repositories. */
+export interface AptRepository {
+  readonly uri: string;
+  readonly suites: readonly string[];
+  readonly components: readonly string[];
+  readonly enabled: boolean;
 }
 
 /** PEM, with the fingerprint as PVE shows it. */
@@ -94,6 +111,8 @@ export interface Datacenter {
   groups?: Record<string, string>;
   /** Settings of `datacenter.cfg`, as PVE has them. */
   options?: Record<string, string>;
+  /** What PVE keeps in sections of a file, by kind and id: options as they were said. */
+  sections?: Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>;
   /** CPU models that somebody defined, by name without `custom-`. */
   cpuModels?: Record<string, Section>;
   /** Privileges by role; the built-in roles are not listed. */
@@ -109,6 +128,8 @@ export interface Datacenter {
     /** Security groups: rules by name. */
     groups?: Record<string, { comment: string; rules: readonly FirewallRule[] }>;
   };
+  /** Of machines by VM id, whether there are such machines or not, and of nodes by name: as in `/etc/pve/firewall/<id>.fw`. */
+  firewalls?: Record<string, OwnFirewall>;
   /** By VM id. */
   vms: Record<string, Vm>;
 }
@@ -216,6 +237,9 @@ export interface SdnConfig {
   controllers: Record<string, Section>;
   vnets: Record<string, Section>;
   subnets: Record<string, Section>;
+  fabrics?: Record<string, Section>;
+  /** By `fabric_node`. */
+  fabricNodes?: Record<string, Section>;
 }
 
 /** What the firewalls of the datacenter and of a virtual machine have in common. */
@@ -224,6 +248,9 @@ export interface Firewall {
   rules: readonly FirewallRule[];
   aliases?: Record<string, { cidr: string; comment: string }>;
 }
+
+/** The firewall of a machine or of a node: options as they were said. */
+export type OwnFirewall = Firewall & { options: Readonly<Record<string, string>> };
 
 /** Options of the datacenter's firewall. */
 export interface FirewallOptions {
@@ -268,7 +295,6 @@ export interface Vm {
   running: boolean;
   /** RFC 3339. */
   startedAt?: string;
-  firewall?: Firewall & { options: Record<string, string> };
   /** Random; another VM under the same id has another. */
   readonly generation: string;
 }

@@ -6,6 +6,8 @@ import { badParameter, failure, PveError } from "../model/errors.ts";
 import { logIn } from "../model/login.ts";
 import { denied, may, permissionsOn } from "../model/permissions.ts";
 import { BUILT_IN, PRIVILEGES } from "../model/privileges.ts";
+import { sectionOf } from "../model/sections.ts";
+import { startTask } from "../model/tasks.ts";
 import { listOf } from "./formats.ts";
 import { type Data, needed, type Parameters } from "./http.ts";
 import { bit, flag } from "./values.ts";
@@ -41,19 +43,16 @@ export async function ticket(pve: Pve, parameters: Parameters): Promise<Data> {
   };
 }
 
-const REALMS = [
-  { realm: "pam", type: "pam", comment: "Linux PAM standard authentication" },
-  { realm: "pve", type: "pve", comment: "Proxmox VE authentication server" },
-];
-
-/** `GET access/domains` */
-export const realms = (): Data => REALMS;
-
-/** `GET access/domains/{realm}` */
-export function realm(_pve: Pve, parameters: Parameters): Data {
-  const found = REALMS.find((candidate) => candidate.realm === parameters.realm);
-  if (!found) throw failure(`domain '${parameters.realm ?? ""}' does not exist`);
-  return { type: found.type, comment: found.comment };
+/** `POST access/domains/{realm}/sync`: of LDAP's servers none is here to answer. */
+export function syncRealm(pve: Pve, { realm = "" }: Parameters): Data {
+  const found = sectionOf(pve, "realms", realm, badParameter({ realm: "Realm does not exist." }));
+  const { type = "", server1 = "" } = found;
+  if (type !== "ldap" && type !== "ad")
+    throw failure(`Cannot sync realm type '${type}'! Only LDAP/AD realms can be synced.`);
+  return startTask(pve, "auth-realm-sync", realm, (log) => {
+    log(`starting sync for realm ${realm}`);
+    throw failure(`unable to connect to any of the servers: ${server1}`);
+  });
 }
 
 /** `GET access/permissions` */

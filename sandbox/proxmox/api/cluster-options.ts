@@ -21,16 +21,22 @@ const IN_PARTS: readonly string[] = [
 const TAGS: readonly string[] = ["registered-tags", "user-allow-list"];
 const DEFAULTS: Readonly<Record<string, string>> = { mac_prefix: "BC:24:11" };
 
+const FLAGS: readonly string[] = ["enabled", "keep-all"];
 const YES: readonly string[] = ["1", "on", "yes", "true"];
 
-/** A value as PVE's parser leaves it: numbers stay text. */
-function told(name: string, text: string, schema: Properties): Data {
+/** A value as PVE's parser leaves it: numbers stay text. @param inParts the property strings that are told in their parts */
+export function told(name: string, text: string, schema: Properties, inParts = IN_PARTS): Data {
   const { type, format } = schema[name] ?? {};
   if (TAGS.includes(name)) return text.split(";");
   if (type === "boolean") return YES.includes(text) ? 1 : 0;
-  if (typeof format !== "object" || !IN_PARTS.includes(name)) return text;
+  if (!inParts.includes(name)) return text;
+  if (typeof format !== "object") {
+    // Of a format that the schema has by name alone.
+    const parts = [...properties(text, "enabled")];
+    return Object.fromEntries(parts.map(([key, value]) => [key, FLAGS.includes(key) ? Number(value) : value]));
+  }
   const unnamed = Object.entries(format).find(([, part]) => part.default_key === 1)?.[0] ?? "";
-  return Object.fromEntries([...properties(text, unnamed)].map(([key, value]) => [key, told(key, value, format)]));
+  return Object.fromEntries([...properties(text, unnamed)].map(([key, value]) => [key, told(key, value, format, [])]));
 }
 
 /** What `datacenter.cfg` says. */

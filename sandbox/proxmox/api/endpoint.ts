@@ -14,6 +14,7 @@ import { isIn, pass, shownCertificate } from "../model/settling.ts";
 import { remember, reset } from "./connection.ts";
 import { playFault } from "./fault.ts";
 import { answer, type Data, type Page, type Parameters, parametersOf, refuse } from "./http.ts";
+import { forgetUpload } from "./multipart.ts";
 import { perform } from "./operation.ts";
 import { routes } from "./routes.ts";
 
@@ -79,8 +80,9 @@ async function serve(
     return;
   }
   let status = 200;
+  let parameters: Parameters = {};
   try {
-    const parameters = await parametersOf(request, searchParams);
+    parameters = await parametersOf(request, searchParams);
     if (isIn(world, host, "unsynced")) throw new PveError(401, "authentication failure");
     const result = await answered(pveOn(world, host, ""), request, pathname, parameters);
     if (fault?.kind === "lost") reset(request.socket);
@@ -90,6 +92,8 @@ async function serve(
     if (refusal.status === 401) await pass(REFUSAL_SECONDS);
     if (fault?.kind === "lost") reset(request.socket);
     else status = refuse(response, refusal);
+  } finally {
+    forgetUpload(parameters);
   }
   world.calls.end(call, fault?.kind === "lost" ? "lost" : String(status));
 }

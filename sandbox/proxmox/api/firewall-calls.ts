@@ -1,7 +1,7 @@
 /** Calls about firewalls: the datacenter's, its security groups, and that of each virtual machine. */
+import type { OwnFirewall } from "../../world/proxmox.ts";
 import type { Pve } from "../model/context.ts";
 import { createGroup, deleteGroup, groupRules } from "../model/firewall.ts";
-import { vmOf } from "../model/vm-config.ts";
 import { ruleRoutes, type Rules } from "./firewall-rule-calls.ts";
 import { aliasRoutes, ipSetRoutes, type Of } from "./firewall-set-calls.ts";
 import type { Parameters } from "./http.ts";
@@ -11,12 +11,15 @@ import { digestOf, unlessEmpty } from "./values.ts";
 /** The firewall of the datacenter. */
 export const datacenterFirewall: Of = ({ datacenter }) => datacenter.firewall;
 
-/** The firewall of the virtual machine that a call names. */
-export const vmFirewall = (pve: Pve, { node = "", vmid }: Parameters) => {
-  const vm = vmOf(pve, Number(vmid), node);
-  vm.firewall ??= { options: {}, ipsets: {}, rules: [], aliases: {} };
-  return vm.firewall;
-};
+function ownFirewall({ datacenter }: Pve, of: string): OwnFirewall {
+  return ((datacenter.firewalls ??= {})[of] ??= { options: {}, ipsets: {}, rules: [], aliases: {} });
+}
+
+/** The firewall of the machine that a call names: a file of its own, that asks for no machine (PVE::Firewall, load_vmfw_conf). */
+export const guestFirewall = (pve: Pve, { vmid = "" }: Parameters): OwnFirewall => ownFirewall(pve, vmid);
+
+/** The firewall of the node that a call names. */
+export const nodeFirewall = (pve: Pve): OwnFirewall => ownFirewall(pve, pve.host.name);
 
 const groupFirewall: Rules = (pve, { group = "" }) => groupRules(pve, group);
 

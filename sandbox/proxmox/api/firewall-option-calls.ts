@@ -1,11 +1,12 @@
-/** Calls about the options of the datacenter's firewall and of a virtual machine's. */
-import type { FirewallOptions } from "../../world/proxmox.ts";
+/** Calls about the options of firewalls. */
+import type { FirewallOptions, OwnFirewall } from "../../world/proxmox.ts";
 import { assertWritable, type Pve } from "../model/context.ts";
 import { setFirewallOptions } from "../model/firewall.ts";
 import { properties } from "../model/properties.ts";
-import { vmFirewall } from "./firewall-calls.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
+import { get, put, type Route } from "./route.ts";
+import { schemaOf } from "./schema.ts";
 import { bit, digestOf, flag, given, number } from "./values.ts";
 
 /** `GET cluster/firewall/options` */
@@ -56,24 +57,27 @@ export function setOptions(pve: Pve, parameters: Parameters): void {
   });
 }
 
-const NUMERIC_OPTIONS = /^(enable|dhcp|ipfilter|macfilter|ndp|radv)$/;
+type Own = (pve: Pve, parameters: Parameters) => OwnFirewall;
 
-/** `GET nodes/{node}/qemu/{vmid}/firewall/options` */
-export function vmOptions(pve: Pve, parameters: Parameters): Data {
-  const { options: set } = vmFirewall(pve, parameters);
-  const typed = Object.entries(set).map(([name, value]): [string, Data] => [
-    name,
-    NUMERIC_OPTIONS.test(name) ? Number(value) : value,
-  ]);
-  return { ...Object.fromEntries(typed), digest: digestOf(set) };
-}
-
-/** `PUT nodes/{node}/qemu/{vmid}/firewall/options` */
-export function setVmOptions(pve: Pve, parameters: Parameters): void {
-  assertWritable(pve);
-  const firewall = vmFirewall(pve, parameters);
-  const { node: _node, vmid: _vmid, delete: gone, digest: _digest, ...set } = parameters;
-  const kept = Object.entries(firewall.options).filter(([name]) => !listOf(gone).includes(name));
-  firewall.options = { ...Object.fromEntries(kept), ...set };
-  pve.world.changed();
+/** The calls about the options of a firewall that is not the datacenter's. */
+export function ownOptionRoutes(path: string, of: Own): Route[] {
+  return [
+    get(path, (pve, parameters) => {
+      const { options: set } = of(pve, parameters);
+      const schema = schemaOf(`PUT ${path}`).parameters ?? {};
+      const typed = Object.entries(set).map(([name, value]): [string, Data] => [
+        name,
+        /boolean|integer/.test(schema[name]?.type ?? "") ? Number(value) : value,
+      ]);
+      return { ...Object.fromEntries(typed), digest: digestOf(set) };
+    }),
+    put(path, (pve, parameters) => {
+      assertWritable(pve);
+      const firewall = of(pve, parameters);
+      const { node: _node, vmid: _vmid, delete: gone, digest: _digest, ...set } = parameters;
+      const kept = Object.entries(firewall.options).filter(([name]) => !listOf(gone).includes(name));
+      firewall.options = { ...Object.fromEntries(kept), ...set };
+      pve.world.changed();
+    }),
+  ];
 }

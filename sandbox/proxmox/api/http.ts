@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseJson } from "../../http/json.ts";
 import { badParameter, PveError } from "../model/errors.ts";
+import { formOf } from "./multipart.ts";
 
 /** JSON of an answer. */
 export type Data = null | boolean | number | string | readonly Data[] | { readonly [key: string]: Data };
@@ -23,14 +24,15 @@ const MAX_BODY = 512 * 1024;
 
 /** What a request says in query and body. @throws PveError for a body that cannot be read */
 export async function parametersOf(request: IncomingMessage, query: URLSearchParams): Promise<Parameters> {
+  const given = request.headers["content-type"] ?? "application/x-www-form-urlencoded";
+  if (given.startsWith("multipart/form-data")) return { ...joined(query), ...(await formOf(request, given)) };
   const body = await bodyOf(request);
   if (body === "") return joined(query);
-  const type = request.headers["content-type"] ?? "application/x-www-form-urlencoded";
-  if (type.startsWith("application/json")) return { ...joined(query), ...fromJson(body) };
-  if (type.startsWith("application/x-www-form-urlencoded")) {
+  if (given.startsWith("application/json")) return { ...joined(query), ...fromJson(body) };
+  if (given.startsWith("application/x-www-form-urlencoded")) {
     return { ...joined(query), ...joined(new URLSearchParams(body)) };
   }
-  throw new PveError(501, `content type '${type.split(";")[0] ?? ""}' not supported`);
+  throw new PveError(501, `content type '${given.split(";")[0] ?? ""}' not supported`);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -54,11 +56,11 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** A parameter that comes more than once is a list. */
+/** A parameter that comes more than once is a list, which PVE separates by NUL. */
 function joined(form: URLSearchParams): Parameters {
   const parameters: Record<string, string> = Object.create(null);
   for (const [name, value] of form) {
-    parameters[name] = parameters[name] === undefined ? value : `${parameters[name]},${value}`;
+    parameters[name] = parameters[name] === undefined ? value : `${parameters[name]}\0${value}`;
   }
   return parameters;
 }
@@ -80,7 +82,7 @@ function fromJson(body: string): Parameters {
 function asText(name: string, value: unknown): string {
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "string" || typeof value === "number") return String(value);
-  if (Array.isArray(value)) return value.map((item) => asText(name, item)).join(",");
+  if (Array.isArray(value)) return value.map((item) => asText(name, item)).join("\0");
   throw badParameter({ [name]: "type check ('string') failed - got HASH" });
 }
 

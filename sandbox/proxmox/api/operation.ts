@@ -33,7 +33,7 @@ export function perform(
   if (!route.open) assertPermitted(pve, schema, parameters, path);
   // A call about a node is passed on to it.
   const at = variables.node === undefined || route.anywhere ? pve : onNode(pve, variables.node);
-  validate(schema.parameters ?? {}, parameters);
+  validate(schema.parameters ?? {}, parameters, schema.additional === 1);
   return route.run(at, parameters) ?? null;
 }
 

@@ -1,20 +1,30 @@
 /** The API calls that the sandbox answers: one line each, as in PVE's API viewer. schema.json says what each takes. */
 import * as access from "./access-calls.ts";
+import * as acme from "./acme-calls.ts";
+import * as apt from "./apt-calls.ts";
 import * as cluster from "./cluster-calls.ts";
 import * as clusterOptions from "./cluster-options.ts";
 import * as cpuModel from "./cpu-model-calls.ts";
 import * as firewall from "./firewall-calls.ts";
 import * as firewallOption from "./firewall-option-calls.ts";
+import { ruleRoutes } from "./firewall-rule-calls.ts";
 import type { Data } from "./http.ts";
+import * as ha from "./ha-calls.ts";
+import * as hardware from "./hardware-calls.ts";
+import * as network from "./network-calls.ts";
 import * as node from "./node-calls.ts";
+import * as nodeSetting from "./node-setting-calls.ts";
 import * as resource from "./resource-calls.ts";
 import { get, post, put, remove, type Route } from "./route.ts";
 import { router } from "./router.ts";
 import type { SdnKind } from "../model/sdn.ts";
 import { schemaOf } from "./schema.ts";
+import { sectionRoutes } from "./section-calls.ts";
+import { SECTION_KINDS } from "./section-kinds.ts";
 import * as sdn from "./sdn-calls.ts";
 import * as storage from "./storage-calls.ts";
 import * as task from "./task-calls.ts";
+import * as upload from "./upload-calls.ts";
 import * as user from "./user-calls.ts";
 import { nothing } from "./values.ts";
 import * as vm from "./vm-calls.ts";
@@ -38,8 +48,7 @@ export const ROUTES: readonly Route[] = [
   index("access"),
   { method: "GET", path: "access/ticket", open: true, run: () => null },
   { method: "POST", path: "access/ticket", open: true, run: access.ticket },
-  { method: "GET", path: "access/domains", open: true, run: access.realms },
-  get("access/domains/{realm}", access.realm),
+  post("access/domains/{realm}/sync", access.syncRealm),
   get("access/permissions", access.permissions),
   put("access/password", user.changePassword),
   get("access/users", user.users),
@@ -83,18 +92,19 @@ export const ROUTES: readonly Route[] = [
   get("cluster/config/totem", cluster.totem),
   get("cluster/config/qdevice", cluster.qdevice),
   index("cluster/ha"),
-  get("cluster/ha/resources", nothing),
-  get("cluster/ha/groups", nothing),
-  get("cluster/ha/rules", nothing),
+  ...sectionRoutes(ha.resources),
+  ...sectionRoutes(ha.rules),
+  post("cluster/ha/resources/{sid}/migrate", ha.migrate),
+  post("cluster/ha/resources/{sid}/relocate", ha.migrate),
+  get("cluster/ha/groups", ha.groups),
   index("cluster/ha/status"),
-  get("cluster/ha/status/current", nothing),
-  get("cluster/backup", nothing),
-  get("cluster/replication", nothing),
-  get("cluster/metrics/server", nothing),
+  get("cluster/ha/status/current", ha.status),
+  index("cluster/acme"),
+  ...acme.routes,
+  index("cluster/metrics"),
   index("cluster/mapping"),
-  get("cluster/mapping/dir", nothing),
-  get("cluster/mapping/pci", nothing),
-  get("cluster/mapping/usb", nothing),
+  index("cluster/jobs"),
+  ...SECTION_KINDS.flatMap(sectionRoutes),
   index("cluster/qemu"),
   get(CPU_MODELS, cpuModel.list),
   post(CPU_MODELS, cpuModel.create),
@@ -115,6 +125,10 @@ export const ROUTES: readonly Route[] = [
   ...sdnRoutes("controllers", "cluster/sdn/controllers", "controller"),
   ...sdnRoutes("vnets", "cluster/sdn/vnets", "vnet"),
   ...sdnRoutes("subnets", SUBNETS, "subnet"),
+  index("cluster/sdn/fabrics"),
+  get("cluster/sdn/fabrics/all", sdn.allFabrics),
+  ...sdnRoutes("fabrics", "cluster/sdn/fabrics/fabric", "id"),
+  ...sdnRoutes("fabricNodes", "cluster/sdn/fabrics/node/{fabric_id}", "node_id"),
   get("cluster/sdn/ipams", sdn.ipams),
   get("cluster/sdn/ipams/{ipam}", sdn.ipam),
   get("cluster/sdn/ipams/{ipam}/status", sdn.ipamStatus),
@@ -124,20 +138,18 @@ export const ROUTES: readonly Route[] = [
   index(NODE),
   get(`${NODE}/version`, () => node.VERSION),
   get(`${NODE}/status`, node.nodeStatus),
-  get(`${NODE}/time`, node.time),
-  get(`${NODE}/dns`, node.dns),
-  get(`${NODE}/hosts`, node.hosts),
-  get(`${NODE}/network`, node.interfaces),
-  get(`${NODE}/network/{iface}`, node.networkInterface),
-  get(`${NODE}/config`, () => ({})),
+  ...nodeSetting.routes,
+  index(`${NODE}/apt`),
+  ...apt.routes,
+  ...network.routes,
   get(`${NODE}/subscription`, () => ({ status: "notfound", message: "There is no subscription key" })),
   index(`${NODE}/certificates`),
   get(`${NODE}/certificates/info`, node.certificates),
   index(`${NODE}/firewall`),
-  get(`${NODE}/firewall/options`, () => ({})),
-  get(`${NODE}/firewall/rules`, nothing),
+  ...firewallOption.ownOptionRoutes(`${NODE}/firewall/options`, firewall.nodeFirewall),
+  ...ruleRoutes(`${NODE}/firewall/rules`, firewall.nodeFirewall),
   index(`${NODE}/hardware`),
-  get(`${NODE}/hardware/pci`, nothing),
+  get(`${NODE}/hardware/pci`, hardware.pci),
   get(`${NODE}/hardware/usb`, nothing),
   get(`${NODE}/lxc`, nothing),
   get(`${NODE}/replication`, nothing),
@@ -149,14 +161,15 @@ export const ROUTES: readonly Route[] = [
   remove(`${NODE}/tasks/{upid}`, task.stopTask),
   get(`${NODE}/tasks/{upid}/status`, task.taskStatus),
   get(`${NODE}/tasks/{upid}/log`, task.taskLog),
-  get(`${NODE}/query-url-metadata`, storage.urlMetadata),
+  get(`${NODE}/query-url-metadata`, upload.urlMetadata),
   get(`${NODE}/storage`, storage.nodeStorages),
   index(STORE),
   get(`${STORE}/status`, storage.storageStatus),
   get(`${STORE}/content`, storage.content),
   get(`${STORE}/content/{volume}`, storage.volume),
   remove(`${STORE}/content/{volume}`, storage.removeVolumeTask),
-  post(`${STORE}/download-url`, storage.downloadTask),
+  post(`${STORE}/download-url`, upload.downloadTask),
+  post(`${STORE}/upload`, upload.upload),
 
   get(`${NODE}/qemu`, vm.machines),
   post(`${NODE}/qemu`, lifecycle.create),
@@ -187,9 +200,10 @@ export const ROUTES: readonly Route[] = [
   get(`${VM}/agent/get-host-name`, power.hostName),
   get(`${VM}/agent/get-osinfo`, power.osInfo),
   index(`${VM}/firewall`),
-  get(`${VM}/firewall/options`, firewallOption.vmOptions),
-  put(`${VM}/firewall/options`, firewallOption.setVmOptions),
-  ...firewall.firewallRoutes(`${VM}/firewall`, firewall.vmFirewall),
+  ...[VM, "nodes/{node}/lxc/{vmid}"].flatMap((guest) => [
+    ...firewallOption.ownOptionRoutes(`${guest}/firewall/options`, firewall.guestFirewall),
+    ...firewall.firewallRoutes(`${guest}/firewall`, firewall.guestFirewall),
+  ]),
 
   get("pools", resource.pools),
   post("pools", resource.addPool),

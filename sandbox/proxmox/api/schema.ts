@@ -33,6 +33,8 @@ export type Check = readonly (string | number | Check)[];
 /** What PVE says of a call. */
 export interface CallSchema {
   readonly parameters?: Properties;
+  /** It takes parameters that it does not name. */
+  readonly additional?: 1;
   /** None: for root@pam alone. */
   readonly permissions?: { readonly check?: Check; readonly user?: string };
   readonly allowtoken?: number;

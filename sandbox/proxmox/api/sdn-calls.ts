@@ -10,6 +10,8 @@ import {
   deleteSdn,
   isReloaded,
   rollBackSdn,
+  sdnObject,
+  sdnObjects,
   type SdnKind,
   subnetId,
   updateSdn,
@@ -26,8 +28,19 @@ const KINDS: Readonly<Record<SdnKind, { readonly key: string; readonly path: str
   controllers: { key: "controller", path: "cluster/sdn/controllers" },
   vnets: { key: "vnet", path: "cluster/sdn/vnets" },
   subnets: { key: "subnet", path: "cluster/sdn/vnets/{vnet}/subnets" },
+  fabrics: { key: "id", path: "cluster/sdn/fabrics/fabric" },
+  fabricNodes: { key: "node_id", path: "cluster/sdn/fabrics/node/{fabric_id}" },
 };
+
+/** Under what an object is kept. */
+function keptId(kind: SdnKind, parameters: Parameters): string {
+  const id = parameters[KINDS[kind].key] ?? "";
+  return kind === "fabricNodes" ? `${parameters["fabric_id"]}_${id}` : id;
+}
+
 const LISTS = new Set(["nodes", "exitnodes", "peers"]);
+/** Lists that are told as such. */
+const ARRAYS = new Set(["interfaces"]);
 /** Parameters of a call, and no part of what is configured. */
 const NO_OPTIONS = new Set(["delete", "digest", "lock-token", "pending", "running"]);
 
@@ -40,6 +53,7 @@ function section(kind: SdnKind, parameters: Parameters): Section {
   const typed = Object.entries(parameters).flatMap(([name, value]): [string, Section[string]][] => {
     if (NO_OPTIONS.has(name) || name === key) return [];
     if (name === "dhcp-range") return Object.entries(range(value));
+    if (ARRAYS.has(name)) return [[name, value.split("\0")]];
     if (LISTS.has(name)) return [[name, listOf(value).toSorted()]];
     const type = schema[name]?.type;
     if (type === "boolean") return [[name, value === "1"]];
@@ -58,7 +72,10 @@ function range(text: string): Record<string, string> {
 
 function data(found: Section): Values {
   const { "start-address": start, "end-address": end, subnet: cidr, ...rest } = found;
-  const printed = Object.entries(rest).map(([name, value]): [string, Data] => [name, printable(value)]);
+  const printed = Object.entries(rest).map(([name, value]): [string, Data] => [
+    name,
+    ARRAYS.has(name) && Array.isArray(value) ? value : printable(value),
+  ]);
   return {
     ...Object.fromEntries(printed),
     ...(cidr !== undefined && { cidr: String(cidr) }),
@@ -86,7 +103,8 @@ function pending(configured: Section | undefined, running: Section | undefined):
 
 function shown({ datacenter }: Pve, kind: SdnKind, id: string, parameters: Parameters): Values | null {
   const { key } = KINDS[kind];
-  const [configured, running] = [datacenter.sdn.config[kind][id], datacenter.sdn.running[kind][id]];
+  const { config, running: applied } = datacenter.sdn;
+  const [configured, running] = [sdnObjects(config, kind)[id], sdnObjects(applied, kind)[id]];
   const values =
     parameters.pending === "1"
       ? configured || running
@@ -96,12 +114,18 @@ function shown({ datacenter }: Pve, kind: SdnKind, id: string, parameters: Param
         ? running && data(running)
         : configured && data(configured);
   return values
-    ? { ...values, [key]: id, ...(kind !== "subnets" && { digest: digestOf(datacenter.sdn.config[kind]) }) }
+    ? {
+        ...values,
+        [key]: kind === "fabricNodes" ? (id.split("_")[1] ?? "") : id,
+        ...(kind !== "subnets" && { digest: digestOf(sdnObjects(config, kind)) }),
+      }
     : null;
 }
 
 function idsOf({ datacenter: { sdn } }: Pve, kind: SdnKind): readonly string[] {
-  return [...new Set([...Object.keys(sdn.config[kind]), ...Object.keys(sdn.running[kind])])].sort();
+  return [
+    ...new Set([...Object.keys(sdnObjects(sdn.config, kind)), ...Object.keys(sdnObjects(sdn.running, kind))]),
+  ].sort();
 }
 
 /** `GET cluster/sdn/…`: the objects of a kind that the caller may see. */
@@ -112,12 +136,15 @@ export function list(kind: SdnKind) {
       .map((id) => shown(pve, kind, id, parameters))
       .filter((found) => found !== null)
       .filter(({ vnet }) => kind !== "subnets" || vnet === parameters.vnet)
+      .filter(({ fabric_id: of }) => kind !== "fabricNodes" || of === parameters["fabric_id"])
       .filter(({ type }) => kind === "subnets" || parameters.type === undefined || type === parameters.type);
 }
 
 function visible(pve: Pve, kind: SdnKind, id: string): boolean {
   const any = ["SDN.Audit", "SDN.Allocate"];
   if (kind === "zones") return may(pve, `/sdn/zones/${id}`, [...any, "SDN.Use"], true);
+  if (kind === "fabrics" || kind === "fabricNodes")
+    return may(pve, `/sdn/fabrics/${id.split("_")[0] ?? ""}`, any, true);
   const { config, running } = pve.datacenter.sdn;
   const zone = String((config.vnets[id] ?? running.vnets[id])?.zone);
   return kind !== "vnets" || may(pve, `/sdn/zones/${zone}/${id}`, any, true);
@@ -126,8 +153,9 @@ function visible(pve: Pve, kind: SdnKind, id: string): boolean {
 /** `GET cluster/sdn/…/{id}` */
 export function get(kind: SdnKind) {
   return (pve: Pve, parameters: Parameters): Data => {
-    const id = parameters[KINDS[kind].key] ?? "";
+    const id = keptId(kind, parameters);
     const found = shown(pve, kind, id, parameters);
+    if (!found && kind.startsWith("fabric")) sdnObject(pve, kind, id);
     if (!found) throw failure(kind === "subnets" ? `subnet '${id}' does not exist` : `sdn '${id}' does not exist`);
     return found;
   };
@@ -137,7 +165,7 @@ export function get(kind: SdnKind) {
 export function create(kind: SdnKind) {
   return (pve: Pve, parameters: Parameters): void => {
     const given = parameters[KINDS[kind].key] ?? "";
-    const id = kind === "subnets" ? subnetId(pve, parameters.vnet ?? "", given) : given;
+    const id = kind === "subnets" ? subnetId(pve, parameters.vnet ?? "", given) : keptId(kind, parameters);
     const fixed: Section =
       kind === "subnets" ? { type: "subnet", subnet: given } : kind === "vnets" ? { type: "vnet" } : {};
     createSdn(pve, kind, id, { ...fixed, ...section(kind, parameters) });
@@ -147,9 +175,8 @@ export function create(kind: SdnKind) {
 /** `PUT cluster/sdn/…/{id}` */
 export function update(kind: SdnKind) {
   return (pve: Pve, parameters: Parameters): void => {
-    const id = parameters[KINDS[kind].key] ?? "";
-    const before = pve.datacenter.sdn.config[kind][id];
-    if (!before) throw failure(`sdn '${id}' does not exist`);
+    const id = keptId(kind, parameters);
+    const before = sdnObject(pve, kind, id);
     const cleared = listOf(parameters.delete).flatMap((name) =>
       name === "dhcp-range" ? ["start-address", "end-address"] : [name],
     );
@@ -160,7 +187,16 @@ export function update(kind: SdnKind) {
 
 /** `DELETE cluster/sdn/…/{id}` */
 export function remove(kind: SdnKind) {
-  return (pve: Pve, parameters: Parameters): void => deleteSdn(pve, kind, parameters[KINDS[kind].key] ?? "");
+  return (pve: Pve, parameters: Parameters): void => deleteSdn(pve, kind, keptId(kind, parameters));
+}
+
+/** Fabrics and their nodes, all of them. */
+export function allFabrics(pve: Pve, parameters: Parameters): Data {
+  const nodes = idsOf(pve, "fabricNodes").filter((id) => visible(pve, "fabricNodes", id));
+  return {
+    fabrics: list("fabrics")(pve, parameters),
+    nodes: nodes.map((id) => shown(pve, "fabricNodes", id, parameters)).filter((found) => found !== null),
+  };
 }
 
 /** Every node reloads its network: a task of its own. */

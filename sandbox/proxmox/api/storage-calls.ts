@@ -2,7 +2,6 @@
 import type { Storage, Volume } from "../../world/proxmox.ts";
 import { again, type Pve } from "../model/context.ts";
 import { badParameter, failure } from "../model/errors.ts";
-import { checkDownload, download, pathOf, remoteSize } from "../model/downloads.ts";
 import { assertMay, may } from "../model/permissions.ts";
 import {
   createDirectory,
@@ -192,46 +191,15 @@ export function removeVolumeTask(pve: Pve, parameters: Parameters): Data {
   if (!may(pve, `/storage/${id}`, ["Datastore.Allocate"])) {
     assertMay(pve, `/storage/${id}`, [owner === undefined ? "Datastore.AllocateTemplate" : "Datastore.AllocateSpace"]);
   }
-  storageOn(pve, id, pve.host.name);
-  volumeOn(pve.host, volid);
+  // Of a directory what is not there is deleted too, with a warning in the task's log.
+  if (storageOn(pve, id, pve.host.name).type !== "dir") volumeOn(pve.host, volid);
   const user = Object.values(pve.datacenter.vms).find(
     (vm) => vm.node === pve.host.name && Object.values(vm.config).some((value) => value.split(",")[0] === volid),
   );
   if (user) throw failure(`Cannot remove image, a guest with VMID '${user.vmid}' exists!`);
-  return startTask(pve, "imgdel", `${volid.replace(/:/g, "@")}`, () => {
+  return startTask(pve, "imgdel", `${volid.replace(/:/g, "@")}`, (log) => {
     const later = again(pve);
-    removeVolume(later, later.host.name, volid);
+    if (later.host.volumes[volid]) removeVolume(later, later.host.name, volid);
+    else log(`disk image '${volid}' does not exist`);
   });
-}
-
-/** `POST nodes/{node}/storage/{storage}/download-url` */
-export function downloadTask(pve: Pve, parameters: Parameters): Data {
-  const { storage: id = "", content: type = "", filename = "", url = "", compression, checksum } = parameters;
-  const { "checksum-algorithm": algorithm } = parameters;
-  const request = {
-    node: pve.host.name,
-    storage: id,
-    content: type,
-    filename: filename.replaceAll(/[^-a-zA-Z0-9_.+=]/g, "_"),
-    url,
-    decompression: compression ?? null,
-    checksum: checksum === undefined || algorithm === undefined ? null : { algorithm, value: checksum },
-  };
-  checkDownload(pve, request);
-  const path = pathOf(pve, request);
-  return startTask(pve, "download", request.filename, (log) => {
-    log(`downloading ${url} to ${path}`);
-    download(again(pve), request);
-    log(`download of '${url}' to '${path}' finished`);
-  });
-}
-
-/** `GET nodes/{node}/query-url-metadata` */
-export function urlMetadata(_pve: Pve, { url = "" }: Parameters): Data {
-  const filename = URL.parse(url)?.pathname.split("/").at(-1) ?? "";
-  return {
-    size: remoteSize(url),
-    mimetype: "application/octet-stream",
-    ...unlessEmpty("filename", decodeURIComponent(filename)),
-  };
 }

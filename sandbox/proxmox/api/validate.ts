@@ -31,11 +31,15 @@ function compile(properties: Properties): Compiled {
   return made;
 }
 
-/** @throws 400 that names each parameter that is missing, unknown or wrong. */
-export function validate(properties: Properties, parameters: Parameters): void {
+/**
+ * @param additional whether others than those named are taken
+ * @throws 400 that names each parameter that is missing, unknown or wrong.
+ */
+export function validate(properties: Properties, parameters: Parameters, additional = false): void {
   const schema = compile(properties);
   const errors: Errors = {};
-  checkObject(schema, new Map(Object.entries(parameters)), errors);
+  const checked = Object.entries(parameters).filter(([name]) => !additional || propertyOf(schema, name));
+  checkObject(schema, new Map(checked), errors);
   if (Object.keys(errors).length > 0) throw badParameter(errors);
 }
 

@@ -13,6 +13,7 @@ import { driveKeys, isCdrom, isCloudInit, volumeId } from "../model/vm-drives.ts
 import { assertMaySet } from "../model/vm-permissions.ts";
 import { runs } from "../model/vm-power.ts";
 import { listOf } from "./formats.ts";
+import { haOf } from "./ha-calls.ts";
 import type { Data, Parameters } from "./http.ts";
 import { type Properties, schemaOf } from "./schema.ts";
 import { digestOf, unlessEmpty } from "./values.ts";
@@ -107,7 +108,7 @@ export function status(pve: Pve, parameters: Parameters): Data {
     ...figures(pve, machine, running),
     qmpstatus: running ? "running" : "stopped",
     cpus: cpusOf(machine),
-    ha: { managed: 0 },
+    ha: haOf(pve, machine.vmid),
     ...(hasAgent(machine) && { agent: 1 }),
     ...(running && {
       pid: 1000 + machine.vmid,

@@ -5,6 +5,7 @@ import type { AclEntry, Token, User } from "../../world/proxmox.ts";
 import { assertWritable, type Pve, ROOT } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 import { BUILT_IN_ROLES } from "./privileges.ts";
+import { sectionsOf } from "./sections.ts";
 
 const ACL_PATH =
   /^\/(|access(\/(groups|realm)(\/[\w.-]+)?)?|nodes(\/[\w.-]+)?|pool(\/[\w.-]+){0,4}|sdn(\/.+)?|storage(\/[\w.-]+)?|vms(\/[1-9]\d{2,})?|mapping(\/[\w.-]+){0,2})$/;
@@ -16,8 +17,9 @@ export type UserFields = Omit<User, "password">;
 export function createUser(pve: Pve, userid: string, fields: UserFields, password: string | null): void {
   assertWritable(pve);
   const { world, datacenter } = pve;
-  const realm = userid.split("@").at(-1);
-  if (realm !== "pve" && realm !== "pam") throw failure(`create user failed: domain '${realm}' does not exist`);
+  const realm = userid.split("@").at(-1) ?? "";
+  if (!Object.hasOwn(sectionsOf(pve, "realms"), realm))
+    throw failure(`create user failed: domain '${realm}' does not exist`);
   if (datacenter.users[userid] || userid === ROOT) {
     throw failure(`create user failed: user '${userid}' already exists`);
   }

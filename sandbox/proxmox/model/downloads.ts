@@ -1,4 +1,7 @@
-/** Files that a host fetches into a storage (pve-storage 9.1.7, API2/Storage/Status.pm; pve-common, Tools.pm). Nothing is fetched. */
+/**
+ * Files that a host fetches into a storage (pve-storage 9.1.7, API2/Storage/Status.pm; pve-common, Tools.pm). Of
+ * other machines nothing is fetched.
+ */
 import { createHash } from "node:crypto";
 import type { PveHost, Volume } from "../../world/proxmox.ts";
 import { nodeNamed, type Pve } from "./context.ts";
@@ -26,6 +29,14 @@ interface Download {
   readonly url: string;
   readonly decompression: string | null;
   readonly checksum: Checksum | null;
+  /** What was fetched, where something was. */
+  readonly fetched?: Fetched;
+}
+
+/** A file that a server of this machine has. */
+export interface Fetched {
+  readonly size: number;
+  readonly digest: (algorithm: string) => string;
 }
 
 /** What a call to download is checked for before its task starts; the rest the task finds out. */
@@ -62,13 +73,21 @@ export function download(pve: Pve, request: Download): void {
   }
   const { hostname } = new URL(url);
   if (isNowhere(hostname)) throw failure(`download failed: wget: unable to resolve host address '${hostname}'`);
-  const size = sizeOf(url);
+  const { fetched } = request;
+  const size = fetched?.size ?? sizeOf(url);
   assertFits(pve, host, storage, size, path);
-  if (checksum !== null && !isDigest(checksum)) throw failure(mismatch(checksum, madeUp(checksum.algorithm, url)));
+  if (checksum !== null) verify(checksum, url, fetched);
   const format = /\.([^.]+)$/.exec(filename)?.[1]?.toLowerCase() ?? "raw";
   const kind: Volume["content"] = content === "import" || content === "vztmpl" ? content : "iso";
   host.volumes[volid] = { content: kind, format, size, source: url, ...(checksum && { checksum }) };
   pve.world.changed();
+}
+
+function verify(checksum: Checksum, url: string, fetched: Fetched | undefined): void {
+  const { algorithm, value } = checksum;
+  if (!fetched && isDigest(checksum)) return;
+  const got = fetched?.digest(algorithm) ?? madeUp(algorithm, url);
+  if (got !== value.toLowerCase()) throw failure(mismatch(checksum, got));
 }
 
 /** @throws PveError where a file is there that is not known to be the one that is wanted */
@@ -85,7 +104,7 @@ function assertFits(pve: Pve, host: PveHost, id: string, size: number, path: str
   throw failure(`download failed: Cannot write to '${path}.tmp_dwnl.${process.pid}' (No space left on device).`);
 }
 
-/** What is said of a file's checksum is believed, as nothing is fetched: but for what no file can have. */
+/** What is said of the checksum of a file that is not fetched is believed: but for what no file can have. */
 function isDigest({ algorithm, value }: Checksum): boolean {
   return /^[0-9a-fA-F]+$/.test(value) && value.length === madeUp(algorithm, "").length;
 }

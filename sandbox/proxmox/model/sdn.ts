@@ -3,25 +3,39 @@ import ipaddr from "ipaddr.js";
 import type { PveHost, SdnConfig, Section } from "../../world/proxmox.ts";
 import { again, assertWritable, membersOnline, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
+import { hasBridge } from "./interfaces.ts";
 import { assertNoAddresses } from "./ipam.ts";
-import { OWN_BRIDGE } from "./own-hosts.ts";
 import { startTask } from "./tasks.ts";
 import { checkTag } from "./vnet-tags.ts";
 
 /** Zones, controllers, vnets or subnets. */
 export type SdnKind = keyof SdnConfig;
-const SINGULAR = { zones: "zone", controllers: "controller", vnets: "vnet", subnets: "subnet" } as const;
+const SINGULAR = {
+  zones: "zone",
+  controllers: "controller",
+  vnets: "vnet",
+  subnets: "subnet",
+  fabrics: "fabric",
+  fabricNodes: "fabric node",
+} as const;
 
-function sdnObject({ datacenter }: Pve, kind: SdnKind, id: string): Section {
-  const section = datacenter.sdn.config[kind][id];
-  if (!section) throw failure(`sdn '${id}' does not exist`);
-  return section;
+/** The objects of a kind. */
+export const sdnObjects = (config: SdnConfig, kind: SdnKind): Record<string, Section> => (config[kind] ??= {});
+
+/** An object as it is configured. @throws PveError where there is none */
+export function sdnObject({ datacenter }: Pve, kind: SdnKind, id: string): Section {
+  const section = sdnObjects(datacenter.sdn.config, kind)[id];
+  if (section) return section;
+  if (kind === "fabrics") throw failure(`fabric '${id}' does not exist in configuration`);
+  if (kind !== "fabricNodes") throw failure(`sdn '${id}' does not exist`);
+  const [fabric, node] = id.split("_");
+  throw failure(`node '${node}' does not exist in fabric '${fabric}'`);
 }
 
 /** Makes an object, which waits for the next apply. @throws PveError */
 export function createSdn(pve: Pve, kind: SdnKind, id: string, section: Section): void {
   assertWritable(pve);
-  const objects = pve.datacenter.sdn.config[kind];
+  const objects = sdnObjects(pve.datacenter.sdn.config, kind);
   if (objects[id]) {
     throw failure(
       `create sdn ${SINGULAR[kind]} object failed: sdn ${SINGULAR[kind]} object ID '${id}' already defined`,
@@ -40,7 +54,7 @@ export function updateSdn(pve: Pve, kind: SdnKind, id: string, section: Section)
     throw badParameter({ zone: "can't change zone if subnets exist" });
   }
   check(pve, kind, id, section);
-  pve.datacenter.sdn.config[kind][id] = section;
+  sdnObjects(pve.datacenter.sdn.config, kind)[id] = section;
   pve.world.changed();
 }
 
@@ -58,16 +72,24 @@ export function deleteSdn(pve: Pve, kind: SdnKind, id: string): void {
     const user = keyWhere(config.zones, (zone) => zone.controller === id);
     if (user) throw failure(`${failed}: controller ${id} is used by ${user}`);
   }
+  if (kind === "fabrics") {
+    const user = keyWhere(config.controllers, (controller) => controller.fabric === id);
+    if (user) throw failure(`deleting fabric failed: this fabric is still used in the EVPN controller "${user}"`);
+    const zone = keyWhere(config.zones, ({ type, fabric }) => type === "vxlan" && fabric === id);
+    if (zone) throw failure(`deleting fabric failed: this fabric is still used in the VXLAN zone "${zone}"`);
+    const nodes = Object.entries(sdnObjects(config, "fabricNodes"));
+    config.fabricNodes = Object.fromEntries(nodes.filter(([, node]) => node["fabric_id"] !== id));
+  }
   if (kind === "vnets" && hasSubnets(pve, id)) throw badParameter({ vnet: "Can't delete vnet if subnets exists" });
   if (kind === "subnets") assertNoAddresses(pve, sdnObject(pve, kind, id));
-  delete config[kind][id];
+  delete sdnObjects(config, kind)[id];
   pve.world.changed();
 }
 
 /** What waits for the next apply: `new`, `changed`, or null where the hosts run what is configured. */
 export function pendingState({ datacenter }: Pve, kind: SdnKind, id: string): "new" | "changed" | null {
-  const configured = datacenter.sdn.config[kind][id];
-  const running = datacenter.sdn.running[kind][id];
+  const configured = sdnObjects(datacenter.sdn.config, kind)[id];
+  const running = sdnObjects(datacenter.sdn.running, kind)[id];
   if (!running) return "new";
   return JSON.stringify(configured) === JSON.stringify(running) ? null : "changed";
 }
@@ -104,12 +126,12 @@ export function rollBackSdn(pve: Pve): void {
   pve.world.changed();
 }
 
-/** Whether a bridge of this name is there for virtual machines: those of applied vnets, and what the installer made. */
-export function bridgeExists({ datacenter }: Pve, { name: node, kind }: PveHost, bridge: string): boolean {
-  if (kind === "x86-kvm" && bridge === OWN_BRIDGE) return true;
+/** Whether a bridge of this name is there for virtual machines: those of applied vnets, and those of the host. */
+export function bridgeExists({ datacenter }: Pve, host: PveHost, bridge: string): boolean {
+  if (hasBridge(host, bridge)) return true;
   const { vnets, zones } = datacenter.sdn.running;
   const nodes = zones[String(vnets[bridge]?.zone)]?.nodes;
-  return bridge in vnets && (!Array.isArray(nodes) || nodes.length === 0 || nodes.includes(node));
+  return bridge in vnets && (!Array.isArray(nodes) || nodes.length === 0 || nodes.includes(host.name));
 }
 
 /** The id that PVE makes of a subnet: `guests-10.20.0.0-24`. */
@@ -123,7 +145,8 @@ function check(pve: Pve, kind: SdnKind, id: string, section: Section): void {
   if (kind === "zones") checkZone(pve, id, section);
   else if (kind === "controllers") checkController(pve, id, section);
   else if (kind === "vnets") checkVnet(pve, id, section);
-  else checkSubnet(pve, section);
+  else if (kind === "subnets") checkSubnet(pve, section);
+  else if (kind === "fabricNodes") sdnObject(pve, "fabrics", String(section["fabric_id"]));
 }
 
 function checkZone(pve: Pve, id: string, zone: Section): void {
@@ -141,7 +164,7 @@ function checkController(pve: Pve, id: string, controller: Section): void {
   if (other) throw failure("only 1 global evpn controller can be defined");
   const defined = [list(controller.peers).length > 0, controller.fabric !== undefined].filter(Boolean);
   if (defined.length !== 1) throw failure("must have exactly one of peers / fabric defined");
-  if (controller.fabric !== undefined) throw failure(`fabric '${controller.fabric}' does not exist`);
+  if (controller.fabric !== undefined) sdnObject(pve, "fabrics", String(controller.fabric));
 }
 
 function checkVnet(pve: Pve, id: string, vnet: Section): void {

@@ -52,6 +52,8 @@ export function cloneVm(pve: Pve, source: Vm, request: CloneRequest): Vm {
     if (description) config.description = keptDescription(description);
     config.smbios1 = propertyString(properties(config.smbios1 ?? "", "").set("uuid", randomUUID()), "");
     const vm = newVm(pve, host, newid, config);
+    const firewall = pve.datacenter.firewalls?.[source.vmid];
+    if (firewall) (pve.datacenter.firewalls ??= {})[newid] = structuredClone(firewall);
     if (pool) moveToPool(pve, newid, pool);
     assignWhereFree(pve, vm);
     return vm;
@@ -161,6 +163,7 @@ export function destroyVm(pve: Pve, vm: Vm, skipLock = false): void {
   moveToPool(pve, vm.vmid, "");
   datacenter.acl = datacenter.acl.filter((entry) => entry.path !== `/vms/${vm.vmid}`);
   releaseAddresses(pve, vm.vmid, {});
+  delete datacenter.firewalls?.[vm.vmid];
   delete datacenter.vms[vm.vmid];
   world.changed();
 }

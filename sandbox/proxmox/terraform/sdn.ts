@@ -4,7 +4,7 @@ import type { Section } from "../../world/proxmox.ts";
 import { callApi } from "../api/operation.ts";
 import { digestOf } from "../api/values.ts";
 import type { Pve } from "../model/context.ts";
-import { pendingState, type SdnKind, subnetId } from "../model/sdn.ts";
+import { pendingState, type SdnKind, sdnObjects, subnetId } from "../model/sdn.ts";
 import { apiObject, type Verb } from "./object.ts";
 import { atPve } from "./session.ts";
 import { block, flag, required, strings, text } from "./values.ts";
@@ -89,7 +89,7 @@ interface SdnType {
 const pathOf = ({ kind }: Pick<SdnType, "kind">, id: string): string => `cluster/sdn/${kind}/${encodeURIComponent(id)}`;
 
 function read(pve: Pve, type: SdnType, id: string): Attributes | null {
-  const found = pve.datacenter.sdn.config[type.kind][id];
+  const found = sdnObjects(pve.datacenter.sdn.config, type.kind)[id];
   if (!found || (type.type !== null && found.type !== type.type)) return null;
   return { id, ...attributes(found, type.keys), ...type.extra?.(pve, id) };
 }
@@ -135,7 +135,9 @@ function sdnObject(type: SdnType, rules: Pick<ResourceType, "defaults" | "change
         return read(pve, type, id) ?? {};
       },
       update(pve, id, planned) {
-        change(pve, pathOf(type, id), pve.datacenter.sdn.config[kind][id], options(planned, keys), ["type"]);
+        change(pve, pathOf(type, id), sdnObjects(pve.datacenter.sdn.config, kind)[id], options(planned, keys), [
+          "type",
+        ]);
         return read(pve, type, id) ?? {};
       },
     }),
