@@ -41,3 +41,30 @@ describe.each(Object.entries(TOOLS))("a deploy whose %s is killed", (name, tool)
     expect(state.outputs.automation_token.value).toMatch(/^automation@pve!lab=./);
   });
 });
+
+/** Of the 34 resources of preset direct: around its secrets, its instance, and the border between the stacks. */
+const DIRECT_POINTS = [1, 8, 25, 27, 32];
+
+describe("a deploy of preset direct whose terraform is killed", () => {
+  let lab: TestLab;
+  beforeEach(async () => {
+    if (TOOLS.terraform === undefined) throw new Error("no terraform is on PATH");
+    const env = { SANDBOX_LATENCY_MS: "60", TERRAFORM_BINARY_NAME: TOOLS.terraform };
+    lab = await TestLab.create({ preset: "direct" }, env);
+  });
+  afterEach(() => lab.end());
+
+  it.each(DIRECT_POINTS)("after %d resources converges at the next run, if need be with --recover", async (made) => {
+    const first = lab.start("deploy", "oci", "talos", "--auto-approve");
+    expect(await first.saw(MADE, made)).toBe(true);
+    await killTool(lab);
+    expect((await first.ended).code).toBe(1);
+    const { code, stderr } = await lab.cdktf("deploy", "oci", "talos", "--auto-approve");
+    if (code !== 0) {
+      expect(stderr).toContain("--recover");
+      const recovered = await lab.cdktf("deploy", "oci", "talos", "--auto-approve", "--recover");
+      expect(recovered.code === 0 ? "" : recovered.stderr).toBe("");
+    }
+    await expectConvergence(lab, ["oci", "talos"]);
+  });
+});
