@@ -1,0 +1,85 @@
+/** Instances that boot Talos themselves, each by what its user data says. */
+import { endpoint } from "../../../sandbox/systems/endpoints.ts";
+import { guestAt, talosOverview } from "../../../sandbox/talos/index.ts";
+import { stopInstance, talosInstances } from "../../../sandbox/talos/model/instances.ts";
+import { machineAt, reset } from "../../../sandbox/talos/model/machines.ts";
+import type { Instance } from "../../../sandbox/oci/resources/instance.ts";
+import type { Store } from "../../../sandbox/world/store.ts";
+import { instance, worldWith } from "../proxmox/world.ts";
+import { configurationOf } from "./machines.ts";
+import { labWith } from "./world.ts";
+
+const IMAGE = "talos-1.13.9-oracle-arm64-0123456789ab.oci";
+let configuration = "";
+beforeAll(async () => {
+  configuration = String(await configurationOf(labWith("cp-1"), "cp-1"));
+});
+
+/** A world with one instance that boots Talos. */
+function worldOf(userData: string, over: Partial<Instance> = {}): { readonly world: Store; readonly address: string } {
+  const world = worldWith();
+  const machine = { ...instance({ name: "cp-1", imageObject: IMAGE }), userData, ...over };
+  world.state.oci.instances.push(machine);
+  return { world, address: machine.privateIp };
+}
+
+const stageOf = (world: Store, address: string) => machineAt(world, talosInstances, address)?.stage ?? null;
+
+describe("an instance with an image of Talos", () => {
+  it("is configured by its user data from the first time that anybody looks at it", () => {
+    const { world, address } = worldOf(configuration);
+    expect(stageOf(world, address)).toBe("configured");
+    expect(talosOverview(world)).toMatchObject({
+      clusters: [{ nodes: [{ name: "cp-1", role: "control-plane", talos: "1.13.9" }] }],
+      inMaintenance: [],
+    });
+  });
+
+  it("waits in maintenance mode for whoever comes first, without user data", () => {
+    const { world, address } = worldOf("");
+    expect(stageOf(world, address)).toBe("maintenance");
+    expect(endpoint(world, { address, port: 50_000 })).not.toBeNull();
+  });
+
+  it.each([
+    ["user data that Talos refuses", "machine: {}"],
+    ["a cloud-config, which is none of Talos's", "#cloud-config\nhostname: cp-1\n"],
+  ])("listens nowhere with %s", (_what, userData) => {
+    const { world, address } = worldOf(userData);
+    expect([stageOf(world, address), endpoint(world, { address, port: 50_000 })]).toEqual([null, null]);
+  });
+
+  it("does not boot where its firmware is BIOS, or the instance is stopped", () => {
+    for (const over of [{ firmware: "BIOS" }, { state: "STOPPED" }] as const) {
+      const { world, address } = worldOf(configuration, over);
+      expect(guestAt(world, address)).toBeNull();
+    }
+  });
+
+  it("has no SSH, and stops as an instance", () => {
+    const { world, address } = worldOf(configuration);
+    expect(endpoint(world, { address, port: 22 })).toBeNull();
+    stopInstance(world, { address });
+    expect([world.state.oci.instances.at(-1)?.state, guestAt(world, address)]).toEqual(["STOPPED", null]);
+  });
+
+  it("boots with its user data again after a reset", () => {
+    const { world, address } = worldOf(configuration);
+    const machine = machineAt(world, talosInstances, address);
+    if (machine?.stage !== "configured") throw new Error("it is not configured");
+    reset(world, talosInstances, machine, { graceful: false, reboot: true });
+    expect(stageOf(world, address)).toBe("configured");
+  });
+
+  it("is another machine with another boot volume, at the same address", () => {
+    const { world, address } = worldOf(configuration);
+    const before = machineAt(world, talosInstances, address)?.guest.generation;
+    const last = world.state.oci.instances.at(-1);
+    if (last) last.bootVolumeId = "another";
+    expect(machineAt(world, talosInstances, address)).toMatchObject({
+      stage: "configured",
+      guest: { generation: "another" },
+    });
+    expect(before).not.toBe("another");
+  });
+});
