@@ -2,7 +2,8 @@
 import { endpoint } from "../../../sandbox/systems/endpoints.ts";
 import { guestAt, talosOverview } from "../../../sandbox/talos/index.ts";
 import { stopInstance, talosInstances } from "../../../sandbox/talos/model/instances.ts";
-import { machineAt, reset } from "../../../sandbox/talos/model/machines.ts";
+import { machineAt } from "../../../sandbox/talos/model/machines.ts";
+import { reset } from "../../../sandbox/talos/model/reset.ts";
 import type { Instance } from "../../../sandbox/oci/resources/instance.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
 import { instance, worldWith } from "../proxmox/world.ts";
@@ -67,7 +68,8 @@ describe("an instance with an image of Talos", () => {
     const { world, address } = worldOf(configuration);
     const machine = machineAt(world, talosInstances, address);
     if (machine?.stage !== "configured") throw new Error("it is not configured");
-    reset(world, talosInstances, machine, { graceful: false, reboot: true });
+    const there = { world, guestsOf: talosInstances, powerOff: stopInstance };
+    reset(there, machine, { graceful: false, reboot: true });
     expect(stageOf(world, address)).toBe("configured");
   });
 
