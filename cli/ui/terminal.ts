@@ -11,8 +11,12 @@ export interface Terminal {
   aside(text: string): void;
   /** What is going on now, on the last line of a terminal. Nothing elsewhere. */
   status(text: string): void;
-  /** Asks, holding back all other lines until there is an answer. Only for an interactive terminal. */
-  ask(question: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Asks, holding back all other lines until there is an answer. Only for an interactive terminal.
+   *
+   * @returns null at the end of the input (Ctrl-D)
+   */
+  ask(question: string, signal: AbortSignal): Promise<string | null>;
   readonly interactive: boolean;
 }
 
@@ -67,13 +71,15 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
       asking = true;
       const { createInterface } = await import("node:readline/promises");
       const prompt = createInterface({ input: process.stdin, output: main });
-      // Reading a line takes Ctrl-C from the terminal; the end of the input (Ctrl-D) is no answer.
+      // Reading a line takes Ctrl-C from the terminal.
       prompt.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-      const ended = new Promise<string>((resolve) => {
-        prompt.once("close", () => resolve(""));
+      const ended = new Promise<null>((resolve) => {
+        prompt.once("close", () => resolve(null));
       });
       try {
-        return await Promise.race([prompt.question(question, { signal }), ended]);
+        const answer = await Promise.race([prompt.question(question, { signal }), ended]);
+        if (answer === null) main.write("\n");
+        return answer;
       } finally {
         prompt.close();
         asking = false;
@@ -85,13 +91,25 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
   };
 }
 
-/** Asks `question`, and takes "yes" alone for one. */
+/**
+ * Asks until the answer is `y`, `yes`, `n` or `no`; the end of the input is a no.
+ *
+ * @param details prints more, where the answer is `d`. @default - there is no more
+ */
 export async function confirm(
-  terminal: Pick<Terminal, "ask">,
+  terminal: Pick<Terminal, "ask" | "line">,
   question: string,
   signal: AbortSignal,
+  details?: () => Promise<void>,
 ): Promise<boolean> {
-  return (await terminal.ask(`${question}. Only "yes" goes on: `, signal)).trim().toLowerCase() === "yes";
+  const choices = details === undefined ? "y, n" : "y, n, d for details";
+  for (;;) {
+    const answer = (await terminal.ask(`${question}? [${choices}] `, signal))?.trim().toLowerCase();
+    if (answer === "y" || answer === "yes") return true;
+    if (answer === undefined || answer === "n" || answer === "no") return false;
+    if (answer === "d" && details !== undefined) await details();
+    else terminal.line(`got ${JSON.stringify(answer)}, allowed ${choices}`);
+  }
 }
 
 type Style = (text: string) => string;

@@ -91,13 +91,14 @@ export async function begin(context: CommandContext, names: readonly string[], o
   return { session, stacks: inOrder(stacks), label: ({ name }) => terminal.colors.bold(padded(name)) };
 }
 
+/** What to wait for before a stack is planned. */
+export type Initialized = (stack: StackInfo) => Promise<void>;
+
 /**
  * Initializes the stacks one after the other, ahead of their turn: it needs nothing from the stacks before, and one at a
  * time, as terraform's plugin cache bears no more (beside plans: `PluginTurns`).
- *
- * @returns what to wait for before a stack is planned
  */
-export function initializeAhead(session: Session, stacks: readonly StackInfo[]): (stack: StackInfo) => Promise<void> {
+export function initializeAhead(session: Session, stacks: readonly StackInfo[]): Initialized {
   const ready = new Map<StackInfo, Promise<void>>();
   let before: Promise<unknown> = Promise.resolve();
   for (const info of stacks) {

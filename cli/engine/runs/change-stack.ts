@@ -11,17 +11,17 @@ import type { StackInfo } from "../synth/assembly.ts";
 import { discard, type Plan, planStack } from "../terraform/plan.ts";
 import type { Stack } from "../terraform/stack.ts";
 import { ApplyFailed, applyPlan } from "./apply.ts";
+import type { Approve } from "./approval.ts";
 import type { RunOptions } from "./begin.ts";
 import { refuseSecondBootstrap } from "./bootstrap.ts";
 import { type LockOptions, waitForLockedMachines } from "./locked-machines.ts";
 import { planDocument, refuseShrinking } from "./plan-document.ts";
 import { type Import, removeImports, SHOWN_ONCE, writeImports } from "./recover.ts";
 import { withoutNewTriggers } from "./replace-triggers.ts";
-import { counted, showReview, summaryOf } from "./review-text.ts";
+import { counted } from "./review-text.ts";
 import { refuseBeyond, type Reviewed } from "./reviewed.ts";
 import { result, type StackResult } from "./schedule.ts";
 import type { Session } from "./session.ts";
-import { needsValues, stackReview } from "./stack-review.ts";
 import { reportAttachedSchema, reportUnowned } from "./unowned.ts";
 
 /** One stack to be deployed or destroyed. */
@@ -37,20 +37,7 @@ export interface StackChange {
   readonly reviewed: Reviewed | null;
   /** Resolves when the stack may be planned. */
   readonly initialized: () => Promise<void>;
-  /** Asks whether to apply; null applies without asking. */
-  readonly confirm: ((question: string) => Promise<boolean>) | null;
-}
-
-async function approved({ verb, session, info, label, confirm }: StackChange, plan: Plan): Promise<boolean> {
-  const { terminal } = session;
-  const asked = confirm !== null && needsValues(plan);
-  const review = stackReview(plan, asked ? await planDocument(session, plan) : null);
-  terminal.line(`${label} ${summaryOf(review)}`);
-  if (confirm === null) return true;
-  showReview(terminal, review);
-  if (await confirm(`${verb} ${info.name}: ${summaryOf(review)}`)) return true;
-  terminal.line(`${label} not approved: nothing was changed`);
-  return false;
+  readonly approve: Approve;
 }
 
 async function planned(change: StackChange, before: State): Promise<Plan> {
@@ -104,7 +91,7 @@ async function changed(change: StackChange): Promise<StackResult> {
       if (verb === "deploy") showOutputs(terminal, label, before.outputs);
       return result(info.name, "unchanged");
     }
-    if (!(await approved(change, plan))) return result(info.name, "declined");
+    if (!(await change.approve(plan, label))) return result(info.name, "declined");
     await refuseSecondBootstrap(session, plan, stack);
     await waitForLockedMachines(session, plan, before.resources, change, options);
     await backUp(session, stack);

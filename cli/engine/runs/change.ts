@@ -1,11 +1,11 @@
-/** Deploys or destroys stacks in their order, with one question at a time, and reports the outcome. */
+/** Deploys or destroys stacks in their order, with one question, and reports the outcome. */
 import { resolve } from "node:path";
 import { printDocument } from "../../ui/document.ts";
 import { AlreadyPrinted, CliError } from "../../ui/errors.ts";
-import { confirm } from "../../ui/terminal.ts";
 import type { StackInfo } from "../synth/assembly.ts";
-import { type CommandContext, withLabLock } from "../synth/command-context.ts";
-import { atATime, begin, type Begun, initializeAhead, type RunOptions } from "./begin.ts";
+import { withLabLock } from "../synth/command-context.ts";
+import { type Approve, askAhead, askEach, withoutAsking } from "./approval.ts";
+import { atATime, begin, type Begun, type Initialized, initializeAhead, type RunOptions } from "./begin.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
 import type { LockOptions } from "./locked-machines.ts";
 import { type LossOptions, reportLosses, resolveLostObjects } from "./losses.ts";
@@ -30,27 +30,31 @@ type Verb = StackChange["verb"];
 
 const UNFINISHED: ReadonlySet<Status> = new Set(["failed", "declined", "interrupted", "skipped"]);
 
-/** Asks one question at a time, however many stacks run. */
-function oneQuestionAtATime({ terminal, interruption }: CommandContext): (question: string) => Promise<boolean> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (question) => {
-    const answer = last.then(() => confirm(terminal, question, interruption.signal));
-    last = answer.catch(() => undefined);
-    return answer;
-  };
+/** @param imports whether objects are imported, which their own plan alone shows */
+async function approval(
+  verb: Verb,
+  begun: Begun,
+  initialized: Initialized,
+  options: ChangeOptions,
+  imports: boolean,
+): Promise<Approve | null> {
+  if (options.autoApprove || options.plan !== undefined) return withoutAsking(begun.session);
+  return imports ? askEach(verb, begun) : askAhead(verb, begun, initialized, options);
 }
 
 async function changeAll(
   verb: Verb,
-  { session, stacks, label }: Begun,
+  begun: Begun,
   options: ChangeOptions,
   reviewed: ReadonlyMap<string, Reviewed>,
 ): Promise<readonly StackResult[]> {
+  const { session, stacks, label } = begun;
   await refuseLostStates(session, verb, stacks, options);
   const imports = await resolveLostObjects(session, verb, stacks, options);
   if (verb === "deploy") await checkUpgrades(session, stacks);
   const initialized = initializeAhead(session, stacks);
-  const confirm = options.autoApprove || options.plan !== undefined ? null : oneQuestionAtATime(session);
+  const approve = await approval(verb, begun, initialized, options, imports.size > 0);
+  if (approve === null) return stacks.map(({ name }) => result(name, "declined"));
   const results = new Map<string, StackResult>();
   const waitsFor = ({ name, dependencies }: StackInfo): readonly string[] =>
     verb === "deploy"
@@ -70,7 +74,7 @@ async function changeAll(
         imports: imports.get(info.name) ?? [],
         reviewed: reviewed.get(info.name) ?? null,
         initialized: () => initialized(info),
-        confirm,
+        approve,
       });
       results.set(info.name, outcome);
       return UNFINISHED.has(outcome.status) ? "failed" : "done";
@@ -85,6 +89,7 @@ async function changeAll(
 function summarize(verb: Verb, { session, stacks, label }: Begun, results: readonly StackResult[]): void {
   const { terminal, interruption } = session;
   if (!results.some(({ status }) => UNFINISHED.has(status))) return;
+  if (results.every(({ status }) => status === "declined")) return;
   for (const info of stacks) {
     const found = results.find(({ name }) => name === info.name);
     if (found === undefined) continue;

@@ -4,16 +4,13 @@ import { AlreadyPrinted, CliError, messageOf } from "../../ui/errors.ts";
 import { masked } from "../../ui/masker.ts";
 import { writeUserFile } from "../../ui/user-files.ts";
 import { AppRefused } from "../synth/app.ts";
-import type { State } from "../state/state.ts";
 import type { PlanOptions } from "../terraform/plan.ts";
+import type { States } from "./plan-all.ts";
 import type { Planned } from "./plan-ahead.ts";
 import { counted } from "./review-text.ts";
 import type { Review } from "./review.ts";
 import { result } from "./schedule.ts";
 import type { Session } from "./session.ts";
-
-/** States by the names of their stacks. */
-export type States = ReadonlyMap<string, State>;
 
 /** The whole of it, loaded only where it is asked for: it counts the uses of what is deployed. */
 export async function labReview(
@@ -26,12 +23,6 @@ export async function labReview(
     freeTier: freeTierReview(assembly.lab, states),
     images: imageReviews(assembly.lab, states, sandbox !== null),
   };
-}
-
-/** The hosts' image where a deploy would build it first; the sandbox takes an image's word for it. */
-export function imageToBuild({ assembly, sandbox }: Session): string | null {
-  const image = assembly.lab?.images?.proxmox;
-  return sandbox !== null || image === undefined || image.built ? null : image.objectName;
 }
 
 /** As scripts have it: short, unless all is asked for. */
