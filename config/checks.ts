@@ -4,7 +4,7 @@ import { type ConfigIssue, shown } from "./errors.ts";
 import { MAX_SLOT, slotOf } from "./fields.ts";
 import { placementIssues } from "./placement-checks.ts";
 import type { LabConfig } from "./schema.ts";
-import { minorOf, runs, talosReleaseOf } from "./versions.ts";
+import { minorOf, supports, talosReleaseOf } from "./versions.ts";
 
 interface Named {
   readonly path: readonly PropertyKey[];
@@ -115,8 +115,8 @@ function adminNetworks({ access }: LabConfig): readonly ConfigIssue[] {
 
 function versionPair({ versions }: LabConfig): readonly ConfigIssue[] {
   const release = talosReleaseOf(versions.talos);
-  if (release === undefined || runs(release, versions.kubernetes)) return [];
-  const { from, to } = release.kubernetes;
+  if (release === undefined || supports(release, versions.kubernetes)) return [];
+  const { from, to } = release.supported;
   const allowed = `1.${from} to 1.${to} (what Talos ${minorOf(versions.talos)} runs)`;
   return [{ path: ["versions", "kubernetes"], got: shown(versions.kubernetes), allowed }];
 }

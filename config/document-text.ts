@@ -4,7 +4,7 @@ import { fieldDocs } from "./fields.ts";
 import { valueAt } from "./issues.ts";
 import { PRESETS } from "./presets.ts";
 import { labSchema } from "./schema.ts";
-import { TALOS_RELEASES } from "./versions.ts";
+import { RELEASES_AS_OF, TALOS_RELEASES } from "./versions.ts";
 
 type Schema = z.core.$ZodType;
 type Path = readonly string[];
@@ -138,8 +138,12 @@ function presets(): string {
 }
 
 function releases(): string {
-  const rows = TALOS_RELEASES.map(({ talos, kubernetes }) => [talos, `1.${kubernetes.from} to 1.${kubernetes.to}`]);
-  return `## Versions that go together\n\n${table(["Talos", "Kubernetes"], rows)}\n`;
+  const rows = TALOS_RELEASES.map(({ talos, supported: { from, to }, supportEnded }) => [
+    talos,
+    `1.${from} to 1.${to}`,
+    supportEnded ?? "no",
+  ]);
+  return `## Versions that go together\n\n${table(["Talos", "Kubernetes", "community support ended"], rows)}\n\nAs of ${RELEASES_AS_OF}; \`npx lab doctor\` warns of a Talos whose support has ended.\n`;
 }
 
 const INTRODUCTION = `# lab.config.ts

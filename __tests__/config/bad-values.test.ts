@@ -121,6 +121,10 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
     'versions.kubernetes: got "1.37.0", allowed 1.31 to 1.36 (what Talos 1.13 runs)',
   ],
   [
+    { "versions.talos": "1.14.1", "versions.kubernetes": "1.32.0" },
+    'versions.kubernetes: got "1.32.0", allowed 1.33 to 1.37 (what Talos 1.14 runs)',
+  ],
+  [
     { "versions.talos": "1.13" },
     'versions.talos: got "1.13", allowed a full version of 1.12, 1.13 or 1.14, such as 1.13.9',
   ],

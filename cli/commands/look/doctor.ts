@@ -13,7 +13,7 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   const { heldTunnels } = await import("../../clients/held-tunnels.ts");
   const { profileValues } = await import("../../clients/oci.ts");
   const { account, ACCOUNT_MS } = await import("../../engine/checks/account.ts");
-  const { budgetMail, config, credentials, region } = await import("../../engine/checks/config.ts");
+  const { budgetMail, config, credentials, region, support } = await import("../../engine/checks/config.ts");
   const { imageLock } = await import("../../engine/checks/images.ts");
   const { kvm, ports } = await import("../../engine/checks/machine.ts");
   const { REMOTE_MS, remoteStates } = await import("../../engine/checks/state.ts");
@@ -37,6 +37,7 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
     key,
     [budgetMail(plan.config, sandbox)],
     [region(plan.config, profileRegion)],
+    [support(plan.config, new Date().toISOString().slice(0, 10))],
     findingsOf("state backend", () => remoteStates(plan, project), REMOTE_MS),
     findingsOf("images", () => imageLock(plan.config, home, sandbox)),
     findingsOf("tunnel ports", async () => {

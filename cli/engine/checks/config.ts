@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import type { LabConfig } from "../../../config/schema.ts";
 import type { SignIn } from "../../../config/sign-in.ts";
+import { minorOf, RELEASES_AS_OF, TALOS_RELEASES, talosReleaseOf } from "../../../config/versions.ts";
 import { freeTierUses } from "../../../constructs/free-tier/guard.ts";
 import { readApiKey } from "../../../images/upload/api-key.ts";
 import { readCredentials } from "../../../images/upload/credentials.ts";
@@ -59,6 +60,18 @@ export function budgetMail({ oci }: LabConfig, sandbox: boolean): Finding {
   return sandbox
     ? ok("budget", `${nobody}; the sandbox charges nothing`)
     : warn("budget", nobody, "set oci.budget.email to your address");
+}
+
+/** Whether what the lab runs is still looked after. @param now YYYY-MM-DD */
+export function support({ versions }: LabConfig, now: string): Finding {
+  const name = "versions";
+  const { talos, kubernetes } = versions;
+  const ended = talosReleaseOf(talos)?.supportEnded ?? null;
+  const found = `Talos ${talos}, Kubernetes ${kubernetes}`;
+  if (ended === null || ended > now) return ok(name, `${found}: supported, as of ${RELEASES_AS_OF}`);
+  const newest = TALOS_RELEASES.findLast((release) => release.supportEnded === null)?.talos ?? "a newer one";
+  const advice = `set versions.talos to one of ${newest} for new machines, and upgrade those that exist: talosctl upgrade`;
+  return warn(name, `${found}: community support of Talos ${minorOf(talos)} ended on ${ended}`, advice);
 }
 
 const OTHERS = 0o077;

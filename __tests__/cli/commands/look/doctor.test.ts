@@ -19,6 +19,7 @@ const CHECKS = [
   "credentials",
   "budget",
   "region",
+  "versions",
   "image base",
   "image proxmox-ampere",
   "tunnel ports",

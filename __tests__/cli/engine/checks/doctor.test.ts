@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { account, serviceLimits } from "../../../../cli/engine/checks/account.ts";
-import { budgetMail, credentials, region } from "../../../../cli/engine/checks/config.ts";
+import { budgetMail, credentials, region, support } from "../../../../cli/engine/checks/config.ts";
 import { readTopology } from "../../../../cli/engine/synth/config.ts";
 import { type Finding, findingsOf } from "../../../../cli/ui/findings.ts";
 import { lockFinding } from "../../../../cli/engine/checks/images.ts";
@@ -487,5 +487,18 @@ describe("the account", () => {
     expect(await ask()).toMatchObject([
       { name: "account", status: "warn", found: expect.stringContaining("no such file") },
     ]);
+  });
+});
+
+describe("the versions of a lab", () => {
+  const of = (talos: string, kubernetes: string) => parseConfig({ ...CONFIG, versions: { talos, kubernetes } });
+
+  it("are warned of from the day on which support of their Talos ended", () => {
+    expect(support(of("1.13.9", "1.36.3"), "2026-09-02").status).toBe("ok");
+    expect(support(of("1.13.9", "1.36.3"), "2026-09-03")).toMatchObject({
+      status: "warn",
+      found: "Talos 1.13.9, Kubernetes 1.36.3: community support of Talos 1.13 ended on 2026-09-03",
+    });
+    expect(support(of("1.14.1", "1.36.3"), "2026-09-03").status).toBe("ok");
   });
 });
