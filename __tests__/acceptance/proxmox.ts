@@ -8,27 +8,52 @@ import { which } from "../../cli/engine/terraform/tools.ts";
 import { openSandbox, type OwnHostAccess } from "../../sandbox/client.ts";
 import type { Place, Suite } from "./suite.ts";
 
+const SECOND = { name: "pve2", cpus: 8, memoryGb: 32, diskGb: 500 };
 const HOST = { name: "pve", cpus: 16, memoryGb: 64, diskGb: 1000 };
 const TOKEN = "acceptance";
+
+const apiOf = ({ name, api, address, rootPassword }: OwnHostAccess, deadline: Deadline): PveApi =>
+  new PveApi({ name, api, address }, rootPassword, deadline);
 
 /** What the authors' hosts have beside an installer's work: files of every kind in `local`. */
 const LOCAL_CONTENT = "backup,images,import,iso,rootdir,snippets,vztmpl";
 
 /** A host as the tests want it. @returns a token of root's */
-async function prepare({ name, api, address, rootPassword }: OwnHostAccess): Promise<string> {
-  const pve = new PveApi({ name, api, address }, rootPassword, new Deadline(30));
+async function prepare(host: OwnHostAccess): Promise<string> {
+  const pve = apiOf(host, new Deadline(30));
   await pve.put("storage/local", { content: LOCAL_CONTENT });
   const made = await pve.post(`access/users/root@pam/token/${TOKEN}`, { privsep: 0 });
   return `root@pam!${TOKEN}=${String(Object(made).value)}`;
 }
 
-/** A world with one host, which each function gets as it was first. */
+/** Makes a cluster of two hosts, and waits for its quorum. */
+async function formCluster(first: OwnHostAccess, second: OwnHostAccess): Promise<void> {
+  const deadline = new Deadline(60);
+  const leader = apiOf(first, deadline);
+  await leader.task(String(await leader.post("cluster/config", { clustername: "acceptance" })));
+  const { nodelist } = Object(await leader.get("cluster/config/join"));
+  const fingerprint = String(Object(Object(nodelist)[0]).pve_fp);
+  const form = { hostname: first.address, fingerprint, password: first.rootPassword };
+  await apiOf(second, deadline).post("cluster/config/join", form);
+  await deadline.until("the second host to be a member", async () => {
+    const found: unknown = await leader.get("cluster/status");
+    const all = Array.isArray(found) ? found.map((each) => Object(each)) : [];
+    return all.filter((each) => each.online === 1).length === 2 && all.some((each) => each.quorate === 1)
+      ? true
+      : undefined;
+  });
+}
+
+/** A world with two hosts in a cluster, which each function gets as it was first. */
 async function open(): Promise<Place> {
   const terraform = which("terraform", process.env["PATH"] ?? "");
   if (terraform === undefined) throw new Error("no terraform on PATH: the suite runs its own tests with it");
   const labHome = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
   const [used, saved] = [join(labHome, ".sandbox"), join(labHome, "saved")];
-  const token = await prepare(await (await openSandbox({ labHome })).addHost(HOST));
+  const sandbox = await openSandbox({ labHome });
+  const [first, second] = [await sandbox.addHost(HOST), await sandbox.addHost(SECOND)];
+  await formCluster(first, second);
+  const token = await prepare(first);
   const stop = async (): Promise<void> => (await openSandbox({ labHome })).stop();
   await stop();
   cpSync(used, saved, { recursive: true });
@@ -51,6 +76,7 @@ async function open(): Promise<Place> {
         PROXMOX_VE_SSH_USERNAME: "root",
         PROXMOX_VE_SSH_PASSWORD: host.rootPassword,
         PROXMOX_VE_ACC_NODE_NAME: host.name,
+        PROXMOX_VE_ACC_NODE_2_NAME: SECOND.name,
         PROXMOX_VE_ACC_IFACE_NAME: "enp2s0",
         PROXMOX_VE_ACC_BOND_SLAVE1: "enp2s0",
         PROXMOX_VE_ACC_BOND_SLAVE2: "enp3s0",

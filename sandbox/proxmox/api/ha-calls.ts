@@ -3,6 +3,7 @@ import { again, nodeNames, type Pve, ROOT } from "../model/context.ts";
 import { failure } from "../model/errors.ts";
 import { type Options, putSection, sectionOf, sectionsOf } from "../model/sections.ts";
 import { startTask } from "../model/tasks.ts";
+import { migrateVm } from "../model/vm-migration.ts";
 import { runs, startVm, stopVm } from "../model/vm-power.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
@@ -117,6 +118,12 @@ export function groups(): Data {
 export function migrate(pve: Pve, { sid: given = "", node = "" }: Parameters): Data {
   const sid = sidOf(given);
   sectionOf(pve, RESOURCES, sid, failure(`service '${sid}' is not HA managed`));
+  const asRoot = { ...pve, user: ROOT };
+  startTask(asRoot, "qmigrate", vmidOf(sid), () => {
+    const later = again(asRoot);
+    const vm = later.datacenter.vms[vmidOf(sid)];
+    if (vm && vm.node !== node) migrateVm(later, vm, { target: node, online: true, withLocalDisks: true });
+  });
   return { sid, "requested-node": node };
 }
 

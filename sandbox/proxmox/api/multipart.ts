@@ -12,6 +12,8 @@ const MAX_FIELD = 64 * 1024;
 export interface Upload {
   readonly size: number;
   readonly checksums: Readonly<Record<string, string>>;
+  /** Its first four bytes, as Latin-1. */
+  readonly magic: string;
 }
 
 /** By the name of the temporary file that they would be in. */
@@ -34,18 +36,20 @@ interface Part {
   readonly hashes: readonly Hash[];
   size: number;
   text: string;
+  magic: string;
 }
 
 function partOf(headers: string): Part {
   const [, name = ""] = /[;\s]name="([^"]*)"/i.exec(headers) ?? [];
   const [, filename] = /[;\s]filename="([^"]*)"/i.exec(headers) ?? [];
   const hashes = filename === undefined ? [] : ALGORITHMS.map((each) => createHash(each));
-  return { name, filename, hashes, size: 0, text: "" };
+  return { name, filename, hashes, size: 0, text: "", magic: "" };
 }
 
 function feed(part: Part, bytes: Buffer): void {
   part.size += bytes.length;
   for (const hash of part.hashes) hash.update(bytes);
+  if (part.magic.length < 4) part.magic = `${part.magic}${bytes.toString("latin1", 0, 4)}`.slice(0, 4);
   if (part.filename !== undefined) return;
   if (part.size > MAX_FIELD) throw new PveError(400, `upload failed: field ${part.name} is too long`);
   part.text += bytes.toString();
@@ -59,7 +63,7 @@ function finish(part: Part, into: Record<string, string>): void {
   count += 1;
   const tmpfilename = `/var/tmp/pveupload-${count.toString(16).padStart(32, "0")}`;
   const checksums = part.hashes.map((hash, index) => [ALGORITHMS[index] ?? "", hash.digest("hex")] as const);
-  uploads.set(tmpfilename, { size: part.size, checksums: Object.fromEntries(checksums) });
+  uploads.set(tmpfilename, { size: part.size, checksums: Object.fromEntries(checksums), magic: part.magic });
   Object.assign(into, { filename: part.filename, tmpfilename });
 }
 

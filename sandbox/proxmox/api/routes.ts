@@ -184,6 +184,8 @@ export const ROUTES: readonly Route[] = [
   get(`${VM}/feature`, vm.feature),
   get(`${VM}/snapshot`, vm.snapshots),
   post(`${VM}/clone`, lifecycle.clone),
+  get(`${VM}/migrate`, lifecycle.migrationTargets),
+  post(`${VM}/migrate`, lifecycle.migrate),
   post(`${VM}/template`, lifecycle.template),
   post(`${VM}/move_disk`, lifecycle.move),
   put(`${VM}/resize`, lifecycle.resize),

@@ -154,8 +154,10 @@ function visible(pve: Pve, kind: SdnKind, id: string): boolean {
 export function get(kind: SdnKind) {
   return (pve: Pve, parameters: Parameters): Data => {
     const id = keptId(kind, parameters);
-    const found = shown(pve, kind, id, parameters);
-    if (!found && kind.startsWith("fabric")) sdnObject(pve, kind, id);
+    // The one of a fabric takes any parameter and heeds none.
+    const isFabric = kind === "fabrics" || kind === "fabricNodes";
+    if (isFabric) sdnObject(pve, kind, id);
+    const found = shown(pve, kind, id, isFabric ? {} : parameters);
     if (!found) throw failure(kind === "subnets" ? `subnet '${id}' does not exist` : `sdn '${id}' does not exist`);
     return found;
   };

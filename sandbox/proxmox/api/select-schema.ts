@@ -22,7 +22,10 @@ const node: z.ZodType<Node> = z.lazy(() =>
   z.looseObject({ path: z.string(), info: methods, methods, children: z.array(node).optional() }),
 );
 const call = z.object({
-  parameters: z.object({ additionalProperties: z.unknown().optional(), properties: z.record(z.string(), z.unknown()).optional() }),
+  parameters: z.object({
+    additionalProperties: z.unknown().optional(),
+    properties: z.record(z.string(), z.unknown()).optional(),
+  }),
   permissions: z.record(z.string(), z.unknown()).optional(),
   allowtoken: z.number().optional(),
   returns: z.looseObject({ links: z.array(z.looseObject({ href: z.string() })).optional() }).optional(),

@@ -37,8 +37,19 @@ async function ask(method: "GET" | "HEAD", url: string, failed: string): Promise
   return response;
 }
 
-async function fetched(url: string): Promise<Fetched> {
+const MAGIC: Readonly<Record<string, string>> = { qcow2: "QFI\xfb", vmdk: "KDMV" };
+
+/** What qemu-img says of an image that is none. @throws PveError */
+function assertImage(content: string, filename: string, magic: string): void {
+  const [, format = ""] = /\.([^.]+)$/.exec(filename) ?? [];
+  const wanted = MAGIC[format];
+  if (content !== "import" || wanted === undefined || magic === wanted) return;
+  throw failure(`qemu-img: Could not open '${filename}': Image is not in ${format} format`);
+}
+
+async function fetched(url: string, { content, filename }: { content: string; filename: string }): Promise<Fetched> {
   const bytes = Buffer.from(await (await ask("GET", url, "download failed")).arrayBuffer());
+  assertImage(content, filename, bytes.toString("latin1", 0, 4));
   return { size: bytes.length, digest: (algorithm) => createHash(algorithm).update(bytes).digest("hex") };
 }
 
@@ -55,7 +66,7 @@ export function downloadTask(pve: Pve, parameters: Parameters): Data {
   };
   const here = isHere(pve, url);
   return startTask(pve, "download", request.filename, (log) =>
-    here ? fetched(url).then((file) => work(log, file)) : work(log),
+    here ? fetched(url, request).then((file) => work(log, file)) : work(log),
   );
 }
 
@@ -82,7 +93,7 @@ export function urlMetadata(pve: Pve, { url = "" }: Parameters): Data | Promise<
 /** `POST nodes/{node}/storage/{storage}/upload`: goes over a file that is there. */
 export function upload(pve: Pve, parameters: Parameters): Data {
   const { tmpfilename = "", content = "" } = parameters;
-  const { size, checksums } = uploadOf(tmpfilename);
+  const { size, checksums, magic } = uploadOf(tmpfilename);
   const request = requested(pve, parameters);
   if (content !== "iso" && content !== "vztmpl" && content !== "import")
     throw badParameter({ content: `upload content type '${content}' not allowed` });
@@ -93,6 +104,7 @@ export function upload(pve: Pve, parameters: Parameters): Data {
     const got = checksums[checksum?.algorithm ?? ""];
     if (checksum && got !== checksum.value.toLowerCase())
       throw failure(`checksum mismatch: got '${got}' != expect '${checksum.value}'`);
+    assertImage(content, filename, magic);
     const { world, host } = again(pve);
     const format = /\.([^.]+)$/.exec(filename)?.[1]?.toLowerCase() ?? "raw";
     const volume: Volume = { content, format, size, source: null };

@@ -1,6 +1,6 @@
 /** Calls that make virtual machines, change what they are made of, and remove them: each a task. */
 import { skipsLock } from "../model/vm-lock.ts";
-import { again, assertQuorum, type Pve } from "../model/context.ts";
+import { again, assertQuorum, nodeNames, type Pve } from "../model/context.ts";
 import { assertCpuType } from "../model/cpu-models.ts";
 import { badParameter, failure } from "../model/errors.ts";
 import { assertMay, assertMayVm } from "../model/permissions.ts";
@@ -9,10 +9,11 @@ import { parseSize } from "../model/properties.ts";
 import { assertUnused, createVm } from "../model/vm-config.ts";
 import { driveKeys, isCdrom, volumeId } from "../model/vm-drives.ts";
 import { cloneVm, destroyVm, makeTemplate, moveDisk, resizeDisk } from "../model/vm-lifecycle.ts";
+import { checkMigration, migrateVm } from "../model/vm-migration.ts";
 import { assertMaySet } from "../model/vm-permissions.ts";
 import { runs, startVm } from "../model/vm-power.ts";
 import type { Data, Parameters } from "./http.ts";
-import { flag, given } from "./values.ts";
+import { bit, flag, given } from "./values.ts";
 import { options, task, vm } from "./vm-calls.ts";
 
 /** `POST nodes/{node}/qemu` */
@@ -116,4 +117,34 @@ export function move(pve: Pve, parameters: Parameters): Data {
     const later = again(pve);
     moveDisk(later, vm(later, parameters), disk, storage);
   });
+}
+
+/** `POST nodes/{node}/qemu/{vmid}/migrate` */
+export function migrate(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  const migration = {
+    target: parameters["target"] ?? "",
+    online: flag(parameters, "online") ?? false,
+    withLocalDisks: flag(parameters, "with-local-disks") ?? false,
+  };
+  checkMigration(pve, machine, migration);
+  return task(pve, "qmigrate", machine.vmid, (log) => {
+    const later = again(pve);
+    log(`starting migration of VM ${machine.vmid} to node '${migration.target}'`);
+    migrateVm(later, vm(later, parameters), migration);
+    log("migration finished successfully");
+  });
+}
+
+/** `GET nodes/{node}/qemu/{vmid}/migrate`: where it could go. */
+export function migrationTargets(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  const others = nodeNames(pve).filter((name) => name !== machine.node);
+  const disks = driveKeys(machine.config).flatMap((key) => {
+    const value = machine.config[key] ?? "";
+    const volid = volumeId(value);
+    const size = pve.host.volumes[volid ?? ""]?.size ?? 0;
+    return volid === undefined ? [] : [{ volid, size, cdrom: bit(isCdrom(value)), is_unused: 0, drivename: key }];
+  });
+  return { running: bit(runs(pve, machine)), allowed_nodes: others, local_disks: disks, local_resources: [] };
 }
