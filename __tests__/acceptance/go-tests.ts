@@ -1,14 +1,12 @@
 /** Test functions of a Go project's checkout: built once, run one at a time. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Overlay, Suite } from "./suite.ts";
 
-export interface GoTests {
+export interface GoTests extends Suite {
   /** A checkout of the project. */
   readonly source: string;
-  /** Its packages, such as `fwprovider/test`. */
-  readonly packages: readonly string[];
-  readonly tags: string;
 }
 
 /** A function of a package. */
@@ -55,11 +53,27 @@ function run(program: string, args: readonly string[], { folder, env, deadlineMs
   });
 }
 
+const isAcceptance = (_file: string, name: string): boolean => name.startsWith("TestAcc");
+
 /** The functions that the files of a package declare. */
-function functionsIn(folder: string): readonly string[] {
+function functionsIn(folder: string, has: NonNullable<Suite["has"]>): readonly string[] {
   const files = readdirSync(folder).filter((file) => file.endsWith("_test.go"));
-  const texts = files.map((file) => readFileSync(join(folder, file), "utf8"));
-  return texts.flatMap((text) => [...text.matchAll(/^func (TestAcc\w+)\(/gm)].map(([, name = ""]) => name));
+  return files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    return [...text.matchAll(/^func (Test\w+)\(/gm)].map(([, name = ""]) => name).filter((name) => has(file, name));
+  });
+}
+
+/** Writes what `go build -overlay` reads. @returns its path */
+function writeOverlay(overlay: Overlay, source: string, into: string): string {
+  const entries = Object.entries(overlay).map(([path, text], index) => {
+    const file = text === null ? "" : join(into, `overlay-${index}.go`);
+    if (text !== null) writeFileSync(file, text);
+    return [join(source, path), file];
+  });
+  const list = join(into, "overlay.json");
+  writeFileSync(list, JSON.stringify({ Replace: Object.fromEntries(entries) }));
+  return list;
 }
 
 /** The commit that is checked out, which names a folder of built programs. @throws Error with what `git` says */
@@ -69,9 +83,9 @@ export async function headOf(source: string): Promise<string> {
   return output.trim();
 }
 
-async function build(program: string, tags: string, folder: string): Promise<void> {
+async function build(program: string, flags: readonly string[], folder: string): Promise<void> {
   const half = `${program}.half`;
-  const built = await run("go", ["test", "-c", "-tags", tags, "-ldflags", "-s -w", "-o", half, "."], { folder });
+  const built = await run("go", ["test", "-c", ...flags, "-ldflags", "-s -w", "-o", half, "."], { folder });
   if (built.code !== 0) throw new Error(`go cannot build the tests of ${folder}:\n${built.output}`);
   renameSync(half, program);
 }
@@ -84,18 +98,19 @@ async function build(program: string, tags: string, folder: string): Promise<voi
  * @throws Error with what `go` says
  */
 export async function buildGoTests(
-  { source, packages, tags }: GoTests,
+  { source, packages, tags, has = isAcceptance, overlay }: GoTests,
   into: string,
   wanted: RegExp,
 ): Promise<readonly GoTest[]> {
   mkdirSync(into, { recursive: true });
+  const adapted = overlay ? ["-overlay", writeOverlay(overlay(source), source, into)] : [];
   const tests: GoTest[] = [];
   for (const each of packages) {
     const folder = join(source, each);
-    const names = functionsIn(folder).filter((name) => wanted.test(name));
+    const names = functionsIn(folder, has).filter((name) => wanted.test(name));
     if (names.length === 0) continue;
     const program = join(into, `${each.replaceAll("/", "-")}.test`);
-    if (!existsSync(program)) await build(program, tags, folder);
+    if (!existsSync(program)) await build(program, ["-tags", tags, ...adapted], folder);
     tests.push(...names.map((name) => ({ name, program, folder })));
   }
   return tests;

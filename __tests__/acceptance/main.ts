@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { differences, type Expected, readExpected, writeExpected } from "./expected.ts";
-import { buildGoTests, headOf, runGoTest } from "./go-tests.ts";
+import { buildGoTests, type GoTest, headOf, runGoTest } from "./go-tests.ts";
 import { outcomeOf, type Verdict, VERDICTS } from "./outcome.ts";
+import { oci } from "./oci.ts";
 import { proxmox } from "./proxmox.ts";
 import type { Suite } from "./suite.ts";
 
-const SUITES: Readonly<Record<string, Suite>> = { proxmox };
-const DEADLINE_MS = 600_000;
+const SUITES: Readonly<Record<string, Suite>> = { oci, proxmox };
 
 interface Options {
   readonly source: string;
@@ -18,6 +18,8 @@ interface Options {
   readonly programs?: string;
   readonly update?: true;
   readonly verbose?: true;
+  readonly jobs: string;
+  readonly deadline: string;
 }
 
 /** How many ended with what. */
@@ -28,28 +30,42 @@ function counts(seen: Expected): readonly string[] {
   });
 }
 
-async function test(name: string, suite: Suite, options: Options): Promise<number> {
-  const { source, run, update, verbose } = options;
+type Run = Pick<Suite, "open"> & Pick<Options, "verbose" | "deadline"> & { readonly tests: readonly GoTest[] };
+
+/** Runs functions one after another, each in a world as it was first, until none is left to take. */
+async function runAll(
+  { open, tests, verbose, deadline }: Run,
+  left: GoTest[],
+  seen: Record<string, Verdict>,
+): Promise<void> {
+  const place = await open();
+  try {
+    for (let each = left.shift(); each !== undefined; each = left.shift()) {
+      const ended = await runGoTest(each, await place.fresh(), Number(deadline) * 1000);
+      const { verdict, line } = outcomeOf(ended);
+      seen[each.name] = verdict;
+      const count = `[${Object.keys(seen).length}/${tests.length}]`;
+      console.log(`${count} ${verdict.padEnd(13)} ${each.name}${line === "" ? "" : `  ${line}`}`);
+      if (verbose) console.log(ended.output);
+    }
+  } finally {
+    await place.close();
+  }
+}
+
+async function test(
+  name: string,
+  suite: Suite,
+  { source, run, update, programs: kept, jobs, ...more }: Options,
+): Promise<number> {
   const temporary = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
-  const programs = options.programs === undefined ? temporary : resolve(options.programs, await headOf(source));
+  const programs = kept === undefined ? temporary : resolve(kept, await headOf(source));
   const seen: Record<string, Verdict> = {};
   try {
     console.error("building");
-    const chosen = await buildGoTests({ ...suite, source: resolve(source) }, programs, new RegExp(run ?? ""));
-    const place = await suite.open();
-    try {
-      for (const [index, each] of chosen.entries()) {
-        const ended = await runGoTest(each, await place.fresh(), DEADLINE_MS);
-        const { verdict, line } = outcomeOf(ended);
-        seen[each.name] = verdict;
-        console.log(
-          `[${index + 1}/${chosen.length}] ${verdict.padEnd(13)} ${each.name}${line === "" ? "" : `  ${line}`}`,
-        );
-        if (verbose) console.log(ended.output);
-      }
-    } finally {
-      await place.close();
-    }
+    const tests = await buildGoTests({ ...suite, source: resolve(source) }, programs, new RegExp(run ?? ""));
+    const left = [...tests];
+    await Promise.all(Array.from({ length: Number(jobs) }, () => runAll({ ...suite, tests, ...more }, left, seen)));
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -66,6 +82,8 @@ const command = new Command("test:acceptance")
   .option("--run <pattern>", "functions whose name matches")
   .option("--programs <dir>", "keep the built test programs there, by commit of the checkout")
   .option("--update", "write down what was seen in expected.json")
+  .option("--jobs <n>", "how many functions at once, each in a world of its own", "1")
+  .option("--deadline <seconds>", "after which a function is ended", "600")
   .option("--verbose", "with all that the functions print")
   .action(async (name: string, options: Options) => {
     const suite = SUITES[name];

@@ -1,9 +1,16 @@
+/** Files of a checkout as they are to be built, by path: with another text, or null for one that is left out. */
+export type Overlay = Readonly<Record<string, string | null>>;
+
 /** A suite of somebody else's acceptance tests, and what its functions are run against. */
 export interface Suite {
   /** Go packages of the checkout: those of what the sandbox plays. */
   readonly packages: readonly string[];
   /** Build tags. */
   readonly tags: string;
+  /** Which functions of a file it has. @default those that begin with TestAcc */
+  has?(file: string, name: string): boolean;
+  /** What of the checkout is adapted; the checkout stays as it is. */
+  overlay?(source: string): Overlay;
   open(): Promise<Place>;
 }
 

@@ -1,18 +1,14 @@
 /** Terraform with the real provider oracle/oci, against a tenancy in memory. */
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import net from "node:net";
 import { dirname, join } from "node:path";
 import { literal } from "../../constructs/lab/literal.ts";
-import { realEnvironment } from "../../sandbox/daemon/real-environment.ts";
-import { openOutside } from "../../sandbox/outside/proxy.ts";
 import type { Attributes } from "../../sandbox/plugin/resource.ts";
-import { type Api, ociApi } from "../sandbox/oci/client.ts";
-import { emptyStore } from "../sandbox/oci/tenancy.ts";
+import type { Api } from "../sandbox/oci/client.ts";
+import { liveOci } from "./live-oci.ts";
 import { program } from "./workshop.ts";
 
 const VERSION = "8.28.0";
-const TICK_MS = 100;
 
 export interface Ran {
   readonly code: number | null;
@@ -29,38 +25,17 @@ export interface OciTerraform {
 }
 
 export async function ociTerraform(): Promise<OciTerraform> {
-  const api = await ociApi(emptyStore("pay-as-you-go"));
-  // The provider waits for what takes its time.
-  const ticking = setInterval(() => api.turnClock(TICK_MS), TICK_MS);
-  const open = new Set<net.Socket>();
-  const outside = await openOutside({
-    hostNamed: (host) =>
-      host.endsWith(".oraclecloud.com")
-        ? (connection) => {
-            const inner = net.connect(Number(new URL(api.url).port), "127.0.0.1");
-            inner.on("error", () => connection.destroy());
-            connection.pipe(inner).pipe(connection);
-          }
-        : null,
-    machineAt: () => null,
-    authorityFile: join(api.home, "authority.pem"),
-    connected: (connection) => open.add(connection),
-    log: () => undefined,
-  });
-  const files = { home: api.home, oci: join(api.home, "oci"), authority: join(api.home, "authority.pem") };
-  const real = realEnvironment(api.store, { ociApi: api.url, outside: outside.address }, files);
+  const { api, env: live, end } = await liveOci();
   const folder = join(api.home, "terraform");
   mkdirSync(folder);
   const overrides = `provider_installation { dev_overrides { "oracle/oci" = "${dirname(program("oci"))}" } }\n`;
   writeFileSync(join(api.home, "terraform.rc"), overrides);
   const env = {
     PATH: process.env["PATH"],
-    HOME: api.home,
     TF_CLI_CONFIG_FILE: join(api.home, "terraform.rc"),
     TF_IN_AUTOMATION: "1",
     CHECKPOINT_DISABLE: "1",
-    ...real.all,
-    ...real.oci,
+    ...live,
   };
   return {
     api,
@@ -80,11 +55,8 @@ export async function ociTerraform(): Promise<OciTerraform> {
         );
       }),
     async end() {
-      clearInterval(ticking);
-      outside.close();
-      for (const connection of open) connection.destroy();
       rmSync(folder, { recursive: true });
-      await api.end();
+      await end();
     },
   };
 }

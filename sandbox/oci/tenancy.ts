@@ -28,7 +28,6 @@ export function emptyOci(account: Account, random: (length: number) => string): 
     account,
     namespace: `fr${random(10)}`,
     deletedCompartments: [],
-    preservedBootVolumes: [],
     buckets: [],
     apiKey: null,
     ...emptyLists(),

@@ -8,7 +8,9 @@ import type { Account, OciTenancy } from "../../../sandbox/world/oci.ts";
 import { memoryStore, randomText, type Store } from "../../../sandbox/world/store.ts";
 import { type Terraform, terraform } from "../plugin/terraform.ts";
 
-const schema: ProviderSchema = readProviderSchema(join(__dirname, "..", "..", "..", "providers", "oci", "schema.json"));
+const schema: ProviderSchema = readProviderSchema(
+  join(import.meta.dirname, "..", "..", "..", "providers", "oci", "schema.json"),
+);
 
 export function emptyStore(account: Account = "always-free"): Store {
   const oci = emptyOci(account, randomText);

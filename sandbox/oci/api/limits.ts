@@ -87,7 +87,8 @@ function availabilityOf(request: ApiRequest, availabilityDomain: string, wanted:
   if (!isObject(wanted)) throw invalid("Core Compute Capacity Report", "shapeAvailabilities has objects.");
   const shape = text(wanted, "instanceShape");
   const config = isObject(wanted.instanceShapeConfig) ? wanted.instanceShapeConfig : {};
-  shapeSize(shape, { ocpus: maybeNumber(config, "ocpus") ?? 1, memoryInGBs: maybeNumber(config, "memoryInGBs") });
+  const size = { ocpus: maybeNumber(config, "ocpus") ?? 1, memoryInGBs: maybeNumber(config, "memoryInGBs") };
+  shapeSize(request.call.world.state.oci.account, shape, size);
   const faultDomain = typeof wanted.faultDomain === "string" ? wanted.faultDomain : null;
   const places = faultDomain === null ? FAULT_DOMAINS : [faultDomain];
   const free = places.some(

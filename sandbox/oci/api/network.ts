@@ -1,10 +1,13 @@
-/** What of a virtual network has calls of its own: a VCN's networks, and what no account may have. */
+/** What of a virtual network has calls of its own: a VCN's networks, and peering. */
+import { overlaps } from "../../../config/cidr.ts";
 import { change } from "../kernel/operations.ts";
 import type { Attributes } from "../../plugin/resource.ts";
-import { invalid, limitExceeded } from "../model/refusals.ts";
+import { requireCidr } from "../model/ipv4.ts";
+import { requireObject } from "../model/records.ts";
+import { conflict, invalid } from "../model/refusals.ts";
+import { localPeeringGateway } from "../resources/local-peering-gateway.ts";
 import { vcn } from "../resources/vcn.ts";
 import { record, shown, viewOf } from "../http/collection.ts";
-import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
@@ -22,7 +25,7 @@ function cidrOf({ body }: ApiRequest, field: string): string {
   throw invalid("Core Vcn", `${field} is required.`);
 }
 
-/** Calls on a VCN's networks; and gateways, of which an account may have none. */
+/** Calls on a VCN's networks, and on peering. */
 export const networkRoutes: readonly Route[] = [
   {
     method: "POST",
@@ -45,14 +48,22 @@ export const networkRoutes: readonly Route[] = [
       return shown(changeCidrs(request, (cidrs) => cidrs.map((cidr) => (cidr === old ? fresh : cidr))));
     },
   },
-  ...["natGateways", "localPeeringGateways"].flatMap((gateways): Route[] => [
-    { method: "GET", path: `${BASE}/${gateways}`, run: (request) => listed(request, []) },
-    {
-      method: "POST",
-      path: `${BASE}/${gateways}`,
-      run: () => {
-        throw limitExceeded("Core Gateway", [`${gateways} (limit 0, used 0, asked 1 more)`]);
-      },
+  {
+    method: "POST",
+    path: `${localPeeringGateway.path}/{id}/actions/connect`,
+    run(request) {
+      const { service } = localPeeringGateway;
+      const found = record(request, localPeeringGateway);
+      const { localPeeringGateways: all, vcns } = request.call.world.state.oci;
+      const peer = requireObject(request.call, service, all, String(request.body.peerId), "peer_id");
+      if (found.peer !== null || peer.peer !== null) throw conflict(service, `${found.id} or ${peer.id} has a peer.`);
+      const cidrs = [found, peer].flatMap((each) => vcns.find(({ id }) => id === each.vcnId)?.cidrBlocks ?? []);
+      const parsed = cidrs.map((cidr) => requireCidr(service, cidr, "peer_id"));
+      if (parsed.some((cidr, at) => parsed.slice(0, at).some((other) => overlaps(other, cidr))))
+        throw invalid(service, `The VCNs of ${found.id} and ${peer.id} have CIDRs that overlap.`, "peer_id");
+      [found.peer, peer.peer] = [peer.id, found.id];
+      request.call.world.changed();
+      return { status: 204 };
     },
-  ]),
+  },
 ];

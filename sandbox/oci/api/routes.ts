@@ -2,6 +2,7 @@
 import { balancerRoutes } from "./balancers.ts";
 import { capabilitySchemaRoutes } from "./capability-schemas.ts";
 import { consoleHistoryRoutes } from "./console-histories.ts";
+import { drgRoutes } from "./drgs.ts";
 import { identityRoutes } from "./identity.ts";
 import { imageRoutes } from "./images.ts";
 import { instancePoolRoutes } from "./instance-pools.ts";
@@ -18,6 +19,7 @@ import { lifecyclePolicyRoutes } from "./storage/lifecycle-policy.ts";
 import { objectRoutes } from "./storage/objects.ts";
 import { preauthenticatedRoutes } from "./storage/preauthenticated.ts";
 import { uploadRoutes } from "./storage/uploads.ts";
+import { tagRoutes } from "./tags.ts";
 import { vnicRoutes } from "./vnics.ts";
 import { bootVolumeRoutes } from "./boot-volumes.ts";
 import { declarations, parts } from "../resources/index.ts";
@@ -27,7 +29,9 @@ import { partRoutes } from "../http/parts.ts";
 /** In the order in which they are looked for: what has calls of its own comes before the collections. */
 export const ROUTES: readonly Route[] = [
   ...identityRoutes,
+  ...tagRoutes,
   ...networkRoutes,
+  ...drgRoutes,
   ...serviceGatewayRoutes,
   ...securityGroupRoutes,
   ...instanceRoutes,
@@ -37,9 +41,9 @@ export const ROUTES: readonly Route[] = [
   ...imageRoutes,
   ...shapeRoutes,
   ...capabilitySchemaRoutes,
+  ...bootVolumeRoutes,
   ...declarations.flatMap((each) => collection(each)),
   ...parts.flatMap(partRoutes),
-  ...bootVolumeRoutes,
   ...balancerRoutes,
   ...loadBalancerRoutes,
   ...limitRoutes,

@@ -4,6 +4,7 @@ import type { Attributes, ProviderContext, Json } from "../../plugin/resource.ts
 import type { OciObject, Tags } from "../../world/oci.ts";
 import { isObject, MissingAttribute } from "../model/attributes.ts";
 import { flatTags, nestedTags, wrong } from "../model/fields.ts";
+import { defaultTags } from "../model/default-tags.ts";
 import { requireHomeRegion } from "../model/home-region.ts";
 import { invalid } from "../model/refusals.ts";
 import { globalId, regionalId, regionOf } from "../model/regions.ts";
@@ -51,6 +52,7 @@ export function commonFields(
   if (d.home === "root" && compartmentId !== call.world.state.oci.tenancyId)
     throw invalid(d.service, "compartmentId must be the root compartment (the tenancy).", "compartment_id");
   const timeCreated = before?.timeCreated ?? call.world.now();
+  const definedTags = (before && tagsOf(said, "definedTags")) ?? before?.definedTags ?? definedTagsOf(said, call);
   const newId = (): string => (d.home ? globalId(d.idType, call.world.random) : regionalId(call, d.idType));
   return {
     id: before?.id ?? newId(),
@@ -58,7 +60,7 @@ export function commonFields(
     region: before?.region ?? regionOf(call),
     timeCreated,
     freeformTags: tagsOf(said, "freeformTags") ?? before?.freeformTags ?? {},
-    definedTags: (said.definedTags ?? null) === null && before ? before.definedTags : definedTagsOf(said, call),
+    definedTags: before ? definedTags : { ...defaultTags(call, d.service, compartmentId, definedTags), ...definedTags },
   };
 }
 

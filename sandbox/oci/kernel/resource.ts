@@ -109,11 +109,14 @@ export const AVAILABLE = {
   states: { creating: "PROVISIONING", deleting: "TERMINATING", deleted: null },
 } as const;
 
-/** How identity's objects do. */
+/** How load balancers do. */
 export const ACTIVE = {
   state: "ACTIVE",
   states: { creating: "CREATING", deleting: "DELETING", deleted: null },
 } as const;
+
+/** How identity's objects do: the provider waits for DELETED, and after a change of identity repeats a 404 for minutes. */
+export const OF_IDENTITY = { ...ACTIVE, states: { ...ACTIVE.states, deleted: "DELETED" } } as const;
 
 /** A text that has to be said. */
 export const text = z.string().min(1);

@@ -1,14 +1,27 @@
-/** The two shapes that an Always Free account can launch. */
+/** Shapes: what an account can launch, and of what size. */
 import type { Attributes } from "../../plugin/resource.ts";
-import type { OciTenancy, Tags } from "../../world/oci.ts";
-import { invalid } from "./refusals.ts";
+import type { Account, OciTenancy, Tags } from "../../world/oci.ts";
+import { invalid, limitExceeded } from "./refusals.ts";
+import { SHAPE_SIZES } from "./shape-sizes.ts";
 
 /** Arm, of a size that is said. */
 export const A1_SHAPE = "VM.Standard.A1.Flex";
 /** x86, of one size. */
 export const MICRO_SHAPE = "VM.Standard.E2.1.Micro";
+/** All that a free account can launch. */
+export const FREE_SHAPES: readonly string[] = [A1_SHAPE, MICRO_SHAPE];
 /** All that the sandbox has. */
-export const SHAPES = [A1_SHAPE, MICRO_SHAPE] as const;
+export const SHAPES = Object.keys(SHAPE_SIZES);
+
+/** What an account can launch. */
+export function shapesOf(account: Account): readonly string[] {
+  return account === "always-free" ? FREE_SHAPES : SHAPES;
+}
+
+/** Whether it is for x86: then Oracle's images for x86 boot on it. */
+export function isX86(shape: string): boolean {
+  return shape !== A1_SHAPE;
+}
 
 /** A shape of a size. */
 export interface ShapeSize {
@@ -19,38 +32,44 @@ export interface ShapeSize {
 
 const SERVICE = "Core Instance";
 
-/** @throws when the shape is none the sandbox has, or the size is none the shape allows. */
+/** @throws when the shape is none the sandbox has, none of the account's, or the size is none the shape allows. */
 export function shapeSize(
+  account: Account,
   shape: string,
   config: { readonly ocpus: number | null; readonly memoryInGBs: number | null },
 ): ShapeSize {
-  if (shape === MICRO_SHAPE) return { shape, ocpus: 1, memoryGb: 1 };
-  if (shape !== A1_SHAPE)
-    throw invalid(SERVICE, `Shape ${shape} is not valid; the sandbox has ${SHAPES.join(" and ")}.`, "shape");
+  const most = Object.hasOwn(SHAPE_SIZES, shape) ? SHAPE_SIZES[shape] : undefined;
+  if (!most) throw invalid(SERVICE, `Shape ${shape} is not valid; the sandbox has ${SHAPES.join(", ")}.`, "shape");
+  if (!shapesOf(account).includes(shape))
+    throw limitExceeded(SERVICE, [`${shape} (limit 0 in an Always Free account)`]);
+  const { memoryPerOcpu } = most;
+  if (memoryPerOcpu === undefined) return { shape, ocpus: most.ocpus, memoryGb: most.memoryGb };
   const { ocpus } = config;
   if (ocpus === null)
     throw invalid(SERVICE, `shapeConfig.ocpus is required for the flexible shape ${shape}.`, "shape_config.ocpus");
-  const memoryGb = config.memoryInGBs ?? ocpus * 6;
-  // Oracle's page on flexible shapes: 1-80 OCPUs; at least 1 GB, 1-64 GB for each OCPU, 512 GB in all.
-  if (!Number.isInteger(ocpus) || ocpus < 1 || ocpus > 80)
-    throw invalid(SERVICE, `ocpus ${ocpus} is not valid for ${shape}: 1 to 80.`, "shape_config.ocpus");
-  if (memoryGb < ocpus || memoryGb > Math.min(512, ocpus * 64))
+  const memoryGb = config.memoryInGBs ?? ocpus * memoryPerOcpu;
+  // Oracle's page on flexible shapes: at least 1 GB, 1-64 GB for each OCPU.
+  if (!Number.isInteger(ocpus) || ocpus < 1 || ocpus > most.ocpus)
+    throw invalid(SERVICE, `ocpus ${ocpus} is not valid for ${shape}: 1 to ${most.ocpus}.`, "shape_config.ocpus");
+  const mostGb = Math.min(most.memoryGb, ocpus * 64);
+  if (memoryGb < ocpus || memoryGb > mostGb)
     throw invalid(
       SERVICE,
-      `memoryInGBs ${memoryGb} is not valid for ${ocpus} OCPUs of ${shape}: ${ocpus} to ${Math.min(512, ocpus * 64)}.`,
+      `memoryInGBs ${memoryGb} is not valid for ${ocpus} OCPUs of ${shape}: ${ocpus} to ${mostGb}.`,
       "shape_config.memory_in_gbs",
     );
   return { shape, ocpus, memoryGb };
 }
 
-/** Oracle's page on compute shapes: A1 has two VNICs with one OCPU, else one an OCPU, 24 at most. The primary one counts. */
+/** Oracle's page on compute shapes: a flexible one has two VNICs with one OCPU, else one an OCPU. The primary one counts. */
 export function maxVnics({ shape, ocpus }: Pick<ShapeSize, "shape" | "ocpus">): number {
-  return shape === A1_SHAPE ? Math.min(24, Math.max(2, ocpus)) : 1;
+  const { vnics = 1, memoryPerOcpu } = SHAPE_SIZES[shape] ?? {};
+  return memoryPerOcpu === undefined ? vnics : Math.min(vnics, Math.max(2, ocpus));
 }
 
 /** What the service tells of a size. */
 export function shapeConfig({ shape, ocpus, memoryGb }: ShapeSize): Attributes {
-  const arm = shape === A1_SHAPE;
+  const { gbps = 1, memoryPerOcpu, processor = "" } = SHAPE_SIZES[shape] ?? {};
   return {
     baselineOcpuUtilization: null,
     gpuDescription: null,
@@ -61,12 +80,54 @@ export function shapeConfig({ shape, ocpus, memoryGb }: ShapeSize): Attributes {
     localVolumeSizeInGBs: null,
     maxVnicAttachments: maxVnics({ shape, ocpus }),
     memoryInGBs: memoryGb,
-    networkingBandwidthInGbps: arm ? Math.min(40, ocpus) : 0.48,
+    networkingBandwidthInGbps: memoryPerOcpu === undefined ? gbps : Math.min(gbps, ocpus),
     nvmes: 0,
     ocpus,
-    processorDescription: arm ? "3.0 GHz Ampere® Altra™" : "2.0 GHz AMD EPYC™ 7551 (Naples)",
+    processorDescription: processor,
     resourceManagement: null,
-    vcpus: arm ? ocpus : ocpus * 2,
+    vcpus: isX86(shape) ? ocpus * 2 : ocpus,
+  };
+}
+
+/** A shape, as a list of them has it. */
+export function shapeFields(shape: string): Attributes {
+  const { ocpus = 1, memoryGb = 1, gbps = 1, vnics = 1, memoryPerOcpu, processor = "" } = SHAPE_SIZES[shape] ?? {};
+  const common = {
+    shape,
+    billingType: FREE_SHAPES.includes(shape) ? "ALWAYS_FREE" : "PAID",
+    gpus: 0,
+    localDisks: 0,
+    isLiveMigrationSupported: false,
+    networkPorts: 1,
+    processorDescription: processor,
+    platformConfigOptions: null,
+  };
+  if (memoryPerOcpu === undefined)
+    return {
+      ...common,
+      isFlexible: false,
+      ocpus,
+      memoryInGBs: memoryGb,
+      maxVnicAttachments: vnics,
+      networkingBandwidthInGbps: gbps,
+    };
+  return {
+    ...common,
+    isFlexible: true,
+    ocpus: 1,
+    memoryInGBs: memoryPerOcpu,
+    ocpuOptions: { min: 1, max: ocpus },
+    memoryOptions: {
+      minInGBs: 1,
+      maxInGBs: memoryGb,
+      defaultPerOcpuInGBs: memoryPerOcpu,
+      minPerOcpuInGBs: 1,
+      maxPerOcpuInGBs: 64,
+    },
+    maxVnicAttachments: 2,
+    maxVnicAttachmentOptions: { min: 2, max: vnics, defaultPerOcpu: 1 },
+    networkingBandwidthInGbps: 1,
+    networkingBandwidthOptions: { minInGbps: 1, maxInGbps: gbps, defaultPerOcpuInGbps: 1 },
   };
 }
 

@@ -57,12 +57,13 @@ const PUBLIC_NETWORKS = ["192.0.2.0/24", "198.51.100.0/24"];
 
 /** The lowest free public address. @throws ServiceRefusal 409 when none is left */
 export function takePublicAddress(call: ProviderContext, service: string): string {
-  const { networkLoadBalancers, loadBalancers, publicIps } = call.world.state.oci;
+  const { networkLoadBalancers, loadBalancers, natGateways, publicIps } = call.world.state.oci;
   const taken = new Set([
     ...[...attachedVnics(call.world.state.oci), ...networkLoadBalancers, ...loadBalancers].map(
       ({ publicIp }) => publicIp,
     ),
     ...publicIps.map(({ ipAddress }) => ipAddress),
+    ...natGateways.map(({ natIp }) => natIp),
   ]);
   for (const { base, size } of PUBLIC_NETWORKS.map(cidrOf)) {
     for (let value = base + 1; value < base + size - 1; value += 1) {

@@ -1,33 +1,48 @@
-/** Boot volumes that outlive their instances. */
-import type { ProviderContext } from "../../plugin/resource.ts";
-import type { OciObject } from "../../world/oci.ts";
+/** Boot volumes: those of instances, which follow from them, and those without one. */
+import { z } from "zod";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
+import type { OciTenancy } from "../../world/oci.ts";
+import { AVAILABLE, generatedName, kept, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
+import { isObject, maybeText as said } from "../model/attributes.ts";
+import { nestedTags } from "../model/fields.ts";
+import { requireRoom } from "../model/limits.ts";
+import { invalid, notFound } from "../model/refusals.ts";
+import { requireAvailabilityDomain } from "../model/regions.ts";
+import { systemTags } from "../model/shapes.ts";
 import type { Instance } from "./instance.ts";
 
-/** A boot volume that outlived its instance: it takes room until somebody deletes it. */
-export interface PreservedBootVolume extends OciObject {
-  displayName: string;
-  readonly availabilityDomain: string;
-  readonly imageId: string;
-  readonly sizeInGBs: number;
-  readonly vpusPerGB: number;
-}
+const SERVICE = "Core Boot Volume";
+
+const body = z.object({
+  displayName: generatedName,
+  availabilityDomain: text,
+  imageId: maybeText,
+  sizeInGBs: z.number(),
+  vpusPerGB: z.number().default(10),
+  isAutoTuneEnabled: z.boolean().default(false),
+  autotunePolicies: kept,
+  sourceDetails: kept,
+});
+
+/** A boot volume without an instance: it takes room until somebody deletes it. */
+export type PreservedBootVolume = Stored<z.output<typeof body>>;
 
 declare module "../../world/oci.ts" {
   interface OciTenancy {
-    /** Of instances that were terminated without them. */
+    /** Of instances that were terminated without them, and those made of another one or of a backup. */
     preservedBootVolumes: PreservedBootVolume[];
   }
 }
 
 /** The service gives it no other name; its tags are its own, not those of the instance. */
-export function bootVolumeName(instance: Instance): string {
+function bootVolumeName(instance: Instance): string {
   return `${instance.displayName} (Boot Volume)`;
 }
 
-/** Keeps the boot volume of an instance that is terminated. */
-export function preserveBootVolume({ world }: ProviderContext, instance: Instance): void {
+/** What an instance boots from. */
+export function bootVolumeOf(instance: Instance): PreservedBootVolume {
   const { bootVolumeId, bootVolumeGb, bootVolumeVpus, compartmentId, region, timeCreated } = instance;
-  const kept: PreservedBootVolume = {
+  return {
     id: bootVolumeId,
     compartmentId,
     region,
@@ -39,7 +54,75 @@ export function preserveBootVolume({ world }: ProviderContext, instance: Instanc
     imageId: instance.imageId,
     sizeInGBs: bootVolumeGb,
     vpusPerGB: bootVolumeVpus,
+    isAutoTuneEnabled: false,
+    autotunePolicies: null,
+    sourceDetails: null,
   };
-  world.state.oci.preservedBootVolumes = [...world.state.oci.preservedBootVolumes, kept];
+}
+
+/** All that there are. */
+export function bootVolumes({ instances, preservedBootVolumes }: OciTenancy): readonly PreservedBootVolume[] {
+  return [...instances.map(bootVolumeOf), ...preservedBootVolumes];
+}
+
+/** Keeps the boot volume of an instance that is terminated. */
+export function preserveBootVolume({ world }: ProviderContext, instance: Instance): void {
+  world.state.oci.preservedBootVolumes.push(bootVolumeOf(instance));
   world.changed();
 }
+
+/** What one is made of: another one, or a backup. @throws ServiceRefusal */
+function sourceOf(call: ProviderContext, given: Attributes): Pick<PreservedBootVolume, "imageId" | "sizeInGBs"> {
+  const source = isObject(given.sourceDetails) ? given.sourceDetails : {};
+  const [type, id] = [said(source, "type"), said(source, "id")];
+  const { oci } = call.world.state;
+  const lists: Readonly<Record<string, readonly Pick<PreservedBootVolume, "id" | "imageId" | "sizeInGBs">[]>> = {
+    bootVolume: bootVolumes(oci),
+    bootVolumeBackup: oci.bootVolumeBackups,
+  };
+  const list = type === null ? undefined : lists[type];
+  if (!list)
+    throw invalid(
+      SERVICE,
+      `sourceDetails.type ${type} is not valid: bootVolume or bootVolumeBackup.`,
+      "source_details",
+    );
+  const found = list.find((each) => each.id === id);
+  if (!found) throw notFound(SERVICE, String(id), "source_details");
+  return { imageId: found.imageId, sizeInGBs: found.sizeInGBs };
+}
+
+/** Those of instances are listed with those that have none, and go with their instances. */
+export const bootVolume: Resource<z.output<typeof body>> = {
+  type: "oci_core_boot_volume",
+  service: SERVICE,
+  path: "/20160918/bootVolumes",
+  idType: "bootvolume",
+  ...AVAILABLE,
+  states: { ...AVAILABLE.states, deleted: "TERMINATED" },
+  body,
+  fixed: ["availabilityDomain", "imageId", "sourceDetails"],
+  notPlayed: ["boot_volume_replicas", "cluster_placement_group_id", "kms_key_id", "xrc_kms_key_id"],
+  all: (tenancy) => tenancy.preservedBootVolumes,
+  unmade: ({ world }) => world.state.oci.instances.map(bootVolumeOf),
+  unmadeIs: "attached to an instance",
+  prepare(given, { call, before }) {
+    if (before) return given;
+    const { imageId, sizeInGBs } = sourceOf(call, given);
+    return { sizeInGBs, ...given, imageId };
+  },
+  check({ sizeInGBs: size, availabilityDomain }, { call, before }) {
+    requireAvailabilityDomain(call, SERVICE, availabilityDomain);
+    if (!Number.isInteger(size) || size < 50 || size > 32_768)
+      throw invalid(SERVICE, `sizeInGBs ${size} is not valid: a boot volume has 50 to 32768 GB.`, "size_in_gbs");
+    if (before && size < before.sizeInGBs)
+      throw invalid(SERVICE, `A boot volume cannot shrink from ${before.sizeInGBs} to ${size} GB.`, "size_in_gbs");
+    requireRoom(call.world.state.oci, { storageGb: size - (before?.sizeInGBs ?? 0) });
+  },
+  computed: ({ sizeInGBs, vpusPerGB }, tenancy) => ({
+    sizeInMBs: sizeInGBs * 1024,
+    autoTunedVpusPerGB: vpusPerGB,
+    isHydrated: true,
+    systemTags: nestedTags(systemTags(tenancy)),
+  }),
+};

@@ -1,7 +1,7 @@
 /** Groups of instances by a rule. */
 import { z } from "zod";
 import { nameTaken, sameName } from "../model/identity-domain.ts";
-import { ACTIVE, type Resource, text, type Stored } from "../kernel/resource.ts";
+import { OF_IDENTITY, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { isMatchingRule } from "../model/matching-rule.ts";
 import { invalid } from "../model/refusals.ts";
 
@@ -22,7 +22,7 @@ export const dynamicGroup: Resource<z.output<typeof body>> = {
   path: "/20160918/dynamicGroups",
   idType: "dynamicgroup",
   home: true,
-  ...ACTIVE,
+  ...OF_IDENTITY,
   body,
   fixed: ["name"],
   without: ["move"],

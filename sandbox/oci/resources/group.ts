@@ -1,7 +1,7 @@
 /** Groups of users. */
 import { z } from "zod";
 import { nameTaken, sameName } from "../model/identity-domain.ts";
-import { ACTIVE, type Resource, text, type Stored } from "../kernel/resource.ts";
+import { OF_IDENTITY, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { conflict } from "../model/refusals.ts";
 
 const SERVICE = "Identity Group";
@@ -22,7 +22,7 @@ export const group: Resource<z.output<typeof body>> = {
   path: "/20160918/groups",
   idType: "group",
   home: "root",
-  ...ACTIVE,
+  ...OF_IDENTITY,
   body,
   fixed: ["name"],
   without: ["move"],

@@ -7,8 +7,8 @@ import { isObject, maybeText as said, MissingAttribute, text as required } from 
 import { generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { invalid, notFound, notPlayed } from "../model/refusals.ts";
 import { regionOf } from "../model/regions.ts";
-import { MICRO_SHAPE } from "../model/shapes.ts";
-import { requireCompartment } from "../model/records.ts";
+import { isX86, SHAPES } from "../model/shapes.ts";
+import { requireCompartment, requireObject } from "../model/records.ts";
 import { attachedSchema } from "./capability-schema.ts";
 import type { ImageShape } from "./image-shape.ts";
 import { platformImages } from "./platform-images.ts";
@@ -23,6 +23,8 @@ const body = z.object({
   sizeInMBs: z.number().default(20_480),
   /** Name of the bucket object it was imported from; null: it is Oracle's own. */
   objectName: maybeText,
+  /** The image of the instance that it was made of. */
+  baseImageId: maybeText,
   /** `UEFI_64` or `BIOS` */
   firmware: text,
   shapes: z.array(z.custom<ImageShape>()).default([]),
@@ -90,6 +92,23 @@ function imported(call: ProviderContext, source: Attributes): Attributes {
   };
 }
 
+/** What an instance's disk is, with the shapes and the system of the image that it was made of. */
+function captured(call: ProviderContext, id: string): Attributes {
+  const host = requireObject(call, SERVICE, call.world.state.oci.instances, id, "instance_id");
+  const base = requireImage(call, SERVICE, host.imageId);
+  const { launchMode, operatingSystem, operatingSystemVersion, objectName, firmware, shapes } = base;
+  return {
+    launchMode,
+    operatingSystem,
+    operatingSystemVersion,
+    objectName,
+    firmware,
+    shapes: [...shapes],
+    baseImageId: base.id,
+    sizeInMBs: host.bootVolumeGb * 1024,
+  };
+}
+
 function matching(query: URLSearchParams, call: ProviderContext): readonly Image[] {
   const [compartmentId, region, wanted] = [query.get("compartmentId"), regionOf(call), query.get("shape")];
   if (!compartmentId) throw new MissingAttribute("compartment_id");
@@ -107,7 +126,7 @@ export function imagesIn(call: ProviderContext, compartmentId: string): readonly
 
 /** What an image boots on: one that names no shape is taken for an x86 image until one is added. */
 export function bootShapes({ shapes }: Image): readonly string[] {
-  return shapes.length === 0 ? [MICRO_SHAPE] : shapes.map(({ shape }) => shape);
+  return shapes.length === 0 ? SHAPES.filter(isX86) : shapes.map(({ shape }) => shape);
 }
 
 /** An image of either kind. @throws ServiceRefusal 404 */
@@ -138,25 +157,24 @@ export const image: Resource<ImageBody> = {
   work: { entityType: "image", operation: "Image", style: "import" },
   body,
   fixed: ["launchMode"],
-  readOnly: ["sizeInMBs", "objectName", "firmware", "shapes"],
+  readOnly: ["sizeInMBs", "baseImageId", "objectName", "firmware", "shapes"],
   hidden: ["objectName", "firmware", "shapes"],
-  notPlayed: ["instance_id"],
   all: (tenancy) => tenancy.images,
   unmade: (call) => platformImages(regionOf(call)),
   unmadeIs: "Oracle's own image",
   selected: matching,
-  prepare({ imageSourceDetails = null, ...rest }, { call, before }) {
+  prepare({ imageSourceDetails = null, instanceId = null, ...rest }, { call, before }) {
     if (before) return rest;
+    if (instanceId !== null) return { ...captured(call, String(instanceId)), ...rest };
     return { ...imported(call, isObject(imageSourceDetails) ? imageSourceDetails : {}), ...rest };
   },
   made(record, _said, call) {
     if (schemasAreAttached(call.world)) call.world.state.oci.capabilitySchemas.push(attachedSchema(call, record));
   },
-  computed({ objectName, firmware, sizeInMBs }) {
-    const isOracles = objectName === null;
+  computed({ compartmentId, firmware, sizeInMBs }) {
+    const isOracles = compartmentId === "";
     return {
       agentFeatures: { isManagementSupported: isOracles, isMonitoringSupported: isOracles },
-      baseImageId: null,
       billableSizeInGBs: isOracles ? 2 : Math.ceil(sizeInMBs / 1024),
       createImageAllowed: true,
       launchOptions: imageLaunchOptions(firmware),

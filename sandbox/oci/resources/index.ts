@@ -2,12 +2,19 @@
 import type { Part } from "../kernel/part.ts";
 import type { Resource } from "../kernel/resource.ts";
 import { alertRule } from "./alert-rule.ts";
+import { apiKey } from "./api-key.ts";
 import { backupPolicy } from "./backup-policy.ts";
 import { backupPolicyAssignment } from "./backup-policy-assignment.ts";
+import { bootVolume } from "./boot-volume.ts";
 import { budget } from "./budget.ts";
 import { capabilitySchema } from "./capability-schema.ts";
 import { compartment } from "./compartment.ts";
+import { consoleConnection } from "./console-connection.ts";
 import { dhcpOptions } from "./dhcp-options.ts";
+import { drg } from "./drg.ts";
+import { drgAttachment } from "./drg-attachment.ts";
+import { drgRouteDistribution } from "./drg-route-distribution.ts";
+import { drgRouteTable } from "./drg-route-table.ts";
 import { dynamicGroup } from "./dynamic-group.ts";
 import { group } from "./group.ts";
 import { image } from "./image.ts";
@@ -23,7 +30,9 @@ import {
   loadBalancerCertificate,
   loadBalancerListener,
 } from "./load-balancer-parts.ts";
+import { localPeeringGateway } from "./local-peering-gateway.ts";
 import { membership } from "./membership.ts";
+import { natGateway } from "./nat-gateway.ts";
 import { backend } from "./network-backend.ts";
 import { backendSet } from "./network-backend-set.ts";
 import { listener } from "./network-listener.ts";
@@ -38,11 +47,15 @@ import { networkSecurityGroupRule } from "./security-group-rule.ts";
 import { securityList } from "./security-list.ts";
 import { serviceGateway } from "./service-gateway.ts";
 import { subnet } from "./subnet.ts";
+import { tag } from "./tag.ts";
+import { tagDefault } from "./tag-default.ts";
+import { tagNamespace } from "./tag-namespace.ts";
 import { user } from "./user.ts";
 import { vcn } from "./vcn.ts";
 import { vnicAttachment } from "./vnic-attachment.ts";
 import { volume } from "./volume.ts";
 import { volumeAttachment } from "./volume-attachment.ts";
+import { bootVolumeBackup, volumeBackup } from "./volume-backup.ts";
 
 /** What is declared, by its list in the world. */
 export const RESOURCES = {
@@ -52,10 +65,18 @@ export const RESOURCES = {
   dynamicGroups: dynamicGroup,
   users: user,
   memberships: membership,
+  tagNamespaces: tagNamespace,
+  tagDefaults: tagDefault,
   vcns: vcn,
   internetGateways: internetGateway,
   routeTables: routeTable,
   serviceGateways: serviceGateway,
+  natGateways: natGateway,
+  localPeeringGateways: localPeeringGateway,
+  drgs: drg,
+  drgRouteTables: drgRouteTable,
+  drgRouteDistributions: drgRouteDistribution,
+  drgAttachments: drgAttachment,
   dhcpOptions,
   securityLists: securityList,
   subnets: subnet,
@@ -65,10 +86,14 @@ export const RESOURCES = {
   images: image,
   instances: instance,
   vnicAttachments: vnicAttachment,
+  consoleConnections: consoleConnection,
   instanceConfigurations: instanceConfiguration,
   instancePools: instancePool,
   volumes: volume,
   volumeAttachments: volumeAttachment,
+  preservedBootVolumes: bootVolume,
+  volumeBackups: volumeBackup,
+  bootVolumeBackups: bootVolumeBackup,
   volumeBackupPolicies: backupPolicy,
   backupPolicyAssignments: backupPolicyAssignment,
   budgets: budget,
@@ -93,4 +118,6 @@ export const parts: readonly Part[] = [
   loadBalancerBackend,
   loadBalancerListener,
   alertRule,
+  tag,
+  apiKey,
 ];

@@ -8,7 +8,7 @@ import { kept, maybeText, tags } from "../kernel/resource.ts";
 import { requireRoom } from "../model/limits.ts";
 import { invalid, notFound, outOfCapacity } from "../model/refusals.ts";
 import { FAULT_DOMAINS, hasShape, regionalId, requireAvailabilityDomain } from "../model/regions.ts";
-import { A1_SHAPE, type ShapeSize, shapeSize } from "../model/shapes.ts";
+import { A1_SHAPE, MICRO_SHAPE, type ShapeSize, shapeSize } from "../model/shapes.ts";
 import { defaultName } from "../model/records.ts";
 import { bootShapes, type Image, imageLaunchOptions, requireImage } from "./image.ts";
 import type { Instance } from "./instance.ts";
@@ -106,11 +106,11 @@ function userData(metadata: Readonly<Record<string, string>>): string {
 /** The room that a size takes; `before` is what it already has. */
 function requireSize(call: ProviderContext, size: ShapeSize, storageGb: number, before: Instance | null): void {
   const same = before?.shape === size.shape;
-  const arm = size.shape === A1_SHAPE;
+  const [arm, micro] = [size.shape === A1_SHAPE, size.shape === MICRO_SHAPE];
   requireRoom(call.world.state.oci, {
     a1Cores: arm ? size.ocpus - (same ? before.ocpus : 0) : 0,
     a1Memory: arm ? size.memoryGb - (same ? before.memoryGb : 0) : 0,
-    micros: arm || same ? 0 : 1,
+    micros: micro && !same ? 1 : 0,
     storageGb: storageGb - (before?.bootVolumeGb ?? 0),
   });
 }
@@ -182,7 +182,7 @@ export function launchFields(given: Attributes, call: ProviderContext, before: I
   const usual = before && { ocpus: before.ocpus, memoryInGBs: before.memoryGb };
   const availabilityDomain =
     before?.availabilityDomain ?? requireAvailabilityDomain(call, SERVICE, required(given, "availabilityDomain"));
-  const size = shapeSize(said(given, "shape") ?? before?.shape ?? "", {
+  const size = shapeSize(call.world.state.oci.account, said(given, "shape") ?? before?.shape ?? "", {
     ocpus: config.ocpus ?? usual?.ocpus ?? null,
     memoryInGBs: config.memoryInGBs ?? usual?.memoryInGBs ?? null,
   });

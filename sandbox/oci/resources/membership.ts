@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { needed } from "../model/query.ts";
 import { domainRefusal } from "../model/identity-domain.ts";
-import { ACTIVE, type Resource, text, type Stored } from "../kernel/resource.ts";
+import { OF_IDENTITY, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { notFound, ServiceRefusal } from "../model/refusals.ts";
 import { requireCompartment, requireObject } from "../model/records.ts";
 import { ownUser } from "./user.ts";
@@ -28,7 +28,7 @@ export const membership: Resource<z.output<typeof body>> = {
   path: "/20160918/userGroupMemberships",
   idType: "groupmembership",
   home: true,
-  ...ACTIVE,
+  ...OF_IDENTITY,
   body,
   without: ["move", "update"],
   all: (tenancy) => tenancy.memberships,

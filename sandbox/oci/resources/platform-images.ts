@@ -1,6 +1,6 @@
 /** Images that Oracle provides: the same in every tenancy, in no world file. */
 import { wellKnownId } from "../model/regions.ts";
-import { A1_SHAPE, MICRO_SHAPE } from "../model/shapes.ts";
+import { isX86, SHAPES } from "../model/shapes.ts";
 import type { Image } from "./image.ts";
 
 /** Oracle builds them monthly; these two months stand for them. */
@@ -28,8 +28,7 @@ export function platformImages(region: string): readonly Image[] {
 function build(region: string): readonly Image[] {
   return BUILDS.flatMap((date) =>
     FAMILIES.flatMap(({ os, name, version, minimal }) =>
-      [MICRO_SHAPE, A1_SHAPE].map((shape) => {
-        const arm = shape === A1_SHAPE;
+      [false, true].map((arm) => {
         const displayName = `${name}${arm ? "-aarch64" : ""}-${date}`;
         return {
           id: wellKnownId("image", region, displayName),
@@ -43,8 +42,9 @@ function build(region: string): readonly Image[] {
           operatingSystemVersion: arm && minimal ? `${version} aarch64` : version,
           sizeInMBs: 47_694,
           objectName: null,
+          baseImageId: null,
           firmware: "UEFI_64",
-          shapes: [{ shape, compartmentId: null }],
+          shapes: SHAPES.filter((shape) => isX86(shape) !== arm).map((shape) => ({ shape, compartmentId: null })),
           timeCreated: `${date.slice(0, 10).replaceAll(".", "-")}T08:00:00.000Z`,
         };
       }),

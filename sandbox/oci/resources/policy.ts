@@ -1,7 +1,7 @@
 /** Policies: kept and read back. What they grant to people is not enforced; what services need, they are asked for. */
 import { z } from "zod";
 import type { ProviderContext } from "../../plugin/resource.ts";
-import { ACTIVE, maybeText, type Resource, text, texts, type Stored } from "../kernel/resource.ts";
+import { OF_IDENTITY, maybeText, type Resource, text, texts, type Stored } from "../kernel/resource.ts";
 import { type Location, readStatement } from "../model/policy-statement.ts";
 import { invalid, ServiceRefusal } from "../model/refusals.ts";
 
@@ -78,7 +78,7 @@ export const policy: Resource<z.output<typeof body>> = {
   path: "/20160918/policies",
   idType: "policy",
   home: true,
-  ...ACTIVE,
+  ...OF_IDENTITY,
   body,
   fixed: ["name"],
   without: ["move"],

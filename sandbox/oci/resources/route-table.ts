@@ -61,15 +61,20 @@ function vcnOfService(call: ProviderContext, { networkEntityId, destination }: R
   throw invalid(SERVICE, `destination ${destination} is no service that ${id} leads to: ${allowed}.`, "route_rules");
 }
 
-function vcnOfTarget(call: ProviderContext, { networkEntityId, destination }: RouteRule): string {
-  const { internetGateways, serviceGateways } = call.world.state.oci;
+/** The VCN of a gateway; a dynamic routing gateway is attached to one, or may be to several. */
+function vcnOfGateway(call: ProviderContext, id: string, wanted: string): string {
+  const { internetGateways, natGateways, localPeeringGateways, drgAttachments } = call.world.state.oci;
+  if (drgAttachments.some(({ drgId, vcnId }) => drgId === id && vcnId === wanted)) return wanted;
+  return requireObject(call, SERVICE, [...internetGateways, ...natGateways, ...localPeeringGateways], id, "route_rules")
+    .vcnId;
+}
+
+function vcnOfTarget(call: ProviderContext, { networkEntityId, destination }: RouteRule, vcnId: string): string {
+  const { serviceGateways } = call.world.state.oci;
   requireCidr(SERVICE, destination, "route_rules");
   if (serviceGateways.some(({ id }) => id === networkEntityId))
     throw invalid(SERVICE, "A service gateway needs the destinationType SERVICE_CIDR_BLOCK.", "route_rules");
-  return (
-    vcnOfPrivateIp(call, networkEntityId) ??
-    requireObject(call, SERVICE, internetGateways, networkEntityId, "route_rules").vcnId
-  );
+  return vcnOfPrivateIp(call, networkEntityId) ?? vcnOfGateway(call, networkEntityId, vcnId);
 }
 
 function checkRule(call: ProviderContext, rule: RouteRule, vcnId: string): void {
@@ -83,7 +88,7 @@ function checkRule(call: ProviderContext, rule: RouteRule, vcnId: string): void 
     const allowed = [...targets.keys()].join(" or ");
     throw invalid(SERVICE, `destinationType ${rule.destinationType} is not valid: ${allowed}.`, "route_rules");
   }
-  if (vcnOf(call, rule) !== vcnId)
+  if (vcnOf(call, rule, vcnId) !== vcnId)
     throw invalid(SERVICE, `The route target ${rule.networkEntityId} belongs to another VCN.`, "route_rules");
 }
 

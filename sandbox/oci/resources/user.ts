@@ -2,17 +2,35 @@
 import { z } from "zod";
 import type { ProviderContext } from "../../plugin/resource.ts";
 import { domainRefusal, nameTaken, sameName } from "../model/identity-domain.ts";
-import { ACTIVE, type Resource, type Stored, text } from "../kernel/resource.ts";
+import { OF_IDENTITY, type Resource, type Stored, text } from "../kernel/resource.ts";
+import type { UserApiKey } from "./api-key.ts";
 import { conflict } from "../model/refusals.ts";
 
 const SERVICE = "Identity User";
+
+const capability = z.boolean().default(true);
 
 const body = z.object({
   // As CreateUser documents it (oracle/oci-go-sdk v65, identity).
   name: text.regex(/^[\w.+@-]+$/, "letters, numerals, hyphens, periods, underscores, + and @"),
   description: z.string(),
   email: text,
+  apiKeys: z.array(z.custom<UserApiKey>()).default([]),
+  capabilities: z
+    .object({
+      canUseConsolePassword: capability,
+      canUseApiKeys: capability,
+      canUseAuthTokens: capability,
+      canUseSmtpCredentials: capability,
+      canUseDbCredentials: capability,
+      canUseCustomerSecretKeys: capability,
+      canUseOAuth2ClientCredentials: capability,
+    })
+    .prefault({}),
 });
+
+/** What a user has of its own. */
+export type UserBody = z.output<typeof body>;
 
 /** Whoever the sandbox's API key belongs to; nobody before there is a key. */
 export function ownUser(call: ProviderContext): readonly Stored<z.output<typeof body>>[] {
@@ -29,6 +47,8 @@ export function ownUser(call: ProviderContext): readonly Stored<z.output<typeof 
       name: "sandbox",
       description: "Who the sandbox's API key belongs to",
       email: "sandbox@example.com",
+      apiKeys: [],
+      capabilities: body.shape.capabilities.parse({}),
     },
   ];
 }
@@ -46,9 +66,11 @@ export const user: Resource<z.output<typeof body>> = {
   path: "/20160918/users",
   idType: "user",
   home: "root",
-  ...ACTIVE,
+  ...OF_IDENTITY,
   body,
   fixed: ["name"],
+  readOnly: ["apiKeys", "capabilities"],
+  hidden: ["apiKeys"],
   without: ["move"],
   all: (tenancy) => tenancy.users,
   unmade: ownUser,

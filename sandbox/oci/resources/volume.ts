@@ -1,11 +1,15 @@
 /** Block volumes. */
 import { z } from "zod";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
+import { isObject } from "../model/attributes.ts";
 import { systemTags } from "../model/shapes.ts";
 import { create } from "../kernel/operations.ts";
 import { AVAILABLE, generatedName, kept, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { nestedTags } from "../model/fields.ts";
 import { requireRoom } from "../model/limits.ts";
-import { invalid, referenced } from "../model/refusals.ts";
+import { requireObject } from "../model/records.ts";
+import { requireBackup } from "./volume-backup.ts";
+import { invalid, notPlayed, referenced } from "../model/refusals.ts";
 import { requireAvailabilityDomain } from "../model/regions.ts";
 import { backupPolicyAssignment, unassign } from "./backup-policy-assignment.ts";
 import { requirePolicy } from "./backup-policy.ts";
@@ -20,7 +24,19 @@ const body = z.object({
   autotunePolicies: kept,
   isAutoTuneEnabled: z.boolean().default(false),
   isReservationsEnabled: kept,
+  sourceDetails: kept,
 });
+
+/** One that is made of another volume, or of a backup, is as large. @throws ServiceRefusal */
+function sourceSize(call: ProviderContext, { sourceDetails = null }: Attributes): Attributes {
+  if (!isObject(sourceDetails)) return {};
+  const { type, id } = sourceDetails;
+  if (type === "volumeBackup")
+    return { sizeInGBs: requireBackup(call, SERVICE, "volumeBackups", String(id)).sizeInGBs };
+  if (type !== "volume") throw notPlayed(`source_details.type ${String(type)} of a volume`, "source_details");
+  const { volumes } = call.world.state.oci;
+  return { sizeInGBs: requireObject(call, SERVICE, volumes, String(id), "source_details").sizeInGBs };
+}
 
 declare module "../../world/oci.ts" {
   interface OciTenancy {
@@ -37,19 +53,18 @@ export const volume: Resource<z.output<typeof body>> = {
   ...AVAILABLE,
   states: { ...AVAILABLE.states, deleted: "TERMINATED" },
   body,
-  fixed: ["availabilityDomain"],
-  notPlayed: [
-    "block_volume_replicas",
-    "cluster_placement_group_id",
-    "kms_key_id",
-    "source_details",
-    "volume_backup_id",
-    "xrc_kms_key_id",
-  ],
+  fixed: ["availabilityDomain", "sourceDetails"],
+  notPlayed: ["block_volume_replicas", "cluster_placement_group_id", "kms_key_id", "xrc_kms_key_id"],
   all: (tenancy) => tenancy.volumes,
-  prepare: ({ sizeInMBs, backupPolicyId = null, ...said }, { call }) => {
+  prepare: ({ sizeInMBs, backupPolicyId = null, volumeBackupId = null, ...said }, { call, before }) => {
     if (typeof backupPolicyId === "string") requirePolicy(call, SERVICE, backupPolicyId);
-    return { ...(typeof sizeInMBs === "number" && { sizeInGBs: sizeInMBs / 1024 }), ...said };
+    const older = volumeBackupId === null ? {} : { sourceDetails: { type: "volumeBackup", id: volumeBackupId } };
+    return {
+      ...older,
+      ...(!before && sourceSize(call, { ...older, ...said })),
+      ...(typeof sizeInMBs === "number" && { sizeInGBs: sizeInMBs / 1024 }),
+      ...said,
+    };
   },
   check({ availabilityDomain, sizeInGBs: size, vpusPerGB: vpus }, { call, before }) {
     requireAvailabilityDomain(call, SERVICE, availabilityDomain);
@@ -77,7 +92,6 @@ export const volume: Resource<z.output<typeof body>> = {
     sizeInMBs: sizeInGBs * 1024,
     autoTunedVpusPerGB: vpusPerGB,
     isHydrated: true,
-    sourceDetails: null,
     systemTags: nestedTags(systemTags(tenancy)),
   }),
 };

@@ -30,13 +30,8 @@ function declaredItems<B extends Attributes>(d: Resource<B>, tenancy: OciTenancy
 
 /** Every object that a Terraform resource stands for. */
 export function ociInventory(tenancy: OciTenancy): InventoryItem[] {
-  const named = (
-    type: string,
-    list: readonly { readonly id: string; readonly displayName: string }[],
-  ): InventoryItem[] => list.map(({ id, displayName }) => ({ type, id, name: displayName }));
   return [
     ...declarations.flatMap((each) => declaredItems(each, tenancy)),
-    ...named("oci_core_boot_volume", tenancy.preservedBootVolumes),
     ...parts.flatMap((each) => partItems(each, tenancy)),
     ...tenancy.buckets.flatMap((bucket) => bucketParts(tenancy.namespace, bucket)),
   ];

@@ -87,5 +87,7 @@ it.each([
   ["no archive", "disk"],
   ["an archive cut off", gzipSync("disk").subarray(0, 15)],
 ])("what is %s names no shapes", async (_what, content) => {
-  expect(await shapesOf(await imported("lab.oci", content))).toEqual(["VM.Standard.E2.1.Micro"]);
+  const shapes = await shapesOf(await imported("lab.oci", content));
+  // Whatever is for x86.
+  expect([shapes.includes("VM.Standard.E2.1.Micro"), shapes.includes(A1)]).toEqual([true, false]);
 });

@@ -152,7 +152,7 @@ describe("an instance", () => {
 
   it.each([
     ["more than the account may have", { shapeConfig: { ocpus: 3, memoryInGBs: 18 } }, 400, "LimitExceeded"],
-    ["a shape that there is not", { shape: "VM.Standard.E5.Flex" }, 400, "InvalidParameter"],
+    ["a shape that there is not", { shape: "VM.Standard9.Flex" }, 400, "InvalidParameter"],
     ["too small a boot volume", { sourceDetails: { imageId: "?", bootVolumeSizeInGBs: 40 } }, 400, "InvalidParameter"],
   ])("is refused with %s", async (_, more, status, code) => {
     const net = await madeNetwork();

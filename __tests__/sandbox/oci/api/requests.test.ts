@@ -164,7 +164,7 @@ describe("a list", () => {
 describe("a wrong request", () => {
   it.each([
     ["a path that is none of OCI's", "GET", "/nothing", undefined, 404, "NotFound"],
-    ["a service that is not played", "GET", "/20160918/drgs", undefined, 400, "NotPlayed"],
+    ["a service that is not played", "GET", "/20160918/vtaps", undefined, 400, "NotPlayed"],
     ["another method", "DELETE", "/20160918/vcns", undefined, 400, "NotPlayed"],
     ["an object that is not there", "GET", "/20160918/vcns/ocid1.vcn.no", undefined, 404, "NotAuthorizedOrNotFound"],
     ["no compartment", "POST", "/20160918/vcns", { cidrBlocks: ["10.0.0.0/16"] }, 400, "MissingParameter"],

@@ -136,7 +136,7 @@ export const computeCases: readonly Case[] = [
         "image_source_details.operating_system": "Debian",
         "image_source_details.operating_system_version": "13",
       },
-      without: {},
+      without: { instance_id: "an image has one source" },
     }),
     untold: { image_source_details: UNREAD },
     shows: () => ({ operatingSystem: "Debian", operatingSystemVersion: "13" }),

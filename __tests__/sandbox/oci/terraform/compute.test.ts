@@ -168,7 +168,8 @@ describe("an instance", () => {
       "memoryInGBs 1 is not valid",
       "shape_config.0.memory_in_gbs",
     ],
-    ["another shape", { shape: "VM.Standard3.Flex" }, "Shape VM.Standard3.Flex is not valid", "shape"],
+    ["another shape", { shape: "VM.Standard9.Flex" }, "Shape VM.Standard9.Flex is not valid", "shape"],
+    ["a shape of an account that pays", { shape: "VM.Standard2.1" }, "VM.Standard2.1 .limit 0", ""],
     [
       "an unknown image",
       (c) => withBlock(c, "source_details", { source_id: "ocid1.image.oc1..x" }),

@@ -1,0 +1,65 @@
+/** The acceptance tests of oracle/oci, against a tenancy in memory: one that pays, with a compartment beside the root. */
+import { which } from "../../cli/engine/terraform/tools.ts";
+import { platformImages } from "../../sandbox/oci/resources/platform-images.ts";
+import { type LiveOci, liveOci } from "../real-providers/live-oci.ts";
+import { accepted } from "../sandbox/oci/client.ts";
+import { cutOf } from "./oci-cut.ts";
+import { isInScope } from "./oci-scope.ts";
+import type { Place, Suite } from "./suite.ts";
+
+const REGION = "eu-frankfurt-1";
+
+function imageForX86(): string {
+  const found = platformImages(REGION).find(({ displayName }) => displayName.startsWith("Oracle-Linux-8-2"));
+  if (!found) throw new Error(`no Oracle Linux 8 for x86 among the images of ${REGION}`);
+  return found.id;
+}
+
+async function compartment({ api }: LiveOci, name: string): Promise<string> {
+  const { tenancyId: compartmentId } = api.store.state.oci;
+  const body = { compartmentId, name, description: "Of the acceptance tests" };
+  return (await accepted(api.call("POST", "/20160918/compartments", body))).id;
+}
+
+/** Each function has a tenancy of its own: none sees what another has left. */
+async function open(): Promise<Place> {
+  const terraform = which("terraform", process.env["PATH"] ?? "");
+  if (terraform === undefined) throw new Error("no terraform on PATH: the suite runs its own tests with it");
+  let live: LiveOci | null = null;
+  return {
+    async fresh() {
+      await live?.end();
+      live = await liveOci();
+      const { tenancyId: root, adPrefix } = live.api.store.state.oci;
+      return {
+        ...live.env,
+        TF_ACC: "1",
+        TF_ACC_TERRAFORM_PATH: terraform,
+        CHECKPOINT_DISABLE: "1",
+        // Clients that a test makes for itself trust no other.
+        SSL_CERT_FILE: live.env["TF_VAR_custom_cert_location"] ?? "",
+        TF_VAR_compartment_ocid: root,
+        TF_VAR_compartment_id_for_create: root,
+        TF_VAR_compartment_id_for_update: await compartment(live, "acceptance"),
+        TF_VAR_tags_import_if_exists: "false",
+        TF_VAR_ssh_public_key: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC acceptance",
+        TF_VAR_availability_domain: `${adPrefix}:EU-FRANKFURT-1-AD-1`,
+        TF_VAR_source_region: REGION,
+        TF_VAR_image_id: imageForX86(),
+        // Resource discovery lists everything of an account, in all of Oracle's services.
+        TF_VAR_enable_export_compartment: "false",
+      };
+    },
+    async close() {
+      await live?.end();
+    },
+  };
+}
+
+export const oci: Suite = {
+  tags: "",
+  packages: ["internal/integrationtest"],
+  has: isInScope,
+  overlay: (source) => cutOf(source, imageForX86()),
+  open,
+};
