@@ -12,12 +12,7 @@ const SERVICES = ["budget", "core", "identity", "limits", "load_balancer", "netw
 const CLIENTS = [...SERVICES, "artifacts", "functions", "identity_domains", "kms", "object_storage", "provider"];
 
 /** Of other services, what the tests of these have variables from. */
-const HELPERS = [
-  "artifacts_container_image_test.go",
-  "helpers_core_test.go",
-  "identity_domain_test.go",
-  "kms_key_test.go",
-];
+const HELPERS = ["artifacts_container_image_test.go", "helpers_core_test.go", "identity_domain_test.go"];
 
 /** What the tests of databases and keys declare, and others use. */
 const DECLARED_ELSEWHERE = `package integrationtest
