@@ -76,9 +76,9 @@ export async function capacityIn(
   );
 }
 
-/** What would be launched for the hosts of a plan, where the config has them. */
-export function hostsOf({ hosts }: Topology): readonly Wanted[] {
-  return hosts.map(({ name, ocpus, memoryGb, faultDomain }) => ({
+/** What would be launched for the A1 instances of a plan, where the config has them. */
+export function hostsOf({ placement, hosts, nodes }: Topology): readonly Wanted[] {
+  return (placement === "oci" ? nodes : hosts).map(({ name, ocpus, memoryGb, faultDomain }) => ({
     host: name,
     shape: A1_SHAPE,
     ocpus,

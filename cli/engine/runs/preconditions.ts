@@ -76,6 +76,11 @@ export function talosIn(proxmox: State): string | undefined {
   return findText(proxmox, "proxmox_download_file", /\/image\/\w+\/v([^/]+)\//);
 }
 
+/** The Talos of the image that instances of the last deploy boot; none where somebody imported it by hand. */
+export function talosOnInstances(oci: State): string | undefined {
+  return findText(oci, "oci_core_image", /-talos-([\w.-]+)-oracle-/);
+}
+
 /** The Kubernetes that the last deploy configured. */
 export function kubernetesIn(talos: State): string | undefined {
   return findText(talos, "talos_machine_configuration_apply", /\/kubelet:v([\w.-]+)/);
@@ -114,6 +119,7 @@ export async function checkUpgrades(session: Session, stacks: readonly StackInfo
   if (versions === undefined) return;
   const facts = [
     { stack: "proxmox", read: talosIn, wanted: versions.talos, note: talosNote },
+    { stack: "oci", read: talosOnInstances, wanted: versions.talos, note: talosNote },
     { stack: "talos", read: kubernetesIn, wanted: versions.kubernetes, note: kubernetesNote },
   ];
   for (const { stack, read, wanted, note } of facts) {

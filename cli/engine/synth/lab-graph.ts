@@ -37,25 +37,19 @@ interface FoundArrow extends Arrow {
   readonly far: boolean;
 }
 
-/** Leaves out far arrows where a way over other boxes says the same. */
+/** Leaves out far arrows where a way over other boxes says the same. In a circle, one after the other: each could stand for the other. */
 function withoutDetours(arrows: readonly FoundArrow[]): readonly Arrow[] {
-  const needs = Map.groupBy(arrows, ({ from }) => from);
-  const next = (id: string): readonly string[] => (needs.get(id) ?? []).map(({ to }) => to);
-  const reaches = (start: readonly string[], end: string): boolean => {
-    const seen = new Set(start);
-    for (const id of seen) for (const each of next(id)) seen.add(each);
+  const kept = new Set(arrows);
+  const reaches = (start: string, end: string): boolean => {
+    const seen = new Set([start]);
+    for (const id of seen) for (const { from, to } of kept) if (from === id) seen.add(to);
     return seen.has(end);
   };
-  return arrows
-    .filter(
-      ({ from, to, far }) =>
-        !far ||
-        !reaches(
-          next(from).filter((id) => id !== to),
-          to,
-        ),
-    )
-    .map(({ from, to }) => ({ from, to }));
+  for (const arrow of arrows) {
+    kept.delete(arrow);
+    if (!arrow.far || !reaches(arrow.from, arrow.to)) kept.add(arrow);
+  }
+  return arrows.flatMap((arrow) => (kept.has(arrow) ? [{ from: arrow.from, to: arrow.to }] : []));
 }
 
 /** Draws the resources of the kinds that are drawn; what is between two of them becomes an arrow. */
