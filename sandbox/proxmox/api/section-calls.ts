@@ -1,6 +1,6 @@
 /** The calls that every kind of sections has: list, create, read, update and delete, as its declaration says. */
 import type { Pve } from "../model/context.ts";
-import { failure, type PveError } from "../model/errors.ts";
+import { failure, type PveError, within } from "../model/errors.ts";
 import { type Options, putSection, sectionOf, sectionsOf } from "../model/sections.ts";
 import { told } from "./cluster-options.ts";
 import { listOf } from "./formats.ts";
@@ -94,16 +94,6 @@ function printed({ inParts = [] }: SectionKind, name: string, text: string, sche
   if (inParts.includes(name)) return told(name, text, schema, inParts);
   if (type === "array") return text.split("\0");
   return type === "boolean" || type === "integer" || type === "number" ? Number(text) : text;
-}
-
-function within<T>(prefix: string | undefined, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (prefix === undefined || !(error instanceof Error)) throw error;
-    error.message = `${prefix}${error.message}`;
-    throw error;
-  }
 }
 
 function create(pve: Pve, kind: SectionKind, parameters: Parameters): void {

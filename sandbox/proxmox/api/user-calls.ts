@@ -7,6 +7,7 @@ import {
   deleteGroup,
   deleteToken,
   deleteUser,
+  ROOT_USER,
   setPassword,
   updateGroup,
   updateToken,
@@ -20,18 +21,6 @@ import { denied, may } from "../model/permissions.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { bit, flag, number, unlessEmpty } from "./values.ts";
-
-const ROOT_USER: User = {
-  comment: "",
-  email: "",
-  firstname: "",
-  lastname: "",
-  keys: "",
-  enable: true,
-  expire: 0,
-  groups: [],
-  password: null,
-};
 
 function userData({ enable, expire, comment, email, firstname, lastname, keys }: User): Record<string, Data> {
   return {
@@ -57,7 +46,7 @@ function tokenData({ comment, expire, privsep }: Token): Record<string, Data> {
 
 /** `GET access/users` */
 export function users(pve: Pve, { enabled, full }: Parameters): Data {
-  const all: [string, User][] = [[ROOT, ROOT_USER], ...Object.entries(pve.datacenter.users)];
+  const all = Object.entries({ [ROOT]: ROOT_USER, ...pve.datacenter.users });
   const visible = may(pve, "/access/groups", ["User.Modify", "Sys.Audit"], true);
   return all
     .filter(
@@ -77,7 +66,7 @@ export function users(pve: Pve, { enabled, full }: Parameters): Data {
 
 /** `GET access/users/{userid}` */
 export function user(pve: Pve, { userid = "" }: Parameters): Data {
-  const found = userid === ROOT ? ROOT_USER : userOf(pve, userid);
+  const found = userOf(pve, userid);
   const tokens = tokensOf(pve, userid).map(([tokenid, token]): [string, Data] => [tokenid, tokenData(token)]);
   return {
     ...userData(found),
@@ -109,7 +98,7 @@ export function addUser(pve: Pve, parameters: Parameters): void {
 /** `PUT access/users/{userid}` */
 export function setUser(pve: Pve, parameters: Parameters): void {
   const { userid = "" } = parameters;
-  updateUser(pve, userid, userFields(parameters, userOf(pve, userid)));
+  updateUser(pve, userid, (before) => userFields(parameters, before));
 }
 
 /** `DELETE access/users/{userid}` */
@@ -123,7 +112,7 @@ export function changePassword(pve: Pve, { userid = "", password = "" }: Paramet
 
 /** `GET access/users/{userid}/token` */
 export function tokens(pve: Pve, { userid = "" }: Parameters): Data {
-  if (userid !== ROOT) userOf(pve, userid);
+  userOf(pve, userid);
   return tokensOf(pve, userid).map(([tokenid, token]) => ({ tokenid, ...tokenData(token) }));
 }
 

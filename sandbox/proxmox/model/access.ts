@@ -3,12 +3,25 @@ import { randomUUID } from "node:crypto";
 import { encrypt } from "unixcrypt";
 import type { AclEntry, Token, User } from "../../world/proxmox.ts";
 import { assertWritable, type Pve, ROOT } from "./context.ts";
-import { badParameter, failure } from "./errors.ts";
+import { badParameter, failure, within } from "./errors.ts";
 import { BUILT_IN_ROLES } from "./privileges.ts";
 import { sectionsOf } from "./sections.ts";
 
 const ACL_PATH =
   /^\/(|access(\/(groups|realm)(\/[\w.-]+)?)?|nodes(\/[\w.-]+)?|pool(\/[\w.-]+){0,4}|sdn(\/.+)?|storage(\/[\w.-]+)?|vms(\/[1-9]\d{2,})?|mapping(\/[\w.-]+){0,2})$/;
+
+/** Root, until somebody says more of it. */
+export const ROOT_USER: User = {
+  comment: "",
+  email: "",
+  firstname: "",
+  lastname: "",
+  keys: "",
+  enable: true,
+  expire: 0,
+  groups: [],
+  password: null,
+};
 
 /** What a call can set of a user. */
 export type UserFields = Omit<User, "password">;
@@ -29,20 +42,25 @@ export function createUser(pve: Pve, userid: string, fields: UserFields, passwor
 }
 
 /** Changes a user. @throws PveError */
-export function updateUser(pve: Pve, userid: string, fields: UserFields, password?: string | null): void {
+export function updateUser(
+  pve: Pve,
+  userid: string,
+  change: (before: User) => UserFields,
+  password?: string | null,
+): void {
   assertWritable(pve);
-  const user = userOf(pve, userid);
+  const user = within("update user failed: ", () => userOf(pve, userid));
+  const fields = change(user);
   assertGroups(pve, "update", fields.groups);
-  Object.assign(user, fields);
-  if (password !== undefined) user.password = hashed(password);
+  const hash = password === undefined ? user.password : hashed(password);
+  pve.datacenter.users[userid] = { ...user, ...fields, password: hash };
   pve.world.changed();
 }
 
-/** Removes a user with its tokens and access rules. */
+/** Removes a user with its tokens and access rules; that there is none is fine (API2/User.pm). */
 export function deleteUser(pve: Pve, userid: string): void {
   assertWritable(pve);
   const { world, datacenter } = pve;
-  userOf(pve, userid);
   delete datacenter.users[userid];
   for (const id of Object.keys(datacenter.tokens)) if (id.startsWith(`${userid}!`)) delete datacenter.tokens[id];
   datacenter.acl = datacenter.acl.filter(({ ugid }) => ugid !== userid && !ugid.startsWith(`${userid}!`));
@@ -51,9 +69,10 @@ export function deleteUser(pve: Pve, userid: string): void {
 
 /** A user by its id. @throws PveError where there is none */
 export function userOf({ datacenter }: Pve, userid: string): User {
-  const user = datacenter.users[userid];
-  if (!user) throw failure(`no such user ('${userid}')`);
-  return user;
+  const user = Object.hasOwn(datacenter.users, userid) ? datacenter.users[userid] : undefined;
+  if (user) return user;
+  if (userid === ROOT) return ROOT_USER;
+  throw failure(`no such user ('${userid}')`);
 }
 
 function assertGroups({ datacenter }: Pve, what: "create" | "update", groups: readonly string[]): void {
@@ -65,7 +84,7 @@ function assertGroups({ datacenter }: Pve, what: "create" | "update", groups: re
 export function setPassword(pve: Pve, userid: string, password: string): void {
   assertWritable(pve);
   if (userid === ROOT) throw failure("change password failed: root@pam's password is the host's own");
-  userOf(pve, userid).password = hashed(password);
+  pve.datacenter.users[userid] = { ...userOf(pve, userid), password: hashed(password) };
   pve.world.changed();
 }
 
@@ -81,7 +100,7 @@ export function createGroup(pve: Pve, id: string, comment: string): void {
 /** Changes a group's comment. @throws PveError */
 export function updateGroup(pve: Pve, id: string, comment: string): void {
   assertWritable(pve);
-  const groups = groupsWith(pve, id);
+  const groups = within("update group failed: ", () => groupsWith(pve, id));
   groups[id] = comment;
   pve.world.changed();
 }
@@ -90,7 +109,7 @@ export function updateGroup(pve: Pve, id: string, comment: string): void {
 export function deleteGroup(pve: Pve, id: string): void {
   assertWritable(pve);
   const { datacenter, world } = pve;
-  delete groupsWith(pve, id)[id];
+  delete within("delete group failed: ", () => groupsWith(pve, id))[id];
   for (const user of Object.values(datacenter.users)) user.groups = user.groups.filter((group) => group !== id);
   datacenter.acl = datacenter.acl.filter((entry) => entry.type !== "group" || entry.ugid !== id);
   world.changed();
@@ -115,24 +134,25 @@ export function createRole(pve: Pve, roleid: string, privileges: readonly string
 /** Sets a role's privileges. @throws PveError for one that PVE brings */
 export function updateRole(pve: Pve, roleid: string, privileges: readonly string[]): void {
   assertWritable(pve);
-  roleOf(pve, roleid);
+  roleOf(pve, roleid, "update");
   setRole(pve, roleid, privileges);
 }
 
 /** Removes a role, and the access rules that name it. @throws PveError */
 export function deleteRole(pve: Pve, roleid: string): void {
   assertWritable(pve);
-  roleOf(pve, roleid);
+  roleOf(pve, roleid, "delete");
   delete pve.datacenter.roles[roleid];
   pve.datacenter.acl = pve.datacenter.acl.filter((entry) => entry.roleid !== roleid);
   pve.world.changed();
 }
 
 /** Privileges of a role that was made here. */
-function roleOf({ datacenter }: Pve, roleid: string): readonly string[] {
-  if (BUILT_IN_ROLES.includes(roleid)) throw failure(`auto-generated role '${roleid}' cannot be modified`);
+function roleOf({ datacenter }: Pve, roleid: string, what: "update" | "delete"): readonly string[] {
+  const done = what === "update" ? "modified" : "deleted";
+  if (BUILT_IN_ROLES.includes(roleid)) throw failure(`auto-generated role '${roleid}' cannot be ${done}`);
   const privileges = datacenter.roles[roleid];
-  if (!privileges) throw failure(`role '${roleid}' does not exist`);
+  if (!privileges) throw failure(`${what} role failed: role '${roleid}' does not exist`);
   return privileges;
 }
 

@@ -20,3 +20,13 @@ export function failure(message: string): PveError {
 export function badParameter(parameters: Readonly<Record<string, string>>): PveError {
   return new PveError(400, "Parameter verification failed.", parameters);
 }
+
+/** Does something whose failure is told with what failed before it: `delete pool failed: …`. Bad parameters are told as they are. */
+export function within<T>(prefix: string | undefined, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (prefix === undefined || !(error instanceof PveError) || error.parameters) throw error;
+    throw new PveError(error.status, `${prefix}${error.message}`);
+  }
+}

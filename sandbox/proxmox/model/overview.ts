@@ -2,7 +2,7 @@
 import type { Datacenter, ProxmoxState, Vm } from "../../world/proxmox.ts";
 import type { InventoryItem, World } from "../../world/world.ts";
 import { finishJoins } from "./cluster.ts";
-import { isQuorate, membersOnline } from "./context.ts";
+import { isQuorate, membersOnline, ROOT } from "./context.ts";
 import { proxmoxOf } from "./hosts.ts";
 import { gatewayOf, guestAddress, nics } from "./ipam.ts";
 import { bootDrive, talosImage } from "./talos-image.ts";
@@ -161,7 +161,7 @@ export function proxmoxInventory(state: ProxmoxState): InventoryItem[] {
 function accessItems({ roles, users, tokens, acl }: Datacenter): InventoryItem[] {
   return [
     ...Object.keys(roles).map((id) => item("virtual_environment_role", id)),
-    ...Object.keys(users).map((id) => item("virtual_environment_user", id)),
+    ...Object.keys(users).flatMap((id) => (id === ROOT ? [] : [item("virtual_environment_user", id)])),
     ...Object.keys(tokens).map((id) => item("user_token", id)),
     ...acl.map(({ path, ugid, roleid }) => item("acl", `${path}?${ugid}?${roleid}`, `${roleid} on ${path}`)),
   ];

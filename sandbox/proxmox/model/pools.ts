@@ -1,13 +1,16 @@
 /** Resource pools. A virtual machine is in one at most. */
 import type { Pool } from "../../world/proxmox.ts";
 import { assertWritable, type Pve } from "./context.ts";
-import { failure } from "./errors.ts";
+import { failure, within } from "./errors.ts";
 
 /** Makes an empty pool. @throws PveError */
 export function createPool(pve: Pve, id: string, comment: string): void {
   assertWritable(pve);
   if (pve.datacenter.pools[id]) throw failure(`create pool failed: pool '${id}' already exists`);
-  if (!/^[A-Za-z]/.test(id)) throw failure("create pool failed: pool name must start with a letter");
+  const [, parent, leaf = id] = /^(.*)\/([^/]+)$/.exec(id) ?? [];
+  if (parent !== undefined && !pve.datacenter.pools[parent])
+    throw failure(`create pool failed: parent '${parent}' of pool '${id}' does not exist`);
+  if (!/^[A-Za-z]/.test(leaf)) throw failure("create pool failed: pool name must start with a letter");
   pve.datacenter.pools[id] = { comment, vms: [] };
   pve.world.changed();
 }
@@ -15,18 +18,21 @@ export function createPool(pve: Pve, id: string, comment: string): void {
 /** Changes a pool's comment. @throws PveError */
 export function updatePool(pve: Pve, id: string, comment: string): void {
   assertWritable(pve);
-  poolOf(pve, id).comment = comment;
+  within("update pools failed: ", () => poolOf(pve, id)).comment = comment;
   pve.world.changed();
 }
 
 /** Removes an empty pool. @throws PveError */
 export function deletePool(pve: Pve, id: string): void {
   assertWritable(pve);
-  const { vms, storages = [] } = poolOf(pve, id);
-  const [vm] = vms;
-  if (storages[0] !== undefined)
-    throw failure(`delete pool failed: pool '${id}' is not empty (contains storage ${storages[0]})`);
-  if (vm !== undefined) throw failure(`delete pool failed: pool '${id}' is not empty (contains VM ${vm})`);
+  const { vms, storages = [] } = within("delete pool failed: ", () => poolOf(pve, id));
+  const below = Object.keys(pve.datacenter.pools).find((other) => other.startsWith(`${id}/`));
+  const content = [
+    ...(below === undefined ? [] : [`pool '${below}'`]),
+    ...vms.map((vm) => `VM ${vm}`),
+    ...storages.map((storage) => `storage '${storage}'`),
+  ];
+  if (content.length > 0) throw failure(`delete pool failed: pool '${id}' is not empty (contains ${content[0]})`);
   delete pve.datacenter.pools[id];
   pve.world.changed();
 }
@@ -59,7 +65,7 @@ interface Members {
 /** Adds members. A virtual machine of another pool comes along only where that is said. */
 export function addMembers(pve: Pve, id: string, { vms, storages }: Members, move: boolean): void {
   assertWritable(pve);
-  const pool = poolOf(pve, id);
+  const pool = within("update pools failed: ", () => poolOf(pve, id));
   for (const vmid of vms) {
     if (!pve.datacenter.vms[vmid]) throw failure(`update pools failed: VM ${vmid} does not exist`);
     const other = poolOfVm(pve, vmid);
@@ -68,6 +74,8 @@ export function addMembers(pve: Pve, id: string, { vms, storages }: Members, mov
       throw failure(`update pools failed: VM ${vmid} belongs already to pool '${other}' and 'allow-move' is not set`);
     }
   }
+  const known = storages.find((storage) => pool.storages?.includes(storage));
+  if (known !== undefined) throw failure(`update pools failed: Storage '${known}' is already a pool member`);
   for (const vmid of vms) moveToPool(pve, vmid, id);
   pool.storages = [...new Set([...(pool.storages ?? []), ...storages])].sort();
   pve.world.changed();
@@ -76,9 +84,11 @@ export function addMembers(pve: Pve, id: string, { vms, storages }: Members, mov
 /** Takes members out. @throws PveError */
 export function removeMembers(pve: Pve, id: string, { vms, storages }: Members): void {
   assertWritable(pve);
-  const pool = poolOf(pve, id);
+  const pool = within("update pools failed: ", () => poolOf(pve, id));
   const stranger = vms.find((vmid) => !pool.vms.includes(vmid));
   if (stranger !== undefined) throw failure(`update pools failed: VM ${stranger} is not a pool member`);
+  const unknown = storages.find((storage) => !pool.storages?.includes(storage));
+  if (unknown !== undefined) throw failure(`update pools failed: Storage '${unknown}' is not a pool member`);
   pool.vms = pool.vms.filter((vmid) => !vms.includes(vmid));
   pool.storages = (pool.storages ?? []).filter((storage) => !storages.includes(storage));
   pve.world.changed();
