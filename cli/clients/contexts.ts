@@ -103,6 +103,14 @@ export function mergeContexts(kind: ContextsKind, existing: string, added: strin
   return write(into, kind, where);
 }
 
+/** A kubeconfig whose clusters are reached at another address, such as `https://127.0.0.1:18000`. */
+export function withServer(kubeconfig: string, server: string): string {
+  const document = parse(kubeconfig, "the lab's kubeconfig");
+  const clusters: unknown = document.get("clusters");
+  if (isSeq(clusters)) for (const entry of clusters.items) if (isMap(entry)) entry.setIn(["cluster", "server"], server);
+  return write(document, "kubeconfig", "the lab's kubeconfig");
+}
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** In the order in which they are read. KUBECONFIG may name several; empty names count for none. */

@@ -8,6 +8,8 @@ import {
   synthesize,
   withLabLock,
 } from "../../engine/synth/command-context.ts";
+import type { Lab } from "../../engine/synth/assembly.ts";
+import type { Project } from "../../engine/synth/project.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
@@ -19,6 +21,17 @@ import { near } from "../../ui/words.ts";
 interface ContextsOptions extends CommonOptions, DeliveryOptions {}
 
 const STACK = "talos";
+
+/** Port of the API server. */
+const API_PORT = 6443;
+
+/** In the sandbox the load balancer has an address for documentation, which leads nowhere: there the tunnel is named. */
+async function reachable(kubeconfig: string, { sandbox }: Project, lab: Lab | null): Promise<string> {
+  const tunnel = lab?.tunnels.find(({ target }) => target.port === API_PORT);
+  if (!sandbox || tunnel === undefined) return kubeconfig;
+  const { withServer } = await import("../../clients/contexts.ts");
+  return withServer(kubeconfig, `https://127.0.0.1:${tunnel.localPort}`);
+}
 
 /** The output of the deployed stack. */
 async function deployed(context: CommandContext, kind: ContextsKind, skipSynth: boolean): Promise<string> {
@@ -32,7 +45,7 @@ async function deployed(context: CommandContext, kind: ContextsKind, skipSynth: 
   const reader = openStates({ ...context, lab, say: (line) => context.terminal.aside(line) });
   const state = await stateOf(reader, readStack(info, project));
   const value = state.outputs[kind]?.value;
-  if (typeof value === "string" && value !== "") return value;
+  if (typeof value === "string" && value !== "") return kind === "kubeconfig" ? reachable(value, project, lab) : value;
   const deploy = `npx cdktf deploy${project.sandbox ? " --sandbox" : ""}`;
   throw new CliError(
     isDeployed(state)

@@ -25,8 +25,7 @@ function outcome({ rows, unknown, topology }: LimitsReport): string {
 
 /** Exits with 1 where synth would refuse the config. */
 async function showLimits(options: CommonOptions): Promise<number> {
-  const { limitsTable } = await import("../../engine/checks/limits.ts");
-  const { findLimits } = await import("../../engine/checks/limits.ts");
+  const { findLimits, limitsTable } = await import("../../engine/checks/limits.ts");
   const project = openProject(options);
   let found: LimitsReport;
   try {

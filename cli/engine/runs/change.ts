@@ -15,6 +15,7 @@ import { counted } from "./review-text.ts";
 import { prove, type Reviewed, reviewedOf } from "./reviewed.ts";
 import { readSaved } from "./saved-plans.ts";
 import { result, runInOrder, type StackResult, type Status } from "./schedule.ts";
+import { sayWhatNext } from "./what-next.ts";
 
 /** Options of deploy and destroy. */
 export interface ChangeOptions extends RunOptions, LossOptions, LockOptions {
@@ -127,6 +128,7 @@ export async function changeStacks(
   options: ChangeOptions,
   after: (begun: Begun, results: readonly StackResult[]) => Promise<void> = async () => undefined,
 ): Promise<number> {
+  const started = performance.now();
   return withLabLock(options, `cdktf ${verb}`, async (context) => {
     const { terminal, interruption } = context;
     const folder = options.plan === undefined ? null : resolve(options.plan);
@@ -162,6 +164,7 @@ export async function changeStacks(
       const reviewed = proven === null ? new Map<string, Reviewed>() : await reviewedOf(session, stacks, proven);
       const results = await changeAll(verb, begun, options, reviewed);
       summarize(verb, begun, results);
+      if (verb === "deploy") sayWhatNext(begun, results, started);
       await reportLosses(session, verb);
       await after(begun, results);
       if (options.json) printDocument({ stacks: results });
