@@ -9,7 +9,7 @@ export interface Terminal {
   line(text: string): void;
   /** Warnings, errors, and what is said about the run itself. */
   aside(text: string): void;
-  /** What is going on now, on the last line of a terminal. Nothing elsewhere. */
+  /** What is going on now, a few lines at the end of a terminal. Nothing elsewhere. */
   status(text: string): void;
   /**
    * Asks, holding back all other lines until there is an answer. Only for an interactive terminal.
@@ -39,14 +39,21 @@ export function openTerminal({ json, color }: TerminalOptions, env: NodeJS.Proce
   let status = "";
   let asking = false;
   const held: (() => void)[] = [];
+  let drawn = 0;
   const clear = (): void => {
-    if (live && status !== "") main.write("\r\u001B[2K");
+    if (drawn === 0) return;
+    main.write(`\r\u001B[2K${"\u001B[1A\u001B[2K".repeat(drawn - 1)}`);
+    drawn = 0;
   };
   const draw = (): void => {
     if (!live || asking || status === "") return;
     const width = main.columns || 80;
-    const plain = stripVTControlCharacters(status);
-    main.write(plain.length < width ? status : `${plain.slice(0, width - 2)}…`);
+    const lines = status.split("\n").map((line) => {
+      const plain = stripVTControlCharacters(line);
+      return plain.length < width ? line : `${plain.slice(0, width - 2)}…`;
+    });
+    main.write(lines.join("\n"));
+    drawn = lines.length;
   };
   const write = (stream: NodeJS.WriteStream, text: string): void => {
     if (asking) {

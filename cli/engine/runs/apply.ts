@@ -1,4 +1,5 @@
 /** Applies a plan file, and takes stock of what a failed apply left. */
+import { z } from "zod";
 import { AlreadyPrinted, Interrupted, messageOf } from "../../ui/errors.ts";
 import { type StackRunner, taint } from "../state/edit.ts";
 import { stateOf } from "../state/state.ts";
@@ -7,7 +8,7 @@ import { showDiagnostics, showRaw } from "../terraform/diagnostics.ts";
 import { type Job, runJob } from "../terraform/job.ts";
 import type { Diagnostic } from "../terraform/messages.ts";
 import { explainFailure, type Plan } from "../terraform/plan.ts";
-import { followProgress, type Progress } from "../terraform/progress.ts";
+import { type Expected, followProgress, type Progress } from "../terraform/progress.ts";
 import { removeRecord } from "../terraform/runner.ts";
 import { applyDoubt } from "../terraform/verdict.ts";
 import { reconcileRun } from "./reconcile.ts";
@@ -59,12 +60,30 @@ async function run(
     onInterrupt: () => terminal.aside(`${label} asked to end: finishing what is under way; once more ends it at once`),
   };
   const ended = await plugins.running(() => runJob(job, interruption));
-  terminal.status("");
+  progress.stop();
   if (ended.code !== 0)
     await recoverUnsavedState(runner, stack, ended.record.log, (line) => terminal.aside(line)).catch((error: unknown) =>
       terminal.aside(messageOf(error)),
     );
   return ended;
+}
+
+const timeouts = z.looseObject({ timeouts: z.record(z.string(), z.unknown()) });
+
+/** Of a plan that is about to be applied. */
+export function expectedOf({
+  counts,
+  stack,
+}: Pick<Plan, "counts"> & { readonly stack: Pick<Plan["stack"], "resources"> }): Expected {
+  const { add, change, replace, destroy } = counts;
+  return {
+    total: add + change + destroy + 2 * replace,
+    patience(address, action) {
+      const [type = "", name = ""] = address.split(".");
+      const limit = timeouts.safeParse(stack.resources[type]?.[name]).data?.timeouts[action];
+      return typeof limit === "string" ? limit : null;
+    },
+  };
 }
 
 /** Applies a plan. @throws ApplyFailed, after errors were printed and losses recorded */
@@ -77,7 +96,7 @@ export async function applyPlan(
   const { terminal, interruption, project, binary } = runner;
   const { stack, env } = plan;
   interruption.signal.throwIfAborted();
-  const progress = followProgress(terminal, label);
+  const progress = followProgress(terminal, label, expectedOf(plan));
   const { code, errors, record } = await run(runner, plan, label, progress, options.terraformParallelism);
   // What it has made is masked before anything more is said, here and of the stacks that read it.
   const state = stateOf(runner, stack);

@@ -45,6 +45,8 @@ export interface Progress {
   readonly diagnostics: readonly Diagnostic[];
   /** The tool that runs, as it calls itself; null as long as it has not. */
   readonly tool: Identity | null;
+  /** Shows nothing as under way any more: the run has ended, whatever it said last. */
+  readonly stop: () => void;
   /** How many objects were made, changed or removed so far. */
   readonly applied: () => Readonly<Record<"create" | "update" | "delete", number>>;
 }
@@ -78,6 +80,19 @@ function isOwnWord(output: string): boolean {
   return output.startsWith("Executing: [") || output === "(output suppressed due to sensitive value in config)";
 }
 
+/** What is known of an apply before it begins. */
+export interface Expected {
+  /** How many objects it makes, changes and destroys; a replaced one counts twice. */
+  readonly total: number;
+  /** How long the provider waits for an object, as configured, such as `30m`; null where nothing is. */
+  patience(address: string, action: string): string | null;
+}
+
+/** How many of what is under way a terminal shows at once. */
+const SHOWN = 4;
+
+const TICK_MS = 1000;
+
 type Messages = { readonly [Type in UiMessage["type"]]: Extract<UiMessage, { readonly type: Type }> };
 
 class FollowedRun implements Progress {
@@ -93,10 +108,13 @@ class FollowedRun implements Progress {
   /** What was begun and has not ended, by address; when, in milliseconds. */
   readonly #running = new Map<string, { readonly action: string; readonly since: number }>();
   readonly #applied = { create: 0, update: 0, delete: 0 };
+  readonly #expected: Expected | null;
+  #tick: NodeJS.Timeout | undefined;
 
-  constructor(terminal: Terminal, label: string) {
+  constructor(terminal: Terminal, label: string, expected: Expected | null) {
     this.#terminal = terminal;
     this.#label = label;
+    this.#expected = expected;
   }
 
   readonly onLine = (line: string): void => {
@@ -105,6 +123,11 @@ class FollowedRun implements Progress {
     // Not a message: a crash, or a warning from before the UI began. People should see it as it is.
     if (message.type === "text") this.#terminal.aside(`${this.#label} ${message.text}`);
     else this.#take(message);
+  };
+
+  readonly stop = (): void => {
+    this.#running.clear();
+    this.#showRunning();
   };
 
   readonly applied = (): ReturnType<Progress["applied"]> => ({ ...this.#applied });
@@ -161,7 +184,7 @@ class FollowedRun implements Progress {
   #goesOn({ hook }: Messages["apply_progress"]): void {
     const { action, resource, elapsed_seconds: seconds } = hook;
     if (!PATIENCE.has(seconds) && !(seconds > 0 && seconds % 60 === 0)) return;
-    this.#line(this.#dim(`… ${DOING[action] ?? action} ${resource.addr}, ${duration(seconds * 1000)} so far`));
+    this.#line(this.#dim(`… ${this.#underWay(resource.addr, action, seconds * 1000)}`));
   }
 
   #ended({ type, hook, ...message }: Messages["apply_complete"] | Messages["apply_errored"]): void {
@@ -178,12 +201,29 @@ class FollowedRun implements Progress {
     this.#showRunning();
   }
 
+  /** `[12/27] creating oci_core_instance.pve-1_instance, 1m12s of up to 30m` */
+  #underWay(address: string, action: string, milliseconds: number): string {
+    const { create, update, delete: removed } = this.#applied;
+    const patience = this.#expected?.patience(address, action) ?? null;
+    const count = this.#expected === null ? "" : `[${create + update + removed}/${this.#expected.total}] `;
+    const upTo = patience === null ? "so far" : `of up to ${patience}`;
+    return `${count}${DOING[action] ?? action} ${address}, ${duration(milliseconds)} ${upTo}`;
+  }
+
   #showRunning(): void {
-    const [first] = this.#running;
-    if (first === undefined) return this.#terminal.status("");
-    const [address, { action }] = first;
-    const others = this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : "";
-    return this.#terminal.status(this.#dim(`${this.#label} ${DOING[action] ?? action} ${address}${others}`));
+    const running = [...this.#running];
+    if (running.length === 0) {
+      clearInterval(this.#tick);
+      this.#tick = undefined;
+      return this.#terminal.status("");
+    }
+    // Their times go on while nothing else happens.
+    this.#tick ??= setInterval(() => this.#showRunning(), TICK_MS).unref();
+    const lines = running
+      .slice(0, SHOWN)
+      .map(([address, { action, since }]) => `${this.#label} ${this.#underWay(address, action, Date.now() - since)}`);
+    const more = running.length > SHOWN ? [`${this.#label} and ${running.length - SHOWN} more`] : [];
+    return this.#terminal.status([...lines, ...more].map((line) => this.#dim(line)).join("\n"));
   }
 
   #signOf(action: string): string {
@@ -201,7 +241,11 @@ class FollowedRun implements Progress {
   }
 }
 
-/** Follows one run of one stack. `label` stands in front of every line. */
-export function followProgress(terminal: Terminal, label: string): Progress {
-  return new FollowedRun(terminal, label);
+/**
+ * Follows one run of one stack. `label` stands in front of every line.
+ *
+ * @param expected of an apply. @default - nothing is known
+ */
+export function followProgress(terminal: Terminal, label: string, expected: Expected | null = null): Progress {
+  return new FollowedRun(terminal, label, expected);
 }

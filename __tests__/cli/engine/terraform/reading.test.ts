@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expectedOf } from "../../../../cli/engine/runs/apply.ts";
 import { followProgress } from "../../../../cli/engine/terraform/progress.ts";
 import { heldLock, showDiagnostics } from "../../../../cli/engine/terraform/diagnostics.ts";
 import { NO_COLORS, type Terminal } from "../../../../cli/ui/terminal.ts";
@@ -103,6 +104,21 @@ describe("a state", () => {
   );
 });
 
+describe("what an apply is to come to", () => {
+  it("counts a replaced object twice, and has the timeouts of the configuration", () => {
+    const resources = { vm: { a: { timeouts: { create: "30m" } } } };
+    const stack = { resources };
+    const counts = { add: 1, change: 2, replace: 3, destroy: 4 };
+    const { total, patience } = expectedOf({ counts, stack });
+    expect(total).toBe(13);
+    expect([patience("vm.a", "create"), patience("vm.a", "delete"), patience("vm.b", "create")]).toEqual([
+      "30m",
+      null,
+      null,
+    ]);
+  });
+});
+
 describe("terraform's messages", () => {
   it("that we do not know are passed over, and text that is none is kept", () => {
     expect(parseUiLine('{"type":"refresh_start","hook":{}}')).toBeNull();
@@ -135,6 +151,44 @@ describe("terraform's messages", () => {
       "30s so far",
       "1m00s so far",
     ]);
+  });
+
+  it("say how much of the plan is done, and how long the provider waits", () => {
+    const terminal = recorder();
+    const expected = { total: 3, patience: (address: string) => (address === "vm.a" ? "30m" : null) };
+    const { onLine } = followProgress(terminal, "net", expected);
+    const other = (line: string): string => line.replace("vm.a", "vm.b");
+    onLine(hook("apply_start", "create"));
+    onLine(other(hook("apply_start", "create")));
+    onLine(other(hook("apply_complete", "create")));
+    onLine(hook("apply_progress", "create", { elapsed_seconds: 60 }));
+    onLine(other(hook("apply_progress", "update", { elapsed_seconds: 60 })));
+    expect(terminal.lines.slice(1)).toEqual([
+      "net … [1/3] creating vm.a, 1m00s of up to 30m",
+      "net … [1/3] changing vm.b, 1m00s so far",
+    ]);
+  });
+
+  it("show what is under way on the last lines of a terminal, until the run has ended", () => {
+    const statuses: string[] = [];
+    const terminal = { ...recorder(), status: (text: string) => void statuses.push(text) };
+    const { onLine, stop } = followProgress(terminal, "net", { total: 6, patience: () => null });
+    for (const name of ["a", "b", "c", "d", "e", "f"])
+      onLine(hook("apply_start", "create").replace("vm.a", `vm.${name}`));
+    expect(
+      statuses
+        .at(-1)
+        ?.split("\n")
+        .map((line) => line.replace(/, .*/, "")),
+    ).toEqual([
+      "net [0/6] creating vm.a",
+      "net [0/6] creating vm.b",
+      "net [0/6] creating vm.c",
+      "net [0/6] creating vm.d",
+      "net and 2 more",
+    ]);
+    stop();
+    expect(statuses.at(-1)).toBe("");
   });
 
   it("tell replacements from creations, and reads from changes", () => {
