@@ -64,5 +64,5 @@ it("a private key that comes line by line, with a label before each, is masked t
 });
 
 it("a question on a terminal is written at once", () => {
-  expect(through(['deploy oci: 1 to add? [y, n] '], true)).toBe('deploy oci: 1 to add? [y, n] ');
+  expect(through(["deploy oci: 1 to add? [y, n] "], true)).toBe("deploy oci: 1 to add? [y, n] ");
 });
