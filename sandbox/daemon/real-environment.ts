@@ -21,6 +21,7 @@ const CLIENTS = [
   "oci_identity.IdentityClient",
   "oci_object_storage.ObjectStorageClient",
   "oci_budget.BudgetClient",
+  "oci_budget.CostAdClient",
   "oci_core.ComputeManagementClient",
   "oci_load_balancer.LoadBalancerClient",
   "oci_network_load_balancer.NetworkLoadBalancerClient",
@@ -40,8 +41,11 @@ export function realEnvironment(
   const { tenancyId, userId, fingerprint, keyFile, configFile, region } = accountFiles(world, files.oci);
   const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
   return {
-    // Go asks no proxy for what is on loopback.
-    all: Object.fromEntries(proxies.map((name) => [name, outside])),
+    // Go asks no proxy for what is on loopback; Python asks it for everything that these do not name.
+    all: {
+      ...Object.fromEntries(proxies.map((name) => [name, outside])),
+      ...Object.fromEntries(["NO_PROXY", "no_proxy"].map((name) => [name, "127.0.0.1,localhost"])),
+    },
     talos: { SSL_CERT_FILE: files.authority },
     oci: {
       TF_VAR_custom_cert_location: files.authority,

@@ -18,6 +18,7 @@ const body = z.object({
   displayName: generatedName,
   cidrBlocks: texts.default([]),
   dnsLabel: maybeText,
+  securityAttributes: z.record(z.string(), z.json()).default({}),
   defaultRouteTableId: text,
   defaultSecurityListId: text,
   defaultDhcpOptionsId: text,
@@ -92,7 +93,7 @@ export const vcn: Resource<z.output<typeof body>> = {
   body,
   fixed: ["dnsLabel"],
   readOnly: ["defaultRouteTableId", "defaultSecurityListId", "defaultDhcpOptionsId"],
-  notPlayed: ["byoipv6cidr_details", "ipv6private_cidr_blocks", "is_ipv6enabled", "security_attributes"],
+  notPlayed: ["byoipv6cidr_details", "ipv6private_cidr_blocks", "is_ipv6enabled"],
   holds: { by: "vcnId", but: defaults },
   all: (tenancy) => tenancy.vcns,
   prepare({ cidrBlock = null, ...more }, { call, before }) {
@@ -152,6 +153,5 @@ export const vcn: Resource<z.output<typeof body>> = {
     byoipv6CidrBlocks: [],
     ipv6CidrBlocks: [],
     ipv6PrivateCidrBlocks: [],
-    securityAttributes: {},
   }),
 };

@@ -26,7 +26,7 @@ export const accountCases: readonly Case[] = [
         amount: 3,
         budget_processing_period_start_offset: 5,
         start_date: "2026-12-01T00:00:00.000Z",
-        end_date: "2027-12-01T00:00:00.000Z",
+        end_date: "2027-12-01T23:59:59.999Z",
       },
       without: { system_tags: "the service's", target_compartment_id: OLDER },
     }),
