@@ -1,8 +1,8 @@
 /** Instances that boot Talos themselves, each by what its user data says. */
 import { endpoint } from "../../../sandbox/systems/endpoints.ts";
-import { guestAt, talosOverview } from "../../../sandbox/talos/index.ts";
+import { guestAt, talosInventory, talosOverview } from "../../../sandbox/talos/index.ts";
 import { stopInstance, talosInstances } from "../../../sandbox/talos/model/instances.ts";
-import { machineAt } from "../../../sandbox/talos/model/machines.ts";
+import { configure, machineAt } from "../../../sandbox/talos/model/machines.ts";
 import { reset } from "../../../sandbox/talos/model/reset.ts";
 import type { Instance } from "../../../sandbox/oci/resources/instance.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
@@ -62,6 +62,14 @@ describe("an instance with an image of Talos", () => {
     expect(endpoint(world, { address, port: 22 })).toBeNull();
     stopInstance(world, { address });
     expect([world.state.oci.instances.at(-1)?.state, guestAt(world, address)]).toEqual(["STOPPED", null]);
+  });
+
+  it("counts as configured by somebody only once it has been", () => {
+    const { world, address } = worldOf(configuration);
+    const machine = machineAt(world, talosInstances, address);
+    expect([machine?.stage, talosInventory(world.state)]).toEqual(["configured", []]);
+    if (machine) configure(world, talosInstances, machine, configuration);
+    expect(talosInventory(world.state)).toMatchObject([{ type: "talos_machine_configuration_apply", name: address }]);
   });
 
   it("boots with its user data again after a reset", () => {

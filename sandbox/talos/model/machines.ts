@@ -132,7 +132,8 @@ export function configure(world: World, guestsOf: GuestsOf, machine: Machine, co
   const others = configuredMachines(world, guestsOf).filter((other) => other.guest.address !== guest.address);
   const before = machine.stage === "configured" ? machine.entry : null;
   const joins = facts.role === "control-plane" && isRunning(clusterOf(others, facts));
-  const { staged: _used, ...kept } = before ?? {};
+  // What waited is used, and what it booted with is not what it has any more.
+  const { staged: _used, byUserData: _booted, ...kept } = before ?? {};
   const entry = {
     ...kept,
     vmId: guest.vmId,
