@@ -1,5 +1,6 @@
 /** ApplyConfiguration, in its modes (siderolabs/talos v1.13.9, v1alpha1_server.go). */
 import { z } from "zod";
+import { unifiedDiff } from "../model/diff.ts";
 import { checked, configure, MachineError } from "../model/machines.ts";
 import { endTrial, reboot, stage, tryOut } from "../model/lifecycle.ts";
 import type { Context, Message, Method } from "./method.ts";
@@ -34,7 +35,7 @@ export const applyConfiguration: Method = {
     const before = machine.stage === "configured" ? machine.entry.configuration : null;
     checked(configuration, machine);
     const mode = resolved(asked.mode, machine.stage === "maintenance");
-    if (asked.dry_run) return dryRun(mode, before === configuration);
+    if (asked.dry_run) return dryRun(mode, unifiedDiff(before ?? "", configuration));
     return { mode, mode_details: apply(context, mode, configuration, asked), warnings: [] };
   },
 };
@@ -44,8 +45,8 @@ function resolved(mode: Mode, inMaintenance: boolean): Exclude<Mode, "AUTO"> {
   return mode === "AUTO" || (inMaintenance && mode === "REBOOT") ? "NO_REBOOT" : mode;
 }
 
-function dryRun(mode: Exclude<Mode, "AUTO">, same: boolean): Message {
-  const changes = same ? "No changes." : "Config diff:\n\nthe sandbox does not show the difference";
+function dryRun(mode: Exclude<Mode, "AUTO">, diff: string): Message {
+  const changes = diff === "" ? "No changes." : `Config diff:\n\n${diff}`;
   return { mode, mode_details: `Dry run summary:\n${DETAILS[mode]} (skipped in dry-run).\n${changes}`, warnings: [] };
 }
 

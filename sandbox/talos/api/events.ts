@@ -20,8 +20,9 @@ const TYPES = {
 type Payload = readonly [type: keyof typeof TYPES, fields: Fields];
 
 const READY: Payload = ["MachineStatusEvent", { stage: "RUNNING", status: { ready: true } }];
-const sequence = (name: string, stage: string): readonly Payload[] => [
-  ["MachineStatusEvent", { stage, status: { ready: false } }],
+const stage = (name: string): Payload => ["MachineStatusEvent", { stage: name, status: { ready: false } }];
+const sequence = (name: string, during: string): readonly Payload[] => [
+  stage(during),
   ["SequenceEvent", { sequence: name, action: "START" }],
   ["TaskEvent", { task: "stopAllServices", action: "START" }],
 ];
@@ -30,8 +31,9 @@ const sequence = (name: string, stage: string): readonly Payload[] => [
 const ACTS = {
   reset: sequence("reset", "RESETTING"),
   shutdown: sequence("shutdown", "SHUTTING_DOWN"),
-  reboot: [...sequence("reboot", "REBOOTING"), READY],
-  upgrade: [...sequence("upgrade", "UPGRADING"), READY],
+  // Clients take the start of these sequences for the end of their stream, which here stays: the machine is back at once.
+  reboot: [stage("REBOOTING"), READY],
+  upgrade: [stage("UPGRADING"), READY],
 } as const;
 
 /** An act that machines tell of. */

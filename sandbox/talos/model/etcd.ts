@@ -73,8 +73,14 @@ export function snapshotOf(placed: Omit<Placed, "machine">, machine: ConfiguredM
   const { cluster } = clusterAround(placed, machine);
   const since = members.map(({ entry }) => entry.etcdSince ?? "").toSorted()[0] ?? "";
   const cordoned = cluster.filter(({ entry }) => entry.cordoned).map(({ facts }) => facts.hostname);
-  return Buffer.from(JSON.stringify({ kind: MAGIC, cluster: machine.facts.cluster.id, since, cordoned }));
+  const text = JSON.stringify({ kind: MAGIC, cluster: machine.facts.cluster.id, since, cordoned });
+  // As etcd writes one: whole pages, and their checksum after them.
+  const pages = Buffer.from(text.padEnd(Math.ceil(text.length / PAGE) * PAGE));
+  return Buffer.concat([pages, sha256(pages)]);
 }
+
+const PAGE = 512;
+const sha256 = (bytes: Buffer): Buffer => createHash("sha256").update(bytes).digest();
 
 /** Keeps a snapshot until the bootstrap that recovers from it. @throws MachineError InvalidArgument for one that is not the sandbox's */
 export function keepSnapshot(world: World, machine: ConfiguredMachine, bytes: Buffer): void {
@@ -89,8 +95,10 @@ export function keepSnapshot(world: World, machine: ConfiguredMachine, bytes: Bu
 }
 
 function readSnapshot(bytes: Buffer): z.infer<typeof snapshotSchema> | null {
+  const pages = bytes.subarray(0, -32);
+  if (!sha256(pages).equals(bytes.subarray(-32))) return null;
   try {
-    return snapshotSchema.parse(JSON.parse(bytes.toString()));
+    return snapshotSchema.parse(JSON.parse(pages.toString()));
   } catch {
     return null;
   }
