@@ -30,7 +30,8 @@ interface Command {
   readonly deadlineMs?: number;
 }
 
-function run(program: string, args: readonly string[], { folder, env, deadlineMs }: Command): Promise<GoRun> {
+/** Runs a program, until a deadline. */
+export function run(program: string, args: readonly string[], { folder, env, deadlineMs }: Command): Promise<GoRun> {
   return new Promise((resolve, reject) => {
     // With a process group of its own, so that the terraform of a test ends with it.
     const options = { cwd: folder, env: { ...process.env, ...env }, detached: true } as const;

@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { differences, type Expected, readExpected, writeExpected } from "./expected.ts";
-import { buildGoTests, type GoTest, headOf, runGoTest } from "./go-tests.ts";
+import { buildGoTests, headOf, runGoTest } from "./go-tests.ts";
 import { outcomeOf, type Verdict, VERDICTS } from "./outcome.ts";
 import { oci } from "./oci.ts";
 import { proxmox } from "./proxmox.ts";
-import type { Suite } from "./suite.ts";
+import type { Case, CommandSuite, Suite } from "./suite.ts";
+import { talosctl } from "./talosctl.ts";
 
-const SUITES: Readonly<Record<string, Suite>> = { oci, proxmox };
+const SUITES: Readonly<Record<string, Suite | CommandSuite>> = { oci, proxmox, talosctl };
 
 interface Options {
   readonly source: string;
@@ -30,42 +31,55 @@ function counts(seen: Expected): readonly string[] {
   });
 }
 
-type Run = Pick<Suite, "open"> & Pick<Options, "verbose" | "deadline"> & { readonly tests: readonly GoTest[] };
+type Run = Pick<Suite, "open"> & Pick<Options, "verbose"> & { readonly tests: readonly Case[] };
 
 /** Runs functions one after another, each in a world as it was first, until none is left to take. */
-async function runAll(
-  { open, tests, verbose, deadline }: Run,
-  left: GoTest[],
-  seen: Record<string, Verdict>,
-): Promise<void> {
+async function runAll({ open, tests, verbose }: Run, left: Case[], seen: Record<string, Verdict>): Promise<void> {
   const place = await open();
   try {
     for (let each = left.shift(); each !== undefined; each = left.shift()) {
-      const ended = await runGoTest(each, await place.fresh(), Number(deadline) * 1000);
-      const { verdict, line } = outcomeOf(ended);
+      const { verdict, line, output } = await each.run(await place.fresh());
       seen[each.name] = verdict;
       const count = `[${Object.keys(seen).length}/${tests.length}]`;
       console.log(`${count} ${verdict.padEnd(13)} ${each.name}${line === "" ? "" : `  ${line}`}`);
-      if (verbose) console.log(ended.output);
+      if (verbose) console.log(output);
     }
   } finally {
     await place.close();
   }
 }
 
-async function test(
-  name: string,
-  suite: Suite,
-  { source, run, update, programs: kept, jobs, ...more }: Options,
-): Promise<number> {
+/** What a suite runs, built. */
+async function casesOf(
+  suite: Suite | CommandSuite,
+  source: string,
+  programs: string,
+  { run, deadline }: Options,
+): Promise<readonly Case[]> {
+  const wanted = new RegExp(run ?? "");
+  if ("cases" in suite) return suite.cases(resolve(source), programs, wanted);
+  const tests = await buildGoTests({ ...suite, source: resolve(source) }, programs, wanted);
+  return tests.map((test) => ({
+    name: test.name,
+    async run(env) {
+      const ended = await runGoTest(test, env, Number(deadline) * 1000);
+      return { ...outcomeOf(ended), output: ended.output };
+    },
+  }));
+}
+
+async function test(name: string, suite: Suite | CommandSuite, options: Options): Promise<number> {
+  const { source, update, programs: kept, jobs } = options;
   const temporary = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
   const programs = kept === undefined ? temporary : resolve(kept, await headOf(source));
   const seen: Record<string, Verdict> = {};
   try {
     console.error("building");
-    const tests = await buildGoTests({ ...suite, source: resolve(source) }, programs, new RegExp(run ?? ""));
+    const tests = await casesOf(suite, source, programs, options);
     const left = [...tests];
-    await Promise.all(Array.from({ length: Number(jobs) }, () => runAll({ ...suite, tests, ...more }, left, seen)));
+    await Promise.all(
+      Array.from({ length: Number(jobs) }, () => runAll({ open: suite.open, tests, ...options }, left, seen)),
+    );
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

@@ -1,3 +1,5 @@
+import type { Outcome } from "./outcome.ts";
+
 /** Files of a checkout as they are to be built, by path: with another text, or null for one that is left out. */
 export type Overlay = Readonly<Record<string, string | null>>;
 
@@ -19,4 +21,17 @@ export interface Place {
   /** Has the world as it was first. @returns the environment of a function */
   fresh(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
+}
+
+/** One command that is run. */
+export interface Case {
+  readonly name: string;
+  run(env: Readonly<Record<string, string>>): Promise<Outcome & { readonly output: string }>;
+}
+
+/** A suite of commands of a program, in place of test functions. */
+export interface CommandSuite {
+  /** @param source a checkout, or a folder with the program @param programs a folder for what is built */
+  cases(source: string, programs: string, wanted: RegExp): Promise<readonly Case[]>;
+  open(): Promise<Place>;
 }

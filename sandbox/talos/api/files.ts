@@ -1,7 +1,7 @@
 /** Files of a machine: Read, List, Copy and DiskUsage (siderolabs/talos v1.13.9, v1alpha1_server.go). */
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
-import { below, type File } from "../model/inside/files.ts";
+import { below, type File, UNPLAYED } from "../model/inside/files.ts";
 import { MachineError } from "../model/machines.ts";
 import { ADMIN, type Context, type Message, type Method, OPERATORS } from "./method.ts";
 import { archive } from "./tar.ts";
@@ -30,6 +30,9 @@ const clean = (path: string): string => `/${path.split("/").filter(Boolean).join
 function found(context: Context, path: string): readonly [string, readonly File[]] {
   const root = clean(path);
   const files = below(context, root);
+  const unplayed = UNPLAYED.find((folder) => `${root}/`.startsWith(`${folder}/`));
+  if (unplayed !== undefined && files.every(({ text }) => text === null))
+    throw new MachineError("Unimplemented", `the sandbox does not play what is in ${unplayed}`);
   if (files.length === 0) throw new MachineError("NotFound", `stat ${root}: no such file or directory`);
   return [root, files];
 }
@@ -40,7 +43,7 @@ const depthOf = (root: string, path: string): number => relative(root, path).spl
 function list(context: Context, request: unknown): readonly Message[] {
   const { root: asked, recurse, recursion_depth, types } = listSchema.parse(request);
   const [root, files] = found(context, asked);
-  const depth = recurse ? recursion_depth || Infinity : 1;
+  const depth = !recurse ? 1 : recursion_depth > 0 ? recursion_depth : Infinity;
   const modified = Math.floor(Date.parse(context.world.now()) / 1000);
   return files
     .filter(({ path, text }) => {
@@ -88,10 +91,10 @@ export const fileMethods: Readonly<Record<string, Method>> = {
     roles: ADMIN,
     run(context, request) {
       const [root, files] = found(context, copySchema.parse(request).root_path);
-      const entries = files.map(({ path, text }) => ({
-        name: relative(root, path) || (text === null ? "." : (path.split("/").at(-1) ?? "")),
-        text,
-      }));
+      // What is asked for itself has no entry, where it is a directory.
+      const entries = files
+        .map(({ path, text }) => ({ name: relative(root, path) || (path.split("/").at(-1) ?? ""), text }))
+        .filter(({ text }, index) => index > 0 || text !== null);
       return { bytes: gzipSync(archive(entries, new Date(context.world.now()))) };
     },
   },

@@ -25,7 +25,9 @@ function linesOf(context: Context, { namespace, id }: z.infer<typeof logsSchema>
     if (!found) throw new MachineError("Unknown", `container ${JSON.stringify(id)} not found`);
     return journalOf(context).filter(({ service }) => service === found.name);
   }
-  if (![...servicesOf(context).map((each) => each.id), "kernel", "controller-runtime", "dns-resolve-cache"].includes(id))
+  if (
+    ![...servicesOf(context).map((each) => each.id), "kernel", "controller-runtime", "dns-resolve-cache"].includes(id)
+  )
     throw new MachineError("Unknown", `log ${JSON.stringify(id)} was not registered`);
   return journalOf(context).filter(({ service }) => service === id || id === "kernel");
 }

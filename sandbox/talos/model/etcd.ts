@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { World } from "../../world/world.ts";
+import { boltDatabase } from "./bolt.ts";
 import { record } from "./journal.ts";
 import { type ConfiguredMachine, controlPlaneOnly, MachineError } from "./machines.ts";
 import { clusterAround, type Placed } from "./placed.ts";
@@ -74,12 +75,15 @@ export function snapshotOf(placed: Omit<Placed, "machine">, machine: ConfiguredM
   const since = members.map(({ entry }) => entry.etcdSince ?? "").toSorted()[0] ?? "";
   const cordoned = cluster.filter(({ entry }) => entry.cordoned).map(({ facts }) => facts.hostname);
   const text = JSON.stringify({ kind: MAGIC, cluster: machine.facts.cluster.id, since, cordoned });
-  // As etcd writes one: whole pages, and their checksum after them.
-  const pages = Buffer.from(text.padEnd(Math.ceil(text.length / PAGE) * PAGE));
-  return Buffer.concat([pages, sha256(pages)]);
+  // As etcd writes one: a database, and its checksum after it.
+  const database = boltDatabase({
+    key: [],
+    sandbox: [[Buffer.from("snapshot"), Buffer.from(text)]],
+    meta: [[Buffer.from("storageVersion"), Buffer.from("3.6.0")]],
+  });
+  return Buffer.concat([database, sha256(database)]);
 }
 
-const PAGE = 512;
 const sha256 = (bytes: Buffer): Buffer => createHash("sha256").update(bytes).digest();
 
 /** Keeps a snapshot until the bootstrap that recovers from it. @throws MachineError InvalidArgument for one that is not the sandbox's */
@@ -95,10 +99,10 @@ export function keepSnapshot(world: World, machine: ConfiguredMachine, bytes: Bu
 }
 
 function readSnapshot(bytes: Buffer): z.infer<typeof snapshotSchema> | null {
-  const pages = bytes.subarray(0, -32);
-  if (!sha256(pages).equals(bytes.subarray(-32))) return null;
+  const database = bytes.subarray(0, -32);
+  if (!sha256(database).equals(bytes.subarray(-32))) return null;
   try {
-    return snapshotSchema.parse(JSON.parse(pages.toString()));
+    return snapshotSchema.parse(JSON.parse(/\{"kind":[^}]*\}/.exec(database.toString("latin1"))?.[0] ?? ""));
   } catch {
     return null;
   }

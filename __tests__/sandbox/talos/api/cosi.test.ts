@@ -149,6 +149,7 @@ describe("a machine of a running cluster", () => {
   it("tells a reader all but what is for admins", async () => {
     const reader = await stateOf(await running(), "cp-1", clientAs("os:reader", secrets()));
     for (const kind of KINDS) {
+      if (kind.unplayed) continue;
       if (kind.sensitive) {
         await expect(reader.list(kind)).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
       } else {

@@ -294,7 +294,7 @@ describe("a configured machine", () => {
     const bootId = async (): Promise<string> => String((await api.stream("Read", {}, { path }))[0]?.["bytes"]);
     const before = await bootId();
     expect(await bootId()).toBe(before);
-    const waiting = api.first(5, "Events");
+    const waiting = api.first(3, "Events");
     const { actor_id } = await api.one("Reboot");
     const [hello, ...events] = await waiting;
     expect(hello).toMatchObject({ id: "", actor_id: "" });

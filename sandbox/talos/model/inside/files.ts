@@ -12,7 +12,10 @@ export interface File {
   readonly text: string | null;
 }
 
-/** Directories that hold nothing that is played, but are there. */
+/** Directories of which more is there than is played. */
+export const UNPLAYED = ["/dev", "/proc", "/run", "/sys", "/usr"];
+
+/** Directories that are there, whatever is in them. */
 const DIRECTORIES = [
   "/bin",
   "/boot",

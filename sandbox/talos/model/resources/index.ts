@@ -9,6 +9,7 @@ import { kubernetesKinds } from "./kubernetes.ts";
 import { networkKinds } from "./network.ts";
 import { runtimeKinds } from "./runtime.ts";
 import { secretKinds } from "./secrets.ts";
+import { unplayedKinds } from "./unplayed.ts";
 import { type Fields, fieldsOf, type Spec, specOf } from "./spec.ts";
 
 const known: readonly Kind[] = [
@@ -18,6 +19,7 @@ const known: readonly Kind[] = [
   ...networkKinds,
   ...runtimeKinds,
   ...secretKinds,
+  ...unplayedKinds,
 ];
 
 /** All of them, with those that tell of the types themselves. */
@@ -28,7 +30,7 @@ const byType = new Map(KINDS.map((kind) => [kind.type, kind]));
 /** @throws MachineError for a type that is not played: an empty list would say that there is nothing */
 export function kindOf(type: string, namespace: string): Kind {
   const kind = byType.get(type);
-  if (kind?.namespace === namespace) return kind;
+  if (kind?.namespace === namespace && !kind.unplayed) return kind;
   throw new MachineError("Unimplemented", `the sandbox does not play resources ${type} in ${namespace}`);
 }
 

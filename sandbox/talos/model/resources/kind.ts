@@ -34,6 +34,8 @@ export interface Kind {
   readonly spec: string;
   /** The one field that is the whole of the YAML. */
   readonly inline?: string;
+  /** Known by name, so that who asks for it is told that it is not played. */
+  readonly unplayed?: true;
   /** What every machine has, also in maintenance. @default - nothing */
   readonly always?: (place: Place) => Resources;
   /** What a machine with a configuration has beside that. @default - nothing */
