@@ -217,7 +217,10 @@ const CHANGES: readonly Omit<Command, "changes">[] = [
     args: "bootstrap --recover-from {dir}/db",
     before: [
       "etcd snapshot {dir}/db",
-      ...["11", "12", "13"].map((last) => `${RESET} --reboot -n 10.20.0.${last} --system-labels-to-wipe EPHEMERAL`),
+      // One that still has etcd would let the wiped one join again.
+      "shutdown -n 10.20.0.12 --wait=false --force",
+      "shutdown -n 10.20.0.13 --wait=false --force",
+      `${RESET} --reboot -n 10.20.0.11 --system-labels-to-wipe EPHEMERAL`,
     ],
     says: /recovering|^/,
     after: [
