@@ -46,7 +46,7 @@ function load(file: string): WorldState | null {
     found = null;
   }
   if (isWorld(found)) return found;
-  throw new Error(`${file} is no sandbox world of version 3: delete it to start with an empty sandbox`);
+  throw new Error(`${file} is no sandbox world of version 4: delete it to start with an empty sandbox`);
 }
 
 /** Makes a world what a text says, in place: everybody holds on to it. */

@@ -8,7 +8,7 @@ import type { Tunnel } from "../../topology/types.ts";
 
 /** Everything that is kept: plain JSON. */
 export interface WorldState {
-  readonly version: 3;
+  readonly version: 4;
   oci: OciTenancy;
   proxmox: ProxmoxState;
   talos: TalosState;

@@ -143,7 +143,7 @@ export function worldWith(...hosts: readonly HostOptions[]): Store {
   const calls: Calls = { ...quietCalls, end: (call, answer) => heard.forEach((listener) => listener(call, answer)) };
   const world = memoryStore(
     () => ({
-      version: 3,
+      version: 4,
       oci: emptyOci("pay-as-you-go", (length) => "x".repeat(length)),
       proxmox: emptyProxmox(),
       talos: {},
