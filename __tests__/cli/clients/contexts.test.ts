@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { deliveryOf, mergeContextsInto, writeContexts } from "../../../cli/clients/context-files.ts";
-import { mergeContexts, mergeTarget } from "../../../cli/clients/contexts.ts";
+import { mergeContexts, mergeTarget, withServer } from "../../../cli/clients/contexts.ts";
 
 function kube(name: string, secret: string): string {
   return JSON.stringify({
@@ -203,5 +203,14 @@ describe("--merge without a file goes where the programs themselves would write"
 
   it("to nothing that names no path", () => {
     expect(() => at({ KUBECONFIG: "~/one:~bob/two" })).toThrow('KUBECONFIG: got "~bob/two"');
+  });
+});
+
+describe("a kubeconfig of the sandbox", () => {
+  it("names the tunnel to the API server, and is otherwise as it was", () => {
+    const before = parse(LAB);
+    const after = parse(withServer(LAB, "https://127.0.0.1:18000"));
+    expect(after.clusters).toEqual([{ name: "lab", cluster: { server: "https://127.0.0.1:18000" } }]);
+    expect({ ...after, clusters: before.clusters }).toEqual(before);
   });
 });
