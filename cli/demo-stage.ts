@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { LabInput } from "../config/index.ts";
 import { openSandbox, type Overview, runningSandbox } from "../sandbox/client.ts";
+import { exitOf } from "./clients/processes.ts";
+import { isFree } from "./clients/tunnels.ts";
 import { findBinary } from "./engine/terraform/binary.ts";
 import { buildTool } from "./engine/terraform/tools-build.ts";
 import { OPENTOFU, which } from "./engine/terraform/tools.ts";
 import { CliError } from "./ui/errors.ts";
 import { visibleLine } from "./ui/visible.ts";
-import { table } from "./ui/table.ts";
-import { isFree } from "./clients/tunnels.ts";
-import { exitOf } from "./clients/processes.ts";
+import { table } from "./ui/words.ts";
 
 const CDKTF = join(import.meta.dirname, "bin", "cdktf.js");
 

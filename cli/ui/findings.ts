@@ -1,9 +1,9 @@
 /** The results of checks: how they are run within a deadline, and printed. */
+import { printDocument } from "./document.ts";
 import { messageOf } from "./errors.ts";
 import type { Terminal } from "./terminal.ts";
 import { visibleLine } from "./visible.ts";
-import { table } from "./table.ts";
-import { printDocument } from "./document.ts";
+import { table } from "./words.ts";
 
 /** What was found out of one thing. */
 export interface Finding {

@@ -1,5 +1,5 @@
-import { column, table } from "../../../cli/ui/table.ts";
 import { COLORS } from "../../../cli/ui/terminal.ts";
+import { column, table } from "../../../cli/ui/words.ts";
 
 describe("a table", () => {
   it("has the cells of a column below each other, and nothing behind the last", () => {

@@ -9,7 +9,7 @@ import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 import { watchSignals } from "../../ui/interruption.ts";
 import { openTerminal, type Terminal } from "../../ui/terminal.ts";
-import { table } from "../../ui/table.ts";
+import { table } from "../../ui/words.ts";
 
 /** Hosts that are up let us in at once. */
 const PATIENCE_MS = 30_000;

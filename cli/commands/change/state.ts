@@ -5,9 +5,8 @@ import { inOrder } from "../../engine/synth/stack-order.ts";
 import { type CommandDefinition, inSandbox, json, skipSynth, where } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
+import { column, plural } from "../../ui/words.ts";
 import { restore } from "./state-restore.ts";
-import { column } from "../../ui/table.ts";
-import { plural } from "../../ui/words.ts";
 
 /** `lab state list` */
 async function listStates(options: CommonOptions): Promise<number> {

@@ -4,9 +4,9 @@ import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { openProject } from "../../engine/synth/project.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
-import { CliError, asCliError } from "../../ui/errors.ts";
+import { asCliError, CliError } from "../../ui/errors.ts";
 import { openTerminal, type Terminal } from "../../ui/terminal.ts";
-import { table } from "../../ui/table.ts";
+import { table } from "../../ui/words.ts";
 
 const PATIENCE_MS = 30_000;
 

@@ -4,7 +4,7 @@ import { type CommonOptions, synthesize, withLabLock } from "../../engine/synth/
 import { select } from "../../engine/synth/stack-order.ts";
 import { type CommandDefinition, skipSynth } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
-import { table } from "../../ui/table.ts";
+import { table } from "../../ui/words.ts";
 
 async function run(options: CommonOptions, names: readonly string[]): Promise<number> {
   return withLabLock(options, "cdktf list", async (context) => {

@@ -3,8 +3,8 @@ import { type CommonOptions, synthesize, withLabLock } from "../../engine/synth/
 import { inOrder, select } from "../../engine/synth/stack-order.ts";
 import { type CommandDefinition, outputsFile, skipSynth } from "../../ui/command.ts";
 import { type OutputOptions, plainOutputs, printDocument, showOutputs, writeOutputsFile } from "../../ui/document.ts";
-import { column } from "../../ui/table.ts";
 import { targetOf } from "../../ui/user-files.ts";
+import { column } from "../../ui/words.ts";
 
 async function run(options: CommonOptions & OutputOptions, names: readonly string[]): Promise<number> {
   const { openStates } = await import("../../engine/state/open.ts");

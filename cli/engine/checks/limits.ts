@@ -8,7 +8,7 @@ import { planTopology } from "../../../topology/plan.ts";
 import type { Topology } from "../../../topology/types.ts";
 import { type AccountUse, accountUse } from "../../clients/oci-limits.ts";
 import { messageOf } from "../../ui/errors.ts";
-import { table } from "../../ui/table.ts";
+import { table } from "../../ui/words.ts";
 import { statesOf } from "../state/open.ts";
 import type { State } from "../state/state.ts";
 import { built, configOf } from "../synth/config.ts";

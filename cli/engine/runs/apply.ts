@@ -1,7 +1,7 @@
 /** Applies a plan file, and takes stock of what a failed apply left. */
 import { z } from "zod";
 import { AlreadyPrinted, Interrupted, messageOf } from "../../ui/errors.ts";
-import { type StackRunner, taint } from "../state/edit.ts";
+import { type StackRunner, taint } from "../state/run-tool.ts";
 import { stateOf } from "../state/state.ts";
 import { recoverUnsavedState } from "../state/unsaved.ts";
 import { showDiagnostics, showRaw } from "../terraform/diagnostics.ts";

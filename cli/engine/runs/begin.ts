@@ -1,7 +1,7 @@
 /** Begins a run of diff, deploy or destroy. */
 import { messageOf } from "../../ui/errors.ts";
-import { column } from "../../ui/table.ts";
-import { taint } from "../state/edit.ts";
+import { column } from "../../ui/words.ts";
+import { taint } from "../state/run-tool.ts";
 import { stateOf } from "../state/state.ts";
 import { recoverUnsavedState } from "../state/unsaved.ts";
 import { requireConfiguredLocation } from "../state/whereabouts.ts";

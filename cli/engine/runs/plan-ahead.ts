@@ -2,7 +2,7 @@
  * Plans stacks as they will be once those before them are deployed. All plans start at once, from what is deployed now: as
  * a rule nothing that a stack reads is about to change. Where it is, that stack is planned again.
  */
-import type { StackRunner } from "../state/edit.ts";
+import type { StackRunner } from "../state/run-tool.ts";
 import type { State } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { upstreamOf } from "../synth/stack-order.ts";

@@ -1,14 +1,14 @@
 /** Opens what a run over stacks needs: the synthesized stacks, the tool, the sandbox or tunnels, secrets, environment. */
 import { join } from "node:path";
 import type { Sandbox } from "../../../sandbox/client.ts";
-import { learnStates } from "../state/learn.ts";
 import { learnLater } from "../../ui/masker.ts";
 import { enforced } from "../state/encryption.ts";
 import { type Guard, guardOf, madeElsewhere } from "../state/made-before.ts";
 import { openStates } from "../state/open.ts";
+import type { StackRunner } from "../state/run-tool.ts";
 import { secretsFile } from "../state/secrets-file.ts";
 import { ensureSecrets, reviewSecret, secretVariables, statePassphrase } from "../state/secrets.ts";
-import type { StackRunner } from "../state/edit.ts";
+import { learnStates } from "../state/state.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { type CommandContext, synthesizeBeside } from "../synth/command-context.ts";
 import { type Environment, toolEnvironment } from "../synth/environment.ts";
@@ -16,7 +16,7 @@ import { makeDataFolders, type Project } from "../synth/project.ts";
 import { type Binary, describeBinary, findBinary, knownTools } from "../terraform/binary.ts";
 import { providerPlaces } from "../terraform/cli-config.ts";
 import { signInEnvironment } from "../terraform/oci-sign-in.ts";
-import { type Chosen } from "../terraform/providers.ts";
+import type { Chosen } from "../terraform/providers.ts";
 import { pluginTurns } from "../terraform/runner.ts";
 import { readStack, type Stack } from "../terraform/stack.ts";
 import type { Access, AccessOptions, OpenOptions } from "./access.ts";

@@ -1,7 +1,6 @@
 /** The end of a deploy: how long it took, what the lab costs, and the commands that come next. */
 import { join } from "node:path";
-import { table } from "../../ui/table.ts";
-import { duration, list, near } from "../../ui/words.ts";
+import { duration, list, near, table } from "../../ui/words.ts";
 import type { Lab, StackInfo } from "../synth/assembly.ts";
 import type { Begun } from "./begin.ts";
 import { counted } from "./review-text.ts";

@@ -5,8 +5,8 @@ import { CliError } from "../../ui/errors.ts";
 import { namesIn, writeAtomically } from "../../ui/files.ts";
 import { addressOf } from "./location.ts";
 import type { MoveTools } from "./move.ts";
-import { DamagedState } from "./state-file.ts";
 import { parseState, type State } from "./state.ts";
+import { DamagedState } from "./store.ts";
 import { headOf, sameState, withSerial } from "./text.ts";
 
 /** How many are kept of a stack. */

@@ -2,12 +2,11 @@
 import { existsSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CliError } from "../../ui/errors.ts";
-import { writeAtomically } from "../../ui/files.ts";
+import { readIfThere, writeAtomically } from "../../ui/files.ts";
 import { isEncrypted, requireEncrypted } from "./encryption.ts";
-import { type FolderOptions, openFolders, type InFolder } from "./folder.ts";
+import { type FolderOptions, type InFolder, openFolders } from "./folder.ts";
 import { addressOf, fileOf, type StateLocation } from "./location.ts";
-import { stateFileText } from "./state-file.ts";
-import { EMPTY, headOf, sameState, withSerial } from "./text.ts";
+import { EMPTY, headOf, sameState, wholeHead, withSerial } from "./text.ts";
 
 /** Reads and writes the states of a lab. */
 export interface StateStore {
@@ -115,4 +114,46 @@ export function openStore(options: StoreOptions): StateStore {
     },
     open,
   };
+}
+
+/** A state file that cannot be read, and what of it can. */
+export class DamagedState extends CliError {}
+
+/** What can be done, naming only what has been looked at: the whole copy with the highest serial. */
+function wayBack(stack: string, copies: readonly string[]): string {
+  const whole = copies
+    .flatMap((file) => {
+      const head = wholeHead(readIfThere(file) ?? "");
+      return head === null ? [] : [{ file, serial: head.serial }];
+    })
+    .toSorted((one, other) => other.serial - one.serial);
+  const [best] = whole;
+  if (best === undefined)
+    return "there is no whole copy of it here: bring one back from wherever you keep copies of this folder";
+  return `what was made since will be named, once its copy of serial ${best.serial} is back: npx lab state restore ${stack} --backup '${best.file}'`;
+}
+
+/**
+ * The text of a state file; one that is not there, or is empty and has no copies, is empty.
+ *
+ * @param copies files that may hold an earlier state of the same
+ * @throws DamagedState for one that is not whole: the next apply would make everything a second time
+ */
+export function stateFileText(file: string, stack: string, copies: readonly string[] = []): string {
+  const text = readIfThere(file) ?? "";
+  const known = [`${file}.backup`, ...copies];
+  if (text.trim() === "") {
+    if (!existsSync(file) || known.every((copy) => wholeHead(readIfThere(copy) ?? "") === null)) return text;
+    throw new DamagedState(
+      `${file} is empty: it was being written when terraform or tofu was ended, or found no room; ${wayBack(stack, known)}`,
+    );
+  }
+  try {
+    headOf(text, file);
+    return text;
+  } catch {
+    throw new DamagedState(
+      `${file}: cannot be read as a state: it was being written when terraform or tofu was ended, or found no room; ${wayBack(stack, known)}`,
+    );
+  }
 }

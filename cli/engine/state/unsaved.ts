@@ -6,12 +6,12 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CliError, messageOf } from "../../ui/errors.ts";
 import { readIfThere } from "../../ui/files.ts";
+import { near, plural } from "../../ui/words.ts";
 import type { Stack } from "../terraform/stack.ts";
 import { describeLocation, locationOf } from "./location.ts";
 import { parseState, type StateReader } from "./state.ts";
-import { DamagedState } from "./state-file.ts";
+import { DamagedState } from "./store.ts";
 import { sameState, wholeHead } from "./text.ts";
-import { plural, near } from "../../ui/words.ts";
 
 interface Unsaved {
   readonly text: string;

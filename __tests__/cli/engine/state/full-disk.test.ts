@@ -2,7 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stateFileText } from "../../../../cli/engine/state/state-file.ts";
+import { stateFileText } from "../../../../cli/engine/state/store.ts";
 import { SmallLab, TOOL } from "../../small-lab.ts";
 
 jest.setTimeout(120_000);

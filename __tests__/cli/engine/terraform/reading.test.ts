@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectedOf } from "../../../../cli/engine/runs/apply.ts";
-import { followProgress } from "../../../../cli/engine/terraform/progress.ts";
+import { isDeployed, NO_STATE, parseState } from "../../../../cli/engine/state/state.ts";
+import { stateFileText } from "../../../../cli/engine/state/store.ts";
 import { heldLock, showDiagnostics } from "../../../../cli/engine/terraform/diagnostics.ts";
+import { parseUiLine } from "../../../../cli/engine/terraform/messages.ts";
+import { followProgress } from "../../../../cli/engine/terraform/progress.ts";
 import { NO_COLORS, type Terminal } from "../../../../cli/ui/terminal.ts";
 import { duration, list } from "../../../../cli/ui/words.ts";
-import { stateFileText } from "../../../../cli/engine/state/state-file.ts";
-import { isDeployed, NO_STATE, parseState } from "../../../../cli/engine/state/state.ts";
-import { parseUiLine } from "../../../../cli/engine/terraform/messages.ts";
 
 /** A terminal that remembers what it was told. */
 function recorder(): Terminal & { readonly lines: string[]; readonly asides: string[] } {

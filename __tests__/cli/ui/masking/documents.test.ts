@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { learnState, learnStates } from "../../../../cli/engine/state/learn.ts";
+import { learnState, learnStates } from "../../../../cli/engine/state/state.ts";
 import { learnPlan, learnVariables } from "../../../../cli/ui/mask-documents.ts";
 import { learnEnvironment, learnSecretsFile, masked, SENSITIVE } from "../../../../cli/ui/masker.ts";
 
