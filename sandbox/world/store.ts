@@ -26,7 +26,7 @@ export function randomText(length: number): string {
 }
 
 function isWorld(value: unknown): value is WorldState {
-  if (typeof value !== "object" || value === null || !("version" in value) || value.version !== 3) return false;
+  if (typeof value !== "object" || value === null || !("version" in value) || value.version !== 4) return false;
   return ["oci", "proxmox", "talos", "tunnels"].every((key) => typeof Reflect.get(value, key) === "object");
 }
 
