@@ -106,7 +106,14 @@ func TestCluster(t *testing.T) {
 		for _, m := range slices.Backward(lab.Machines) {
 			c := admin(t, lab, m)
 			events := watched(t, client.WithNode(ctx, m.Node), c)
-			check(t, c.Reset(client.WithNode(ctx, m.Node), false, true))
+			check(t, c.ResetGeneric(client.WithNode(ctx, m.Node), &machine.ResetRequest{
+				Reboot: true,
+				// Without the whole of the system disk nothing would boot.
+				SystemPartitionsToWipe: []*machine.ResetPartitionSpec{
+					{Label: "STATE", Wipe: true},
+					{Label: "EPHEMERAL", Wipe: true},
+				},
+			}))
 			await(t, ctx, events, func(e client.Event) bool {
 				task, ok := e.Payload.(*machine.TaskEvent)
 

@@ -5,7 +5,7 @@ const VARIES = new RegExp(
   [
     /…/, // whatever a document leaves out
     /\b\d+(\.\d+)? ?(ms|s|m)\b/, // durations
-    /\d{4}-\d\d-\d\d[T ][\d:.-]+Z?|(?<=tested )\d{4}-\d\d-\d\d/, // times
+    /\d{4}-\d\d-\d\d[T ][\d:.-]+Z?|(?<=(tested|until) )\d{4}-\d\d-\d\d/, // times
     /(https?:\/\/)?127\.0\.0\.1:\d+|\b192\.0\.2\.\d+/, // addresses of the sandbox
     /ocid1\.[\w.-]+|\b[0-9a-f]{12,}\b|^\d+(?= {2})/, // ids
     /(\/[\w.@-]+)+/, // folders

@@ -19,14 +19,6 @@ type Verb = "deploy" | "destroy";
 /** Whether the plan of a stack, made just now, may be applied. */
 export type Approve = (plan: Plan, label: string) => Promise<boolean>;
 
-/** Asks nothing, and says what each plan comes to. */
-export function withoutAsking({ terminal }: Pick<Session, "terminal">): Approve {
-  return async (plan, label) => {
-    terminal.line(`${label} ${summaryOf(stackReview(plan, null))}`);
-    return true;
-  };
-}
-
 /** What was shown to the user, by stack; values are compared within this run only, so the key lives no longer. */
 interface Shown {
   readonly key: ReturnType<typeof reviewKey>;

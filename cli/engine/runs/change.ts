@@ -4,17 +4,19 @@ import { printDocument } from "../../ui/document.ts";
 import { AlreadyPrinted, CliError } from "../../ui/errors.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import { withLabLock } from "../synth/command-context.ts";
-import { type Approve, askAhead, askEach, withoutAsking } from "./approval.ts";
+import type { Approve } from "./approval.ts";
 import { atATime, begin, type Begun, type Initialized, initializeAhead, type RunOptions } from "./begin.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
 import type { LockOptions } from "./locked-machines.ts";
 import { type LossOptions, reportLosses, resolveLostObjects } from "./losses.ts";
 import { checkUpgrades, learnUpstream, requireNoDownstream, requireUpstream } from "./preconditions.ts";
 import { refuseLostStates } from "./recover.ts";
-import { counted } from "./review-text.ts";
+import { counted, summaryOf } from "./review-text.ts";
 import { prove, type Reviewed, reviewedOf } from "./reviewed.ts";
 import { readSaved } from "./saved-plans.ts";
 import { result, runInOrder, type StackResult, type Status } from "./schedule.ts";
+import type { Session } from "./session.ts";
+import { stackReview } from "./stack-review.ts";
 import { sayWhatNext } from "./what-next.ts";
 
 /** Options of deploy and destroy. */
@@ -31,6 +33,14 @@ type Verb = StackChange["verb"];
 
 const UNFINISHED: ReadonlySet<Status> = new Set(["failed", "declined", "interrupted", "skipped"]);
 
+/** Says what each plan comes to. */
+function withoutAsking({ terminal }: Session): Approve {
+  return async (plan, label) => {
+    terminal.line(`${label} ${summaryOf(stackReview(plan, null))}`);
+    return true;
+  };
+}
+
 /** @param imports whether objects are imported, which their own plan alone shows */
 async function approval(
   verb: Verb,
@@ -40,6 +50,8 @@ async function approval(
   imports: boolean,
 ): Promise<Approve | null> {
   if (options.autoApprove || options.plan !== undefined) return withoutAsking(begun.session);
+  // Loaded for people only: it plans ahead.
+  const { askAhead, askEach } = await import("./approval.ts");
   return imports ? askEach(verb, begun) : askAhead(verb, begun, initialized, options);
 }
 

@@ -190,7 +190,11 @@ export const computeCases: readonly Case[] = [
         "autotune_policies.autotune_type": "PERFORMANCE_BASED",
         "autotune_policies.max_vpus_per_gb": "30",
       },
-      without: { size_in_mbs: OLDER },
+      without: {
+        size_in_mbs: OLDER,
+        source_details: "needs a volume or backup: volume-backups.test.ts",
+        volume_backup_id: OLDER,
+      },
     }),
     untold: { block_volume_replicas_deletion: PROVIDERS, backup_policy_id: "its assignment tells it" },
   },
