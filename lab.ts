@@ -5,9 +5,10 @@ import { extended } from "./constructs/lab/extension.ts";
 import type { Images } from "./images/index.ts";
 import { DirectOciStack, type DirectOciTransforms } from "./stacks/direct-oci-stack.ts";
 import { OciStack, type OciTransforms } from "./stacks/oci-stack.ts";
+import { ExistingProxmoxStack, type ExistingProxmoxTransforms } from "./stacks/existing-proxmox-stack.ts";
 import { ProxmoxClusterStack, type ProxmoxTransforms } from "./stacks/proxmox-cluster-stack.ts";
 import { TalosStack, type TalosTransforms } from "./stacks/talos-stack.ts";
-import type { DirectTopology, ProxmoxTopology, Topology } from "./topology/types.ts";
+import type { DirectTopology, ExistingTopology, ProxmoxTopology, Topology } from "./topology/types.ts";
 
 /** What a lab is built from. */
 export interface LabProps {
@@ -39,6 +40,14 @@ export interface DirectLabTransforms {
   readonly talos?: TalosTransforms;
 }
 
+/** The same of a lab on Proxmox VE that was there before. */
+export interface HomeLabTransforms {
+  /** @default - the lab's own arguments */
+  readonly proxmox?: ExistingProxmoxTransforms;
+  /** @default - the lab's own arguments */
+  readonly talos?: TalosTransforms;
+}
+
 /** What `extend` of a config gets: the lab as it is built, and all that a `LabStack` of one's own is made from. */
 export interface Lab extends Required<LabStackProps<ProxmoxTopology>> {
   /** Scope of every stack. */
@@ -56,8 +65,16 @@ export interface DirectLab extends Required<LabStackProps<DirectTopology>> {
   readonly talos: TalosStack;
 }
 
+/** What it gets with proxmox.hosts "existing". */
+export interface HomeLab extends Required<LabStackProps<ExistingTopology>> {
+  /** Scope of every stack. */
+  readonly app: LabApp;
+  readonly proxmox: ExistingProxmoxStack;
+  readonly talos: TalosStack;
+}
+
 /** The constructs look at each name and value that they take. */
-function isTransforms(value: unknown): value is LabTransforms & DirectLabTransforms {
+function isTransforms(value: unknown): value is LabTransforms & DirectLabTransforms & HomeLabTransforms {
   return value !== undefined;
 }
 
@@ -84,6 +101,15 @@ function buildDirect(topology: DirectTopology, { app, home, sandbox }: Parts): v
   extended<DirectLab>(config, { ...common, app, oci, talos });
 }
 
+function buildAtHome(topology: ExistingTopology, { app, home, sandbox }: Parts): void {
+  const { config } = topology;
+  const transform: HomeLabTransforms = isTransforms(config.transform) ? config.transform : {};
+  const common = { topology, home, sandbox };
+  const proxmox = new ExistingProxmoxStack(app, "proxmox", { ...common, transform: transform.proxmox });
+  const talos = new TalosStack(app, "talos", { ...common, on: proxmox.outputs, transform: transform.talos });
+  extended<HomeLab>(config, { ...common, app, proxmox, talos });
+}
+
 /**
  * Builds the app of one lab; nothing is written until its `synth()`.
  *
@@ -94,7 +120,8 @@ function buildDirect(topology: DirectTopology, { app, home, sandbox }: Parts): v
 export function buildLab({ topology, images, home, outdir, sandbox = false }: LabProps): LabApp {
   const app = new LabApp({ topology, images, outdir, sandbox });
   const parts = { app, images, home, sandbox };
-  if (topology.placement === "oci") buildDirect(topology, parts);
+  if (topology.placement === "existing") buildAtHome(topology, parts);
+  else if (topology.placement === "oci") buildDirect(topology, parts);
   else buildOnProxmox(topology, parts);
   return app;
 }

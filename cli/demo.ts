@@ -3,7 +3,7 @@
  */
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type LabInput, parseConfig, PRESET_NAMES, runMain } from "../config/index.ts";
+import { type HomeLabInput, type LabInput, parseConfig, PRESET_NAMES, runMain } from "../config/index.ts";
 import lab from "../lab.config.ts";
 import { describeLab, ensureTerraform, freeBasePort, Stage } from "./demo-stage.ts";
 
@@ -11,6 +11,24 @@ const preset = z.enum(PRESET_NAMES);
 
 /** The least that Talos asks for: every preset has room for it. */
 const WORKER = { role: "worker", vcpus: 1, memoryMb: 1024, diskGb: 20 } as const;
+
+/** The house of the demo: one Proxmox VE host, which the sandbox puts up. */
+const HOMELAB: HomeLabInput = {
+  preset: "homelab",
+  name: "homelab",
+  proxmox: {
+    // The sandbox's host shows a certificate of its own, and is not asked for it.
+    api: { address: "192.168.1.10", fingerprint: Array.from({ length: 32 }, () => "AB").join(":") },
+    nodes: [{ name: "pve", architecture: "x86_64" }],
+    vmIds: { from: 8000, to: 8099 },
+    network: {
+      cidr: "192.168.1.0/24",
+      gateway: "192.168.1.1",
+      addresses: { from: "192.168.1.200", to: "192.168.1.229" },
+      vip: "192.168.1.199",
+    },
+  },
+};
 
 /** What the demo changes in a lab, in words, and the lab with it. */
 interface Change {
@@ -55,15 +73,17 @@ await runMain(async () => {
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   try {
-    const input: LabInput = {
-      ...lab,
-      preset: chosen.data,
-      access: { ...lab.access, basePort: await freeBasePort() },
-    };
+    const basePort = await freeBasePort();
+    const input: LabInput =
+      chosen.data === "homelab"
+        ? { ...HOMELAB, access: { basePort } }
+        : { ...lab, preset: chosen.data, access: { ...lab.access, basePort } };
     console.log(`A lab from preset ${chosen.data}, in the embedded sandbox: no account is asked for or used.`);
     stage.configure(input);
-    const isDirect = parseConfig(input).kubernetes.placement === "oci";
-    const deploy = ["deploy", "oci", ...(isDirect ? [] : ["proxmox"]), "talos", "--auto-approve"];
+    const { kubernetes, oci } = parseConfig(input);
+    const isDirect = kubernetes.placement === "oci";
+    const stacks = [...(oci === null ? [] : ["oci"]), ...(isDirect ? [] : ["proxmox"]), "talos"];
+    const deploy = ["deploy", ...stacks, "--auto-approve"];
     await stage.cdktf(deploy);
     console.log("\nNothing is left to do, says a second look:");
     await stage.cdktf(["diff"]);

@@ -70,8 +70,8 @@ function somewhereForPods({ kubernetes }: LabConfig): readonly ConfigIssue[] {
   return [{ path: ["kubernetes", "allowSchedulingOnControlPlanes"], got: "false", allowed }];
 }
 
-function nodeHosts({ hosts, kubernetes }: LabConfig): readonly ConfigIssue[] {
-  if (kubernetes.placement === "oci") return [];
+function nodeHosts({ hosts, kubernetes, proxmox }: LabConfig): readonly ConfigIssue[] {
+  if (kubernetes.placement === "oci" || proxmox !== null) return [];
   const known = hosts.map(({ name }) => name);
   return kubernetes.nodes.flatMap(({ host }, index) =>
     host === undefined || known.includes(host)
@@ -96,7 +96,7 @@ function memoryPerOcpu({ hosts }: LabConfig): readonly ConfigIssue[] {
 }
 
 function virtualization(config: LabConfig): readonly ConfigIssue[] {
-  if (config.virtualization === "tcg") return [];
+  if (config.virtualization === "tcg" || config.proxmox !== null) return [];
   const allowed = '"tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation)';
   return [{ path: ["virtualization"], got: shown(config.virtualization), allowed }];
 }

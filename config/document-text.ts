@@ -14,6 +14,7 @@ const DERIVED: Readonly<Record<string, string>> = {
   preset: "`free`",
   "oci.homeRegion": "`oci.region`",
   "oci.compartment": "`{ create: name }`",
+  "access.adminCidrs": "**required**, but on hosts of your own",
   "state.prefix": "`name`",
   "state.region": "`oci.region`",
   "state.encryption": "`false`",
@@ -36,17 +37,24 @@ function typeOf(schema: Schema): string {
   return inner instanceof z.ZodNumber ? "whole number" : "text";
 }
 
+/** Whether a preset has it as a whole or not at all. Who has an account or hosts of their own fills in parts of these. */
+function isWhole(path: Path, schema: Schema): boolean {
+  return schema instanceof z.ZodNullable && !["oci", "proxmox"].includes(path.join("."));
+}
+
 function defaultOf(path: Path, schema: Schema): string {
   const derived = DERIVED[path.join(".")];
   if (derived !== undefined) return derived;
   const inner = unwrapped(schema);
   const hasSection = inner instanceof z.ZodObject || inner instanceof z.ZodDiscriminatedUnion;
-  if (hasSection && !(schema instanceof z.ZodNullable)) return `[below](#${path.join("")})`;
+  if (hasSection && !isWhole(path, schema)) return `[below](#${path.join("")})`;
   if (schema instanceof z.ZodNullable || (inner instanceof z.ZodArray && inner.element instanceof z.ZodObject)) {
     return "[by preset](#presets)";
   }
-  const values = Object.entries(PRESETS).map(([preset, lab]) => [preset, valueAt(lab, path)] as const);
-  if (values.every(([, value]) => value === undefined)) {
+  const values = Object.entries(PRESETS)
+    .map(([preset, lab]) => [preset, valueAt(lab, path)] as const)
+    .filter(([, value]) => value !== undefined);
+  if (values.length === 0) {
     return schema instanceof z.ZodOptional ? "none" : "**required**";
   }
   const texts = values.map(([preset, value]) => [preset, `\`${JSON.stringify(value)}\``] as const);
@@ -115,7 +123,7 @@ function sections(title: string, schema: Schema, path: Path, item: boolean): rea
   // A micro has a default only as a whole.
   const below = Object.entries(shape).flatMap(([key, child]) => {
     const name = title === "lab" ? key : `${title}.${key}`;
-    return sections(name, child, [...path, key], item || child instanceof z.ZodNullable);
+    return sections(name, child, [...path, key], item || isWhole([...path, key], child));
   });
   return [text, ...below];
 }
@@ -171,6 +179,8 @@ repository. A wrong value is one line: the field, what it got, what is allowed.
 - \`free-pair\`: two hosts and a micro as third vote: a real Proxmox VE cluster, still free. Its guests have one vCPU,
   which is below Talos's minimum.
 - \`payg\`: three hosts and three control planes. Costs money.
+- \`direct\`, \`direct-pair\`: [Talos on the instances](talos-on-oci.md) themselves, at their own speed.
+- \`homelab\`: [Proxmox VE of your own](homelab.md), and no account.
 `;
 
 /** All of docs/config.md. */

@@ -1,14 +1,14 @@
 /** What the rest of the lab, and `lab.config.ts`, take from config/. */
-import type { DirectLabInput, LabInput, ProxmoxLabInput } from "./input.ts";
+import type { DirectLabInput, HomeLabInput, LabInput, ProxmoxLabInput } from "./input.ts";
 
 export { type Environment, readEnvironment } from "./environment.ts";
 export { ConfigError, ConfigFileError, type ConfigIssue } from "./errors.ts";
-export type { DirectLabInput, LabInput, ProxmoxLabInput } from "./input.ts";
+export type { DirectLabInput, HomeLabInput, LabInput, ProxmoxLabInput } from "./input.ts";
 export { loadConfig } from "./load.ts";
 export { parseConfig } from "./parse.ts";
 export { describeError, runMain } from "./run-main.ts";
 export { PRESET_NAMES, type PresetName } from "./presets.ts";
-export type { HostConfig, LabConfig, NodeConfig, NodeRole } from "./schema.ts";
+export type { CloudConfig, HomeConfig, HostConfig, LabConfig, NodeConfig, NodeRole } from "./schema.ts";
 export { configWarnings } from "./warnings.ts";
 
 /**
@@ -20,6 +20,6 @@ export { configWarnings } from "./warnings.ts";
  *     access: { adminCidrs: ["203.0.113.7/32"] },
  *   });
  */
-export function defineLab(input: ProxmoxLabInput | DirectLabInput): LabInput {
+export function defineLab(input: ProxmoxLabInput | DirectLabInput | HomeLabInput): LabInput {
   return input;
 }

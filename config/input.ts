@@ -1,21 +1,27 @@
 /** What a person writes in `lab.config.ts`. */
-import type { DirectPreset, PresetName } from "./presets.ts";
-import type { LabConfig, NodeConfig } from "./schema.ts";
+import type { DirectPreset, HomePreset, PresetName } from "./presets.ts";
+import type { ExistingConfig, LabConfig, NodeConfig, OciConfig } from "./schema.ts";
 
 type Over<Section, Required extends keyof Section = never> = Partial<Section> & Pick<Section, Required>;
+
+type OciInput = Over<Omit<OciConfig, "budget">, "region"> & {
+  /** @default - the preset's */
+  readonly budget?: Partial<OciConfig["budget"]>;
+};
 
 /** Whatever the preset cannot know, and what should differ from it. Arrays replace the preset's. */
 export interface LabInput extends Partial<
   Pick<LabConfig, "preset" | "tags" | "allowPaid" | "hosts" | "micro" | "virtualization">
 > {
   readonly name: string;
-  readonly oci: Over<Omit<LabConfig["oci"], "budget">, "region"> & {
-    /** @default - the preset's */
-    readonly budget?: Partial<LabConfig["oci"]["budget"]>;
-  };
+  /** @default - none, on hosts of one's own */
+  readonly oci?: OciInput | null;
+  /** @default - none: the lab makes its hosts, or has none */
+  readonly proxmox?: ExistingInput | null;
   /** @default - the preset's */
   readonly network?: Partial<LabConfig["network"]>;
-  readonly access: Over<LabConfig["access"], "adminCidrs">;
+  /** @default - the preset's */
+  readonly access?: Partial<LabConfig["access"]>;
   /** @default - the preset's */
   readonly kubernetes?: Partial<LabConfig["kubernetes"]>;
   /** @default - the preset's */
@@ -30,17 +36,25 @@ export interface LabInput extends Partial<
 
 type Kubernetes = LabConfig["kubernetes"];
 
+/** A lab in an account. */
+interface CloudLabInput extends LabInput {
+  readonly oci: OciInput;
+  readonly access: Over<LabConfig["access"], "adminCidrs">;
+  readonly proxmox?: null;
+}
+
 /** A lab whose Talos runs in virtual machines. */
-export interface ProxmoxLabInput extends LabInput {
+export interface ProxmoxLabInput extends CloudLabInput {
   /** @default - free */
-  readonly preset?: Exclude<PresetName, DirectPreset>;
-  readonly oci: LabInput["oci"] & { readonly talosImageId?: never };
+  readonly preset?: Exclude<PresetName, DirectPreset | HomePreset>;
+  readonly oci: OciInput & { readonly talosImageId?: never };
+  readonly virtualization?: "tcg";
   /** @default - the preset's */
   readonly kubernetes?: Partial<Kubernetes> & { readonly placement?: "proxmox" };
 }
 
 /** A lab whose Talos runs straight on the instances: it has no hosts, no micro and no virtual machines. */
-export interface DirectLabInput extends LabInput {
+export interface DirectLabInput extends CloudLabInput {
   readonly preset: DirectPreset;
   readonly hosts?: readonly [];
   readonly micro?: null;
@@ -50,4 +64,28 @@ export interface DirectLabInput extends LabInput {
     readonly placement?: "oci";
     readonly nodes?: readonly (NodeConfig & { readonly host?: never })[];
   };
+}
+
+/** Hosts that are there already: what the preset does not know of them. */
+type ExistingInput = Over<Omit<ExistingConfig, "api" | "network">, "nodes" | "vmIds"> & {
+  readonly api: Over<ExistingConfig["api"], "address" | "fingerprint">;
+  readonly network: Over<ExistingConfig["network"], "cidr" | "gateway" | "addresses" | "vip">;
+};
+
+/** A lab on Proxmox VE of one's own: it has no account, and makes no hosts. */
+export interface HomeLabInput extends LabInput {
+  readonly preset: HomePreset;
+  readonly oci?: null;
+  readonly proxmox: ExistingInput;
+  readonly hosts?: readonly [];
+  readonly micro?: null;
+  readonly tags?: never;
+  readonly allowPaid?: never;
+  /** @default - the preset's */
+  readonly access?: { readonly basePort?: number };
+  /** @default - the preset's */
+  readonly network?: Partial<Pick<LabConfig["network"], "pods" | "services">>;
+  readonly state?: Exclude<LabConfig["state"], { readonly backend: "oci" }>;
+  /** @default - the preset's */
+  readonly kubernetes?: Partial<Kubernetes> & { readonly placement?: "proxmox" };
 }

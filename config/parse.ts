@@ -25,8 +25,10 @@ function overPreset(input: Plain): unknown {
   const preset = input["preset"] ?? DEFAULT_PRESET;
   const base = PRESETS[isPreset(preset) ? preset : DEFAULT_PRESET];
   const oci = input["oci"];
+  if (base.oci === null && (oci === undefined || oci === null)) return merge({ ...base, preset }, input);
   const derived = oci === undefined || isPlain(oci) ? { ...input, oci: { ...oci, ...derivedOci(input) } } : input;
-  return merge({ ...base, preset }, derived);
+  // An account where none belongs is made whole, so that all there is to say of it is that.
+  return merge({ ...base, oci: base.oci ?? PRESETS[DEFAULT_PRESET].oci, preset }, derived);
 }
 
 /** A derived field is wrong only because its source is, and that has a line of its own. */

@@ -1,21 +1,28 @@
-/** What a config must obey because of where Talos runs: in virtual machines of the hosts, or straight on the instances. */
+/** What a config must obey because of where Talos runs: in virtual machines of the hosts, or straight on the instances, or on hosts of one's own. */
 import { type ConfigIssue, shown } from "./errors.ts";
+import { EXISTING_RULES } from "./existing-checks.ts";
+import { nothing, type Rule } from "./rules.ts";
 import type { LabConfig } from "./schema.ts";
 
-type Rule = (config: LabConfig) => readonly ConfigIssue[];
-
 const ON_OCI = 'with kubernetes.placement "oci" Talos runs on the instances themselves';
-
-/** One line where there is something that this placement has no use for. */
-function nothing(isThere: boolean, path: readonly PropertyKey[], got: string, allowed: string): readonly ConfigIssue[] {
-  return isThere ? [{ path, got, allowed }] : [];
-}
 
 const hostsAreThere: Rule = ({ hosts }) =>
   nothing(hosts.length === 0, ["hosts"], "[]", 'a list of 1 to 32 hosts; none only with kubernetes.placement "oci"');
 
-const imageOfTalos: Rule = ({ oci: { talosImageId: id } }) =>
-  nothing(id !== undefined, ["oci", "talosImageId"], shown(id), 'nothing unless kubernetes.placement is "oci"');
+const imageOfTalos: Rule = ({ oci }) => {
+  const id = oci?.talosImageId;
+  return nothing(id !== undefined, ["oci", "talosImageId"], shown(id), 'nothing unless kubernetes.placement is "oci"');
+};
+
+const account: Rule = ({ oci, access }) => [
+  ...nothing(oci === null, ["oci"], "null", 'an object with region; null only with proxmox.hosts "existing"'),
+  ...nothing(
+    access.adminCidrs.length === 0,
+    ["access", "adminCidrs"],
+    "[]",
+    'a list of 1 to 50 IPv4 networks, such as ["203.0.113.7/32"]',
+  ),
+];
 
 const noHosts: Rule = ({ hosts }) => {
   const got = `${hosts.length} host${hosts.length === 1 ? "" : "s"}`;
@@ -67,11 +74,12 @@ const discovery: Rule = ({ kubernetes: { discoveryService, nodes } }) =>
   );
 
 const RULES: Readonly<Record<LabConfig["kubernetes"]["placement"], readonly Rule[]>> = {
-  proxmox: [hostsAreThere, imageOfTalos],
-  oci: [noHosts, noMicro, noNodeHost, noProxmoxTransform, sizes, discovery],
+  proxmox: [account, hostsAreThere, imageOfTalos],
+  oci: [account, noHosts, noMicro, noNodeHost, noProxmoxTransform, sizes, discovery],
 };
 
 /** Every rule of the config's own placement. */
 export function placementIssues(config: LabConfig): readonly ConfigIssue[] {
-  return RULES[config.kubernetes.placement].flatMap((rule) => rule(config));
+  const rules = config.proxmox === null ? RULES[config.kubernetes.placement] : EXISTING_RULES;
+  return rules.flatMap((rule) => rule(config));
 }

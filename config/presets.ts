@@ -5,9 +5,18 @@ type HostConfig = PresetFields["hosts"][number];
 type NodeConfig = PresetFields["kubernetes"]["nodes"][number];
 
 /** A preset: everything but what only the user knows. */
-type Preset = Omit<PresetFields, "name" | "oci" | "access"> & {
-  readonly oci: Omit<PresetFields["oci"], "region" | "homeRegion" | "compartment">;
-  readonly access: Omit<PresetFields["access"], "adminCidrs">;
+type Preset = Omit<PresetFields, "name" | "oci" | "access" | "proxmox"> & {
+  readonly oci: Omit<NonNullable<PresetFields["oci"]>, "region" | "homeRegion" | "compartment"> | null;
+  readonly access: Omit<PresetFields["access"], "adminCidrs"> & { readonly adminCidrs?: readonly [] };
+  readonly proxmox: ExistingDefaults | null;
+};
+
+type Existing = NonNullable<PresetFields["proxmox"]>;
+
+/** What most hosts have in common. */
+type ExistingDefaults = Pick<Existing, "hosts" | "storage" | "imageStorage"> & {
+  readonly api: Pick<Existing["api"], "port" | "auth">;
+  readonly network: Pick<Existing["network"], "bridge" | "resolvers">;
 };
 
 const host = (name: string, ocpus: number, memoryGb: number, bootVolumeGb: number): HostConfig => ({
@@ -36,6 +45,7 @@ const worker = (name: string, vcpus: number, memoryMb: number): NodeConfig => ({
 const common = {
   tags: {},
   allowPaid: false,
+  proxmox: null,
   oci: { auth: "profile", profile: "DEFAULT", availabilityDomain: 1, spreadHosts: false, budget: { amount: 1 } },
   network: {
     vcn: "10.0.0.0/16",
@@ -120,6 +130,28 @@ const directPair: Preset = {
   },
 };
 
+/** On Proxmox VE of one's own, with KVM: names as its installer has them. A second worker, and more, fit into most machines. */
+const homelab: Preset = {
+  ...common,
+  oci: null,
+  access: { ...common.access, adminCidrs: [] },
+  hosts: [],
+  proxmox: {
+    hosts: "existing",
+    api: { port: 8006, auth: "token" },
+    storage: "local-lvm",
+    imageStorage: "local",
+    network: { bridge: "vmbr0", resolvers: ["1.1.1.1", "9.9.9.9"] },
+  },
+  virtualization: "kvm",
+  kubernetes: {
+    placement: "proxmox",
+    allowSchedulingOnControlPlanes: false,
+    discoveryService: true,
+    nodes: [controlPlane("cp-1", 2, 4096), worker("worker-1", 2, 4096)],
+  },
+};
+
 /** Every preset by its name, in the order of the documents. A new one is added here and nowhere else. */
 export const PRESETS = {
   free,
@@ -127,6 +159,7 @@ export const PRESETS = {
   payg,
   direct,
   "direct-pair": directPair,
+  homelab,
 } satisfies Readonly<Record<string, Preset>>;
 
 /** The name of a preset. */
@@ -134,6 +167,9 @@ export type PresetName = keyof typeof PRESETS;
 
 /** Those whose Talos runs straight on the instances. */
 export type DirectPreset = "direct" | "direct-pair";
+
+/** That of hosts that are there already. */
+export type HomePreset = "homelab";
 
 /** The preset of a config that names none. */
 export const DEFAULT_PRESET: PresetName = "free";

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { adminNetwork, field, flag, pattern, privateNetwork, quotedList, slotName, whole } from "./fields.ts";
 import { isPlain } from "./merge.ts";
+import { existingSchema } from "./existing-schema.ts";
 import { PRESET_NAMES } from "./presets.ts";
 import { stateSchema } from "./state-schema.ts";
 
@@ -156,7 +157,7 @@ const ociSchema = field(
       "an object with amount, and email for the alert",
     ),
   }),
-  "The Oracle Cloud account and where in it the lab stands.",
+  "The Oracle Cloud account and where in it the lab stands; null on hosts of your own.",
   "an object with region, and more if wanted",
 );
 
@@ -178,7 +179,7 @@ const accessSchema = field(
   z.strictObject({
     // 50: an OCI network security group holds 120 rules, and each network takes one in each of two groups.
     adminCidrs: field(
-      z.array(adminNetwork("One network that may reach the lab.")).min(1).max(50),
+      z.array(adminNetwork("One network that may reach the lab.")).max(50),
       "Networks that may reach SSH of the hosts (with placement oci Talos's API) and the Kubernetes API server: your public address as /32.",
       'a list of 1 to 50 IPv4 networks, such as ["203.0.113.7/32"]',
     ),
@@ -288,19 +289,20 @@ const fields = {
   ),
   tags: tagsSchema,
   allowPaid: flag("Let the lab use more than Always Free gives. It then costs money."),
-  oci: ociSchema,
+  oci: ociSchema.nullable(),
+  proxmox: existingSchema.nullable(),
   network: networkSchema,
   access: accessSchema,
   hosts: field(
     z.array(hostSchema).max(32),
-    "The Proxmox VE hosts; none where Talos runs on the instances themselves.",
+    "The Proxmox VE hosts that the lab makes; none where Talos runs on the instances themselves, or on hosts of your own.",
     "a list of 1 to 32 hosts",
   ),
   micro: microSchema.nullable(),
   virtualization: field(
     z.enum(["tcg", "kvm"]),
-    "How guests run. A1 instances have no /dev/kvm, so it is emulation: slow, for learning.",
-    '"tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation)',
+    "How guests run. A1 instances have no /dev/kvm, so it is emulation: slow, for learning. On hosts of your own kvm, where they have it.",
+    '"tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation), or "kvm" on hosts of your own',
   ),
   kubernetes: kubernetesSchema,
   versions: versionsSchema,
@@ -337,6 +339,14 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
 
 /** A lab, complete and checked. */
 export type LabConfig = DeepReadonly<z.infer<typeof labSchema>>;
+/** A lab in an account of Oracle Cloud. */
+export type CloudConfig = LabConfig & { readonly oci: OciConfig };
+/** A lab on Proxmox VE hosts that are there already. */
+export type HomeConfig = LabConfig & { readonly proxmox: ExistingConfig };
+/** The account, as configured. */
+export type OciConfig = NonNullable<LabConfig["oci"]>;
+/** Hosts that are there already, as configured. */
+export type ExistingConfig = NonNullable<LabConfig["proxmox"]>;
 /** A host, as configured. */
 export type HostConfig = LabConfig["hosts"][number];
 /** A node, as configured. */

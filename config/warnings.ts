@@ -58,9 +58,9 @@ function quorum({ hosts, micro }: LabConfig): readonly string[] {
   return [];
 }
 
-function controlPlanesShareHosts({ hosts, kubernetes }: LabConfig): readonly string[] {
+function controlPlanesShareHosts({ hosts, kubernetes, proxmox }: LabConfig): readonly string[] {
   const count = kubernetes.nodes.filter(({ role }) => role === "control-plane").length;
-  if (count === 1 || hosts.length >= 3 || kubernetes.placement === "oci") return [];
+  if (count === 1 || hosts.length >= 3 || kubernetes.placement === "oci" || proxmox !== null) return [];
   return [`kubernetes.nodes: ${count} control planes on ${hosts.length} host(s) do not survive the loss of one`];
 }
 
@@ -74,7 +74,7 @@ function releases({ versions }: LabConfig): readonly string[] {
 function money({ allowPaid, oci }: LabConfig): readonly string[] {
   if (!allowPaid) return [];
   const alert =
-    oci.budget.email === undefined
+    oci?.budget.email === undefined
       ? "without oci.budget.email the alert mails nobody"
       : "the budget alert mails about a day later, and stops nothing";
   return [`allowPaid: this lab may cost money; ${alert}`];

@@ -17,6 +17,7 @@ import type { RealEnvironment } from "./daemon/real-environment.ts";
 import { requests, type Subscription } from "./daemon/requests.ts";
 import { type DaemonOptions, isRunning, START_TIMEOUT_MS, startDaemon } from "./daemon/start.ts";
 import type { OwnHostAccess } from "./daemon/actions.ts";
+import type { FoundHosts } from "./proxmox/model/existing.ts";
 import type { NewHost } from "./proxmox/model/own-hosts.ts";
 import type { AdminStanding } from "./reach/index.ts";
 import type { Overview } from "./systems/index.ts";
@@ -30,6 +31,8 @@ export interface Sandbox {
   /** Puts up a Proxmox VE host that is in no cloud: x86-64 with KVM. @throws in one line when there cannot be such a host */
   addHost(asked: NewHost): Promise<OwnHostAccess>;
   removeHost(name: string): Promise<void>;
+  /** Puts up the hosts that a lab finds there, unless they are there. */
+  putUp(found: FoundHosts): Promise<void>;
   hosts(): Promise<readonly OwnHostAccess[]>;
   /** For terraform and tofu: where the providers are, and the account that the sandbox plays. No credentials. */
   readonly env: Readonly<Record<string, string>>;
@@ -172,6 +175,7 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
     addHost: (asked) => ask("addHost", asked),
     removeHost: (name) => ask("removeHost", name),
     hosts: () => ask("hosts"),
+    putUp: (found) => ask("putUp", found),
     reset: () => ask("reset"),
     ended: closed,
     async stop() {

@@ -23,7 +23,7 @@ import { TalosImage, type TalosImageInner } from "../constructs/proxmox/talos-im
 import { Template, type TemplateInner } from "../constructs/proxmox/template.ts";
 import { ClusterKeys, type ClusterKeysInner } from "../constructs/talos/cluster-keys.ts";
 import type { Machines } from "../constructs/talos/machines.ts";
-import { schematicYaml, TALOS_EXTENSIONS, TALOS_KERNEL_ARGS } from "../topology/schematic.ts";
+import { guestSchematic, schematicYaml } from "../topology/schematic.ts";
 import type { HostPlan, ProxmoxTopology } from "../topology/types.ts";
 import type { OciOutputs } from "./oci-stack.ts";
 
@@ -208,7 +208,7 @@ export class ProxmoxClusterStack extends LabStack<ProxmoxTopology> {
   #createImage(): TalosImage {
     return new TalosImage(this, "talos-image", {
       talosVersion: this.topology.config.versions.talos,
-      schematic: schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS }),
+      schematic: schematicYaml(guestSchematic("arm64")),
       hosts: this.topology.hosts,
       after: this.cluster.formed,
       transform: this.#transform("image"),
@@ -231,7 +231,8 @@ export class ProxmoxClusterStack extends LabStack<ProxmoxTopology> {
         plan.name,
         new Template(this, `template-${plan.name}`, {
           plan,
-          oci,
+          host: stepHost(plan, oci.privateIp),
+          generation: oci.generation,
           virtualization: this.topology.config.virtualization,
           poolId: this.pool.poolId,
           disk: found(this, "disk", this.disks, plan.name),
@@ -252,7 +253,7 @@ export class ProxmoxClusterStack extends LabStack<ProxmoxTopology> {
           lab: config.name,
           plan,
           network: network.guest,
-          bridge: this.network.bridge,
+          device: { bridge: this.network.bridge, mtu: network.guest.mtu },
           poolId: this.pool.poolId,
           disk: found(this, "disk", this.disks, plan.host),
           template: found(this, "template", this.templates, plan.host),
@@ -277,8 +278,8 @@ export class ProxmoxClusterStack extends LabStack<ProxmoxTopology> {
       },
     });
     return {
-      machines: [...this.guests].map(([name, { generation }]) => ({ name, generation })),
-      schematicId: this.image.schematicId,
+      machines: [...this.guests].map(([name, { generation }]) => ({ name, generation, architecture: "arm64" })),
+      schematicIds: { arm64: this.image.schematicId },
       keys: this.keys,
       platform: "nocloud",
       endpoint: this.topology.cluster.endpoint,

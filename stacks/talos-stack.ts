@@ -20,7 +20,7 @@ import { PATIENCE } from "../constructs/talos/patience.ts";
 import type { Machines } from "../constructs/talos/machines.ts";
 import { patches } from "../constructs/talos/patches.ts";
 import { TalosMachine, type TalosMachineInner } from "../constructs/talos/talos-machine.ts";
-import type { MachinePlan } from "../topology/types.ts";
+import type { Architecture, MachinePlan } from "../topology/types.ts";
 
 /** What stack talos has beside its constructs. */
 interface TalosInner {
@@ -61,7 +61,8 @@ export interface TalosOutputs {
  */
 export class TalosStack extends LabStack {
   readonly outputs: TalosOutputs;
-  readonly imageFactory: DataTalosImageFactoryUrls;
+  /** By architecture of the machines. */
+  readonly imageFactories: ReadonlyMap<Architecture, DataTalosImageFactoryUrls>;
   /** By name. */
   readonly machines: ReadonlyMap<string, TalosMachine>;
   readonly bootstrap: MachineBootstrap;
@@ -76,7 +77,7 @@ export class TalosStack extends LabStack {
     this.#on = props.on;
     this.#transform = taken(this, props.transform);
     new TalosProvider(this, "talos", transformed(this, "provider", {}, this.#transform("provider")));
-    this.imageFactory = this.#createImageFactory();
+    this.imageFactories = this.#createImageFactories();
     this.machines = this.#createMachines();
     this.bootstrap = this.#createBootstrap();
     this.kubeconfig = this.#createKubeconfig();
@@ -115,22 +116,34 @@ export class TalosStack extends LabStack {
     return { clientConfiguration, nodeAttribute, endpoint: `127.0.0.1:${talosPort}` };
   }
 
-  #createImageFactory(): DataTalosImageFactoryUrls {
-    const ours = {
-      schematicId: this.#on.schematicId,
-      talosVersion: `v${this.topology.config.versions.talos}`,
-      platform: this.#on.platform,
-      architecture: "arm64",
-    };
-    const changed = transformed(this, "imageFactory", ours, this.#transform("imageFactory"));
-    return new DataTalosImageFactoryUrls(this, "image-factory", changed);
+  #createImageFactories(): ReadonlyMap<Architecture, DataTalosImageFactoryUrls> {
+    const architectures = [...new Set(this.#on.machines.map(({ architecture }) => architecture))];
+    return new Map(
+      architectures.map((architecture, index) => {
+        const ours = {
+          schematicId: this.#on.schematicIds[architecture] ?? "",
+          talosVersion: `v${this.topology.config.versions.talos}`,
+          platform: this.#on.platform,
+          architecture: architecture === "arm64" ? "arm64" : "amd64",
+        };
+        const changed = transformed(this, "imageFactory", ours, this.#transform("imageFactory"));
+        const id = index === 0 ? "image-factory" : `image-factory-${architecture}`;
+        return [architecture, new DataTalosImageFactoryUrls(this, id, changed)];
+      }),
+    );
+  }
+
+  /** Container image of a machine's installer. */
+  #installerOf(name: string): string {
+    const machine = new Map(this.#on.machines.map((each) => [each.name, each]));
+    const { architecture } = found(this, "machine", machine, name);
+    return found(this, "architecture", this.imageFactories, architecture).urls.installer;
   }
 
   #createMachines(): ReadonlyMap<string, TalosMachine> {
     const { topology } = this;
     const { config } = topology;
     const { keys, endpoint, apiAddress } = this.#on;
-    const { installer } = this.imageFactory.urls;
     const generations = this.#generations;
     return new Map(
       this.#nodes.map((plan) => [
@@ -141,7 +154,7 @@ export class TalosStack extends LabStack {
           clusterEndpoint: endpoint,
           kubernetesVersion: config.versions.kubernetes,
           keys,
-          patches: patches({ topology, node: plan, installer, apiAddress }),
+          patches: patches({ topology, node: plan, installer: this.#installerOf(plan.name), apiAddress }),
           generation: generations[plan.name] ?? "",
           transform: this.#transform("machines"),
         }),

@@ -2,7 +2,7 @@
 import { addressAt, cidrOf, contains, overlaps } from "../config/cidr.ts";
 import type { ConfigIssue } from "../config/errors.ts";
 import { slotOf } from "../config/fields.ts";
-import type { LabConfig, NodeRole } from "../config/schema.ts";
+import type { HomeConfig, LabConfig, NodeRole } from "../config/schema.ts";
 
 /** In the subnet. OCI itself takes numbers 0, 1 and the last (VCN documentation). */
 const LOAD_BALANCER = 4;
@@ -80,18 +80,33 @@ function subnetInside({ network }: LabConfig): readonly ConfigIssue[] {
   return [{ path: ["network", "subnet"], got: `"${network.subnet}"`, allowed }];
 }
 
-/** The error names the later of two overlapping networks. */
-function apart({ network }: LabConfig): readonly ConfigIssue[] {
-  const keys = ["vcn", "guests", "pods", "services"] as const;
-  return keys.flatMap((key, index) => {
-    const rival = keys.slice(0, index).find((other) => overlaps(cidrOf(network[other]), cidrOf(network[key])));
+/** The error names the later of two overlapping networks. @param networks by the name of the field */
+function apart(networks: Readonly<Record<string, string>>): readonly ConfigIssue[] {
+  const all = Object.entries(networks);
+  return all.flatMap(([name, cidr], index) => {
+    const rival = all.slice(0, index).find(([, other]) => overlaps(cidrOf(other), cidrOf(cidr)));
     if (rival === undefined) return [];
-    const allowed = `a network that does not overlap network.${rival} (${network[rival]})`;
-    return [{ path: ["network", key], got: `"${network[key]}"`, allowed }];
+    const allowed = `a network that does not overlap ${rival[0]} (${rival[1]})`;
+    return [{ path: name.split("."), got: `"${cidr}"`, allowed }];
   });
+}
+
+/** The same of a lab in the network of a house, which has neither VCN nor a network of the guests' own. */
+export function homeNetworkIssues(config: HomeConfig): readonly ConfigIssue[] {
+  const { pods, services } = config.network;
+  const { cidr } = config.proxmox.network;
+  const networks = { "proxmox.network.cidr": cidr, "network.pods": pods, "network.services": services };
+  return [...apart(networks), ...podRoom(config)];
 }
 
 /** Every error in the networks of a config. */
 export function networkIssues(config: LabConfig): readonly ConfigIssue[] {
-  return [apart, subnetInside, subnetRoom, guestRoom, podRoom].flatMap((rule) => rule(config));
+  const { vcn, guests, pods, services } = config.network;
+  const networks = {
+    "network.vcn": vcn,
+    "network.guests": guests,
+    "network.pods": pods,
+    "network.services": services,
+  };
+  return [...apart(networks), ...[subnetInside, subnetRoom, guestRoom, podRoom].flatMap((rule) => rule(config))];
 }

@@ -1,5 +1,5 @@
 /** The instances: Proxmox VE hosts and the micro. */
-import type { HostConfig, LabConfig } from "../config/schema.ts";
+import type { CloudConfig, HostConfig } from "../config/schema.ts";
 import { slotOf } from "../config/fields.ts";
 import { hostAddress, microAddress } from "./addresses.ts";
 import { roomOf } from "./capacity.ts";
@@ -16,7 +16,7 @@ export function turnOf(slot: number): FaultDomain {
 /** The domain that the first two hosts do not use. */
 const MICRO_FAULT_DOMAIN = 3;
 
-function planHost(config: LabConfig, host: HostConfig): HostPlan {
+function planHost(config: CloudConfig, host: HostConfig): HostPlan {
   const slot = slotOf(host.name);
   const room = roomOf(host);
   return {
@@ -39,12 +39,12 @@ function planHost(config: LabConfig, host: HostConfig): HostPlan {
 }
 
 /** In the order of their numbers, whatever the order in the config. */
-export function planHosts(config: LabConfig): readonly HostPlan[] {
+export function planHosts(config: CloudConfig): readonly HostPlan[] {
   return config.hosts.map((host) => planHost(config, host)).toSorted((a, b) => a.slot - b.slot);
 }
 
 /** The micro, or null where the lab has none. */
-export function planMicro(config: LabConfig): MicroPlan | null {
+export function planMicro(config: CloudConfig): MicroPlan | null {
   const { micro, network, oci } = config;
   if (micro === null) return null;
   return {

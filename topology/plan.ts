@@ -1,14 +1,17 @@
 /** The whole plan of a lab: the same config gives the same plan, and nothing is read or written. */
 import { ConfigError, type ConfigIssue } from "../config/errors.ts";
 import { slotOf } from "../config/fields.ts";
-import type { LabConfig, NodeConfig } from "../config/schema.ts";
+import type { CloudConfig, LabConfig, NodeConfig } from "../config/schema.ts";
+import { isHome } from "../config/existing-checks.ts";
+import { inCloud } from "../config/sign-in.ts";
 import { originOf } from "../config/where.ts";
 import { loadBalancerAddress, networkIssues, nodeAddress, vipAddress } from "./addresses.ts";
+import { planExisting } from "./existing.ts";
 import { directRules, securityRules } from "./firewall.ts";
 import { planGuestNetwork } from "./guest-network.ts";
 import { planHosts, planMicro, turnOf } from "./hosts.ts";
 import { placeNodes } from "./placement.ts";
-import { macAddress, nodePort, planCluster, planRelays, planTunnels, vmId } from "./ports.ts";
+import { byPort, macAddress, nodePort, planCluster, planRelays, planTunnels, vmId } from "./ports.ts";
 import type {
   CloudNetworkPlan,
   DirectNodePlan,
@@ -46,10 +49,10 @@ function planMachine(config: LabConfig, node: NodeConfig, network: string): Mach
 function planNode(config: LabConfig, node: NodeConfig, host: string): NodePlan {
   const id = vmId(node.name, node.role);
   const machine = planMachine(config, node, config.network.guests);
-  return { ...machine, host, vmId: id, mac: macAddress(config.name, id) };
+  return { ...machine, host, architecture: "arm64", vmId: id, mac: macAddress(config.name, id) };
 }
 
-function planDirectNode(config: LabConfig, node: NodeConfig): DirectNodePlan {
+function planDirectNode(config: CloudConfig, node: NodeConfig): DirectNodePlan {
   const machine = planMachine(config, node, config.network.subnet);
   return {
     ...machine,
@@ -60,15 +63,13 @@ function planDirectNode(config: LabConfig, node: NodeConfig): DirectNodePlan {
   };
 }
 
-/** Control planes first, each kind in the order of its numbers, whatever the order in the config. */
-const byPort = (a: MachinePlan, b: MachinePlan): number => a.talosPort - b.talosPort;
-
 /**
  * Plans a lab.
  *
  * @throws ConfigError where the networks overlap or are too small, or a node fits on no host
  */
 export function planTopology(config: LabConfig): Topology {
+  if (isHome(config)) return planExisting(config);
   return config.kubernetes.placement === "oci" ? planDirect(config) : planOnProxmox(config);
 }
 
@@ -77,7 +78,8 @@ function requireNone(config: LabConfig, issues: readonly ConfigIssue[]): void {
 }
 
 /** The same for a config whose placement is known. */
-export function planDirect(config: LabConfig): DirectTopology {
+export function planDirect(given: LabConfig): DirectTopology {
+  const config = inCloud(given);
   requireNone(config, networkIssues(config));
   const { adminCidrs, basePort: apiPort } = config.access;
   const network = planNetwork(config);
@@ -96,7 +98,8 @@ export function planDirect(config: LabConfig): DirectTopology {
 }
 
 /** The same for a config whose placement is known. */
-export function planOnProxmox(config: LabConfig): ProxmoxTopology {
+export function planOnProxmox(given: LabConfig): ProxmoxTopology {
+  const config = inCloud(given);
   const { hostOf, issues: unplaced } = placeNodes(config);
   requireNone(config, [...networkIssues(config), ...unplaced]);
   const hosts = planHosts(config);

@@ -6,7 +6,8 @@ import { TALOS_API } from "./firewall.ts";
 import type { ClusterPlan, DirectNodePlan, HostPlan, MicroPlan, NodePlan, Tunnel } from "./types.ts";
 
 const PVE_API = 8006;
-const KUBERNETES_API = 6443;
+/** Port of the API server. */
+export const KUBERNETES_API = 6443;
 const SSH = 22;
 
 const FIRST_PORT: Readonly<Record<NodeRole, number>> = { "control-plane": 100, worker: 200 };
@@ -30,6 +31,10 @@ export const microSshPort = (config: LabConfig): number => config.access.basePor
 export const templateVmId = (host: string): number => FIRST_TEMPLATE_ID + slotOf(host);
 /** VM id of a node, by its role and the number in its name. */
 export const vmId = (name: string, role: NodeRole): number => FIRST_VM_ID[role] + slotOf(name);
+
+/** Control planes first, each kind in the order of its numbers, whatever the order in the config. */
+export const byPort = (a: { readonly talosPort: number }, b: { readonly talosPort: number }): number =>
+  a.talosPort - b.talosPort;
 
 /** Loopback port of the tunnel to a node's Talos API. */
 export function nodePort(config: LabConfig, name: string, role: NodeRole): number {
@@ -137,6 +142,7 @@ export function planRelays(config: LabConfig, nodes: readonly DirectNodePlan[], 
   ];
 }
 
-function clusterEndpoint(vip: string): string {
+/** Where machines find it. */
+export function clusterEndpoint(vip: string): string {
   return `https://${vip}:${KUBERNETES_API}`;
 }

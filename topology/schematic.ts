@@ -1,11 +1,17 @@
 /** Image-factory schematics: what is added to a stock Talos image, and the id that the factory gives it. */
 import { createHash } from "node:crypto";
+import type { Architecture } from "./types.ts";
 
 /** The guest agent reports a guest's addresses to Proxmox VE and shuts it down cleanly. */
 export const TALOS_EXTENSIONS: readonly string[] = ["siderolabs/qemu-guest-agent"];
 
 /** The nocloud image logs to ttyS0, which an aarch64 `virt` machine does not have: its serial port is ttyAMA0. */
 export const TALOS_KERNEL_ARGS: readonly string[] = ["console=ttyAMA0"];
+
+/** Of guests of Proxmox VE. On x86-64 the nocloud image logs where its serial port is. */
+export function guestSchematic(architecture: Architecture): Schematic {
+  return { extensions: TALOS_EXTENSIONS, kernelArgs: architecture === "arm64" ? TALOS_KERNEL_ARGS : [] };
+}
 
 /** Straight on an instance: no guest agent, and the serial console, which the oracle image has at ttyS0, is where Arm instances have it. */
 export const DIRECT_SCHEMATIC: Schematic = { extensions: [], kernelArgs: TALOS_KERNEL_ARGS };

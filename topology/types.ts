@@ -1,14 +1,18 @@
 /** The plan of one lab: every name, address, size and port, fixed before anything is created. */
-import type { LabConfig, NodeRole } from "../config/schema.ts";
+import type { CloudConfig, ExistingConfig, HomeConfig, LabConfig, NodeRole } from "../config/schema.ts";
 
-/** The networks of every lab. */
-export interface CloudNetworkPlan {
+/** The networks of every cluster. */
+export interface ClusterNetworkPlan {
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+}
+
+/** Those of a lab in an account. */
+export interface CloudNetworkPlan extends ClusterNetworkPlan {
   readonly vcnCidr: string;
   readonly subnetCidr: string;
   /** Private address of the network load balancer; fixed, so that it cannot take a host's before that host exists. */
   readonly loadBalancerAddress: string;
-  readonly podCidr: string;
-  readonly serviceCidr: string;
 }
 
 /** Those of a lab with virtual machines. */
@@ -30,6 +34,32 @@ export interface GuestNetworkPlan {
   readonly asn: number;
   readonly vrfVxlan: number;
   readonly vnetTag: number;
+}
+
+/** What guests are told of the network that their bridge is in. */
+export interface GuestAddressing {
+  readonly cidr: string;
+  readonly prefixLength: number;
+  readonly gateway: string;
+}
+
+/** The network of a house, in which guests have addresses like everybody else. */
+export interface HomeNetworkPlan extends ClusterNetworkPlan {
+  readonly guest: GuestAddressing & {
+    readonly bridge: string;
+    readonly vlan: number;
+    readonly resolvers: readonly string[];
+  };
+}
+
+/** What a processor is, as Proxmox VE's nodes say of themselves. */
+export type Architecture = ExistingConfig["nodes"][number]["architecture"];
+
+/** A Proxmox VE node that was there before the lab. */
+export interface ExistingHostPlan {
+  readonly name: string;
+  readonly architecture: Architecture;
+  readonly templateVmId: number;
 }
 
 /** Hardware of an availability domain that fails together; each has three. */
@@ -86,6 +116,7 @@ export interface MachinePlan {
 /** One Talos machine, in its virtual machine. */
 export interface NodePlan extends MachinePlan {
   readonly host: string;
+  readonly architecture: Architecture;
   readonly vmId: number;
   readonly mac: string;
 }
@@ -128,6 +159,10 @@ export interface Tunnel {
   readonly guarded?: true;
   /** By TCP to the public address of `via`, as nothing there has SSH: both ends know each other by certificates. @default - by SSH */
   readonly plain?: true;
+  /** Of a plain one: the target itself is reached from this network, and nobody waits until it answers. @default - by a public address */
+  readonly near?: true;
+  /** SHA-256 of the certificate that its other end has to show: only that is spoken to. @default - whoever uses it checks */
+  readonly pin?: string;
 }
 
 /** The other end of a security rule. */
@@ -153,8 +188,8 @@ export interface SecurityRule {
 }
 
 /** What every lab has. */
-interface CommonPlan {
-  readonly config: LabConfig;
+interface CommonPlan<Config extends LabConfig = CloudConfig> {
+  readonly config: Config;
   readonly tunnels: readonly Tunnel[];
   readonly securityRules: readonly SecurityRule[];
 }
@@ -179,5 +214,18 @@ export interface DirectTopology extends CommonPlan {
   readonly cluster: ClusterAccess;
 }
 
+/** A lab on Proxmox VE that was there before it: it has no account, and makes no hosts. */
+export interface ExistingTopology extends CommonPlan<HomeConfig> {
+  readonly placement: "existing";
+  readonly network: HomeNetworkPlan;
+  readonly hosts: readonly ExistingHostPlan[];
+  readonly micro: null;
+  readonly nodes: readonly NodePlan[];
+  readonly cluster: ClusterPlan;
+}
+
+/** A lab in an account. */
+export type CloudTopology = ProxmoxTopology | DirectTopology;
+
 /** All of a lab as it is planned. */
-export type Topology = ProxmoxTopology | DirectTopology;
+export type Topology = CloudTopology | ExistingTopology;

@@ -1,13 +1,27 @@
 /** Labs for tests. */
 import { fileURLToPath } from "node:url";
-import { type LabConfig, type LabInput, parseConfig, PRESET_NAMES } from "../../config/index.ts";
+import {
+  type HomeLabInput,
+  type LabConfig,
+  type LabInput,
+  parseConfig,
+  PRESET_NAMES,
+  type PresetName,
+} from "../../config/index.ts";
 import { PRESETS } from "../../config/presets.ts";
 
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Those whose Talos runs in virtual machines, and the others. */
-export const PROXMOX_PRESETS = PRESET_NAMES.filter((name) => PRESETS[name].kubernetes.placement === "proxmox");
-export const DIRECT_PRESETS = PRESET_NAMES.filter((name) => !PROXMOX_PRESETS.includes(name));
+/** Those whose Talos runs in virtual machines of hosts that the lab makes, those of hosts that are there, and the others. */
+export const PROXMOX_PRESETS = PRESET_NAMES.filter((name) => PRESETS[name].hosts.length > 0);
+export const HOME_PRESETS = PRESET_NAMES.filter((name) => PRESETS[name].proxmox !== null);
+export const DIRECT_PRESETS = PRESET_NAMES.filter((name) => PRESETS[name].kubernetes.placement === "oci");
+
+/** The stacks of a preset's lab, in the order of a deploy. */
+export function stacksOf(preset: PresetName): readonly ("oci" | "proxmox" | "talos")[] {
+  if (HOME_PRESETS.includes(preset)) return ["proxmox", "talos"];
+  return DIRECT_PRESETS.includes(preset) ? ["oci", "talos"] : ["oci", "proxmox", "talos"];
+}
 
 /** The least that a config must say. */
 export const LEAST = {
@@ -16,8 +30,30 @@ export const LEAST = {
   access: { adminCidrs: ["203.0.113.7/32"] },
 } satisfies LabInput;
 
+/** The same on hosts that are there already. */
+export const LEAST_AT_HOME = {
+  preset: "homelab",
+  name: "home",
+  proxmox: {
+    api: { address: "192.168.1.10", fingerprint: Array.from({ length: 32 }, () => "AB").join(":") },
+    nodes: [{ name: "pve", architecture: "x86_64" }],
+    vmIds: { from: 8000, to: 8099 },
+    network: {
+      cidr: "192.168.1.0/24",
+      gateway: "192.168.1.1",
+      addresses: { from: "192.168.1.200", to: "192.168.1.229" },
+      vip: "192.168.1.199",
+    },
+  },
+} satisfies HomeLabInput;
+
+/** The least that a config of a preset must say. */
+export function leastOf(preset: PresetName): LabInput {
+  return HOME_PRESETS.includes(preset) ? LEAST_AT_HOME : { ...LEAST, preset };
+}
+
 export function lab(over: Partial<LabInput> = {}): LabConfig {
-  return parseConfig({ ...LEAST, ...over });
+  return parseConfig({ ...(over.preset === undefined ? LEAST : leastOf(over.preset)), ...over });
 }
 
 /** The lines of the error that a call throws. */

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
-import { parseConfig, PRESET_NAMES } from "../../config/index.ts";
+import { parseConfig } from "../../config/index.ts";
 import { formatPath } from "../../config/errors.ts";
 import { valueAt } from "../../config/issues.ts";
-import { changed, lab, LEAST, linesOf } from "./labs.ts";
+import { changed, DIRECT_PRESETS, lab, LEAST, linesOf, PROXMOX_PRESETS } from "./labs.ts";
 
 type Path = readonly (string | number)[];
 
 /** Every config written out in full, with each optional field. */
-const FULL: readonly unknown[] = PRESET_NAMES.map((preset) => {
+const FULL: readonly unknown[] = [...PROXMOX_PRESETS, ...DIRECT_PRESETS].map((preset) => {
   const { hosts, kubernetes, ...rest } = lab({ preset, tags: { owner: "me" } });
   return JSON.parse(
     JSON.stringify({
@@ -21,6 +21,17 @@ const FULL: readonly unknown[] = PRESET_NAMES.map((preset) => {
     }),
   );
 });
+
+/** The same on hosts that are there already. */
+const AT_HOME: unknown = JSON.parse(
+  JSON.stringify(
+    changed(lab({ preset: "homelab" }), {
+      "proxmox.nodes.0.number": 1,
+      "proxmox.network.vlan": 7,
+      "kubernetes.nodes.0.host": "pve",
+    }),
+  ),
+);
 
 /** What a config may have in place of something in those: other places of state, and a compartment that is there. */
 const ELSEWHERE: readonly unknown[] = [
@@ -39,7 +50,7 @@ function pathsIn(value: unknown, path: Path = []): readonly Path[] {
 }
 
 const place = fc
-  .constantFrom(...FULL)
+  .constantFrom(...FULL, AT_HOME)
   .chain((config) => fc.record({ config: fc.constant(config), path: fc.constantFrom(...pathsIn(config)) }));
 
 /** Valid nowhere: no field of a config takes any of these. */
@@ -49,7 +60,7 @@ const junk = fc.oneof(
   fc.constantFrom<unknown>(Symbol("s"), () => 1, new Date(0), new Map([["a", 1]]), [[]], [null]),
 );
 
-const isNullable = (path: Path): boolean => path.length === 1 && path[0] === "micro";
+const isNullable = (path: Path): boolean => path.length === 1 && ["micro", "oci", "proxmox"].includes(String(path[0]));
 const ALLOWED_TEXT = new Set(["tags.owner"]);
 
 describe("parseConfig", () => {

@@ -8,10 +8,10 @@ import { TalosProvider } from "@cdktf/provider-talos/provider";
 import { parseConfig } from "../../config/index.ts";
 import { LabStack } from "../../constructs/lab/lab-stack.ts";
 import { ociProvider } from "../../constructs/oci/sign-in.ts";
-import { buildLab, type DirectLab, type Lab } from "../../lab.ts";
+import { buildLab, type DirectLab, type HomeLab, type Lab } from "../../lab.ts";
 import { planTopology } from "../../topology/plan.ts";
-import { REPOSITORY } from "../config/labs.ts";
-import { BASE, HOME, IMAGES } from "../stacks/synthesize.ts";
+import { leastOf, REPOSITORY } from "../config/labs.ts";
+import { HOME, IMAGES } from "../stacks/synthesize.ts";
 import { chapters, write } from "./documented.ts";
 
 interface Documented {
@@ -53,6 +53,7 @@ function importsOf(code: string): string {
     { name: "CoreVcnConfig", from: "@cdktf/provider-oci/core-vcn", kind: "type" },
     { name: "Lab", from: "../../lab.ts", kind: "type" },
     { name: "DirectLab", from: "../../lab.ts", kind: "type" },
+    { name: "HomeLab", from: "../../lab.ts", kind: "type" },
   ];
   return known
     .filter(({ name }) => new RegExp(`\\b${name}\\b`).test(code))
@@ -66,21 +67,25 @@ const file = join(folder, "examples.ts");
 const outdir = mkdtempSync(join(tmpdir(), "ampere-lab-examples-"));
 afterAll(() => [folder, outdir].forEach((each) => rmSync(each, { recursive: true })));
 
-/** Of a lab with Proxmox VE, or of one whose Talos runs on the instances. */
+/** Of a lab with Proxmox VE, of one whose Talos runs on the instances, or of one on hosts that are there already. */
 const isDirect = ({ file: from }: Documented): boolean => /(^|\/)direct-/.test(from);
+const isHome = ({ file: from }: Documented): boolean => /(^|\/)existing-/.test(from);
 const bodyOf = (some: readonly Documented[], type: string): string =>
   some.map(({ name, example }) => `  ${name}(lab: ${type}, stack: LabStack): void {\n${example}\n  },`).join("\n");
 const body = bodyOf(
-  examples.filter((each) => !isDirect(each)),
+  examples.filter((each) => !isDirect(each) && !isHome(each)),
   "Lab",
 );
 const direct = bodyOf(examples.filter(isDirect), "DirectLab");
+const home = bodyOf(examples.filter(isHome), "HomeLab");
 writeFileSync(
   file,
-  `${importsOf(`${body} ${direct} LabStack Lab`)}\nexport const run = {\n${body}\n};\nexport const direct = {\n${direct}\n};\n`,
+  `${importsOf(`${body} ${direct} ${home} LabStack Lab`)}\nexport const run = {\n${body}\n};\nexport const direct = {\n${direct}\n};\nexport const home = {\n${home}\n};\n`,
 );
 
-type LabOf = Lab | DirectLab;
+type LabOf = Lab | DirectLab | HomeLab;
+
+const PRESET_OF = { run: "free-pair", direct: "direct", home: "homelab" } as const;
 
 class Own extends LabStack {}
 
@@ -102,7 +107,7 @@ describe("examples in docblocks", () => {
     expect(spawnSync(process.execPath, [tsc, "--project", folder], { encoding: "utf8" }).stdout).toBe("");
   });
 
-  it.each(["run", "direct"])(
+  it.each(["run", "direct", "home"] as const)(
     "run in a lab, and all that they make is synthesized (%s)",
     async (which) => {
       const written: Record<string, Record<string, (lab: LabOf, stack: LabStack) => void>> = await import(file);
@@ -111,15 +116,14 @@ describe("examples in docblocks", () => {
         for (const [name, example] of Object.entries(examplesOf)) {
           const stack = new Own(lab.app, `of-${name.toLowerCase()}`, lab);
           example(lab, stack);
-          if (stack.node.tryFindChild("oci") === undefined) ociProvider(stack);
+          if (stack.node.tryFindChild("oci") === undefined && which !== "home") ociProvider(stack);
           new ProxmoxProvider(stack, "proxmox");
           new TalosProvider(stack, "talos");
         }
       };
       const config = parseConfig({
-        ...BASE,
-        preset: which === "run" ? "free-pair" : "direct",
-        allowPaid: true,
+        ...leastOf(PRESET_OF[which]),
+        allowPaid: which !== "home",
         extend,
       });
       const app = buildLab({ topology: planTopology(config), images: IMAGES, home: HOME, outdir });

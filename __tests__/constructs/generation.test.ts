@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PRESET_NAMES, type PresetName } from "../../config/index.ts";
-import { BASE, synthesizeAny } from "../stacks/synthesize.ts";
+import { leastOf } from "../config/labs.ts";
+import { synthesizeAny } from "../stacks/synthesize.ts";
 
 const triggered = z.object({ replace_triggered_by: z.array(z.string()) });
 
@@ -11,7 +12,7 @@ interface Hung {
 
 /** All that is replaced when something else is. */
 function hung(preset: PresetName): readonly Hung[] {
-  const stacks = Object.values(synthesizeAny({ ...BASE, preset, ...(preset === "payg" && { allowPaid: true }) }));
+  const stacks = Object.values(synthesizeAny({ ...leastOf(preset), ...(preset === "payg" && { allowPaid: true }) }));
   return stacks.flatMap(({ resource }) =>
     Object.entries(resource).flatMap(([type, entries]) =>
       Object.entries(entries).flatMap(([name, { lifecycle }]) => {

@@ -1,6 +1,7 @@
 import { Account } from "../../constructs/oci/account.ts";
 import { DirectMachine } from "../../constructs/oci/direct-machine.ts";
 import { ClusterKeys } from "../../constructs/talos/cluster-keys.ts";
+import { accountIn } from "../../config/sign-in.ts";
 import { planDirect } from "../../topology/plan.ts";
 import { ApiLoadBalancer } from "../../constructs/oci/api-load-balancer.ts";
 import { HostImage } from "../../constructs/oci/host-image.ts";
@@ -182,7 +183,7 @@ describe("Account", () => {
   it("makes a compartment where the config says so, and none where there is one", () => {
     const existing = parseConfig({ ...BASE, oci: { ...BASE.oci, compartment: { id: "ocid1.compartment.oc1..a" } } });
     const made = new Account(here.stack(), "account", account);
-    const found = new Account(here.stack(), "account", { ...account, oci: existing.oci });
+    const found = new Account(here.stack(), "account", { ...account, oci: accountIn(existing) });
     expect([made.nodes.compartment === null, found.nodes.compartment === null]).toEqual([false, true]);
     expect(found.compartmentId).toBe("ocid1.compartment.oc1..a");
   });

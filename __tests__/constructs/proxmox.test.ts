@@ -64,7 +64,13 @@ describeConstructs("constructs/proxmox", here, {
     make: (stack, id, more) => {
       const made = generation(stack, "template");
       const template = { vmId: 9001, ready: made };
-      const at = { lab: "mine", network: guest, bridge: guest.vnet, poolId: "mine", virtualization: "tcg" } as const;
+      const at = {
+        lab: "mine",
+        network: guest,
+        device: { bridge: guest.vnet },
+        poolId: "mine",
+        virtualization: "tcg",
+      } as const;
       return new Guest(stack, id, { ...at, plan: node, template, disk: made, ...more });
     },
     inner: ["vm", "life"],
@@ -83,7 +89,8 @@ describeConstructs("constructs/proxmox", here, {
   Template: {
     make: (stack, id, more) =>
       new Template(stack, id, {
-        ...first,
+        plan: first.plan,
+        host,
         virtualization: "tcg",
         poolId: "mine",
         disk: generation(stack, "disk"),
@@ -141,7 +148,8 @@ describe("Template", () => {
     const nodes = (virtualization: "tcg" | "kvm") => {
       const stack = here.stack();
       const disk = generation(stack, "disk");
-      return new Template(stack, "t", { ...first, virtualization, poolId: "mine", disk, image: IMAGE, after: [] })
+      const { plan } = first;
+      return new Template(stack, "t", { plan, host, virtualization, poolId: "mine", disk, image: IMAGE, after: [] })
         .nodes;
     };
     expect([nodes("tcg").disableKvm === null, nodes("kvm").disableKvm === null]).toEqual([false, true]);

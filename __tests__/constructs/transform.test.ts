@@ -7,13 +7,14 @@ import { parseConfig, PRESET_NAMES, type PresetName } from "../../config/index.t
 import type { LabStack } from "../../constructs/lab/lab-stack.ts";
 import { buildLab, type LabTransforms } from "../../lab.ts";
 import { planTopology } from "../../topology/plan.ts";
+import { leastOf } from "../config/labs.ts";
 import { BASE, HOME, IMAGES, synthesize } from "../stacks/synthesize.ts";
 
 const outdir = mkdtempSync(join(tmpdir(), "ampere-lab-transform-"));
 afterAll(() => rmSync(outdir, { recursive: true }));
 
 function stacks(preset: PresetName): readonly LabStack[] {
-  const topology = planTopology(parseConfig({ ...BASE, preset, allowPaid: preset === "payg" }));
+  const topology = planTopology(parseConfig({ ...leastOf(preset), allowPaid: preset === "payg" }));
   return buildLab({ topology, images: IMAGES, home: HOME, outdir }).stacks;
 }
 

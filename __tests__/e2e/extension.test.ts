@@ -14,7 +14,7 @@ describe("a stack of one's own in the sandbox", () => {
     const config = join(mine, "mine", "lab.config.ts");
     lab = await TestLab.create({}, { LAB_CONFIG: config });
     const files = new Map(chapters().get("A fourth stack"));
-    const { basePort } = lab.access;
+    const basePort = lab.access?.basePort;
     files.set(
       "lab.config.ts",
       (files.get("lab.config.ts") ?? "").replace("access: {", `access: { basePort: ${basePort},`),

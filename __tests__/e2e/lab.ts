@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LabInput } from "../../config/index.ts";
+import { LEAST_AT_HOME } from "../config/labs.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/client.ts";
 
 const CDKTF = join(__dirname, "..", "..", "cli", "bin", "cdktf.js");
@@ -44,14 +45,18 @@ export class TestLab {
 
   static async create(input: Partial<LabInput> = {}, env: Readonly<Record<string, string>> = {}): Promise<TestLab> {
     const lab = new TestLab(env);
-    lab.configure({ ...input, access: { adminCidrs: ["203.0.113.7/32"], basePort: await freeBasePort() } });
+    const admins = input.preset === "homelab" ? {} : { adminCidrs: ["203.0.113.7/32"] };
+    lab.configure({ ...input, access: { ...admins, basePort: await freeBasePort() } });
     return lab;
   }
 
   /** Replaces parts of the config; what is not given stays. */
   configure(input: Partial<LabInput>): void {
     const before = existsSync(this.#config) ? JSON.parse(readFileSync(this.#config, "utf8")) : {};
-    const base = { name: "test-lab", oci: { region: "eu-frankfurt-1" } };
+    const isHome = (input.preset ?? before.preset) === "homelab";
+    const base = isHome
+      ? { ...LEAST_AT_HOME, name: "test-lab" }
+      : { name: "test-lab", oci: { region: "eu-frankfurt-1" } };
     writeFileSync(this.#config, JSON.stringify({ ...base, ...before, ...input }));
   }
 

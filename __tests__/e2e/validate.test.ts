@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { PRESET_NAMES } from "../../config/index.ts";
-import { DIRECT_PRESETS } from "../config/labs.ts";
+import { stacksOf } from "../config/labs.ts";
 import { TestLab } from "./lab.ts";
 
 jest.setTimeout(60_000);
@@ -27,15 +27,12 @@ describe.each(PRESET_NAMES)("the stacks of preset %s", (preset) => {
   afterAll(() => lab.end());
 
   describe.each(tools)("with %s", (tool) => {
-    it.each(DIRECT_PRESETS.includes(preset) ? ["oci", "talos"] : ["oci", "proxmox", "talos"])(
-      "pass validation of %s against the real providers' schemas",
-      async (stack) => {
-        const cwd = join(lab.home, "cdktf.out", "stacks", stack);
-        const env = { PATH: process.env.PATH, HOME: lab.home, ...(await lab.sandbox()).env };
-        const run = (...args: string[]) => spawnSync(tool, [...args, "-no-color"], { cwd, env, encoding: "utf8" });
-        expect(run("init", "-input=false", "-reconfigure").stderr).toBe("");
-        expect(run("validate").stdout).toContain("The configuration is valid");
-      },
-    );
+    it.each(stacksOf(preset))("pass validation of %s against the real providers' schemas", async (stack) => {
+      const cwd = join(lab.home, "cdktf.out", "stacks", stack);
+      const env = { PATH: process.env.PATH, HOME: lab.home, ...(await lab.sandbox()).env };
+      const run = (...args: string[]) => spawnSync(tool, [...args, "-no-color"], { cwd, env, encoding: "utf8" });
+      expect(run("init", "-input=false", "-reconfigure").stderr).toBe("");
+      expect(run("validate").stdout).toContain("The configuration is valid");
+    });
   });
 });

@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { PRESET_NAMES } from "../../config/index.ts";
 import { PROVIDERS, readSelection, selectionFile, stamp } from "../../providers/selection.ts";
-import { BASE, type Stack, synthesizeAny } from "../stacks/synthesize.ts";
+import { leastOf } from "../config/labs.ts";
+import { type Stack, synthesizeAny } from "../stacks/synthesize.ts";
 
-const stacks = PRESET_NAMES.flatMap((preset) => Object.values(synthesizeAny({ ...BASE, preset })));
+const stacks = PRESET_NAMES.flatMap((preset) => Object.values(synthesizeAny(leastOf(preset))));
 const used = (part: (stack: Stack) => object | undefined): string[] => [
   ...new Set(stacks.flatMap((stack) => Object.keys(part(stack) ?? {}))),
 ];

@@ -67,7 +67,11 @@ export function synthesizeAny(input: LabInput, options: Options = {}): Partial<R
       return json;
     };
     const { placement } = topology;
-    return { oci: read("oci"), ...(placement === "proxmox" && { proxmox: read("proxmox") }), talos: read("talos") };
+    return {
+      ...(placement !== "existing" && { oci: read("oci") }),
+      ...(placement !== "oci" && { proxmox: read("proxmox") }),
+      talos: read("talos"),
+    };
   } finally {
     rmSync(outdir, { recursive: true });
   }

@@ -77,8 +77,9 @@ export async function capacityIn(
 }
 
 /** What would be launched for the A1 instances of a plan, where the config has them. */
-export function hostsOf({ placement, hosts, nodes }: Topology): readonly Wanted[] {
-  return (placement === "oci" ? nodes : hosts).map(({ name, ocpus, memoryGb, faultDomain }) => ({
+export function hostsOf(plan: Topology): readonly Wanted[] {
+  if (plan.placement === "existing") return [];
+  return (plan.placement === "oci" ? plan.nodes : plan.hosts).map(({ name, ocpus, memoryGb, faultDomain }) => ({
     host: name,
     shape: A1_SHAPE,
     ocpus,

@@ -2,7 +2,8 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../../topology/types.ts";
-import { CliError } from "../ui/errors.ts";
+import { CliError, messageOf } from "../ui/errors.ts";
+import { connectPinned, openPinnedRelay, type Pinned, WrongCertificate } from "./pinned-relays.ts";
 import { openPort, type Relay } from "./tunnel-ends.ts";
 
 /** A tunnel, and the address that it leads to. */
@@ -33,8 +34,9 @@ export class SilentMachine extends CliError {
 
 const TRY_MS = 5000;
 
-/** Null where somebody answers, else why not. */
-function silence({ address, tunnel: { target } }: Way): Promise<string | null> {
+/** Null where somebody answers, else why not. @throws WrongCertificate */
+function silence({ address, tunnel: { target, pin } }: Way): Promise<string | null> {
+  if (pin !== undefined) return pinnedSilence({ host: address, port: target.port, pin });
   return new Promise((resolve) => {
     const socket = connect(target.port, address);
     const end = (why: string | null): void => {
@@ -47,10 +49,20 @@ function silence({ address, tunnel: { target } }: Way): Promise<string | null> {
   });
 }
 
+async function pinnedSilence(target: Pinned): Promise<string | null> {
+  try {
+    (await connectPinned(target)).destroy();
+    return null;
+  } catch (error) {
+    if (error instanceof WrongCertificate) throw error;
+    return messageOf(error);
+  }
+}
+
 /** The address of each. @throws CliError for one that the outputs do not name */
 function waysOf(tunnels: readonly Tunnel[], addresses: Readonly<Record<string, string>>): readonly Way[] {
   return tunnels.map((tunnel) => {
-    const address = addresses[tunnel.via];
+    const address = tunnel.near ? tunnel.target.address : addresses[tunnel.via];
     if (address !== undefined) return { tunnel, address };
     throw new CliError(`no public address is known for ${tunnel.via}: deploy oci again`);
   });
@@ -60,14 +72,22 @@ function waysOf(tunnels: readonly Tunnel[], addresses: Readonly<Record<string, s
 export async function openPlainRelays(
   tunnels: readonly Tunnel[],
   addresses: Readonly<Record<string, string>>,
+  say: (line: string) => void = () => undefined,
 ): Promise<Relay> {
   const open: Relay[] = [];
   const close = (): void => {
     for (const each of open) each.close();
   };
   try {
-    for (const { tunnel, address } of waysOf(tunnels, addresses))
-      open.push(await openPort(tunnel.localPort, () => connect(tunnel.target.port, address)));
+    for (const { tunnel, address } of waysOf(tunnels, addresses)) {
+      const { localPort, pin } = tunnel;
+      const { port } = tunnel.target;
+      open.push(
+        await (pin === undefined
+          ? openPort(localPort, () => connect(port, address))
+          : openPinnedRelay(localPort, { host: address, port, pin }, say)),
+      );
+    }
   } catch (error) {
     close();
     throw error;

@@ -173,7 +173,8 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
   };
   const plain = tunnels.filter((tunnel) => tunnel.plain);
   // The load balancer answers when the API server does, which is for others to wait for.
-  const machines = new Map(plain.flatMap((each) => (each.target.port === TALOS_API ? [[each.via, each]] : [])));
+  const isAwaited = ({ near, pin, target }: Tunnel): boolean => (near ? pin !== undefined : target.port === TALOS_API);
+  const machines = new Map(plain.flatMap((each) => (isAwaited(each) ? [[each.via, each]] : [])));
   const carried = tunnels.filter((tunnel) => !tunnel.plain && tunnel.through === undefined);
   const hosts = [...new Set([...carried.map(({ via }) => via), ...machines.keys()])];
   const reached = async (host: string): Promise<void> => {
@@ -183,7 +184,7 @@ export async function openTunnels(options: TunnelOptions): Promise<OpenTunnels> 
   };
   try {
     for (const { localPort, through } of tunnels) if (through) relays.push(await openRelay(localPort, through));
-    if (plain.length > 0) relays.push(await openPlainRelays(plain, options.addresses));
+    if (plain.length > 0) relays.push(await openPlainRelays(plain, options.addresses, say));
     const silent = await openAll(hosts, reached, options.some ?? false);
     for (const [host, { why }] of silent) {
       say(`${host} does not let us in, going on without it: ${why}`);

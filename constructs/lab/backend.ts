@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path";
 import { LocalBackend, TerraformBackend, TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import type { LabConfig, StateConfig } from "../../config/schema.ts";
-import { signInOf } from "../../config/sign-in.ts";
+import { accountIn, signInOf } from "../../config/sign-in.ts";
 import { LabError } from "./error.ts";
 
 type OciState = Extract<StateConfig, { readonly backend: "oci" }>;
@@ -54,11 +54,12 @@ function local(scope: Construct, stack: string, home: string, sandbox: boolean):
 
 /** Terraform's own backend, since 1.12. */
 function oci(scope: Construct, stack: string, config: LabConfig, state: OciState): TerraformBackend {
-  const signIn = signInOf(config.oci);
+  const account = accountIn(config);
+  const signIn = signInOf(account);
   return new ObjectBackend(scope, "oci", {
     bucket: state.bucket,
     namespace: state.namespace,
-    region: state.region ?? config.oci.region,
+    region: state.region ?? account.region,
     key: objectOf(config, state, stack),
     ...("profile" in signIn && { config_file_profile: signIn.profile }),
     ...(signIn.auth === "security-token" && { auth: "SecurityToken" }),

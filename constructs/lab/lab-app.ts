@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, Aspects, TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
-import { type SignIn, signInOf } from "../../config/sign-in.ts";
+import { hasAccount, type SignIn, signInOf } from "../../config/sign-in.ts";
 import type { Images } from "../../images/index.ts";
 import { formatVerdict } from "../../topology/format-verdict.ts";
 import type { Verdict } from "../../topology/free-tier.ts";
 import { talosObjectName } from "../../topology/schematic.ts";
-import type { Topology } from "../../topology/types.ts";
+import type { ExistingTopology, Topology } from "../../topology/types.ts";
 import { guardFreeTier, type ImportedImage } from "../free-tier/guard.ts";
 import { LabError } from "./error.ts";
 import { LabStack } from "./lab-stack.ts";
@@ -31,6 +31,21 @@ function usesOracleOnly(stack: LabStack): boolean {
   return !runs && providers.length > 0 && providers.every((each) => each.terraformResourceType === "oci");
 }
 
+/** What the sandbox has to have before such a lab is deployed to it, and what its runs sign in with. */
+function existingOf({ config, hosts }: ExistingTopology): object {
+  const { api, storage, imageStorage, network } = config.proxmox;
+  const { bridge, cidr, gateway } = network;
+  const nodes = hosts.map(({ name, architecture }) => ({ name, architecture }));
+  return { nodes, address: api.address, auth: api.auth, storage, imageStorage, bridge, cidr, gateway };
+}
+
+/** What of the account is used, for people. Who has added something to it sees so, whatever the rest of the lab is on. */
+function tableOf({ placement }: Topology, verdict: Verdict): string {
+  if (placement === "existing" && verdict.rows.every(({ used }) => used === 0))
+    return "Nothing of it costs anything: it has no account, and its hosts are your own";
+  return formatVerdict(verdict);
+}
+
 /** The app: tags every resource, proves that the lab is free, and writes `lab.json` for the tools. */
 export class LabApp extends App {
   readonly #props: LabAppProps;
@@ -48,17 +63,19 @@ export class LabApp extends App {
     return this.node.children.filter((child) => child instanceof LabStack);
   }
 
-  /** How the lab signs in to Oracle Cloud. */
-  get signIn(): SignIn {
-    return signInOf(this.#props.topology.config.oci);
+  /** How the lab signs in to Oracle Cloud; undefined where it has no account. */
+  get signIn(): SignIn | undefined {
+    const { config } = this.#props.topology;
+    return hasAccount(config) ? signInOf(config.oci) : undefined;
   }
 
   /** The Talos image that the lab imports itself; null where it needs none. */
   get talosImage(): { readonly objectName: string; readonly version: string } | null {
     const { topology, sandbox } = this.#props;
+    if (topology.placement !== "oci") return null;
     const { oci, versions } = topology.config;
     // The sandbox has no image that somebody imported by hand.
-    if (topology.placement === "proxmox" || (oci.talosImageId !== undefined && !sandbox)) return null;
+    if (oci.talosImageId !== undefined && !sandbox) return null;
     return { objectName: talosObjectName(versions.talos), version: versions.talos };
   }
 
@@ -129,12 +146,15 @@ export class LabApp extends App {
       lab: config.name,
       sandbox,
       account: config.allowPaid ? "pay-as-you-go" : "always-free",
-      homeRegion: config.oci.homeRegion,
-      signIn: this.signIn,
+      ...(hasAccount(config) && { homeRegion: config.oci.homeRegion, signIn: this.signIn }),
+      ...(topology.placement === "existing" && { existing: existingOf(topology) }),
       // Not in a backend's block: the tool reads it from its environment.
       encryptedState: this.encryptedState,
-      // Everything that has an SSH host key.
-      hosts: [...topology.hosts, ...(topology.micro ? [topology.micro] : [])].map(({ name, address }) => ({
+      // Everything that gets an SSH host key.
+      hosts: [
+        ...(topology.placement === "proxmox" ? topology.hosts : []),
+        ...(topology.micro ? [topology.micro] : []),
+      ].map(({ name, address }) => ({
         name,
         address,
       })),
@@ -144,7 +164,7 @@ export class LabApp extends App {
       // Stacks that are applied without tunnels.
       direct: this.stacks.filter(usesOracleOnly).map(({ node }) => node.id),
       versions: config.versions,
-      freeTier: { ...freeTier, table: formatVerdict(freeTier) },
+      freeTier: { ...freeTier, table: tableOf(topology, freeTier) },
       ...(topology.placement === "proxmox" && { images }),
       ...(this.talosImage && { talosImage: this.talosImage }),
     };

@@ -23,7 +23,12 @@ export function pveRootPassword(scope: Construct): TerraformVariable {
   return secret(scope, "pve_root_password", "Password of root@pam on the Proxmox hosts");
 }
 
-/** The same as sha512-crypt, for cloud-init. */
+/** API token on Proxmox VE hosts that were there before, as `user@realm!name=uuid`. */
+export function pveApiToken(scope: Construct): TerraformVariable {
+  return secret(scope, "pve_api_token", "API token on the Proxmox hosts");
+}
+
+/** The password of root@pam as sha512-crypt, for cloud-init. */
 export function pveRootPasswordHash(scope: Construct): TerraformVariable {
   return secret(scope, "pve_root_password_hash", "sha512-crypt hash of the password of root@pam");
 }

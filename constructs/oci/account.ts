@@ -6,7 +6,7 @@ import { IdentityCompartment, type IdentityCompartmentConfig } from "@cdktf/prov
 import { OciProvider, type OciProviderConfig } from "@cdktf/provider-oci/provider";
 import type { TerraformMetaArguments } from "cdktf";
 import { Construct } from "constructs";
-import type { LabConfig } from "../../config/schema.ts";
+import type { OciConfig } from "../../config/schema.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
 import { tenancyOcid } from "../lab/variables.ts";
 import { ociProviderArguments } from "./sign-in.ts";
@@ -23,7 +23,7 @@ export interface AccountInner {
 export interface AccountProps {
   /** Name of the lab. */
   readonly lab: string;
-  readonly oci: LabConfig["oci"];
+  readonly oci: OciConfig;
   /** Uses neither a profile of `~/.oci/config` nor existing objects of an account. */
   readonly sandbox: boolean;
   /** @default - the lab's own arguments */
@@ -31,10 +31,10 @@ export interface AccountProps {
 }
 
 /** A compartment that the lab creates, rather than an existing one. */
-type CompartmentToCreate = Extract<LabConfig["oci"]["compartment"], { readonly create: string }>;
+type CompartmentToCreate = Extract<OciConfig["compartment"], { readonly create: string }>;
 
 /** Fails in one line where the region has fewer; without it, Terraform would report an index in a list. */
-function domainIsThere({ availabilityDomain: wanted, region }: LabConfig["oci"]): TerraformMetaArguments {
+function domainIsThere({ availabilityDomain: wanted, region }: OciConfig): TerraformMetaArguments {
   if (wanted === 1) return {};
   const count = "${length(self.availability_domains)}";
   const postcondition = {

@@ -1,6 +1,6 @@
 import { OciProvider, type OciProviderConfig } from "@cdktf/provider-oci/provider";
-import type { LabConfig } from "../../config/schema.ts";
-import { type SignIn, signInOf } from "../../config/sign-in.ts";
+import type { OciConfig } from "../../config/schema.ts";
+import { accountIn, type SignIn, signInOf } from "../../config/sign-in.ts";
 import type { LabStack } from "../lab/lab-stack.ts";
 
 function signInArguments(signIn: SignIn): Pick<OciProviderConfig, "auth" | "configFileProfile"> {
@@ -17,7 +17,7 @@ function signInArguments(signIn: SignIn): Pick<OciProviderConfig, "auth" | "conf
 }
 
 /** How the lab's provider is configured: region and sign-in. The sandbox's names no profile of `~/.oci/config`. */
-export function ociProviderArguments(oci: LabConfig["oci"], sandbox: boolean): OciProviderConfig {
+export function ociProviderArguments(oci: OciConfig, sandbox: boolean): OciProviderConfig {
   return { region: oci.region, ...(sandbox ? {} : signInArguments(signInOf(oci))) };
 }
 
@@ -31,5 +31,5 @@ export function ociProviderArguments(oci: LabConfig["oci"], sandbox: boolean): O
  */
 export function ociProvider(stack: LabStack, own: Partial<OciProviderConfig> = {}): OciProvider {
   const { topology, sandbox } = stack;
-  return new OciProvider(stack, "oci", { ...ociProviderArguments(topology.config.oci, sandbox), ...own });
+  return new OciProvider(stack, "oci", { ...ociProviderArguments(accountIn(topology.config), sandbox), ...own });
 }

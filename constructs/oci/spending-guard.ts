@@ -3,7 +3,7 @@ import { BudgetBudget, type BudgetBudgetConfig } from "@cdktf/provider-oci/budge
 import { LimitsQuota, type LimitsQuotaConfig } from "@cdktf/provider-oci/limits-quota";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import type { LabConfig } from "../../config/schema.ts";
+import type { OciConfig } from "../../config/schema.ts";
 import type { HostPlan, MicroPlan } from "../../topology/types.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
 import type { Account } from "./account.ts";
@@ -20,7 +20,7 @@ export interface SpendingGuardProps {
   readonly account: Account;
   /** Name of the lab: prefix of what the resources are called. */
   readonly lab: string;
-  readonly oci: Pick<LabConfig["oci"], "budget" | "region">;
+  readonly oci: Pick<OciConfig, "budget" | "region">;
   /** What the quota leaves room for. */
   readonly hosts: readonly Pick<HostPlan, "ocpus" | "memoryGb">[];
   readonly micro: Pick<MicroPlan, "availabilityDomain"> | null;

@@ -1,9 +1,10 @@
 import type { VirtualEnvironmentVmConfig } from "@cdktf/provider-proxmox/virtual-environment-vm";
 import type { LabConfig } from "../../config/schema.ts";
+import type { Architecture } from "../../topology/types.ts";
 
 /** Volume group and thin pool that the image makes of a boot volume's rest. */
 export const THIN_POOL = { volumeGroup: "pve", thinPool: "data" } as const;
-/** The storage's name in Proxmox. */
+/** The storage's name in Proxmox, where the lab makes one. */
 export const GUEST_STORAGE = "guests";
 
 /**
@@ -13,14 +14,23 @@ export const GUEST_STORAGE = "guests";
  */
 export const EMULATED_CPU = { type: "custom-neoverse-n1", reportedModel: "neoverse-n1" } as const;
 
+/** What a guest's hardware depends on. */
+export interface GuestKind {
+  readonly virtualization: LabConfig["virtualization"];
+  /** @default - the A1's */
+  readonly architecture?: Architecture | undefined;
+  /** @default - the host's own, and under TCG the model that the lab defines */
+  readonly cpuType?: string | undefined;
+}
+
 /**
- * What every arm64 guest, and the template it is cloned from, has in common. The provider's own defaults (SeaBIOS, qemu64,
- * IDE) do not start on aarch64; `cpu.architecture` stays empty, for naming it takes root@pam's ticket.
+ * What every guest, and the template it is cloned from, has in common. On arm64 the provider's own defaults (SeaBIOS, qemu64,
+ * IDE) do not start; `cpu.architecture` stays empty, for naming it takes root@pam's ticket.
  * Sources: qemu-server 9.2.6 `QemuServer.pm`; Talos docs on Proxmox (no VirtIO SCSI single, no ballooning).
  */
-export function guestHardware(virtualization: LabConfig["virtualization"]) {
+export function guestHardware({ virtualization, architecture = "arm64", cpuType }: GuestKind) {
   return {
-    machine: "virt",
+    machine: architecture === "arm64" ? "virt" : "q35",
     bios: "ovmf",
     scsiHardware: "virtio-scsi-pci",
     operatingSystem: { type: "l26" },
@@ -29,18 +39,33 @@ export function guestHardware(virtualization: LabConfig["virtualization"]) {
     vga: { type: "serial0" },
     // Addresses are fixed: waiting for the agent would hold every refresh for minutes where it does not answer.
     agent: { enabled: true, waitForIp: { disabled: true } },
-    cpuType: virtualization === "tcg" ? EMULATED_CPU.type : "host",
+    cpuType: cpuType ?? (virtualization === "tcg" ? EMULATED_CPU.type : "host"),
   } as const satisfies Partial<VirtualEnvironmentVmConfig> & { cpuType: string };
+}
+
+/** What a guest's network device is. */
+export interface NetworkDeviceProps {
+  readonly bridge: string;
+  readonly mac: string;
+  /** @default - that of its bridge */
+  readonly mtu?: number | undefined;
+  /** @default - no tag */
+  readonly vlan?: number | undefined;
 }
 
 /**
  * The guest's one network device, as an override: in JSON, Terraform wants the objects of this list whole, and the bindings
  * cannot say null, which is the one value of the deprecated `enabled` that the provider does not warn about.
  */
-export function networkDevice(bridge: string, macAddress: string, mtu: number): Readonly<Record<string, unknown>> {
+export function networkDevice({
+  bridge,
+  mac,
+  mtu = 0,
+  vlan = 0,
+}: NetworkDeviceProps): Readonly<Record<string, unknown>> {
   return {
     bridge,
-    mac_address: macAddress,
+    mac_address: mac,
     mtu,
     model: "virtio",
     enabled: null,
@@ -49,6 +74,6 @@ export function networkDevice(bridge: string, macAddress: string, mtu: number): 
     queues: 0,
     rate_limit: 0,
     trunks: "",
-    vlan_id: 0,
+    vlan_id: vlan,
   };
 }

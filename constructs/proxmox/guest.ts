@@ -1,10 +1,10 @@
 import { VirtualEnvironmentVm, type VirtualEnvironmentVmConfig } from "@cdktf/provider-proxmox/virtual-environment-vm";
 import { Construct } from "constructs";
 import type { LabConfig } from "../../config/schema.ts";
-import type { GuestNetworkPlan, NodePlan } from "../../topology/types.ts";
+import type { GuestAddressing, NodePlan } from "../../topology/types.ts";
 import { Generation, type GenerationValues } from "../lab/generation.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
-import { GUEST_STORAGE, guestHardware, networkDevice } from "./guest-hardware.ts";
+import { GUEST_STORAGE, guestHardware, networkDevice, type NetworkDeviceProps } from "./guest-hardware.ts";
 import type { Template } from "./template.ts";
 
 /** The inner resources of a `Guest`. Its network device is an override (see `networkDevice`): `nodes.vm.addOverride` changes it. */
@@ -17,13 +17,19 @@ export interface GuestInner {
 export interface GuestProps {
   readonly lab: string;
   readonly plan: NodePlan;
-  readonly network: GuestNetworkPlan;
-  readonly bridge: string;
+  readonly network: GuestAddressing;
+  readonly device: Omit<NetworkDeviceProps, "mac">;
+  /** @default - resolvers that answer everybody */
+  readonly resolvers?: readonly string[] | undefined;
+  /** Of its disks. @default - the one that the lab makes */
+  readonly storage?: string | undefined;
   readonly poolId: string;
   readonly template: Pick<Template, "vmId" | "ready">;
-  /** Of the host's disk, on which the machine is. */
-  readonly disk: Pick<Generation, "address">;
+  /** Of the host's disk, on which the machine is. @default - a host that the lab never replaces */
+  readonly disk?: Pick<Generation, "address"> | undefined;
   readonly virtualization: LabConfig["virtualization"];
+  /** @default - as of the hosts that the lab makes */
+  readonly cpuType?: string | undefined;
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<GuestInner> | undefined;
 }
@@ -41,7 +47,7 @@ const RESOLVERS = ["1.1.1.1", "9.9.9.9"];
  *     lab: "mine",
  *     plan,
  *     network: lab.topology.network.guest,
- *     bridge: lab.topology.network.guest.vnet,
+ *     device: { bridge: lab.topology.network.guest.vnet },
  *     poolId: "mine",
  *     template: { vmId: 9001, ready: made },
  *     disk: made,
@@ -55,7 +61,7 @@ export class Guest extends Construct {
     super(scope, id);
     const given = transforming<GuestInner>(this, props.transform);
     const vm = new VirtualEnvironmentVm(this, "vm", given("vm", guestArguments(props)));
-    vm.addOverride("network_device", [networkDevice(props.bridge, props.plan.mac, props.network.mtu)]);
+    vm.addOverride("network_device", [networkDevice({ ...props.device, mac: props.plan.mac })]);
     // A replaced machine has the same id, but the plan does not know that.
     const life = new Generation(this, "generation", given("life", { machine: vm.id }));
     this.nodes = { vm, life };
@@ -68,7 +74,8 @@ export class Guest extends Construct {
 }
 
 function guestArguments({ lab, plan, network, template, ...props }: GuestProps): VirtualEnvironmentVmConfig {
-  const { cpuType, ...hardware } = guestHardware(props.virtualization);
+  const { storage = GUEST_STORAGE, resolvers = RESOLVERS } = props;
+  const { cpuType, ...hardware } = guestHardware({ ...props, architecture: plan.architecture });
   return {
     ...hardware,
     nodeName: plan.host,
@@ -84,16 +91,19 @@ function guestArguments({ lab, plan, network, template, ...props }: GuestProps):
     clone: { vmId: template.vmId, full: true },
     cpu: { cores: plan.vcpus, type: cpuType },
     memory: { dedicated: plan.memoryMb, floating: 0 },
-    disk: [{ interface: "scsi0", datastoreId: GUEST_STORAGE, size: plan.diskGb, discard: "on" }],
+    disk: [{ interface: "scsi0", datastoreId: storage, size: plan.diskGb, discard: "on" }],
     initialization: {
-      datastoreId: GUEST_STORAGE,
+      datastoreId: storage,
       // IDE is refused on aarch64, and fails everywhere it is not (ionos-cloud/cluster-api-provider-proxmox#548).
       interface: "scsi1",
-      dns: { servers: RESOLVERS },
+      dns: { servers: [...resolvers] },
       ipConfig: [{ ipv4: { address: `${plan.address}/${network.prefixLength}`, gateway: network.gateway } }],
     },
     // The clone's source is not read back: it would differ for a machine that was imported after a loss.
-    lifecycle: { ignoreChanges: ["clone", "efi_disk"], replaceTriggeredBy: [props.disk.address] },
+    lifecycle: {
+      ignoreChanges: ["clone", "efi_disk"],
+      ...(props.disk && { replaceTriggeredBy: [props.disk.address] }),
+    },
     dependsOn: [template.ready],
   };
 }

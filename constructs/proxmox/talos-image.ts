@@ -2,7 +2,7 @@ import { DownloadFile, type DownloadFileConfig } from "@cdktf/provider-proxmox/d
 import { ImageFactorySchematic, type ImageFactorySchematicConfig } from "@cdktf/provider-talos/image-factory-schematic";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { HostPlan } from "../../topology/types.ts";
+import type { Architecture, HostPlan } from "../../topology/types.ts";
 import { found } from "../lab/error.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
 
@@ -21,14 +21,21 @@ export interface TalosImageProps {
   readonly talosVersion: string;
   /** YAML of the image factory's schematic. */
   readonly schematic: string;
+  /** @default - the A1's */
+  readonly architecture?: Architecture;
+  /** Takes content `import`. @default - the one that every host has by default */
+  readonly storage?: string | undefined;
+  /** What the file is called, so that it is nobody else's. @default - after version and platform */
+  readonly prefix?: string;
   readonly hosts: readonly Pick<HostPlan, "name">[];
-  readonly after: ITerraformDependable;
+  /** @default - nothing */
+  readonly after?: ITerraformDependable;
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<TalosImageInner> | undefined;
 }
 
 /**
- * Talos for arm64 guests, on every host: local storage is not shared. The schematic is registered here and not beside the
+ * Talos for guests of one architecture, on every host: local storage is not shared. The schematic is registered here and not beside the
  * machine configuration, because the factory serves an image only once its schematic is known.
  *
  * @example
@@ -47,22 +54,23 @@ export class TalosImage extends Construct {
   constructor(scope: Construct, id: string, props: TalosImageProps) {
     super(scope, id);
     const given = transforming<TalosImageInner>(this, props.transform);
-    const { talosVersion } = props;
+    const { talosVersion, storage = IMAGE_STORAGE, prefix = "" } = props;
+    const platform = `nocloud-${(props.architecture ?? "arm64") === "arm64" ? "arm64" : "amd64"}`;
     const schematic = new ImageFactorySchematic(this, "schematic", given("schematic", { schematic: props.schematic }));
     // The qcow2: PVE decompresses no .xz, and decompresses nothing for content `import` (pve-storage Status.pm).
-    const url = `https://factory.talos.dev/image/${schematic.id}/v${talosVersion}/nocloud-arm64.qcow2`;
+    const url = `https://factory.talos.dev/image/${schematic.id}/v${talosVersion}/${platform}.qcow2`;
     const files = new Map(
       props.hosts.map(({ name: nodeName }) => {
         const ours = {
           nodeName,
-          datastoreId: IMAGE_STORAGE,
+          datastoreId: storage,
           contentType: "import",
           url,
-          fileName: `talos-${talosVersion}-nocloud-arm64.qcow2`,
+          fileName: `${prefix}talos-${talosVersion}-${platform}.qcow2`,
           overwrite: false,
           // The factory builds an image at the first request.
           uploadTimeout: 1800,
-          dependsOn: [props.after],
+          ...(props.after && { dependsOn: [props.after] }),
         };
         return [nodeName, new DownloadFile(this, nodeName, given("files", ours))];
       }),

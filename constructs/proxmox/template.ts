@@ -2,13 +2,12 @@ import type { DownloadFile } from "@cdktf/provider-proxmox/download-file";
 import { VirtualEnvironmentVm, type VirtualEnvironmentVmConfig } from "@cdktf/provider-proxmox/virtual-environment-vm";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { OciHost } from "../oci/host.ts";
 import type { LabConfig } from "../../config/schema.ts";
-import type { HostPlan } from "../../topology/types.ts";
+import type { Architecture, HostPlan } from "../../topology/types.ts";
 import { Generation, type GenerationValues } from "../lab/generation.ts";
 import { ScriptStep, type ScriptStepProps } from "../lab/script-step.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
-import { STEPS, stepHost } from "./cluster.ts";
+import { type StepHost, STEPS } from "./cluster.ts";
 import { GUEST_STORAGE, guestHardware } from "./guest-hardware.ts";
 
 /** The inner resources of a `Template`. */
@@ -21,12 +20,23 @@ export interface TemplateInner {
 
 /** What a `Template` is made from. */
 export interface TemplateProps {
-  readonly plan: HostPlan;
-  readonly oci: OciHost;
+  readonly plan: Pick<HostPlan, "name" | "templateVmId">;
+  /** Is in its name where other labs have templates, too. @default - is not */
+  readonly lab?: string;
+  /** @default - the A1's */
+  readonly architecture?: Architecture;
+  /** Where the API of the host is. */
+  readonly host: StepHost;
   readonly virtualization: LabConfig["virtualization"];
+  /** @default - as of the hosts that the lab makes */
+  readonly cpuType?: string | undefined;
   readonly poolId: string;
-  /** Of the host's disk, on which the template is. */
-  readonly disk: Pick<Generation, "address">;
+  /** Of its disk. @default - the one that the lab makes */
+  readonly storage?: string | undefined;
+  /** Of the host's disk, on which the template is. @default - a host that the lab never replaces */
+  readonly disk?: Pick<Generation, "address"> | undefined;
+  /** Of the host. @default - one that the lab never replaces */
+  readonly generation?: string;
   /** The Talos image on this host. */
   readonly image: Pick<DownloadFile, "id" | "url">;
   readonly after: readonly ITerraformDependable[];
@@ -53,7 +63,7 @@ export interface TemplateProps {
  * for (const { plan, oci } of hosts)
  *   new Template(stack, `template-${plan.name}`, {
  *     plan,
- *     oci,
+ *     host: stepHost(plan, oci.privateIp),
  *     virtualization: "tcg",
  *     poolId: "mine",
  *     disk: new Generation(stack, `disk-${plan.name}`, { disk: oci.generation }),
@@ -91,13 +101,13 @@ export class Template extends Construct {
 }
 
 function templateArguments(props: TemplateProps, image: Generation): VirtualEnvironmentVmConfig {
-  const { plan } = props;
-  const { cpuType, ...hardware } = guestHardware(props.virtualization);
+  const { plan, lab, storage = GUEST_STORAGE } = props;
+  const { cpuType, ...hardware } = guestHardware(props);
   return {
     ...hardware,
     nodeName: plan.name,
     vmId: plan.templateVmId,
-    name: `talos-${plan.name}`,
+    name: `${lab === undefined ? "" : `${lab}-`}talos-${plan.name}`,
     description: "Talos; guests are clones of it",
     template: true,
     started: false,
@@ -105,30 +115,30 @@ function templateArguments(props: TemplateProps, image: Generation): VirtualEnvi
     poolId: props.poolId,
     cpu: { cores: 1, type: cpuType },
     memory: { dedicated: 1024, floating: 0 },
-    efiDisk: { datastoreId: GUEST_STORAGE, type: "4m", preEnrolledKeys: false },
+    efiDisk: { datastoreId: storage, type: "4m", preEnrolledKeys: false },
     disk: [
       {
         interface: "scsi0",
-        datastoreId: GUEST_STORAGE,
+        datastoreId: storage,
         importFromAttribute: props.image.id,
         size: 10,
         discard: "on",
       },
     ],
     dependsOn: [...props.after],
-    lifecycle: { replaceTriggeredBy: [image.address, props.disk.address] },
+    lifecycle: { replaceTriggeredBy: [image.address, ...(props.disk ? [props.disk.address] : [])] },
   };
 }
 
-function disableKvmArguments({ plan, oci }: TemplateProps, vm: VirtualEnvironmentVm): ScriptStepProps {
+function disableKvmArguments({ plan, host, generation }: TemplateProps, vm: VirtualEnvironmentVm): ScriptStepProps {
   return {
     folder: STEPS,
     script: "disable-kvm.mjs",
     environment: {
-      PVE_HOST: JSON.stringify(stepHost(plan, oci.privateIp)),
+      PVE_HOST: JSON.stringify(host),
       PVE_VM_ID: String(plan.templateVmId),
     },
     // A replaced template has the same id, but the plan does not know that.
-    triggers: { host: oci.generation, template: vm.id },
+    triggers: { ...(generation !== undefined && { host: generation }), template: vm.id },
   };
 }

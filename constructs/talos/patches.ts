@@ -11,7 +11,7 @@ export interface PatchProps {
   readonly node: Pick<MachinePlan, "name" | "role">;
   /** Container image of the installer, with the extensions of the image the machine booted. */
   readonly installer: string;
-  /** Public address of the load balancer. */
+  /** Where the API is found from outside. */
   readonly apiAddress: string;
 }
 
@@ -35,9 +35,14 @@ export function patches(props: PatchProps): readonly Patch[] {
   return [...common, controlPlane(props), ...(topology.placement === "oci" ? [] : [sharedAddress(topology.cluster)])];
 }
 
+/** The address that control planes share, where they do. */
+function sharedAddresses(topology: Topology): readonly string[] {
+  return topology.placement === "oci" ? [] : [topology.cluster.vip];
+}
+
 /** The network that the machines have their addresses in. */
-function networkOf({ placement, network }: Topology): string {
-  return placement === "oci" ? network.subnetCidr : network.guest.cidr;
+function networkOf(topology: Topology): string {
+  return topology.placement === "oci" ? topology.network.subnetCidr : topology.network.guest.cidr;
 }
 
 function controlPlanesOf({ nodes }: Topology): readonly MachinePlan[] {
@@ -67,13 +72,13 @@ function machine({ topology, installer }: PatchProps): Patch {
 const NO_ELECTION = { extraArgs: { "leader-elect": "false" } };
 
 function controlPlane({ topology, apiAddress }: PatchProps): Patch {
-  const emulated = topology.placement === "proxmox";
+  const emulated = topology.placement !== "oci" && topology.config.virtualization === "tcg";
   const loneEmulated = emulated && controlPlanesOf(topology).length === 1;
   return {
     cluster: {
       ...(topology.config.kubernetes.allowSchedulingOnControlPlanes && { allowSchedulingOnControlPlanes: true }),
       // Every address of the API server: the virtual address, the load balancer, a tunnel.
-      apiServer: { certSANs: [...(emulated ? [topology.cluster.vip] : []), apiAddress, "127.0.0.1"] },
+      apiServer: { certSANs: [...new Set([...sharedAddresses(topology), apiAddress, "127.0.0.1"])] },
       ...(loneEmulated && { controllerManager: NO_ELECTION, scheduler: NO_ELECTION }),
     },
   };

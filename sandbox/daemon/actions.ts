@@ -1,6 +1,7 @@
 /** The daemon's control interface: requests that change the world. */
 import { rmSync } from "node:fs";
 import { emptyWorld, inventory, overview } from "../systems/index.ts";
+import { type FoundHosts, putUp } from "../proxmox/model/existing.ts";
 import { addOwnHost, type NewHost, ownTunnels, removeOwnHost } from "../proxmox/model/own-hosts.ts";
 import { ownHosts } from "../reach/home.ts";
 import { adminStanding } from "../reach/index.ts";
@@ -88,6 +89,12 @@ export function controlActions(
       await setOwnPorts(ownTunnels(store));
       save();
       return shown(host);
+    },
+    async putUp(found: FoundHosts) {
+      const ports = await Promise.all(found.nodes.map(async () => ({ api: await freePort(), ssh: await freePort() })));
+      putUp(store, found, ports);
+      await setOwnPorts(ownTunnels(store));
+      save();
     },
     async removeHost(name: string) {
       removeOwnHost(store, name);

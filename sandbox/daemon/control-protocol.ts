@@ -16,6 +16,7 @@ export type ControlMethod =
   | "addHost"
   | "removeHost"
   | "hosts"
+  | "putUp"
   | "addFault"
   | "faults"
   | "clearFaults"

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Tunnel } from "../../topology/types.ts";
 import { type ControlReply, onMessages, sendMessage } from "./control-protocol.ts";
 import type { FaultActions } from "./faults.ts";
+import type { FoundHosts } from "../proxmox/model/existing.ts";
 import type { NewHost } from "../proxmox/model/own-hosts.ts";
 import type { Account } from "../world/oci.ts";
 
@@ -19,6 +20,7 @@ export interface ControlActions extends FaultActions {
   addHost(asked: NewHost): Promise<unknown>;
   removeHost(name: string): Promise<void>;
   hosts(): unknown;
+  putUp(found: FoundHosts): Promise<void>;
   inventory(): unknown;
   clock(): string;
   overview(): unknown;
@@ -37,9 +39,20 @@ const tunnel = z.object({
   target: z.object({ address: z.string(), port }),
   through: z.array(port).exactOptional(),
   plain: z.literal(true).exactOptional(),
+  near: z.literal(true).exactOptional(),
 });
 const count = z.int().min(1);
 const newHost = z.object({ name: z.string(), cpus: count, memoryGb: count, diskGb: count });
+const foundHosts = z.object({
+  nodes: z.array(z.object({ name: z.string(), architecture: z.enum(["x86_64", "arm64"]) })).min(1),
+  address: z.string(),
+  network: z.object({ bridge: z.string(), cidr: z.string(), router: z.string() }),
+  storage: z.string(),
+  imageStorage: z.string(),
+  rootPassword: z.string(),
+  rootPasswordHash: z.string(),
+  token: z.object({ user: z.string(), name: z.string(), value: z.string() }).nullable(),
+});
 const id = z.number();
 const request = z.discriminatedUnion("method", [
   z.object({
@@ -65,6 +78,7 @@ const request = z.discriminatedUnion("method", [
   z.object({ id, method: z.literal("setAdminCidrs"), value: z.array(z.string()) }),
   z.object({ id, method: z.literal("setAdmin"), value: z.string().nullable() }),
   z.object({ id, method: z.literal("addHost"), value: newHost }),
+  z.object({ id, method: z.literal("putUp"), value: foundHosts }),
   z.object({ id, method: z.literal("removeHost"), value: z.string() }),
   z.object({ id, method: z.literal("addFault"), value: z.unknown() }),
   z.object({ id, method: z.literal("clearFaults"), value: z.int().nullable() }),
@@ -95,6 +109,7 @@ async function perform(socket: Socket, actions: ControlActions, asked: z.infer<t
   if (asked.method === "setHomeRegion") return actions.setHomeRegion(asked.value);
   if (asked.method === "setAdminCidrs") return actions.setAdminCidrs(asked.value);
   if (asked.method === "addHost") return actions.addHost(asked.value);
+  if (asked.method === "putUp") return actions.putUp(asked.value);
   if (asked.method === "removeHost") return actions.removeHost(asked.value);
   if (asked.method === "setAdmin") return actions.setAdmin(asked.value);
   return actions[asked.method]();

@@ -1,11 +1,14 @@
 /** The network at home, where hosts are that are in no cloud. */
-import type { OwnHost } from "../world/proxmox.ts";
+import type { HomeNetwork, OwnHost } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 
-/** Its addresses. */
-export const HOME_NETWORK = "192.168.1.0/24";
-/** Its router, which gives out addresses and answers for names. */
-export const HOME_ROUTER = "192.168.1.1";
+/** Its bridge, as the installer calls it, its addresses, and its router, which gives out addresses and answers for names. */
+const HOME: HomeNetwork = { bridge: "vmbr0", cidr: "192.168.1.0/24", router: "192.168.1.1" };
+
+/** The network that a host at home is in. */
+export function homeOf({ home }: { readonly home?: HomeNetwork }): HomeNetwork {
+  return home ?? HOME;
+}
 
 /** The hosts that somebody put up there. */
 export function ownHosts({ state }: Pick<World, "state">): readonly OwnHost[] {

@@ -2,14 +2,14 @@
  * Who reaches whom: a packet into a host has to pass the cloud's security groups, the host's nftables and Proxmox VE's
  * firewall, each as it is at that moment.
  */
-import { addressAt, parseCidr } from "../../config/cidr.ts";
+import { addressAt, cidrOf, parseCidr } from "../../config/cidr.ts";
 import type { Tunnel } from "../../topology/types.ts";
 import { bootStop } from "../oci/resources/boot.ts";
 import { publicAddressOf } from "../oci/resources/primary-address.ts";
 import type { Instance } from "../oci/resources/instance.ts";
 import type { World } from "../world/world.ts";
 import { hostAdmits } from "./host-firewall.ts";
-import { HOME_NETWORK, ownHostAt } from "./home.ts";
+import { homeOf, ownHostAt, ownHosts } from "./home.ts";
 import type { OwnHost } from "../world/proxmox.ts";
 import { isWithin, type Packet } from "./packet.ts";
 import { pveAdmits } from "./pve-firewall.ts";
@@ -23,8 +23,8 @@ const BGP = 179;
 const COROSYNC = 5405;
 /** Stands for the admin of whom nobody has said where they are: outside of every network of a lab (RFC 5737). */
 const SOMEWHERE = "203.0.113.1";
-/** Who has a host at home is at home. */
-const ADMIN_AT_HOME = "192.168.1.2";
+/** Who has a host at home is at home: the second address after the network's own. */
+const adminAtHome = (own: OwnHost): string => addressAt(cidrOf(homeOf(own).cidr), 2);
 
 /** Where the admin is: what was asked for, else the first address of the first network that admins come from. */
 export function adminAddress({ state: { admin } }: Pick<World, "state">): string | null {
@@ -49,11 +49,11 @@ function hostBarrier({ state }: World, instance: Instance, packet: Packet): stri
 }
 
 /** Whether a packet of the network at home gets into a host there: nothing but Proxmox VE's firewall is in its way. */
-function homeAdmits({ state }: World, { id }: OwnHost, packet: Packet): boolean {
+function homeAdmits({ state }: World, own: OwnHost, packet: Packet): boolean {
+  const { id } = own;
+  const { cidr } = homeOf(own);
   const datacenter = state.proxmox.datacenters[state.proxmox.hosts[id]?.datacenter ?? ""];
-  return (
-    isWithin(packet.from, HOME_NETWORK) && (datacenter === undefined || pveAdmits(datacenter, packet, HOME_NETWORK))
-  );
+  return isWithin(packet.from, cidr) && (datacenter === undefined || pveAdmits(datacenter, packet, cidr));
 }
 
 /** Whether a connection from one address of the lab's network, or from outside, gets to another. */
@@ -71,10 +71,12 @@ export function reaches(world: World, packet: Packet): boolean {
 function barrier(world: World, address: string, port = SSH): string | null {
   const own = ownHostAt(world, address);
   if (own) {
-    const atHome: Packet = { from: ADMIN_AT_HOME, to: address, protocol: "tcp", port };
+    const atHome: Packet = { from: adminAtHome(own), to: address, protocol: "tcp", port };
     return homeAdmits(world, own, atHome) ? null : "Proxmox VE's firewall";
   }
   const instance = instanceAt(world, address);
+  // Guests on the bridge of a host are in the network at home, where nothing is in anybody's way.
+  if (instance === undefined && ownHosts(world).some((host) => isWithin(address, homeOf(host).cidr))) return null;
   if (instance === undefined) return "nobody is there";
   const from = adminAddress(world);
   const packet: Packet = { from: from ?? SOMEWHERE, to: instance.privateIp, protocol: "tcp", port };

@@ -10,13 +10,24 @@ export interface ProxmoxState {
   homeLeases?: Record<string, string>;
 }
 
-/** A machine at home: x86-64 with KVM, on it Proxmox VE as its installer leaves it. */
+/** The network that a machine at home is in, by the bridge that its installer makes. */
+export interface HomeNetwork {
+  readonly bridge: string;
+  readonly cidr: string;
+  readonly router: string;
+}
+
+/** A machine at home: with KVM, on it Proxmox VE as its installer leaves it. */
 export interface OwnHost {
   /** Where a host of the cloud has the OCID of its instance. */
   readonly id: string;
   readonly name: string;
-  /** In the network at home, 192.168.1.0/24. */
+  /** In the network at home. */
   readonly address: string;
+  /** What its processor is. @default "x86-kvm" */
+  readonly kind?: "x86-kvm" | "arm-kvm";
+  /** @default - vmbr0 in 192.168.1.0/24, behind 192.168.1.1 */
+  readonly home?: HomeNetwork;
   readonly cpus: number;
   readonly memoryMb: number;
   readonly rootBytes: number;
@@ -33,8 +44,10 @@ export interface OwnHost {
 
 /** A machine that boots Proxmox VE. */
 export interface PveHost {
-  /** What it is made of; absent: an Arm machine of the cloud, without KVM. */
-  readonly kind?: "x86-kvm";
+  /** What it is made of, at home; absent: an Arm machine of the cloud, without KVM. */
+  readonly kind?: "x86-kvm" | "arm-kvm";
+  /** @default - as of OwnHost */
+  readonly home?: HomeNetwork;
   readonly instanceId: string;
   /** With another boot volume the instance is another host. */
   readonly bootVolumeId: string;

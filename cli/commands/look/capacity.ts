@@ -31,6 +31,7 @@ async function askCapacity(options: CommonOptions): Promise<number> {
   const { capacityIn, everywhere, hostsOf } = await import("../../clients/oci-limits.ts");
   const { readTopology } = await import("../../engine/synth/config.ts");
   const { availabilityDomainsOf, openAccount } = await import("../../engine/synth/oci-account.ts");
+  const { accountIn } = await import("../../../config/sign-in.ts");
   const project = openProject(options);
   const topology = await readTopology(project);
   if ("status" in topology) throw new CliError(topology.found);
@@ -38,7 +39,7 @@ async function askCapacity(options: CommonOptions): Promise<number> {
     const sandbox = project.sandbox ? await openSandbox({ labHome: project.home }) : null;
     const account = await openAccount(topology.config, sandbox, AbortSignal.timeout(PATIENCE_MS));
     const domains = await availabilityDomainsOf(account);
-    const chosen = domains[topology.config.oci.availabilityDomain - 1];
+    const chosen = domains[accountIn(topology.config).availabilityDomain - 1];
     const hosts = hostsOf(topology);
     const isConfigured = ({ host, faultDomain, availabilityDomain }: Capacity): boolean =>
       availabilityDomain === chosen &&

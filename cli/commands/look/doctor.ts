@@ -2,18 +2,31 @@
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { baseEnvironment } from "../../engine/synth/environment.ts";
 import { openProject, type Project } from "../../engine/synth/project.ts";
+import type { CloudTopology } from "../../../topology/types.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
 import { type Finding, findingsOf, ok, PATIENCE_MS, reportFindings } from "../../ui/findings.ts";
 import { openTerminal } from "../../ui/terminal.ts";
 
+/** What the config says of the account. */
+async function inTheAccount({ config }: CloudTopology, sandbox: boolean): Promise<readonly Finding[]> {
+  const { signInOf } = await import("../../../config/sign-in.ts");
+  const { profileValues } = await import("../../clients/oci.ts");
+  const { budgetMail, credentials, region } = await import("../../engine/checks/config.ts");
+  const signIn = signInOf(config.oci);
+  const key = sandbox
+    ? [ok("credentials", "none needed: the sandbox is an account of its own")]
+    : await findingsOf("credentials", () => credentials(signIn, process.env));
+  const profileRegion =
+    sandbox || !("profile" in signIn) ? undefined : profileValues(signIn.profile, process.env)["region"];
+  return [...key, budgetMail(config, sandbox), region(config, profileRegion)];
+}
+
 /** What can be checked only of a config that parses. */
 async function ofTheLab(project: Project): Promise<readonly Finding[]> {
-  const { signInOf } = await import("../../../config/sign-in.ts");
   const { runningSandbox } = await import("../../../sandbox/client.ts");
   const { heldTunnels } = await import("../../clients/held-tunnels.ts");
-  const { profileValues } = await import("../../clients/oci.ts");
   const { account, ACCOUNT_MS } = await import("../../engine/checks/account.ts");
-  const { budgetMail, config, credentials, region, support } = await import("../../engine/checks/config.ts");
+  const { config, support } = await import("../../engine/checks/config.ts");
   const { imageLock } = await import("../../engine/checks/images.ts");
   const { kvm, ports } = await import("../../engine/checks/machine.ts");
   const { REMOTE_MS, remoteStates } = await import("../../engine/checks/state.ts");
@@ -26,17 +39,9 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   });
   if (topology === undefined || "status" in topology) return unread;
   const plan = topology;
-  const signIn = signInOf(plan.config.oci);
-  const key = sandbox
-    ? [ok("credentials", "none needed: the sandbox is an account of its own")]
-    : findingsOf("credentials", () => credentials(signIn, process.env));
-  const profileRegion =
-    sandbox || !("profile" in signIn) ? undefined : profileValues(signIn.profile, process.env)["region"];
   const groups = await Promise.all([
     findingsOf("free tier", () => config(plan, project)),
-    key,
-    [budgetMail(plan.config, sandbox)],
-    [region(plan.config, profileRegion)],
+    plan.placement === "existing" ? [] : inTheAccount(plan, sandbox),
     [support(plan.config, new Date().toISOString().slice(0, 10))],
     findingsOf("state backend", () => remoteStates(plan, project), REMOTE_MS),
     findingsOf("images", () => imageLock(plan.config, home, sandbox)),
@@ -45,7 +50,7 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
       return ports(plan.tunnels, sandbox, (await runningSandbox(home)) !== null, holder);
     }),
     findingsOf("guests", () => kvm(plan.config)),
-    findingsOf("account", () => account(plan, project), ACCOUNT_MS + PATIENCE_MS),
+    plan.placement === "existing" ? [] : findingsOf("account", () => account(plan, project), ACCOUNT_MS + PATIENCE_MS),
   ]);
   return groups.flat();
 }

@@ -87,13 +87,14 @@ async function lookAtCluster(options: CommonOptions): Promise<number> {
   const { clientCertificateOf } = await import("../../engine/checks/certificates.ts");
   const { validateCluster } = await import("../../engine/checks/cluster.ts");
   const { openSession } = await import("../../engine/runs/session.ts");
+  const { NO_STATE } = await import("../../engine/state/state.ts");
   return withLabLock(options, "lab validate cluster", async (context) => {
     const session = await openSession(context, options.skipSynth);
     const machines = new Map<string, TalosMachine>();
     try {
-      const oci = await deployed(session, "oci");
-      const talos = await deployed(session, "talos");
       const topology = await topologyOf(session);
+      const oci = topology.placement === "existing" ? NO_STATE : (await deployed(session, "oci")).state;
+      const talos = await deployed(session, "talos");
       const texts = { kubeconfig: output(talos, "kubeconfig"), talosconfig: output(talos, "talosconfig") };
       const admin = readKubeconfig(texts.kubeconfig);
       const talosAdmin = readTalosconfig(texts.talosconfig);
@@ -102,7 +103,7 @@ async function lookAtCluster(options: CommonOptions): Promise<number> {
       context.terminal.status("looking");
       const findings = await validateCluster({
         topology,
-        oci: oci.state,
+        oci,
         admin,
         certificates: (["kubeconfig", "talosconfig"] as const).flatMap(
           (kind) => clientCertificateOf(kind, texts[kind]) ?? [],

@@ -226,7 +226,8 @@ export async function requireKnownNames(asked: FaultRequest, project: Project, s
     case "capacity": {
       const domains = Object.keys(REGIONS).flatMap((region) => availabilityDomains(region, AD_PREFIX));
       const plan = await readTopology(project);
-      const here = "status" in plan ? domains : availabilityDomains(plan.config.oci.region, AD_PREFIX);
+      const region = "status" in plan ? undefined : plan.config.oci?.region;
+      const here = region === undefined ? domains : availabilityDomains(region, AD_PREFIX);
       requireMatch("--availability-domain", asked.availabilityDomain, here);
       requireMatch("--fault-domain", asked.faultDomain, FAULT_DOMAINS);
       return requireMatch("--shape", asked.shape, SHAPES);

@@ -1,7 +1,7 @@
 /** Checks the account: whether it accepts the key, its home region, and its room for the lab. */
 import { runningSandbox } from "../../../sandbox/client.ts";
 import { MICRO_SHAPE } from "../../../topology/shapes.ts";
-import type { Topology } from "../../../topology/types.ts";
+import type { CloudTopology } from "../../../topology/types.ts";
 import { type Capacity, capacityIn, hostsOf } from "../../clients/oci-limits.ts";
 import { isForbidden, type Oci } from "../../clients/oci.ts";
 import { fail, failure, type Finding, firstLine, ok, warn } from "../../ui/findings.ts";
@@ -55,7 +55,7 @@ export function capacityFindings(capacity: readonly Capacity[]): readonly Findin
   );
 }
 
-async function home(oci: Oci, { config }: Topology): Promise<readonly Finding[]> {
+async function home(oci: Oci, { config }: CloudTopology): Promise<readonly Finding[]> {
   const found = await homeRegionOf(oci);
   const accepted = ok("account", `takes the key of ${oci.credentials}`);
   if (found === config.oci.region) return [accepted, ok("home region", `${found}, where the lab is`)];
@@ -64,7 +64,7 @@ async function home(oci: Oci, { config }: Topology): Promise<readonly Finding[]>
   return [accepted, (config.allowPaid ? warn : fail)("home region", where, advice)];
 }
 
-async function room(oci: Oci, plan: Topology, project: Project, signal: AbortSignal): Promise<readonly Finding[]> {
+async function room(oci: Oci, plan: CloudTopology, project: Project, signal: AbortSignal): Promise<readonly Finding[]> {
   const [{ rows }, domains] = await Promise.all([findLimits(project, signal), availabilityDomainsOf(oci)]);
   const limits = serviceLimits(rows);
   const cores = rows.find(({ name }) => name === "a1Ocpus");
@@ -85,7 +85,7 @@ async function room(oci: Oci, plan: Topology, project: Project, signal: AbortSig
 }
 
 /** Of a region's availability domains one has the micro's shape, and which it is differs between accounts. */
-async function microPlace(oci: Oci, { micro, config }: Topology): Promise<readonly Finding[]> {
+async function microPlace(oci: Oci, { micro, config }: CloudTopology): Promise<readonly Finding[]> {
   if (micro === null) return [];
   const name = "micro";
   const places = await domainsWith(oci, MICRO_SHAPE, await availabilityDomainsOf(oci));
@@ -114,7 +114,7 @@ function notAsked(why: string, advice: string): readonly Finding[] {
 }
 
 /** Asks the account; a finding says why where it cannot be asked. Takes up to `ACCOUNT_MS`. */
-export async function account(plan: Topology, project: Project): Promise<readonly Finding[]> {
+export async function account(plan: CloudTopology, project: Project): Promise<readonly Finding[]> {
   const sandbox = project.sandbox ? await runningSandbox(project.home) : null;
   if (project.sandbox && sandbox === null) return notAsked("no sandbox runs", "start it: npx lab sandbox start");
   const signal = AbortSignal.timeout(ACCOUNT_MS);

@@ -25,15 +25,16 @@ export const apiByTunnel: Check = async ({ topology, kubernetes }) => {
   }
 };
 
-/** The load balancer of the sandbox cannot be reached, but the certificate that it would pass on can be looked at. */
+/** What is outside of the sandbox cannot be reached from here, but the certificate that is shown there can be looked at. */
 async function byTunnelInItsName({ admin, topology }: CheckContext): Promise<void> {
   const way = { host: "127.0.0.1", port: topology.cluster.apiPort, as: admin.server.hostname };
   await kubernetesAt(admin, way).get("/version", version);
 }
 
 /** Whether it answers at the address that the kubeconfig names. */
-export const apiByLoadBalancer: Check = async (context) => {
-  const name = "API by NLB";
+export const apiFromOutside: Check = async (context) => {
+  const isHome = context.topology.placement === "existing";
+  const name = isHome ? "API by VIP" : "API by NLB";
   const { server } = context.admin;
   try {
     if (context.sandbox) {
@@ -51,7 +52,9 @@ export const apiByLoadBalancer: Check = async (context) => {
   } catch (error) {
     const advice = context.sandbox
       ? "npx cdktf deploy talos --sandbox puts the address into the certificate"
-      : "see that you come from one of access.adminCidrs, and the backends' health in the console";
+      : isHome
+        ? "see that you are in proxmox.network.cidr, or reach it, and that a control plane runs"
+        : "see that you come from one of access.adminCidrs, and the backends' health in the console";
     return [fail(name, `${server.origin}: ${messageOf(error)}`, advice)];
   }
 };

@@ -10,7 +10,7 @@ import type { ClientCertificate } from "./certificates.ts";
 /** The deployed lab: its plan, its states, and clients for its parts. */
 export interface CheckContext {
   readonly topology: Topology;
-  /** What is deployed of stack oci. */
+  /** What is deployed of stack oci; nothing in a lab without an account. */
   readonly oci: State;
   readonly admin: Admin;
   /** What we identify ourselves with. */

@@ -1,7 +1,7 @@
 /** Runs all checks of a deployed cluster. Each has a deadline of its own, so that one that hangs delays no other. */
 import type { ContextsKind } from "../../clients/contexts.ts";
 import { type Finding, findingsOf, warn } from "../../ui/findings.ts";
-import { apiByLoadBalancer, apiByTunnel, dns } from "./api.ts";
+import { apiByTunnel, apiFromOutside, dns } from "./api.ts";
 import { certificateFindings, hasEnded } from "./certificates.ts";
 import type { Check, CheckContext } from "./check-context.ts";
 import { etcd } from "./etcd.ts";
@@ -28,15 +28,17 @@ const OF_KUBERNETES: readonly Named[] = [
 interface Other extends Named {
   /** What of ours it takes to ask. */
   readonly as?: ContextsKind;
+  /** There is nothing of it where a lab has no account. */
+  readonly inCloud?: true;
 }
 
 const OTHERS: readonly Other[] = [
   { name: "Talos", check: talosVersions, as: "talosconfig" },
   { name: "etcd", check: etcd, as: "talosconfig" },
   { name: "disks", check: disks, as: "talosconfig" },
-  { name: "API by NLB", check: apiByLoadBalancer, as: "kubeconfig" },
-  { name: "open ports", check: openPorts },
-  { name: "port scan", check: portScan },
+  { name: "API from outside", check: apiFromOutside, as: "kubeconfig" },
+  { name: "open ports", check: openPorts, inCloud: true },
+  { name: "port scan", check: portScan, inCloud: true },
 ];
 
 const run = (context: CheckContext, { name, check }: Named): Promise<readonly Finding[]> =>
@@ -47,8 +49,11 @@ export async function validateCluster(context: CheckContext): Promise<readonly F
   const { certificates, now, sandbox } = context;
   const ended = certificates.filter((each) => hasEnded(each, now)).map(({ kind }) => kind);
   const lockedOut = (name: string) => [warn(name, "not looked at", "see to the certificates first")];
+  const isHome = context.topology.placement === "existing";
   const others = Promise.all(
-    OTHERS.map((each) => (each.as && ended.includes(each.as) ? lockedOut(each.name) : run(context, each))),
+    OTHERS.filter(({ inCloud }) => !(inCloud && isHome)).map((each) =>
+      each.as && ended.includes(each.as) ? lockedOut(each.name) : run(context, each),
+    ),
   );
   const byTunnel: Named = { name: "API by tunnel", check: apiByTunnel };
   const isOut = ended.includes("kubeconfig");

@@ -1,6 +1,6 @@
 /** Checks the config: free tier, region, budget, credentials. */
 import { statSync } from "node:fs";
-import type { LabConfig } from "../../../config/schema.ts";
+import type { CloudConfig, LabConfig } from "../../../config/schema.ts";
 import type { SignIn } from "../../../config/sign-in.ts";
 import { minorOf, RELEASES_AS_OF, TALOS_RELEASES, talosReleaseOf } from "../../../config/versions.ts";
 import { freeTierUses } from "../../../constructs/free-tier/guard.ts";
@@ -29,7 +29,7 @@ async function freeTier(topology: Topology, project: Project): Promise<Finding> 
 }
 
 /** @param profileRegion what the OCI profile says; undefined where it does not */
-export function region({ oci }: LabConfig, profileRegion: string | undefined): Finding {
+export function region({ oci }: CloudConfig, profileRegion: string | undefined): Finding {
   const name = "region";
   if (oci.homeRegion !== undefined && oci.region !== oci.homeRegion)
     return warn(
@@ -53,7 +53,7 @@ export async function config(topology: Topology, project: Project): Promise<read
 }
 
 /** Whether anybody would hear of a charge. @param sandbox mails nobody, and charges nothing */
-export function budgetMail({ oci }: LabConfig, sandbox: boolean): Finding {
+export function budgetMail({ oci }: CloudConfig, sandbox: boolean): Finding {
   const { email } = oci.budget;
   if (email !== undefined) return ok("budget", `mails ${email} when anything is charged, about a day late`);
   const nobody = "no address: nobody is told when anything is charged";

@@ -141,6 +141,8 @@ function talosImage(version: string, id: string | undefined, sandbox: boolean): 
 /** What images.lock.json says of the images that a config needs. */
 export async function imageLock(config: LabConfig, home: string, sandbox: boolean): Promise<readonly Finding[]> {
   const { versions, oci, kubernetes } = config;
+  if (oci === null)
+    return [ok("image Talos", `${versions.talos}; Proxmox VE fetches it from the image factory itself`)];
   if (kubernetes.placement === "oci") return [talosImage(versions.talos, oci.talosImageId, sandbox)];
   const images = await ensureImages({ proxmoxVersion: versions.proxmox, artifacts: join(home, "artifacts") });
   return [images.base, images.proxmox].map((image) => lockFinding(`image ${image.name}`, image, sandbox));

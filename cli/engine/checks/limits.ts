@@ -1,5 +1,6 @@
 /** Counts use of each Always Free limit, side by side: config, deployed, account. */
 import { type LimitName, LIMITS } from "../../../config/limits.ts";
+import { accountIn } from "../../../config/sign-in.ts";
 import { freeTierUses } from "../../../constructs/free-tier/guard.ts";
 import { usesOf } from "../../../constructs/free-tier/uses.ts";
 import { runningSandbox } from "../../../sandbox/client.ts";
@@ -160,7 +161,7 @@ async function askAccount(topology: Topology, project: Project, signal: AbortSig
     return { uses: NOBODY, account: { asked: null, why: "as no sandbox runs: npx lab sandbox start" } };
   try {
     const account = await openAccount(config, sandbox, signal);
-    const domain = (await availabilityDomainsOf(account))[config.oci.availabilityDomain - 1] ?? "";
+    const domain = (await availabilityDomainsOf(account))[accountIn(config).availabilityDomain - 1] ?? "";
     return { uses: await accountUse(account, domain), account: { asked: sandbox === null ? "oci" : "sandbox" } };
   } catch (error) {
     return { uses: NOBODY, account: { asked: null, why: messageOf(error) } };

@@ -54,7 +54,8 @@ export function kvmHere(device: string, architecture: string): Finding {
 }
 
 /** What guests of the lab run under, whatever this machine has. */
-export function kvm({ virtualization, kubernetes }: LabConfig): readonly Finding[] {
+export function kvm({ virtualization, kubernetes, proxmox }: LabConfig): readonly Finding[] {
+  if (proxmox !== null) return [];
   if (kubernetes.placement === "oci")
     return [ok("guests", "none: Talos runs on the instances themselves, at their own speed")];
   const guests =

@@ -94,12 +94,17 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
   let opening: Promise<OpenTunnels> | undefined;
   let opened: OpenTunnels | undefined;
   const hosts = assembly.stacks.find(({ name }) => name === HOSTS_STACK);
-  const open = async (
-    from: StackInfo,
-    { patienceMs = PATIENCE_MS, some = false, hold }: OpenOptions,
-  ): Promise<OpenTunnels> => {
-    const { outputs, resources } = await stateOf(reader, readStack(from, project));
-    const addresses = hostAddresses(outputs[ADDRESSES_OUTPUT]?.value);
+  /** Hosts that were there before are where the config says; of others stack oci knows it. */
+  const whereabouts = async (): Promise<{
+    addresses: Readonly<Record<string, string>>;
+    resources: readonly StateResource[];
+  }> => {
+    if (hosts === undefined) return { addresses: {}, resources: [] };
+    const { outputs, resources } = await stateOf(reader, readStack(hosts, project));
+    return { addresses: hostAddresses(outputs[ADDRESSES_OUTPUT]?.value), resources };
+  };
+  const open = async ({ patienceMs = PATIENCE_MS, some = false, hold }: OpenOptions): Promise<OpenTunnels> => {
+    const { addresses, resources } = await whereabouts();
     const tunnels = hold ?? lab.tunnels;
     const held = heldTunnels(project.data);
     if (held !== null && hold !== undefined)
@@ -120,7 +125,7 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
       patienceMs,
       some,
       retryMs: RETRY_MS,
-      explain: (name) => explain(name, resources, project, signal),
+      ...(hosts !== undefined && { explain: (name: string) => explain(name, resources, project, signal) }),
       ...(hold === undefined ? {} : { reopenPatienceMs: Infinity }),
     });
     if (hold === undefined) return opened;
@@ -134,6 +139,7 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
   };
   return {
     variables(env) {
+      if (lab.existing !== undefined) return {};
       const signIn = lab.signIn ?? { auth: "profile", profile: env["OCI_CLI_PROFILE"] ?? "DEFAULT" };
       const tenancy = tenancyOf(signIn, env);
       if (tenancy === undefined && !("profile" in signIn))
@@ -141,9 +147,9 @@ export function realAccess({ project, lab, assembly, secrets, reader, signal, sa
       return tenancy === undefined ? {} : { tenancy_ocid: tenancy };
     },
     async open(stack, options = {}) {
-      if (hosts === undefined || lab.tunnels.length === 0) return;
+      if (lab.tunnels.length === 0) return;
       if (!goesThroughHosts(stack, assembly)) return;
-      opened = await (opening ??= open(hosts, options));
+      opened = await (opening ??= open(options));
     },
     close: () => opened?.close(),
   };

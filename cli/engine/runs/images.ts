@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { readEnvironment } from "../../../config/environment.ts";
 import { loadConfig } from "../../../config/load.ts";
 import type { LabConfig } from "../../../config/schema.ts";
-import { type SignIn, signInOf } from "../../../config/sign-in.ts";
+import { accountIn, type SignIn, signInOf } from "../../../config/sign-in.ts";
 import { type ImageInputs, REPOSITORY } from "../../../images/identity.ts";
 import { endpointOf } from "../../../images/upload/endpoint.ts";
 import type { ObjectStore } from "../../../images/upload/index.ts";
@@ -115,7 +115,7 @@ type Env = Readonly<Record<string, string>>;
 
 /** The compartment that was named, else the config's own, else the root compartment of the tenancy. */
 function compartmentOf(config: LabConfig, options: StoreOptions, signIn: SignIn, env: Env): string {
-  const { compartment } = config.oci;
+  const { compartment } = accountIn(config);
   const id = options.compartmentId ?? ("id" in compartment ? compartment.id : tenancyOf(signIn, env));
   if (id !== undefined) return id;
   throw new CliError(
@@ -141,8 +141,8 @@ export async function openStore(config: LabConfig, reach: Reach, options: StoreO
   const { signal, say, env } = reach;
   const named: SignIn | undefined =
     options.profile === undefined ? undefined : { auth: "profile", profile: options.profile };
-  const signIn = reach.signIn ?? named ?? signInOf(config.oci);
-  const region = options.region ?? config.oci.region;
+  const signIn = reach.signIn ?? named ?? signInOf(accountIn(config));
+  const region = options.region ?? accountIn(config).region;
   const store = await openObjectStore({ region, signIn, signal, say, endpoint: endpointOf(env), env });
   return {
     store,

@@ -1,6 +1,6 @@
 /** Reports what a destroy leaves in the account and what it costs, and deletes the images where asked to. */
 import type { LabConfig } from "../../../config/schema.ts";
-import type { SignIn } from "../../../config/sign-in.ts";
+import { accountIn, type SignIn } from "../../../config/sign-in.ts";
 import { compartmentsNamed } from "../../clients/oci-objects.ts";
 import { messageOf, asCliError } from "../../ui/errors.ts";
 import { definedOnly } from "../synth/environment.ts";
@@ -43,7 +43,7 @@ async function statesOf(session: Session, config: LabConfig, name: string): Prom
 }
 
 async function compartmentLeft(session: Session, config: LabConfig): Promise<string | null> {
-  const { compartment } = config.oci;
+  const { compartment } = accountIn(config);
   if ("id" in compartment) return null;
   const { create: name, onDestroy = "keep" } = compartment;
   const states = (await statesOf(session, config, name)) ?? [onDestroy === "keep" ? "ACTIVE" : "DELETING"];

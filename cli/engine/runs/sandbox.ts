@@ -1,6 +1,7 @@
 /** The sandbox in a run: opens it, configures it, chooses its providers, and checks that its hosts let the admin in. */
 import type { Sandbox } from "../../../sandbox/client.ts";
 import { asCliError, CliError, messageOf } from "../../ui/errors.ts";
+import { API_TOKEN, type Secrets } from "../state/secrets-schema.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import type { Environment } from "../synth/environment.ts";
 import type { Project } from "../synth/project.ts";
@@ -48,6 +49,24 @@ export async function configureSandbox(
       sandbox.setAdminCidrs(adminCidrs),
       sandbox.setTunnels(tunnels),
     ]);
+  } catch (error) {
+    throw asCliError(error);
+  }
+}
+
+/** Has the hosts that a lab finds there put up, with what this sandbox's runs sign in with. @throws CliError in one line */
+export async function putUpHosts(
+  sandbox: Sandbox,
+  existing: NonNullable<Lab["existing"]>,
+  secrets: Secrets,
+): Promise<void> {
+  const { nodes, address, bridge, cidr, gateway: router, storage, imageStorage, auth } = existing;
+  const { user = "", name = "", value = "" } = API_TOKEN.exec(secrets.proxmoxToken ?? "")?.groups ?? {};
+  const { rootPassword, rootPasswordHash } = secrets;
+  const network = { bridge, cidr, router };
+  const token = auth === "token" ? { user, name, value } : null;
+  try {
+    await sandbox.putUp({ nodes, address, network, storage, imageStorage, rootPassword, rootPasswordHash, token });
   } catch (error) {
     throw asCliError(error);
   }

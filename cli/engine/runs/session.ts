@@ -7,7 +7,8 @@ import { type Guard, guardOf, madeElsewhere } from "../state/made-before.ts";
 import { openStates } from "../state/open.ts";
 import type { StackRunner } from "../state/run-tool.ts";
 import { secretsFile } from "../state/secrets-file.ts";
-import { ensureSecrets, reviewSecret, secretVariables, statePassphrase } from "../state/secrets.ts";
+import { ensureSecrets, reviewSecret, sandboxToken, secretVariables, statePassphrase } from "../state/secrets.ts";
+import type { Secrets } from "../state/secrets-schema.ts";
 import { learnStates } from "../state/state.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { type CommandContext, synthesizeBeside } from "../synth/command-context.ts";
@@ -26,6 +27,7 @@ import {
   configureSandbox,
   keepRunning,
   openTheSandbox,
+  putUpHosts,
   providersOf,
   sandboxEnvironment,
 } from "./sandbox.ts";
@@ -70,6 +72,15 @@ async function encryptionEnvironment(
   if (!encrypted || env["TF_ENCRYPTION"] !== undefined) return {};
   const passphrase = await statePassphrase(secretsFile(project), guard);
   return passphrase === null ? {} : { TF_ENCRYPTION: enforced(passphrase) };
+}
+
+/** The lab's secrets, with a key for each host that it makes; in the sandbox also the token of hosts that it finds there. */
+async function labSecrets(project: Project, { hosts, existing }: Lab, guard: Guard): Promise<Secrets> {
+  const place = secretsFile(project);
+  const names = hosts.map(({ name }) => name);
+  const secrets = await ensureSecrets(place, names, guard);
+  if (!project.sandbox || existing === undefined) return secrets;
+  return { ...secrets, proxmoxToken: await sandboxToken(place, guard) };
 }
 
 /** The TF_VAR_* of a stack: those it declares, and none that it does not. */
@@ -125,12 +136,13 @@ export async function openSession(context: CommandContext, skipSynth = false): P
   const { lab } = assembly;
   const reading = { project, lab, say, tool: { binary, env: base } };
   const guard = guardOf(project, () => madeElsewhere(assembly, project, openStates(reading)));
-  const hosts = (lab?.hosts ?? []).map(({ name }) => name);
   const [chosen, secrets] = await Promise.all([
     sandbox === null ? null : providersOf(project, binary.product, say),
-    lab === null ? null : ensureSecrets(secretsFile(project), hosts, guard),
+    lab === null ? null : labSecrets(project, lab, guard),
     sandbox === null || lab === null ? null : configureSandbox(sandbox, lab),
   ]);
+  if (sandbox !== null && secrets !== null && lab?.existing !== undefined)
+    await putUpHosts(sandbox, lab.existing, secrets);
   const reader = openStates({ ...reading, interruption });
   const inSandbox = sandbox === null || chosen === null ? null : { sandbox, chosen };
   const { env, withKey } = await stackEnvironment(project, lab, base, inSandbox, guard);

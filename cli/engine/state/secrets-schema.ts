@@ -8,6 +8,9 @@ const sshKey = z.strictObject({
   public: z.string().startsWith("ssh-ed25519 "),
 });
 
+/** `user@realm!name=uuid`, as Proxmox VE prints it once. */
+export const API_TOKEN = /^(?<user>[^\s@!=]+@[\w.-]+)!(?<name>[A-Za-z][\w.-]*)=(?<value>[0-9a-f-]{36})$/;
+
 const schema = z.strictObject({
   version: z.literal(1),
   rootPassword: z.string().min(32),
@@ -15,6 +18,9 @@ const schema = z.strictObject({
   rootPasswordHash: z.string().startsWith("$6$"),
   userKey: sshKey,
   hostKeys: z.record(z.string(), sshKey),
+  /** Of Proxmox VE hosts that were there before: an API token, or the password of root@pam. Nobody here makes them. */
+  proxmoxToken: z.string().regex(API_TOKEN).optional(),
+  proxmoxPassword: z.string().min(1).optional(),
   /** What OpenTofu encrypts states with; made when that is first wanted. Without it they are lost. */
   statePassphrase: z.string().min(32).optional(),
   /** What vouches for reviewed plans; made when the first are saved. A secret of its own: people choose passwords. */

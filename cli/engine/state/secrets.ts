@@ -1,4 +1,5 @@
 /** The lab's secrets as a run needs them: created, completed, and as Terraform variables. */
+import { randomUUID } from "node:crypto";
 import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
 import type { Environment } from "../synth/environment.ts";
@@ -63,6 +64,15 @@ export async function statePassphrase(place: SecretsFile, guard: Guard | null): 
   return passphrase;
 }
 
+/** Of the sandbox, whose hosts have the token that this makes. */
+export async function sandboxToken(place: SecretsFile, guard: Guard): Promise<string> {
+  const known = await ensureSecrets(place, [], guard);
+  if (known.proxmoxToken !== undefined) return known.proxmoxToken;
+  const proxmoxToken = `lab@pve!cdktf=${randomUUID()}`;
+  await writeSecrets(place, { ...known, proxmoxToken });
+  return proxmoxToken;
+}
+
 /** What vouches for reviewed plans; made where there is none. */
 export async function reviewSecret(place: SecretsFile, guard: Guard): Promise<string> {
   const known = await ensureSecrets(place, [], guard);
@@ -76,7 +86,8 @@ export async function reviewSecret(place: SecretsFile, guard: Guard): Promise<st
 /** The Terraform variables that the stacks take from the secrets. */
 export function secretVariables(secrets: Secrets): Environment {
   return {
-    pve_root_password: secrets.rootPassword,
+    pve_root_password: secrets.proxmoxPassword ?? secrets.rootPassword,
+    ...(secrets.proxmoxToken !== undefined && { pve_api_token: secrets.proxmoxToken }),
     pve_root_password_hash: secrets.rootPasswordHash,
     ssh_public_key: secrets.userKey.public,
     // For steps that run commands on the hosts; no stack declares it.

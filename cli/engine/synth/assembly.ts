@@ -50,6 +50,8 @@ const lab = z.looseObject({
       through: z.array(port).exactOptional(),
       guarded: z.literal(true).exactOptional(),
       plain: z.literal(true).exactOptional(),
+      near: z.literal(true).exactOptional(),
+      pin: z.string().exactOptional(),
     }),
   ),
   /** Networks that the admins come from. */
@@ -80,6 +82,20 @@ const lab = z.looseObject({
   freeTier: z.looseObject({ free: z.boolean(), rows: z.array(freeTierRow), table: z.string() }).optional(),
   /** The Talos image that instances boot, where the lab imports it itself. */
   talosImage: z.object({ objectName: z.string(), version: z.string() }).optional(),
+  /** Proxmox VE that was there before the lab. */
+  existing: z
+    .object({
+      nodes: z.array(z.object({ name: z.string(), architecture: z.enum(["x86_64", "arm64"]) })),
+      /** Of its API. */
+      address: z.string(),
+      auth: z.enum(["token", "password"]),
+      storage: z.string(),
+      imageStorage: z.string(),
+      bridge: z.string(),
+      cidr: z.string(),
+      gateway: z.string(),
+    })
+    .optional(),
   /** The kind of tenancy the sandbox plays. */
   account: z.enum(["always-free", "pay-as-you-go"]).optional(),
 });

@@ -1,7 +1,7 @@
 /** Opens the account that a lab is deployed to, and asks it for regions and domains. */
 import { z } from "zod";
 import type { LabConfig } from "../../../config/schema.ts";
-import { signInOf } from "../../../config/sign-in.ts";
+import { accountIn, signInOf } from "../../../config/sign-in.ts";
 import type { Sandbox } from "../../../sandbox/client.ts";
 import { type Oci, OciError, openOci } from "../../clients/oci.ts";
 import { definedOnly } from "./environment.ts";
@@ -13,7 +13,8 @@ import { configOf } from "./config.ts";
  *
  * @throws Error in one line for credentials that are missing or wrong; nobody is asked yet
  */
-export async function openAccount({ oci }: LabConfig, sandbox: Sandbox | null, signal: AbortSignal): Promise<Oci> {
+export async function openAccount(config: LabConfig, sandbox: Sandbox | null, signal: AbortSignal): Promise<Oci> {
+  const oci = accountIn(config);
   if (sandbox === null)
     return openOci({ region: oci.region, signIn: signInOf(oci), env: definedOnly(process.env), signal });
   return openOci({

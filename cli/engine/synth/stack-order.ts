@@ -39,6 +39,10 @@ export function select(all: readonly StackInfo[], names: readonly string[]): rea
   const wanted = new Set<string>();
   for (const name of names) {
     const matches = known.filter(matcher(name));
+    if (matches.length === 0 && name === HOSTS_STACK && known.includes("proxmox"))
+      throw new CliError(
+        `this lab has no stack oci: its Proxmox VE hosts are your own (proxmox.hosts "existing"). The app has: ${known.join(", ")}`,
+      );
     if (matches.length === 0 && name === "proxmox" && known.includes(HOSTS_STACK))
       throw new CliError(
         `this lab has no stack proxmox: its Talos runs on the instances themselves (kubernetes.placement "oci"). The app has: ${known.join(", ")}`,
@@ -75,8 +79,9 @@ export function downstreamOf(stack: StackInfo, all: readonly StackInfo[]): reado
   return all.filter(({ dependencies }) => dependencies.includes(stack.name));
 }
 
-/** Whether a stack's providers talk to what runs on the hosts. */
+/** Whether a stack's providers talk to what runs on the hosts: those that the lab makes, or others. */
 export function goesThroughHosts(stack: StackInfo, { stacks, lab }: Pick<Assembly, "stacks" | "lab">): boolean {
   if (lab?.direct.includes(stack.name) ?? false) return false;
+  if (lab?.existing !== undefined) return true;
   return stack.name !== HOSTS_STACK && upstreamOf(stack, stacks).some(({ name }) => name === HOSTS_STACK);
 }

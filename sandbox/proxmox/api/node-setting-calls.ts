@@ -1,6 +1,6 @@
 /** Settings of a host: time zone, resolvers, `/etc/hosts` and its configuration (pve-manager 9.2, Nodes.pm and NodeConfig.pm). */
 import type { PveHost } from "../../world/proxmox.ts";
-import { HOME_ROUTER } from "../../reach/home.ts";
+import { homeOf } from "../../reach/home.ts";
 import type { Pve } from "../model/context.ts";
 import { failure } from "../model/errors.ts";
 import { listOf } from "./formats.ts";
@@ -12,10 +12,10 @@ type Setting = "time" | "dns" | "hosts" | "config";
 type Values = Readonly<Record<string, string>>;
 
 /** OCI's resolver, which answers in every VCN; at home the router. */
-function installed({ kind, address, name }: PveHost): Readonly<Record<Setting, Values>> {
+function installed({ kind, address, name, ...host }: PveHost): Readonly<Record<Setting, Values>> {
   return {
     time: { timezone: "Etc/UTC" },
-    dns: kind === "x86-kvm" ? { dns1: HOME_ROUTER } : { dns1: "169.254.169.254", search: "oraclevcn.com" },
+    dns: kind !== undefined ? { dns1: homeOf(host).router } : { dns1: "169.254.169.254", search: "oraclevcn.com" },
     hosts: { data: `127.0.0.1 localhost\n${address} ${name}\n` },
     config: {},
   };

@@ -1,9 +1,9 @@
 /** Network interfaces of a host: what `/etc/network/interfaces` says, and what is to come of it (pve-common, Network/Interfaces.pm). */
 import type { PveHost } from "../../world/proxmox.ts";
-import { HOME_ROUTER } from "../../reach/home.ts";
+import { cidrOf } from "../../../config/cidr.ts";
+import { homeOf } from "../../reach/home.ts";
 import { type Pve } from "./context.ts";
 import { badParameter } from "./errors.ts";
-import { OWN_BRIDGE } from "./own-hosts.ts";
 
 /** Of one interface, as it was said: `bridge_ports`, `cidr`, … */
 export type Interface = Readonly<Record<string, string>>;
@@ -16,16 +16,18 @@ const [HOME_NIC = ""] = HOME_NICS;
 const CLOUD_NIC = "enp0s6";
 
 /** What the installer writes, or cloud-init. */
-function installed({ kind, address }: PveHost): Interfaces {
-  if (kind !== "x86-kvm") return { [CLOUD_NIC]: { type: "eth", method: "dhcp", autostart: "1", address } };
+function installed(host: PveHost): Interfaces {
+  const { kind, address } = host;
+  if (kind === undefined) return { [CLOUD_NIC]: { type: "eth", method: "dhcp", autostart: "1", address } };
+  const { bridge: name, cidr, router } = homeOf(host);
   const bridge = {
     type: "bridge",
     autostart: "1",
-    cidr: `${address}/24`,
-    gateway: HOME_ROUTER,
+    cidr: `${address}/${cidrOf(cidr).prefix}`,
+    gateway: router,
     bridge_ports: HOME_NIC,
   };
-  return { ...Object.fromEntries(HOME_NICS.map((nic) => [nic, { type: "eth" }])), [OWN_BRIDGE]: bridge };
+  return { ...Object.fromEntries(HOME_NICS.map((nic) => [nic, { type: "eth" }])), [name]: bridge };
 }
 
 /** Those that are up. */

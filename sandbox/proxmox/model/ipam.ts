@@ -6,7 +6,7 @@ import { cidrOf, formatAddress, parseAddress, parseCidr } from "../../../config/
 import type { Datacenter, IpamEntry, Section, Vm } from "../../world/proxmox.ts";
 import type { Pve } from "./context.ts";
 import { failure } from "./errors.ts";
-import { OWN_BRIDGE } from "./own-hosts.ts";
+import { homeOf } from "../../reach/home.ts";
 import { properties } from "./properties.ts";
 
 /** A network device as far as DHCP cares. */
@@ -113,22 +113,37 @@ export function assertNoAddresses({ datacenter }: Pve, { subnet, vnet }: Section
     throw failure(`delete sdn subnet object failed: cannot delete subnet '${String(subnet)}', not empty`);
 }
 
-const prefixed = (address: string | undefined): string | null => (address === undefined ? null : `${address}/24`);
+const prefixed = (address: string | undefined, prefix: number): string | null =>
+  address === undefined ? null : `${address}/${prefix}`;
 
-/** The router at home gives out 192.168.1.100 to 254 to whoever boots on the bridge of the host, and never forgets. */
-export function leaseAtHome({ world }: Pick<Pve, "world">, { config }: Vm): void {
+/** The network that a bridge of a machine's host is the home's own of; null for another bridge, and in the cloud. */
+function homeBehind({ world }: Pick<Pve, "world">, { instanceId }: Pick<Vm, "instanceId">, bridge: string) {
+  const host = world.state.proxmox.hosts[instanceId];
+  if (host?.kind === undefined || homeOf(host).bridge !== bridge) return null;
+  const { cidr, router } = homeOf(host);
+  return { ...cidrOf(cidr), router };
+}
+
+/** The router at home gives out the addresses from number 100 on to whoever boots on the bridge of the host, and never forgets. */
+export function leaseAtHome(pve: Pick<Pve, "world">, vm: Vm): void {
+  const { world } = pve;
+  const told = properties(vm.config.ipconfig0 ?? "", "").get("ip") ?? "dhcp";
+  if (told !== "dhcp") return;
   const leases = (world.state.proxmox.homeLeases ??= {});
-  for (const { bridge, mac } of nics(config)) {
-    if (bridge !== OWN_BRIDGE || mac in leases) continue;
+  for (const { bridge, mac } of nics(vm.config)) {
+    const home = homeBehind(pve, vm, bridge);
+    if (home === null || mac in leases) continue;
     const number = 100 + Object.keys(leases).length;
-    if (number < 255) leases[mac] = `192.168.1.${number}`;
+    if (number < home.size - 1) leases[mac] = formatAddress(home.base + number);
   }
 }
 
 /** What a device is told by DHCP, with the prefix length; null where nobody answers. */
-function leaseOf({ world, datacenter }: Pick<Pve, "world" | "datacenter">, net: string): string | null {
+function leaseOf(pve: Pick<Pve, "world" | "datacenter">, vm: Vm, net: string): string | null {
+  const { world, datacenter } = pve;
   const { bridge, mac } = nicOf(net);
-  if (bridge === OWN_BRIDGE) return prefixed(world.state.proxmox.homeLeases?.[mac]);
+  const home = homeBehind(pve, vm, bridge);
+  if (home !== null) return prefixed(world.state.proxmox.homeLeases?.[mac], home.prefix);
   const { vnets, zones } = datacenter.sdn.running;
   const zone = String(vnets[bridge]?.zone);
   if (!hasDhcp(zones[zone])) return null;
@@ -137,12 +152,14 @@ function leaseOf({ world, datacenter }: Pick<Pve, "world" | "datacenter">, net: 
 }
 
 /** The router of a machine's first network device: the one that cloud-init was told, else that of its subnet. */
-export function gatewayOf(datacenter: Datacenter, { config }: Vm): string | null {
+export function gatewayOf(pve: Pick<Pve, "world" | "datacenter">, vm: Vm): string | null {
+  const { config } = vm;
   const told = properties(config.ipconfig0 ?? "", "").get("gw");
   if (told !== undefined) return told;
-  const bridge = nics(config)[0]?.bridge;
-  if (bridge === OWN_BRIDGE) return "192.168.1.1";
-  const subnet = Object.values(datacenter.sdn.running.subnets).find(({ vnet }) => vnet === bridge);
+  const bridge = nics(config)[0]?.bridge ?? "";
+  const home = homeBehind(pve, vm, bridge);
+  if (home !== null) return home.router;
+  const subnet = Object.values(pve.datacenter.sdn.running.subnets).find(({ vnet }) => vnet === bridge);
   return subnet?.gateway === undefined ? null : String(subnet.gateway);
 }
 
@@ -152,8 +169,9 @@ export function gatewayOf(datacenter: Datacenter, { config }: Vm): string | null
  *
  * @param asks whether it asks where cloud-init was told nothing
  */
-export function guestAddress(pve: Pick<Pve, "world" | "datacenter">, { config }: Vm, asks: boolean): string | null {
+export function guestAddress(pve: Pick<Pve, "world" | "datacenter">, vm: Vm, asks: boolean): string | null {
+  const { config } = vm;
   const told = properties(config.ipconfig0 ?? "", "").get("ip");
   if (told !== undefined && told !== "dhcp") return told;
-  return (told === "dhcp" || asks) && config.net0 !== undefined ? leaseOf(pve, config.net0) : null;
+  return (told === "dhcp" || asks) && config.net0 !== undefined ? leaseOf(pve, vm, config.net0) : null;
 }

@@ -114,7 +114,7 @@ export function talosMachines(world: World): readonly TalosMachine[] {
           name,
           address,
           prefixLength: Number(prefix),
-          gateway: gatewayOf(datacenter, vm),
+          gateway: gatewayOf({ world, datacenter }, vm),
           mac: nics(vm.config)[0]?.mac ?? "",
           generation: vm.generation,
           vcpus: vcpusOf(vm),

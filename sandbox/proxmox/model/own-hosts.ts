@@ -7,8 +7,6 @@ import type { Tunnel } from "../../../topology/types.ts";
 import { ownHosts } from "../../reach/home.ts";
 import { issueCertificate } from "./certificate.ts";
 
-/** The bridge that the installer puts the machine's address on. */
-export const OWN_BRIDGE = "vmbr0";
 /** The ways to them from this machine, as tunnels: of each its ports 8006 and 22. */
 export function ownTunnels(world: Pick<World, "state">): readonly Tunnel[] {
   return ownHosts(world).flatMap(({ name, address, ports }) => [
@@ -41,8 +39,13 @@ function partitions(diskGb: number, memoryGb: number): { readonly rootGb: number
 const [FIRST, LAST] = [10, 99];
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** @throws in one line where there cannot be such a host */
-export function addOwnHost(world: World, { name, cpus, memoryGb, diskGb }: NewHost, ports: OwnHost["ports"]): OwnHost {
+/** @param known what is not for the sandbox to choose @throws in one line where there cannot be such a host */
+export function addOwnHost(
+  world: World,
+  { name, cpus, memoryGb, diskGb }: NewHost,
+  ports: OwnHost["ports"],
+  known: Partial<OwnHost> = {},
+): OwnHost {
   const { oci, proxmox } = world.state;
   const own = (proxmox.own ??= []);
   if (!NAME.test(name)) throw new Error(`host name: got ${name}, allowed lower-case letters, digits and hyphens`);
@@ -55,22 +58,23 @@ export function addOwnHost(world: World, { name, cpus, memoryGb, diskGb }: NewHo
   const address = numbers
     .map((number) => `192.168.1.${number}`)
     .find((each) => !own.some((host) => host.address === each));
-  if (address === undefined) throw new Error("no address is left for another host");
+  if (address === undefined && known.address === undefined) throw new Error("no address is left for another host");
   const { rootGb, poolGb } = partitions(diskGb, memoryGb);
   const rootPassword = world.random(20);
   const host: OwnHost = {
     id: `own-${world.random(12)}`,
     name,
-    address,
+    address: address ?? "",
     cpus,
     memoryMb: memoryGb * 1024,
     rootBytes: Math.floor(rootGb * GIB),
     thinPoolBytes: poolGb * GIB,
     rootPassword,
-    rootPasswordHash: encrypt(rootPassword, `$6$rounds=5000$${world.random(12)}`),
+    rootPasswordHash: known.rootPasswordHash ?? encrypt(rootPassword, `$6$rounds=5000$${world.random(12)}`),
     sshHostKey: ssh2.utils.generateKeyPairSync("ed25519").private,
     timeCreated: world.now(),
     ports,
+    ...known,
   };
   own.push(host);
   world.changed();
@@ -90,9 +94,10 @@ export function removeOwnHost(world: World, name: string): void {
 
 /** A host as its installer leaves it. */
 export function installedHost(own: OwnHost, datacenter: string): PveHost {
-  const { id, name, address, rootPasswordHash, cpus, memoryMb, rootBytes, thinPoolBytes } = own;
+  const { id, name, address, rootPasswordHash, cpus, memoryMb, rootBytes, thinPoolBytes, home } = own;
   return {
-    kind: "x86-kvm",
+    kind: own.kind ?? "x86-kvm",
+    ...(home && { home }),
     instanceId: id,
     bootVolumeId: id,
     name,
@@ -115,6 +120,7 @@ export function installedDatacenter(datacenter: Datacenter): Datacenter {
   return {
     ...datacenter,
     options: { keyboard: "en-us" },
+    ipam: [],
     storages: {
       local: { ...local, content: ["backup", "import", "iso", "vztmpl"] },
       "local-lvm": { ...thin, content: ["images", "rootdir"] },

@@ -30,7 +30,7 @@ export function startVm(pve: Pve, vm: Vm, skipLock = false): void {
   assertHardware(pve, host, vm.config);
   assertBridges(pve, host, vm);
   assertLeases(pve, vm);
-  if (host.kind === "x86-kvm") leaseAtHome(pve, vm);
+  if (host.kind !== undefined) leaseAtHome(pve, vm);
   vm.running = true;
   vm.startedAt = pve.world.now();
   pve.world.changed();
@@ -64,7 +64,7 @@ function assertVolumes(host: PveHost, { config }: Vm): void {
 
 function assertHardware(pve: Pve, host: PveHost, config: Readonly<Record<string, string>>): void {
   if (host.kind === "x86-kvm") assertX86(pve, config);
-  else assertAarch64(pve, config);
+  else assertAarch64(pve, config, host.kind === "arm-kvm");
   const vcpus = Number(config.sockets ?? "1") * Number(config.cores ?? "1");
   if (vcpus > host.cpus) throw failure(`MAX ${host.cpus} vcpus allowed per VM on this node`);
   if (memoryMb(config.memory) > host.memoryMb) {
@@ -73,14 +73,15 @@ function assertHardware(pve: Pve, host: PveHost, config: Readonly<Record<string,
   }
 }
 
-function assertAarch64(pve: Pve, config: Readonly<Record<string, string>>): void {
+function assertAarch64(pve: Pve, config: Readonly<Record<string, string>>, hasKvm: boolean): void {
   // PVE takes KVM for granted where guest and host are of one architecture; an A1 instance has no /dev/kvm.
-  if (config.kvm !== "0") {
+  const kvm = config.kvm !== "0";
+  if (kvm && !hasKvm) {
     throw failure(
       "KVM virtualisation configured, but not available. Either disable in VM configuration or enable in BIOS.",
     );
   }
-  if (reportedModel(pve, config.cpu, { arch: "aarch64", kvm: false }) === "host")
+  if (reportedModel(pve, config.cpu, { arch: "aarch64", kvm }) === "host" && !kvm)
     throw failure("qemu-system-aarch64: CPU model 'host' requires KVM or HVF");
   const ide = Object.keys(config).find((key) => /^ide\d$/.test(key));
   if (ide) throw failure("aarch64 cannot use IDE devices");

@@ -15,6 +15,7 @@ import { openProject } from "../../../../cli/engine/synth/project.ts";
 import { takeLock } from "../../../../cli/engine/synth/lock.ts";
 import { writeLost } from "../../../../cli/engine/state/lost-objects.ts";
 import { parseConfig } from "../../../../config/parse.ts";
+import { inCloud } from "../../../../config/sign-in.ts";
 import { planTopology } from "../../../../topology/plan.ts";
 import { type Api, ociApi } from "../../../sandbox/oci/client.ts";
 
@@ -52,7 +53,7 @@ describe("a check of lab doctor", () => {
 });
 
 describe("budget", () => {
-  const config = (budget: object) => parseConfig({ ...CONFIG, oci: { ...CONFIG.oci, budget } });
+  const config = (budget: object) => inCloud(parseConfig({ ...CONFIG, oci: { ...CONFIG.oci, budget } }));
 
   it("is a warning where it would mail nobody", () => {
     expect(budgetMail(config({}), false)).toMatchObject({
@@ -140,9 +141,11 @@ describe("tools", () => {
 describe("the region", () => {
   const { oci, ...rest } = CONFIG;
   const lab = (homeRegion?: string) =>
-    parseConfig(
-      { preset: "free", ...rest, oci: { ...oci, ...(homeRegion === undefined ? {} : { homeRegion }) } },
-      "it",
+    inCloud(
+      parseConfig(
+        { preset: "free", ...rest, oci: { ...oci, ...(homeRegion === undefined ? {} : { homeRegion }) } },
+        "it",
+      ),
     );
 
   it("warns when it is not the home region, or not the profile's", () => {
@@ -410,7 +413,7 @@ describe("the account", () => {
     const file = write("lab.json", JSON.stringify({ ...CONFIG, preset: "free", oci: { region }, ...more }));
     const project = openProject({ app: "node main.ts", sandbox: false, config: file }, { LAB_HOME: home }, home);
     const plan = await readTopology(project);
-    if ("status" in plan) throw new Error(plan.found);
+    if ("status" in plan || plan.placement === "existing") throw new Error("no plan of a lab in an account");
     return account(plan, project);
   }
 

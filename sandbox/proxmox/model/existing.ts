@@ -1,0 +1,138 @@
+/** The hosts that a lab finds there: put up for it as it describes them, unless somebody has put them up already. */
+import { addressAt, cidrOf } from "../../../config/cidr.ts";
+import { ownHosts } from "../../reach/home.ts";
+import type { Datacenter, HomeNetwork, OwnHost } from "../../world/proxmox.ts";
+import type { World } from "../../world/world.ts";
+import { proxmoxOf } from "./hosts.ts";
+import { addOwnHost } from "./own-hosts.ts";
+
+/** What a lab says of them. */
+export interface FoundHosts {
+  readonly nodes: readonly { readonly name: string; readonly architecture: "x86_64" | "arm64" }[];
+  /** Of the first; the others have the next that are free. */
+  readonly address: string;
+  readonly network: HomeNetwork;
+  readonly storage: string;
+  readonly imageStorage: string;
+  readonly rootPassword: string;
+  /** sha512-crypt. */
+  readonly rootPasswordHash: string;
+  /** Null: the lab signs in as root. */
+  readonly token: { readonly user: string; readonly name: string; readonly value: string } | null;
+}
+
+/** What their administrator has made for the lab: docs/homelab.md has the same commands. */
+export const ROLE = "LabHome";
+const PRIVILEGES = [
+  "Datastore.AllocateSpace",
+  "Datastore.AllocateTemplate",
+  "Datastore.Audit",
+  "Pool.Allocate",
+  "Pool.Audit",
+  "SDN.Use",
+  "Sys.AccessNetwork",
+  "Sys.Audit",
+  "VM.Allocate",
+  "VM.Audit",
+  "VM.Clone",
+  "VM.Config.CDROM",
+  "VM.Config.CPU",
+  "VM.Config.Cloudinit",
+  "VM.Config.Disk",
+  "VM.Config.HWType",
+  "VM.Config.Memory",
+  "VM.Config.Network",
+  "VM.Config.Options",
+  "VM.GuestAgent.Audit",
+  "VM.PowerMgmt",
+] as const;
+
+/** A machine that many have at home. */
+const SIZE = { cpus: 8, memoryGb: 32, diskGb: 500 } as const;
+
+function addressesOf(world: World, { address, network, nodes }: FoundHosts): readonly string[] {
+  const { base, prefix, size } = cidrOf(network.cidr);
+  const all = Array.from({ length: size - 2 }, (_, index) => addressAt({ base, prefix, size }, index + 1));
+  const taken = new Set([address, network.router, ...ownHosts(world).map((own) => own.address)]);
+  const after = all.slice(all.indexOf(address) + 1).filter((each) => !taken.has(each));
+  return [address, ...after].slice(0, nodes.length);
+}
+
+/** Several are one cluster, as a lab has one API for all. */
+function clustered(world: World, hosts: readonly OwnHost[]): void {
+  const { proxmox } = world.state;
+  const [first] = hosts;
+  const datacenter = proxmox.hosts[first?.id ?? ""]?.datacenter;
+  if (datacenter === undefined || hosts.length < 2) return;
+  for (const { id } of hosts) {
+    const host = proxmox.hosts[id];
+    if (host && host.datacenter !== datacenter) {
+      delete proxmox.datacenters[host.datacenter];
+      host.datacenter = datacenter;
+    }
+  }
+  const nodes = hosts.map(({ name, address, id }, index) => {
+    return { name, nodeId: index + 1, votes: 1, link0: address, instanceId: id };
+  });
+  const found = proxmox.datacenters[datacenter];
+  if (found) found.corosync = { name: "home", version: nodes.length, nodes };
+}
+
+/** Those that the installer does not make. */
+function addStorages(datacenter: Datacenter, { storage, imageStorage }: FoundHosts): void {
+  datacenter.storages[storage] ??= {
+    type: "lvmthin",
+    vgname: "pve",
+    thinpool: "data",
+    content: ["images", "rootdir"],
+    disable: false,
+    nodes: [],
+  };
+  datacenter.storages[imageStorage] ??= {
+    type: "dir",
+    path: `/mnt/${imageStorage}`,
+    content: ["import", "iso"],
+    disable: false,
+    nodes: [],
+  };
+}
+
+function addToken(datacenter: Datacenter, { user, name, value }: NonNullable<FoundHosts["token"]>): void {
+  const nobody = { email: "", firstname: "", lastname: "", keys: "", groups: [], password: null };
+  datacenter.users[user] ??= { ...nobody, comment: "Labs", enable: true, expire: 0 };
+  datacenter.roles[ROLE] ??= PRIVILEGES;
+  if (!datacenter.acl.some(({ ugid, roleid }) => ugid === user && roleid === ROLE))
+    datacenter.acl.push({ path: "/", type: "user", ugid: user, roleid: ROLE, propagate: true });
+  datacenter.tokens[`${user}!${name}`] = { value, comment: null, expire: 0, privsep: false };
+}
+
+/**
+ * Puts up those that are not there. What somebody else has made of a host stays.
+ *
+ * @param ports two that nobody has, for each host that is put up
+ * @throws in one line where there cannot be such a host
+ */
+export function putUp(world: World, found: FoundHosts, ports: readonly OwnHost["ports"][]): void {
+  const there = (name: string): OwnHost | undefined => ownHosts(world).find((own) => own.name === name);
+  const addresses = addressesOf(world, found);
+  const isNew = found.nodes.some(({ name }) => there(name) === undefined);
+  for (const [index, { name, architecture }] of found.nodes.entries()) {
+    const port = ports[index];
+    if (there(name) !== undefined || port === undefined) continue;
+    addOwnHost(world, { name, ...SIZE }, port, {
+      address: addresses[index] ?? "",
+      home: found.network,
+      rootPassword: found.rootPassword,
+      rootPasswordHash: found.rootPasswordHash,
+      ...(architecture === "arm64" && { kind: "arm-kvm" }),
+    });
+  }
+  proxmoxOf(world);
+  const hosts = found.nodes.flatMap(({ name }) => there(name) ?? []);
+  if (isNew) clustered(world, hosts);
+  const datacenter = world.state.proxmox.datacenters[world.state.proxmox.hosts[hosts[0]?.id ?? ""]?.datacenter ?? ""];
+  if (datacenter === undefined) return;
+  if (isNew) addStorages(datacenter, found);
+  if (found.token !== null) addToken(datacenter, found.token);
+  world.changed();
+}
