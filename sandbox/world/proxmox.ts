@@ -163,9 +163,25 @@ export interface CorosyncNode {
   readonly instanceId: string;
 }
 
+type StorageType =
+  | "dir"
+  | "lvmthin"
+  | "lvm"
+  | "nfs"
+  | "cifs"
+  | "cephfs"
+  | "rbd"
+  | "iscsi"
+  | "iscsidirect"
+  | "pbs"
+  | "zfs"
+  | "zfspool"
+  | "btrfs"
+  | "esxi";
+
 /** A storage, as `storage.cfg` has it. */
 export interface Storage {
-  readonly type: "dir" | "lvmthin";
+  readonly type: StorageType;
   content: readonly string[];
   disable: boolean;
   /** Empty: every node. */

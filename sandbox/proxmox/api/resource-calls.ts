@@ -8,8 +8,9 @@ import { freeVmid } from "../model/vm-config.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { nodeFigures } from "./node-calls.ts";
-import { usage } from "../model/storage.ts";
-import { flag, unlessEmpty } from "./values.ts";
+import { isActive, usage } from "../model/storage.ts";
+import { isShared } from "../model/storage-types.ts";
+import { bit, flag, unlessEmpty } from "./values.ts";
 import { cpusOf, figures } from "./vm-calls.ts";
 
 type Values = { readonly [key: string]: Data };
@@ -73,17 +74,17 @@ function storages(pve: Pve): Values[] {
       .filter(([id]) => may(pve, `/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], true))
       .map(([storage, found]) => {
         const { total, used } = usage(host, storage, found);
+        const active = isActive(host, storage, found);
         return {
           id: `storage/${host.name}/${storage}`,
           type: "storage",
           storage,
           node: host.name,
           plugintype: found.type,
-          status: found.disable ? "unknown" : "available",
+          status: active ? "available" : "unknown",
           content: found.content.join(","),
-          shared: 0,
-          maxdisk: total,
-          disk: used,
+          shared: bit(isShared(found)),
+          ...(active && { maxdisk: total, disk: used }),
         };
       }),
   );

@@ -175,7 +175,7 @@ describe("storage", () => {
       storage: "files",
       type: "dir",
       path: "/srv/files",
-      content: "images",
+      content: "images,rootdir",
       digest: expect.any(String),
     });
   });
