@@ -117,10 +117,9 @@ function poolMembers(pve: Pve, id: string, type?: string): Values[] {
 /** `GET pools` */
 export function pools(pve: Pve, { poolid, type }: Parameters): Data {
   if (poolid !== undefined) {
-    const { comment } = poolOf(pve, poolid);
     if (!may(pve, `/pool/${poolid}`, ["Pool.Audit"]))
       throw new PveError(403, `Permission check failed (/pool/${poolid}, Pool.Audit)`);
-    return [{ poolid, members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) }];
+    return [pool(pve, { poolid, ...(type !== undefined && { type }) })];
   }
   return Object.entries(pve.datacenter.pools)
     .filter(([id]) => may(pve, `/pool/${id}`, ["Pool.Audit"]))
@@ -130,17 +129,18 @@ export function pools(pve: Pve, { poolid, type }: Parameters): Data {
 /** `GET pools/{poolid}` */
 export function pool(pve: Pve, { poolid = "", type }: Parameters): Data {
   const { comment } = poolOf(pve, poolid);
-  return { members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) };
+  return { poolid, members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) };
 }
 
 /** `POST pools` */
-export const addPool = (pve: Pve, { poolid = "", comment = "" }: Parameters): void => createPool(pve, poolid, comment);
+export const addPool = (pve: Pve, { poolid = "", comment = "" }: Parameters): void =>
+  createPool(pve, poolid, comment.trim());
 
 /** `PUT pools`, `PUT pools/{poolid}` */
 export function setPool(pve: Pve, parameters: Parameters): void {
   const { poolid = "", comment } = parameters;
   const members = { vms: listOf(parameters.vms).map(Number), storages: listOf(parameters.storage) };
-  if (comment !== undefined) updatePool(pve, poolid, comment);
+  if (comment !== undefined) updatePool(pve, poolid, comment.trim());
   if (parameters.delete === "1") removeMembers(pve, poolid, members);
   else addMembers(pve, poolid, members, flag(parameters, "allow-move") ?? false);
 }

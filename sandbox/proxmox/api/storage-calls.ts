@@ -18,6 +18,7 @@ import {
 } from "../model/storage.ts";
 import { isShared, storageType } from "../model/storage-types.ts";
 import { startTask } from "../model/tasks.ts";
+import { runs } from "../model/vm-power.ts";
 import { vmidOf } from "../model/vm-drives.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
@@ -190,18 +191,26 @@ export function removeVolumeTask(pve: Pve, parameters: Parameters): Data {
   const volid = volumeIdOf(parameters);
   const [id = ""] = volid.split(":");
   const owner = vmidOf(volid);
-  if (!may(pve, `/storage/${id}`, ["Datastore.Allocate"])) {
-    assertMay(pve, `/storage/${id}`, [owner === undefined ? "Datastore.AllocateTemplate" : "Datastore.AllocateSpace"]);
-  }
+  assertMay(pve, `/storage/${id}`, ["Datastore.Allocate"]);
   // Of a directory what is not there is deleted too, with a warning in the task's log.
   if (storageOn(pve, id, pve.host.name).type !== "dir") volumeOn(pve.host, volid);
-  const user = Object.values(pve.datacenter.vms).find(
-    (vm) => vm.node === pve.host.name && Object.values(vm.config).some((value) => value.split(",")[0] === volid),
-  );
-  if (user) throw failure(`Cannot remove image, a guest with VMID '${user.vmid}' exists!`);
-  return startTask(pve, "imgdel", `${volid.replace(/:/g, "@")}`, (log) => {
+  return startTask(pve, "imgdel", owner === undefined ? id : `${owner}@${id}`, (log) => {
     const later = again(pve);
+    assertClosed(later, volid);
     if (later.host.volumes[volid]) removeVolume(later, later.host.name, volid);
     else log(`disk image '${volid}' does not exist`);
   });
+}
+
+/** What a machine that runs has open LVM does not remove; a file goes all the same. */
+function assertClosed(pve: Pve, volid: string): void {
+  const isOpen = Object.values(pve.datacenter.vms).some(
+    (machine) =>
+      machine.node === pve.host.name &&
+      runs(pve, machine) &&
+      Object.values(machine.config).some((value) => value.split(",")[0] === volid),
+  );
+  if (!isOpen || volid.includes("/")) return;
+  const lv = `pve/${volid.split(":")[1] ?? ""}`;
+  throw failure(`lvremove '${lv}' error:   Logical volume ${lv} in use.`);
 }

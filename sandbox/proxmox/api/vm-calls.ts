@@ -8,7 +8,7 @@ import { hasAgent } from "../model/guest-agent.ts";
 import { runningHosts } from "../model/hosts.ts";
 import { may } from "../model/permissions.ts";
 import { startTask, type Work } from "../model/tasks.ts";
-import { memoryMb, updateVm, vmOf } from "../model/vm-config.ts";
+import { memoryMb, QEMU, updateVm, vmOf } from "../model/vm-config.ts";
 import { driveKeys, isCdrom, isCloudInit, volumeId } from "../model/vm-drives.ts";
 import { assertMaySet } from "../model/vm-permissions.ts";
 import { runs } from "../model/vm-power.ts";
@@ -113,7 +113,7 @@ export function status(pve: Pve, parameters: Parameters): Data {
     ...(running && {
       pid: 1000 + machine.vmid,
       "running-machine": runningMachine(pve, machine),
-      "running-qemu": "10.1.2",
+      "running-qemu": QEMU,
     }),
   };
 }
