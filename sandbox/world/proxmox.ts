@@ -313,4 +313,16 @@ export interface Vm {
   startedAt?: string;
   /** Random; another VM under the same id has another. */
   readonly generation: string;
+  /** True while its processors stand still. */
+  paused?: boolean;
+  /** By name. */
+  snapshots?: Readonly<Record<string, VmSnapshot>>;
+}
+
+/** A state of a virtual machine to go back to. */
+export interface VmSnapshot {
+  /** As the section of `qemu-server/<vmid>.conf` has it: `snaptime`, `parent`, `vmstate` among the options. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Sizes of the disks then, by volume id. */
+  readonly sizes: Readonly<Record<string, number>>;
 }
