@@ -40,6 +40,9 @@ function planMachine(config: LabConfig, node: NodeConfig, network: string): Mach
     memoryMb: node.memoryMb,
     diskGb: node.diskGb,
     talosPort: nodePort(config, node.name, node.role),
+    labels: node.labels,
+    taints: node.taints,
+    volumes: node.volumes,
   };
 }
 
@@ -91,7 +94,7 @@ export function planDirect(config: LabConfig): DirectTopology {
     nodes,
     cluster: { apiPort, apiPorts: [apiPort] },
     tunnels: planRelays(config, nodes, network.loadBalancerAddress),
-    securityRules: directRules(adminCidrs, nodes.length),
+    securityRules: directRules({ adminCidrs, nodeCount: nodes.length, cni: config.kubernetes.cni }),
   };
 }
 

@@ -1,19 +1,34 @@
 /** Image-factory schematics: what is added to a stock Talos image, and the id that the factory gives it. */
 import { createHash } from "node:crypto";
-
-/** The guest agent reports a guest's addresses to Proxmox VE and shuts it down cleanly. */
-export const TALOS_EXTENSIONS: readonly string[] = ["siderolabs/qemu-guest-agent"];
-
-/** The nocloud image logs to ttyS0, which an aarch64 `virt` machine does not have: its serial port is ttyAMA0. */
-export const TALOS_KERNEL_ARGS: readonly string[] = ["console=ttyAMA0"];
-
-/** Straight on an instance: no guest agent, and the serial console, which the oracle image has at ttyS0, is where Arm instances have it. */
-export const DIRECT_SCHEMATIC: Schematic = { extensions: [], kernelArgs: TALOS_KERNEL_ARGS };
+import type { LabConfig } from "../config/schema.ts";
 
 /** What an image of the image factory has beyond plain Talos. */
 interface Schematic {
   readonly extensions: readonly string[];
   readonly kernelArgs: readonly string[];
+}
+
+/** The images log to ttyS0, which neither an aarch64 `virt` machine nor an Arm instance has: their serial port is ttyAMA0. */
+const CONSOLE = "console=ttyAMA0";
+
+/** What the lab itself needs. The guest agent reports a guest's addresses to Proxmox VE and shuts it down cleanly. */
+const NEEDED: Readonly<Record<LabConfig["kubernetes"]["placement"], Schematic>> = {
+  proxmox: { extensions: ["siderolabs/qemu-guest-agent"], kernelArgs: [CONSOLE] },
+  oci: { extensions: [], kernelArgs: [CONSOLE] },
+};
+
+type Schemed = Pick<LabConfig, "talos"> & { readonly kubernetes: Pick<LabConfig["kubernetes"], "placement"> };
+
+/** The schematic of a lab's machines: what it needs, and what its config adds. */
+export function labSchematic({ kubernetes: { placement }, talos }: Schemed): string {
+  const needed = NEEDED[placement];
+  const both = (ours: readonly string[], theirs: readonly string[]): readonly string[] => [
+    ...new Set([...ours, ...theirs]),
+  ];
+  return schematicYaml({
+    extensions: both(needed.extensions, talos.extensions),
+    kernelArgs: both(needed.kernelArgs, talos.kernelArgs),
+  });
 }
 
 /**
@@ -40,7 +55,7 @@ export function schematicId(yaml: string): string {
 const HASH_DIGITS = 12;
 
 /** Name of the bucket object that a lab's Talos image for instances is imported from. */
-export function talosObjectName(version: string): string {
-  const id = schematicId(schematicYaml(DIRECT_SCHEMATIC));
-  return `talos-${version}-oracle-arm64-${id.slice(0, HASH_DIGITS)}.oci`;
+export function talosObjectName(config: Schemed & Pick<LabConfig, "versions">): string {
+  const id = schematicId(labSchematic(config));
+  return `talos-${config.versions.talos}-oracle-arm64-${id.slice(0, HASH_DIGITS)}.oci`;
 }
