@@ -121,6 +121,31 @@ function versionPair({ versions }: LabConfig): readonly ConfigIssue[] {
   return [{ path: ["versions", "kubernetes"], got: shown(versions.kubernetes), allowed }];
 }
 
+function patchedNodes({ talos, kubernetes }: LabConfig): readonly ConfigIssue[] {
+  const known = kubernetes.nodes.map(({ name }) => name);
+  return talos.patches.flatMap(({ for: whom }, index) =>
+    (typeof whom === "object" ? whom : [])
+      .filter((name) => !known.includes(name))
+      .map((name) => ({ path: ["talos", "patches", index, "for"], got: shown(name), allowed: known.join(", ") })),
+  );
+}
+
+/** Talos needs 10 GB itself: Talos system requirements. */
+function roomForVolumes({ kubernetes }: LabConfig): readonly ConfigIssue[] {
+  return kubernetes.nodes.flatMap(({ volumes = {}, diskGb }, index) => {
+    const sum = Object.values(volumes).reduce((all, size) => all + size, 0);
+    if (sum === 0 || sum + 10 <= diskGb) return [];
+    const allowed = `at most ${diskGb - 10} together (GiB; diskGb is ${diskGb}, and Talos needs 10 of it)`;
+    return [{ path: ["kubernetes", "nodes", index, "volumes"], got: `${sum}`, allowed }];
+  });
+}
+
+function manifestNames({ kubernetes: { cni, inlineManifests } }: LabConfig): readonly ConfigIssue[] {
+  if (cni !== "cilium" || inlineManifests?.["cilium"] === undefined) return [];
+  const allowed = `another name (cni "cilium" has one of this name)`;
+  return [{ path: ["kubernetes", "inlineManifests"], got: '"cilium"', allowed }];
+}
+
 /** Every rule, each on a config whose fields are well-formed. */
 export function checks(config: LabConfig): readonly ConfigIssue[] {
   const rules = [
@@ -133,6 +158,9 @@ export function checks(config: LabConfig): readonly ConfigIssue[] {
     placementIssues,
     adminNetworks,
     versionPair,
+    patchedNodes,
+    roomForVolumes,
+    manifestNames,
   ];
   return rules.flatMap((rule) => rule(config));
 }

@@ -27,7 +27,8 @@ function unwrapped(schema: Schema): Schema {
 function typeOf(schema: Schema): string {
   if (schema instanceof z.ZodNullable) return `${typeOf(schema.unwrap())} or null`;
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodObject || inner instanceof z.ZodUnion || inner instanceof z.ZodRecord) return "object";
+  if (inner instanceof z.ZodObject || inner instanceof z.ZodRecord) return "object";
+  if (inner instanceof z.ZodUnion) return [...new Set(inner.options.map(typeOf))].join(" or ");
   // `extend` alone is a function, and at the top.
   if (inner instanceof z.ZodCustom) return inner === unwrapped(labSchema.shape.extend) ? "function" : "object";
   if (inner instanceof z.ZodArray) return `list of ${typeOf(inner.element)}s`;
@@ -48,12 +49,16 @@ function defaultOf(path: Path, schema: Schema): string {
   const inner = unwrapped(schema);
   const hasSection = inner instanceof z.ZodObject || inner instanceof z.ZodDiscriminatedUnion;
   if (hasSection && !isWhole(path, schema)) return `[below](#${path.join("")})`;
-  if (schema instanceof z.ZodNullable || (inner instanceof z.ZodArray && inner.element instanceof z.ZodObject)) {
-    return "[by preset](#presets)";
-  }
   const values = Object.entries(PRESETS)
     .map(([preset, lab]) => [preset, valueAt(lab, path)] as const)
     .filter(([, value]) => value !== undefined);
+  const isEmpty = values.every(([, value]) => Array.isArray(value) && value.length === 0);
+  if (
+    schema instanceof z.ZodNullable ||
+    (!isEmpty && inner instanceof z.ZodArray && inner.element instanceof z.ZodObject)
+  ) {
+    return "[by preset](#presets)";
+  }
   if (values.length === 0) {
     return schema instanceof z.ZodOptional ? "none" : "**required**";
   }

@@ -24,6 +24,8 @@ export interface LabInput extends Partial<
   readonly access?: Partial<LabConfig["access"]>;
   /** @default - the preset's */
   readonly kubernetes?: Partial<LabConfig["kubernetes"]>;
+  /** @default - the preset's: nothing beside the lab's own */
+  readonly talos?: Partial<LabConfig["talos"]>;
   /** @default - the preset's */
   readonly versions?: Partial<LabConfig["versions"]>;
   /** @default - the preset's: local files */

@@ -57,6 +57,7 @@ const common = {
   access: { allowAnywhere: false, basePort: 18000 },
   micro: null,
   virtualization: "tcg",
+  talos: { extensions: [], kernelArgs: [], patches: [] },
   versions: { proxmox: "9.2", talos: "1.13.9", kubernetes: "1.36.3" },
   state: { backend: "local" },
 } as const;
@@ -71,6 +72,7 @@ const free: Preset = {
   kubernetes: {
     placement: "proxmox",
     allowSchedulingOnControlPlanes: true,
+    cni: "flannel",
     discoveryService: true,
     nodes: [controlPlane("cp-1", 2, 5120, 40)],
   },
@@ -84,6 +86,7 @@ const freePair: Preset = {
   kubernetes: {
     placement: "proxmox",
     allowSchedulingOnControlPlanes: false,
+    cni: "flannel",
     discoveryService: true,
     nodes: [controlPlane("cp-1", 1, 2048), worker("worker-1", 1, 1536)],
   },
@@ -97,6 +100,7 @@ const payg: Preset = {
   kubernetes: {
     placement: "proxmox",
     allowSchedulingOnControlPlanes: false,
+    cni: "flannel",
     discoveryService: true,
     nodes: [
       controlPlane("cp-1", 2, 4096),
@@ -115,6 +119,7 @@ const direct: Preset = {
   kubernetes: {
     placement: "oci",
     allowSchedulingOnControlPlanes: true,
+    cni: "flannel",
     discoveryService: true,
     nodes: [controlPlane("cp-1", 2, 12_288, 150)],
   },
@@ -147,6 +152,7 @@ const homelab: Preset = {
   kubernetes: {
     placement: "proxmox",
     allowSchedulingOnControlPlanes: false,
+    cni: "flannel",
     discoveryService: true,
     nodes: [controlPlane("cp-1", 2, 4096), worker("worker-1", 2, 4096)],
   },

@@ -5,6 +5,7 @@ import { isPlain } from "./merge.ts";
 import { existingSchema } from "./existing-schema.ts";
 import { PRESET_NAMES } from "./presets.ts";
 import { stateSchema } from "./state-schema.ts";
+import { cni, inlineManifests, nodeExtras, talosSchema } from "./talos-schema.ts";
 
 // A program parses one config: compiling validators first costs it more than they save.
 z.config({ jitless: true });
@@ -71,6 +72,7 @@ const nodeSchema = field(
       "Host it runs on. Without it topology/ chooses, and may choose otherwise when hosts come or go.",
       "the name of one of the hosts",
     ).optional(),
+    ...nodeExtras,
   }),
   "One Talos machine.",
   "an object with name, role, vcpus, memoryMb and diskGb",
@@ -230,6 +232,7 @@ const kubernetesSchema = field(
     allowSchedulingOnControlPlanes: flag(
       "Let control planes run any pod, as Talos's option of this name does. Without workers it has to be true.",
     ),
+    cni,
     discoveryService: flag(
       "Let machines find each other by discovery.talos.dev, which sees addresses, and encrypted data under a hash of the cluster. Without it `talosctl get members` is empty; the cluster needs neither.",
     ),
@@ -238,9 +241,10 @@ const kubernetesSchema = field(
       "The cluster's machines: 1, 3 or 5 control planes, and workers.",
       "a list of 1 to 8000 nodes, with 1, 3 or 5 control planes among them",
     ),
+    inlineManifests,
   }),
   "The Kubernetes cluster.",
-  "an object with placement, allowSchedulingOnControlPlanes, discoveryService and nodes",
+  "an object with placement, allowSchedulingOnControlPlanes, cni, discoveryService and nodes",
 );
 
 const tagsSchema = field(
@@ -305,6 +309,7 @@ const fields = {
     '"tcg" (OCI\'s A1 instances have no /dev/kvm: guests run under emulation), or "kvm" on hosts of your own',
   ),
   kubernetes: kubernetesSchema,
+  talos: talosSchema,
   versions: versionsSchema,
   state: stateSchema,
   transform: transformSchema.optional(),

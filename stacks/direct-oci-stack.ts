@@ -19,7 +19,7 @@ import { ClusterKeys, type ClusterKeysInner } from "../constructs/talos/cluster-
 import type { Machines } from "../constructs/talos/machines.ts";
 import { patches } from "../constructs/talos/patches.ts";
 import { API_BALANCER } from "../topology/ports.ts";
-import { DIRECT_SCHEMATIC, schematicYaml, talosObjectName } from "../topology/schematic.ts";
+import { labSchematic, talosObjectName } from "../topology/schematic.ts";
 import type { DirectNodePlan, DirectTopology } from "../topology/types.ts";
 
 /** What stack oci has beside its constructs. */
@@ -139,7 +139,7 @@ export class DirectOciStack extends LabStack<DirectTopology> {
     return new HostImage(this, "talos-image", {
       ...this.#lab,
       bucket: `${this.#lab.lab}-images`,
-      objectName: talosObjectName(versions.talos),
+      objectName: talosObjectName(this.topology.config),
       system: { name: "Talos Linux", version: versions.talos },
       transform: this.#transform("image"),
     });
@@ -151,7 +151,7 @@ export class DirectOciStack extends LabStack<DirectTopology> {
   }
 
   #createSchematic(): ImageFactorySchematic {
-    const ours = { schematic: schematicYaml(DIRECT_SCHEMATIC) };
+    const ours = { schematic: labSchematic(this.topology.config) };
     const changed = transformed(this, "schematic", ours, this.#transform("schematic"));
     return new ImageFactorySchematic(this, "schematic", changed);
   }

@@ -16,7 +16,7 @@ import { Template, type TemplateInner } from "../constructs/proxmox/template.ts"
 import { ClusterKeys, type ClusterKeysInner } from "../constructs/talos/cluster-keys.ts";
 import type { Machines } from "../constructs/talos/machines.ts";
 import { pveApiPort } from "../topology/existing.ts";
-import { guestSchematic, schematicYaml } from "../topology/schematic.ts";
+import { labSchematic } from "../topology/schematic.ts";
 import type { Architecture, ExistingHostPlan, ExistingTopology } from "../topology/types.ts";
 
 /** What stack proxmox has beside its constructs, on hosts that were there before. */
@@ -106,7 +106,7 @@ export class ExistingProxmoxStack extends LabStack<ExistingTopology> {
         architecture,
         new TalosImage(this, `talos-image-${architecture}`, {
           talosVersion: config.versions.talos,
-          schematic: schematicYaml(guestSchematic(architecture)),
+          schematic: labSchematic(config, architecture),
           architecture,
           storage: config.proxmox.imageStorage,
           // Others may have an image of Talos there, too.

@@ -23,7 +23,7 @@ import { TalosImage, type TalosImageInner } from "../constructs/proxmox/talos-im
 import { Template, type TemplateInner } from "../constructs/proxmox/template.ts";
 import { ClusterKeys, type ClusterKeysInner } from "../constructs/talos/cluster-keys.ts";
 import type { Machines } from "../constructs/talos/machines.ts";
-import { guestSchematic, schematicYaml } from "../topology/schematic.ts";
+import { labSchematic } from "../topology/schematic.ts";
 import type { HostPlan, ProxmoxTopology } from "../topology/types.ts";
 import type { OciOutputs } from "./oci-stack.ts";
 
@@ -208,7 +208,7 @@ export class ProxmoxClusterStack extends LabStack<ProxmoxTopology> {
   #createImage(): TalosImage {
     return new TalosImage(this, "talos-image", {
       talosVersion: this.topology.config.versions.talos,
-      schematic: schematicYaml(guestSchematic("arm64")),
+      schematic: labSchematic(this.topology.config),
       hosts: this.topology.hosts,
       after: this.cluster.formed,
       transform: this.#transform("image"),

@@ -185,12 +185,13 @@ export class TalosStack extends LabStack {
   }
 
   #createHealth(): HealthGate {
-    const { cluster, nodes } = this.topology;
+    const { cluster, nodes, config } = this.topology;
     const transform = this.#transform("health");
     const { kubeconfig } = this;
     return new HealthGate(this, "health", {
       cluster,
       nodes,
+      ...(config.kubernetes.cni === "none" && { until: "joined" }),
       kubeconfig,
       generations: this.#generations,
       after: this.#applied,

@@ -7,7 +7,8 @@ import type { HomeConfig, NodeConfig } from "../config/schema.ts";
 import { originOf } from "../config/where.ts";
 import { homeNetworkIssues } from "./addresses.ts";
 import { TALOS_API } from "./firewall.ts";
-import { byPort, clusterEndpoint, KUBERNETES_API, macAddress, nodePort } from "./ports.ts";
+import { planMachine } from "./machine.ts";
+import { byPort, clusterEndpoint, KUBERNETES_API, macAddress } from "./ports.ts";
 import type { ClusterPlan, ExistingHostPlan, ExistingTopology, HomeNetworkPlan, NodePlan, Tunnel } from "./types.ts";
 
 function planHosts({ proxmox }: HomeConfig): readonly ExistingHostPlan[] {
@@ -29,26 +30,16 @@ function planNetwork({ network, proxmox }: HomeConfig): HomeNetworkPlan {
 
 /** Address and id follow from the number in its name. With one host a node needs not name it. */
 function planNode(config: HomeConfig, node: NodeConfig, hosts: readonly ExistingHostPlan[]): readonly NodePlan[] {
-  const { name, role, vcpus, memoryMb, diskGb } = node;
   const host = hosts.find((each) => each.name === node.host) ?? hosts[0];
   if (host === undefined) return [];
-  const slot = slotOf(name);
-  const place = slot - 1 + (role === "worker" ? CONTROL_PLANES : 0);
   const { vmIds, network } = config.proxmox;
-  const vmId = vmIds.from + place;
+  const place = slotOf(node.name) - 1 + (node.role === "worker" ? CONTROL_PLANES : 0);
   return [
     {
-      name,
-      role,
-      slot,
-      address: formatAddress((parseAddress(network.addresses.from) ?? 0) + place),
-      vcpus,
-      memoryMb,
-      diskGb,
-      talosPort: nodePort(config, name, role),
+      ...planMachine(config, node, formatAddress((parseAddress(network.addresses.from) ?? 0) + place)),
       host: host.name,
       architecture: host.architecture,
-      vmId,
+      vmId: vmIds.from + place,
       mac: macAddress(`${config.name} ${network.addresses.from}`, place),
     },
   ];

@@ -2,6 +2,8 @@
  * The rules of the network security groups: all that may pass, and why. OCI's groups are stateful, and a connection
  * needs an egress rule at its sender as well as an ingress rule at its receiver.
  */
+import type { LabConfig } from "../config/schema.ts";
+import { PLUGIN_PORTS } from "./network-plugin.ts";
 import type { Peer, SecurityGroup, SecurityRule } from "./types.ts";
 
 /** Talos's own API. */
@@ -106,18 +108,28 @@ function loadBalancerRules(adminCidrs: readonly string[], behind: "hosts" | "nod
  * Traffic between instances that run Talos; a single one has none. Kubernetes' API is among it: pods and, by KubePrism, kubelets of
  * other machines ask a control plane itself and not the load balancer, which lets admins in only.
  */
-export const BETWEEN_NODES: readonly SecurityRule[] = [
+const BETWEEN_NODES: readonly SecurityRule[] = [
   ingress("nodes", "apid-from-nodes", NODES, "control planes pass calls of Talos's API on", port(TALOS_API)),
   ingress("nodes", "trustd-from-nodes", NODES, "workers have their certificates signed", port(50_001)),
   ingress("nodes", "kubernetes-from-nodes", NODES, "the API server, without a way around outside", port(6443)),
   ingress("nodes", "etcd-from-nodes", NODES, "clients and peers of etcd", { from: 2379, to: 2380 }),
   ingress("nodes", "kubelet-from-nodes", NODES, "logs, and commands in pods", port(10_250)),
-  // Talos's flannel is told this port, not its own 8472 (siderolabs/talos, k8stemplates/flannel.go).
-  ingress("nodes", "vxlan-from-nodes", NODES, "pods of other machines, by flannel", port(4789), true),
 ];
 
+function pluginRules(cni: LabConfig["kubernetes"]["cni"]): readonly SecurityRule[] {
+  return PLUGIN_PORTS[cni].map(({ name, port: number, protocol, why }) =>
+    ingress("nodes", `${name}-from-nodes`, NODES, why, port(number), protocol === "udp"),
+  );
+}
+
+/** What decides which rules a lab has whose instances run Talos. */
+interface DirectRulesProps extends Pick<SecurityRulesProps, "adminCidrs"> {
+  readonly nodeCount: number;
+  readonly cni: LabConfig["kubernetes"]["cni"];
+}
+
 /** The rules of a lab whose instances run Talos: exactly what it needs; everything else is closed. */
-export function directRules(adminCidrs: readonly string[], nodeCount: number): readonly SecurityRule[] {
+export function directRules({ adminCidrs, nodeCount, cni }: DirectRulesProps): readonly SecurityRule[] {
   return [
     ...adminCidrs.map((cidr) =>
       ingress(
@@ -129,7 +141,7 @@ export function directRules(adminCidrs: readonly string[], nodeCount: number): r
       ),
     ),
     ingress("nodes", "kubernetes-from-nlb", LOAD_BALANCER, "the API server", port(6443)),
-    ...(nodeCount > 1 ? BETWEEN_NODES : []),
+    ...(nodeCount > 1 ? [...BETWEEN_NODES, ...pluginRules(cni)] : []),
     pathMtu("nodes"),
     egressAnywhere("nodes"),
     ...loadBalancerRules(adminCidrs, "nodes"),

@@ -1,6 +1,5 @@
 /** The whole plan of a lab: the same config gives the same plan, and nothing is read or written. */
 import { ConfigError, type ConfigIssue } from "../config/errors.ts";
-import { slotOf } from "../config/fields.ts";
 import type { CloudConfig, LabConfig, NodeConfig } from "../config/schema.ts";
 import { isHome } from "../config/existing-checks.ts";
 import { inCloud } from "../config/sign-in.ts";
@@ -9,18 +8,11 @@ import { loadBalancerAddress, networkIssues, nodeAddress, vipAddress } from "./a
 import { planExisting } from "./existing.ts";
 import { directRules, securityRules } from "./firewall.ts";
 import { planGuestNetwork } from "./guest-network.ts";
+import { planMachine } from "./machine.ts";
 import { planHosts, planMicro, turnOf } from "./hosts.ts";
 import { placeNodes } from "./placement.ts";
-import { byPort, macAddress, nodePort, planCluster, planRelays, planTunnels, vmId } from "./ports.ts";
-import type {
-  CloudNetworkPlan,
-  DirectNodePlan,
-  DirectTopology,
-  MachinePlan,
-  NodePlan,
-  ProxmoxTopology,
-  Topology,
-} from "./types.ts";
+import { byPort, macAddress, planCluster, planRelays, planTunnels, vmId } from "./ports.ts";
+import type { CloudNetworkPlan, DirectNodePlan, DirectTopology, NodePlan, ProxmoxTopology, Topology } from "./types.ts";
 
 function planNetwork(config: LabConfig): CloudNetworkPlan {
   const { vcn, subnet, pods, services } = config.network;
@@ -33,27 +25,14 @@ function planNetwork(config: LabConfig): CloudNetworkPlan {
   };
 }
 
-function planMachine(config: LabConfig, node: NodeConfig, network: string): MachinePlan {
-  return {
-    name: node.name,
-    role: node.role,
-    slot: slotOf(node.name),
-    address: nodeAddress(network, node.name, node.role),
-    vcpus: node.vcpus,
-    memoryMb: node.memoryMb,
-    diskGb: node.diskGb,
-    talosPort: nodePort(config, node.name, node.role),
-  };
-}
-
 function planNode(config: LabConfig, node: NodeConfig, host: string): NodePlan {
   const id = vmId(node.name, node.role);
-  const machine = planMachine(config, node, config.network.guests);
+  const machine = planMachine(config, node, nodeAddress(config.network.guests, node.name, node.role));
   return { ...machine, host, architecture: "arm64", vmId: id, mac: macAddress(config.name, id) };
 }
 
 function planDirectNode(config: CloudConfig, node: NodeConfig): DirectNodePlan {
-  const machine = planMachine(config, node, config.network.subnet);
+  const machine = planMachine(config, node, nodeAddress(config.network.subnet, node.name, node.role));
   return {
     ...machine,
     ocpus: node.vcpus,
@@ -93,7 +72,7 @@ export function planDirect(given: LabConfig): DirectTopology {
     nodes,
     cluster: { apiPort, apiPorts: [apiPort] },
     tunnels: planRelays(config, nodes, network.loadBalancerAddress),
-    securityRules: directRules(adminCidrs, nodes.length),
+    securityRules: directRules({ adminCidrs, nodeCount: nodes.length, cni: config.kubernetes.cni }),
   };
 }
 

@@ -1,25 +1,37 @@
 /** Image-factory schematics: what is added to a stock Talos image, and the id that the factory gives it. */
 import { createHash } from "node:crypto";
+import type { LabConfig } from "../config/schema.ts";
 import type { Architecture } from "./types.ts";
-
-/** The guest agent reports a guest's addresses to Proxmox VE and shuts it down cleanly. */
-export const TALOS_EXTENSIONS: readonly string[] = ["siderolabs/qemu-guest-agent"];
-
-/** The nocloud image logs to ttyS0, which an aarch64 `virt` machine does not have: its serial port is ttyAMA0. */
-export const TALOS_KERNEL_ARGS: readonly string[] = ["console=ttyAMA0"];
-
-/** Of guests of Proxmox VE. On x86-64 the nocloud image logs where its serial port is. */
-export function guestSchematic(architecture: Architecture): Schematic {
-  return { extensions: TALOS_EXTENSIONS, kernelArgs: architecture === "arm64" ? TALOS_KERNEL_ARGS : [] };
-}
-
-/** Straight on an instance: no guest agent, and the serial console, which the oracle image has at ttyS0, is where Arm instances have it. */
-export const DIRECT_SCHEMATIC: Schematic = { extensions: [], kernelArgs: TALOS_KERNEL_ARGS };
 
 /** What an image of the image factory has beyond plain Talos. */
 interface Schematic {
   readonly extensions: readonly string[];
   readonly kernelArgs: readonly string[];
+}
+
+/** The images log to ttyS0, which neither an aarch64 `virt` machine nor an Arm instance has: their serial port is ttyAMA0. */
+const CONSOLE: Readonly<Record<Architecture, readonly string[]>> = { arm64: ["console=ttyAMA0"], x86_64: [] };
+
+/** What the lab itself needs. The guest agent reports a guest's addresses to Proxmox VE and shuts it down cleanly. */
+const EXTENSIONS: Readonly<Record<LabConfig["kubernetes"]["placement"], readonly string[]>> = {
+  proxmox: ["siderolabs/qemu-guest-agent"],
+  oci: [],
+};
+
+type Schemed = Pick<LabConfig, "talos"> & { readonly kubernetes: Pick<LabConfig["kubernetes"], "placement"> };
+
+/** The schematic of a lab's machines of one architecture: what it needs, and what its config adds. */
+export function labSchematic(
+  { kubernetes: { placement }, talos }: Schemed,
+  architecture: Architecture = "arm64",
+): string {
+  const both = (ours: readonly string[], theirs: readonly string[]): readonly string[] => [
+    ...new Set([...ours, ...theirs]),
+  ];
+  return schematicYaml({
+    extensions: both(EXTENSIONS[placement], talos.extensions),
+    kernelArgs: both(CONSOLE[architecture], talos.kernelArgs),
+  });
 }
 
 /**
@@ -46,7 +58,7 @@ export function schematicId(yaml: string): string {
 const HASH_DIGITS = 12;
 
 /** Name of the bucket object that a lab's Talos image for instances is imported from. */
-export function talosObjectName(version: string): string {
-  const id = schematicId(schematicYaml(DIRECT_SCHEMATIC));
-  return `talos-${version}-oracle-arm64-${id.slice(0, HASH_DIGITS)}.oci`;
+export function talosObjectName(config: Schemed & Pick<LabConfig, "versions">): string {
+  const id = schematicId(labSchematic(config));
+  return `talos-${config.versions.talos}-oracle-arm64-${id.slice(0, HASH_DIGITS)}.oci`;
 }

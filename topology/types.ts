@@ -111,6 +111,12 @@ export interface MachinePlan {
   readonly diskGb: number;
   /** Loopback port of the tunnel to the node's Talos API. */
   readonly talosPort: number;
+  /** Of the Kubernetes node. @default - Talos's own */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** `VALUE:EFFECT` by key. @default - Talos's own */
+  readonly taints?: Readonly<Record<string, string>> | undefined;
+  /** Sizes of user volumes, in GiB, by name. @default - none */
+  readonly volumes?: Readonly<Record<string, number>> | undefined;
 }
 
 /** One Talos machine, in its virtual machine. */

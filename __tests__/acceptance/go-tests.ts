@@ -123,6 +123,50 @@ export function runGoTest(
   env: Readonly<Record<string, string>>,
   deadlineMs: number,
 ): Promise<GoRun> {
-  // Its parts one after another: some of them are about the same file.
-  return run(program, ["-test.v", "-test.parallel", "1", "-test.run", `^${name}$`], { folder, env, deadlineMs });
+  return run(program, flags([name]), { folder, env, deadlineMs });
+}
+
+/** Parts of a function one after another: some of them are about the same file. */
+const flags = (names: readonly string[]): readonly string[] =>
+  `-test.v -test.parallel 1 -test.timeout 0 -test.run ^(${names.join("|")})$`.split(" ");
+
+/** By function what it printed, and whether it ended, as `-test.v` says. */
+function partsOf(output: string): Map<string, { text: string; result?: string }> {
+  const parts = new Map<string, { text: string; result?: string }>();
+  let current = "";
+  for (const line of output.split("\n")) {
+    const [, result, ended] = /^--- (PASS|FAIL|SKIP): (\w+)/.exec(line) ?? [];
+    current = ended ?? /^=== (?:RUN|CONT|NAME)\s+(\w+)/.exec(line)?.[1] ?? current;
+    const part = parts.get(current) ?? { text: "" };
+    parts.set(current, { ...part, text: `${part.text}${line}\n`, ...(result !== undefined && { result }) });
+  }
+  return parts;
+}
+
+/**
+ * Runs functions of one package in one process, as they lean on what others have left there too. The one that ends the
+ * process has failed, and those after it are run in another.
+ *
+ * @param deadlineMs of them all
+ */
+export async function runGoTests(
+  tests: readonly GoTest[],
+  env: Readonly<Record<string, string>>,
+  deadlineMs: number,
+  each: (name: string, ran: GoRun) => void,
+): Promise<void> {
+  let left = tests;
+  for (let [first] = left; first !== undefined; [first] = left) {
+    const { folder, program } = first;
+    const { code, output } = await run(program, flags(left.map(({ name }) => name)), { folder, env, deadlineMs });
+    const parts = partsOf(output);
+    const ended = (name: string): boolean => parts.get(name)?.result !== undefined;
+    const culprit = left.find(({ name }) => !ended(name)) ?? null;
+    for (const { name } of left.filter((test) => ended(test.name) || test === culprit)) {
+      const { text = "", result } = parts.get(name) ?? {};
+      const failed = code === null && result === undefined ? null : 1;
+      each(name, { code: result === undefined || result === "FAIL" ? failed : 0, output: text });
+    }
+    left = left.filter((test) => !ended(test.name) && test !== culprit);
+  }
 }

@@ -4,14 +4,22 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { differences, type Expected, readExpected, writeExpected } from "./expected.ts";
-import { buildGoTests, headOf, runGoTest } from "./go-tests.ts";
-import { outcomeOf, type Verdict, VERDICTS } from "./outcome.ts";
+import { buildGoTests, type GoRun, headOf, runGoTest, runGoTests } from "./go-tests.ts";
+import { type Outcome, outcomeOf, type Verdict, VERDICTS } from "./outcome.ts";
+import { goProxmox } from "./go-proxmox.ts";
 import { oci } from "./oci.ts";
 import { proxmox } from "./proxmox.ts";
-import type { Case, CommandSuite, Suite } from "./suite.ts";
+import type { CommandSuite, Place, Suite } from "./suite.ts";
 import { talosctl } from "./talosctl.ts";
+import { telmate } from "./telmate.ts";
 
-const SUITES: Readonly<Record<string, Suite | CommandSuite>> = { oci, proxmox, talosctl };
+const SUITES: Readonly<Record<string, Suite | CommandSuite>> = {
+  oci,
+  proxmox,
+  telmate,
+  "go-proxmox": goProxmox,
+  talosctl,
+};
 
 interface Options {
   readonly source: string;
@@ -31,40 +39,48 @@ function counts(seen: Expected): readonly string[] {
   });
 }
 
-type Run = Pick<Suite, "open"> & Pick<Options, "verbose"> & { readonly tests: readonly Case[] };
+type Told = (name: string, outcome: Outcome & { readonly output: string }) => void;
 
-/** Runs functions one after another, each in a world as it was first, until none is left to take. */
-async function runAll({ open, tests, verbose }: Run, left: Case[], seen: Record<string, Verdict>): Promise<void> {
+/** What shares a world, which is as it was first when it is run. */
+interface Group {
+  readonly count: number;
+  run(env: Readonly<Record<string, string>>, told: Told): Promise<void>;
+}
+
+/** Runs groups one after another, until none is left to take. */
+async function runAll(open: () => Promise<Place>, left: Group[], told: Told): Promise<void> {
   const place = await open();
   try {
-    for (let each = left.shift(); each !== undefined; each = left.shift()) {
-      const { verdict, line, output } = await each.run(await place.fresh());
-      seen[each.name] = verdict;
-      const count = `[${Object.keys(seen).length}/${tests.length}]`;
-      console.log(`${count} ${verdict.padEnd(13)} ${each.name}${line === "" ? "" : `  ${line}`}`);
-      if (verbose) console.log(output);
-    }
+    for (let group = left.shift(); group !== undefined; group = left.shift())
+      await group.run(await place.fresh(), told);
   } finally {
     await place.close();
   }
 }
 
 /** What a suite runs, built. */
-async function casesOf(
+async function groupsOf(
   suite: Suite | CommandSuite,
   source: string,
   programs: string,
   { run, deadline }: Options,
-): Promise<readonly Case[]> {
+): Promise<Group[]> {
   const wanted = new RegExp(run ?? "");
-  if ("cases" in suite) return suite.cases(resolve(source), programs, wanted);
+  const deadlineMs = Number(deadline) * 1000;
+  if ("cases" in suite) {
+    const cases = await suite.cases(resolve(source), programs, wanted);
+    return cases.map((each) => ({ count: 1, run: async (env, told) => told(each.name, await each.run(env)) }));
+  }
+  const judged = (ran: GoRun) => ({ ...outcomeOf(ran), output: ran.output });
   const tests = await buildGoTests({ ...suite, source: resolve(source) }, programs, wanted);
-  return tests.map((test) => ({
-    name: test.name,
-    async run(env) {
-      const ended = await runGoTest(test, env, Number(deadline) * 1000);
-      return { ...outcomeOf(ended), output: ended.output };
-    },
+  if (!suite.together)
+    return tests.map((each) => ({
+      count: 1,
+      run: async (env, told) => told(each.name, judged(await runGoTest(each, env, deadlineMs))),
+    }));
+  return [...Map.groupBy(tests, ({ program }) => program).values()].map((group) => ({
+    count: group.length,
+    run: (env, told) => runGoTests(group, env, deadlineMs, (name, ran) => told(name, judged(ran))),
   }));
 }
 
@@ -75,11 +91,15 @@ async function test(name: string, suite: Suite | CommandSuite, options: Options)
   const seen: Record<string, Verdict> = {};
   try {
     console.error("building");
-    const tests = await casesOf(suite, source, programs, options);
-    const left = [...tests];
-    await Promise.all(
-      Array.from({ length: Number(jobs) }, () => runAll({ open: suite.open, tests, ...options }, left, seen)),
-    );
+    const left = await groupsOf(suite, source, programs, options);
+    const count = left.reduce((sum, group) => sum + group.count, 0);
+    const told: Told = (each, { verdict, line, output }) => {
+      seen[each] = verdict;
+      const so = `[${Object.keys(seen).length}/${count}]`;
+      console.log(`${so} ${verdict.padEnd(13)} ${each}${line === "" ? "" : `  ${line}`}`);
+      if (options.verbose) console.log(output);
+    };
+    await Promise.all(Array.from({ length: Number(jobs) }, () => runAll(suite.open, left, told)));
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

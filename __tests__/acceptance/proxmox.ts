@@ -1,19 +1,11 @@
 /** The acceptance tests of bpg/proxmox, against a host of their own: x86-64 with KVM, as its authors' machines are. */
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
-import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
 import { which } from "../../cli/engine/terraform/tools.ts";
-import { openSandbox, type OwnHostAccess } from "../../sandbox/client.ts";
-import type { Place, Suite } from "./suite.ts";
+import type { OwnHostAccess } from "../../sandbox/client.ts";
+import { apiOf, formCluster, HOST, named, openPve, SECOND } from "./pve-place.ts";
+import type { Suite } from "./suite.ts";
 
-const SECOND = { name: "pve2", cpus: 8, memoryGb: 32, diskGb: 500 };
-const HOST = { name: "pve", cpus: 16, memoryGb: 64, diskGb: 1000 };
 const TOKEN = "acceptance";
-
-const apiOf = ({ name, api, address, rootPassword }: OwnHostAccess, deadline: Deadline): PveApi =>
-  new PveApi({ name, api, address }, rootPassword, deadline);
 
 /** What the authors' hosts have beside an installer's work: files of every kind in `local`. */
 const LOCAL_CONTENT = "backup,images,import,iso,rootdir,snippets,vztmpl";
@@ -26,69 +18,39 @@ async function prepare(host: OwnHostAccess): Promise<string> {
   return `root@pam!${TOKEN}=${String(Object(made).value)}`;
 }
 
-/** Makes a cluster of two hosts, and waits for its quorum. */
-async function formCluster(first: OwnHostAccess, second: OwnHostAccess): Promise<void> {
-  const deadline = new Deadline(60);
-  const leader = apiOf(first, deadline);
-  await leader.task(String(await leader.post("cluster/config", { clustername: "acceptance" })));
-  const { nodelist } = Object(await leader.get("cluster/config/join"));
-  const fingerprint = String(Object(Object(nodelist)[0]).pve_fp);
-  const form = { hostname: first.address, fingerprint, password: first.rootPassword };
-  await apiOf(second, deadline).post("cluster/config/join", form);
-  await deadline.until("the second host to be a member", async () => {
-    const found: unknown = await leader.get("cluster/status");
-    const all = Array.isArray(found) ? found.map((each) => Object(each)) : [];
-    return all.filter((each) => each.online === 1).length === 2 && all.some((each) => each.quorate === 1)
-      ? true
-      : undefined;
-  });
+/** A world with two hosts in a cluster. */
+async function twoHosts(terraform: string, made: readonly OwnHostAccess[]) {
+  await formCluster(made);
+  const token = await prepare(named(made, HOST));
+  return (hosts: readonly OwnHostAccess[]) => envOf(terraform, named(hosts, HOST), token);
 }
 
-/** A world with two hosts in a cluster, which each function gets as it was first. */
-async function open(): Promise<Place> {
+function envOf(terraform: string, host: OwnHostAccess, token: string) {
+  return {
+    TF_ACC: "1",
+    TF_ACC_TERRAFORM_PATH: terraform,
+    CHECKPOINT_DISABLE: "1",
+    PROXMOX_VE_ENDPOINT: host.api,
+    PROXMOX_VE_INSECURE: "true",
+    PROXMOX_VE_USERNAME: "root@pam",
+    PROXMOX_VE_PASSWORD: host.rootPassword,
+    PROXMOX_VE_API_TOKEN: token,
+    PROXMOX_VE_SSH_USERNAME: "root",
+    PROXMOX_VE_SSH_PASSWORD: host.rootPassword,
+    PROXMOX_VE_ACC_NODE_NAME: host.name,
+    PROXMOX_VE_ACC_NODE_2_NAME: SECOND.name,
+    PROXMOX_VE_ACC_IFACE_NAME: "enp2s0",
+    PROXMOX_VE_ACC_BOND_SLAVE1: "enp2s0",
+    PROXMOX_VE_ACC_BOND_SLAVE2: "enp3s0",
+    PROXMOX_VE_ACC_NODE_SSH_ADDRESS: "127.0.0.1",
+    PROXMOX_VE_ACC_NODE_SSH_PORT: String(host.sshPort),
+  };
+}
+
+function open() {
   const terraform = which("terraform", process.env["PATH"] ?? "");
   if (terraform === undefined) throw new Error("no terraform on PATH: the suite runs its own tests with it");
-  const labHome = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
-  const [used, saved] = [join(labHome, ".sandbox"), join(labHome, "saved")];
-  const sandbox = await openSandbox({ labHome });
-  const [first, second] = [await sandbox.addHost(HOST), await sandbox.addHost(SECOND)];
-  await formCluster(first, second);
-  const token = await prepare(first);
-  const stop = async (): Promise<void> => (await openSandbox({ labHome })).stop();
-  await stop();
-  cpSync(used, saved, { recursive: true });
-  return {
-    async fresh() {
-      await stop();
-      rmSync(used, { recursive: true });
-      cpSync(saved, used, { recursive: true });
-      const [host] = await (await openSandbox({ labHome })).hosts();
-      if (host === undefined) throw new Error("the sandbox has lost its host");
-      return {
-        TF_ACC: "1",
-        TF_ACC_TERRAFORM_PATH: terraform,
-        CHECKPOINT_DISABLE: "1",
-        PROXMOX_VE_ENDPOINT: host.api,
-        PROXMOX_VE_INSECURE: "true",
-        PROXMOX_VE_USERNAME: "root@pam",
-        PROXMOX_VE_PASSWORD: host.rootPassword,
-        PROXMOX_VE_API_TOKEN: token,
-        PROXMOX_VE_SSH_USERNAME: "root",
-        PROXMOX_VE_SSH_PASSWORD: host.rootPassword,
-        PROXMOX_VE_ACC_NODE_NAME: host.name,
-        PROXMOX_VE_ACC_NODE_2_NAME: SECOND.name,
-        PROXMOX_VE_ACC_IFACE_NAME: "enp2s0",
-        PROXMOX_VE_ACC_BOND_SLAVE1: "enp2s0",
-        PROXMOX_VE_ACC_BOND_SLAVE2: "enp3s0",
-        PROXMOX_VE_ACC_NODE_SSH_ADDRESS: "127.0.0.1",
-        PROXMOX_VE_ACC_NODE_SSH_PORT: String(host.sshPort),
-      };
-    },
-    async close() {
-      await stop();
-      rmSync(labHome, { recursive: true, force: true });
-    },
-  };
+  return openPve([HOST, SECOND], (made) => twoHosts(terraform, made));
 }
 
 export const proxmox: Suite = {

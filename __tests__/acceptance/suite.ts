@@ -11,6 +11,8 @@ export interface Suite {
   readonly tags: string;
   /** Which functions of a file it has. @default those that begin with TestAcc */
   has?(file: string, name: string): boolean;
+  /** True where the functions of a package build on each other: they share a world, in the package's order. */
+  readonly together?: true;
   /** What of the checkout is adapted; the checkout stays as it is. */
   overlay?(source: string): Overlay;
   open(): Promise<Place>;

@@ -169,6 +169,43 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
   ),
   [{ tags: { Team: "a", team: "b" } }, expect.stringMatching(/^tags: got .*none twice in other case/)],
   [{ tags: { owner: 3 } }, "tags.owner: got 3, allowed text of at most 256 characters"],
+  [{ "kubernetes.cni": "calico" }, 'kubernetes.cni: got "calico", allowed "flannel", "cilium" or "none"'],
+  [
+    { "talos.extensions": ["qemu-guest-agent"] },
+    'talos.extensions[0]: got "qemu-guest-agent", allowed an official extension, such as siderolabs/iscsi-tools',
+  ],
+  [
+    { "talos.kernelArgs": ["no"] },
+    expect.stringMatching(/^talos\.kernelArgs\[0\]: got "no", allowed an argument such as/),
+  ],
+  [
+    { "talos.patches": [{ patch: "machine: {}" }] },
+    expect.stringMatching(/^talos\.patches\[0\]\.patch: got "machine: \{\}", allowed a plain object/),
+  ],
+  [
+    { "talos.patches": [{ patch: { machine: new Date(0) } }] },
+    expect.stringMatching(/^talos\.patches\[0\]\.patch: .*allowed a plain object/),
+  ],
+  [{ "talos.patches": [{ for: ["cp-9"], patch: {} }] }, 'talos.patches[0].for: got "cp-9", allowed cp-1'],
+  ...["node-role.kubernetes.io/worker", "node-restriction.kubernetes.io/a", "k8s.io/a"].map(
+    (key) =>
+      [
+        { "kubernetes.nodes": [{ ...CP, labels: { [key]: "" } }] },
+        expect.stringContaining("allowed an object of labels"),
+      ] as const,
+  ),
+  [
+    { "kubernetes.nodes": [{ ...CP, taints: { a: "NoSchedul" } }] },
+    expect.stringMatching(/^kubernetes\.nodes\[0\]\.taints\.a: got "NoSchedul", allowed "VALUE:EFFECT"/),
+  ],
+  [
+    { "kubernetes.nodes": [{ ...CP, volumes: { data: 11 } }] },
+    "kubernetes.nodes[0].volumes: got 11, allowed at most 10 together (GiB; diskGb is 20, and Talos needs 10 of it)",
+  ],
+  [
+    { "kubernetes.cni": "cilium", "kubernetes.inlineManifests": { cilium: "kind: Namespace" } },
+    'kubernetes.inlineManifests: got "cilium", allowed another name (cni "cilium" has one of this name)',
+  ],
   [{ allowpaid: true }, expect.stringMatching(/^allowpaid: got an unknown field, .*; did you mean allowPaid\?$/)],
 ];
 

@@ -109,6 +109,30 @@ describe("a lab whose Talos runs on the instances", () => {
     expect((await lab.cdktf("diff")).code).toBe(0);
   });
 
+  it("takes Cilium, labels, volumes and patches, and another patch later, and leaves nothing at the end", async () => {
+    const labels = { "example.org/disk": "local" };
+    const node = { vcpus: 1, memoryMb: 6144, diskGb: 100 };
+    const nodes: NonNullable<LabInput["kubernetes"]>["nodes"] = [
+      { ...node, name: "cp-1", role: "control-plane" },
+      { ...node, name: "worker-1", role: "worker", labels, volumes: { data: 40 } },
+    ];
+    const patches = (value: string) => [{ patch: { machine: { sysctls: { "vm.max_map_count": value } } } }];
+    lab = await TestLab.create({
+      preset: "direct-pair",
+      kubernetes: { cni: "cilium", nodes },
+      talos: { extensions: ["siderolabs/iscsi-tools"], patches: patches("65536") },
+    });
+    expect((await lab.cdktf("deploy", "--auto-approve")).code).toBe(0);
+    const before = instanceIds();
+    expect((await lab.cdktf("diff")).code).toBe(0);
+    lab.configure({ talos: { patches: patches("262144") } });
+    expect((await lab.cdktf("deploy", "--auto-approve")).code).toBe(0);
+    expect(instanceIds()).toEqual(before);
+    expect(stateOf("talos")).toContain("262144");
+    expect((await lab.cdktf("destroy", "--auto-approve")).code).toBe(0);
+    expect(world().state.oci.instances.filter(({ state: is }) => is !== "TERMINATED")).toEqual([]);
+  });
+
   it("says of stack proxmox that it has none", async () => {
     lab = await TestLab.create({ preset: "direct" });
     const { code, stderr } = await lab.cdktf("deploy", "oci", "proxmox", "talos", "--auto-approve");

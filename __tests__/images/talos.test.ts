@@ -3,14 +3,16 @@ import { createServer, type Server } from "node:http";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PRESETS } from "../../config/presets.ts";
 import { provideTalosImage, type TalosUpload } from "../../images/talos.ts";
-import { DIRECT_SCHEMATIC, schematicId, schematicYaml, talosObjectName } from "../../topology/schematic.ts";
+import { labSchematic, schematicId, talosObjectName } from "../../topology/schematic.ts";
 import { listening } from "../listening.ts";
 import { BUCKET, COMPARTMENT, type UploadLab, uploadLab } from "./upload-lab.ts";
 
-const SCHEMATIC = schematicYaml(DIRECT_SCHEMATIC);
+const CONFIG = PRESETS.direct;
+const SCHEMATIC = labSchematic(CONFIG);
 const ID = schematicId(SCHEMATIC);
-const OBJECT = talosObjectName("1.13.9");
+const OBJECT = talosObjectName(CONFIG);
 const QCOW2 = Buffer.concat([Buffer.from([0x51, 0x46, 0x49, 0xfb]), Buffer.alloc(70_000, 7)]);
 
 let lab: UploadLab;

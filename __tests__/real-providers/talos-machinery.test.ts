@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { PRESET_NAMES, type PresetName } from "../../config/index.ts";
+import { type LabInput, PRESET_NAMES } from "../../config/index.ts";
 import { sandboxFiles } from "../../sandbox/daemon/files.ts";
 import { factsOf } from "../../sandbox/talos/model/config/facts.ts";
 import { clientConfigurationSchema } from "../../sandbox/talos/model/config/secrets.ts";
@@ -76,24 +76,56 @@ function goTest(labFile: string): Promise<Tested> {
   });
 }
 
+const NODE = { vcpus: 1, memoryMb: 6144, diskGb: 100 };
+/** Labs with what presets leave open. */
+const OWN: Readonly<Record<string, Partial<LabInput>>> = {
+  none: { preset: "free", kubernetes: { cni: "none" } },
+  cilium: {
+    preset: "direct-pair",
+    kubernetes: {
+      cni: "cilium",
+      inlineManifests: { monitoring: "apiVersion: v1\nkind: Namespace\nmetadata: { name: monitoring }\n" },
+      nodes: [
+        { ...NODE, name: "cp-1", role: "control-plane" },
+        {
+          ...NODE,
+          name: "worker-1",
+          role: "worker",
+          labels: { "example.org/disk": "local" },
+          taints: { "example.org/for": "builds:NoSchedule" },
+          volumes: { data: 40 },
+        },
+      ],
+    },
+    talos: {
+      patches: [
+        { patch: { machine: { sysctls: { "vm.max_map_count": "262144" } } } },
+        { for: ["cp-1"], patch: { apiVersion: "v1alpha1", kind: "WatchdogTimerConfig", device: "/dev/watchdog0" } },
+      ],
+    },
+  },
+};
+
 needing("terraform", "go").describe("Talos's own library", () => {
   const configurations: Record<string, string> = {};
   let lab: TestLab;
   let tested: Tested;
 
-  async function deployed(preset: PresetName): Promise<TestLab> {
-    const made = await providerLab("terraform", { preset });
+  async function deployed(name: string, input: Partial<LabInput>): Promise<TestLab> {
+    const made = await providerLab("terraform", input);
     const { code, stderr } = await made.cdktf("deploy", "--auto-approve");
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
     for (const machine of appliedIn(made).map(machineOf)) {
-      configurations[`${preset}/${machine.name}`] = machine.configuration;
+      configurations[`${name}/${machine.name}`] = machine.configuration;
     }
     return made;
   }
 
   beforeAll(async () => {
-    for (const preset of PRESET_NAMES.filter((name) => name !== "free")) await (await deployed(preset)).end();
-    lab = await deployed("free");
+    for (const preset of PRESET_NAMES.filter((name) => name !== "free"))
+      await (await deployed(preset, { preset })).end();
+    for (const [name, input] of Object.entries(OWN)) await (await deployed(name, input)).end();
+    lab = await deployed("free", { preset: "free" });
     const [first] = appliedIn(lab);
     if (!first) throw new Error("no machine was configured");
     const { ca_certificate: ca, client_certificate: cert, client_key: key } = first.client_configuration;

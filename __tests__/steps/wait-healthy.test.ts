@@ -61,6 +61,12 @@ describe("wait-healthy", () => {
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^2 of 2 nodes ready \(\d+ s\)\n$/) });
   });
 
+  it("ends where nodes have joined that cannot be ready, when that is all that it waits for", async () => {
+    const port = await portTo(cluster(["cp-1"], "cluster:\n  network:\n    cni:\n      name: none\n"));
+    const { code, output } = await run({ ...environment(port, ["cp-1"]), KUBE_UNTIL: "joined" }).ended;
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^1 of 1 nodes joined \(\d+ s\)\n$/) });
+  });
+
   it("waits for a node that comes later, and says so once", async () => {
     const lab: Lab = cluster(["cp-1"]);
     lab.guests.push(guest("worker-1"));

@@ -1,4 +1,5 @@
-import { schematicId, schematicYaml, TALOS_EXTENSIONS, TALOS_KERNEL_ARGS } from "../../topology/schematic.ts";
+import { PRESETS } from "../../config/presets.ts";
+import { labSchematic, schematicId, schematicYaml } from "../../topology/schematic.ts";
 
 describe("a schematic", () => {
   it("with nothing in it has the id of the stock image", () => {
@@ -13,12 +14,29 @@ describe("a schematic", () => {
   });
 
   it("of the lab has the guest agent, and a console on the serial port that arm64 guests have", () => {
-    expect(schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS })).toBe(`customization:
+    expect(labSchematic(PRESETS.free)).toBe(`customization:
     extraKernelArgs:
         - console=ttyAMA0
     systemExtensions:
         officialExtensions:
             - siderolabs/qemu-guest-agent
+`);
+  });
+
+  it("has what a config adds behind what the lab needs, each once", () => {
+    const talos = {
+      extensions: ["siderolabs/iscsi-tools", "siderolabs/qemu-guest-agent"],
+      kernelArgs: ["net.ifnames=0"],
+      patches: [],
+    };
+    expect(labSchematic({ ...PRESETS.free, talos })).toBe(`customization:
+    extraKernelArgs:
+        - console=ttyAMA0
+        - net.ifnames=0
+    systemExtensions:
+        officialExtensions:
+            - siderolabs/qemu-guest-agent
+            - siderolabs/iscsi-tools
 `);
   });
 });

@@ -76,7 +76,7 @@ export class LabApp extends App {
     const { oci, versions } = topology.config;
     // The sandbox has no image that somebody imported by hand.
     if (oci.talosImageId !== undefined && !sandbox) return null;
-    return { objectName: talosObjectName(versions.talos), version: versions.talos };
+    return { objectName: talosObjectName(topology.config), version: versions.talos };
   }
 
   /** The images that the lab imports. */

@@ -41,7 +41,7 @@ export interface TalosImageProps {
  * @example
  * const { hosts } = lab.topology;
  * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts: lab.proxmox.hosts, micro: null });
- * const schematic = schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS });
+ * const schematic = schematicYaml({ extensions: ["siderolabs/qemu-guest-agent"], kernelArgs: ["console=ttyAMA0"] });
  * new TalosImage(stack, "image", { talosVersion: "1.13.9", schematic, hosts, after: cluster.formed });
  */
 export class TalosImage extends Construct {

@@ -53,7 +53,7 @@ export interface TemplateProps {
  * @example
  * const { hosts } = lab.proxmox;
  * const cluster = new Cluster(stack, "cluster", { lab: "mine", hosts, micro: null });
- * const schematic = schematicYaml({ extensions: TALOS_EXTENSIONS, kernelArgs: TALOS_KERNEL_ARGS });
+ * const schematic = schematicYaml({ extensions: ["siderolabs/qemu-guest-agent"], kernelArgs: ["console=ttyAMA0"] });
  * const image = new TalosImage(stack, "image", {
  *   talosVersion: "1.13.9",
  *   schematic,

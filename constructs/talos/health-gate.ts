@@ -14,8 +14,10 @@ export interface HealthGateInner {
 /** What a `HealthGate` is made from. */
 export interface HealthGateProps {
   readonly cluster: Pick<ClusterAccess, "apiPorts">;
-  /** Those that are to be Ready. */
+  /** Those that are waited for. */
   readonly nodes: readonly Pick<MachinePlan, "name">[];
+  /** Without a network plugin no node is Ready. @default - "ready" */
+  readonly until?: "ready" | "joined";
   readonly kubeconfig: ClusterKubeconfig;
   /** By node: another one has it waited for again. */
   readonly generations: Readonly<Record<string, string>>;
@@ -25,7 +27,7 @@ export interface HealthGateProps {
 }
 
 /**
- * Holds the deployment until every node is Ready. Not the provider's `talos_cluster_health`: as a data source that is read
+ * Holds the deployment until every node is Ready, or has joined. Not the provider's `talos_cluster_health`: as a data source that is read
  * at every plan, and hangs it while a node is being added or destroyed (terraform-provider-talos #147, #221).
  *
  * @example
@@ -49,6 +51,7 @@ export class HealthGate extends Construct {
         KUBE_CERT: client.clientCertificate,
         KUBE_KEY: client.clientKey,
         KUBE_NODES: JSON.stringify(props.nodes.map((node) => node.name)),
+        ...(props.until && { KUBE_UNTIL: props.until }),
       },
       triggers: props.generations,
       dependsOn: props.after,

@@ -2,11 +2,14 @@
  * Talos's own firewall. It accepts replies, traffic among pods and services, and some pings; the rest is defined here
  * (docs.siderolabs.com, Ingress Firewall; siderolabs/talos `nftables_chain_config.go`).
  */
+import type { LabConfig } from "../../config/schema.ts";
+import { PLUGIN_PORTS } from "../../topology/network-plugin.ts";
 import type { NodePlan } from "../../topology/types.ts";
 
 /** What a machine's firewall rules depend on. */
 export interface IngressProps {
   readonly role: NodePlan["role"];
+  readonly cni: LabConfig["kubernetes"]["cni"];
   readonly guestCidr: string;
   readonly podCidr: string;
   /** Addresses of all control planes. */
@@ -20,19 +23,19 @@ interface Opening {
   readonly name: string;
   readonly ports: readonly (number | string)[];
   /** @default - TCP */
-  readonly protocol?: "udp";
+  readonly protocol?: "tcp" | "udp";
   readonly from: readonly string[];
 }
 
 const ANYWHERE = "0.0.0.0/0";
 
-function openings({ role, guestCidr, podCidr, controlPlanes }: IngressProps): readonly Opening[] {
+function openings({ role, cni, guestCidr, podCidr, controlPlanes }: IngressProps): readonly Opening[] {
   const all: readonly Opening[] = [
     // Tunnels come from a host. Client certificates are asked for.
     { name: "apid", ports: [50_000], from: [ANYWHERE] },
     // Pods too: metrics collectors query the kubelet of their own machine.
     { name: "kubelet", ports: [10_250], from: [guestCidr, podCidr] },
-    { name: "vxlan", ports: [4789], protocol: "udp", from: [guestCidr] },
+    ...PLUGIN_PORTS[cni].map(({ name, port, protocol }) => ({ name, ports: [port], protocol, from: [guestCidr] })),
     // A host is in the guests' network by the gateway's address.
     { name: "node-ports", ports: ["30000-32767"], from: [guestCidr] },
   ];

@@ -176,9 +176,25 @@ export interface CorosyncNode {
   readonly instanceId: string;
 }
 
+type StorageType =
+  | "dir"
+  | "lvmthin"
+  | "lvm"
+  | "nfs"
+  | "cifs"
+  | "cephfs"
+  | "rbd"
+  | "iscsi"
+  | "iscsidirect"
+  | "pbs"
+  | "zfs"
+  | "zfspool"
+  | "btrfs"
+  | "esxi";
+
 /** A storage, as `storage.cfg` has it. */
 export interface Storage {
-  readonly type: "dir" | "lvmthin";
+  readonly type: StorageType;
   content: readonly string[];
   disable: boolean;
   /** Empty: every node. */
@@ -310,4 +326,16 @@ export interface Vm {
   startedAt?: string;
   /** Random; another VM under the same id has another. */
   readonly generation: string;
+  /** True while its processors stand still. */
+  paused?: boolean;
+  /** By name. */
+  snapshots?: Readonly<Record<string, VmSnapshot>>;
+}
+
+/** A state of a virtual machine to go back to. */
+export interface VmSnapshot {
+  /** As the section of `qemu-server/<vmid>.conf` has it: `snaptime`, `parent`, `vmstate` among the options. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Sizes of the disks then, by volume id. */
+  readonly sizes: Readonly<Record<string, number>>;
 }

@@ -126,9 +126,13 @@ const opening = z.object({
 export function talosRules({ nodes, network }: ProxmoxTopology) {
   const controlPlanes = nodes.filter(({ role }) => role === "control-plane").map(({ address }) => address);
   const openingsOf = ({ role }: NodePlan) =>
-    ingressDocuments({ role, controlPlanes, guestCidr: network.guest.cidr, podCidr: network.podCidr }).flatMap(
-      (document) => opening.safeParse(document).data ?? [],
-    );
+    ingressDocuments({
+      role,
+      cni: "flannel",
+      controlPlanes,
+      guestCidr: network.guest.cidr,
+      podCidr: network.podCidr,
+    }).flatMap((document) => opening.safeParse(document).data ?? []);
   return {
     names: [...new Set(nodes.flatMap(openingsOf).map(({ name }) => name))],
     text: (node: NodePlan, without?: string): string => `

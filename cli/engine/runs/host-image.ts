@@ -10,7 +10,7 @@ import { withLock } from "../synth/lock.ts";
 import { buildHere } from "./image-build.ts";
 import { type ImagesContext, inputsOf, openDestination } from "./images.ts";
 import type { Session } from "./session.ts";
-import { DIRECT_SCHEMATIC, schematicId, schematicYaml } from "../../../topology/schematic.ts";
+import { labSchematic, schematicId } from "../../../topology/schematic.ts";
 import { asCliError } from "../../ui/errors.ts";
 import { configOf } from "../synth/config.ts";
 
@@ -54,7 +54,7 @@ async function provideTalos(
 ): Promise<void> {
   const { artifacts, config, terminal, interruption, say } = context;
   const { provideTalosImage } = await import("../../../images/talos.ts");
-  const schematic = schematicYaml(DIRECT_SCHEMATIC);
+  const schematic = labSchematic(config);
   const work = async (): Promise<void> =>
     provideTalosImage({
       ...(await openDestination(context, {})),

@@ -1,13 +1,14 @@
 // @ts-check
 /**
- * Waits until every node of the cluster is Ready, then exits 0. Asks the API server about its nodes, by the tunnels to
+ * Waits until every node of the cluster is Ready, or has joined, then exits 0. Asks the API server about its nodes, by the tunnels to
  * it, and prints a line whenever something changes.
  *
  * Environment:
  *   KUBE_ENDPOINTS          JSON list of API servers, such as ["https://127.0.0.1:16443"]; tried in turn
  *   KUBE_CA                 certificate the API server's must be signed with: PEM in base64, like the next two
  *   KUBE_CERT, KUBE_KEY     what we identify ourselves with
- *   KUBE_NODES              JSON list of the names of the nodes that must be Ready
+ *   KUBE_NODES              JSON list of the names of the nodes to wait for
+ *   KUBE_UNTIL              ready (without it), or joined: without a network plugin no node is Ready
  *   HEALTH_TIMEOUT_SECONDS  how long to wait; 3600 without it, as emulated machines are slow
  *
  * Exit code: 0 all are Ready, 1 not in time, 2 bad input.
@@ -30,6 +31,7 @@ const LONGEST_PAUSE_MS = 5_000;
  * @property {string} cert
  * @property {string} key
  * @property {readonly string[]} nodes
+ * @property {"ready" | "joined"} until
  * @property {number} timeoutSeconds
  */
 
@@ -52,6 +54,9 @@ function readInput(environment) {
   if (!/^\d+(\.\d+)?$/.test(seconds)) {
     throw new InputError(`HEALTH_TIMEOUT_SECONDS must be a number of seconds, got "${seconds}"`);
   }
+  const until = environment["KUBE_UNTIL"] || "ready";
+  if (until !== "ready" && until !== "joined")
+    throw new InputError(`KUBE_UNTIL must be ready or joined, got "${until}"`);
   return {
     endpoints: readList(environment, "KUBE_ENDPOINTS", "https URLs").map((text) => {
       const url = URL.canParse(text) ? new URL(text) : null;
@@ -62,6 +67,7 @@ function readInput(environment) {
     cert: readPem(environment, "KUBE_CERT", "CERTIFICATE"),
     key: readPem(environment, "KUBE_KEY", "PRIVATE KEY"),
     nodes: readList(environment, "KUBE_NODES", "node names"),
+    until,
     timeoutSeconds: Number(seconds),
   };
 }
@@ -180,9 +186,9 @@ function at(value, ...path) {
  * @param {ReadonlyMap<string, string | null>} found
  * @returns {Finding}
  */
-function judge({ nodes }, found) {
-  const missing = nodes.filter((name) => found.get(name) !== null);
-  const ready = `${nodes.length - missing.length} of ${nodes.length} nodes ready`;
+function judge({ nodes, until }, found) {
+  const missing = nodes.filter((name) => (until === "joined" ? !found.has(name) : found.get(name) !== null));
+  const ready = `${nodes.length - missing.length} of ${nodes.length} nodes ${until}`;
   if (missing.length === 0) return { summary: ready, healthy: true };
   return {
     summary: `${ready}, waiting for ${missing.join(", ")}`,

@@ -72,7 +72,8 @@ function fromJson(body: string): Parameters {
   } catch {
     throw new PveError(400, "malformed JSON in request body");
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+  if (parsed === null) return {};
+  if (typeof parsed !== "object" || Array.isArray(parsed)) {
     throw new PveError(400, "request body is no JSON object");
   }
   const given = Object.entries(parsed).filter(([, value]) => value !== null);

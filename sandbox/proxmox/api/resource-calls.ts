@@ -8,8 +8,9 @@ import { freeVmid } from "../model/vm-config.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { nodeFigures } from "./node-calls.ts";
-import { usage } from "../model/storage.ts";
-import { flag, unlessEmpty } from "./values.ts";
+import { isActive, usage } from "../model/storage.ts";
+import { isShared } from "../model/storage-types.ts";
+import { bit, flag, unlessEmpty } from "./values.ts";
 import { cpusOf, figures } from "./vm-calls.ts";
 
 type Values = { readonly [key: string]: Data };
@@ -73,17 +74,17 @@ function storages(pve: Pve): Values[] {
       .filter(([id]) => may(pve, `/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], true))
       .map(([storage, found]) => {
         const { total, used } = usage(host, storage, found);
+        const active = isActive(host, storage, found);
         return {
           id: `storage/${host.name}/${storage}`,
           type: "storage",
           storage,
           node: host.name,
           plugintype: found.type,
-          status: found.disable ? "unknown" : "available",
+          status: active ? "available" : "unknown",
           content: found.content.join(","),
-          shared: 0,
-          maxdisk: total,
-          disk: used,
+          shared: bit(isShared(found)),
+          ...(active && { maxdisk: total, disk: used }),
         };
       }),
   );
@@ -116,10 +117,9 @@ function poolMembers(pve: Pve, id: string, type?: string): Values[] {
 /** `GET pools` */
 export function pools(pve: Pve, { poolid, type }: Parameters): Data {
   if (poolid !== undefined) {
-    const { comment } = poolOf(pve, poolid);
     if (!may(pve, `/pool/${poolid}`, ["Pool.Audit"]))
       throw new PveError(403, `Permission check failed (/pool/${poolid}, Pool.Audit)`);
-    return [{ poolid, members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) }];
+    return [pool(pve, { poolid, ...(type !== undefined && { type }) })];
   }
   return Object.entries(pve.datacenter.pools)
     .filter(([id]) => may(pve, `/pool/${id}`, ["Pool.Audit"]))
@@ -129,17 +129,18 @@ export function pools(pve: Pve, { poolid, type }: Parameters): Data {
 /** `GET pools/{poolid}` */
 export function pool(pve: Pve, { poolid = "", type }: Parameters): Data {
   const { comment } = poolOf(pve, poolid);
-  return { members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) };
+  return { poolid, members: poolMembers(pve, poolid, type), ...unlessEmpty("comment", comment) };
 }
 
 /** `POST pools` */
-export const addPool = (pve: Pve, { poolid = "", comment = "" }: Parameters): void => createPool(pve, poolid, comment);
+export const addPool = (pve: Pve, { poolid = "", comment = "" }: Parameters): void =>
+  createPool(pve, poolid, comment.trim());
 
 /** `PUT pools`, `PUT pools/{poolid}` */
 export function setPool(pve: Pve, parameters: Parameters): void {
   const { poolid = "", comment } = parameters;
   const members = { vms: listOf(parameters.vms).map(Number), storages: listOf(parameters.storage) };
-  if (comment !== undefined) updatePool(pve, poolid, comment);
+  if (comment !== undefined) updatePool(pve, poolid, comment.trim());
   if (parameters.delete === "1") removeMembers(pve, poolid, members);
   else addMembers(pve, poolid, members, flag(parameters, "allow-move") ?? false);
 }

@@ -30,6 +30,7 @@ import { nothing } from "./values.ts";
 import * as vm from "./vm-calls.ts";
 import * as lifecycle from "./vm-lifecycle-calls.ts";
 import * as power from "./vm-power-calls.ts";
+import * as snapshot from "./vm-snapshot-calls.ts";
 
 /** A call that lists what is below it. */
 const index = (path: string): Route => get(path, () => childrenOf(path));
@@ -182,7 +183,7 @@ export const ROUTES: readonly Route[] = [
   get(`${VM}/cloudinit`, vm.cloudInit),
   put(`${VM}/cloudinit`, vm.regenerateCloudInit),
   get(`${VM}/feature`, vm.feature),
-  get(`${VM}/snapshot`, vm.snapshots),
+  ...snapshot.routes,
   post(`${VM}/clone`, lifecycle.clone),
   get(`${VM}/migrate`, lifecycle.migrationTargets),
   post(`${VM}/migrate`, lifecycle.migrate),
@@ -196,6 +197,8 @@ export const ROUTES: readonly Route[] = [
   post(`${VM}/status/shutdown`, power.shutdown),
   post(`${VM}/status/reboot`, power.reboot),
   post(`${VM}/status/reset`, power.reset),
+  post(`${VM}/status/suspend`, power.suspend),
+  post(`${VM}/status/resume`, power.resume),
   index(`${VM}/agent`),
   post(`${VM}/agent/ping`, power.ping),
   get(`${VM}/agent/network-get-interfaces`, power.networkInterfaces),

@@ -50,6 +50,7 @@ const metricsServers: SectionKind = {
     exists: (id) => `Metric server '${id}' already exists`,
     read: (id) => `status server entry '${id}' does not exist`,
     update: (id) => `no such server '${id}'`,
+    delete: () => "cannot lookup undefined type! at /usr/share/perl5/PVE/API2/Cluster/MetricServer.pm line 295.",
   },
   notKept: ["token"],
 };

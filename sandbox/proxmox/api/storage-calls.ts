@@ -1,12 +1,13 @@
 /** Calls about storages and what is on them. */
-import type { Storage, Volume } from "../../world/proxmox.ts";
+import type { Volume } from "../../world/proxmox.ts";
 import { again, type Pve } from "../model/context.ts";
 import { badParameter, failure } from "../model/errors.ts";
 import { assertMay, may } from "../model/permissions.ts";
 import {
-  createDirectory,
-  createLvmThin,
+  createStorage,
   deleteStorage,
+  isActive,
+  isOn,
   removeVolume,
   type StorageChange,
   storageOf,
@@ -15,7 +16,9 @@ import {
   usage,
   volumeOn,
 } from "../model/storage.ts";
+import { isShared, storageType } from "../model/storage-types.ts";
 import { startTask } from "../model/tasks.ts";
+import { runs } from "../model/vm-power.ts";
 import { vmidOf } from "../model/vm-drives.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
@@ -44,6 +47,7 @@ function section(pve: Pve, id: string): Data {
     content: content.join(","),
     digest: digestOf(found),
     ...(disable && { disable: 1 }),
+    ...(isShared(found) && { shared: 1 }),
     ...unlessEmpty("nodes", nodes.join(",")),
     ...unlessEmpty("path", path),
     ...unlessEmpty("vgname", vgname),
@@ -61,12 +65,12 @@ function told(name: string, text: string): Data {
 /** What is not an option, or has a field of its own. */
 const FIELDS: readonly string[] = ["storage", "type", "content", "nodes", "disable", "delete", "digest"];
 
-function change(parameters: Parameters, fixed: readonly string[] = []): StorageChange {
+function change(parameters: Parameters): StorageChange {
   const { content, nodes } = parameters;
   const cleared = listOf(parameters.delete);
   const disable = flag(parameters, "disable") ?? (cleared.includes("disable") ? false : undefined);
   const only = nodes ?? (cleared.includes("nodes") ? "" : undefined);
-  const isOption = (name: string): boolean => !FIELDS.includes(name) && !fixed.includes(name);
+  const isOption = (name: string): boolean => !FIELDS.includes(name);
   return {
     options: Object.fromEntries(Object.entries(parameters).filter(([name]) => isOption(name))),
     cleared: cleared.filter(isOption),
@@ -78,17 +82,9 @@ function change(parameters: Parameters, fixed: readonly string[] = []): StorageC
 
 /** `POST storage` */
 export function addStorage(pve: Pve, parameters: Parameters): Data {
-  const { storage: id = "", type = "", vgname, thinpool, path } = parameters;
-  if (type === "lvmthin") {
-    if (vgname === undefined) throw badParameter({ vgname: "property is missing and it is not optional" });
-    if (thinpool === undefined) throw badParameter({ thinpool: "property is missing and it is not optional" });
-    createLvmThin(pve, id, vgname, thinpool, change(parameters, ["vgname", "thinpool"]));
-  } else if (type === "dir") {
-    if (path === undefined) throw badParameter({ path: "property is missing and it is not optional" });
-    createDirectory(pve, id, path, change(parameters, ["path"]));
-  } else {
-    throw failure(`create storage failed: the sandbox's hosts have no storage of type '${type}'`);
-  }
+  const { storage: id = "" } = parameters;
+  const type = storageType(parameters.type ?? "");
+  createStorage(pve, id, type, change(parameters));
   return { storage: id, type };
 }
 
@@ -102,43 +98,50 @@ export function setStorage(pve: Pve, parameters: Parameters): Data {
 /** `DELETE storage/{storage}` */
 export const removeStorage = (pve: Pve, parameters: Parameters): void => deleteStorage(pve, parameters.storage ?? "");
 
-function isOn(found: Storage, node: string): boolean {
-  return found.nodes.length === 0 || found.nodes.includes(node);
-}
-
 function state(pve: Pve, id: string): { readonly [key: string]: Data } {
   const found = storageOf(pve, id);
   const { total, used } = usage(pve.host, id, found);
   return {
     type: found.type,
     content: found.content.join(","),
-    enabled: bit(!found.disable),
-    active: bit(!found.disable),
-    shared: bit(found.options?.["shared"] === "1"),
+    enabled: bit(!found.disable && isOn(found, pve.host.name)),
+    active: bit(isActive(pve.host, id, found)),
+    shared: bit(isShared(found)),
     total,
     used,
     avail: total - used,
   };
 }
 
+const noSuchStorage = () => badParameter({ storage: "No such storage." });
+
 /** `GET nodes/{node}/storage` */
-export function nodeStorages(pve: Pve, { content, enabled, storage: only }: Parameters): Data {
+export function nodeStorages(pve: Pve, { content, enabled, storage: only, target }: Parameters): Data {
   const wanted = listOf(content);
+  const node = pve.host.name;
+  const elsewhere = target === undefined || target === node || target === "localhost" ? null : target;
+  if (only !== undefined && !pve.datacenter.storages[only]) throw noSuchStorage();
   return Object.entries(pve.datacenter.storages)
-    .filter(([id, found]) => isOn(found, pve.host.name) && (only === undefined || id === only))
-    .filter(([, found]) => wanted.length === 0 || wanted.some((type) => found.content.includes(type)))
+    .filter(([id]) => only === undefined || id === only)
+    .filter(
+      ([, found]) =>
+        wanted.length === 0 ||
+        (!found.disable && isOn(found, node) && wanted.some((type) => found.content.includes(type))),
+    )
     .filter(([, found]) => enabled !== "1" || !found.disable)
+    .filter(([, found]) => elsewhere === null || (isShared(found) && isOn(found, node) && isOn(found, elsewhere)))
     .filter(([id]) => may(pve, `/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], true))
     .map(([storageId]) => {
       const now = state(pve, storageId);
-      return { storage: storageId, ...now, used_fraction: Number(now.used) / Math.max(1, Number(now.total)) };
+      const total = Number(now.total);
+      return { storage: storageId, ...now, ...(total > 0 && { used_fraction: Number(now.used) / total }) };
     });
 }
 
 /** `GET nodes/{node}/storage/{storage}/status` */
 export function storageStatus(pve: Pve, parameters: Parameters): Data {
   const { storage: id = "" } = parameters;
-  storageOn(pve, id, pve.host.name);
+  if (!pve.datacenter.storages[id]) throw noSuchStorage();
   return state(pve, id);
 }
 
@@ -188,18 +191,26 @@ export function removeVolumeTask(pve: Pve, parameters: Parameters): Data {
   const volid = volumeIdOf(parameters);
   const [id = ""] = volid.split(":");
   const owner = vmidOf(volid);
-  if (!may(pve, `/storage/${id}`, ["Datastore.Allocate"])) {
-    assertMay(pve, `/storage/${id}`, [owner === undefined ? "Datastore.AllocateTemplate" : "Datastore.AllocateSpace"]);
-  }
+  assertMay(pve, `/storage/${id}`, ["Datastore.Allocate"]);
   // Of a directory what is not there is deleted too, with a warning in the task's log.
   if (storageOn(pve, id, pve.host.name).type !== "dir") volumeOn(pve.host, volid);
-  const user = Object.values(pve.datacenter.vms).find(
-    (vm) => vm.node === pve.host.name && Object.values(vm.config).some((value) => value.split(",")[0] === volid),
-  );
-  if (user) throw failure(`Cannot remove image, a guest with VMID '${user.vmid}' exists!`);
-  return startTask(pve, "imgdel", `${volid.replace(/:/g, "@")}`, (log) => {
+  return startTask(pve, "imgdel", owner === undefined ? id : `${owner}@${id}`, (log) => {
     const later = again(pve);
+    assertClosed(later, volid);
     if (later.host.volumes[volid]) removeVolume(later, later.host.name, volid);
     else log(`disk image '${volid}' does not exist`);
   });
+}
+
+/** What a machine that runs has open LVM does not remove; a file goes all the same. */
+function assertClosed(pve: Pve, volid: string): void {
+  const isOpen = Object.values(pve.datacenter.vms).some(
+    (machine) =>
+      machine.node === pve.host.name &&
+      runs(pve, machine) &&
+      Object.values(machine.config).some((value) => value.split(",")[0] === volid),
+  );
+  if (!isOpen || volid.includes("/")) return;
+  const lv = `pve/${volid.split(":")[1] ?? ""}`;
+  throw failure(`lvremove '${lv}' error:   Logical volume ${lv} in use.`);
 }

@@ -20,7 +20,7 @@ import { failure } from "../model/errors.ts";
 import { denied, may } from "../model/permissions.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
-import { bit, flag, number, unlessEmpty } from "./values.ts";
+import { bit, flag, lineText, number, unlessEmpty } from "./values.ts";
 
 function userData({ enable, expire, comment, email, firstname, lastname, keys }: User): Record<string, Data> {
   return {
@@ -78,11 +78,11 @@ export function user(pve: Pve, { userid = "" }: Parameters): Data {
 function userFields(parameters: Parameters, before: User): UserFields {
   const groups = parameters.groups === undefined ? before.groups : listOf(parameters.groups);
   return {
-    comment: parameters.comment ?? before.comment,
-    email: parameters.email ?? before.email,
-    firstname: parameters.firstname ?? before.firstname,
-    lastname: parameters.lastname ?? before.lastname,
-    keys: parameters.keys ?? before.keys,
+    comment: lineText(parameters.comment) ?? before.comment,
+    email: lineText(parameters.email) ?? before.email,
+    firstname: lineText(parameters.firstname) ?? before.firstname,
+    lastname: lineText(parameters.lastname) ?? before.lastname,
+    keys: lineText(parameters.keys) ?? before.keys,
     enable: flag(parameters, "enable") ?? before.enable,
     expire: number(parameters, "expire") ?? before.expire,
     groups: parameters.append === "1" ? [...new Set([...before.groups, ...groups])] : groups,
@@ -125,7 +125,7 @@ export function token(pve: Pve, { userid = "", tokenid = "" }: Parameters): Data
 
 function tokenFields(parameters: Parameters, before: Omit<Token, "value">): Omit<Token, "value"> {
   return {
-    comment: parameters.comment ?? before.comment,
+    comment: lineText(parameters.comment) ?? before.comment,
     expire: number(parameters, "expire") ?? before.expire,
     privsep: flag(parameters, "privsep") ?? before.privsep,
   };
@@ -176,11 +176,11 @@ export function group(pve: Pve, { groupid = "" }: Parameters): Data {
 
 /** `POST access/groups` */
 export const addGroup = (pve: Pve, { groupid = "", comment = "" }: Parameters): void =>
-  createGroup(pve, groupid, comment);
+  createGroup(pve, groupid, comment.trim());
 
 /** `PUT access/groups/{groupid}` */
 export const setGroup = (pve: Pve, { groupid = "", comment = "" }: Parameters): void =>
-  updateGroup(pve, groupid, comment);
+  updateGroup(pve, groupid, comment.trim());
 
 /** `DELETE access/groups/{groupid}` */
 export const removeGroup = (pve: Pve, { groupid = "" }: Parameters): void => deleteGroup(pve, groupid);

@@ -24,6 +24,9 @@ export function unlessEmpty(name: string, value: string | null | undefined): Rec
   return value ? { [name]: value } : {};
 }
 
+/** Text in a line of `user.cfg`: its blanks at both ends are lost when that is read. */
+export const lineText = (text: string | undefined): string | undefined => text?.trim();
+
 /** A boolean as PVE prints it. */
 export function bit(value: boolean): 0 | 1 {
   return value ? 1 : 0;

@@ -8,15 +8,16 @@ import { hasAgent } from "../model/guest-agent.ts";
 import { runningHosts } from "../model/hosts.ts";
 import { may } from "../model/permissions.ts";
 import { startTask, type Work } from "../model/tasks.ts";
-import { memoryMb, updateVm, vmOf } from "../model/vm-config.ts";
+import { hostOf, memoryMb, QEMU, updateVm, vmOf } from "../model/vm-config.ts";
 import { driveKeys, isCdrom, isCloudInit, volumeId } from "../model/vm-drives.ts";
 import { assertMaySet } from "../model/vm-permissions.ts";
 import { runs } from "../model/vm-power.ts";
+import { canSnapshot, snapshotOf } from "../model/vm-snapshots.ts";
 import { listOf } from "./formats.ts";
 import { haOf } from "./ha-calls.ts";
 import type { Data, Parameters } from "./http.ts";
 import { type Properties, schemaOf } from "./schema.ts";
-import { digestOf, unlessEmpty } from "./values.ts";
+import { bit, digestOf, unlessEmpty } from "./values.ts";
 
 const MIB = 1024 ** 2;
 /** What PVE shows instead of a password. */
@@ -106,22 +107,23 @@ export function status(pve: Pve, parameters: Parameters): Data {
   const running = runs(pve, machine);
   return {
     ...figures(pve, machine, running),
-    qmpstatus: running ? "running" : "stopped",
+    qmpstatus: !running ? "stopped" : machine.paused ? "paused" : "running",
     cpus: cpusOf(machine),
     ha: haOf(pve, machine.vmid),
     ...(hasAgent(machine) && { agent: 1 }),
     ...(running && {
       pid: 1000 + machine.vmid,
       "running-machine": runningMachine(pve, machine),
-      "running-qemu": "10.1.2",
+      "running-qemu": QEMU,
     }),
   };
 }
 
 /** Values with the types that PVE's schema gives them: `cores` is a number, `memory` is text. */
-function typed(config: Vm["config"]): Values {
+export function typed(config: Vm["config"]): Values {
   const schema: Properties = schemaOf("POST nodes/{node}/qemu").parameters ?? {};
-  const isNumber = (key: string): boolean => ["integer", "number", "boolean"].includes(schema[key]?.type ?? "");
+  const isNumber = (key: string): boolean =>
+    key === "snaptime" || ["integer", "number", "boolean"].includes(schema[key]?.type ?? "");
   const values = Object.entries(config).map(([key, value]): [string, Data] => [
     key,
     key === "cipassword" ? MASKED : isNumber(key) ? Number(value) : value,
@@ -131,8 +133,12 @@ function typed(config: Vm["config"]): Values {
 
 /** `GET nodes/{node}/qemu/{vmid}/config` */
 export function config(pve: Pve, parameters: Parameters): Data {
-  const { config: found } = vm(pve, parameters);
-  return { ...typed(found), digest: digestOf(found) };
+  const machine = vm(pve, parameters);
+  const { snapshot, current } = parameters;
+  const both = "cannot use 'snapshot' parameter with 'current'";
+  if (snapshot !== undefined && current === "1") throw badParameter({ snapshot: both, current: both });
+  const { config: found } = snapshot === undefined ? machine : snapshotOf(machine, snapshot);
+  return { ...typed(found), digest: digestOf(machine.config) };
 }
 
 /** The sandbox changes at once what PVE keeps for a machine's next start: nothing is ever pending. */
@@ -190,19 +196,9 @@ export function cloudInit(pve: Pve, parameters: Parameters): Data {
 /** `GET nodes/{node}/qemu/{vmid}/feature` */
 export function feature(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
-  // Everything is on LVM-thin or in a directory of this host alone.
-  return { hasFeature: parameters.feature === "snapshot" ? 0 : 1, nodes: [machine.node] };
-}
-
-/** `GET nodes/{node}/qemu/{vmid}/snapshot` */
-export function snapshots(pve: Pve, parameters: Parameters): Data {
-  const machine = vm(pve, parameters);
-  return [
-    {
-      name: "current",
-      description: "You are here!",
-      running: runs(pve, machine) ? 1 : 0,
-      digest: digestOf(machine.config),
-    },
-  ];
+  const { feature: name, snapname } = parameters;
+  const { config: found } = snapname === undefined ? machine : snapshotOf(machine, snapname);
+  const isBase = found.template === "1" || snapname !== undefined;
+  const has = name === "snapshot" ? canSnapshot(hostOf(pve, machine), machine) : name === "copy" || isBase;
+  return { hasFeature: bit(has), nodes: [machine.node] };
 }

@@ -12,6 +12,7 @@ import { cloneVm, destroyVm, makeTemplate, moveDisk, resizeDisk } from "../model
 import { checkMigration, migrateVm } from "../model/vm-migration.ts";
 import { assertMaySet } from "../model/vm-permissions.ts";
 import { runs, startVm } from "../model/vm-power.ts";
+import { snapshotOf } from "../model/vm-snapshots.ts";
 import type { Data, Parameters } from "./http.ts";
 import { bit, flag, given } from "./values.ts";
 import { options, task, vm } from "./vm-calls.ts";
@@ -42,7 +43,7 @@ export function create(pve: Pve, parameters: Parameters): Data {
 /** `POST nodes/{node}/qemu/{vmid}/clone` */
 export function clone(pve: Pve, parameters: Parameters): Data {
   const source = vm(pve, parameters);
-  const { newid: text, name, description, pool = "", storage, target } = parameters;
+  const { newid: text, name, description, pool = "", snapname, storage, target } = parameters;
   const newid = Number(text);
   assertMay(pve, `/vms/${source.vmid}`, ["VM.Clone"]);
   assertMayVm(pve, newid, pool, ["VM.Allocate"]);
@@ -61,7 +62,9 @@ export function clone(pve: Pve, parameters: Parameters): Data {
   };
   return task(pve, "qmclone", source.vmid, (log) => {
     const later = again(pve);
-    cloneVm(later, vm(later, parameters), request);
+    const machine = vm(later, parameters);
+    const { config } = snapname === undefined ? machine : snapshotOf(machine, snapname);
+    cloneVm(later, { ...machine, config }, request);
     log(`create full clone of VM ${source.vmid} as ${newid}`);
   });
 }

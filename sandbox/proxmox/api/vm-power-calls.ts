@@ -5,6 +5,7 @@ import { failure, PveError } from "../model/errors.ts";
 import { bootsTalos, guestInterfaces, hasAgent } from "../model/guest-agent.ts";
 import { skipsLock } from "../model/vm-lock.ts";
 import { runs, startVm, stopVm } from "../model/vm-power.ts";
+import { pauseVm, resumeVm, suspendVm, wakeVm } from "../model/vm-suspend.ts";
 import type { Data, Parameters } from "./http.ts";
 import { task, vm } from "./vm-calls.ts";
 
@@ -24,7 +25,28 @@ function assertRuns(pve: Pve, machine: Vm): void {
 }
 
 /** `POST nodes/{node}/qemu/{vmid}/status/start` */
-export const start = power("qmstart", startVm);
+export const start = power("qmstart", (pve, machine, skipLock) =>
+  machine.config.lock === "suspended" ? wakeVm(pve, machine) : startVm(pve, machine, skipLock),
+);
+
+/** `POST nodes/{node}/qemu/{vmid}/status/suspend` */
+export function suspend(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  assertRuns(pve, machine);
+  if (parameters["todisk"] !== "1") return power("qmpause", pauseVm)(pve, parameters);
+  if (Object.keys(machine.config).some((key) => /^hostpci\d+$/.test(key)))
+    throw failure(
+      "cannot suspend VM to disk due to passed-through PCI device(s), which lack the possibility to save/restore their internal state",
+    );
+  return power("qmsuspend", suspendVm)(pve, parameters);
+}
+
+/** `POST nodes/{node}/qemu/{vmid}/status/resume` */
+export function resume(pve: Pve, parameters: Parameters): Data {
+  const machine = vm(pve, parameters);
+  if (machine.config.lock !== "suspended") assertRuns(pve, machine);
+  return power("qmresume", resumeVm)(pve, parameters);
+}
 
 /** `POST nodes/{node}/qemu/{vmid}/status/stop` */
 export const stop = power("qmstop", stopVm);
@@ -50,7 +72,7 @@ function askAgent(pve: Pve, parameters: Parameters): Vm {
   const machine = vm(pve, parameters);
   if (!hasAgent(machine)) throw failure("No QEMU guest agent configured");
   if (!runs(pve, machine)) throw failure(`VM ${machine.vmid} is not running`);
-  if (guestInterfaces(pve, machine).length === 0) throw failure("QEMU guest agent is not running");
+  if (machine.paused || guestInterfaces(pve, machine).length === 0) throw failure("QEMU guest agent is not running");
   return machine;
 }
 

@@ -100,7 +100,7 @@ export function talosMachines(world: World): readonly TalosMachine[] {
   const { hosts, datacenters } = proxmoxOf(world);
   return Object.values(datacenters)
     .flatMap((datacenter) => Object.values(datacenter.vms).map((vm) => ({ datacenter, vm })))
-    .filter(({ vm }) => runs({ world }, vm))
+    .filter(({ vm }) => runs({ world }, vm) && vm.paused !== true)
     .flatMap(({ datacenter, vm }) => {
       const volume = hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
       const image = volume && talosImage(volume);

@@ -1,15 +1,11 @@
-/** Storages, and the files and volumes on each host (pve-storage 9.1.7). Every storage of the sandbox is local to its node. */
+/** Storages, and the files and volumes on each host (pve-storage 9.1.7). What is played is local to its node. */
 import type { PveHost, Storage, Volume } from "../../world/proxmox.ts";
-import { assertWritable, nodeNamed, nodeNames, type Pve } from "./context.ts";
-import { badParameter, failure, PveError } from "./errors.ts";
-import { checkChangedOptions, checkNewOptions } from "./storage-options.ts";
+import { assertWritable, nodeNamed, type Pve } from "./context.ts";
+import { failure, PveError, within } from "./errors.ts";
+import { changedOptions, newOptions, normalContent, possibleContent, unreached } from "./storage-types.ts";
 
 const VOLUME_GROUP = "pve";
 const THIN_POOL = "data";
-const CONTENT: Readonly<Record<Storage["type"], readonly string[]>> = {
-  dir: ["backup", "images", "import", "iso", "none", "rootdir", "snippets", "vztmpl"],
-  lvmthin: ["images", "none", "rootdir"],
-};
 /** The root file system that the image caps, which `local` is on. */
 const ROOT_BYTES = 20 * 1024 ** 3;
 
@@ -23,10 +19,10 @@ export function storageOf({ datacenter }: Pve, id: string): Storage {
 /** A storage that a node may use. */
 export function storageOn(pve: Pve, id: string, node: string): Storage {
   const storage = storageOf(pve, id);
-  if (storage.nodes.length > 0 && !storage.nodes.includes(node)) {
-    throw failure(`storage '${id}' is not available on node '${node}'`);
-  }
   if (storage.disable) throw failure(`storage '${id}' is disabled`);
+  if (!isOn(storage, node)) throw failure(`storage '${id}' is not available on node '${node}'`);
+  const why = unreached(id, storage);
+  if (why !== undefined) throw failure(why ?? `storage '${id}' is not online`);
   return storage;
 }
 
@@ -41,74 +37,75 @@ export interface StorageChange {
   readonly cleared?: readonly string[];
 }
 
-/** A storage on the hosts' thin pool. @throws PveError */
-export function createLvmThin(pve: Pve, id: string, vgname: string, thinpool: string, change: StorageChange): void {
+/** Makes a storage. @throws PveError */
+export function createStorage(pve: Pve, id: string, type: Storage["type"], change: StorageChange): void {
   assertWritable(pve);
-  const { world, datacenter } = pve;
-  assertNewStorage(pve, id);
-  if (vgname !== VOLUME_GROUP) throw failure(`create storage failed: no such volume group '${vgname}'`);
-  if (thinpool !== THIN_POOL) throw failure(`create storage failed: no such logical volume ${vgname}/${thinpool}`);
+  const { path, vgname, thinpool, ...options } = newOptions(id, type, change.options ?? {});
+  const { content, disable = false, nodes = [] } = change;
   const storage: Storage = {
-    type: "lvmthin",
-    vgname,
-    thinpool,
-    content: ["images", "rootdir"],
-    disable: false,
-    nodes: [],
+    type,
+    content: content ? possibleContent(type, content) : normalContent(type),
+    disable,
+    nodes: nodes.toSorted(),
+    ...(path !== undefined && { path }),
+    ...(vgname !== undefined && { vgname }),
+    ...(thinpool !== undefined && { thinpool }),
+    options,
   };
-  checkNewOptions("lvmthin", change.options ?? {});
-  apply(pve, storage, change);
-  datacenter.storages[id] = storage;
-  world.changed();
-}
-
-/** A directory of the host's root file system. */
-export function createDirectory(pve: Pve, id: string, path: string, change: StorageChange): void {
-  assertWritable(pve);
-  assertNewStorage(pve, id);
-  const storage: Storage = { type: "dir", path, content: ["images"], disable: false, nodes: [] };
-  checkNewOptions("dir", change.options ?? {});
-  apply(pve, storage, change);
+  within("create storage failed: ", () => {
+    if (pve.datacenter.storages[id]) throw failure(`storage ID '${id}' already defined`);
+    if (!disable && isOn(storage, pve.host.name)) activate(id, storage);
+  });
   pve.datacenter.storages[id] = storage;
   pve.world.changed();
 }
 
-function assertNewStorage({ datacenter }: Pve, id: string): void {
-  if (datacenter.storages[id]) throw failure(`create storage failed: storage ID '${id}' already defined`);
+/** A host looks for what a storage names. @throws PveError where it is not there */
+function activate(id: string, storage: Storage): void {
+  const { type, vgname = "", thinpool = "" } = storage;
+  const why = unreached(id, storage);
+  if (why) throw failure(why);
+  if (type === "lvmthin" && (vgname !== VOLUME_GROUP || thinpool !== THIN_POOL))
+    throw failure(`no such logical volume ${vgname}/${thinpool}`);
+}
+
+/** Whether a node may use a storage. */
+export function isOn({ nodes }: Storage, node: string): boolean {
+  return nodes.length === 0 || nodes.includes(node);
 }
 
 /** Changes a storage. @throws PveError */
 export function updateStorage(pve: Pve, id: string, change: StorageChange): void {
   assertWritable(pve);
-  const storage = storageOf(pve, id);
-  checkChangedOptions(storage.type, change.options ?? {}, change.cleared ?? []);
-  apply(pve, storage, change);
+  const { content, disable, nodes, options = {}, cleared = [] } = change;
+  within("update storage failed: ", () => {
+    const storage = storageOf(pve, id);
+    const next = changedOptions(storage, options, cleared);
+    if (content) storage.content = possibleContent(storage.type, content);
+    storage.options = next;
+    if (disable !== undefined) storage.disable = disable;
+    if (nodes) storage.nodes = nodes.toSorted();
+  });
   pve.world.changed();
 }
 
 /** Removes a storage from the configuration; what is on it stays. */
 export function deleteStorage(pve: Pve, id: string): void {
   assertWritable(pve);
-  storageOf(pve, id);
+  within("delete storage failed: ", () => storageOf(pve, id));
   delete pve.datacenter.storages[id];
   pve.world.changed();
 }
 
-function apply(pve: Pve, storage: Storage, change: StorageChange): void {
-  const { content, disable, nodes, options, cleared = [] } = change;
-  const wrong = content?.find((type) => !CONTENT[storage.type].includes(type));
-  if (wrong) throw badParameter({ content: `storage does not support content type '${wrong}'` });
-  const stranger = nodes?.find((node) => !nodeNames(pve).includes(node));
-  if (stranger) throw failure(`no such cluster node '${stranger}'`);
-  if (content) storage.content = [...content].sort();
-  if (disable !== undefined) storage.disable = disable;
-  if (nodes) storage.nodes = [...nodes].sort();
-  const kept = Object.entries(storage.options ?? {}).filter(([name]) => !cleared.includes(name));
-  storage.options = { ...Object.fromEntries(kept), ...options };
+/** Whether a host has what a storage names. */
+export function isActive({ name }: PveHost, id: string, storage: Storage): boolean {
+  return !storage.disable && isOn(storage, name) && unreached(id, storage) === undefined;
 }
 
 /** Bytes that are there and that are taken; a thin pool is as full as what was written into it, of which nothing is known. */
-export function usage(host: PveHost, id: string, { type }: Storage): { readonly total: number; readonly used: number } {
+export function usage(host: PveHost, id: string, storage: Storage): { readonly total: number; readonly used: number } {
+  const { type } = storage;
+  if (!isActive(host, id, storage)) return { total: 0, used: 0 };
   const mine = Object.entries(host.volumes).filter(([volid]) => volid.startsWith(`${id}:`));
   const used = mine.reduce((sum, [, volume]) => sum + volume.size, 0);
   const total = type === "lvmthin" ? host.thinPoolBytes : (host.rootBytes ?? ROOT_BYTES);

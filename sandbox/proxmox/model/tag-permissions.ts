@@ -8,6 +8,14 @@ export function tagsOf(text: string | undefined): readonly string[] {
   return (text ?? "").split(/[;, ]+/).filter((tag) => tag !== "");
 }
 
+/** Tags as a machine keeps them: each once, in lower case and in order, unless the datacenter's `tag-style` says otherwise. */
+export function uniqueTags({ datacenter }: Pve, text: string): string {
+  const style = properties(datacenter.options?.["tag-style"] ?? "", "");
+  const isCase = style.get("case-sensitive") === "1";
+  const tags = [...new Set(tagsOf(isCase ? text : text.toLowerCase()))];
+  return (style.get("ordering") === "config" ? tags : tags.sort()).join(";");
+}
+
 /** @throws PveError 403 without VM.Config.Options, or for a tag that the datacenter keeps for others */
 export function assertMayTag(pve: Pve, vmid: number, before: string | undefined, after: string | undefined): void {
   if (pve.user === ROOT) return;

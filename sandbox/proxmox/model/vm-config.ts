@@ -3,12 +3,13 @@ import { assertUnlocked } from "./vm-lock.ts";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
+import { changedBoot, checkBootOrder, defaultBoot } from "./boot-order.ts";
 import { assertCpuType } from "./cpu-models.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
 import { assignAddresses, assignWhereFree, releaseAddresses } from "./ipam.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { properties, propertyString } from "./properties.ts";
-import { assertMayTag, tagsOf } from "./tag-permissions.ts";
+import { assertMayTag, uniqueTags } from "./tag-permissions.ts";
 import { assertMaySet } from "./vm-permissions.ts";
 import { isCdrom, isCloudInit, isDrive, placeDrive, volumeId } from "./vm-drives.ts";
 
@@ -19,6 +20,8 @@ const NET_MODELS = ["e1000", "e1000e", "rtl8139", "virtio", "vmxnet3"];
 /** Prefix of the MAC addresses that PVE makes. */
 const MAC_PREFIX = "BC:24:11";
 const MIN_VMID = 100;
+/** What runs machines, and made them. */
+export const QEMU = "10.1.2";
 
 /** A virtual machine; with `node`, one that is there. */
 export function vmOf(pve: Pve, vmid: number, node?: string): Vm {
@@ -54,10 +57,11 @@ export function createVm(pve: Pve, node: string, vmid: number, parameters: VmPar
     for (const [key, value] of Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1))) {
       config[key] = stored({ pve, host, vmid, config }, key, value);
     }
-    config.boot ??= `order=${Object.keys(config)
-      .filter((key) => isDrive(key) && !isCdrom(config[key] ?? ""))
-      .join(";")}`;
-    config.smbios1 ??= `uuid=${randomUUID()}`;
+    config.boot ||= defaultBoot(config);
+    config.smbios1 ||= `uuid=${randomUUID()}`;
+    config.meta = `creation-qemu=${QEMU},ctime=${Math.floor(Date.parse(pve.world.now()) / 1000)}`;
+    if (host.kind === "x86-kvm" && config.arch !== "aarch64" && (config.vmgenid ?? "1") === "1")
+      config.vmgenid = randomUUID();
     const vm = newVm(pve, host, vmid, config);
     if (pool !== "") moveToPool(pve, vmid, pool);
     assignWhereFree(pve, vm);
@@ -106,6 +110,7 @@ export function updateVm(
       config[key] = stored({ pve, host, vmid: vm.vmid, config }, key, value);
       if (isDrive(key)) forgetUnused(config, volumeId(config[key] ?? ""));
     }
+    Object.assign(config, changedBoot(vm.config, config, deleted));
     if ("boot" in parameters) checkBootOrder(config);
     checkBalloon(config);
     vm.config = config;
@@ -146,14 +151,15 @@ function stored(vm: Parameters<typeof placeDrive>[0], key: string, value: string
   if (isDrive(key)) return placeDrive(vm, key, value);
   if (/^net\d+$/.test(key)) return networkDevice(value);
   if (key === "description") return keptDescription(value);
-  if (key === "tags") return [...new Set(tagsOf(value))].sort().join(";");
+  if (key === "tags") return uniqueTags(vm.pve, value);
   return value;
 }
 
-/** Takes an option away: a disk becomes unused, a cloud-init drive goes with its volume. */
+/** Takes an option away: a disk becomes unused, an unused disk or a cloud-init drive goes with its volume. */
 function detach(host: PveHost, config: Record<string, string>, key: string): void {
   const value = config[key];
   delete config[key];
+  if (value !== undefined && /^unused\d+$/.test(key)) delete host.volumes[value];
   const volid = value === undefined || !isDrive(key) ? undefined : volumeId(value);
   if (value === undefined || volid === undefined) return;
   if (isCloudInit(value)) {
@@ -174,15 +180,6 @@ function forgetUnused(config: Record<string, string>, volid: string | undefined)
 /** `2048` or `current=2048`. */
 export function memoryMb(value: string | undefined): number {
   return Number(properties(value ?? "512", "current").get("current"));
-}
-
-function checkBootOrder(config: Readonly<Record<string, string>>): void {
-  const order =
-    properties(config.boot ?? "", "legacy")
-      .get("order")
-      ?.split(";") ?? [];
-  const missing = order.find((device) => device !== "" && !(device in config));
-  if (missing) throw failure(`invalid bootorder: device '${missing}' does not exist'`);
 }
 
 function checkBalloon({ balloon, memory }: Readonly<Record<string, string>>): void {

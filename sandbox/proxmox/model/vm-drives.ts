@@ -1,5 +1,5 @@
 /** Drives of a virtual machine: where their volumes come from and where they go (qemu-server 9.2.6, create_disks). */
-import type { PveHost, Vm, Volume } from "../../world/proxmox.ts";
+import type { PveHost, Storage, Vm, Volume } from "../../world/proxmox.ts";
 import { assertQuorum, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 import { formatSize, properties, propertyString } from "./properties.ts";
@@ -130,7 +130,7 @@ export function importUnused(
 }
 
 /** OVMF's variables are 528 KiB, of which LVM makes a whole extent. */
-function efiBytes({ host }: VmOnHost, type: "dir" | "lvmthin"): number {
+function efiBytes({ host }: VmOnHost, type: Storage["type"]): number {
   if (host.kind !== "x86-kvm") return EFI_VARS_BYTES;
   return type === "dir" ? OVMF_VARS_BYTES : SMALL_BYTES;
 }
@@ -187,7 +187,7 @@ function imageBytes(volume: Volume): number {
   return volume.content === "images" ? volume.size : CLOUD_IMAGE_BYTES;
 }
 
-function imageStorage({ pve, host }: VmOnHost, id: string): "dir" | "lvmthin" {
+function imageStorage({ pve, host }: VmOnHost, id: string): Storage["type"] {
   const storage = storageOn(pve, id, host.name);
   if (!storage.content.includes("images")) {
     throw badParameter({ storage: `storage '${id}' does not support vm images` });

@@ -11,6 +11,10 @@ import { formatSize, properties, propertyString } from "./properties.ts";
 import { assertUnused, hostOf, keptDescription, networkDevice, newVm } from "./vm-config.ts";
 import { allocate, assertFits, driveKeys, isCdrom, isCloudInit, placeDrive, volumeId } from "./vm-drives.ts";
 import { runs } from "./vm-power.ts";
+import { isInSnapshot } from "./vm-snapshots.ts";
+
+/** Of the machine that is cloned alone. */
+const NOT_CLONED = /^(template|parent|snaptime|vmstate|snapstate|runningmachine|lock|unused\d+)$/;
 
 interface CloneRequest {
   readonly newid: number;
@@ -42,12 +46,13 @@ export function cloneVm(pve: Pve, source: Vm, request: CloneRequest): Vm {
   try {
     const config: Record<string, string> = {};
     for (const [key, value] of Object.entries(source.config)) {
-      if (key === "template" || key.startsWith("unused")) continue;
+      if (NOT_CLONED.test(key)) continue;
       config[key] = /^net\d+$/.test(key) ? networkDevice(value, true) : value;
     }
     for (const key of driveKeys(config)) {
       config[key] = clonedDrive(pve, host, newid, key, config, { full, isTemplate, storage });
     }
+    if (config.vmgenid !== undefined) config.vmgenid = randomUUID();
     config.name = name ?? `Copy-of-VM-${source.config.name ?? source.vmid}`;
     if (description) config.description = keptDescription(description);
     config.smbios1 = propertyString(properties(config.smbios1 ?? "", "").set("uuid", randomUUID()), "");
@@ -90,6 +95,8 @@ export function makeTemplate(pve: Pve, vm: Vm): void {
   const host = hostOf(pve, vm);
   assertUnlocked(vm);
   if (vm.config.template === "1") throw failure("you can't convert a template to a template");
+  if (Object.keys(vm.snapshots ?? {}).length > 0)
+    throw failure("unable to create template, because VM contains snapshots");
   if (runs(pve, vm)) throw failure("you can't convert a VM to template if VM is running");
   assertQuorum(pve);
   for (const key of driveKeys(vm.config)) {
@@ -133,6 +140,7 @@ export function moveDisk(pve: Pve, vm: Vm, key: string, storage: string): void {
   const volume = host.volumes[volid];
   if (!volume) throw failure(`disk '${key}' has no associated volume`);
   if (volid.startsWith(`${storage}:`)) throw failure("you can't move to the same storage with same format");
+  if (isInSnapshot(vm, volid)) throw failure("you can't move a disk with snapshots and delete the source");
   assertQuorum(pve);
   const base = vm.config.template === "1";
   const moved = allocate(

@@ -7,6 +7,7 @@ import { hostOf } from "./vm-config.ts";
 import { driveKeys, isCdrom, isCloudInit, volumeId } from "./vm-drives.ts";
 import { assertUnlocked } from "./vm-lock.ts";
 import { runs } from "./vm-power.ts";
+import { isInSnapshot } from "./vm-snapshots.ts";
 
 /** How a machine is to move. */
 export interface Migration {
@@ -40,6 +41,8 @@ export function migrateVm(pve: Pve, vm: Vm, migration: Migration): void {
     if (isCdrom(value) && !isCloudInit(value)) throw failure(`can't migrate local cdrom '${volid}'`);
     if (isRunning && !migration.withLocalDisks && !isCloudInit(value))
       throw failure("can't live migrate attached local disks without with-local-disks option");
+    if (isInSnapshot(vm, volid) && !volid.endsWith(".qcow2"))
+      throw failure(`can't migrate local disk '${volid}': non-migratable snapshot exists`);
     storageOn(pve, volid.split(":")[0] ?? "", to.name);
     mine.push(volid);
   }

@@ -41,6 +41,7 @@ export function stopVm(pve: Pve, vm: Vm, skipLock = false): void {
   hostOf(pve, vm);
   if (!skipLock) assertUnlocked(vm);
   vm.running = false;
+  vm.paused = false;
   pve.world.changed();
 }
 

@@ -175,7 +175,7 @@ describe("storage", () => {
       storage: "files",
       type: "dir",
       path: "/srv/files",
-      content: "images",
+      content: "images,rootdir",
       digest: expect.any(String),
     });
   });
@@ -247,11 +247,16 @@ describe("storage", () => {
     );
   });
 
-  it("keeps a volume that a machine uses", async () => {
+  it("removes a volume, but not one that a running machine has open", async () => {
     const { api } = await lab();
-    const path = "nodes/pve-1/storage/guests/content";
-    const [disk] = Object.values(Object(await api.get(path))).map((volume) => Object(volume).volid);
-    expect((await api.call("DELETE", `${path}/${disk}`)).reason).toContain("VMID '901' exists");
+    await api.does("POST", VM, { vmid: 200, ...ARM, scsi0: "guests:1", start: 1 });
+    const path = "nodes/pve-1/storage/guests/content/guests:vm-200-disk-0";
+    const refused = await api.call("DELETE", path);
+    expect(String(refused.data)).toContain(":imgdel:200@guests:root@pam:");
+    expect(await api.done(refused)).toContain("in use");
+    await api.does("POST", `${VM}/200/status/stop`);
+    await api.does("DELETE", path);
+    expect((await api.call("GET", path)).status).toBe(500);
   });
 });
 

@@ -142,6 +142,8 @@ describe("over HTTP", () => {
     for (const body of ["{", "[1]", '"x"', '{"poolid": {"a": 1}}']) {
       expect(await api.call("POST", "pools", body, json)).toMatchObject({ status: 400 });
     }
+    const nothing = await api.call("POST", "pools", "null", json);
+    expect(nothing.errors).toEqual({ poolid: "property is missing and it is not optional" });
     const xml = { "Content-Type": "text/xml" };
     expect(await api.call("POST", "pools", "<pool/>", xml)).toMatchObject({ status: 501 });
   });

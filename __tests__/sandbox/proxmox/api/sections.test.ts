@@ -164,3 +164,8 @@ it("an ACME account is registered by a task, and told with its directory", async
     account: { contact: ["mailto:ada@example.org"], status: "valid" },
   });
 });
+
+it("fails to delete a metrics server that is not there, as Proxmox VE does", async () => {
+  const { status, reason } = await api.call("DELETE", "cluster/metrics/server/none");
+  expect([status, reason]).toEqual([500, expect.stringContaining("cannot lookup undefined type!")]);
+});

@@ -231,10 +231,10 @@ describe("proxmox_user_token", () => {
 
 describe("what PVE refuses", () => {
   it.each<[string, string, Attributes]>([
-    ["no such volume group 'vg'", "storage_lvmthin", { id: "guests", volume_group: "vg", thin_pool: "data" }],
+    ["no such logical volume vg/data", "storage_lvmthin", { id: "guests", volume_group: "vg", thin_pool: "data" }],
     ["no such logical volume pve/thin", "storage_lvmthin", { id: "guests", volume_group: "pve", thin_pool: "thin" }],
     [
-      "does not support content type 'iso'",
+      "does not support content type 'none'",
       "storage_lvmthin",
       { id: "guests", volume_group: "pve", thin_pool: "data", content: ["iso"] },
     ],

@@ -40,7 +40,7 @@ const nodeList = z.object({
   items: z.array(
     z.object({
       metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()) }),
-      spec: z.object({ taints: z.array(z.object({ effect: z.string() })).optional() }),
+      spec: z.object({ taints: z.array(z.looseObject({ effect: z.string() })).optional() }),
       status: z.object({
         addresses: z.array(z.object({ type: z.string(), address: z.string() })),
         conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string() })),
@@ -285,6 +285,25 @@ describe("the nodes", () => {
       status: "False",
       message: expect.stringContaining("cni plugin not initialized"),
     });
+  });
+
+  it("are ready once a manifest installs one", async () => {
+    const installs = "contents: |\n        kind: Job\n        image: quay.io/cilium/cilium-cli:v0.19.7\n";
+    const lab = cluster(
+      ["cp-1"],
+      `cluster:\n  network:\n    cni:\n      name: none\n  inlineManifests:\n    - name: cilium\n      ${installs}`,
+    );
+    expect((await nodesOf(lab))[0]?.status.conditions[0]).toMatchObject({ status: "True" });
+  });
+
+  it("join with the taints of their machine", async () => {
+    const taints = "machine:\n  nodeTaints:\n    example.org/for: builds:NoExecute\n    example.org/old: NoSchedule\n";
+    const [node] = await nodesOf(cluster(["cp-1"], taints));
+    expect(node?.spec.taints).toEqual([
+      { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" },
+      { key: "example.org/for", value: "builds", effect: "NoExecute" },
+      { key: "example.org/old", effect: "NoSchedule" },
+    ]);
   });
 
   it("do not register where the kubelet may not use their address", async () => {

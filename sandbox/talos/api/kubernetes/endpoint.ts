@@ -149,6 +149,8 @@ function stateOf(world: World, machine: ConfiguredMachine, guestsOf: GuestsOf): 
   return {
     version: server?.kubernetesVersion ?? "",
     now,
+    networkPlugin: server?.networkPlugin ?? null,
+    hasKubeProxy: server?.hasKubeProxy ?? true,
     namespaces: namespaces(since),
     nodes: members
       .filter(registers)

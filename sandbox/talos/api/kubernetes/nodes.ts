@@ -11,12 +11,26 @@ export interface KubernetesNode {
     readonly creationTimestamp: string;
     readonly labels: Readonly<Record<string, string>>;
   };
-  readonly spec: { readonly taints?: readonly { readonly key: string; readonly effect: string }[] };
+  readonly spec: { readonly taints?: readonly Taint[] };
   readonly status: {
     readonly addresses: readonly { readonly type: string; readonly address: string }[];
     readonly conditions: readonly Condition[];
     readonly nodeInfo: Readonly<Record<string, string>>;
   };
+}
+
+interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: string;
+}
+
+const CONTROL_PLANE_TAINT: Taint = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
+
+/** Talos has them as `VALUE:EFFECT`, or `EFFECT` alone. */
+function taintOf(key: string, text: string): Taint {
+  const [, value = "", effect = ""] = /^(?:(.*):)?(.*)$/.exec(text) ?? [];
+  return { key, ...(value !== "" && { value }), effect };
 }
 
 interface Condition {
@@ -37,6 +51,10 @@ export function registers({ facts, guest }: ConfiguredMachine): boolean {
 export function nodeOf(machine: ConfiguredMachine, since: string, now: string, isUnready: boolean): KubernetesNode {
   const { facts, guest, entry } = machine;
   const controlPlane = facts.role === "control-plane";
+  const taints = [
+    ...(controlPlane && !facts.cluster.schedulesOnControlPlanes ? [CONTROL_PLANE_TAINT] : []),
+    ...Object.entries(facts.taints).map(([key, text]) => taintOf(key, text)),
+  ];
   const created = seconds(entry.configuredAt > since ? entry.configuredAt : since);
   return {
     metadata: {
@@ -53,17 +71,14 @@ export function nodeOf(machine: ConfiguredMachine, since: string, now: string, i
         ...facts.labels,
       },
     },
-    spec:
-      controlPlane && !facts.cluster.schedulesOnControlPlanes
-        ? { taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }] }
-        : {},
+    spec: taints.length > 0 ? { taints } : {},
     status: {
       addresses: [
         { type: "InternalIP", address: guest.address },
         { type: "Hostname", address: facts.hostname },
       ],
       conditions: [
-        isUnready ? stopped(created, seconds(now)) : ready(facts.cluster.hasNetworkPlugin, created, seconds(now)),
+        isUnready ? stopped(created, seconds(now)) : ready(facts.cluster.networkPlugin !== null, created, seconds(now)),
       ],
       nodeInfo: {
         architecture: "arm64",

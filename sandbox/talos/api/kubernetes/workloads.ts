@@ -1,4 +1,4 @@
-/** What runs in kube-system of every Talos cluster: static pods of the control planes, kube-proxy, CoreDNS. */
+/** What runs in kube-system of a Talos cluster: static pods of the control planes, the network's daemons, CoreDNS. */
 import { createHash } from "node:crypto";
 import type { ApiState } from "./state.ts";
 import type { KubernetesNode } from "./nodes.ts";
@@ -59,12 +59,30 @@ function pods(state: ApiState): readonly Workload[] {
   const suffix = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 5);
   return [
     ...controlPlanes.flatMap((node) => STATIC_PODS.map((app) => pod(app, `${app}-${node.metadata.name}`, node))),
-    ...state.nodes.map((node) => pod("kube-proxy", `kube-proxy-${suffix(node.metadata.uid)}`, node)),
+    ...daemonsOf(state).flatMap(({ name, app }) =>
+      state.nodes.map((node) => pod(app, `${name}-${suffix(node.metadata.uid)}`, node)),
+    ),
     ...coreDnsNodes(state).map((node, n) => pod("kube-dns", `coredns-${suffix(`${node.metadata.uid} ${n}`)}`, node)),
   ];
 }
 
-function daemonSets({ nodes }: ApiState): readonly Workload[] {
+interface Daemon {
+  readonly name: string;
+  /** Its label `k8s-app`. */
+  readonly app: string;
+}
+
+/** What runs on every node: kube-proxy, and the network plugin where the sandbox knows it. */
+function daemonsOf({ networkPlugin, hasKubeProxy }: ApiState): readonly Daemon[] {
+  return [
+    ...(hasKubeProxy ? [{ name: "kube-proxy", app: "kube-proxy" }] : []),
+    ...(networkPlugin === "flannel" ? [{ name: "kube-flannel", app: "flannel" }] : []),
+    ...(networkPlugin === "cilium" ? [{ name: "cilium", app: "cilium" }] : []),
+  ];
+}
+
+function daemonSets(state: ApiState): readonly Workload[] {
+  const { nodes } = state;
   const desired = nodes.length;
   const status = {
     currentNumberScheduled: desired,
@@ -72,8 +90,11 @@ function daemonSets({ nodes }: ApiState): readonly Workload[] {
     numberAvailable: nodes.filter(isReady).length,
     numberReady: nodes.filter(isReady).length,
   };
-  const metadata = { name: "kube-proxy", namespace: NAMESPACE, labels: { "k8s-app": "kube-proxy" } };
-  return [{ metadata, spec: {}, status }];
+  return daemonsOf(state).map(({ name, app }) => ({
+    metadata: { name, namespace: NAMESPACE, labels: { "k8s-app": app } },
+    spec: {},
+    status,
+  }));
 }
 
 /** The deployment of CoreDNS. */

@@ -6,7 +6,7 @@ import { imageVersion } from "./versions.ts";
 import { readConfiguration } from "./documents.ts";
 import { mainKind } from "./schema.ts";
 import { interfaces } from "./validate.ts";
-import { at, type Fields, isFields, textAt, textsAt } from "./value.ts";
+import { at, type Fields, isFields, listAt, textAt, textsAt } from "./value.ts";
 
 /** What of a configuration the model goes by. */
 export interface MachineFacts {
@@ -21,6 +21,8 @@ export interface MachineFacts {
   readonly virtualAddresses: readonly string[];
   readonly nodeSubnets: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** `VALUE:EFFECT` by key. */
+  readonly taints: Readonly<Record<string, string>>;
   readonly kubernetesVersion: string;
   /** Name servers and time servers: its own, else those of Talos. */
   readonly resolvers: readonly string[];
@@ -45,7 +47,10 @@ export interface ClusterFacts {
   readonly certificateNames: readonly string[];
   readonly dnsDomain: string;
   readonly serviceSubnets: readonly string[];
-  readonly hasNetworkPlugin: boolean;
+  readonly networkPlugin: NetworkPlugin;
+  readonly hasKubeProxy: boolean;
+  /** Names of the manifests that are applied beside Talos's own. */
+  readonly manifests: readonly string[];
   readonly schedulesOnControlPlanes: boolean;
   readonly podSubnets: readonly string[];
   readonly usesDiscovery: boolean;
@@ -58,7 +63,6 @@ export function factsOf(configuration: string, address: string): MachineFacts {
   const main = documents.find(({ kind }) => kind === mainKind)?.fields ?? {};
   const ofKind = (kind: string): readonly Fields[] =>
     documents.filter((document) => document.kind === kind).map(({ fields }) => fields);
-  const labels = at(main, "machine", "nodeLabels");
   return {
     role: textAt(main, "machine", "type") === "controlplane" ? "control-plane" : "worker",
     hostname:
@@ -73,9 +77,8 @@ export function factsOf(configuration: string, address: string): MachineFacts {
       ...interfaces(main).map((device) => textAt(device, "vip", "ip")),
     ].filter((found) => found !== ""),
     nodeSubnets: textsAt(main, "machine", "kubelet", "nodeIP", "validSubnets"),
-    labels: Object.fromEntries(
-      Object.entries(isFields(labels) ? labels : {}).map(([key, value]) => [key, String(value)]),
-    ),
+    labels: namedTexts(main, "machine", "nodeLabels"),
+    taints: namedTexts(main, "machine", "nodeTaints"),
     kubernetesVersion: imageVersion(textAt(main, "machine", "kubelet", "image")),
     resolvers: orElse(textsAt(main, "machine", "network", "nameservers"), RESOLVERS),
     timeServers: orElse(textsAt(main, "machine", "time", "servers"), TIME_SERVERS),
@@ -94,12 +97,41 @@ function clusterFacts(main: Fields): ClusterFacts {
     certificateNames: textsAt(main, "cluster", "apiServer", "certSANs"),
     dnsDomain: textAt(main, "cluster", "network", "dnsDomain") || "cluster.local",
     serviceSubnets: textsAt(main, "cluster", "network", "serviceSubnets"),
-    hasNetworkPlugin: textAt(main, "cluster", "network", "cni", "name") !== "none",
+    networkPlugin: pluginOf(main),
+    hasKubeProxy: at(main, "cluster", "proxy", "disabled") !== true,
+    manifests: inlineManifests(main).map((manifest) => textAt(manifest, "name")),
     schedulesOnControlPlanes: at(main, "cluster", "allowSchedulingOnControlPlanes") === true,
     podSubnets: textsAt(main, "cluster", "network", "podSubnets"),
     usesDiscovery: at(main, "cluster", "discovery", "enabled") !== false,
     etcdAuthority: pairAt(main, "cluster", "etcd", "ca"),
   };
+}
+
+/** What gives pods their network: Talos's flannel, or what a manifest installs; null: nothing yet. */
+export type NetworkPlugin = "flannel" | "cilium" | "another" | null;
+
+const PLUGIN_IMAGE = /image:\s*\S*\/(?:(cilium)|calico|flannel|antrea|kube-router|kube-ovn)/;
+
+function pluginOf(main: Fields): NetworkPlugin {
+  const name = textAt(main, "cluster", "network", "cni", "name");
+  if (name === "" || name === "flannel") return "flannel";
+  const [found, cilium] =
+    PLUGIN_IMAGE.exec(
+      inlineManifests(main)
+        .map((each) => textAt(each, "contents"))
+        .join("\n"),
+    ) ?? [];
+  if (cilium !== undefined) return "cilium";
+  return found !== undefined || name === "custom" ? "another" : null;
+}
+
+function inlineManifests(main: Fields): readonly Fields[] {
+  return listAt(main, "cluster", "inlineManifests").filter(isFields);
+}
+
+function namedTexts(main: Fields, ...path: readonly string[]): Readonly<Record<string, string>> {
+  const found = at(main, ...path);
+  return Object.fromEntries(Object.entries(isFields(found) ? found : {}).map(([key, value]) => [key, String(value)]));
 }
 
 const orElse = (own: readonly string[], otherwise: readonly string[]): readonly string[] =>

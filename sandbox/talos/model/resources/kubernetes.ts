@@ -1,4 +1,5 @@
 /** Resources of Kubernetes on a machine (siderolabs/talos v1.13.9, resources/k8s). */
+import type { ClusterFacts } from "../config/facts.ts";
 import type { ConfiguredMachine } from "../machines.ts";
 import type { Kind, Resources } from "./kind.ts";
 import type { Fields } from "./spec.ts";
@@ -166,11 +167,11 @@ const controlPlane: readonly Kind[] = [
         server: machine.facts.cluster.endpoint,
         clusterDomain: machine.facts.cluster.dnsDomain,
         podCIDRs: machine.facts.cluster.podSubnets,
-        proxyEnabled: true,
+        proxyEnabled: machine.facts.cluster.hasKubeProxy,
         coreDNSEnabled: true,
-        flannelEnabled: machine.facts.cluster.hasNetworkPlugin,
+        flannelEnabled: machine.facts.cluster.networkPlugin === "flannel",
         dnsServiceIP: clusterDns(machine)[0] ?? "",
-        cniName: machine.facts.cluster.hasNetworkPlugin ? "flannel" : "none",
+        cniName: machine.facts.cluster.networkPlugin === "flannel" ? "flannel" : "none",
       },
     }),
   },
@@ -179,7 +180,7 @@ const controlPlane: readonly Kind[] = [
     namespace: "controlplane",
     spec: "manifestsApplied:1*",
     controlPlane: ({ machine: { facts }, running }): Resources =>
-      running ? { manifests: { manifestsApplied: manifestsOf(facts.cluster.hasNetworkPlugin) } } : {},
+      running ? { manifests: { manifestsApplied: manifestsOf(facts.cluster) } } : {},
   },
   {
     type: "Endpoints.kubernetes.talos.dev",
@@ -231,17 +232,18 @@ const podOf = (name: string, image: string): Fields => ({
 });
 
 /** What Talos applies at the bootstrap, in its order. */
-function manifestsOf(hasNetworkPlugin: boolean): readonly string[] {
+function manifestsOf({ networkPlugin, hasKubeProxy, manifests }: ClusterFacts): readonly string[] {
   return [
     "00-kubelet-bootstrapping-token",
     "01-csr-approver-role-binding",
     "01-csr-node-bootstrap",
     "01-csr-renewal-role-binding",
-    ...(hasNetworkPlugin ? ["05-flannel"] : []),
-    "10-kube-proxy",
+    ...(networkPlugin === "flannel" ? ["05-flannel"] : []),
+    ...(hasKubeProxy ? ["10-kube-proxy"] : []),
     "11-core-dns",
     "11-core-dns-svc",
     "11-kube-config-in-cluster",
+    ...manifests.map((name) => `99-${name}`),
   ];
 }
 
