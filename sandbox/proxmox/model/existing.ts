@@ -21,31 +21,39 @@ export interface FoundHosts {
   readonly token: { readonly user: string; readonly name: string; readonly value: string } | null;
 }
 
-/** What their administrator has made for the lab: docs/homelab.md has the same commands. */
-export const ROLE = "LabHome";
-const PRIVILEGES = [
-  "Datastore.AllocateSpace",
-  "Datastore.AllocateTemplate",
-  "Datastore.Audit",
-  "Pool.Allocate",
-  "Pool.Audit",
-  "SDN.Use",
-  "Sys.AccessNetwork",
-  "Sys.Audit",
-  "VM.Allocate",
-  "VM.Audit",
-  "VM.Clone",
-  "VM.Config.CDROM",
-  "VM.Config.CPU",
-  "VM.Config.Cloudinit",
-  "VM.Config.Disk",
-  "VM.Config.HWType",
-  "VM.Config.Memory",
-  "VM.Config.Network",
-  "VM.Config.Options",
-  "VM.GuestAgent.Audit",
-  "VM.PowerMgmt",
-] as const;
+/** Roles that their administrator has made for labs: docs/homelab.md has the same commands. */
+const ROLES = {
+  LabGuests: [
+    "Pool.Allocate",
+    "Pool.Audit",
+    "VM.Allocate",
+    "VM.Audit",
+    "VM.Clone",
+    "VM.Config.CDROM",
+    "VM.Config.CPU",
+    "VM.Config.Cloudinit",
+    "VM.Config.Disk",
+    "VM.Config.HWType",
+    "VM.Config.Memory",
+    "VM.Config.Network",
+    "VM.Config.Options",
+    "VM.GuestAgent.Audit",
+    "VM.PowerMgmt",
+  ],
+  LabNodes: ["Sys.AccessNetwork", "Sys.Audit"],
+} as const;
+
+/** What the user of the token may do, and where: nothing of a machine that is in no pool, and nothing else of the host. */
+function rightsOf({ storage, imageStorage, network }: FoundHosts): Readonly<Record<string, string>> {
+  return {
+    "/pool": "LabGuests",
+    "/nodes": "LabNodes",
+    [`/storage/${storage}`]: "PVEDatastoreUser",
+    // The privilege to delete an image is that to change the storage (pve-storage, API2/Storage/Content.pm).
+    [`/storage/${imageStorage}`]: "PVEDatastoreAdmin",
+    [`/sdn/zones/localnetwork/${network.bridge}`]: "PVESDNUser",
+  };
+}
 
 /** A machine that many have at home. */
 const SIZE = { cpus: 8, memoryGb: 32, diskGb: 500 } as const;
@@ -97,12 +105,15 @@ function addStorages(datacenter: Datacenter, { storage, imageStorage }: FoundHos
   };
 }
 
-function addToken(datacenter: Datacenter, { user, name, value }: NonNullable<FoundHosts["token"]>): void {
+function addToken(datacenter: Datacenter, found: FoundHosts): void {
+  if (found.token === null) return;
+  const { user, name, value } = found.token;
   const nobody = { email: "", firstname: "", lastname: "", keys: "", groups: [], password: null };
   datacenter.users[user] ??= { ...nobody, comment: "Labs", enable: true, expire: 0 };
-  datacenter.roles[ROLE] ??= PRIVILEGES;
-  if (!datacenter.acl.some(({ ugid, roleid }) => ugid === user && roleid === ROLE))
-    datacenter.acl.push({ path: "/", type: "user", ugid: user, roleid: ROLE, propagate: true });
+  for (const [role, privileges] of Object.entries(ROLES)) datacenter.roles[role] ??= privileges;
+  for (const [path, roleid] of Object.entries(rightsOf(found)))
+    if (!datacenter.acl.some((entry) => entry.path === path && entry.ugid === user))
+      datacenter.acl.push({ path, type: "user", ugid: user, roleid, propagate: true });
   datacenter.tokens[`${user}!${name}`] = { value, comment: null, expire: 0, privsep: false };
 }
 
@@ -133,6 +144,6 @@ export function putUp(world: World, found: FoundHosts, ports: readonly OwnHost["
   const datacenter = world.state.proxmox.datacenters[world.state.proxmox.hosts[hosts[0]?.id ?? ""]?.datacenter ?? ""];
   if (datacenter === undefined) return;
   if (isNew) addStorages(datacenter, found);
-  if (found.token !== null) addToken(datacenter, found.token);
+  addToken(datacenter, found);
   world.changed();
 }

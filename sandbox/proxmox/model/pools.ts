@@ -22,7 +22,7 @@ export function updatePool(pve: Pve, id: string, comment: string): void {
   pve.world.changed();
 }
 
-/** Removes an empty pool. @throws PveError */
+/** Removes an empty pool, and what somebody may do with it. @throws PveError */
 export function deletePool(pve: Pve, id: string): void {
   assertWritable(pve);
   const { vms, storages = [] } = within("delete pool failed: ", () => poolOf(pve, id));
@@ -34,6 +34,8 @@ export function deletePool(pve: Pve, id: string): void {
   ];
   if (content.length > 0) throw failure(`delete pool failed: pool '${id}' is not empty (contains ${content[0]})`);
   delete pve.datacenter.pools[id];
+  // pve-access-control, delete_pool_acl: of a pool within another there is no such path.
+  pve.datacenter.acl = pve.datacenter.acl.filter(({ path }) => path !== `/pool/${id}`);
   pve.world.changed();
 }
 
