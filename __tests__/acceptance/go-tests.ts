@@ -28,10 +28,16 @@ interface Command {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly deadlineMs?: number;
+  /** Ends it before that. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs a program, until a deadline. */
-export function run(program: string, args: readonly string[], { folder, env, deadlineMs }: Command): Promise<GoRun> {
+export function run(
+  program: string,
+  args: readonly string[],
+  { folder, env, deadlineMs, signal }: Command,
+): Promise<GoRun> {
   return new Promise((resolve, reject) => {
     // With a process group of its own, so that the terraform of a test ends with it.
     const options = { cwd: folder, env: { ...process.env, ...env }, detached: true } as const;
@@ -46,6 +52,7 @@ export function run(program: string, args: readonly string[], { folder, env, dea
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     };
     const timer = deadlineMs === undefined ? undefined : setTimeout(end, deadlineMs);
+    signal?.addEventListener("abort", end);
     child.once("error", reject);
     child.once("close", (code) => {
       clearTimeout(timer);

@@ -7,6 +7,7 @@ import { differences, type Expected, readExpected, writeExpected } from "./expec
 import { buildGoTests, type GoRun, headOf, runGoTest, runGoTests } from "./go-tests.ts";
 import { type Outcome, outcomeOf, type Verdict, VERDICTS } from "./outcome.ts";
 import { goProxmox } from "./go-proxmox.ts";
+import { labs } from "./labs.ts";
 import { oci } from "./oci.ts";
 import { proxmox } from "./proxmox.ts";
 import type { CommandSuite, Place, Suite } from "./suite.ts";
@@ -19,6 +20,7 @@ const SUITES: Readonly<Record<string, Suite | CommandSuite>> = {
   telmate,
   "go-proxmox": goProxmox,
   talosctl,
+  labs,
 };
 
 interface Options {

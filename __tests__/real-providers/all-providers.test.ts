@@ -7,11 +7,15 @@ const REAL = ["--providers", "real"];
 const summary = ({ code, stdout, stderr }: Ended) => ({ code, told: code === 0 ? "" : `${stdout}${stderr}` });
 const fine = { code: 0, told: "" };
 
-for (const tool of TERRAFORMS) {
-  needing(tool, "allProviders").describe(`oracle/oci, bpg/proxmox and siderolabs/talos on ${tool}`, () => {
+/** Talos in guests, and on instances. */
+const PRESETS = ["free", "direct"] as const;
+const LABS = TERRAFORMS.flatMap((tool) => PRESETS.map((preset) => [tool, preset] as const));
+
+for (const [tool, preset] of LABS) {
+  needing(tool, "allProviders").describe(`all real providers on ${tool}, with preset ${preset}`, () => {
     let lab: TestLab;
     beforeAll(async () => {
-      lab = await providerLab(tool);
+      lab = await providerLab(tool, { preset });
     });
     afterAll(() => lab.end());
 

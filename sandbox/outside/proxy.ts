@@ -1,5 +1,5 @@
 /**
- * The network beyond this machine, for real providers and clients: an HTTP proxy that plays the few names they would call
+ * The network beyond this machine, for real providers and clients: a proxy, by HTTP and SOCKS5 on one port, that plays the few names they would call
  * there, leads to the addresses of the world's machines, and refuses all others, so that nothing leaves loopback. The names
  * are needed because some calls of providers can be sent nowhere else:
  * oracle/oci's client for work requests takes no override, siderolabs/talos reads the image factory from its arguments.
@@ -11,6 +11,7 @@ import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import { listenOnLoopback } from "../http/loopback.ts";
 import { newAuthority, newLeaf } from "../pki/certificate.ts";
+import { serveSocks, SOCKS_VERSION } from "./socks.ts";
 
 /** Serves a connection that was made to a host outside; TLS is off it already. */
 export type Outside = (connection: tls.TLSSocket) => void;
@@ -82,7 +83,6 @@ export async function openOutside(options: OutsideOptions): Promise<OutsideProxy
     response.writeHead(403, { "content-type": "text/plain; charset=utf-8", connection: "close" });
     response.end(`the sandbox reaches nothing beyond loopback: ${host}\n`);
   });
-  server.on("connection", connected);
   server.on("clientError", (_error, socket) => socket.destroy());
   server.on("connect", (request: http.IncomingMessage, socket: net.Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
@@ -97,5 +97,19 @@ export async function openOutside(options: OutsideOptions): Promise<OutsideProxy
     if (head.length > 0) socket.unshift(head);
     listener(socket);
   });
-  return { address: await listenOnLoopback(server), close: () => void server.close() };
+  const either = net.createServer((socket) => {
+    connected(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("readable", () => {
+      const first: Buffer | null = socket.read();
+      if (first === null) return;
+      socket.unshift(first);
+      if (first[0] !== SOCKS_VERSION) server.emit("connection", socket);
+      else
+        serveSocks(socket, listenerAt, (target) => log(`refused a connection to ${target}`)).catch(() =>
+          socket.destroy(),
+        );
+    });
+  });
+  return { address: await listenOnLoopback(either), close: () => void either.close() };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
-import type net from "node:net";
+import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
@@ -51,6 +51,28 @@ function connect(target: string): Promise<Tunnelled> {
     request.once("error", reject);
     request.end();
   });
+}
+
+interface Socks {
+  /** The bytes of both replies. */
+  readonly said: readonly number[];
+  readonly socket: net.Socket;
+}
+
+/** Connects by SOCKS5 (RFC 1928). */
+async function socks(address: string, port: number): Promise<Socks> {
+  const socket = net.connect(Number(new URL(proxy).port), "127.0.0.1");
+  const read = async (count: number): Promise<readonly number[]> => {
+    for (;;) {
+      const chunk: Buffer | null = socket.read(count);
+      if (chunk) return [...chunk];
+      await once(socket, "readable");
+    }
+  };
+  socket.write(Buffer.from([5, 2, 0, 2]));
+  const method = await read(2);
+  socket.write(Buffer.from([5, 1, 0, 1, ...address.split(".").map(Number), 0, port]));
+  return { said: [...method, ...(await read(10))], socket };
 }
 
 interface Told {
@@ -147,6 +169,20 @@ describe("what real providers find outside of the sandbox", () => {
     socket.destroy();
     expect(status).toBe(403);
     expect(logged).toContain(`refused a connection to ${target}`);
+  });
+
+  it("is each machine by SOCKS5 too, on the same port", async () => {
+    const { said, socket } = await socks("192.0.2.2", 22);
+    expect(said).toEqual([5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+    const [greeting] = await once(socket, "data");
+    expect(String(greeting)).toBe("SSH-2.0-a host\r\n");
+  });
+
+  it("is nothing by SOCKS5 at other addresses", async () => {
+    const { said, socket } = await socks("127.0.0.1", 22);
+    socket.destroy();
+    expect(said.slice(0, 4)).toEqual([5, 0, 5, 5]);
+    expect(logged).toContain("refused a connection to 127.0.0.1:22");
   });
 
   it("is nothing without TLS", async () => {
