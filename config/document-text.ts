@@ -48,7 +48,7 @@ function defaultOf(path: Path, schema: Schema): string {
   if (derived !== undefined) return derived;
   const inner = unwrapped(schema);
   const hasSection = inner instanceof z.ZodObject || inner instanceof z.ZodDiscriminatedUnion;
-  if (hasSection && !isWhole(path, schema)) return `[below](#${path.join("")})`;
+  if (hasSection && !isWhole(path, schema)) return `[below](#${path.join("").toLowerCase()})`;
   const values = Object.entries(PRESETS)
     .map(([preset, lab]) => [preset, valueAt(lab, path)] as const)
     .filter(([, value]) => value !== undefined);

@@ -30,6 +30,10 @@ export const NOT_RUN: readonly NotRun[] = [
     command: /^npx lab tunnel\b/,
     why: "goes on until Ctrl-C, or needs kubectl; __tests__/cli/commands/access/tunnel.test.ts runs it",
   },
+  {
+    command: /^pve(um|sm|node) /,
+    why: "of Proxmox VE's hosts; __tests__/e2e/homelab.test.ts has their privileges in the sandbox",
+  },
   { command: /^npx cdktf diff .*--providers auto/, why: "says which providers this very machine can have" },
 ];
 

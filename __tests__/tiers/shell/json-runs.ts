@@ -52,6 +52,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "lab secrets check": "is of the real lab; __tests__/tiers/sops.test.ts",
   "lab secrets edit": "opens an editor; __tests__/tiers/sops.test.ts",
   "lab secrets init": "needs sops; __tests__/tiers/sops.test.ts",
+  "lab secrets proxmox": "is of the real lab; __tests__/cli/commands/start/secrets-proxmox.test.ts",
   "lab secrets rotate": "needs sops; __tests__/tiers/sops.test.ts",
   "lab state restore": "needs a backup that is another; __tests__/cli/engine/state/backups.test.ts",
   "lab state migrate": "the sandbox's states stay where they are; __tests__/cli/engine/state/move.test.ts",

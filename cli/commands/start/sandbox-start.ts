@@ -63,14 +63,13 @@ async function environmentFor(
   lab: Lab | null,
   sandbox: Sandbox,
 ): Promise<readonly (readonly [name: string, value: string])[]> {
-  const { providersOf, sandboxEnvironment } = await import("../../engine/runs/sandbox.ts");
+  const { providersOf, putUpHosts, sandboxEnvironment } = await import("../../engine/runs/sandbox.ts");
   const { guardOf } = await import("../../engine/state/made-before.ts");
-  const { secretsFile } = await import("../../engine/state/secrets-file.ts");
-  const { ensureSecrets, secretVariables } = await import("../../engine/state/secrets.ts");
+  const { labSecrets, secretVariables } = await import("../../engine/state/secrets.ts");
   const { findBinary } = await import("../../engine/terraform/binary.ts");
-  const hosts = (lab?.hosts ?? []).map(({ name }) => name);
-  const secrets = await ensureSecrets(secretsFile(project), hosts, guardOf(project));
   const base = toolEnvironment(project, {}, () => undefined);
+  const secrets = await labSecrets(project, lab, guardOf(project), base);
+  if (lab?.existing !== undefined) await putUpHosts(sandbox, lab.existing, secrets);
   const product = needsTool(project) ? (await findBinary(base)).product : "Terraform";
   const chosen = await providersOf(project, product, (line) => terminal.aside(line));
   const config = base["TF_CLI_CONFIG_FILE"];

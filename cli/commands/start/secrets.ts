@@ -5,6 +5,7 @@ import { type CommandDefinition, json, where } from "../../ui/command.ts";
 import { openTerminal } from "../../ui/terminal.ts";
 import { edit } from "./secrets-edit.ts";
 import { init, refuseSandbox } from "./secrets-init.ts";
+import { proxmox } from "./secrets-proxmox.ts";
 import { rotate } from "./secrets-rotate.ts";
 import { reportFindings } from "../../ui/findings.ts";
 
@@ -28,5 +29,5 @@ const check: CommandDefinition<CommonOptions> = {
 export const secrets: CommandDefinition = {
   name: "secrets",
   description: "The lab's own secrets: passwords and keys of its hosts, encrypted by sops for the repository",
-  commands: [init, edit, check, rotate],
+  commands: [init, edit, check, rotate, proxmox],
 };

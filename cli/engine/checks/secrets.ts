@@ -34,14 +34,21 @@ function keys({ userKey, hostKeys }: Secrets): Finding {
   );
 }
 
-function completeness(secrets: Secrets, { kind }: SecretsFile, { hosts, encryptedState }: Wanted): Finding {
+function completeness(secrets: Secrets, { kind }: SecretsFile, { hosts, encryptedState, existing }: Wanted): Finding {
+  const signIn = { token: secrets.proxmoxToken, password: secrets.proxmoxPassword };
+  if (existing !== null && signIn[existing] === undefined)
+    return fail("complete", `no ${existing} of the Proxmox VE hosts`, "npx lab secrets proxmox takes it");
   const missing = [
     ...hostsWithoutKey(secrets, hosts),
     ...(encryptedState && secrets.statePassphrase === undefined ? ["the passphrase of encrypted states"] : []),
     // In clear it is made when it is first wanted.
     ...(kind === "sops" && secrets.reviewSecret === undefined ? ["the secret for reviewed plans"] : []),
   ];
-  if (missing.length === 0) return ok("complete", `a host key for ${list(hosts)}`);
+  if (missing.length === 0)
+    return ok(
+      "complete",
+      existing === null ? `a host key for ${list(hosts)}` : `the ${existing} of the Proxmox VE hosts`,
+    );
   return fail("complete", `missing: ${list(missing)}`, "npx lab secrets init adds it");
 }
 
@@ -124,15 +131,18 @@ export interface Wanted {
   readonly hosts: readonly string[];
   /** Whether states are encrypted. */
   readonly encryptedState: boolean;
+  /** What it signs in with to Proxmox VE hosts that are there already; null where it makes them. */
+  readonly existing: "token" | "password" | null;
 }
 
 /** @throws CliError for a config that cannot be used */
 export async function wantedBy(project: Project): Promise<Wanted> {
   try {
-    const { hosts, micro, config } = planTopology(await configOf(project));
+    const { placement, hosts, micro, config } = planTopology(await configOf(project));
     const { state } = config;
     return {
-      hosts: [...hosts, ...(micro ? [micro] : [])].map(({ name }) => name),
+      hosts: [...(placement === "existing" ? [] : hosts), ...(micro ? [micro] : [])].map(({ name }) => name),
+      existing: config.proxmox?.api.auth ?? null,
       encryptedState: state.backend !== "oci" && (state.encryption ?? false),
     };
   } catch (error) {

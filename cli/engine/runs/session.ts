@@ -7,8 +7,7 @@ import { type Guard, guardOf, madeElsewhere } from "../state/made-before.ts";
 import { openStates } from "../state/open.ts";
 import type { StackRunner } from "../state/run-tool.ts";
 import { secretsFile } from "../state/secrets-file.ts";
-import { ensureSecrets, reviewSecret, sandboxToken, secretVariables, statePassphrase } from "../state/secrets.ts";
-import type { Secrets } from "../state/secrets-schema.ts";
+import { labSecrets, reviewSecret, secretVariables, statePassphrase } from "../state/secrets.ts";
 import { learnStates } from "../state/state.ts";
 import type { Assembly, Lab, StackInfo } from "../synth/assembly.ts";
 import { type CommandContext, synthesizeBeside } from "../synth/command-context.ts";
@@ -74,15 +73,6 @@ async function encryptionEnvironment(
   return passphrase === null ? {} : { TF_ENCRYPTION: enforced(passphrase) };
 }
 
-/** The lab's secrets, with a key for each host that it makes; in the sandbox also the token of hosts that it finds there. */
-async function labSecrets(project: Project, { hosts, existing }: Lab, guard: Guard): Promise<Secrets> {
-  const place = secretsFile(project);
-  const names = hosts.map(({ name }) => name);
-  const secrets = await ensureSecrets(place, names, guard);
-  if (!project.sandbox || existing === undefined) return secrets;
-  return { ...secrets, proxmoxToken: await sandboxToken(place, guard) };
-}
-
 /** The TF_VAR_* of a stack: those it declares, and none that it does not. */
 function variablesFor(stack: Stack, values: Environment): Environment {
   return Object.fromEntries(
@@ -138,7 +128,7 @@ export async function openSession(context: CommandContext, skipSynth = false): P
   const guard = guardOf(project, () => madeElsewhere(assembly, project, openStates(reading)));
   const [chosen, secrets] = await Promise.all([
     sandbox === null ? null : providersOf(project, binary.product, say),
-    lab === null ? null : labSecrets(project, lab, guard),
+    lab === null ? null : labSecrets(project, lab, guard, base),
     sandbox === null || lab === null ? null : configureSandbox(sandbox, lab),
   ]);
   if (sandbox !== null && secrets !== null && lab?.existing !== undefined)

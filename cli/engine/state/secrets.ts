@@ -2,9 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
+import type { Lab } from "../synth/assembly.ts";
 import type { Environment } from "../synth/environment.ts";
+import type { Project } from "../synth/project.ts";
 import type { Guard } from "./made-before.ts";
-import { readSecrets, type SecretsFile, writeSecrets } from "./secrets-file.ts";
+import { readSecrets, secretsFile, type SecretsFile, writeSecrets } from "./secrets-file.ts";
 import { belongTogether, completed, newPassphrase, type Secrets } from "./secrets-schema.ts";
 
 /** Encrypted ones are part of the repository: a run that changed them would leave a change that nobody has seen. */
@@ -64,13 +66,44 @@ export async function statePassphrase(place: SecretsFile, guard: Guard | null): 
   return passphrase;
 }
 
-/** Of the sandbox, whose hosts have the token that this makes. */
-export async function sandboxToken(place: SecretsFile, guard: Guard): Promise<string> {
-  const known = await ensureSecrets(place, [], guard);
-  if (known.proxmoxToken !== undefined) return known.proxmoxToken;
-  const proxmoxToken = `lab@pve!cdktf=${randomUUID()}`;
-  await writeSecrets(place, { ...known, proxmoxToken });
-  return proxmoxToken;
+/** The token of the sandbox, whose hosts have what this makes. */
+async function withToken(place: SecretsFile, known: Secrets): Promise<Secrets> {
+  if (known.proxmoxToken !== undefined) return known;
+  const secrets = { ...known, proxmoxToken: `lab@pve!stacks=${randomUUID()}` };
+  await writeSecrets(place, secrets);
+  return secrets;
+}
+
+/** The variable of each way to sign in to hosts of one's own. */
+const SIGN_IN = { token: "pve_api_token", password: "pve_root_password" } as const;
+
+/** How a lab signs in to hosts of its user's own, with what the user has said. @throws CliError where that is nothing */
+function signedIn(place: SecretsFile, secrets: Secrets, auth: keyof typeof SIGN_IN, env: Environment): Secrets {
+  const { proxmoxToken, proxmoxPassword } = secrets;
+  const isThere = (auth === "token" ? proxmoxToken : proxmoxPassword) !== undefined;
+  if (!isThere && env[`TF_VAR_${SIGN_IN[auth]}`] === undefined)
+    throw new CliError(
+      `proxmox.api.auth is "${auth}", and ${place.file} has no ${auth} of the Proxmox VE hosts: \`npx lab secrets proxmox\` takes it, or set TF_VAR_${SIGN_IN[auth]}`,
+    );
+  return proxmoxPassword === undefined ? secrets : { ...secrets, rootPassword: proxmoxPassword };
+}
+
+/**
+ * The secrets of a run: with a key for each host that the lab makes, and what it signs in with to hosts that are there.
+ *
+ * @param env what the user has set weighs more
+ */
+export async function labSecrets(
+  project: Pick<Project, "home" | "data" | "sandbox">,
+  lab: Pick<Lab, "hosts" | "existing"> | null,
+  guard: Guard,
+  env: Environment,
+): Promise<Secrets> {
+  const place = secretsFile(project);
+  const names = lab?.hosts.map(({ name }) => name) ?? [];
+  const secrets = await ensureSecrets(place, names, guard);
+  if (lab?.existing === undefined) return secrets;
+  return project.sandbox ? withToken(place, secrets) : signedIn(place, secrets, lab.existing.auth, env);
 }
 
 /** What vouches for reviewed plans; made where there is none. */
@@ -86,7 +119,7 @@ export async function reviewSecret(place: SecretsFile, guard: Guard): Promise<st
 /** The Terraform variables that the stacks take from the secrets. */
 export function secretVariables(secrets: Secrets): Environment {
   return {
-    pve_root_password: secrets.proxmoxPassword ?? secrets.rootPassword,
+    pve_root_password: secrets.rootPassword,
     ...(secrets.proxmoxToken !== undefined && { pve_api_token: secrets.proxmoxToken }),
     pve_root_password_hash: secrets.rootPasswordHash,
     ssh_public_key: secrets.userKey.public,
