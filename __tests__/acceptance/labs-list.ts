@@ -31,6 +31,10 @@ export interface Lab {
   readonly folder?: string;
   /** Where the repository is a module: the root module that calls it, at `./lab`. */
   readonly root?: string;
+  /** Repositories of the modules that it calls, which are to be in the source's folder too. */
+  readonly modules?: readonly string[];
+  /** What it says where it cannot pass with the real service either, and why. */
+  readonly asThere?: { readonly says: RegExp; readonly because: string };
   /** @default "terraform" */
   readonly tool?: "tofu";
   /** @default "always-free" */

@@ -35,6 +35,10 @@ export const OCI_LABS: readonly Lab[] = [
   {
     repository: "filippolmt/terraform-oci-free-tier",
     commit: "058e7d6",
+    asThere: {
+      says: /docker_volume has lifecycle\.prevent_destroy set/,
+      because: "it protects its volume from a destroy",
+    },
     variables: ({ tenancy, user, fingerprint, keyFile, region, image, publicKey }) => ({
       tenancy_ocid: tenancy,
       compartment_ocid: tenancy,
@@ -81,6 +85,7 @@ export const OCI_LABS: readonly Lab[] = [
   {
     repository: "oracle-terraform-modules/terraform-oci-vcn",
     commit: "f50424b",
+    modules: ["oracle-terraform-modules/terraform-oci-logging"],
     account: "pay-as-you-go",
     root: `
 variable "tenancy" {}
@@ -104,6 +109,7 @@ module "vcn" {
   {
     repository: "sudo-kraken/oci-free-terraform-stack",
     commit: "1dbb97b",
+    modules: ["oracle-terraform-modules/terraform-oci-vcn", "oracle-terraform-modules/terraform-oci-drg"],
     account: "pay-as-you-go",
     root: `
 variable "settings" {}
@@ -180,6 +186,7 @@ module "stack" {
   {
     repository: "robinlieb/terraform-oci-free-tier-kubernetes",
     commit: "79a9f07",
+    modules: ["robinlieb/terraform-random-kubeadm-token", "oracle-terraform-modules/terraform-oci-vcn"],
     variables: () => ({}),
   },
 ];

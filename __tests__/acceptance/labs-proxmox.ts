@@ -1,13 +1,22 @@
 /** Labs of other authors on Proxmox VE. */
 import type { Lab } from "./labs-list.ts";
 
+/** Of root modules that call a lab. */
+const PROVIDER = `
+terraform {
+  required_providers {
+    proxmox = { source = "bpg/proxmox" }
+  }
+}
+provider "proxmox" {}
+variable "host" {}
+`;
+
 export const PROXMOX_LABS: readonly Lab[] = [
   {
     repository: "bbtechsys/terraform-proxmox-talos",
     commit: "9b372ad",
-    root: `
-provider "proxmox" {}
-variable "host" {}
+    root: `${PROVIDER}
 module "talos" {
   source             = "./lab"
   talos_cluster_name = "acceptance"
@@ -21,9 +30,7 @@ module "talos" {
   {
     repository: "pascalinthecloud/terraform-proxmox-talos-cluster",
     commit: "145ba1f",
-    root: `
-provider "proxmox" {}
-variable "host" {}
+    root: `${PROVIDER}
 module "cluster" {
   source       = "./lab"
   cluster      = { name = "acceptance", vm_base_id = 700, ip_base_offset = 20, datastore = "local-lvm", node = var.host }
@@ -39,9 +46,7 @@ module "cluster" {
     repository: "vehagn/homelab",
     commit: "55b728b",
     tool: "tofu",
-    root: `
-provider "proxmox" {}
-variable "host" {}
+    root: `${PROVIDER}
 module "talos" {
   source  = "./lab/tofu/kubernetes/talos"
   image   = { version = "v1.13.9", schematic_path = "lab/tofu/kubernetes/talos/image/schematic.yaml" }
