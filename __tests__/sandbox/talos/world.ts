@@ -81,6 +81,7 @@ export function guest(name: NodeName, generation = "first"): Guest {
     memoryMb: 4096,
     diskBytes: 20 * 1024 ** 3,
     imageVersion: "1.13.9",
+    platform: "nocloud",
   };
 }
 

@@ -8,6 +8,7 @@ import type { Pve } from "./context.ts";
 import { failure } from "./errors.ts";
 import { OWN_BRIDGE } from "./own-hosts.ts";
 import { properties } from "./properties.ts";
+import type { TalosPlatform } from "./talos-image.ts";
 
 /** A network device as far as DHCP cares. */
 interface Nic {
@@ -150,10 +151,14 @@ export function gatewayOf(datacenter: Datacenter, { config }: Vm): string | null
  * The address of a machine on its first network device, with the prefix length: the static one that cloud-init was told, else
  * what DHCP gave it. Talos asks by DHCP by itself.
  *
- * @param asks whether it asks where cloud-init was told nothing
+ * @param talos asks where cloud-init was told nothing; null: it is another system
  */
-export function guestAddress(pve: Pick<Pve, "world" | "datacenter">, { config }: Vm, asks: boolean): string | null {
-  const told = properties(config.ipconfig0 ?? "", "").get("ip");
+export function guestAddress(
+  pve: Pick<Pve, "world" | "datacenter">,
+  { config }: Vm,
+  talos: TalosPlatform | null,
+): string | null {
+  const told = talos === "metal" ? undefined : properties(config.ipconfig0 ?? "", "").get("ip");
   if (told !== undefined && told !== "dhcp") return told;
-  return (told === "dhcp" || asks) && config.net0 !== undefined ? leaseOf(pve, config.net0) : null;
+  return (told === "dhcp" || talos !== null) && config.net0 !== undefined ? leaseOf(pve, config.net0) : null;
 }
