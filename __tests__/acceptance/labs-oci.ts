@@ -187,6 +187,15 @@ module "stack" {
     repository: "robinlieb/terraform-oci-free-tier-kubernetes",
     commit: "79a9f07",
     modules: ["robinlieb/terraform-random-kubeadm-token", "oracle-terraform-modules/terraform-oci-vcn"],
-    variables: () => ({}),
+    variables: ({ tenancy, user, fingerprint, key, region, publicKey }) => ({
+      tenancy_ocid: tenancy,
+      user_ocid: user,
+      fingerprint,
+      private_key: key,
+      region,
+      ssh_public_key: publicKey,
+      // No instance is signed in to: nothing runs on them.
+      ssh_private_key: key,
+    }),
   },
 ];

@@ -57,6 +57,8 @@ module "talos" {
     kubernetes_version  = "v1.36.3"
     gateway_api_version = "v1.6.1"
     extra_manifests     = []
+    kubelet             = "extraArgs: { feature-gates: ImageVolume=true }"
+    api_server          = "extraArgs: { oidc-client-id: kubectl }"
     cilium = {
       bootstrap_manifest_path = "lab/tofu/kubernetes/talos/inline-manifests/cilium-install.yaml"
       values_file_path        = "lab/k8s/infra/network/cilium/values.yaml"

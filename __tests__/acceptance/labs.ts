@@ -21,6 +21,9 @@ const NEEDS_MORE = /.*(?:reaches nothing beyond loopback|Forbidden|no such host|
 const ERROR = /Error: .*/;
 const CHANGE = /# .* (?:will|must) be .*/;
 
+/** The provider deletes a compartment only where the lab says `enable_delete`; a factory forgets no schematic. */
+const STAYS = ["oci_identity_compartment", "talos_image_factory_schematic"];
+
 /** What `plan -detailed-exitcode` ends with where there are any. */
 const CHANGES = 2;
 
@@ -108,10 +111,11 @@ async function runLab(lab: Lab, source: string, env: Readonly<Record<string, str
   const folder = await layOut(lab, source, join(home, "lab"));
   writeFileSync(join(folder, "acceptance.auto.tfvars.json"), JSON.stringify(lab.variables(given)));
   const modules = await openModules(source, lab.modules ?? [], join(home, "terraform.rc"));
-  const before = (await sandbox.inventory()).length;
+  const before = new Set((await sandbox.inventory()).map(({ id }) => id));
   const ended = await live({ sandbox, tool, folder, env: { ...env, ...modules.env, HOME: home } });
   modules.close();
-  return { ...ended, left: (await sandbox.inventory()).length - before };
+  const left = (await sandbox.inventory()).filter(({ type, id }) => !before.has(id) && !STAYS.includes(type));
+  return { ...ended, left: left.map(({ type, name }) => `${type} ${name}`) };
 }
 
 function caseOf(lab: Lab, source: string): Case {
@@ -123,8 +127,8 @@ function caseOf(lab: Lab, source: string): Case {
         const { code, output, step, left } = await runLab(lab, source, env, home);
         if (code === null) return { verdict: "deadline", line: step, output };
         if (code !== 0) return { ...judged(lab, step, output), output };
-        if (left === 0) return { verdict: "pass", line: "", output };
-        return { verdict: "deviates", line: `${left} objects are left after the destroy`, output };
+        if (left.length === 0) return { verdict: "pass", line: "", output };
+        return { verdict: "deviates", line: `left after the destroy: ${left.join(", ")}`, output };
       } finally {
         rmSync(home, { recursive: true, force: true });
       }
