@@ -2,6 +2,7 @@
 import type { OwnHostAccess } from "../../sandbox/client.ts";
 import { OCI_LABS } from "./labs-oci.ts";
 import { PROXMOX_LABS } from "./labs-proxmox.ts";
+import type { Verdict } from "./outcome.ts";
 
 /** What the account and the machine of a user are. */
 export interface Given {
@@ -33,8 +34,8 @@ export interface Lab {
   readonly root?: string;
   /** Repositories of the modules that it calls, which are to be in the source's folder too. */
   readonly modules?: readonly string[];
-  /** What it says where it cannot pass with the real service either, and why. */
-  readonly asThere?: { readonly says: RegExp; readonly because: string };
+  /** What it says where it is known why it does not pass. */
+  readonly known?: { readonly says: RegExp; readonly verdict: Verdict; readonly because: string };
   /** @default "terraform" */
   readonly tool?: "tofu";
   /** @default "always-free" */

@@ -35,8 +35,9 @@ export const OCI_LABS: readonly Lab[] = [
   {
     repository: "filippolmt/terraform-oci-free-tier",
     commit: "058e7d6",
-    asThere: {
+    known: {
       says: /docker_volume has lifecycle\.prevent_destroy set/,
+      verdict: "as-there",
       because: "it protects its volume from a destroy",
     },
     variables: ({ tenancy, user, fingerprint, keyFile, region, image, publicKey }) => ({
@@ -143,6 +144,11 @@ module "stack" {
   {
     repository: "r0b2g1t/k3s-cluster-on-oracle-cloud-infrastructure",
     commit: "ae29807",
+    known: {
+      says: /404-NotAuthorizedOrNotFound[^]*LaunchInstance/,
+      verdict: "needs-account",
+      because: "it names a build of Oracle's image by an id of 2022",
+    },
     folder: "terraform",
     account: "pay-as-you-go",
     variables: ({ tenancy, user, fingerprint, key, region, publicKey }) => ({

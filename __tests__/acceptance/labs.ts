@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { which } from "../../cli/engine/terraform/tools.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/client.ts";
@@ -15,9 +16,11 @@ import type { Case, CommandSuite, Place } from "./suite.ts";
 const DEADLINE_MS = 600_000;
 const HOST = { name: "pve", cpus: 32, memoryGb: 128, diskGb: 2000 };
 
-const NOT_PLAYED = /.*(?:not played here|NotPlayed|received an HTTP 501|not implemented).*/i;
+const NOT_PLAYED =
+  /.*(?:not played here|NotPlayed|received an HTTP 501|not implemented|does not support (?:resource type|data source)).*/i;
 /** The internet, and what runs on a machine: no command does. */
 const NEEDS_MORE = /.*(?:reaches nothing beyond loopback|Forbidden|no such host|provisioner error|External Program).*/i;
+const OTHER_TOOL = /.*does not support Terraform version.*/;
 const ERROR = /Error: .*/;
 const CHANGE = /# .* (?:will|must) be .*/;
 
@@ -27,13 +30,14 @@ const STAYS = ["oci_identity_compartment", "talos_image_factory_schematic"];
 /** What `plan -detailed-exitcode` ends with where there are any. */
 const CHANGES = 2;
 
-function judged({ asThere }: Lab, step: string, output: string): Outcome {
+function judged({ known }: Lab, step: string, output: string): Outcome {
   const plain = stripVTControlCharacters(output);
-  if (asThere?.says.test(plain)) return { verdict: "as-there", line: asThere.because };
+  if (known?.says.test(plain)) return { verdict: known.verdict, line: known.because };
   const line = (pattern: RegExp, text = plain): string => pattern.exec(text)?.[0].replaceAll(/[│╷╵]/g, "").trim() ?? "";
   if (step === "changes")
     return { verdict: "deviates", line: `the next plan has ${line(CHANGE, plain.slice(plain.indexOf("$ plan\n")))}` };
   if (NOT_PLAYED.test(plain)) return { verdict: "not-played", line: line(NOT_PLAYED) };
+  if (OTHER_TOOL.test(plain)) return { verdict: "skipped", line: line(OTHER_TOOL) };
   if (NEEDS_MORE.test(plain)) return { verdict: "needs-account", line: line(NEEDS_MORE) };
   return { verdict: "deviates", line: line(ERROR) };
 }
@@ -114,8 +118,13 @@ async function runLab(lab: Lab, source: string, env: Readonly<Record<string, str
   const before = new Set((await sandbox.inventory()).map(({ id }) => id));
   const ended = await live({ sandbox, tool, folder, env: { ...env, ...modules.env, HOME: home } });
   modules.close();
-  const left = (await sandbox.inventory()).filter(({ type, id }) => !before.has(id) && !STAYS.includes(type));
-  return { ...ended, left: left.map(({ type, name }) => `${type} ${name}`) };
+  const left = async (): Promise<readonly string[]> => {
+    const all = (await sandbox.inventory()).filter(({ type, id }) => !before.has(id) && !STAYS.includes(type));
+    return all.map(({ type, name }) => `${type} ${name}`);
+  };
+  // bpg/proxmox does not wait for the tasks that delete files.
+  for (let tries = 0; tries < 20 && (await left()).length > 0; tries += 1) await setTimeout(250);
+  return { ...ended, left: await left() };
 }
 
 function caseOf(lab: Lab, source: string): Case {
