@@ -1,5 +1,6 @@
 /** Test functions of a Go project's checkout: built once, run one at a time. */
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Overlay, Suite } from "./suite.ts";
@@ -111,13 +112,16 @@ export async function buildGoTests(
   wanted: RegExp,
 ): Promise<readonly GoTest[]> {
   mkdirSync(into, { recursive: true });
-  const adapted = overlay ? ["-overlay", writeOverlay(overlay(source), source, into)] : [];
+  const files = overlay?.(source);
+  const adapted = files ? ["-overlay", writeOverlay(files, source, into)] : [];
+  // A program is built again where it is adapted otherwise.
+  const of = files ? `-${createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8)}` : "";
   const tests: GoTest[] = [];
   for (const each of packages) {
     const folder = join(source, each);
     const names = functionsIn(folder, has).filter((name) => wanted.test(name));
     if (names.length === 0) continue;
-    const program = join(into, `${each.replaceAll("/", "-")}.test`);
+    const program = join(into, `${each.replaceAll("/", "-")}${of}.test`);
     if (!existsSync(program)) await build(program, ["-tags", tags, ...adapted], folder);
     tests.push(...names.map((name) => ({ name, program, folder })));
   }

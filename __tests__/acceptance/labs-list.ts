@@ -2,6 +2,7 @@
 import type { OwnHostAccess } from "../../sandbox/client.ts";
 import { OCI_LABS } from "./labs-oci.ts";
 import { PROXMOX_LABS } from "./labs-proxmox.ts";
+import type { Verdict } from "./outcome.ts";
 
 /** What the account and the machine of a user are. */
 export interface Given {
@@ -31,6 +32,10 @@ export interface Lab {
   readonly folder?: string;
   /** Where the repository is a module: the root module that calls it, at `./lab`. */
   readonly root?: string;
+  /** Repositories of the modules that it calls, which are to be in the source's folder too. */
+  readonly modules?: readonly string[];
+  /** What it says where it is known why it does not pass. */
+  readonly known?: { readonly says: RegExp; readonly verdict: Verdict; readonly because: string };
   /** @default "terraform" */
   readonly tool?: "tofu";
   /** @default "always-free" */

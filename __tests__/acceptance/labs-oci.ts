@@ -35,6 +35,11 @@ export const OCI_LABS: readonly Lab[] = [
   {
     repository: "filippolmt/terraform-oci-free-tier",
     commit: "058e7d6",
+    known: {
+      says: /docker_volume has lifecycle\.prevent_destroy set/,
+      verdict: "as-there",
+      because: "it protects its volume from a destroy",
+    },
     variables: ({ tenancy, user, fingerprint, keyFile, region, image, publicKey }) => ({
       tenancy_ocid: tenancy,
       compartment_ocid: tenancy,
@@ -81,6 +86,7 @@ export const OCI_LABS: readonly Lab[] = [
   {
     repository: "oracle-terraform-modules/terraform-oci-vcn",
     commit: "f50424b",
+    modules: ["oracle-terraform-modules/terraform-oci-logging"],
     account: "pay-as-you-go",
     root: `
 variable "tenancy" {}
@@ -104,6 +110,7 @@ module "vcn" {
   {
     repository: "sudo-kraken/oci-free-terraform-stack",
     commit: "1dbb97b",
+    modules: ["oracle-terraform-modules/terraform-oci-vcn", "oracle-terraform-modules/terraform-oci-drg"],
     account: "pay-as-you-go",
     root: `
 variable "settings" {}
@@ -137,6 +144,11 @@ module "stack" {
   {
     repository: "r0b2g1t/k3s-cluster-on-oracle-cloud-infrastructure",
     commit: "ae29807",
+    known: {
+      says: /404-NotAuthorizedOrNotFound[^]*LaunchInstance/,
+      verdict: "needs-account",
+      because: "it names a build of Oracle's image by an id of 2022",
+    },
     folder: "terraform",
     account: "pay-as-you-go",
     variables: ({ tenancy, user, fingerprint, key, region, publicKey }) => ({
@@ -180,6 +192,16 @@ module "stack" {
   {
     repository: "robinlieb/terraform-oci-free-tier-kubernetes",
     commit: "79a9f07",
-    variables: () => ({}),
+    modules: ["robinlieb/terraform-random-kubeadm-token", "oracle-terraform-modules/terraform-oci-vcn"],
+    variables: ({ tenancy, user, fingerprint, key, region, publicKey }) => ({
+      tenancy_ocid: tenancy,
+      user_ocid: user,
+      fingerprint,
+      private_key: key,
+      region,
+      ssh_public_key: publicKey,
+      // No instance is signed in to: nothing runs on them.
+      ssh_private_key: key,
+    }),
   },
 ];

@@ -1,36 +1,43 @@
 /** Labs of other authors, with the real providers: each deploys, then shows no change, and is destroyed. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
-import { z } from "zod";
 import { which } from "../../cli/engine/terraform/tools.ts";
-import { Deadline } from "../../constructs/proxmox/steps/deadline.mjs";
-import { PveApi } from "../../constructs/proxmox/steps/pve-client.mjs";
-import { openSandbox, type OwnHostAccess, type Sandbox } from "../../sandbox/client.ts";
-import { sandboxFiles } from "../../sandbox/daemon/files.ts";
-import { platformImages } from "../../sandbox/oci/resources/platform-images.ts";
+import { openSandbox, type Sandbox } from "../../sandbox/client.ts";
 import { type GoRun, run } from "./go-tests.ts";
-import { type Given, type Lab, LABS } from "./labs-list.ts";
+import { givenIn } from "./labs-given.ts";
+import { type Lab, LABS } from "./labs-list.ts";
+import { openModules } from "./labs-modules.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Case, CommandSuite, Place } from "./suite.ts";
 
 const DEADLINE_MS = 600_000;
 const HOST = { name: "pve", cpus: 32, memoryGb: 128, diskGb: 2000 };
-const PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2ZkQfBNCtWDzQ7Cl6PO9DZbLsrKCWXXnGXfnnAcgrL acceptance";
 
-const NOT_PLAYED = /.*(?:not played here|NotPlayed|received an HTTP 501|not implemented).*/i;
+const NOT_PLAYED =
+  /.*(?:not played here|NotPlayed|received an HTTP 501|not implemented|does not support (?:resource type|data source)).*/i;
 /** The internet, and what runs on a machine: no command does. */
 const NEEDS_MORE = /.*(?:reaches nothing beyond loopback|Forbidden|no such host|provisioner error|External Program).*/i;
+const OTHER_TOOL = /.*does not support Terraform version.*/;
 const ERROR = /Error: .*/;
+const CHANGE = /# .* (?:will|must) be .*/;
+
+/** The provider deletes a compartment only where the lab says `enable_delete`; a factory forgets no schematic. */
+const STAYS = ["oci_identity_compartment", "talos_image_factory_schematic"];
 
 /** What `plan -detailed-exitcode` ends with where there are any. */
 const CHANGES = 2;
 
-function judged(output: string): Outcome {
+function judged({ known }: Lab, step: string, output: string): Outcome {
   const plain = stripVTControlCharacters(output);
-  const line = (pattern: RegExp): string => pattern.exec(plain)?.[0].replaceAll(/[│╷╵]/g, "").trim() ?? "";
+  if (known?.says.test(plain)) return { verdict: known.verdict, line: known.because };
+  const line = (pattern: RegExp, text = plain): string => pattern.exec(text)?.[0].replaceAll(/[│╷╵]/g, "").trim() ?? "";
+  if (step === "changes")
+    return { verdict: "deviates", line: `the next plan has ${line(CHANGE, plain.slice(plain.indexOf("$ plan\n")))}` };
   if (NOT_PLAYED.test(plain)) return { verdict: "not-played", line: line(NOT_PLAYED) };
+  if (OTHER_TOOL.test(plain)) return { verdict: "skipped", line: line(OTHER_TOOL) };
   if (NEEDS_MORE.test(plain)) return { verdict: "needs-account", line: line(NEEDS_MORE) };
   return { verdict: "deviates", line: line(ERROR) };
 }
@@ -47,45 +54,6 @@ async function layOut({ repository, commit, folder = ".", root }: Lab, source: s
   if (code !== 0) throw new Error(`no ${commit} in ${checkout}:\n${output}`);
   if (root !== undefined) writeFileSync(join(into, "main.tf"), root);
   return root === undefined ? join(whole, folder) : into;
-}
-
-const worldSchema = z.object({ oci: z.object({ adPrefix: z.string() }) });
-
-async function tokenOf({ name, api, address, rootPassword }: OwnHostAccess): Promise<string> {
-  const pve = new PveApi({ name, api, address }, rootPassword, new Deadline(30));
-  const made = await pve.post("access/users/root@pam/token/acceptance", { privsep: 0 });
-  return `root@pam!acceptance=${String(Object(made).value)}`;
-}
-
-/** What a user of a lab fills in. */
-async function givenIn(sandbox: Sandbox, env: Readonly<Record<string, string>>, home: string): Promise<Given> {
-  const { oci } = await sandbox.real();
-  const variable = (name: string): string => oci[`TF_VAR_${name}`] ?? "";
-  const region = variable("region");
-  const { adPrefix } = worldSchema.parse(
-    JSON.parse(readFileSync(sandboxFiles(env["LAB_HOME"] ?? "").world, "utf8")),
-  ).oci;
-  const [host] = await sandbox.hosts();
-  if (host === undefined) throw new Error("the sandbox has lost its host");
-  mkdirSync(join(home, ".ssh"), { recursive: true });
-  writeFileSync(join(home, ".ssh", "id_rsa.pub"), PUBLIC_KEY);
-  return {
-    tenancy: variable("tenancy_ocid"),
-    user: variable("user_ocid"),
-    fingerprint: variable("fingerprint"),
-    keyFile: variable("private_key_path"),
-    key: readFileSync(variable("private_key_path"), "utf8"),
-    region,
-    domain: (number) => `${adPrefix}:${region.toUpperCase()}-AD-${number}`,
-    image(name) {
-      const found = platformImages(region).find(({ displayName }) => displayName.startsWith(name));
-      if (!found) throw new Error(`no image ${name} in ${region}`);
-      return found.id;
-    },
-    publicKey: PUBLIC_KEY,
-    host,
-    token: await tokenOf(host),
-  };
 }
 
 /** Where and with what a lab is run. */
@@ -137,34 +105,41 @@ async function live({ sandbox, tool, folder, env }: Site): Promise<GoRun & { rea
     : { ...failed, output };
 }
 
+/** @param home the user's */
+async function runLab(lab: Lab, source: string, env: Readonly<Record<string, string>>, home: string) {
+  const tool = which(lab.tool ?? "terraform", process.env["PATH"] ?? "");
+  if (tool === undefined) throw new Error(`no ${lab.tool ?? "terraform"} on PATH`);
+  const sandbox = await openSandbox({ labHome: env["LAB_HOME"] ?? "" });
+  await sandbox.setAccount(lab.account ?? "always-free");
+  const given = await givenIn(sandbox, env, home);
+  const folder = await layOut(lab, source, join(home, "lab"));
+  writeFileSync(join(folder, "acceptance.auto.tfvars.json"), JSON.stringify(lab.variables(given)));
+  const modules = await openModules(source, lab.modules ?? [], join(home, "terraform.rc"));
+  const before = new Set((await sandbox.inventory()).map(({ id }) => id));
+  const ended = await live({ sandbox, tool, folder, env: { ...env, ...modules.env, HOME: home } });
+  modules.close();
+  const left = async (): Promise<readonly string[]> => {
+    const all = (await sandbox.inventory()).filter(({ type, id }) => !before.has(id) && !STAYS.includes(type));
+    return all.map(({ type, name }) => `${type} ${name}`);
+  };
+  // bpg/proxmox does not wait for the tasks that delete files.
+  for (let tries = 0; tries < 20 && (await left()).length > 0; tries += 1) await setTimeout(250);
+  return { ...ended, left: await left() };
+}
+
 function caseOf(lab: Lab, source: string): Case {
   return {
     name: lab.repository,
     async run(env) {
-      const folder = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
-      const tool = which(lab.tool ?? "terraform", process.env["PATH"] ?? "");
-      if (tool === undefined) throw new Error(`no ${lab.tool ?? "terraform"} on PATH`);
+      const home = mkdtempSync(join(tmpdir(), "ampere-lab-acceptance-"));
       try {
-        const sandbox = await openSandbox({ labHome: env["LAB_HOME"] ?? "" });
-        await sandbox.setAccount(lab.account ?? "always-free");
-        const given = await givenIn(sandbox, env, folder);
-        const place = await layOut(lab, source, join(folder, "lab"));
-        writeFileSync(join(place, "acceptance.auto.tfvars.json"), JSON.stringify(lab.variables(given)));
-        const before = (await sandbox.inventory()).length;
-        const { code, output, step } = await live({
-          sandbox,
-          tool,
-          folder: place,
-          env: { ...env, HOME: folder },
-        });
+        const { code, output, step, left } = await runLab(lab, source, env, home);
         if (code === null) return { verdict: "deadline", line: step, output };
-        if (step === "changes") return { verdict: "deviates", line: "the plan after the deploy has changes", output };
-        if (code !== 0) return { ...judged(output), output };
-        const left = (await sandbox.inventory()).length - before;
-        if (left === 0) return { verdict: "pass", line: "", output };
-        return { verdict: "deviates", line: `${left} objects are left after the destroy`, output };
+        if (code !== 0) return { ...judged(lab, step, output), output };
+        if (left.length === 0) return { verdict: "pass", line: "", output };
+        return { verdict: "deviates", line: `left after the destroy: ${left.join(", ")}`, output };
       } finally {
-        rmSync(folder, { recursive: true, force: true });
+        rmSync(home, { recursive: true, force: true });
       }
     },
   };

@@ -1,6 +1,7 @@
 /** What is built of a checkout of oracle/oci: the services that the sandbox plays. All of it takes Go half an hour. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { adapted } from "./oci-text.ts";
 import type { Overlay } from "./suite.ts";
 
 const TESTS = "internal/integrationtest";
@@ -65,30 +66,16 @@ function fewerTests(source: string): Overlay {
   };
 }
 
-/** Language of Terraform 0.11, which no Terraform that is still maintained reads. */
-function syntaxOfToday(text: string): string {
-  return text
-    .replace(/\bmap\(("(?:\$\{[^}]*\}|[^"])*"), ?("[^"]*")\)/g, "tomap({$1 = $2})")
-    .replace(/(type\s*=\s*)"(map|list)"/g, "$1$2(string)")
-    .replace(/(type\s*=\s*)"string"/g, "$1string");
-}
+/** Where configurations are that several tests share. */
+const CONFIGURATIONS = ["internal/utils/helpers.go", "internal/tfresource/test_templates.go"];
 
-/** Keys are in a vault, which is another service: arguments that name one are left out, with what is checked of them. */
-function withoutKeys(text: string): string {
-  return text
-    .replace(/^\s*"(?:xr[cr]_)?kms_key_id": *acctest\.Representation\{[^`]*`[^`]*`(?:, Update: `[^`]*`)?\},\n/gm, "")
-    .replace(/^\s*resource\.TestCheckResourceAttr[^\n]*kms_key_id[^\n]*\),\n/gm, "")
-    .replace(/^\s*kms_key_id *= *"\$\{lookup[^\n]*\n/gm, "");
-}
-
-/** Tests name Oracle's images of 2018, which new accounts do not see either: one of today takes their place. */
 function ofToday(source: string, image: string): Overlay {
   const tests = readdirSync(join(source, TESTS)).filter(isKept);
-  const files = ["internal/utils/helpers.go", ...tests.map((file) => `${TESTS}/${file}`)];
+  const files = [...CONFIGURATIONS, ...tests.map((file) => `${TESTS}/${file}`)];
   return Object.fromEntries(
     files.flatMap((file): [string, string][] => {
       const text = readFileSync(join(source, file), "utf8");
-      const today = withoutKeys(syntaxOfToday(text)).replace(/ocid1\.image\.oc1\.[\w-]+\.[a-z0-9]+/g, image);
+      const today = adapted(file, text, image);
       return today === text ? [] : [[file, today]];
     }),
   );

@@ -28,11 +28,37 @@ const OTHERS = [
   /^identity_tag_standard/,
 ];
 
-/** Functions of such a file that are of other resources. */
-const FUNCTIONS = /BM_(?:Milan|Rome|Icelake|Skylake)/;
+/** Functions of such a file that are of hardware, of licenses, or of another service. */
+const FUNCTIONS = [
+  /BM_(?:Milan|Rome|Icelake|Skylake)/,
+  /_(?:nvmeVMShape|acceleratedPvNetworkType|ConfidentialflexShape)$/,
+  /placementConstraintDetails|clusterPlacementGroup/i,
+  /LicensingConfig/i,
+  // Keys in a vault, reserved capacity
+  /KmsKey|CapacityReservation/i,
+  // First passwords of Windows
+  /InstanceCredential/,
+  // Machines with graphics cards
+  /WithAieFlag/,
+  // Limits of a subscription to another cloud, and of databases
+  /Limits.*(?:_subscription|external_location)|LimitsServiceResource_with|LimitsResourceAvailabilityResource_basic/,
+  // IPSec tunnels and FastConnect, peering between regions
+  /DrgAttachmentManagement/,
+];
+
+/**
+ * Functions that no account passes today: what they expect is not in what they say (`freeform_tags` of a compartment are
+ * commented out, `ip_address` is "ipAddress"), or their own SDK refuses it before it asks (a namespace of tags that is AVAILABLE).
+ */
+const OUTDATED = [
+  "TestCoreIpv6Resource_basic",
+  "TestIdentityCompartmentResource_basic",
+  "TestIdentityTagNamespaceResource_basic",
+];
 
 /** @param file of a function */
 export function isInScope(file: string, name: string): boolean {
-  if (OTHERS.some((each) => each.test(file)) || FUNCTIONS.test(name)) return false;
+  if (OTHERS.some((each) => each.test(file)) || FUNCTIONS.some((each) => each.test(name)) || OUTDATED.includes(name))
+    return false;
   return Object.entries(TYPES).some(([service, types]) => new RegExp(`^${service}_(?:${types})`).test(file));
 }

@@ -1,4 +1,4 @@
-/** The acceptance tests of oracle/oci, against a tenancy in memory: one that pays, with a compartment beside the root. */
+/** The acceptance tests of oracle/oci, against a tenancy in memory: one that pays, with two compartments in the root. */
 import { which } from "../../cli/engine/terraform/tools.ts";
 import { platformImages } from "../../sandbox/oci/resources/platform-images.ts";
 import { type LiveOci, liveOci } from "../real-providers/live-oci.ts";
@@ -30,7 +30,8 @@ async function open(): Promise<Place> {
     async fresh() {
       await live?.end();
       live = await liveOci();
-      const { tenancyId: root, adPrefix } = live.api.store.state.oci;
+      const { adPrefix } = live.api.store.state.oci;
+      const own = await compartment(live, "acceptance");
       return {
         ...live.env,
         TF_ACC: "1",
@@ -38,13 +39,14 @@ async function open(): Promise<Place> {
         CHECKPOINT_DISABLE: "1",
         // Clients that a test makes for itself trust no other.
         SSL_CERT_FILE: live.env["TF_VAR_custom_cert_location"] ?? "",
-        TF_VAR_compartment_ocid: root,
-        TF_VAR_compartment_id_for_create: root,
-        TF_VAR_compartment_id_for_update: await compartment(live, "acceptance"),
+        TF_VAR_compartment_ocid: own,
+        TF_VAR_compartment_id_for_create: own,
+        TF_VAR_compartment_id_for_update: await compartment(live, "another"),
         TF_VAR_tags_import_if_exists: "false",
         TF_VAR_ssh_public_key: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC acceptance",
         TF_VAR_availability_domain: `${adPrefix}:EU-FRANKFURT-1-AD-1`,
         TF_VAR_source_region: REGION,
+        TF_VAR_destination_region: "eu-zurich-1",
         TF_VAR_image_id: imageForX86(),
         // Resource discovery lists everything of an account, in all of Oracle's services.
         TF_VAR_enable_export_compartment: "false",

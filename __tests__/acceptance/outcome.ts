@@ -3,10 +3,10 @@ import type { GoRun } from "./go-tests.ts";
 
 /**
  * What a function ends with: `not-played`, the sandbox refuses it by its name; `needs-account`, it asks for what only a real
- * account, machine or the internet has; `skipped`, by itself; `deviates`, the sandbox answers otherwise than the service;
+ * account, machine or the internet has; `as-there`, it ends so with the real service too; `skipped`, by itself; `deviates`, the sandbox answers otherwise than the service;
  * `deadline`, it did not end in time.
  */
-export const VERDICTS = ["pass", "not-played", "needs-account", "skipped", "deviates", "deadline"] as const;
+export const VERDICTS = ["pass", "not-played", "needs-account", "as-there", "skipped", "deviates", "deadline"] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 

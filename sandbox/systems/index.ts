@@ -34,7 +34,7 @@ export function schemaFile(system: keyof typeof providers): string {
 
 /** A new tenancy with nothing in it. */
 export function emptyWorld(account: Account = "always-free"): WorldState {
-  return { version: 4, oci: emptyOci(account, randomText), proxmox: emptyProxmox(), talos: emptyTalos(), tunnels: [] };
+  return { version: 5, oci: emptyOci(account, randomText), proxmox: emptyProxmox(), talos: emptyTalos(), tunnels: [] };
 }
 
 /** Every object of the world that a Terraform resource stands for. */

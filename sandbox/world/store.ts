@@ -26,7 +26,7 @@ export function randomText(length: number): string {
 }
 
 function isWorld(value: unknown): value is WorldState {
-  if (typeof value !== "object" || value === null || !("version" in value) || value.version !== 4) return false;
+  if (typeof value !== "object" || value === null || !("version" in value) || value.version !== 5) return false;
   return ["oci", "proxmox", "talos", "tunnels"].every((key) => typeof Reflect.get(value, key) === "object");
 }
 
@@ -46,7 +46,7 @@ function load(file: string): WorldState | null {
     found = null;
   }
   if (isWorld(found)) return found;
-  throw new Error(`${file} is no sandbox world of version 4: delete it to start with an empty sandbox`);
+  throw new Error(`${file} is no sandbox world of version 5: delete it to start with an empty sandbox`);
 }
 
 /** Makes a world what a text says, in place: everybody holds on to it. */

@@ -8,7 +8,7 @@ import type { Tunnel } from "../../topology/types.ts";
 
 /** Everything that is kept: plain JSON. */
 export interface WorldState {
-  readonly version: 4;
+  readonly version: 5;
   oci: OciTenancy;
   proxmox: ProxmoxState;
   talos: TalosState;

@@ -244,7 +244,7 @@ describe("the sandbox's daemon", () => {
     const home = newHome();
     await (await start(home)).stop();
     writeFileSync(join(home, ".sandbox", "world.json"), "{}");
-    await expect(start(home)).rejects.toThrow(/world\.json is no sandbox world of version 4: delete it to start/);
+    await expect(start(home)).rejects.toThrow(/world\.json is no sandbox world of version 5: delete it to start/);
   });
 
   it("keeps its faults when it ends, and forgets them when it is emptied", async () => {

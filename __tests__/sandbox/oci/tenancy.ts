@@ -14,7 +14,7 @@ const schema: ProviderSchema = readProviderSchema(
 
 export function emptyStore(account: Account = "always-free"): Store {
   const oci = emptyOci(account, randomText);
-  return memoryStore(() => ({ version: 4, oci, proxmox: { hosts: {}, datacenters: {} }, talos: {}, tunnels: [] }));
+  return memoryStore(() => ({ version: 5, oci, proxmox: { hosts: {}, datacenters: {} }, talos: {}, tunnels: [] }));
 }
 
 export interface Tenancy extends Terraform {

@@ -48,6 +48,8 @@ const SUBNET = {
   vcnId: "ocid1.vcn.oc1.test",
   displayName: "hosts",
   cidrBlock: "10.0.0.0/24",
+  ipv4CidrBlocks: ["10.0.0.0/24"],
+  ipv6CidrBlocks: [],
   dnsLabel: null,
   availabilityDomain: null,
   prohibitPublicIpOnVnic: false,
@@ -109,6 +111,8 @@ export function instance(options: HostOptions): Instance {
       hostnameLabel: null,
       nsgIds: [],
       skipSourceDestCheck: false,
+      routeTableId: null,
+      securityAttributes: {},
       freeformTags: {},
       definedTags: {},
     },
@@ -143,7 +147,7 @@ export function worldWith(...hosts: readonly HostOptions[]): Store {
   const calls: Calls = { ...quietCalls, end: (call, answer) => heard.forEach((listener) => listener(call, answer)) };
   const world = memoryStore(
     () => ({
-      version: 4,
+      version: 5,
       oci: emptyOci("pay-as-you-go", (length) => "x".repeat(length)),
       proxmox: emptyProxmox(),
       talos: {},

@@ -81,6 +81,7 @@ export function guest(name: NodeName, generation = "first"): Guest {
     memoryMb: 4096,
     diskBytes: 20 * 1024 ** 3,
     imageVersion: "1.13.9",
+    platform: "nocloud",
   };
 }
 
@@ -88,7 +89,7 @@ export function guest(name: NodeName, generation = "first"): Guest {
 export function labWith(...names: readonly NodeName[]): Lab {
   const guests = names.map((name) => guest(name));
   const store = memoryStore(() => ({
-    version: 4,
+    version: 5,
     oci: emptyOci("always-free", (length) => "x".repeat(length)),
     proxmox: { hosts: {}, datacenters: {} },
     talos: {},

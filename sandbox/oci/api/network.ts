@@ -1,22 +1,32 @@
 /** What of a virtual network has calls of its own: a VCN's networks, and peering. */
 import { overlaps } from "../../../config/cidr.ts";
 import { change } from "../kernel/operations.ts";
+import type { Resource, Stored } from "../kernel/resource.ts";
 import type { Attributes } from "../../plugin/resource.ts";
 import { requireCidr } from "../model/ipv4.ts";
 import { requireObject } from "../model/records.ts";
 import { conflict, invalid } from "../model/refusals.ts";
 import { localPeeringGateway } from "../resources/local-peering-gateway.ts";
+import { subnet } from "../resources/subnet.ts";
 import { vcn } from "../resources/vcn.ts";
 import { record, shown, viewOf } from "../http/collection.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
-const BASE = "/20160918";
-
-/** Networks of a VCN are changed by actions; core's work requests would be looked for at Oracle, so there is none. */
-function changeCidrs(request: ApiRequest, to: (cidrs: readonly string[]) => readonly string[]): Attributes {
-  const found = record(request, vcn);
-  change(vcn, request.call, found, { cidrBlocks: to(found.cidrBlocks) });
-  return viewOf(request, vcn, found);
+/** An action on a network; core's work requests would be looked for at Oracle, so there is none. */
+function action<B extends Attributes>(
+  d: Resource<B>,
+  name: string,
+  to: (found: Stored<B>, request: ApiRequest) => Attributes,
+): Route {
+  return {
+    method: "POST",
+    path: `${d.path}/{id}/actions/${name}`,
+    run(request) {
+      const found = record(request, d);
+      change(d, request.call, found, to(found, request));
+      return shown(viewOf(request, d, found));
+    },
+  };
 }
 
 function cidrOf({ body }: ApiRequest, field: string): string {
@@ -25,29 +35,52 @@ function cidrOf({ body }: ApiRequest, field: string): string {
   throw invalid("Core Vcn", `${field} is required.`);
 }
 
+function added(request: ApiRequest, field: string, cidrs: readonly string[]): readonly string[] {
+  return [...cidrs, cidrOf(request, field)];
+}
+
+function removed(request: ApiRequest, field: string, cidrs: readonly string[]): readonly string[] {
+  const gone = cidrOf(request, field);
+  return cidrs.filter((cidr) => cidr !== gone);
+}
+
+function modified(request: ApiRequest, from: string, to: string, cidrs: readonly string[]): readonly string[] {
+  const [old, fresh] = [cidrOf(request, from), cidrOf(request, to)];
+  return cidrs.map((cidr) => (cidr === old ? fresh : cidr));
+}
+
 /** Calls on a VCN's networks, and on peering. */
 export const networkRoutes: readonly Route[] = [
-  {
-    method: "POST",
-    path: `${BASE}/vcns/{id}/actions/addCidr`,
-    run: (request) => shown(changeCidrs(request, (cidrs) => [...cidrs, cidrOf(request, "cidrBlock")])),
-  },
-  {
-    method: "POST",
-    path: `${BASE}/vcns/{id}/actions/removeCidr`,
-    run: (request) => {
-      const gone = cidrOf(request, "cidrBlock");
-      return shown(changeCidrs(request, (cidrs) => cidrs.filter((cidr) => cidr !== gone)));
-    },
-  },
-  {
-    method: "POST",
-    path: `${BASE}/vcns/{id}/actions/modifyCidr`,
-    run: (request) => {
-      const [old, fresh] = [cidrOf(request, "originalCidrBlock"), cidrOf(request, "newCidrBlock")];
-      return shown(changeCidrs(request, (cidrs) => cidrs.map((cidr) => (cidr === old ? fresh : cidr))));
-    },
-  },
+  action(vcn, "addCidr", ({ cidrBlocks }, request) => ({ cidrBlocks: added(request, "cidrBlock", cidrBlocks) })),
+  action(vcn, "removeCidr", ({ cidrBlocks }, request) => ({ cidrBlocks: removed(request, "cidrBlock", cidrBlocks) })),
+  action(vcn, "modifyCidr", ({ cidrBlocks }, request) => ({
+    cidrBlocks: modified(request, "originalCidrBlock", "newCidrBlock", cidrBlocks),
+  })),
+  action(vcn, "addIpv6Cidr", ({ ipv6PrivateCidrBlocks }, request) =>
+    request.body.isOracleGuaAllocationEnabled === true
+      ? { isIpv6Enabled: true }
+      : { ipv6PrivateCidrBlocks: added(request, "ipv6PrivateCidrBlock", ipv6PrivateCidrBlocks) },
+  ),
+  action(vcn, "removeIpv6Cidr", ({ ipv6CidrBlocks, ipv6PrivateCidrBlocks }, request) =>
+    ipv6CidrBlocks.includes(cidrOf(request, "ipv6CidrBlock"))
+      ? { isOracleGuaAllocationEnabled: false }
+      : { ipv6PrivateCidrBlocks: removed(request, "ipv6CidrBlock", ipv6PrivateCidrBlocks) },
+  ),
+  action(subnet, "addIpv4Cidr", ({ ipv4CidrBlocks }, request) => ({
+    ipv4CidrBlocks: added(request, "ipv4CidrBlock", ipv4CidrBlocks),
+  })),
+  action(subnet, "removeIpv4Cidr", ({ ipv4CidrBlocks }, request) => ({
+    ipv4CidrBlocks: removed(request, "ipv4CidrBlock", ipv4CidrBlocks),
+  })),
+  action(subnet, "modifyIpv4Cidr", ({ ipv4CidrBlocks }, request) => ({
+    ipv4CidrBlocks: modified(request, "ipv4CidrBlock", "updatedIpv4CidrBlock", ipv4CidrBlocks),
+  })),
+  action(subnet, "addIpv6Cidr", ({ ipv6CidrBlocks }, request) => ({
+    ipv6CidrBlocks: added(request, "ipv6CidrBlock", ipv6CidrBlocks),
+  })),
+  action(subnet, "removeIpv6Cidr", ({ ipv6CidrBlocks }, request) => ({
+    ipv6CidrBlocks: removed(request, "ipv6CidrBlock", ipv6CidrBlocks),
+  })),
   {
     method: "POST",
     path: `${localPeeringGateway.path}/{id}/actions/connect`,

@@ -69,7 +69,11 @@ export const securityGroupRoutes: readonly Route[] = [
       const members = attachedVnics(request.call.world.state.oci).filter(({ vnic }) => vnic.nsgIds.includes(group.id));
       return listed(
         request,
-        members.map(({ vnic }) => ({ vnicId: vnic.id, resourceId: null, timeAssociated: null })),
+        members.map(({ vnic, timeCreated, ...each }) => ({
+          vnicId: vnic.id,
+          resourceId: "instanceId" in each ? String(each.instanceId) : each.id,
+          timeAssociated: timeCreated,
+        })),
       );
     },
   },

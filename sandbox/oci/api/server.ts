@@ -46,6 +46,8 @@ function jsonOf(body: Buffer): Attributes {
   } catch {
     throw new ServiceRefusal(400, "CannotParseRequest", "Unable to parse the body as JSON.", "");
   }
+  // The provider stops an instance with the body `null`.
+  if (parsed === null) return {};
   if (isObject(parsed)) return parsed;
   throw new ServiceRefusal(400, "CannotParseRequest", "The body must be a JSON object.", "");
 }

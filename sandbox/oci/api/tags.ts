@@ -52,10 +52,10 @@ export const tagRoutes: readonly Route[] = [
     run: (request) =>
       listed(
         request,
-        request.call.world.state.oci.tagNamespaces.flatMap(({ keys, ...namespace }) =>
-          keys
+        request.call.world.state.oci.tagNamespaces.flatMap((namespace) =>
+          namespace.keys
             .filter(({ isCostTracking }) => isCostTracking)
-            .map((each) => ({ ...each, tagNamespaceId: namespace.id, tagNamespaceName: namespace.name })),
+            .map((each) => partView(tag, each, namespace, request.call)),
         ),
       ),
   },

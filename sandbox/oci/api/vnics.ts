@@ -6,12 +6,12 @@ import type { Attributes } from "../../plugin/resource.ts";
 import { type Attached, attachedVnics, publicAddressOf, siblingId } from "../resources/primary-address.ts";
 import { conflict, invalid, notFound } from "../model/refusals.ts";
 import { privateIp } from "../resources/private-ip.ts";
+import { ipv6sOf } from "../resources/ipv6.ts";
 import { publicIp } from "../resources/public-ip.ts";
 import { vnicAttachment } from "../resources/vnic-attachment.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { checkEtag, removeAt, shown } from "../http/collection.ts";
 import { nestedTags } from "../model/fields.ts";
-import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
 const BASE = "/20160918";
@@ -40,6 +40,9 @@ function vnicFields({ call }: ApiRequest, attached: Attached): Attributes {
     privateIp: attached.privateIp,
     publicIp: publicAddressOf(call.world.state.oci, attached),
     skipSourceDestCheck: vnic.skipSourceDestCheck,
+    routeTableId: vnic.routeTableId,
+    securityAttributes: vnic.securityAttributes,
+    ipv6Addresses: ipv6sOf(call.world.state.oci, vnic.id).map(({ ipAddress }) => ipAddress),
     subnetId: vnic.subnetId,
   };
 }
@@ -79,13 +82,6 @@ function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
   };
 }
 
-/** None: no VCN of the sandbox has IPv6. The real provider asks with each look at an instance. */
-function ipv6sOf(request: ApiRequest): ApiResponse {
-  if (!["vnicId", "subnetId", "ipAddress"].some((name) => request.query.has(name)))
-    throw invalid("Core Ipv6", "vnicId, subnetId or ipAddress is required.");
-  return listed(request, []);
-}
-
 /** Calls on VNICs, and look-ups of addresses. */
 export const vnicRoutes: readonly Route[] = [
   {
@@ -100,7 +96,6 @@ export const vnicRoutes: readonly Route[] = [
   },
   { method: "GET", path: `${BASE}/vnics/{id}`, run: (request) => shown(vnicFields(request, requireVnic(request))) },
   { method: "PUT", path: `${BASE}/vnics/{id}`, run: changeVnic },
-  { method: "GET", path: `${BASE}/ipv6`, run: ipv6sOf },
   {
     method: "DELETE",
     path: `${BASE}/privateIps/{id}`,

@@ -41,6 +41,13 @@ export function definedTagsOf(said: Attributes, call: ProviderContext): Tags {
   return tagsOf(said, "definedTags") ?? own;
 }
 
+/** In identity's own words (oracle/oci 8.28.0, its acceptance tests), and in ours of other services. */
+function rootNeeded(service: string): string {
+  return service.startsWith("Identity ")
+    ? "Tenant id is not equal to compartment id"
+    : "compartmentId must be the root compartment (the tenancy).";
+}
+
 /** What every object has, of a new one or of one that is changed. */
 export function commonFields(
   d: Pick<Resource, "service" | "idType" | "home">,
@@ -50,7 +57,7 @@ export function commonFields(
   const compartmentId = said.compartmentId ?? before?.compartmentId;
   if (typeof compartmentId !== "string" || compartmentId === "") throw new MissingAttribute("compartment_id");
   if (d.home === "root" && compartmentId !== call.world.state.oci.tenancyId)
-    throw invalid(d.service, "compartmentId must be the root compartment (the tenancy).", "compartment_id");
+    throw invalid(d.service, rootNeeded(d.service), "compartment_id");
   const timeCreated = before?.timeCreated ?? call.world.now();
   const definedTags = (before && tagsOf(said, "definedTags")) ?? before?.definedTags ?? definedTagsOf(said, call);
   const newId = (): string => (d.home ? globalId(d.idType, call.world.random) : regionalId(call, d.idType));

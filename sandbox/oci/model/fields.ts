@@ -54,6 +54,6 @@ export function apiName(attribute: string): string {
   return fieldOf(attribute)
     .replace(/In([GM])bs$/, "In$1Bs")
     .replace(/PerGb$/, "PerGB")
-    .replace(/^(ipv[46])cidr/, "$1Cidr")
+    .replace(/(ipv[46])([a-z])/gi, (_, version: string, letter: string) => version + letter.toUpperCase())
     .replace(/^isAi/, "isAI");
 }

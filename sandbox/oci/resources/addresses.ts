@@ -5,13 +5,20 @@ import type { OciTenancy } from "../../world/oci.ts";
 import { requireCidr } from "../model/ipv4.ts";
 import { attachedVnics } from "./primary-address.ts";
 import { conflict, invalid } from "../model/refusals.ts";
+import type { PrivateIp } from "./private-ip.ts";
 import type { Subnet } from "./subnet.ts";
+
+/** The addresses of a private IP: one, or those of its block. */
+function blockOf({ ipAddress, cidrPrefixLength }: PrivateIp): readonly string[] {
+  const base = parseAddress(ipAddress) ?? 0;
+  return Array.from({ length: 2 ** (32 - (cidrPrefixLength ?? 32)) }, (_, index) => formatAddress(base + index));
+}
 
 /** Every private address in use in a subnet. */
 export function takenAddresses(tenancy: OciTenancy, subnetId: string): Set<string> {
   const { networkLoadBalancers, loadBalancers, privateIps } = tenancy;
   return new Set([
-    ...privateIps.filter((other) => other.subnetId === subnetId).map(({ ipAddress }) => ipAddress),
+    ...privateIps.filter((other) => other.subnetId === subnetId).flatMap(blockOf),
     ...attachedVnics(tenancy)
       .filter(({ vnic }) => vnic.subnetId === subnetId)
       .map(({ privateIp }) => privateIp),
@@ -20,8 +27,33 @@ export function takenAddresses(tenancy: OciTenancy, subnetId: string): Set<strin
   ]);
 }
 
+/** The usable addresses of a network: the first two and the last are OCI's own. */
+function usable(service: string, network: string, attribute: string) {
+  const cidr = requireCidr(service, network, attribute);
+  return { first: cidr.base + 2, last: cidr.base + cidr.size - 2 };
+}
+
+/** The lowest free address, or block of addresses. @throws 409 where none is left */
+export function freeAddress(
+  call: ProviderContext,
+  service: string,
+  subnet: Subnet,
+  attribute: string,
+  size = 1,
+): string {
+  const taken = takenAddresses(call.world.state.oci, subnet.id);
+  for (const network of subnet.ipv4CidrBlocks) {
+    const { first, last } = usable(service, network, attribute);
+    for (let value = Math.ceil(first / size) * size; value + size - 1 <= last; value += size) {
+      const block = Array.from({ length: size }, (_, index) => formatAddress(value + index));
+      if (!block.some((address) => taken.has(address))) return formatAddress(value);
+    }
+  }
+  throw conflict(service, `No private IP address is left in ${subnet.ipv4CidrBlocks.join(", ")}.`, attribute);
+}
+
 /**
- * The wanted private address, or the lowest free one. The first two and the last of a subnet are OCI's own.
+ * The wanted private address, or the lowest free one.
  * @throws 400 for an address outside, 409 for one that is taken.
  */
 export function takeAddress(
@@ -31,24 +63,19 @@ export function takeAddress(
   wanted: string | null,
   attribute: string,
 ): string {
-  const cidr = requireCidr(service, subnet.cidrBlock, attribute);
-  const taken = takenAddresses(call.world.state.oci, subnet.id);
-  const [first, last] = [cidr.base + 2, cidr.base + cidr.size - 2];
-  if (wanted === null) {
-    for (let value = first; value <= last; value += 1) {
-      if (!taken.has(formatAddress(value))) return formatAddress(value);
-    }
-    throw conflict(service, `No private IP address is left in ${subnet.cidrBlock}.`, attribute);
-  }
+  if (wanted === null) return freeAddress(call, service, subnet, attribute);
+  const ranges = subnet.ipv4CidrBlocks.map((network) => usable(service, network, attribute));
   const value = parseAddress(wanted);
-  if (value === null || value < first || value > last)
+  if (value === null || !ranges.some(({ first, last }) => value >= first && value <= last)) {
+    const allowed = ranges.map(({ first, last }) => `${formatAddress(first)} to ${formatAddress(last)}`).join(", ");
     throw invalid(
       service,
-      `Private IP address ${wanted} is not valid in subnet ${subnet.cidrBlock}: ` +
-        `${formatAddress(first)} to ${formatAddress(last)} can be used.`,
+      `Private IP address ${wanted} is not valid in subnet ${subnet.ipv4CidrBlocks.join(", ")}: ${allowed} can be used.`,
       attribute,
     );
-  if (taken.has(wanted)) throw conflict(service, `Private IP address ${wanted} is already in use.`, attribute);
+  }
+  if (takenAddresses(call.world.state.oci, subnet.id).has(wanted))
+    throw conflict(service, `Private IP address ${wanted} is already in use.`, attribute);
   return wanted;
 }
 

@@ -1,7 +1,7 @@
 /** DHCP options: the DNS servers and search domain of the instances of a subnet. */
 import { z } from "zod";
 import type { ProviderContext } from "../../plugin/resource.ts";
-import { AVAILABLE, generatedName, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
+import { AVAILABLE, generatedName, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { invalid, referenced } from "../model/refusals.ts";
 import { requireObject } from "../model/records.ts";
 
@@ -12,12 +12,15 @@ const MOST_SERVERS = 3;
 const option = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("DomainNameServer"),
-    serverType: z.enum(["VcnLocal", "VcnLocalPlusInternet", "CustomDnsServer"]),
+    serverType: z.enum(["VcnLocal", "VcnLocalPlusInternet", "CustomDnsServer"], "Unable to process JSON input"),
     customDnsServers: z.array(z.ipv4()).readonly().default([]),
   }),
   z.object({
     type: z.literal("SearchDomain"),
-    searchDomainNames: texts.refine((names) => names.length === 1 && names[0] !== "", "one name is wanted"),
+    searchDomainNames: z
+      .array(text, "Unable to process JSON input")
+      .readonly()
+      .refine((names) => names.length === 1 && names[0] !== "", "one name is wanted"),
   }),
 ]);
 

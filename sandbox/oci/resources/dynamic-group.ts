@@ -38,7 +38,7 @@ export const dynamicGroup: Resource<z.output<typeof body>> = {
     if (!isMatchingRule(matchingRule))
       throw invalid(
         SERVICE,
-        `The matching rule cannot be parsed: ${matchingRule}. It is such as ANY {instance.compartment.id = '<OCID>'}.`,
+        `Unable to parse matching rule ${matchingRule}: it is such as ANY {instance.compartment.id = '<OCID>'}.`,
         "matching_rule",
       );
   },

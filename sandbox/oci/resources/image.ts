@@ -5,7 +5,7 @@ import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { BucketObject } from "./bucket.ts";
 import { isObject, maybeText as said, MissingAttribute, text as required } from "../model/attributes.ts";
 import { generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
-import { invalid, notFound, notPlayed } from "../model/refusals.ts";
+import { invalid, notFound } from "../model/refusals.ts";
 import { regionOf } from "../model/regions.ts";
 import { isX86, SHAPES } from "../model/shapes.ts";
 import { requireCompartment, requireObject } from "../model/records.ts";
@@ -47,19 +47,32 @@ export function imageLaunchOptions(firmware: string) {
   };
 }
 
-/** A bucket that the sandbox does not have is taken on trust, for labs upload no image to it; one that it has is not. */
-function imageObject(call: ProviderContext, bucketName: string, objectName: string): BucketObject | null {
-  const bucket = call.world.state.oci.buckets.find(({ name }) => name === bucketName);
-  if (!bucket) return null;
-  const found = bucket.objects.find(({ name }) => name === objectName);
-  if (found) return found;
-  throw notFound(SERVICE, `object ${objectName} in bucket ${bucketName}`, "image_source_details.object_name");
+/** Where an object is. */
+interface Place {
+  readonly namespace: string;
+  readonly bucketName: string;
+  readonly objectName: string;
 }
 
-/** @throws ServiceRefusal for a source that is not an object of this tenancy */
-function requireSource(call: ProviderContext, source: Attributes): void {
+/** Of a URL of Object Storage, preauthenticated or not, at any region and any of its domains. */
+const OBJECT_URL =
+  /^https:\/\/(?:[\w-]+\.)*objectstorage\.[a-z0-9.-]+(?:\/p\/[^/]+)?\/n\/([^/]+)\/b\/([^/]+)\/o\/([^?]+)$/;
+
+function placeAt(uri: string): Place {
+  const [, namespace = "", bucketName = "", objectName = ""] = OBJECT_URL.exec(uri) ?? [];
+  if (objectName === "")
+    throw invalid(
+      SERVICE,
+      `sourceUri ${uri} is not valid: https://objectstorage.<region>.oraclecloud.com/n/<namespace>/b/<bucket>/o/<object>.`,
+      "image_source_details.source_uri",
+    );
+  return { namespace, bucketName, objectName: decodeURIComponent(objectName) };
+}
+
+/** @throws ServiceRefusal for a source that is not an object; one that is named, not linked, is of this tenancy */
+function placeOf(call: ProviderContext, source: Attributes): Place {
   const type = said(source, "sourceType");
-  if (type === "objectStorageUri") throw notPlayed(`sourceType ${type}`, "image_source_details.source_type");
+  if (type === "objectStorageUri") return placeAt(said(source, "sourceUri") ?? "");
   if (type !== "objectStorageTuple")
     throw invalid(
       SERVICE,
@@ -74,13 +87,24 @@ function requireSource(call: ProviderContext, source: Attributes): void {
   const namespace = required(source, "namespaceName");
   if (namespace !== call.world.state.oci.namespace)
     throw notFound(SERVICE, `Object Storage namespace ${namespace}`, "image_source_details.namespace_name");
+  return { namespace, bucketName: required(source, "bucketName"), objectName: required(source, "objectName") };
+}
+
+/** What is elsewhere is taken on trust, as labs upload no image: another tenancy, a bucket that the sandbox does not have. */
+function imageObject(call: ProviderContext, { namespace, bucketName, objectName }: Place): BucketObject | null {
+  const { oci } = call.world.state;
+  const bucket = namespace === oci.namespace ? oci.buckets.find(({ name }) => name === bucketName) : undefined;
+  if (!bucket) return null;
+  const found = bucket.objects.find(({ name }) => name === objectName);
+  if (found) return found;
+  throw notFound(SERVICE, `object ${objectName} in bucket ${bucketName}`, "image_source_details.object_name");
 }
 
 /** An `.oci` archive brings its firmware and shapes; everything else is imported for BIOS (terraform-provider-oci#2052). */
 function imported(call: ProviderContext, source: Attributes): Attributes {
-  requireSource(call, source);
-  const objectName = required(source, "objectName");
-  const archive = imageObject(call, required(source, "bucketName"), objectName)?.archive;
+  const place = placeOf(call, source);
+  const { objectName } = place;
+  const archive = imageObject(call, place)?.archive;
   const isArchive = objectName.endsWith(".oci");
   return {
     launchMode: isArchive ? "CUSTOM" : "PARAVIRTUALIZED",

@@ -23,6 +23,7 @@ import { instance } from "./instance.ts";
 import { instanceConfiguration } from "./instance-configuration.ts";
 import { instancePool } from "./instance-pool.ts";
 import { internetGateway } from "./internet-gateway.ts";
+import { ipv6 } from "./ipv6.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import {
   loadBalancerBackend,
@@ -52,6 +53,7 @@ import { tagDefault } from "./tag-default.ts";
 import { tagNamespace } from "./tag-namespace.ts";
 import { user } from "./user.ts";
 import { vcn } from "./vcn.ts";
+import { vlan } from "./vlan.ts";
 import { vnicAttachment } from "./vnic-attachment.ts";
 import { volume } from "./volume.ts";
 import { volumeAttachment } from "./volume-attachment.ts";
@@ -100,6 +102,8 @@ export const RESOURCES = {
   quotas: quota,
   privateIps: privateIp,
   publicIps: publicIp,
+  ipv6s: ipv6,
+  vlans: vlan,
   capabilitySchemas: capabilitySchema,
 };
 

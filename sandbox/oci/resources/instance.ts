@@ -9,6 +9,7 @@ import { shapeConfig, systemTags } from "../model/shapes.ts";
 import { unassign } from "./backup-policy-assignment.ts";
 import { imageLaunchOptions } from "./image.ts";
 import { launchFields } from "./instance-launch.ts";
+import { assignIpv6, ipv6sOf } from "./ipv6.ts";
 import type { Vnic } from "./vnic.ts";
 
 const SERVICE = "Core Instance";
@@ -140,11 +141,7 @@ export const instance: Resource<z.output<typeof body>> = {
     "preemptible_instance_config",
     "preserve_boot_volume",
     "security_attributes",
-    "create_vnic_details.assign_ipv6ip",
-    "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details",
     "create_vnic_details.private_ip_id",
-    "create_vnic_details.security_attributes",
-    "create_vnic_details.subnet_cidr",
     "create_vnic_details.vlan_id",
     "shape_config.local_volume_size_in_gbs",
     "shape_config.nvmes",
@@ -157,6 +154,7 @@ export const instance: Resource<z.output<typeof body>> = {
   renames: { state: "powerState" },
   all: (tenancy) => tenancy.instances,
   prepare: (given, { call, before }) => launchFields(given, call, before),
+  made: ({ vnic }, said, call) => assignIpv6(call, vnic.id, said),
   changed(before, { bootVolumeId }, { world }) {
     if (bootVolumeId !== before.bootVolumeId) unassign(world.state.oci, before.bootVolumeId);
   },
@@ -215,6 +213,10 @@ export const instance: Resource<z.output<typeof body>> = {
       ...each.vnic,
       assignPublicIp: String(each.publicIp !== null),
       privateIp: each.privateIp,
+      assignIpv6Ip: ipv6sOf(tenancy, each.vnic.id).length > 0,
+      ipv6AddressIpv6SubnetCidrPairDetails: ipv6sOf(tenancy, each.vnic.id).map(
+        ({ id: ipv6Id, ipAddress: ipv6Address, ipv6SubnetCidr }) => ({ ipv6Id, ipv6Address, ipv6SubnetCidr }),
+      ),
     },
     subnetId: each.vnic.subnetId,
     hostnameLabel: each.vnic.hostnameLabel,

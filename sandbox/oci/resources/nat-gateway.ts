@@ -4,6 +4,7 @@ import { AVAILABLE, flag, generatedName, maybeText, type Resource, type Stored, 
 import { conflict, limitExceeded } from "../model/refusals.ts";
 import { requireObject } from "../model/records.ts";
 import { takePublicAddress } from "./addresses.ts";
+import { siblingId } from "./primary-address.ts";
 import { requireNoRoute, requireRouteTable } from "./route-table.ts";
 
 const SERVICE = "Core Nat Gateway";
@@ -52,5 +53,7 @@ export const natGateway: Resource<z.output<typeof body>> = {
     const limit = account === "always-free" ? 0 : 1;
     if (used >= limit) throw limitExceeded(SERVICE, [`natGateways (limit ${limit}, used ${used}, asked 1 more)`]);
   },
+  // Without a reserved one it has a public IP of its own.
+  computed: ({ id, publicIpId }) => ({ publicIpId: publicIpId ?? siblingId(id, "publicip") }),
   remove: ({ id }, call) => requireNoRoute(call, SERVICE, `The NAT Gateway ${id}`, id),
 };

@@ -32,7 +32,10 @@ export function primaryAddress(attached: Attached): PrivateIp {
     hostnameLabel: vnic.hostnameLabel,
     subnetId: vnic.subnetId,
     vnicId: vnic.id,
-    lifetime: null,
+    lifetime: "EPHEMERAL",
+    routeTableId: vnic.routeTableId,
+    cidrPrefixLength: null,
+    ipv4SubnetCidrAtCreation: null,
   };
 }
 
@@ -56,6 +59,7 @@ export function detach(tenancy: OciTenancy, vnicId: string): void {
   const added = tenancy.privateIps.filter((each) => each.vnicId === vnicId).map(({ id }) => id);
   const gone = [siblingId(vnicId, "privateip"), ...added];
   tenancy.privateIps = tenancy.privateIps.filter((each) => each.vnicId !== vnicId);
+  tenancy.ipv6s = tenancy.ipv6s.filter((each) => each.vnicId !== vnicId);
   for (const address of tenancy.publicIps)
     if (address.privateIpId !== null && gone.includes(address.privateIpId)) address.privateIpId = null;
 }

@@ -1,12 +1,14 @@
 /** Private addresses of VNICs: the primary ones, which follow from their VNICs, and more of them. */
 import { z } from "zod";
-import { takeAddress } from "./addresses.ts";
-import { maybeText as said, text as required } from "../model/attributes.ts";
-import { generatedName, kept, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
+import { freeAddress, takeAddress } from "./addresses.ts";
+import { maybeNumber, maybeText as said, text as required } from "../model/attributes.ts";
+import { generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { attachedVnics, primaryAddress, siblingId } from "./primary-address.ts";
-import { conflict, notFound } from "../model/refusals.ts";
+import { conflict, invalid, notFound } from "../model/refusals.ts";
 import { regionOf } from "../model/regions.ts";
-import { requireSubnet } from "./subnet.ts";
+import { requireRouteTable } from "./route-table.ts";
+import { requireSubnet, type Subnet } from "./subnet.ts";
 
 const SERVICE = "Core Private Ip";
 
@@ -18,12 +20,34 @@ const body = z.object({
   ipAddress: text,
   hostnameLabel: maybeText,
   subnetId: text,
-  vnicId: text,
-  lifetime: kept,
+  /** Null for one that is reserved in a subnet. */
+  vnicId: maybeText,
+  /** Of a block of addresses, which `ipAddress` is the first of. */
+  cidrPrefixLength: z.int().min(16).max(32).nullable().default(null),
+  ipv4SubnetCidrAtCreation: maybeText,
+  lifetime: z.enum(["EPHEMERAL", "RESERVED"]).default("EPHEMERAL"),
+  routeTableId: maybeText,
 });
 
 /** A private address beside a VNIC's primary one. */
 export type PrivateIp = Stored<z.output<typeof body>>;
+
+/** Where a VNIC is, or a subnet that an address is reserved in. @throws ServiceRefusal 404 */
+export function placeOf(
+  call: ProviderContext,
+  service: string,
+  given: Attributes,
+): { readonly subnet: Subnet; readonly compartmentId: string } {
+  const vnicId = said(given, "vnicId");
+  if (vnicId === null) {
+    const subnet = requireSubnet(call, service, required(given, "subnetId"), "subnet_id");
+    return { subnet, compartmentId: subnet.compartmentId };
+  }
+  const host = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.id === vnicId);
+  if (!host) throw notFound(service, vnicId, "vnic_id");
+  const subnet = requireSubnet(call, service, host.vnic.subnetId, "vnic_id");
+  return { subnet, compartmentId: host.compartmentId };
+}
 
 declare module "../../world/oci.ts" {
   interface OciTenancy {
@@ -38,9 +62,8 @@ export const privateIp: Resource<z.output<typeof body>> = {
   path: "/20160918/privateIps",
   idType: "privateip",
   body,
-  fixed: ["ipAddress", "subnetId", "vnicId"],
-  hidden: ["lifetime"],
-  notPlayed: ["cidr_prefix_length", "ipv4subnet_cidr_at_creation", "route_table_id", "vlan_id"],
+  fixed: ["ipAddress", "subnetId", "cidrPrefixLength", "ipv4SubnetCidrAtCreation"],
+  notPlayed: ["vlan_id"],
   all: (tenancy) => tenancy.privateIps,
   unmade: ({ world }) => attachedVnics(world.state.oci).map(primaryAddress),
   selected: (_query, call) =>
@@ -49,15 +72,22 @@ export const privateIp: Resource<z.output<typeof body>> = {
     ),
   prepare(given, { call, before }) {
     if (before) return given;
-    const vnicId = required(given, "vnicId");
-    const host = attachedVnics(call.world.state.oci).find(({ vnic }) => vnic.id === vnicId);
-    if (!host) throw notFound(SERVICE, vnicId, "vnic_id");
-    const subnet = requireSubnet(call, SERVICE, host.vnic.subnetId, "vnic_id");
-    const ipAddress = takeAddress(call, SERVICE, subnet, said(given, "ipAddress"), "ip_address");
-    return { ...given, compartmentId: host.compartmentId, subnetId: subnet.id, ipAddress };
+    const { subnet, compartmentId } = placeOf(call, SERVICE, given);
+    const [wanted, network] = [said(given, "ipAddress"), said(given, "ipv4SubnetCidrAtCreation")];
+    if (network !== null && !subnet.ipv4CidrBlocks.includes(network))
+      throw invalid(SERVICE, `Subnet ${subnet.id} has no ${network}.`, "ipv4subnet_cidr_at_creation");
+    const within = network === null ? subnet : { ...subnet, ipv4CidrBlocks: [network] };
+    const size = 2 ** (32 - (maybeNumber(given, "cidrPrefixLength") ?? 32));
+    const ipAddress =
+      size > 1 && wanted === null
+        ? freeAddress(call, SERVICE, within, "cidr_prefix_length", size)
+        : takeAddress(call, SERVICE, within, wanted, "ip_address");
+    return { ...given, compartmentId, subnetId: subnet.id, ipAddress };
   },
-  check({ vnicId }, { call, before }) {
-    const others = call.world.state.oci.privateIps.filter((other) => other.vnicId === vnicId);
+  check({ vnicId, subnetId, routeTableId }, { call, before }) {
+    const { vcnId } = requireSubnet(call, SERVICE, subnetId, "subnet_id");
+    if (routeTableId !== null) requireRouteTable(call, SERVICE, routeTableId, vcnId);
+    const others = call.world.state.oci.privateIps.filter((other) => vnicId !== null && other.vnicId === vnicId);
     if (!before && others.length >= MOST_ON_VNIC - 1)
       throw conflict(SERVICE, `VNIC ${vnicId} has ${MOST_ON_VNIC} private IP addresses, which is all it can have.`);
   },
@@ -65,9 +95,9 @@ export const privateIp: Resource<z.output<typeof body>> = {
     for (const address of call.world.state.oci.publicIps) if (address.privateIpId === id) address.privateIpId = null;
   },
   inventoryName: () => null,
-  computed: ({ id, vnicId, lifetime }, tenancy) => ({
-    isPrimary: id === siblingId(vnicId, "privateip"),
+  computed: ({ id, vnicId }, tenancy) => ({
+    isPrimary: vnicId !== null && id === siblingId(vnicId, "privateip"),
     availabilityDomain: attachedVnics(tenancy).find(({ vnic }) => vnic.id === vnicId)?.availabilityDomain ?? null,
-    ...(lifetime !== null && { lifetime }),
+    ipState: vnicId === null ? "AVAILABLE" : "ASSIGNED",
   }),
 };

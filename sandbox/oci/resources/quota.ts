@@ -1,6 +1,7 @@
 /** Quotas: what a tenancy forbids itself. The sandbox keeps them; it does not enforce them. */
 import { z } from "zod";
-import { type Resource, text, texts, type Stored } from "../kernel/resource.ts";
+import { maybeText, type Resource, text, texts, type Stored } from "../kernel/resource.ts";
+import { isObject } from "../model/attributes.ts";
 import { conflict, invalid } from "../model/refusals.ts";
 
 const SERVICE = "Limits Quota";
@@ -9,7 +10,20 @@ const SERVICE = "Limits Quota";
 const STATEMENT =
   /^(set|unset|zero)\s+[\w-]+\s+quotas?\s+((\/[\w*-]+\/|'?[\w-]+'?)(\s*,\s*'?[\w-]+'?)*\s+)?(to\s+\d+\s+)?in\s+(tenancy|compartment\s+\S+)(\s+where\s+.+)?$/i;
 
-const body = z.object({ name: text, description: text, statements: texts.default([]) });
+/** Kept and shown: nobody is asked to override it. */
+const lock = z.object({
+  type: z.enum(["FULL", "DELETE"]),
+  message: maybeText,
+  relatedResourceId: maybeText,
+  timeCreated: maybeText,
+});
+
+const body = z.object({
+  name: text,
+  description: text,
+  statements: texts.default([]),
+  locks: z.array(lock).default([]),
+});
 
 function isStatement(statement: string): boolean {
   return STATEMENT.test(statement.trim()) && /^set\b/i.test(statement) === /\bto\s+\d+\s/i.test(statement);
@@ -31,8 +45,13 @@ export const quota: Resource<z.output<typeof body>> = {
   state: "ACTIVE",
   body,
   fixed: ["name"],
-  notPlayed: ["locks"],
   all: (tenancy) => tenancy.quotas,
+  prepare: ({ locks = null, ...said }, { call }) => ({
+    ...said,
+    ...(Array.isArray(locks) && {
+      locks: locks.filter(isObject).map((each) => ({ timeCreated: call.world.now(), ...each })),
+    }),
+  }),
   check({ name, statements }, { call, before }) {
     if (call.world.state.oci.quotas.some((other) => other.name === name && other.id !== before?.id))
       throw conflict(SERVICE, `A quota with the name ${name} already exists.`, "name");
@@ -46,5 +65,4 @@ export const quota: Resource<z.output<typeof body>> = {
         "statements",
       );
   },
-  computed: () => ({ locks: [] }),
 };

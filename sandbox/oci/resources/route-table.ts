@@ -1,7 +1,7 @@
 /** Route tables. */
 import { z } from "zod";
 import type { ProviderContext } from "../../plugin/resource.ts";
-import { requireCidr } from "../model/ipv4.ts";
+import { requireNetwork } from "../model/ipv6.ts";
 import { AVAILABLE, generatedName, maybeText, type Resource, text, type Stored } from "../kernel/resource.ts";
 import { oracleServices } from "../model/oracle-services.ts";
 import { privateIpOf } from "./primary-address.ts";
@@ -21,8 +21,8 @@ const routeRule = z
   })
   .transform(({ cidrBlock, destination, ...rest }) => ({
     ...rest,
-    // The older name of a destination: accepted, and not shown.
-    cidrBlock: null,
+    // The older name of a destination: shown beside it where it was said.
+    cidrBlock,
     destination: destination ?? cidrBlock ?? "",
     routeType: "STATIC",
   }));
@@ -71,7 +71,7 @@ function vcnOfGateway(call: ProviderContext, id: string, wanted: string): string
 
 function vcnOfTarget(call: ProviderContext, { networkEntityId, destination }: RouteRule, vcnId: string): string {
   const { serviceGateways } = call.world.state.oci;
-  requireCidr(SERVICE, destination, "route_rules");
+  requireNetwork(SERVICE, destination, "route_rules");
   if (serviceGateways.some(({ id }) => id === networkEntityId))
     throw invalid(SERVICE, "A service gateway needs the destinationType SERVICE_CIDR_BLOCK.", "route_rules");
   return vcnOfPrivateIp(call, networkEntityId) ?? vcnOfGateway(call, networkEntityId, vcnId);

@@ -1,7 +1,7 @@
 /** Rules of security lists and of network security groups. */
 import { z } from "zod";
 import type { OciTenancy } from "../../world/oci.ts";
-import { requireCidr } from "../model/ipv4.ts";
+import { requireNetwork } from "../model/ipv6.ts";
 import { maybeText, text } from "../kernel/resource.ts";
 import { invalid } from "../model/refusals.ts";
 
@@ -109,7 +109,7 @@ export function requireRule(
   rule: Options,
   peer: { readonly name: string; readonly type: string; readonly attribute: string },
 ): void {
-  if (peer.type === "CIDR_BLOCK") requireCidr(service, peer.name, peer.attribute);
+  if (peer.type === "CIDR_BLOCK") requireNetwork(service, peer.name, peer.attribute);
   requireOptions(service, rule);
 }
 

@@ -4,8 +4,9 @@ import { contains, formatAddress, overlaps, parseAddress } from "../../../config
 import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import { takenAddresses } from "./addresses.ts";
-import { maybeTexts, text as required } from "../model/attributes.ts";
+import { maybeText as textOf, maybeTexts, text as required } from "../model/attributes.ts";
 import { requireCidr } from "../model/ipv4.ts";
+import { contains6, formatAddress6, formatCidr6, overlaps6, requireCidr6 } from "../model/ipv6.ts";
 import {
   AVAILABLE,
   flag,
@@ -17,20 +18,23 @@ import {
   texts,
 } from "../kernel/resource.ts";
 import { attachedVnics } from "./primary-address.ts";
-import { conflict, invalid, notPlayed, referenced } from "../model/refusals.ts";
+import { conflict, invalid, referenced } from "../model/refusals.ts";
 import { requireAvailabilityDomain } from "../model/regions.ts";
 import { requireObject } from "../model/records.ts";
 import { requireDhcpOptions } from "./dhcp-options.ts";
 import { requireRouteTable } from "./route-table.ts";
-import { requireDnsLabel, requireVcn, type Vcn, vcnDomain } from "./vcn.ts";
+import { ipv6Blocks, lowerCase, requireDnsLabel, requireVcn, type Vcn, vcnDomain } from "./vcn.ts";
 
 const SERVICE = "Core Subnet";
 
 const body = z.object({
   vcnId: text,
   displayName: generatedName,
+  /** The first of all. */
   cidrBlock: text,
-  dnsLabel: maybeText,
+  ipv4CidrBlocks: texts,
+  ipv6CidrBlocks: texts.default([]),
+  dnsLabel: maybeText.transform(lowerCase),
   availabilityDomain: maybeText,
   prohibitPublicIpOnVnic: flag.default(false),
   routeTableId: text,
@@ -48,7 +52,7 @@ export function requireSubnet(call: ProviderContext, service: string, id: string
 }
 
 /** A new or changed subnet's network: inside its VCN and beside the others. */
-function requireNetwork(call: ProviderContext, vcn: Vcn, cidr: string, self: string | undefined): void {
+function requireNetwork(call: ProviderContext, vcn: Vcn, cidr: string, { id: self }: Pick<Subnet, "id">): void {
   const network = requireCidr(SERVICE, cidr, "cidr_block");
   if (network.prefix > 30)
     throw invalid(SERVICE, `The requested CIDR ${cidr} is invalid: /30 is the smallest.`, "cidr_block");
@@ -63,7 +67,7 @@ function requireNetwork(call: ProviderContext, vcn: Vcn, cidr: string, self: str
     (subnet) =>
       subnet.vcnId === vcn.id &&
       subnet.id !== self &&
-      overlaps(requireCidr(SERVICE, subnet.cidrBlock, "cidr_block"), network),
+      subnet.ipv4CidrBlocks.some((block) => overlaps(requireCidr(SERVICE, block, "cidr_block"), network)),
   );
   if (other)
     throw invalid(
@@ -73,14 +77,50 @@ function requireNetwork(call: ProviderContext, vcn: Vcn, cidr: string, self: str
     );
 }
 
-/** The one network that is said, by either name. @throws ServiceRefusal for several */
-function networkOf(said: Attributes, before: string | undefined): string | undefined {
-  const { cidrBlock = null } = said;
-  const all = [...(typeof cidrBlock === "string" ? [cidrBlock] : []), ...(maybeTexts(said, "ipv4CidrBlocks") ?? [])];
-  // Of a change, one of the two may be as it was.
-  const [network, ...more] = new Set(all.filter((each) => each !== before));
-  if (more.length > 0) throw notPlayed("a subnet with several ipv4CidrBlocks", "ipv4cidr_blocks");
-  return network ?? before;
+/** An IPv6 network is a /64 of its VCN that no other subnet has. */
+function requireNetwork6(call: ProviderContext, vcn: Vcn, cidr: string, { id: self }: Pick<Subnet, "id">): void {
+  const attribute = "ipv6cidr_blocks";
+  const network = requireCidr6(SERVICE, cidr, attribute);
+  const refused = (why: string) => invalid(SERVICE, `The requested CIDR ${cidr} is invalid: ${why}.`, attribute);
+  if (network.prefix !== 64) throw refused("a subnet is a /64");
+  const blocks = ipv6Blocks(vcn);
+  if (!blocks.some((block) => contains6(requireCidr6(SERVICE, block, attribute), network)))
+    throw refused(`not inside the VCN's ${blocks.join(", ")}`);
+  const other = call.world.state.oci.subnets.find(
+    ({ vcnId, id, ipv6CidrBlocks }) =>
+      vcnId === vcn.id &&
+      id !== self &&
+      ipv6CidrBlocks.some((block) => overlaps6(requireCidr6(SERVICE, block, attribute), network)),
+  );
+  if (other) throw refused(`subnet ${other.id} has it`);
+}
+
+/** What is said by either name, one network or several; of a change, one of the two may be as it was. */
+function networksOf(said: Attributes, one: string, all: string, before: readonly string[]): readonly string[] {
+  const [single, several] = [textOf(said, one), maybeTexts(said, all)];
+  if (several !== null && several.length > 0 && several.join() !== before.join()) return several;
+  if (several === null && single === null) return before;
+  return single === null || single === before[0] ? (several ?? before) : [single, ...before.slice(1)];
+}
+
+/** The networks of a subnet, with the first IPv4 one by its older name. */
+function networkFields(given: Attributes, before: Subnet | null): Attributes {
+  const { cidrBlock: _one, ipv6CidrBlock: _one6, ipv6CidrBlocks: _all6, ...rest } = given;
+  const ipv4CidrBlocks = networksOf(given, "cidrBlock", "ipv4CidrBlocks", before?.ipv4CidrBlocks ?? []);
+  const networks6 = networksOf(given, "ipv6CidrBlock", "ipv6CidrBlocks", before?.ipv6CidrBlocks ?? []);
+  const [cidrBlock] = ipv4CidrBlocks;
+  return {
+    ...rest,
+    ...(cidrBlock !== undefined && { cidrBlock, ipv4CidrBlocks }),
+    ipv6CidrBlocks: networks6.map((cidr) => formatCidr6(requireCidr6(SERVICE, cidr, "ipv6cidr_blocks"))),
+  };
+}
+
+/** Link-local, of the router's hardware address (RFC 4291, appendix A). */
+function routerAddress6(mac: string): string {
+  const [first = 0, ...rest] = mac.split(":").map((octet) => parseInt(octet, 16));
+  const hex = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, first ^ 2, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
+  return formatAddress6(BigInt(`0x${Buffer.from(hex).toString("hex")}`));
 }
 
 /** What a subnet has of its VCN where nothing else is given, and what the service gives it. */
@@ -112,13 +152,13 @@ function requireSecurityList(call: ProviderContext, id: string, vcnId: string): 
     throw invalid(SERVICE, `Security list ${id} belongs to another VCN.`, "security_list_ids");
 }
 
-/** @throws ServiceRefusal where an address is in use that another network has not */
-function requireAddresses(call: ProviderContext, { id, cidrBlock }: Subnet): void {
-  const network = requireCidr(SERVICE, cidrBlock, "cidr_block");
+/** @throws ServiceRefusal where an address is in use that no network has */
+function requireAddresses(call: ProviderContext, { id, ipv4CidrBlocks }: Subnet): void {
+  const networks = ipv4CidrBlocks.map((cidr) => requireCidr(SERVICE, cidr, "cidr_block"));
   for (const address of takenAddresses(call.world.state.oci, id)) {
     const value = parseAddress(address) ?? 0;
-    if (value < network.base || value >= network.base + network.size)
-      throw conflict(SERVICE, `The CIDR ${cidrBlock} leaves out ${address}, which is in use.`, "cidr_block");
+    if (!networks.some(({ base, size }) => value >= base && value < base + size))
+      throw conflict(SERVICE, `${ipv4CidrBlocks.join(", ")} leaves out ${address}, which is in use.`, "cidr_block");
   }
 }
 
@@ -145,18 +185,17 @@ export const subnet: Resource<z.output<typeof body>> = {
   body,
   fixed: ["vcnId", "dnsLabel", "availabilityDomain", "prohibitPublicIpOnVnic"],
   readOnly: ["virtualRouterMac"],
-  notPlayed: ["ipv6cidr_block", "ipv6cidr_blocks"],
   all: (tenancy) => tenancy.subnets,
-  prepare(said, { call, before }) {
-    const cidrBlock = networkOf(said, before?.cidrBlock);
-    const network = cidrBlock === undefined ? {} : { cidrBlock };
-    if (before) return { ...said, ...network };
+  prepare(given, { call, before }) {
+    const said = networkFields(given, before);
+    if (before) return said;
     const { prohibitInternetIngress: prohibitPublicIpOnVnic = false } = said;
-    return { prohibitPublicIpOnVnic, ...defaults(call, said), ...said, ...network };
+    return { prohibitPublicIpOnVnic, ...defaults(call, said), ...said };
   },
   check(next, { call, before }) {
     const vcn = requireVcn(call, SERVICE, next.vcnId);
-    requireNetwork(call, vcn, next.cidrBlock, before?.id);
+    for (const cidr of next.ipv4CidrBlocks) requireNetwork(call, vcn, cidr, next);
+    for (const cidr of next.ipv6CidrBlocks) requireNetwork6(call, vcn, cidr, next);
     if (before) requireAddresses(call, next);
     else {
       if (next.dnsLabel !== null) requireLabel(call, vcn, next.dnsLabel);
@@ -176,8 +215,8 @@ export const subnet: Resource<z.output<typeof body>> = {
     if (flexible) throw referenced(SERVICE, `The Subnet ${id}`, `the load balancer ${flexible.id}`);
   },
   computed: (record, tenancy) => ({
-    ipv4CidrBlocks: [record.cidrBlock],
-    ipv6CidrBlocks: [],
+    ipv6CidrBlock: record.ipv6CidrBlocks[0] ?? null,
+    ipv6VirtualRouterIp: record.ipv6CidrBlocks.length > 0 ? routerAddress6(record.virtualRouterMac) : null,
     subnetDomainName: subnetDomain(tenancy, record),
     prohibitInternetIngress: record.prohibitPublicIpOnVnic,
     virtualRouterIp: formatAddress(requireCidr(SERVICE, record.cidrBlock, "cidr_block").base + 1),

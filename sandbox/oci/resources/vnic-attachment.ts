@@ -9,6 +9,7 @@ import { invalid, limitExceeded } from "../model/refusals.ts";
 import { maxVnics, type ShapeSize } from "../model/shapes.ts";
 import { defaultName, requireObject } from "../model/records.ts";
 import type { Instance } from "./instance.ts";
+import { assignIpv6 } from "./ipv6.ts";
 import { attachVnic, changedVnic, type Vnic } from "./vnic.ts";
 
 const SERVICE = "Core Vnic Attachment";
@@ -104,15 +105,7 @@ export const vnicAttachment: Resource<z.output<typeof body>> = {
   fixed: ["displayName", "instanceId"],
   readOnly: ["availabilityDomain", "vlanTag", "privateIp", "publicIp", "vnic"],
   hidden: ["vnic", "privateIp", "publicIp"],
-  notPlayed: [
-    "create_vnic_details.assign_ipv6ip",
-    "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details",
-    "create_vnic_details.private_ip_id",
-    "create_vnic_details.route_table_id",
-    "create_vnic_details.security_attributes",
-    "create_vnic_details.subnet_cidr",
-    "create_vnic_details.vlan_id",
-  ],
+  notPlayed: ["create_vnic_details.private_ip_id", "create_vnic_details.vlan_id"],
   all: (tenancy) => tenancy.vnicAttachments,
   unmade: ({ world }) => world.state.oci.instances.map(primaryAttachment),
   prepare({ createVnicDetails = null, ...given }, { call, before }) {
@@ -121,6 +114,7 @@ export const vnicAttachment: Resource<z.output<typeof body>> = {
       ? { ...given, ...changedVnic(call, before, details) }
       : attached({ ...given, createVnicDetails }, call);
   },
+  made: ({ vnic }, said, call) => assignIpv6(call, vnic.id, said),
   remove: ({ vnic }, { world }) => detach(world.state.oci, vnic.id),
   inventoryName: ({ vnic }) => vnic.displayName,
   computed: ({ vnic }) => ({ nicIndex: 0, subnetId: vnic.subnetId, vnicId: vnic.id }),

@@ -3,14 +3,17 @@ import { z } from "zod";
 import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { Tags } from "../../world/oci.ts";
 import { takeAddress, takePublicAddress } from "./addresses.ts";
+import { maybeFlag } from "../model/attributes.ts";
 import { flatTags } from "../model/fields.ts";
 import { parsed } from "../kernel/operations.ts";
 import { maybeText, texts } from "../kernel/resource.ts";
 import { type Attached, attachedVnics } from "./primary-address.ts";
 import { conflict, invalid } from "../model/refusals.ts";
 import { regionalId } from "../model/regions.ts";
+import { requireIpv6 } from "./ipv6.ts";
+import { requireRouteTable } from "./route-table.ts";
 import { requireGroups } from "./security-group.ts";
-import { requireSubnet } from "./subnet.ts";
+import { requireSubnet, type Subnet } from "./subnet.ts";
 
 const SERVICE = "Core Instance";
 
@@ -22,6 +25,8 @@ export type Vnic = {
   readonly hostnameLabel: string | null;
   readonly nsgIds: readonly string[];
   readonly skipSourceDestCheck: boolean;
+  readonly routeTableId: string | null;
+  readonly securityAttributes: Attributes;
   readonly freeformTags: Tags;
   readonly definedTags: Tags;
 };
@@ -40,6 +45,9 @@ const body = z.object({
     .transform((said) => (said === "" || said === undefined || said === null ? null : String(said) === "true")),
   nsgIds: texts.nullish(),
   skipSourceDestCheck: z.boolean().nullish(),
+  routeTableId: maybeText,
+  securityAttributes: z.record(z.string(), z.json()).nullish(),
+  subnetCidr: maybeText,
   freeformTags: tagged,
   definedTags: tagged,
 });
@@ -64,6 +72,20 @@ function requireLabel(call: ProviderContext, subnetId: string, label: string | n
   if (used) throw conflict(SERVICE, `hostnameLabel ${label} is already used in subnet ${subnetId}.`, attribute);
 }
 
+/** Unsaid, a VNIC has a DNS record (oracle/oci-go-sdk v65, core/create_vnic_details.go). */
+const wantsRecord = (details: Attributes): boolean => maybeFlag(details, "assignPrivateDnsRecord") ?? true;
+
+/** The label that a VNIC's name makes, where its subnet has labels and nobody has it. */
+function labelOf({ world }: ProviderContext, { id, dnsLabel }: Subnet, name: string): string | null {
+  const label = name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, "");
+  const used = attachedVnics(world.state.oci).map(({ vnic }) => (vnic.subnetId === id ? vnic.hostnameLabel : null));
+  return dnsLabel === null || label === "" || used.includes(label) ? null : label;
+}
+
 /** The VNIC of a launch, or one more. @throws ServiceRefusal for a place that it cannot have */
 export function attachVnic(
   call: ProviderContext,
@@ -82,17 +104,26 @@ export function attachVnic(
   const wantsPublic = details.assignPublicIp ?? !subnet.prohibitPublicIpOnVnic;
   if (wantsPublic && subnet.prohibitPublicIpOnVnic)
     throw invalid(SERVICE, `Subnet ${subnetId} prohibits public IP addresses.`, `${at}.assign_public_ip`);
-  requireLabel(call, subnetId, hostnameLabel, null);
+  const label =
+    hostnameLabel ?? (wantsRecord(given) ? labelOf(call, subnet, details.displayName ?? usual.displayName) : null);
+  requireLabel(call, subnetId, label, null);
+  if (details.routeTableId !== null) requireRouteTable(call, SERVICE, details.routeTableId, subnet.vcnId);
+  if (details.subnetCidr !== null && !subnet.ipv4CidrBlocks.includes(details.subnetCidr))
+    throw invalid(SERVICE, `Subnet ${subnetId} has no ${details.subnetCidr}.`, `${at}.subnet_cidr`);
+  requireIpv6(call, subnet, given);
+  const network = details.subnetCidr === null ? subnet : { ...subnet, ipv4CidrBlocks: [details.subnetCidr] };
   return {
-    privateIp: takeAddress(call, SERVICE, subnet, details.privateIp, `${at}.private_ip`),
+    privateIp: takeAddress(call, SERVICE, network, details.privateIp, `${at}.private_ip`),
     publicIp: wantsPublic ? takePublicAddress(call, SERVICE) : null,
     vnic: {
       id: regionalId(call, "vnic"),
       subnetId,
       displayName: details.displayName ?? usual.displayName,
-      hostnameLabel,
+      hostnameLabel: label,
       nsgIds,
       skipSourceDestCheck: details.skipSourceDestCheck ?? false,
+      routeTableId: details.routeTableId,
+      securityAttributes: details.securityAttributes ?? {},
       freeformTags: flatTags("freeformTags", freeformTags ?? {}),
       definedTags: definedTags ? flatTags("definedTags", definedTags) : usual.definedTags,
     },
@@ -106,6 +137,7 @@ export function changedVnic(call: ProviderContext, { id, vnic, publicIp }: Attac
   const nsgIds = details.nsgIds ?? vnic.nsgIds;
   requireGroups(call, SERVICE, nsgIds, subnet.vcnId, "create_vnic_details.nsg_ids");
   requireLabel(call, vnic.subnetId, details.hostnameLabel, id);
+  if (details.routeTableId !== null) requireRouteTable(call, SERVICE, details.routeTableId, subnet.vcnId);
   return {
     publicIp: (details.assignPublicIp ?? publicIp !== null) ? (publicIp ?? takePublicAddress(call, SERVICE)) : null,
     vnic: {
@@ -114,6 +146,8 @@ export function changedVnic(call: ProviderContext, { id, vnic, publicIp }: Attac
       hostnameLabel: details.hostnameLabel ?? vnic.hostnameLabel,
       displayName: details.displayName ?? vnic.displayName,
       skipSourceDestCheck: details.skipSourceDestCheck ?? vnic.skipSourceDestCheck,
+      routeTableId: details.routeTableId ?? vnic.routeTableId,
+      securityAttributes: details.securityAttributes ?? vnic.securityAttributes,
       freeformTags: details.freeformTags ? flatTags("freeformTags", details.freeformTags) : vnic.freeformTags,
       definedTags: details.definedTags ? flatTags("definedTags", details.definedTags) : vnic.definedTags,
     },

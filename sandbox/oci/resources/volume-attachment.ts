@@ -20,6 +20,7 @@ const body = z.object({
   device: kept,
   encryptionInTransitType: kept,
   isAgentAutoIscsiLoginEnabled: kept,
+  useChap: flag.default(false),
 });
 
 function hostOf(said: Attributes, call: ProviderContext) {
@@ -59,14 +60,15 @@ export const volumeAttachment: Resource<z.output<typeof body>> = {
     if (other) throw conflict(SERVICE, `Volume ${disk.id} is attached to ${other.instanceId}.`, "volume_id");
   },
   inventoryName: () => null,
-  computed: ({ attachmentType, volumeId }) => ({
+  hidden: ["useChap"],
+  computed: ({ attachmentType, volumeId, useChap }) => ({
     // What an iSCSI attachment is logged in to with.
     ...(attachmentType === "iscsi" && {
       ipv4: "169.254.2.2",
       port: 3260,
       iqn: `iqn.2015-12.com.oracleiaas:${volumeId.slice(-36)}`,
-      chapUsername: null,
-      chapSecret: null,
+      chapUsername: useChap ? volumeId : null,
+      chapSecret: useChap ? volumeId.slice(-16) : null,
     }),
   }),
 };

@@ -3,7 +3,7 @@ import type { Vm } from "../../world/proxmox.ts";
 import type { Pve } from "./context.ts";
 import { guestAddress } from "./ipam.ts";
 import { properties } from "./properties.ts";
-import { bootDrive, talosImage } from "./talos-image.ts";
+import { bootDrive, talosImage, type TalosPlatform } from "./talos-image.ts";
 import { volumeId } from "./vm-drives.ts";
 
 interface GuestInterface {
@@ -32,17 +32,23 @@ function isInstalled({ world }: Pick<Pve, "world">, { config, instanceId }: Vm):
   return [...properties(config.cicustom ?? "", "").values()].some((volid) => volumes[volid]?.text?.includes(AGENT));
 }
 
-/** Whether a machine runs Talos: what is on its disk was made of its image. */
-export function bootsTalos({ world }: Pick<Pve, "world">, vm: Vm): boolean {
+/** Of which platform a machine's Talos is, where what is on its disk was made of its image. */
+function talosOf({ world }: Pick<Pve, "world">, vm: Vm): TalosPlatform | null {
   const volume = world.state.proxmox.hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
-  return volume !== undefined && talosImage(volume) !== null;
+  return (volume && talosImage(volume)?.platform) ?? null;
+}
+
+/** Whether a machine runs Talos. */
+export function bootsTalos(pve: Pick<Pve, "world">, vm: Vm): boolean {
+  return talosOf(pve, vm) !== null;
 }
 
 /** None where nobody answers: of a machine that has no address here, not even one by DHCP, nothing is known. */
 export function guestInterfaces(pve: Pick<Pve, "world" | "datacenter">, vm: Vm): readonly GuestInterface[] {
   const { config } = vm;
-  const isTalos = bootsTalos(pve, vm);
-  const address = guestAddress(pve, vm, isTalos);
+  const talos = talosOf(pve, vm);
+  const isTalos = talos !== null;
+  const address = guestAddress(pve, vm, talos);
   if (address === null || !(isTalos || isInstalled(pve, vm))) return [];
   const mac =
     properties(config.net0 ?? "", "")

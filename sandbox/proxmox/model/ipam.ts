@@ -8,6 +8,8 @@ import type { Pve } from "./context.ts";
 import { failure } from "./errors.ts";
 import { homeOf } from "../../reach/home.ts";
 import { properties } from "./properties.ts";
+import { bootDrive, talosImage, type TalosPlatform } from "./talos-image.ts";
+import { volumeId } from "./vm-drives.ts";
 
 /** A network device as far as DHCP cares. */
 interface Nic {
@@ -127,8 +129,10 @@ function homeBehind({ world }: Pick<Pve, "world">, { instanceId }: Pick<Vm, "ins
 /** The router at home gives out the addresses from number 100 on to whoever boots on the bridge of the host, and never forgets. */
 export function leaseAtHome(pve: Pick<Pve, "world">, vm: Vm): void {
   const { world } = pve;
-  const told = properties(vm.config.ipconfig0 ?? "", "").get("ip") ?? "dhcp";
-  if (told !== "dhcp") return;
+  const volume = world.state.proxmox.hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
+  const isMetal = volume && talosImage(volume)?.platform === "metal";
+  // Who was told an address does not ask.
+  if (!isMetal && (properties(vm.config.ipconfig0 ?? "", "").get("ip") ?? "dhcp") !== "dhcp") return;
   const leases = (world.state.proxmox.homeLeases ??= {});
   for (const { bridge, mac } of nics(vm.config)) {
     const home = homeBehind(pve, vm, bridge);
@@ -167,11 +171,15 @@ export function gatewayOf(pve: Pick<Pve, "world" | "datacenter">, vm: Vm): strin
  * The address of a machine on its first network device, with the prefix length: the static one that cloud-init was told, else
  * what DHCP gave it. Talos asks by DHCP by itself.
  *
- * @param asks whether it asks where cloud-init was told nothing
+ * @param talos asks where cloud-init was told nothing; null: it is another system
  */
-export function guestAddress(pve: Pick<Pve, "world" | "datacenter">, vm: Vm, asks: boolean): string | null {
+export function guestAddress(
+  pve: Pick<Pve, "world" | "datacenter">,
+  vm: Vm,
+  talos: TalosPlatform | null,
+): string | null {
   const { config } = vm;
-  const told = properties(config.ipconfig0 ?? "", "").get("ip");
+  const told = talos === "metal" ? undefined : properties(config.ipconfig0 ?? "", "").get("ip");
   if (told !== undefined && told !== "dhcp") return told;
-  return (told === "dhcp" || asks) && config.net0 !== undefined ? leaseOf(pve, vm, config.net0) : null;
+  return (told === "dhcp" || talos !== null) && config.net0 !== undefined ? leaseOf(pve, vm, config.net0) : null;
 }

@@ -5,7 +5,7 @@ import { finishJoins } from "./cluster.ts";
 import { isQuorate, membersOnline, ROOT } from "./context.ts";
 import { proxmoxOf } from "./hosts.ts";
 import { gatewayOf, guestAddress, nics } from "./ipam.ts";
-import { bootDrive, talosImage } from "./talos-image.ts";
+import { bootDrive, talosImage, type TalosPlatform } from "./talos-image.ts";
 import { memoryMb } from "./vm-config.ts";
 import { volumeId } from "./vm-drives.ts";
 import { runs } from "./vm-power.ts";
@@ -92,6 +92,7 @@ interface TalosMachine {
   readonly diskBytes: number;
   /** Of the image on its disk: `1.13.9`; "" where neither where it came from nor its name tells any. */
   readonly imageVersion: string;
+  readonly platform: TalosPlatform;
 }
 
 /** The running machines that boot Talos: those whose disk was imported from its image. */
@@ -104,8 +105,9 @@ export function talosMachines(world: World): readonly TalosMachine[] {
     .flatMap(({ datacenter, vm }) => {
       const volume = hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
       const image = volume && talosImage(volume);
-      const [address, prefix] = guestAddress({ world, datacenter }, vm, true)?.split("/") ?? [];
-      if (!volume || !image || address === undefined) return [];
+      if (!volume || !image) return [];
+      const [address, prefix] = guestAddress({ world, datacenter }, vm, image.platform)?.split("/") ?? [];
+      if (address === undefined) return [];
       const name = vm.config.name ?? `VM ${vm.vmid}`;
       return [
         {
@@ -121,13 +123,14 @@ export function talosMachines(world: World): readonly TalosMachine[] {
           memoryMb: memoryMb(vm.config.memory),
           diskBytes: volume.size,
           imageVersion: image.version,
+          platform: image.platform,
         },
       ];
     });
 }
 
 /** A machine that switched itself off: its virtual machine stops. */
-export function stopTalosMachine(world: World, { vmId, generation }: TalosMachine): void {
+export function stopTalosMachine(world: World, { vmId, generation }: Pick<TalosMachine, "vmId" | "generation">): void {
   for (const { vms } of Object.values(proxmoxOf(world).datacenters)) {
     const vm = vms[vmId];
     if (vm?.generation === generation) vm.running = false;

@@ -19,6 +19,8 @@ export interface Guest {
   readonly diskBytes: number;
   /** Of the Talos image on its disk: `1.13.9`; "" where that is not known. */
   readonly imageVersion: string;
+  /** As Talos calls what it runs on: `nocloud`, `metal`, `oracle`. */
+  readonly platform: string;
 }
 
 /** Says which there are now. */

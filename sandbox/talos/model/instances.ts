@@ -31,6 +31,7 @@ function guestOf(world: World, instance: Instance): Guest {
     memoryMb: memoryGb * 1024,
     diskBytes: bootVolumeGb * GIB,
     imageVersion: /(?<![\d.])\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?/.exec(imageObject ?? "")?.[0] ?? "",
+    platform: "oracle",
   };
 }
 

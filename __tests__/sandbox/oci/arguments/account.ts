@@ -12,7 +12,10 @@ export const accountCases: readonly Case[] = [
   {
     resource: "oci_limits_quota",
     path: () => "/20181025/quotas",
-    said: () => ({ values: { statements: ["zero compute-core quotas in tenancy"] }, without: {} }),
+    said: () => ({
+      values: { statements: ["zero compute-core quotas in tenancy"], "locks.type": "DELETE" },
+      without: {},
+    }),
   },
   {
     resource: "oci_budget_budget",

@@ -37,7 +37,7 @@ export const computeCases: readonly Case[] = [
   {
     resource: "oci_core_instance",
     path: () => `${CORE}/instances`,
-    said: ({ domain, subnet, group, platformImage }) => ({
+    said: ({ domain, subnet, network6, group, platformImage }) => ({
       values: {
         availability_domain: domain,
         fault_domain: "FAULT-DOMAIN-2",
@@ -58,15 +58,25 @@ export const computeCases: readonly Case[] = [
         "create_vnic_details.private_ip": "10.0.0.50",
         "create_vnic_details.hostname_label": "every",
         "create_vnic_details.assign_public_ip": "true",
+        "create_vnic_details.subnet_cidr": "10.0.0.0/24",
+        "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6subnet_cidr": network6,
+        "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6address": network6.replace("/64", "50"),
         "launch_options.boot_volume_type": "ISCSI",
         "launch_options.firmware": "UEFI_64",
         "launch_options.network_type": "VFIO",
         "launch_options.remote_data_volume_type": "ISCSI",
         update_operation_constraint: "ALLOW_DOWNTIME",
       },
-      without: { image: OLDER, subnet_id: OLDER, hostname_label: OLDER },
+      without: {
+        image: OLDER,
+        subnet_id: OLDER,
+        hostname_label: OLDER,
+        "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6id": OTHER,
+      },
     }),
     untold: {
+      "create_vnic_details.assign_ipv6ip": UNREAD,
+      "create_vnic_details.subnet_cidr": UNREAD,
       async: PROVIDERS,
       preserve_data_volumes_created_at_launch: PROVIDERS,
       update_operation_constraint: PROVIDERS,
@@ -231,26 +241,33 @@ export const computeCases: readonly Case[] = [
   {
     resource: "oci_core_vnic_attachment",
     path: () => `${CORE}/vnicAttachments`,
-    said: ({ instance, subnet, group }) => ({
+    said: ({ instance, subnet, network6, table, group }) => ({
       values: {
         instance_id: instance,
         nic_index: 0,
+        "create_vnic_details.subnet_cidr": "10.0.0.0/24",
+        "create_vnic_details.route_table_id": table,
+        "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6subnet_cidr": network6,
+        "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6address": network6.replace("/64", "51"),
         "create_vnic_details.subnet_id": subnet,
         "create_vnic_details.nsg_ids": [group],
         "create_vnic_details.private_ip": "10.0.0.51",
         "create_vnic_details.hostname_label": "beside",
         "create_vnic_details.assign_public_ip": "true",
       },
-      without: {},
+      without: { "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6id": OTHER },
     }),
   },
   {
     resource: "oci_core_private_ip",
     path: () => `${CORE}/privateIps`,
-    said: ({ vnic, subnet }) => ({
+    said: ({ vnic, subnet, table }) => ({
       values: {
         vnic_id: vnic,
         subnet_id: subnet,
+        route_table_id: table,
+        cidr_prefix_length: 32,
+        ipv4subnet_cidr_at_creation: "10.0.0.0/24",
         ip_address: "10.0.0.77",
         hostname_label: "second",
         lifetime: "RESERVED",

@@ -65,20 +65,26 @@ export const networkCases: readonly Case[] = [
     resource: "oci_core_vcn",
     path: () => `${CORE}/vcns`,
     said: () => ({
-      values: { cidr_blocks: ["10.2.0.0/16", "10.3.0.0/16"], dns_label: "second" },
+      values: {
+        cidr_blocks: ["10.2.0.0/16", "10.3.0.0/16"],
+        ipv6private_cidr_blocks: ["fc00:1::/48"],
+        dns_label: "second",
+      },
       without: { cidr_block: OLDER },
     }),
-    untold: { is_oracle_gua_allocation_enabled: UNREAD },
+    untold: { is_ipv6enabled: UNREAD, is_oracle_gua_allocation_enabled: UNREAD },
   },
   {
     resource: "oci_core_subnet",
     path: () => `${CORE}/subnets`,
-    said: ({ vcn, domain, table, list, dhcp }) => ({
+    said: ({ vcn, network6, domain, table, list, dhcp }) => ({
       values: {
         vcn_id: vcn,
         availability_domain: domain,
         cidr_block: "10.0.1.0/24",
-        ipv4cidr_blocks: ["10.0.1.0/24"],
+        ipv4cidr_blocks: ["10.0.1.0/24", "10.0.2.0/24"],
+        ipv6cidr_block: network6.replace("00::", "01::"),
+        ipv6cidr_blocks: [network6.replace("00::", "01::")],
         dns_label: "guests",
         route_table_id: table,
         security_list_ids: [list],

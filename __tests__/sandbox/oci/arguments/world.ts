@@ -16,6 +16,7 @@ export interface Made {
   readonly list: string;
   readonly dhcp: string;
   readonly subnet: string;
+  readonly network6: string;
   readonly group: string;
   readonly service: string;
   readonly platformImage: string;
@@ -44,8 +45,9 @@ export async function argumentWorld(api: Api): Promise<Made> {
   const get = async (path: string): Promise<Answered["body"]> => (await api.call("GET", path)).body;
 
   const [{ name: domain }] = await get(`${CORE}/availabilityDomains?compartmentId=${root}`);
-  const vcn = await post(`${CORE}/vcns`, { cidrBlocks: ["10.0.0.0/16"], dnsLabel: "lab" });
-  const subnet = await post(`${CORE}/subnets`, { vcnId: vcn.id, cidrBlock: "10.0.0.0/24", dnsLabel: "hosts" });
+  const vcn = await post(`${CORE}/vcns`, { cidrBlocks: ["10.0.0.0/16"], dnsLabel: "lab", isIpv6Enabled: true });
+  const networks = { cidrBlock: "10.0.0.0/24", ipv6CidrBlock: vcn.ipv6CidrBlocks[0].replace("/56", "/64") };
+  const subnet = await post(`${CORE}/subnets`, { vcnId: vcn.id, ...networks, dnsLabel: "hosts" });
   const group = await post(`${CORE}/networkSecurityGroups`, { vcnId: vcn.id });
   const list = await post(`${CORE}/securityLists`, { vcnId: vcn.id });
   const [platform] = await get(`${CORE}/images?compartmentId=${root}&shape=VM.Standard.A1.Flex`);
@@ -91,6 +93,7 @@ export async function argumentWorld(api: Api): Promise<Made> {
     table: vcn.defaultRouteTableId,
     dhcp: vcn.defaultDhcpOptionsId,
     subnet: subnet.id,
+    network6: subnet.ipv6CidrBlock,
     group: group.id,
     service: service.id,
     list: list.id,

@@ -324,6 +324,18 @@ describe("images", () => {
     await expect(made).rejects.toThrow("404-NotAuthorizedOrNotFound");
   });
 
+  it("are imported from a URL of any tenancy's Object Storage", async () => {
+    const to = await tenancy();
+    const from = (source_uri: string) =>
+      to.apply("oci_core_image", {
+        compartment_id: to.root,
+        image_source_details: [{ source_type: "objectStorageUri", source_uri }],
+      });
+    const url = "https://objectstorage.eu-frankfurt-1.oraclecloud.com/p/secret/n/other/b/talos/o/talos.oci";
+    expect(await from(url)).toMatchObject({ launch_options: [{ firmware: "UEFI_64" }] });
+    await expect(from("https://example.org/talos.oci")).rejects.toThrow("sourceUri https://example.org/talos.oci");
+  });
+
   it("boot with BIOS unless their archive says otherwise", async () => {
     const to = await tenancy();
     const source = {

@@ -92,6 +92,22 @@ describe("a host at home", () => {
     expect(talosMachines(world)).toMatchObject([{ host: "home", address: "192.168.1.100", imageVersion: "1.13.9" }]);
   });
 
+  it.each([
+    ["nocloud-amd64.qcow2", [{ address: "192.168.1.50", platform: "nocloud" }]],
+    ["metal-amd64.qcow2", [{ address: "192.168.1.100", platform: "metal" }]],
+    ["debian-13-nocloud-amd64.qcow2", []],
+  ])("boots Talos of %s, whose platform says who reads what cloud-init was told", async (image, machines) => {
+    const url = URL.replace("nocloud-amd64.qcow2", image);
+    await client.does("POST", "nodes/home/storage/local/download-url", {
+      content: "import",
+      filename: "system.qcow2",
+      url,
+    });
+    const config = { scsi0: "local-lvm:0,import-from=local:import/system.qcow2", ipconfig0: "ip=192.168.1.50/24" };
+    expect(await startOf(100, { ...DISKS, ...config })).toBe("OK");
+    expect(talosMachines(world)).toMatchObject(machines);
+  });
+
   it("is not reached past Proxmox VE's firewall", () => {
     expect(adminReaches(world, "192.168.1.10", 8006)).toBe(true);
     const id = hostAt(world, "192.168.1.10")?.datacenter ?? "";

@@ -28,7 +28,7 @@ function services(place: Place): Resources {
 const CMDLINE = "console=ttyAMA0 console=tty1 net.ifnames=0 init_on_alloc=1 slab_nomerge pti=on";
 
 /** What a machine runs on, as Talos calls it. */
-export const platformOf = ({ guest }: ListeningMachine): string => (guest.vmId === null ? "oracle" : "nocloud");
+export const platformOf = ({ guest }: ListeningMachine): string => guest.platform;
 
 /** What the boot loader gives the kernel. */
 export const cmdlineOf = (machine: ListeningMachine): string => `talos.platform=${platformOf(machine)} ${CMDLINE}`;
