@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HomeLabInput } from "../../../../config/index.ts";
-import { LEAST, LEAST_AT_HOME } from "../../../config/labs.ts";
+import { LEAST, LEAST_AT_HOME, REPOSITORY } from "../../../config/labs.ts";
 
 const LAB = join(__dirname, "../../../../cli/bin/lab.js");
 const TOKEN = "lab@pve!stacks=12345678-1234-1234-1234-123456789abc";
@@ -19,7 +19,7 @@ function give(input: string, config: object = LEAST_AT_HOME) {
   const file = join(home, "lab.json");
   writeFileSync(file, JSON.stringify(config));
   const env = { PATH: process.env["PATH"], HOME: home, LAB_HOME: home, LAB_CONFIG: file };
-  return spawnSync(process.execPath, [LAB, "secrets", "proxmox"], { cwd: home, env, input, encoding: "utf8" });
+  return spawnSync(process.execPath, [LAB, "secrets", "proxmox"], { cwd: REPOSITORY, env, input, encoding: "utf8" });
 }
 
 const kept = () => JSON.parse(readFileSync(join(home, ".lab", "secrets.json"), "utf8"));
