@@ -204,4 +204,17 @@ module "stack" {
       ssh_private_key: key,
     }),
   },
+  {
+    repository: "cloudplz/terraform-oci-free-tier",
+    commit: "34731a4",
+    variables: ({ tenancy, publicKey }) => ({
+      name: "acceptance",
+      compartment_id: tenancy,
+      tenancy_id: tenancy,
+      ssh_public_key: publicKey,
+      profile: "persistent",
+      // Databases and keys are other services.
+      features: { mysql: false, vault: false },
+    }),
+  },
 ];

@@ -1,9 +1,11 @@
 /** Instances that boot Talos themselves, each by what its user data says. */
+import { Metadata } from "@grpc/grpc-js";
 import { endpoint } from "../../../sandbox/systems/endpoints.ts";
 import { guestAt, talosInventory, talosOverview } from "../../../sandbox/talos/index.ts";
 import { stopInstance, talosInstances } from "../../../sandbox/talos/model/instances.ts";
 import { configure, machineAt } from "../../../sandbox/talos/model/machines.ts";
 import { reset } from "../../../sandbox/talos/model/reset.ts";
+import { routeOf } from "../../../sandbox/talos/api/routing.ts";
 import type { Instance } from "../../../sandbox/oci/resources/instance.ts";
 import type { Store } from "../../../sandbox/world/store.ts";
 import { instance, worldWith } from "../proxmox/world.ts";
@@ -62,6 +64,16 @@ describe("an instance with an image of Talos", () => {
     expect(endpoint(world, { address, port: 22 })).toBeNull();
     stopInstance(world, { address });
     expect([world.state.oci.instances.at(-1)?.state, guestAt(world, address)]).toEqual(["STOPPED", null]);
+  });
+
+  it("is the node that its public address names, to itself too", () => {
+    const { world } = worldOf(configuration, { publicIp: "192.0.2.7" });
+    const machine = machineAt(world, talosInstances, "10.0.0.11");
+    if (machine?.stage !== "configured") throw new Error("it is not configured");
+    const metadata = new Metadata();
+    metadata.set("nodes", "192.0.2.7");
+    const [target] = routeOf({ world, guestsOf: talosInstances, powerOff: stopInstance }, machine, metadata).targets;
+    expect(target?.reach().guest.name).toBe("cp-1");
   });
 
   it("counts as configured by somebody only once it has been", () => {

@@ -1,6 +1,6 @@
 /** Which machines a call is for: control planes pass calls on to other machines (apid's director, v1.13.9). */
 import type { Metadata } from "@grpc/grpc-js";
-import { reaches } from "../../reach/index.ts";
+import { behindBalancer, instanceAt, reaches } from "../../reach/index.ts";
 import { type ConfiguredMachine, machineAt, MachineError } from "../model/machines.ts";
 import type { ListeningMachine } from "../model/placed.ts";
 import type { TalosWorld } from "./method.ts";
@@ -49,9 +49,16 @@ function texts(metadata: Metadata, key: string): readonly string[] {
   return metadata.get(key).flatMap((value) => String(value).split(/,\s*/));
 }
 
+/** Whose an address is: a public one, or a load balancer's, is that of an instance in the end. */
+function behind(world: TalosWorld["world"], address: string): string {
+  const [backend] = behindBalancer(world, address, API_PORT);
+  return backend?.address ?? instanceAt(world, address)?.privateIp ?? address;
+}
+
 function remote({ world, guestsOf }: TalosWorld, from: ConfiguredMachine, address: string): ListeningMachine {
-  const machine = machineAt(world, guestsOf, address);
-  const way = { from: from.guest.address, to: address, protocol: "tcp", port: API_PORT } as const;
+  const there = behind(world, address);
+  const machine = machineAt(world, guestsOf, there);
+  const way = { from: from.guest.address, to: there, protocol: "tcp", port: API_PORT } as const;
   const isCutOff = machine?.guest.vmId === null && !reaches(world, way);
   if (!machine || machine.stage === "off" || isCutOff) {
     throw new MachineError(
