@@ -296,6 +296,20 @@ describe("the nodes", () => {
     expect((await nodesOf(lab))[0]?.status.conditions[0]).toMatchObject({ status: "True" });
   });
 
+  it("are ready as workers too, by a manifest that control planes alone have", async () => {
+    const lab = labWith("cp-1", "worker-1");
+    const manifest = "    - name: cilium\n      contents: |\n        image: quay.io/cilium/cilium-cli:v0.19.7\n";
+    const first = configured(
+      lab,
+      "cp-1",
+      `cluster:\n  network:\n    cni:\n      name: none\n  inlineManifests:\n${manifest}`,
+    );
+    configured(lab, "worker-1");
+    bootstrap(lab.store, () => lab.guests, first);
+    const nodes = await nodesOf(lab);
+    expect(nodes.map(({ status }) => status.conditions[0]?.status)).toEqual(["True", "True"]);
+  });
+
   it("join with the taints of their machine", async () => {
     const taints = "machine:\n  nodeTaints:\n    example.org/for: builds:NoExecute\n    example.org/old: NoSchedule\n";
     const [node] = await nodesOf(cluster(["cp-1"], taints));

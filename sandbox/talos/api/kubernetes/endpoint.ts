@@ -13,7 +13,7 @@ import { validityOnBothClocks } from "../../../pki/validity.ts";
 import { apiHandler } from "./api.ts";
 import type { ApiState } from "./state.ts";
 import { namespaces } from "./namespaces.ts";
-import { nodeOf, registers } from "./nodes.ts";
+import { type KubeletHealth, nodeOf, registers } from "./nodes.ts";
 
 interface Known {
   readonly server: https.Server;
@@ -146,16 +146,18 @@ function stateOf(world: World, machine: ConfiguredMachine, guestsOf: GuestsOf): 
   if (since === undefined) return null;
   const now = world.now();
   const [server] = members.flatMap((member) => (member.facts.role === "control-plane" ? [member.facts.cluster] : []));
+  // Control planes alone name the plugin: an inline manifest is none of a worker's.
+  const networkPlugin = server?.networkPlugin ?? null;
+  const health = (member: ConfiguredMachine): KubeletHealth => {
+    if (isUnready(world.state, member.facts.hostname) || isCutOff(world, machine, member)) return "silent";
+    return networkPlugin === null ? "no-network" : "ready";
+  };
   return {
     version: server?.kubernetesVersion ?? "",
     now,
-    networkPlugin: server?.networkPlugin ?? null,
+    networkPlugin,
     hasKubeProxy: server?.hasKubeProxy ?? true,
     namespaces: namespaces(since),
-    nodes: members
-      .filter(registers)
-      .map((member) =>
-        nodeOf(member, since, now, isUnready(world.state, member.facts.hostname) || isCutOff(world, machine, member)),
-      ),
+    nodes: members.filter(registers).map((member) => nodeOf(member, since, now, health(member))),
   };
 }

@@ -47,8 +47,11 @@ export function registers({ facts, guest }: ConfiguredMachine): boolean {
   return subnetsAllow(facts.nodeSubnets, guest.address);
 }
 
-/** `since` is when the cluster came up, `now` when its kubelet reported last; `isUnready` was asked for. */
-export function nodeOf(machine: ConfiguredMachine, since: string, now: string, isUnready: boolean): KubernetesNode {
+/** How a kubelet fares: it reports, waits for a network plugin, or has gone silent. */
+export type KubeletHealth = "ready" | "no-network" | "silent";
+
+/** `since` is when the cluster came up, `now` when its kubelet reported last. */
+export function nodeOf(machine: ConfiguredMachine, since: string, now: string, health: KubeletHealth): KubernetesNode {
   const { facts, guest, entry } = machine;
   const controlPlane = facts.role === "control-plane";
   const taints = [
@@ -77,9 +80,7 @@ export function nodeOf(machine: ConfiguredMachine, since: string, now: string, i
         { type: "InternalIP", address: guest.address },
         { type: "Hostname", address: facts.hostname },
       ],
-      conditions: [
-        isUnready ? stopped(created, seconds(now)) : ready(facts.cluster.networkPlugin !== null, created, seconds(now)),
-      ],
+      conditions: [CONDITIONS[health](created, seconds(now))],
       nodeInfo: {
         architecture: "arm64",
         operatingSystem: "linux",
@@ -91,34 +92,35 @@ export function nodeOf(machine: ConfiguredMachine, since: string, now: string, i
   };
 }
 
-function ready(hasNetworkPlugin: boolean, created: string, now: string): Condition {
-  const times = { lastHeartbeatTime: now, lastTransitionTime: created };
-  if (hasNetworkPlugin) {
-    return {
-      type: "Ready",
-      status: "True",
-      reason: "KubeletReady",
-      message: "kubelet is posting ready status",
-      ...times,
-    };
-  }
-  const message =
-    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady " +
-    "message:Network plugin returns error: cni plugin not initialized";
-  return { type: "Ready", status: "False", reason: "KubeletNotReady", message, ...times };
-}
-
-/** As the node's controller has it of a kubelet that has gone silent. */
-function stopped(created: string, now: string): Condition {
-  return {
+const CONDITIONS: Readonly<Record<KubeletHealth, (created: string, now: string) => Condition>> = {
+  ready: (created, now) => ({
+    type: "Ready",
+    status: "True",
+    reason: "KubeletReady",
+    message: "kubelet is posting ready status",
+    lastHeartbeatTime: now,
+    lastTransitionTime: created,
+  }),
+  "no-network": (created, now) => ({
+    type: "Ready",
+    status: "False",
+    reason: "KubeletNotReady",
+    message:
+      "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady " +
+      "message:Network plugin returns error: cni plugin not initialized",
+    lastHeartbeatTime: now,
+    lastTransitionTime: created,
+  }),
+  // As the node's controller has it.
+  silent: (created, now) => ({
     type: "Ready",
     status: "Unknown",
     reason: "NodeStatusUnknown",
     message: "Kubelet stopped posting node status.",
     lastHeartbeatTime: created,
     lastTransitionTime: now,
-  };
-}
+  }),
+};
 
 /** Kubernetes writes times without fractions. */
 function seconds(time: string): string {
