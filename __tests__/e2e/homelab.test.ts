@@ -80,6 +80,26 @@ describe("a lab on Proxmox VE that was there before", () => {
     ]);
   });
 
+  it("has touched nothing of others", () => {
+    const { vms = {}, pools, acl, ...all } = datacenterOf(lab) ?? {};
+    const then = Object.values(before.datacenters)[0];
+    expect([vms[100], pools?.["family"], acl]).toEqual([then?.vms[100], then?.pools["family"], then?.acl]);
+    expect(all).toMatchObject({ storages: then?.storages, users: then?.users, firewall: then?.firewall });
+  });
+
+  it("is examined by lab doctor, which finds the hosts as they have to be", async () => {
+    const { stdout } = await lab.lab("doctor");
+    const lines = stdout.split("\n").filter((line) => /^\S+ +(Proxmox VE|rights|node pve|storage|VM ids)/.test(line));
+    expect(lines.map((line) => line.replace(/ +/g, " "))).toEqual([
+      "ok Proxmox VE 9.2.7, and takes the token",
+      "ok rights all that the lab needs",
+      "ok node pve x86_64, with KVM",
+      "ok storage local-lvm on pve, takes images",
+      "ok storage local on pve, takes import",
+      "ok VM ids 3 of proxmox.vmIds are free, or the lab's own",
+    ]);
+  });
+
   it("sees no difference afterwards", async () => {
     expect(fine(await lab.cdktf("diff"))).toEqual(FINE);
   });
@@ -125,6 +145,7 @@ describe("a lab on Proxmox VE that was there before", () => {
     await root.task(String(await root.post("nodes/pve/qemu", { vmid: 8000, name: "mine" })));
     const { code, stderr } = await lab.cdktf("deploy", "--auto-approve");
     expect([code, stderr]).toEqual([1, expect.stringMatching(/8000/)]);
+    expect((await lab.lab("doctor")).stdout).toMatch(/^fail +VM ids +somebody else has 8000/m);
     await lab.cdktf("destroy", "--auto-approve");
     expect(datacenterOf(lab)?.vms[8000]?.config).toMatchObject({ name: "mine" });
   });

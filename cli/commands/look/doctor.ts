@@ -27,6 +27,7 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   const { heldTunnels } = await import("../../clients/held-tunnels.ts");
   const { account, ACCOUNT_MS } = await import("../../engine/checks/account.ts");
   const { config, support } = await import("../../engine/checks/config.ts");
+  const { HOSTS_MS, ownHosts } = await import("../../engine/checks/existing.ts");
   const { imageLock } = await import("../../engine/checks/images.ts");
   const { kvm, ports } = await import("../../engine/checks/machine.ts");
   const { REMOTE_MS, remoteStates } = await import("../../engine/checks/state.ts");
@@ -50,7 +51,9 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
       return ports(plan.tunnels, sandbox, (await runningSandbox(home)) !== null, holder);
     }),
     findingsOf("guests", () => kvm(plan.config)),
-    plan.placement === "existing" ? [] : findingsOf("account", () => account(plan, project), ACCOUNT_MS + PATIENCE_MS),
+    plan.placement === "existing"
+      ? findingsOf("Proxmox VE", () => ownHosts(plan, project), HOSTS_MS)
+      : findingsOf("account", () => account(plan, project), ACCOUNT_MS + PATIENCE_MS),
   ]);
   return groups.flat();
 }
