@@ -59,8 +59,23 @@ function withImagesOfToday(file: string, text: string): string {
   return text.replace(/(launch_options\.0\.(?:boot_volume|network)_type", )"(?:ISCSI|VFIO)"/g, '$1"PARAVIRTUALIZED"');
 }
 
+/** Fixed shapes of load balancers, of 100 and 400 Mbps, are gone since May 2023: a flexible one takes their place. */
+function withFlexibleShapes(text: string): string {
+  return text
+    .replace(
+      /^\s*"shape": *acctest\.Representation\{RepType: acctest\.Required, Create: `100Mbps`[^\n]*\},\n/gm,
+      '"shape": acctest.Representation{RepType: acctest.Required, Create: `flexible`},\n' +
+        '"shape_details": acctest.RepresentationGroup{RepType: acctest.Required, Group: loadBalancerShapeDetailsRepresentation},\n',
+    )
+    .replace(
+      /shape = "100Mbps"/g,
+      'shape = "flexible"\nshape_details {\nminimum_bandwidth_in_mbps = 10\nmaximum_bandwidth_in_mbps = 100\n}',
+    )
+    .replace(/"(?:100|400)Mbps"/g, '"flexible"');
+}
+
 /** @param file its name @param image stands for Oracle's images of 2018, which new accounts do not see either */
 export function adapted(file: string, text: string, image: string): string {
-  const today = withEmails(withoutRefusedChecks(withoutOtherServices(syntaxOfToday(text))));
+  const today = withFlexibleShapes(withEmails(withoutRefusedChecks(withoutOtherServices(syntaxOfToday(text)))));
   return withImagesOfToday(file, today).replace(/ocid1\.image\.oc1\.[\w-]+\.[a-z0-9]+/g, image);
 }

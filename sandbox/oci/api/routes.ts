@@ -1,4 +1,5 @@
 /** Every call that the sandbox answers, by service. */
+import { balancerHealthRoutes } from "./balancer-health.ts";
 import { balancerRoutes } from "./balancers.ts";
 import { capabilitySchemaRoutes } from "./capability-schemas.ts";
 import { consoleHistoryRoutes } from "./console-histories.ts";
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...bootVolumeRoutes,
   ...declarations.flatMap((each) => collection(each)),
   ...parts.flatMap(partRoutes),
+  ...balancerHealthRoutes,
   ...balancerRoutes,
   ...loadBalancerRoutes,
   ...limitRoutes,

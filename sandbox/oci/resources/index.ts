@@ -31,6 +31,13 @@ import {
   loadBalancerCertificate,
   loadBalancerListener,
 } from "./load-balancer-parts.ts";
+import {
+  loadBalancerCipherSuite,
+  loadBalancerHostname,
+  loadBalancerPathRouteSet,
+  loadBalancerRoutingPolicy,
+  loadBalancerRuleSet,
+} from "./load-balancer-rules.ts";
 import { localPeeringGateway } from "./local-peering-gateway.ts";
 import { membership } from "./membership.ts";
 import { natGateway } from "./nat-gateway.ts";
@@ -121,6 +128,11 @@ export const parts: readonly Part[] = [
   loadBalancerBackendSet,
   loadBalancerBackend,
   loadBalancerListener,
+  loadBalancerHostname,
+  loadBalancerRuleSet,
+  loadBalancerPathRouteSet,
+  loadBalancerRoutingPolicy,
+  loadBalancerCipherSuite,
   alertRule,
   tag,
   apiKey,

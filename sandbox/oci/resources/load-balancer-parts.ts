@@ -16,6 +16,7 @@ import {
   type Listener,
   listenerBody,
 } from "./load-balancer-bodies.ts";
+import { requireNames } from "./load-balancer-rules.ts";
 import { byName } from "./network-load-balancer.ts";
 
 const SERVICE = "Load Balancer";
@@ -117,13 +118,7 @@ export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
   place,
   body: listenerBody,
   fixed: ["name"],
-  notPlayed: [
-    ...CERTIFICATES_SERVICE,
-    "hostname_names",
-    "path_route_set_name",
-    "routing_policy_name",
-    "rule_set_names",
-  ],
+  notPlayed: CERTIFICATES_SERVICE,
   all: ({ listeners }) => listeners,
   // Oracle's page on connection configuration: 300 seconds for TCP, 60 for HTTP.
   prepare: (given) => ({
@@ -140,8 +135,14 @@ export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
     const set = next.defaultBackendSetName;
     if (!byName(parent.backendSets, set)) throw notFound(SERVICE, `backend set ${set} of ${parent.id}`);
     requireCertificate(parent, next.sslConfiguration);
-    // Several on a port are distinguished by host names, of which there are none here.
-    const same = parent.listeners.find((other) => other.name !== next.name && other.port === next.port);
+    requireNames(parent, next);
+    // Several on a port are distinguished by host names.
+    const same = parent.listeners.find(
+      (other) =>
+        other.name !== next.name &&
+        other.port === next.port &&
+        (next.hostnameNames.length === 0 || other.hostnameNames.some((name) => next.hostnameNames.includes(name))),
+    );
     if (same) throw conflict(SERVICE, `Listener ${same.name} already has port ${next.port}.`);
   },
 };

@@ -17,6 +17,7 @@ import { requireRoom } from "../model/limits.ts";
 import { siblingId } from "./primary-address.ts";
 import { conflict, invalid, requireIpv4 } from "../model/refusals.ts";
 import type { BackendSet, Certificate, Listener } from "./load-balancer-bodies.ts";
+import type { CipherSuite, Hostname, PathRouteSet, RoutingPolicy, RuleSet } from "./load-balancer-rules.ts";
 import { release, reservedIp } from "./public-ip.ts";
 import { requireGroups } from "./security-group.ts";
 import { requireSubnet, type Subnet } from "./subnet.ts";
@@ -50,6 +51,11 @@ const body = z.object({
   backendSets: z.array(z.custom<BackendSet>()).default([]),
   listeners: z.array(z.custom<Listener>()).default([]),
   certificates: z.array(z.custom<Certificate>()).default([]),
+  hostnames: z.array(z.custom<Hostname>()).default([]),
+  ruleSets: z.array(z.custom<RuleSet>()).default([]),
+  pathRouteSets: z.array(z.custom<PathRouteSet>()).default([]),
+  routingPolicies: z.array(z.custom<RoutingPolicy>()).default([]),
+  sslCipherSuites: z.array(z.custom<CipherSuite>()).default([]),
 });
 
 /** What a flexible load balancer has of its own. */
@@ -96,9 +102,16 @@ function requireSubnets(call: ProviderContext, ids: readonly string[], isPrivate
   return first;
 }
 
-function byKey<T>(list: readonly T[], key: (each: T) => string) {
-  return Object.fromEntries(list.map((each) => [key(each), each]));
-}
+/** Its parts that the API tells by their names. */
+const BY_NAME = [
+  "backendSets",
+  "listeners",
+  "hostnames",
+  "ruleSets",
+  "pathRouteSets",
+  "routingPolicies",
+  "sslCipherSuites",
+] as const;
 
 declare module "../../world/oci.ts" {
   interface OciTenancy {
@@ -117,7 +130,7 @@ export const loadBalancer: Resource<LoadBalancerBody> = {
   without: ["move"],
   body,
   fixed: ["shapeName", "shapeDetails", "subnetIds", "isPrivate"],
-  readOnly: ["privateIp", "publicIp", "reservedIpId", "backendSets", "listeners", "certificates"],
+  readOnly: ["privateIp", "publicIp", "reservedIpId", "certificates", ...BY_NAME],
   hidden: ["privateIp", "publicIp", "reservedIpId"],
   // Parts are made one by one, as the provider makes them.
   notPlayed: [
@@ -173,14 +186,10 @@ export const loadBalancer: Resource<LoadBalancerBody> = {
       ipAddresses: [{ ipAddress, isPublic: each.publicIp !== null, reservedIp: reserved }],
       ipMode: "IPV4",
       systemTags: nestedTags(systemTags(tenancy)),
-      certificates: byKey(each.certificates, ({ certificateName }) => certificateName),
-      backendSets: byKey(each.backendSets, ({ name }) => name),
-      listeners: byKey(each.listeners, ({ name }) => name),
-      hostnames: {},
-      pathRouteSets: {},
-      routingPolicies: {},
-      ruleSets: {},
-      sslCipherSuites: {},
+      certificates: Object.fromEntries(each.certificates.map((one) => [one.certificateName, one])),
+      ...Object.fromEntries(
+        BY_NAME.map((list) => [list, Object.fromEntries(each[list].map((one) => [one.name, one]))]),
+      ),
     };
   },
 };
