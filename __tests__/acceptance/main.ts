@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { differences, type Expected, readExpected, writeExpected } from "./expected.ts";
 import { buildGoTests, type GoRun, headOf, runGoTest, runGoTests } from "./go-tests.ts";
-import { type Outcome, outcomeOf, type Verdict, VERDICTS } from "./outcome.ts";
+import { type Outcome, outcomeOf, type Verdict, VERDICTS, weighed } from "./outcome.ts";
 import { goProxmox } from "./go-proxmox.ts";
 import { labs } from "./labs.ts";
 import { oci } from "./oci.ts";
@@ -73,16 +73,19 @@ async function groupsOf(
     const cases = await suite.cases(resolve(source), programs, wanted);
     return cases.map((each) => ({ count: 1, run: async (env, told) => told(each.name, await each.run(env)) }));
   }
-  const judged = (ran: GoRun) => ({ ...outcomeOf(ran), output: ran.output });
+  const judged = (name: string, ran: GoRun) => ({
+    ...weighed(name, outcomeOf(ran), suite.asThere),
+    output: ran.output,
+  });
   const tests = await buildGoTests({ ...suite, source: resolve(source) }, programs, wanted);
   if (!suite.together)
     return tests.map((each) => ({
       count: 1,
-      run: async (env, told) => told(each.name, judged(await runGoTest(each, env, deadlineMs))),
+      run: async (env, told) => told(each.name, judged(each.name, await runGoTest(each, env, deadlineMs))),
     }));
   return [...Map.groupBy(tests, ({ program }) => program).values()].map((group) => ({
     count: group.length,
-    run: (env, told) => runGoTests(group, env, deadlineMs, (name, ran) => told(name, judged(ran))),
+    run: (env, told) => runGoTests(group, env, deadlineMs, (name, ran) => told(name, judged(name, ran))),
   }));
 }
 

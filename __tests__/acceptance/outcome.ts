@@ -3,8 +3,8 @@ import type { GoRun } from "./go-tests.ts";
 
 /**
  * What a function ends with: `not-played`, the sandbox refuses it by its name; `needs-account`, it asks for what only a real
- * account, machine or the internet has; `as-there`, it ends so with the real service too; `skipped`, by itself; `deviates`, the sandbox answers otherwise than the service;
- * `deadline`, it did not end in time.
+ * account, machine or the internet has; `as-there`, it ends so with the real service too; `skipped`, by itself; `deviates`,
+ * the sandbox answers otherwise than the service; `deadline`, it did not end in time.
  */
 export const VERDICTS = ["pass", "not-played", "needs-account", "as-there", "skipped", "deviates", "deadline"] as const;
 
@@ -29,4 +29,10 @@ export function outcomeOf({ code, output }: GoRun): Outcome {
   if (NOT_PLAYED.test(output)) return { verdict: "not-played", line: line(NOT_PLAYED) };
   if (OUTSIDE.test(output)) return { verdict: "needs-account", line: line(OUTSIDE) };
   return { verdict: "deviates", line: line(SAID) };
+}
+
+/** The same, with those that fail with the real service too. @param asThere patterns of names, by the reason */
+export function weighed(name: string, outcome: Outcome, asThere: Readonly<Record<string, RegExp>> = {}): Outcome {
+  const [reason] = Object.entries(asThere).find(([, pattern]) => pattern.test(name)) ?? [];
+  return reason === undefined || outcome.verdict === "pass" ? outcome : { verdict: "as-there", line: reason };
 }

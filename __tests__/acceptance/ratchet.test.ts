@@ -1,5 +1,5 @@
 import { differences, readExpected } from "./expected.ts";
-import { outcomeOf } from "./outcome.ts";
+import { outcomeOf, weighed } from "./outcome.ts";
 
 describe("what the run of an acceptance test says", () => {
   it.each([
@@ -35,6 +35,22 @@ describe("what the run of an acceptance test says", () => {
     ["does not end", null, "", "deadline", ""],
   ] as const)("is told of one that %s", (_what, code, output, verdict, line) => {
     expect(outcomeOf({ code, output })).toEqual({ verdict, line });
+  });
+});
+
+describe("a function that fails against the service too", () => {
+  const asThere = { "its client has changed": /^TestOld/ };
+
+  it("is as there, with the reason", () => {
+    const told = { verdict: "as-there", line: "its client has changed" };
+    expect(weighed("TestOldA", { verdict: "deviates", line: "x" }, asThere)).toEqual(told);
+  });
+
+  it.each([
+    ["TestNew", "deviates"],
+    ["TestOldA", "pass"],
+  ] as const)("is not %s that ends with %s", (name, verdict) => {
+    expect(weighed(name, { verdict, line: "" }, asThere).verdict).toBe(verdict);
   });
 });
 

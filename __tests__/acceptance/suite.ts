@@ -13,6 +13,8 @@ export interface Suite {
   has?(file: string, name: string): boolean;
   /** True where the functions of a package build on each other: they share a world, in the package's order. */
   readonly together?: true;
+  /** Functions that fail against the real service too, by the reason. */
+  readonly asThere?: Readonly<Record<string, RegExp>>;
   /** What of the checkout is adapted; the checkout stays as it is. */
   overlay?(source: string): Overlay;
   open(): Promise<Place>;
