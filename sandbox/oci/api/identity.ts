@@ -1,5 +1,7 @@
 /** Identity: the tenancy and its compartments; regions, availability and fault domains. */
 import type { Attributes } from "../../plugin/resource.ts";
+import { change } from "../kernel/operations.ts";
+import { text } from "../model/attributes.ts";
 import { notFound } from "../model/refusals.ts";
 import {
   availabilityDomains,
@@ -10,11 +12,12 @@ import {
   wellKnownId,
 } from "../model/regions.ts";
 import { requireCompartment } from "../model/records.ts";
-import { shown } from "../http/collection.ts";
+import { current, shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { needed } from "../model/query.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
+import { compartment } from "../resources/compartment.ts";
 
 const BASE = "/20160918";
 
@@ -75,8 +78,15 @@ function faultDomains(request: ApiRequest): ApiResponse {
   );
 }
 
-/** Calls that tell of the tenancy and its regions. */
+function moveCompartment(request: ApiRequest): ApiResponse {
+  const found = current(request, compartment);
+  change(compartment, request.call, found, { compartmentId: text(request.body, "targetCompartmentId") });
+  return { status: 202 };
+}
+
+/** Calls on the tenancy and its regions, and the one that moves a compartment. */
 export const identityRoutes: readonly Route[] = [
+  { method: "POST", path: `${compartment.path}/{id}/actions/moveCompartment`, run: moveCompartment },
   { method: "GET", path: `${BASE}/tenancies/{id}`, run: tenancy },
   {
     method: "GET",

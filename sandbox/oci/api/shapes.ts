@@ -17,13 +17,16 @@ export const shapeRoutes: readonly Route[] = [
     run(request) {
       requireCompartment(request.call, "Core Shape", needed(request.query, "compartmentId"));
       const image = request.query.get("imageId");
+      const name = request.query.get("shape");
       const fitting = image ? bootShapes(requireImage(request.call, "Core Image", image)) : null;
       const domain = request.query.get("availabilityDomain");
       const isThere = (shape: string): boolean => domain === null || hasShape(request.call, domain, shape);
       const shapes = shapesOf(request.call.world.state.oci.account).filter(
-        (shape) => (fitting === null || fitting.includes(shape)) && isThere(shape),
+        (shape) => (fitting === null || fitting.includes(shape)) && isThere(shape) && (!name || shape === name),
       );
-      return listed(request, shapes.map(shapeFields));
+      // What it has been narrowed to is not of the shapes' own fields.
+      const rest = [...request.query].filter(([field]) => field !== "imageId" && field !== "availabilityDomain");
+      return listed({ ...request, query: new URLSearchParams(rest) }, shapes.map(shapeFields));
     },
   },
 ];

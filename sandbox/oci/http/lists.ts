@@ -40,48 +40,70 @@ export function page<T>(
   const next = offset + limit;
   return {
     items: items.slice(offset, next),
-    headers: {
-      "opc-total-items": String(items.length),
-      ...(next < items.length && { "opc-next-page": pageToken(next) }),
-    },
+    headers: next < items.length ? { "opc-next-page": pageToken(next) } : {},
   };
 }
 
-/** What every list can be narrowed to, where the items have such a field. */
+/** What lists can be narrowed to: fields of their items, those of services that are not played among them, which none has. */
 const FILTERS = [
-  "displayName",
-  "name",
-  "lifecycleState",
   "availabilityDomain",
-  "faultDomain",
-  "vcnId",
-  "subnetId",
-  "instanceId",
-  "imageId",
-  "volumeId",
-  "vnicId",
-  "ipAddress",
-  "lifetime",
-  "scope",
-  "direction",
   "bootVolumeId",
+  "capacityReservationId",
+  "clusterPlacementGroupId",
+  "computeClusterId",
+  "direction",
+  "displayName",
+  "drgId",
+  "drgNatPolicyId",
+  "drgRouteTableId",
+  "externalIdentifier",
+  "faultDomain",
+  "groupId",
+  "id",
+  "identityProviderId",
+  "imageId",
+  "importDrgRouteDistributionId",
+  "instanceId",
+  "ipAddress",
+  "ipState",
+  "lifecycleState",
+  "lifetime",
+  "name",
+  "networkId",
   "operatingSystem",
   "operatingSystemVersion",
+  "publicIpPoolId",
+  "routeType",
+  "scope",
+  "scopeType",
+  "sourceBootVolumeBackupId",
+  "sourceVolumeBackupId",
+  "subnetId",
+  "tagDefinitionId",
+  "targetType",
+  "userId",
+  "vcnId",
+  "vlanId",
+  "vnicId",
+  "volumeGroupId",
+  "volumeId",
 ] as const;
 
+/** Exactly; of states the case does not count. */
 function matches(query: URLSearchParams, item: Attributes): boolean {
   return FILTERS.every((name) => {
     const wanted = query.get(name);
-    return !wanted || !(name in item) || item[name] === wanted;
+    if (!wanted) return true;
+    return name === "lifecycleState" ? String(item[name]).toUpperCase() === wanted.toUpperCase() : item[name] === wanted;
   });
 }
 
-/** Newest first by time, A to Z by name; `sortOrder` turns either around. */
+/** Newest first by time, A to Z and then a to z by name; `sortOrder` turns either around. */
 function sorted(query: URLSearchParams, items: readonly Attributes[]): readonly Attributes[] {
   const by = query.get("sortBy")?.toUpperCase();
   if (by === undefined) return items;
   const key = (item: Attributes): string =>
-    by === "TIMECREATED" ? String(item.timeCreated) : String(item.displayName ?? item.name).toLowerCase();
+    by === "TIMECREATED" ? String(item.timeCreated) : String(item.displayName ?? item.name);
   const up = items.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
   const order = query.get("sortOrder")?.toUpperCase() ?? (by === "TIMECREATED" ? "DESC" : "ASC");
   if (order !== "ASC" && order !== "DESC") throw invalidQuery(`sortOrder ${order} is not valid: ASC or DESC.`);

@@ -22,6 +22,12 @@ export function requireCompartment(call: ProviderContext, service: string, id: s
   return id;
 }
 
+/** Whether a compartment is the outer one, or somewhere in it. */
+export function isWithin(call: ProviderContext, outer: string, id: string): boolean {
+  const found = call.world.state.oci.compartments.find((each) => each.id === id);
+  return id === outer || (found !== undefined && isWithin(call, outer, found.compartmentId));
+}
+
 /** The record with this id in the call's region; what is in another region is not there. */
 export function find<T extends OciObject>(call: ProviderContext, list: readonly T[], id: string): T | null {
   const region = regionOf(call);

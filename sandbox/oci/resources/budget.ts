@@ -52,6 +52,7 @@ export const budget: Resource<BudgetBody> = {
   home: "root",
   state: "ACTIVE",
   body,
+  without: ["move"],
   fixed: ["targetType", "targets"],
   readOnly: ["timeUpdated", "version", "alertRules"],
   hidden: ["alertRules"],

@@ -3,6 +3,8 @@ import { z } from "zod";
 import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { maybeFlag, maybeText, text as required } from "../model/attributes.ts";
 import { nestedTags } from "../model/fields.ts";
+import { needed } from "../model/query.ts";
+import { isWithin, requireCompartment } from "../model/records.ts";
 import { beginDeletion, deletedCompartments } from "./deleted-compartments.ts";
 import { type Resource, type Stored, text } from "../kernel/resource.ts";
 import { invalid, ServiceRefusal } from "../model/refusals.ts";
@@ -61,7 +63,18 @@ export const compartment: Resource<z.output<typeof body>> = {
   states: { creating: "CREATING", deleting: "DELETING", deleted: "DELETED" },
   body,
   holds: { by: "compartmentId" },
+  // Its own call is `moveCompartment`.
+  without: ["move"],
   all: (tenancy) => tenancy.compartments,
+  selected(query, call) {
+    const { compartments, tenancyId } = call.world.state.oci;
+    const compartmentId = requireCompartment(call, SERVICE, needed(query, "compartmentId"));
+    if (query.get("compartmentIdInSubtree") !== "true")
+      return compartments.filter((each) => each.compartmentId === compartmentId);
+    if (compartmentId !== tenancyId)
+      throw invalid(SERVICE, "compartmentIdInSubtree is for the root compartment (the tenancy) only.");
+    return compartments;
+  },
   unmade: (call) => [root(call)],
   gone: (call) =>
     deletedCompartments(call).map(({ state, region: _region, deletedAt: _at, ...each }) => ({
@@ -78,6 +91,8 @@ export const compartment: Resource<z.output<typeof body>> = {
         `Name ${name} is invalid: letters, digits, period, hyphen, underscore; 100 at most.`,
         "name",
       );
+    if (before && isWithin(call, before.id, compartmentId))
+      throw invalid(SERVICE, "A compartment cannot be moved into itself, or into what is in it.", "compartment_id");
     const twin = sameName(call, name, compartmentId);
     if ((twin && twin.id !== before?.id) || (!before && isGoing(call, name, compartmentId))) throw nameTaken(name);
   },

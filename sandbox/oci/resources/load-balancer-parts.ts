@@ -115,6 +115,7 @@ export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
   idType: "listener",
   operation: "Listener",
   path: "listeners",
+  without: ["list", "get"],
   place,
   body: listenerBody,
   fixed: ["name"],

@@ -62,6 +62,7 @@ export const privateIp: Resource<z.output<typeof body>> = {
   path: "/20160918/privateIps",
   idType: "privateip",
   body,
+  without: ["move"],
   fixed: ["ipAddress", "subnetId", "cidrPrefixLength", "ipv4SubnetCidrAtCreation"],
   notPlayed: ["vlan_id"],
   all: (tenancy) => tenancy.privateIps,

@@ -44,6 +44,7 @@ export const quota: Resource<z.output<typeof body>> = {
   home: "root",
   state: "ACTIVE",
   body,
+  without: ["move"],
   fixed: ["name"],
   all: (tenancy) => tenancy.quotas,
   prepare: ({ locks = null, ...said }, { call }) => ({

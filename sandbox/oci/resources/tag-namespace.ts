@@ -1,6 +1,8 @@
 /** Tag namespaces: what defined tags are named in. */
 import { z } from "zod";
 import { flag, type Resource, type Stored, text } from "../kernel/resource.ts";
+import { needed } from "../model/query.ts";
+import { isWithin, requireCompartment } from "../model/records.ts";
 import { conflict, invalid, ServiceRefusal } from "../model/refusals.ts";
 import type { Tag } from "./tag.ts";
 
@@ -42,6 +44,13 @@ export const tagNamespace: Resource<TagNamespaceBody> = {
   readOnly: ["keys"],
   hidden: ["keys"],
   all: (tenancy) => tenancy.tagNamespaces,
+  selected(query, call) {
+    const compartmentId = requireCompartment(call, SERVICE, needed(query, "compartmentId"));
+    const below = query.get("includeSubcompartments") === "true";
+    return call.world.state.oci.tagNamespaces.filter((each) =>
+      below ? isWithin(call, compartmentId, each.compartmentId) : each.compartmentId === compartmentId,
+    );
+  },
   check({ name }, { call, before }) {
     requireTagName(SERVICE, name);
     const others = call.world.state.oci.tagNamespaces.filter(({ id }) => id !== before?.id);

@@ -43,6 +43,7 @@ export const volumeAttachment: Resource<z.output<typeof body>> = {
   state: "ATTACHED",
   states: { creating: "ATTACHING", deleting: "DETACHING", deleted: "DETACHED" },
   body,
+  without: ["move"],
   fixed: ["availabilityDomain", "instanceId", "volumeId", "attachmentType", "isReadOnly"],
   all: (tenancy) => tenancy.volumeAttachments,
   prepare({ type = null, ...said }, { call, before }) {
