@@ -10,6 +10,10 @@ export interface Command {
   readonly run: string;
   /** Of the JSON that it prints, at least this; lists and texts are exact. `null`: it prints nothing. */
   readonly prints?: unknown;
+  /** The same of what is no JSON. */
+  readonly text?: string;
+  /** The program ends with this exit code, and another error than a service's. */
+  readonly fails?: number;
   /** The service's error, in which it ends. */
   readonly refused?: { readonly status: number; readonly code: string; readonly message?: unknown };
   /** Names for values of what it prints, by their paths: `{ vcn: "data.id" }`. */
@@ -103,14 +107,22 @@ export class OciCli {
   }
 
   /** Runs it, and holds what it prints against what it should. */
-  async check({ run, prints, refused, keep = {} }: Command): Promise<void> {
+  async check({ run, prints, text, fails, refused, keep = {} }: Command): Promise<void> {
     const { code, stdout, stderr } = await this.run(wordsOf(run).map((word) => filled(this.#kept, word)));
     if (refused) {
       expect(refusalIn(stderr)).toMatchObject(Object(filledIn(this.#kept, refused)));
       expect(code).toBe(1);
       return;
     }
-    expect([code, refusalIn(code === 0 ? "" : stderr)]).toEqual([0, ""]);
+    if (fails !== undefined) {
+      expect(code).toBe(fails);
+      return;
+    }
+    expect([code, code === 0 ? "" : refusalIn(stderr) || stdout]).toEqual([0, ""]);
+    if (text !== undefined) {
+      expect(stdout).toBe(text);
+      return;
+    }
     const printed: unknown = stdout.trim() === "" ? null : JSON.parse(stdout);
     for (const [name, path] of Object.entries(keep)) this.#kept[name] = at(printed, path);
     const expected = filledIn(this.#kept, prints);

@@ -6,7 +6,10 @@ const WAIT = "--wait-interval-seconds 1";
 export const IDENTITY: readonly Command[] = [
   { run: "iam tenancy get --tenancy-id $tenancy", prints: { data: { id: "$tenancy", "home-region-key": "FRA" } } },
   { run: "iam region list --query data[?name=='eu-frankfurt-1'].key", prints: ["FRA"] },
-  { run: "iam region-subscription list", prints: { data: [{ "region-name": "eu-frankfurt-1", "is-home-region": true }] } },
+  {
+    run: "iam region-subscription list",
+    prints: { data: [{ "region-name": "eu-frankfurt-1", "is-home-region": true }] },
+  },
   {
     run: "iam availability-domain list",
     prints: { data: [1, 2, 3].map((each) => ({ name: expect.stringMatching(`:EU-FRANKFURT-1-AD-${each}$`) })) },
@@ -47,7 +50,10 @@ export const IDENTITY: readonly Command[] = [
     prints: { data: { name: "ada", email: "ada@example.com" } },
     keep: { user: "data.id" },
   },
-  { run: "iam group add-user --group-id $group --user-id $user", prints: { data: { "user-id": "$user", "group-id": "$group" } } },
+  {
+    run: "iam group add-user --group-id $group --user-id $user",
+    prints: { data: { "user-id": "$user", "group-id": "$group" } },
+  },
   { run: "iam group list-users --group-id $group --query data[*].name", prints: ["ada"] },
   { run: "iam user list-groups --user-id $user --query data[*].name", prints: ["operators"] },
   { run: "iam group delete --group-id $group --force", refused: { status: 409, code: "Conflict" } },
@@ -64,8 +70,7 @@ export const IDENTITY: readonly Command[] = [
     keep: { policy: "data.id" },
   },
   { run: "iam policy list -c $tenancy --name read --query data[*].id", prints: ["$policy"] },
-  { run: "iam policy delete --policy-id $policy --force", prints: null },
-  { run: "iam policy get --policy-id $policy", refused: { status: 404, code: "NotAuthorizedOrNotFound" } },
+  { run: `iam policy delete --policy-id $policy --force --wait-for-state DELETED ${WAIT}`, prints: null },
   { run: "iam group delete --group-id $group --force", prints: null },
   {
     run: "iam tag-namespace create -c $compartment --name cli --description d",

@@ -25,7 +25,12 @@ export const balancerRoutes: readonly Route[] = [
   {
     method: "GET",
     path: `${BASE}/workRequests`,
-    run: (request) => listed(request, request.api.workRequests.list(needed(request.query, "compartmentId")), "items"),
+    run: (request) =>
+      listed(
+        request,
+        request.api.workRequests.list(needed(request.query, "compartmentId"), "NetworkLoadBalancer"),
+        "items",
+      ),
   },
   {
     method: "GET",

@@ -14,6 +14,7 @@ import {
 import { requireCompartment } from "../model/records.ts";
 import { current, shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
+import { actionHeader } from "../http/work.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { needed } from "../model/query.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
@@ -81,7 +82,7 @@ function faultDomains(request: ApiRequest): ApiResponse {
 function moveCompartment(request: ApiRequest): ApiResponse {
   const found = current(request, compartment);
   change(compartment, request.call, found, { compartmentId: text(request.body, "targetCompartmentId") });
-  return { status: 202 };
+  return { status: 202, headers: actionHeader(request, compartment, found, "move") };
 }
 
 /** Calls on the tenancy and its regions, and the one that moves a compartment. */

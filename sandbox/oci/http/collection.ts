@@ -13,7 +13,7 @@ import { listed } from "./lists.ts";
 import type { ApiResponse } from "./response.ts";
 import { needed } from "../model/query.ts";
 import type { ApiRequest, Route } from "./route.ts";
-import { workHeader } from "./work.ts";
+import { actionHeader } from "./work.ts";
 
 function etagOf(view: Attributes): string {
   return createHash("sha256").update(JSON.stringify(view)).digest("hex").slice(0, 32);
@@ -94,24 +94,19 @@ export function make<B extends Attributes>({ call, api }: ApiRequest, d: Resourc
   return made;
 }
 
-/** Whether a work request does what is request, and the answer only says so. */
-function isAccepted<B extends Attributes>({ work }: Resource<B>): boolean {
-  return work !== undefined && work.style !== "import";
-}
-
 function post<B extends Attributes>(request: ApiRequest, d: Resource<B>): ApiResponse {
   const made = make(request, d, request.body);
-  const headers = workHeader(request, d, made, "CREATED");
+  const headers = actionHeader(request, d, made, "create");
   if (d.work?.style === "older") return { status: 202, headers };
-  return { ...shown(viewOf(request, d, made), headers), ...(isAccepted(d) && { status: 202 }) };
+  return { ...shown(viewOf(request, d, made), headers), ...(d.work && { status: 202 }) };
 }
 
 function put<B extends Attributes>(request: ApiRequest, d: Resource<B>): ApiResponse {
   const found = current(request, d);
   const { compartmentId: _moves, ...body } = request.body;
   change(d, request.call, found, body);
-  const headers = workHeader(request, d, found, "UPDATED");
-  return isAccepted(d) ? { status: 202, headers } : shown(viewOf(request, d, found), headers);
+  const headers = actionHeader(request, d, found, "update");
+  return d.work ? { status: 202, headers } : shown(viewOf(request, d, found), headers);
 }
 
 /** Ends an object, which can be looked at for a while. */
@@ -125,7 +120,7 @@ export function end<B extends Attributes>(request: ApiRequest, d: Resource<B>, f
 export function removeAt<B extends Attributes>(request: ApiRequest, d: Resource<B>): ApiResponse {
   const found = current(request, d);
   end(request, d, found);
-  return { status: isAccepted(d) ? 202 : 204, headers: workHeader(request, d, found, "DELETED") };
+  return { status: d.work ? 202 : 204, headers: actionHeader(request, d, found, "delete") };
 }
 
 function move<B extends Attributes>(request: ApiRequest, d: Resource<B>): ApiResponse {
@@ -134,7 +129,7 @@ function move<B extends Attributes>(request: ApiRequest, d: Resource<B>): ApiRes
   if (typeof compartmentId !== "string")
     throw new ServiceRefusal(400, "MissingParameter", "compartmentId is required.", "");
   change(d, request.call, found, { compartmentId });
-  return { status: 204, headers: workHeader(request, d, found, "UPDATED") };
+  return { status: 204, headers: actionHeader(request, d, found, "move") };
 }
 
 function get<B extends Attributes>(request: ApiRequest, d: Resource<B>): ApiResponse {

@@ -94,7 +94,9 @@ function matches(query: URLSearchParams, item: Attributes): boolean {
   return FILTERS.every((name) => {
     const wanted = query.get(name);
     if (!wanted) return true;
-    return name === "lifecycleState" ? String(item[name]).toUpperCase() === wanted.toUpperCase() : item[name] === wanted;
+    return name === "lifecycleState"
+      ? String(item[name]).toUpperCase() === wanted.toUpperCase()
+      : item[name] === wanted;
   });
 }
 

@@ -71,8 +71,11 @@ export class WorkRequests {
     return [...this.#accepted].filter(([, work]) => work.identifier === identifier).map(([id]) => id);
   }
 
-  list(compartmentId: string): readonly Attributes[] {
-    const here = [...this.#accepted].filter(([, work]) => work.compartmentId === compartmentId);
+  /** Those of one service's objects. */
+  list(compartmentId: string, entityType: string): readonly Attributes[] {
+    const here = [...this.#accepted].filter(
+      ([, work]) => work.compartmentId === compartmentId && work.entityType === entityType,
+    );
     return here.map(([id]) => this.get(id));
   }
 }

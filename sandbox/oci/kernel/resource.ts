@@ -69,10 +69,11 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   readonly listedWhenGone?: true;
   /**
    * Work requests do what is asked of it.
-   * `older`: they are named `CreateListener`, lists are arrays, and a create is answered without a body;
-   * `import`: so named, and of creates alone.
+   * `older`: they are named `CreateListener`, lists are arrays, and a create is answered without a body.
    */
-  readonly work?: { readonly entityType: string; readonly operation: string; readonly style?: "older" | "import" };
+  readonly work?: { readonly entityType: string; readonly operation: string; readonly style?: "older" };
+  /** Work requests beside the usual answer, of these actions alone: their names (oracle/oci-go-sdk v65, `OpcWorkRequestId`). */
+  readonly workBeside?: { readonly entityType: string } & Readonly<Partial<Record<Action, string>>>;
   /** Fields of the record that no view has. */
   readonly hidden?: readonly string[];
   /** Cannot go while anything names it by this field, but for what goes with it. */

@@ -17,7 +17,7 @@ export interface Bucket extends OciObject {
   autoTiering?: string;
   objectEventsEnabled?: boolean;
   metadata: Tags;
-  readonly etag: string;
+  etag: string;
   objects: BucketObject[];
   /** Multipart uploads under way. */
   uploads: MultipartUpload[];
@@ -94,7 +94,7 @@ export interface PreauthenticatedRequest {
 /** Kept and read back: nothing is moved or deleted by it. */
 export interface LifecyclePolicy {
   readonly timeCreated: string;
-  readonly etag: string;
+  etag: string;
   readonly items: readonly LifecycleRule[];
 }
 

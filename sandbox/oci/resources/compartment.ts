@@ -61,6 +61,7 @@ export const compartment: Resource<z.output<typeof body>> = {
   home: true,
   state: "ACTIVE",
   states: { creating: "CREATING", deleting: "DELETING", deleted: "DELETED" },
+  workBeside: { entityType: "compartment", move: "MoveCompartment", delete: "DeleteCompartment" },
   body,
   holds: { by: "compartmentId" },
   // Its own call is `moveCompartment`.

@@ -37,6 +37,7 @@ export const drg: Resource<z.output<typeof body>> = {
   path: "/20160918/drgs",
   idType: "drg",
   ...AVAILABLE,
+  workBeside: { entityType: "drg", move: "ChangeDrgCompartment" },
   states: { ...AVAILABLE.states, deleted: "TERMINATED" },
   body,
   readOnly: ["defaultExportDrgRouteDistributionId"],

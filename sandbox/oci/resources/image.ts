@@ -178,7 +178,7 @@ export const image: Resource<ImageBody> = {
   states: { creating: "IMPORTING", deleting: "DELETED", deleted: "DELETED" },
   // The Terraform provider (8.28.0) forgets the id of an image that comes without a work request. It asks Oracle itself
   // after it, whatever endpoints it was given, which is what the proxy of sandbox/outside is for.
-  work: { entityType: "image", operation: "Image", style: "import" },
+  workBeside: { entityType: "image", create: "CreateImage" },
   body,
   fixed: ["launchMode"],
   readOnly: ["sizeInMBs", "baseImageId", "objectName", "firmware", "shapes"],

@@ -124,6 +124,13 @@ export const instance: Resource<z.output<typeof body>> = {
   idType: "instance",
   states: { creating: "PROVISIONING", deleting: "TERMINATING", deleted: "TERMINATED" },
   listedWhenGone: true,
+  workBeside: {
+    entityType: "instance",
+    create: "LaunchInstance",
+    update: "UpdateInstance",
+    move: "ChangeInstanceCompartment",
+    delete: "TerminateInstance",
+  },
   body,
   fixed: ["availabilityDomain"],
   readOnly: OWN,

@@ -181,6 +181,7 @@ export const subnet: Resource<z.output<typeof body>> = {
   path: "/20160918/subnets",
   idType: "subnet",
   ...AVAILABLE,
+  workBeside: { entityType: "subnet", move: "ChangeSubnetCompartment" },
   inVcn: true,
   body,
   fixed: ["vcnId", "dnsLabel", "availabilityDomain", "prohibitPublicIpOnVnic"],

@@ -153,6 +153,7 @@ export const vcn: Resource<z.output<typeof body>> = {
   path: "/20160918/vcns",
   idType: "vcn",
   ...AVAILABLE,
+  workBeside: { entityType: "vcn", move: "ChangeVcnCompartment" },
   body,
   fixed: ["dnsLabel"],
   readOnly: ["defaultRouteTableId", "defaultSecurityListId", "defaultDhcpOptionsId", "ipv6CidrBlocks"],

@@ -42,6 +42,7 @@ export const volumeAttachment: Resource<z.output<typeof body>> = {
   idType: "volumeattachment",
   state: "ATTACHED",
   states: { creating: "ATTACHING", deleting: "DETACHING", deleted: "DETACHED" },
+  workBeside: { entityType: "volumeAttachment", create: "AttachVolume", delete: "DetachVolume" },
   body,
   without: ["move"],
   fixed: ["availabilityDomain", "instanceId", "volumeId", "attachmentType", "isReadOnly"],

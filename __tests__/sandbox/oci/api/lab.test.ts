@@ -138,6 +138,18 @@ describe("an instance", () => {
     });
   });
 
+  it("is terminated by a work request, which load balancers do not list", async () => {
+    const { instance } = await madeInstance();
+    const { headers } = await api.call("DELETE", `/20160918/instances/${instance.id}`);
+    api.turnClock(1000);
+    expect(await get(`/20160918/workRequests/${headers.get("opc-work-request-id")}`)).toMatchObject({
+      operationType: "TerminateInstance",
+      status: "SUCCEEDED",
+      resources: [{ entityType: "instance", actionType: "DELETED", identifier: instance.id }],
+    });
+    expect(await get(`/20200501/workRequests?compartmentId=${root}`)).toEqual({ items: [] });
+  });
+
   it("is terminated, and shown as such for a while", async () => {
     const { instance } = await madeInstance();
     const path = `/20160918/instances/${instance.id}`;

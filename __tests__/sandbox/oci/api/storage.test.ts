@@ -140,6 +140,15 @@ describe("an object", () => {
     expect([status, body.code]).toEqual([412, "IfNoneMatchFailed"]);
   });
 
+  it.each(["change a bucket", "get an object"])("refuses to %s where the client wants another ETag", async (what) => {
+    await put("a", "one");
+    const wrong = { "if-match": "wrong" };
+    const refused = what === "change a bucket"
+      ? await api.call("POST", bucketPath, { metadata: { a: "b" } }, wrong)
+      : await api.call("GET", `${bucketPath}/o/a`, undefined, wrong);
+    expect([refused.status, refused.body.code]).toEqual([412, "IfMatchFailed"]);
+  });
+
   it("is listed by name, in pages and folders", async () => {
     for (const name of ["a", "f/1", "f/2", "z"]) await put(name, name);
     const first = (await api.call("GET", `${bucketPath}/o?limit=2&fields=size`)).body;

@@ -138,6 +138,9 @@ function create(request: ApiRequest): ApiResponse {
 
 function update(request: ApiRequest): ApiResponse {
   const found = requireBucket(request);
+  const match = request.headers["if-match"];
+  if (match !== undefined && match !== "*" && match.replaceAll('"', "") !== found.etag)
+    throw storageRefusal(412, "IfMatchFailed", `The If-Match header does not have the ETag of bucket '${found.name}'`);
   refuse(BUCKET_NOT_PLAYED, request.body);
   refuseOtherScope(request);
   const details = request.body;
@@ -152,6 +155,7 @@ function update(request: ApiRequest): ApiResponse {
   found.autoTiering = maybeText(details, "autoTiering") ?? found.autoTiering ?? "Disabled";
   found.objectEventsEnabled = maybeFlag(details, "objectEventsEnabled") ?? found.objectEventsEnabled ?? false;
   found.metadata = maybeTags(details, "metadata") ?? found.metadata;
+  found.etag = request.call.world.random(32);
   request.call.world.changed();
   return responseOf(request, found);
 }

@@ -159,6 +159,7 @@ export function head(request: ApiRequest): ApiResponse {
 /** GetObject: the content, or the range of it that is requested. */
 export function get(request: ApiRequest): ApiResponse {
   const found = requireObject(request);
+  checkConditions({ headers: { "if-match": request.headers["if-match"] } }, found.name, found);
   requireRestored(found);
   const range = rangeOf(request.headers.range, found.size);
   const { start, end } = range ?? { start: 0, end: found.size };
