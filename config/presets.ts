@@ -58,7 +58,7 @@ const common = {
   micro: null,
   virtualization: "tcg",
   talos: { extensions: [], kernelArgs: [], patches: [] },
-  versions: { proxmox: "9.2", talos: "1.13.9", kubernetes: "1.36.3" },
+  versions: { proxmox: "9.2", talos: "1.14.1", kubernetes: "1.37.2" },
   state: { backend: "local" },
 } as const;
 

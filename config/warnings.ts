@@ -1,7 +1,6 @@
 /** What works but may surprise: shown beside a config, never in its way. */
 import { cidrOf, overlaps } from "./cidr.ts";
 import type { LabConfig } from "./schema.ts";
-import { minorOf } from "./versions.ts";
 
 const networks = (texts: readonly string[]) => texts.map(cidrOf);
 
@@ -65,10 +64,7 @@ function controlPlanesShareHosts({ hosts, kubernetes, proxmox }: LabConfig): rea
 }
 
 function releases({ versions }: LabConfig): readonly string[] {
-  const unfinished = versions.talos.includes("-");
-  const newer = minorOf(versions.talos) === "1.14";
-  if (unfinished) return [`versions.talos: ${versions.talos} is a pre-release`];
-  return newer ? [`versions.talos: the Talos provider in use (0.11.0) is older than Talos ${versions.talos}`] : [];
+  return versions.talos.includes("-") ? [`versions.talos: ${versions.talos} is a pre-release`] : [];
 }
 
 function money({ allowPaid, oci }: LabConfig): readonly string[] {

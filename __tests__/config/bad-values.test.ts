@@ -118,7 +118,7 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
     'kubernetes.nodes[1].role: got "master", allowed "control-plane" or "worker"',
   ],
   [
-    { "versions.kubernetes": "1.37.0" },
+    { "versions.talos": "1.13.9", "versions.kubernetes": "1.37.0" },
     'versions.kubernetes: got "1.37.0", allowed 1.31 to 1.36 (what Talos 1.13 runs)',
   ],
   [
@@ -127,7 +127,7 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
   ],
   [
     { "versions.talos": "1.13" },
-    'versions.talos: got "1.13", allowed a full version of 1.12, 1.13 or 1.14, such as 1.13.9',
+    'versions.talos: got "1.13", allowed a full version of 1.12, 1.13 or 1.14, such as 1.14.1',
   ],
   [{ "versions.talos": "1.13.09" }, expect.stringMatching(/^versions\.talos: got "1\.13\.09", allowed a full/)],
   [

@@ -107,23 +107,23 @@ describe("around a deployed lab,", () => {
   });
 
   it.each(["diff", "deploy"])("%s refuses a Kubernetes two minor versions away, in one line", async (verb) => {
-    lab.configure({ versions: { kubernetes: "1.34.0" } });
+    lab.configure({ versions: { kubernetes: "1.35.0" } });
     const { code, stdout, stderr } = await lab.cdktf(verb, ...(verb === "deploy" ? ["--auto-approve"] : []));
     lab.configure({ versions: {} });
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/\nversions\.kubernetes: got 1\.34\.0, allowed 1\.36 or 1\.37 [^\n]*\n$/);
+    expect(stderr).toMatch(/\nversions\.kubernetes: got 1\.35\.0, allowed 1\.37 or 1\.38 [^\n]*\n$/);
   });
 
   it("a raised Talos upgrades no machine, which diff and deploy say beforehand and validate afterwards", async () => {
-    lab.configure({ versions: { talos: "1.14.0" } });
-    const note = /^note: versions\.talos 1\.13\.9 → 1\.14\.0 upgrades no machine: /m;
+    lab.configure({ versions: { talos: "1.14.2" } });
+    const note = /^note: versions\.talos 1\.14\.1 → 1\.14\.2 upgrades no machine: /m;
     const planned = await lab.cdktf("diff");
     expect([planned.code, planned.stderr]).toEqual([2, expect.stringMatching(note)]);
     const deployed = await lab.cdktf("deploy", "--auto-approve");
     expect([deployed.code, deployed.stderr]).toEqual([0, expect.stringMatching(note)]);
     expect(deployed.stdout).not.toMatch(/[+-] .*vm\.cp-1/);
     expect((await lab.lab("validate", "cluster")).stdout).toContain(
-      "Talos          cp-1 runs v1.13.9, the config says v1.14.0; to do: talosctl upgrade, or set versions.talos to what runs",
+      "Talos          cp-1 runs v1.14.1, the config says v1.14.2; to do: talosctl upgrade, or set versions.talos to what runs",
     );
     expect(await lab.cdktf("diff")).toMatchObject({ code: 0 });
   });

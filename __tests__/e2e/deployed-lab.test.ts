@@ -97,7 +97,7 @@ describe("npx lab validate cluster", () => {
       { ...plane, name: "cp-2" },
       { ...plane, name: "cp-3" },
     ];
-    lab.configure({ versions: { kubernetes: "1.36.0" }, kubernetes: { nodes } });
+    lab.configure({ versions: { kubernetes: "1.37.0" }, kubernetes: { nodes } });
     const { code, findings } = await validate();
     lab.configure({ versions: {}, kubernetes });
     expect(code).toBe(1);

@@ -99,12 +99,12 @@ describe("a lab whose Talos runs on the instances", () => {
     lab = await TestLab.create({ preset: "direct" });
     expect((await lab.cdktf("deploy", "--auto-approve")).code).toBe(0);
     const before = instanceIds();
-    lab.configure({ versions: { talos: "1.13.8", kubernetes: "1.36.2" } });
+    lab.configure({ versions: { talos: "1.14.0", kubernetes: "1.37.1" } });
     const { code, stderr } = await lab.cdktf("deploy", "--auto-approve");
-    expect([code, stderr]).toEqual([0, expect.stringContaining("versions.talos 1.13.9 → 1.13.8 upgrades no machine")]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("versions.talos 1.14.1 → 1.14.0 upgrades no machine")]);
     expect(instanceIds()).toEqual(before);
     expect((await (await lab.sandbox()).overview()).talos.clusters).toMatchObject([
-      { kubernetes: "1.36.2", nodes: [{ talos: "1.13.9" }] },
+      { kubernetes: "1.37.1", nodes: [{ talos: "1.14.1" }] },
     ]);
     expect((await lab.cdktf("diff")).code).toBe(0);
   });
