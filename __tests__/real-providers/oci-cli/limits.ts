@@ -49,11 +49,11 @@ export const LIMITS: readonly Command[] = [
   { run: "limits quota delete --quota-id $quota --force", prints: null },
   { run: "limits quota get --quota-id $quota", refused: { status: 404, code: "NotAuthorizedOrNotFound" } },
   {
-    run: 'budgets budget budget create -c $tenancy --amount 5 --reset-period MONTHLY --target-type COMPARTMENT --targets ["$compartment"] --display-name purse',
+    run: 'budgets budget budget create -c $tenancy --amount 5 --reset-period MONTHLY --target-type COMPARTMENT --targets ["$compartment"] --display-name budget',
     prints: { data: { amount: 5, "reset-period": "MONTHLY", targets: ["$compartment"], "lifecycle-state": "ACTIVE" } },
     keep: { budget: "data.id", stale: "etag" },
   },
-  { run: "budgets budget budget list -c $tenancy --display-name purse --query data[*].id", prints: ["$budget"] },
+  { run: "budgets budget budget list -c $tenancy --display-name budget --query data[*].id", prints: ["$budget"] },
   { run: "budgets budget budget list -c $tenancy --lifecycle-state INACTIVE", prints: null },
   {
     run: "budgets budget alert-rule create --budget-id $budget --threshold 50 --threshold-type PERCENTAGE --type ACTUAL --recipients a@example.com --display-name half",

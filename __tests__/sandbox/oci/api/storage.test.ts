@@ -143,9 +143,10 @@ describe("an object", () => {
   it.each(["change a bucket", "get an object"])("refuses to %s where the client wants another ETag", async (what) => {
     await put("a", "one");
     const wrong = { "if-match": "wrong" };
-    const refused = what === "change a bucket"
-      ? await api.call("POST", bucketPath, { metadata: { a: "b" } }, wrong)
-      : await api.call("GET", `${bucketPath}/o/a`, undefined, wrong);
+    const refused =
+      what === "change a bucket"
+        ? await api.call("POST", bucketPath, { metadata: { a: "b" } }, wrong)
+        : await api.call("GET", `${bucketPath}/o/a`, undefined, wrong);
     expect([refused.status, refused.body.code]).toEqual([412, "IfMatchFailed"]);
   });
 
