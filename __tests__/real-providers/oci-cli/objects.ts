@@ -86,7 +86,7 @@ export const OBJECTS: readonly Command[] = [
   },
   {
     run: "os object bulk-delete --bucket-name chest --force",
-    prints: { "delete-failures": {}, "deleted-objects": ["in/one", "in/two"] },
+    prints: { "delete-failures": {}, "deleted-objects": expect.arrayContaining(["in/one", "in/two"]) },
   },
   {
     run: "os preauth-request create --bucket-name box --name read --access-type ObjectRead --object-name in/one --time-expires 2100-01-01T00:00:00Z",
