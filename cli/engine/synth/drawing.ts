@@ -97,6 +97,15 @@ function keysOf({ from, to }: Arrow, rowOf: ReadonlyMap<string, number>): readon
 const widthOf = (box: Box | null): number => (box === null ? PASSAGE : BOX.width);
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
+/** What is named alike but for a number, such as hosts, goes in that order, into the places that these had. */
+function inNumericOrder<Slot extends { readonly box: Box | null }>(slots: readonly Slot[]): readonly Slot[] {
+  const family = ({ box }: Slot): string => box?.title.replace(/\d+$/, "") ?? "";
+  const number = ({ box }: Slot): number => Number(/\d+$/.exec(box?.title ?? "")?.[0] ?? 0);
+  const families = Map.groupBy(slots, family);
+  const queues = new Map([...families].map(([name, of]) => [name, of.toSorted((a, b) => number(a) - number(b))]));
+  return slots.map((slot) => queues.get(family(slot))?.shift() ?? slot);
+}
+
 function layout(graph: LabGraph): Layout {
   const rows = rowsOf(graph);
   const rowOf = new Map(rows.flatMap(({ boxes }, index) => boxes.map(({ id }) => [id, index] as const)));
@@ -118,7 +127,8 @@ function layout(graph: LabGraph): Layout {
   let y = MARGIN;
   for (const [index, row] of filled.entries()) {
     if (filled[index - 1]?.stack !== row.stack) y += BAND.heading + BAND.padding;
-    const ordered = row.slots.map((slot) => ({ ...slot, at: pull(slot.key) })).toSorted((a, b) => a.at - b.at);
+    const pulled = row.slots.map((slot) => ({ ...slot, at: pull(slot.key) })).toSorted((a, b) => a.at - b.at);
+    const ordered = inNumericOrder(pulled);
     let left = (width - row.width) / 2;
     for (const { key, box } of ordered) {
       places.set(key, { box, x: left + widthOf(box) / 2, y });

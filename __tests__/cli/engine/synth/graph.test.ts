@@ -144,6 +144,12 @@ describe("the lab's graph", () => {
       [...text.matchAll(tag)].map(([, ...found]) => found.map(Number));
     const BOXES = /<rect class="box" x="([\d.-]+)" y="([\d.]+)" width="(\d+)" height="(\d+)"/g;
 
+    it("has hosts in the order of their numbers", () => {
+      const boxes = ["pve-10", "pve-2", "micro", "pve-1"].map((id) => ({ id, stack: "oci", title: id, about: "host" }));
+      const names = [...svg({ stacks: ["oci"], boxes, arrows: [] }).matchAll(/class="name"[^>]*>([^<]+)/g)];
+      expect(names.map(([, name]) => name)).toEqual(["pve-1", "pve-2", "micro", "pve-10"]);
+    });
+
     it("has every box once and beside the others, and every arrow", () => {
       const lab = graphOf(LAB);
       const twins = ["cp-1", "cp-2", "cp-3"].map((id) => ({ id, stack: "talos", title: id, about: "Talos" }));
