@@ -105,7 +105,7 @@ describe("npx lab validate cluster", () => {
     expect(failed).toContain("nodes: cp-2 has not joined");
     expect(failed).toContain("nodes: worker-1 is none of the config's");
     expect(failed).toContainEqual(
-      expect.stringMatching(/^Kubernetes: the API server is v[\d.]+, the config says v1\.36\.0$/),
+      expect.stringMatching(/^Kubernetes: the API server is v[\d.]+, the config says v1\.37\.0$/),
     );
     expect(failed).toContain("etcd: cp-3 is no member: cp-1 lists cp-1");
   });
