@@ -178,7 +178,8 @@ export default defineLab({
 
 Whatever it does not say comes from the preset: objects are laid over the preset's field by field, lists replace the
 preset's. \`--config FILE\` or \`LAB_CONFIG\` names another file (.ts, .mts, .js, .mjs or .json), which may lie outside the
-repository. A wrong value is one line: the field, what it got, what is allowed.
+repository. A wrong value is one line: the field, what it got, what is allowed. In a JSON file,
+\`"$schema": "./config/lab.schema.json"\` has an editor complete the fields, and say on hover what each means.
 
 - \`free\`: one host with all 2 OCPU and 12 GB that are free. The one that works best.
 - \`free-pair\`: two hosts and a micro as third vote: a real Proxmox VE cluster, still free. Its guests have one vCPU,

@@ -5,6 +5,7 @@ import { ConfigFileError, shown } from "./errors.ts";
 import { guarded } from "./guarded.ts";
 import { explainImportError } from "./import-error.ts";
 import { importModule } from "./import-module.ts";
+import { SCHEMA_KEY } from "./json-schema.ts";
 import { isPlain } from "./merge.ts";
 import { parseConfig } from "./parse.ts";
 import type { LabConfig } from "./schema.ts";
@@ -28,7 +29,10 @@ async function assertReadable(file: string, where: string): Promise<void> {
 
 async function evaluate(file: string): Promise<unknown> {
   if (extname(file) !== ".json") return importModule(file);
-  return { default: JSON.parse(withoutByteOrderMark(await readFile(file, "utf8"))) };
+  const written: unknown = JSON.parse(withoutByteOrderMark(await readFile(file, "utf8")));
+  if (!isPlain(written)) return { default: written };
+  const { [SCHEMA_KEY]: _, ...lab } = written;
+  return { default: lab };
 }
 
 function defaultExport(exports: unknown, where: string): unknown {

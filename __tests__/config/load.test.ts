@@ -13,6 +13,7 @@ const FILES: Readonly<Record<string, string>> = {
   "ok.js": `module.exports = ${OBJECT}`,
   "ok.mjs": `export default ${OBJECT}`,
   "ok.json": OBJECT,
+  "known.json": OBJECT.replace("{", '{ "$schema": "./config/lab.schema.json",'),
   "marked.json": `\uFEFF${OBJECT.replaceAll(",", ",\r\n")}`,
   "marked.ts": `\uFEFFexport default ${OBJECT};\r\n`,
   "untyped/package.json": "{}",
@@ -101,7 +102,7 @@ describe("a program that loads a config", () => {
 describe("loadConfig", () => {
   const { outcome, complaints } = loadAll();
 
-  it.each(["ok.ts", "ok.js", "ok.mjs", "ok.json", "awaited.ts"])("loads %s", (file) => {
+  it.each(["ok.ts", "ok.js", "ok.mjs", "ok.json", "known.json", "awaited.ts"])("loads %s", (file) => {
     expect(outcome[file]).toBe("ampere-lab");
   });
 
