@@ -29,3 +29,38 @@ needing("terraform", "proxmox").describe.each([
     expect(Object.keys(await lab.world()).filter((type) => type.startsWith("proxmox_"))).toEqual([]);
   });
 });
+
+needing("terraform", "proxmox").describe("the real provider on hosts that were there before", () => {
+  let lab: TestLab;
+  let before: Readonly<Record<string, number>>;
+  beforeAll(async () => {
+    lab = await providerLab("terraform", { preset: "homelab" });
+    // The sandbox puts the hosts up for the first run.
+    expect((await lab.cdktf("diff", ...REAL)).code).toBe(2);
+    before = await lab.world();
+    await succeeds(lab, "deploy", "proxmox", "talos", "--auto-approve", ...REAL);
+  });
+  afterAll(() => lab.end());
+
+  it("plans no change after its deploy", () => succeeds(lab, "diff", ...REAL));
+
+  it("takes another worker in", async () => {
+    const node = { vcpus: 2, memoryMb: 4096, diskGb: 20 } as const;
+    lab.configure({
+      kubernetes: {
+        nodes: [
+          { ...node, name: "cp-1", role: "control-plane" },
+          { ...node, name: "worker-1", role: "worker" },
+          { ...node, name: "worker-2", role: "worker" },
+        ],
+      },
+    });
+    await succeeds(lab, "deploy", "proxmox", "talos", "--auto-approve", ...REAL);
+    await succeeds(lab, "diff", ...REAL);
+  });
+
+  it("destroys all that it made, and nothing else", async () => {
+    await succeeds(lab, "destroy", "proxmox", "talos", "--auto-approve", ...REAL);
+    expect(await lab.world()).toEqual(before);
+  });
+});
