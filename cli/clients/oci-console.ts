@@ -107,6 +107,21 @@ const SIGNS: readonly { readonly sign: RegExp; readonly means: string }[] = [
       "Linux runs, and cloud-init failed: the host got neither its SSH keys nor its configuration; terminate the instance and run npx cdktf deploy oci",
   },
   {
+    sign: /\[talos\] (service\[apid\]\(Running\)|machine is running and ready)/,
+    means:
+      "Talos runs and serves its API, so it is the way there that is shut: is your address among access.adminCidrs, and does your network let port 50000 out?",
+  },
+  {
+    sign: /\[talos\] .*apply-config --insecure/,
+    means:
+      "Talos booted without a configuration, and whoever reaches its port 50000 first can give it one: terminate the instance and run npx cdktf deploy oci",
+  },
+  {
+    sign: /\[talos\] controller failed .*config\.AcquireController/,
+    means:
+      "Talos refuses the configuration of its user data, and its last lines say why: correct talos.patches, and terminate the instance",
+  },
+  {
     sign: /^\S+ login:/m,
     means:
       "the host has booted up to its login, so it is the way there that is shut: is your address among access.adminCidrs, and does your network let port 22 out?",

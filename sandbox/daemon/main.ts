@@ -145,7 +145,11 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     tenancyId: store.state.oci.tenancyId,
     page: `${await openLazily({ load: () => loadPage(store, faults, pageToken), connected: track, log })}/${pageToken}/`,
     ociApi: await openLazily({
-      load: async () => (await import("../oci/api/server.ts")).ociEndpoint(world, { objects: files.objects }),
+      load: async () => {
+        const { talosConsole } = await import("../talos/model/console.ts");
+        const { ociEndpoint } = await import("../oci/api/server.ts");
+        return ociEndpoint(world, { objects: files.objects, otherConsole: talosConsole });
+      },
       connected,
       log,
     }),

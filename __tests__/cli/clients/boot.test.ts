@@ -29,6 +29,21 @@ describe("a serial console", () => {
       "cloud-init failed",
     ],
     ["at its login", `${LOGIN}[ 45.1] audit: type=1400`, "access.adminCidrs"],
+    [
+      "of Talos that runs",
+      `${KERNEL}[ 14.8] [talos] service[apid](Running): Health check successful\r\n`,
+      "let port 50000 out",
+    ],
+    [
+      "of Talos without a configuration",
+      `${KERNEL}[ 9.1] [talos] \ttalosctl apply-config --insecure --nodes 10.0.0.2 --file <config.yaml> {}\r\n`,
+      "booted without a configuration",
+    ],
+    [
+      "of Talos with one that it refuses",
+      `${KERNEL}[ 8.9] [talos] controller failed {"controller": "config.AcquireController", "error": "no"}\r\n`,
+      "refuses the configuration",
+    ],
     ["that is silent", "\r\n", "it has said nothing"],
     ["that goes on", `${KERNEL}[  OK  ] Started ssh.service\r\n`, "said last: [  OK  ] Started ssh.service"],
   ])("%s tells what became of the boot", (_where, output, means) => {

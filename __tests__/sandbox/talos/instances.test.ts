@@ -1,7 +1,10 @@
 /** Instances that boot Talos themselves, each by what its user data says. */
 import { Metadata } from "@grpc/grpc-js";
+import { bootOf } from "../../../cli/clients/oci-console.ts";
+import { consoleOutput } from "../../../sandbox/oci/resources/boot.ts";
 import { endpoint } from "../../../sandbox/systems/endpoints.ts";
 import { guestAt, talosInventory, talosOverview } from "../../../sandbox/talos/index.ts";
+import { talosConsole } from "../../../sandbox/talos/model/console.ts";
 import { stopInstance, talosInstances } from "../../../sandbox/talos/model/instances.ts";
 import { configure, machineAt } from "../../../sandbox/talos/model/machines.ts";
 import { reset } from "../../../sandbox/talos/model/reset.ts";
@@ -24,6 +27,13 @@ function worldOf(userData: string, over: Partial<Instance> = {}): { readonly wor
   const machine = { ...instance({ name: "cp-1", imageObject: IMAGE }), userData, ...over };
   world.state.oci.instances.push(machine);
   return { world, address: machine.privateIp };
+}
+
+/** What the serial console shows, as a deploy that waits too long explains it. */
+function bootShown({ world, address }: ReturnType<typeof worldOf>): string {
+  const machine = world.state.oci.instances.find(({ privateIp }) => privateIp === address);
+  if (!machine) throw new Error("no instance is there");
+  return bootOf(consoleOutput(world, machine, talosConsole));
 }
 
 const stageOf = (world: Store, address: string) => machineAt(world, talosInstances, address)?.stage ?? null;
@@ -50,6 +60,13 @@ describe("an instance with an image of Talos", () => {
   ])("listens nowhere with %s", (_what, userData) => {
     const { world, address } = worldOf(userData);
     expect([stageOf(world, address), endpoint(world, { address, port: 50_000 })]).toEqual([null, null]);
+  });
+
+  it("tells on its serial console whether it was configured, and never shows a login", () => {
+    expect(bootShown(worldOf(configuration))).toContain("Talos runs and serves its API");
+    expect(bootShown(worldOf(""))).toContain("booted without a configuration");
+    expect(bootShown(worldOf("machine: {}"))).toContain("refuses the configuration");
+    expect(bootShown(worldOf(configuration, { firmware: "BIOS" }))).toContain("UEFI shell");
   });
 
   it("does not boot where its firmware is BIOS, or the instance is stopped", () => {

@@ -33,7 +33,7 @@ function capture(request: ApiRequest): ApiResponse {
     freeformTags: body.freeformTags ?? {},
     definedTags: body.definedTags ?? {},
   };
-  api.consoleHistories.set(id, { view, output: consoleOutput(call.world, instance) });
+  api.consoleHistories.set(id, { view, output: consoleOutput(call.world, instance, api.otherConsole) });
   return shown({ ...view, lifecycleState: "REQUESTED" });
 }
 

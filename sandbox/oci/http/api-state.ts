@@ -1,5 +1,6 @@
 /** State of the REST API that is not in the world: it ends with the process, as all of it is short-lived. */
 import type { Attributes } from "../../plugin/resource.ts";
+import type { OtherConsole } from "../resources/boot.ts";
 import { Lifecycles } from "./lifecycle.ts";
 import { RetryTokens } from "./retry-tokens.ts";
 import { WorkRequests } from "./work-requests.ts";
@@ -11,6 +12,8 @@ export interface ApiOptions {
   readonly objects: string;
   /** How long what was changed is on its way (PROVISIONING, STOPPING, …), in milliseconds. @default 500 */
   readonly settleMs?: number;
+  /** @default - every instance boots Linux */
+  readonly otherConsole?: OtherConsole;
 }
 
 interface ConsoleHistory {
@@ -26,12 +29,13 @@ export interface ApiState {
   readonly lifecycles: Lifecycles;
   readonly retryTokens: RetryTokens;
   readonly workRequests: WorkRequests;
+  readonly otherConsole: OtherConsole;
   /** By OCID. */
   readonly consoleHistories: Map<string, ConsoleHistory>;
 }
 
 /** The REST interface over a world. */
-export function openApi(world: World, { objects, settleMs = 500 }: ApiOptions): ApiState {
+export function openApi(world: World, { objects, settleMs = 500, otherConsole = () => null }: ApiOptions): ApiState {
   const clock = (): number => Date.parse(world.now());
   return {
     world,
@@ -39,6 +43,7 @@ export function openApi(world: World, { objects, settleMs = 500 }: ApiOptions): 
     lifecycles: new Lifecycles(clock, settleMs),
     retryTokens: new RetryTokens(clock),
     workRequests: new WorkRequests(world, settleMs),
+    otherConsole,
     consoleHistories: new Map(),
   };
 }

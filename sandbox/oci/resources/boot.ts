@@ -40,10 +40,14 @@ const LINES: Readonly<Record<BootStop, readonly string[]>> = {
   "cloud-init": [...FIRMWARE, ...KERNEL, "[FAILED] Failed to start cloud-init.service - Cloud-init: Network Stage."],
 };
 
+const LOGIN = (name: string): readonly string[] => [`Debian GNU/Linux 13 ${name} ttyAMA0`, "", `${name} login: `];
+
+/** What an instance writes to its serial console once its kernel runs, where it is no Linux of ours; null: where it is. */
+export type OtherConsole = (world: World, instance: Instance) => readonly string[] | null;
+
 /** What the instance has written to its serial console since it was switched on. */
-export function consoleOutput(world: World, instance: Instance): string {
-  const login = ["Debian GNU/Linux 13 " + instance.displayName + " ttyAMA0", "", `${instance.displayName} login: `];
+export function consoleOutput(world: World, instance: Instance, other: OtherConsole): string {
   const stop = bootStop(world, instance);
-  const lines = stop === null ? [...FIRMWARE, ...KERNEL, ...login] : LINES[stop];
-  return lines.join("\r\n");
+  if (stop !== null) return LINES[stop].join("\r\n");
+  return [...FIRMWARE, ...KERNEL, ...(other(world, instance) ?? LOGIN(instance.displayName))].join("\r\n");
 }
