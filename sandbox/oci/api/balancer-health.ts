@@ -1,6 +1,7 @@
 /** Health of network load balancers: checkers check nothing here, so that all of it is UNKNOWN. And how they choose and speak. */
 import { requirePart } from "../kernel/part.ts";
-import { record, shown } from "../http/collection.ts";
+import { inCompartment, record, shown } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 import { backend } from "../resources/network-backend.ts";
 import { type BackendSet, backendSet } from "../resources/network-backend-set.ts";
@@ -40,6 +41,14 @@ const namesOf = (list: readonly { readonly name: string }[]): readonly string[] 
 
 /** What is read of network load balancers beside themselves. */
 export const balancerHealthRoutes: readonly Route[] = [
+  read(`${networkLoadBalancer.path}/health`, (request) => {
+    const here = inCompartment(request, networkLoadBalancer);
+    return listed(
+      request,
+      here.map(({ id }) => ({ networkLoadBalancerId: id, status: "UNKNOWN" })),
+      "items",
+    );
+  }),
   read(`${ONE}/health`, (request) =>
     shown(healthOf("BackendSet", namesOf(record(request, networkLoadBalancer).backendSets))),
   ),

@@ -64,7 +64,7 @@ export function current<B extends Attributes>(request: ApiRequest, d: Resource<B
 }
 
 /** What there is in the compartment that the query names, in the region. */
-function inCompartment<B extends Attributes>({ call, query }: ApiRequest, d: Resource<B>): readonly Stored<B>[] {
+export function inCompartment<B extends Attributes>({ call, query }: ApiRequest, d: Resource<B>): readonly Stored<B>[] {
   const region = regionOf(call);
   const compartmentId = requireCompartment(call, d.service, needed(query, "compartmentId"));
   return [...(d.unmade?.(call) ?? []), ...d.all(call.world.state.oci)]

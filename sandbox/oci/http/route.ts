@@ -59,8 +59,14 @@ function decoded(text: string): string {
   }
 }
 
-/** Paths of Oracle's services: a version by date, or Object Storage's namespaces and preauthenticated requests. */
-const OF_A_SERVICE = /^\/(\d{8}|n|p)\//;
+/** Not played, with paths like those of an object, whose 404 clients would take for one that is gone. */
+const LIKE_AN_OBJECT = ["GET /20160918/compartments/bulkActionResourceTypes"];
+
+/**
+ * Paths of Oracle's services: a version by date, or what Object Storage (namespaces, preauthenticated requests, work requests),
+ * identity domains and three others have in its place (oracle/oci-go-sdk v65, the clients' paths).
+ */
+const OF_A_SERVICE = /^\/(\d{8}|n|p|workRequests|admin|oauth2|oalapp|v1)(\/|$)/;
 
 function missing(method: string, path: string): ServiceRefusal {
   if (OF_A_SERVICE.test(path)) return notPlayed(`${method} ${path}`);
@@ -75,7 +81,7 @@ export function router(routes: readonly Route[]): (method: string, path: string)
   const compiled = routes.map(compile);
   return (method, path) => {
     const found = compiled.find(({ route, pattern }) => route.method === method && pattern.test(path));
-    if (found) {
+    if (found && !LIKE_AN_OBJECT.includes(`${method} ${path}`)) {
       const values = found.pattern.exec(path)?.slice(1) ?? [];
       const params = found.names.map((name, index) => [name, decoded(values[index] ?? "")]);
       return { route: found.route, params: Object.fromEntries(params) };

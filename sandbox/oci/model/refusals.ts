@@ -82,6 +82,6 @@ export const NOT_PLAYED = "NotPlayed";
  * minutes (oracle/oci, internal/tfresource/retry.go).
  */
 export function notPlayed(what: string, attribute?: string): ServiceRefusal {
-  const reason = `${what} is not played here: the sandbox has no such part of OCI (docs/sandbox.md).`;
+  const reason = `${what} is not played here: the sandbox has no such part of OCI (docs/played.md).`;
   return new ServiceRefusal(400, NOT_PLAYED, reason, "", attribute);
 }

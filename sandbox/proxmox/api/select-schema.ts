@@ -1,5 +1,6 @@
 /**
- * Cuts the committed `schema.json` from Proxmox VE's API schema: the calls that routes.ts answers, without descriptions.
+ * Cuts from Proxmox VE's API schema what is committed: `schema.json`, the calls that routes.ts answers, without descriptions, and
+ * `calls.json`, the paths and methods of all.
  *
  *   node cli/bin/run.js sandbox/proxmox/api/select-schema.ts FILE
  *
@@ -63,6 +64,7 @@ function flat(nodes: readonly Node[]): readonly Node[] {
 }
 
 const SCHEMA = join(import.meta.dirname, "schema.json");
+const ALL = join(import.meta.dirname, "calls.json");
 const [, , file = ""] = process.argv;
 const text = readFileSync(file, "utf8");
 const tree = z.array(node).parse(JSON.parse(text.slice(text.indexOf("["), text.lastIndexOf("]") + 1)));
@@ -88,4 +90,7 @@ const calls = ROUTES.map(({ method, path }) => {
   return [`${method} ${path}`, withoutProse(cut)];
 });
 writeFileSync(SCHEMA, `${JSON.stringify(Object.fromEntries(calls))}\n`);
+const all = [...paths].map(([path, found]) => [path, Object.keys(found).toSorted().join(" ")] as const);
+const called = all.filter(([, found]) => found !== "").toSorted(([a], [b]) => (a < b ? -1 : 1));
+writeFileSync(ALL, `${JSON.stringify(Object.fromEntries(called), null, 2)}\n`);
 console.log(`${calls.length} calls`);

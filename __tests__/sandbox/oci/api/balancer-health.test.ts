@@ -33,6 +33,11 @@ test.each([
   expect((await api.call("GET", `${path}${of}`)).body).toMatchObject({ status: "UNKNOWN", ...more });
 });
 
+test("the health of all in a compartment is listed", async () => {
+  const { body } = await api.call("GET", `${BALANCERS}/health?compartmentId=${api.store.state.oci.tenancyId}`);
+  expect(body.items).toEqual([{ networkLoadBalancerId: path.split("/").at(-1), status: "UNKNOWN" }]);
+});
+
 test.each(["/backendSets/gone/health", "/backendSets/set/backends/gone/health"])("%s is not found", async (of) => {
   expect((await api.call("GET", `${path}${of}`)).status).toBe(404);
 });
