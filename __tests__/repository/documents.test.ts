@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ROUTES as OCI } from "../../sandbox/oci/api/routes.ts";
-import { ROUTES as PROXMOX } from "../../sandbox/proxmox/api/routes.ts";
+import { documentPlayed } from "../../sandbox/document-text.ts";
 import { DOCUMENTS, ROOT, text } from "./markdown.ts";
 
 /** As GitHub makes it of a heading. */
@@ -37,10 +36,13 @@ describe("docs/README.md", () => {
   });
 });
 
-describe("docs/sandbox.md", () => {
-  it("counts the calls that are answered", () => {
-    expect(text("docs/sandbox.md")).toContain(`\n${OCI.length} calls of the REST API`);
-    expect(text("docs/sandbox.md")).toContain(`It answers ${PROXMOX.length} calls of the API`);
+describe("docs/played.md", () => {
+  it("is what npm run docs writes now", () => {
+    expect(text("docs/played.md")).toBe(documentPlayed());
+  });
+
+  it("is where docs/sandbox.md sends those who ask what is played", () => {
+    expect(text("docs/sandbox.md")).toContain("](played.md#oci)");
   });
 });
 

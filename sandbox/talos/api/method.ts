@@ -38,6 +38,8 @@ export interface Method {
   run(context: Context, request: unknown): Message | readonly Message[];
   /** What comes later, until it is stopped; undefined where nothing is to come. @default - the stream ends */
   readonly follow?: Follow;
+  /** What is not played, of a method that only refuses. */
+  readonly unplayed?: string;
 }
 
 /** Writes what comes later of a machine. @returns what ends it; undefined: nothing comes */
@@ -74,6 +76,7 @@ export function onConfigured(
 export function notPlayed(what: string): Method {
   return {
     roles: READERS,
+    unplayed: what,
     run() {
       throw new MachineError("Unimplemented", `the sandbox does not play ${what}`);
     },

@@ -17,6 +17,8 @@ import { serviceMethods } from "./service-calls.ts";
 
 /** A gRPC service with what answers its methods. */
 export interface Service {
+  /** With its package: `machine.MachineService`. */
+  readonly name: string;
   readonly definition: ServiceDefinition;
   readonly methods: Readonly<Record<string, Method | PlainMethod>>;
 }
@@ -63,6 +65,6 @@ let loaded: readonly Service[] | null = null;
 
 /** Those that are played. */
 export function services(): readonly Service[] {
-  loaded ??= Object.entries(METHODS).map(([name, methods]) => ({ definition: definitionOf(name), methods }));
+  loaded ??= Object.entries(METHODS).map(([name, methods]) => ({ name, definition: definitionOf(name), methods }));
   return loaded;
 }
