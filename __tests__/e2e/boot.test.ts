@@ -13,7 +13,15 @@ it("a host that does not boot is told by its serial console, whole in a file, an
     const told = /^.*pve-1 \([\d.]+\) does not let us in: .*serial console \((\S+)\) shows: (.*)$/m.exec(stderr);
     expect(told?.[2]).toContain("UEFI shell");
     expect(readFileSync(told?.[1] ?? "", "utf8")).toContain("UEFI Interactive Shell");
+    expect(await lab.lab("doctor", "--boot", "pve-1")).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^fail {2}boot {2}pve-1: the firmware found nothing to boot and opened its UEFI shell/,
+      ),
+    });
     await sandbox.clearFaults();
+    expect(await lab.lab("doctor", "--boot", "pve-1")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok/) });
+    expect(await lab.lab("doctor", "--boot", "pve-9")).toMatchObject({ code: 1 });
     expect(await lab.cdktf("deploy", "oci", "proxmox", "--auto-approve")).toMatchObject({ code: 0 });
   } finally {
     await lab.end();

@@ -35,7 +35,7 @@ export async function explainSilence(
     const output = await consoleOf(oci, instanceId);
     const file = join(folder, `console-${name}.log`);
     writeFileSync(file, output, { mode: 0o600 });
-    return `its serial console (${file}) shows: ${bootOf(output)}`;
+    return `its serial console (${file}) shows: ${bootOf(output).means}`;
   } catch (error) {
     return `its serial console could not be read: ${messageOf(error)}`;
   }
@@ -83,7 +83,7 @@ const KERNEL = /Booting Linux on physical CPU|EFI stub: /g;
 const IMAGE = '"A host that does not boot" in docs/troubleshooting.md says what to do';
 
 /** In the order that they are looked for in: what fails late leaves the signs of what went well before it. */
-const SIGNS: readonly { readonly sign: RegExp; readonly means: string }[] = [
+const SIGNS: readonly { readonly sign: RegExp; readonly means: string; readonly booted?: true }[] = [
   {
     sign: /UEFI Interactive Shell|^Shell>/m,
     means: `the firmware found nothing to boot and opened its UEFI shell: the image is damaged, or was imported for another firmware or architecture; ${IMAGE}`,
@@ -110,6 +110,7 @@ const SIGNS: readonly { readonly sign: RegExp; readonly means: string }[] = [
     sign: /\[talos\] (service\[apid\]\(Running\)|machine is running and ready)/,
     means:
       "Talos runs and serves its API, so it is the way there that is shut: is your address among access.adminCidrs, and does your network let port 50000 out?",
+    booted: true,
   },
   {
     sign: /\[talos\] .*apply-config --insecure/,
@@ -125,6 +126,7 @@ const SIGNS: readonly { readonly sign: RegExp; readonly means: string }[] = [
     sign: /^\S+ login:/m,
     means:
       "the host has booted up to its login, so it is the way there that is shut: is your address among access.adminCidrs, and does your network let port 22 out?",
+    booted: true,
   },
 ];
 
@@ -132,19 +134,29 @@ function lastLine(text: string): string {
   return text.trimEnd().split("\n").at(-1)?.trim() ?? "";
 }
 
+/** What became of a boot. */
+export interface Boot {
+  /** Up to where it lets people in; null: it may still get there. */
+  readonly booted: boolean | null;
+  /** A sentence. */
+  readonly means: string;
+}
+
 /**
- * What became of the last boot, in a sentence: OCI has an instance RUNNING whether or not anything boots on it.
+ * What became of the last boot: OCI has an instance RUNNING whether or not anything boots on it.
  *
  * @param output the serial console's, the oldest first
  *
  * @example
- * bootOf("BdsDxe: loading Boot0001\nUEFI Interactive Shell v2.2\nShell>"); // "the firmware found nothing to boot …"
+ * bootOf("BdsDxe: loading Boot0001\nUEFI Interactive Shell v2.2\nShell>").booted; // false
  */
-export function bootOf(output: string): string {
+export function bootOf(output: string): Boot {
   // Firmware and systemd colour what they say.
   const text = stripVTControlCharacters(output).replaceAll("\r", "\n");
-  if (text.trim() === "") return "it has said nothing: the instance has only just begun to boot, or not at all";
+  if (text.trim() === "")
+    return { booted: null, means: "it has said nothing: the instance has only just begun to boot, or not at all" };
   const begin = [...text.matchAll(KERNEL)].at(-1)?.index ?? 0;
   const found = SIGNS.find(({ sign }) => sign.test(text.slice(begin)));
-  return found?.means ?? `it is still on its way, and said last: ${lastLine(text).slice(0, 160)}`;
+  if (found !== undefined) return { booted: found.booted ?? false, means: found.means };
+  return { booted: null, means: `it is still on its way, and said last: ${lastLine(text).slice(0, 160)}` };
 }

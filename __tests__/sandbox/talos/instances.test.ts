@@ -33,7 +33,7 @@ function worldOf(userData: string, over: Partial<Instance> = {}): { readonly wor
 function bootShown({ world, address }: ReturnType<typeof worldOf>): string {
   const machine = world.state.oci.instances.find(({ privateIp }) => privateIp === address);
   if (!machine) throw new Error("no instance is there");
-  return bootOf(consoleOutput(world, machine, talosConsole));
+  return bootOf(consoleOutput(world, machine, talosConsole)).means;
 }
 
 const stageOf = (world: Store, address: string) => machineAt(world, talosInstances, address)?.stage ?? null;

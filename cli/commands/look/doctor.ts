@@ -3,9 +3,15 @@ import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { baseEnvironment } from "../../engine/synth/environment.ts";
 import { openProject, type Project } from "../../engine/synth/project.ts";
 import type { CloudTopology } from "../../../topology/types.ts";
+import { CliError } from "../../ui/errors.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
 import { type Finding, findingsOf, ok, PATIENCE_MS, reportFindings } from "../../ui/findings.ts";
 import { openTerminal } from "../../ui/terminal.ts";
+
+interface DoctorOptions extends CommonOptions {
+  /** Look at this host's serial console, and at nothing else. */
+  readonly boot?: string;
+}
 
 /** What the config says of the account. */
 async function inTheAccount({ config }: CloudTopology, sandbox: boolean): Promise<readonly Finding[]> {
@@ -58,14 +64,26 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
   return groups.flat();
 }
 
+/** Whether a host has booted. */
+async function bootOfHost(host: string, project: Project): Promise<readonly Finding[]> {
+  const { boot, BOOT_MS } = await import("../../engine/checks/boot.ts");
+  const { readTopology } = await import("../../engine/synth/config.ts");
+  const plan = await readTopology(project);
+  if ("status" in plan) return [plan];
+  if (plan.placement === "existing") throw new CliError("--boot: this lab has no instances, but hosts of your own");
+  return findingsOf("boot", () => boot(host, plan, project), BOOT_MS);
+}
+
 /** Exits with 1 when something fails. */
-async function examine(options: CommonOptions): Promise<number> {
+async function examine(options: DoctorOptions): Promise<number> {
   const { certificates, clockOf } = await import("../../engine/checks/certificates.ts");
   const { tools } = await import("../../engine/checks/machine.ts");
   const { REMOTE_MS, state } = await import("../../engine/checks/state.ts");
   const project = openProject(options);
   const { sandbox } = project;
   const terminal = openTerminal({ json: options.json ?? false, color: true });
+  if (options.boot !== undefined)
+    return reportFindings(await bootOfHost(options.boot, project), terminal, options.json, { sandbox });
   const env = baseEnvironment(project);
   const groups = await Promise.all([
     tools(env, sandbox),
@@ -77,9 +95,14 @@ async function examine(options: CommonOptions): Promise<number> {
 }
 
 /** `lab doctor` */
-export const doctor: CommandDefinition<CommonOptions> = {
+export const doctor: CommandDefinition<DoctorOptions> = {
   name: "doctor",
   description: "Look at tools, config, credentials, images, state, ports and KVM; exits with 1 when something fails",
-  options: (command) => json(inSandbox(where(command))),
+  examples: ["npx lab doctor", "npx lab doctor --boot pve-1"],
+  options: (command) =>
+    json(inSandbox(where(command))).option(
+      "--boot <host>",
+      "look at what this instance has written to its serial console instead: whether it has booted, and if not why",
+    ),
   run: examine,
 };

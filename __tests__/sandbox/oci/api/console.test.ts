@@ -55,7 +55,7 @@ describe("a console history", () => {
 describe("an instance that OCI has RUNNING", () => {
   it("is a host that is up, and shows its login", async () => {
     expect(up()).toEqual(["pve-1"]);
-    expect(bootOf(await consoleNow())).toContain("booted up to its login");
+    expect(bootOf(await consoleNow()).means).toContain("booted up to its login");
   });
 
   it.each(BOOT_STOPS)(
@@ -74,7 +74,7 @@ describe("an instance that OCI has RUNNING", () => {
         emergency: "emergency mode",
         "cloud-init": "cloud-init failed",
       } as const;
-      expect(bootOf(await consoleNow())).toContain(told[stop]);
+      expect(bootOf(await consoleNow()).means).toContain(told[stop]);
     },
   );
 });
