@@ -1,6 +1,5 @@
-/** What of OCI is played, from the declarations and Oracle's own list of calls. */
-import { type ApiCall, call, callsIn, keyOf, namesOf, table } from "./document-calls.ts";
-import described from "./oci/api/calls.json" with { type: "json" };
+/** What of OCI is played, from the declarations and the routes. */
+import { type ApiCall, call, keyOf, namesOf, table } from "./document-calls.ts";
 import { ROUTES } from "./oci/api/routes.ts";
 import { declarations, parts } from "./oci/resources/index.ts";
 
@@ -30,10 +29,7 @@ const RESOURCES: readonly Collection[] = [
 /** Collections that are none of the provider's types. */
 const MORE = ["/n/{}/b/{}/u", "/n/{}/b/{}/retentionRules"];
 
-const known = new Map(callsIn(described).map((each) => [keyOf(each), each]));
 const answered = new Map(ROUTES.map(({ method, path }) => call(method, path)).map((each) => [keyOf(each), each]));
-const isAnswered = (each: ApiCall): boolean => answered.has(keyOf(each));
-const isAbsent = (each: ApiCall): boolean => !isAnswered(each);
 
 /** The longest of the paths above that are known as collections; else the first name. */
 function collectionOf({ path }: ApiCall): string {
@@ -42,12 +38,11 @@ function collectionOf({ path }: ApiCall): string {
   return own ?? /^(\/\d{8})?\/[^/]+/.exec(path)?.[0] ?? path;
 }
 
-const byCollection = Map.groupBy(new Map([...answered, ...known]).values(), collectionOf);
+const byCollection = Map.groupBy(answered.values(), collectionOf);
 
-/** What is answered of a collection, and what is not. */
+/** What is answered of a collection. */
 function cellsOf(path: string): readonly string[] {
-  const calls = byCollection.get(path) ?? [];
-  return [`\`${path}\``, namesOf(path, calls.filter(isAnswered)), namesOf(path, calls.filter(isAbsent))];
+  return [`\`${path}\``, namesOf(path, byCollection.get(path) ?? [])];
 }
 
 const ofResources = new Set(RESOURCES.map(({ path }) => path));
@@ -55,28 +50,15 @@ const others = [...byCollection]
   .filter(([path]) => !ofResources.has(path))
   .toSorted(([a], [b]) => a.localeCompare(b, "en"));
 
-function absent(): string {
-  const none = others.filter(([, calls]) => calls.every(isAbsent));
-  const byVersion = Map.groupBy(none, ([path]) => /^\/\d{8}/.exec(path)?.[0] ?? "");
-  const lines = [...byVersion].map(([version, collections]) => {
-    const names = collections.map(([path, calls]) => `${path.slice(version.length + 1)} (${calls.length})`);
-    return `- \`${version}/\`: ${names.join(", ")}`;
-  });
-  return lines.join("\n");
-}
-
 /** The chapter. */
 export function documentOci(): string {
-  const both = [...answered.keys()].filter((key) => known.has(key)).length;
   const resources = RESOURCES.map(({ type, path, notPlayed = [] }) => {
     return [`\`${type}\``, ...cellsOf(path), notPlayed.map((argument) => `\`${argument}\``).join(", ")];
   });
-  const rest = others.filter(([, calls]) => calls.some(isAnswered)).map(([path]) => cellsOf(path));
+  const rest = others.map(([path]) => cellsOf(path));
   return `## OCI
 
-Oracle's SDK for Go 65.123.2 has ${known.size} calls of the services that the sandbox has: core, identity, budgets, limits, both load
-balancers, Object Storage, work requests. ${both} of them are answered, and ${answered.size - both} that are of an older version of limits, or go to the address of
-a preauthenticated request.
+${answered.size} calls of core, identity, budgets, limits, both load balancers, Object Storage and work requests are answered.
 
 **What is not there** is answered 400 \`NotPlayed\` with its name, a call of any service as well as an argument that a body says:
 never 404, which clients take for an object that is gone, nor 405, which the real provider repeats for two minutes.
@@ -86,16 +68,10 @@ never 404, which clients take for an object that is gone, nor 405, which the rea
 By the names of oracle/oci; \`move\` is to another compartment, \`{}\` stands for an object's id or name.
 \`POST {}\` acts on an instance, changes a bucket, and ends an upload in parts.
 
-${table(["resource", "path", "calls", "calls that are not there", "arguments that are not"], resources)}
+${table(["resource", "path", "calls", "arguments that are not there"], resources)}
 
 ### Other calls
 
-${table(["path", "calls", "calls that are not there"], rest)}
-
-### Not there at all
-
-With the number of their calls:
-
-${absent()}
+${table(["path", "calls"], rest)}
 `;
 }
