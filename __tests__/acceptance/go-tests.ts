@@ -75,6 +75,7 @@ function functionsIn(folder: string, has: NonNullable<Suite["has"]>): readonly s
 
 /** Writes what `go build -overlay` reads. @returns its path */
 function writeOverlay(overlay: Overlay, source: string, into: string): string {
+  mkdirSync(into, { recursive: true });
   const entries = Object.entries(overlay).map(([path, text], index) => {
     const file = text === null ? "" : join(into, `overlay-${index}.go`);
     if (text !== null) writeFileSync(file, text);
@@ -113,9 +114,10 @@ export async function buildGoTests(
 ): Promise<readonly GoTest[]> {
   mkdirSync(into, { recursive: true });
   const files = overlay?.(source);
-  const adapted = files ? ["-overlay", writeOverlay(files, source, into)] : [];
   // A program is built again where it is adapted otherwise.
   const of = files ? `-${createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8)}` : "";
+  // In a folder of its own: another build may be reading its own there.
+  const adapted = files ? ["-overlay", writeOverlay(files, source, join(into, `overlay${of}`))] : [];
   const tests: GoTest[] = [];
   for (const each of packages) {
     const folder = join(source, each);

@@ -5,7 +5,8 @@ function syntaxOfToday(text: string): string {
   return text
     .replace(/\bmap\(\s*("(?:\$\{[^}]*\}|[^"])*"), ?("[^"]*")\s*\)/g, "tomap({$1 = $2})")
     .replace(/(type\s*=\s*)"(map|list)"/g, "$1$2(string)")
-    .replace(/(type\s*=\s*)"string"/g, "$1string");
+    .replace(/(type\s*=\s*)"string"/g, "$1string")
+    .replace(/\b(network_details) = \{/g, "$1 {");
 }
 
 /** Keys in a vault, hosts and clusters of one's own, addresses of one's own: named beside all that a test is about. */
@@ -74,8 +75,15 @@ function withFlexibleShapes(text: string): string {
     .replace(/"(?:100|400)Mbps"/g, '"flexible"');
 }
 
+/** Reports of capacity are of a tenancy, and ask for its root. */
+function ofTheRoot(file: string, text: string): string {
+  return file.endsWith("core_compute_capacity_report_test.go")
+    ? text.replaceAll('"compartment_ocid"', '"tenancy_ocid"')
+    : text;
+}
+
 /** @param file its name @param image stands for Oracle's images of 2018, which new accounts do not see either */
 export function adapted(file: string, text: string, image: string): string {
   const today = withFlexibleShapes(withEmails(withoutRefusedChecks(withoutOtherServices(syntaxOfToday(text)))));
-  return withImagesOfToday(file, today).replace(/ocid1\.image\.oc1\.[\w-]+\.[a-z0-9]+/g, image);
+  return ofTheRoot(file, withImagesOfToday(file, today)).replace(/ocid1\.image\.oc1\.[\w-]+\.[a-z0-9]+/g, image);
 }

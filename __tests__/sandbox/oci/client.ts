@@ -123,7 +123,7 @@ export async function ociApi(store: Store = emptyStore()): Promise<Api> {
     const answer = await fetch(uri, {
       method,
       headers,
-      ...(["POST", "PUT"].includes(method) && { body: sent ?? text }),
+      ...(["POST", "PUT", "PATCH"].includes(method) && { body: sent ?? text }),
     });
     const said = await answer.text();
     return { status: answer.status, headers: answer.headers, body: said === "" ? null : JSON.parse(said) };

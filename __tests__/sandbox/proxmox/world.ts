@@ -131,6 +131,9 @@ export function instance(options: HostOptions): Instance {
     instanceOptions: { areLegacyImdsEndpointsDisabled: false },
     launchOptions: {},
     isPvEncryptionInTransitEnabled: false,
+    platformConfig: null,
+    securityAttributes: {},
+    imageFilter: null,
   };
 }
 

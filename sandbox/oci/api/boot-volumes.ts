@@ -28,7 +28,9 @@ function attachment(host: Instance): Attributes {
     instanceId: host.id,
     lifecycleState: host.state === "STOPPED" ? "DETACHED" : "ATTACHED",
     isPvEncryptionInTransitEnabled: host.isPvEncryptionInTransitEnabled,
+    encryptionInTransitType: "NONE",
     timeCreated: host.timeCreated,
+    timeUpdated: host.startedAt ?? host.timeCreated,
   };
 }
 

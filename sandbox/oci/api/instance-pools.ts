@@ -3,6 +3,7 @@ import { change } from "../kernel/operations.ts";
 import { remove } from "../kernel/deletion.ts";
 import { isObject } from "../model/attributes.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
+import { refuse } from "../model/not-played.ts";
 import { invalid, notFound } from "../model/refusals.ts";
 import { type Instance, instance } from "../resources/instance.ts";
 import { instanceConfiguration } from "../resources/instance-configuration.ts";
@@ -27,6 +28,7 @@ function object(value: Json | undefined): Attributes {
 function launchBody(request: ApiRequest, configurationId: string, more: Attributes): Attributes {
   const found = request.call.world.state.oci.instanceConfigurations.find(({ id }) => id === configurationId);
   if (!found) throw notFound(instanceConfiguration.service, configurationId);
+  refuse(["block_volumes", "options", "secondary_vnics"], found.instanceDetails);
   const { createVnicDetails, ...launch } = object(found.instanceDetails.launchDetails);
   return {
     compartmentId: found.compartmentId,

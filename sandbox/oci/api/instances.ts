@@ -3,6 +3,7 @@ import { incorrectState, invalid } from "../model/refusals.ts";
 import { preserveBootVolume } from "../resources/boot-volume.ts";
 import { type Instance, instance } from "../resources/instance.ts";
 import { current, record, removeAt, shown, viewOf } from "../http/collection.ts";
+import { listed } from "../http/lists.ts";
 import type { ApiResponse } from "../http/response.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
@@ -38,6 +39,22 @@ function act(request: ApiRequest): ApiResponse {
   return shown(viewOf(request, instance, found));
 }
 
+/** The names that volumes can have on a host: b to z, aa to ag. */
+const DEVICES = [..."bcdefghijklmnopqrstuvwxyz", ..."abcdefg"].map(
+  (letter, index) => `/dev/oracleoci/oraclevd${index < 25 ? "" : "a"}${letter}`,
+);
+
+function devices(request: ApiRequest): ApiResponse {
+  const { id } = record(request, instance);
+  const attached = request.call.world.state.oci.volumeAttachments.filter(({ instanceId }) => instanceId === id);
+  const all = DEVICES.map((name) => ({ name, isAvailable: !attached.some(({ device }) => device === name) }));
+  const wanted = request.query.get("isAvailable");
+  return listed(
+    request,
+    all.filter(({ isAvailable }) => wanted === null || String(isAvailable) === wanted),
+  );
+}
+
 /** Calls on instances beside their collection. */
 export const instanceRoutes: readonly Route[] = [
   {
@@ -51,4 +68,5 @@ export const instanceRoutes: readonly Route[] = [
     },
   },
   { method: "POST", path: `${instance.path}/{id}`, run: act },
+  { method: "GET", path: `${instance.path}/{id}/devices`, run: devices },
 ];

@@ -2,14 +2,15 @@
 import { overlaps } from "../../../config/cidr.ts";
 import { change } from "../kernel/operations.ts";
 import type { Resource, Stored } from "../kernel/resource.ts";
-import type { Attributes } from "../../plugin/resource.ts";
+import type { Attributes, Json } from "../../plugin/resource.ts";
+import { isObject } from "../model/attributes.ts";
 import { requireCidr } from "../model/ipv4.ts";
 import { requireObject } from "../model/records.ts";
-import { conflict, invalid } from "../model/refusals.ts";
+import { conflict, invalid, notPlayed } from "../model/refusals.ts";
 import { localPeeringGateway } from "../resources/local-peering-gateway.ts";
 import { subnet } from "../resources/subnet.ts";
 import { vcn } from "../resources/vcn.ts";
-import { record, shown, viewOf } from "../http/collection.ts";
+import { current, record, shown, viewOf } from "../http/collection.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
 /** An action on a network; core's work requests would be looked for at Oracle, so there is none. */
@@ -44,6 +45,37 @@ function removed(request: ApiRequest, field: string, cidrs: readonly string[]): 
   return cidrs.filter((cidr) => cidr !== gone);
 }
 
+/** What instructions of a PATCH come to (oracle/oci-go-sdk v65, PatchVcnReplaceInstruction). @param selections by what they select */
+function patched({ body }: ApiRequest, service: string, field: string, selections: Readonly<Record<string, string>>) {
+  const instructions = body[field];
+  if (!Array.isArray(instructions)) throw invalid(service, `${field} is required.`);
+  const entries = instructions.map((each: Json): [string, Json] => {
+    const { operation, selection, value }: Attributes = isObject(each) ? each : {};
+    const to = selections[String(selection)];
+    if (operation !== "REPLACE") throw invalid(service, `operation ${String(operation)} is not valid: REPLACE.`);
+    if (to === undefined) throw notPlayed(`selection ${String(selection)}`);
+    const { cidr = null, cidrs = [] }: Attributes = isObject(value ?? null) ? Object(value) : {};
+    return [to, cidr === null ? cidrs : [cidr]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function patch<B extends Attributes>(
+  d: Resource<B>,
+  field: string,
+  selections: Readonly<Record<string, string>>,
+): Route {
+  return {
+    method: "PATCH",
+    path: `${d.path}/{id}`,
+    run(request) {
+      const found = current(request, d);
+      change(d, request.call, found, patched(request, d.service, field, selections));
+      return shown(viewOf(request, d, found));
+    },
+  };
+}
+
 function modified(request: ApiRequest, from: string, to: string, cidrs: readonly string[]): readonly string[] {
   const [old, fresh] = [cidrOf(request, from), cidrOf(request, to)];
   return cidrs.map((cidr) => (cidr === old ? fresh : cidr));
@@ -51,6 +83,8 @@ function modified(request: ApiRequest, from: string, to: string, cidrs: readonly
 
 /** Calls on a VCN's networks, and on peering. */
 export const networkRoutes: readonly Route[] = [
+  patch(vcn, "patchVcnInstructions", { ipv6PrivateCidrBlocks: "ipv6PrivateCidrBlocks" }),
+  patch(subnet, "patchSubnetInstructions", { ipv6CidrBlock: "ipv6CidrBlocks", ipv6CidrBlocks: "ipv6CidrBlocks" }),
   action(vcn, "addCidr", ({ cidrBlocks }, request) => ({ cidrBlocks: added(request, "cidrBlock", cidrBlocks) })),
   action(vcn, "removeCidr", ({ cidrBlocks }, request) => ({ cidrBlocks: removed(request, "cidrBlock", cidrBlocks) })),
   action(vcn, "modifyCidr", ({ cidrBlocks }, request) => ({

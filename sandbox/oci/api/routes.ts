@@ -23,6 +23,7 @@ import { uploadRoutes } from "./storage/uploads.ts";
 import { tagRoutes } from "./tags.ts";
 import { vnicRoutes } from "./vnics.ts";
 import { bootVolumeRoutes } from "./boot-volumes.ts";
+import { volumeBackupRoutes } from "./volume-backups.ts";
 import { declarations, parts } from "../resources/index.ts";
 import { collection } from "../http/collection.ts";
 import { partRoutes } from "../http/parts.ts";
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...capabilitySchemaRoutes,
   ...bootVolumeRoutes,
   ...balancerHealthRoutes,
+  ...volumeBackupRoutes,
   ...declarations.flatMap((each) => collection(each)),
   ...parts.flatMap(partRoutes),
   ...balancerRoutes,

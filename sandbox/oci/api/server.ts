@@ -22,6 +22,9 @@ const MAX_BODY = 2 * 1024 * 1024;
 
 const find = router(ROUTES);
 
+/** Methods whose body is signed. */
+const SIGNED = ["POST", "PUT", "PATCH"];
+
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -75,9 +78,9 @@ async function perform(api: ApiState, request: IncomingMessage): Promise<ApiResp
   const [path = "", search = ""] = (request.url ?? "/").split("?", 2);
   const found = find(method, path);
   const { raw, anonymous } = found.route;
-  if (!anonymous) authenticate(api.world, request, raw !== true && (method === "POST" || method === "PUT"));
+  if (!anonymous) authenticate(api.world, request, raw !== true && SIGNED.includes(method));
   const body = raw ? Buffer.alloc(0) : await bodyOf(request);
-  if (!raw && (method === "POST" || method === "PUT")) checkBody(request, body);
+  if (!raw && SIGNED.includes(method)) checkBody(request, body);
   const apiRequest: ApiRequest = {
     api,
     call: { world: api.world, provider: { region: regionAsked(request) } },

@@ -10,7 +10,7 @@ import { ipv6sOf } from "../resources/ipv6.ts";
 import { publicIp } from "../resources/public-ip.ts";
 import { vnicAttachment } from "../resources/vnic-attachment.ts";
 import type { ApiResponse } from "../http/response.ts";
-import { checkEtag, removeAt, shown } from "../http/collection.ts";
+import { checkEtag, current, removeAt, shown } from "../http/collection.ts";
 import { nestedTags } from "../model/fields.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
@@ -70,6 +70,19 @@ function changeVnic(request: ApiRequest): ApiResponse {
   return shown(vnicFields(request, requireVnic(request)));
 }
 
+/** Takes an address off its VNIC: one that is reserved stays in its subnet. */
+function detachAddress(request: ApiRequest): ApiResponse {
+  const found = current(request, privateIp);
+  if (found.lifetime !== "RESERVED")
+    throw conflict(
+      privateIp.service,
+      `The private IP ${found.id} is ${found.lifetime}: only a RESERVED one is detached.`,
+    );
+  found.vnicId = null;
+  request.call.world.changed();
+  return shown(viewOf(privateIp, found, request.call));
+}
+
 /** Address lookups by what the body names. */
 function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
   return (request) => {
@@ -106,6 +119,7 @@ export const vnicRoutes: readonly Route[] = [
       return removeAt(request, privateIp);
     },
   },
+  { method: "POST", path: `${BASE}/privateIps/{id}/actions/detach`, run: detachAddress },
   { method: "POST", path: `${BASE}/publicIps/actions/getByIpAddress`, run: publicIpBy("ipAddress") },
   { method: "POST", path: `${BASE}/publicIps/actions/getByPrivateIpId`, run: publicIpBy("privateIpId") },
 ];

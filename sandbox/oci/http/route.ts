@@ -23,7 +23,7 @@ export interface ApiRequest {
 
 /** A call that is answered: its method, its path, and what does it. */
 export interface Route {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** `/20160918/vcns/{id}`; `{name+}` takes slashes too. */
   readonly path: string;
   /** The body is content: it is not signed, and read by the route. */

@@ -7,7 +7,7 @@ import { flatTags, nestedTags, wrong } from "../model/fields.ts";
 import { defaultTags } from "../model/default-tags.ts";
 import { requireHomeRegion } from "../model/home-region.ts";
 import { invalid } from "../model/refusals.ts";
-import { globalId, regionalId, regionOf } from "../model/regions.ts";
+import { globalId, regionalId, regionOf, requireAvailabilityDomain } from "../model/regions.ts";
 import { refuse } from "../model/not-played.ts";
 import { defaultName, requireCompartment, requireObject } from "../model/records.ts";
 import { type Bodied, type Context, generatedName, kept, type Resource, type Stored } from "./resource.ts";
@@ -108,12 +108,19 @@ export function fieldsFrom<B>(d: Bodied<B>, call: ProviderContext, said: Attribu
   return parsed(d.service, d.body, { ...named, ...(before && stays(d, before)), ...said });
 }
 
+/** An availability domain is named in any case, and told as it is. @throws ServiceRefusal 404 */
+function withDomain(service: string, call: ProviderContext, said: Attributes): Attributes {
+  const { availabilityDomain: name } = said;
+  if (typeof name !== "string" || name === "") return said;
+  return { ...said, availabilityDomain: requireAvailabilityDomain(call, service, name) };
+}
+
 /** The record as it would be; everything is checked. */
 function complete<B extends Attributes>(d: Resource<B>, given: Attributes, context: Context<B>): Stored<B> {
   const { call, before } = context;
   if (d.home) requireHomeRegion(call, d.service);
   const open = openTo(d, given, before && viewOf(d, before, call));
-  const said = d.prepare?.(open, context) ?? open;
+  const said = withDomain(d.service, call, d.prepare?.(open, context) ?? open);
   const fields = fieldsFrom(d, call, said, before);
   const next = Object.assign(commonFields(d, said, context), fields);
   if (d.inVcn && !before) requireObject(call, d.service, call.world.state.oci.vcns, String(fields.vcnId), "vcn_id");

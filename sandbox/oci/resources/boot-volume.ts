@@ -7,7 +7,6 @@ import { isObject, maybeText as said } from "../model/attributes.ts";
 import { nestedTags } from "../model/fields.ts";
 import { requireRoom } from "../model/limits.ts";
 import { invalid, notFound } from "../model/refusals.ts";
-import { requireAvailabilityDomain } from "../model/regions.ts";
 import { systemTags } from "../model/shapes.ts";
 import type { Instance } from "./instance.ts";
 
@@ -74,22 +73,28 @@ export function preserveBootVolume({ world }: ProviderContext, instance: Instanc
 /** What one is made of: another one, or a backup. @throws ServiceRefusal */
 function sourceOf(call: ProviderContext, given: Attributes): Pick<PreservedBootVolume, "imageId" | "sizeInGBs"> {
   const source = isObject(given.sourceDetails) ? given.sourceDetails : {};
-  const [type, id] = [said(source, "type"), said(source, "id")];
+  const type = said(source, "type");
   const { oci } = call.world.state;
   const lists: Readonly<Record<string, readonly Pick<PreservedBootVolume, "id" | "imageId" | "sizeInGBs">[]>> = {
     bootVolume: bootVolumes(oci),
     bootVolumeBackup: oci.bootVolumeBackups,
+    bootVolumeBackupDelta: oci.bootVolumeBackups,
   };
   const list = type === null ? undefined : lists[type];
   if (!list)
     throw invalid(
       SERVICE,
-      `sourceDetails.type ${type} is not valid: bootVolume or bootVolumeBackup.`,
+      `sourceDetails.type ${type} is not valid: ${Object.keys(lists).join(", ")}.`,
       "source_details",
     );
-  const found = list.find((each) => each.id === id);
-  if (!found) throw notFound(SERVICE, String(id), "source_details");
-  return { imageId: found.imageId, sizeInGBs: found.sizeInGBs };
+  // What changed between two backups is laid over the first.
+  const ids = type === "bootVolumeBackupDelta" ? ["firstBackupId", "secondBackupId"] : ["id"];
+  const [found, second] = ids.map((field) => {
+    const one = list.find((each) => each.id === source[field]);
+    if (!one) throw notFound(SERVICE, String(source[field]), "source_details");
+    return one;
+  });
+  return { imageId: found?.imageId ?? null, sizeInGBs: (second ?? found)?.sizeInGBs ?? 0 };
 }
 
 /** Those of instances are listed with those that have none, and go with their instances. */
@@ -111,8 +116,7 @@ export const bootVolume: Resource<z.output<typeof body>> = {
     const { imageId, sizeInGBs } = sourceOf(call, given);
     return { sizeInGBs, ...given, imageId };
   },
-  check({ sizeInGBs: size, availabilityDomain }, { call, before }) {
-    requireAvailabilityDomain(call, SERVICE, availabilityDomain);
+  check({ sizeInGBs: size }, { call, before }) {
     if (!Number.isInteger(size) || size < 50 || size > 32_768)
       throw invalid(SERVICE, `sizeInGBs ${size} is not valid: a boot volume has 50 to 32768 GB.`, "size_in_gbs");
     if (before && size < before.sizeInGBs)

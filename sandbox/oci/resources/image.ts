@@ -198,7 +198,7 @@ export const image: Resource<ImageBody> = {
   computed({ compartmentId, firmware, sizeInMBs }) {
     const isOracles = compartmentId === "";
     return {
-      agentFeatures: { isManagementSupported: isOracles, isMonitoringSupported: isOracles },
+      agentFeatures: isOracles ? { isManagementSupported: true, isMonitoringSupported: true } : null,
       billableSizeInGBs: isOracles ? 2 : Math.ceil(sizeInMBs / 1024),
       createImageAllowed: true,
       launchOptions: imageLaunchOptions(firmware),

@@ -1,9 +1,10 @@
 /** Instance configurations: how pools launch. */
 import { z } from "zod";
-import { isObject } from "../model/attributes.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
+import { viewOf } from "../kernel/operations.ts";
 import { generatedName, type Resource, type Stored } from "../kernel/resource.ts";
 import { invalid, referenced } from "../model/refusals.ts";
-import { refuse } from "../model/not-played.ts";
+import { requireObject } from "../model/records.ts";
 import { instance } from "./instance.ts";
 
 const SERVICE = "Core Instance Configuration";
@@ -20,6 +21,35 @@ declare module "../../world/oci.ts" {
   }
 }
 
+/** What of an instance a configuration of it says. */
+const TAKEN = [
+  "agentConfig",
+  "availabilityConfig",
+  "availabilityDomain",
+  "compartmentId",
+  "definedTags",
+  "displayName",
+  "extendedMetadata",
+  "faultDomain",
+  "freeformTags",
+  "instanceOptions",
+  "launchOptions",
+  "metadata",
+  "platformConfig",
+  "shape",
+  "sourceDetails",
+];
+
+/** The details of a launch like that of an instance. @throws ServiceRefusal 404 */
+function detailsOf(call: ProviderContext, instanceId: string): Attributes {
+  const host = requireObject(call, SERVICE, call.world.state.oci.instances, instanceId, "instance_id");
+  const { subnetId, nsgIds, skipSourceDestCheck } = host.vnic;
+  const said = Object.entries(viewOf(instance, host, call)).filter(([name, value]) => TAKEN.includes(name) && value);
+  const shapeConfig = { ocpus: host.ocpus, memoryInGBs: host.memoryGb };
+  const createVnicDetails = { subnetId, nsgIds: [...nsgIds], skipSourceDestCheck };
+  return { instanceType: "compute", launchDetails: { ...Object.fromEntries(said), shapeConfig, createVnicDetails } };
+}
+
 /** Pools, and launches by hand, go by it. */
 export const instanceConfiguration: Resource<z.output<typeof body>> = {
   type: "oci_core_instance_configuration",
@@ -28,18 +58,14 @@ export const instanceConfiguration: Resource<z.output<typeof body>> = {
   idType: "instanceconfiguration",
   body,
   fixed: ["instanceDetails"],
-  notPlayed: [
-    "gmc_configs",
-    "instance_id",
-    "instance_details.block_volumes",
-    "instance_details.options",
-    "instance_details.secondary_vnics",
-  ],
+  notPlayed: ["gmc_configs"],
   all: (tenancy) => tenancy.instanceConfigurations,
-  check({ instanceDetails: { instanceType, launchDetails = null } }) {
+  prepare({ instanceId = null, ...said }, { call, before }) {
+    return before || instanceId === null ? said : { ...said, instanceDetails: detailsOf(call, String(instanceId)) };
+  },
+  check({ instanceDetails: { instanceType } }) {
     if (instanceType !== "compute")
       throw invalid(SERVICE, "instanceDetails of instanceType compute is required.", "instance_details");
-    refuse(instance.notPlayed ?? [], isObject(launchDetails) ? launchDetails : {});
   },
   remove({ id }, { world }) {
     const pool = world.state.oci.instancePools.find((each) => each.instanceConfigurationId === id);

@@ -11,7 +11,9 @@ import { FAULT_DOMAINS, hasShape, regionalId, requireAvailabilityDomain } from "
 import { A1_SHAPE, MICRO_SHAPE, type ShapeSize, shapeSize } from "../model/shapes.ts";
 import { defaultName } from "../model/records.ts";
 import { bootShapes, type Image, imageLaunchOptions, requireImage } from "./image.ts";
+import { imageByFilter } from "./image-filter.ts";
 import type { Instance } from "./instance.ts";
+import { platformConfig } from "./platform-config.ts";
 import { attachVnic, changedVnic } from "./vnic.ts";
 import { requireVnics } from "./vnic-attachment.ts";
 
@@ -25,6 +27,7 @@ const sourceBody = z.object({
   sourceId: maybeText,
   bootVolumeSizeInGBs: integer,
   bootVolumeVpusPerGB: integer,
+  instanceSourceImageFilterDetails: kept,
 });
 
 const shapeBody = z.object({
@@ -123,16 +126,20 @@ function inside(given: Attributes, name: string): Attributes {
 }
 
 /** @param given launches said the image themselves before there were source details; both still may */
-function sourceOf(given: Attributes, before: Instance | null) {
+function sourceOf(call: ProviderContext, given: Attributes, before: Instance | null, shape: string) {
   const source = parsed(SERVICE, sourceBody, inside(given, "sourceDetails"));
   const type = source.sourceType ?? "image";
   if (type !== "image")
     throw invalid(SERVICE, `The sandbox boots from source type image, not ${type}.`, "source_details.source_type");
   const either = said(given, "imageId") ?? said(given, "image") ?? before?.imageId ?? null;
-  const imageId = source.imageId ?? source.sourceId ?? either;
+  const asked = source.instanceSourceImageFilterDetails;
+  const filter = isObject(asked) ? asked : (before?.imageFilter ?? null);
+  const chosen = filter === null || before ? null : imageByFilter(call, filter, shape);
+  const imageId = source.imageId ?? source.sourceId ?? either ?? chosen;
   if (imageId === null) throw invalid(SERVICE, "sourceDetails.sourceId is required.", "source_details.source_id");
   return {
     imageId,
+    filter,
     sizeGb: bootVolumeGb(Number(source.bootVolumeSizeInGBs ?? before?.bootVolumeGb ?? 50), before),
     vpus: before?.bootVolumeVpus ?? Number(source.bootVolumeVpusPerGB ?? 10),
   };
@@ -188,7 +195,7 @@ export function launchFields(given: Attributes, call: ProviderContext, before: I
   });
   if (!before && !hasShape(call, availabilityDomain, size.shape))
     throw notFound(SERVICE, `shape ${size.shape} in ${availabilityDomain}`, "shape");
-  const source = sourceOf(given, before);
+  const source = sourceOf(call, given, before, size.shape);
   // A running instance does not need its image any more. Another image is another boot volume.
   const image = source.imageId === before?.imageId ? {} : bootImage(call, source.imageId, size.shape);
   const metadata = metadataOf(given, before);
@@ -211,6 +218,8 @@ export function launchFields(given: Attributes, call: ProviderContext, before: I
       : launchDomain(call, domain, availabilityDomain, size.shape),
     bootVolumeGb: source.sizeGb,
     bootVolumeVpus: source.vpus,
+    imageFilter: source.filter,
+    platformConfig: platformConfig(given, before?.platformConfig ?? null, size.shape),
     baselineOcpuUtilization: config.baselineOcpuUtilization ?? before?.baselineOcpuUtilization ?? null,
     ...(before
       ? changedVnic(call, before, vnicDetails(given))

@@ -14,6 +14,8 @@ import type { Vnic } from "./vnic.ts";
 
 const SERVICE = "Core Instance";
 
+const block = z.record(z.string(), z.json()).nullable().default(null);
+
 /** `user_data` and what else is hidden is what a host is made of; the rest is as the API has it. */
 const body = z.object({
   displayName: generatedName,
@@ -62,6 +64,10 @@ const body = z.object({
   /** Those that a launch has said. */
   launchOptions: z.record(z.string(), z.json()).default({}),
   isPvEncryptionInTransitEnabled: flag.default(false),
+  platformConfig: block,
+  securityAttributes: z.record(z.string(), z.json()).default({}),
+  /** What the image was chosen by. */
+  imageFilter: block,
 });
 
 /** An instance: what the API tells of it, and what its host is made of. */
@@ -90,6 +96,7 @@ const OWN = [
   "memoryGb",
   "baselineOcpuUtilization",
   "imageObject",
+  "imageFilter",
   "firmware",
   "bootVolumeId",
   "bootVolumeGb",
@@ -144,16 +151,13 @@ export const instance: Resource<z.output<typeof body>> = {
     "launch_volume_attachments",
     "licensing_configs",
     "placement_constraint_details",
-    "platform_config",
     "preemptible_instance_config",
     "preserve_boot_volume",
-    "security_attributes",
     "create_vnic_details.private_ip_id",
     "create_vnic_details.vlan_id",
     "shape_config.local_volume_size_in_gbs",
     "shape_config.nvmes",
     "shape_config.resource_management",
-    "source_details.instance_source_image_filter_details",
     "source_details.is_preserve_boot_volume_enabled",
     "source_details.kms_key_id",
   ],
@@ -194,8 +198,8 @@ export const instance: Resource<z.output<typeof body>> = {
         imageId: each.imageId,
         bootVolumeSizeInGBs: each.bootVolumeGb,
         bootVolumeVpusPerGB: each.bootVolumeVpus,
+        ...(each.imageFilter && { instanceSourceImageFilterDetails: each.imageFilter }),
       },
-      securityAttributes: {},
       securityAttributesState: "STABLE",
       isCrossNumaNode: false,
       systemTags: nestedTags(systemTags(tenancy)),

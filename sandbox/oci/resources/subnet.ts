@@ -19,7 +19,6 @@ import {
 } from "../kernel/resource.ts";
 import { attachedVnics } from "./primary-address.ts";
 import { conflict, invalid, referenced } from "../model/refusals.ts";
-import { requireAvailabilityDomain } from "../model/regions.ts";
 import { requireObject } from "../model/records.ts";
 import { requireDhcpOptions } from "./dhcp-options.ts";
 import { requireRouteTable } from "./route-table.ts";
@@ -198,10 +197,7 @@ export const subnet: Resource<z.output<typeof body>> = {
     for (const cidr of next.ipv4CidrBlocks) requireNetwork(call, vcn, cidr, next);
     for (const cidr of next.ipv6CidrBlocks) requireNetwork6(call, vcn, cidr, next);
     if (before) requireAddresses(call, next);
-    else {
-      if (next.dnsLabel !== null) requireLabel(call, vcn, next.dnsLabel);
-      if (next.availabilityDomain !== null) requireAvailabilityDomain(call, SERVICE, next.availabilityDomain);
-    }
+    else if (next.dnsLabel !== null) requireLabel(call, vcn, next.dnsLabel);
     requireRouteTable(call, SERVICE, next.routeTableId, vcn.id);
     for (const id of next.securityListIds) requireSecurityList(call, id, vcn.id);
     requireDhcpOptions(call, SERVICE, vcn.id, next.dhcpOptionsId);

@@ -12,7 +12,6 @@ import {
 } from "../kernel/resource.ts";
 import { requireCidr } from "../model/ipv4.ts";
 import { conflict, invalid } from "../model/refusals.ts";
-import { requireAvailabilityDomain } from "../model/regions.ts";
 import { requireRouteTable } from "./route-table.ts";
 import { requireGroups } from "./security-group.ts";
 import { requireVcn } from "./vcn.ts";
@@ -56,7 +55,7 @@ export const vlan: Resource<z.output<typeof body>> = {
     const routeTableId = vcns.find(({ id }) => id === given.vcnId)?.defaultRouteTableId ?? null;
     return { vlanTag: vlanTag ?? 1, routeTableId, ...given };
   },
-  check({ id, vcnId, cidrBlock, availabilityDomain, routeTableId, nsgIds, vlanTag }, { call }) {
+  check({ id, vcnId, cidrBlock, routeTableId, nsgIds, vlanTag }, { call }) {
     const network = requireCidr(SERVICE, cidrBlock, "cidr_block");
     const vcn = requireVcn(call, SERVICE, vcnId);
     if (!vcn.cidrBlocks.some((block) => contains(requireCidr(SERVICE, block, "vcn_id"), network)))
@@ -71,7 +70,6 @@ export const vlan: Resource<z.output<typeof body>> = {
       throw invalid(SERVICE, `The requested CIDR ${cidrBlock} overlaps with another one of the VCN.`, "cidr_block");
     if (others.some((other) => other.vlanTag === vlanTag))
       throw conflict(SERVICE, `VLAN tag ${vlanTag} is already used in the VCN.`, "vlan_tag");
-    if (availabilityDomain !== null) requireAvailabilityDomain(call, SERVICE, availabilityDomain);
     requireRouteTable(call, SERVICE, routeTableId, vcnId);
     requireGroups(call, SERVICE, nsgIds, vcnId, "nsg_ids");
   },

@@ -15,6 +15,8 @@ const common = {
   isPreventDeletionEnabled: kept,
   isRetentionLockEnabled: kept,
   isIndefiniteRetentionEnabled: kept,
+  /** The backup that it is a copy of. */
+  copyOf: maybeText,
 };
 
 const body = z.object({ ...common, volumeId: text });
@@ -24,6 +26,8 @@ const how = {
   state: "AVAILABLE",
   states: { creating: "CREATING", deleting: "TERMINATING", deleted: "TERMINATED" },
   notPlayed: ["kms_key_id", "source_details"],
+  readOnly: ["copyOf"],
+  hidden: ["copyOf"],
 } as const;
 
 interface Backed {
@@ -71,7 +75,11 @@ export const volumeBackup: Resource<z.output<typeof body>> = {
     const { compartmentId, sizeInGBs } = volumeOf(this.service, call.world.state.oci.volumes, said, "volumeId");
     return { ...said, compartmentId, sizeInGBs };
   },
-  computed: (each, tenancy) => ({ ...computed(each), systemTags: nestedTags(systemTags(tenancy)) }),
+  computed: ({ copyOf, ...each }, tenancy) => ({
+    ...computed(each),
+    sourceVolumeBackupId: copyOf ?? null,
+    systemTags: nestedTags(systemTags(tenancy)),
+  }),
 };
 
 /** Of a boot volume, with an instance or without. */
@@ -89,7 +97,11 @@ export const bootVolumeBackup: Resource<z.output<typeof bootBody>> = {
     const found = volumeOf(this.service, bootVolumes(call.world.state.oci), said, "bootVolumeId");
     return { ...said, compartmentId: found.compartmentId, sizeInGBs: found.sizeInGBs, imageId: found.imageId };
   },
-  computed: (each, tenancy) => ({ ...computed(each), systemTags: nestedTags(systemTags(tenancy)) }),
+  computed: ({ copyOf, ...each }, tenancy) => ({
+    ...computed(each),
+    sourceBootVolumeBackupId: copyOf ?? null,
+    systemTags: nestedTags(systemTags(tenancy)),
+  }),
 };
 
 /** What a new volume is made of. @throws ServiceRefusal 404 */

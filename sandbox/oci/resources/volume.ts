@@ -10,7 +10,6 @@ import { requireRoom } from "../model/limits.ts";
 import { requireObject } from "../model/records.ts";
 import { requireBackup } from "./volume-backup.ts";
 import { invalid, notPlayed, referenced } from "../model/refusals.ts";
-import { requireAvailabilityDomain } from "../model/regions.ts";
 import { backupPolicyAssignment, unassign } from "./backup-policy-assignment.ts";
 import { requirePolicy } from "./backup-policy.ts";
 
@@ -34,6 +33,13 @@ function sourceSize(call: ProviderContext, { sourceDetails = null }: Attributes)
   const { type, id } = sourceDetails;
   if (type === "volumeBackup")
     return { sizeInGBs: requireBackup(call, SERVICE, "volumeBackups", String(id)).sizeInGBs };
+  // What changed between two backups.
+  if (type === "volumeBackupDelta") {
+    const [, second] = ["firstBackupId", "secondBackupId"].map((field) =>
+      requireBackup(call, SERVICE, "volumeBackups", String(sourceDetails[field])),
+    );
+    return { sizeInGBs: second?.sizeInGBs ?? null };
+  }
   if (type !== "volume") throw notPlayed(`source_details.type ${String(type)} of a volume`, "source_details");
   const { volumes } = call.world.state.oci;
   return { sizeInGBs: requireObject(call, SERVICE, volumes, String(id), "source_details").sizeInGBs };
@@ -67,8 +73,7 @@ export const volume: Resource<z.output<typeof body>> = {
       ...said,
     };
   },
-  check({ availabilityDomain, sizeInGBs: size, vpusPerGB: vpus }, { call, before }) {
-    requireAvailabilityDomain(call, SERVICE, availabilityDomain);
+  check({ sizeInGBs: size, vpusPerGB: vpus }, { call, before }) {
     // Oracle's page on block volumes: 50 GB to 32 TB.
     if (!Number.isInteger(size) || size < 50 || size > 32_768)
       throw invalid(SERVICE, `sizeInGBs ${size} is not valid: a volume has 50 to 32768 GB.`, "size_in_gbs");

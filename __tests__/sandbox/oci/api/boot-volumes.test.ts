@@ -81,3 +81,17 @@ it("is not deleted while an instance has it", async () => {
   const [{ id }] = await volumes();
   expect(await remove(`/bootVolumes/${id}`)).toMatchObject({ status: 409 });
 });
+
+it("is attached to its instance, and made anew of what changed between two backups", async () => {
+  const [attachment] = (await get(`/bootVolumeAttachments?compartmentId=${root}`)).body;
+  expect(attachment).toMatchObject({ encryptionInTransitType: "NONE", timeUpdated: host.timeCreated });
+  const backup = async () => (await post("/bootVolumeBackups", { bootVolumeId: attachment.bootVolumeId })).body.id;
+  const [firstBackupId, secondBackupId] = [await backup(), await backup()];
+  await terminate(false);
+  const { availabilityDomain, sourceDetails } = host;
+  const made = await post("/bootVolumes", {
+    availabilityDomain,
+    sourceDetails: { type: "bootVolumeBackupDelta", firstBackupId, secondBackupId },
+  });
+  expect(made.body).toMatchObject({ sizeInGBs: 150, imageId: sourceDetails.imageId });
+});

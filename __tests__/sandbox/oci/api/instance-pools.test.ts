@@ -231,7 +231,18 @@ it.each([
     "NotPlayed",
     { instanceType: "compute", launchDetails: { preemptibleInstanceConfig: { a: 1 } } },
   ],
-])("a configuration %s is refused", async (_what, code, instanceDetails) => {
+])("a configuration %s is refused, itself or its launch", async (_what, code, instanceDetails) => {
   await opened();
-  expect((await post(CONFIGURATIONS, { instanceDetails })).body.code).toBe(code);
+  const kept = await post(CONFIGURATIONS, { instanceDetails });
+  const answer = kept.status === 200 ? await post(`${CONFIGURATIONS}/${kept.body.id}/actions/launch`, {}) : kept;
+  expect(answer.body.code).toBe(code);
+});
+
+it("a configuration is made of an instance, and launches more of them", async () => {
+  await opened("pay-as-you-go");
+  const [first] = await members(await made(1));
+  const { body } = await post(CONFIGURATIONS, { source: "INSTANCE", instanceId: first.id });
+  expect(body.instanceDetails.launchDetails).toMatchObject({ shapeConfig: { ocpus: 1 }, metadata: { role: "worker" } });
+  const launched = await post(`${CONFIGURATIONS}/${body.id}/actions/launch`, {});
+  expect(launched.body).toMatchObject({ shape: "VM.Standard.A1.Flex", metadata: { role: "worker" } });
 });

@@ -129,3 +129,25 @@ test("rules and routes lead to IPv6 networks, too", async () => {
   const wrong = { ...rule, destination: "2001:db8::/130" };
   expect((await post("/routeTables", { vcnId: vcn.id, routeRules: [wrong] })).status).toBe(400);
 });
+
+test("a PATCH replaces the private networks of a VCN, and those of a subnet", async () => {
+  const { vcn, subnet } = await network();
+  const instructions = (selection: string, cidrs: readonly string[]) => [
+    { operation: "REPLACE", selection, value: { cidrs } },
+  ];
+  const patchVcnInstructions = instructions("ipv6PrivateCidrBlocks", ["fc00:1::/48"]);
+  const wider = await api.call("PATCH", `${CORE}/vcns/${vcn.id}`, { patchVcnInstructions });
+  expect(wider.body.ipv6PrivateCidrBlocks).toEqual(["fc00:1::/48"]);
+  const patchSubnetInstructions = instructions("ipv6CidrBlocks", ["fc00:1::/64"]);
+  const moved = await api.call("PATCH", `${CORE}/subnets/${subnet.id}`, { patchSubnetInstructions });
+  expect(moved.body.ipv6CidrBlocks).toEqual(["fc00:1::/64"]);
+});
+
+test.each([
+  ["of networks that somebody brings", "NotPlayed", { operation: "REPLACE", selection: "byoipv6CidrDetails" }],
+  ["that inserts", "InvalidParameter", { operation: "INSERT", selection: "ipv6PrivateCidrBlocks" }],
+])("a PATCH %s is refused", async (_what, code, instruction) => {
+  const { vcn } = await network();
+  const body = { patchVcnInstructions: [{ ...instruction, value: { cidrs: [] } }] };
+  expect((await api.call("PATCH", `${CORE}/vcns/${vcn.id}`, body)).body.code).toBe(code);
+});

@@ -85,3 +85,21 @@ it.each(["22.04", "22.04 Minimal aarch64", "24.04"])("there are images of Ubuntu
   const query = `operatingSystem=Canonical%20Ubuntu&operatingSystemVersion=${encodeURIComponent(version)}`;
   expect(await get(`/images?compartmentId=${root}&${query}`)).not.toEqual([]);
 });
+
+it("a reserved private IP is taken off its VNIC and stays, an ephemeral one is not", async () => {
+  const { vnicId } = await madeHost(false);
+  const [reserved, ephemeral] = [
+    await post("/privateIps", { vnicId, lifetime: "RESERVED" }),
+    await post("/privateIps", { vnicId }),
+  ];
+  const detach = ({ id }: Answered["body"]) => api.call("POST", `${CORE}/privateIps/${id}/actions/detach`);
+  expect((await detach(reserved)).body).toMatchObject({ vnicId: null, ipState: "AVAILABLE" });
+  expect((await detach(ephemeral)).status).toBe(409);
+});
+
+it("an availability domain is named in any case, and told as it is", async () => {
+  const [{ name }] = await get(`/availabilityDomains?compartmentId=${root}`);
+  const vcn = await post("/vcns", { cidrBlocks: ["10.0.0.0/16"] });
+  const body = { vcnId: vcn.id, cidrBlock: "10.0.0.0/24", availabilityDomain: name.toLowerCase() };
+  expect((await post("/subnets", body)).availabilityDomain).toBe(name);
+});

@@ -195,3 +195,10 @@ it("a range is what slicing gives, or refused", () => {
     }),
   );
 });
+
+it("an object is in its bucket's tier where a client names none, or an empty one", async () => {
+  const { namespace } = api.store.state.oci;
+  await api.call("POST", `/n/${namespace}/b`, { compartmentId: root, name: "lab-images" });
+  expect((await api.put(`${bucketPath}/o/hello`, "hello", { "storage-tier": "" })).status).toBe(200);
+  expect((await api.call("HEAD", `${bucketPath}/o/hello`)).headers.get("storage-tier")).toBe("Standard");
+});

@@ -44,3 +44,25 @@ it("no volume is made of a backup that is not there", async () => {
 it("no backup is made of a volume that is not there", async () => {
   expect((await post("/volumeBackups", { volumeId: "ocid1.volume.oc1.x.y" })).status).toBe(404);
 });
+
+it("a volume is made of what changed between two backups, and of none that is not there", async () => {
+  const { volume, backup } = await backedUp();
+  const second = await accepted(post("/volumeBackups", { volumeId: volume.id }));
+  const { availabilityDomain } = volume;
+  const made = (secondBackupId: string) =>
+    post("/volumes", {
+      availabilityDomain,
+      sourceDetails: { type: "volumeBackupDelta", firstBackupId: backup.id, secondBackupId },
+    });
+  expect((await accepted(made(second.id))).sizeInGBs).toBe(60);
+  expect((await made("ocid1.volumebackup.oc1.x.y")).status).toBe(404);
+});
+
+it("a backup is copied into another region, and says of what", async () => {
+  const { backup } = await backedUp();
+  const body = { destinationRegion: "eu-zurich-1", displayName: "far" };
+  const copy = await accepted(api.call("POST", `${CORE}/volumeBackups/${backup.id}/actions/copy`, body));
+  expect(copy).toMatchObject({ displayName: "far", sizeInGBs: 60, sourceVolumeBackupId: backup.id });
+  expect(copy.id).toMatch(/^ocid1\.volumebackup\.oc1\.eu-zurich-1\./);
+  expect(api.store.state.oci.volumeBackups.map(({ region }) => region)).toEqual(["eu-frankfurt-1", "eu-zurich-1"]);
+});

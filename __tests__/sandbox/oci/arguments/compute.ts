@@ -71,6 +71,8 @@ export const computeCases: readonly Case[] = [
         image: OLDER,
         subnet_id: OLDER,
         hostname_label: OLDER,
+        platform_config: OTHER,
+        "source_details.instance_source_image_filter_details": OTHER,
         "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6id": OTHER,
       },
     }),
@@ -110,7 +112,7 @@ export const computeCases: readonly Case[] = [
           },
         ],
       },
-      without: {},
+      without: { instance_id: OTHER },
     }),
   },
   {

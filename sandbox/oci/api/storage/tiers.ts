@@ -6,9 +6,9 @@ import { storageRefusal } from "./refusals.ts";
 
 const TIERS = ["Standard", "InfrequentAccess", "Archive"];
 
-/** The tier that is requested, else the bucket's. @throws ServiceRefusal 400 for one that there is not, or not in the bucket */
+/** The tier that is requested, else the bucket's: the SDK for Go says "" where nobody wants one. @throws ServiceRefusal 400 for one that there is not, or not in the bucket */
 export function tierFor(bucket: Bucket, wanted: string | null): string {
-  const tier = wanted ?? bucket.storageTier;
+  const tier = wanted || bucket.storageTier;
   const allowed = bucket.storageTier === "Archive" ? ["Archive"] : TIERS;
   if (allowed.includes(tier)) return tier;
   const message = `storageTier ${tier} is not valid in a bucket of ${bucket.storageTier}: ${allowed.join(", ")}`;
