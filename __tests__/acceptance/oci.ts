@@ -1,6 +1,8 @@
 /** The acceptance tests of oracle/oci, against a tenancy in memory: one that pays, with two compartments in the root. */
+import { createPrivateKey } from "node:crypto";
 import { which } from "../../cli/engine/terraform/tools.ts";
 import { platformImages } from "../../sandbox/oci/resources/platform-images.ts";
+import { newSelfSigned } from "../../sandbox/pki/certificate.ts";
 import { type LiveOci, liveOci } from "../real-providers/live-oci.ts";
 import { accepted } from "../sandbox/oci/client.ts";
 import { cutOf } from "./oci-cut.ts";
@@ -21,6 +23,24 @@ async function compartment({ api }: LiveOci, name: string): Promise<string> {
   return (await accepted(api.call("POST", "/20160918/compartments", body))).id;
 }
 
+/** Those of load balancers want a certificate and its key, in lines of one text each. */
+function certificate(): Readonly<Record<string, string>> {
+  const day = 24 * 3600 * 1000;
+  const validity = { from: new Date(Date.now() - day), until: new Date(Date.now() + 30 * day) };
+  const made = newSelfSigned({ ...validity, commonName: "acceptance.test", names: ["acceptance.test"] });
+  const key = createPrivateKey(made.key).export({ format: "pem", type: "pkcs8" });
+  return { TF_VAR_ca_certificate: made.certificate, TF_VAR_private_key_data: String(key) };
+}
+
+/** Two backups of a volume, between which another is made of what changed. */
+async function backups({ api }: LiveOci, compartmentId: string, availabilityDomain: string) {
+  const post = (path: string, body: object) =>
+    accepted(api.call("POST", `/20160918${path}`, { compartmentId, ...body }));
+  const { id: volumeId } = await post("/volumes", { availabilityDomain });
+  const [first, second] = [await post("/volumeBackups", { volumeId }), await post("/volumeBackups", { volumeId })];
+  return { TF_VAR_vol_first_backup_ocid: first.id, TF_VAR_vol_second_backup_ocid: second.id };
+}
+
 /** Each function has a tenancy of its own: none sees what another has left. */
 async function open(): Promise<Place> {
   const terraform = which("terraform", process.env["PATH"] ?? "");
@@ -32,6 +52,7 @@ async function open(): Promise<Place> {
       live = await liveOci();
       const { adPrefix } = live.api.store.state.oci;
       const own = await compartment(live, "acceptance");
+      const availabilityDomain = `${adPrefix}:EU-FRANKFURT-1-AD-1`;
       return {
         ...live.env,
         TF_ACC: "1",
@@ -44,7 +65,9 @@ async function open(): Promise<Place> {
         TF_VAR_compartment_id_for_update: await compartment(live, "another"),
         TF_VAR_tags_import_if_exists: "false",
         TF_VAR_ssh_public_key: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC acceptance",
-        TF_VAR_availability_domain: `${adPrefix}:EU-FRANKFURT-1-AD-1`,
+        TF_VAR_availability_domain: availabilityDomain,
+        ...certificate(),
+        ...(await backups(live, own, availabilityDomain)),
         TF_VAR_source_region: REGION,
         TF_VAR_destination_region: "eu-zurich-1",
         TF_VAR_image_id: imageForX86(),

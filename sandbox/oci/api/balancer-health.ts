@@ -1,10 +1,12 @@
-/** Health of network load balancers: checkers check nothing here, so that all of it is UNKNOWN. And how they choose and speak. */
+/** Health of load balancers: checkers check nothing here, so that all of it is UNKNOWN. And how they choose and speak. */
 import { requirePart } from "../kernel/part.ts";
 import { inCompartment, record, shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 import { backend } from "../resources/network-backend.ts";
 import { type BackendSet, backendSet } from "../resources/network-backend-set.ts";
+import { loadBalancer } from "../resources/load-balancer.ts";
+import { loadBalancerBackend, loadBalancerBackendSet } from "../resources/load-balancer-parts.ts";
 import { networkLoadBalancer } from "../resources/network-load-balancer.ts";
 
 const BASE = "/20200501";
@@ -39,8 +41,30 @@ function backendOf(request: ApiRequest): void {
 const read = (path: string, run: Route["run"]): Route => ({ method: "GET", path, run });
 const namesOf = (list: readonly { readonly name: string }[]): readonly string[] => list.map(({ name }) => name);
 
-/** What is read of network load balancers beside themselves. */
+/** The same of flexible ones, whose lists are arrays. */
+const flexibleRoutes: readonly Route[] = [
+  read("/20170115/loadBalancerHealths", (request) =>
+    listed(
+      request,
+      inCompartment(request, loadBalancer).map(({ id }) => ({ loadBalancerId: id, status: "UNKNOWN" })),
+    ),
+  ),
+  read(`${loadBalancer.path}/{id}/health`, (request) =>
+    shown(healthOf("BackendSet", namesOf(record(request, loadBalancer).backendSets))),
+  ),
+  read(`${loadBalancer.path}/{id}/backendSets/{part}/health`, (request) => {
+    const set = requirePart(loadBalancerBackendSet, record(request, loadBalancer), request.params);
+    return shown(healthOf("Backend", namesOf(set.backends)));
+  }),
+  read(`${loadBalancer.path}/{id}/backendSets/{set}/backends/{part}/health`, (request) => {
+    requirePart(loadBalancerBackend, record(request, loadBalancer), request.params);
+    return shown({ status: "UNKNOWN", healthCheckResults: [] });
+  }),
+];
+
+/** What is read of load balancers beside themselves. */
 export const balancerHealthRoutes: readonly Route[] = [
+  ...flexibleRoutes,
   read(`${networkLoadBalancer.path}/health`, (request) => {
     const here = inCompartment(request, networkLoadBalancer);
     return listed(

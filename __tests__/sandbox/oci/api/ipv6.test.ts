@@ -151,3 +151,11 @@ test.each([
   const body = { patchVcnInstructions: [{ ...instruction, value: { cidrs: [] } }] };
   expect((await api.call("PATCH", `${CORE}/vcns/${vcn.id}`, body)).body.code).toBe(code);
 });
+
+test("an address is of a subnet's first network where none of several is named", async () => {
+  const { vcn, subnet } = await network();
+  await post(`/vcns/${vcn.id}/actions/addIpv6Cidr`, { ipv6PrivateCidrBlock: "fc00:1::/48" });
+  await post(`/subnets/${subnet.id}/actions/addIpv6Cidr`, { ipv6CidrBlock: "fc00:1::/64" });
+  const { body } = await post("/ipv6", { subnetId: subnet.id, lifetime: "RESERVED" });
+  expect(body.ipv6SubnetCidr).toBe(subnet.ipv6CidrBlock);
+});

@@ -319,10 +319,21 @@ it("a backup goes into no set of IP_HASH", async () => {
   expect((await post(`${path}/backendSets/web/backends`, backup)).status).toBe(400);
 });
 
-it("health is not played, nor parts within a create, and both say so", async () => {
+it("its health is unknown, as nothing checks it, and so is that of its parts", async () => {
   await opened();
   const path = await made();
-  expect((await api.call("GET", `${path}/health`)).body.code).toBe("NotPlayed");
+  await post(`${path}/backendSets`, SET);
+  await post(`${path}/backendSets/web/backends`, { ipAddress: "10.0.0.9", port: 80 });
+  const health = async (of: string) => (await api.call("GET", `${path}${of}/health`)).body;
+  expect(await health("")).toMatchObject({ status: "UNKNOWN", unknownStateBackendSetNames: ["web"] });
+  expect(await health("/backendSets/web")).toMatchObject({ unknownStateBackendNames: ["10.0.0.9:80"] });
+  expect(await health("/backendSets/web/backends/10.0.0.9:80")).toMatchObject({ healthCheckResults: [] });
+  const all = await api.call("GET", `/20170115/loadBalancerHealths?compartmentId=${api.store.state.oci.tenancyId}`);
+  expect(all.body).toEqual([{ loadBalancerId: path.split("/").at(-1), status: "UNKNOWN" }]);
+});
+
+it("parts within a create are not played, and it says so", async () => {
+  await opened();
   expect((await create({ listeners: { http: LISTENER } })).body.code).toBe("NotPlayed");
 });
 
