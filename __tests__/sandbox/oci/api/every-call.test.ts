@@ -37,3 +37,8 @@ it("is refused by name where it is not played: clients swallow a 404, and repeat
   });
   expect([wrong, targets.length > 1000]).toEqual([[], true]);
 });
+
+it.each(["/20160918/compartments/bulkActionResourceTypes", "/workRequests", "/workRequests/x/errors"])(
+  "is refused by name where its path is like an object's, or has no version: %s",
+  (path) => expect(met("GET", path)).toContain(`400 NotPlayed GET ${path} is not played here`),
+);
