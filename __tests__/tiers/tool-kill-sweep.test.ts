@@ -43,7 +43,16 @@ describe.each(Object.entries(TOOLS))("a deploy whose %s is killed", (name, tool)
 });
 
 /** Of the 34 resources of preset direct: around its secrets, its instance, and the border between the stacks. */
-const DIRECT_POINTS = [1, 8, 25, 27, 32];
+const DIRECT_POINTS = [1, 8, 25, 27, 30, 32];
+
+/** Machines that have taken keys which were in no state yet are made anew, as the line says that names them. */
+async function anew(lab: TestLab, said: string): Promise<void> {
+  expect(said).toContain("npx cdktf destroy oci talos --forget-lost, then npx cdktf deploy oci talos");
+  for (const verb of [["destroy", "--forget-lost"], ["deploy"]]) {
+    const { code, stderr } = await lab.cdktf(...verb, "oci", "talos", "--auto-approve");
+    expect(code === 0 ? "" : stderr).toBe("");
+  }
+}
 
 describe("a deploy of preset direct whose terraform is killed", () => {
   let lab: TestLab;
@@ -54,17 +63,20 @@ describe("a deploy of preset direct whose terraform is killed", () => {
   });
   afterEach(() => lab.end());
 
-  it.each(DIRECT_POINTS)("after %d resources converges at the next run, if need be with --recover", async (made) => {
-    const first = lab.start("deploy", "oci", "talos", "--auto-approve");
-    expect(await first.saw(MADE, made)).toBe(true);
-    await killTool(lab);
-    expect((await first.ended).code).toBe(1);
-    const { code, stderr } = await lab.cdktf("deploy", "oci", "talos", "--auto-approve");
-    if (code !== 0) {
-      expect(stderr).toContain("--recover");
-      const recovered = await lab.cdktf("deploy", "oci", "talos", "--auto-approve", "--recover");
-      expect(recovered.code === 0 ? "" : recovered.stderr).toBe("");
-    }
-    await expectConvergence(lab, ["oci", "talos"]);
-  });
+  it.each(DIRECT_POINTS)(
+    "after %d resources converges, with --recover or anew where its keys are lost",
+    async (made) => {
+      const first = lab.start("deploy", "oci", "talos", "--auto-approve");
+      expect(await first.saw(MADE, made)).toBe(true);
+      await killTool(lab);
+      expect((await first.ended).code).toBe(1);
+      const { code, stderr } = await lab.cdktf("deploy", "oci", "talos", "--auto-approve");
+      if (code !== 0) {
+        expect(stderr).toContain("--recover");
+        const recovered = await lab.cdktf("deploy", "oci", "talos", "--auto-approve", "--recover");
+        if (recovered.code !== 0) await anew(lab, recovered.stderr);
+      }
+      await expectConvergence(lab, ["oci", "talos"]);
+    },
+  );
 });
