@@ -32,15 +32,6 @@ function certificate(): Readonly<Record<string, string>> {
   return { TF_VAR_ca_certificate: made.certificate, TF_VAR_private_key_data: String(key) };
 }
 
-/** Two backups of a volume, between which another is made of what changed. */
-async function backups({ api }: LiveOci, compartmentId: string, availabilityDomain: string) {
-  const post = (path: string, body: object) =>
-    accepted(api.call("POST", `/20160918${path}`, { compartmentId, ...body }));
-  const { id: volumeId } = await post("/volumes", { availabilityDomain });
-  const [first, second] = [await post("/volumeBackups", { volumeId }), await post("/volumeBackups", { volumeId })];
-  return { TF_VAR_vol_first_backup_ocid: first.id, TF_VAR_vol_second_backup_ocid: second.id };
-}
-
 /** Each function has a tenancy of its own: none sees what another has left. */
 async function open(): Promise<Place> {
   const terraform = which("terraform", process.env["PATH"] ?? "");
@@ -52,7 +43,6 @@ async function open(): Promise<Place> {
       live = await liveOci();
       const { adPrefix } = live.api.store.state.oci;
       const own = await compartment(live, "acceptance");
-      const availabilityDomain = `${adPrefix}:EU-FRANKFURT-1-AD-1`;
       return {
         ...live.env,
         TF_ACC: "1",
@@ -65,9 +55,8 @@ async function open(): Promise<Place> {
         TF_VAR_compartment_id_for_update: await compartment(live, "another"),
         TF_VAR_tags_import_if_exists: "false",
         TF_VAR_ssh_public_key: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC acceptance",
-        TF_VAR_availability_domain: availabilityDomain,
+        TF_VAR_availability_domain: `${adPrefix}:EU-FRANKFURT-1-AD-1`,
         ...certificate(),
-        ...(await backups(live, own, availabilityDomain)),
         TF_VAR_source_region: REGION,
         TF_VAR_destination_region: "eu-zurich-1",
         TF_VAR_image_id: imageForX86(),

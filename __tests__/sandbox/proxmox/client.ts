@@ -18,6 +18,8 @@ export type Form = Readonly<Record<string, string | number>>;
 
 export interface Client {
   readonly port: number;
+  /** Headers that say who calls. */
+  readonly login: Readonly<Record<string, string>>;
   call(method: string, path: string, form?: Form | string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   get(path: string): Promise<unknown>;
   /** Waits for the task that the answer names. Returns how it ended. */
@@ -51,6 +53,7 @@ function send(port: number, agent: Agent, method: string, path: string, body: st
 function client(server: Server, port: number, agent: Agent, login: Headers): Client {
   const self: Client = {
     port,
+    login,
     call(method, path, form, headers = {}) {
       const fields = new URLSearchParams();
       if (typeof form === "object") for (const [name, value] of Object.entries(form)) fields.set(name, String(value));

@@ -28,6 +28,7 @@ export function platformConfig(given: Attributes, before: Attributes | null, sha
   const { platformConfig: said = null } = given;
   if (!isObject(said)) return before;
   const next = parsed(SERVICE, body, { ...before, ...said });
+  // In its own words (oracle/oci 8.28.0, its acceptance tests).
   if (TYPES[next.type]?.test(shape)) return next;
-  throw invalid(SERVICE, `platformConfig.type ${next.type} is not valid for ${shape}.`, "platform_config");
+  throw invalid(SERVICE, `${shape} does not support the provided platform configuration.`, "platform_config");
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Call } from "../../faults/calls.ts";
 import type { PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
@@ -12,11 +13,13 @@ import { hostAt, isRunning } from "../model/hosts.ts";
 import { checkCsrfToken, userOfApiToken, userOfTicket } from "../model/login.ts";
 import { isIn, pass, shownCertificate } from "../model/settling.ts";
 import { remember, reset } from "./connection.ts";
+import { takeConsole } from "./console-calls.ts";
 import { playFault } from "./fault.ts";
 import { answer, type Data, type Page, type Parameters, parametersOf, refuse } from "./http.ts";
 import { forgetUpload } from "./multipart.ts";
 import { perform } from "./operation.ts";
 import { routes } from "./routes.ts";
+import { webSocket } from "./websocket.ts";
 
 const PREFIX = /^\/api2\/json(\/|$)/;
 
@@ -52,6 +55,7 @@ function serverOf(world: World, host: PveHost): Server {
   const server = createServer({ cert: certificate, key, minVersion: "TLSv1.2" }, (request, response) => {
     void serve(world, host.instanceId, request, response);
   });
+  server.on("upgrade", (request, socket, head) => void open(world, host.instanceId, { request, socket, head }));
   // Hosts that are gone do not come back under the same id.
   for (const id of known.keys()) if (!(id in world.state.proxmox.hosts)) known.delete(id);
   known.set(host.instanceId, ofHost.set(fingerprint, server));
@@ -96,6 +100,32 @@ async function serve(
     forgetUpload(parameters);
   }
   world.calls.end(call, fault?.kind === "lost" ? "lost" : String(status));
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** A console: the call says whether it may be opened, as any call does, and the WebSocket leads to it. */
+async function open(world: World, instanceId: string, { request, socket, head }: Upgrade): Promise<void> {
+  socket.on("error", () => socket.destroy());
+  const { pathname, searchParams } = target(request);
+  const call: Call = { interface: "proxmox", method: "GET", target: pathname };
+  world.calls.begin(call);
+  const host = world.state.proxmox.hosts[instanceId];
+  try {
+    if (!host || !isRunning(world, instanceId)) throw new PveError(501, "not running");
+    await answered(pveOn(world, host, ""), request, pathname, Object.fromEntries(searchParams));
+    const serve = takeConsole(world, Number(searchParams.get("port")));
+    world.calls.end(call, "101");
+    await serve(webSocket(request, socket, head));
+  } catch (error) {
+    const { status, message } = refusalOf(error, world, call);
+    socket.end(`HTTP/1.1 ${status} ${message}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    world.calls.end(call, String(status));
+  }
 }
 
 function refusalOf(error: unknown, world: World, call: Call): PveError {

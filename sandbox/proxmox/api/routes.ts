@@ -1,9 +1,11 @@
 /** The API calls that the sandbox answers: one line each, as in PVE's API viewer. schema.json says what each takes. */
 import * as access from "./access-calls.ts";
 import * as acme from "./acme-calls.ts";
+import * as appliance from "./appliance-calls.ts";
 import * as apt from "./apt-calls.ts";
 import * as cluster from "./cluster-calls.ts";
 import * as clusterOptions from "./cluster-options.ts";
+import * as consoles from "./console-calls.ts";
 import * as cpuModel from "./cpu-model-calls.ts";
 import * as firewall from "./firewall-calls.ts";
 import * as firewallOption from "./firewall-option-calls.ts";
@@ -142,6 +144,7 @@ export const ROUTES: readonly Route[] = [
   ...nodeSetting.routes,
   index(`${NODE}/apt`),
   ...apt.routes,
+  ...appliance.routes,
   ...network.routes,
   get(`${NODE}/subscription`, () => ({ status: "notfound", message: "There is no subscription key" })),
   index(`${NODE}/certificates`),
@@ -199,6 +202,7 @@ export const ROUTES: readonly Route[] = [
   post(`${VM}/status/reset`, power.reset),
   post(`${VM}/status/suspend`, power.suspend),
   post(`${VM}/status/resume`, power.resume),
+  ...consoles.routes,
   index(`${VM}/agent`),
   post(`${VM}/agent/ping`, power.ping),
   get(`${VM}/agent/network-get-interfaces`, power.networkInterfaces),

@@ -8,6 +8,9 @@ import { fits, fitsAside } from "./password.ts";
 const TICKET_SECONDS = 2 * 60 * 60;
 /** Made by a node whose clock is ahead (the same, of tickets and CSRF tokens). */
 const EARLY_SECONDS = 5 * 60;
+/** Tickets of consoles (the same). */
+const CONSOLE_SECONDS = 40;
+const CONSOLE_EARLY_SECONDS = 20;
 
 interface Login {
   readonly username: string;
@@ -72,6 +75,21 @@ export function userOfApiToken(pve: Pve, apiToken: string): string {
   const expired = token.expire !== 0 && token.expire <= now(pve);
   if (expired || !isEnabled(pve, id.split("!")[0] ?? "")) throw new PveError(401, "token expired");
   return id;
+}
+
+/** What a console of `path` on a port is opened with, by the same user and soon. */
+export function consoleTicket(pve: Pve, path: string, port: number): string {
+  const stamp = now(pve).toString(16).toUpperCase().padStart(8, "0");
+  return `PVEVNC:${stamp}::${signature(pve, `PVEVNC:${stamp}:${pve.user}:${path}:${port}`)}`;
+}
+
+/** @param ticket with the password of VNC before it, or without @throws PveError */
+export function checkConsoleTicket(pve: Pve, ticket: string, path: string, port: number): void {
+  const [, stamp = "", sign = ""] = /^(?:.{8}:)?PVEVNC:([0-9A-F]{8})::([A-Za-z0-9+/=]+)$/.exec(ticket) ?? [];
+  const age = now(pve) - Number.parseInt(stamp, 16);
+  const isOwn = same(sign, signature(pve, `PVEVNC:${stamp}:${pve.user}:${path}:${port}`));
+  if (!isOwn || age < -CONSOLE_EARLY_SECONDS || age > CONSOLE_SECONDS)
+    throw new PveError(401, "permission denied - invalid PVEVNC ticket");
 }
 
 function userNamed({ datacenter }: Pve, name: string): Pve["datacenter"]["users"][string] | undefined {
