@@ -50,8 +50,11 @@ describe("texts that would keep a reader busy", () => {
 
   it("as many keys as the budget has take the time of their number, not of its square", () => {
     expect(Object.keys(parseYaml(keys(12_000)) ?? {})).toHaveLength(12_000);
+    // The quickest of several: whatever else the machine does only adds to it.
+    const quickest = (count: number): number =>
+      Math.min(...[1, 2, 3].map(() => cpuSeconds(() => parseYaml(keys(count)))));
     // Four times as many: sixteen times as long by the square.
-    expect(most).toBeLessThan(8 * cpuSeconds(() => parseYaml(keys(3000))) + 0.1);
+    expect(quickest(12_000)).toBeLessThan(8 * quickest(3000) + 0.1);
   });
 });
 
