@@ -21,7 +21,10 @@ it("a host that does not boot is told by its serial console, whole in a file, an
     });
     await sandbox.clearFaults();
     expect(await lab.lab("doctor", "--boot", "pve-1")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok/) });
-    expect(await lab.lab("doctor", "--boot", "pve-9")).toMatchObject({ code: 1 });
+    expect(await lab.lab("doctor", "--boot", "pve-9")).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("--boot: got pve-9, allowed pve-1"),
+    });
     expect(await lab.cdktf("deploy", "oci", "proxmox", "--auto-approve")).toMatchObject({ code: 0 });
   } finally {
     await lab.end();

@@ -95,14 +95,15 @@ export async function preservedBootVolumes(
   return theirs.filter(({ id }) => !taken.some(({ bootVolumeId }) => bootVolumeId === id));
 }
 
+const compartment = z.object({ id: z.string(), name: z.string(), lifecycleState: z.string() });
+
 /**
  * Compartments of a name under the root: a deleted one gets another name once it is gone.
  *
- * @returns their states: ACTIVE, DELETING, …
+ * @returns those there are, whatever state they are in: ACTIVE, DELETING, …
  * @throws OciError in one line
  */
-export async function compartmentsNamed(account: Oci, name: string): Promise<readonly string[]> {
+export async function compartmentsNamed(account: Oci, name: string): Promise<readonly z.infer<typeof compartment>[]> {
   const path = `/20160918/compartments?compartmentId=${account.tenancy}&name=${encodeURIComponent(name)}`;
-  const found = await account.list("identity", path, z.object({ name: z.string(), lifecycleState: z.string() }));
-  return found.filter((each) => each.name === name).map(({ lifecycleState }) => lifecycleState);
+  return (await account.list("identity", path, compartment)).filter((each) => each.name === name);
 }

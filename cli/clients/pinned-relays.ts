@@ -6,7 +6,6 @@ import { connect as connectTcp } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { pipeline } from "node:stream";
 import { CliError } from "../ui/errors.ts";
-import { loopbackCertificate } from "./loopback-certificate.ts";
 import type { Relay } from "./tunnel-ends.ts";
 
 /** A service, and what it has to show. */
@@ -50,9 +49,19 @@ export function connectPinned({ host, port, pin }: Pinned): Promise<TLSSocket> {
   });
 }
 
+const WEEK_HOURS = 7 * 24;
+
+/** Of this process's own: whoever connects to the port knows it, and checks nothing. */
+async function ownCertificate(): Promise<{ readonly key: string; readonly cert: string }> {
+  const { newAuthority } = await import("../../sandbox/pki/certificate.ts");
+  const { validity } = await import("../../sandbox/pki/validity.ts");
+  const made = newAuthority({ curve: "p256", commonName: "127.0.0.1", ...validity(new Date(), WEEK_HOURS) });
+  return { key: made.key, cert: made.certificate };
+}
+
 /** Opens the port at once; each connection through it is checked before anything passes. */
-export function openPinnedRelay(localPort: number, target: Pinned, say: (line: string) => void): Promise<Relay> {
-  const server = createServer(loopbackCertificate(), (client) => {
+export async function openPinnedRelay(localPort: number, target: Pinned, say: (line: string) => void): Promise<Relay> {
+  const server = createServer(await ownCertificate(), (client) => {
     client.on("error", () => client.destroy());
     client.pause();
     connectPinned(target).then(

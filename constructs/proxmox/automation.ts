@@ -13,6 +13,7 @@ import { Construct } from "constructs";
 import { type Transforms, transforming } from "../lab/transform.ts";
 import { GUEST_STORAGE } from "./guest-hardware.ts";
 import { IMAGE_STORAGE } from "./talos-image.ts";
+import { AUTOMATION_PRIVILEGES } from "../../topology/privileges.ts";
 
 /** The inner resources of `Automation`. */
 export interface AutomationInner {
@@ -32,27 +33,6 @@ export interface AutomationProps {
   /** @default - the lab's own arguments */
   readonly transform?: Transforms<AutomationInner> | undefined;
 }
-
-/** Enough to run guests in the lab's pool, and nothing of the cluster itself. Names as of PVE 9. */
-const PRIVILEGES = [
-  "Datastore.AllocateSpace",
-  "Datastore.Audit",
-  "Pool.Audit",
-  "SDN.Use",
-  "VM.Allocate",
-  "VM.Audit",
-  "VM.Clone",
-  "VM.Config.CDROM",
-  "VM.Config.CPU",
-  "VM.Config.Cloudinit",
-  "VM.Config.Disk",
-  "VM.Config.HWType",
-  "VM.Config.Memory",
-  "VM.Config.Network",
-  "VM.Config.Options",
-  "VM.GuestAgent.Audit",
-  "VM.PowerMgmt",
-];
 
 /**
  * An API user with a token for scripts and operators, so that root@pam's password stays with the lab.
@@ -77,7 +57,7 @@ export class Automation extends Construct {
     const role = new VirtualEnvironmentRole(
       this,
       "role",
-      given("role", { roleId: "LabAutomation", privileges: PRIVILEGES, dependsOn }),
+      given("role", { roleId: "LabAutomation", privileges: [...AUTOMATION_PRIVILEGES], dependsOn }),
     );
     const comment = `Scripts and operators of the lab ${props.lab}`;
     const user = new VirtualEnvironmentUser(

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { awaitMachine, openPlainRelays } from "../../../cli/clients/plain-relays.ts";
 import type { Relay } from "../../../cli/clients/tunnel-ends.ts";
 import type { Tunnel } from "../../../topology/types.ts";
-import { listening } from "../../listening.ts";
+import { freePort, listening } from "../../listening.ts";
 
 const servers: Server[] = [];
 let relay: Relay | undefined;
@@ -17,14 +17,6 @@ async function serve(said: string): Promise<number> {
   const server = createServer((socket) => socket.end(said));
   servers.push(server);
   return listening(server);
-}
-
-/** A port that nobody has. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listening(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const tunnel = (localPort: number, port: number): Tunnel => ({

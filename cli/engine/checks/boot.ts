@@ -5,6 +5,7 @@ import { openSandbox } from "../../../sandbox/client.ts";
 import type { CloudTopology } from "../../../topology/types.ts";
 import { bootOf, consoleOf } from "../../clients/oci-console.ts";
 import { hostsOf } from "../../clients/oci-limits.ts";
+import { compartmentsNamed } from "../../clients/oci-objects.ts";
 import type { Oci } from "../../clients/oci.ts";
 import { CliError } from "../../ui/errors.ts";
 import { fail, type Finding, ok, warn } from "../../ui/findings.ts";
@@ -17,15 +18,13 @@ export const BOOT_MS = 90_000;
 const NAME = "boot";
 const DEPLOY = "npx cdktf deploy oci";
 const instance = z.object({ id: z.string(), displayName: z.string(), lifecycleState: z.string() });
-const compartment = z.object({ id: z.string(), name: z.string(), lifecycleState: z.string() });
 
 /** By its id where the config has one, else by its name. */
 async function compartmentOf(account: Oci, { config }: CloudTopology): Promise<string | null> {
   const wanted = accountIn(config).compartment;
   if ("id" in wanted) return wanted.id;
-  const path = `/20160918/compartments?compartmentId=${account.tenancy}&name=${encodeURIComponent(wanted.create)}`;
-  const found = await account.list("identity", path, compartment);
-  return found.find(({ name, lifecycleState }) => name === wanted.create && lifecycleState === "ACTIVE")?.id ?? null;
+  const found = await compartmentsNamed(account, wanted.create);
+  return found.find(({ lifecycleState }) => lifecycleState === "ACTIVE")?.id ?? null;
 }
 
 /** @throws CliError for a host that the config does not have */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { runningSandbox } from "../../../sandbox/client.ts";
 import { pveApiPort } from "../../../topology/existing.ts";
+import { HOMELAB_ROLES } from "../../../topology/privileges.ts";
 import type { ExistingHostPlan, ExistingTopology } from "../../../topology/types.ts";
 import { openPve, type Pve, PveRefused, type PveSignIn, type PveWay } from "../../clients/pve.ts";
 import { messageOf } from "../../ui/errors.ts";
@@ -13,18 +14,12 @@ import type { Project } from "../synth/project.ts";
 /** How long all of it may take, in milliseconds. */
 export const HOSTS_MS = 15_000;
 
-/** What the lab does where, and so needs: docs/homelab.md has the commands that give it. */
-const GUESTS = [
-  ..."Pool.Allocate Pool.Audit VM.Allocate VM.Audit VM.Clone VM.Config.CDROM VM.Config.CPU".split(" "),
-  ..."VM.Config.Cloudinit VM.Config.Disk VM.Config.HWType VM.Config.Memory VM.Config.Network".split(" "),
-  ..."VM.Config.Options VM.GuestAgent.Audit VM.PowerMgmt".split(" "),
-];
-
+/** What the lab does where, and so needs. */
 function neededBy({ config, hosts }: ExistingTopology): readonly (readonly [string, readonly string[]])[] {
   const { storage, imageStorage } = config.proxmox;
   return [
-    [`/pool/${config.name}`, GUESTS],
-    ...hosts.map(({ name }) => [`/nodes/${name}`, ["Sys.AccessNetwork", "Sys.Audit"]] as const),
+    [`/pool/${config.name}`, HOMELAB_ROLES.LabGuests],
+    ...hosts.map(({ name }) => [`/nodes/${name}`, HOMELAB_ROLES.LabNodes] as const),
     [`/storage/${storage}`, ["Datastore.AllocateSpace", "Datastore.Audit"]],
     [`/storage/${imageStorage}`, ["Datastore.Allocate", "Datastore.AllocateTemplate", "Datastore.Audit"]],
   ];

@@ -36,7 +36,8 @@ async function statesOf(session: Session, config: LabConfig, name: string): Prom
     return there.some((item) => item.name === name) ? ["ACTIVE"] : ["DELETING"];
   }
   try {
-    return await compartmentsNamed(await openAccount(config, null, AbortSignal.timeout(PATIENCE_MS)), name);
+    const found = await compartmentsNamed(await openAccount(config, null, AbortSignal.timeout(PATIENCE_MS)), name);
+    return found.map(({ lifecycleState }) => lifecycleState);
   } catch {
     return null;
   }

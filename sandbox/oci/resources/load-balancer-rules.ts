@@ -18,10 +18,16 @@ const common = {
   fixed: ["name"],
 } as const;
 
-/** Which of a listener's fields names it, if any does. @throws Refusal while one does */
-function requireUnused({ listeners }: LoadBalancerBody, what: string, names: (each: Attributes) => unknown): void {
-  const user = listeners.find(names);
-  if (user) throw referenced(SERVICE, what, `the listener ${user.name}`);
+/** A listener's fields that name such parts: one, or several. */
+const FIELDS = ["hostnameNames", "ruleSetNames", "pathRouteSetName", "routingPolicyName"] as const;
+type Naming = (typeof FIELDS)[number];
+
+const namedBy = (listener: Attributes, field: Naming): readonly unknown[] => [listener[field] ?? []].flat();
+
+/** @throws Refusal while a listener names it */
+function requireUnused({ listeners }: LoadBalancerBody, what: string, field: Naming, name: string): void {
+  const user = listeners.find((each) => namedBy(each, field).includes(name));
+  if (user) throw referenced(SERVICE, `${what} ${name}`, `the listener ${user.name}`);
 }
 
 /** @throws for a backend set that the load balancer has not */
@@ -46,32 +52,32 @@ export const loadBalancerHostname: Part<LoadBalancerBody, Hostname> = {
     const other = parent.hostnames.find((each) => each.name !== name && each.hostname === hostname);
     if (other) throw conflict(SERVICE, `Hostname ${other.name} already is ${hostname}.`);
   },
-  remove: ({ name }, parent) =>
-    requireUnused(parent, `The hostname ${name}`, (each) => [each.hostnameNames].flat().includes(name)),
+  remove: ({ name }, parent) => requireUnused(parent, "The hostname", "hostnameNames", name),
 };
 
-/** What each kind of rule says (oracle/oci-go-sdk v65, loadbalancer/*_rule.go); `description` and the like are kept. */
 const header = { header: text };
 const value = { ...header, value: text };
 const around = { ...header, prefix: z.string().optional(), suffix: z.string().optional() };
 const conditions = z.array(z.object({ attributeName: text }).catchall(z.json())).min(1);
-const told = <T extends z.core.$ZodLooseShape>(shape: T) => z.object(shape).catchall(z.json());
+/** What else a rule says, such as its `description`, is kept. */
+const said = <T extends z.core.$ZodLooseShape>(shape: T) => z.object(shape).catchall(z.json());
+/** oracle/oci-go-sdk v65, loadbalancer/*_rule.go */
 const rule = z.discriminatedUnion("action", [
-  told({ action: z.enum(["ADD_HTTP_REQUEST_HEADER", "ADD_HTTP_RESPONSE_HEADER"]), ...value }),
-  told({
+  said({ action: z.enum(["ADD_HTTP_REQUEST_HEADER", "ADD_HTTP_RESPONSE_HEADER"]), ...value }),
+  said({
     action: z.enum(["EXTEND_HTTP_REQUEST_HEADER_VALUE", "EXTEND_HTTP_RESPONSE_HEADER_VALUE"]),
     ...around,
   }),
-  told({ action: z.enum(["REMOVE_HTTP_REQUEST_HEADER", "REMOVE_HTTP_RESPONSE_HEADER"]), ...header }),
-  told({
+  said({ action: z.enum(["REMOVE_HTTP_REQUEST_HEADER", "REMOVE_HTTP_RESPONSE_HEADER"]), ...header }),
+  said({
     action: z.literal("CONTROL_ACCESS_USING_HTTP_METHODS"),
     allowedMethods: texts,
     statusCode: z.int().default(405),
   }),
-  told({ action: z.literal("ALLOW"), conditions }),
-  told({ action: z.literal("REDIRECT"), conditions, responseCode: z.int().default(302) }),
-  told({ action: z.literal("HTTP_HEADER") }),
-  told({ action: z.literal("IP_BASED_MAX_CONNECTIONS") }),
+  said({ action: z.literal("ALLOW"), conditions }),
+  said({ action: z.literal("REDIRECT"), conditions, responseCode: z.int().default(302) }),
+  said({ action: z.literal("HTTP_HEADER") }),
+  said({ action: z.literal("IP_BASED_MAX_CONNECTIONS") }),
 ]);
 const ruleSetBody = z.object({ name: text, items: z.array(rule).min(1) });
 /** As the load balancer keeps it. */
@@ -86,8 +92,7 @@ export const loadBalancerRuleSet: Part<LoadBalancerBody, RuleSet> = {
   path: "ruleSets",
   body: ruleSetBody,
   all: ({ ruleSets }) => ruleSets,
-  remove: ({ name }, parent) =>
-    requireUnused(parent, `The rule set ${name}`, (each) => [each.ruleSetNames].flat().includes(name)),
+  remove: ({ name }, parent) => requireUnused(parent, "The rule set", "ruleSetNames", name),
 };
 
 const MATCHES = ["EXACT_MATCH", "FORCE_LONGEST_PREFIX_MATCH", "PREFIX_MATCH", "SUFFIX_MATCH"] as const;
@@ -110,8 +115,7 @@ export const loadBalancerPathRouteSet: Part<LoadBalancerBody, PathRouteSet> = {
   body: pathRouteSetBody,
   all: ({ pathRouteSets }) => pathRouteSets,
   check: ({ pathRoutes }, { parent }) => pathRoutes.forEach(({ backendSetName }) => requireSet(parent, backendSetName)),
-  remove: ({ name }, parent) =>
-    requireUnused(parent, `The path route set ${name}`, ({ pathRouteSetName }) => pathRouteSetName === name),
+  remove: ({ name }, parent) => requireUnused(parent, "The path route set", "pathRouteSetName", name),
 };
 
 const routingPolicyBody = z.object({
@@ -141,8 +145,7 @@ export const loadBalancerRoutingPolicy: Part<LoadBalancerBody, RoutingPolicy> = 
   all: ({ routingPolicies }) => routingPolicies,
   check: ({ rules }, { parent }) =>
     rules.flatMap(({ actions }) => actions).forEach(({ backendSetName }) => requireSet(parent, backendSetName)),
-  remove: ({ name }, parent) =>
-    requireUnused(parent, `The routing policy ${name}`, ({ routingPolicyName }) => routingPolicyName === name),
+  remove: ({ name }, parent) => requireUnused(parent, "The routing policy", "routingPolicyName", name),
 };
 
 const cipherSuiteBody = z.object({ name: text, ciphers: texts });
@@ -169,14 +172,14 @@ export const loadBalancerCipherSuite: Part<LoadBalancerBody, CipherSuite> = {
 
 /** @throws for a name in a listener that the load balancer has not */
 export function requireNames(parent: LoadBalancerBody, listener: Attributes): void {
-  const wanted: readonly [string, readonly { readonly name: string }[]][] = [
-    ["hostnameNames", parent.hostnames],
-    ["ruleSetNames", parent.ruleSets],
-    ["pathRouteSetName", parent.pathRouteSets],
-    ["routingPolicyName", parent.routingPolicies],
-  ];
-  for (const [field, all] of wanted)
-    for (const name of [listener[field] ?? []].flat())
-      if (!byName(all, String(name)))
+  const there: Readonly<Record<Naming, readonly { readonly name: string }[]>> = {
+    hostnameNames: parent.hostnames,
+    ruleSetNames: parent.ruleSets,
+    pathRouteSetName: parent.pathRouteSets,
+    routingPolicyName: parent.routingPolicies,
+  };
+  for (const field of FIELDS)
+    for (const name of namedBy(listener, field))
+      if (!byName(there[field], String(name)))
         throw invalid(SERVICE, `${field} ${String(name)} is none of the load balancer's.`);
 }

@@ -120,7 +120,7 @@ async function open(world: World, instanceId: string, { request, socket, head }:
     await answered(pveOn(world, host, ""), request, pathname, Object.fromEntries(searchParams));
     const serve = takeConsole(world, Number(searchParams.get("port")));
     world.calls.end(call, "101");
-    await serve(webSocket(request, socket, head));
+    await serve(await webSocket(request, socket, head));
   } catch (error) {
     const { status, message } = refusalOf(error, world, call);
     socket.end(`HTTP/1.1 ${status} ${message}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

@@ -1,5 +1,6 @@
 /** The hosts that a lab finds there: put up for it as it describes them, unless somebody has put them up already. */
 import { addressAt, cidrOf } from "../../../config/cidr.ts";
+import { HOMELAB_ROLES } from "../../../topology/privileges.ts";
 import { ownHosts } from "../../reach/home.ts";
 import type { Datacenter, HomeNetwork, OwnHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
@@ -20,28 +21,6 @@ export interface FoundHosts {
   /** Null: the lab signs in as root. */
   readonly token: { readonly user: string; readonly name: string; readonly value: string } | null;
 }
-
-/** Roles that their administrator has made for labs: docs/homelab.md has the same commands. */
-const ROLES = {
-  LabGuests: [
-    "Pool.Allocate",
-    "Pool.Audit",
-    "VM.Allocate",
-    "VM.Audit",
-    "VM.Clone",
-    "VM.Config.CDROM",
-    "VM.Config.CPU",
-    "VM.Config.Cloudinit",
-    "VM.Config.Disk",
-    "VM.Config.HWType",
-    "VM.Config.Memory",
-    "VM.Config.Network",
-    "VM.Config.Options",
-    "VM.GuestAgent.Audit",
-    "VM.PowerMgmt",
-  ],
-  LabNodes: ["Sys.AccessNetwork", "Sys.Audit"],
-} as const;
 
 /** What the user of the token may do, and where: nothing of a machine that is in no pool, and nothing else of the host. */
 function rightsOf({ storage, imageStorage, network }: FoundHosts): Readonly<Record<string, string>> {
@@ -110,7 +89,7 @@ function addToken(datacenter: Datacenter, found: FoundHosts): void {
   const { user, name, value } = found.token;
   const nobody = { email: "", firstname: "", lastname: "", keys: "", groups: [], password: null };
   datacenter.users[user] ??= { ...nobody, comment: "Labs", enable: true, expire: 0 };
-  for (const [role, privileges] of Object.entries(ROLES)) datacenter.roles[role] ??= privileges;
+  for (const [role, privileges] of Object.entries(HOMELAB_ROLES)) datacenter.roles[role] ??= privileges;
   for (const [path, roleid] of Object.entries(rightsOf(found)))
     if (!datacenter.acl.some((entry) => entry.path === path && entry.ugid === user))
       datacenter.acl.push({ path, type: "user", ugid: user, roleid, propagate: true });

@@ -1,6 +1,6 @@
 /** The screen of a machine, over a WebSocket; and templates that a host downloads. */
-import { request } from "node:https";
-import type { Duplex } from "node:stream";
+import { on } from "node:events";
+import { WebSocket } from "ws";
 import { vncResponse } from "../../../../sandbox/proxmox/api/vnc.ts";
 import type { Client } from "../client.ts";
 import { ownHost } from "../own-host.ts";
@@ -16,52 +16,32 @@ afterEach(() => api.close());
 
 const proxy = async () => Object(await api.does("POST", `${VM}/vncproxy`, { websocket: 1 }));
 
-/** What a client sends, in one masked frame. */
-function sent(payload: Buffer): Buffer {
-  const mask = [1, 2, 3, 4];
-  return Buffer.from([0x82, 0x80 | payload.length, ...mask, ...payload.map((byte, at) => byte ^ (mask[at % 4] ?? 0))]);
-}
-
 interface Screen {
   read(): Promise<Buffer>;
   send(payload: Buffer | string): void;
   close(): void;
 }
 
-function screenOn(socket: Duplex, head: Buffer): Screen {
-  let pending = head;
-  const chunks = socket.iterator();
+function screenOn(socket: WebSocket): Screen {
+  const messages = on(socket, "message");
   return {
-    async read() {
-      while (pending.length < 2 || pending.length < 2 + (pending[1] ?? 0)) {
-        const { value } = await chunks.next();
-        pending = Buffer.concat([pending, Buffer.from(value)]);
-      }
-      const end = 2 + (pending[1] ?? 0);
-      const payload = pending.subarray(2, end);
-      pending = pending.subarray(end);
-      return payload;
-    },
-    send: (payload) => void socket.write(sent(Buffer.from(payload))),
-    close: () => socket.destroy(),
+    read: async () => Buffer.from(Object(await messages.next()).value[0]),
+    send: (payload) => socket.send(Buffer.from(payload)),
+    close: () => socket.terminate(),
   };
 }
 
 /** Opens a WebSocket. @returns the screen, or the status that it was refused with */
 function opened(port: string, vncticket: string): Promise<Screen | number> {
+  const query = new URLSearchParams({ port, vncticket });
+  const address = `wss://127.0.0.1:${api.port}/api2/json/${VM}/vncwebsocket?${query}`;
+  const socket = new WebSocket(address, "binary", { headers: api.login, rejectUnauthorized: false });
+  // Listens before it is open: the screen speaks first.
+  const shown = screenOn(socket);
   return new Promise((resolve, reject) => {
-    const query = new URLSearchParams({ port, vncticket });
-    const call = request({
-      host: "127.0.0.1",
-      port: api.port,
-      path: `/api2/json/${VM}/vncwebsocket?${query}`,
-      rejectUnauthorized: false,
-      headers: { ...api.login, Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Key": "AAAA" },
-    });
-    call.on("upgrade", (_response, socket, head) => resolve(screenOn(socket, head)));
-    call.on("response", (response) => resolve(response.statusCode ?? 0));
-    call.on("error", reject);
-    call.end();
+    socket.on("open", () => resolve(shown));
+    socket.on("unexpected-response", (_request, { statusCode = 0 }) => resolve(statusCode));
+    socket.on("error", reject);
   });
 }
 
