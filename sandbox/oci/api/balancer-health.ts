@@ -1,90 +1,90 @@
 /** Health of load balancers: checkers check nothing here, so that all of it is UNKNOWN. And how they choose and speak. */
-import { requirePart } from "../kernel/part.ts";
+import type { Attributes } from "../../plugin/resource.ts";
+import { type Part, requirePart } from "../kernel/part.ts";
 import { inCompartment, record, shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
-import type { ApiRequest, Route } from "../http/route.ts";
+import type { Route } from "../http/route.ts";
 import { backend } from "../resources/network-backend.ts";
-import { type BackendSet, backendSet } from "../resources/network-backend-set.ts";
-import { loadBalancer } from "../resources/load-balancer.ts";
+import { backendSet } from "../resources/network-backend-set.ts";
 import { loadBalancerBackend, loadBalancerBackendSet } from "../resources/load-balancer-parts.ts";
 import { networkLoadBalancer } from "../resources/network-load-balancer.ts";
-
-const BASE = "/20200501";
-const ONE = `${networkLoadBalancer.path}/{id}`;
-const SET = `${ONE}/backendSets/{set}`;
-const BACKEND = `${SET}/backends/{part}`;
 
 /** oracle/oci-go-sdk v65, networkloadbalancer/network_load_balancers_{policy,protocol}_summary.go */
 const POLICIES = ["TWO_TUPLE", "THREE_TUPLE", "FIVE_TUPLE"];
 const PROTOCOLS = ["ANY", "TCP", "UDP", "TCP_AND_UDP", "L3IP"];
 
-function setOf(request: ApiRequest): BackendSet {
-  const { set = "" } = request.params;
-  return requirePart(backendSet, record(request, networkLoadBalancer), { ...request.params, part: set });
-}
-
 /** Of what lies in something: which are in which state. @param what `Backend` */
-function healthOf(what: string, names: readonly string[]) {
+function healthOf(what: string, list: readonly { readonly name: string }[]): Attributes {
   return {
     status: "UNKNOWN",
     [`warningState${what}Names`]: [],
     [`criticalState${what}Names`]: [],
-    [`unknownState${what}Names`]: names,
-    [`total${what}Count`]: names.length,
+    [`unknownState${what}Names`]: list.map(({ name }) => name),
+    [`total${what}Count`]: list.length,
   };
 }
 
-function backendOf(request: ApiRequest): void {
-  requirePart(backend, record(request, networkLoadBalancer), request.params);
+type Named = Attributes & { readonly name: string };
+
+/** A kind of load balancer, and where the health of all of a compartment is read. */
+interface Kind<B extends Attributes, S extends Attributes, K extends Attributes> {
+  readonly set: Part<B, S>;
+  readonly backend: Part<B, K>;
+  readonly all: string;
+  /** What an item of that list calls the load balancer. */
+  readonly idField: string;
+  /** Where that list stands in an object. */
+  readonly within?: "items";
 }
 
 const read = (path: string, run: Route["run"]): Route => ({ method: "GET", path, run });
-const namesOf = (list: readonly { readonly name: string }[]): readonly string[] => list.map(({ name }) => name);
 
-/** The same of flexible ones, whose lists are arrays. */
-const flexibleRoutes: readonly Route[] = [
-  read("/20170115/loadBalancerHealths", (request) =>
-    listed(
-      request,
-      inCompartment(request, loadBalancer).map(({ id }) => ({ loadBalancerId: id, status: "UNKNOWN" })),
+function healthRoutes<
+  B extends Attributes & { readonly backendSets: readonly Named[] },
+  S extends Attributes & { readonly backends: readonly Named[] },
+  K extends Attributes,
+>({ set, backend: member, all, idField, within }: Kind<B, S, K>): readonly Route[] {
+  const balancer = set.parent;
+  const one = `${balancer.path}/{id}`;
+  return [
+    read(all, (request) => {
+      const here = inCompartment(request, balancer);
+      return listed(
+        request,
+        here.map(({ id }) => ({ [idField]: id, status: "UNKNOWN" })),
+        within,
+      );
+    }),
+    read(`${one}/health`, (request) => shown(healthOf("BackendSet", record(request, balancer).backendSets))),
+    read(`${one}/backendSets/{part}/health`, (request) =>
+      shown(healthOf("Backend", requirePart(set, record(request, balancer), request.params).backends)),
     ),
-  ),
-  read(`${loadBalancer.path}/{id}/health`, (request) =>
-    shown(healthOf("BackendSet", namesOf(record(request, loadBalancer).backendSets))),
-  ),
-  read(`${loadBalancer.path}/{id}/backendSets/{part}/health`, (request) => {
-    const set = requirePart(loadBalancerBackendSet, record(request, loadBalancer), request.params);
-    return shown(healthOf("Backend", namesOf(set.backends)));
-  }),
-  read(`${loadBalancer.path}/{id}/backendSets/{set}/backends/{part}/health`, (request) => {
-    requirePart(loadBalancerBackend, record(request, loadBalancer), request.params);
-    return shown({ status: "UNKNOWN", healthCheckResults: [] });
-  }),
-];
+    read(`${one}/backendSets/{set}/backends/{part}/health`, (request) => {
+      requirePart(member, record(request, balancer), request.params);
+      return shown({ status: "UNKNOWN", healthCheckResults: [] });
+    }),
+  ];
+}
 
 /** What is read of load balancers beside themselves. */
 export const balancerHealthRoutes: readonly Route[] = [
-  ...flexibleRoutes,
-  read(`${networkLoadBalancer.path}/health`, (request) => {
-    const here = inCompartment(request, networkLoadBalancer);
-    return listed(
-      request,
-      here.map(({ id }) => ({ networkLoadBalancerId: id, status: "UNKNOWN" })),
-      "items",
-    );
+  ...healthRoutes({
+    set: loadBalancerBackendSet,
+    backend: loadBalancerBackend,
+    all: "/20170115/loadBalancerHealths",
+    idField: "loadBalancerId",
   }),
-  read(`${ONE}/health`, (request) =>
-    shown(healthOf("BackendSet", namesOf(record(request, networkLoadBalancer).backendSets))),
-  ),
-  read(`${SET}/health`, (request) => shown(healthOf("Backend", namesOf(setOf(request).backends)))),
-  read(`${BACKEND}/health`, (request) => {
-    backendOf(request);
-    return shown({ status: "UNKNOWN", healthCheckResults: [] });
+  ...healthRoutes({
+    set: backendSet,
+    backend,
+    all: `${networkLoadBalancer.path}/health`,
+    idField: "networkLoadBalancerId",
+    within: "items",
   }),
-  read(`${BACKEND}/operationalStatus`, (request) => {
-    backendOf(request);
+  read(`${networkLoadBalancer.path}/{id}/backendSets/{set}/backends/{part}/operationalStatus`, (request) => {
+    requirePart(backend, record(request, networkLoadBalancer), request.params);
     return shown({ status: "UNKNOWN" });
   }),
-  read(`${BASE}/networkLoadBalancersPolicies`, () => shown({ items: POLICIES })),
-  read(`${BASE}/networkLoadBalancersProtocols`, () => shown({ items: PROTOCOLS })),
+  read("/20200501/networkLoadBalancersPolicies", () => shown({ items: POLICIES })),
+  read("/20200501/networkLoadBalancersProtocols", () => shown({ items: PROTOCOLS })),
 ];

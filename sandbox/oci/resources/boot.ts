@@ -40,7 +40,7 @@ const LINES: Readonly<Record<BootStop, readonly string[]>> = {
   "cloud-init": [...FIRMWARE, ...KERNEL, "[FAILED] Failed to start cloud-init.service - Cloud-init: Network Stage."],
 };
 
-const LOGIN = (name: string): readonly string[] => [`Debian GNU/Linux 13 ${name} ttyAMA0`, "", `${name} login: `];
+const login = (name: string): readonly string[] => [`Debian GNU/Linux 13 ${name} ttyAMA0`, "", `${name} login: `];
 
 /** What an instance writes to its serial console once its kernel runs, where it is no Linux of ours; null: where it is. */
 export type OtherConsole = (world: World, instance: Instance) => readonly string[] | null;
@@ -49,5 +49,5 @@ export type OtherConsole = (world: World, instance: Instance) => readonly string
 export function consoleOutput(world: World, instance: Instance, other: OtherConsole): string {
   const stop = bootStop(world, instance);
   if (stop !== null) return LINES[stop].join("\r\n");
-  return [...FIRMWARE, ...KERNEL, ...(other(world, instance) ?? LOGIN(instance.displayName))].join("\r\n");
+  return [...FIRMWARE, ...KERNEL, ...(other(world, instance) ?? login(instance.displayName))].join("\r\n");
 }
