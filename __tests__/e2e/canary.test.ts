@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { encrypt } from "unixcrypt";
-import { generateSshKey } from "../../cli/engine/state/secrets-schema.ts";
+import { generateSshKey } from "../../sandbox/pki/ssh-key.ts";
 import { GitHubModel, TOKEN } from "../cli/github-model.ts";
 import { type Finished, startNode } from "../cli/running.ts";
 import { itWithTool, SmallLab } from "../cli/small-lab.ts";

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { parse } from "yaml";
-import { generateSshKey } from "../../cli/engine/state/secrets-schema.ts";
+import { generateSshKey } from "../../sandbox/pki/ssh-key.ts";
 import { which } from "../../cli/engine/terraform/tools.ts";
 import { qnetdRules } from "../../constructs/oci/micro.ts";
 import type { Instance } from "../../sandbox/oci/resources/instance.ts";

@@ -7,6 +7,7 @@ import { isUp } from "../oci/resources/boot.ts";
 import { publicAddressOf } from "../oci/resources/primary-address.ts";
 import { ownHostAt } from "../reach/home.ts";
 import type { Instance } from "../oci/resources/instance.ts";
+import { generateSshKey } from "../pki/ssh-key.ts";
 import type { OwnHost } from "../world/proxmox.ts";
 import type { World } from "../world/world.ts";
 
@@ -96,9 +97,9 @@ function readConfig(userData: string): object {
   }
 }
 
-function ownKey({ id, bootVolumeId }: Instance): string {
+function ownKey({ id, bootVolumeId, displayName }: Instance): string {
   const which = `${id} ${bootVolumeId}`;
-  const key = ownKeys.get(which) ?? ssh2.utils.generateKeyPairSync("ed25519").private;
+  const key = ownKeys.get(which) ?? generateSshKey(`root@${displayName}`).private;
   ownKeys.set(which, key);
   return key;
 }

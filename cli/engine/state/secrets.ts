@@ -7,7 +7,8 @@ import type { Environment } from "../synth/environment.ts";
 import type { Project } from "../synth/project.ts";
 import type { Guard } from "./made-before.ts";
 import { readSecrets, secretsFile, type SecretsFile, writeSecrets } from "./secrets-file.ts";
-import { belongTogether, completed, newPassphrase, type Secrets } from "./secrets-schema.ts";
+import { completed, newPassphrase, type Secrets } from "./secrets-schema.ts";
+import { belongTogether } from "../../../sandbox/pki/ssh-key.ts";
 
 /** Encrypted ones are part of the repository: a run that changed them would leave a change that nobody has seen. */
 function refuseToComplete({ file }: SecretsFile, what: string): CliError {

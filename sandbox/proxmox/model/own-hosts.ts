@@ -1,11 +1,11 @@
 /** Hosts that are in no cloud: what Proxmox VE's installer leaves on a machine at home (pve-installer, StorageConfig.pm). */
-import ssh2 from "ssh2";
 import { encrypt } from "unixcrypt";
 import type { Datacenter, OwnHost, PveHost } from "../../world/proxmox.ts";
 import type { World } from "../../world/world.ts";
 import type { Tunnel } from "../../../topology/types.ts";
 import { ownHosts } from "../../reach/home.ts";
 import { issueCertificate } from "./certificate.ts";
+import { generateSshKey } from "../../pki/ssh-key.ts";
 
 /** The ways to them from this machine, as tunnels: of each its ports 8006 and 22. */
 export function ownTunnels(world: Pick<World, "state">): readonly Tunnel[] {
@@ -71,7 +71,7 @@ export function addOwnHost(
     thinPoolBytes: poolGb * GIB,
     rootPassword,
     rootPasswordHash: known.rootPasswordHash ?? encrypt(rootPassword, `$6$rounds=5000$${world.random(12)}`),
-    sshHostKey: ssh2.utils.generateKeyPairSync("ed25519").private,
+    sshHostKey: generateSshKey(`root@${name}`).private,
     timeCreated: world.now(),
     ports,
     ...known,

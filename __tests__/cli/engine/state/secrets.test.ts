@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { guardOf } from "../../../../cli/engine/state/made-before.ts";
 import { plainSecretsFile } from "../../../../cli/engine/state/secrets-file.ts";
-import { generateSshKey, type Secrets } from "../../../../cli/engine/state/secrets-schema.ts";
+import { type Secrets } from "../../../../cli/engine/state/secrets-schema.ts";
+import ssh2 from "ssh2";
+import { generateSshKey } from "../../../../sandbox/pki/ssh-key.ts";
 import { ensureSecrets, secretVariables, statePassphrase } from "../../../../cli/engine/state/secrets.ts";
 
 const MODULE = pathToFileURL(join(__dirname, "../../../../cli/engine/state/secrets.ts")).href;
@@ -138,5 +140,12 @@ describe("an SSH key", () => {
       writeFileSync(file, key.private, { mode: 0o600 });
       expect(execFileSync("ssh-keygen", ["-y", "-f", file], { encoding: "utf8" }).trim()).toBe(key.public.trim());
     }
+  });
+
+  it("is one that ssh2 reads, whatever its bits", () => {
+    const unread = Array.from({ length: 1000 }, () => generateSshKey("root@pve-1").private).filter(
+      (key) => ssh2.utils.parseKey(key) instanceof Error,
+    );
+    expect(unread).toEqual([]);
   });
 });

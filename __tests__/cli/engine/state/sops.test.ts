@@ -13,12 +13,12 @@ import {
   writeSecrets,
 } from "../../../../cli/engine/state/secrets-file.ts";
 import {
-  generateSshKey,
   newRootPassword,
   newUserKey,
   parseSecrets,
   type Secrets,
 } from "../../../../cli/engine/state/secrets-schema.ts";
+import { generateSshKey } from "../../../../sandbox/pki/ssh-key.ts";
 import { ensureSecrets, reviewSecret, statePassphrase } from "../../../../cli/engine/state/secrets.ts";
 import { ageKeyFile, isRecipient } from "../../../../cli/engine/state/sops.ts";
 

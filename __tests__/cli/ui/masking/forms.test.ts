@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import * as fc from "fast-check";
-import { generateSshKey } from "../../../../cli/engine/state/secrets-schema.ts";
+import { generateSshKey } from "../../../../sandbox/pki/ssh-key.ts";
 import { Masker } from "../../../../cli/ui/masker.ts";
 
 const pem = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" });

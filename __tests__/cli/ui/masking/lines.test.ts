@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { generateSshKey } from "../../../../cli/engine/state/secrets-schema.ts";
+import { generateSshKey } from "../../../../sandbox/pki/ssh-key.ts";
 import { lineMask, maskStream, type Written } from "../../../../cli/ui/mask-output.ts";
 import { learn, SENSITIVE } from "../../../../cli/ui/masker.ts";
 

@@ -1,7 +1,7 @@
 /** What must never be masked, with everything learned that a deployed lab has. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateSshKey } from "../../../../cli/engine/state/secrets-schema.ts";
+import { generateSshKey } from "../../../../sandbox/pki/ssh-key.ts";
 import { Masker } from "../../../../cli/ui/masker.ts";
 
 const ROOT = join(__dirname, "../../../..");

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateSshKey } from "../../../../cli/engine/state/secrets-schema.ts";
+import { generateSshKey } from "../../../../sandbox/pki/ssh-key.ts";
 import { Masker, SENSITIVE } from "../../../../cli/ui/masker.ts";
 
 const { masked } = { masked: (text: string): string => new Masker().masked(text) };
