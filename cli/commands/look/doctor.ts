@@ -85,13 +85,14 @@ async function examine(options: DoctorOptions): Promise<number> {
   if (options.boot !== undefined)
     return reportFindings(await bootOfHost(options.boot, project), terminal, options.json, { sandbox });
   const env = baseEnvironment(project);
+  // Before the synth, which holds up this process, and would count as their time.
+  const programs = await tools(env, sandbox);
   const groups = await Promise.all([
-    tools(env, sandbox),
     ofTheLab(project),
     findingsOf("state", () => state(project), REMOTE_MS),
     findingsOf("certificates", async () => certificates(project, await clockOf(project))),
   ]);
-  return reportFindings(groups.flat(), terminal, options.json, { sandbox });
+  return reportFindings([...programs, ...groups.flat()], terminal, options.json, { sandbox });
 }
 
 /** `lab doctor` */

@@ -70,6 +70,9 @@ type Environment = Readonly<Record<string, string>>;
 /** For a program that has to answer before its check is given up on. */
 const quickly = (env: Environment) => ({ env: { ...env }, timeout: PATIENCE_MS - 500, killSignal: "SIGKILL" }) as const;
 
+/** For the one program without which nothing works: it fails only where a busy machine cannot be the cause. */
+const TERRAFORM_MS = 10_000;
+
 /** The version in what a program says of itself; some say it on stderr. Null when it does not run. */
 async function versionOf(program: string, args: readonly string[], env: Environment): Promise<string | null> {
   const { error, stdout, stderr } = await capture(program, args, quickly(env));
@@ -79,7 +82,7 @@ async function versionOf(program: string, args: readonly string[], env: Environm
 async function terraform(env: Environment): Promise<Finding> {
   const name = "terraform";
   try {
-    const binary = await findBinary(env, { wished: env["TERRAFORM_BINARY_NAME"], timeout: PATIENCE_MS - 500 });
+    const binary = await findBinary(env, { wished: env["TERRAFORM_BINARY_NAME"], timeout: TERRAFORM_MS });
     return ok(name, `${describeBinary(binary)}: plans and deploys`);
   } catch (error) {
     const [problem = "", ...advice] = messageOf(error).split(/: (?=install|`npx)|; (?=install)/);
@@ -143,11 +146,11 @@ async function optional(name: string, args: readonly string[], purpose: string, 
  * @param env what programs are started in; PATH as the lab has it
  */
 export async function tools(env: Environment, sandbox: boolean, patienceMs = PATIENCE_MS): Promise<readonly Finding[]> {
-  const each = (name: string, check: () => Promise<Finding>) =>
-    findingsOf(name, async () => [await check()], patienceMs);
+  const each = (name: string, check: () => Promise<Finding>, forMs = patienceMs) =>
+    findingsOf(name, async () => [await check()], forMs);
   const groups = await Promise.all([
     [ok("node", `${process.version}: runs the lab`)],
-    each("terraform", () => terraform(env)),
+    each("terraform", () => terraform(env), TERRAFORM_MS + PATIENCE_MS),
     each("ssh", () => ssh(env, sandbox)),
     each("image builder", () => images(env)),
     each("go", () => optional("go", ["version"], "for npx lab tools build", env)),

@@ -26,7 +26,11 @@ const WITH_GO =
 
 /** Asks a binary what it is. Its banner distinguishes the products: their JSON is the same. */
 async function identify(path: string, env: Readonly<Record<string, string>>, timeout: number): Promise<Binary> {
-  const { error, stdout: banner } = await capture(path, ["version"], { env: { ...env }, timeout });
+  const { error, stdout: banner } = await capture(path, ["version"], {
+    env: { ...env },
+    timeout,
+    killSignal: "SIGKILL",
+  });
   if (error !== null) {
     const added = addedArguments(env, "version");
     throw new CliError(`${path} cannot be run: ${error.message.split("\n")[0]}${added === "" ? "" : `; ${added}`}`);

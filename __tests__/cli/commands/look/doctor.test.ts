@@ -55,7 +55,8 @@ describe("npx lab doctor", () => {
     program("tofu", 'echo "OpenTofu v1.10.1"');
     const payg = { ...CONFIG, preset: "payg", access: { ...CONFIG.access, basePort: 28_400 } };
     const { code, stdout } = await run(payg, ["--sandbox", "--json"]);
-    const document = JSON.parse(stdout);
+    const document: { findings: { status: string }[] } = JSON.parse(stdout);
+    expect(document.findings.filter(({ status }) => status === "fail")).toEqual([]);
     expect(document).toMatchObject({ ok: true, sandbox: true });
     expect(document.findings).toContainEqual(expect.objectContaining({ name: "free tier", status: "warn" }));
     expect(code).toBe(0);
