@@ -20,12 +20,13 @@ const home =
   (config) =>
     isHome(config) ? rule(config.proxmox, config) : [];
 
-const noAccount: Rule = ({ oci, hosts, micro, kubernetes, state, transform, allowPaid }) => [
+const noAccount: Rule = ({ oci, hosts, micro, kubernetes, images, state, transform, allowPaid }) => [
   ...nothing(oci !== null, ["oci"], "an object", `null (${HOSTS}; preset "homelab" has it so)`),
   ...nothing(hosts.length > 0, ["hosts"], `${hosts.length} of them`, `[] (${HOSTS}: those there are in proxmox.nodes)`),
   ...nothing(micro !== null, ["micro"], shown(micro?.name), `null (${HOSTS})`),
   ...nothing(allowPaid, ["allowPaid"], "true", `false (${HOSTS}: nothing of it costs anything)`),
   ...nothing(kubernetes.placement === "oci", ["kubernetes", "placement"], '"oci"', `"proxmox" (${HOSTS})`),
+  ...nothing(images.format !== "qcow2", ["images", "format"], shown(images.format), `"qcow2" (${HOSTS})`),
   ...nothing(state.backend === "oci", ["state", "backend"], '"oci"', `"local" or "s3" (${HOSTS})`),
   ...nothing(transform?.oci !== undefined, ["transform", "oci"], "an object", `nothing (${HOSTS}: no stack oci)`),
 ];

@@ -28,6 +28,8 @@ export interface LabInput extends Partial<
   readonly talos?: Partial<LabConfig["talos"]>;
   /** @default - the preset's */
   readonly versions?: Partial<LabConfig["versions"]>;
+  /** @default - the preset's: qcow2 */
+  readonly images?: Partial<LabConfig["images"]>;
   /** @default - the preset's: local files */
   readonly state?: LabConfig["state"];
   /** Other arguments for resources of the lab: a `LabTransforms` of lab.ts. @default - the lab's own arguments */
@@ -50,6 +52,7 @@ export interface ProxmoxLabInput extends CloudLabInput {
   /** @default - free */
   readonly preset?: Exclude<PresetName, DirectPreset | HomePreset>;
   readonly oci: OciInput & { readonly talosImageId?: never };
+  readonly images?: { readonly format?: "qcow2" };
   readonly virtualization?: "tcg";
   /** @default - the preset's */
   readonly kubernetes?: Partial<Kubernetes> & { readonly placement?: "proxmox" };
@@ -83,6 +86,7 @@ export interface HomeLabInput extends LabInput {
   readonly micro?: null;
   readonly tags?: never;
   readonly allowPaid?: never;
+  readonly images?: { readonly format?: "qcow2" };
   /** @default - the preset's */
   readonly access?: { readonly basePort?: number };
   /** @default - the preset's */

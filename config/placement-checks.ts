@@ -14,6 +14,14 @@ const imageOfTalos: Rule = ({ oci }) => {
   return nothing(id !== undefined, ["oci", "talosImageId"], shown(id), 'nothing unless kubernetes.placement is "oci"');
 };
 
+const formatOfTalos: Rule = ({ images: { format } }) =>
+  nothing(
+    format !== "qcow2",
+    ["images", "format"],
+    shown(format),
+    '"qcow2" unless kubernetes.placement is "oci": what is built here is packed as .oci, which names its firmware',
+  );
+
 const account: Rule = ({ oci, access }) => [
   ...nothing(oci === null, ["oci"], "null", 'an object with region; null only with proxmox.hosts "existing"'),
   ...nothing(
@@ -74,7 +82,7 @@ const discovery: Rule = ({ kubernetes: { discoveryService, nodes } }) =>
   );
 
 const RULES: Readonly<Record<LabConfig["kubernetes"]["placement"], readonly Rule[]>> = {
-  proxmox: [account, hostsAreThere, imageOfTalos],
+  proxmox: [account, hostsAreThere, imageOfTalos, formatOfTalos],
   oci: [account, noHosts, noMicro, noNodeHost, noProxmoxTransform, sizes, discovery],
 };
 

@@ -59,6 +59,7 @@ const common = {
   virtualization: "tcg",
   talos: { extensions: [], kernelArgs: [], patches: [] },
   versions: { proxmox: "9.2", talos: "1.14.1", kubernetes: "1.37.2" },
+  images: { format: "qcow2" },
   state: { backend: "local" },
 } as const;
 

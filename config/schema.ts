@@ -247,6 +247,18 @@ const kubernetesSchema = field(
   "an object with placement, allowSchedulingOnControlPlanes, cni, discoveryService and nodes",
 );
 
+const imagesSchema = field(
+  z.strictObject({
+    format: field(
+      z.enum(["qcow2", "vmdk"]),
+      "Disk format that the Talos image of placement oci is imported in. Try vmdk where an instance ends in the UEFI shell: [which boots is disputed](talos-on-oci.md#the-image). Another one imports another image, and replaces no machine that exists.",
+      '"qcow2" or "vmdk"',
+    ),
+  }),
+  "How images are imported.",
+  "an object with format",
+);
+
 const tagsSchema = field(
   // 8: OCI takes 10 free-form tags a resource, and the lab adds its own.
   z
@@ -311,6 +323,7 @@ const fields = {
   kubernetes: kubernetesSchema,
   talos: talosSchema,
   versions: versionsSchema,
+  images: imagesSchema,
   state: stateSchema,
   transform: transformSchema.optional(),
   extend: field(

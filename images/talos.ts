@@ -1,13 +1,16 @@
 /** The Talos image that instances boot: not built here, but fetched from the image factory, packed and uploaded. */
+import { execFile } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
 import { z } from "zod";
 import { sha256OfFile } from "./artifact.ts";
 import { ask } from "./ask.ts";
-import { ociArchive, sha256Of } from "./model/archive.ts";
+import { isMissing, oneLine } from "./errors.ts";
+import { bareDisk, ociArchive, type OciArchive, sha256Of } from "./model/archive.ts";
 import type { Destination } from "./upload-artifact.ts";
 import type { UploadRequest } from "./upload/index.ts";
 
@@ -29,6 +32,8 @@ export interface TalosImage {
 /** The same, and where it goes. */
 export interface TalosUpload extends TalosImage, Destination, Pick<UploadRequest, "say" | "onProgress"> {
   readonly objectName: string;
+  /** What converts it, for an object that is a VMDK. @default - qemu-img of PATH */
+  readonly qemuImg?: string;
 }
 
 const FACTORY = "https://factory.talos.dev";
@@ -57,24 +62,17 @@ async function checkDisk(file: string, address: string, sizeBytes: number | null
   if (!buffer.equals(MAGIC)) throw new Error(`${address}: got what is no qcow2`);
 }
 
-/** What was fetched before, unless it has changed since; else fetches it. */
-async function diskOf(image: TalosImage, say: (line: string) => void): Promise<string> {
-  const { version, schematicId, artifacts, factory = FACTORY, signal } = image;
+/** A file of this image that an earlier run has kept, unless it has changed since; else made by `make`, whole or not at all. */
+async function kept(image: TalosImage, name: string, make: (part: string) => Promise<void>): Promise<string> {
+  const { version, schematicId, artifacts, signal } = image;
   const folder = join(artifacts, `talos-${version}-${schematicId.slice(0, 12)}`);
-  const [file, sum] = [join(folder, DISK), join(folder, `${DISK}.sha256`)];
+  const [file, sum] = [join(folder, name), join(folder, `${name}.sha256`)];
   const known = await readFile(sum, "utf8").catch(() => null);
   if (known !== null && (await sha256OfFile(file, signal).catch(() => "")) === known.trim()) return file;
-  await register(image);
-  const address = `${factory}/image/${schematicId}/v${version}/${DISK}`;
-  say(`fetching ${address}: the factory makes it at the first request, which takes a while`);
-  const answer = await ask(address, { signal }, EFFECT);
-  if (answer.body === null) throw new Error(`${address}: got nothing`);
   await mkdir(folder, { recursive: true });
   const part = `${file}.part`;
   try {
-    await pipeline(Readable.fromWeb(answer.body), createWriteStream(part), { signal });
-    const length = answer.headers.get("content-length");
-    await checkDisk(part, address, length === null ? null : Number(length));
+    await make(part);
     await rename(part, file);
     await writeFile(sum, `${await sha256OfFile(file, signal)}\n`);
   } finally {
@@ -83,18 +81,54 @@ async function diskOf(image: TalosImage, say: (line: string) => void): Promise<s
   return file;
 }
 
+/** Fetches the disk from the factory. */
+async function fetchDisk(image: TalosImage, part: string, say: (line: string) => void): Promise<void> {
+  const { version, schematicId, factory = FACTORY, signal } = image;
+  await register(image);
+  const address = `${factory}/image/${schematicId}/v${version}/${DISK}`;
+  say(`fetching ${address}: the factory makes it at the first request, which takes a while`);
+  const answer = await ask(address, { signal }, EFFECT);
+  if (answer.body === null) throw new Error(`${address}: got nothing`);
+  await pipeline(Readable.fromWeb(answer.body), createWriteStream(part), { signal });
+  const length = answer.headers.get("content-length");
+  await checkDisk(part, address, length === null ? null : Number(length));
+}
+
+/** A stream-optimized VMDK, the one kind that OCI imports. @throws Error, one line, without qemu-img */
+async function toVmdk({ qemuImg = "qemu-img", signal }: TalosUpload, disk: string, part: string): Promise<void> {
+  const subformat = ["-o", "subformat=streamOptimized"];
+  try {
+    await promisify(execFile)(qemuImg, ["convert", "-f", "qcow2", "-O", "vmdk", ...subformat, disk, part], {
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    const advice =
+      'qemu-img is not on PATH, and makes the VMDK: install it (Debian: qemu-utils), or set images.format to "qcow2"';
+    throw new Error(isMissing(error) ? advice : `qemu-img convert ${disk}: ${oneLine(error)}`, { cause: error });
+  }
+}
+
+/** What is uploaded, as the object's name says. */
+async function archiveOf(request: TalosUpload): Promise<OciArchive> {
+  const { objectName, version, say } = request;
+  const disk = await kept(request, DISK, (part) => fetchDisk(request, part, say));
+  if (objectName.endsWith(".vmdk"))
+    return bareDisk(await kept(request, "oracle-arm64.vmdk", (part) => toVmdk(request, disk, part)));
+  return ociArchive(disk, { operatingSystem: "Talos Linux", operatingSystemVersion: version });
+}
+
 /**
  * Provides the image in its bucket: found there, or fetched and uploaded.
  *
  * @throws Error, one line: no answer, no such version, not free, refused by Object Storage
  */
 export async function provideTalosImage(request: TalosUpload): Promise<void> {
-  const { store, bucket, objectName, version, schematicId, say } = request;
+  const { store, bucket, objectName, schematicId, say } = request;
   // Brings Oracle's SDK, which takes a while to load.
   const { presentImage, uploadImage } = await import("./upload/index.ts");
   if ((await presentImage(store, bucket, objectName)) !== null) return;
-  const disk = await diskOf(request, say);
-  const archive = await ociArchive(disk, { operatingSystem: "Talos Linux", operatingSystemVersion: version });
+  const archive = await archiveOf(request);
   const sha256 = await sha256Of(archive.read());
   const { status } = await uploadImage({ ...request, archive, sha256, inputHash: schematicId, keep: [objectName] });
   say(`${objectName}: ${status}`);

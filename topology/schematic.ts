@@ -58,7 +58,9 @@ export function schematicId(yaml: string): string {
 const HASH_DIGITS = 12;
 
 /** Name of the bucket object that a lab's Talos image for instances is imported from. */
-export function talosObjectName(config: Schemed & Pick<LabConfig, "versions">): string {
+export function talosObjectName(config: Schemed & Pick<LabConfig, "versions" | "images">): string {
   const id = schematicId(labSchematic(config));
-  return `talos-${config.versions.talos}-oracle-arm64-${id.slice(0, HASH_DIGITS)}.oci`;
+  // A qcow2 goes in an archive, which names its firmware; a VMDK is imported as it is.
+  const extension = config.images.format === "qcow2" ? "oci" : "vmdk";
+  return `talos-${config.versions.talos}-oracle-arm64-${id.slice(0, HASH_DIGITS)}.${extension}`;
 }

@@ -45,6 +45,13 @@ describe("a config whose Talos runs on the instances", () => {
     expect(linesFor("direct", changes)).toEqual([`lab.config.ts: ${line}`]);
   });
 
+  it("may import a VMDK, which a lab with hosts may not", () => {
+    expect(linesFor("direct", { "images.format": "vmdk" })).toEqual([]);
+    expect(linesFor("free", { "images.format": "vmdk" })).toEqual([
+      'lab.config.ts: images.format: got "vmdk", allowed "qcow2" unless kubernetes.placement is "oci": what is built here is packed as .oci, which names its firmware',
+    ]);
+  });
+
   it("may name an image that was imported by hand", () => {
     expect(linesFor("direct", { "oci.talosImageId": ID })).toEqual([]);
   });
@@ -55,6 +62,8 @@ describe("a config whose Talos runs on the instances", () => {
     defineLab({ ...LEAST, preset: "direct", hosts: [host] });
     // @ts-expect-error -- a micro
     defineLab({ ...LEAST, preset: "direct", micro: { name: "qdevice-1", bootVolumeGb: 50 } });
+    // @ts-expect-error -- a format that hosts' images never have
+    defineLab({ ...LEAST, preset: "free", images: { format: "vmdk" } });
     // @ts-expect-error -- virtual machines
     defineLab({ ...LEAST, preset: "direct-pair", virtualization: "kvm" });
     // @ts-expect-error -- a node with a host

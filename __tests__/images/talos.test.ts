@@ -1,6 +1,6 @@
 /** Talos's image: from a factory on loopback into a bucket. */
 import { createServer, type Server } from "node:http";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PRESETS } from "../../config/presets.ts";
@@ -116,6 +116,32 @@ describe("the Talos image of instances", () => {
     });
     await expect(provide()).rejects.toThrow();
     expect(readdirSync(folderOf())).toEqual([]);
+  });
+
+  describe("as a VMDK", () => {
+    const objectName = talosObjectName({ ...CONFIG, images: { format: "vmdk" } });
+    const qemuImg = (): string => join(artifacts, "qemu-img");
+
+    it("is converted once, and uploaded as it is", async () => {
+      const program = '#!/bin/sh\nshift; echo "$@" >>"$0.log"; for last; do :; done; printf KDMV >"$last"\n';
+      writeFileSync(qemuImg(), program, { mode: 0o755 });
+      await provide({ objectName, qemuImg: qemuImg() });
+      const stored = lab.storage.buckets.get(BUCKET)?.objects.get(objectName);
+      expect(stored?.content.toString()).toBe("KDMV");
+      lab.storage.buckets.get(BUCKET)?.objects.clear();
+      await provide({ objectName, qemuImg: qemuImg() });
+      expect(objects()).toEqual([objectName]);
+      const disk = join(folderOf(), "oracle-arm64");
+      const log = readFileSync(`${qemuImg()}.log`, "utf8");
+      expect(log).toBe(`-f qcow2 -O vmdk -o subformat=streamOptimized ${disk}.qcow2 ${disk}.vmdk.part\n`);
+    });
+
+    it("wants qemu-img, and says so in one line", async () => {
+      await expect(provide({ objectName, qemuImg: qemuImg() })).rejects.toThrow(
+        'qemu-img is not on PATH, and makes the VMDK: install it (Debian: qemu-utils), or set images.format to "qcow2"',
+      );
+      expect(objects()).toEqual([]);
+    });
   });
 
   it("has the same bytes in the archive wherever it is packed", async () => {

@@ -4,7 +4,8 @@ import { BUCKET, COMPARTMENT, OBJECT, uploadLab, type UploadLab } from "./upload
 
 const OLD = "proxmox-ampere-00000000aaaa.oci";
 const OLD_BASE = "base-00000000bbbb-cccccccc.oci";
-const FOREIGN = ["base-notes.txt", "proxmox-ampere-backup.oci", "holiday.jpg"];
+const OLD_TALOS = "talos-1.13.9-oracle-arm64-0123456789ab.vmdk";
+const FOREIGN = ["base-notes.txt", "proxmox-ampere-backup.oci", "holiday.jpg", "talos-1.13.9.vmdk"];
 const NOW = new Date("2026-11-24T12:00:00Z");
 const YESTERDAY = new Date("2026-11-23T11:00:00Z");
 const TODAY = new Date("2026-11-24T11:00:00Z");
@@ -14,7 +15,7 @@ let bucket: StoredBucket;
 beforeEach(async () => {
   lab = await uploadLab();
   bucket = lab.bucket();
-  for (const name of [OBJECT, OLD, OLD_BASE, ...FOREIGN])
+  for (const name of [OBJECT, OLD, OLD_BASE, OLD_TALOS, ...FOREIGN])
     bucket.objects.set(name, { content: Buffer.alloc(0), metadata: {}, sizeBytes: name.length });
 });
 afterEach(() => lab.end());
@@ -40,6 +41,7 @@ describe("a prune", () => {
     expect(objects).toEqual([
       { name: OLD_BASE, sizeBytes: OLD_BASE.length },
       { name: OLD, sizeBytes: OLD.length },
+      { name: OLD_TALOS, sizeBytes: OLD_TALOS.length },
     ]);
     expect([...bucket.objects.keys()]).toEqual([OBJECT, ...FOREIGN]);
   });
@@ -61,7 +63,7 @@ describe("a prune", () => {
   it("that is dry says the same, and deletes nothing", async () => {
     leave("old", OLD, YESTERDAY);
     const dry = await prune({ dryRun: true });
-    expect([bucket.objects.size, bucket.uploads.size]).toEqual([6, 1]);
+    expect([bucket.objects.size, bucket.uploads.size]).toEqual([8, 1]);
     expect(lab.storage.operations.filter((operation) => /Delete|Abort/.test(operation))).toEqual([]);
     expect(await prune()).toEqual(dry);
   });
@@ -75,13 +77,13 @@ describe("a prune", () => {
   it("does not touch a bucket of another compartment", async () => {
     lab.storage.buckets.set("theirs", newBucket("theirs", "ocid1.compartment.oc1..other", { objects: bucket.objects }));
     await expect(prune({ bucket: "theirs" })).rejects.toThrow("bucket theirs: belongs to compartment");
-    expect(bucket.objects.size).toBe(6);
+    expect(bucket.objects.size).toBe(8);
   });
 
   it("goes on when an image vanishes, or the answer to a delete is lost", async () => {
     lab.storage.trouble = ({ operation, nth }) =>
       operation === "DeleteObject" && nth === 1 ? "reset after" : undefined;
-    expect((await prune()).objects).toHaveLength(2);
+    expect((await prune()).objects).toHaveLength(3);
     expect(bucket.objects.has(OLD)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { imageMetadata } from "../../images/model/archive-metadata.ts";
 import { BETWEEN_HOSTS } from "../../topology/firewall.ts";
-import { BASE, HOME, type Stack, synthesize } from "./synthesize.ts";
+import { BASE, HOME, type Stack, synthesize, synthesizeAny } from "./synthesize.ts";
 
 const resources = (stack: Stack, type: string): Record<string, unknown>[] => Object.values(stack.resource[type] ?? {});
 const rules = (stack: Stack) => resources(stack, "oci_core_network_security_group_security_rule");
@@ -78,6 +78,20 @@ describe("OciStack", () => {
     const [image] = resources(free, "oci_core_image");
     expect(image).not.toHaveProperty("launch_mode");
     expect(image?.image_source_details).not.toHaveProperty("source_image_type");
+  });
+
+  it("imports a VMDK as one, since it says nothing of itself", () => {
+    const direct = synthesizeAny({ ...BASE, preset: "direct", images: { format: "vmdk" } }).oci;
+    expect(Object.values(direct?.resource["oci_core_image"] ?? {})).toEqual([
+      expect.objectContaining({
+        display_name: expect.stringMatching(/^ampere-lab-talos-1\.14\.1-oracle-arm64-[0-9a-f]{12}$/),
+        launch_mode: "PARAVIRTUALIZED",
+        image_source_details: expect.objectContaining({
+          object_name: expect.stringMatching(/\.vmdk$/),
+          source_image_type: "VMDK",
+        }),
+      }),
+    ]);
   });
 
   it("allows the A1 shape, and UEFI as the only firmware, before a host boots the image", () => {

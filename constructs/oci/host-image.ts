@@ -42,8 +42,9 @@ export interface HostImageProps {
 }
 
 /**
- * Imports an image that instances boot: of Proxmox VE, or of Talos. Launch mode and image type are left out: the object is an `.oci` archive that names UEFI as
- * its only firmware, and the resource's arguments would override it with the wrong firmware (terraform-provider-oci#2052).
+ * Imports an image that instances boot: of Proxmox VE, or of Talos. Of an `.oci` archive, launch mode and image type are
+ * left out: it names UEFI as its only firmware, which the resource's arguments would override with the wrong one
+ * (terraform-provider-oci#2052). A VMDK says nothing of itself, and gets its firmware by the capabilities alone.
  *
  * @example
  * new HostImage(stack, "image", {
@@ -100,14 +101,17 @@ export class HostImage extends Construct {
 }
 
 function imageArguments(props: HostImageProps, namespaceName: string): CoreImageConfig {
+  const isVmdk = props.objectName.endsWith(".vmdk");
   return {
     compartmentId: props.compartmentId,
-    displayName: `${props.lab}-${props.objectName.replace(/\.oci$/, "")}`,
+    displayName: `${props.lab}-${props.objectName.replace(/\.(oci|vmdk)$/, "")}`,
+    ...(isVmdk && { launchMode: "PARAVIRTUALIZED" }),
     imageSourceDetails: {
       sourceType: "objectStorageTuple",
       namespaceName,
       bucketName: props.bucket,
       objectName: props.objectName,
+      ...(isVmdk && { sourceImageType: "VMDK" }),
       operatingSystem: props.system.name,
       operatingSystemVersion: props.system.version,
     },

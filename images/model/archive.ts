@@ -9,9 +9,9 @@ import { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import { imageMetadata, type OperatingSystem } from "./archive-metadata.ts";
 
-/** An archive that can be read from any byte on, as often as needed. */
+/** What is uploaded: an archive, or a bare disk, that can be read from any byte on, as often as needed. */
 export interface OciArchive {
-  /** The qcow2 that it shows. */
+  /** The disk that it shows. */
   readonly file: string;
   readonly sizeBytes: number;
   /**
@@ -63,6 +63,27 @@ async function* readFileSlice(file: string, start: number, end: number): AsyncGe
   if (missing > 0) throw new ArchiveError(`${file}: got ${missing} bytes shorter while it was read; build it again`);
 }
 
+/** @throws RangeError */
+function requireBytes(start: number, end: number, sizeBytes: number): void {
+  if (!(start >= 0 && start <= end && end <= sizeBytes))
+    throw new RangeError(`bytes ${start} to ${end} of an archive of ${sizeBytes}`);
+}
+
+/** A disk that is imported as it is. @throws ArchiveError, one line, when there is no such file */
+export async function bareDisk(file: string): Promise<OciArchive> {
+  const found = await stat(file).catch(() => null);
+  if (!found?.isFile()) throw new ArchiveError(`${file}: no such file`);
+  const sizeBytes = found.size;
+  return {
+    file,
+    sizeBytes,
+    read(start = 0, end = sizeBytes) {
+      requireBytes(start, end, sizeBytes);
+      return Readable.from(readFileSlice(file, start, end), { objectMode: false });
+    },
+  };
+}
+
 /**
  * The archive of a disk image.
  *
@@ -96,8 +117,7 @@ export async function ociArchive(qcow2: string, about: OperatingSystem): Promise
     file: qcow2,
     sizeBytes,
     read(start = 0, end = sizeBytes) {
-      if (!(start >= 0 && start <= end && end <= sizeBytes))
-        throw new RangeError(`bytes ${start} to ${end} of an archive of ${sizeBytes}`);
+      requireBytes(start, end, sizeBytes);
       return Readable.from(slice(start, end), { objectMode: false });
     },
   };

@@ -40,10 +40,12 @@ async function pruneCommand(options: PruneOptions): Promise<number> {
   const { withImagesLock, openDestination } = await import("../../engine/runs/images.ts");
   return withImagesLock(options, "lab images prune", async (context) => {
     const { proxmox } = await ensureImages({ ...context.inputs, artifacts: context.artifacts });
+    const { talosObjectName } = await import("../../../topology/schematic.ts");
     const { pruneBucket } = await import("../../../images/upload/index.ts");
     const destination = await openDestination(context, options);
     const dryRun = options.dryRun ?? false;
-    const pruned = await pruneBucket({ ...destination, keep: [proxmox.objectName], dryRun });
+    const keep = [proxmox.objectName, talosObjectName(context.config)];
+    const pruned = await pruneBucket({ ...destination, keep, dryRun });
     const all = [...pruned.objects, ...pruned.uploads];
     for (const { name, sizeBytes } of all)
       context.terminal.line(`${dryRun ? "would delete" : "deleted"} ${name}, ${megabytes(sizeBytes)} MB`);
