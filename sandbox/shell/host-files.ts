@@ -1,7 +1,7 @@
 /** Files of a host that are volumes of its storages: what `pvesm path` names, and what is written beside the API. */
 import type { Volume } from "../world/proxmox.ts";
 import type { Pve } from "../proxmox/model/context.ts";
-import { storageOf } from "../proxmox/model/storage.ts";
+import { addVolume, storageOf } from "../proxmox/model/storage.ts";
 
 /** Folders of a directory storage by content (PVE::Storage::Plugin). */
 const FOLDERS: Readonly<Record<string, Volume["content"]>> = {
@@ -59,13 +59,12 @@ export function writeFile(pve: Pve, path: string, content: string | Buffer): str
   const place = placeOf(pve, path);
   if (place === null) return isFolder(pve, path) ? "Is a directory" : "the sandbox keeps files of storages alone";
   const bytes = Buffer.from(content);
-  pve.host.volumes[place.volid] = {
+  addVolume(pve, pve.host, place.volid, {
     content: place.content,
     format: place.content === "snippets" ? "snippet" : (/\.([^.]+)$/.exec(path)?.[1] ?? "raw"),
     size: bytes.length,
     source: null,
     ...(place.content === "snippets" && bytes.length <= MAX_TEXT && { text: bytes.toString("utf8") }),
-  };
-  pve.world.changed();
+  });
   return null;
 }

@@ -96,7 +96,7 @@ export interface Certificate {
 
 /** A file or logical volume. */
 export interface Volume {
-  readonly content: "images" | "import" | "iso" | "snippets" | "vztmpl";
+  readonly content: "images" | "import" | "iso" | "rootdir" | "snippets" | "vztmpl";
   readonly format: string;
   /** Bytes on disk for a file, bytes of the disk for an image. */
   size: number;
@@ -106,6 +106,8 @@ export interface Volume {
   readonly source: string | null;
   /** Of a disk: the URL that the file it was imported from had been downloaded from. */
   readonly origin?: string | null;
+  /** When it was made, in seconds since 1970; absent of those that an older sandbox made. */
+  readonly ctime?: number;
   /** Of a file that was downloaded: what it was said to have. */
   readonly checksum?: { readonly algorithm: string; readonly value: string };
 }
@@ -145,6 +147,8 @@ export interface Datacenter {
   firewalls?: Record<string, OwnFirewall>;
   /** By VM id. */
   vms: Record<string, Vm>;
+  /** Containers by VM id, kept as machines are: options as in `lxc/<vmid>.conf`. */
+  containers?: Record<string, Vm>;
 }
 
 /** The cluster's configuration. */

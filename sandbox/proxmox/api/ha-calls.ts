@@ -1,6 +1,8 @@
 /** High availability: which machines the cluster keeps running, and the rules of where (pve-ha-manager 5, API2/HA). */
+import { startContainer, stopContainer } from "../model/containers.ts";
 import { again, nodeNames, type Pve, ROOT } from "../model/context.ts";
 import { failure } from "../model/errors.ts";
+import { guestOf } from "../model/guests.ts";
 import { type Options, putSection, sectionOf, sectionsOf } from "../model/sections.ts";
 import { startTask } from "../model/tasks.ts";
 import { migrateVm } from "../model/vm-migration.ts";
@@ -19,14 +21,16 @@ const vmidOf = (sid: string): string => sid.split(":")[1] ?? "";
 /** The manager has its machine as the resource says, a moment later. */
 function follow(pve: Pve, sid: string, options: Options | null): void {
   const { state = "started" } = options ?? {};
-  const vm = pve.datacenter.vms[vmidOf(sid)];
-  if (options === null || !vm || state === "ignored") return;
+  const found = guestOf(pve.datacenter, vmidOf(sid));
+  if (options === null || !found || state === "ignored") return;
   const shouldRun = state === "started" || state === "enabled";
-  if (runs(pve, vm) === shouldRun) return;
-  startTask({ ...pve, user: ROOT }, shouldRun ? "qmstart" : "qmshutdown", vmidOf(sid), () => {
+  if (runs(pve, found.guest) === shouldRun) return;
+  const isVm = found.type === "qemu";
+  const [start, stop] = isVm ? [startVm, stopVm] : [startContainer, stopContainer];
+  startTask({ ...pve, user: ROOT }, `${isVm ? "qm" : "vz"}${shouldRun ? "start" : "shutdown"}`, vmidOf(sid), () => {
     const later = again({ ...pve, user: ROOT });
-    const now = later.datacenter.vms[vmidOf(sid)];
-    if (now && runs(later, now) !== shouldRun) (shouldRun ? startVm : stopVm)(later, now);
+    const now = guestOf(later.datacenter, vmidOf(sid))?.guest;
+    if (now && runs(later, now) !== shouldRun) (shouldRun ? start : stop)(later, now);
   });
 }
 
@@ -58,7 +62,8 @@ export const resources: SectionKind = {
     if (options["type"] !== undefined && options["type"] !== type) throw failure("types does not match");
     if (options["group"] !== undefined)
       throw failure("invalid parameter 'group': ha groups have been migrated to rules");
-    if (before === null && !pve.datacenter.vms[vmidOf(sid)])
+    const found = guestOf(pve.datacenter, vmidOf(sid));
+    if (before === null && found?.type !== (type === "ct" ? "lxc" : "qemu"))
       throw failure(`resource '${vmidOf(sid)}' does not exist in cluster`);
     return { ...options, type };
   },
@@ -131,14 +136,14 @@ export function migrate(pve: Pve, { sid: given = "", node = "" }: Parameters): D
 export function status(pve: Pve): Data {
   const all = Object.entries(sectionsOf(pve, RESOURCES));
   const services = all.map(([sid, { state = "started" }]) => {
-    const node = pve.datacenter.vms[vmidOf(sid)]?.node ?? pve.host.name;
+    const node = guestOf(pve.datacenter, vmidOf(sid))?.guest.node ?? pve.host.name;
     return { id: `service:${sid}`, type: "service", sid, node, request_state: state, state, crm_state: state };
   });
   return [{ id: "quorum", type: "quorum", node: pve.host.name, quorate: 1, status: "OK" }, ...services];
 }
 
-/** What the status of a machine says of it. */
-export function haOf(pve: Pve, vmid: number): Data {
-  const found = sectionsOf(pve, RESOURCES)[`vm:${vmid}`];
+/** What the status of a guest says of it. */
+export function haOf(pve: Pve, vmid: number, type = "vm"): Data {
+  const found = sectionsOf(pve, RESOURCES)[`${type}:${vmid}`];
   return found ? { managed: 1, state: found["state"] ?? "started" } : { managed: 0 };
 }

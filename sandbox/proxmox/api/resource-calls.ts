@@ -4,7 +4,8 @@ import { badParameter, PveError } from "../model/errors.ts";
 import { runningHosts } from "../model/hosts.ts";
 import { may } from "../model/permissions.ts";
 import { addMembers, createPool, deletePool, poolOf, removeMembers, updatePool } from "../model/pools.ts";
-import { freeVmid } from "../model/vm-config.ts";
+import { freeVmid, guestOf, guestsOf } from "../model/guests.ts";
+import { containerFigures } from "./container-calls.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { nodeFigures } from "./node-calls.ts";
@@ -38,17 +39,21 @@ function machines(pve: Pve): Values[] {
       vms.map((vmid): [number, string] => [vmid, pool]),
     ),
   );
-  return Object.values(pve.datacenter.vms)
-    .filter(({ vmid }) => may(pve, `/vms/${vmid}`, ["VM.Audit"]))
-    .map((machine) => ({
-      ...figures(pve, machine, machine.running && up.has(machine.instanceId)),
-      id: `qemu/${machine.vmid}`,
-      type: "qemu",
-      node: machine.node,
-      maxcpu: cpusOf(machine),
-      template: machine.config.template === "1" ? 1 : 0,
-      ...unlessEmpty("pool", poolOfMachine.get(machine.vmid)),
-    }));
+  return guestsOf(pve.datacenter)
+    .filter(({ guest }) => may(pve, `/vms/${guest.vmid}`, ["VM.Audit"]))
+    .map(({ type, guest }) => {
+      const running = guest.running && up.has(guest.instanceId);
+      const { cpus = cpusOf(guest), ...found } = (type === "lxc" ? containerFigures : figures)(pve, guest, running);
+      return {
+        ...found,
+        id: `${type}/${guest.vmid}`,
+        type,
+        node: guest.node,
+        maxcpu: cpus,
+        template: guest.config.template === "1" ? 1 : 0,
+        ...unlessEmpty("pool", poolOfMachine.get(guest.vmid)),
+      };
+    });
 }
 
 function nodes(pve: Pve): Values[] {
@@ -101,7 +106,7 @@ function zones(pve: Pve): Values[] {
 /** `GET cluster/nextid` */
 export function nextId(pve: Pve, { vmid }: Parameters): Data {
   if (vmid === undefined) return String(freeVmid(pve));
-  if (pve.datacenter.vms[vmid]) throw badParameter({ vmid: `VM ${vmid} already exists` });
+  if (guestOf(pve.datacenter, vmid)) throw badParameter({ vmid: `VM ${vmid} already exists` });
   return vmid;
 }
 

@@ -5,6 +5,7 @@ import * as appliance from "./appliance-calls.ts";
 import * as apt from "./apt-calls.ts";
 import * as cluster from "./cluster-calls.ts";
 import * as clusterOptions from "./cluster-options.ts";
+import { containerRoutes } from "./container-routes.ts";
 import * as consoles from "./console-calls.ts";
 import * as cpuModel from "./cpu-model-calls.ts";
 import * as firewall from "./firewall-calls.ts";
@@ -32,7 +33,7 @@ import { nothing } from "./values.ts";
 import * as vm from "./vm-calls.ts";
 import * as lifecycle from "./vm-lifecycle-calls.ts";
 import * as power from "./vm-power-calls.ts";
-import * as snapshot from "./vm-snapshot-calls.ts";
+import { snapshotRoutes } from "./vm-snapshot-calls.ts";
 
 /** A call that lists what is below it. */
 const index = (path: string): Route => get(path, () => childrenOf(path));
@@ -155,7 +156,7 @@ export const ROUTES: readonly Route[] = [
   index(`${NODE}/hardware`),
   get(`${NODE}/hardware/pci`, hardware.pci),
   get(`${NODE}/hardware/usb`, nothing),
-  get(`${NODE}/lxc`, nothing),
+  ...containerRoutes,
   get(`${NODE}/replication`, nothing),
   index(`${NODE}/sdn`),
   get(`${NODE}/sdn/zones`, sdn.nodeZones),
@@ -186,7 +187,7 @@ export const ROUTES: readonly Route[] = [
   get(`${VM}/cloudinit`, vm.cloudInit),
   put(`${VM}/cloudinit`, vm.regenerateCloudInit),
   get(`${VM}/feature`, vm.feature),
-  ...snapshot.routes,
+  ...snapshotRoutes(lifecycle.SNAPSHOTS),
   post(`${VM}/clone`, lifecycle.clone),
   get(`${VM}/migrate`, lifecycle.migrationTargets),
   post(`${VM}/migrate`, lifecycle.migrate),
@@ -209,6 +210,9 @@ export const ROUTES: readonly Route[] = [
   get(`${VM}/agent/get-host-name`, power.hostName),
   get(`${VM}/agent/get-osinfo`, power.osInfo),
   index(`${VM}/firewall`),
+  index("nodes/{node}/lxc/{vmid}/firewall"),
+  index("nodes/{node}/lxc/{vmid}"),
+  index("nodes/{node}/lxc/{vmid}/status"),
   ...[VM, "nodes/{node}/lxc/{vmid}"].flatMap((guest) => [
     ...firewallOption.ownOptionRoutes(`${guest}/firewall/options`, firewall.guestFirewall),
     ...firewall.firewallRoutes(`${guest}/firewall`, firewall.guestFirewall),

@@ -145,14 +145,14 @@ export function storageStatus(pve: Pve, parameters: Parameters): Data {
   return state(pve, id);
 }
 
-function volumeData(volid: string, { content, format, size }: Volume): { readonly [key: string]: Data } {
+function volumeData(volid: string, { content, format, size, ctime = 0 }: Volume): { readonly [key: string]: Data } {
   const vmid = vmidOf(volid);
   return {
     volid,
     content,
     format,
     size,
-    ctime: 0,
+    ctime,
     ...(vmid !== undefined && { vmid }),
     ...(vmid !== undefined && { used: size }),
   };

@@ -4,6 +4,7 @@ import type { Volume } from "../../world/proxmox.ts";
 import { again, type Pve } from "../model/context.ts";
 import { badParameter, failure } from "../model/errors.ts";
 import { checkDownload, download, type Fetched, pathOf, remoteSize } from "../model/downloads.ts";
+import { addVolume } from "../model/storage.ts";
 import { startTask } from "../model/tasks.ts";
 import type { Data, Parameters } from "./http.ts";
 import { uploadOf } from "./multipart.ts";
@@ -105,11 +106,10 @@ export function upload(pve: Pve, parameters: Parameters): Data {
     if (checksum && got !== checksum.value.toLowerCase())
       throw failure(`checksum mismatch: got '${got}' != expect '${checksum.value}'`);
     assertImage(content, filename, magic);
-    const { world, host } = again(pve);
+    const later = again(pve);
     const format = /\.([^.]+)$/.exec(filename)?.[1]?.toLowerCase() ?? "raw";
     const volume: Volume = { content, format, size, source: null };
-    host.volumes[`${storage}:${content}/${filename}`] = volume;
-    world.changed();
+    addVolume(later, later.host, `${storage}:${content}/${filename}`, volume);
     log("finished file import successfully");
   });
 }

@@ -120,8 +120,8 @@ export function status(pve: Pve, parameters: Parameters): Data {
 }
 
 /** Values with the types that PVE's schema gives them: `cores` is a number, `memory` is text. */
-export function typed(config: Vm["config"]): Values {
-  const schema: Properties = schemaOf("POST nodes/{node}/qemu").parameters ?? {};
+export function typed(config: Vm["config"], call = "POST nodes/{node}/qemu"): Values {
+  const schema: Properties = schemaOf(call).parameters ?? {};
   const isNumber = (key: string): boolean =>
     key === "snaptime" || ["integer", "number", "boolean"].includes(schema[key]?.type ?? "");
   const values = Object.entries(config).map(([key, value]): [string, Data] => [

@@ -15,7 +15,19 @@ import { runs, startVm } from "../model/vm-power.ts";
 import { snapshotOf } from "../model/vm-snapshots.ts";
 import type { Data, Parameters } from "./http.ts";
 import { bit, flag, given } from "./values.ts";
-import { options, task, vm } from "./vm-calls.ts";
+import { options, task, typed, vm } from "./vm-calls.ts";
+import type { Guests } from "./vm-snapshot-calls.ts";
+
+/** Snapshots of machines. */
+export const SNAPSHOTS: Guests = {
+  path: "nodes/{node}/qemu/{vmid}",
+  prefix: "qm",
+  reserved: ["current", "pending"],
+  hasState: true,
+  of: vm,
+  start: startVm,
+  told: typed,
+};
 
 /** `POST nodes/{node}/qemu` */
 export function create(pve: Pve, parameters: Parameters): Data {

@@ -6,6 +6,7 @@ import { passwordFits } from "./login.ts";
 import { issueCertificate } from "./certificate.ts";
 import { assertQuorum, membersOnline, type Pve, pveOn, ROOT } from "./context.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
+import { guestsOf } from "./guests.ts";
 import { hostAt, proxmoxOf, runningHosts } from "./hosts.ts";
 import { properties } from "./properties.ts";
 import { reaches } from "../../reach/index.ts";
@@ -134,7 +135,7 @@ function assertJoinable({ host, datacenter }: Pve, link0: string | undefined, lo
     problems.push("authentication key '/etc/corosync/authkey' already exists");
     problems.push("cluster config '/etc/pve/corosync.conf' already exists");
   }
-  if (Object.keys(datacenter.vms).length > 0) problems.push("this host already contains virtual guests");
+  if (guestsOf(datacenter).length > 0) problems.push("this host already contains virtual guests");
   if (link0 !== undefined && linkAddress(link0) !== host.address) {
     problems.push(`link0: cannot use IP '${linkAddress(link0)}', not found on local node!`);
   }

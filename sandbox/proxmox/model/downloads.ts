@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { PveHost, Volume } from "../../world/proxmox.ts";
 import { nodeNamed, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
-import { storageOf, storageOn, usage } from "./storage.ts";
+import { addVolume, storageOf, storageOn, usage } from "./storage.ts";
 
 const MIB = 1024 ** 2;
 const EXTENSIONS: Readonly<Record<string, RegExp>> = {
@@ -79,8 +79,7 @@ export function download(pve: Pve, request: Download): void {
   if (checksum !== null) verify(checksum, url, fetched);
   const format = /\.([^.]+)$/.exec(filename)?.[1]?.toLowerCase() ?? "raw";
   const kind: Volume["content"] = content === "import" || content === "vztmpl" ? content : "iso";
-  host.volumes[volid] = { content: kind, format, size, source: url, ...(checksum && { checksum }) };
-  pve.world.changed();
+  addVolume(pve, host, volid, { content: kind, format, size, source: url, ...(checksum && { checksum }) });
 }
 
 function verify(checksum: Checksum, url: string, fetched: Fetched | undefined): void {

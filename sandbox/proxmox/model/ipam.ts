@@ -19,7 +19,8 @@ interface Nic {
 
 function nicOf(value: string): Nic {
   const device = properties(value, "model");
-  return { bridge: device.get("bridge") ?? "", mac: device.values().next().value ?? "" };
+  // A machine's device begins with its model and address; a container's names the address.
+  return { bridge: device.get("bridge") ?? "", mac: device.get("hwaddr") ?? device.values().next().value ?? "" };
 }
 
 const NIC = /^net\d+$/;
@@ -70,7 +71,15 @@ function assign({ world, datacenter }: Pve, { vmid, config }: Vm, { bridge, mac 
     .find((section) => section.vnet === bridge && parseCidr(String(section.subnet)) !== null);
   if (!subnet) return;
   const ip = freeAddress(datacenter, zone, subnet);
-  const entry = { zone, vnet: bridge, subnet: String(subnet.subnet), ip, mac, vmid, hostname: config.name ?? "" };
+  const entry = {
+    zone,
+    vnet: bridge,
+    subnet: String(subnet.subnet),
+    ip,
+    mac,
+    vmid,
+    hostname: config.hostname ?? config.name ?? "",
+  };
   datacenter.ipam = [...entriesOf(datacenter), entry];
   world.changed();
 }
@@ -143,7 +152,7 @@ export function leaseAtHome(pve: Pick<Pve, "world">, vm: Vm): void {
 }
 
 /** What a device is told by DHCP, with the prefix length; null where nobody answers. */
-function leaseOf(pve: Pick<Pve, "world" | "datacenter">, vm: Vm, net: string): string | null {
+export function leaseOf(pve: Pick<Pve, "world" | "datacenter">, vm: Vm, net: string): string | null {
   const { world, datacenter } = pve;
   const { bridge, mac } = nicOf(net);
   const home = homeBehind(pve, vm, bridge);

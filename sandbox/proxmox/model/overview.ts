@@ -146,9 +146,12 @@ export function proxmoxInventory(state: ProxmoxState): InventoryItem[] {
     ...Object.values(datacenter.vms).map((vm) =>
       item("virtual_environment_vm", `${vm.node}/${vm.vmid}`, vm.config.name ?? `VM ${vm.vmid}`),
     ),
+    ...Object.values(datacenter.containers ?? {}).map(({ vmid, node, config }) =>
+      item("virtual_environment_container", `${node}/${vmid}`, config["hostname"]),
+    ),
     ...hostsOf(datacenter).flatMap((host) =>
       Object.entries(host.volumes)
-        .filter(([, volume]) => volume.content !== "images")
+        .filter(([, volume]) => volume.content !== "images" && volume.content !== "rootdir")
         .map(([volid]) => item("download_file", `${host.name}/${volid}`, volid)),
     ),
     ...Object.entries(datacenter.storages)

@@ -2,6 +2,7 @@
 import type { Pool } from "../../world/proxmox.ts";
 import { assertWritable, type Pve } from "./context.ts";
 import { failure, within } from "./errors.ts";
+import { guestOf } from "./guests.ts";
 
 /** Makes an empty pool. @throws PveError */
 export function createPool(pve: Pve, id: string, comment: string): void {
@@ -69,7 +70,7 @@ export function addMembers(pve: Pve, id: string, { vms, storages }: Members, mov
   assertWritable(pve);
   const pool = within("update pools failed: ", () => poolOf(pve, id));
   for (const vmid of vms) {
-    if (!pve.datacenter.vms[vmid]) throw failure(`update pools failed: VM ${vmid} does not exist`);
+    if (!guestOf(pve.datacenter, vmid)) throw failure(`update pools failed: VM ${vmid} does not exist`);
     const other = poolOfVm(pve, vmid);
     if (other === id) throw failure(`update pools failed: VM ${vmid} is already a pool member`);
     if (other !== "" && !move) {

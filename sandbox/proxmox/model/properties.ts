@@ -13,10 +13,11 @@ export function properties(text: string, unnamed: string): Map<string, string> {
   );
 }
 
-/** Prints a property string: the unnamed value first, the rest in alphabetical order, as PVE does. */
-export function propertyString(values: ReadonlyMap<string, string>, unnamed: string): string {
+/** Prints a property string: the unnamed value first, then the required one, the rest in alphabetical order, as PVE does. */
+export function propertyString(values: ReadonlyMap<string, string>, unnamed: string, required = ""): string {
   const first = values.get(unnamed);
-  const rest = [...values].filter(([key]) => key !== unnamed).sort(([a], [b]) => (a < b ? -1 : 1));
+  const rank = (key: string): string => (key === required ? "" : key);
+  const rest = [...values].filter(([key]) => key !== unnamed).sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
   return [...(first === undefined ? [] : [first]), ...rest.map(([key, value]) => `${key}=${value}`)].join(",");
 }
 

@@ -112,6 +112,12 @@ export function usage(host: PveHost, id: string, storage: Storage): { readonly t
   return { total, used: Math.min(total, used) };
 }
 
+/** Puts a volume on a host, as made now. */
+export function addVolume({ world }: Pick<Pve, "world">, host: PveHost, volid: string, volume: Volume): void {
+  host.volumes[volid] = { ...volume, ctime: Math.floor(Date.parse(world.now()) / 1000) };
+  world.changed();
+}
+
 /** Deletes a volume. @throws PveError where there is none */
 export function removeVolume(pve: Pve, node: string, volid: string): void {
   const host = nodeNamed(pve, node);

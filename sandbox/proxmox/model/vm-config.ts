@@ -6,6 +6,7 @@ import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
 import { changedBoot, checkBootOrder, defaultBoot } from "./boot-order.ts";
 import { assertCpuType } from "./cpu-models.ts";
 import { badParameter, failure, PveError } from "./errors.ts";
+import { takenBy } from "./guests.ts";
 import { assignAddresses, assignWhereFree, releaseAddresses } from "./ipam.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { properties, propertyString } from "./properties.ts";
@@ -19,7 +20,6 @@ export type VmParameters = Readonly<Record<string, string>>;
 const NET_MODELS = ["e1000", "e1000e", "rtl8139", "virtio", "vmxnet3"];
 /** Prefix of the MAC addresses that PVE makes. */
 const MAC_PREFIX = "BC:24:11";
-const MIN_VMID = 100;
 /** What runs machines, and made them. */
 export const QEMU = "10.1.2";
 
@@ -34,13 +34,6 @@ export function vmOf(pve: Pve, vmid: number, node?: string): Vm {
 /** The host a virtual machine is on; refused while that host is down. */
 export function hostOf(pve: Pve, vm: Vm): PveHost {
   return nodeNamed(pve, vm.node);
-}
-
-/** The lowest id from 100 on that no machine has. */
-export function freeVmid({ datacenter }: Pve): number {
-  let vmid = MIN_VMID;
-  while (datacenter.vms[vmid]) vmid += 1;
-  return vmid;
 }
 
 /** Creates a virtual machine, stopped. Changes nothing where it refuses. */
@@ -123,10 +116,10 @@ export function updateVm(
   }
 }
 
-/** @throws PveError where a machine has this id */
+/** @throws PveError where a guest has this id */
 export function assertUnused({ datacenter }: Pve, vmid: number): void {
-  const other = datacenter.vms[vmid];
-  if (other) throw failure(`unable to create VM ${vmid} - VM ${vmid} already exists on node '${other.node}'`);
+  const taken = takenBy(datacenter, vmid);
+  if (taken !== undefined) throw failure(`unable to create VM ${vmid} - ${taken}`);
 }
 
 /** A network device in PVE's canonical form, with a MAC address. `fresh` replaces the one it has. */
@@ -140,7 +133,8 @@ export function networkDevice(value: string, fresh = false): string {
   return propertyString(device, "model");
 }
 
-function randomMac(): string {
+/** As PVE makes them. */
+export function randomMac(): string {
   return [MAC_PREFIX, ...(randomBytes(3).toString("hex").toUpperCase().match(/../g) ?? [])].join(":");
 }
 

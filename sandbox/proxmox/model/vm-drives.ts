@@ -3,7 +3,7 @@ import type { PveHost, Storage, Vm, Volume } from "../../world/proxmox.ts";
 import { assertQuorum, type Pve } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
 import { formatSize, properties, propertyString } from "./properties.ts";
-import { storageOn } from "./storage.ts";
+import { addVolume, storageOn } from "./storage.ts";
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -15,7 +15,8 @@ const SMALL_BYTES = 4 * MIB;
 /** Size of the disk in a cloud image of Talos: what `qemu-img info` calls its virtual size. */
 const CLOUD_IMAGE_BYTES = 1246 * MIB;
 
-interface VmOnHost {
+/** A guest whose volumes are made on a host. */
+export interface VmOnHost {
   readonly pve: Pve;
   readonly host: PveHost;
   readonly vmid: number;
@@ -75,7 +76,7 @@ function placeCloudInit(vm: VmOnHost, key: string, drive: Map<string, string>, s
   if (attached) throw failure(`${key} - cloud-init drive is already attached at '${attached}'`);
   const format = drive.get("format") ?? (imageStorage(vm, storage) === "dir" ? "qcow2" : "raw");
   const volid = volumeName(vm, storage, `vm-${vmid}-cloudinit`, format);
-  host.volumes[volid] = { content: "images", format, size: SMALL_BYTES, source: null };
+  addVolume(vm.pve, host, volid, { content: "images", format, size: SMALL_BYTES, source: null });
   drive.set("file", volid).set("media", "cdrom");
 }
 
@@ -141,16 +142,16 @@ export function allocate(
   storage: string,
   size: number,
   format: string,
-  { source, origin }: Pick<Volume, "source" | "origin">,
+  { source, origin, content = "images" }: Pick<Volume, "source" | "origin"> & Partial<Pick<Volume, "content">>,
   base = false,
 ): string {
-  imageStorage(vm, storage);
+  imageStorage(vm, storage, content);
   assertFits(vm.host, storage, size);
   const prefix = base ? "base" : "vm";
   for (let n = 0; ; n += 1) {
     const volid = volumeName(vm, storage, `${prefix}-${vm.vmid}-disk-${n}`, format);
     if (vm.host.volumes[volid]) continue;
-    vm.host.volumes[volid] = { content: "images", format, size, source, ...(origin && { origin }) };
+    addVolume(vm.pve, vm.host, volid, { content, format, size, source, ...(origin && { origin }) });
     return volid;
   }
 }
@@ -187,10 +188,16 @@ function imageBytes(volume: Volume): number {
   return volume.content === "images" ? volume.size : CLOUD_IMAGE_BYTES;
 }
 
-function imageStorage({ pve, host }: VmOnHost, id: string): Storage["type"] {
+/** The type of a storage that takes disks, or volumes of containers. @throws PveError */
+export function imageStorage(
+  { pve, host }: Pick<VmOnHost, "pve" | "host">,
+  id: string,
+  content: Volume["content"] = "images",
+): Storage["type"] {
   const storage = storageOn(pve, id, host.name);
-  if (!storage.content.includes("images")) {
-    throw badParameter({ storage: `storage '${id}' does not support vm images` });
+  if (!storage.content.includes(content)) {
+    const what = content === "rootdir" ? "container directories" : "vm images";
+    throw badParameter({ storage: `storage '${id}' does not support ${what}` });
   }
   return storage.type;
 }

@@ -5,7 +5,8 @@ import type { PveHost, Vm } from "../../world/proxmox.ts";
 import { assertQuorum, nodeNamed, type Pve } from "./context.ts";
 import { assertMayUseCpu } from "./cpu-models.ts";
 import { failure } from "./errors.ts";
-import { assignWhereFree, releaseAddresses } from "./ipam.ts";
+import { forgetGuest } from "./guest-removal.ts";
+import { assignWhereFree } from "./ipam.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { formatSize, properties, propertyString } from "./properties.ts";
 import { assertUnused, hostOf, keptDescription, networkDevice, newVm } from "./vm-config.ts";
@@ -159,19 +160,13 @@ export function moveDisk(pve: Pve, vm: Vm, key: string, storage: string): void {
 /** Removes a stopped virtual machine with its volumes, its place in a pool and the access rules that name it. */
 export function destroyVm(pve: Pve, vm: Vm, skipLock = false): void {
   const { world, datacenter } = pve;
-  const host = hostOf(pve, vm);
+  hostOf(pve, vm);
   // One that is suspended to disk goes as it is: destroy_vm of qemu-server passes over that lock alone.
   if (!skipLock && vm.config.lock !== "suspended") assertUnlocked(vm);
   if (vm.config.protection === "1") throw failure(`can't remove VM ${vm.vmid} - protection mode enabled`);
   if (runs(pve, vm)) throw failure(`VM ${vm.vmid} is running - destroy failed`);
   assertQuorum(pve);
-  for (const volid of Object.keys(host.volumes)) {
-    if (new RegExp(`[:/](vm|base)-${vm.vmid}-`).test(volid)) delete host.volumes[volid];
-  }
-  moveToPool(pve, vm.vmid, "");
-  datacenter.acl = datacenter.acl.filter((entry) => entry.path !== `/vms/${vm.vmid}`);
-  releaseAddresses(pve, vm.vmid, {});
-  delete datacenter.firewalls?.[vm.vmid];
+  forgetGuest(pve, vm);
   delete datacenter.vms[vm.vmid];
   world.changed();
 }

@@ -1,4 +1,4 @@
-/** Locks of virtual machines: while a backup, a snapshot or a migration holds one, nothing else is done (`check_lock` in PVE). */
+/** Locks of guests: while a backup, a snapshot or a migration holds one, nothing else is done (`check_lock` in PVE). */
 import type { Vm } from "../../world/proxmox.ts";
 import { type Pve, ROOT } from "./context.ts";
 import { badParameter, failure } from "./errors.ts";
@@ -12,5 +12,7 @@ export function skipsLock({ user }: Pve, parameters: Readonly<Record<string, str
 
 /** @throws PveError in PVE's words */
 export function assertUnlocked({ config }: Vm): void {
-  if (config.lock !== undefined) throw failure(`VM is locked (${config.lock})`);
+  // Only a container has a root file system.
+  const what = "rootfs" in config ? "CT" : "VM";
+  if (config.lock !== undefined) throw failure(`${what} is locked (${config.lock})`);
 }

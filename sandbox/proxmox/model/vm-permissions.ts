@@ -42,13 +42,13 @@ function assertMaySetOption(pve: Pve, vmid: number, pool: string, key: string, v
   if (key === "cpu") assertMayUseCpu(pve, value);
   if (key === "startup") assertMay(pve, "/", ["Sys.Modify"]);
   const bridge = key.startsWith("net") ? properties(value, "model").get("bridge") : undefined;
-  if (bridge !== undefined) assertMay(pve, bridgePath(pve, bridge), ["SDN.Use"]);
+  if (bridge !== undefined) assertMayUseBridge(pve, bridge);
 }
 
-/** Bridges that are no vnet are in the zone `localnetwork`. */
-function bridgePath({ datacenter }: Pve, bridge: string): string {
-  const zone = datacenter.sdn.running.vnets[bridge]?.zone ?? "localnetwork";
-  return `/sdn/zones/${String(zone)}/${bridge}`;
+/** Bridges that are no vnet are in the zone `localnetwork`. @throws PveError 403 */
+export function assertMayUseBridge(pve: Pve, bridge: string): void {
+  const zone = pve.datacenter.sdn.running.vnets[bridge]?.zone ?? "localnetwork";
+  assertMay(pve, `/sdn/zones/${String(zone)}/${bridge}`, ["SDN.Use"]);
 }
 
 function assertMaySetDrive(pve: Pve, vmid: number, pool: string, value: string): void {

@@ -1,9 +1,11 @@
-/** Snapshots of virtual machines (pve-guest-common, AbstractConfig.pm; qemu-server 9.2.6, QemuConfig.pm). */
+/** Snapshots of virtual machines and containers (pve-guest-common, AbstractConfig.pm; qemu-server 9.2.6, QemuConfig.pm). */
 import type { PveHost, Vm, VmSnapshot } from "../../world/proxmox.ts";
 import { assertQuorum, type Pve } from "./context.ts";
 import { failure, PveError } from "./errors.ts";
 import { bootsTalos } from "./guest-agent.ts";
+import { addVolume } from "./storage.ts";
 import { hostOf, memoryMb, QEMU } from "./vm-config.ts";
+import { mountKeys } from "./container-volumes.ts";
 import { driveKeys, isCdrom, isCloudInit, volumeId } from "./vm-drives.ts";
 import { assertUnlocked } from "./vm-lock.ts";
 import { runs, startVm, stopVm } from "./vm-power.ts";
@@ -26,7 +28,7 @@ export function snapshotOf({ snapshots = {} }: Vm, name: string): VmSnapshot {
 
 /** The disks that a snapshot is taken of, by volume id. */
 function disksOf(config: Readonly<Record<string, string>>): readonly string[] {
-  return driveKeys(config).flatMap((key) => {
+  return [...driveKeys(config), ...mountKeys(config)].flatMap((key) => {
     const value = config[key] ?? "";
     const volid = isCdrom(value) && !isCloudInit(value) ? undefined : volumeId(value);
     return volid === undefined ? [] : [volid];
@@ -57,7 +59,7 @@ export function saveState(pve: Pve, vm: Vm, name: string): string {
   const isFile = pve.datacenter.storages[storage]?.path !== undefined;
   const volid = isFile ? `${storage}:${vm.vmid}/${file}.raw` : `${storage}:${file}`;
   const size = (memoryMb(vm.config.memory) * 2 + DRIVERS_MB) * MIB;
-  hostOf(pve, vm).volumes[volid] = { content: "images", format: "raw", size, source: null };
+  addVolume(pve, hostOf(pve, vm), volid, { content: "images", format: "raw", size, source: null });
   return volid;
 }
 
