@@ -101,18 +101,16 @@ const room = home((proxmox, config) => {
 const nodes = home((proxmox, { kubernetes }) => {
   const names = proxmox.nodes.map(({ name }) => name);
   const numbers = names.map((name) => nodeNumber(proxmox, name));
-  const twice = names.flatMap((name, index) => [
-    ...nothing(names.indexOf(name) < index, ["proxmox", "nodes", index, "name"], shown(name), "each node once"),
-    ...nothing(
-      numbers.indexOf(numbers[index] ?? 0) < index,
-      ["proxmox", "nodes", index, "number"],
-      shown(numbers[index]),
-      "a number that no other node has",
-    ),
-  ]);
+  const twice = names.flatMap((name, index) => {
+    const path = ["proxmox", "nodes", index] as const;
+    if (names.indexOf(name) < index) return nothing(true, [...path, "name"], shown(name), "each node once");
+    const isTaken = numbers.indexOf(numbers[index] ?? 0) < index;
+    return nothing(isTaken, [...path, "number"], shown(numbers[index]), "a number that no other node has");
+  });
+  const different = [...new Set(names)];
   const unplaced = kubernetes.nodes.flatMap(({ host }, index) => {
-    const isKnown = host === undefined ? names.length === 1 : names.includes(host);
-    return nothing(!isKnown, ["kubernetes", "nodes", index, "host"], shown(host), names.join(", "));
+    const isKnown = host === undefined ? different.length === 1 : names.includes(host);
+    return nothing(!isKnown, ["kubernetes", "nodes", index, "host"], shown(host), different.join(", "));
   });
   return [...twice, ...unplaced];
 });

@@ -16,6 +16,38 @@ const CASES: readonly (readonly [Readonly<Record<string, unknown>>, string])[] =
     { hosts: [{ name: "pve-1", ocpus: 2, memoryGb: 12, bootVolumeGb: 150 }] },
     `hosts: got 1 of them, allowed [] (${NO_ACCOUNT}: those there are in proxmox.nodes)`,
   ],
+  [{ micro: { name: "qdevice-1", bootVolumeGb: 50 } }, `micro: got "qdevice-1", allowed null (${NO_ACCOUNT})`],
+  [{ allowPaid: true }, `allowPaid: got true, allowed false (${NO_ACCOUNT}: nothing of it costs anything)`],
+  [{ "images.format": "vmdk" }, `images.format: got "vmdk", allowed "qcow2" (${NO_ACCOUNT})`],
+  [
+    { state: { backend: "oci", bucket: "states", namespace: "mine" } },
+    `state.backend: got "oci", allowed "local" or "s3" (${NO_ACCOUNT})`,
+  ],
+  [{ transform: { oci: {} } }, `transform.oci: got an object, allowed nothing (${NO_ACCOUNT}: no stack oci)`],
+  [
+    {
+      "proxmox.nodes": [
+        { name: "pve", architecture: "x86_64" },
+        { name: "pve", architecture: "arm64", number: 2 },
+      ],
+    },
+    'proxmox.nodes[1].name: got "pve", allowed each node once',
+  ],
+  [
+    {
+      "proxmox.nodes": [
+        { name: "pve", architecture: "x86_64", number: 2 },
+        { name: "pve-2", architecture: "arm64" },
+      ],
+      "kubernetes.nodes.0.host": "pve",
+      "kubernetes.nodes.1.host": "pve-2",
+    },
+    "proxmox.nodes[1].number: got 2, allowed a number that no other node has",
+  ],
+  [
+    { "proxmox.network.vip": "192.168.1.1" },
+    'proxmox.network.vip: got "192.168.1.1", allowed another address than the gateway\'s',
+  ],
   [{ "kubernetes.placement": "oci" }, `kubernetes.placement: got "oci", allowed "proxmox" (${NO_ACCOUNT})`],
   [
     { "proxmox.network.vip": "192.168.1.205" },

@@ -178,3 +178,62 @@ it("is of one network wherever that is, with the storages and the bridge that it
     await lab.end();
   }
 });
+
+describe("a lab on two nodes of one cluster, one of them arm64", () => {
+  const nodes = [
+    { name: "pve", architecture: "x86_64" },
+    { name: "ampere", architecture: "arm64" },
+  ] as const;
+  const machine = { vcpus: 2, memoryMb: 4096, diskGb: 20 };
+  const machines = [
+    { name: "cp-1", role: "control-plane", host: "pve", ...machine },
+    { name: "worker-1", role: "worker", host: "ampere", ...machine },
+  ] as const;
+  let lab: TestLab;
+  beforeAll(async () => {
+    lab = await TestLab.create({
+      preset: "homelab",
+      virtualization: "tcg",
+      proxmox: { ...LEAST_AT_HOME.proxmox, nodes },
+      kubernetes: { nodes: machines, cni: "cilium" },
+    });
+    expect(fine(await lab.cdktf("deploy", "--auto-approve"))).toEqual(FINE);
+  });
+  afterAll(() => lab.end());
+
+  it("gives each guest the image, the machine type and the emulation of its node", () => {
+    const made = Object.values(datacenterOf(lab)?.vms ?? {}).map(({ node, config }) => [
+      config["name"],
+      node,
+      config["machine"],
+      config["kvm"],
+    ]);
+    expect(made).toEqual([
+      ["cp-1", "pve", "q35", "0"],
+      ["worker-1", "ampere", "virt", "0"],
+      ["test-lab-talos-ampere", "ampere", "virt", "0"],
+      ["test-lab-talos-pve", "pve", "q35", "0"],
+    ]);
+  });
+
+  it("has a cluster of both, whose network is Cilium's", async () => {
+    const { talos } = await (await lab.sandbox()).overview();
+    expect(talos.clusters).toMatchObject([{ state: "running", nodes: [{ name: "cp-1" }, { name: "worker-1" }] }]);
+    expect(fine(await lab.cdktf("diff"))).toEqual(FINE);
+  });
+
+  it("takes a changed patch without a machine being replaced", async () => {
+    const ids = () => Object.values(datacenterOf(lab)?.vms ?? {}).map(({ vmid, generation }) => [vmid, generation]);
+    const known = ids();
+    lab.configure({ talos: { patches: [{ patch: { machine: { sysctls: { "vm.max_map_count": "262144" } } } }] } });
+    expect((await lab.cdktf("diff")).code).toBe(2);
+    expect(fine(await lab.cdktf("deploy", "--auto-approve"))).toEqual(FINE);
+    expect(fine(await lab.cdktf("diff"))).toEqual(FINE);
+    expect(ids()).toEqual(known);
+  });
+
+  it("is destroyed, and leaves no guest on either node", async () => {
+    expect(fine(await lab.cdktf("destroy", "--auto-approve"))).toEqual(FINE);
+    expect(datacenterOf(lab)).toMatchObject({ vms: {}, pools: {} });
+  });
+});

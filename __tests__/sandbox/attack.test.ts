@@ -58,7 +58,7 @@ describe("port 8006", () => {
   it("takes a ticket as it was made only: nothing after it, and not of another time", async () => {
     const { call, login, later } = await host();
     const { ticket } = await login();
-    const asked = (given: string) => call("GET", "version", { ticket: { cookie: `PVEAuthCookie=${given}`, csrf: "" } });
+    const asked = (given: string) => call("GET", "version", { pass: { Cookie: `PVEAuthCookie=${given}` } });
     await expect(asked(ticket)).resolves.toBeDefined();
     for (const given of [`${ticket}::x`, `${ticket}:`, `${ticket}%20`, `x${ticket}`])
       await expect(asked(given)).rejects.toMatchObject({ status: 401 });
@@ -78,7 +78,7 @@ describe("port 8006", () => {
     await expect(
       call("PUT", "storage/local", {
         form: { content: "iso" },
-        ticket: { cookie: `PVEAuthCookie=${ticket}`, csrf: old.CSRFPreventionToken },
+        pass: { Cookie: `PVEAuthCookie=${ticket}`, CSRFPreventionToken: old.CSRFPreventionToken },
       }),
     ).rejects.toMatchObject({ status: 401, message: "Permission denied - invalid csrf token" });
   });

@@ -29,6 +29,20 @@ describe("disable-kvm", () => {
     expect(vmOf(atHost(world, "pve-1"), 901).config.kvm).toBe("0");
   });
 
+  it("does so with an API token that has the right to, as a lab on hosts of one's own has", async () => {
+    const world = labWithTemplate();
+    const { datacenter } = atHost(world, "pve-1");
+    datacenter.tokens["root@pam!lab"] = { value: "secret", comment: null, expire: 0, privsep: false };
+    const token = (value: string) => ({ TF_VAR_pve_root_password: "", TF_VAR_pve_api_token: `root@pam!lab=${value}` });
+    expect(await disable(world, token("secret"))).toMatchObject({ code: 0, error: "" });
+    expect(vmOf(atHost(world, "pve-1"), 901).config.kvm).toBe("0");
+    const { code, error } = await disable(world, token("stolen"));
+    expect(code).toBe(1);
+    expect(error).toMatch(
+      /^disable-kvm: pve-1 refuses the API token \(.*\): TF_VAR_pve_api_token is not, or no longer, /,
+    );
+  });
+
   it("changes nothing when it is run again", async () => {
     const world = labWithTemplate();
     await disable(world);

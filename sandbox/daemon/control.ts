@@ -49,8 +49,7 @@ const foundHosts = z.object({
   network: z.object({ bridge: z.string(), cidr: z.string(), router: z.string() }),
   storage: z.string(),
   imageStorage: z.string(),
-  rootPassword: z.string(),
-  rootPasswordHash: z.string(),
+  root: z.object({ password: z.string(), hash: z.string() }).nullable(),
   token: z.object({ user: z.string(), name: z.string(), value: z.string() }).nullable(),
 });
 const id = z.number();

@@ -92,20 +92,22 @@ export async function lookUpInPve(
 const PVE_PORT = 8006;
 
 /**
- * As root. The tunnel has to be open.
+ * As root, or on hosts of one's own with the token. The tunnel has to be open.
  *
- * @param environment of a stack that knows root's password
+ * @param environment of a stack that knows root's password, or the token
  * @param patienceS how long all answers together may take
- * @returns null for a lab without a host, or without its password
+ * @returns null for a lab without a host, or a stack that knows neither
  */
 export function labPve(
   { assembly: { lab } }: Pick<Session, "assembly">,
   environment: Readonly<Record<string, string | undefined>>,
   patienceS: number,
 ): PveApi | null {
-  const tunnel = lab?.tunnels.find(({ target }) => target.port === PVE_PORT);
-  const password = environment["TF_VAR_pve_root_password"];
-  if (tunnel === undefined || password === undefined) return null;
+  // The way to hosts of one's own, whatever their port, is the one that is pinned.
+  const tunnel = lab?.tunnels.find(({ target, pin }) => target.port === PVE_PORT || pin !== undefined);
+  const { TF_VAR_pve_root_password: password, TF_VAR_pve_api_token: token } = environment;
+  const signIn = password ?? (token === undefined ? undefined : { token });
+  if (tunnel === undefined || signIn === undefined) return null;
   const host = { name: tunnel.via, api: `https://127.0.0.1:${tunnel.localPort}`, address: tunnel.target.address };
-  return new PveApi(host, password, new Deadline(patienceS));
+  return new PveApi(host, signIn, new Deadline(patienceS));
 }

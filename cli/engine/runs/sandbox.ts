@@ -62,11 +62,12 @@ export async function putUpHosts(
 ): Promise<void> {
   const { nodes, address, bridge, cidr, gateway: router, storage, imageStorage, auth } = existing;
   const { user = "", name = "", value = "" } = API_TOKEN.exec(secrets.proxmoxToken ?? "")?.groups ?? {};
-  const { rootPassword, rootPasswordHash } = secrets;
+  const root = { password: secrets.rootPassword, hash: secrets.rootPasswordHash };
   const network = { bridge, cidr, router };
   const token = auth === "token" ? { user, name, value } : null;
   try {
-    await sandbox.putUp({ nodes, address, network, storage, imageStorage, rootPassword, rootPasswordHash, token });
+    const signIn = { root: token === null ? root : null, token };
+    await sandbox.putUp({ nodes, address, network, storage, imageStorage, ...signIn });
   } catch (error) {
     throw asCliError(error);
   }

@@ -6,12 +6,13 @@
  *   PVE_HOST                  JSON {name, api, address} of the host that has the template
  *   PVE_VM_ID                 its id
  *   PVE_TIMEOUT_SECONDS       for all of it, 900 by default
- *   TF_VAR_pve_root_password  password of root@pam
+ *   TF_VAR_pve_root_password  password of root@pam; or
+ *   TF_VAR_pve_api_token      an API token, USER@REALM!NAME=VALUE
  */
 import { StepError } from "./deadline.mjs";
 import { PveApi } from "./pve-client.mjs";
 import { record } from "./pve-http.mjs";
-import { deadline, hostVariable, rootPassword, run, variable } from "./step-input.mjs";
+import { deadline, hostVariable, run, signIn, variable } from "./step-input.mjs";
 
 function vmId() {
   const text = variable("PVE_VM_ID");
@@ -27,7 +28,7 @@ function isOff({ kvm }) {
 await run("disable-kvm", async () => {
   const host = hostVariable("PVE_HOST");
   const id = vmId();
-  const api = new PveApi(host, rootPassword(), deadline());
+  const api = new PveApi(host, signIn(), deadline());
   await api.ready();
   const path = `nodes/${host.name}/qemu/${id}/config`;
   const config = record(await api.get(path));

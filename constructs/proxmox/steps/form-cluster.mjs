@@ -96,10 +96,8 @@ async function bringIn(api, leader, name) {
     if (listed) await forget(leader, host.name, "was replaced");
     const fingerprint = await certificateOf(leader);
     say(`${host.name}: joins ${name} through ${leader.host.name} (${leader.host.address}) with link ${host.address}`);
-    const { password } = api;
-    await settle(api, () =>
-      api.post("cluster/config/join", { hostname: leader.host.address, fingerprint, password, link0: host.address }),
-    );
+    const join = { hostname: leader.host.address, fingerprint, password: rootPassword(), link0: host.address };
+    await settle(api, () => api.post("cluster/config/join", join));
   }
   await api.deadline.until(`${host.name} to be back as a member of ${name}, with quorum`, async () => {
     const own = await membershipOf(api);

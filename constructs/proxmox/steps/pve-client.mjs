@@ -9,6 +9,8 @@ import { list, loopback, record, send } from "./pve-http.mjs";
 /** @typedef {import("./deadline.mjs").Deadline} Deadline */
 /** @typedef {import("./pve-http.mjs").Form} Form */
 /** @typedef {import("./pve-http.mjs").Host} Host */
+/** @typedef {import("./pve-http.mjs").Pass} Pass */
+/** Password of root@pam, or an API token. @typedef {string | { readonly token: string }} SignIn */
 
 const REQUEST_SECONDS = 15;
 /** How long a host that has only just come up may refuse the password: cloud-init may not have set it yet. */
@@ -26,25 +28,25 @@ function refusedAnew(error) {
   throw error instanceof PveError && error.status === 401 ? new NotYet(error.message) : error;
 }
 
-/** The API of one host, logged in as root@pam. Logs in again whenever a ticket is no longer good. */
+/** The API of one host, as root@pam or whoever the token is of. Logs in again whenever a ticket is no longer good. */
 export class PveApi {
   /**
    * @param {Host} host
-   * @param {string} password
+   * @param {SignIn} signIn
    * @param {Deadline} deadline
    */
-  constructor(host, password, deadline) {
+  constructor(host, signIn, deadline) {
     this.host = host;
-    this.password = password;
+    this.signIn = signIn;
     this.deadline = deadline;
     this.url = loopback(host);
     /** SHA-256 of the certificate that the last connection showed. */
     this.fingerprint = "";
-    /** @type {import("./pve-http.mjs").Ticket | null} */
-    this.ticket = null;
+    /** @type {Pass | null} */
+    this.pass = null;
   }
 
-  /** Waits until the API takes the password. */
+  /** Waits until the API takes the password, or the token. */
   async ready() {
     const { name } = this.host;
     let wasDown = false;
@@ -57,6 +59,10 @@ export class PveApi {
           wasDown = true;
           throw error;
         }
+        if (typeof this.signIn !== "string")
+          throw new StepError(
+            `${name} refuses the API token (${error.message}): TF_VAR_pve_api_token is not, or no longer, one of its`,
+          );
         if (refusedUntil === 0) {
           const seconds = wasDown ? FIRST_BOOT_SECONDS : JOIN_SECONDS;
           refusedUntil = performance.now() + seconds * 1000;
@@ -172,11 +178,11 @@ export class PveApi {
    * @param {Form} [form]
    */
   async #call(method, path, form) {
-    const ticket = this.ticket ?? (await this.#logIn());
+    const pass = this.pass ?? (await this.#logIn());
     try {
-      return await this.#send(method, path, form, ticket);
+      return await this.#send(method, path, form, pass);
     } catch (error) {
-      if (!(error instanceof PveError) || error.status !== 401) throw error;
+      if (!(error instanceof PveError) || error.status !== 401 || typeof this.signIn !== "string") throw error;
       // Joining a cluster makes a host forget the tickets it gave out.
       const anew = await this.#logIn();
       return await this.#send(method, path, form, anew).catch(refusedAnew);
@@ -184,30 +190,46 @@ export class PveApi {
   }
 
   async #logIn() {
+    this.pass = typeof this.signIn === "string" ? await this.#ticket(this.signIn) : await this.#tokenPass(this.signIn);
+    return this.pass;
+  }
+
+  /**
+   * @param {string} password
+   * @returns {Promise<Pass>}
+   */
+  async #ticket(password) {
     try {
-      const answer = await this.#send("POST", "access/ticket", { username: "root@pam", password: this.password });
+      const answer = await this.#send("POST", "access/ticket", { username: "root@pam", password });
       const { ticket, CSRFPreventionToken } = record(answer);
-      this.ticket = {
-        cookie: `PVEAuthCookie=${encodeURIComponent(String(ticket))}`,
-        csrf: String(CSRFPreventionToken),
-      };
-      return this.ticket;
+      const cookie = `PVEAuthCookie=${encodeURIComponent(String(ticket))}`;
+      return { Cookie: cookie, CSRFPreventionToken: String(CSRFPreventionToken) };
     } catch (error) {
       // A password that was right before is refused only while the host restarts.
-      if (error instanceof PveError && error.status === 401 && this.ticket) throw new NoAnswer(error.message);
+      if (error instanceof PveError && error.status === 401 && this.pass) throw new NoAnswer(error.message);
       throw error;
     }
+  }
+
+  /**
+   * @param {{ readonly token: string }} signIn
+   * @returns {Promise<Pass>}
+   */
+  async #tokenPass({ token }) {
+    const pass = { Authorization: `PVEAPIToken=${token}` };
+    await this.#send("GET", "version", undefined, pass);
+    return pass;
   }
 
   /**
    * @param {string} method
    * @param {string} path
    * @param {Form} [form]
-   * @param {import("./pve-http.mjs").Ticket} [ticket]
+   * @param {Pass} [pass]
    */
-  async #send(method, path, form, ticket) {
+  async #send(method, path, form, pass) {
     const timeoutMs = Math.max(1000, Math.min(REQUEST_SECONDS * 1000, this.deadline.left()));
-    const { data, fingerprint } = await send(this.url, { method, path, form, ticket, timeoutMs });
+    const { data, fingerprint } = await send(this.url, { method, path, form, pass, timeoutMs });
     this.fingerprint = fingerprint;
     return data;
   }

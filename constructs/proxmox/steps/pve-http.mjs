@@ -5,18 +5,18 @@ import { NoAnswer, PveError, StepError } from "./deadline.mjs";
 
 /** @typedef {{ readonly name: string, readonly api: string, readonly address: string }} Host */
 /** @typedef {{ readonly [key: string]: string | number }} Form */
-/** @typedef {{ readonly cookie: string, readonly csrf: string }} Ticket */
+/** Headers that show who calls. @typedef {{ readonly [name: string]: string }} Pass */
 
 /**
  * @param {URL} url of the API, from `loopback`
  * @param {{ readonly method: string, readonly path: string, readonly form?: Form | undefined,
- *   readonly ticket?: Ticket | undefined, readonly timeoutMs: number }} call
+ *   readonly pass?: Pass | undefined, readonly timeoutMs: number }} call
  * @returns {Promise<{ readonly data: unknown, readonly fingerprint: string }>} what `data` holds, and SHA-256 of the
  *   certificate that the connection showed
  * @throws {PveError} what PVE answered instead
  * @throws {NoAnswer} when it is not known whether a write happened
  */
-export function send(url, { method, path, form, ticket, timeoutMs }) {
+export function send(url, { method, path, form, pass, timeoutMs }) {
   const fields = new URLSearchParams();
   for (const [key, value] of Object.entries(form ?? {})) fields.set(key, String(value));
   const body = form && fields.toString();
@@ -32,8 +32,7 @@ export function send(url, { method, path, form, ticket, timeoutMs }) {
         rejectUnauthorized: false,
         headers: {
           Accept: "application/json",
-          ...(ticket && { Cookie: ticket.cookie }),
-          ...(ticket && method !== "GET" && { CSRFPreventionToken: ticket.csrf }),
+          ...pass,
           ...(body !== undefined && {
             "Content-Type": "application/x-www-form-urlencoded",
             "Content-Length": Buffer.byteLength(body),

@@ -23,6 +23,16 @@ export function rootPassword() {
   throw new StepError(`TF_VAR_pve_root_password is not set, and no host is reached without it: ${fix}`, 2);
 }
 
+/**
+ * What a stack that may sign in either way has been given.
+ *
+ * @returns {import("./pve-client.mjs").SignIn}
+ */
+export function signIn() {
+  const { TF_VAR_pve_root_password: password, TF_VAR_pve_api_token: token } = process.env;
+  return token && !password ? { token } : rootPassword();
+}
+
 export function deadline() {
   const text = process.env.PVE_TIMEOUT_SECONDS ?? String(DEFAULT_SECONDS);
   const seconds = Number(text);

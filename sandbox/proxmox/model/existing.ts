@@ -15,9 +15,8 @@ export interface FoundHosts {
   readonly network: HomeNetwork;
   readonly storage: string;
   readonly imageStorage: string;
-  readonly rootPassword: string;
-  /** sha512-crypt. */
-  readonly rootPasswordHash: string;
+  /** Null: the lab signs in with the token, and knows no password of the hosts. */
+  readonly root: { readonly password: string; readonly hash: string } | null;
   /** Null: the lab signs in as root. */
   readonly token: { readonly user: string; readonly name: string; readonly value: string } | null;
 }
@@ -112,8 +111,7 @@ export function putUp(world: World, found: FoundHosts, ports: readonly OwnHost["
     addOwnHost(world, { name, ...SIZE }, port, {
       address: addresses[index] ?? "",
       home: found.network,
-      rootPassword: found.rootPassword,
-      rootPasswordHash: found.rootPasswordHash,
+      ...(found.root && { rootPassword: found.root.password, rootPasswordHash: found.root.hash }),
       ...(architecture === "arm64" && { kind: "arm-kvm" }),
     });
   }

@@ -59,7 +59,7 @@ describe("the PVE API of a host", () => {
     [
       "a made-up ticket",
       "cluster/config",
-      { ticket: { cookie: "PVEAuthCookie=PVE:root@pam:0::x", csrf: "" } },
+      { pass: { Cookie: "PVEAuthCookie=PVE:root@pam:0::x" } },
       401,
       "invalid PVE ticket",
     ],
@@ -72,8 +72,8 @@ describe("the PVE API of a host", () => {
   it("takes no write without the CSRF token", async () => {
     const { api, call } = await lab();
     await api.ready();
-    const ticket = { cookie: api.ticket?.cookie ?? "", csrf: "" };
-    await expect(call("PUT", "storage/local", { form: { content: "iso" }, ticket })).rejects.toMatchObject({
+    const pass = { Cookie: api.pass?.["Cookie"] ?? "" };
+    await expect(call("PUT", "storage/local", { form: { content: "iso" }, pass })).rejects.toMatchObject({
       status: 401,
       message: "Permission denied - invalid csrf token",
     });
@@ -82,7 +82,7 @@ describe("the PVE API of a host", () => {
   it("takes a ticket from the Authorization header where there is no cookie", async () => {
     const { api, port } = await lab();
     await api.ready();
-    const request = `GET /api2/json/version HTTP/1.1\r\nHost: pve\r\nConnection: close\r\nAuthorization: ${api.ticket?.cookie}\r\n`;
+    const request = `GET /api2/json/version HTTP/1.1\r\nHost: pve\r\nConnection: close\r\nAuthorization: ${api.pass?.["Cookie"]}\r\n`;
     expect(await raw(port, `${request}\r\n`)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(await raw(port, `${request}Cookie: PVEAuthCookie=PVE:root@pam:0::x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 401 /);
   });
