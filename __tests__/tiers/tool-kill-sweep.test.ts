@@ -80,3 +80,36 @@ describe("a deploy of preset direct whose terraform is killed", () => {
     },
   );
 });
+
+/** Of the resources of preset homelab: its pool, image, template, guests, and what Talos is told. */
+const HOME_POINTS = [1, 2, 4, 6, 8, 10, 12, 14];
+
+describe("a deploy to hosts of one's own whose tool is killed", () => {
+  let lab: TestLab;
+  afterEach(() => lab.end());
+
+  it.each(HOME_POINTS)(
+    "after %d resources converges, if need be with --recover, as the API token may",
+    async (made) => {
+      if (TOOLS.tofu === undefined) throw new Error("no tofu: `npx lab tools build` makes one");
+      const env = { SANDBOX_LATENCY_MS: "60", TERRAFORM_BINARY_NAME: TOOLS.tofu };
+      lab = await TestLab.create({ preset: "homelab", virtualization: "tcg" }, env);
+      // The sandbox puts the hosts up for the first run.
+      expect((await lab.cdktf("diff")).code).toBe(2);
+      const before = await lab.world();
+      const first = lab.start("deploy", "--auto-approve");
+      expect(await first.saw(MADE, made)).toBe(true);
+      await killTool(lab);
+      expect((await first.ended).code).toBe(1);
+      const { code, stderr } = await lab.cdktf("deploy", "--auto-approve");
+      if (code !== 0) {
+        expect(stderr).toContain("--recover");
+        const recovered = await lab.cdktf("deploy", "--auto-approve", "--recover");
+        expect(recovered.code === 0 ? "" : recovered.stderr).toBe("");
+      }
+      expect((await lab.cdktf("diff")).code).toBe(0);
+      expect((await lab.cdktf("destroy", "--auto-approve")).code).toBe(0);
+      expect(await lab.world()).toEqual(before);
+    },
+  );
+});
