@@ -40,3 +40,26 @@ for (const [tool, preset] of LABS) {
     });
   });
 }
+
+for (const tool of TERRAFORMS)
+  needing(tool, "allProviders").describe(`all real providers on ${tool}, on hosts of one's own`, () => {
+    let lab: TestLab;
+    let before: Readonly<Record<string, number>>;
+    beforeAll(async () => {
+      lab = await providerLab(tool, { preset: "homelab" });
+      // The sandbox puts the hosts up for the first run.
+      expect((await lab.cdktf("diff", ...REAL)).code).toBe(2);
+      before = await lab.world();
+    });
+    afterAll(() => lab.end());
+
+    it("deploy both stacks, and see no difference afterwards", async () => {
+      expect(summary(await lab.cdktf("deploy", "--auto-approve", ...REAL))).toEqual(fine);
+      expect(summary(await lab.cdktf("diff", ...REAL))).toEqual(fine);
+    });
+
+    it("destroy all that they made, and nothing else", async () => {
+      expect(summary(await lab.cdktf("destroy", "--auto-approve", ...REAL))).toEqual(fine);
+      expect(await lab.world()).toEqual(before);
+    });
+  });
