@@ -1,4 +1,5 @@
 /** Refuses to work on a stack whose dependencies are not met, and names what a change of versions does. */
+import { TALOS_RELEASES } from "../../../config/versions.ts";
 import { CliError } from "../../ui/errors.ts";
 import { list } from "../../ui/words.ts";
 import { isDeployed, type State, stateOf } from "../state/state.ts";
@@ -98,8 +99,10 @@ export function talosNote(before: string, after: string): string {
 export function kubernetesNote(before: string, after: string): string {
   const step = minorOf(after) - minorOf(before);
   if (step < 0 || step > 1) {
+    const [now, newest] = [minorOf(before), Math.max(...TALOS_RELEASES.map(({ kubernetes }) => kubernetes.to))];
+    const allowed = now < newest ? `1.${now} or 1.${now + 1}` : `1.${now}`;
     throw new CliError(
-      `versions.kubernetes: got ${after}, allowed 1.${minorOf(before)} or 1.${minorOf(before) + 1} ` +
+      `versions.kubernetes: got ${after}, allowed ${allowed} ` +
         `(the cluster runs ${before}; Kubernetes goes up one minor version at a time, and not down)`,
     );
   }

@@ -47,9 +47,15 @@ describe("a version that a deploy would change", () => {
     fc.assert(
       fc.property(minor, patch, minor, patch, (from, fromPatch, to, toPatch) => {
         const lines = linesOf(() => kubernetesNote(`1.${from}.${fromPatch}`, `1.${to}.${toPatch}`));
-        const expected = expect.stringMatching(/^versions\.kubernetes: got .+, allowed 1\.\d+ or 1\.\d+ \(/);
+        const expected = expect.stringMatching(/^versions\.kubernetes: got .+, allowed 1\.\d+( or 1\.\d+)? \(/);
         expect(lines).toEqual(to - from === 0 || to - from === 1 ? [] : [expected]);
       }),
     );
+  });
+
+  it("of Kubernetes is never said to be one that no Talos runs yet", () => {
+    expect(linesOf(() => kubernetesNote("1.37.2", "1.39.0"))).toEqual([
+      expect.stringContaining("got 1.39.0, allowed 1.37 (the cluster runs 1.37.2"),
+    ]);
   });
 });
