@@ -53,6 +53,24 @@ describe("a lab on Proxmox VE that was there before", () => {
   });
   afterAll(() => lab.end());
 
+  it("is told by lab doctor beforehand what the hosts lack", async () => {
+    const root = await rootOf(lab);
+    const entry = { path: "/sdn/zones/localnetwork/vmbr0", roles: "PVESDNUser", users: "lab@pve" };
+    const node = { vcpus: 2, memoryMb: 40_000, diskGb: 900 } as const;
+    await root.put("access/acl", { ...entry, delete: 1 });
+    const nodes = [{ name: "cp-1", role: "control-plane", ...node }] as const;
+    lab.configure({ kubernetes: { nodes, allowSchedulingOnControlPlanes: true } });
+    const { stdout } = await lab.lab("doctor");
+    lab.configure({ kubernetes: {} });
+    await root.put("access/acl", entry);
+    expect(stdout).toMatch(
+      /^fail +rights +missing: SDN\.Use on \/sdn\/zones\/localnetwork\/vmbr0; to do: docs\/homelab\.md/m,
+    );
+    expect(stdout).toMatch(/^warn +node pve +has \d+ MB of memory free, and the guests to come want 40000; to do: /m);
+    expect(stdout).toMatch(/^warn +storage local-lvm +has \d+ GB free on pve, and 900 are to come; to do: /m);
+    expect(proxmoxIn(lab)).toEqual(before);
+  });
+
   it("is deployed by two stacks, with the API token and no more than its privileges", async () => {
     expect(fine(await lab.cdktf("deploy", "proxmox", "talos", "--auto-approve"))).toEqual(FINE);
     const { talos, oci } = await (await lab.sandbox()).overview();

@@ -2,52 +2,61 @@
 import { z } from "zod";
 import { runningSandbox } from "../../../sandbox/client.ts";
 import { pveApiPort } from "../../../topology/existing.ts";
-import { HOMELAB_ROLES } from "../../../topology/privileges.ts";
 import type { ExistingHostPlan, ExistingTopology } from "../../../topology/types.ts";
 import { openPve, type Pve, PveRefused, type PveSignIn, type PveWay } from "../../clients/pve.ts";
 import { messageOf } from "../../ui/errors.ts";
 import { fail, failure, type Finding, ok, warn } from "../../ui/findings.ts";
 import { list } from "../../ui/words.ts";
+import { rights } from "./existing-rights.ts";
 import { readSecrets, secretsFile } from "../state/secrets-file.ts";
 import type { Project } from "../synth/project.ts";
 
 /** How long all of it may take, in milliseconds. */
 export const HOSTS_MS = 15_000;
 
-/** What the lab does where, and so needs. */
-function neededBy({ config, hosts }: ExistingTopology): readonly (readonly [string, readonly string[]])[] {
-  const { storage, imageStorage } = config.proxmox;
-  return [
-    [`/pool/${config.name}`, HOMELAB_ROLES.LabGuests],
-    ...hosts.map(({ name }) => [`/nodes/${name}`, HOMELAB_ROLES.LabNodes] as const),
-    [`/storage/${storage}`, ["Datastore.AllocateSpace", "Datastore.Audit"]],
-    [`/storage/${imageStorage}`, ["Datastore.Allocate", "Datastore.AllocateTemplate", "Datastore.Audit"]],
-  ];
-}
-
-const permissions = z.record(z.string(), z.record(z.string(), z.unknown()));
-
-async function rights(pve: Pve, plan: ExistingTopology): Promise<readonly Finding[]> {
-  const found = await Promise.all(
-    neededBy(plan).map(async ([path, needed]) => {
-      const has = (await pve.get(`access/permissions?path=${encodeURIComponent(path)}`, permissions))[path] ?? {};
-      const missing = needed.filter((privilege) => !(privilege in has));
-      return missing.length === 0 ? [] : [`${list(missing)} on ${path}`];
-    }),
-  );
-  const missing = found.flat();
-  if (missing.length === 0) return [ok("rights", "all that the lab needs")];
-  return [fail("rights", `missing: ${missing.join("; ")}`, "docs/homelab.md has the commands that give them")];
-}
-
 const status = z.object({
   "current-kernel": z.object({ machine: z.string() }).optional(),
   cpuinfo: z.object({ cpus: z.coerce.number(), hvm: z.unknown() }),
+  memory: z.object({ free: z.coerce.number(), available: z.coerce.number().optional() }),
 });
 
-async function node(pve: Pve, host: ExistingHostPlan, plan: ExistingTopology): Promise<readonly Finding[]> {
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+/** What guests that are not made yet will take of a host. */
+function toCome({ nodes }: ExistingTopology, host: string, ours: ReadonlySet<number>) {
+  const guests = nodes.filter((each) => each.host === host && !ours.has(each.vmId));
+  const sum = (of: (guest: (typeof guests)[number]) => number): number =>
+    guests.reduce((all, each) => all + of(each), 0);
+  return { memoryMb: sum((each) => each.memoryMb), diskGb: sum((each) => each.diskGb) };
+}
+
+/** Warns only: a balloon, or a guest that is stopped by then, gives some back. */
+function memory(
+  name: string,
+  { free, available = free }: z.infer<typeof status>["memory"],
+  neededMb: number,
+): readonly Finding[] {
+  const freeMb = Math.floor(available / MIB);
+  if (freeMb >= neededMb) return [];
+  return [
+    warn(
+      name,
+      `has ${freeMb} MB of memory free, and the guests to come want ${neededMb}`,
+      "give them less, or stop others",
+    ),
+  ];
+}
+
+async function node(
+  pve: Pve,
+  host: ExistingHostPlan,
+  plan: ExistingTopology,
+  ours: ReadonlySet<number>,
+): Promise<readonly Finding[]> {
   const name = `node ${host.name}`;
-  const { cpuinfo, "current-kernel": kernel } = await pve.get(`nodes/${host.name}/status`, status);
+  const { cpuinfo, "current-kernel": kernel, memory: has } = await pve.get(`nodes/${host.name}/status`, status);
+  const scarce = memory(name, has, toCome(plan, host.name, ours).memoryMb);
   const isArm = host.architecture === "arm64";
   const machine = kernel?.machine ?? "";
   if (machine !== (isArm ? "aarch64" : "x86_64"))
@@ -55,14 +64,21 @@ async function node(pve: Pve, host: ExistingHostPlan, plan: ExistingTopology): P
   const big = plan.nodes.find((each) => each.host === host.name && each.vcpus > cpuinfo.cpus);
   if (big !== undefined)
     return [fail(name, `has ${cpuinfo.cpus} CPUs, and ${big.name} wants ${big.vcpus}`, `give ${big.name} fewer vcpus`)];
-  if (plan.config.virtualization === "tcg") return [ok(name, `${machine}; guests are emulated`)];
-  if (isArm) return [warn(name, `${machine}; Proxmox VE does not say whether it has KVM`, "ls /dev/kvm on it says so")];
+  if (plan.config.virtualization === "tcg") return [ok(name, `${machine}; guests are emulated`), ...scarce];
+  if (isArm)
+    return [
+      ...scarce,
+      warn(name, `${machine}; Proxmox VE does not say whether it has KVM`, "ls /dev/kvm on it says so"),
+    ];
   // The match of the flags vmx and svm: pve-common, ProcFSTools.pm.
-  if (String(cpuinfo.hvm) === "1") return [ok(name, `${machine}, with KVM`)];
+  if (String(cpuinfo.hvm) === "1") return [ok(name, `${machine}, with KVM`), ...scarce];
   return [
     fail(name, "has no KVM", 'turn virtualization on in its firmware, or set virtualization to "tcg", which is slow'),
   ];
 }
+
+/** An image of Talos, with room to spare. */
+const IMAGE_GB = 2;
 
 const storages = z.array(
   z.object({
@@ -74,10 +90,15 @@ const storages = z.array(
   }),
 );
 
-async function room(pve: Pve, host: ExistingHostPlan, plan: ExistingTopology): Promise<readonly Finding[]> {
+async function room(
+  pve: Pve,
+  host: ExistingHostPlan,
+  plan: ExistingTopology,
+  ours: ReadonlySet<number>,
+): Promise<readonly Finding[]> {
   const { storage, imageStorage } = plan.config.proxmox;
   const there = await pve.get(`nodes/${host.name}/storage`, storages);
-  const look = (id: string, content: string): readonly Finding[] => {
+  const look = (id: string, content: string, neededGb: number): readonly Finding[] => {
     const name = `storage ${id}`;
     const found = there.find((each) => each.storage === id);
     const known = list(there.map((each) => each.storage));
@@ -88,17 +109,35 @@ async function room(pve: Pve, host: ExistingHostPlan, plan: ExistingTopology): P
       return [fail(name, `takes ${found.content}`, `pvesm set ${id} --content ${found.content},${content}`)];
     if (content === "import" && String(found.shared) === "1" && plan.hosts.length > 1)
       return [fail(name, "is shared", "name one that each node has for itself: the image is fetched on each")];
+    const freeGb = Math.floor((found.avail ?? Infinity) / GIB);
+    if (freeGb < neededGb)
+      return [
+        warn(
+          name,
+          `has ${freeGb} GB free on ${host.name}, and ${neededGb} are to come`,
+          "make room, or give the nodes less diskGb",
+        ),
+      ];
     return [ok(name, `on ${host.name}, takes ${content}`)];
   };
-  return [...look(storage, "images"), ...look(imageStorage, "import")];
+  const { diskGb } = toCome(plan, host.name, ours);
+  return [...look(storage, "images", diskGb), ...look(imageStorage, "import", IMAGE_GB)];
 }
 
 const machines = z.array(z.object({ vmid: z.coerce.number(), pool: z.string().optional() }));
 
-/** A token that may not see others' machines learns that an id is taken all the same. */
-async function ids(pve: Pve, { config, hosts, nodes }: ExistingTopology): Promise<readonly Finding[]> {
+/** The ids of the lab's own machines, which are those in its pool. */
+async function ownIds(pve: Pve, { config }: ExistingTopology): Promise<ReadonlySet<number>> {
   const seen = await pve.get("cluster/resources?type=vm", machines);
-  const ours = new Set(seen.filter(({ pool }) => pool === config.name).map(({ vmid }) => vmid));
+  return new Set(seen.filter(({ pool }) => pool === config.name).map(({ vmid }) => vmid));
+}
+
+/** A token that may not see others' machines learns that an id is taken all the same. */
+async function ids(
+  pve: Pve,
+  { hosts, nodes }: ExistingTopology,
+  ours: ReadonlySet<number>,
+): Promise<readonly Finding[]> {
   const wanted = [...nodes.map(({ vmId }) => vmId), ...hosts.map(({ templateVmId }) => templateVmId)];
   const taken = await Promise.all(
     wanted.map(async (id) => {
@@ -125,11 +164,12 @@ async function signedIn(pve: Pve, plan: ExistingTopology): Promise<readonly Find
   const first = ok("Proxmox VE", `${version}, and takes the ${plan.config.proxmox.api.auth}`);
   if (lost !== undefined)
     return [first, fail(`node ${lost.name}`, "is not online", `the nodes that are: ${list(online)}`)];
+  const ours = await ownIds(pve, plan);
   const ofRoot = plan.config.proxmox.api.auth === "password" ? [ok("rights", "root@pam has all")] : rights(pve, plan);
   const groups = await Promise.all([
     ofRoot,
-    ...plan.hosts.flatMap((host) => [node(pve, host, plan), room(pve, host, plan)]),
-    ids(pve, plan),
+    ...plan.hosts.flatMap((host) => [node(pve, host, plan, ours), room(pve, host, plan, ours)]),
+    ids(pve, plan, ours),
   ]);
   return [first, ...groups.flat()];
 }
