@@ -24,6 +24,12 @@ const api = field(
       "SHA-256 fingerprint of its certificate, as `pvenode cert info` prints it: nobody else is spoken to.",
       "32 bytes in capital hexadecimal with colons, such as AB:CD:…",
     ),
+    jump: pattern(
+      /^[A-Za-z0-9_][A-Za-z0-9_.@-]*$/,
+      255,
+      "SSH destination to go through, as ssh takes it: by your own keys, configuration and known hosts. Without it directly.",
+      "USER@HOST, or a Host of ~/.ssh/config",
+    ).optional(),
     auth: field(
       z.enum(["token", "password"]),
       "How to sign in: by the API token, or by the password of root@pam, of `npx lab secrets proxmox`.",

@@ -49,8 +49,8 @@ function planNode(config: HomeConfig, node: NodeConfig, hosts: readonly Existing
 function planTunnels(config: HomeConfig, nodes: readonly NodePlan[], { vip, apiPort }: ClusterPlan): readonly Tunnel[] {
   const { api, nodes: hosts } = config.proxmox;
   const via = hosts[0]?.name ?? "";
-  const near = { plain: true, near: true } as const;
-  const { address, port, fingerprint: pin } = api;
+  const { address, port, fingerprint: pin, jump } = api;
+  const near = { plain: true, near: true, ...(jump !== undefined && { jump }) } as const;
   return [
     { name: "kubernetes", localPort: apiPort, via, target: { address: vip, port: KUBERNETES_API }, ...near },
     { name: `proxmox ${via}`, localPort: pveApiPort(config), via, target: { address, port }, ...near, pin },

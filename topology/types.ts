@@ -169,6 +169,8 @@ export interface Tunnel {
   readonly near?: true;
   /** SHA-256 of the certificate that its other end has to show: only that is spoken to. @default - whoever uses it checks */
   readonly pin?: string;
+  /** Of a near one: SSH destination to go through, in its user's own words. @default - none */
+  readonly jump?: string;
 }
 
 /** The other end of a security rule. */

@@ -2,16 +2,14 @@
  * Opens loopback ports that lead to a service behind TLS, which has to show one certificate: its fingerprint is known, and no authority
  * is asked. Providers can pin none, so the way ends TLS here, with a certificate that is made for it and forgotten, and begins it anew.
  */
-import { connect as connectTcp } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { pipeline } from "node:stream";
 import { CliError } from "../ui/errors.ts";
+import { type Destination, dial } from "./dial.ts";
 import type { Relay } from "./tunnel-ends.ts";
 
 /** A service, and what it has to show. */
-export interface Pinned {
-  readonly host: string;
-  readonly port: number;
+export interface Pinned extends Destination {
   /** SHA-256 over DER, as `AB:CD:…`. */
   readonly pin: string;
 }
@@ -20,17 +18,23 @@ export interface Pinned {
 export class WrongCertificate extends CliError {}
 
 const TRY_MS = 5000;
+/** With the time that ssh takes to sign in. */
+const JUMP_MS = 20_000;
 
 /**
  * Connects, and hands out nothing before the certificate is known to be the one.
  *
  * @throws WrongCertificate, in one line; Error where nobody answers
  */
-export function connectPinned({ host, port, pin }: Pinned): Promise<TLSSocket> {
+export function connectPinned(target: Pinned): Promise<TLSSocket> {
+  const { host, port, pin, jump } = target;
   return new Promise((resolve, reject) => {
+    const way = dial(target).once("error", reject);
     // No authority vouches for it: the fingerprint does, which is compared before a byte is sent.
-    const socket = connect({ socket: connectTcp(port, host), rejectUnauthorized: false });
-    socket.setTimeout(TRY_MS, () => socket.destroy(new Error(`port ${port} does not answer`)));
+    const socket = connect({ socket: way, rejectUnauthorized: false });
+    socket.setTimeout(jump === undefined ? TRY_MS : JUMP_MS, () =>
+      socket.destroy(new Error(`port ${port} does not answer`)),
+    );
     socket.once("error", reject);
     socket.once("secureConnect", () => {
       const { fingerprint256: shown } = socket.getPeerCertificate();

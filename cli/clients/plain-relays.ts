@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Tunnel } from "../../topology/types.ts";
 import { CliError, messageOf } from "../ui/errors.ts";
 import { connectPinned, openPinnedRelay, type Pinned, WrongCertificate } from "./pinned-relays.ts";
+import { dial } from "./dial.ts";
 import { openPort, type Relay } from "./tunnel-ends.ts";
 
 /** A tunnel, and the address that it leads to. */
@@ -35,8 +36,8 @@ export class SilentMachine extends CliError {
 const TRY_MS = 5000;
 
 /** Null where somebody answers, else why not. @throws WrongCertificate */
-function silence({ address, tunnel: { target, pin } }: Way): Promise<string | null> {
-  if (pin !== undefined) return pinnedSilence({ host: address, port: target.port, pin });
+function silence({ address, tunnel: { target, pin, jump } }: Way): Promise<string | null> {
+  if (pin !== undefined) return pinnedSilence({ host: address, port: target.port, pin, jump });
   return new Promise((resolve) => {
     const socket = connect(target.port, address);
     const end = (why: string | null): void => {
@@ -80,12 +81,12 @@ export async function openPlainRelays(
   };
   try {
     for (const { tunnel, address } of waysOf(tunnels, addresses)) {
-      const { localPort, pin } = tunnel;
-      const { port } = tunnel.target;
+      const { localPort, pin, jump } = tunnel;
+      const target = { host: address, port: tunnel.target.port, jump };
       open.push(
         await (pin === undefined
-          ? openPort(localPort, () => connect(port, address))
-          : openPinnedRelay(localPort, { host: address, port, pin }, say)),
+          ? openPort(localPort, () => dial(target))
+          : openPinnedRelay(localPort, { ...target, pin }, say)),
       );
     }
   } catch (error) {

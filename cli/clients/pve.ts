@@ -11,6 +11,8 @@ export interface PveWay {
   readonly port: number;
   /** SHA-256 of the certificate that it has to show; null on loopback, where the sandbox is. */
   readonly pin: string | null;
+  /** SSH destination to go through. @default - none */
+  readonly jump?: string | undefined;
 }
 
 /** What to sign in with. */
@@ -34,8 +36,8 @@ export class PveRefused extends CliError {
 
 const REQUEST_MS = 10_000;
 
-function socketTo({ host, port, pin }: PveWay): Promise<TLSSocket> {
-  if (pin !== null) return connectPinned({ host, port, pin });
+function socketTo({ host, port, pin, jump }: PveWay): Promise<TLSSocket> {
+  if (pin !== null) return connectPinned({ host, port, pin, jump });
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, rejectUnauthorized: false });
     socket.once("error", reject).once("secureConnect", () => resolve(socket));

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream";
+import { type Duplex, pipeline } from "node:stream";
 import type { Tunnel } from "../../topology/types.ts";
 
 /** Guarded near ends that are open, until closed. */
@@ -194,7 +194,7 @@ function carry(client: Socket, ports: readonly number[], won: (port: number) => 
 }
 
 /** Opens a loopback port; each connection to it goes by a way of its own. */
-export function openPort(localPort: number, way: () => Socket): Promise<Relay> {
+export function openPort(localPort: number, way: () => Duplex): Promise<Relay> {
   const clients = new Set<Socket>();
   const server = createServer((client) => {
     clients.add(client);

@@ -1,10 +1,14 @@
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect, createServer, type Server, type TLSSocket } from "node:tls";
 import { connectPinned, openPinnedRelay, WrongCertificate } from "../../../cli/clients/pinned-relays.ts";
 import { newAuthority } from "../../../sandbox/pki/certificate.ts";
 import { validity } from "../../../sandbox/pki/validity.ts";
 import { freePort, listening } from "../../listening.ts";
+import { SSH } from "./ssh-program.ts";
 
 /** A service that answers in capitals. */
 let service: Server;
@@ -68,4 +72,22 @@ describe("a relay to a service whose certificate is pinned", () => {
 
 it("a connection to a pinned service is refused where another certificate is shown", async () => {
   await expect(connectPinned({ host: "127.0.0.1", port, pin: OTHERS })).rejects.toThrow(WrongCertificate);
+});
+
+it("a connection to a pinned service by a jump host is held to the same certificate", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ampere-lab-jump-"));
+  const path = process.env["PATH"];
+  writeFileSync(join(folder, "ssh"), SSH, { mode: 0o755 });
+  process.env["PATH"] = folder;
+  try {
+    const target = { host: "127.0.0.1", port, jump: "me@bastion" };
+    await expect(connectPinned({ ...target, pin: OTHERS })).rejects.toThrow(WrongCertificate);
+    const way = await connectPinned({ ...target, pin });
+    way.write("secret");
+    expect(String((await once(way, "data"))[0])).toBe("SECRET");
+    way.destroy();
+  } finally {
+    process.env["PATH"] = path;
+    rmSync(folder, { recursive: true });
+  }
 });

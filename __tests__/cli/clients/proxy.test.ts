@@ -75,7 +75,7 @@ describe("proxies", () => {
 
   it("are obeyed by every request made by fetch, as all are but those to this machine, to one's own hosts or to a port", () => {
     const KNOWN =
-      /^(demo-stage|clients\/(kubernetes|pinned-relays|plain-relays|pve|tunnels|tunnel-ends)|engine\/checks\/port-scan)\.ts$|^images\/runners\//;
+      /^(demo-stage|clients\/(kubernetes|dial|pinned-relays|plain-relays|pve|tunnels|tunnel-ends)|engine\/checks\/port-scan)\.ts$|^images\/runners\//;
     const others = ["cli", "images", "config"].flatMap((folder) =>
       readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"))

@@ -190,7 +190,7 @@ export async function ownHosts(plan: ExistingTopology, project: Project): Promis
   if (signIn === null) return [fail(name, `no ${api.auth} is known`, "npx lab secrets proxmox takes it")];
   const way: PveWay = project.sandbox
     ? { host: "127.0.0.1", port: pveApiPort(plan.config), pin: null }
-    : { host: api.address, port: api.port, pin: api.fingerprint };
+    : { host: api.address, port: api.port, pin: api.fingerprint, jump: api.jump };
   try {
     return await signedIn(await openPve(way, signIn), plan);
   } catch (error) {

@@ -52,6 +52,7 @@ const lab = z.looseObject({
       plain: z.literal(true).exactOptional(),
       near: z.literal(true).exactOptional(),
       pin: z.string().exactOptional(),
+      jump: z.string().exactOptional(),
     }),
   ),
   /** Networks that the admins come from. */
