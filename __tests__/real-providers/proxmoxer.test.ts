@@ -1,7 +1,13 @@
 /** proxmoxer, the Python client of PVE's API, walks the sandbox. */
-import { PASSWORD } from "../sandbox/proxmox/world.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { addOwnHost } from "../../sandbox/proxmox/model/own-hosts.ts";
+import { PASSWORD, worldWith } from "../sandbox/proxmox/world.ts";
 import { type Client, rootClient } from "../sandbox/proxmox/client.ts";
 import { baseLab } from "../sandbox/proxmox/lab.ts";
+import { CALLS } from "./proxmoxer-calls.ts";
+import { hasShapes, wrongShape } from "./pve-shapes.ts";
 import { needing, python } from "./workshop.ts";
 
 const HEAD = `
@@ -130,5 +136,59 @@ except Exception as error:
       "AuthenticationError",
       expect.stringContaining("Couldn't authenticate user: root@pam"),
     ]);
+  });
+});
+
+/** Makes every call in turn; a task is waited for. What is refused is told with status, content and errors. */
+const ALL = `
+from proxmoxer.core import ResourceException
+pve = log_in(user="root@pam", password=os.environ["PASSWORD"])
+node = pve.nodes("pve")
+image = open(os.environ["IMAGE"], "rb")
+last = None
+answers = []
+for each in json.loads(os.environ["CALLS"]):
+    answer = {}
+    try:
+        answer["value"] = eval(each)
+        if isinstance(answer["value"], str) and answer["value"].startswith("UPID:"):
+            last = answer["value"]
+            answer["ended"] = wait(node, last) if ":vncproxy:" not in last else "OK"
+    except ResourceException as error:
+        answer["refused"] = {"status": error.status_code, "content": error.content, "errors": error.errors}
+    answers.append(answer)
+print(json.dumps(answers))`;
+
+interface Answer {
+  readonly value?: unknown;
+  readonly ended?: string;
+  readonly refused?: unknown;
+}
+
+needing("python").describe("proxmoxer's calls over the whole API", () => {
+  const answers: Answer[] = [];
+  beforeAll(async () => {
+    const world = worldWith();
+    const { rootPassword } = addOwnHost(world, { name: "pve", cpus: 8, memoryGb: 32, diskGb: 500 }, { api: 1, ssh: 2 });
+    const { port, close } = await rootClient(world, "pve", rootPassword);
+    const folder = mkdtempSync(join(tmpdir(), "ampere-lab-proxmoxer-"));
+    const image = join(folder, "disc.iso");
+    writeFileSync(image, "nothing");
+    const env = { PASSWORD: rootPassword, IMAGE: image, CALLS: JSON.stringify(CALLS.map(({ does }) => does)) };
+    const { code, stdout, stderr } = await python(["-c", HEAD + ALL], {
+      PORT: String(port),
+      PYTHONWARNINGS: "ignore",
+      ...env,
+    });
+    close();
+    rmSync(folder, { recursive: true });
+    if (code !== 0) throw new Error(stderr);
+    answers.push(...JSON.parse(stdout));
+  });
+
+  it.each(CALLS.map((each, index) => ({ ...each, index })))("answers $does", ({ call, answers: wanted, index }) => {
+    const { value, ended, refused } = answers[index] ?? {};
+    expect(refused ?? ended ?? value).toEqual(wanted);
+    if (hasShapes && refused === undefined) expect(wrongShape(call, value)).toEqual([]);
   });
 });

@@ -72,6 +72,8 @@ export interface PveHost {
   };
   /** Time zone, resolvers, `/etc/hosts` and configuration, as somebody set them. */
   settings?: Record<string, Readonly<Record<string, string>>>;
+  /** Services that somebody stopped. */
+  stoppedServices?: readonly string[];
   /** Package repositories by file, once somebody changed them. */
   aptFiles?: Record<string, readonly AptRepository[]>;
   /** Files and logical volumes on this host, by volume id (`local:import/talos.qcow2`, `data:vm-100-disk-0`). */
@@ -96,7 +98,7 @@ export interface Certificate {
 
 /** A file or logical volume. */
 export interface Volume {
-  readonly content: "images" | "import" | "iso" | "rootdir" | "snippets" | "vztmpl";
+  readonly content: "backup" | "images" | "import" | "iso" | "rootdir" | "snippets" | "vztmpl";
   readonly format: string;
   /** Bytes on disk for a file, bytes of the disk for an image. */
   size: number;
@@ -108,8 +110,19 @@ export interface Volume {
   readonly origin?: string | null;
   /** When it was made, in seconds since 1970; absent of those that an older sandbox made. */
   readonly ctime?: number;
+  readonly backup?: Backup;
   /** Of a file that was downloaded: what it was said to have. */
   readonly checksum?: { readonly algorithm: string; readonly value: string };
+}
+
+/** What a backup holds: options of the guest, and the sizes of its disks by key. */
+interface Backup {
+  readonly type: "qemu" | "lxc";
+  readonly vmid: number;
+  readonly config: Readonly<Record<string, string>>;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly notes?: string;
+  readonly isProtected?: boolean;
 }
 
 /** What `/etc/pve` holds. */

@@ -1,24 +1,13 @@
 /** Calls that show containers, set their options, and start and stop them (pve-container, API2/LXC). */
 import type { Vm } from "../../world/proxmox.ts";
-import { mountKeys, mountedVolume } from "../model/container-volumes.ts";
-import {
-  assertRemovable,
-  assertUnusedByContainer,
-  containerOf,
-  createContainer,
-  destroyContainer,
-  startContainer,
-  stopContainer,
-  updateContainer,
-} from "../model/containers.ts";
+import { mountedVolume } from "../model/container-volumes.ts";
+import { containerOf, startContainer, stopContainer, updateContainer } from "../model/containers.ts";
 import { again, assertQuorum, type Pve } from "../model/context.ts";
 import { badParameter, failure } from "../model/errors.ts";
 import { runningHosts } from "../model/hosts.ts";
 import { leaseOf } from "../model/ipam.ts";
-import { assertMay, assertMayVm, may } from "../model/permissions.ts";
-import { poolOf } from "../model/pools.ts";
+import { may } from "../model/permissions.ts";
 import { properties } from "../model/properties.ts";
-import { imageStorage } from "../model/vm-drives.ts";
 import { skipsLock } from "../model/vm-lock.ts";
 import { runs } from "../model/vm-power.ts";
 import { canSnapshot, snapshotOf } from "../model/vm-snapshots.ts";
@@ -27,7 +16,7 @@ import { listOf } from "./formats.ts";
 import { haOf } from "./ha-calls.ts";
 import type { Data, Parameters } from "./http.ts";
 import { schemaOf } from "./schema.ts";
-import { bit, digestOf, flag, unlessEmpty } from "./values.ts";
+import { bit, digestOf, unlessEmpty } from "./values.ts";
 import { task, typed } from "./vm-calls.ts";
 
 const CREATE = "POST nodes/{node}/lxc";
@@ -46,7 +35,8 @@ export const container = (pve: Pve, { node, vmid }: Parameters): Vm => container
 /** Values with the types that PVE's schema gives them. */
 export const told = (config: Vm["config"]): Values => typed(config, CREATE);
 
-const optionsOf = (parameters: Parameters): Parameters =>
+/** The options of a container among the parameters of a call. */
+export const optionsOf = (parameters: Parameters): Parameters =>
   Object.fromEntries(Object.entries(parameters).filter(([name]) => !NO_OPTIONS.has(name)));
 
 /** Of its root file system, in bytes. */
@@ -132,58 +122,6 @@ export function setConfig(pve: Pve, parameters: Parameters): void {
   if (unknown !== undefined) throw badParameter({ delete: `unknown option '${unknown}'` });
   assertMaySetContainer(pve, guest, "", set, cleared);
   updateContainer(pve, guest, set, cleared);
-}
-
-/** `POST nodes/{node}/lxc` */
-export function create(pve: Pve, parameters: Parameters): Data {
-  const { pool = "", ostemplate: template = "", storage = "local" } = parameters;
-  const vmid = Number(parameters["vmid"]);
-  if (parameters["restore"] === "1") throw badParameter({ restore: "the sandbox keeps no backups" });
-  assertQuorum(pve);
-  const isPrivileged = flag(parameters, "unprivileged") === false;
-  if (isPrivileged) assertMay(pve, "/", ["Sys.Modify"]);
-  assertUnusedByContainer(pve, vmid);
-  if (pool !== "") poolOf(pve, pool);
-  assertMayVm(pve, vmid, pool, ["VM.Allocate"]);
-  const options = withStorage(optionsOf(parameters), storage);
-  const fresh = { vmid, config: isPrivileged ? {} : { unprivileged: "1" } };
-  assertMaySetContainer(pve, fresh, pool, options, []);
-  assertMay(pve, `/storage/${template.split(":")[0] ?? ""}`, ["Datastore.AllocateSpace", "Datastore.Audit"], true);
-  for (const key of mountKeys(options)) {
-    const volid = mountedVolume(options[key] ?? "");
-    if (volid === undefined) continue;
-    const [id = ""] = volid.split(":");
-    imageStorage({ pve, host: pve.host }, id, "rootdir");
-    assertMay(pve, `/storage/${id}`, ["Datastore.AllocateSpace"]);
-  }
-  return task(pve, "vzcreate", vmid, () => {
-    const later = again(pve);
-    const made = createContainer(later, { vmid, template, options, isPrivileged, pool });
-    if (parameters["start"] === "1") startContainer(later, made);
-  });
-}
-
-/** A bare number of GiB is a volume on the storage of the call; without a root file system there is one of 4 GiB. */
-function withStorage(options: Parameters, storage: string): Parameters {
-  const mounts = mountKeys(options);
-  if (mounts.length > 0 && options["rootfs"] === undefined)
-    throw failure("mount points configured, but 'rootfs' not set - aborting");
-  const named = mounts.map((key): [string, string] => {
-    const value = options[key] ?? "";
-    return [key, /^\d+(\.\d+)?(,|$)/.test(value) ? `${storage}:${value}` : value];
-  });
-  return { rootfs: `${storage}:4`, ...options, ...Object.fromEntries(named) };
-}
-
-/** `DELETE nodes/{node}/lxc/{vmid}` */
-export function destroy(pve: Pve, parameters: Parameters): Data {
-  const guest = container(pve, parameters);
-  const force = parameters["force"] === "1";
-  assertRemovable(pve, guest, force);
-  return task(pve, "vzdestroy", guest.vmid, () => {
-    const later = again(pve);
-    destroyContainer(later, container(later, parameters), force);
-  });
 }
 
 type Work = (pve: Pve, guest: Vm, skipLock: boolean) => void;

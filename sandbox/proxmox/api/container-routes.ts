@@ -1,5 +1,6 @@
 /** The calls about containers: one line each. */
 import * as call from "./container-calls.ts";
+import * as made from "./container-create-calls.ts";
 import * as lifecycle from "./container-lifecycle-calls.ts";
 import { get, post, put, remove, type Route } from "./route.ts";
 import { snapshotRoutes } from "./vm-snapshot-calls.ts";
@@ -10,8 +11,8 @@ const ONE = `${ALL}/{vmid}`;
 /** All of them, but for their firewalls. */
 export const containerRoutes: readonly Route[] = [
   get(ALL, call.containers),
-  post(ALL, call.create),
-  remove(ONE, call.destroy),
+  post(ALL, made.create),
+  remove(ONE, made.destroy),
   get(`${ONE}/config`, call.config),
   put(`${ONE}/config`, call.setConfig),
   get(`${ONE}/pending`, call.pending),

@@ -1,6 +1,6 @@
 /** High availability: which machines the cluster keeps running, and the rules of where (pve-ha-manager 5, API2/HA). */
 import { startContainer, stopContainer } from "../model/containers.ts";
-import { again, nodeNames, type Pve, ROOT } from "../model/context.ts";
+import { again, isQuorate, membersOnline, nodeNames, type Pve, ROOT } from "../model/context.ts";
 import { failure } from "../model/errors.ts";
 import { guestOf } from "../model/guests.ts";
 import { type Options, putSection, sectionOf, sectionsOf } from "../model/sections.ts";
@@ -10,6 +10,7 @@ import { runs, startVm, stopVm } from "../model/vm-power.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import type { SectionKind } from "./section-calls.ts";
+import { bit } from "./values.ts";
 
 const RESOURCES = "haResources";
 const RULES = "haRules";
@@ -132,14 +133,65 @@ export function migrate(pve: Pve, { sid: given = "", node = "" }: Parameters): D
   return { sid, "requested-node": node };
 }
 
+/** As Perl tells a time. */
+const stamp = (now: string): string => {
+  const [day = "", date, month, year, time] = new Date(now).toUTCString().split(" ");
+  return `${day.replace(",", "")} ${month} ${Number(date)} ${time} ${year}`;
+};
+
 /** `GET cluster/ha/status/current` */
 export function status(pve: Pve): Data {
+  const { world, host } = pve;
+  const quorate = isQuorate(world, pve.datacenter);
   const all = Object.entries(sectionsOf(pve, RESOURCES));
+  const timestamp = Math.floor(Date.parse(world.now()) / 1000);
+  const at = stamp(world.now());
+  const services = all.map(([sid, { state = "started" }]) => {
+    const node = guestOf(pve.datacenter, vmidOf(sid))?.guest.node ?? host.name;
+    const told = { sid, node, request_state: state, state, crm_state: state };
+    return { id: `service:${sid}`, type: "service", ...told, status: `${sid} (${node}, ${state})` };
+  });
+  const lrms = nodeNames(pve).map((node) => {
+    const isActive = services.some((service) => service.node === node);
+    const says = isActive ? "active, watchdog active" : "idle, watchdog standby";
+    return { id: `lrm:${node}`, type: "lrm", node, timestamp, status: `${node} (${says}, ${at})` };
+  });
+  const master = { id: "master", type: "master", node: host.name, timestamp, status: `${host.name} (active, ${at})` };
+  const status = quorate ? "OK" : `No quorum on node '${host.name}'!`;
+  return [
+    { id: "quorum", type: "quorum", node: host.name, quorate: bit(quorate), status },
+    // Without a resource there never was a master.
+    ...(all.length === 0 ? [] : [master, ...lrms]),
+    ...services,
+  ];
+}
+
+/** `GET cluster/ha/status/manager_status`: how the manager sees the nodes and its resources. */
+export function managerStatus(pve: Pve): Data {
+  const now = Math.floor(Date.parse(pve.world.now()) / 1000);
+  const all = Object.entries(sectionsOf(pve, RESOURCES));
+  const online = new Set(membersOnline(pve.world, pve.datacenter).map(({ name }) => name));
   const services = all.map(([sid, { state = "started" }]) => {
     const node = guestOf(pve.datacenter, vmidOf(sid))?.guest.node ?? pve.host.name;
-    return { id: `service:${sid}`, type: "service", sid, node, request_state: state, state, crm_state: state };
+    return [sid, { node, state, uid: sid }] as const;
   });
-  return [{ id: "quorum", type: "quorum", node: pve.host.name, quorate: 1, status: "OK" }, ...services];
+  const nodes = nodeNames(pve).map((name) => [name, online.has(name) ? "online" : "unknown"] as const);
+  return {
+    // Without a resource there never was a master.
+    manager_status:
+      all.length === 0
+        ? {}
+        : {
+            master_node: pve.host.name,
+            timestamp: now,
+            node_status: Object.fromEntries(nodes),
+            service_status: Object.fromEntries(services),
+          },
+    quorum: { node: pve.host.name, quorate: bit(isQuorate(pve.world, pve.datacenter)) },
+    lrm_status: Object.fromEntries(
+      nodes.map(([name]) => [name, { mode: "active", state: "wait_for_agent_lock", timestamp: now }]),
+    ),
+  };
 }
 
 /** What the status of a guest says of it. */

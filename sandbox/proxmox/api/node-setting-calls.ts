@@ -21,7 +21,9 @@ function installed({ kind, address, name, ...host }: PveHost): Readonly<Record<S
   };
 }
 
-const settingOf = (host: PveHost, setting: Setting): Values => host.settings?.[setting] ?? installed(host)[setting];
+/** What is set, or what was installed. */
+export const settingOf = (host: PveHost, setting: Setting): Values =>
+  host.settings?.[setting] ?? installed(host)[setting];
 
 function set({ host, world }: Pve, setting: Setting, values: Values): void {
   (host.settings ??= {})[setting] = values;

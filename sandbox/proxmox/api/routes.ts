@@ -3,20 +3,29 @@ import * as access from "./access-calls.ts";
 import * as acme from "./acme-calls.ts";
 import * as appliance from "./appliance-calls.ts";
 import * as apt from "./apt-calls.ts";
+import * as backup from "./backup-calls.ts";
+import * as bulk from "./bulk-calls.ts";
+import * as capability from "./capability-calls.ts";
+import * as ceph from "./ceph-calls.ts";
 import * as cluster from "./cluster-calls.ts";
 import * as clusterOptions from "./cluster-options.ts";
 import { containerRoutes } from "./container-routes.ts";
-import * as consoles from "./console-calls.ts";
 import * as cpuModel from "./cpu-model-calls.ts";
+import * as disk from "./disk-calls.ts";
 import * as firewall from "./firewall-calls.ts";
 import * as firewallOption from "./firewall-option-calls.ts";
+import { log, macros } from "./firewall-macros.ts";
 import { ruleRoutes } from "./firewall-rule-calls.ts";
 import type { Data } from "./http.ts";
 import * as ha from "./ha-calls.ts";
 import * as hardware from "./hardware-calls.ts";
+import * as logs from "./log-calls.ts";
+import { machineRoutes } from "./machine-routes.ts";
 import * as network from "./network-calls.ts";
 import * as node from "./node-calls.ts";
 import * as nodeSetting from "./node-setting-calls.ts";
+import * as notification from "./notification-calls.ts";
+import * as packages from "./package-calls.ts";
 import * as resource from "./resource-calls.ts";
 import { get, post, put, remove, type Route } from "./route.ts";
 import { router } from "./router.ts";
@@ -25,15 +34,14 @@ import { schemaOf } from "./schema.ts";
 import { sectionRoutes } from "./section-calls.ts";
 import { SECTION_KINDS } from "./section-kinds.ts";
 import * as sdn from "./sdn-calls.ts";
+import * as service from "./service-calls.ts";
 import * as storage from "./storage-calls.ts";
 import * as task from "./task-calls.ts";
+import * as tfa from "./tfa-calls.ts";
 import * as upload from "./upload-calls.ts";
 import * as user from "./user-calls.ts";
+import * as volume from "./volume-calls.ts";
 import { nothing } from "./values.ts";
-import * as vm from "./vm-calls.ts";
-import * as lifecycle from "./vm-lifecycle-calls.ts";
-import * as power from "./vm-power-calls.ts";
-import { snapshotRoutes } from "./vm-snapshot-calls.ts";
 
 /** A call that lists what is below it. */
 const index = (path: string): Route => get(path, () => childrenOf(path));
@@ -65,6 +73,7 @@ export const ROUTES: readonly Route[] = [
   post(`${USER}/token/{tokenid}`, user.addToken),
   put(`${USER}/token/{tokenid}`, user.setToken),
   remove(`${USER}/token/{tokenid}`, user.removeToken),
+  ...tfa.routes,
   get("access/groups", user.groups),
   post("access/groups", user.addGroup),
   get("access/groups/{groupid}", user.group),
@@ -103,12 +112,14 @@ export const ROUTES: readonly Route[] = [
   get("cluster/ha/groups", ha.groups),
   index("cluster/ha/status"),
   get("cluster/ha/status/current", ha.status),
+  get("cluster/ha/status/manager_status", ha.managerStatus),
   index("cluster/acme"),
   ...acme.routes,
   index("cluster/metrics"),
   index("cluster/mapping"),
   index("cluster/jobs"),
   ...SECTION_KINDS.flatMap(sectionRoutes),
+  ...notification.routes,
   index("cluster/qemu"),
   get(CPU_MODELS, cpuModel.list),
   post(CPU_MODELS, cpuModel.create),
@@ -117,6 +128,10 @@ export const ROUTES: readonly Route[] = [
   remove(`${CPU_MODELS}/{cputype}`, cpuModel.remove),
 
   index("cluster/firewall"),
+  get("cluster/firewall/macros", macros),
+  get(`${NODE}/firewall/log`, log),
+  get(`${VM}/firewall/log`, log),
+  get("nodes/{node}/lxc/{vmid}/firewall/log", log),
   get("cluster/firewall/options", firewallOption.options),
   put("cluster/firewall/options", firewallOption.setOptions),
   ...firewall.firewallRoutes("cluster/firewall", firewall.datacenterFirewall),
@@ -145,7 +160,15 @@ export const ROUTES: readonly Route[] = [
   ...nodeSetting.routes,
   index(`${NODE}/apt`),
   ...apt.routes,
+  ...packages.routes,
   ...appliance.routes,
+  ...service.routes,
+  ...logs.routes,
+  ...disk.routes,
+  ...capability.routes,
+  ...bulk.routes,
+  ...backup.routes,
+  ...ceph.routes,
   ...network.routes,
   get(`${NODE}/subscription`, () => ({ status: "notfound", message: "There is no subscription key" })),
   index(`${NODE}/certificates`),
@@ -170,45 +193,18 @@ export const ROUTES: readonly Route[] = [
   get(`${NODE}/storage`, storage.nodeStorages),
   index(STORE),
   get(`${STORE}/status`, storage.storageStatus),
-  get(`${STORE}/content`, storage.content),
-  get(`${STORE}/content/{volume}`, storage.volume),
-  remove(`${STORE}/content/{volume}`, storage.removeVolumeTask),
+  get(`${STORE}/content`, volume.content),
+  post(`${STORE}/content`, volume.allocateVolume),
+  get(`${STORE}/content/{volume}`, volume.volume),
+  put(`${STORE}/content/{volume}`, volume.describeVolume),
+  remove(`${STORE}/content/{volume}`, volume.removeVolumeTask),
   post(`${STORE}/download-url`, upload.downloadTask),
   post(`${STORE}/upload`, upload.upload),
 
-  get(`${NODE}/qemu`, vm.machines),
-  post(`${NODE}/qemu`, lifecycle.create),
+  ...machineRoutes,
   index(VM),
-  remove(VM, lifecycle.destroy),
-  get(`${VM}/config`, vm.config),
-  put(`${VM}/config`, vm.setConfig),
-  post(`${VM}/config`, vm.setConfigTask),
-  get(`${VM}/pending`, vm.pending),
-  get(`${VM}/cloudinit`, vm.cloudInit),
-  put(`${VM}/cloudinit`, vm.regenerateCloudInit),
-  get(`${VM}/feature`, vm.feature),
-  ...snapshotRoutes(lifecycle.SNAPSHOTS),
-  post(`${VM}/clone`, lifecycle.clone),
-  get(`${VM}/migrate`, lifecycle.migrationTargets),
-  post(`${VM}/migrate`, lifecycle.migrate),
-  post(`${VM}/template`, lifecycle.template),
-  post(`${VM}/move_disk`, lifecycle.move),
-  put(`${VM}/resize`, lifecycle.resize),
   index(`${VM}/status`),
-  get(`${VM}/status/current`, vm.status),
-  post(`${VM}/status/start`, power.start),
-  post(`${VM}/status/stop`, power.stop),
-  post(`${VM}/status/shutdown`, power.shutdown),
-  post(`${VM}/status/reboot`, power.reboot),
-  post(`${VM}/status/reset`, power.reset),
-  post(`${VM}/status/suspend`, power.suspend),
-  post(`${VM}/status/resume`, power.resume),
-  ...consoles.routes,
   index(`${VM}/agent`),
-  post(`${VM}/agent/ping`, power.ping),
-  get(`${VM}/agent/network-get-interfaces`, power.networkInterfaces),
-  get(`${VM}/agent/get-host-name`, power.hostName),
-  get(`${VM}/agent/get-osinfo`, power.osInfo),
   index(`${VM}/firewall`),
   index("nodes/{node}/lxc/{vmid}/firewall"),
   index("nodes/{node}/lxc/{vmid}"),

@@ -1,25 +1,18 @@
 /** Calls about storages and what is on them. */
-import type { Volume } from "../../world/proxmox.ts";
-import { again, type Pve } from "../model/context.ts";
-import { badParameter, failure } from "../model/errors.ts";
-import { assertMay, may } from "../model/permissions.ts";
+import { type Pve } from "../model/context.ts";
+import { badParameter } from "../model/errors.ts";
+import { may } from "../model/permissions.ts";
 import {
   createStorage,
   deleteStorage,
   isActive,
   isOn,
-  removeVolume,
   type StorageChange,
   storageOf,
-  storageOn,
   updateStorage,
   usage,
-  volumeOn,
 } from "../model/storage.ts";
 import { isShared, storageType } from "../model/storage-types.ts";
-import { startTask } from "../model/tasks.ts";
-import { runs } from "../model/vm-power.ts";
-import { vmidOf } from "../model/vm-drives.ts";
 import { listOf } from "./formats.ts";
 import type { Data, Parameters } from "./http.ts";
 import { schemaOf } from "./schema.ts";
@@ -143,74 +136,4 @@ export function storageStatus(pve: Pve, parameters: Parameters): Data {
   const { storage: id = "" } = parameters;
   if (!pve.datacenter.storages[id]) throw noSuchStorage();
   return state(pve, id);
-}
-
-function volumeData(volid: string, { content, format, size, ctime = 0 }: Volume): { readonly [key: string]: Data } {
-  const vmid = vmidOf(volid);
-  return {
-    volid,
-    content,
-    format,
-    size,
-    ctime,
-    ...(vmid !== undefined && { vmid }),
-    ...(vmid !== undefined && { used: size }),
-  };
-}
-
-/** `GET nodes/{node}/storage/{storage}/content` */
-export function content(pve: Pve, parameters: Parameters): Data {
-  const { storage: id = "", content: type, vmid } = parameters;
-  storageOn(pve, id, pve.host.name);
-  return Object.entries(pve.host.volumes)
-    .filter(([volid]) => volid.startsWith(`${id}:`))
-    .filter(([, volume]) => type === undefined || volume.content === type)
-    .map(([volid, volume]) => volumeData(volid, volume))
-    .filter((volume) => vmid === undefined || volume.vmid === Number(vmid));
-}
-
-/** A volume may be named with its storage or without. */
-function volumeIdOf({ storage: id = "", volume = "" }: Parameters): string {
-  return volume.includes(":") ? volume : `${id}:${volume}`;
-}
-
-/** `GET nodes/{node}/storage/{storage}/content/{volume}` */
-export function volume(pve: Pve, parameters: Parameters): Data {
-  const volid = volumeIdOf(parameters);
-  const found = volumeOn(pve.host, volid);
-  const [id = "", name = ""] = volid.split(/:(.*)/s);
-  assertMay(pve, `/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], true);
-  const directory = storageOf(pve, id).path;
-  const path =
-    directory === undefined ? `/dev/pve/${name}` : `${directory}/${name.replace(/^iso|^vztmpl/, "template/$&")}`;
-  return { path, format: found.format, size: found.size, used: found.size };
-}
-
-/** `DELETE nodes/{node}/storage/{storage}/content/{volume}` */
-export function removeVolumeTask(pve: Pve, parameters: Parameters): Data {
-  const volid = volumeIdOf(parameters);
-  const [id = ""] = volid.split(":");
-  const owner = vmidOf(volid);
-  assertMay(pve, `/storage/${id}`, ["Datastore.Allocate"]);
-  // Of a directory what is not there is deleted too, with a warning in the task's log.
-  if (storageOn(pve, id, pve.host.name).type !== "dir") volumeOn(pve.host, volid);
-  return startTask(pve, "imgdel", owner === undefined ? id : `${owner}@${id}`, (log) => {
-    const later = again(pve);
-    assertClosed(later, volid);
-    if (later.host.volumes[volid]) removeVolume(later, later.host.name, volid);
-    else log(`disk image '${volid}' does not exist`);
-  });
-}
-
-/** What a machine that runs has open LVM does not remove; a file goes all the same. */
-function assertClosed(pve: Pve, volid: string): void {
-  const isOpen = Object.values(pve.datacenter.vms).some(
-    (machine) =>
-      machine.node === pve.host.name &&
-      runs(pve, machine) &&
-      Object.values(machine.config).some((value) => value.split(",")[0] === volid),
-  );
-  if (!isOpen || volid.includes("/")) return;
-  const lv = `pve/${volid.split(":")[1] ?? ""}`;
-  throw failure(`lvremove '${lv}' error:   Logical volume ${lv} in use.`);
 }

@@ -1,7 +1,7 @@
 /** Calls that show virtual machines and set their options. */
 import { skipsLock } from "../model/vm-lock.ts";
 import type { Vm } from "../../world/proxmox.ts";
-import { again, assertQuorum, type Pve } from "../model/context.ts";
+import { again, type Pve } from "../model/context.ts";
 import { assertCpuType } from "../model/cpu-models.ts";
 import { badParameter, failure } from "../model/errors.ts";
 import { hasAgent } from "../model/guest-agent.ts";
@@ -9,7 +9,7 @@ import { runningHosts } from "../model/hosts.ts";
 import { may } from "../model/permissions.ts";
 import { startTask, type Work } from "../model/tasks.ts";
 import { hostOf, memoryMb, QEMU, updateVm, vmOf } from "../model/vm-config.ts";
-import { driveKeys, isCdrom, isCloudInit, volumeId } from "../model/vm-drives.ts";
+import { driveKeys, isCdrom, volumeId } from "../model/vm-drives.ts";
 import { assertMaySet } from "../model/vm-permissions.ts";
 import { runs } from "../model/vm-power.ts";
 import { canSnapshot, snapshotOf } from "../model/vm-snapshots.ts";
@@ -168,29 +168,16 @@ export function setConfig(pve: Pve, parameters: Parameters): void {
   if (!nothingLeft) updateVm(pve, machine, set, present, skipsLock(pve, parameters));
 }
 
+/** `PUT nodes/{node}/qemu/{vmid}/unlink` */
+export const unlink = (pve: Pve, { idlist = "", ...rest }: Parameters): void =>
+  setConfig(pve, { ...rest, delete: idlist });
+
 /** `POST nodes/{node}/qemu/{vmid}/config` */
 export function setConfigTask(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
   assertMaySet(pve, machine.vmid, "", options(parameters));
   if (parameters.cpu !== undefined) assertCpuType(pve, parameters.cpu);
   return task(pve, "qmconfig", machine.vmid, () => void setConfig(again(pve), parameters));
-}
-
-/** The drive follows the configuration at once, so that there is nothing to write anew. */
-export function regenerateCloudInit(pve: Pve, parameters: Parameters): void {
-  const { config: found } = vm(pve, parameters);
-  assertQuorum(pve);
-  if (!driveKeys(found).some((key) => isCloudInit(found[key] ?? ""))) throw failure("No cloud-init drive configured");
-}
-
-const CLOUD_INIT = /^(ci\w+|nameserver|searchdomain|sshkeys|ipconfig\d+|name)$/;
-
-/** `GET nodes/{node}/qemu/{vmid}/cloudinit` */
-export function cloudInit(pve: Pve, parameters: Parameters): Data {
-  const found = typed(vm(pve, parameters).config);
-  return Object.entries(found)
-    .filter(([key]) => CLOUD_INIT.test(key))
-    .map(([key, value]) => ({ key, value }));
 }
 
 /** `GET nodes/{node}/qemu/{vmid}/feature` */

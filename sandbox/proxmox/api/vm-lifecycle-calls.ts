@@ -1,4 +1,5 @@
 /** Calls that make virtual machines, change what they are made of, and remove them: each a task. */
+import { backupIn, restoreVm } from "../model/backups.ts";
 import { skipsLock } from "../model/vm-lock.ts";
 import { again, assertQuorum, nodeNames, type Pve } from "../model/context.ts";
 import { assertCpuType } from "../model/cpu-models.ts";
@@ -6,7 +7,7 @@ import { badParameter, failure } from "../model/errors.ts";
 import { assertMay, assertMayVm } from "../model/permissions.ts";
 import { poolOf } from "../model/pools.ts";
 import { parseSize } from "../model/properties.ts";
-import { assertUnused, createVm } from "../model/vm-config.ts";
+import { assertUnused, createVm, updateVm, vmOf } from "../model/vm-config.ts";
 import { driveKeys, isCdrom, volumeId } from "../model/vm-drives.ts";
 import { cloneVm, destroyVm, makeTemplate, moveDisk, resizeDisk } from "../model/vm-lifecycle.ts";
 import { checkMigration, migrateVm } from "../model/vm-migration.ts";
@@ -33,7 +34,7 @@ export const SNAPSHOTS: Guests = {
 export function create(pve: Pve, parameters: Parameters): Data {
   const { vmid: text, pool = "" } = parameters;
   const vmid = Number(text);
-  if (parameters.archive !== undefined) throw badParameter({ archive: "the sandbox keeps no backups" });
+  if (parameters.archive !== undefined) return restore(pve, parameters);
   assertMayVm(pve, vmid, pool, ["VM.Allocate"]);
   if (pool !== "") poolOf(pve, pool);
   assertQuorum(pve);
@@ -49,6 +50,28 @@ export function create(pve: Pve, parameters: Parameters): Data {
       if (!isCdrom(machine.config[key] ?? "")) log(`${key}: successfully created disk '${machine.config[key] ?? ""}'`);
     }
     if (parameters.start === "1") startVm(later, machine);
+  });
+}
+
+/** The same call, of a backup: one that is there already is only replaced where that is said. */
+function restore(pve: Pve, parameters: Parameters): Data {
+  const { vmid: text, pool = "", archive: volid = "", storage } = parameters;
+  const vmid = Number(text);
+  assertMayVm(pve, vmid, pool, ["VM.Allocate"]);
+  assertMay(pve, `/storage/${volid.split(":")[0] ?? ""}`, ["Datastore.AllocateSpace", "Datastore.Audit"], true);
+  if (pool !== "") poolOf(pve, pool);
+  assertQuorum(pve);
+  const isReplaced = parameters["force"] === "1" && pve.datacenter.vms[vmid] !== undefined;
+  if (!isReplaced) assertUnused(pve, vmid);
+  if (isReplaced && runs(pve, vmOf(pve, vmid))) throw failure(`unable to restore VM ${vmid} - VM is running`);
+  return task(pve, "qmrestore", vmid, () => {
+    const later = again(pve);
+    backupIn(later.host, volid);
+    if (isReplaced) destroyVm(later, vmOf(later, vmid));
+    const made = restoreVm(later, { vmid, volid, pool, ...given("storage", storage) });
+    const set = options(parameters);
+    if (Object.keys(set).length > 0) updateVm(later, made, set);
+    if (parameters.start === "1") startVm(later, made);
   });
 }
 
@@ -161,5 +184,13 @@ export function migrationTargets(pve: Pve, parameters: Parameters): Data {
     const size = pve.host.volumes[volid ?? ""]?.size ?? 0;
     return volid === undefined ? [] : [{ volid, size, cdrom: bit(isCdrom(value)), is_unused: 0, drivename: key }];
   });
-  return { running: bit(runs(pve, machine)), allowed_nodes: others, local_disks: disks, local_resources: [] };
+  return {
+    running: bit(runs(pve, machine)),
+    allowed_nodes: others,
+    local_disks: disks,
+    local_resources: [],
+    "mapped-resources": [],
+    "mapped-resource-info": {},
+    "has-dbus-vmstate": 1,
+  };
 }

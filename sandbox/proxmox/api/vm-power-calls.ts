@@ -1,8 +1,8 @@
-/** Calls that start and stop virtual machines, and those that ask the guest agent in them. */
+/** Calls that start and stop virtual machines, and those to what runs them. */
 import type { Vm } from "../../world/proxmox.ts";
 import { again, type Pve } from "../model/context.ts";
 import { failure, PveError } from "../model/errors.ts";
-import { bootsTalos, guestInterfaces, hasAgent } from "../model/guest-agent.ts";
+import { QEMU } from "../model/vm-config.ts";
 import { skipsLock } from "../model/vm-lock.ts";
 import { runs, startVm, stopVm } from "../model/vm-power.ts";
 import { pauseVm, resumeVm, suspendVm, wakeVm } from "../model/vm-suspend.ts";
@@ -67,47 +67,17 @@ export const reboot = power("qmreboot", (pve, machine) => {
 /** `POST nodes/{node}/qemu/{vmid}/status/reset` */
 export const reset = power("qmreset", assertRuns);
 
-/** @throws where PVE's question to the agent would get no answer. */
-function askAgent(pve: Pve, parameters: Parameters): Vm {
+/** `PUT nodes/{node}/qemu/{vmid}/sendkey`: the guest of the sandbox does not look at its keyboard. */
+export const sendKey = (pve: Pve, parameters: Parameters): void => assertRuns(pve, vm(pve, parameters));
+
+/** `POST nodes/{node}/qemu/{vmid}/monitor`: QEMU's own console, of which the questions about the state are played. */
+export function monitor(pve: Pve, parameters: Parameters): Data {
   const machine = vm(pve, parameters);
-  if (!hasAgent(machine)) throw failure("No QEMU guest agent configured");
-  if (!runs(pve, machine)) throw failure(`VM ${machine.vmid} is not running`);
-  if (machine.paused || guestInterfaces(pve, machine).length === 0) throw failure("QEMU guest agent is not running");
-  return machine;
-}
-
-/** `POST nodes/{node}/qemu/{vmid}/agent/ping` */
-export function ping(pve: Pve, parameters: Parameters): Data {
-  askAgent(pve, parameters);
-  return { result: {} };
-}
-
-/** `GET nodes/{node}/qemu/{vmid}/agent/network-get-interfaces` */
-export function networkInterfaces(pve: Pve, parameters: Parameters): Data {
-  const addresses = (type: string, all: readonly string[]): Data[] =>
-    all.map((address) => {
-      const [ip = "", prefix = "32"] = address.split("/");
-      return { "ip-address": ip, "ip-address-type": type, prefix: Number(prefix) };
-    });
-  return {
-    result: guestInterfaces(pve, askAgent(pve, parameters)).map(({ name, mac, ipv4, ipv6 }) => ({
-      name,
-      "hardware-address": mac.toLowerCase(),
-      "ip-addresses": [...addresses("ipv4", ipv4), ...addresses("ipv6", ipv6)],
-    })),
-  };
-}
-
-/** `GET nodes/{node}/qemu/{vmid}/agent/get-host-name` */
-export function hostName(pve: Pve, parameters: Parameters): Data {
-  const { config } = askAgent(pve, parameters);
-  return { result: { "host-name": config.name ?? "talos" } };
-}
-
-/** `GET nodes/{node}/qemu/{vmid}/agent/get-osinfo` */
-export function osInfo(pve: Pve, parameters: Parameters): Data {
-  if (!bootsTalos(pve, askAgent(pve, parameters)))
-    throw new PveError(501, "what another system than Talos says of itself is not played here");
-  const machine = pve.host.kind === "x86-kvm" ? "x86_64" : "aarch64";
-  return { result: { id: "talos", name: "Talos", "pretty-name": "Talos", machine } };
+  const command = (parameters["command"] ?? "").trim();
+  if (!runs(pve, machine))
+    return `ERROR: VM ${machine.vmid} qmp command 'human-monitor-command' failed - VM not running\n`;
+  if (command === "info status") return `VM status: ${machine.paused ? "paused" : "running"}\n`;
+  if (command === "info version") return `${QEMU}pve-qemu-kvm_${QEMU}\n`;
+  if (command === "info name") return `${machine.config.name ?? `vm${machine.vmid}`}\n`;
+  throw new PveError(501, `'${command}' of QEMU's console is not played here`);
 }

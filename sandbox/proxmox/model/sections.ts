@@ -12,6 +12,12 @@ const INITIAL: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
     pve: { type: "pve", comment: "Proxmox VE authentication server" },
   },
   acmePlugins: { standalone: { type: "standalone" } },
+  "notification sendmail": {
+    "mail-to-root": { "mailto-user": "root@pam", comment: "Send mails to root@pam's email address" },
+  },
+  "notification matchers": {
+    "default-matcher": { target: "mail-to-root", mode: "all", comment: "Route all notifications to mail-to-root" },
+  },
 };
 
 /** The sections of a kind, by id. */
