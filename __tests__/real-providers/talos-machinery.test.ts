@@ -79,7 +79,6 @@ function goTest(labFile: string): Promise<Tested> {
 const NODE = { vcpus: 1, memoryMb: 6144, diskGb: 100 };
 /** Labs with what presets leave open. */
 const OWN: Readonly<Record<string, Partial<LabInput>>> = {
-  none: { preset: "free", kubernetes: { cni: "none" } },
   cilium: {
     preset: "direct-pair",
     kubernetes: {
@@ -122,8 +121,9 @@ needing("terraform", "go").describe("Talos's own library", () => {
   }
 
   beforeAll(async () => {
-    for (const preset of PRESET_NAMES.filter((name) => name !== "free"))
-      await (await deployed(preset, { preset })).end();
+    for (const preset of PRESET_NAMES)
+      for (const cni of ["flannel", "cilium", "none"] as const)
+        await (await deployed(`${preset}-${cni}`, { preset, kubernetes: { cni } })).end();
     for (const [name, input] of Object.entries(OWN)) await (await deployed(name, input)).end();
     lab = await deployed("free", { preset: "free" });
     const [first] = appliedIn(lab);
@@ -143,7 +143,7 @@ needing("terraform", "go").describe("Talos's own library", () => {
     expect({ bad, output: bad.length > 0 || found.length === 0 ? tested.output : "" }).toEqual({ bad: [], output: "" });
   };
 
-  it("takes every machine configuration of every preset, without a warning", () => {
+  it("takes every machine configuration of every preset with every network plugin, without a warning", () => {
     expect(Object.keys(configurations).length).toBeGreaterThan(3);
     for (const name of Object.keys(configurations))
       expect(tested.results).toHaveProperty([`TestConfigurations/${name}`]);
