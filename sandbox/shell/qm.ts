@@ -5,6 +5,7 @@ import { PveError } from "../proxmox/model/errors.ts";
 import { storageOn, volumeOn } from "../proxmox/model/storage.ts";
 import { vmOf } from "../proxmox/model/vm-config.ts";
 import { importUnused } from "../proxmox/model/vm-drives.ts";
+import { appendEntries, containerAt, sed } from "./container-conf.ts";
 import { pathOf, volumeAt, writeFile } from "./host-files.ts";
 import type { Program, Ran } from "./script.ts";
 
@@ -81,7 +82,10 @@ function cutFields(words: readonly string[], input: string): Ran {
   return { code: 0, out: lines.map((line) => `${field(line)}\n`).join("") };
 }
 
-function tee(pve: Pve, [file = ""]: readonly string[], input: string): Ran {
+function tee(pve: Pve, words: readonly string[], input: string): Ran {
+  const [file = ""] = words.filter((word) => word !== "-a");
+  const vmid = containerAt(file);
+  if (vmid !== undefined && words[0] === "-a") return appendEntries(pve, vmid, input);
   const refused = writeFile(pve, file, Buffer.from(input, "latin1"));
   return refused === null ? { code: 0, out: "" } : { code: 1, out: `tee: ${file}: ${refused}\n` };
 }
@@ -95,6 +99,8 @@ export function hostPrograms(pve: Pve): Program {
       if (name === "pvesm") return pvesm(pve, words);
       if (name === "grep") return grep(words, input);
       if (name === "cut") return cutFields(words, input);
+      if (name === "echo") return { code: 0, out: `${words.join(" ")}\n` };
+      if (name === "sed") return sed(pve, words);
       if (name === "tee") return tee(pve, words, input);
       return { code: 127, out: `bash: ${path}: the sandbox's shell does not have it\n` };
     } catch (error) {

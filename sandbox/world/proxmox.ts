@@ -347,6 +347,8 @@ export interface Vm {
   paused?: boolean;
   /** By name. */
   snapshots?: Readonly<Record<string, VmSnapshot>>;
+  /** Of a container: entries for LXC that root wrote into its configuration. */
+  lxc?: readonly (readonly [string, string])[];
 }
 
 /** A state of a virtual machine to go back to. */

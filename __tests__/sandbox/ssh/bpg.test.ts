@@ -157,6 +157,28 @@ describe("bpg/proxmox on a host", () => {
     expect(await volumes()).toEqual([]);
   });
 
+  it("maps the ids of a container in its configuration, and takes what was there away", async () => {
+    const template = "alpine-3.22-default_20250617_amd64.tar.xz";
+    await api.does("POST", "nodes/home/aplinfo", { storage: "local", template });
+    const form = { vmid: 200, ostemplate: `local:vztmpl/${template}`, rootfs: "local-lvm:1" };
+    await api.does("POST", "nodes/home/lxc", form);
+    const file = "/etc/pve/lxc/200.conf";
+    const map = (...lines: readonly string[]) => [
+      "set -e",
+      TRY_SUDO,
+      `try_sudo sed -i '/^lxc\\.idmap:/d' ${file}`,
+      `echo '${lines.join("\n")}' | try_sudo tee -a ${file} > /dev/null`,
+    ];
+    expect((await run(bash(map("lxc.idmap: u 0 100000 44")))).code).toBe(0);
+    expect((await run(bash(map("lxc.idmap: u 0 100000 65536", "lxc.idmap: g 0 100000 65536")))).code).toBe(0);
+    expect(await api.get("nodes/home/lxc/200/config")).toMatchObject({
+      lxc: [
+        ["lxc.idmap", "u 0 100000 65536"],
+        ["lxc.idmap", "g 0 100000 65536"],
+      ],
+    });
+  });
+
   it("writes nothing outside of storages", async () => {
     const { code, text } = await run(bash(["/usr/bin/tee /etc/passwd"]), "x");
     expect([code, text]).toEqual([1, "tee: /etc/passwd: the sandbox keeps files of storages alone\n"]);

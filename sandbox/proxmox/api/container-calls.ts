@@ -96,7 +96,8 @@ export function config(pve: Pve, parameters: Parameters): Data {
   const both = "cannot use 'snapshot' parameter with 'current'";
   if (snapshot !== undefined && current === "1") throw badParameter({ snapshot: both, current: both });
   const { config: found } = snapshot === undefined ? guest : snapshotOf(guest, snapshot);
-  return { ...told(found), digest: digestOf(guest.config) };
+  const { lxc } = guest;
+  return { ...told(found), ...(lxc && lxc.length > 0 && { lxc }), digest: digestOf(guest.config) };
 }
 
 /** As of machines, nothing waits for the next start. */
