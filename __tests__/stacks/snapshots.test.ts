@@ -50,7 +50,7 @@ describe.each(PRESET_NAMES)("preset %s", (preset) => {
     expect(new Set(versions.map(({ source, version }) => `${source} ${version}`))).toEqual(
       new Set([
         ...(stacks.includes("oci") ? ["oracle/oci 8.28.0"] : []),
-        ...(stacks.includes("proxmox") ? ["bpg/proxmox 0.111.1"] : []),
+        ...(stacks.includes("proxmox") ? ["bpg/proxmox 0.112.0"] : []),
         "siderolabs/talos 0.11.0",
       ]),
     );

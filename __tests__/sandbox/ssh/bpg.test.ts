@@ -7,7 +7,7 @@ import type { Store } from "../../../sandbox/world/store.ts";
 import { type Client, rootClient } from "../proxmox/client.ts";
 import { worldWith } from "../proxmox/world.ts";
 
-/** The commands of proxmox/ssh/client.go and proxmoxtf/resource/vm/disk/disk.go, 0.111.1. */
+/** The commands of proxmox/ssh/client.go and proxmoxtf/resource/vm/disk/disk.go, 0.112.0. */
 const TRY_SUDO =
   '_try_sudo_check(){ if [ -z "${_try_sudo_cached:-}" ]; then _try_sudo_use_sudo="${TRY_SUDO_USE_SUDO:-0}"; _try_sudo_cached=1; fi; }; ' +
   'try_sudo(){ _try_sudo_check; if [ "$_try_sudo_use_sudo" = "1" ]; then sudo "$@"; else "$@"; fi; }';

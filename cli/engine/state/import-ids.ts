@@ -1,6 +1,6 @@
 /**
  * What `terraform import` of each real provider takes, made of what a run logs of an object: its id in the log, and its
- * configuration. Forms as in the providers' own code: oracle/oci 8.28.0, bpg/proxmox 0.111.1, siderolabs/talos 0.11.0.
+ * configuration. Forms as in the providers' own code: oracle/oci 8.28.0, bpg/proxmox 0.112.0, siderolabs/talos 0.11.0.
  */
 import type { Stack } from "../terraform/stack.ts";
 import type { LostObject } from "./lost-objects.ts";

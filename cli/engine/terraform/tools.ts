@@ -40,7 +40,7 @@ export const PROXMOX_PROVIDER: Tool = {
   title: "the provider bpg/proxmox",
   module: folder("proxmox-provider"),
   package: "github.com/bpg/terraform-provider-proxmox",
-  file: "terraform-provider-proxmox_v0.111.1",
+  file: "terraform-provider-proxmox_v0.112.0",
   link: "-s -w",
 };
 

@@ -1,4 +1,4 @@
-/** `virtual_environment_role`, `virtual_environment_user`, `acl` and `user_token` (bpg/proxmox 0.111.1). */
+/** `virtual_environment_role`, `virtual_environment_user`, `acl` and `user_token` (bpg/proxmox 0.112.0). */
 import { type Attributes, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { AclEntry } from "../../world/proxmox.ts";
 import { callApi } from "../api/operation.ts";

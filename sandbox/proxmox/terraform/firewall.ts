@@ -1,4 +1,4 @@
-/** `firewall_ipset`, `firewall_rules` and `cluster_firewall` (bpg/proxmox 0.111.1), at the level of the datacenter. */
+/** `firewall_ipset`, `firewall_rules` and `cluster_firewall` (bpg/proxmox 0.112.0), at the level of the datacenter. */
 import { crc32 } from "node:zlib";
 import { type Attributes, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { FirewallRule, IpSet } from "../../world/proxmox.ts";

@@ -1,4 +1,4 @@
-/** `virtual_environment_pool` (bpg/proxmox 0.111.1). */
+/** `virtual_environment_pool` (bpg/proxmox 0.112.0). */
 import type { Attributes, ResourceType } from "../../plugin/resource.ts";
 import { callApi } from "../api/operation.ts";
 import type { Pve } from "../model/context.ts";

@@ -1,4 +1,4 @@
-/** The `sdn_*` resources (bpg/proxmox 0.111.1). What is configured waits as pending until an applier is created. */
+/** The `sdn_*` resources (bpg/proxmox 0.112.0). What is configured waits as pending until an applier is created. */
 import { type Attributes, type ProviderContext, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { Section } from "../../world/proxmox.ts";
 import { callApi } from "../api/operation.ts";

@@ -1,4 +1,4 @@
-/** `storage_lvmthin` and `download_file` (bpg/proxmox 0.111.1). */
+/** `storage_lvmthin` and `download_file` (bpg/proxmox 0.112.0). */
 import { type Attributes, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import { callApi } from "../api/operation.ts";
 import { nodeNamed, type Pve } from "../model/context.ts";

@@ -1,4 +1,4 @@
-/** What bpg/proxmox 0.111.1 fills in for a virtual machine, and what it replaces one for (`proxmoxtf/resource/vm`). */
+/** What bpg/proxmox 0.112.0 fills in for a virtual machine, and what it replaces one for (`proxmoxtf/resource/vm`). */
 import type { Json } from "../../plugin/resource.ts";
 
 /** Values of what a configuration leaves out, by attribute path. */

@@ -1,4 +1,4 @@
-/** `virtual_environment_vm` (bpg/proxmox 0.111.1): the same calls to PVE, in the same order. */
+/** `virtual_environment_vm` (bpg/proxmox 0.112.0): the same calls to PVE, in the same order. */
 import { type Attributes, type ProviderContext, type Json, Refusal, type ResourceType } from "../../plugin/resource.ts";
 import type { Vm } from "../../world/proxmox.ts";
 import { callApi } from "../api/operation.ts";

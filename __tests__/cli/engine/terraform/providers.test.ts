@@ -92,7 +92,7 @@ describe("choosing providers for the sandbox", () => {
     write("#!/bin/sh", built.slice(folder.length));
     const chosen = await choose({ proxmox: "auto" });
     expect(chosen).toMatchObject({ real: ["proxmox"], standIns: ["oci", "talos"] });
-    expect(installedProgram(chosen, "bpg/proxmox", "0.111.1")).toBe(realpathSync(built));
+    expect(installedProgram(chosen, "bpg/proxmox", "0.112.0")).toBe(realpathSync(built));
     expect(said).toEqual(["providers: oci stand-in; proxmox real, from lab tools; talos stand-in"]);
   });
 
@@ -168,7 +168,7 @@ describe("choosing providers for the sandbox", () => {
 
   it("with real says in one line what to do about one that cannot be had", async () => {
     await expect(choose({ proxmox: "real" })).rejects.toThrow(
-      "--providers: the real bpg/proxmox 0.111.1 is not on this machine, and registry.terraform.io does not answer (in 3 s): " +
+      "--providers: the real bpg/proxmox 0.112.0 is not on this machine, and registry.terraform.io does not answer (in 3 s): " +
         "build it with `npx lab tools build proxmox`, name a mirror that has it in TF_CLI_CONFIG_FILE, or take proxmox=stand-in",
     );
   });

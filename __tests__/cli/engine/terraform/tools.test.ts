@@ -88,7 +88,7 @@ describe("building a tool", () => {
 
   it("is as well how bpg/proxmox comes, by a go.sum of its own", async () => {
     const path = await buildTool(PROXMOX_PROVIDER, { ...quiet, env });
-    expect(path).toMatch(/ampere-lab\/tools\/[0-9a-f]{64}\/terraform-provider-proxmox_v0\.111\.1$/);
+    expect(path).toMatch(/ampere-lab\/tools\/[0-9a-f]{64}\/terraform-provider-proxmox_v0\.112\.0$/);
     expect(dirname(path)).not.toBe(dirname(toolPath(OPENTOFU, env)));
     expect(readFileSync(join(folder, "bin", "go-calls"), "utf8")).toMatch(
       / github\.com\/bpg\/terraform-provider-proxmox$/m,
