@@ -134,6 +134,8 @@ export function instance(options: HostOptions): Instance {
     platformConfig: null,
     securityAttributes: {},
     imageFilter: null,
+    ownBootVolume: null,
+    instanceConfigurationId: null,
   };
 }
 

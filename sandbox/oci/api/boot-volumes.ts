@@ -48,10 +48,15 @@ function update(request: ApiRequest): ApiResponse {
     change(bootVolume, request.call, found, request.body);
     return shown(viewOf(request, bootVolume, found));
   }
-  const { sizeInGBs: size, ...others } = request.body;
+  const { sizeInGBs: size, displayName = null, ...others } = request.body;
   const before = viewOf(request, bootVolume, bootVolumeOf(host));
   for (const [field, value] of Object.entries(others))
     if (JSON.stringify(value) !== JSON.stringify(before[field])) throw notPlayed(`${field} of a boot volume`);
+  if (typeof displayName === "string") {
+    if (displayName !== before.displayName && !host.ownBootVolume) throw notPlayed("displayName of a boot volume");
+    if (host.ownBootVolume) host.ownBootVolume = { ...host.ownBootVolume, displayName };
+    request.call.world.changed();
+  }
   if (typeof size === "number") change(instance, request.call, host, { sourceDetails: { bootVolumeSizeInGBs: size } });
   return shown(viewOf(request, bootVolume, bootVolumeOf(host)));
 }

@@ -1,6 +1,6 @@
 /** Identity: the tenancy and its compartments; regions, availability and fault domains. */
 import type { Attributes } from "../../plugin/resource.ts";
-import { change } from "../kernel/operations.ts";
+import { change, parsed } from "../kernel/operations.ts";
 import { text } from "../model/attributes.ts";
 import { notFound } from "../model/refusals.ts";
 import {
@@ -12,13 +12,14 @@ import {
   wellKnownId,
 } from "../model/regions.ts";
 import { requireCompartment } from "../model/records.ts";
-import { current, shown } from "../http/collection.ts";
+import { current, shown, viewOf } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import { actionHeader } from "../http/work.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { needed } from "../model/query.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 import { compartment } from "../resources/compartment.ts";
+import { capabilities, user } from "../resources/user.ts";
 
 const BASE = "/20160918";
 
@@ -85,9 +86,18 @@ function moveCompartment(request: ApiRequest): ApiResponse {
   return { status: 202, headers: actionHeader(request, compartment, found, "move") };
 }
 
-/** Calls on the tenancy and its regions, and the one that moves a compartment. */
+/** What a user may sign in with, which a call of its own changes. */
+function updateCapabilities(request: ApiRequest): ApiResponse {
+  const found = current(request, user);
+  found.capabilities = parsed(user.service, capabilities, { ...found.capabilities, ...request.body });
+  request.call.world.changed();
+  return shown(viewOf(request, user, found));
+}
+
+/** Calls on the tenancy and its regions, and those that move a compartment, and change what a user may. */
 export const identityRoutes: readonly Route[] = [
   { method: "POST", path: `${compartment.path}/{id}/actions/moveCompartment`, run: moveCompartment },
+  { method: "PUT", path: `${user.path}/{id}/capabilities`, run: updateCapabilities },
   { method: "GET", path: `${BASE}/tenancies/{id}`, run: tenancy },
   {
     method: "GET",

@@ -8,6 +8,8 @@ import { type BackendSet, checkerBody, LISTENER_PROTOCOLS, POLICIES } from "../r
 import { loadBalancerBackendSet } from "../resources/load-balancer-parts.ts";
 import { current, record, shown } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
+import { notFound } from "../model/refusals.ts";
+import type { ApiResponse } from "../http/response.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 import { workHeader } from "../http/work.ts";
 
@@ -66,6 +68,18 @@ function names(path: string, all: readonly string[]): Route {
   };
 }
 
+/** What a listener's rule sets come to. */
+function listenerRules(request: ApiRequest): ApiResponse {
+  const { listeners, ruleSets } = record(request, loadBalancer);
+  const found = listeners.find(({ name }) => name === request.params.listener);
+  if (!found) throw notFound(loadBalancer.service, `listener ${request.params.listener}`);
+  const sets = ruleSets.filter(({ name }) => found.ruleSetNames.includes(name));
+  return listed(
+    request,
+    sets.flatMap(({ name, items }) => items.map((rule): Attributes => ({ ruleSetName: name, rule }))),
+  );
+}
+
 /** Calls on flexible load balancers beside their collection and their parts. */
 export const loadBalancerRoutes: readonly Route[] = [
   changed("PUT", "updateShape", "Shape", ({ call, body }, balancer) => reshape(call, balancer, body)),
@@ -80,6 +94,7 @@ export const loadBalancerRoutes: readonly Route[] = [
   changed("PUT", "backendSets/{set}/healthChecker", "HealthChecker", (request) => {
     setOf(request).healthChecker = parsed(loadBalancer.service, checkerBody, request.body);
   }),
+  { method: "GET", path: `${loadBalancer.path}/{id}/listeners/{listener}/rules`, run: listenerRules },
   {
     method: "GET",
     path: `${loadBalancer.path}/{id}/backendSets/{set}/healthChecker`,

@@ -5,6 +5,7 @@ import type { Resource, Stored } from "../kernel/resource.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import { isObject } from "../model/attributes.ts";
 import { requireCidr } from "../model/ipv4.ts";
+import { fullCidr6, requireCidr6 } from "../model/ipv6.ts";
 import { requireObject } from "../model/records.ts";
 import { conflict, invalid, notPlayed } from "../model/refusals.ts";
 import { localPeeringGateway } from "../resources/local-peering-gateway.ts";
@@ -42,7 +43,8 @@ function added(request: ApiRequest, field: string, cidrs: readonly string[]): re
 
 function removed(request: ApiRequest, field: string, cidrs: readonly string[]): readonly string[] {
   const gone = cidrOf(request, field);
-  return cidrs.filter((cidr) => cidr !== gone);
+  const written = gone.includes(":") ? [gone, fullCidr6(requireCidr6("Core Vcn", gone, field))] : [gone];
+  return cidrs.filter((cidr) => !written.includes(cidr));
 }
 
 /** What instructions of a PATCH come to (oracle/oci-go-sdk v65, PatchVcnReplaceInstruction). @param selections by what they select */

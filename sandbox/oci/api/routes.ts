@@ -16,10 +16,13 @@ import { securityGroupRoutes } from "./security-groups.ts";
 import { serviceGatewayRoutes } from "./service-gateways.ts";
 import { shapeRoutes } from "./shapes.ts";
 import { bucketRoutes } from "./storage/buckets.ts";
+import { copyRoutes } from "./storage/copies.ts";
 import { lifecyclePolicyRoutes } from "./storage/lifecycle-policy.ts";
 import { objectRoutes } from "./storage/objects.ts";
 import { preauthenticatedRoutes } from "./storage/preauthenticated.ts";
+import { retentionRuleRoutes } from "./storage/retention-rules.ts";
 import { uploadRoutes } from "./storage/uploads.ts";
+import { versionRoutes } from "./storage/versions.ts";
 import { tagRoutes } from "./tags.ts";
 import { vnicRoutes } from "./vnics.ts";
 import { bootVolumeRoutes } from "./boot-volumes.ts";
@@ -52,8 +55,11 @@ export const ROUTES: readonly Route[] = [
   ...loadBalancerRoutes,
   ...limitRoutes,
   ...bucketRoutes,
+  ...copyRoutes,
   ...objectRoutes,
+  ...retentionRuleRoutes,
   ...uploadRoutes,
+  ...versionRoutes,
   ...preauthenticatedRoutes,
   ...lifecyclePolicyRoutes,
 ];

@@ -6,7 +6,8 @@ import { attachedVnics } from "../resources/primary-address.ts";
 import { invalid } from "../model/refusals.ts";
 import { type NetworkSecurityGroup, networkSecurityGroup } from "../resources/security-group.ts";
 import { type GroupRule, networkSecurityGroupRule as rules } from "../resources/security-group-rule.ts";
-import { record } from "../http/collection.ts";
+import { requireObject } from "../model/records.ts";
+import { inCompartment, record, viewOf } from "../http/collection.ts";
 import { listed } from "../http/lists.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
@@ -43,8 +44,26 @@ function action(name: string, run: Route["run"]): Route {
   return { method: "POST", path: `${networkSecurityGroup.path}/{id}/actions/${name}`, run };
 }
 
+/** A list is of a compartment, of a VLAN, or both. */
+function listGroups(request: ApiRequest) {
+  const { call } = request;
+  const { vlanId, ...query } = Object.fromEntries(request.query);
+  const narrowed = { ...request, query: new URLSearchParams(query) };
+  if (vlanId === undefined) return listed(narrowed, inCompartment(request, networkSecurityGroup).map(viewed(request)));
+  const { nsgIds } = requireObject(call, networkSecurityGroup.service, call.world.state.oci.vlans, vlanId);
+  const groups = call.world.state.oci.networkSecurityGroups.filter(
+    ({ id, compartmentId }) => nsgIds.includes(id) && [undefined, compartmentId].includes(query.compartmentId),
+  );
+  return listed(narrowed, groups.map(viewed(request)));
+}
+
+function viewed(request: ApiRequest): (group: NetworkSecurityGroup) => Attributes {
+  return (group) => viewOf(request, networkSecurityGroup, group);
+}
+
 /** Calls on the rules and the members of groups. */
 export const securityGroupRoutes: readonly Route[] = [
+  { method: "GET", path: networkSecurityGroup.path, run: listGroups },
   action("addSecurityRules", (request) =>
     changeRules(request, (rule) => createPart(rules, request.call, request.params, rule)),
   ),

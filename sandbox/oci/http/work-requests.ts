@@ -16,7 +16,7 @@ export interface Work {
   readonly operationType: string;
   readonly compartmentId: string;
   readonly entityType: string;
-  readonly actionType: "CREATED" | "UPDATED" | "DELETED";
+  readonly actionType: "CREATED" | "UPDATED" | "DELETED" | "RELATED";
   readonly identifier: string;
   readonly entityUri: string;
 }

@@ -29,6 +29,12 @@ export function formatCidr6({ base, prefix }: Cidr6): string {
   return `${formatAddress6(base)}/${prefix}`;
 }
 
+/** As subnets tell theirs, every digit of it: `2001:0db8:0000:0000:0000:0000:0000:0000/64`. */
+export function fullCidr6({ base, prefix }: Cidr6): string {
+  const groups = base.toString(16).padStart(32, "0").match(/.{4}/g) ?? [];
+  return `${groups.join(":")}/${prefix}`;
+}
+
 /** @throws Refusal for what is no network, and for one with host bits */
 export function requireCidr6(service: string, cidr: string, attribute: string): Cidr6 {
   const [address, prefix] = ipaddr.IPv6.isValidCIDR(cidr) ? ipaddr.IPv6.parseCIDR(cidr) : [null, 0];

@@ -33,12 +33,16 @@ const WITHOUT_NAMES = ["any-user", "any-group"];
 /** Between tenancies, or taking away. */
 const OTHER_STATEMENTS = ["define", "endorse", "admit", "deny"];
 
+/** Of no statement: the service passes over it (oracle/oci 8.28.0, its acceptance tests). */
+const STRAY = /^[<>]+$/;
+
 /** Names in quotes may have spaces: `'Default'/'Lab Admins'` is one word. */
 function wordsOf(statement: string): readonly Word[] {
-  return [...statement.matchAll(/(?:'[^']*'|[^\s{},'])+|[{},]/g)].map(({ 0: text, index }) => ({
+  const all = [...statement.matchAll(/(?:'[^']*'|[^\s{},'])+|[{},]/g)].map(({ 0: text, index }) => ({
     text,
     at: index + 1,
   }));
+  return all.filter(({ text }) => !STRAY.test(text));
 }
 
 class Reader {

@@ -14,11 +14,11 @@ function blockOf({ ipAddress, cidrPrefixLength }: PrivateIp): readonly string[] 
   return Array.from({ length: 2 ** (32 - (cidrPrefixLength ?? 32)) }, (_, index) => formatAddress(base + index));
 }
 
-/** Every private address in use in a subnet. */
+/** Every private address in use in a subnet, or a VLAN. */
 export function takenAddresses(tenancy: OciTenancy, subnetId: string): Set<string> {
   const { networkLoadBalancers, loadBalancers, privateIps } = tenancy;
   return new Set([
-    ...privateIps.filter((other) => other.subnetId === subnetId).flatMap(blockOf),
+    ...privateIps.filter((other) => [other.subnetId, other.vlanId].includes(subnetId)).flatMap(blockOf),
     ...attachedVnics(tenancy)
       .filter(({ vnic }) => vnic.subnetId === subnetId)
       .map(({ privateIp }) => privateIp),
@@ -37,7 +37,7 @@ function usable(service: string, network: string, attribute: string) {
 export function freeAddress(
   call: ProviderContext,
   service: string,
-  subnet: Subnet,
+  subnet: Pick<Subnet, "id" | "ipv4CidrBlocks">,
   attribute: string,
   size = 1,
 ): string {
@@ -59,7 +59,7 @@ export function freeAddress(
 export function takeAddress(
   call: ProviderContext,
   service: string,
-  subnet: Subnet,
+  subnet: Pick<Subnet, "id" | "ipv4CidrBlocks">,
   wanted: string | null,
   attribute: string,
 ): string {

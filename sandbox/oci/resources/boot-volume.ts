@@ -40,7 +40,8 @@ function bootVolumeName(instance: Instance): string {
 
 /** What an instance boots from. */
 export function bootVolumeOf(instance: Instance): PreservedBootVolume {
-  const { bootVolumeId, bootVolumeGb, bootVolumeVpus, compartmentId, region, timeCreated } = instance;
+  const { bootVolumeId, bootVolumeGb, bootVolumeVpus, compartmentId, region, timeCreated, ownBootVolume } = instance;
+  if (ownBootVolume) return { ...ownBootVolume, sizeInGBs: bootVolumeGb, vpusPerGB: bootVolumeVpus };
   return {
     id: bootVolumeId,
     compartmentId,
@@ -62,6 +63,12 @@ export function bootVolumeOf(instance: Instance): PreservedBootVolume {
 /** All that there are. */
 export function bootVolumes({ instances, preservedBootVolumes }: OciTenancy): readonly PreservedBootVolume[] {
   return [...instances.map(bootVolumeOf), ...preservedBootVolumes];
+}
+
+/** What an instance is launched from is not without one any more. */
+export function attachBootVolume({ world }: ProviderContext, bootVolumeId: string): void {
+  const { oci } = world.state;
+  oci.preservedBootVolumes = oci.preservedBootVolumes.filter(({ id }) => id !== bootVolumeId);
 }
 
 /** Keeps the boot volume of an instance that is terminated. */

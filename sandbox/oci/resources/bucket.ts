@@ -4,6 +4,8 @@ import type { OciObject, Tags } from "../../world/oci.ts";
 declare module "../../world/oci.ts" {
   interface OciTenancy {
     buckets: Bucket[];
+    /** Absent: the root. */
+    storageDefaults?: { readonly s3?: string; readonly swift?: string };
   }
 }
 
@@ -12,13 +14,21 @@ export interface Bucket extends OciObject {
   readonly name: string;
   publicAccessType: string;
   readonly storageTier: string;
+  /** Absent: `NAMESPACE`. */
+  readonly bucketScope?: string;
   versioning: string;
   /** Absent in worlds of before. */
   autoTiering?: string;
   objectEventsEnabled?: boolean;
+  /** Of keys that are the client's own, which there are none of here: it changes nothing. */
+  isBucketKeyEnabled?: boolean;
   metadata: Tags;
   etag: string;
   objects: BucketObject[];
+  /** Of a bucket with versions: what was there before, and markers of deletions. Absent: none. */
+  previous?: ObjectVersion[];
+  /** Absent: none. */
+  retentionRules?: RetentionRule[];
   /** Multipart uploads under way. */
   uploads: MultipartUpload[];
   /** Absent: none. */
@@ -46,9 +56,29 @@ export interface BucketObject extends Content {
   readonly headers: Tags;
   /** Absent in worlds of before. */
   readonly storageTier?: string;
+  /** Absent in worlds of before. */
+  readonly versionId?: string;
   readonly timeCreated: string;
   /** Absent where the object is no `.oci` archive that can be read. */
   archive?: ImageArchive;
+}
+
+/** A version that is not the newest, or a mark that the object was deleted then. */
+export interface ObjectVersion extends BucketObject {
+  readonly isDeleteMarker: boolean;
+}
+
+/** Until when objects can neither be changed nor deleted. */
+export interface RetentionRule {
+  readonly id: string;
+  readonly displayName: string;
+  readonly etag: string;
+  readonly timeCreated: string;
+  readonly timeModified: string;
+  /** Null: without an end. */
+  readonly duration: { readonly timeAmount: number; readonly timeUnit: string } | null;
+  /** From then on it can only get longer. */
+  readonly timeRuleLocked: string | null;
 }
 
 /** What an `.oci` archive says of the image in it. */

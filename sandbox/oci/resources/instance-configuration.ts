@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { viewOf } from "../kernel/operations.ts";
-import { generatedName, type Resource, type Stored } from "../kernel/resource.ts";
+import { generatedName, kept, type Resource, type Stored } from "../kernel/resource.ts";
 import { invalid, referenced } from "../model/refusals.ts";
 import { requireObject } from "../model/records.ts";
 import { instance } from "./instance.ts";
@@ -12,7 +12,10 @@ const SERVICE = "Core Instance Configuration";
 const body = z.object({
   displayName: generatedName,
   // A launch's body, unchecked: a launch refuses what is wrong.
-  instanceDetails: z.record(z.string(), z.json()),
+  source: z.enum(["NONE", "INSTANCE", "GMC"]).default("NONE"),
+  instanceDetails: z.record(z.string(), z.json()).default({}),
+  /** Of clusters of memory between graphics cards: kept and shown, and nothing is launched with it. */
+  gmcConfigs: kept,
 });
 
 declare module "../../world/oci.ts" {
@@ -20,6 +23,9 @@ declare module "../../world/oci.ts" {
     instanceConfigurations: Stored<z.output<typeof body>>[];
   }
 }
+
+/** One launch, or several to choose from. */
+const TYPES = ["compute", "instance_options"];
 
 /** What of an instance a configuration of it says. */
 const TAKEN = [
@@ -57,19 +63,21 @@ export const instanceConfiguration: Resource<z.output<typeof body>> = {
   path: "/20160918/instanceConfigurations",
   idType: "instanceconfiguration",
   body,
-  fixed: ["instanceDetails"],
-  notPlayed: ["gmc_configs"],
+  fixed: ["source", "instanceDetails", "gmcConfigs"],
   all: (tenancy) => tenancy.instanceConfigurations,
   prepare({ instanceId = null, ...said }, { call, before }) {
     return before || instanceId === null ? said : { ...said, instanceDetails: detailsOf(call, String(instanceId)) };
   },
-  check({ instanceDetails: { instanceType } }) {
-    if (instanceType !== "compute")
-      throw invalid(SERVICE, "instanceDetails of instanceType compute is required.", "instance_details");
+  check({ instanceDetails: { instanceType = null }, source }) {
+    if (source !== "GMC" && !TYPES.includes(String(instanceType)))
+      throw invalid(SERVICE, `instanceDetails.instanceType is one of ${TYPES.join(", ")}.`, "instance_details");
   },
   remove({ id }, { world }) {
     const pool = world.state.oci.instancePools.find((each) => each.instanceConfigurationId === id);
     if (pool) throw referenced(SERVICE, `The instance configuration ${id}`, `the pool ${pool.id}`);
   },
-  computed: () => ({ source: "NONE", deferredFields: [] }),
+  computed: ({ source, instanceDetails }) => ({
+    instanceDetails: source === "GMC" ? null : instanceDetails,
+    deferredFields: [],
+  }),
 };

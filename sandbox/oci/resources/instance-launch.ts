@@ -3,69 +3,27 @@ import { z } from "zod";
 import { isExhausted } from "../../faults/conditions.ts";
 import type { Attributes, ProviderContext, Json } from "../../plugin/resource.ts";
 import { definedTagsOf, parsed } from "../kernel/operations.ts";
-import { isObject, maybeText as said, text as required } from "../model/attributes.ts";
-import { kept, maybeText, tags } from "../kernel/resource.ts";
+import { blocks, maybeText as said, text as required } from "../model/attributes.ts";
+import { kept, tags } from "../kernel/resource.ts";
 import { requireRoom } from "../model/limits.ts";
 import { invalid, notFound, outOfCapacity } from "../model/refusals.ts";
-import { FAULT_DOMAINS, hasShape, regionalId, requireAvailabilityDomain } from "../model/regions.ts";
+import { FAULT_DOMAINS, hasShape, requireAvailabilityDomain } from "../model/regions.ts";
 import { A1_SHAPE, MICRO_SHAPE, type ShapeSize, shapeSize } from "../model/shapes.ts";
-import { defaultName } from "../model/records.ts";
-import { bootShapes, type Image, imageLaunchOptions, requireImage } from "./image.ts";
-import { imageByFilter } from "./image-filter.ts";
+import { defaultName, requireObject } from "../model/records.ts";
+import { imageLaunchOptions } from "./image.ts";
 import type { Instance } from "./instance.ts";
+import { bootSource, inside } from "./instance-source.ts";
 import { platformConfig } from "./platform-config.ts";
 import { attachVnic, changedVnic } from "./vnic.ts";
 import { requireVnics } from "./vnic-attachment.ts";
 
 const SERVICE = "Core Instance";
 
-const integer = z.union([z.number(), z.string()]).nullish();
-
-const sourceBody = z.object({
-  sourceType: maybeText,
-  imageId: maybeText,
-  sourceId: maybeText,
-  bootVolumeSizeInGBs: integer,
-  bootVolumeVpusPerGB: integer,
-  instanceSourceImageFilterDetails: kept,
-});
-
 const shapeBody = z.object({
   ocpus: z.number().nullish(),
   memoryInGBs: z.number().nullish(),
   baselineOcpuUtilization: kept,
 });
-
-const capability = z.object({ "Compute.Firmware": z.object({ defaultValue: z.string() }) });
-
-/** `UEFI_64` or `BIOS`: an image's capability schema weighs more than how it was imported. */
-function launchFirmware({ world }: ProviderContext, { id, firmware }: Image): string {
-  const schema = world.state.oci.capabilitySchemas.find(({ imageId }) => imageId === id);
-  const allowed = capability.safeParse(schema?.schemaData);
-  return allowed.success ? allowed.data["Compute.Firmware"].defaultValue : firmware;
-}
-
-/** @throws 404 for an image that does not exist, 400 for one that the shape cannot boot. */
-function bootImage(call: ProviderContext, id: string, shape: string) {
-  const image = requireImage(call, SERVICE, id, "source_details.source_id");
-  if (!bootShapes(image).includes(shape))
-    throw invalid(SERVICE, `Shape ${shape} is not valid for image ${id}.`, "source_details.source_id");
-  return {
-    imageId: id,
-    imageObject: image.objectName,
-    firmware: launchFirmware(call, image),
-    bootVolumeId: regionalId(call, "bootvolume"),
-  };
-}
-
-function bootVolumeGb(wanted: number, before: Instance | null): number {
-  const attribute = "source_details.boot_volume_size_in_gbs";
-  if (!Number.isInteger(wanted) || wanted < 50 || wanted > 32_768)
-    throw invalid(SERVICE, `bootVolumeSizeInGBs ${wanted} is not valid: a boot volume has 50 to 32768 GB.`, attribute);
-  if (before && wanted < before.bootVolumeGb)
-    throw invalid(SERVICE, `A boot volume cannot shrink from ${before.bootVolumeGb} to ${wanted} GB.`, attribute);
-  return wanted;
-}
 
 /** Where a launch goes: into the fault domain it names, else into the emptiest that has room. @throws 500 without room. */
 function launchDomain(call: ProviderContext, wanted: string | null, availabilityDomain: string, shape: string): string {
@@ -118,33 +76,6 @@ function requireSize(call: ProviderContext, size: ShapeSize, storageGb: number, 
   });
 }
 
-/** What a body's object says; nothing where it is none. */
-function inside(given: Attributes, name: string): Attributes {
-  const value = given[name] ?? null;
-  if (value !== null && !isObject(value)) throw invalid(SERVICE, `${name} must be an object.`, name);
-  return Object.fromEntries(Object.entries(value ?? {}).filter(([, item]) => item !== null));
-}
-
-/** @param given launches said the image themselves before there were source details; both still may */
-function sourceOf(call: ProviderContext, given: Attributes, before: Instance | null, shape: string) {
-  const source = parsed(SERVICE, sourceBody, inside(given, "sourceDetails"));
-  const type = source.sourceType ?? "image";
-  if (type !== "image")
-    throw invalid(SERVICE, `The sandbox boots from source type image, not ${type}.`, "source_details.source_type");
-  const either = said(given, "imageId") ?? said(given, "image") ?? before?.imageId ?? null;
-  const asked = source.instanceSourceImageFilterDetails;
-  const filter = isObject(asked) ? asked : (before?.imageFilter ?? null);
-  const chosen = filter === null || before ? null : imageByFilter(call, filter, shape);
-  const imageId = source.imageId ?? source.sourceId ?? either ?? chosen;
-  if (imageId === null) throw invalid(SERVICE, "sourceDetails.sourceId is required.", "source_details.source_id");
-  return {
-    imageId,
-    filter,
-    sizeGb: bootVolumeGb(Number(source.bootVolumeSizeInGBs ?? before?.bootVolumeGb ?? 50), before),
-    vpus: before?.bootVolumeVpus ?? Number(source.bootVolumeVpusPerGB ?? 10),
-  };
-}
-
 /** Objects of settings, over what they were. */
 function settingsOf(given: Attributes, before: Instance | null): Attributes {
   const over = (name: "agentConfig" | "availabilityConfig" | "instanceOptions"): Attributes =>
@@ -183,6 +114,23 @@ function metadataOf(given: Attributes, before: Instance | null) {
   return { metadata, userData: userData(metadata) };
 }
 
+/** What a configuration says of a launch: of several options, the first. */
+export function launchDetailsOf(instanceDetails: Attributes): Attributes {
+  const [first = instanceDetails] = blocks(instanceDetails, "options");
+  return inside(first, "launchDetails");
+}
+
+/** What a launch does not say itself, the configuration that it names says. @throws ServiceRefusal 404 */
+export function withConfiguration(call: ProviderContext, given: Attributes): Attributes {
+  const id = said(given, "instanceConfigurationId");
+  if (id === null) return given;
+  const { instanceConfigurations } = call.world.state.oci;
+  const found = requireObject(call, SERVICE, instanceConfigurations, id, "instance_configuration_id");
+  const launch = launchDetailsOf(found.instanceDetails);
+  const createVnicDetails = { ...inside(launch, "createVnicDetails"), ...inside(given, "createVnicDetails") };
+  return { ...launch, ...given, createVnicDetails };
+}
+
 /** What a launch, or a change of what it made, comes to. */
 export function launchFields(given: Attributes, call: ProviderContext, before: Instance | null): Attributes {
   const config = parsed(SERVICE, shapeBody, inside(given, "shapeConfig"));
@@ -195,19 +143,17 @@ export function launchFields(given: Attributes, call: ProviderContext, before: I
   });
   if (!before && !hasShape(call, availabilityDomain, size.shape))
     throw notFound(SERVICE, `shape ${size.shape} in ${availabilityDomain}`, "shape");
-  const source = sourceOf(call, given, before, size.shape);
-  // A running instance does not need its image any more. Another image is another boot volume.
-  const image = source.imageId === before?.imageId ? {} : bootImage(call, source.imageId, size.shape);
+  const { newGb, ...source } = bootSource(call, given, before, { shape: size.shape, availabilityDomain });
   const metadata = metadataOf(given, before);
   const displayName = said(given, "displayName") ?? before?.displayName ?? defaultName(call, "instance");
   const domain = said(given, "faultDomain") ?? before?.faultDomain ?? null;
   const state = powerState(given, before);
-  requireSize(call, size, source.sizeGb, before);
+  requireSize(call, size, newGb, before);
   if (before) requireVnics(call, before, size, 0);
   return {
     ...given,
     ...size,
-    ...image,
+    ...source,
     ...metadata,
     ...settingsOf(given, before),
     displayName,
@@ -216,9 +162,6 @@ export function launchFields(given: Attributes, call: ProviderContext, before: I
     faultDomain: before
       ? faultDomain(call, domain, availabilityDomain)
       : launchDomain(call, domain, availabilityDomain, size.shape),
-    bootVolumeGb: source.sizeGb,
-    bootVolumeVpus: source.vpus,
-    imageFilter: source.filter,
     platformConfig: platformConfig(given, before?.platformConfig ?? null, size.shape),
     baselineOcpuUtilization: config.baselineOcpuUtilization ?? before?.baselineOcpuUtilization ?? null,
     ...(before

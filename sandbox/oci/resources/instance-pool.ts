@@ -2,14 +2,41 @@
 import { z } from "zod";
 import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { isObject, maybeText as said, maybeTexts as saidTexts, text as required } from "../model/attributes.ts";
-import { generatedName, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
-import { invalid } from "../model/refusals.ts";
-import { requireAvailabilityDomain } from "../model/regions.ts";
+import { parsed } from "../kernel/operations.ts";
+import { generatedName, kept, maybeText, type Resource, type Stored, text, texts } from "../kernel/resource.ts";
+import { invalid, notFound } from "../model/refusals.ts";
+import { regionalId, requireAvailabilityDomain } from "../model/regions.ts";
 import { requireObject } from "../model/records.ts";
 import { faultDomain } from "./instance-launch.ts";
 import { requireSubnet } from "./subnet.ts";
 
 const SERVICE = "Core Instance Pool";
+
+const balancerBody = z.object({
+  id: text,
+  loadBalancerId: text,
+  backendSetName: text,
+  port: z.int().min(1).max(65_535),
+  /** `PrimaryVnic`, or the name of another one. */
+  vnicSelection: text,
+  /** What was detached is told until the next one is. */
+  lifecycleState: z.enum(["ATTACHED", "DETACHED"]).default("ATTACHED"),
+  /** Those that the pool has put into the set. */
+  backends: texts.default([]),
+});
+
+/** A backend set that a pool's instances are in. */
+export type PoolBalancer = z.output<typeof balancerBody>;
+
+/** @throws ServiceRefusal for a load balancer or a set that there is not */
+export function poolBalancer(call: ProviderContext, given: Attributes): PoolBalancer {
+  const next = parsed(SERVICE, balancerBody, { ...given, id: regionalId(call, "instancepoolloadbalancerattachment") });
+  const { loadBalancers } = call.world.state.oci;
+  const { backendSets } = requireObject(call, SERVICE, loadBalancers, next.loadBalancerId, "load_balancers");
+  if (!backendSets.some(({ name }) => name === next.backendSetName))
+    throw notFound(SERVICE, `backend set ${next.backendSetName}`, "load_balancers");
+  return next;
+}
 
 const body = z.object({
   displayName: generatedName,
@@ -21,7 +48,8 @@ const body = z.object({
         availabilityDomain: text,
         faultDomains: texts,
         primarySubnetId: maybeText,
-        primaryVnicSubnets: z.object({ subnetId: text }).nullable(),
+        primaryVnicSubnets: z.object({ subnetId: text }).catchall(z.json()).nullable(),
+        secondaryVnicSubnets: z.array(z.object({ subnetId: text }).catchall(z.json())).default([]),
       }),
     )
     .readonly(),
@@ -29,6 +57,9 @@ const body = z.object({
   size: z.number(),
   instanceDisplayNameFormatter: maybeText,
   instanceHostnameFormatter: maybeText,
+  /** Kept and shown: no instance here waits before it ends. */
+  lifecycleManagement: kept,
+  loadBalancers: z.array(balancerBody).default([]),
   lifecycleState: z.enum(["RUNNING", "STOPPED"]).default("RUNNING"),
   /** Those that it has, the oldest first. */
   instanceIds: texts.default([]),
@@ -40,19 +71,28 @@ const body = z.object({
 export type InstancePool = Stored<z.output<typeof body>>;
 
 /** A placement, with names as the service has them, and its subnet said both ways. */
-function placement(call: ProviderContext, given: Attributes): Attributes {
+function placement(call: ProviderContext, given: Attributes, had: string | null): Attributes {
   const availabilityDomain = requireAvailabilityDomain(call, SERVICE, required(given, "availabilityDomain"));
-  const { primaryVnicSubnets = null } = given;
+  const { primaryVnicSubnets = null, secondaryVnicSubnets = null } = given;
   const inside = isObject(primaryVnicSubnets) ? said(primaryVnicSubnets, "subnetId") : null;
-  const subnetId = said(given, "primarySubnetId") ?? inside;
+  const primary = said(given, "primarySubnetId");
+  // Of a change one of the two may be as it was.
+  const subnetId = [inside, primary].find((each) => each !== null && each !== had) ?? inside ?? primary;
   if (subnetId !== null) requireSubnet(call, SERVICE, subnetId, "placement_configurations");
   const domains = saidTexts(given, "faultDomains") ?? [];
   return {
     availabilityDomain,
     primarySubnetId: subnetId,
-    primaryVnicSubnets: subnetId === null ? null : { subnetId },
+    primaryVnicSubnets:
+      subnetId === null ? null : { ...(isObject(primaryVnicSubnets) && primaryVnicSubnets), subnetId },
+    secondaryVnicSubnets: Array.isArray(secondaryVnicSubnets) ? secondaryVnicSubnets : [],
     faultDomains: domains.map((each) => faultDomain(call, each, availabilityDomain)),
   };
+}
+
+/** As the service tells it. */
+export function poolBalancerView(instancePoolId: string, { backends: _backends, ...each }: PoolBalancer): Attributes {
+  return { ...each, instancePoolId };
 }
 
 declare module "../../world/oci.ts" {
@@ -72,19 +112,18 @@ export const instancePool: Resource<z.output<typeof body>> = {
   body,
   readOnly: ["lifecycleState", "instanceIds", "launched"],
   hidden: ["instanceIds", "launched"],
-  notPlayed: [
-    "lifecycle_management",
-    "load_balancers",
-    "placement_configurations.compute_cluster_id",
-    "placement_configurations.primary_vnic_subnets.ipv6address_ipv6subnet_cidr_pair_details",
-    "placement_configurations.primary_vnic_subnets.is_assign_ipv6ip",
-    "placement_configurations.secondary_vnic_subnets",
-  ],
+  fixed: ["loadBalancers"],
+  notPlayed: ["placement_configurations.compute_cluster_id"],
   all: (tenancy) => tenancy.instancePools,
-  prepare({ placementConfigurations = null, ...given }, { call }) {
-    if (!Array.isArray(placementConfigurations)) return given;
-    const all = placementConfigurations.filter(isObject).map((each) => placement(call, each));
-    return { ...given, placementConfigurations: all };
+  prepare({ placementConfigurations = null, loadBalancers = null, ...given }, { call, before }) {
+    const said = Array.isArray(loadBalancers) ? loadBalancers.filter(isObject) : [];
+    const balanced =
+      said.length === 0 ? given : { ...given, loadBalancers: said.map((each) => poolBalancer(call, each)) };
+    if (!Array.isArray(placementConfigurations)) return balanced;
+    const all = placementConfigurations
+      .filter(isObject)
+      .map((each, at) => placement(call, each, before?.placementConfigurations[at]?.primarySubnetId ?? null));
+    return { ...balanced, placementConfigurations: all };
   },
   check({ instanceConfigurationId: id, placementConfigurations, size }, { call }) {
     const { instanceConfigurations } = call.world.state.oci;
@@ -94,10 +133,10 @@ export const instancePool: Resource<z.output<typeof body>> = {
     if (!Number.isInteger(size) || size < 0)
       throw invalid(SERVICE, `size ${size} is not valid: a whole number, 0 or more.`, "size");
   },
-  computed: ({ instanceIds, placementConfigurations }) => ({
+  computed: ({ id, instanceIds, placementConfigurations, loadBalancers }) => ({
     currentSize: instanceIds.length,
     poolType: "DEFAULT",
     availabilityDomains: placementConfigurations.map(({ availabilityDomain }) => availabilityDomain),
-    loadBalancers: [],
+    loadBalancers: (loadBalancers ?? []).map((each) => poolBalancerView(id, each)),
   }),
 };

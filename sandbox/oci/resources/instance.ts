@@ -1,74 +1,20 @@
 /** Compute instances: launch, change, terminate. */
-import { z } from "zod";
+import type { z } from "zod";
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import { nestedTags } from "../model/fields.ts";
 import { isObject, maybeTags } from "../model/attributes.ts";
-import { flag, generatedName, kept, maybeText, type Resource, type Stored, tags, text } from "../kernel/resource.ts";
+import type { Resource, Stored } from "../kernel/resource.ts";
 import { detach, publicAddressOf } from "./primary-address.ts";
 import { shapeConfig, systemTags } from "../model/shapes.ts";
+import { attachBootVolume } from "./boot-volume.ts";
 import { unassign } from "./backup-policy-assignment.ts";
 import { imageLaunchOptions } from "./image.ts";
-import { launchFields } from "./instance-launch.ts";
+import { body } from "./instance-body.ts";
+import { launchFields, withConfiguration } from "./instance-launch.ts";
+import { sourceDetails } from "./instance-source.ts";
 import { assignIpv6, ipv6sOf } from "./ipv6.ts";
-import type { Vnic } from "./vnic.ts";
 
 const SERVICE = "Core Instance";
-
-const block = z.record(z.string(), z.json()).nullable().default(null);
-
-/** `user_data` and what else is hidden is what a host is made of; the rest is as the API has it. */
-const body = z.object({
-  displayName: generatedName,
-  availabilityDomain: text,
-  faultDomain: text,
-  state: z.enum(["PROVISIONING", "RUNNING", "STOPPED", "TERMINATED"]),
-  shape: text,
-  ocpus: z.number(),
-  memoryGb: z.number(),
-  baselineOcpuUtilization: kept,
-  imageId: text,
-  /** Name of the bucket object the boot image was imported from; null for a platform image. */
-  imageObject: maybeText,
-  /** What the image boots with: `UEFI_64` or `BIOS`. */
-  firmware: text,
-  /** Changes when the boot volume is replaced: then nothing on the host's disk survives. */
-  bootVolumeId: text,
-  bootVolumeGb: z.number(),
-  bootVolumeVpus: z.number(),
-  /** RFC 3339; null for an instance that was never started again or reset. */
-  startedAt: maybeText,
-  metadata: tags,
-  /** Decoded from base64: the cloud-config the host booted with. */
-  userData: z.string(),
-  extendedMetadata: z.record(z.string(), z.json()).default({}),
-  ipxeScript: kept,
-  isAIEnterpriseEnabled: kept,
-  vnic: z.custom<Vnic>(),
-  privateIp: text,
-  publicIp: maybeText,
-  agentConfig: z
-    .object({
-      areAllPluginsDisabled: flag.default(false),
-      isManagementDisabled: flag.default(false),
-      isMonitoringDisabled: flag.default(false),
-      pluginsConfig: z.array(z.object({ name: text, desiredState: text })).default([]),
-    })
-    .prefault({}),
-  availabilityConfig: z
-    .object({
-      isLiveMigrationPreferred: flag.nullable().default(null),
-      recoveryAction: text.default("RESTORE_INSTANCE"),
-    })
-    .prefault({}),
-  instanceOptions: z.object({ areLegacyImdsEndpointsDisabled: flag.default(false) }).prefault({}),
-  /** Those that a launch has said. */
-  launchOptions: z.record(z.string(), z.json()).default({}),
-  isPvEncryptionInTransitEnabled: flag.default(false),
-  platformConfig: block,
-  securityAttributes: z.record(z.string(), z.json()).default({}),
-  /** What the image was chosen by. */
-  imageFilter: block,
-});
 
 /** An instance: what the API tells of it, and what its host is made of. */
 export type Instance = Stored<z.output<typeof body>>;
@@ -101,6 +47,7 @@ const OWN = [
   "bootVolumeId",
   "bootVolumeGb",
   "bootVolumeVpus",
+  "ownBootVolume",
   "startedAt",
   "userData",
   "vnic",
@@ -108,7 +55,7 @@ const OWN = [
   "publicIp",
 ];
 
-/** Any JSON in the API, and in the provider a text, which is JSON where it is no string. */
+/** Any JSON in the API; in the provider a text. */
 function metadataSent(value: Json): Json {
   try {
     return JSON.parse(String(value));
@@ -139,7 +86,7 @@ export const instance: Resource<z.output<typeof body>> = {
     delete: "TerminateInstance",
   },
   body,
-  fixed: ["availabilityDomain"],
+  fixed: ["availabilityDomain", "instanceConfigurationId"],
   readOnly: OWN,
   hidden: OWN,
   notPlayed: [
@@ -147,7 +94,6 @@ export const instance: Resource<z.output<typeof body>> = {
     "cluster_placement_group_id",
     "compute_cluster_id",
     "dedicated_vm_host_id",
-    "instance_configuration_id",
     "launch_volume_attachments",
     "licensing_configs",
     "placement_constraint_details",
@@ -164,10 +110,15 @@ export const instance: Resource<z.output<typeof body>> = {
   // The provider's argument is what is to be; the API's field is what is.
   renames: { state: "powerState" },
   all: (tenancy) => tenancy.instances,
-  prepare: (given, { call, before }) => launchFields(given, call, before),
-  made: ({ vnic }, said, call) => assignIpv6(call, vnic.id, said),
-  changed(before, { bootVolumeId }, { world }) {
-    if (bootVolumeId !== before.bootVolumeId) unassign(world.state.oci, before.bootVolumeId);
+  prepare: (given, { call, before }) => launchFields(before ? given : withConfiguration(call, given), call, before),
+  made({ vnic, bootVolumeId }, said, call) {
+    assignIpv6(call, vnic.id, said);
+    attachBootVolume(call, bootVolumeId);
+  },
+  changed(before, { bootVolumeId }, call) {
+    if (bootVolumeId === before.bootVolumeId) return;
+    unassign(call.world.state.oci, before.bootVolumeId);
+    attachBootVolume(call, bootVolumeId);
   },
   remove({ id, vnic, bootVolumeId }, { world }) {
     const { oci } = world.state;
@@ -193,13 +144,7 @@ export const instance: Resource<z.output<typeof body>> = {
         ...each.launchOptions,
         isPvEncryptionInTransitEnabled,
       },
-      sourceDetails: {
-        sourceType: "image",
-        imageId: each.imageId,
-        bootVolumeSizeInGBs: each.bootVolumeGb,
-        bootVolumeVpusPerGB: each.bootVolumeVpus,
-        ...(each.imageFilter && { instanceSourceImageFilterDetails: each.imageFilter }),
-      },
+      sourceDetails: sourceDetails(each),
       securityAttributesState: "STABLE",
       isCrossNumaNode: false,
       systemTags: nestedTags(systemTags(tenancy)),
@@ -215,8 +160,8 @@ export const instance: Resource<z.output<typeof body>> = {
     bootVolumeId: each.bootVolumeId,
     image: each.imageId,
     sourceDetails: {
-      sourceType: "image",
-      sourceId: each.imageId,
+      sourceType: each.ownBootVolume ? "bootVolume" : "image",
+      sourceId: each.ownBootVolume ? each.bootVolumeId : each.imageId,
       bootVolumeSizeInGBs: each.bootVolumeGb,
       bootVolumeVpusPerGB: each.bootVolumeVpus,
     },

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import type { OciTenancy } from "../../world/oci.ts";
 import { blocks, isObject, maybeFlag, maybeText as said } from "../model/attributes.ts";
-import { contains6, formatAddress6, requireAddress6, requireCidr6 } from "../model/ipv6.ts";
+import { contains6, formatAddress6, fullCidr6, requireAddress6, requireCidr6 } from "../model/ipv6.ts";
 import { change, create } from "../kernel/operations.ts";
 import { AVAILABLE, generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { attachedVnics } from "./primary-address.ts";
@@ -30,10 +30,11 @@ const body = z.object({
 type Ipv6 = Stored<z.output<typeof body>>;
 
 /** The network that an address is to be of. @throws ServiceRefusal where the subnet has none like it */
-function networkOf(subnet: Subnet, wanted: string | null, address: string | null): string {
+export function networkOf(subnet: Subnet, wanted: string | null, address: string | null): string {
   const { id, ipv6CidrBlocks } = subnet;
   if (wanted !== null) {
-    const found = ipv6CidrBlocks.find((cidr) => cidr === wanted);
+    const full = fullCidr6(requireCidr6(SERVICE, wanted, "ipv6subnet_cidr"));
+    const found = ipv6CidrBlocks.find((cidr) => [wanted, full].includes(cidr));
     if (found === undefined) throw invalid(SERVICE, `Subnet ${id} has no ${wanted}.`, "ipv6subnet_cidr");
     return found;
   }
@@ -47,9 +48,16 @@ function networkOf(subnet: Subnet, wanted: string | null, address: string | null
   return first;
 }
 
+/** Whether an address is of a network. */
+export function isInside6(address: string, network: string): boolean {
+  const held = { base: requireAddress6(SERVICE, address, "ip_address"), prefix: 128 };
+  return contains6(requireCidr6(SERVICE, network, "ipv6subnet_cidr"), held);
+}
+
 /** The wanted address, or the lowest free one. @throws ServiceRefusal for one outside, or taken */
-function takeAddress6({ world }: ProviderContext, network: string, wanted: string | null): string {
-  const taken = new Set(world.state.oci.ipv6s.map(({ ipAddress }) => ipAddress));
+export function takeAddress6({ world }: ProviderContext, network: string, wanted: string | null): string {
+  const { ipv6s, loadBalancers } = world.state.oci;
+  const taken = new Set([...ipv6s.map(({ ipAddress }) => ipAddress), ...loadBalancers.map((each) => each.ipv6Address)]);
   const cidr = requireCidr6(SERVICE, network, "ipv6subnet_cidr");
   if (wanted === null) {
     let value = cidr.base + 2n;

@@ -21,19 +21,18 @@ const name = z.string().regex(/^[\w-]{1,255}$/, "letters, digits, dashes and und
 const maxConnections = orNull(z.int().refine((value) => value === 0 || value >= 256, "0, or at least 256"));
 
 /** Depth and verification as the provider sends them where they are not said (oracle/oci 8.28.0). */
-const ssl = orNull(
-  z.object({
-    certificateName: orNull(name),
-    verifyDepth: z.int().min(1).default(5),
-    verifyPeerCertificate: z.boolean().default(true),
-    hasSessionResumption: z.boolean().default(true),
-    protocols: z.array(z.enum(TLS)).default(["TLSv1.2"]),
-    cipherSuiteName: z.string().default(CIPHER_SUITE),
-    serverOrderPreference: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
-    certificateIds: texts.default([]),
-    trustedCertificateAuthorityIds: texts.default([]),
-  }),
-);
+const sslBody = z.object({
+  certificateName: orNull(name),
+  verifyDepth: z.int().min(1).default(5),
+  verifyPeerCertificate: z.boolean().default(true),
+  protocols: z.array(z.enum(TLS)).default(["TLSv1.2"]),
+  cipherSuiteName: z.string().default(CIPHER_SUITE),
+  serverOrderPreference: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
+  certificateIds: texts.default([]),
+  trustedCertificateAuthorityIds: texts.default([]),
+});
+/** Sessions are a listener's: of a backend set the service does not tell it, and the provider has no place for it. */
+const listenerSsl = sslBody.extend({ hasSessionResumption: z.boolean().default(false) });
 
 /** A backend, named by its address and port. */
 export const backendBody = z.object({
@@ -83,7 +82,7 @@ export const backendSetBody = z
     backends: z.array(backendBody).default([]),
     healthChecker: checkerBody,
     backendMaxConnections: maxConnections,
-    sslConfiguration: ssl,
+    sslConfiguration: orNull(sslBody),
     sessionPersistenceConfiguration: orNull(session),
     lbCookieSessionPersistenceConfiguration: orNull(cookie),
   })
@@ -98,7 +97,7 @@ export const listenerBody = z.object({
   defaultBackendSetName: name,
   port,
   protocol: z.enum(LISTENER_PROTOCOLS),
-  sslConfiguration: ssl,
+  sslConfiguration: orNull(listenerSsl),
   connectionConfiguration: z.object({
     idleTimeout: z.coerce.number().int().min(1),
     backendTcpProxyProtocolVersion: orNull(z.union([z.literal(1), z.literal(2)])),
@@ -110,10 +109,10 @@ export const listenerBody = z.object({
   ruleSetNames: texts.default([]),
 });
 
-/** Without its key. */
+/** Without its key. Authorities alone are a bundle too, and so is nothing but a name (oracle/oci 8.28.0, its acceptance tests). */
 export const certificateBody = z.object({
   certificateName: name,
-  publicCertificate: z.string(),
+  publicCertificate: z.string().default(""),
   caCertificate: z.string().default(""),
 });
 

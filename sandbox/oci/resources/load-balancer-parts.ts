@@ -36,7 +36,7 @@ function requirePlace(what: string, name: string, names: readonly string[]): voi
 }
 
 /** @throws for a certificate that the load balancer has not */
-function requireCertificate({ certificates }: LoadBalancerBody, ssl: Listener["sslConfiguration"]): void {
+function requireCertificate({ certificates }: LoadBalancerBody, ssl: BackendSet["sslConfiguration"]): void {
   const name = ssl?.certificateName ?? null;
   if (name !== null && !certificates.some(({ certificateName }) => certificateName === name))
     throw invalid(SERVICE, `certificateName ${name} is none of the load balancer's certificates.`);
@@ -151,6 +151,7 @@ export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
 /** @throws ServiceRefusal for what is no certificate in PEM, or a key that is not the certificate's */
 function requireKey(given: Attributes): void {
   const [pem, key, passphrase] = ["publicCertificate", "privateKey", "passphrase"].map((name) => said(given, name));
+  if (!pem && !key) return;
   let fits: boolean;
   try {
     const certificate = new X509Certificate(pem ?? "");

@@ -15,7 +15,8 @@ import { ACTIVE, flag, maybeText, maybeTexts, type Resource, type Stored, text, 
 import { parsed } from "../kernel/operations.ts";
 import { requireRoom } from "../model/limits.ts";
 import { siblingId } from "./primary-address.ts";
-import { conflict, invalid, requireIpv4 } from "../model/refusals.ts";
+import { conflict, invalid } from "../model/refusals.ts";
+import { isInside6, networkOf, takeAddress6 } from "./ipv6.ts";
 import type { BackendSet, Certificate, Listener } from "./load-balancer-bodies.ts";
 import type { CipherSuite, Hostname, PathRouteSet, RoutingPolicy, RuleSet } from "./load-balancer-rules.ts";
 import { release, reservedIp } from "./public-ip.ts";
@@ -46,6 +47,11 @@ const body = z.object({
   /** In the first of its subnets. */
   privateIp: text,
   publicIp: maybeText,
+  ipMode: z.enum(["IPV4", "IPV6"]).default("IPV4"),
+  /** Where its traffic is IPv6. */
+  ipv6Address: maybeText,
+  /** Kept and shown: nothing here is held to it. */
+  securityAttributes: z.record(z.string(), z.json()).default({}),
   /** Of the reserved address that is its public one; null: the service chose one. */
   reservedIpId: maybeText,
   backendSets: z.array(z.custom<BackendSet>()).default([]),
@@ -102,6 +108,15 @@ function requireSubnets(call: ProviderContext, ids: readonly string[], isPrivate
   return first;
 }
 
+/** The address that it has where its traffic is IPv6, of the network that is named, or the subnet's first. */
+function address6(call: ProviderContext, given: Attributes, before: Stored<LoadBalancerBody> | null): string | null {
+  if ((said(given, "ipMode") ?? before?.ipMode) !== "IPV6") return null;
+  const [subnetId = ""] = before?.subnetIds ?? saidTexts(given, "subnetIds") ?? [];
+  const network = networkOf(requireSubnet(call, SERVICE, subnetId, "subnet_ids"), said(given, "ipv6SubnetCidr"), null);
+  const had = before?.ipv6Address ?? null;
+  return had !== null && isInside6(had, network) ? had : takeAddress6(call, network, null);
+}
+
 /** Its parts that the API tells by their names. */
 const BY_NAME = [
   "backendSets",
@@ -130,12 +145,10 @@ export const loadBalancer: Resource<LoadBalancerBody> = {
   without: ["move"],
   body,
   fixed: ["shapeName", "shapeDetails", "subnetIds", "isPrivate"],
-  readOnly: ["privateIp", "publicIp", "reservedIpId", "certificates", ...BY_NAME],
-  hidden: ["privateIp", "publicIp", "reservedIpId"],
+  readOnly: ["privateIp", "publicIp", "ipv6Address", "reservedIpId", "certificates", ...BY_NAME],
+  hidden: ["privateIp", "publicIp", "ipv6Address", "reservedIpId"],
   // Parts are made one by one, as the provider makes them.
   notPlayed: [
-    "security_attributes",
-    "ipv6_subnet_cidr",
     "listeners",
     "backend_sets",
     "certificates",
@@ -146,9 +159,9 @@ export const loadBalancer: Resource<LoadBalancerBody> = {
   ],
   all: (tenancy) => tenancy.loadBalancers,
   prepare(given, { call, before }) {
-    requireIpv4(said(given, "ipMode"), "ip_mode");
-    if (before) return given;
-    const { reservedIps, ...more } = given;
+    const { reservedIps, ipv6SubnetCidr: _network, ...rest } = given;
+    const more = { ...rest, ipv6Address: address6(call, given, before) };
+    if (before) return more;
     const isPrivate = maybeFlag(given, "isPrivate") ?? false;
     const subnet = requireSubnets(call, saidTexts(given, "subnetIds") ?? [], isPrivate);
     const ids = Array.isArray(reservedIps) ? reservedIps.filter(isObject).map((each) => required(each, "id")) : [];
@@ -180,11 +193,12 @@ export const loadBalancer: Resource<LoadBalancerBody> = {
   },
   computed(each, tenancy) {
     const reserved = each.reservedIpId === null ? null : { id: each.reservedIpId };
-    const ipAddress = each.publicIp ?? each.privateIp;
+    const ipAddress = each.ipv6Address ?? each.publicIp ?? each.privateIp;
     return {
       shapeName: SHAPE,
       ipAddresses: [{ ipAddress, isPublic: each.publicIp !== null, reservedIp: reserved }],
-      ipMode: "IPV4",
+      ipMode: each.ipMode ?? "IPV4",
+      securityAttributes: each.securityAttributes ?? {},
       systemTags: nestedTags(systemTags(tenancy)),
       certificates: Object.fromEntries(each.certificates.map((one) => [one.certificateName, one])),
       ...Object.fromEntries(

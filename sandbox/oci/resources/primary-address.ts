@@ -32,6 +32,7 @@ export function primaryAddress(attached: Attached): PrivateIp {
     hostnameLabel: vnic.hostnameLabel,
     subnetId: vnic.subnetId,
     vnicId: vnic.id,
+    vlanId: null,
     lifetime: "EPHEMERAL",
     routeTableId: vnic.routeTableId,
     cidrPrefixLength: null,

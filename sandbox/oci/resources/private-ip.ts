@@ -7,6 +7,7 @@ import { generatedName, maybeText, type Resource, type Stored, text } from "../k
 import { attachedVnics, primaryAddress, siblingId } from "./primary-address.ts";
 import { conflict, invalid, notFound } from "../model/refusals.ts";
 import { regionOf } from "../model/regions.ts";
+import { requireObject } from "../model/records.ts";
 import { requireRouteTable } from "./route-table.ts";
 import { requireSubnet, type Subnet } from "./subnet.ts";
 
@@ -19,9 +20,11 @@ const body = z.object({
   displayName: generatedName,
   ipAddress: text,
   hostnameLabel: maybeText,
-  subnetId: text,
-  /** Null for one that is reserved in a subnet. */
+  /** Null for one of a VLAN. */
+  subnetId: maybeText,
+  /** Null for one that is reserved in a subnet, or of a VLAN. */
   vnicId: maybeText,
+  vlanId: maybeText,
   /** Of a block of addresses, which `ipAddress` is the first of. */
   cidrPrefixLength: z.int().min(16).max(32).nullable().default(null),
   ipv4SubnetCidrAtCreation: maybeText,
@@ -49,6 +52,13 @@ export function placeOf(
   return { subnet, compartmentId: host.compartmentId };
 }
 
+/** Where an address of a VLAN is: its network takes the place of a subnet's. @throws ServiceRefusal 404 */
+function placeOn(call: ProviderContext, vlanId: string) {
+  const vlan = requireObject(call, SERVICE, call.world.state.oci.vlans, vlanId, "vlan_id");
+  const { id, cidrBlock, compartmentId, vcnId } = vlan;
+  return { id, ipv4CidrBlocks: [cidrBlock], compartmentId, vcnId };
+}
+
 declare module "../../world/oci.ts" {
   interface OciTenancy {
     privateIps: PrivateIp[];
@@ -63,8 +73,7 @@ export const privateIp: Resource<z.output<typeof body>> = {
   idType: "privateip",
   body,
   without: ["move"],
-  fixed: ["ipAddress", "subnetId", "cidrPrefixLength", "ipv4SubnetCidrAtCreation"],
-  notPlayed: ["vlan_id"],
+  fixed: ["ipAddress", "subnetId", "vlanId", "cidrPrefixLength", "ipv4SubnetCidrAtCreation"],
   all: (tenancy) => tenancy.privateIps,
   unmade: ({ world }) => attachedVnics(world.state.oci).map(primaryAddress),
   selected: (_query, call) =>
@@ -73,6 +82,12 @@ export const privateIp: Resource<z.output<typeof body>> = {
     ),
   prepare(given, { call, before }) {
     if (before) return given;
+    const vlanId = said(given, "vlanId");
+    if (vlanId !== null) {
+      const { compartmentId, ...vlan } = placeOn(call, vlanId);
+      const ipAddress = takeAddress(call, SERVICE, vlan, said(given, "ipAddress"), "ip_address");
+      return { ...given, compartmentId, ipAddress };
+    }
     const { subnet, compartmentId } = placeOf(call, SERVICE, given);
     const [wanted, network] = [said(given, "ipAddress"), said(given, "ipv4SubnetCidrAtCreation")];
     if (network !== null && !subnet.ipv4CidrBlocks.includes(network))
@@ -85,8 +100,8 @@ export const privateIp: Resource<z.output<typeof body>> = {
         : takeAddress(call, SERVICE, within, wanted, "ip_address");
     return { ...given, compartmentId, subnetId: subnet.id, ipAddress };
   },
-  check({ vnicId, subnetId, routeTableId }, { call, before }) {
-    const { vcnId } = requireSubnet(call, SERVICE, subnetId, "subnet_id");
+  check({ vnicId, subnetId, vlanId, routeTableId }, { call, before }) {
+    const { vcnId } = vlanId ? placeOn(call, vlanId) : requireSubnet(call, SERVICE, subnetId ?? "", "subnet_id");
     if (routeTableId !== null) requireRouteTable(call, SERVICE, routeTableId, vcnId);
     const others = call.world.state.oci.privateIps.filter((other) => vnicId !== null && other.vnicId === vnicId);
     if (!before && others.length >= MOST_ON_VNIC - 1)

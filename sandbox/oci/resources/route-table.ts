@@ -47,8 +47,8 @@ export function requireNoRoute(call: ProviderContext, service: string, what: str
 
 /** A private address may be a route's target: a guest that forwards, such as a NAT or a firewall. */
 function vcnOfPrivateIp(call: ProviderContext, id: string): string | null {
-  const found = privateIpOf(call.world.state.oci, id);
-  return found && requireObject(call, SERVICE, call.world.state.oci.subnets, found.subnetId, "route_rules").vcnId;
+  const subnetId = privateIpOf(call.world.state.oci, id)?.subnetId ?? null;
+  return subnetId && requireObject(call, SERVICE, call.world.state.oci.subnets, subnetId, "route_rules").vcnId;
 }
 
 /** @returns the VCN of a service gateway that leads to what the label stands for */

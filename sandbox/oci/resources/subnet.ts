@@ -6,7 +6,7 @@ import type { OciTenancy } from "../../world/oci.ts";
 import { takenAddresses } from "./addresses.ts";
 import { maybeText as textOf, maybeTexts, text as required } from "../model/attributes.ts";
 import { requireCidr } from "../model/ipv4.ts";
-import { contains6, formatAddress6, formatCidr6, overlaps6, requireCidr6 } from "../model/ipv6.ts";
+import { contains6, formatAddress6, fullCidr6, overlaps6, requireCidr6 } from "../model/ipv6.ts";
 import {
   AVAILABLE,
   flag,
@@ -111,7 +111,7 @@ function networkFields(given: Attributes, before: Subnet | null): Attributes {
   return {
     ...rest,
     ...(cidrBlock !== undefined && { cidrBlock, ipv4CidrBlocks }),
-    ipv6CidrBlocks: networks6.map((cidr) => formatCidr6(requireCidr6(SERVICE, cidr, "ipv6cidr_blocks"))),
+    ipv6CidrBlocks: networks6.map((cidr) => fullCidr6(requireCidr6(SERVICE, cidr, "ipv6cidr_blocks"))),
   };
 }
 

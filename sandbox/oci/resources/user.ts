@@ -10,23 +10,24 @@ const SERVICE = "Identity User";
 
 const capability = z.boolean().default(true);
 
+/** What a user may sign in with: all of it, until somebody takes it away. */
+export const capabilities = z.object({
+  canUseConsolePassword: capability,
+  canUseApiKeys: capability,
+  canUseAuthTokens: capability,
+  canUseSmtpCredentials: capability,
+  canUseDbCredentials: capability,
+  canUseCustomerSecretKeys: capability,
+  canUseOAuth2ClientCredentials: capability,
+});
+
 const body = z.object({
   // As CreateUser documents it (oracle/oci-go-sdk v65, identity).
   name: text.regex(/^[\w.+@-]+$/, "letters, numerals, hyphens, periods, underscores, + and @"),
   description: z.string(),
   email: text,
   apiKeys: z.array(z.custom<UserApiKey>()).default([]),
-  capabilities: z
-    .object({
-      canUseConsolePassword: capability,
-      canUseApiKeys: capability,
-      canUseAuthTokens: capability,
-      canUseSmtpCredentials: capability,
-      canUseDbCredentials: capability,
-      canUseCustomerSecretKeys: capability,
-      canUseOAuth2ClientCredentials: capability,
-    })
-    .prefault({}),
+  capabilities: capabilities.prefault({}),
 });
 
 /** What a user has of its own. */
@@ -48,7 +49,7 @@ export function ownUser(call: ProviderContext): readonly Stored<z.output<typeof 
       description: "Who the sandbox's API key belongs to",
       email: "sandbox@example.com",
       apiKeys: [],
-      capabilities: body.shape.capabilities.parse({}),
+      capabilities: capabilities.parse({}),
     },
   ];
 }

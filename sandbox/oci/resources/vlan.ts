@@ -1,4 +1,4 @@
-/** VLANs: networks of a VCN beside its subnets, for Oracle Cloud VMware Solution. Nothing is in them here. */
+/** VLANs: networks of a VCN beside its subnets, for Oracle Cloud VMware Solution. Only addresses are in them here. */
 import { z } from "zod";
 import { contains, overlaps } from "../../../config/cidr.ts";
 import {
@@ -11,7 +11,7 @@ import {
   text,
 } from "../kernel/resource.ts";
 import { requireCidr } from "../model/ipv4.ts";
-import { conflict, invalid } from "../model/refusals.ts";
+import { conflict, invalid, referenced } from "../model/refusals.ts";
 import { requireRouteTable } from "./route-table.ts";
 import { requireGroups } from "./security-group.ts";
 import { requireVcn } from "./vcn.ts";
@@ -72,6 +72,10 @@ export const vlan: Resource<z.output<typeof body>> = {
       throw conflict(SERVICE, `VLAN tag ${vlanTag} is already used in the VCN.`, "vlan_tag");
     requireRouteTable(call, SERVICE, routeTableId, vcnId);
     requireGroups(call, SERVICE, nsgIds, vcnId, "nsg_ids");
+  },
+  remove({ id }, { world }) {
+    const address = world.state.oci.privateIps.find(({ vlanId }) => vlanId === id);
+    if (address) throw referenced(SERVICE, `The VLAN ${id}`, `the private IP ${address.id}`);
   },
   inventoryName: () => null,
 };

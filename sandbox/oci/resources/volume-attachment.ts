@@ -34,7 +34,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
-/** A volume is attached to one instance. */
+/** A volume is attached to one instance, or to several where each attachment is shareable. */
 export const volumeAttachment: Resource<z.output<typeof body>> = {
   type: "oci_core_volume_attachment",
   service: SERVICE,
@@ -52,14 +52,16 @@ export const volumeAttachment: Resource<z.output<typeof body>> = {
     const { compartmentId, availabilityDomain } = hostOf(said, call);
     return { ...said, attachmentType: type, compartmentId, availabilityDomain };
   },
-  check({ volumeId, availabilityDomain }, { call, before }) {
+  check({ volumeId, instanceId, availabilityDomain, isShareable }, { call, before }) {
     if (before) return;
-    const { volumes, volumeAttachments } = call.world.state.oci;
-    const disk = requireObject(call, SERVICE, volumes, volumeId, "volume_id");
+    const { volumes, preservedBootVolumes, volumeAttachments } = call.world.state.oci;
+    // A boot volume without an instance is a disk like others.
+    const disk = requireObject(call, SERVICE, [...volumes, ...preservedBootVolumes], volumeId, "volume_id");
     if (disk.availabilityDomain !== availabilityDomain)
       throw invalid(SERVICE, `Volume ${disk.id} is in ${disk.availabilityDomain}.`, "volume_id");
     const other = volumeAttachments.find((each) => each.volumeId === disk.id);
-    if (other) throw conflict(SERVICE, `Volume ${disk.id} is attached to ${other.instanceId}.`, "volume_id");
+    if (other && !(isShareable && other.isShareable && other.instanceId !== instanceId))
+      throw conflict(SERVICE, `Volume ${disk.id} is attached to ${other.instanceId}.`, "volume_id");
   },
   inventoryName: () => null,
   hidden: ["useChap"],

@@ -57,6 +57,7 @@ it.each([
   "Allow dynamic-group hosts to use volume-family in compartment lab where request.region = 'fra'",
   "Allow any-user to {INSTANCE_READ, VNIC_READ} in compartment lab:guests where all {request.user.name = 'x'}",
   "Allow service objectstorage-eu-frankfurt-1 to manage object-family in compartment id LAB",
+  "Allow group Admins to read instances in >> tenancy",
 ])("takes the statement: %s", async (statement) => {
   const outer = await made("/compartments", { name: "lab" });
   await made("/compartments", { name: "guests", compartmentId: outer.id });
@@ -246,4 +247,10 @@ it("the account's own user is listed among the others, and may be in groups", as
   await made("/userGroupMemberships", { userId, groupId: group.id });
   expect((await post("/userGroupMemberships", { userId: "ocid1.user.oc1..x", groupId: group.id })).status).toBe(404);
   expect((await get(`/users/${userId}`)).name).toBe("sandbox");
+});
+
+it("a user may sign in with everything, until some of it is taken away", async () => {
+  const user = await made("/users", lab);
+  const { body } = await api.call("PUT", `${CORE}/users/${user.id}/capabilities`, { canUseApiKeys: false });
+  expect(body.capabilities).toMatchObject({ canUseApiKeys: false, canUseConsolePassword: true });
 });

@@ -30,17 +30,20 @@ const get = (path: string): Promise<Answered> => api.call("GET", `${CORE}${path}
 const remove = (path: string): Promise<Answered> => api.call("DELETE", `${CORE}${path}`);
 const volumes = async (): Promise<Answered["body"]> => (await get(`/bootVolumes?compartmentId=${root}`)).body;
 
+let launchBody: object;
+
 async function launch(): Promise<Answered> {
   const [{ name: availabilityDomain }] = (await get(`/availabilityDomains?compartmentId=${root}`)).body;
   const [image] = (await get(`/images?compartmentId=${root}&shape=VM.Standard.A1.Flex`)).body;
-  return post("/instances", {
+  launchBody = {
     displayName: "pve-1",
     availabilityDomain,
     shape: "VM.Standard.A1.Flex",
     shapeConfig: { ocpus: 1, memoryInGBs: 6 },
     sourceDetails: { sourceType: "image", imageId: image.id, bootVolumeSizeInGBs: 150 },
     createVnicDetails: { subnetId: subnet.id, assignPublicIp: false },
-  });
+  };
+  return post("/instances", launchBody);
 }
 
 const terminate = (preserve: boolean): Promise<Answered> =>
@@ -94,4 +97,39 @@ it("is attached to its instance, and made anew of what changed between two backu
     sourceDetails: { type: "bootVolumeBackupDelta", firstBackupId, secondBackupId },
   });
   expect(made.body).toMatchObject({ sizeInGBs: 150, imageId: sourceDetails.imageId });
+});
+
+it("boots another instance, which has it by its own names and sizes, and nobody else has it then", async () => {
+  const [{ id }] = await volumes();
+  await terminate(true);
+  const from = { ...launchBody, sourceDetails: { sourceType: "bootVolume", bootVolumeId: id } };
+  const again = (await post("/instances", from)).body;
+  expect(again.sourceDetails).toEqual({ sourceType: "bootVolume", bootVolumeId: id });
+  await api.call("PUT", `${CORE}/bootVolumes/${id}`, { displayName: "root", sizeInGBs: 160 });
+  expect(await volumes()).toMatchObject([{ id, displayName: "root", sizeInGBs: 160 }]);
+  const other = await post("/instances", { ...from, shape: "VM.Standard.E2.1.Micro", shapeConfig: null });
+  expect([other.status, other.body.code]).toEqual([409, "Conflict"]);
+});
+
+it("is found no more once it is deleted, in the service's words", async () => {
+  const none = { sourceType: "bootVolume", bootVolumeId: "ocid1.bootvolume.oc1..no" };
+  await terminate(false);
+  const refused = await post("/instances", { ...launchBody, sourceDetails: none });
+  expect([refused.status, refused.body.message]).toEqual([404, expect.stringMatching(/^One or more of the specified/)]);
+});
+
+it("is attached to another instance as a disk, and boots none meanwhile", async () => {
+  const [{ id }] = await volumes();
+  await terminate(true);
+  const second = (
+    await post("/instances", {
+      ...launchBody,
+      shapeConfig: { ocpus: 1, memoryInGBs: 6 },
+      sourceDetails: { sourceType: "image", imageId: host.imageId, bootVolumeSizeInGBs: 50 },
+    })
+  ).body;
+  const disk = await post("/volumeAttachments", { instanceId: second.id, volumeId: id, type: "iscsi" });
+  expect(disk.status).toBe(200);
+  const from = { ...launchBody, sourceDetails: { sourceType: "bootVolume", bootVolumeId: id } };
+  expect((await post("/instances", from)).status).toBe(409);
 });

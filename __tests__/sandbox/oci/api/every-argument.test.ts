@@ -229,7 +229,6 @@ it.each(refused)("$title says that $argument is not played", async ({ argument, 
 
 test.each([
   ["a load balancer of IPv6", "oci_network_load_balancer_network_load_balancer", { nlbIpVersion: "IPV4_AND_IPV6" }],
-  ["a bucket of the whole region", "oci_objectstorage_bucket", { bucketScope: "REGION", name: "regional" }],
 ])("%s is not played", async (_what, resource, more) => {
   const each = caseOf(resource);
   const answer = await api.call("POST", each.path?.(made) ?? "", { ...bodies(each, made).sent, ...more });

@@ -213,7 +213,11 @@ const WRONG: readonly (readonly [what: string, code: string, said: Wrong])[] = [
   ],
   ["without a place", "InvalidParameter", { placementConfigurations: [] }],
   ["of less than nothing", "InvalidParameter", { size: -1 }],
-  ["behind a load balancer", "NotPlayed", { loadBalancers: [{ backendSetName: "web" }] }],
+  [
+    "behind a load balancer that does not exist",
+    "NotAuthorizedOrNotFound",
+    { loadBalancers: [{ loadBalancerId: "no", backendSetName: "web", port: 80, vnicSelection: "PrimaryVnic" }] },
+  ],
 ];
 
 it.each(WRONG)("a pool %s is refused", async (_what, code, { placementConfigurations, ...more }) => {
@@ -245,4 +249,42 @@ it("a configuration is made of an instance, and launches more of them", async ()
   expect(body.instanceDetails.launchDetails).toMatchObject({ shapeConfig: { ocpus: 1 }, metadata: { role: "worker" } });
   const launched = await post(`${CONFIGURATIONS}/${body.id}/actions/launch`, {});
   expect(launched.body).toMatchObject({ shape: "VM.Standard.A1.Flex", metadata: { role: "worker" } });
+});
+
+it("the instances of a pool are backends of the sets that it is attached to, as long as they are its", async () => {
+  await opened("pay-as-you-go");
+  const BALANCERS = "/20170115/loadBalancers";
+  const bandwidth = { minimumBandwidthInMbps: 10, maximumBandwidthInMbps: 10 };
+  await post(BALANCERS, { displayName: "web", subnetIds: [subnet], shapeName: "flexible", shapeDetails: bandwidth });
+  const [balancer] = api.store.state.oci.loadBalancers;
+  const set = { name: "web", policy: "ROUND_ROBIN", healthChecker: { protocol: "TCP", port: 80 } };
+  await post(`${BALANCERS}/${balancer?.id}/backendSets`, set);
+  const attached = { loadBalancerId: balancer?.id, backendSetName: "web", port: 80, vnicSelection: "PrimaryVnic" };
+  const pool = await made(2, { loadBalancers: [attached] });
+  const backends = () => balancer?.backendSets[0]?.backends.length;
+  expect(backends()).toBe(2);
+  await api.call("PUT", pool, { size: 1 });
+  expect(backends()).toBe(1);
+  const { loadBalancers } = (await post(`${pool}/actions/detachLoadBalancer`, attached)).body;
+  expect([backends(), loadBalancers]).toMatchObject([0, [{ backendSetName: "web", lifecycleState: "DETACHED" }]]);
+});
+
+it("a pool takes an instance that there is, and a launch what a configuration says", async () => {
+  await opened("pay-as-you-go");
+  const pool = await made(0);
+  const place = { availabilityDomain: domains[0], createVnicDetails: { subnetId: subnet } };
+  const host = (await post(`${CORE}/instances`, { instanceConfigurationId: configuration, ...place })).body;
+  expect(host).toMatchObject({ instanceConfigurationId: configuration, metadata: { role: "worker" } });
+  expect((await post(`${pool}/instances`, { instanceId: host.id })).body).toMatchObject({ id: host.id });
+  expect(await get(pool)).toMatchObject({ size: 1, currentSize: 1 });
+});
+
+it("the instances of a pool have the VNICs that its configuration names, where it is placed", async () => {
+  await opened("pay-as-you-go");
+  const { instanceDetails } = await get(`${CONFIGURATIONS}/${configuration}`);
+  const details = { ...instanceDetails, secondaryVnics: [{ displayName: "second", createVnicDetails: {} }] };
+  const { id: instanceConfigurationId } = (await post(CONFIGURATIONS, { instanceDetails: details })).body;
+  const secondaryVnicSubnets = [{ displayName: "second", subnetId: subnet }];
+  await made(1, { instanceConfigurationId, ...placed({ secondaryVnicSubnets }) });
+  expect(api.store.state.oci.vnicAttachments).toMatchObject([{ displayName: "second", vnic: { subnetId: subnet } }]);
 });

@@ -93,8 +93,8 @@ test("a subnet has several IPv4 networks, and addresses of each", async () => {
 test("a launch assigns an address of each IPv6 network, or the one that it names, and its end frees them", async () => {
   const { subnet } = await network();
   const any = await vnicOf(await launch({ subnetId: subnet.id, assignIpv6Ip: true }));
-  expect(any.ipv6Addresses).toEqual([subnet.ipv6CidrBlock.replace("/64", "2")]);
-  const ipv6Address = subnet.ipv6CidrBlock.replace("/64", "beef");
+  expect(any.ipv6Addresses).toEqual(["2001:db8:0:100::2"]);
+  const ipv6Address = "2001:db8:0:100::beef";
   const pair = { ipv6SubnetCidr: subnet.ipv6CidrBlock, ipv6Address };
   const details = { subnetId: subnet.id, ipv6AddressIpv6SubnetCidrPairDetails: [pair] };
   const host = await launch(details);
@@ -140,7 +140,12 @@ test("a PATCH replaces the private networks of a VCN, and those of a subnet", as
   expect(wider.body.ipv6PrivateCidrBlocks).toEqual(["fc00:1::/48"]);
   const patchSubnetInstructions = instructions("ipv6CidrBlocks", ["fc00:1::/64"]);
   const moved = await api.call("PATCH", `${CORE}/subnets/${subnet.id}`, { patchSubnetInstructions });
-  expect(moved.body.ipv6CidrBlocks).toEqual(["fc00:1::/64"]);
+  // Subnets tell every digit, and take any writing of it.
+  expect(moved.body.ipv6CidrBlocks).toEqual(["fc00:0001:0000:0000:0000:0000:0000:0000/64"]);
+  const taken = await api.call("POST", `${CORE}/subnets/${subnet.id}/actions/removeIpv6Cidr`, {
+    ipv6CidrBlock: "fc00:1::/64",
+  });
+  expect(taken.body.ipv6CidrBlocks).toEqual([]);
 });
 
 test.each([

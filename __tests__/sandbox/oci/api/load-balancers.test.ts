@@ -311,6 +311,41 @@ it("a certificate comes with its own key, and is not deleted while a listener ha
   expect(await remove()).toBe(202);
 });
 
+it("a bundle may be a name alone, and a backend set tells nothing of sessions", async () => {
+  await opened();
+  const path = await made();
+  await done(await post(`${path}/certificates`, { certificateName: "ours" }));
+  await done(await post(`${path}/backendSets`, { ...SET, sslConfiguration: { certificateName: "ours" } }));
+  const [set] = await get(`${path}/backendSets`);
+  expect(set.sslConfiguration).toMatchObject({ certificateName: "ours" });
+  expect(set.sslConfiguration).not.toHaveProperty("hasSessionResumption");
+  await done(await post(`${path}/listeners`, { ...LISTENER, sslConfiguration: { certificateName: "ours" } }));
+  expect((await get(path)).listeners.http.sslConfiguration).toMatchObject({ hasSessionResumption: false });
+});
+
+it("tells the rules of a listener's sets", async () => {
+  await opened();
+  const path = await made();
+  await done(await post(`${path}/backendSets`, SET));
+  const rule = { action: "REMOVE_HTTP_REQUEST_HEADER", header: "x-debug" };
+  await done(await post(`${path}/ruleSets`, { name: "clean", items: [rule] }));
+  await done(await post(`${path}/listeners`, { ...LISTENER, ruleSetNames: ["clean"] }));
+  expect(await get(`${path}/listeners/http/rules`)).toEqual([{ ruleSetName: "clean", rule }]);
+});
+
+it("has an IPv6 address of its subnet while its traffic is IPv6", async () => {
+  await opened();
+  const CIDRS = { cidrBlocks: ["10.1.0.0/16"], isIpv6Enabled: true };
+  const { id: vcnId, ipv6CidrBlocks } = (await post(`${CORE}/vcns`, CIDRS)).body;
+  const ipv6CidrBlock = ipv6CidrBlocks[0].replace("/56", "/64");
+  subnet = (await post(`${CORE}/subnets`, { vcnId, cidrBlock: "10.1.0.0/24", ipv6CidrBlock })).body.id;
+  const path = await made();
+  await done(await api.call("PUT", path, { ipMode: "IPV6" }));
+  expect(await get(path)).toMatchObject({ ipMode: "IPV6", ipAddresses: [{ ipAddress: "2001:db8:0:100::2" }] });
+  await done(await api.call("PUT", path, { ipMode: "IPV4" }));
+  expect((await get(path)).ipAddresses[0].ipAddress).not.toContain(":");
+});
+
 it("a backup goes into no set of IP_HASH", async () => {
   await opened();
   const path = await made();

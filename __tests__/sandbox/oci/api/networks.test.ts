@@ -103,3 +103,27 @@ it("an availability domain is named in any case, and told as it is", async () =>
   const body = { vcnId: vcn.id, cidrBlock: "10.0.0.0/24", availabilityDomain: name.toLowerCase() };
   expect((await post("/subnets", body)).availabilityDomain).toBe(name);
 });
+
+it("a VLAN has addresses of its network, stays with them, and lists its security groups", async () => {
+  const vcn = await post("/vcns", { cidrBlocks: ["10.0.0.0/16"] });
+  const group = await post("/networkSecurityGroups", { vcnId: vcn.id });
+  const vlan = await post("/vlans", { vcnId: vcn.id, cidrBlock: "10.0.1.0/24", nsgIds: [group.id] });
+  await post("/networkSecurityGroups", { vcnId: vcn.id });
+  expect(await get(`/networkSecurityGroups?vlanId=${vlan.id}`)).toMatchObject([{ id: group.id }]);
+  const address = await post("/privateIps", { vlanId: vlan.id, ipAddress: "10.0.1.5" });
+  expect(address).toMatchObject({ vlanId: vlan.id, subnetId: null, ipAddress: "10.0.1.5" });
+  const again = await api.call("POST", `${CORE}/privateIps`, { vlanId: vlan.id, ipAddress: "10.0.1.5" });
+  expect(again.status).toBe(409);
+  expect((await api.call("DELETE", `${CORE}/vlans/${vlan.id}`)).status).toBe(409);
+});
+
+it("a volume is attached to several instances where each attachment is shareable", async () => {
+  const { instance } = await madeHost(false);
+  const { instance: other } = await madeHost(false);
+  const [{ name: availabilityDomain }] = await get(`/availabilityDomains?compartmentId=${root}`);
+  const { id: volumeId } = await post("/volumes", { availabilityDomain, sizeInGBs: 50 });
+  const attach = (host: string, isShareable: boolean) =>
+    api.call("POST", `${CORE}/volumeAttachments`, { instanceId: host, volumeId, type: "iscsi", isShareable });
+  await attach(instance.id, true);
+  expect([(await attach(other.id, false)).status, (await attach(other.id, true)).status]).toEqual([409, 200]);
+});

@@ -55,7 +55,7 @@ export const accountCases: readonly Case[] = [
         auto_tiering: "InfrequentAccess",
         bucket_scope: "NAMESPACE",
       },
-      without: {},
+      without: { retention_rules: "have calls of their own, and no bucket with versions has them" },
     }),
     body: ({ accessType = null, ...body }) => ({ ...body, publicAccessType: accessType }),
   },

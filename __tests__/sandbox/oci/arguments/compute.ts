@@ -60,7 +60,7 @@ export const computeCases: readonly Case[] = [
         "create_vnic_details.assign_public_ip": "true",
         "create_vnic_details.subnet_cidr": "10.0.0.0/24",
         "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6subnet_cidr": network6,
-        "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6address": network6.replace("/64", "50"),
+        "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6address": "2001:db8:0:100::50",
         "launch_options.boot_volume_type": "ISCSI",
         "launch_options.firmware": "UEFI_64",
         "launch_options.network_type": "VFIO",
@@ -74,6 +74,7 @@ export const computeCases: readonly Case[] = [
         platform_config: OTHER,
         "source_details.instance_source_image_filter_details": OTHER,
         "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6id": OTHER,
+        instance_configuration_id: OTHER,
       },
     }),
     untold: {
@@ -112,13 +113,13 @@ export const computeCases: readonly Case[] = [
           },
         ],
       },
-      without: { instance_id: OTHER },
+      without: { instance_id: OTHER, gmc_configs: OTHER },
     }),
   },
   {
     resource: "oci_core_instance_pool",
     path: () => `${CORE}/instancePools`,
-    said: ({ domain, subnet, configuration }) => ({
+    said: ({ domain, subnet, network6, configuration }) => ({
       values: {
         instance_configuration_id: configuration,
         size: 1,
@@ -129,8 +130,10 @@ export const computeCases: readonly Case[] = [
         "placement_configurations.fault_domains": ["FAULT-DOMAIN-2"],
         "placement_configurations.primary_subnet_id": subnet,
         "placement_configurations.primary_vnic_subnets.subnet_id": subnet,
+        "placement_configurations.primary_vnic_subnets.ipv6address_ipv6subnet_cidr_pair_details.ipv6subnet_cidr":
+          network6,
       },
-      without: {},
+      without: { load_balancers: "needs one with a set of backends: instance-pools.test.ts" },
     }),
     untold: { state: PROVIDERS },
   },
@@ -250,7 +253,7 @@ export const computeCases: readonly Case[] = [
         "create_vnic_details.subnet_cidr": "10.0.0.0/24",
         "create_vnic_details.route_table_id": table,
         "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6subnet_cidr": network6,
-        "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6address": network6.replace("/64", "51"),
+        "create_vnic_details.ipv6address_ipv6subnet_cidr_pair_details.ipv6address": "2001:db8:0:100::51",
         "create_vnic_details.subnet_id": subnet,
         "create_vnic_details.nsg_ids": [group],
         "create_vnic_details.private_ip": "10.0.0.51",
@@ -274,7 +277,7 @@ export const computeCases: readonly Case[] = [
         hostname_label: "second",
         lifetime: "RESERVED",
       },
-      without: {},
+      without: { vlan_id: OTHER },
     }),
   },
   {

@@ -2,7 +2,6 @@
 import type { Attributes } from "../../../plugin/resource.ts";
 import type { Bucket } from "../../resources/bucket.ts";
 import { maybeFlag, maybeTags, maybeText, text } from "../../model/attributes.ts";
-import { notPlayed } from "../../model/refusals.ts";
 import { regionOf } from "../../model/regions.ts";
 import { refuse } from "../../model/not-played.ts";
 import { requireCompartment } from "../../model/records.ts";
@@ -13,12 +12,13 @@ import type { ApiResponse } from "../../http/response.ts";
 import { needed } from "../../model/query.ts";
 import type { ApiRequest, Route } from "../../http/route.ts";
 import { noBucket, storageRefusal } from "./refusals.ts";
+import { requireVersioning } from "./versioning.ts";
 
 const SERVICE = "Object Storage Bucket";
 const KIND = { service: SERVICE, idType: "bucket" };
 
 /** Arguments that lead to what the sandbox has not, by the provider's paths. */
-export const BUCKET_NOT_PLAYED = ["kms_key_id", "is_bucket_key_enabled", "retention_rules"];
+export const BUCKET_NOT_PLAYED = ["kms_key_id"];
 
 /** @throws ServiceRefusal 404 for another namespace than the tenancy's */
 function requireNamespace({ call, params }: ApiRequest): string {
@@ -41,6 +41,28 @@ export function requireBucket(request: ApiRequest): Bucket {
   return found;
 }
 
+/** The compartments that Swift and S3 clients make buckets in: the root, where nobody has said another. */
+function namespaceShown(request: ApiRequest): ApiResponse {
+  const { oci } = request.call.world.state;
+  const { s3 = oci.tenancyId, swift = oci.tenancyId } = oci.storageDefaults ?? {};
+  const defaults = { defaultS3CompartmentId: s3, defaultSwiftCompartmentId: swift };
+  return { body: { namespace: requireNamespace(request), ...defaults } };
+}
+
+function updateNamespace(request: ApiRequest): ApiResponse {
+  const { call, body } = request;
+  requireNamespace(request);
+  const { oci } = call.world.state;
+  const compartment = (name: string): string | undefined => {
+    const id = maybeText(body, name);
+    return id === null ? undefined : requireCompartment(call, SERVICE, id);
+  };
+  const [s3, swift] = [compartment("defaultS3CompartmentId"), compartment("defaultSwiftCompartmentId")];
+  oci.storageDefaults = { ...oci.storageDefaults, ...(s3 && { s3 }), ...(swift && { swift }) };
+  call.world.changed();
+  return namespaceShown(request);
+}
+
 function summary(request: ApiRequest, each: Bucket): Attributes {
   const { compartmentId, timeCreated, freeformTags, definedTags } = each;
   const { oci } = request.call.world.state;
@@ -56,13 +78,8 @@ function summary(request: ApiRequest, each: Bucket): Attributes {
   };
 }
 
-/** A name is the namespace's own; the other scope, REGION, has addresses that are not played. */
-const NAMESPACE_SCOPE = "NAMESPACE";
-
-function refuseOtherScope({ body }: ApiRequest): void {
-  const scope = body.bucketScope ?? NAMESPACE_SCOPE;
-  if (scope !== NAMESPACE_SCOPE) throw notPlayed(`bucketScope ${String(scope)}`);
-}
+/** A name is the namespace's own, or the region's: with one tenancy that is the same. */
+const SCOPES = ["NAMESPACE", "REGION"];
 
 function whole(request: ApiRequest, each: Bucket): Attributes {
   const fields = request.query.get("fields")?.split(",") ?? [];
@@ -72,10 +89,11 @@ function whole(request: ApiRequest, each: Bucket): Attributes {
     metadata: each.metadata,
     publicAccessType: each.publicAccessType,
     storageTier: each.storageTier,
-    bucketScope: NAMESPACE_SCOPE,
+    bucketScope: each.bucketScope ?? "NAMESPACE",
     versioning: each.versioning,
     autoTiering: each.autoTiering ?? "Disabled",
     objectEventsEnabled: each.objectEventsEnabled ?? false,
+    isBucketKeyEnabled: each.isBucketKeyEnabled ?? false,
     replicationEnabled: false,
     isReadOnly: false,
     kmsKeyId: null,
@@ -102,7 +120,6 @@ const ACCESS = ["NoPublicAccess", "ObjectRead", "ObjectReadWithoutList"];
 function create(request: ApiRequest): ApiResponse {
   requireNamespace(request);
   refuse(BUCKET_NOT_PLAYED, request.body);
-  refuseOtherScope(request);
   const { call } = request;
   const details = request.body;
   const name = text(details, "name");
@@ -123,9 +140,11 @@ function create(request: ApiRequest): ApiResponse {
       ACCESS,
     ),
     storageTier: requireOneOf("storageTier", maybeText(details, "storageTier") ?? "Standard", ["Standard", "Archive"]),
-    versioning: maybeText(details, "versioning") ?? "Disabled",
+    bucketScope: requireOneOf("bucketScope", maybeText(details, "bucketScope") ?? "NAMESPACE", SCOPES),
+    versioning: requireOneOf("versioning", maybeText(details, "versioning") ?? "Disabled", ["Enabled", "Disabled"]),
     autoTiering: maybeText(details, "autoTiering") ?? "Disabled",
     objectEventsEnabled: maybeFlag(details, "objectEventsEnabled") ?? false,
+    isBucketKeyEnabled: maybeFlag(details, "isBucketKeyEnabled") ?? false,
     metadata: maybeTags(details, "metadata") ?? {},
     etag: call.world.random(32),
     objects: [],
@@ -142,18 +161,19 @@ function update(request: ApiRequest): ApiResponse {
   if (match !== undefined && match !== "*" && match.replaceAll('"', "") !== found.etag)
     throw storageRefusal(412, "IfMatchFailed", `The If-Match header does not have the ETag of bucket '${found.name}'`);
   refuse(BUCKET_NOT_PLAYED, request.body);
-  refuseOtherScope(request);
   const details = request.body;
   const access = requireOneOf(
     "publicAccessType",
     maybeText(details, "publicAccessType") ?? found.publicAccessType,
     ACCESS,
   );
+  const versioning = requireVersioning(maybeText(details, "versioning") ?? found.versioning, found);
   Object.assign(found, commonFields(KIND, details, { call: request.call, before: found }));
   found.publicAccessType = access;
-  found.versioning = maybeText(details, "versioning") ?? found.versioning;
+  found.versioning = versioning;
   found.autoTiering = maybeText(details, "autoTiering") ?? found.autoTiering ?? "Disabled";
   found.objectEventsEnabled = maybeFlag(details, "objectEventsEnabled") ?? found.objectEventsEnabled ?? false;
+  found.isBucketKeyEnabled = maybeFlag(details, "isBucketKeyEnabled") ?? found.isBucketKeyEnabled ?? false;
   found.metadata = maybeTags(details, "metadata") ?? found.metadata;
   found.etag = request.call.world.random(32);
   request.call.world.changed();
@@ -169,11 +189,12 @@ function remove(request: ApiRequest): ApiResponse {
       "BucketNotEmpty",
       `Bucket named '${found.name}' has preauthenticated requests. Delete them first.`,
     );
-  if (found.objects.length > 0 || found.uploads.length > 0)
+  const versions = [...found.objects, ...(found.previous ?? [])];
+  if (versions.length > 0 || found.uploads.length > 0)
     throw storageRefusal(
       409,
       "BucketNotEmpty",
-      `Bucket named '${found.name}' is not empty. Delete all objects and multipart uploads first.`,
+      `Bucket named '${found.name}' is not empty. Delete all object versions and multipart uploads first.`,
     );
   const { oci } = request.call.world.state;
   oci.buckets = oci.buckets.filter((each) => each !== found);
@@ -187,15 +208,8 @@ const BUCKET = `${BUCKETS}/{bucket}`;
 /** Calls on the namespace and on buckets. */
 export const bucketRoutes: readonly Route[] = [
   { method: "GET", path: "/n", run: ({ call }) => ({ body: call.world.state.oci.namespace }) },
-  {
-    method: "GET",
-    path: "/n/{namespace}",
-    run(request) {
-      const { tenancyId } = request.call.world.state.oci;
-      const defaults = { defaultS3CompartmentId: tenancyId, defaultSwiftCompartmentId: tenancyId };
-      return { body: { namespace: requireNamespace(request), ...defaults } };
-    },
-  },
+  { method: "GET", path: "/n/{namespace}", run: namespaceShown },
+  { method: "PUT", path: "/n/{namespace}", run: updateNamespace },
   {
     method: "GET",
     path: BUCKETS,
@@ -216,19 +230,4 @@ export const bucketRoutes: readonly Route[] = [
   { method: "HEAD", path: BUCKET, run: (request) => ({ status: 200, headers: { etag: requireBucket(request).etag } }) },
   { method: "POST", path: BUCKET, run: update },
   { method: "DELETE", path: BUCKET, run: remove },
-  {
-    method: "GET",
-    path: `${BUCKET}/retentionRules`,
-    run(request) {
-      requireBucket(request);
-      return { body: { items: [] } };
-    },
-  },
-  {
-    method: "POST",
-    path: `${BUCKET}/retentionRules`,
-    run: () => {
-      throw notPlayed("retentionRules");
-    },
-  },
 ];

@@ -3,12 +3,11 @@ import type { Attributes, Json } from "../../../plugin/resource.ts";
 import type { Bucket } from "../../resources/bucket.ts";
 import type { LifecyclePolicy, LifecycleRule, NameFilter } from "../../resources/bucket.ts";
 import { isObject, maybeTexts } from "../../model/attributes.ts";
-import { serviceMayManage } from "../../resources/policy.ts";
 import { notFound } from "../../model/refusals.ts";
-import { regionOf } from "../../model/regions.ts";
 import type { ApiResponse } from "../../http/response.ts";
 import type { ApiRequest, Route } from "../../http/route.ts";
 import { requireBucket, requireOneOf } from "./buckets.ts";
+import { requirePermission } from "./permission.ts";
 import { storageRefusal } from "./refusals.ts";
 
 /** docs.oracle.com, Using Object Lifecycle Management. */
@@ -61,17 +60,6 @@ function ruleOf(item: Json, bucket: Bucket): LifecycleRule {
   return rule;
 }
 
-/** The service itself acts by the rules, and has to be let (oracle/ocifs#48). */
-function requirePermission({ call }: ApiRequest, bucket: Bucket): void {
-  const service = `objectstorage-${regionOf(call)}`;
-  if (serviceMayManage(call, service, ["object-family", "objects"], bucket.compartmentId)) return;
-  throw storageRefusal(
-    400,
-    "InsufficientServicePermissions",
-    `Permissions granted to the object storage service principal "${service}" to this bucket are insufficient.`,
-  );
-}
-
 function shown({ timeCreated, items, etag }: LifecyclePolicy): ApiResponse {
   const rules = items.map(({ objectNameFilter, ...rule }) => ({
     ...rule,
@@ -88,7 +76,7 @@ function put(request: ApiRequest): ApiResponse {
   const rules = items.map((item: Json) => ruleOf(item, bucket));
   const twin = rules.find(({ name }, index) => rules.findIndex((other) => other.name === name) < index);
   if (twin) throw invalid(`There are two rules with the name '${twin.name}'`);
-  requirePermission(request, bucket);
+  requirePermission(request.call, bucket);
   const { world } = request.call;
   bucket.lifecyclePolicy = { timeCreated: world.now(), etag: world.random(32), items: rules };
   world.changed();

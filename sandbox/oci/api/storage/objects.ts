@@ -2,16 +2,17 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Attributes } from "../../../plugin/resource.ts";
 import type { Tags } from "../../../world/oci.ts";
-import type { Bucket, BucketObject } from "../../resources/bucket.ts";
-import { ServiceRefusal } from "../../model/refusals.ts";
+import type { BucketObject } from "../../resources/bucket.ts";
 import { limitOf } from "../../http/lists.ts";
 import type { ApiResponse } from "../../http/response.ts";
 import type { ApiRequest, Route } from "../../http/route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, read, write } from "./files.ts";
 import { noteArchive } from "./image-archive.ts";
-import { noObject, storageRefusal } from "./refusals.ts";
+import { selection } from "./names.ts";
+import { storageRefusal } from "./refusals.ts";
 import { refuseKeys, requireRestored, tierFor, tierOf } from "./tiers.ts";
+import { objectNamed, remove as removeVersion, requireVersion, store } from "./versions.ts";
 
 /** Headers that an object keeps and gives back. */
 const KEPT = ["cache-control", "content-disposition", "content-encoding", "content-language"];
@@ -19,11 +20,6 @@ const KEPT = ["cache-control", "content-disposition", "content-encoding", "conte
 function ownHeaders(headers: IncomingHttpHeaders): Tags {
   const own = Object.entries(headers).filter(([name]) => name.startsWith("opc-meta-") || KEPT.includes(name));
   return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
-}
-
-/** The object of this name, where the bucket has it. */
-export function objectNamed(bucket: Bucket, name: string): BucketObject | null {
-  return bucket.objects.find((each) => each.name === name) ?? null;
 }
 
 /** In bytes of UTF-8 (Object Storage, "Object names"). */
@@ -51,14 +47,6 @@ export function checkConditions(
     throw storageRefusal(412, "IfNoneMatchFailed", `The If-None-Match header is '*', and there is an object '${name}'`);
   if (match !== undefined && match !== "*" && match.replaceAll('"', "") !== present?.etag)
     throw storageRefusal(412, "IfMatchFailed", `The If-Match header does not have the ETag of '${name}'`);
-}
-
-/** Puts the object in the place of the one of its name. */
-export function store({ api, call }: ApiRequest, bucket: Bucket, made: BucketObject): void {
-  const old = objectNamed(bucket, made.name);
-  bucket.objects = [...bucket.objects.filter((each) => each !== old), made];
-  call.world.changed();
-  if (old) forget(api, old.files);
 }
 
 function rfc1123(time: string): string {
@@ -100,6 +88,7 @@ export async function put(request: ApiRequest): Promise<ApiResponse> {
     contentType: headers["content-type"] ?? "application/octet-stream",
     headers: ownHeaders(headers),
     storageTier,
+    versionId: call.world.random(36),
     timeCreated: call.world.now(),
   };
   try {
@@ -114,7 +103,12 @@ export async function put(request: ApiRequest): Promise<ApiResponse> {
   await noteArchive(api, made);
   return {
     status: 200,
-    headers: { etag: made.etag, "opc-content-md5": md5, "last-modified": rfc1123(made.timeCreated) },
+    headers: {
+      etag: made.etag,
+      "opc-content-md5": md5,
+      "last-modified": rfc1123(made.timeCreated),
+      "version-id": made.versionId ?? "",
+    },
   };
 }
 
@@ -128,17 +122,10 @@ function about(object: BucketObject): Record<string, string> {
     "last-modified": rfc1123(object.timeCreated),
     "storage-tier": tierOf(object),
     ...(tierOf(object) === "Archive" && { "archival-state": "Archived" }),
+    ...(object.versionId && { "version-id": object.versionId }),
     ...(object.md5 && { "content-md5": object.md5 }),
     ...(object.multipartMd5 && { "opc-multipart-md5": object.multipartMd5 }),
   };
-}
-
-function requireObject(request: ApiRequest): BucketObject {
-  const bucket = requireBucket(request);
-  const { object: name = "" } = request.params;
-  const found = objectNamed(bucket, name);
-  if (!found) throw noObject(bucket.name, name);
-  return found;
 }
 
 /** `bytes=0-99`, `bytes=100-`, `bytes=-50`; null without such a header. */
@@ -153,12 +140,31 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
 
 /** HeadObject: everything but the content. */
 export function head(request: ApiRequest): ApiResponse {
-  return { status: 200, headers: about(requireObject(request)) };
+  return { status: 200, headers: about(requireVersion(request)) };
+}
+
+/** Headers that a client may have otherwise than the object has them. */
+const WANTED = [
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+];
+
+/** `httpResponseContentType=text/plain` */
+function wanted(query: URLSearchParams): Record<string, string> {
+  const said = WANTED.map((name): [string, string | null] => [
+    name,
+    query.get(`httpResponse-${name}`.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())),
+  ]);
+  return Object.fromEntries(said.flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : [])));
 }
 
 /** GetObject: the content, or the range of it that is requested. */
 export function get(request: ApiRequest): ApiResponse {
-  const found = requireObject(request);
+  const found = requireVersion(request);
   checkConditions({ headers: { "if-match": request.headers["if-match"] } }, found.name, found);
   requireRestored(found);
   const range = rangeOf(request.headers.range, found.size);
@@ -167,6 +173,7 @@ export function get(request: ApiRequest): ApiResponse {
     status: range ? 206 : 200,
     headers: {
       ...about(found),
+      ...wanted(request.query),
       "content-length": String(end - start),
       ...(range && { "content-range": `bytes ${start}-${end - 1}/${found.size}` }),
     },
@@ -175,13 +182,17 @@ export function get(request: ApiRequest): ApiResponse {
 }
 
 function remove(request: ApiRequest): ApiResponse {
-  const found = requireObject(request);
-  checkConditions({ headers: { "if-match": request.headers["if-match"] } }, found.name, found);
-  const bucket = requireBucket(request);
-  bucket.objects = bucket.objects.filter((each) => each !== found);
-  request.call.world.changed();
-  forget(request.api, found.files);
-  return { status: 204, headers: { "last-modified": rfc1123(request.call.world.now()) } };
+  const { "if-match": match } = request.headers;
+  const gone = removeVersion(request, (found) =>
+    checkConditions({ headers: { "if-match": match } }, found.name, found),
+  );
+  return {
+    status: 204,
+    headers: {
+      "last-modified": rfc1123(request.call.world.now()),
+      ...(gone.versionId && { "version-id": gone.versionId }),
+    },
+  };
 }
 
 /** What a list tells beside the name, if it is requested. */
@@ -202,22 +213,9 @@ function listFields(object: BucketObject, fields: readonly string[]): Attributes
 /** ListObjects: by prefix, folded at a delimiter, in pages. */
 export function list(request: ApiRequest): ApiResponse {
   const { query } = request;
-  const bucket = requireBucket(request);
-  const [prefix, start, end] = [query.get("prefix") ?? "", query.get("start") ?? "", query.get("end")];
-  const startAfter = query.get("startAfter");
-  const delimiter = query.get("delimiter");
-  if (delimiter && delimiter !== "/")
-    throw new ServiceRefusal(400, "InvalidParameter", `delimiter ${delimiter} is not valid: only / is.`, "");
-  const names = bucket.objects
-    .filter(({ name }) => name.startsWith(prefix) && name >= start && (!end || name < end))
-    .filter(({ name }) => !startAfter || name > startAfter)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const { found: names, folder } = selection(query, requireBucket(request).objects);
   const limit = limitOf(query, 1000);
   const page = names.slice(0, limit);
-  const folder = (name: string): string | null => {
-    const at = delimiter ? name.indexOf(delimiter, prefix.length) : -1;
-    return at < 0 ? null : name.slice(0, at + 1);
-  };
   const fields = query.get("fields")?.split(",") ?? [];
   const prefixes = [...new Set(page.map(({ name }) => folder(name)).filter((name) => name !== null))];
   return {

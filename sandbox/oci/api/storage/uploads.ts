@@ -11,9 +11,10 @@ import type { ApiRequest, Route } from "../../http/route.ts";
 import { requireBucket } from "./buckets.ts";
 import { forget, write } from "./files.ts";
 import { noteArchive } from "./image-archive.ts";
-import { checkConditions, checkMd5, checkName, objectNamed, store } from "./objects.ts";
+import { checkConditions, checkMd5, checkName } from "./objects.ts";
 import { storageRefusal } from "./refusals.ts";
 import { refuseKeys, tierFor } from "./tiers.ts";
+import { objectNamed, store } from "./versions.ts";
 
 const MOST_PARTS = 10_000;
 
@@ -142,7 +143,6 @@ async function commit(request: ApiRequest): Promise<ApiResponse> {
   for (const { md5 } of parts) hash.update(Buffer.from(md5, "base64"));
   const multipartMd5 = `${hash.digest("base64")}-${parts.length}`;
   const etag = call.world.random(32);
-  bucket.uploads = bucket.uploads.filter((each) => each !== upload);
   const made: BucketObject = {
     name: upload.object,
     files: parts.flatMap(({ files }) => files),
@@ -153,12 +153,14 @@ async function commit(request: ApiRequest): Promise<ApiResponse> {
     contentType: upload.contentType,
     headers: upload.headers,
     storageTier: upload.storageTier ?? "Standard",
+    versionId: call.world.random(36),
     timeCreated: call.world.now(),
   };
   store(request, bucket, made);
+  bucket.uploads = bucket.uploads.filter((each) => each !== upload);
   for (const part of upload.parts.filter((each) => !parts.includes(each))) forget(api, part.files);
   await noteArchive(api, made);
-  return { status: 200, headers: { etag, "opc-multipart-md5": multipartMd5 } };
+  return { status: 200, headers: { etag, "opc-multipart-md5": multipartMd5, "version-id": made.versionId ?? "" } };
 }
 
 function abort(request: ApiRequest): ApiResponse {
