@@ -1,6 +1,7 @@
 /** The one model behind every interface of the sandbox: an OCI tenancy, the Proxmox hosts on it, the Talos machines on those. */
 import type { Calls } from "../faults/calls.ts";
 import type { FaultState } from "../faults/state.ts";
+import type { EtcdState } from "./kubernetes.ts";
 import type { OciTenancy } from "./oci.ts";
 import type { ProxmoxState } from "./proxmox.ts";
 import type { TalosState } from "./talos.ts";
@@ -12,6 +13,8 @@ export interface WorldState {
   oci: OciTenancy;
   proxmox: ProxmoxState;
   talos: TalosState;
+  /** What etcd holds, by id of the cluster; a cluster that nobody has asked has none yet. */
+  kubernetes?: Record<string, EtcdState>;
   /** Where tunnels would end: set by the CLI from the topology before each run. */
   tunnels: readonly Tunnel[];
   /** Where the admin comes from; of a world that no lab has told of its own, nothing is known. */

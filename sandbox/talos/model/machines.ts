@@ -170,6 +170,7 @@ export function bootstrap(world: World, guestsOf: GuestsOf, machine: ConfiguredM
   controlPlaneOnly(machine, "bootstrap");
   const members = clusterOf(configuredMachines(world, guestsOf), machine.facts);
   if (isRunning(members)) throw new MachineError("AlreadyExists", "etcd data directory is not empty");
+  forgetClusters(world, configuredMachines(world, guestsOf));
   for (const { entry, facts } of members) {
     if (facts.role !== "control-plane") continue;
     entry.etcdSince = world.now();
@@ -177,6 +178,12 @@ export function bootstrap(world: World, guestsOf: GuestsOf, machine: ConfiguredM
   }
   machine.entry.bootstrapped = true;
   world.changed();
+}
+
+/** What etcd held is gone with it: of this cluster, and of others that run no more. */
+function forgetClusters(world: World, machines: readonly ConfiguredMachine[]): void {
+  const running = new Set(machines.flatMap(({ facts, entry }) => (entry.etcdSince === null ? [] : [facts.cluster.id])));
+  for (const id of Object.keys(world.state.kubernetes ?? {})) if (!running.has(id)) delete world.state.kubernetes?.[id];
 }
 
 /** @throws MachineError on workers, which have no key to sign a kubeconfig with. */

@@ -138,11 +138,11 @@ describe("the Kubernetes API", () => {
     expect(JSON.parse(body)).toMatchObject({ major: "1", minor: "36", gitVersion: "v1.36.3", platform: "linux/arm64" });
   });
 
-  it("knows no other paths and only reads", async () => {
+  it("knows no other paths, and no method that a path does not have", async () => {
     const lab = cluster(["cp-1"]);
     const port = await portTo(lab);
-    expect((await get(port, "/api/v1/pods", credentials())).status).toBe(404);
-    expect((await get(port, "/api/v1/nodes", { ...credentials(), method: "DELETE" })).status).toBe(405);
+    expect((await get(port, "/api/v1/horses", credentials())).status).toBe(404);
+    expect((await get(port, "/api/v1/nodes", { ...credentials(), method: "PUT" })).status).toBe(405);
   });
 });
 
@@ -153,9 +153,10 @@ describe("what kubectl asks for", () => {
     const port = await portTo(cluster(["cp-1"]));
     const json = async (path: string): Promise<unknown> => JSON.parse((await get(port, path, credentials())).body);
     expect(await json("/api")).toMatchObject({ kind: "APIVersions", versions: ["v1"] });
-    expect(await json("/apis")).toMatchObject({ kind: "APIGroupList", groups: [] });
-    const resources = [{ name: "namespaces" }, { name: "nodes", singularName: "node", shortNames: ["no"] }];
-    expect(await json("/api/v1")).toMatchObject({ kind: "APIResourceList", resources });
+    const groups = expect.arrayContaining([expect.objectContaining({ name: "apps" })]);
+    expect(await json("/apis")).toMatchObject({ kind: "APIGroupList", groups });
+    const node = expect.objectContaining({ name: "nodes", singularName: "node", shortNames: ["no"] });
+    expect(await json("/api/v1")).toMatchObject({ kind: "APIResourceList", resources: expect.arrayContaining([node]) });
   });
 
   it("is a table of the nodes", async () => {
@@ -200,8 +201,8 @@ describe("each call of the Kubernetes API", () => {
   it("is told with its answer", async () => {
     const { port, told } = await watched(null);
     await get(port, "/api/v1/nodes?limit=500", credentials());
-    await get(port, "/api/v1/pods", credentials());
-    expect(told).toEqual(["kubernetes GET /api/v1/nodes: 200", "kubernetes GET /api/v1/pods: 404"]);
+    await get(port, "/api/v1/horses", credentials());
+    expect(told).toEqual(["kubernetes GET /api/v1/nodes: 200", "kubernetes GET /api/v1/horses: 404"]);
   });
 
   it("can be answered with an error", async () => {
@@ -264,7 +265,7 @@ describe("the nodes", () => {
           { type: "InternalIP", address: addresses["cp-1"] },
           { type: "Hostname", address: "cp-1" },
         ],
-        conditions: [{ type: "Ready", status: "True" }],
+        conditions: expect.arrayContaining([expect.objectContaining({ type: "Ready", status: "True" })]),
         nodeInfo: { architecture: "arm64", kubeletVersion: "v1.36.3", osImage: "Talos (v1.13.9)" },
       },
     });

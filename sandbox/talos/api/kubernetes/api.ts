@@ -1,44 +1,33 @@
-/** The few answers of the Kubernetes API server that the health gate and a curious kubectl ask for. */
+/** The Kubernetes API server of a cluster: who may ask, faults, and each request handed to the handler of its verb. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type PeerCertificate, TLSSocket } from "node:tls";
-import type { Call, Calls, Fault } from "../../../faults/calls.ts";
-import { addons } from "./addons.ts";
+import type { Call, Fault } from "../../../faults/calls.ts";
 import { discovery } from "./discovery.ts";
-import type { ApiState } from "./state.ts";
-import { namespaceTable, nodeTable, wantsTable } from "./table.ts";
-import { workloads } from "./workloads.ts";
+import { ApiError } from "./objects/errors.ts";
+import { keeping, type Server } from "./server.ts";
+import { answered } from "./verbs/index.ts";
+import { selection } from "./verbs/read.ts";
+import { review } from "./verbs/parts.ts";
+import { type Answer, targetOf, type Asked } from "./verbs/request.ts";
+import { bodyOf } from "./verbs/body.ts";
+import type { Cluster } from "./store/cluster.ts";
+import { streamOf } from "./stream.ts";
 
-interface Answer {
-  readonly code: number;
-  readonly body: object | string;
-  readonly retryAfterSeconds?: number | undefined;
-}
-
-/** Whether a connection's client may ask anything. */
-type LetsIn = (socket: TLSSocket) => boolean;
-
-/** `state` is asked at each request; null once the cluster is gone. */
-export function apiHandler(
-  calls: Calls,
-  state: () => ApiState | null,
-  letsIn: LetsIn,
-): (request: IncomingMessage, response: ServerResponse) => void {
+/** Answers every request. */
+export function apiHandler(server: Server): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    handle(calls, state, letsIn, request, response).catch((error: unknown) => {
-      calls.bug({ interface: "kubernetes", method: request.method ?? "GET", target: request.url ?? "/" }, error);
+    handle(server, request, response).catch((error: unknown) => {
+      const target = request.url ?? "/";
+      server.calls.bug({ interface: "kubernetes", method: request.method ?? "GET", target }, error);
       request.socket.destroy();
     });
   };
 }
 
-async function handle(
-  calls: Calls,
-  state: () => ApiState | null,
-  letsIn: LetsIn,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function handle(server: Server, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { calls, state } = server;
   const { method = "GET", socket } = request;
   const [pathname = "/"] = (request.url ?? "/").split("?");
   const call: Call = { interface: "kubernetes", method, target: pathname };
@@ -49,91 +38,103 @@ async function handle(
     calls.end(call, fault.kind);
     return;
   }
+  const sent = await buffer(request);
   const present = state();
-  const answer = fault?.kind === "status" ? failing(fault) : present && answerTo(request, pathname, present, letsIn);
+  const answer =
+    fault?.kind === "status" ? failing(fault) : present && answerTo(server, request, pathname, present, sent);
   if (!answer || fault?.kind === "lost") {
     socket.destroy();
     calls.end(call, answer ? "lost" : "reset");
     return;
   }
-  reply(response, answer);
-  calls.end(call, String(answer.code));
+  if ("watched" in answer) streamOf(server, answer.watched, response);
+  else reply(response, answer);
+  calls.end(call, String("watched" in answer ? 200 : answer.code));
 }
 
 function failing({ status, code, message, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): Answer {
-  const body = failure(status, code ?? "InternalError", message ?? "the sandbox was told to fail this call");
+  const { status: body } = new ApiError(
+    status,
+    code ?? "InternalError",
+    message ?? "the sandbox was told to fail this call",
+  );
   return { code: status, body, retryAfterSeconds };
 }
 
-function answerTo(request: IncomingMessage, pathname: string, state: ApiState, letsIn: LetsIn): Answer {
-  if (!(request.socket instanceof TLSSocket) || !letsIn(request.socket)) {
-    return { code: 401, body: failure(401, "Unauthorized", "Unauthorized") };
+/** An answer, or what is to be watched. */
+type Reply = Answer | { readonly watched: Asked };
+
+function answerTo(server: Server, request: IncomingMessage, pathname: string, cluster: Cluster, sent: Buffer): Reply {
+  try {
+    return answerOf(server, request, pathname, cluster, sent);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { code: error.code, body: error.status };
   }
-  if (request.method !== "GET") {
-    return { code: 405, body: failure(405, "MethodNotAllowed", "the sandbox only answers GET") };
-  }
-  const query = URL.parse(request.url ?? "/", "https://localhost")?.searchParams ?? new URLSearchParams();
-  const told = discovery(pathname, state);
-  if (told !== undefined) return { code: 200, body: told };
-  const refusal = forbidden(request.socket.getPeerCertificate().subject, pathname);
-  if (refusal !== null) return refusal;
-  const found = addons(pathname, state) ?? workloads(pathname, query, state);
-  if (found !== undefined) return { code: 200, body: found };
-  // Names need no percent-encoding: they are DNS labels.
-  const [, resource = "", name] = /^\/api\/v1\/(nodes|namespaces)(?:\/([^/]+))?$/.exec(pathname) ?? [];
-  if (resource === "") {
-    return { code: 404, body: failure(404, "NotFound", "the server could not find the requested resource") };
-  }
-  return listed(resource, name, wantsTable(request.headers.accept), state);
 }
 
-/** Whom RBAC lets do everything: the only binding that there is here beside what everybody may discover. */
+function answerOf(server: Server, request: IncomingMessage, pathname: string, cluster: Cluster, sent: Buffer): Reply {
+  const { socket, method = "GET", headers } = request;
+  if (!(socket instanceof TLSSocket) || !server.letsIn(socket)) throw new ApiError(401, "Unauthorized", "Unauthorized");
+  const query = URL.parse(request.url ?? "/", "https://localhost")?.searchParams ?? new URLSearchParams();
+  const accept = headers.accept ?? "";
+  const contentType = headers["content-type"] ?? "application/json";
+  const told = method === "GET" ? discovery(pathname, accept, cluster.version) : undefined;
+  if (told !== undefined) return { code: 200, ...told };
+  const { subject } = socket.getPeerCertificate();
+  const isWatch = query.get("watch") === "true" || query.get("watch") === "1";
+  refuseStrangers(subject, pathname, isWatch ? "WATCH" : method);
+  const reviewed = method === "POST" && review(pathname, () => bodyOf(sent, contentType), String(subject.CN));
+  if (reviewed) return reviewed;
+  const target = targetOf(pathname);
+  const body = bodyOf(sent, contentType);
+  const manager = query.get("fieldManager") || (headers["user-agent"] ?? "unknown").split("/")[0] || "unknown";
+  const asked: Asked = { ...target, cluster, query, accept, contentType, body, manager };
+  // What the world has done meanwhile comes first.
+  keeping(server, cluster, () => undefined);
+  if (method === "GET" && isWatch && target.part === "") {
+    selection(asked);
+    return { watched: asked };
+  }
+  return keeping(server, cluster, () => answered(method, asked));
+}
+
+/** Whom RBAC lets do everything: the only binding that counts here beside what everybody may discover. */
 const ADMINS = "system:masters";
 
-/** What a certificate is refused that names no group with rights (its organizations are the groups). */
-function forbidden(subject: PeerCertificate["subject"], pathname: string): Answer | null {
+const VERBS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  GET: ["get", "list"],
+  WATCH: ["watch", "watch"],
+  POST: ["create", "create"],
+  PUT: ["update", "update"],
+  PATCH: ["patch", "patch"],
+  DELETE: ["delete", "deletecollection"],
+};
+
+/** @throws ApiError for a certificate that names no group with rights (its organizations are the groups) */
+function refuseStrangers(subject: PeerCertificate["subject"], pathname: string, method: string): void {
   const groups: unknown = subject.O;
-  if (groups === ADMINS || (Array.isArray(groups) && groups.includes(ADMINS))) return null;
+  if (groups === ADMINS || (Array.isArray(groups) && groups.includes(ADMINS))) return;
   const [, group = "", namespace, resource = "", name] =
     /^\/api(?:s\/([^/]+))?\/[^/]+(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
   const user = `User ${JSON.stringify(String(subject.CN))} cannot`;
   const scope = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  const [one, many] = VERBS[method] ?? ["get", "list"];
   const message =
     resource === ""
       ? `forbidden: ${user} get path "${pathname}"`
-      : `${resource}${name === undefined ? "" : ` "${name}"`} is forbidden: ${user} ` +
-        `${name === undefined ? "list" : "get"} resource "${resource}" in API group "${group}" ${scope}`;
-  return { code: 403, body: failure(403, "Forbidden", message) };
+      : `${resource}${group === "" ? "" : `.${group}`}${name === undefined ? "" : ` "${name}"`} is forbidden: ${user} ` +
+        `${name === undefined ? many : one} resource "${resource}" in API group "${group}" ${scope}`;
+  throw new ApiError(403, "Forbidden", message);
 }
 
-/** A list, or the one of a name. */
-function listed(resource: string, name: string | undefined, asTable: boolean, state: ApiState): Answer {
-  const kind = resource === "nodes" ? "Node" : "Namespace";
-  const isWanted = ({ metadata }: { readonly metadata: { readonly name: string } }): boolean =>
-    name === undefined || metadata.name === name;
-  const [nodes, namespaces] = [state.nodes.filter(isWanted), state.namespaces.filter(isWanted)];
-  const items = kind === "Node" ? nodes : namespaces;
-  const [first] = items;
-  if (name !== undefined && !first) {
-    return { code: 404, body: failure(404, "NotFound", `${resource} "${name}" not found`) };
-  }
-  if (asTable) {
-    return { code: 200, body: kind === "Node" ? nodeTable(nodes, state.now) : namespaceTable(namespaces, state.now) };
-  }
-  if (name !== undefined) return { code: 200, body: { kind, apiVersion: "v1", ...first } };
-  return { code: 200, body: { kind: `${kind}List`, apiVersion: "v1", metadata: { resourceVersion: "1" }, items } };
-}
-
-function failure(code: number, reason: string, message: string): object {
-  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason, code };
-}
-
-function reply(response: ServerResponse, { code, body, retryAfterSeconds }: Answer): void {
-  const text = typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
+function reply(response: ServerResponse, { code, body, contentType, warnings = [], retryAfterSeconds }: Answer): void {
+  const sent = typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
   response.writeHead(code, {
-    "content-type": typeof body === "string" ? "text/plain; charset=utf-8" : "application/json",
-    "content-length": Buffer.byteLength(text),
+    "content-type": contentType ?? (typeof body === "string" ? "text/plain; charset=utf-8" : "application/json"),
+    "content-length": Buffer.byteLength(sent),
+    ...(warnings.length > 0 && { warning: warnings.map((each) => `299 - ${JSON.stringify(each)}`).join(", ") }),
     ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
   });
-  response.end(text);
+  response.end(sent);
 }

@@ -11,9 +11,9 @@ import { newLeaf } from "../../../pki/certificate.ts";
 import { isLetIn } from "../../../pki/client.ts";
 import { validityOnBothClocks } from "../../../pki/validity.ts";
 import { apiHandler } from "./api.ts";
-import type { ApiState } from "./state.ts";
-import { namespaces } from "./namespaces.ts";
 import { type KubeletHealth, nodeOf, registers } from "./nodes.ts";
+import type { Cluster, MachineNode } from "./store/cluster.ts";
+import { Store } from "./store/store.ts";
 
 interface Known {
   readonly server: https.Server;
@@ -95,11 +95,12 @@ function serverOf(
       requestCert: true,
       rejectUnauthorized: false,
     },
-    apiHandler(
-      world.calls,
-      () => stateOf(world, machine, guestsOf),
-      (socket) => isLetIn(socket.getPeerX509Certificate(), authority.certificate, new Date(world.now())),
-    ),
+    apiHandler({
+      calls: world.calls,
+      state: () => stateOf(world, machine, guestsOf),
+      changed: () => world.changed(),
+      letsIn: (socket) => isLetIn(socket.getPeerX509Certificate(), authority.certificate, new Date(world.now())),
+    }),
   );
   known.set(machine.guest.address, { certified, server });
   return server;
@@ -140,11 +141,9 @@ function isCutOff(world: World, server: ConfiguredMachine, { guest }: Configured
 }
 
 /** Null once the cluster is gone: its server may still hold open connections. */
-function stateOf(world: World, machine: ConfiguredMachine, guestsOf: GuestsOf): ApiState | null {
+function stateOf(world: World, machine: ConfiguredMachine, guestsOf: GuestsOf): Cluster | null {
   const members = clusterOf(configuredMachines(world, guestsOf), machine.facts);
-  const since = members.flatMap(({ entry }) => entry.etcdSince ?? []).sort()[0];
-  if (since === undefined) return null;
-  const now = world.now();
+  if (!isRunning(members)) return null;
   const [server] = members.flatMap((member) => (member.facts.role === "control-plane" ? [member.facts.cluster] : []));
   // Control planes alone name the plugin: an inline manifest is none of a worker's.
   const networkPlugin = server?.networkPlugin ?? null;
@@ -152,12 +151,31 @@ function stateOf(world: World, machine: ConfiguredMachine, guestsOf: GuestsOf): 
     if (isUnready(world.state, member.facts.hostname) || isCutOff(world, machine, member)) return "silent";
     return networkPlugin === null ? "no-network" : "ready";
   };
+  const all = (world.state.kubernetes ??= {});
+  const etcd = (all[machine.facts.cluster.id] ??= { revision: 0, objects: {} });
   return {
+    store: new Store(etcd, () => world.now()),
     version: server?.kubernetesVersion ?? "",
-    now,
     networkPlugin,
     hasKubeProxy: server?.hasKubeProxy ?? true,
-    namespaces: namespaces(since),
-    nodes: members.filter(registers).map((member) => nodeOf(member, since, now, health(member))),
+    podSubnet: server?.podSubnets[0] ?? "10.244.0.0/16",
+    serviceSubnet: server?.serviceSubnets[0] ?? "10.96.0.0/12",
+    dnsDomain: server?.dnsDomain ?? "cluster.local",
+    authority: machine.facts.cluster.authority.certificate,
+    random: (length) => world.random(length),
+    machines: members.filter(registers).map((member) => machineNode(member, world.now(), health(member))),
+  };
+}
+
+function machineNode(member: ConfiguredMachine, now: string, health: KubeletHealth): MachineNode {
+  const { entry, guest } = member;
+  return {
+    node: nodeOf(member, now, health),
+    isSilent: health === "silent",
+    machine: `${guest.address} ${guest.generation} ${entry.boots ?? 0}`,
+    cordoned: entry.cordoned === true,
+    cordon: (cordoned) => {
+      entry.cordoned = cordoned;
+    },
   };
 }

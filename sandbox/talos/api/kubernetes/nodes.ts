@@ -1,45 +1,14 @@
-/** Kubernetes nodes as the API server shows them. */
-import { createHash } from "node:crypto";
+/** Nodes, as the kubelets on the machines register them. */
 import { subnetsAllow } from "../../model/config/subnets.ts";
 import { type ConfiguredMachine, talosOf } from "../../model/machines.ts";
+import { type Fields, seconds } from "./objects/fields.ts";
 
-/** v1.Node, as far as the sandbox fills it in. */
-export interface KubernetesNode {
-  readonly metadata: {
-    readonly name: string;
-    readonly uid: string;
-    readonly creationTimestamp: string;
-    readonly labels: Readonly<Record<string, string>>;
-  };
-  readonly spec: { readonly taints?: readonly Taint[] };
-  readonly status: {
-    readonly addresses: readonly { readonly type: string; readonly address: string }[];
-    readonly conditions: readonly Condition[];
-    readonly nodeInfo: Readonly<Record<string, string>>;
-  };
-}
-
-interface Taint {
-  readonly key: string;
-  readonly value?: string;
-  readonly effect: string;
-}
-
-const CONTROL_PLANE_TAINT: Taint = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
+const CONTROL_PLANE_TAINT: Fields = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
 
 /** Talos has them as `VALUE:EFFECT`, or `EFFECT` alone. */
-function taintOf(key: string, text: string): Taint {
+function taintOf(key: string, text: string): Fields {
   const [, value = "", effect = ""] = /^(?:(.*):)?(.*)$/.exec(text) ?? [];
   return { key, ...(value !== "" && { value }), effect };
-}
-
-interface Condition {
-  readonly type: string;
-  readonly status: "True" | "False" | "Unknown";
-  readonly reason: string;
-  readonly message: string;
-  readonly lastHeartbeatTime: string;
-  readonly lastTransitionTime: string;
 }
 
 /** A kubelet that finds no address of its own in the subnets it may use does not register. */
@@ -50,20 +19,19 @@ export function registers({ facts, guest }: ConfiguredMachine): boolean {
 /** How a kubelet fares: it reports, waits for a network plugin, or has gone silent. */
 export type KubeletHealth = "ready" | "no-network" | "silent";
 
-/** `since` is when the cluster came up, `now` when its kubelet reported last. */
-export function nodeOf(machine: ConfiguredMachine, since: string, now: string, health: KubeletHealth): KubernetesNode {
-  const { facts, guest, entry } = machine;
+/** `now` is when its kubelet reported last. */
+export function nodeOf(machine: ConfiguredMachine, now: string, health: KubeletHealth): Fields {
+  const { facts, guest } = machine;
   const controlPlane = facts.role === "control-plane";
   const taints = [
     ...(controlPlane && !facts.cluster.schedulesOnControlPlanes ? [CONTROL_PLANE_TAINT] : []),
     ...Object.entries(facts.taints).map(([key, text]) => taintOf(key, text)),
   ];
-  const created = seconds(entry.configuredAt > since ? entry.configuredAt : since);
   return {
+    apiVersion: "v1",
+    kind: "Node",
     metadata: {
       name: facts.hostname,
-      uid: uuid(`${guest.address} ${guest.generation}`),
-      creationTimestamp: created,
       labels: {
         "beta.kubernetes.io/arch": "arm64",
         "beta.kubernetes.io/os": "linux",
@@ -76,11 +44,13 @@ export function nodeOf(machine: ConfiguredMachine, since: string, now: string, h
     },
     spec: taints.length > 0 ? { taints } : {},
     status: {
+      ...resources(machine),
       addresses: [
         { type: "InternalIP", address: guest.address },
         { type: "Hostname", address: facts.hostname },
       ],
-      conditions: [CONDITIONS[health](created, seconds(now))],
+      conditions: [ready(health, seconds(now)), ...PRESSURES.map((each) => pressure(each, seconds(now)))],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
       nodeInfo: {
         architecture: "arm64",
         operatingSystem: "linux",
@@ -92,44 +62,59 @@ export function nodeOf(machine: ConfiguredMachine, since: string, now: string, h
   };
 }
 
-const CONDITIONS: Readonly<Record<KubeletHealth, (created: string, now: string) => Condition>> = {
-  ready: (created, now) => ({
-    type: "Ready",
-    status: "True",
-    reason: "KubeletReady",
-    message: "kubelet is posting ready status",
-    lastHeartbeatTime: now,
-    lastTransitionTime: created,
-  }),
-  "no-network": (created, now) => ({
-    type: "Ready",
+/** What Talos's kubelet keeps for the system, and for when memory runs out. */
+const RESERVED_KI = { "control-plane": 512 * 1024, worker: 384 * 1024 };
+const EVICTION_KI = 100 * 1024;
+const RESERVED_CPU_M = 50;
+
+function resources({ guest, facts }: ConfiguredMachine): Fields {
+  const memory = guest.memoryMb * 1024;
+  const disk = guest.diskBytes;
+  return {
+    capacity: {
+      cpu: String(guest.vcpus),
+      "ephemeral-storage": `${Math.floor(disk / 1024)}Ki`,
+      memory: `${memory}Ki`,
+      pods: "110",
+    },
+    allocatable: {
+      cpu: `${guest.vcpus * 1000 - RESERVED_CPU_M}m`,
+      "ephemeral-storage": String(Math.floor(disk * 0.9)),
+      memory: `${Math.max(0, memory - RESERVED_KI[facts.role] - EVICTION_KI)}Ki`,
+      pods: "110",
+    },
+  };
+}
+
+interface Told {
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Of one that is silent the node controller tells: nothing is known. */
+const HEALTH: Readonly<Record<KubeletHealth, Told>> = {
+  ready: { status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" },
+  "no-network": {
     status: "False",
     reason: "KubeletNotReady",
     message:
       "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady " +
       "message:Network plugin returns error: cni plugin not initialized",
-    lastHeartbeatTime: now,
-    lastTransitionTime: created,
-  }),
-  // As the node's controller has it.
-  silent: (created, now) => ({
-    type: "Ready",
-    status: "Unknown",
-    reason: "NodeStatusUnknown",
-    message: "Kubelet stopped posting node status.",
-    lastHeartbeatTime: created,
-    lastTransitionTime: now,
-  }),
+  },
+  silent: { status: "Unknown", reason: "NodeStatusUnknown", message: "Kubelet stopped posting node status." },
 };
 
-/** Kubernetes writes times without fractions. */
-function seconds(time: string): string {
-  return time.replace(/\.\d+Z$/, "Z");
+function ready(health: KubeletHealth, now: string): Fields {
+  return { type: "Ready", ...HEALTH[health], lastHeartbeatTime: now, lastTransitionTime: now };
 }
 
-function uuid(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    "-",
-  );
+const PRESSURES: readonly (readonly [type: string, reason: string, message: string])[] = [
+  ["MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"],
+  ["DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"],
+  ["PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"],
+];
+
+function pressure([type, reason, message]: (typeof PRESSURES)[number], now: string): Fields {
+  return { type, status: "False", reason, message, lastHeartbeatTime: now, lastTransitionTime: now };
 }

@@ -1,0 +1,53 @@
+/** Runs a real kubectl against a cluster of the sandbox. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { which } from "../../../../cli/engine/terraform/tools.ts";
+import { admin, cluster, portTo } from "../cluster.ts";
+import type { Lab } from "../world.ts";
+
+/** Where it is; undefined: nowhere. */
+export const KUBECTL = which("kubectl", process.env["PATH"] ?? "");
+
+/** What is typed, what it prints, and what it reads. A text has to be a part of what it prints. */
+export type Step = readonly [typed: string, prints: string | RegExp, reads?: object];
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Three nodes that take pods: two control planes and a worker. */
+export function threeNodes(): Lab {
+  return cluster(["cp-1", "cp-2", "worker-1"], "cluster:\n  allowSchedulingOnControlPlanes: true\n");
+}
+
+/** @returns what runs kubectl there: all that it prints */
+export async function kubectlFor(lab: Lab): Promise<(typed: string, reads?: object) => Promise<string>> {
+  const folder = mkdtempSync(join(tmpdir(), "kubectl-"));
+  folders.push(folder);
+  const port = await portTo(lab);
+  const kubeconfig = join(folder, "kubeconfig");
+  writeFileSync(kubeconfig, admin().raw.replace(/server: .*/, `server: https://127.0.0.1:${port}`));
+  const env = { PATH: process.env["PATH"] ?? "", HOME: folder, KUBECONFIG: kubeconfig };
+  return (typed, reads) =>
+    new Promise((resolve) => {
+      const child = execFile(KUBECTL ?? "kubectl", typed.split(" "), { env }, (_error, stdout, stderr) =>
+        resolve(stdout + stderr),
+      );
+      child.stdin?.end(reads === undefined ? "" : JSON.stringify(reads));
+    });
+}
+
+/** Types one after the other, and compares. */
+export async function plays(kubectl: Awaited<ReturnType<typeof kubectlFor>>, steps: readonly Step[]): Promise<void> {
+  for (const [typed, prints, reads] of steps) {
+    const printed = await kubectl(typed, reads);
+    // With what was typed, so that a difference says where it is.
+    expect({ typed, printed }).toEqual({
+      typed,
+      printed: typeof prints === "string" ? expect.stringContaining(prints) : expect.stringMatching(prints),
+    });
+  }
+}

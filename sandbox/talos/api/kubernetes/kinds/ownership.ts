@@ -1,0 +1,206 @@
+/** Which fields a manager has: sets of fields, as `metadata.managedFields` writes them (structured-merge-diff). */
+import {
+  type Fields,
+  fieldsAt,
+  isFields,
+  isList,
+  itemsAt,
+  same,
+  textAt,
+  type Value,
+  withAt,
+} from "../objects/fields.ts";
+import type { Field } from "./notation.ts";
+import { fieldsOf } from "./types.ts";
+import { defaultOf } from "./merge.ts";
+
+/** `{"f:spec": {"f:replicas": {}}}`; entries of keyed lists are `k:{"name":"web"}`, of sets `v:"a"`. */
+export type Owned = Fields;
+
+/** What no manager has: the server's own. */
+const OF_SERVER = new Set(["apiVersion", "kind"]);
+const OF_METADATA = new Set(["labels", "annotations", "ownerReferences", "finalizers"]);
+
+/** The fields that an object of a type has set. */
+export function fieldsIn(object: Fields, type: string): Owned {
+  return Object.fromEntries(
+    Object.entries(object).flatMap(([name, value]): [string, Value][] => {
+      if (OF_SERVER.has(name)) return [];
+      if (name === "metadata" && isFields(value)) {
+        const kept = Object.entries(value).filter(([key]) => OF_METADATA.has(key));
+        return kept.length === 0 ? [] : [["f:metadata", structure(Object.fromEntries(kept), "ObjectMeta")]];
+      }
+      return [[`f:${name}`, inside(value, fieldsOf(type).get(name))]];
+    }),
+  );
+}
+
+function structure(value: Fields, type: string): Owned {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [`f:${name}`, inside(each, fieldsOf(type).get(name))]),
+  );
+}
+
+function inside(value: Value, field: Field | undefined): Owned {
+  if (!field || value === null) return {};
+  if (field.holds === "map")
+    return isFields(value) ? Object.fromEntries(Object.keys(value).map((key) => [`f:${key}`, {}])) : {};
+  if (field.holds === "keyed" && isList(value))
+    return Object.fromEntries(
+      value.filter(isFields).map((each) => [keyName(each, field), { ".": {}, ...structure(each, field.type) }]),
+    );
+  if (field.holds === "set" && isList(value))
+    return Object.fromEntries(value.map((each) => [`v:${JSON.stringify(each)}`, {}]));
+  return field.holds === "one" && isFields(value) && fieldsOf(field.type).size > 0 ? structure(value, field.type) : {};
+}
+
+function keyName(entry: Fields, { keys }: Field): string {
+  const named = keys.toSorted().map((key) => [key, entry[key] ?? defaultOf(key) ?? null]);
+  return `k:${JSON.stringify(Object.fromEntries(named))}`;
+}
+
+/** Both. */
+export function union(one: Owned, other: Owned): Owned {
+  const result: Record<string, Value> = { ...one };
+  for (const [key, value] of Object.entries(other)) {
+    const present = result[key];
+    result[key] = isFields(present) && isFields(value) ? union(present, value) : value;
+  }
+  return result;
+}
+
+const isLeaf = (value: Value | undefined): boolean => isFields(value) && Object.keys(value).length === 0;
+
+/** The first without what the second has. */
+export function without(one: Owned, other: Owned): Owned {
+  return Object.fromEntries(
+    Object.entries(one).flatMap(([key, value]): [string, Value][] => {
+      const taken = other[key];
+      if (taken === undefined) return [[key, value]];
+      if (isLeaf(value) || isLeaf(taken) || !isFields(value) || !isFields(taken)) return [];
+      const rest = without(value, taken);
+      return Object.keys(rest).filter((each) => each !== ".").length === 0 ? [] : [[key, rest]];
+    }),
+  );
+}
+
+/** What both have. */
+export function common(one: Owned, other: Owned): Owned {
+  return Object.fromEntries(
+    Object.entries(one).flatMap(([key, value]): [string, Value][] => {
+      const also = other[key];
+      if (also === undefined || !isFields(value) || !isFields(also)) return [];
+      if (isLeaf(value) || isLeaf(also)) return [[key, {}]];
+      const both = common(value, also);
+      return Object.keys(both).length === 0 ? [] : [[key, both]];
+    }),
+  );
+}
+
+/** Its fields as errors name them: `.spec.replicas`, `.spec.containers[name="web"].image`. */
+export function pathsOf(owned: Owned, path = ""): readonly string[] {
+  return Object.entries(owned).flatMap(([key, value]) => {
+    if (key === ".") return [];
+    const here = path + step(key);
+    return isLeaf(value) || !isFields(value) ? [here] : pathsOf(value, here);
+  });
+}
+
+function step(key: string): string {
+  if (key.startsWith("f:")) return `.${key.slice(2)}`;
+  const value: unknown = JSON.parse(key.slice(2));
+  if (typeof value !== "object" || value === null) return `[=${JSON.stringify(value)}]`;
+  return `[${Object.entries(value)
+    .map(([name, each]) => `${name}=${JSON.stringify(each)}`)
+    .join(",")}]`;
+}
+
+/** The value that an owned field has in an object, to compare: of each field whether it differs between two objects. */
+export function differing(owned: Owned, one: Value | undefined, other: Value | undefined): Owned {
+  return Object.fromEntries(
+    Object.entries(owned).flatMap(([key, value]): [string, Value][] => {
+      if (key === ".") return [];
+      const [here, there] = [follow(one, key), follow(other, key)];
+      if (isLeaf(value) || !isFields(value)) return same(here, there) ? [] : [[key, {}]];
+      const inner = differing(value, here, there);
+      return Object.keys(inner).length === 0 ? [] : [[key, inner]];
+    }),
+  );
+}
+
+function entryAt(list: readonly Value[], key: string): number {
+  const wanted: unknown = JSON.parse(key.slice(2));
+  if (key.startsWith("v:")) return list.findIndex((each) => each === wanted);
+  if (typeof wanted !== "object" || wanted === null) return -1;
+  const keys = Object.entries(wanted);
+  return list.findIndex(
+    (each) => isFields(each) && keys.every(([name, value]) => (each[name] ?? defaultOf(name) ?? null) === value),
+  );
+}
+
+function follow(value: Value | undefined, key: string): Value | undefined {
+  if (isList(value)) return key.startsWith("f:") ? undefined : value[entryAt(value, key)];
+  return isFields(value) && key.startsWith("f:") ? value[key.slice(2)] : undefined;
+}
+
+/** An object without the fields that are owned. */
+export function taken(object: Value, owned: Owned): Value {
+  return Object.entries(owned).reduce<Value>((here, [key, value]) => {
+    if (key === ".") return here;
+    const inner = follow(here, key);
+    if (inner === undefined) return here;
+    const goes = isLeaf(value) || !isFields(value) || "." in value;
+    if (isList(here)) {
+      const n = entryAt(here, key);
+      return goes ? here.toSpliced(n, 1) : here.with(n, taken(inner, isFields(value) ? value : {}));
+    }
+    return isFields(here)
+      ? withAt(here, [key.slice(2)], goes ? undefined : taken(inner, isFields(value) ? value : {}))
+      : here;
+  }, object);
+}
+
+/** Who writes, and how. */
+export interface Manager {
+  readonly name: string;
+  readonly operation: "Apply" | "Update";
+  readonly subresource: string;
+}
+
+/** An entry of `managedFields`, as it is read. */
+export interface Managed extends Manager {
+  readonly owned: Owned;
+  readonly time: string;
+}
+
+/** Who has which fields of an object. */
+export function managersOf(object: Fields): readonly Managed[] {
+  return itemsAt(object, "metadata", "managedFields").map((each) => ({
+    name: textAt(each, "manager"),
+    operation: textAt(each, "operation") === "Apply" ? "Apply" : "Update",
+    subresource: textAt(each, "subresource"),
+    time: textAt(each, "time"),
+    owned: fieldsAt(each, "fieldsV1"),
+  }));
+}
+
+/** The object with these managers, as far as they have anything. */
+export function withManagers(object: Fields, managers: readonly Managed[]): Fields {
+  const entries = managers
+    .filter(({ owned }) => Object.keys(owned).length > 0)
+    .map(({ name, operation, subresource, time, owned }) => ({
+      manager: name,
+      operation,
+      apiVersion: textAt(object, "apiVersion"),
+      time,
+      fieldsType: "FieldsV1",
+      fieldsV1: owned,
+      ...(subresource !== "" && { subresource }),
+    }));
+  return withAt(object, ["metadata", "managedFields"], entries.length > 0 ? entries : undefined);
+}
+
+/** Whether two entries are one manager's. */
+export function isSameManager(one: Manager, other: Manager): boolean {
+  return one.name === other.name && one.operation === other.operation && one.subresource === other.subresource;
+}

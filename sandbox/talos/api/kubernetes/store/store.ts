@@ -1,0 +1,201 @@
+/** Objects of a cluster by their keys, with revisions, and what happened to them: what etcd does for the API server. */
+import { createHash } from "node:crypto";
+import type { EtcdState } from "../../../../world/kubernetes.ts";
+import { gone } from "../objects/errors.ts";
+import { type Fields, fieldsAt, mapAt, nameOf, namespaceOf, same, textAt, uidOf, withAt } from "../objects/fields.ts";
+import { KINDS, type Kind, kindNamed } from "../kinds/kinds.ts";
+
+/** Something that happened to an object. */
+export interface Change {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly revision: number;
+  readonly kind: Kind;
+  readonly object: Fields;
+  /** Null for one that was made. */
+  readonly before: Fields | null;
+}
+
+/** How many changes are remembered: a watch that begins before these is told to list again. */
+const REMEMBERED = 2_000;
+
+interface Memory {
+  changes: Change[];
+  /** Of the last change that is forgotten. */
+  floor: number;
+  readonly listeners: Set<() => void>;
+}
+
+/** The annotation that says which machine a node is. */
+export const MACHINE = "sandbox.ampere-lab/machine";
+
+/** What is in no file: a sandbox that starts anew remembers no change. */
+const memories = new WeakMap<EtcdState, Memory>();
+
+function memoryOf(state: EtcdState): Memory {
+  const memory = memories.get(state) ?? { changes: [], floor: state.revision, listeners: new Set() };
+  memories.set(state, memory);
+  return memory;
+}
+
+const keyOf = ({ group, plural }: Kind, namespace: string, name: string): string =>
+  [group, plural, namespace, name].join("/");
+
+/** The store of a cluster. */
+export class Store {
+  readonly #state: EtcdState;
+  readonly #now: () => string;
+
+  constructor(state: EtcdState, now: () => string) {
+    this.#state = state;
+    this.#now = now;
+    memoryOf(state);
+  }
+
+  /** What stays the same while the sandbox runs. */
+  get identity(): object {
+    return this.#state;
+  }
+
+  /** Of the last write. */
+  get revision(): number {
+    return this.#state.revision;
+  }
+
+  /** The time, as Kubernetes writes it. */
+  get now(): string {
+    return this.#now().replace(/\.\d+Z$/, "Z");
+  }
+
+  /** The object of a name; undefined where there is none. */
+  get(kind: Kind | string, namespace: string, name: string): Fields | undefined {
+    const of = typeof kind === "string" ? kindNamed(kind) : kind;
+    return this.#state.objects[keyOf(of, of.namespaced ? namespace : "", name)];
+  }
+
+  /** All of a kind, by namespace and name. @param namespace of these alone @default - of all */
+  list(kind: Kind | string, namespace = ""): readonly Fields[] {
+    const of = typeof kind === "string" ? kindNamed(kind) : kind;
+    const start = `${of.group}/${of.plural}/${namespace === "" ? "" : `${namespace}/`}`;
+    return Object.entries(this.#state.objects)
+      .filter(([key]) => key.startsWith(start))
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([, object]) => object);
+  }
+
+  /** Whether an object with this uid is there. */
+  hasUid(uid: string): boolean {
+    return Object.values(this.#state.objects).some((each) => uidOf(each) === uid);
+  }
+
+  /** Everything in a namespace. */
+  within(namespace: string): readonly { readonly kind: Kind; readonly object: Fields }[] {
+    return KINDS.filter((kind) => kind.namespaced).flatMap((kind) =>
+      this.list(kind, namespace).map((object) => ({ kind, object })),
+    );
+  }
+
+  /** Puts a new object in, with uid, time and generation. */
+  create(kind: Kind | string, object: Fields): Fields {
+    const of = typeof kind === "string" ? kindNamed(kind) : kind;
+    return this.#write(of, this.born(of, object), null, "ADDED");
+  }
+
+  /** What a new object gets from the server. */
+  born(kind: Kind, object: Fields): Fields {
+    const { apiVersion, metadata: _named, kind: _kind, ...rest } = object;
+    const { resourceVersion: _old, ...metadata } = fieldsAt(object, "metadata");
+    const key = `${keyOf(kind, namespaceOf(object), nameOf(object))} ${this.revision} ${this.now}`;
+    return {
+      kind: kind.kind,
+      apiVersion: apiVersion ?? "",
+      metadata: {
+        ...metadata,
+        uid: uuid(key),
+        creationTimestamp: this.now,
+        ...("spec" in rest && kind.kind !== "Node" && { generation: 1 }),
+      },
+      ...rest,
+    };
+  }
+
+  /** Puts another version in an object's place; one that is the same is no write. */
+  update(kind: Kind | string, object: Fields): Fields {
+    const of = typeof kind === "string" ? kindNamed(kind) : kind;
+    const before = this.get(of, namespaceOf(object), nameOf(object));
+    if (!before) return object;
+    const next = counted(
+      before,
+      withAt(object, ["metadata", "resourceVersion"], textAt(before, "metadata", "resourceVersion")),
+    );
+    return same(before, next) ? before : this.#write(of, next, before, "MODIFIED");
+  }
+
+  /** Takes an object out, whatever its finalizers. */
+  remove(kind: Kind | string, object: Fields): void {
+    const of = typeof kind === "string" ? kindNamed(kind) : kind;
+    const before = this.get(of, namespaceOf(object), nameOf(object));
+    if (!before) return;
+    this.#write(of, before, before, "DELETED");
+    delete this.#state.objects[keyOf(of, namespaceOf(object), nameOf(object))];
+    if (of.kind === "Node")
+      this.#state.unregistered = {
+        ...this.#state.unregistered,
+        [nameOf(object)]: mapAt(object, "metadata", "annotations")[MACHINE] ?? "",
+      };
+  }
+
+  /** The machine whose node was deleted: it registers no other until it boots anew. */
+  unregistered(node: string): string | undefined {
+    return this.#state.unregistered?.[node];
+  }
+
+  #write(kind: Kind, object: Fields, before: Fields | null, type: Change["type"]): Fields {
+    this.#state.revision += 1;
+    const { revision } = this;
+    const written = withAt(object, ["metadata", "resourceVersion"], String(revision));
+    this.#state.objects[keyOf(kind, namespaceOf(object), nameOf(object))] = written;
+    const memory = memoryOf(this.#state);
+    memory.changes.push({ type, revision, kind, object: written, before });
+    if (memory.changes.length > REMEMBERED) memory.floor = memory.changes.shift()?.revision ?? memory.floor;
+    return written;
+  }
+
+  /** What happened after a revision. @throws ApiError 410 where that is too long ago */
+  since(revision: number): readonly Change[] {
+    const { changes, floor } = memoryOf(this.#state);
+    if (revision < floor) throw gone(`too old resource version: ${revision} (${floor})`);
+    return changes.filter((each) => each.revision > revision);
+  }
+
+  /** Tells those that watch that there may be changes. */
+  tell(): void {
+    for (const listener of memoryOf(this.#state).listeners) listener();
+  }
+
+  /** @returns what ends it */
+  listen(listener: () => void): () => void {
+    const { listeners } = memoryOf(this.#state);
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+}
+
+/** A change of what is wanted counts as a generation. */
+function counted(before: Fields, object: Fields): Fields {
+  const generation = fieldsAt(before, "metadata")["generation"];
+  if (typeof generation !== "number") return object;
+  return withAt(object, ["metadata", "generation"], same(before["spec"], object["spec"]) ? generation : generation + 1);
+}
+
+/** A uid out of what is unique. */
+export function uuid(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ];
+  return parts.join("-");
+}

@@ -1,0 +1,19 @@
+/** The bodies of requests: JSON, YAML, protobuf. */
+import { parse } from "yaml";
+import { badRequest } from "../objects/errors.ts";
+import type { Value } from "../objects/fields.ts";
+import { fromProtobuf, isProtobuf } from "../kinds/protobuf.ts";
+
+/** The body of a request, by what it begins with and its content type. @throws ApiError */
+export function bodyOf(bytes: Buffer, contentType: string): Value {
+  if (isProtobuf(bytes)) return fromProtobuf(bytes);
+  const text = bytes.toString();
+  if (text.trim() === "") return null;
+  try {
+    const read: Value = contentType.includes("yaml") ? parse(text) : JSON.parse(text);
+    return read;
+  } catch (error) {
+    const [why = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw badRequest(`couldn't get version/kind; json parse error: ${why}`);
+  }
+}

@@ -1,0 +1,127 @@
+/** Get and list: by name, or what selectors take, in pieces where a client wants that. */
+import { badRequest, gone, notFound } from "../objects/errors.ts";
+import { type Fields, mapAt, nameOf, namespaceOf } from "../objects/fields.ts";
+import { fieldSelector, labelSelector } from "../objects/selectors.ts";
+import { groupVersionOf, type Kind } from "../kinds/kinds.ts";
+import { type Include, tableOf, wantsTable } from "../kinds/table.ts";
+import type { Answer, Asked, Target } from "./request.ts";
+
+/** The object that is meant. @throws ApiError 404 */
+export function present({ cluster, kind, namespace, name }: Target & Pick<Asked, "cluster">): Fields {
+  const found = cluster.store.get(kind, namespace, name);
+  if (!found) throw notFound(kind, name);
+  return found;
+}
+
+/** One object. */
+export function get(asked: Asked): Answer {
+  return answerWith(asked, present(asked));
+}
+
+/** An object as its client wants it: whole, or as a table. */
+export function answerWith(asked: Asked, object: Fields, code = 200): Answer {
+  const { kind, cluster, accept } = asked;
+  if (!wantsTable(accept)) return { code, body: object };
+  return { code, body: tableOf(kind, [object], {}, cluster.store.now, includeOf(asked)) };
+}
+
+/** What of each object a table has. */
+export function includeOf({ query }: Pick<Asked, "query">): Include {
+  const said = query.get("includeObject");
+  return said === "Object" || said === "None" ? said : "Metadata";
+}
+
+/** Whether an object is asked for, by namespace, name and selectors. @throws ApiError */
+export function selection({
+  kind,
+  namespace,
+  name,
+  query,
+}: Pick<Asked, "kind" | "namespace" | "name" | "query">): (object: Fields) => boolean {
+  const labels = labelSelector(query.get("labelSelector") ?? "");
+  const fields = fieldSelector(query.get("fieldSelector") ?? "", [
+    "metadata.name",
+    "metadata.namespace",
+    ...kind.selectable,
+  ]);
+  return (object) =>
+    (namespace === "" || namespaceOf(object) === namespace) &&
+    (name === "" || nameOf(object) === name) &&
+    labels(mapAt(object, "metadata", "labels")) &&
+    fields(object);
+}
+
+interface Token {
+  /** The version that the first piece was of. */
+  readonly revision: number;
+  /** The last name that was told. */
+  readonly after: string;
+}
+
+const written = (token: Token): string => Buffer.from(JSON.stringify(token)).toString("base64url");
+
+function tokenIn(text: string): Token {
+  try {
+    const read: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    if (
+      typeof read === "object" &&
+      read !== null &&
+      "revision" in read &&
+      "after" in read &&
+      typeof read.revision === "number" &&
+      typeof read.after === "string"
+    )
+      return { revision: read.revision, after: read.after };
+  } catch {
+    // Said below.
+  }
+  throw badRequest("continue key is not valid: the sandbox did not write it");
+}
+
+const placeOf = (object: Fields): string => `${namespaceOf(object)}/${nameOf(object)}`;
+
+/** A list, or a piece of it. */
+export function list(asked: Asked): Answer {
+  const { cluster, kind, namespace, query, accept } = asked;
+  const isWanted = selection(asked);
+  const all = cluster.store.list(kind, kind.namespaced ? namespace : "").filter(isWanted);
+  const { items, metadata } = piece(asked, all);
+  if (wantsTable(accept))
+    return { code: 200, body: tableOf(kind, items, metadata, cluster.store.now, includeOf({ query })) };
+  // Entries of a list do not say what they are.
+  const bare = items.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest);
+  return { code: 200, body: listOf(kind, bare, metadata) };
+}
+
+/** A list as the API writes it. */
+export function listOf(kind: Kind, items: readonly Fields[], metadata: Fields): Fields {
+  return { kind: `${kind.kind}List`, apiVersion: groupVersionOf(kind), metadata, items };
+}
+
+function piece(
+  { cluster, query }: Asked,
+  all: readonly Fields[],
+): { readonly items: readonly Fields[]; readonly metadata: Fields } {
+  const limit = Number(query.get("limit") ?? 0);
+  const from = query.get("continue") ?? "";
+  const token = from === "" ? null : tokenIn(from);
+  // What was changed meanwhile is not kept as it was: the list would be of no single version.
+  if (token && token.revision !== cluster.store.revision)
+    throw gone(
+      "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
+    );
+  const rest = token ? all.filter((each) => placeOf(each) > token.after) : all;
+  const resourceVersion = String(cluster.store.revision);
+  if (limit <= 0 || rest.length <= limit) return { items: rest, metadata: { resourceVersion } };
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  const after = last ? placeOf(last) : "";
+  return {
+    items,
+    metadata: {
+      resourceVersion,
+      continue: written({ revision: cluster.store.revision, after }),
+      remainingItemCount: rest.length - limit,
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** What a request is about: its path and query, read by the API's conventions. */
+import { badRequest, noSuchPath } from "../objects/errors.ts";
+import { type Kind, kindAt, type Part } from "../kinds/kinds.ts";
+import type { FieldValidation } from "../kinds/decode.ts";
+import type { Fields, Value } from "../objects/fields.ts";
+import type { Cluster } from "../store/cluster.ts";
+
+/** Where a path leads. */
+export interface Target {
+  readonly kind: Kind;
+  /** "" of all namespaces, and of kinds that are in none. */
+  readonly namespace: string;
+  /** "" is the whole list. */
+  readonly name: string;
+  readonly part: Part | "";
+}
+
+/** A request that is let in. */
+export interface Asked extends Target {
+  readonly cluster: Cluster;
+  readonly query: URLSearchParams;
+  readonly accept: string;
+  readonly contentType: string;
+  /** Null where there is none. */
+  readonly body: Value;
+  /** Who says of itself to write. */
+  readonly manager: string;
+}
+
+/** What is answered. */
+export interface Answer {
+  readonly code: number;
+  readonly body: Fields | string;
+  readonly contentType?: string;
+  readonly warnings?: readonly string[];
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+const PATH =
+  /^\/(?:api|apis\/([^/]+))\/(v\w+)(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+)(?:\/.*)?)?$/;
+
+/** @throws ApiError 404 where nothing of the API is there */
+export function targetOf(pathname: string): Target {
+  const [, group = "", version = "", inside = "", plural = "", name = "", part = ""] = PATH.exec(pathname) ?? [];
+  // What is below one namespace is a namespace's own part, unless it is a resource: /namespaces/a/finalize.
+  const kind = kindAt(group, version, plural);
+  if (!kind) return namespacePart(group, version, inside, plural);
+  if (kind.namespaced ? name !== "" && inside === "" : inside !== "") throw noSuchPath();
+  const found = kind.parts.find((each) => each === part);
+  if (part !== "" && found === undefined) throw noSuchPath();
+  return { kind, namespace: inside, name: decodedName(name), part: found ?? "" };
+}
+
+/** Names of rights have colons, which clients may write as %3A. */
+function decodedName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function namespacePart(group: string, version: string, name: string, part: string): Target {
+  const kind = kindAt("", "v1", "namespaces");
+  if (!kind || group !== "" || version !== "v1" || name === "" || (part !== "status" && part !== "finalize"))
+    throw noSuchPath();
+  return { kind, namespace: "", name, part: "status" };
+}
+
+/** @throws ApiError for a value that is none of them */
+export function fieldValidation({ query }: Pick<Asked, "query">): FieldValidation {
+  const said = query.get("fieldValidation") ?? "Warn";
+  if (said === "Strict" || said === "Warn" || said === "Ignore") return said;
+  throw badRequest(`fieldValidation: Unsupported value: "${said}": supported values: "Ignore", "Strict", "Warn"`);
+}
+
+/** Whether nothing is to be kept. @throws ApiError */
+export function isDry({ query }: Pick<Asked, "query">): boolean {
+  const said = query.get("dryRun");
+  if (said === null || said === "") return false;
+  if (said === "All") return true;
+  throw badRequest(`dryRun: Unsupported value: "${said}": supported values: "All"`);
+}
