@@ -73,7 +73,7 @@ export const OBJECTS: readonly Command[] = [
   { run: "os object get --bucket-name box --name large --file $home/back", prints: null },
   { run: "os multipart list --bucket-name box", prints: null },
   { run: "os object rename --bucket-name box --source-name three --new-name four" },
-  { run: "os object list --bucket-name box --start four --query data[*].name", prints: ["four"] },
+  { run: "os object list --bucket-name box --prefix four --query data[*].name", prints: ["four"] },
   { run: "os object rename --bucket-name box --source-name four --new-name three" },
   {
     run: "os object bulk-download --bucket-name box --prefix in/ --download-dir $home/down",
