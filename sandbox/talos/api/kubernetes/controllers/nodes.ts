@@ -45,7 +45,11 @@ export function nodes(cluster: Cluster): void {
 function register(cluster: Cluster, machine: MachineNode): void {
   const { store } = cluster;
   const podCIDR = nodeSubnet(cluster);
-  const spec = { ...(podCIDR !== null && { podCIDR, podCIDRs: [podCIDR] }), ...fieldsAt(machine.node, "spec") };
+  const spec = {
+    ...(podCIDR !== null && { podCIDR, podCIDRs: [podCIDR] }),
+    ...fieldsAt(machine.node, "spec"),
+    ...(machine.cordoned && { unschedulable: true }),
+  };
   const annotations = { ...owned(machine), [MACHINE]: machine.machine, "node.alpha.kubernetes.io/ttl": "0" };
   const metadata = { ...fieldsAt(machine.node, "metadata"), annotations };
   const node = store.create("Node", { ...machine.node, metadata, spec });

@@ -1,0 +1,162 @@
+import * as fc from "fast-check";
+import { strategicPatch } from "../../../../sandbox/talos/api/kubernetes/kinds/merge.ts";
+import { common, fieldsIn, pathsOf, union, without } from "../../../../sandbox/talos/api/kubernetes/kinds/ownership.ts";
+import { TYPES, fieldsOf } from "../../../../sandbox/talos/api/kubernetes/kinds/types.ts";
+import { WIRE_NUMBERS } from "../../../../sandbox/talos/api/kubernetes/kinds/wire-numbers.ts";
+import { same, type Value } from "../../../../sandbox/talos/api/kubernetes/objects/fields.ts";
+import { jsonPatch, mergePatch } from "../../../../sandbox/talos/api/kubernetes/objects/json-patch.ts";
+import { quantity } from "../../../../sandbox/talos/api/kubernetes/objects/quantity.ts";
+import { labelSelector } from "../../../../sandbox/talos/api/kubernetes/objects/selectors.ts";
+
+const key = fc.stringMatching(/^[a-z]{1,3}$/);
+const leaf: fc.Arbitrary<Value> = fc.oneof(fc.integer(), fc.stringMatching(/^[a-z]{0,3}$/), fc.boolean());
+const { object } = fc.letrec<{ object: Readonly<Record<string, Value>>; value: Value }>((tie) => ({
+  object: fc.dictionary(key, tie("value"), { maxKeys: 4 }),
+  value: fc.oneof({ depthSize: "small" }, leaf, tie("object")),
+}));
+
+/** What has to be merged into the one to have the other. */
+function difference(
+  from: Readonly<Record<string, Value>>,
+  to: Readonly<Record<string, Value>>,
+): Readonly<Record<string, Value>> {
+  const isMap = (value: Value | undefined): value is Readonly<Record<string, Value>> =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  const gone = Object.keys(from).filter((each) => !(each in to));
+  return Object.fromEntries([
+    ...gone.map((each) => [each, null] as const),
+    ...Object.entries(to).map(([name, value]) => {
+      const before = from[name];
+      return [name, isMap(value) && isMap(before) ? difference(before, value) : value] as const;
+    }),
+  ]);
+}
+
+describe("patches", () => {
+  it("a merge patch of the difference of two objects makes the one the other", () => {
+    fc.assert(fc.property(object, object, (from, to) => same(mergePatch(from, difference(from, to)), to)));
+  });
+
+  it("a strategic merge does the same where there are no lists", () => {
+    fc.assert(fc.property(object, object, (from, to) => same(strategicPatch(from, difference(from, to), "any"), to)));
+  });
+
+  it("a JSON patch that adds and removes leaves what there was", () => {
+    fc.assert(
+      fc.property(object, leaf, (from, value) => {
+        const added = jsonPatch(from, [{ op: "add", path: "/New", value }]);
+        return same(
+          jsonPatch(added, [
+            { op: "test", path: "/New", value },
+            { op: "remove", path: "/New" },
+          ]),
+          from,
+        );
+      }),
+    );
+  });
+
+  it.each([
+    [{ containers: [{ name: "b", $patch: "delete" }] }, [{ name: "a", image: "1" }]],
+    [
+      { containers: [{ name: "a", image: "2" }] },
+      [
+        { name: "a", image: "2" },
+        { name: "b", image: "1" },
+      ],
+    ],
+    [
+      { containers: [{ name: "c" }], "$setElementOrder/containers": [{ name: "c" }, { name: "a" }, { name: "b" }] },
+      [{ name: "c" }, { name: "a", image: "1" }, { name: "b", image: "1" }],
+    ],
+    [{ containers: [{ $patch: "replace" }, { name: "z" }] }, [{ name: "z" }]],
+  ])("a strategic merge of a keyed list: %j", (patch, containers) => {
+    const before = {
+      containers: [
+        { name: "a", image: "1" },
+        { name: "b", image: "1" },
+      ],
+    };
+    expect(strategicPatch(before, patch, "PodSpec")).toEqual({ containers });
+  });
+});
+
+describe("sets of fields", () => {
+  const pods = fc.record({
+    spec: fc.record({
+      hostname: fc.constant("x"),
+      nodeSelector: fc.dictionary(key, fc.constant("1"), { minKeys: 1 }),
+      containers: fc
+        .uniqueArray(key, { minLength: 1, maxLength: 3 })
+        .map((names) => names.map((name) => ({ name, image: "i" }))),
+    }),
+  });
+
+  it("what is taken from both, where no list or map is empty, and put together again is both", () => {
+    fc.assert(
+      fc.property(pods, pods, (one, other) => {
+        const [a, b] = [fieldsIn(one, "Pod"), fieldsIn(other, "Pod")];
+        const parts = union(union(without(a, b), without(b, a)), common(a, b));
+        expect(new Set(pathsOf(parts))).toEqual(new Set(pathsOf(union(a, b))));
+      }),
+    );
+  });
+
+  it("are written as errors name them", () => {
+    const owned = fieldsIn({ spec: { containers: [{ name: "web", image: "i" }] } }, "Pod");
+    expect(pathsOf(owned)).toEqual(['.spec.containers[name="web"].name', '.spec.containers[name="web"].image']);
+  });
+});
+
+describe("selectors", () => {
+  const labels = { a: "1", b: "2" };
+
+  it.each([
+    "a=1",
+    "a==1",
+    "a!=2",
+    "c!=1",
+    "a in (1,2)",
+    "a notin (2)",
+    "c notin (1)",
+    "a",
+    "!c",
+    "b>1",
+    "b<3",
+    "a=1,b=2",
+    "",
+  ])("%s takes it", (text) => {
+    expect(labelSelector(text)(labels)).toBe(true);
+  });
+
+  it.each(["a=2", "c=1", "a!=1", "a in (3)", "c in (1)", "a notin (1)", "c", "!a", "b>2", "c>0", "a=1,b=3"])(
+    "%s does not",
+    (text) => {
+      expect(labelSelector(text)(labels)).toBe(false);
+    },
+  );
+});
+
+describe("quantities", () => {
+  it.each([
+    ["500m", 0.5],
+    ["1.5", 1.5],
+    ["64Mi", 64 * 2 ** 20],
+    ["1e3", 1000],
+    ["2k", 2000],
+    ["many", null],
+  ])("%s is %s", (text, amount) => {
+    expect(quantity(text)).toBe(amount);
+  });
+});
+
+describe("the declared types", () => {
+  it("name no type that is not there, and number no field that they do not have", () => {
+    for (const type of Object.keys(TYPES))
+      for (const field of fieldsOf(type).values()) expect(() => fieldsOf(field.type)).not.toThrow();
+    const strange = Object.entries(WIRE_NUMBERS).flatMap(([type, numbers]) =>
+      numbers.split(/\s+/).flatMap((each) => (fieldsOf(type).has(each.split("=")[0] ?? "") ? [] : [`${type}.${each}`])),
+    );
+    expect(strange).toEqual([]);
+  });
+});

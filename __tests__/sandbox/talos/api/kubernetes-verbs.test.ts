@@ -1,0 +1,275 @@
+import { at } from "../../../../sandbox/talos/api/kubernetes/objects/fields.ts";
+import { bootstrap } from "../../../../sandbox/talos/model/machines.ts";
+import { cluster, configured } from "../cluster.ts";
+import type { Lab } from "../world.ts";
+import { type Ask, asking, watched } from "./kubernetes-calls.ts";
+
+const PODS = "/api/v1/namespaces/default/pods";
+const MAPS = "/api/v1/namespaces/default/configmaps";
+const DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
+const SCHEDULES = "cluster:\n  allowSchedulingOnControlPlanes: true\n";
+
+const pod = (name: string, spec: object = {}, metadata: object = {}): object => ({
+  metadata: { name, ...metadata },
+  spec: { containers: [{ name: "main", image: "main:1" }], ...spec },
+});
+const map = (name: string, metadata: object = {}): object => ({ metadata: { name, ...metadata }, data: { a: "1" } });
+const web = (replicas: number, image = "web:1"): object => ({
+  metadata: { name: "web" },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: "web" } },
+    template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image }] } },
+  },
+});
+
+async function namesAt(ask: Ask, path: string): Promise<readonly string[]> {
+  return ((await ask("GET", path)).body.items ?? []).map(({ metadata }) => metadata.name);
+}
+
+/** A lab whose clock a test moves. */
+function timed(lab: Lab): { readonly lab: Lab; readonly pass: (seconds: number) => void } {
+  let ahead = 0;
+  const now = (): string => new Date(Date.parse(lab.store.now()) + ahead * 1000).toISOString();
+  return { lab: { ...lab, store: { ...lab.store, now } }, pass: (seconds) => void (ahead += seconds) };
+}
+
+describe("an object", () => {
+  it("is made once, changed at its latest version alone, and gone when it is deleted", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    const { code, body } = await ask("POST", MAPS, map("one"));
+    expect(code).toBe(201);
+    expect(await ask("POST", MAPS, map("one"))).toMatchObject({
+      code: 409,
+      body: { reason: "AlreadyExists", message: 'configmaps "one" already exists' },
+    });
+    expect((await ask("PUT", `${MAPS}/one`, { ...body, data: { a: "2" } })).code).toBe(200);
+    expect(await ask("PUT", `${MAPS}/one`, { ...body, data: { a: "3" } })).toMatchObject({
+      code: 409,
+      body: { reason: "Conflict" },
+    });
+    expect((await ask("DELETE", `${MAPS}/one`)).code).toBe(200);
+    expect(await ask("GET", `${MAPS}/one`)).toMatchObject({
+      code: 404,
+      body: { message: 'configmaps "one" not found' },
+    });
+  });
+
+  it("gets a name where it asks for one", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    const { body } = await ask("POST", MAPS, { metadata: { generateName: "some-" } });
+    expect(body.metadata.name).toMatch(/^some-[bcdfghjklmnpqrstvwxz2-9]{5}$/);
+  });
+
+  it("is not kept by a dry run", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    expect((await ask("POST", `${MAPS}?dryRun=All`, map("one"))).code).toBe(201);
+    expect((await ask("GET", `${MAPS}/one`)).code).toBe(404);
+  });
+
+  it("stays until its finalizers are done", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    await ask("POST", MAPS, map("one", { finalizers: ["example.org/wait"] }));
+    await ask("DELETE", `${MAPS}/one`);
+    expect((await ask("GET", `${MAPS}/one`)).body.metadata).toHaveProperty("deletionTimestamp");
+    await ask("PATCH", `${MAPS}/one`, { metadata: { finalizers: null } }, "application/merge-patch+json");
+    expect((await ask("GET", `${MAPS}/one`)).code).toBe(404);
+  });
+
+  it("goes with its owner", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    const { body } = await ask("POST", MAPS, map("owner"));
+    const owner = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      name: "owner",
+      uid: at({ uid: String(body.metadata["uid"]) }, "uid"),
+    };
+    await ask("POST", MAPS, map("owned", { ownerReferences: [owner] }));
+    await ask("DELETE", `${MAPS}/owner`);
+    expect((await ask("GET", `${MAPS}/owned`)).code).toBe(404);
+  });
+
+  it("is not made in a namespace that is not there", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    expect(await ask("POST", "/api/v1/namespaces/nowhere/configmaps", map("one"))).toMatchObject({
+      code: 404,
+      body: { message: 'namespaces "nowhere" not found' },
+    });
+  });
+});
+
+describe("a list", () => {
+  it("comes in pieces, which are of one version", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    for (const name of ["a", "b", "c"]) await ask("POST", MAPS, map(name));
+    const first = (await ask("GET", `${MAPS}?limit=2`)).body;
+    expect(first.items?.map(({ metadata }) => metadata.name)).toEqual(["a", "b"]);
+    expect(first.metadata["remainingItemCount"]).toBe(2);
+    const token = encodeURIComponent(first.metadata.continue ?? "");
+    expect(await namesAt(ask, `${MAPS}?limit=2&continue=${token}`)).toEqual(["c", "kube-root-ca.crt"]);
+    await ask("POST", MAPS, map("d"));
+    expect(await ask("GET", `${MAPS}?limit=2&continue=${token}`)).toMatchObject({
+      code: 410,
+      body: { reason: "Expired" },
+    });
+  });
+
+  it("is emptied of what selectors take", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    await ask("POST", MAPS, map("a", { labels: { color: "red" } }));
+    await ask("POST", MAPS, map("b", { labels: { color: "blue" } }));
+    await ask("DELETE", `${MAPS}?labelSelector=color%3Dred`);
+    expect(await namesAt(ask, MAPS)).toEqual(["b", "kube-root-ca.crt"]);
+  });
+});
+
+describe("a watch", () => {
+  it("tells of each change, and of what comes into its selector and leaves it", async () => {
+    const lab = cluster(["cp-1"]);
+    const ask = await asking(lab);
+    const version = (await ask("GET", MAPS)).body.metadata.resourceVersion ?? "";
+    const path = `${MAPS}?watch=1&labelSelector=color%3Dred&resourceVersion=${version}`;
+    const events = await watched(lab, path, 3, async () => {
+      await ask("POST", MAPS, map("a"));
+      await ask("PATCH", `${MAPS}/a`, { metadata: { labels: { color: "red" } } }, "application/merge-patch+json");
+      await ask("PATCH", `${MAPS}/a`, { data: { a: "2" } }, "application/merge-patch+json");
+      await ask("PATCH", `${MAPS}/a`, { metadata: { labels: { color: "blue" } } }, "application/merge-patch+json");
+    });
+    expect(events.map(({ type }) => type)).toEqual(["ADDED", "MODIFIED", "DELETED"]);
+  });
+
+  it("begins with what there is where it names no version, and says so with a bookmark", async () => {
+    const lab = cluster(["cp-1"]);
+    const path = `${MAPS}?watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan`;
+    const events = await watched(lab, path, 2, () => Promise.resolve());
+    expect(events.map(({ type }) => type)).toEqual(["ADDED", "BOOKMARK"]);
+  });
+
+  it("is told to list again where its version is too old: the sandbox has started anew", async () => {
+    const before = cluster(["cp-1"]);
+    const ask = await asking(before);
+    await ask("POST", MAPS, map("a"));
+    const kept = structuredClone(before.store.state);
+    const after = { ...before, store: { ...before.store, state: kept } };
+    const [event] = await watched(after, `${MAPS}?watch=1&resourceVersion=1`, 1, () => Promise.resolve());
+    expect(event).toMatchObject({
+      type: "ERROR",
+      object: { code: 410, message: expect.stringContaining("too old resource version: 1") },
+    });
+  });
+});
+
+describe("patches", () => {
+  it("are JSON, merge and strategic merge patches, and no others", async () => {
+    const ask = await asking(cluster(["cp-1"], SCHEDULES));
+    await ask("POST", DEPLOYMENTS, web(1));
+    const path = `${DEPLOYMENTS}/web`;
+    const jsonPatch = [{ op: "replace", path: "/spec/replicas", value: 2 }];
+    expect((await ask("PATCH", path, jsonPatch, "application/json-patch+json")).body["spec"]).toMatchObject({
+      replicas: 2,
+    });
+    const merge = { spec: { replicas: 3 } };
+    expect((await ask("PATCH", path, merge, "application/merge-patch+json")).body["spec"]).toMatchObject({
+      replicas: 3,
+    });
+    const side = { spec: { template: { spec: { containers: [{ name: "side", image: "side:1" }] } } } };
+    const { body } = await ask("PATCH", path, side, "application/strategic-merge-patch+json");
+    expect(body["spec"]).toMatchObject({ template: { spec: { containers: [{ name: "web" }, { name: "side" }] } } });
+    expect((await ask("PATCH", path, {}, "text/plain")).code).toBe(415);
+  });
+
+  it("by apply have what their manager says no more taken away, and what is another's left alone", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    const apply = (manager: string, data: object, more = "") =>
+      ask(
+        "PATCH",
+        `${MAPS}/a?fieldManager=${manager}${more}`,
+        { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data },
+        "application/apply-patch+yaml",
+      );
+    expect((await apply("one", { a: "1", b: "1" })).code).toBe(201);
+    expect((await apply("two", { c: "2" })).body["data"]).toEqual({ a: "1", b: "1", c: "2" });
+    expect((await apply("one", { a: "1" })).body["data"]).toEqual({ a: "1", c: "2" });
+    expect(await apply("two", { a: "2", c: "2" })).toMatchObject({
+      code: 409,
+      body: { message: 'Apply failed with 1 conflict: conflict with "one": .data.a' },
+    });
+    expect((await apply("two", { a: "2" }, "&force=true")).body["data"]).toEqual({ a: "2" });
+    expect((await apply("one", {})).body["data"]).toEqual({ a: "2" });
+  });
+});
+
+describe("a node that goes silent", () => {
+  const unready = { id: 1, spec: { what: "unready", node: "worker-1" }, seen: 0, hits: 0 } as const;
+
+  it("has its pods marked at once, and evicted after the five minutes that they bear it", async () => {
+    const { lab, pass } = timed(cluster(["cp-1", "worker-1"], SCHEDULES));
+    const ask = await asking(lab);
+    await ask("POST", PODS, pod("one", { nodeName: "worker-1" }));
+    lab.store.state.faults = { lastId: 1, active: [unready] };
+    expect((await ask("GET", "/api/v1/nodes/worker-1")).body["spec"]).toMatchObject({
+      taints: [{ key: "node.kubernetes.io/unreachable", effect: "NoSchedule" }, { effect: "NoExecute" }],
+    });
+    const marked = (await ask("GET", `${PODS}/one`)).body;
+    expect(marked["status"]).toMatchObject({
+      conditions: expect.arrayContaining([expect.objectContaining({ type: "Ready", status: "False" })]),
+    });
+    expect(marked.metadata).not.toHaveProperty("deletionTimestamp");
+    pass(301);
+    expect((await ask("GET", `${PODS}/one`)).body.metadata).toHaveProperty("deletionTimestamp");
+    lab.store.state.faults = { lastId: 1, active: [] };
+    expect((await ask("GET", `${PODS}/one`)).code).toBe(404);
+    expect((await ask("GET", "/api/v1/nodes/worker-1")).body["spec"]).not.toHaveProperty("taints");
+  });
+
+  it("is cordoned from its first moment where etcd's snapshot has it so", async () => {
+    const lab = cluster(["cp-1", "worker-1"]);
+    configured(lab, "worker-1").entry.cordoned = true;
+    const ask = await asking(lab);
+    expect((await ask("GET", "/api/v1/nodes/worker-1")).body["spec"]).toMatchObject({ unschedulable: true });
+  });
+
+  it("stays in the list when its machine is gone, until somebody deletes it", async () => {
+    const lab = cluster(["cp-1", "worker-1"]);
+    const ask = await asking(lab);
+    expect(await namesAt(ask, "/api/v1/nodes")).toEqual(["cp-1", "worker-1"]);
+    lab.guests.splice(1, 1);
+    const { body } = await ask("GET", "/api/v1/nodes/worker-1");
+    expect(body["status"]).toMatchObject({
+      conditions: expect.arrayContaining([expect.objectContaining({ type: "Ready", status: "Unknown" })]),
+    });
+    await ask("DELETE", "/api/v1/nodes/worker-1");
+    expect(await namesAt(ask, "/api/v1/nodes")).toEqual(["cp-1"]);
+  });
+});
+
+describe("what etcd holds", () => {
+  it("is a part of the world, and gone with the etcd that held it", async () => {
+    const lab = cluster(["cp-1"]);
+    const ask = await asking(lab);
+    await ask("POST", MAPS, map("kept"));
+    expect(JSON.stringify(lab.store.state.kubernetes)).toContain('"kept"');
+    const machine = configured(lab, "cp-1");
+    machine.entry.etcdSince = null;
+    bootstrap(lab.store, () => lab.guests, machine);
+    expect((await ask("GET", `${MAPS}/kept`)).code).toBe(404);
+  });
+
+  it("follows Talos's labels and taints, and keeps those of clients", async () => {
+    const lab = cluster(["cp-1", "worker-1"]);
+    const ask = await asking(lab);
+    await ask(
+      "PATCH",
+      "/api/v1/nodes/worker-1",
+      { metadata: { labels: { own: "1" } } },
+      "application/merge-patch+json",
+    );
+    configured(lab, "worker-1", "machine:\n  nodeLabels:\n    zone: a\n");
+    expect((await ask("GET", "/api/v1/nodes/worker-1")).body.metadata["labels"]).toMatchObject({ own: "1", zone: "a" });
+    configured(lab, "worker-1");
+    const { labels } = (await ask("GET", "/api/v1/nodes/worker-1")).body.metadata;
+    expect(labels).toMatchObject({ own: "1" });
+    expect(labels).not.toHaveProperty("zone");
+  });
+});
