@@ -13,7 +13,6 @@ import { cloneVm, destroyVm, makeTemplate, moveDisk, resizeDisk } from "../model
 import { checkMigration, migrateVm } from "../model/vm-migration.ts";
 import { assertMaySet } from "../model/vm-permissions.ts";
 import { runs, startVm } from "../model/vm-power.ts";
-import { snapshotOf } from "../model/vm-snapshots.ts";
 import type { Data, Parameters } from "./http.ts";
 import { bit, flag, given } from "./values.ts";
 import { options, task, typed, vm } from "./vm-calls.ts";
@@ -92,14 +91,13 @@ export function clone(pve: Pve, parameters: Parameters): Data {
     ...given("description", description),
     ...given("pool", pool || undefined),
     ...given("full", flag(parameters, "full")),
+    ...given("snapname", snapname),
     ...given("storage", storage),
     ...given("target", target),
   };
   return task(pve, "qmclone", source.vmid, (log) => {
     const later = again(pve);
-    const machine = vm(later, parameters);
-    const { config } = snapname === undefined ? machine : snapshotOf(machine, snapname);
-    cloneVm(later, { ...machine, config }, request);
+    cloneVm(later, vm(later, parameters), request);
     log(`create full clone of VM ${source.vmid} as ${newid}`);
   });
 }

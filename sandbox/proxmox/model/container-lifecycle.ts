@@ -7,6 +7,7 @@ import { failure } from "./errors.ts";
 import { assignWhereFree } from "./ipam.ts";
 import { moveToPool } from "./pools.ts";
 import { formatSize } from "./properties.ts";
+import { isLinkable } from "./storage.ts";
 import { hostOf } from "./vm-config.ts";
 import { allocate, assertFits } from "./vm-drives.ts";
 import { assertUnlocked } from "./vm-lock.ts";
@@ -39,8 +40,7 @@ export function cloneContainer(pve: Pve, source: Vm, request: CloneRequest): voi
   assertUnlocked(source);
   assertQuorum(pve);
   assertUnusedByContainer(pve, newid);
-  const isTemplate = source.config["template"] === "1";
-  const full = request.full ?? !isTemplate;
+  const full = request.full ?? source.config["template"] !== "1";
   if (storage !== undefined && !full) throw failure("parameter 'storage' not allowed for linked clones");
   const { config: from } = snapname === undefined ? source : snapshotOf(source, snapname);
   if (full && snapname === undefined && runs(pve, source))
@@ -54,7 +54,7 @@ export function cloneContainer(pve: Pve, source: Vm, request: CloneRequest): voi
       const mount = mountOf(config[key] ?? "");
       const volid = mountedVolume(config[key] ?? "");
       if (volid === undefined) throw failure(`unable to clone mountpoint '${key}' (type bind)`);
-      if (!full && !isTemplate && snapname === undefined)
+      if (!full && !isLinkable(pve, volid, snapname !== undefined))
         throw failure(`Linked clone feature for '${volid}' is not available`);
       const { size, format } = volumeOf(host, volid);
       const on = { pve, host, vmid: newid, config };

@@ -132,3 +132,9 @@ export function volumeOn(host: PveHost, volid: string): Volume {
   if (!volume) throw new PveError(500, `volume '${volid}' does not exist`);
   return volume;
 }
+
+/** Whether a volume can be cloned without a copy: a base image can, on a thin pool a snapshot too (pve-storage, `volume_has_feature`). */
+export function isLinkable({ datacenter }: Pick<Pve, "datacenter">, volid: string, inSnapshot: boolean): boolean {
+  if (!inSnapshot) return /[:/]base-[^/]+$/.test(volid);
+  return datacenter.storages[volid.split(":")[0] ?? ""]?.type === "lvmthin";
+}

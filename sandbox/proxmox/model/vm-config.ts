@@ -46,7 +46,8 @@ export function createVm(pve: Pve, node: string, vmid: number, parameters: VmPar
   assertQuorum(pve);
   const before = { ...host.volumes };
   try {
-    const config: Record<string, string> = {};
+    // Before its disks: those of a template are made as base images.
+    const config: Record<string, string> = parameters.template === undefined ? {} : { template: parameters.template };
     for (const [key, value] of Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1))) {
       config[key] = stored({ pve, host, vmid, config }, key, value);
     }

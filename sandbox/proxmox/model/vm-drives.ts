@@ -103,10 +103,8 @@ function placeNewDisk(
           ? imageBytes(source)
           : requestedBytes;
   const format = type === "dir" ? (drive.get("format") ?? "raw") : "raw";
-  const volid = allocate(vm, storage, size, format, {
-    source: importFrom ?? null,
-    origin: source?.origin ?? source?.source ?? null,
-  });
+  const made = { source: importFrom ?? null, origin: source?.origin ?? source?.source ?? null };
+  const volid = allocate(vm, storage, size, format, made, vm.config.template === "1");
   drive.set("file", volid).set("size", formatSize(size));
 }
 
@@ -136,7 +134,7 @@ function efiBytes({ host }: VmOnHost, type: Storage["type"]): number {
   return type === "dir" ? OVMF_VARS_BYTES : SMALL_BYTES;
 }
 
-/** Allocates the next free `vm-<id>-disk-<n>`. Returns its volume id. */
+/** Allocates the next free `vm-<id>-disk-<n>`, or `base-<id>-disk-<n>`, of which linked clones are made. Returns its volume id. */
 export function allocate(
   vm: VmOnHost,
   storage: string,

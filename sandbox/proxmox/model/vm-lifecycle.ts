@@ -9,10 +9,11 @@ import { forgetGuest } from "./guest-removal.ts";
 import { assignWhereFree } from "./ipam.ts";
 import { moveToPool, poolOf } from "./pools.ts";
 import { formatSize, properties, propertyString } from "./properties.ts";
+import { isLinkable } from "./storage.ts";
 import { assertUnused, hostOf, keptDescription, networkDevice, newVm } from "./vm-config.ts";
 import { allocate, assertFits, driveKeys, isCdrom, isCloudInit, placeDrive, volumeId } from "./vm-drives.ts";
 import { runs } from "./vm-power.ts";
-import { isInSnapshot } from "./vm-snapshots.ts";
+import { isInSnapshot, snapshotOf } from "./vm-snapshots.ts";
 
 /** Of the machine that is cloned alone. */
 const NOT_CLONED = /^(template|parent|snaptime|vmstate|snapstate|runningmachine|lock|unused\d+)$/;
@@ -23,13 +24,14 @@ interface CloneRequest {
   readonly description?: string;
   readonly pool?: string;
   readonly full?: boolean;
+  readonly snapname?: string;
   readonly storage?: string;
   readonly target?: string;
 }
 
-/** Clones a virtual machine. Every option comes along, `kvm: 0` too, but for MAC addresses and UUID, which are new. */
+/** Clones a virtual machine, or a snapshot of it. Every option comes along, `kvm: 0` too, but for MAC addresses and UUID, which are new. */
 export function cloneVm(pve: Pve, source: Vm, request: CloneRequest): Vm {
-  const { newid, name, description, pool, storage, target } = request;
+  const { newid, name, description, pool, snapname, storage, target } = request;
   const host = hostOf(pve, source);
   assertUnlocked(source);
   if (pool) poolOf(pve, pool);
@@ -38,23 +40,23 @@ export function cloneVm(pve: Pve, source: Vm, request: CloneRequest): Vm {
     throw failure(`can't clone VM to node '${target}' (VM uses local storage)`);
   }
   assertQuorum(pve);
-  assertMayUseCpu(pve, source.config.cpu);
-  const isTemplate = source.config.template === "1";
-  const full = request.full ?? !isTemplate;
+  const { config: from } = snapname === undefined ? source : snapshotOf(source, snapname);
+  assertMayUseCpu(pve, from.cpu);
+  const full = request.full ?? source.config.template !== "1";
   if (storage !== undefined && !full) throw failure("parameter 'storage' not allowed for linked clones");
   assertUnused(pve, newid);
   const before = { ...host.volumes };
   try {
     const config: Record<string, string> = {};
-    for (const [key, value] of Object.entries(source.config)) {
+    for (const [key, value] of Object.entries(from)) {
       if (NOT_CLONED.test(key)) continue;
       config[key] = /^net\d+$/.test(key) ? networkDevice(value, true) : value;
     }
     for (const key of driveKeys(config)) {
-      config[key] = clonedDrive(pve, host, newid, key, config, { full, isTemplate, storage });
+      config[key] = clonedDrive(pve, host, newid, key, config, { full, inSnapshot: snapname !== undefined, storage });
     }
     if (config.vmgenid !== undefined) config.vmgenid = randomUUID();
-    config.name = name ?? `Copy-of-VM-${source.config.name ?? source.vmid}`;
+    config.name = name ?? `Copy-of-VM-${from.name ?? source.vmid}`;
     if (description) config.description = keptDescription(description);
     config.smbios1 = propertyString(properties(config.smbios1 ?? "", "").set("uuid", randomUUID()), "");
     const vm = newVm(pve, host, newid, config);
@@ -75,7 +77,7 @@ function clonedDrive(
   vmid: number,
   key: string,
   config: Readonly<Record<string, string>>,
-  clone: { readonly full: boolean; readonly isTemplate: boolean; readonly storage: string | undefined },
+  clone: { readonly full: boolean; readonly inSnapshot: boolean; readonly storage: string | undefined },
 ): string {
   const value = config[key] ?? "";
   const volid = volumeId(value);
@@ -84,7 +86,8 @@ function clonedDrive(
   const storage = clone.storage ?? from;
   const vm = { pve, host, vmid, config };
   if (isCloudInit(value)) return placeDrive(vm, key, `${storage}:cloudinit,media=cdrom`);
-  if (!clone.full && !clone.isTemplate) throw failure(`Linked clone feature is not supported for '${volid}' (${key})`);
+  if (!clone.full && !isLinkable(pve, volid, clone.inSnapshot))
+    throw failure(`Linked clone feature is not supported for '${volid}' (${key})`);
   const volume = host.volumes[volid];
   if (!volume) throw failure(`volume '${volid}' does not exist`);
   const copy = allocate(vm, storage, volume.size, volume.format, volume);

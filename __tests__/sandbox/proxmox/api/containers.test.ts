@@ -109,6 +109,13 @@ describe("a container", () => {
     expect(ended).toBe("you can't start a CT if it's a template");
   });
 
+  it("is cloned with a copy alone when it was called a template as it was made: its volumes are no base images", async () => {
+    await create({ vmid: 102, rootfs: "local-lvm:1", template: 1 });
+    const linked = await pve.call("POST", `${LXC}/102/clone`, { newid: 103, full: 0 });
+    expect(await pve.done(linked)).toBe("Linked clone feature for 'local-lvm:vm-102-disk-0' is not available");
+    await pve.does("POST", `${LXC}/102/clone`, { newid: 103, full: 1 });
+  });
+
   it("is not made of a template that is not there, nor on a storage that keeps none", async () => {
     const form = { vmid: 102, ostemplate: "local:vztmpl/none.tar.xz", rootfs: "local-lvm:1" };
     const ended = await pve.done(await pve.call("POST", LXC, form));

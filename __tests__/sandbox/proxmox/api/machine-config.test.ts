@@ -64,3 +64,12 @@ it("tells a pool by its name, and comments without blanks at their ends", async 
   await api.does("PUT", "pools/web", { comment: " " });
   expect(await api.get("pools/web")).toEqual({ poolid: "web", members: [] });
 });
+
+it("is cloned without a copy only where its disks are base images, as those of one made as a template are", async () => {
+  await api.does("POST", VM, { vmid: 100, scsi0: "local-lvm:1" });
+  await api.does("POST", VM, { vmid: 101, scsi0: "local-lvm:1", template: 1 });
+  const linked = await api.call("POST", `${VM}/100/clone`, { newid: 102, full: 0 });
+  expect(await api.done(linked)).toBe("Linked clone feature is not supported for 'local-lvm:vm-100-disk-0' (scsi0)");
+  expect(await config(101)).toMatchObject({ scsi0: "local-lvm:base-101-disk-0,size=1G" });
+  await api.does("POST", `${VM}/101/clone`, { newid: 103, full: 0 });
+});

@@ -73,6 +73,12 @@ it("are cloned from, as the machine was", async () => {
   expect(clone).not.toHaveProperty("parent");
 });
 
+it("are cloned from without a copy on a thin pool", async () => {
+  await take("first");
+  await api.does("POST", `${ONE}/clone`, { newid: 101, snapname: "first", full: 0 });
+  expect(await ended("POST", `${ONE}/clone`, { newid: 102, full: 0 })).toMatch("Linked clone feature is not supported");
+});
+
 it.each([
   ["a name that is taken", "POST", "snapshot", { snapname: "first" }, "snapshot name 'first' already used"],
   ["a template of it", "POST", "template", {}, "unable to create template, because VM contains snapshots"],
