@@ -6,7 +6,7 @@
     # The last release that knows Macs with an Intel processor.
     nixpkgs-intel-mac.url = "github:NixOS/nixpkgs/nixpkgs-26.05-darwin";
     # nixpkgs has no Dagger. The version of the SDK in images/package.json; with the nixpkgs that its makers locked.
-    dagger.url = "github:dagger/nix/v0.21.8";
+    dagger.url = "github:dagger/nix/v0.21.9";
   };
 
   outputs =

@@ -21,7 +21,7 @@ function program(name: string, line: string | null): string {
 const find = (env: Readonly<Record<string, string>> = {}) => findEngine({ PATH: bin, ...env });
 
 describe("an engine, by the dagger CLI", () => {
-  const VERSION = "dagger v0.21.8 (image://registry.dagger.io/engine:v0.21.8) linux/amd64";
+  const VERSION = "dagger v0.21.9 (image://registry.dagger.io/engine:v0.21.9) linux/amd64";
 
   it.each(["docker", "podman", "nerdctl", "finch", "container"])("is there with %s that works", async (runtime) => {
     program("dagger", VERSION);
@@ -45,15 +45,15 @@ describe("an engine, by the dagger CLI", () => {
     });
   });
 
-  it.each(["0.21.9", "0.21.80", "1.0.0-beta.10", "0.21.8-rc.1"])("is not taken from a CLI of %s", async (version) => {
+  it.each(["0.21.8", "0.21.90", "1.0.0-beta.10", "0.21.9-rc.1"])("is not taken from a CLI of %s", async (version) => {
     program("dagger", `dagger v${version} (image://registry.dagger.io/engine:v${version}) linux/amd64`);
     program("docker", "works");
-    expect(await find()).toEqual({ engine: null, reason: `dagger is ${version}, the lab wants 0.21.8` });
+    expect(await find()).toEqual({ engine: null, reason: `dagger is ${version}, the lab wants 0.21.9` });
   });
 
   it("is not taken from a CLI of no version", async () => {
     program("dagger", "dagger (devel)");
-    expect(await find()).toEqual({ engine: null, reason: "dagger is of no known version, the lab wants 0.21.8" });
+    expect(await find()).toEqual({ engine: null, reason: "dagger is of no known version, the lab wants 0.21.9" });
   });
 
   it("is not there when the CLI that is named does not run", async () => {
@@ -128,14 +128,14 @@ describeWithEngine("an engine, by a session that answers", () => {
   afterAll(() => session.close());
 
   it("is there", async () => {
-    version = "v0.21.8";
+    version = "v0.21.9";
     const port = Number(session.env.DAGGER_SESSION_PORT);
     expect(await find(session.env)).toEqual({ engine: { session: { port, token: session.token } } });
   });
 
   it("is not there with another version", async () => {
     version = "v0.20.1";
-    const reason = "the engine of this session is 0.20.1, the lab wants 0.21.8";
+    const reason = "the engine of this session is 0.20.1, the lab wants 0.21.9";
     expect(await find(session.env)).toEqual({ engine: null, reason });
   });
 

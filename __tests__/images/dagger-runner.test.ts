@@ -13,7 +13,7 @@ const CLI = `#!${process.execPath}
 const { appendFileSync } = require("node:fs");
 const { connect, createServer } = require("node:net");
 if (process.argv[2] === "version") {
-  console.log("dagger v0.21.8 (image://registry.dagger.io/engine:v0.21.8) linux/amd64");
+  console.log("dagger v0.21.9 (image://registry.dagger.io/engine:v0.21.9) linux/amd64");
 } else {
   const ignore = () => undefined;
   const server = createServer((near) => {
@@ -30,7 +30,7 @@ if (process.argv[2] === "version") {
 
 /** As the CLI, where no engine can be reached. */
 const BROKEN_CLI = `#!/bin/sh
-test "$1" = version && echo "dagger v0.21.8" && exit
+test "$1" = version && echo "dagger v0.21.9" && exit
 echo "could not connect to the engine" >&2
 exit 1
 `;

@@ -87,7 +87,7 @@ export class FakeDaggerSession {
   readonly #calls = new Map<string, Call>();
 
   constructor(answers: Answers = {}) {
-    this.#answers = { version: () => "v0.21.8", contents: () => "", stdout: () => "", ...answers };
+    this.#answers = { version: () => "v0.21.9", contents: () => "", stdout: () => "", ...answers };
   }
 
   async open(): Promise<void> {

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { promisify } from "node:util";
 
 /** Of the SDK, the CLI and the engine, which go together: the one in images/package.json and dagger.json. */
-export const DAGGER_VERSION = "0.21.8";
+export const DAGGER_VERSION = "0.21.9";
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -43,7 +43,7 @@ async function said(
   );
 }
 
-/** The version in `dagger v0.21.8 (…)` or `v0.21.8`. */
+/** The version in `dagger v0.21.9 (…)` or `v0.21.9`. */
 function otherVersion(text: string): string | null {
   const version = /\bv?(\d+\.\d+\.\d+[\w.+-]*)/.exec(text)?.[1] ?? "of no known version";
   return version === DAGGER_VERSION ? null : version;
