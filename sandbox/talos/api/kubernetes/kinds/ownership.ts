@@ -59,50 +59,52 @@ function keyName(entry: Fields, { keys }: Field): string {
   return `k:${JSON.stringify(Object.fromEntries(named))}`;
 }
 
+/** Whether a set has a field itself, beside what is inside of it: `{}` is short for `{".": {}}`. */
+const isMember = (value: Value | undefined): boolean =>
+  isFields(value) && ("." in value || Object.keys(value).length === 0);
+
+function insideOf(value: Value | undefined): Owned {
+  if (!isFields(value)) return {};
+  const { ".": _itself, ...inner } = value;
+  return inner;
+}
+
+/** The fields of either, as far as `keeps` says so of each: by whether the first has it, and the second. */
+function combined(one: Owned, other: Owned, keeps: (one: boolean, other: boolean) => boolean): Owned {
+  return entries([...new Set([...Object.keys(one), ...Object.keys(other)])], (key) => [
+    keeps(isMember(one[key]), isMember(other[key])),
+    combined(insideOf(one[key]), insideOf(other[key]), keeps),
+  ]);
+}
+
+/** Without those that are empty. */
+function entries(keys: readonly string[], entry: (key: string) => readonly [itself: boolean, inner: Owned]): Owned {
+  return Object.fromEntries(
+    keys.flatMap((key): [string, Value][] => {
+      const [itself, inner] = entry(key);
+      if (Object.keys(inner).length === 0) return itself ? [[key, {}]] : [];
+      return [[key, itself ? { ".": {}, ...inner } : inner]];
+    }),
+  );
+}
+
 /** Both. */
-export function union(one: Owned, other: Owned): Owned {
-  const result: Record<string, Value> = { ...one };
-  for (const [key, value] of Object.entries(other)) {
-    const present = result[key];
-    result[key] = isFields(present) && isFields(value) ? union(present, value) : value;
-  }
-  return result;
-}
-
-const isLeaf = (value: Value | undefined): boolean => isFields(value) && Object.keys(value).length === 0;
-
+export const union = (one: Owned, other: Owned): Owned => combined(one, other, (is, also) => is || also);
 /** The first without what the second has. */
-export function without(one: Owned, other: Owned): Owned {
-  return Object.fromEntries(
-    Object.entries(one).flatMap(([key, value]): [string, Value][] => {
-      const taken = other[key];
-      if (taken === undefined) return [[key, value]];
-      if (isLeaf(value) || isLeaf(taken) || !isFields(value) || !isFields(taken)) return [];
-      const rest = without(value, taken);
-      return Object.keys(rest).filter((each) => each !== ".").length === 0 ? [] : [[key, rest]];
-    }),
-  );
-}
-
+export const without = (one: Owned, other: Owned): Owned => combined(one, other, (is, also) => is && !also);
 /** What both have. */
-export function common(one: Owned, other: Owned): Owned {
-  return Object.fromEntries(
-    Object.entries(one).flatMap(([key, value]): [string, Value][] => {
-      const also = other[key];
-      if (also === undefined || !isFields(value) || !isFields(also)) return [];
-      if (isLeaf(value) || isLeaf(also)) return [[key, {}]];
-      const both = common(value, also);
-      return Object.keys(both).length === 0 ? [] : [[key, both]];
-    }),
-  );
+export const common = (one: Owned, other: Owned): Owned => combined(one, other, (is, also) => is && also);
+
+/** With every field that something of it is inside of. */
+export function withParents(owned: Owned): Owned {
+  return entries(Object.keys(owned), (key) => [true, withParents(insideOf(owned[key]))]);
 }
 
 /** Its fields as errors name them: `.spec.replicas`, `.spec.containers[name="web"].image`. */
 export function pathsOf(owned: Owned, path = ""): readonly string[] {
   return Object.entries(owned).flatMap(([key, value]) => {
-    if (key === ".") return [];
-    const here = path + step(key);
-    return isLeaf(value) || !isFields(value) ? [here] : pathsOf(value, here);
+    const [here, inner] = [path + step(key), insideOf(value)];
+    return Object.keys(inner).length === 0 ? [here] : pathsOf(inner, here);
   });
 }
 
@@ -115,17 +117,14 @@ function step(key: string): string {
     .join(",")}]`;
 }
 
-/** The value that an owned field has in an object, to compare: of each field whether it differs between two objects. */
+/** The owned fields that differ between two objects; one that has others inside of it: by whether it is there. */
 export function differing(owned: Owned, one: Value | undefined, other: Value | undefined): Owned {
-  return Object.fromEntries(
-    Object.entries(owned).flatMap(([key, value]): [string, Value][] => {
-      if (key === ".") return [];
-      const [here, there] = [follow(one, key), follow(other, key)];
-      if (isLeaf(value) || !isFields(value)) return same(here, there) ? [] : [[key, {}]];
-      const inner = differing(value, here, there);
-      return Object.keys(inner).length === 0 ? [] : [[key, inner]];
-    }),
-  );
+  return entries(Object.keys(owned), (key) => {
+    const [here, there, inner] = [follow(one, key), follow(other, key), insideOf(owned[key])];
+    const isLeaf = Object.keys(inner).length === 0;
+    const differs = isLeaf ? !same(here, there) : (here === undefined) !== (there === undefined);
+    return [isMember(owned[key]) && differs, differing(inner, here, there)];
+  });
 }
 
 function entryAt(list: readonly Value[], key: string): number {
@@ -146,17 +145,13 @@ function follow(value: Value | undefined, key: string): Value | undefined {
 /** An object without the fields that are owned. */
 export function taken(object: Value, owned: Owned): Value {
   return Object.entries(owned).reduce<Value>((here, [key, value]) => {
-    if (key === ".") return here;
     const inner = follow(here, key);
     if (inner === undefined) return here;
-    const goes = isLeaf(value) || !isFields(value) || "." in value;
-    if (isList(here)) {
-      const n = entryAt(here, key);
-      return goes ? here.toSpliced(n, 1) : here.with(n, taken(inner, isFields(value) ? value : {}));
-    }
-    return isFields(here)
-      ? withAt(here, [key.slice(2)], goes ? undefined : taken(inner, isFields(value) ? value : {}))
-      : here;
+    const left = isMember(value) ? undefined : taken(inner, insideOf(value));
+    if (isFields(here)) return withAt(here, [key.slice(2)], left);
+    if (!isList(here)) return here;
+    const n = entryAt(here, key);
+    return left === undefined ? here.toSpliced(n, 1) : here.with(n, left);
   }, object);
 }
 

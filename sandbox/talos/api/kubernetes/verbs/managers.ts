@@ -16,6 +16,7 @@ import {
   union,
   without,
   withManagers,
+  withParents,
 } from "../kinds/ownership.ts";
 
 /** After an update: what has changed is the writer's. */
@@ -48,8 +49,8 @@ export function appliedBy(before: Fields | null, said: Fields, manager: Manager,
   if (!force) refuseConflicts(others, wanted, String(said["apiVersion"]));
   const mine = managers.find((each) => isSameManager(each, manager));
   const kept = others.reduce<Owned>((all, each) => union(all, each.owned), owned);
-  // What this manager said before and does not say any more goes, where nobody else has it.
-  const dropped = mine ? without(mine.owned, kept) : {};
+  // What this manager said before and does not say any more goes, where nobody else has it or something inside of it.
+  const dropped = mine ? without(mine.owned, withParents(kept)) : {};
   const next = taken(merged, dropped);
   const result = isFields(next) ? next : merged;
   const left: readonly Managed[] = others.map((each) => ({
