@@ -1,5 +1,15 @@
 /** What has lost all its owners goes, and so do events after an hour. */
-import { type Fields, isGoing, itemsAt, listAt, textAt, uidOf, withAt } from "../objects/fields.ts";
+import {
+  type Fields,
+  isGoing,
+  itemsAt,
+  listAt,
+  nameOf,
+  namespaceOf,
+  textAt,
+  uidOf,
+  withAt,
+} from "../objects/fields.ts";
 import type { Cluster } from "../store/cluster.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { deleteObject } from "../verbs/remove.ts";
@@ -21,7 +31,8 @@ export function garbage(cluster: Cluster): void {
     if (owners.length === 0) continue;
     if (owners.every((uid) => !there.has(uid) || isForeground(there.get(uid)))) {
       deleteObject(cluster, kind, object);
-      if (store.hasUid(uidOf(object))) for (const uid of owners) blocking.add(uid);
+      const left = store.get(kind, namespaceOf(object), nameOf(object));
+      if (left && uidOf(left) === uidOf(object)) for (const uid of owners) blocking.add(uid);
     }
   }
   for (const { kind, object } of all) {

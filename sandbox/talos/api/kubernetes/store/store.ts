@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { EtcdState } from "../../../../world/kubernetes.ts";
 import { gone } from "../objects/errors.ts";
-import { type Fields, fieldsAt, mapAt, nameOf, namespaceOf, same, textAt, uidOf, withAt } from "../objects/fields.ts";
+import { type Fields, fieldsAt, mapAt, nameOf, namespaceOf, same, textAt, withAt } from "../objects/fields.ts";
 import { KINDS, type Kind, kindNamed } from "../kinds/kinds.ts";
 
 /** Something that happened to an object. */
@@ -18,7 +18,14 @@ export interface Change {
 /** How many changes are remembered: a watch that begins before these is told to list again. */
 const REMEMBERED = 2_000;
 
+/** The objects of a kind, by their keys; in order as long as none is written. */
+interface OfKind {
+  readonly byKey: Map<string, Fields>;
+  sorted: readonly Fields[] | null;
+}
+
 interface Memory {
+  readonly kinds: Map<string, OfKind>;
   changes: Change[];
   /** Of the last change that is forgotten. */
   floor: number;
@@ -32,13 +39,23 @@ export const MACHINE = "sandbox.ampere-lab/machine";
 const memories = new WeakMap<EtcdState, Memory>();
 
 function memoryOf(state: EtcdState): Memory {
-  const memory = memories.get(state) ?? { changes: [], floor: state.revision, listeners: new Set() };
+  const known = memories.get(state);
+  if (known) return known;
+  const memory: Memory = { kinds: new Map(), changes: [], floor: state.revision, listeners: new Set() };
+  for (const [key, object] of Object.entries(state.objects))
+    ofKind(memory, key.split("/", 2).join("/")).byKey.set(key, object);
   memories.set(state, memory);
   return memory;
 }
 
-const keyOf = ({ group, plural }: Kind, namespace: string, name: string): string =>
-  [group, plural, namespace, name].join("/");
+function ofKind({ kinds }: Memory, kind: string): OfKind {
+  const found = kinds.get(kind) ?? { byKey: new Map<string, Fields>(), sorted: null };
+  kinds.set(kind, found);
+  return found;
+}
+
+const placeOf = ({ group, plural }: Kind): string => `${group}/${plural}`;
+const keyOf = (kind: Kind, namespace: string, name: string): string => `${placeOf(kind)}/${namespace}/${name}`;
 
 /** The store of a cluster. */
 export class Store {
@@ -75,16 +92,9 @@ export class Store {
   /** All of a kind, by namespace and name. @param namespace of these alone @default - of all */
   list(kind: Kind | string, namespace = ""): readonly Fields[] {
     const of = typeof kind === "string" ? kindNamed(kind) : kind;
-    const start = `${of.group}/${of.plural}/${namespace === "" ? "" : `${namespace}/`}`;
-    return Object.entries(this.#state.objects)
-      .filter(([key]) => key.startsWith(start))
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([, object]) => object);
-  }
-
-  /** Whether an object with this uid is there. */
-  hasUid(uid: string): boolean {
-    return Object.values(this.#state.objects).some((each) => uidOf(each) === uid);
+    const found = ofKind(memoryOf(this.#state), placeOf(of));
+    found.sorted ??= [...found.byKey].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, object]) => object);
+    return namespace === "" ? found.sorted : found.sorted.filter((object) => namespaceOf(object) === namespace);
   }
 
   /** Everything in a namespace. */
@@ -136,7 +146,7 @@ export class Store {
     const before = this.get(of, namespaceOf(object), nameOf(object));
     if (!before) return;
     this.#write(of, before, before, "DELETED");
-    delete this.#state.objects[keyOf(of, namespaceOf(object), nameOf(object))];
+    this.#put(of, nameOf(object), namespaceOf(object), null);
     if (of.kind === "Node")
       this.#state.unregistered = {
         ...this.#state.unregistered,
@@ -153,11 +163,24 @@ export class Store {
     this.#state.revision += 1;
     const { revision } = this;
     const written = withAt(object, ["metadata", "resourceVersion"], String(revision));
-    this.#state.objects[keyOf(kind, namespaceOf(object), nameOf(object))] = written;
+    this.#put(kind, nameOf(object), namespaceOf(object), written);
     const memory = memoryOf(this.#state);
     memory.changes.push({ type, revision, kind, object: written, before });
     if (memory.changes.length > REMEMBERED) memory.floor = memory.changes.shift()?.revision ?? memory.floor;
     return written;
+  }
+
+  #put(kind: Kind, name: string, namespace: string, object: Fields | null): void {
+    const key = keyOf(kind, namespace, name);
+    const found = ofKind(memoryOf(this.#state), placeOf(kind));
+    found.sorted = null;
+    if (object === null) {
+      delete this.#state.objects[key];
+      found.byKey.delete(key);
+    } else {
+      this.#state.objects[key] = object;
+      found.byKey.set(key, object);
+    }
   }
 
   /** What happened after a revision. @throws ApiError 410 where that is too long ago */
