@@ -54,10 +54,11 @@ async function python(): Promise<Had> {
   return { env: { PROVIDER_TEST_PYTHON: join(folder, "bin", "python") }, missing: [] };
 }
 
-function terraform(): Had {
-  const found = which("terraform", PATH);
-  if (found === undefined) return { env: {}, missing: ["tests with Terraform: terraform is not on PATH"] };
-  return { env: { PROVIDER_TEST_TERRAFORM: found }, missing: [] };
+/** A program that has to be there already. */
+function onPath(program: string, variable: string): Had {
+  const found = which(program, PATH);
+  if (found === undefined) return { env: {}, missing: [`tests with ${program}: it is not on PATH`] };
+  return { env: { [variable]: found }, missing: [] };
 }
 
 /** A program that somebody has built or downloaded: it takes half an hour, so nothing here does it. */
@@ -86,7 +87,9 @@ async function allProviders(): Promise<Had> {
 }
 
 export async function installTools(): Promise<Had> {
-  const had = [terraform(), await tools(), await python(), oracleProvider(), await allProviders()];
+  const terraform = onPath("terraform", "PROVIDER_TEST_TERRAFORM");
+  const kubectl = onPath("kubectl", "PROVIDER_TEST_KUBECTL");
+  const had = [terraform, kubectl, await tools(), await python(), oracleProvider(), await allProviders()];
   return {
     env: Object.assign({}, ...had.map(({ env }) => env)),
     missing: had.flatMap(({ missing }) => missing),

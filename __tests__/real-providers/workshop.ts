@@ -19,6 +19,7 @@ const VARIABLES = {
   terraform: "PROVIDER_TEST_TERRAFORM",
   tofu: "PROVIDER_TEST_TOFU",
   go: "PROVIDER_TEST_GO",
+  kubectl: "PROVIDER_TEST_KUBECTL",
   /** bpg/proxmox, as `lab tools build` makes it. */
   proxmox: "PROVIDER_TEST_PROXMOX",
   /** oracle/oci, alone in its folder: wherever you have it from. */

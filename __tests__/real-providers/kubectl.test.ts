@@ -1,9 +1,8 @@
-import { KUBECTL, kubectlFor, plays, type Step, threeNodes } from "./kubectl.ts";
+import { kubectlFor, plays, type Step, threeNodes } from "./kubectl.ts";
+import { needing } from "./workshop.ts";
 
-/** Counted as skipped, under a name that says why, where there is none. */
 function story(title: string, steps: readonly Step[]): void {
-  const named = KUBECTL === undefined ? `${title} (skipped: kubectl is not on PATH)` : title;
-  (KUBECTL === undefined ? it.skip : it)(named, async () => plays(await kubectlFor(threeNodes()), steps), 120_000);
+  needing("kubectl").it(title, async () => plays(await kubectlFor(threeNodes()), steps), 120_000);
 }
 
 const labels = (app: string): object => ({ matchLabels: { app } });

@@ -3,12 +3,9 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { which } from "../../../../cli/engine/terraform/tools.ts";
-import { admin, cluster, portTo } from "../cluster.ts";
-import type { Lab } from "../world.ts";
-
-/** Where it is; undefined: nowhere. */
-export const KUBECTL = which("kubectl", process.env["PATH"] ?? "");
+import { admin, cluster, portTo } from "../sandbox/talos/cluster.ts";
+import type { Lab } from "../sandbox/talos/world.ts";
+import { program } from "./workshop.ts";
 
 /** What is typed, what it prints, and what it reads. A text has to be a part of what it prints. */
 export type Step = readonly [typed: string, prints: string | RegExp, reads?: object];
@@ -33,7 +30,7 @@ export async function kubectlFor(lab: Lab): Promise<(typed: string, reads?: obje
   const env = { PATH: process.env["PATH"] ?? "", HOME: folder, KUBECONFIG: kubeconfig };
   return (typed, reads) =>
     new Promise((resolve) => {
-      const child = execFile(KUBECTL ?? "kubectl", typed.split(" "), { env }, (_error, stdout, stderr) =>
+      const child = execFile(program("kubectl"), typed.split(" "), { env }, (_error, stdout, stderr) =>
         resolve(stdout + stderr),
       );
       child.stdin?.end(reads === undefined ? "" : JSON.stringify(reads));
