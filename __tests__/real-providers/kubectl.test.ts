@@ -24,6 +24,36 @@ function pod(name: string, spec: object = {}): object {
   };
 }
 
+const WIDGETS = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "widgets.example.org" },
+  spec: {
+    group: "example.org",
+    scope: "Namespaced",
+    names: { plural: "widgets", kind: "Widget", shortNames: ["wd"] },
+    versions: [
+      {
+        name: "v1",
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: "object",
+            properties: { spec: { type: "object", properties: { size: { type: "integer" } } } },
+          },
+        },
+      },
+    ],
+  },
+};
+const widget = (size: number): object => ({
+  apiVersion: "example.org/v1",
+  kind: "Widget",
+  metadata: { name: "one" },
+  spec: { size },
+});
+
 const web = (image: string, replicas = 3): object =>
   workload("Deployment", "web", { replicas }, { image, ports: [{ containerPort: 80 }] });
 
@@ -170,6 +200,24 @@ describe("a real kubectl", () => {
     ["attach one", "the sandbox runs no containers: nothing can be attached to in pod default/one"],
     ["port-forward pod/one :80", "the sandbox runs no containers: no port can be forwarded to pod default/one"],
     ["get events --field-selector=reason=FailedScheduling", "pod/big"],
+  ]);
+
+  story("has kinds of one's own, and rights by roles", [
+    ["create -f -", "customresourcedefinition.apiextensions.k8s.io/widgets.example.org created", WIDGETS],
+    ["wait --for=condition=Established crd/widgets.example.org --timeout=5s", "condition met"],
+    ["explain widgets.spec.size", "FIELD: size <integer>"],
+    ["apply -f -", "widget.example.org/one created", widget(1)],
+    ["apply -f -", "widget.example.org/one configured", widget(2)],
+    ["get wd one -o jsonpath={.spec.size}", /^2$/],
+    ["create rolebinding robot --clusterrole=view --serviceaccount=default:robot", "created"],
+    ["auth can-i list pods --as=system:serviceaccount:default:robot", /^yes/],
+    ["auth can-i delete pods --as=system:serviceaccount:default:robot", /^no/],
+    ["get secrets --as=system:serviceaccount:default:robot", "secrets is forbidden"],
+    ["auth can-i --list", /\*\.\* +\[\] +\[\] +\[\*\]/],
+    ["create token default", "the sandbox accepts client certificates alone"],
+    ["delete crd widgets.example.org", "deleted"],
+    ["apply -f -", 'no matches for kind "Gadget" in version "example.org/v1"', { ...widget(1), kind: "Gadget" }],
+    ["explain deploy --output=plaintext-openapiv2", "Pods that are replaced step by step."],
   ]);
 
   story("refuses in the API server's words", [

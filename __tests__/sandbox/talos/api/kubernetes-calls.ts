@@ -7,11 +7,13 @@ import type { Lab } from "../world.ts";
 
 /** As much of an object as tests look at. */
 export const objectSchema = z.looseObject({
-  metadata: z.looseObject({
-    name: z.string().optional(),
-    resourceVersion: z.string().optional(),
-    continue: z.string().optional(),
-  }),
+  metadata: z
+    .looseObject({
+      name: z.string().optional(),
+      resourceVersion: z.string().optional(),
+      continue: z.string().optional(),
+    })
+    .default({}),
   message: z.string().optional(),
   reason: z.string().optional(),
   items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })).optional(),
@@ -21,9 +23,17 @@ export type Body = z.infer<typeof objectSchema>;
 export interface Answered {
   readonly code: number;
   readonly body: Body;
+  /** What is warned of. */
+  readonly warning?: string;
 }
 
-export type Ask = (method: string, path: string, body?: object, contentType?: string) => Promise<Answered>;
+export type Ask = (
+  method: string,
+  path: string,
+  body?: object,
+  contentType?: string,
+  headers?: https.RequestOptions["headers"],
+) => Promise<Answered>;
 
 function optionsOf(port: number): https.RequestOptions {
   const { caCertificate, clientCertificate, clientKey } = admin();
@@ -34,14 +44,19 @@ function optionsOf(port: number): https.RequestOptions {
 /** Asks the API server of a lab. */
 export async function asking(lab: Lab): Promise<Ask> {
   const port = await portTo(lab);
-  return (method, path, body, contentType = "application/json") =>
+  return (method, path, body, contentType = "application/json", more = {}) =>
     new Promise((resolve, reject) => {
-      const headers = { "content-type": contentType };
+      const headers = { "content-type": contentType, ...more };
       const sent = https.request({ ...optionsOf(port), method, path, headers }, (response) => {
+        const { warning } = response.headers;
         let text = "";
         response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
         response.on("end", () =>
-          resolve({ code: response.statusCode ?? 0, body: objectSchema.parse(JSON.parse(text)) }),
+          resolve({
+            code: response.statusCode ?? 0,
+            body: objectSchema.parse(JSON.parse(text)),
+            ...(typeof warning === "string" && { warning }),
+          }),
         );
       });
       sent.on("error", reject);

@@ -1,4 +1,6 @@
 import * as fc from "fast-check";
+import { withDefaults } from "../../../../sandbox/talos/api/kubernetes/kinds/defaults.ts";
+import { kindNamed } from "../../../../sandbox/talos/api/kubernetes/kinds/kinds.ts";
 import { strategicPatch } from "../../../../sandbox/talos/api/kubernetes/kinds/merge.ts";
 import { common, fieldsIn, pathsOf, union, without } from "../../../../sandbox/talos/api/kubernetes/kinds/ownership.ts";
 import { TYPES, fieldsOf } from "../../../../sandbox/talos/api/kubernetes/kinds/types.ts";
@@ -110,6 +112,36 @@ describe("sets of fields", () => {
   it("are written as errors name them", () => {
     const owned = fieldsIn({ spec: { containers: [{ name: "web", image: "i" }] } }, "Pod");
     expect(pathsOf(owned)).toEqual(['.spec.containers[name="web"].name', '.spec.containers[name="web"].image']);
+  });
+});
+
+describe("what a client does not say", () => {
+  it("is filled in of probes, volumes and variables", () => {
+    const container = {
+      name: "a",
+      image: "a:1",
+      livenessProbe: { httpGet: { port: 80 } },
+      env: [{ name: "A", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
+    };
+    const volumes = [{ name: "a", configMap: { name: "a" } }, { name: "b" }];
+    expect(withDefaults(kindNamed("Pod"), { spec: { containers: [container], volumes } })["spec"]).toMatchObject({
+      containers: [
+        {
+          livenessProbe: {
+            httpGet: { path: "/", port: 80, scheme: "HTTP" },
+            timeoutSeconds: 1,
+            periodSeconds: 10,
+            successThreshold: 1,
+            failureThreshold: 3,
+          },
+          env: [{ valueFrom: { fieldRef: { apiVersion: "v1" } } }],
+        },
+      ],
+      volumes: [
+        { name: "a", configMap: { name: "a", defaultMode: 420 } },
+        { name: "b", emptyDir: {} },
+      ],
+    });
   });
 });
 

@@ -2,14 +2,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type PeerCertificate, TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import type { Call, Fault } from "../../../faults/calls.ts";
 import { discovery } from "./discovery.ts";
 import { ApiError } from "./objects/errors.ts";
 import { keeping, type Server } from "./server.ts";
+import { attemptOf, refuse, userOf } from "./verbs/access.ts";
 import { answered } from "./verbs/index.ts";
+import { isWithoutContainers } from "./verbs/parts.ts";
 import { selection } from "./verbs/read.ts";
-import { review } from "./verbs/parts.ts";
 import { type Answer, targetOf, type Asked } from "./verbs/request.ts";
 import { bodyOf } from "./verbs/body.ts";
 import type { Cluster } from "./store/cluster.ts";
@@ -79,19 +80,18 @@ function answerOf(server: Server, request: IncomingMessage, pathname: string, cl
   const query = URL.parse(request.url ?? "/", "https://localhost")?.searchParams ?? new URLSearchParams();
   const accept = headers.accept ?? "";
   const contentType = headers["content-type"] ?? "application/json";
-  const told = method === "GET" ? discovery(pathname, accept, cluster.version) : undefined;
-  if (told !== undefined) return { code: 200, ...told };
-  const { subject } = socket.getPeerCertificate();
-  const isWatch = query.get("watch") === "true" || query.get("watch") === "1";
-  refuseStrangers(subject, pathname, isWatch ? "WATCH" : method);
-  const reviewed = method === "POST" && review(pathname, () => bodyOf(sent, contentType), String(subject.CN));
-  if (reviewed) return reviewed;
-  const target = targetOf(pathname);
-  const body = bodyOf(sent, contentType);
-  const manager = query.get("fieldManager") || (headers["user-agent"] ?? "unknown").split("/")[0] || "unknown";
-  const asked: Asked = { ...target, cluster, query, accept, contentType, body, manager };
   // What the world has done meanwhile comes first.
   keeping(server, cluster, () => undefined);
+  const { kinds } = cluster.store;
+  const user = userOf(cluster, socket.getPeerCertificate().subject, headers);
+  const told = method === "GET" ? discovery({ pathname, accept, version: cluster.version, kinds }) : undefined;
+  if (told !== undefined) return { code: 200, ...told };
+  const isWatch = query.get("watch") === "true" || query.get("watch") === "1";
+  refuse(cluster, user, attemptOf(pathname, isWatch ? "WATCH" : method));
+  const target = targetOf(kinds, pathname);
+  const body = isWithoutContainers(target) ? null : bodyOf(sent, contentType);
+  const manager = query.get("fieldManager") || (headers["user-agent"] ?? "unknown").split("/")[0] || "unknown";
+  const asked: Asked = { ...target, cluster, user, query, accept, contentType, body, manager };
   if (method === "GET" && isWatch && target.part === "") {
     selection(asked);
     return { watched: asked };
@@ -99,37 +99,8 @@ function answerOf(server: Server, request: IncomingMessage, pathname: string, cl
   return keeping(server, cluster, () => answered(method, asked));
 }
 
-/** Whom RBAC lets do everything: the only binding that counts here beside what everybody may discover. */
-const ADMINS = "system:masters";
-
-const VERBS: Readonly<Record<string, readonly [one: string, many: string]>> = {
-  GET: ["get", "list"],
-  WATCH: ["watch", "watch"],
-  POST: ["create", "create"],
-  PUT: ["update", "update"],
-  PATCH: ["patch", "patch"],
-  DELETE: ["delete", "deletecollection"],
-};
-
-/** @throws ApiError for a certificate that names no group with rights (its organizations are the groups) */
-function refuseStrangers(subject: PeerCertificate["subject"], pathname: string, method: string): void {
-  const groups: unknown = subject.O;
-  if (groups === ADMINS || (Array.isArray(groups) && groups.includes(ADMINS))) return;
-  const [, group = "", namespace, resource = "", name] =
-    /^\/api(?:s\/([^/]+))?\/[^/]+(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
-  const user = `User ${JSON.stringify(String(subject.CN))} cannot`;
-  const scope = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  const [one, many] = VERBS[method] ?? ["get", "list"];
-  const message =
-    resource === ""
-      ? `forbidden: ${user} get path "${pathname}"`
-      : `${resource}${group === "" ? "" : `.${group}`}${name === undefined ? "" : ` "${name}"`} is forbidden: ${user} ` +
-        `${name === undefined ? many : one} resource "${resource}" in API group "${group}" ${scope}`;
-  throw new ApiError(403, "Forbidden", message);
-}
-
 function reply(response: ServerResponse, { code, body, contentType, warnings = [], retryAfterSeconds }: Answer): void {
-  const sent = typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
+  const sent = typeof body === "string" || Buffer.isBuffer(body) ? body : `${JSON.stringify(body)}\n`;
   response.writeHead(code, {
     "content-type": contentType ?? (typeof body === "string" ? "text/plain; charset=utf-8" : "application/json"),
     "content-length": Buffer.byteLength(sent),

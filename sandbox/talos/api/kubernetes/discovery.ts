@@ -1,9 +1,7 @@
 /** What the API server says of itself: versions, resources, health. Clients ask before anything else. */
-import { groupVersionOf, type Kind, KINDS, type Part } from "./kinds/kinds.ts";
+import { groupVersionOf, type Kind, type Part } from "./kinds/kinds.ts";
 import type { Fields } from "./objects/fields.ts";
 import { openApi } from "./openapi.ts";
-
-const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 interface PartKind {
   readonly group: string;
@@ -12,32 +10,28 @@ interface PartKind {
   readonly verbs: readonly string[];
 }
 
+const ofPod = (kind: string, ...verbs: readonly string[]): PartKind => ({ group: "", version: "v1", kind, verbs });
+
 /** What is at a subresource; of those that are not here, those of their kind. */
 const PART_KINDS: Readonly<Partial<Record<Part, PartKind>>> = {
   scale: { group: "autoscaling", version: "v1", kind: "Scale", verbs: ["get", "patch", "update"] },
   eviction: { group: "policy", version: "v1", kind: "Eviction", verbs: ["create"] },
-  binding: { group: "", version: "v1", kind: "Binding", verbs: ["create"] },
-  log: { group: "", version: "v1", kind: "Pod", verbs: ["get"] },
-  exec: { group: "", version: "v1", kind: "PodExecOptions", verbs: ["create", "get"] },
-  attach: { group: "", version: "v1", kind: "PodAttachOptions", verbs: ["create", "get"] },
-  portforward: { group: "", version: "v1", kind: "PodPortForwardOptions", verbs: ["create", "get"] },
+  token: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", verbs: ["create"] },
+  binding: ofPod("Binding", "create"),
+  log: ofPod("Pod", "get"),
+  exec: ofPod("PodExecOptions", "create", "get"),
+  attach: ofPod("PodAttachOptions", "create", "get"),
+  portforward: ofPod("PodPortForwardOptions", "create", "get"),
 };
 
-function partKind(kind: Kind, part: Part): PartKind {
-  return (
-    PART_KINDS[part] ?? { group: kind.group, version: kind.version, kind: kind.kind, verbs: ["get", "patch", "update"] }
-  );
+function partKind({ group, version, kind }: Kind, part: Part): PartKind {
+  return PART_KINDS[part] ?? { group, version, kind, verbs: ["get", "patch", "update"] };
 }
 
-/** Reviews that are answered, and kept nowhere. */
-const REVIEWS = [
-  { group: "authorization.k8s.io", plural: "selfsubjectaccessreviews", kind: "SelfSubjectAccessReview" },
-  { group: "authentication.k8s.io", plural: "selfsubjectreviews", kind: "SelfSubjectReview" },
-];
-
-const groups: readonly string[] = [
-  ...new Set([...KINDS.map(({ group }) => group), ...REVIEWS.map(({ group }) => group)]),
-];
+const namesOf = ({ short, categories }: Kind): Fields => ({
+  ...(short.length > 0 && { shortNames: short }),
+  ...(categories.length > 0 && { categories }),
+});
 
 function resource(kind: Kind): Fields {
   return {
@@ -45,9 +39,8 @@ function resource(kind: Kind): Fields {
     responseKind: { group: kind.group, version: kind.version, kind: kind.kind },
     scope: kind.namespaced ? "Namespaced" : "Cluster",
     singularResource: kind.kind.toLowerCase(),
-    verbs: VERBS,
-    ...(kind.short.length > 0 && { shortNames: kind.short }),
-    ...(kind.inAll && { categories: ["all"] }),
+    verbs: kind.verbs,
+    ...namesOf(kind),
     ...(kind.parts.length > 0 && {
       subresources: kind.parts.map((part) => {
         const { verbs, ...responseKind } = partKind(kind, part);
@@ -57,77 +50,54 @@ function resource(kind: Kind): Fields {
   };
 }
 
-function reviewsOf(group: string): readonly Fields[] {
-  return REVIEWS.filter((each) => each.group === group).map(({ plural, kind }) => ({
-    resource: plural,
-    responseKind: { group, version: "v1", kind },
-    scope: "Cluster",
-    singularResource: kind.toLowerCase(),
-    verbs: ["create"],
-  }));
-}
+/** The versions of a group, the first that is listed before the others. */
+const versionsOf = (kinds: readonly Kind[], group: string): ReadonlyMap<string, readonly Kind[]> =>
+  Map.groupBy(
+    kinds.filter((kind) => kind.group === group),
+    ({ version }) => version,
+  );
 
 /** Everything in one answer (KEP-3352): of the core group at /api, of the others at /apis. */
-function aggregated(version: string, wanted: readonly string[]): Fields {
-  return {
-    kind: "APIGroupDiscoveryList",
-    apiVersion: `apidiscovery.k8s.io/${version}`,
-    metadata: {},
-    items: wanted.map((group) => ({
-      metadata: group === "" ? {} : { name: group },
-      versions: [
-        {
-          version: "v1",
-          freshness: "Current",
-          resources: [...KINDS.filter((kind) => kind.group === group).map(resource), ...reviewsOf(group)],
-        },
-      ],
+function aggregated(format: string, kinds: readonly Kind[], groups: readonly string[]): Told {
+  const items = groups.map((group) => ({
+    metadata: group === "" ? {} : { name: group },
+    versions: [...versionsOf(kinds, group)].map(([version, own]) => ({
+      version,
+      freshness: "Current",
+      resources: own.map(resource),
     })),
+  }));
+  return {
+    body: { kind: "APIGroupDiscoveryList", apiVersion: `apidiscovery.k8s.io/${format}`, metadata: {}, items },
+    contentType: `application/json;g=apidiscovery.k8s.io;v=${format};as=APIGroupDiscoveryList`,
   };
 }
 
-function resourceList(group: string): Fields {
-  const resources = KINDS.filter((kind) => kind.group === group).flatMap((kind): readonly Fields[] => {
-    const { plural, kind: name, namespaced, short } = kind;
-    const whole = {
-      name: plural,
-      singularName: name.toLowerCase(),
-      namespaced,
-      kind: name,
-      verbs: VERBS,
-      ...(short.length > 0 && { shortNames: short }),
-      ...(kind.inAll && { categories: ["all"] }),
-    };
+function resourceList(kinds: readonly Kind[], groupVersion: string): Fields {
+  const resources = kinds.flatMap((kind): readonly Fields[] => {
+    const { plural, kind: name, namespaced, verbs } = kind;
+    const whole = { name: plural, singularName: name.toLowerCase(), namespaced, kind: name, verbs, ...namesOf(kind) };
     const parts = kind.parts.map((part) => {
-      const found = partKind(kind, part);
-      const own = found.group === group ? {} : { group: found.group, version: found.version };
-      return { name: `${plural}/${part}`, singularName: "", namespaced, kind: found.kind, verbs: found.verbs, ...own };
+      const { group, version, ...found } = partKind(kind, part);
+      const other = group === kind.group ? {} : { group, version };
+      return { name: `${plural}/${part}`, singularName: "", namespaced, ...found, ...other };
     });
     return [whole, ...parts];
   });
-  const reviews = REVIEWS.filter((each) => each.group === group).map(({ plural, kind }) => ({
-    name: plural,
-    singularName: kind.toLowerCase(),
-    namespaced: false,
-    kind,
-    verbs: ["create"],
-  }));
-  return {
-    kind: "APIResourceList",
-    apiVersion: "v1",
-    groupVersion: groupVersionOf({ group, version: "v1" }),
-    resources: [...resources, ...reviews],
-  };
+  return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources };
 }
 
-const groupOf = (name: string): Fields => {
-  const version = { groupVersion: `${name}/v1`, version: "v1" };
-  return { name, versions: [version], preferredVersion: version };
-};
+function groupOf(kinds: readonly Kind[], name: string): Fields {
+  const versions = [...versionsOf(kinds, name).keys()].map((version) => ({
+    groupVersion: groupVersionOf({ group: name, version }),
+    version,
+  }));
+  return { name, versions, preferredVersion: versions[0] ?? {} };
+}
 
 /** What is said, and as what. */
 export interface Told {
-  readonly body: Fields | string;
+  readonly body: Fields | string | Buffer;
   readonly contentType?: string;
 }
 
@@ -144,19 +114,21 @@ function versionOf(version: string): Fields {
   };
 }
 
+/** What is asked for, of which kinds, by a client that takes what. */
+interface Wish {
+  readonly pathname: string;
+  readonly accept: string;
+  readonly version: string;
+  readonly kinds: readonly Kind[];
+}
+
 /** The answer at a path of discovery; undefined at every other path. */
-export function discovery(pathname: string, accept: string, version: string): Told | undefined {
-  const [, aggregate] = /;as=APIGroupDiscoveryList/.test(accept)
+export function discovery(wish: Wish): Told | undefined {
+  const { pathname, accept, version, kinds } = wish;
+  const [, format] = /;as=APIGroupDiscoveryList/.test(accept)
     ? (/apidiscovery\.k8s\.io;v=(v2(?:beta1)?)/.exec(accept) ?? [])
     : [];
-  const both = (plain: Fields, wanted: readonly string[]): Told =>
-    aggregate === undefined
-      ? { body: plain }
-      : {
-          body: aggregated(aggregate, wanted),
-          contentType: `application/json;g=apidiscovery.k8s.io;v=${aggregate};as=APIGroupDiscoveryList`,
-        };
-  const named = groups.filter((group) => group !== "");
+  const named = [...new Set(kinds.map(({ group }) => group))].filter((group) => group !== "");
   switch (pathname) {
     case "/readyz":
     case "/livez":
@@ -165,20 +137,27 @@ export function discovery(pathname: string, accept: string, version: string): To
     case "/version":
       return { body: versionOf(version) };
     case "/api":
-      return both({ kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] }, [""]);
-    case "/apis":
-      return both({ kind: "APIGroupList", apiVersion: "v1", groups: named.map(groupOf) }, named);
-    case "/api/v1":
-      return { body: resourceList("") };
+      return format === undefined
+        ? { body: { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] } }
+        : aggregated(format, kinds, [""]);
+    case "/apis": {
+      const groups = named.map((name) => groupOf(kinds, name));
+      return format === undefined
+        ? { body: { kind: "APIGroupList", apiVersion: "v1", groups } }
+        : aggregated(format, kinds, named);
+    }
     default:
-      return ofGroup(pathname) ?? openApi(pathname);
+      return ofGroup(kinds, pathname) ?? openApi(kinds, pathname, accept);
   }
 }
 
-function ofGroup(pathname: string): Told | undefined {
-  const [, group = "", version] = /^\/apis\/([^/]+)(?:\/(v1))?$/.exec(pathname) ?? [];
-  if (group === "" || !groups.includes(group)) return undefined;
-  return {
-    body: version === undefined ? { kind: "APIGroup", apiVersion: "v1", ...groupOf(group) } : resourceList(group),
-  };
+function ofGroup(kinds: readonly Kind[], pathname: string): Told | undefined {
+  const [, group = "", version] = /^\/(?:api|apis\/([^/]+))(?:\/([^/]+))?$/.exec(pathname) ?? [];
+  const versions = versionsOf(kinds, group);
+  if (version === undefined)
+    return versions.size > 0 && group !== ""
+      ? { body: { kind: "APIGroup", apiVersion: "v1", ...groupOf(kinds, group) } }
+      : undefined;
+  const own = versions.get(version);
+  return own && { body: resourceList(own, groupVersionOf({ group, version })) };
 }

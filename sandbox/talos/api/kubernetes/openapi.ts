@@ -1,10 +1,12 @@
 /** The API's types and paths as OpenAPI: for `kubectl explain`, and for clients that look before they send. */
 import { createHash } from "node:crypto";
 import { DESCRIPTIONS } from "./kinds/descriptions.ts";
+import { schemaOf } from "./kinds/custom.ts";
 import { groupVersionOf, type Kind, KINDS } from "./kinds/kinds.ts";
 import { type Field, isPrimitive, type Primitive } from "./kinds/notation.ts";
 import { fieldsOf, TYPES } from "./kinds/types.ts";
-import type { Fields } from "./objects/fields.ts";
+import { type Fields, fieldsAt } from "./objects/fields.ts";
+import { documentInProtobuf } from "./openapi-protobuf.ts";
 
 const PRIMITIVE_SCHEMAS: Readonly<Record<Primitive, Fields>> = {
   string: { type: "string" },
@@ -18,11 +20,12 @@ const PRIMITIVE_SCHEMAS: Readonly<Record<Primitive, Fields>> = {
 };
 
 /** How a type is called: by the package that the real one is in, as far as clients look at it. */
-function schemaName(type: string, { group, version }: Kind): string {
+function schemaName(type: string, { group, version, kind }: Kind): string {
   if (
     ["ObjectMeta", "LabelSelector", "LabelSelectorRequirement", "OwnerReference", "ManagedFieldsEntry"].includes(type)
   )
     return `io.k8s.apimachinery.pkg.apis.meta.v1.${type}`;
+  if (type === "CustomResource") return [...group.split(".").toReversed(), version, kind].join(".");
   const [short = ""] = (group === "" ? "core" : group).split(".");
   return `io.k8s.api.${short}.${version}.${type}`;
 }
@@ -60,12 +63,15 @@ function collect(type: string, kind: Kind, prefix: Prefix, into: Record<string, 
   const name = schemaName(type, kind);
   if (isPrimitive(type) || name in into) return;
   const fields = [...fieldsOf(type).values()];
-  const own = KINDS.find((each) => each.kind === type);
+  const own = type === "CustomResource" ? kind : KINDS.find((each) => each.type === type);
+  const custom = kind.custom ? schemaOf(kind.custom) : {};
   const required = fields.filter(({ isRequired }) => isRequired).map((each) => each.name);
+  const properties = Object.fromEntries(fields.map((field) => [field.name, fieldSchema(type, field, kind, prefix)]));
   into[name] = {
     type: "object",
     description: TYPES[type]?.[0] ?? "",
-    properties: Object.fromEntries(fields.map((field) => [field.name, fieldSchema(type, field, kind, prefix)])),
+    ...(own === kind && custom),
+    properties: own === kind ? { ...fieldsAt(custom, "properties"), ...properties } : properties,
     ...(required.length > 0 && { required }),
     ...(own && { "x-kubernetes-group-version-kind": [{ group: own.group, kind: own.kind, version: own.version }] }),
   };
@@ -108,7 +114,7 @@ function pathsOf(kind: Kind, is2: boolean): Readonly<Record<string, Fields>> {
 
 function schemasOf(kinds: readonly Kind[], prefix: Prefix): Readonly<Record<string, Fields>> {
   const found: Record<string, Fields> = {};
-  for (const kind of kinds) collect(kind.kind, kind, prefix, found);
+  for (const kind of kinds) collect(kind.type, kind, prefix, found);
   return found;
 }
 
@@ -124,39 +130,57 @@ function version3(kinds: readonly Kind[]): Fields {
   };
 }
 
-function version2(): Fields {
+function version2(kinds: readonly Kind[]): Fields {
   return {
     swagger: "2.0",
     info,
-    paths: Object.assign({}, ...KINDS.map((kind) => pathsOf(kind, true))),
-    definitions: schemasOf(KINDS, "#/definitions/"),
+    paths: Object.assign({}, ...kinds.map((kind) => pathsOf(kind, true))),
+    definitions: schemasOf(kinds, "#/definitions/"),
   };
 }
 
-const groups = Map.groupBy(KINDS, (kind) => (kind.group === "" ? "api/v1" : `apis/${groupVersionOf(kind)}`));
+const groupsOf = (kinds: readonly Kind[]): ReadonlyMap<string, readonly Kind[]> =>
+  Map.groupBy(kinds, (kind) => (kind.group === "" ? "api/v1" : `apis/${groupVersionOf(kind)}`));
 
-let index: Fields | null = null;
+/** By the kinds of a group's version: those that are built in never change. */
+const hashes = new Map<Kind | undefined, string>();
+
+function hashOf(kinds: readonly Kind[]): string {
+  const [first] = kinds;
+  const hash =
+    hashes.get(first) ??
+    createHash("sha256")
+      .update(JSON.stringify(version3(kinds)))
+      .digest("hex")
+      .slice(0, 32)
+      .toUpperCase();
+  if (kinds.every(({ custom }) => !custom)) hashes.set(first, hash);
+  return hash;
+}
 
 /** Where each group's is: its address changes with what it says. */
-function indexOf(): Fields {
-  index ??= {
-    paths: Object.fromEntries(
-      [...groups].map(([path, kinds]) => {
-        const hash = createHash("sha256")
-          .update(JSON.stringify(version3(kinds)))
-          .digest("hex")
-          .slice(0, 32);
-        return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash.toUpperCase()}` }];
-      }),
-    ),
-  };
-  return index;
+function indexOf(kinds: readonly Kind[]): Fields {
+  const paths = [...groupsOf(kinds)].map(([path, own]) => [
+    path,
+    { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(own)}` },
+  ]);
+  return { paths: Object.fromEntries(paths) };
 }
 
+/** What clients of Go ask for the older version as; its answer is called otherwise, as no type may have an @. */
+const PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
 /** The answer at a path of OpenAPI; undefined at every other path. */
-export function openApi(pathname: string): { readonly body: Fields } | undefined {
-  if (pathname === "/openapi/v2") return { body: version2() };
-  if (pathname === "/openapi/v3") return { body: indexOf() };
-  const kinds = groups.get(pathname.replace(/^\/openapi\/v3\//, ""));
-  return kinds && pathname.startsWith("/openapi/v3/") ? { body: version3(kinds) } : undefined;
+export function openApi(
+  kinds: readonly Kind[],
+  pathname: string,
+  accept: string,
+): { readonly body: Fields | Buffer; readonly contentType?: string } | undefined {
+  if (pathname === "/openapi/v2")
+    return accept.includes(PROTOBUF)
+      ? { body: documentInProtobuf(version2(kinds)), contentType: PROTOBUF.replace("@", ".") }
+      : { body: version2(kinds) };
+  if (pathname === "/openapi/v3") return { body: indexOf(kinds) };
+  const own = groupsOf(kinds).get(pathname.replace(/^\/openapi\/v3\//, ""));
+  return own && pathname.startsWith("/openapi/v3/") ? { body: version3(own) } : undefined;
 }

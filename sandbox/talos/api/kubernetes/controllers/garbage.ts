@@ -11,7 +11,6 @@ import {
   withAt,
 } from "../objects/fields.ts";
 import type { Cluster } from "../store/cluster.ts";
-import { KINDS } from "../kinds/kinds.ts";
 import { deleteObject } from "../verbs/remove.ts";
 
 const FOREGROUND = "foregroundDeletion";
@@ -21,7 +20,7 @@ const EVENT_MS = 3_600_000;
 /** Collects. */
 export function garbage(cluster: Cluster): void {
   const { store } = cluster;
-  const all = KINDS.flatMap((kind) => store.list(kind).map((object) => ({ kind, object })));
+  const all = store.resources.flatMap((kind) => store.list(kind).map((object) => ({ kind, object })));
   const there = new Map(all.map(({ object }) => [uidOf(object), object]));
   const isForeground = (object: Fields | undefined): boolean =>
     object !== undefined && isGoing(object) && listAt(object, "metadata", "finalizers").includes(FOREGROUND);

@@ -2,6 +2,7 @@
 import type { Cluster } from "../store/cluster.ts";
 import { budgets } from "./budgets.ts";
 import { daemonSets } from "./daemonsets.ts";
+import { definitions } from "./definitions.ts";
 import { deployments } from "./deployments.ts";
 import { garbage } from "./garbage.ts";
 import { cronJobs, jobs } from "./jobs.ts";
@@ -18,6 +19,7 @@ import { volumes } from "./volumes.ts";
 const CONTROLLERS: readonly ((cluster: Cluster) => void)[] = [
   nodes,
   manifests,
+  definitions,
   namespaces,
   deployments,
   replicaSets,

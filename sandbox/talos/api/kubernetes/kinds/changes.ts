@@ -54,8 +54,8 @@ function podChange(before: Fields, after: Fields): readonly Cause[] {
 
 /** What is wrong with a change. */
 export function changeProblems(kind: Kind, before: Fields, after: Fields): readonly Cause[] {
-  const own = RULES[kind.kind]?.(after) ?? [];
-  const fixed = (FIXED[kind.kind] ?? []).flatMap((path) => {
+  const own = RULES[kind.type]?.(after) ?? [];
+  const fixed = (FIXED[kind.type] ?? []).flatMap((path) => {
     const [was, is] = [at(before, ...path.split(".")), at(after, ...path.split("."))];
     return when(was !== undefined && was !== "" && !same(was, is), () => bad(path, is, "field is immutable"));
   });
@@ -70,16 +70,16 @@ export function changeProblems(kind: Kind, before: Fields, after: Fields): reado
     ...own,
     ...fixed,
     ...when(isFrozen, () => forbids("data", "field is immutable when `immutable` is set")),
-    ...(kind.kind === "Pod" ? podChange(before, after) : []),
+    ...(kind.type === "Pod" ? podChange(before, after) : []),
     ...when(
-      kind.kind === "StatefulSet" && !same(setChange(fieldsAt(before, "spec")), setChange(fieldsAt(after, "spec"))),
+      kind.type === "StatefulSet" && !same(setChange(fieldsAt(before, "spec")), setChange(fieldsAt(after, "spec"))),
       () =>
         forbids(
           "spec",
           "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
         ),
     ),
-    ...when(kind.kind.endsWith("Binding") && !same(before["roleRef"], after["roleRef"]), () =>
+    ...when(kind.type.endsWith("Binding") && !same(before["roleRef"], after["roleRef"]), () =>
       bad("roleRef", after["roleRef"], "cannot change roleRef"),
     ),
   ];

@@ -29,10 +29,14 @@ import {
   text,
   timeTaken,
 } from "./cells.ts";
+import { customColumns } from "./custom.ts";
+import type { Kind } from "./kind.ts";
+import { MORE_COLUMNS } from "./more-columns.ts";
 import { podColumns } from "./pod-columns.ts";
 
 /** By kind; what is not listed has a name and an age. */
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  ...MORE_COLUMNS,
   Node: [
     name,
     ["Status", nodeStatus],
@@ -229,6 +233,6 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
 };
 
 /** The columns of a kind. */
-export function columnsOf(kind: string): readonly Column[] {
-  return COLUMNS[kind] ?? [name, age];
+export function columnsOf({ type, custom }: Kind): readonly Column[] {
+  return custom ? customColumns(custom) : (COLUMNS[type] ?? [name, age]);
 }

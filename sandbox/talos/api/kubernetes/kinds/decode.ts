@@ -1,9 +1,11 @@
 /** Whether an object is one of its kind: unknown fields, wrong types, fields that are missing. */
 import { type Cause, badRequest, invalid } from "../objects/errors.ts";
-import { type Fields, isFields, isList, nameOf, type Value } from "../objects/fields.ts";
+import { type Fields, fieldsAt, isFields, isList, nameOf, type Value } from "../objects/fields.ts";
 import { QUANTITY_PATTERN, quantity } from "../objects/quantity.ts";
+import { schemaOf } from "./custom.ts";
 import { groupVersionOf, type Kind } from "./kinds.ts";
 import type { Field } from "./notation.ts";
+import { conform } from "./schema.ts";
 import { fieldsOf } from "./types.ts";
 
 /** What is found on the way through an object. */
@@ -106,32 +108,44 @@ export function decoded(
     throw badRequest(
       `${String(name)} in version "${String(apiVersion).split("/").at(-1)}" cannot be handled as a ${kind.kind}: converting (${String(name)}) to (${kind.kind}): unknown conversion`,
     );
-  const object: Fields = { ...value, apiVersion, kind: name };
-  one(object, kind.kind, "", found);
+  const object = looked(kind, { ...value, apiVersion, kind: name }, found);
   const cannot = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: `;
   if (found.wrong.length > 0) throw badRequest(cannot + (found.wrong[0] ?? ""));
   const unknown = found.unknown.map((path) => `unknown field "${path}"`);
   if (validation === "Strict" && unknown.length > 0)
     throw badRequest(`${cannot}strict decoding error: ${unknown.join(", ")}`);
-  return { object: pruned(object, kind.kind), warnings: validation === "Warn" ? unknown : [] };
+  return { object: pruned(object, kind), warnings: validation === "Warn" ? unknown : [] };
 }
 
-/** @throws ApiError that names what is missing */
+/** Goes through an object; one of a custom kind has no more than its schema then. */
+function looked({ type, custom }: Kind, object: Fields, found: Found): Fields {
+  if (!custom) one(object, type, "", found);
+  else if (isFields(object["metadata"])) one(object["metadata"], "ObjectMeta", "metadata", found);
+  const conformed = custom && conform(schemaOf(custom), object, "", found);
+  return isFields(conformed) ? conformed : object;
+}
+
+/** What is missing, or not as the schema of a custom kind has it. */
 export function complete(kind: Kind, object: Fields): readonly Cause[] {
   const found: Found = { unknown: [], wrong: [], causes: [] };
-  one(object, kind.kind, "", found);
+  looked(kind, object, found);
   return found.causes;
 }
 
 /** Without fields that its type does not have, and without nulls. */
-function pruned(value: Fields, type: string): Fields {
+function pruned(object: Fields, { type, custom }: Kind): Fields {
+  if (!custom) return prunedTo(object, type);
+  return { ...object, metadata: prunedTo(fieldsAt(object, "metadata"), "ObjectMeta") };
+}
+
+function prunedTo(value: Fields, type: string): Fields {
   const fields = fieldsOf(type);
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, each]) => {
       const field = fields.get(name);
       if (!field || each === null) return [];
       const inner = (inside: Value): Value =>
-        fieldsOf(field.type).size > 0 && isFields(inside) ? pruned(inside, field.type) : inside;
+        fieldsOf(field.type).size > 0 && isFields(inside) ? prunedTo(inside, field.type) : inside;
       if (field.holds === "one") return [[name, inner(each)]];
       if (field.holds === "map" && isFields(each))
         return [[name, Object.fromEntries(Object.entries(each).map(([key, inside]) => [key, inner(inside)]))]];

@@ -1,58 +1,9 @@
 /** What the API server fills in where a client says nothing. */
-import { type Fields, fieldsAt, isFields, itemsAt, mapAt, textAt, type Value, withAt } from "../objects/fields.ts";
-
-/** What is there goes before what is filled in. */
-const filled = (defaults: Fields, fields: Fields): Fields => ({
-  ...fields,
-  ...Object.fromEntries(Object.entries(defaults).filter(([key]) => fields[key] === undefined)),
-});
-
-function each(fields: Fields, key: string, change: (item: Fields) => Fields): Fields {
-  const list = itemsAt(fields, key);
-  return list.length === 0 ? fields : { ...fields, [key]: list.map(change) };
-}
-
-/** An image without a tag, or with `latest`, is fetched each time. */
-function pullPolicy(image: string): string {
-  const [, tag = "latest"] = /:([^:/]+)$/.exec(image.split("@")[0] ?? "") ?? [];
-  return tag === "latest" && !image.includes("@") ? "Always" : "IfNotPresent";
-}
-
-function container(fields: Fields): Fields {
-  const policy = pullPolicy(textAt(fields, "image"));
-  const known = filled(
-    {
-      resources: {},
-      terminationMessagePath: "/dev/termination-log",
-      terminationMessagePolicy: "File",
-      imagePullPolicy: policy,
-    },
-    fields,
-  );
-  const withPorts = each(known, "ports", (port) => filled({ protocol: "TCP" }, port));
-  const limits = mapAt(fields, "resources", "limits");
-  // Limits alone are requests too.
-  return Object.keys(limits).length === 0
-    ? withPorts
-    : withAt(withPorts, ["resources", "requests"], { ...limits, ...fieldsAt(fields, "resources", "requests") });
-}
-
-/** Of a pod, and of what pods are made from. */
-function podSpec(fields: Fields): Fields {
-  const defaults: Fields = {
-    restartPolicy: "Always",
-    terminationGracePeriodSeconds: 30,
-    dnsPolicy: "ClusterFirst",
-    securityContext: {},
-    schedulerName: "default-scheduler",
-  };
-  const account = textAt(fields, "serviceAccountName") || textAt(fields, "serviceAccount");
-  const known = filled(
-    { ...defaults, ...(account !== "" && { serviceAccountName: account, serviceAccount: account }) },
-    fields,
-  );
-  return each(each(known, "containers", container), "initContainers", container);
-}
+import { type Fields, fieldsAt, isFields, textAt, type Value, withAt } from "../objects/fields.ts";
+import { schemaOf } from "./custom.ts";
+import { each, filled, podSpec } from "./defaults-pod.ts";
+import type { Kind } from "./kind.ts";
+import { conform } from "./schema.ts";
 
 function template(spec: Fields, key = "template"): Fields {
   const inner = fieldsAt(spec, key);
@@ -77,7 +28,13 @@ function setStrategy(spec: Fields, rolling: Fields): Fields {
 
 function statefulSet(spec: Fields): Fields {
   const known = filled(
-    { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: "OrderedReady", serviceName: "" },
+    {
+      replicas: 1,
+      revisionHistoryLimit: 10,
+      podManagementPolicy: "OrderedReady",
+      serviceName: "",
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+    },
     spec,
   );
   const claims = each(known, "volumeClaimTemplates", (claim) => ({
@@ -120,7 +77,10 @@ function cronJob(spec: Fields): Fields {
 function service(spec: Fields): Fields {
   const known = filled({ type: "ClusterIP", sessionAffinity: "None" }, spec);
   if (known["type"] === "ExternalName") return known;
-  const outward = known["type"] === "ClusterIP" ? {} : { externalTrafficPolicy: "Cluster" };
+  const outward = {
+    ...(known["type"] !== "ClusterIP" && { externalTrafficPolicy: "Cluster" }),
+    ...(known["type"] === "LoadBalancer" && { allocateLoadBalancerNodePorts: true }),
+  };
   const withDefaults = filled(
     { internalTrafficPolicy: "Cluster", ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack", ...outward },
     known,
@@ -151,6 +111,16 @@ const SPECS: Readonly<Record<string, (spec: Fields) => Fields>> = {
   Service: service,
   PersistentVolumeClaim: (spec) => filled({ volumeMode: "Filesystem" }, spec),
   PersistentVolume: (spec) => filled({ volumeMode: "Filesystem", persistentVolumeReclaimPolicy: "Retain" }, spec),
+  CustomResourceDefinition: (spec) => {
+    const names = fieldsAt(spec, "names");
+    const kind = textAt(names, "kind");
+    return {
+      conversion: { strategy: "None" },
+      ...spec,
+      names: filled({ singular: kind.toLowerCase(), listKind: `${kind}List` }, names),
+    };
+  },
+  HorizontalPodAutoscaler: (spec) => filled({ minReplicas: 1 }, spec),
   NetworkPolicy: (spec) =>
     filled({ podSelector: {}, policyTypes: ["Ingress", ...(spec["egress"] === undefined ? [] : ["Egress"])] }, spec),
 };
@@ -178,8 +148,7 @@ function secret(object: Fields): Fields {
   return { ...rest, data: { ...fieldsAt(rest, "data"), ...Object.fromEntries(encoded) } };
 }
 
-function whole(object: Fields): Fields {
-  const kind = textAt(object, "kind");
+function whole(kind: string, object: Fields): Fields {
   if (kind === "Secret") return secret(object);
   if (kind === "StorageClass") return filled({ reclaimPolicy: "Delete", volumeBindingMode: "Immediate" }, object);
   if (kind === "Namespace")
@@ -195,11 +164,14 @@ function whole(object: Fields): Fields {
 }
 
 /** The object as the API server keeps it. */
-export function withDefaults(object: Fields): Fields {
-  const kind = textAt(object, "kind");
-  const spec = SPECS[kind];
+export function withDefaults({ type, custom }: Kind, object: Fields): Fields {
+  if (custom) {
+    const known = conform(schemaOf(custom), object, "", { unknown: [], causes: [], fills: true });
+    return isFields(known) ? known : object;
+  }
+  const spec = SPECS[type];
   const known = spec ? { ...object, spec: spec(fieldsAt(object, "spec")) } : object;
-  return whole(known);
+  return whole(type, known);
 }
 
 /** The status that a new object has. */

@@ -1,4 +1,5 @@
 /** What is declared of a kind. */
+import type { Fields } from "../objects/fields.ts";
 
 /** A kind. */
 export interface Kind {
@@ -13,17 +14,35 @@ export interface Kind {
   readonly description: string;
   /** Its fields beside apiVersion, kind and metadata, in the notation of notation.ts. */
   readonly fields: string;
+  /** Of its objects, in `TYPES`: its own name, but for custom kinds. */
+  readonly type: string;
+  /** What can be done with its objects. */
+  readonly verbs: readonly string[];
+  /** What whoever makes one is warned of: it is kept, and this is not done. */
+  readonly warning: string;
+  /** Of a custom kind: its version, as its definition has it. */
+  readonly custom?: Fields;
   /** Subresources. */
   readonly parts: readonly Part[];
-  /** Whether `kubectl get all` has it. */
-  readonly inAll: boolean;
+  /** `all` is those that `kubectl get all` has. */
+  readonly categories: readonly string[];
   /** What a field selector takes beside name and namespace. */
   readonly selectable: readonly string[];
 }
 
 /** What can be asked for below an object. */
 export type Part =
-  "status" | "scale" | "eviction" | "binding" | "log" | "exec" | "attach" | "portforward" | "proxy" | "token";
+  | "status"
+  | "scale"
+  | "eviction"
+  | "binding"
+  | "log"
+  | "exec"
+  | "attach"
+  | "portforward"
+  | "proxy"
+  | "ephemeralcontainers"
+  | "token";
 
 interface More {
   readonly short?: string;
@@ -31,8 +50,21 @@ interface More {
   readonly parts?: readonly Part[];
   readonly inAll?: true;
   readonly selectable?: string;
+  readonly verbs?: string;
+  readonly warning?: string;
 }
 
+/** What can be done with the objects of every kind, but for reviews. */
+export const EVERY_VERB: readonly string[] = [
+  "create",
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "update",
+  "watch",
+];
 const WITH_STATUS: readonly Part[] = ["status"];
 /** Of what has replicas. */
 export const WITH_SCALE: readonly Part[] = ["status", "scale"];
@@ -53,11 +85,14 @@ export function kind(
     kind: name,
     plural,
     fields,
+    type: name,
     description,
+    verbs: more.verbs === undefined ? EVERY_VERB : words(more.verbs),
+    warning: more.warning ?? "",
     short: words(more.short),
     namespaced: !more.cluster,
     parts: more.parts ?? (fields.includes("status:") ? WITH_STATUS : []),
-    inAll: more.inAll ?? false,
+    categories: more.inAll ? ["all"] : [],
     selectable: words(more.selectable),
   };
 }

@@ -1,6 +1,7 @@
 /** The kinds that the API server has: this list is what discovery, OpenAPI, tables and every verb go by. */
 
 import { kind, type Kind, WITH_SCALE } from "./kind.ts";
+import { MORE_KINDS, REVIEWS } from "./more-kinds.ts";
 
 export type { Kind, Part } from "./kind.ts";
 
@@ -24,7 +25,7 @@ export const KINDS: readonly Kind[] = [
   }),
   kind("v1", "Pod", "pods", "spec:PodSpec status:PodStatus", "Containers that run together on a node.", {
     short: "po",
-    parts: ["status", "log", "exec", "attach", "portforward", "proxy", "eviction", "binding"],
+    parts: ["status", "log", "exec", "attach", "portforward", "proxy", "ephemeralcontainers", "eviction", "binding"],
     inAll: true,
     selectable: POD_FIELDS,
   }),
@@ -47,7 +48,7 @@ export const KINDS: readonly Kind[] = [
     "serviceaccounts",
     "secrets:ObjectReference[name] imagePullSecrets:LocalObjectReference[] automountServiceAccountToken:bool",
     "Whom pods are to the API server.",
-    { short: "sa" },
+    { short: "sa", parts: ["token"] },
   ),
   kind(
     "v1",
@@ -182,16 +183,13 @@ export const KINDS: readonly Kind[] = [
     "How many pods may be away at once.",
     { short: "pdb" },
   ),
+  ...MORE_KINDS,
+  ...REVIEWS,
 ];
 
 /** `apps/v1`, `v1` */
 export function groupVersionOf({ group, version }: Pick<Kind, "group" | "version">): string {
   return group === "" ? version : `${group}/${version}`;
-}
-
-/** The kind of a resource in a path. */
-export function kindAt(group: string, version: string, plural: string): Kind | undefined {
-  return KINDS.find((each) => each.group === group && each.version === version && each.plural === plural);
 }
 
 const byName = new Map(KINDS.map((each) => [each.kind, each]));

@@ -41,8 +41,26 @@ function structure(value: Fields, type: string): Owned {
   );
 }
 
+/** Types that one manager has as a whole (`x-kubernetes-map-type: atomic`). */
+const ATOMIC = new Set([
+  "LabelSelector",
+  "NodeSelector",
+  "KeySelector",
+  "ObjectReference",
+  "TypedReference",
+  "RoleRef",
+]);
+
+/** Of what has no type: maps are gone into, and lists are one thing. */
+function untyped(value: Value): Owned {
+  return isFields(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, each]) => [`f:${key}`, untyped(each)]))
+    : {};
+}
+
 function inside(value: Value, field: Field | undefined): Owned {
-  if (!field || value === null) return {};
+  if (value === null || ATOMIC.has(field?.type ?? "")) return {};
+  if (!field || (field.type === "any" && field.holds === "one")) return untyped(value);
   if (field.holds === "map")
     return isFields(value) ? Object.fromEntries(Object.keys(value).map((key) => [`f:${key}`, {}])) : {};
   if (field.holds === "keyed" && isList(value))

@@ -117,14 +117,25 @@ function at(parts: readonly Part[], path: readonly number[]): readonly Part[] {
   return rest.length === 0 ? found : found.flatMap((part) => at(partsOf(bytesOf(part)), rest));
 }
 
+/** The number of a field that nothing is known of, also in an embedded message. */
+function strangeIn(parts: readonly Part[], paths: readonly (readonly number[])[]): string | undefined {
+  for (const { number, content } of parts) {
+    const known = paths.filter(([first]) => first === number);
+    if (!Buffer.isBuffer(content) || content.length === 0) continue;
+    if (known.length === 0) return String(number);
+    const inner = known.map((path) => path.slice(1)).filter((path) => path.length > 0);
+    const strange = inner.length > 0 ? strangeIn(partsOf(content), inner) : undefined;
+    if (strange !== undefined) return `${number}.${strange}`;
+  }
+  return undefined;
+}
+
 function message(bytes: Buffer, type: string): Fields {
   const parts = partsOf(bytes);
   const numbers = (WIRE_NUMBERS[type] ?? "").split(/\s+/).map((each) => each.split("="));
-  const known = new Set(numbers.map(([, path = ""]) => Number(path.split(".")[0])));
-  const strange = parts.find(
-    (part) => !known.has(part.number) && Buffer.isBuffer(part.content) && part.content.length > 0,
-  );
-  if (strange) throw unreadable(`field ${strange.number} of ${type}`);
+  const paths = numbers.map(([, path = ""]) => path.split(".").map(Number));
+  const strange = strangeIn(parts, paths);
+  if (strange !== undefined) throw unreadable(`field ${strange} of ${type}`);
   const fields = fieldsOf(type);
   return Object.fromEntries(
     numbers.flatMap(([name = "", path = ""]): [string, Value][] => {

@@ -14,7 +14,7 @@ export function tableOf(
   now: string,
   include: Include = "Metadata",
 ): Fields {
-  const columns = columnsOf(kind.kind);
+  const columns = columnsOf(kind);
   const object = (item: Fields): Fields => {
     if (include === "Object") return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...item };
     return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: item["metadata"] ?? {} };

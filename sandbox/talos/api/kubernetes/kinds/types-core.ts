@@ -69,6 +69,7 @@ export const CORE_TYPES: Readonly<Record<string, Notation>> = {
   RoleRef: ["The role that is given.", "apiGroup kind! name!"],
   Subject: ["Who is given it.", "kind! name! namespace apiGroup"],
   AggregationRule: ["Roles that this one is put together from.", "clusterRoleSelectors:LabelSelector[]"],
+  ResourceQuotaSpec: ["The most of each.", "hard:quantity{} scopes:string[] scopeSelector:any"],
   LeaseSpec: [
     "Who holds a lease, and until when.",
     "holderIdentity leaseDurationSeconds:int acquireTime:time renewTime:time leaseTransitions:int preferredHolder strategy",

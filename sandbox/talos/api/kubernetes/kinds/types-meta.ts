@@ -41,18 +41,18 @@ export const META_TYPES: Readonly<Record<string, Notation>> = {
     "That a pod is to go, where its budgets let it.",
     "apiVersion kind metadata:ObjectMeta deleteOptions:DeleteOptions",
   ],
+  CustomResource: ["An object of a custom kind.", "apiVersion kind metadata:ObjectMeta"],
   Binding: ["The node of a pod.", "apiVersion kind metadata:ObjectMeta target:ObjectReference"],
   Scale: ["How many pods are wanted.", "apiVersion kind metadata:ObjectMeta spec:ScaleSpec"],
   ScaleSpec: ["How many pods are wanted.", "replicas:int"],
-  SelfSubjectReview: ["Who asks.", "apiVersion kind metadata:ObjectMeta status:any"],
-  SelfSubjectAccessReview: [
-    "Whether who asks may do something.",
-    "apiVersion kind metadata:ObjectMeta spec:AccessReviewSpec status:any",
-  ],
   AccessReviewSpec: [
     "What is to be done.",
-    "resourceAttributes:ResourceAttributes nonResourceAttributes:PathAttributes",
+    "resourceAttributes:ResourceAttributes nonResourceAttributes:PathAttributes user groups:string[] uid extra:any",
   ],
-  ResourceAttributes: ["A verb on a resource.", "namespace verb group version resource subresource name"],
+  ResourceAttributes: [
+    "A verb on a resource.",
+    "namespace verb group version resource subresource name fieldSelector:any labelSelector:any",
+  ],
+  RulesReviewSpec: ["In which namespace.", "namespace"],
   PathAttributes: ["A verb on a path.", "path verb"],
 };

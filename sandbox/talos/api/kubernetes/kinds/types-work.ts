@@ -61,6 +61,17 @@ export const WORK_TYPES: Readonly<Record<string, Notation>> = {
      failedJobsHistoryLimit:int`,
   ],
   CronJobStatus: ["When it made one last.", "active:ObjectReference[] lastScheduleTime:time lastSuccessfulTime:time"],
+  AutoscalerSpec: [
+    "What is scaled, and by what.",
+    "scaleTargetRef!:ScaleTarget minReplicas:int maxReplicas!:int metrics:MetricSpec[] behavior:any",
+  ],
+  ScaleTarget: ["What has replicas.", "kind! name! apiVersion"],
+  MetricSpec: [
+    "What is measured.",
+    "type! resource:ResourceMetric containerResource:any external:any object:any pods:any",
+  ],
+  ResourceMetric: ["A resource, and how much of it is wanted.", "name! target!:MetricTarget"],
+  MetricTarget: ["How much.", "type! value:quantity averageValue:quantity averageUtilization:int"],
   IngressSpec: [
     "Which names and paths lead to which services.",
     "ingressClassName defaultBackend:IngressBackend rules:IngressRule[] tls:IngressTls[]",

@@ -19,7 +19,7 @@ const IS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const IS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const IS_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 
-function metadata({ kind, group }: Kind, object: Fields): readonly Cause[] {
+function metadata({ type: kind, group }: Kind, object: Fields): readonly Cause[] {
   const name = textAt(object, "metadata", "name");
   // Names of rights may have colons.
   const isFree = group === "rbac.authorization.k8s.io";
@@ -175,6 +175,28 @@ function budget(object: Fields): readonly Cause[] {
   );
 }
 
+function definition(object: Fields): readonly Cause[] {
+  const name = `${textAt(object, "spec", "names", "plural")}.${textAt(object, "spec", "group")}`;
+  const versions = itemsAt(object, "spec", "versions");
+  return [
+    ...when(textAt(object, "metadata", "name") !== name, () =>
+      bad("metadata.name", textAt(object, "metadata", "name"), 'must be spec.names.plural+"."+spec.group'),
+    ),
+    ...when(versions.filter(({ storage }) => storage === true).length !== 1, () =>
+      bad(
+        "spec.versions",
+        versions.map((each) => textAt(each, "name")),
+        "must have exactly one version marked as storage version",
+      ),
+    ),
+    ...versions.flatMap((version, n) =>
+      when(at(version, "schema", "openAPIV3Schema") === undefined, () =>
+        required(`spec.versions[${n}].schema.openAPIV3Schema`, "schemas are required"),
+      ),
+    ),
+  ];
+}
+
 /** What is wrong with the rest, by kind. */
 export const RULES: Readonly<Record<string, (object: Fields) => readonly Cause[]>> = {
   Pod: (object) => podSpec(fieldsAt(object, "spec"), "spec", ["Always", "OnFailure", "Never"]),
@@ -199,6 +221,7 @@ export const RULES: Readonly<Record<string, (object: Fields) => readonly Cause[]
   PersistentVolume: (object) =>
     when(at(object, "spec", "capacity", "storage") === undefined, () => required("spec.capacity")),
   PodDisruptionBudget: budget,
+  CustomResourceDefinition: definition,
   ConfigMap: (object) =>
     Object.keys(fieldsAt(object, "data")).flatMap((key) =>
       when(!/^[-._a-zA-Z0-9]+$/.test(key), () =>
@@ -214,7 +237,7 @@ export const RULES: Readonly<Record<string, (object: Fields) => readonly Cause[]
 /** What is wrong with a new object. */
 export function problemsOf(kind: Kind, object: Fields): readonly Cause[] {
   const missing = complete(kind, object);
-  const own = RULES[kind.kind]?.(object) ?? [];
+  const own = RULES[kind.type]?.(object) ?? [];
   return [
     ...metadata(kind, object),
     ...missing,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { EtcdState } from "../../../../world/kubernetes.ts";
 import { gone } from "../objects/errors.ts";
 import { type Fields, fieldsAt, mapAt, nameOf, namespaceOf, same, textAt, withAt } from "../objects/fields.ts";
+import { customKinds } from "../kinds/custom.ts";
 import { KINDS, type Kind, kindNamed } from "../kinds/kinds.ts";
 
 /** Something that happened to an object. */
@@ -54,7 +55,8 @@ function ofKind({ kinds }: Memory, kind: string): OfKind {
   return found;
 }
 
-const placeOf = ({ group, plural }: Kind): string => `${group}/${plural}`;
+/** Where objects are kept: those of all versions of a kind in one place. */
+export const placeOf = ({ group, plural }: Kind): string => `${group}/${plural}`;
 const keyOf = (kind: Kind, namespace: string, name: string): string => `${placeOf(kind)}/${namespace}/${name}`;
 
 /** The store of a cluster. */
@@ -83,6 +85,17 @@ export class Store {
     return this.#now().replace(/\.\d+Z$/, "Z");
   }
 
+  /** The kinds that there are, the custom ones in each version that is served. */
+  get kinds(): readonly Kind[] {
+    const definitions = this.list("CustomResourceDefinition");
+    return definitions.length === 0 ? KINDS : [...KINDS, ...definitions.flatMap(customKinds)];
+  }
+
+  /** The kinds, each once. */
+  get resources(): readonly Kind[] {
+    return [...new Map(this.kinds.map((kind) => [placeOf(kind), kind])).values()];
+  }
+
   /** The object of a name; undefined where there is none. */
   get(kind: Kind | string, namespace: string, name: string): Fields | undefined {
     const of = typeof kind === "string" ? kindNamed(kind) : kind;
@@ -99,9 +112,9 @@ export class Store {
 
   /** Everything in a namespace. */
   within(namespace: string): readonly { readonly kind: Kind; readonly object: Fields }[] {
-    return KINDS.filter((kind) => kind.namespaced).flatMap((kind) =>
-      this.list(kind, namespace).map((object) => ({ kind, object })),
-    );
+    return this.resources
+      .filter((kind) => kind.namespaced)
+      .flatMap((kind) => this.list(kind, namespace).map((object) => ({ kind, object })));
   }
 
   /** Puts a new object in, with uid, time and generation. */

@@ -38,7 +38,7 @@ export function admitted(cluster: Cluster, kind: Kind, namespace: string, said: 
   const named = withName(cluster, kind, namespace, clean);
   if (kind.namespaced) checkNamespace(cluster, kind, namespace, named);
   const born = cluster.store.born(kind, withoutStatus(kind, named));
-  const object = (ADMISSIONS[kind.kind] ?? ((_cluster, each) => each))(cluster, withDefaults(born));
+  const object = (ADMISSIONS[kind.type] ?? ((_cluster, each) => each))(cluster, withDefaults(kind, born));
   refuse(kind, object, problemsOf(kind, object));
   return object;
 }
@@ -54,7 +54,8 @@ function withName(cluster: Cluster, kind: Kind, namespace: string, object: Field
 
 function withoutStatus(kind: Kind, object: Fields): Fields {
   if (!kind.parts.includes("status")) return object;
-  return withAt(object, ["status"], kind.kind === "Node" ? object["status"] : (initialStatus(kind.kind) ?? {}));
+  if (kind.custom) return withAt(object, ["status"], undefined);
+  return withAt(object, ["status"], kind.type === "Node" ? object["status"] : (initialStatus(kind.type) ?? {}));
 }
 
 function checkNamespace({ store }: Cluster, kind: Kind, namespace: string, object: Fields): void {
@@ -178,6 +179,8 @@ const ADMISSIONS: Readonly<Record<string, (cluster: Cluster, object: Fields) => 
   Pod: pod,
   Service: service,
   Job: job,
+  CustomResourceDefinition: (_cluster, object) =>
+    withAt(object, ["metadata", "finalizers"], ["customresourcecleanup.apiextensions.k8s.io"]),
   Namespace: (_cluster, object) => withAt(object, ["spec", "finalizers"], ["kubernetes"]),
   PersistentVolumeClaim: (cluster, object) => claim(cluster, object),
 };

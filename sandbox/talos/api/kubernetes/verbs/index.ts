@@ -1,5 +1,6 @@
 /** A handler for each verb. */
 import { notAllowed } from "../objects/errors.ts";
+import { review } from "./access.ts";
 import { answerWith, get, list, present } from "./read.ts";
 import { remove, removeAll } from "./remove.ts";
 import { bind, evict, withoutContainers } from "./parts.ts";
@@ -26,6 +27,7 @@ export function answered(method: string, asked: Asked): Answer {
     if (!handlers) return withoutContainers(asked, part);
     return (handlers[method] ?? refused)(asked);
   }
+  if (!kind.verbs.includes("get")) return method === "POST" && name === "" ? review(asked) : refused();
   if (name !== "") return (OF_OBJECTS[method] ?? refused)(asked);
   // What is made, is made in a namespace.
   if (method === "POST" && kind.namespaced && asked.namespace === "") return refused();

@@ -20,9 +20,8 @@ import {
 } from "../kinds/ownership.ts";
 
 /** After an update: what has changed is the writer's. */
-export function tracked(before: Fields | null, after: Fields, manager: Manager, now: string): Fields {
-  const kind = String(after["kind"]);
-  const present = fieldsIn(after, kind);
+export function tracked(type: string, before: Fields | null, after: Fields, manager: Manager, now: string): Fields {
+  const present = fieldsIn(after, type);
   const isStatus = manager.subresource === "status";
   const own = (owned: Owned): Owned =>
     Object.fromEntries(Object.entries(owned).filter(([key]) => (key === "f:status") === isStatus));
@@ -38,13 +37,19 @@ export function tracked(before: Fields | null, after: Fields, manager: Manager, 
 }
 
 /** Server-side apply: what it says is laid over what there is. @throws ApiError 409 for what is another's, unless forced */
-export function appliedBy(before: Fields | null, said: Fields, manager: Manager, force: boolean, now: string): Fields {
-  const kind = String(said["kind"]);
-  const owned = fieldsIn(said, kind);
+export function appliedBy(
+  type: string,
+  before: Fields | null,
+  said: Fields,
+  manager: Manager,
+  force: boolean,
+  now: string,
+): Fields {
+  const owned = fieldsIn(said, type);
   if (before === null) return withManagers(said, [{ ...manager, owned, time: now }]);
   const managers = managersOf(before);
   const others = managers.filter((each) => !isSameManager(each, manager));
-  const merged = applied(before, said, kind);
+  const merged = applied(before, said, type);
   const wanted = differing(owned, before, merged);
   if (!force) refuseConflicts(others, wanted, String(said["apiVersion"]));
   const mine = managers.find((each) => isSameManager(each, manager));

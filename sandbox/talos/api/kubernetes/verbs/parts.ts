@@ -10,7 +10,6 @@ import {
   namespaceOf,
   numberAt,
   textAt,
-  type Value,
   withAt,
 } from "../objects/fields.ts";
 import { objectSelector } from "../objects/selectors.ts";
@@ -74,13 +73,21 @@ export function bind(asked: Asked): Answer {
   return success(201);
 }
 
-const DOINGS: Readonly<Partial<Record<Part, string>>> = {
-  log: "there are no logs of pod",
-  exec: "nothing can be run in pod",
-  attach: "nothing can be attached to in pod",
-  portforward: "no port can be forwarded to pod",
-  proxy: "nothing answers behind",
+const NO_CONTAINERS = "the sandbox runs no containers";
+const DOINGS: Readonly<Partial<Record<Part, readonly [why: string, what: string]>>> = {
+  log: [NO_CONTAINERS, "there are no logs of pod"],
+  exec: [NO_CONTAINERS, "nothing can be run in pod"],
+  attach: [NO_CONTAINERS, "nothing can be attached to in pod"],
+  portforward: [NO_CONTAINERS, "no port can be forwarded to pod"],
+  proxy: [NO_CONTAINERS, "nothing answers behind"],
+  ephemeralcontainers: [NO_CONTAINERS, "none can be added to pod"],
+  token: ["the sandbox accepts client certificates alone", "there is no token for"],
 };
+
+/** Whether what is asked for would need a container, or something else that there is not. */
+export function isWithoutContainers({ part }: Pick<Asked, "part">): boolean {
+  return part !== "" && part in DOINGS;
+}
 
 /** What would need a container. @throws ApiError 501, always */
 export function withoutContainers(asked: Asked, part: Part): never {
@@ -89,18 +96,6 @@ export function withoutContainers(asked: Asked, part: Part): never {
   const wanted = asked.query.get("container");
   if (part === "log" && wanted !== null && !logged.includes(wanted))
     throw badRequest(`container ${wanted} is not valid for pod ${nameOf(object)}`);
-  const what = `${DOINGS[part] ?? "there is nothing of"} ${namespaceOf(object)}/${nameOf(object)}`;
-  throw new ApiError(501, "NotImplemented", `the sandbox runs no containers: ${what}`);
+  const [why, what] = DOINGS[part] ?? [NO_CONTAINERS, "there is nothing of"];
+  throw new ApiError(501, "NotImplemented", `${why}: ${what} ${namespaceOf(object)}/${nameOf(object)}`);
 }
-
-/** Reviews of oneself: whoever gets here is one of system:masters, and may everything. Null at other paths. */
-export function review(pathname: string, body: () => Value, user: string): Answer | null {
-  const [, plural] =
-    /^\/apis\/auth(?:entication|orization)\.k8s\.io\/v1\/(selfsubject\w*reviews)$/.exec(pathname) ?? [];
-  const status =
-    plural === "selfsubjectaccessreviews" ? { allowed: true } : { userInfo: { username: user, groups: GROUPS } };
-  const read = plural === undefined ? null : body();
-  return plural === undefined ? null : { code: 201, body: { ...(isFields(read) ? read : {}), status } };
-}
-
-const GROUPS = ["system:masters", "system:authenticated"];

@@ -21,8 +21,13 @@ export function get(asked: Asked): Answer {
 /** An object as its client wants it: whole, or as a table. */
 export function answerWith(asked: Asked, object: Fields, code = 200): Answer {
   const { kind, cluster, accept } = asked;
-  if (!wantsTable(accept)) return { code, body: object };
+  if (!wantsTable(accept)) return { code, body: shown(kind, object) };
   return { code, body: tableOf(kind, [object], {}, cluster.store.now, includeOf(asked)) };
+}
+
+/** An object in the version that is asked for: those of custom kinds may have been written in another. */
+export function shown(kind: Kind, object: Fields): Fields {
+  return kind.custom ? { ...object, apiVersion: groupVersionOf(kind) } : object;
 }
 
 /** What of each object a table has. */
@@ -88,8 +93,11 @@ export function list(asked: Asked): Answer {
   const { items, metadata } = piece(asked, all);
   if (wantsTable(accept))
     return { code: 200, body: tableOf(kind, items, metadata, cluster.store.now, includeOf({ query })) };
-  // Entries of a list do not say what they are.
-  const bare = items.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest);
+  // Entries of a list do not say what they are, unless they are of a custom kind.
+  const bare = items.map((each) => {
+    const { apiVersion: _version, kind: _kind, ...rest } = each;
+    return kind.custom ? shown(kind, each) : rest;
+  });
   return { code: 200, body: listOf(kind, bare, metadata) };
 }
 

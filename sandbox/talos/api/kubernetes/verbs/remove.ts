@@ -14,7 +14,7 @@ import {
   type Value,
   withAt,
 } from "../objects/fields.ts";
-import { type Kind, KINDS } from "../kinds/kinds.ts";
+import type { Kind } from "../kinds/kinds.ts";
 import type { Cluster } from "../store/cluster.ts";
 import { listOf, present, selection } from "./read.ts";
 import { type Answer, type Asked, isDry } from "./request.ts";
@@ -49,7 +49,7 @@ export function remove(asked: Asked): Answer {
   const object = present(asked);
   const deletion = deletionOf(asked);
   checkPreconditions(asked.kind, object, deletion);
-  if (asked.kind.kind === "Namespace" && PROTECTED.has(nameOf(object)))
+  if (asked.kind.type === "Namespace" && PROTECTED.has(nameOf(object)))
     throw forbidden(asked.kind, nameOf(object), "this namespace may not be deleted");
   const left = isDryDelete(asked) ? null : removed(asked.cluster, asked.kind, object, deletion);
   if (left) return { code: 200, body: left };
@@ -90,10 +90,10 @@ function removed(cluster: Cluster, kind: Kind, object: Fields, { propagation, gr
     ...(propagation === "Foreground" ? ["foregroundDeletion"] : []),
   ];
   const grace =
-    graceSeconds ?? (kind.kind === "Pod" ? numberAt(object, ["spec", "terminationGracePeriodSeconds"], 30) : 0);
+    graceSeconds ?? (kind.type === "Pod" ? numberAt(object, ["spec", "terminationGracePeriodSeconds"], 30) : 0);
   // A kubelet has to say that the containers have ended.
-  const waits = kind.kind === "Pod" && grace > 0 && textAt(object, "spec", "nodeName") !== "";
-  if (finalizers.length === 0 && !waits && kind.kind !== "Namespace") {
+  const waits = kind.type === "Pod" && grace > 0 && textAt(object, "spec", "nodeName") !== "";
+  if (finalizers.length === 0 && !waits && kind.type !== "Namespace") {
     store.remove(kind, object);
     return null;
   }
@@ -105,7 +105,7 @@ function removed(cluster: Cluster, kind: Kind, object: Fields, { propagation, gr
     ...(finalizers.length > 0 && { finalizers: [...new Set(finalizers)] }),
   };
   const going = { ...object, metadata };
-  return store.update(kind, kind.kind === "Namespace" ? withAt(going, ["status", "phase"], "Terminating") : going);
+  return store.update(kind, kind.type === "Namespace" ? withAt(going, ["status", "phase"], "Terminating") : going);
 }
 
 const later = (time: string, seconds: number): string =>
@@ -119,7 +119,7 @@ export function deleteObject(cluster: Cluster, kind: Kind, object: Fields): void
 
 /** What it owns stays, and is nobody's. */
 function orphan({ store }: Cluster, object: Fields): void {
-  for (const kind of KINDS.filter((each) => each.namespaced))
+  for (const kind of store.resources.filter((each) => each.namespaced))
     for (const each of store.list(kind, namespaceOf(object))) {
       const owners = listAt(each, "metadata", "ownerReferences").filter(isFields);
       const others = owners.filter(({ uid }) => uid !== uidOf(object));

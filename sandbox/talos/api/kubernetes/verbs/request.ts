@@ -1,9 +1,10 @@
 /** What a request is about: its path and query, read by the API's conventions. */
 import { badRequest, noSuchPath } from "../objects/errors.ts";
-import { type Kind, kindAt, type Part } from "../kinds/kinds.ts";
+import { type Kind, kindNamed, type Part } from "../kinds/kinds.ts";
 import type { FieldValidation } from "../kinds/decode.ts";
 import type { Fields, Value } from "../objects/fields.ts";
 import type { Cluster } from "../store/cluster.ts";
+import type { User } from "./access.ts";
 
 /** Where a path leads. */
 export interface Target {
@@ -18,6 +19,7 @@ export interface Target {
 /** A request that is let in. */
 export interface Asked extends Target {
   readonly cluster: Cluster;
+  readonly user: User;
   readonly query: URLSearchParams;
   readonly accept: string;
   readonly contentType: string;
@@ -30,7 +32,7 @@ export interface Asked extends Target {
 /** What is answered. */
 export interface Answer {
   readonly code: number;
-  readonly body: Fields | string;
+  readonly body: Fields | string | Buffer;
   readonly contentType?: string;
   readonly warnings?: readonly string[];
   readonly retryAfterSeconds?: number | undefined;
@@ -40,10 +42,10 @@ const PATH =
   /^\/(?:api|apis\/([^/]+))\/(v\w+)(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+)(?:\/.*)?)?$/;
 
 /** @throws ApiError 404 where nothing of the API is there */
-export function targetOf(pathname: string): Target {
+export function targetOf(kinds: readonly Kind[], pathname: string): Target {
   const [, group = "", version = "", inside = "", plural = "", name = "", part = ""] = PATH.exec(pathname) ?? [];
   // What is below one namespace is a namespace's own part, unless it is a resource: /namespaces/a/finalize.
-  const kind = kindAt(group, version, plural);
+  const kind = kinds.find((each) => each.group === group && each.version === version && each.plural === plural);
   if (!kind) return namespacePart(group, version, inside, plural);
   if (kind.namespaced ? name !== "" && inside === "" : inside !== "") throw noSuchPath();
   const found = kind.parts.find((each) => each === part);
@@ -61,10 +63,8 @@ function decodedName(name: string): string {
 }
 
 function namespacePart(group: string, version: string, name: string, part: string): Target {
-  const kind = kindAt("", "v1", "namespaces");
-  if (!kind || group !== "" || version !== "v1" || name === "" || (part !== "status" && part !== "finalize"))
-    throw noSuchPath();
-  return { kind, namespace: "", name, part: "status" };
+  if (group !== "" || version !== "v1" || name === "" || (part !== "status" && part !== "finalize")) throw noSuchPath();
+  return { kind: kindNamed("Namespace"), namespace: "", name, part: "status" };
 }
 
 /** @throws ApiError for a value that is none of them */

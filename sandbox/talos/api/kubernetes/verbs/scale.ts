@@ -32,6 +32,7 @@ export function scale(asked: Asked): Answer {
       },
     ]);
   const changed = tracked(
+    kind.type,
     before,
     withAt(before, ["spec", "replicas"], replicas),
     { ...managerOf(asked), subresource: "scale" },

@@ -3,8 +3,8 @@ import { ApiError } from "../objects/errors.ts";
 import type { Fields } from "../objects/fields.ts";
 import { groupVersionOf } from "../kinds/kinds.ts";
 import { tableOf, wantsTable } from "../kinds/table.ts";
-import type { Change } from "../store/store.ts";
-import { includeOf, selection } from "./read.ts";
+import { type Change, placeOf } from "../store/store.ts";
+import { includeOf, selection, shown as asShown } from "./read.ts";
 import type { Asked } from "./request.ts";
 
 /** An event of a watch. */
@@ -28,7 +28,7 @@ export function watch(asked: Asked, stream: Stream): () => void {
   const { cluster, kind, query, accept } = asked;
   const isWanted = selection(asked);
   const shown = (object: Fields): Fields =>
-    wantsTable(accept) ? tableOf(kind, [object], {}, cluster.store.now, includeOf({ query })) : object;
+    wantsTable(accept) ? tableOf(kind, [object], {}, cluster.store.now, includeOf({ query })) : asShown(kind, object);
   const said = query.get("resourceVersion") ?? "";
   const isFromNow = said === "" || said === "0" || query.get("sendInitialEvents") === "true";
   let seen = isFromNow ? cluster.store.revision : Number(said);
@@ -44,7 +44,7 @@ export function watch(asked: Asked, stream: Stream): () => void {
   const forward = (): void => {
     const changes = cluster.store.since(seen);
     for (const change of changes) {
-      const event = change.kind === kind ? eventOf(change, isWanted) : null;
+      const event = placeOf(change.kind) === placeOf(kind) ? eventOf(change, isWanted) : null;
       if (event) stream.send({ type: event.type, object: shown(event.object) });
     }
     seen = changes.at(-1)?.revision ?? seen;

@@ -31,7 +31,8 @@ export function create(asked: Asked): Answer {
   const within = textAt(object, "metadata", "namespace");
   if (kind.namespaced && within !== "" && within !== namespace)
     throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
-  return { ...answerWith(asked, made(asked, object, "Update"), 201), ...(warnings.length > 0 && { warnings }) };
+  const said = [...warnings, ...(kind.warning === "" ? [] : [kind.warning])];
+  return { ...answerWith(asked, made(asked, object, "Update"), 201), ...(said.length > 0 && { warnings: said }) };
 }
 
 function made(asked: Asked, said: Fields, operation: "Apply" | "Update"): Fields {
@@ -43,7 +44,9 @@ function made(asked: Asked, said: Fields, operation: "Apply" | "Update"): Fields
   const by = { name: manager, operation, subresource: "" };
   // An apply has what it says, and not what was filled in.
   const owned =
-    operation === "Apply" ? appliedBy(null, said, by, false, store.now) : tracked(null, said, by, store.now);
+    operation === "Apply"
+      ? appliedBy(kind.type, null, said, by, false, store.now)
+      : tracked(kind.type, null, said, by, store.now);
   const whole = withAt(object, ["metadata", "managedFields"], listAt(owned, "metadata", "managedFields"));
   return isDry(asked) ? whole : store.create(kind, whole);
 }
@@ -57,7 +60,7 @@ export function update(asked: Asked): Answer {
   const before = asked.cluster.store.get(kind, namespace, name);
   if (!before) throw notFound(kind, name);
   const after = replaced(asked, before, object, (next) =>
-    tracked(before, next, managerOf(asked), asked.cluster.store.now),
+    tracked(kind.type, before, next, managerOf(asked), asked.cluster.store.now),
   );
   return { ...answerWith(asked, after), ...(warnings.length > 0 && { warnings }) };
 }
@@ -103,8 +106,8 @@ function replaced(asked: Asked, before: Fields, said: Fields, managed: (next: Fi
   if (
     isGoing(written) &&
     listAt(written, "metadata", "finalizers").length === 0 &&
-    kind.kind !== "Namespace" &&
-    kind.kind !== "Pod"
+    kind.type !== "Namespace" &&
+    kind.type !== "Pod"
   ) {
     cluster.store.remove(kind, written);
     return written;
@@ -119,8 +122,8 @@ function withSpecOf(kind: Kind, object: Fields, before: Fields): Fields {
 /** Defaults, and what only the server knows of a service. */
 function completed({ cluster, kind, part }: Asked, before: Fields, next: Fields): Fields {
   if (part === "status") return next;
-  const whole = withDefaults(next);
-  if (kind.kind !== "Service") return whole;
+  const whole = withDefaults(kind, next);
+  if (kind.type !== "Service") return whole;
   const address = textAt(before, "spec", "clusterIP");
   const given = textAt(whole, "spec", "clusterIP") === "" ? withAt(whole, ["spec", "clusterIP"], address) : whole;
   return service(cluster, given);
@@ -139,7 +142,9 @@ export function patch(asked: Asked): Answer {
   // A patch that names a version is one of that version.
   const version = textAt(isFields(body) ? body : {}, "metadata", "resourceVersion");
   const said = withAt(object, ["metadata", "resourceVersion"], version === "" ? undefined : version);
-  const after = replaced(asked, before, said, (each) => tracked(before, each, managerOf(asked), cluster.store.now));
+  const after = replaced(asked, before, said, (each) =>
+    tracked(kind.type, before, each, managerOf(asked), cluster.store.now),
+  );
   return { ...answerWith(asked, after), ...(warnings.length > 0 && { warnings }) };
 }
 
@@ -151,14 +156,19 @@ function patched(type: string, before: Fields, body: Value, kind: Kind): Value {
       return mergePatch(before, body);
     case "application/strategic-merge-patch+json":
       if (!isFields(body)) throw badRequest("error decoding patch: it is no object");
-      return strategicPatch(before, body, kind.kind);
+      if (kind.custom) throw unsupportedPatch();
+      return strategicPatch(before, body, kind.type);
     default:
-      throw new ApiError(
-        415,
-        "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml",
-      );
+      throw unsupportedPatch();
   }
+}
+
+function unsupportedPatch(): ApiError {
+  return new ApiError(
+    415,
+    "UnsupportedMediaType",
+    "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+  );
 }
 
 /** Server-side apply. */
@@ -185,7 +195,7 @@ function apply(asked: Asked): Answer {
     return { ...answerWith(asked, made(asked, object, "Apply"), 201), ...more };
   }
   const by = { name: asked.manager, operation: "Apply" as const, subresource: part };
-  const merged = appliedBy(before, object, by, query.get("force") === "true", cluster.store.now);
+  const merged = appliedBy(kind.type, before, object, by, query.get("force") === "true", cluster.store.now);
   const managers = listAt(merged, "metadata", "managedFields");
   const said = withAt(
     merged,
