@@ -223,13 +223,6 @@ describe("a node that goes silent", () => {
     expect((await ask("GET", "/api/v1/nodes/worker-1")).body["spec"]).not.toHaveProperty("taints");
   });
 
-  it("is cordoned from its first moment where etcd's snapshot has it so", async () => {
-    const lab = cluster(["cp-1", "worker-1"]);
-    configured(lab, "worker-1").entry.cordoned = true;
-    const ask = await asking(lab);
-    expect((await ask("GET", "/api/v1/nodes/worker-1")).body["spec"]).toMatchObject({ unschedulable: true });
-  });
-
   it("stays in the list when its machine is gone, until somebody deletes it", async () => {
     const lab = cluster(["cp-1", "worker-1"]);
     const ask = await asking(lab);
@@ -241,6 +234,23 @@ describe("a node that goes silent", () => {
     });
     await ask("DELETE", "/api/v1/nodes/worker-1");
     expect(await namesAt(ask, "/api/v1/nodes")).toEqual(["cp-1"]);
+  });
+});
+
+describe("a node that Talos's configuration", () => {
+  const kubelet = (setting: string): string => `machine:\n  kubelet:\n    ${setting}\n`;
+
+  it("has register as cordoned is so from its first moment, until somebody uncordons it", async () => {
+    const ask = await asking(cluster(["cp-1"], kubelet('extraArgs: {register-schedulable: "false"}')));
+    const spec = async (): Promise<unknown> => (await ask("GET", "/api/v1/nodes/cp-1")).body["spec"];
+    expect(await spec()).toMatchObject({ unschedulable: true });
+    await ask("PATCH", "/api/v1/nodes/cp-1", { spec: { unschedulable: null } }, "application/merge-patch+json");
+    expect(await spec()).not.toHaveProperty("unschedulable");
+  });
+
+  it("has not register is none", async () => {
+    const ask = await asking(cluster(["cp-1"], kubelet("skipNodeRegistration: true")));
+    expect(await namesAt(ask, "/api/v1/nodes")).toEqual([]);
   });
 });
 
@@ -256,20 +266,20 @@ describe("what etcd holds", () => {
     expect((await ask("GET", `${MAPS}/kept`)).code).toBe(404);
   });
 
-  it("follows Talos's labels and taints, and keeps those of clients", async () => {
+  it.each(["labels", "annotations"])("follows Talos's %s, and keeps those of clients", async (what) => {
     const lab = cluster(["cp-1", "worker-1"]);
     const ask = await asking(lab);
+    const node = async (): Promise<unknown> => (await ask("GET", "/api/v1/nodes/worker-1")).body.metadata[what];
     await ask(
       "PATCH",
       "/api/v1/nodes/worker-1",
-      { metadata: { labels: { own: "1" } } },
+      { metadata: { [what]: { own: "1" } } },
       "application/merge-patch+json",
     );
-    configured(lab, "worker-1", "machine:\n  nodeLabels:\n    zone: a\n");
-    expect((await ask("GET", "/api/v1/nodes/worker-1")).body.metadata["labels"]).toMatchObject({ own: "1", zone: "a" });
+    configured(lab, "worker-1", `machine:\n  node${what === "labels" ? "Labels" : "Annotations"}:\n    zone: a\n`);
+    expect(await node()).toMatchObject({ own: "1", zone: "a" });
     configured(lab, "worker-1");
-    const { labels } = (await ask("GET", "/api/v1/nodes/worker-1")).body.metadata;
-    expect(labels).toMatchObject({ own: "1" });
-    expect(labels).not.toHaveProperty("zone");
+    expect(await node()).toMatchObject({ own: "1" });
+    expect(await node()).not.toHaveProperty("zone");
   });
 });

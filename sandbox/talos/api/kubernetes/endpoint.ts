@@ -168,12 +168,12 @@ function stateOf(world: World, machine: ConfiguredMachine, guestsOf: GuestsOf): 
 }
 
 function machineNode(member: ConfiguredMachine, now: string, health: KubeletHealth): MachineNode {
-  const { entry, guest } = member;
+  const { entry, guest, facts } = member;
   return {
     node: nodeOf(member, now, health),
     isSilent: health === "silent",
     machine: `${guest.address} ${guest.generation} ${entry.boots ?? 0}`,
-    cordoned: entry.cordoned === true,
+    cordoned: entry.cordoned ?? !facts.registersSchedulable,
     cordon: (cordoned) => {
       entry.cordoned = cordoned;
     },

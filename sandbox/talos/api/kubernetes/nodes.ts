@@ -11,9 +11,9 @@ function taintOf(key: string, text: string): Fields {
   return { key, ...(value !== "" && { value }), effect };
 }
 
-/** A kubelet that finds no address of its own in the subnets it may use does not register. */
+/** A kubelet that finds no address of its own in the subnets it may use does not register, nor one that is not to. */
 export function registers({ facts, guest }: ConfiguredMachine): boolean {
-  return subnetsAllow(facts.nodeSubnets, guest.address);
+  return facts.registersNode && subnetsAllow(facts.nodeSubnets, guest.address);
 }
 
 /** How a kubelet fares: it reports, waits for a network plugin, or has gone silent. */
@@ -41,6 +41,7 @@ export function nodeOf(machine: ConfiguredMachine, now: string, health: KubeletH
         ...(controlPlane && { "node-role.kubernetes.io/control-plane": "" }),
         ...facts.labels,
       },
+      annotations: facts.annotations,
     },
     spec: taints.length > 0 ? { taints } : {},
     status: {

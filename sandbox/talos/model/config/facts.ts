@@ -23,6 +23,10 @@ export interface MachineFacts {
   readonly labels: Readonly<Record<string, string>>;
   /** `VALUE:EFFECT` by key. */
   readonly taints: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Whether the kubelet registers a node, and one that takes pods. */
+  readonly registersNode: boolean;
+  readonly registersSchedulable: boolean;
   readonly kubernetesVersion: string;
   /** Name servers and time servers: its own, else those of Talos. */
   readonly resolvers: readonly string[];
@@ -79,6 +83,9 @@ export function factsOf(configuration: string, address: string): MachineFacts {
     nodeSubnets: textsAt(main, "machine", "kubelet", "nodeIP", "validSubnets"),
     labels: namedTexts(main, "machine", "nodeLabels"),
     taints: namedTexts(main, "machine", "nodeTaints"),
+    annotations: namedTexts(main, "machine", "nodeAnnotations"),
+    registersNode: at(main, "machine", "kubelet", "skipNodeRegistration") !== true,
+    registersSchedulable: textAt(main, "machine", "kubelet", "extraArgs", "register-schedulable") !== "false",
     kubernetesVersion: imageVersion(textAt(main, "machine", "kubelet", "image")),
     resolvers: orElse(textsAt(main, "machine", "network", "nameservers"), RESOLVERS),
     timeServers: orElse(textsAt(main, "machine", "time", "servers"), TIME_SERVERS),

@@ -23,6 +23,7 @@ import { ownerReference } from "./own-pods.ts";
 import { bears } from "./placing.ts";
 
 const OWNED_LABELS = "talos.dev/owned-labels";
+const OWNED_ANNOTATIONS = "talos.dev/owned-annotations";
 const OWNED_TAINTS = "talos.dev/owned-taints";
 const BY = "node-controller";
 
@@ -50,7 +51,12 @@ function register(cluster: Cluster, machine: MachineNode): void {
     ...fieldsAt(machine.node, "spec"),
     ...(machine.cordoned && { unschedulable: true }),
   };
-  const annotations = { ...owned(machine), [MACHINE]: machine.machine, "node.alpha.kubernetes.io/ttl": "0" };
+  const annotations = {
+    ...mapAt(machine.node, "metadata", "annotations"),
+    ...owned(machine),
+    [MACHINE]: machine.machine,
+    "node.alpha.kubernetes.io/ttl": "0",
+  };
   const metadata = { ...fieldsAt(machine.node, "metadata"), annotations };
   const node = store.create("Node", { ...machine.node, metadata, spec });
   if (!store.get("Lease", "kube-node-lease", nameOf(node)))
@@ -72,7 +78,9 @@ function register(cluster: Cluster, machine: MachineNode): void {
 /** What Talos remembers of what it has laid on a node. */
 function owned({ node }: MachineNode): Readonly<Record<string, string>> {
   const taints = itemsAt(node, "spec", "taints").map((taint) => textAt(taint, "key"));
+  const annotations = Object.keys(mapAt(node, "metadata", "annotations"));
   return {
+    ...(annotations.length > 0 && { [OWNED_ANNOTATIONS]: JSON.stringify(annotations.toSorted()) }),
     [OWNED_LABELS]: JSON.stringify(Object.keys(mapAt(node, "metadata", "labels")).toSorted()),
     ...(taints.length > 0 && { [OWNED_TAINTS]: JSON.stringify(taints.toSorted()) }),
   };
@@ -95,14 +103,20 @@ function refresh({ store }: Cluster, machine: MachineNode, before: Fields): void
       !wanted.some((each) => each["key"] === taint["key"] && each["effect"] === taint["effect"]),
   );
   const taints = [...wanted, ...others];
-  const { [OWNED_TAINTS]: _old, ...kept } = annotations;
+  const gone = [OWNED_TAINTS, OWNED_ANNOTATIONS, ...listIn(annotations[OWNED_ANNOTATIONS])];
+  const kept = Object.fromEntries(Object.entries(annotations).filter(([key]) => !gone.includes(key)));
   const status = fieldsAt(machine.node, "status");
   const next: Fields = {
     ...before,
     metadata: {
       ...fieldsAt(before, "metadata"),
       labels: { ...Object.fromEntries(labels), ...mapAt(machine.node, "metadata", "labels") },
-      annotations: { ...kept, ...own, [MACHINE]: machine.machine },
+      annotations: {
+        ...kept,
+        ...mapAt(machine.node, "metadata", "annotations"),
+        ...own,
+        [MACHINE]: machine.machine,
+      },
     },
     spec: withAt(fieldsAt(before, "spec"), ["taints"], taints.length > 0 ? taints : undefined),
     status: machine.isSilent
