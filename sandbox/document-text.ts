@@ -1,5 +1,6 @@
 /** The text of docs/played.md, from what the sandbox declares. */
 import { table } from "./document-calls.ts";
+import { documentKubernetes } from "./document-kubernetes.ts";
 import { documentOci } from "./document-oci.ts";
 import { documentProxmox } from "./document-proxmox.ts";
 import { documentTalos } from "./document-talos.ts";
@@ -35,5 +36,5 @@ ${table(["provider", "resources", "data sources"], rows)}
 
 /** All of docs/played.md. */
 export function documentPlayed(): string {
-  return [INTRODUCTION, documentOci(), documentProxmox(), documentTalos(), standIns()].join("\n");
+  return [INTRODUCTION, documentOci(), documentProxmox(), documentTalos(), documentKubernetes(), standIns()].join("\n");
 }

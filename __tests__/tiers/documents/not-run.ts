@@ -48,6 +48,7 @@ export const BEFORE: Readonly<Record<string, string>> = {
     "npx cdktf destroy --auto-approve && npx lab sandbox reset",
   "npx lab sandbox fault add capacity --availability-domain '*AD-1'":
     "npx cdktf destroy --auto-approve --forget-lost; npx lab sandbox reset",
+  "npx lab kubeconfig --sandbox --out kubeconfig": "npx cdktf deploy --auto-approve",
   "npx lab limits --sandbox": "npx cdktf deploy --auto-approve",
   "npx lab validate cluster --sandbox": "npx cdktf deploy --auto-approve",
 };

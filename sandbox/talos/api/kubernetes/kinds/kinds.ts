@@ -124,6 +124,7 @@ export const KINDS: readonly Kind[] = [
   kind("batch/v1", "CronJob", "cronjobs", "spec:CronJobSpec status:CronJobStatus", "Jobs at times.", {
     short: "cj",
     inAll: true,
+    warning: "the sandbox starts no job by its schedule: `kubectl create job --from` does",
   }),
   kind(
     "networking.k8s.io/v1",

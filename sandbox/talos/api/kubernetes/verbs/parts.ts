@@ -74,7 +74,8 @@ export function bind(asked: Asked): Answer {
 }
 
 const NO_CONTAINERS = "the sandbox runs no containers";
-const DOINGS: Readonly<Partial<Record<Part, readonly [why: string, what: string]>>> = {
+/** What is below an object and refused: why, and what there is not. */
+export const REFUSED_PARTS: Readonly<Partial<Record<Part, readonly [why: string, what: string]>>> = {
   log: [NO_CONTAINERS, "there are no logs of pod"],
   exec: [NO_CONTAINERS, "nothing can be run in pod"],
   attach: [NO_CONTAINERS, "nothing can be attached to in pod"],
@@ -86,7 +87,7 @@ const DOINGS: Readonly<Partial<Record<Part, readonly [why: string, what: string]
 
 /** Whether what is asked for would need a container, or something else that there is not. */
 export function isWithoutContainers({ part }: Pick<Asked, "part">): boolean {
-  return part !== "" && part in DOINGS;
+  return part !== "" && part in REFUSED_PARTS;
 }
 
 /** What would need a container. @throws ApiError 501, always */
@@ -96,6 +97,6 @@ export function withoutContainers(asked: Asked, part: Part): never {
   const wanted = asked.query.get("container");
   if (part === "log" && wanted !== null && !logged.includes(wanted))
     throw badRequest(`container ${wanted} is not valid for pod ${nameOf(object)}`);
-  const [why, what] = DOINGS[part] ?? [NO_CONTAINERS, "there is nothing of"];
+  const [why, what] = REFUSED_PARTS[part] ?? [NO_CONTAINERS, "there is nothing of"];
   throw new ApiError(501, "NotImplemented", `${why}: ${what} ${namespaceOf(object)}/${nameOf(object)}`);
 }
