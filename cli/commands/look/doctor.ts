@@ -2,7 +2,7 @@
 import type { CommonOptions } from "../../engine/synth/command-context.ts";
 import { baseEnvironment } from "../../engine/synth/environment.ts";
 import { openProject, type Project } from "../../engine/synth/project.ts";
-import type { CloudTopology } from "../../../topology/types.ts";
+import type { CloudTopology, Topology } from "../../../topology/types.ts";
 import { CliError } from "../../ui/errors.ts";
 import { type CommandDefinition, inSandbox, json, where } from "../../ui/command.ts";
 import { type Finding, findingsOf, ok, PATIENCE_MS, reportFindings } from "../../ui/findings.ts";
@@ -27,8 +27,20 @@ async function inTheAccount({ config }: CloudTopology, sandbox: boolean): Promis
   return [...key, budgetMail(config, sandbox), region(config, profileRegion)];
 }
 
+/** What the lab says of itself, and the programs that it has no use for. */
+interface OfTheLab {
+  readonly findings: readonly Finding[];
+  readonly unneeded: readonly string[];
+}
+
+/** Images are built for hosts that the lab makes; SSH carries what no plain relay reaches. */
+function unneeded({ placement, tunnels }: Topology): readonly string[] {
+  const needsSsh = tunnels.some(({ plain, jump }) => plain === undefined || jump !== undefined);
+  return [...(placement === "proxmox" ? [] : ["image builder"]), ...(needsSsh ? [] : ["ssh"])];
+}
+
 /** What can be checked only of a config that parses. */
-async function ofTheLab(project: Project): Promise<readonly Finding[]> {
+async function ofTheLab(project: Project): Promise<OfTheLab> {
   const { runningSandbox } = await import("../../../sandbox/client.ts");
   const { heldTunnels } = await import("../../clients/held-tunnels.ts");
   const { account, ACCOUNT_MS } = await import("../../engine/checks/account.ts");
@@ -44,7 +56,7 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
     topology = await readTopology(project);
     return "status" in topology ? [topology] : [];
   });
-  if (topology === undefined || "status" in topology) return unread;
+  if (topology === undefined || "status" in topology) return { findings: unread, unneeded: [] };
   const plan = topology;
   const groups = await Promise.all([
     findingsOf("free tier", () => config(plan, project)),
@@ -61,7 +73,7 @@ async function ofTheLab(project: Project): Promise<readonly Finding[]> {
       ? findingsOf("Proxmox VE", () => ownHosts(plan, project), HOSTS_MS)
       : findingsOf("account", () => account(plan, project), ACCOUNT_MS + PATIENCE_MS),
   ]);
-  return groups.flat();
+  return { findings: groups.flat(), unneeded: unneeded(plan) };
 }
 
 /** Whether a host has booted. */
@@ -87,12 +99,13 @@ async function examine(options: DoctorOptions): Promise<number> {
   const env = baseEnvironment(project);
   // Before the synth, which holds up this process, and would count as their time.
   const programs = await tools(env, sandbox);
-  const groups = await Promise.all([
+  const [lab, ...groups] = await Promise.all([
     ofTheLab(project),
     findingsOf("state", () => state(project), REMOTE_MS),
     findingsOf("certificates", async () => certificates(project, await clockOf(project))),
   ]);
-  return reportFindings([...programs, ...groups.flat()], terminal, options.json, { sandbox });
+  const needed = programs.filter(({ name }) => !lab.unneeded.includes(name));
+  return reportFindings([...needed, ...lab.findings, ...groups.flat()], terminal, options.json, { sandbox });
 }
 
 /** `lab doctor` */

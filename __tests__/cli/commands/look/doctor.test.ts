@@ -78,6 +78,15 @@ describe("npx lab doctor", () => {
     60_000,
   );
 
+  it("asks for no builder of images and no SSH where Talos runs on the instances themselves", async () => {
+    const { stdout } = await run({ ...CONFIG, preset: "direct" }, ["--sandbox", "--json"]);
+    const { findings }: { findings: { name: string }[] } = JSON.parse(stdout);
+    expect(findings.map(({ name }) => name)).toEqual(
+      expect.not.arrayContaining(["image builder", "ssh", "image base"]),
+    );
+    expect(findings.map(({ name }) => name)).toEqual(expect.arrayContaining(["terraform", "guests"]));
+  }, 60_000);
+
   it("exits with 1 when the config is over the free tier, and has no colours with NO_COLOR", async () => {
     program("tofu", 'echo "OpenTofu v1.10.1"');
     const { code, stdout } = await run({ ...CONFIG, preset: "payg", allowPaid: false }, ["--sandbox"]);
