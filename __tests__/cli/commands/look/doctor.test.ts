@@ -81,10 +81,9 @@ describe("npx lab doctor", () => {
   it("asks for no builder of images and no SSH where Talos runs on the instances themselves", async () => {
     const { stdout } = await run({ ...CONFIG, preset: "direct" }, ["--sandbox", "--json"]);
     const { findings }: { findings: { name: string }[] } = JSON.parse(stdout);
-    expect(findings.map(({ name }) => name)).toEqual(
-      expect.not.arrayContaining(["image builder", "ssh", "image base"]),
-    );
-    expect(findings.map(({ name }) => name)).toEqual(expect.arrayContaining(["terraform", "guests"]));
+    const names = findings.map(({ name }) => name);
+    for (const name of ["image builder", "ssh", "image base"]) expect(names).not.toContain(name);
+    expect(names).toEqual(expect.arrayContaining(["terraform", "guests"]));
   }, 60_000);
 
   it("exits with 1 when the config is over the free tier, and has no colours with NO_COLOR", async () => {

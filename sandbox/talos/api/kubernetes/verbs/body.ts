@@ -1,5 +1,5 @@
 /** The bodies of requests: JSON, YAML, protobuf. */
-import { parse } from "yaml";
+import { parseYaml } from "../../../../../config/yaml.ts";
 import { badRequest } from "../objects/errors.ts";
 import type { Value } from "../objects/fields.ts";
 import { fromProtobuf, isProtobuf } from "../kinds/protobuf.ts";
@@ -10,7 +10,7 @@ export function bodyOf(bytes: Buffer, contentType: string): Value {
   const text = bytes.toString();
   if (text.trim() === "") return null;
   try {
-    const read: Value = contentType.includes("yaml") ? parse(text) : JSON.parse(text);
+    const read: Value = JSON.parse(contentType.includes("yaml") ? JSON.stringify(parseYaml(text)) : text);
     return read;
   } catch (error) {
     const [why = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
