@@ -108,8 +108,23 @@ describe("a list", () => {
     expect(first.metadata["remainingItemCount"]).toBe(2);
     const token = encodeURIComponent(first.metadata.continue ?? "");
     expect(await namesAt(ask, `${MAPS}?limit=2&continue=${token}`)).toEqual(["c", "kube-root-ca.crt"]);
+    await ask("DELETE", `${MAPS}/c`);
     await ask("POST", MAPS, map("d"));
-    expect(await ask("GET", `${MAPS}?limit=2&continue=${token}`)).toMatchObject({
+    expect(await namesAt(ask, `${MAPS}?limit=2&continue=${token}`)).toEqual(["c", "kube-root-ca.crt"]);
+    const version = first.metadata.resourceVersion ?? "";
+    const exact = `${MAPS}?resourceVersion=${version}&resourceVersionMatch=Exact`;
+    expect(await namesAt(ask, exact)).toEqual(["a", "b", "c", "kube-root-ca.crt"]);
+    expect(await namesAt(ask, MAPS)).toEqual(["a", "b", "d", "kube-root-ca.crt"]);
+  });
+
+  it("has no more pieces where they are too old: the sandbox has started anew", async () => {
+    const before = cluster(["cp-1"]);
+    const ask = await asking(before);
+    await ask("POST", MAPS, map("a"));
+    const token = (await ask("GET", `${MAPS}?limit=1`)).body.metadata.continue ?? "";
+    await ask("POST", MAPS, map("b"));
+    const again = await asking({ ...before, store: { ...before.store, state: structuredClone(before.store.state) } });
+    expect(await again("GET", `${MAPS}?limit=1&continue=${encodeURIComponent(token)}`)).toMatchObject({
       code: 410,
       body: { reason: "Expired" },
     });

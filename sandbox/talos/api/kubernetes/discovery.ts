@@ -107,7 +107,9 @@ function versionOf(version: string): Fields {
     major,
     minor,
     gitVersion: `v${version}`,
+    gitCommit: "",
     gitTreeState: "clean",
+    buildDate: "2025-01-01T00:00:00Z",
     goVersion: "go1.24.0",
     compiler: "gc",
     platform: "linux/arm64",
@@ -124,7 +126,9 @@ interface Wish {
 
 /** The answer at a path of discovery; undefined at every other path. */
 export function discovery(wish: Wish): Told | undefined {
-  const { pathname, accept, version, kinds } = wish;
+  const { accept, version, kinds } = wish;
+  // Some clients end these paths with a slash.
+  const pathname = wish.pathname.replace(/(?<=.)\/$/, "");
   const [, format] = /;as=APIGroupDiscoveryList/.test(accept)
     ? (/apidiscovery\.k8s\.io;v=(v2(?:beta1)?)/.exec(accept) ?? [])
     : [];

@@ -2,8 +2,12 @@
 import { subnetsAllow } from "../../model/config/subnets.ts";
 import { type ConfiguredMachine, talosOf } from "../../model/machines.ts";
 import { type Fields, seconds } from "./objects/fields.ts";
+import { uuid } from "./store/store.ts";
 
 const CONTROL_PLANE_TAINT: Fields = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
+
+/** As /proc/version of a machine has it. */
+const KERNEL = "6.18.0-talos";
 
 /** Talos has them as `VALUE:EFFECT`, or `EFFECT` alone. */
 function taintOf(key: string, text: string): Fields {
@@ -21,7 +25,7 @@ export type KubeletHealth = "ready" | "no-network" | "silent";
 
 /** `now` is when its kubelet reported last. */
 export function nodeOf(machine: ConfiguredMachine, now: string, health: KubeletHealth): Fields {
-  const { facts, guest } = machine;
+  const { facts, guest, entry } = machine;
   const controlPlane = facts.role === "control-plane";
   const taints = [
     ...(controlPlane && !facts.cluster.schedulesOnControlPlanes ? [CONTROL_PLANE_TAINT] : []),
@@ -58,6 +62,11 @@ export function nodeOf(machine: ConfiguredMachine, now: string, health: KubeletH
         osImage: `Talos (v${talosOf(machine)})`,
         kubeletVersion: `v${facts.kubernetesVersion}`,
         containerRuntimeVersion: "containerd://2.1.0",
+        kernelVersion: KERNEL,
+        kubeProxyVersion: "",
+        machineID: uuid(`machine ${guest.generation}`).replaceAll("-", ""),
+        systemUUID: guest.generation,
+        bootID: uuid(`boot ${guest.generation} ${entry.boots ?? 0}`),
       },
     },
   };

@@ -55,6 +55,9 @@ function ofKind({ kinds }: Memory, kind: string): OfKind {
   return found;
 }
 
+const inOrder = (objects: ReadonlyMap<string, Fields>): readonly Fields[] =>
+  [...objects].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, object]) => object);
+
 /** Where objects are kept: those of all versions of a kind in one place. */
 export const placeOf = ({ group, plural }: Kind): string => `${group}/${plural}`;
 const keyOf = (kind: Kind, namespace: string, name: string): string => `${placeOf(kind)}/${namespace}/${name}`;
@@ -106,8 +109,21 @@ export class Store {
   list(kind: Kind | string, namespace = ""): readonly Fields[] {
     const of = typeof kind === "string" ? kindNamed(kind) : kind;
     const found = ofKind(memoryOf(this.#state), placeOf(of));
-    found.sorted ??= [...found.byKey].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, object]) => object);
+    found.sorted ??= inOrder(found.byKey);
     return namespace === "" ? found.sorted : found.sorted.filter((object) => namespaceOf(object) === namespace);
+  }
+
+  /** All of a kind as they were at a revision. @throws ApiError 410 where that is too long ago */
+  listAt(kind: Kind, namespace: string, revision: number): readonly Fields[] {
+    if (revision === this.revision) return this.list(kind, namespace);
+    const objects = new Map(ofKind(memoryOf(this.#state), placeOf(kind)).byKey);
+    for (const { kind: of, object, before } of this.since(revision).toReversed()) {
+      if (placeOf(of) !== placeOf(kind)) continue;
+      const key = keyOf(of, namespaceOf(object), nameOf(object));
+      if (before) objects.set(key, before);
+      else objects.delete(key);
+    }
+    return inOrder(objects).filter((object) => namespace === "" || namespaceOf(object) === namespace);
   }
 
   /** Everything in a namespace. */

@@ -1,5 +1,5 @@
 /** Get and list: by name, or what selectors take, in pieces where a client wants that. */
-import { badRequest, gone, notFound } from "../objects/errors.ts";
+import { badRequest, notFound } from "../objects/errors.ts";
 import { type Fields, mapAt, nameOf, namespaceOf } from "../objects/fields.ts";
 import { fieldSelector, labelSelector } from "../objects/selectors.ts";
 import { groupVersionOf, type Kind } from "../kinds/kinds.ts";
@@ -65,7 +65,8 @@ interface Token {
 
 const written = (token: Token): string => Buffer.from(JSON.stringify(token)).toString("base64url");
 
-function tokenIn(text: string): Token {
+function tokenIn(text: string): Token | null {
+  if (text === "") return null;
   try {
     const read: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
     if (
@@ -85,14 +86,16 @@ function tokenIn(text: string): Token {
 
 const placeOf = (object: Fields): string => `${namespaceOf(object)}/${nameOf(object)}`;
 
-/** A list, or a piece of it. */
+/** A list, or a piece of it, as it was when the first piece was told. */
 export function list(asked: Asked): Answer {
   const { cluster, kind, namespace, query, accept } = asked;
-  const isWanted = selection(asked);
-  const all = cluster.store.list(kind, kind.namespaced ? namespace : "").filter(isWanted);
-  const { items, metadata } = piece(asked, all);
-  if (wantsTable(accept))
-    return { code: 200, body: tableOf(kind, items, metadata, cluster.store.now, includeOf({ query })) };
+  const { store } = cluster;
+  const token = tokenIn(query.get("continue") ?? "");
+  const isExact = query.get("resourceVersionMatch") === "Exact";
+  const revision = token?.revision ?? (isExact ? Number(query.get("resourceVersion")) : store.revision);
+  const all = store.listAt(kind, kind.namespaced ? namespace : "", revision).filter(selection(asked));
+  const { items, metadata } = piece(all, token, revision, Number(query.get("limit") ?? 0));
+  if (wantsTable(accept)) return { code: 200, body: tableOf(kind, items, metadata, store.now, includeOf({ query })) };
   // Entries of a list do not say what they are, unless they are of a custom kind.
   const bare = items.map((each) => {
     const { apiVersion: _version, kind: _kind, ...rest } = each;
@@ -107,28 +110,20 @@ export function listOf(kind: Kind, items: readonly Fields[], metadata: Fields): 
 }
 
 function piece(
-  { cluster, query }: Asked,
   all: readonly Fields[],
+  token: Token | null,
+  revision: number,
+  limit: number,
 ): { readonly items: readonly Fields[]; readonly metadata: Fields } {
-  const limit = Number(query.get("limit") ?? 0);
-  const from = query.get("continue") ?? "";
-  const token = from === "" ? null : tokenIn(from);
-  // What was changed meanwhile is not kept as it was: the list would be of no single version.
-  if (token && token.revision !== cluster.store.revision)
-    throw gone(
-      "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
-    );
   const rest = token ? all.filter((each) => placeOf(each) > token.after) : all;
-  const resourceVersion = String(cluster.store.revision);
-  if (limit <= 0 || rest.length <= limit) return { items: rest, metadata: { resourceVersion } };
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  const after = last ? placeOf(last) : "";
+  const resourceVersion = String(revision);
+  const last = rest[limit - 1];
+  if (limit <= 0 || rest.length <= limit || !last) return { items: rest, metadata: { resourceVersion } };
   return {
-    items,
+    items: rest.slice(0, limit),
     metadata: {
       resourceVersion,
-      continue: written({ revision: cluster.store.revision, after }),
+      continue: written({ revision, after: placeOf(last) }),
       remainingItemCount: rest.length - limit,
     },
   };
