@@ -215,6 +215,45 @@ describe("patches", () => {
   });
 });
 
+describe("what is refused", () => {
+  it.each([
+    ["Always", 'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
+    ["Never", 'spec.template.spec.initContainers[0].volumeMounts[0].name: Not found: "data"'],
+  ])("is named as the API server does: a job with %s", async (restartPolicy, message) => {
+    const ask = await asking(cluster(["cp-1"]));
+    const mounts = [{ name: "data", mountPath: "/data" }];
+    const initContainers = restartPolicy === "Never" ? [{ name: "first", image: "first:1", volumeMounts: mounts }] : [];
+    const template = { spec: { restartPolicy, initContainers, containers: [{ name: "main", image: "main:1" }] } };
+    const jobs = "/apis/batch/v1/namespaces/default/jobs";
+    expect(await ask("POST", jobs, { metadata: { name: "some" }, spec: { template } })).toMatchObject({
+      code: 422,
+      body: { message: `Job.batch "some" is invalid: ${message}` },
+    });
+  });
+});
+
+describe("a pod that is refused", () => {
+  it("is told of once, and made once there is what it wants", async () => {
+    const ask = await asking(cluster(["cp-1"], SCHEDULES));
+    const spec = { containers: [{ name: "web", image: "web:1" }], serviceAccountName: "robot" };
+    await ask("POST", DEPLOYMENTS, {
+      metadata: { name: "web" },
+      spec: { selector: { matchLabels: { app: "web" } }, template: { metadata: { labels: { app: "web" } }, spec } },
+    });
+    const events = await ask("GET", "/api/v1/namespaces/default/events?fieldSelector=reason%3DFailedCreate");
+    expect(events.body.items).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^Error creating: pods "web-[a-z0-9]{10}-" is forbidden: error looking up service account default\/robot/,
+        ),
+      },
+    ]);
+    expect(await namesAt(ask, PODS)).toEqual([]);
+    await ask("POST", "/api/v1/namespaces/default/serviceaccounts", { metadata: { name: "robot" } });
+    expect(await namesAt(ask, PODS)).toHaveLength(1);
+  });
+});
+
 describe("a node that goes silent", () => {
   const unready = { id: 1, spec: { what: "unready", node: "worker-1" }, seen: 0, hits: 0 } as const;
 

@@ -93,7 +93,11 @@ export function makePod(cluster: Cluster, owner: Fields, over: PodOver = {}): Fi
     return made;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    tell(cluster, owner, ["Warning", "FailedCreate"], `Error creating: ${error.message}`, by);
+    // By its prefix: a name that is made up anew would be another event each time.
+    const { name } = error.details ?? {};
+    const message =
+      over.name === undefined ? error.message.replaceAll(String(name), `${nameOf(owner)}-`) : error.message;
+    tell(cluster, owner, ["Warning", "FailedCreate"], `Error creating: ${message}`, by);
     return null;
   }
 }

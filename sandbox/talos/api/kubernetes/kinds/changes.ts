@@ -4,7 +4,8 @@ import { at, type Fields, fieldsAt, itemsAt, same, type Value } from "../objects
 import { bad, when } from "./causes.ts";
 import { complete } from "./decode.ts";
 import type { Kind } from "./kinds.ts";
-import { labels, RULES } from "./validation.ts";
+import { RULES } from "./validation.ts";
+import { labels } from "./validation-meta.ts";
 
 /** Fields that stay as they were made. */
 const FIXED: Readonly<Record<string, readonly string[]>> = {

@@ -1,89 +1,39 @@
 /** What the API server refuses of an object that can be decoded, in its words. */
 import type { Cause } from "../objects/errors.ts";
-import { at, type Fields, fieldsAt, itemsAt, listAt, mapAt, textAt, type Value } from "../objects/fields.ts";
+import { at, type Fields, fieldsAt, itemsAt, listAt, mapAt, textAt } from "../objects/fields.ts";
 import { objectSelector } from "../objects/selectors.ts";
 import { bad, required, unsupported, when } from "./causes.ts";
 import { complete } from "./decode.ts";
 import type { Kind } from "./kinds.ts";
+import { DNS_LABEL, IS_LABEL, isPort, labels, metadata, notNegative, PORT_RANGE } from "./validation-meta.ts";
 
-const LABEL =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-const SUBDOMAIN =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const DNS_LABEL =
-  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const DNS_1035 =
-  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-
-const IS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const IS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const IS_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
-
-function metadata({ type: kind, group }: Kind, object: Fields): readonly Cause[] {
-  const name = textAt(object, "metadata", "name");
-  // Names of rights may have colons.
-  const isFree = group === "rbac.authorization.k8s.io";
-  const [test, why] =
-    kind === "Namespace"
-      ? [IS_LABEL, DNS_LABEL]
-      : kind === "Service"
-        ? [/^[a-z]([-a-z0-9]*[a-z0-9])?$/, DNS_1035]
-        : [IS_SUBDOMAIN, SUBDOMAIN];
-  return [
-    ...when(name === "", () => required("metadata.name", "name or generateName is required")),
-    ...when(name !== "" && !isFree && !test.test(name), () => bad("metadata.name", name, why)),
-    ...when(name.length > 253 || (kind === "Namespace" && name.length > 63), () =>
-      bad("metadata.name", name, `must be no more than ${kind === "Namespace" ? 63 : 253} characters`),
-    ),
-    ...labels(object, "metadata"),
-  ];
-}
-
-/** What is wrong with labels. */
-export function labels(object: Fields, path: string): readonly Cause[] {
-  return Object.entries(mapAt(object, ...path.split("."), "labels")).flatMap(([key, value]) => [
-    ...when(value.length > 63, () => bad(`${path}.labels`, value, "must be no more than 63 characters")),
-    ...when(!IS_VALUE.test(value), () => bad(`${path}.labels`, value, LABEL)),
-    ...when(!/^(?:[a-z0-9.-]+\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(key), () =>
-      bad(
-        `${path}.labels`,
-        key,
-        "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
-      ),
-    ),
-  ]);
-}
-
-const notNegative = (object: Fields, ...path: readonly string[]): readonly Cause[] => {
-  const value = at(object, ...path);
-  return when(typeof value === "number" && value < 0, () =>
-    bad(path.join("."), value, "must be greater than or equal to 0"),
-  );
-};
-
-const isPort = (value: Value | undefined): boolean => typeof value === "number" && value >= 1 && value <= 65_535;
-const PORT_RANGE = "must be between 1 and 65535, inclusive";
+/** What becomes of containers of a job that end. */
+const OF_JOBS: readonly string[] = ["OnFailure", "Never"];
 
 function podSpec(spec: Fields, path: string, policies: readonly string[]): readonly Cause[] {
   const containers = itemsAt(spec, "containers");
   const names = containers.map((each) => textAt(each, "name"));
   const volumes = new Set(itemsAt(spec, "volumes").map((each) => textAt(each, "name")));
-  const claimed = [...itemsAt(spec, "containers"), ...itemsAt(spec, "initContainers")];
   const policy = textAt(spec, "restartPolicy");
   return [
     ...when(containers.length > 0 && !policies.includes(policy), () =>
-      unsupported(`${path}.restartPolicy`, policy, policies),
+      // The default is none of those that a job may have, so it is as if nothing were said.
+      policies === OF_JOBS
+        ? required(`${path}.restartPolicy`, `valid values: ${OF_JOBS.map((each) => JSON.stringify(each)).join(", ")}`)
+        : unsupported(`${path}.restartPolicy`, policy, policies),
     ),
     ...containers.flatMap((each, n) =>
       container(each, `${path}.containers[${n}]`, names.indexOf(textAt(each, "name")) < n),
     ),
-    ...claimed.flatMap((each, n) =>
-      itemsAt(each, "volumeMounts").flatMap((mount, m) =>
-        when(!volumes.has(textAt(mount, "name")), () => ({
-          reason: "FieldValueNotFound",
-          message: `Not found: ${JSON.stringify(textAt(mount, "name"))}`,
-          field: `${path}.containers[${n}].volumeMounts[${m}].name`,
-        })),
+    ...["containers", "initContainers"].flatMap((list) =>
+      itemsAt(spec, list).flatMap((each, n) =>
+        itemsAt(each, "volumeMounts").flatMap((mount, m) =>
+          when(!volumes.has(textAt(mount, "name")), () => ({
+            reason: "FieldValueNotFound",
+            message: `Not found: ${JSON.stringify(textAt(mount, "name"))}`,
+            field: `${path}.${list}[${n}].volumeMounts[${m}].name`,
+          })),
+        ),
       ),
     ),
   ];
@@ -206,7 +156,7 @@ export const RULES: Readonly<Record<string, (object: Fields) => readonly Cause[]
   StatefulSet: (object) => workload(object),
   Job: (object) => [
     ...notNegative(object, "spec", "parallelism"),
-    ...podSpec(fieldsAt(object, "spec", "template", "spec"), "spec.template.spec", ["OnFailure", "Never"]),
+    ...podSpec(fieldsAt(object, "spec", "template", "spec"), "spec.template.spec", OF_JOBS),
   ],
   CronJob: (object) =>
     when(!/^(?:@\w+|(?:\S+\s+){4}\S+)$/.test(textAt(object, "spec", "schedule")), () =>
