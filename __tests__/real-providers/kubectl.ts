@@ -1,8 +1,8 @@
-/** Runs a real kubectl against a cluster of the sandbox. */
+/** Clusters of the sandbox, for real clients of Kubernetes; and a real kubectl that is run against one. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { admin, cluster, portTo } from "../sandbox/talos/cluster.ts";
 import type { Lab } from "../sandbox/talos/world.ts";
 import { program } from "./workshop.ts";
@@ -20,14 +20,19 @@ export function threeNodes(): Lab {
   return cluster(["cp-1", "cp-2", "worker-1"], "cluster:\n  allowSchedulingOnControlPlanes: true\n");
 }
 
-/** @returns what runs kubectl there: all that it prints */
-export async function kubectlFor(lab: Lab): Promise<(typed: string, reads?: object) => Promise<string>> {
+/** @returns the kubeconfig of its admin, a file */
+export async function kubeconfigFor(lab: Lab): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "kubectl-"));
   folders.push(folder);
-  const port = await portTo(lab);
   const kubeconfig = join(folder, "kubeconfig");
-  writeFileSync(kubeconfig, admin().raw.replace(/server: .*/, `server: https://127.0.0.1:${port}`));
-  const env = { PATH: process.env["PATH"] ?? "", HOME: folder, KUBECONFIG: kubeconfig };
+  writeFileSync(kubeconfig, admin().raw.replace(/server: .*/, `server: https://127.0.0.1:${await portTo(lab)}`));
+  return kubeconfig;
+}
+
+/** @returns what runs kubectl there: all that it prints */
+export async function kubectlFor(lab: Lab): Promise<(typed: string, reads?: object) => Promise<string>> {
+  const kubeconfig = await kubeconfigFor(lab);
+  const env = { PATH: process.env["PATH"] ?? "", HOME: dirname(kubeconfig), KUBECONFIG: kubeconfig };
   return (typed, reads) =>
     new Promise((resolve) => {
       const child = execFile(program("kubectl"), typed.split(" "), { env }, (_error, stdout, stderr) =>

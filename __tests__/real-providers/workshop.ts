@@ -24,7 +24,7 @@ const VARIABLES = {
   proxmox: "PROVIDER_TEST_PROXMOX",
   /** oracle/oci, alone in its folder: wherever you have it from. */
   oci: "PROVIDER_TEST_OCI",
-  /** With oci, oci-cli, proxmoxer and requests; its programs are beside it. */
+  /** With kubernetes, oci, oci-cli, proxmoxer and requests; its programs are beside it. */
   python: "PROVIDER_TEST_PYTHON",
   /** The real providers of all three systems: not programs, but known to be had by `--providers real`. */
   allProviders: "PROVIDER_TEST_ALL",
