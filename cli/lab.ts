@@ -10,6 +10,7 @@ import { capacity } from "./commands/look/capacity.ts";
 import { doctor } from "./commands/look/doctor.ts";
 import { graph } from "./commands/look/graph.ts";
 import { limits } from "./commands/look/limits.ts";
+import { status } from "./commands/look/status.ts";
 import { validate } from "./commands/look/validate.ts";
 import { images } from "./commands/start/images.ts";
 import { sandbox } from "./commands/start/sandbox.ts";
@@ -22,7 +23,7 @@ import { color, type CommandDefinition } from "./ui/command.ts";
 /** Every command, in the order of the help: to add one, write its file and name it here. */
 const GROUPS: Readonly<Record<string, readonly CommandDefinition[]>> = {
   Start: [sandbox, images, secrets, tools],
-  Look: [doctor, limits, capacity, validate, graph],
+  Look: [status, doctor, limits, capacity, validate, graph],
   Access: [tunnel, kubeconfig, talosconfig],
   Change: [state, providers],
   CI: [comment, issue, reviewed],

@@ -56,6 +56,36 @@ async function account() {
   });
 }
 
+describe("npx lab status", () => {
+  it("shows a deployed lab as it is, and then what is not well", async () => {
+    const well = await lab.lab("status", "--json");
+    expect(JSON.parse(well.stdout)).toMatchObject({
+      ok: true,
+      stacks: [{ state: "deployed" }, { state: "deployed" }, { state: "deployed" }],
+      hosts: [{ name: "pve-1", state: "running" }],
+      nodes: [
+        {
+          name: "cp-1",
+          state: "ready",
+          kubernetes: expect.stringMatching(/^1\./),
+          talos: expect.stringMatching(/^1\./),
+        },
+        { name: "worker-1", state: "ready" },
+      ],
+      page: expect.stringMatching(/^http:/),
+      attention: [],
+    });
+    const sandbox = await lab.sandbox();
+    await sandbox.addFault({ what: "unready", node: "worker-1" });
+    const unready = await lab.lab("status");
+    expect([unready.code, unready.stdout]).toEqual([1, expect.stringMatching(/^ +worker-1 +not ready +worker/m)]);
+    await sandbox.addFault({ what: "down", host: "pve-1" });
+    const down = await lab.lab("status");
+    expect(down.stdout).toMatch(/^hosts +pve-1 +down/m);
+    expect(down.stdout).toMatch(/^fail +host +pve-1 does not answer; to do: npx lab doctor --boot pve-1 --sandbox/m);
+  });
+});
+
 describe("npx lab validate cluster", () => {
   it("finds a lab well that was just deployed, and says what it could not look at", async () => {
     const { code, stdout } = await lab.lab("validate", "cluster");

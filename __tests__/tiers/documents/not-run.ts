@@ -50,6 +50,8 @@ export const BEFORE: Readonly<Record<string, string>> = {
     "npx cdktf destroy --auto-approve --forget-lost; npx lab sandbox reset",
   "npx lab kubeconfig --sandbox --out kubeconfig": "npx cdktf deploy --auto-approve",
   "npx lab limits --sandbox": "npx cdktf deploy --auto-approve",
+  "npx lab status --sandbox": "npx cdktf deploy --auto-approve",
+  "npx lab sandbox fault add down --host pve-1": "npx cdktf deploy --auto-approve",
   "npx lab validate cluster --sandbox": "npx cdktf deploy --auto-approve",
 };
 

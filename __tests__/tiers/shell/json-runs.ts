@@ -6,6 +6,7 @@ export const RUNS: readonly (readonly [path: string, options: string, code?: num
   ["cdktf list", ""],
   ["lab sandbox start", "--env"],
   ["lab sandbox status", ""],
+  ["lab status", ""],
   ["lab sandbox admin", ""],
   ["lab sandbox open", ""],
   ["lab sandbox fault add", "slow --ms 1"],

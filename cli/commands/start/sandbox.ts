@@ -1,16 +1,15 @@
-/** `lab sandbox`, and its `stop`, `status` and `reset`. */
-import type { Sandbox } from "../../../sandbox/client.ts";
+/** `lab sandbox`, and its `stop` and `reset`. */
 import { type CommonOptions, lockOf, withLabLock } from "../../engine/synth/command-context.ts";
 import { describeHolder, holderOf } from "../../engine/synth/lock.ts";
 import type { Project } from "../../engine/synth/project.ts";
 import { type CommandDefinition, json } from "../../ui/command.ts";
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
-import { visibleLine } from "../../ui/visible.ts";
 import { fault } from "./sandbox-faults.ts";
 import { admin, host } from "./sandbox-hosts.ts";
 import { log, open } from "./sandbox-log.ts";
 import { sandboxProject, start, answered } from "./sandbox-start.ts";
+import { status } from "./sandbox-status.ts";
 
 /** @throws CliError that says what would wait for a sandbox that is no more */
 async function requireNobodyAtWork(project: Project): Promise<void> {
@@ -42,45 +41,6 @@ async function stopSandbox(options: CommonOptions): Promise<number> {
   return 0;
 }
 
-/** How long the ways into the lab that is in it are good. */
-async function certificatesIn(sandbox: Sandbox, project: Project) {
-  const { certificates } = await import("../../engine/checks/certificates.ts");
-  return certificates(project, await answered(sandbox.clock()));
-}
-
-/** Says what exists in the sandbox; exits with 1 when it does not run. */
-async function sandboxStatus(options: CommonOptions): Promise<number> {
-  const { runningSandbox } = await import("../../../sandbox/client.ts");
-  const project = sandboxProject(options);
-  const { home } = project;
-  const sandbox = await answered(runningSandbox(home));
-  if (options.json) {
-    printDocument({
-      running: sandbox !== null,
-      home,
-      ...(sandbox === null
-        ? {}
-        : {
-            page: sandbox.page,
-            overview: await answered(sandbox.overview()),
-            certificates: await certificatesIn(sandbox, project),
-          }),
-    });
-  } else if (sandbox === null) {
-    console.log(`no sandbox runs for ${home}`);
-  } else {
-    const items = await answered(sandbox.inventory());
-    console.log(`the sandbox of ${home} runs and has ${items.length} objects; ${sandbox.page} draws them`);
-    for (const { type, id, name } of items) {
-      const shown = visibleLine(name);
-      console.log(`  ${type}  ${shown === "" ? id : `${shown}  ${id}`}`);
-    }
-    for (const { found, advice } of await certificatesIn(sandbox, project))
-      console.log(`certificates: ${found}${advice === null ? "" : `; to do: ${advice}`}`);
-  }
-  return sandbox === null ? 1 : 0;
-}
-
 /** Empties the world and forgets its state; the lab's secrets and the daemon stay. */
 async function resetSandbox(options: CommonOptions): Promise<number> {
   const { openSandbox } = await import("../../../sandbox/client.ts");
@@ -102,13 +62,6 @@ const stop: CommandDefinition<CommonOptions> = {
   description: "Stop it; what is in it stays on disk",
   options: json,
   run: stopSandbox,
-};
-
-const status: CommandDefinition<CommonOptions> = {
-  name: "status",
-  description: "Say whether it runs and what is in it",
-  options: json,
-  run: sandboxStatus,
 };
 
 const reset: CommandDefinition<CommonOptions> = {

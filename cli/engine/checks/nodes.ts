@@ -12,19 +12,21 @@ const nodeList = z.object({
       metadata: z.object({ name: z.string() }),
       status: z.object({
         conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string().optional() })),
-        nodeInfo: z.object({ kubeletVersion: z.string() }),
+        nodeInfo: z.object({ kubeletVersion: z.string(), osImage: z.string().optional() }),
       }),
     }),
   ),
 });
-type KubernetesNode = z.infer<typeof nodeList>["items"][number];
+/** A node, as the API server has it. */
+export type KubernetesNode = z.infer<typeof nodeList>["items"][number];
 
-async function nodesOf(kubernetes: Kubernetes): Promise<readonly KubernetesNode[]> {
+/** The nodes that have joined. @throws Error in one line */
+export async function nodesOf(kubernetes: Kubernetes): Promise<readonly KubernetesNode[]> {
   return (await kubernetes.get("/api/v1/nodes", nodeList)).items;
 }
 
 /** Null when it is Ready. */
-function trouble({ status }: KubernetesNode): string | null {
+export function trouble({ status }: KubernetesNode): string | null {
   const ready = status.conditions.find(({ type }) => type === "Ready");
   if (ready?.status === "True") return null;
   return ready?.message ?? "it has not reported yet";

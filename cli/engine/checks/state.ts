@@ -1,6 +1,7 @@
 /** Checks what earlier runs left: states, lost objects, locks, runs that still go on. */
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
+import type { LabApp } from "../../../constructs/lab/lab-app.ts";
 import type { Topology } from "../../../topology/types.ts";
 import { CliError } from "../../ui/errors.ts";
 import { namesIn } from "../../ui/files.ts";
@@ -21,6 +22,7 @@ import type { Project } from "../synth/project.ts";
 import { readRecords, runOutcome } from "../terraform/runner.ts";
 
 const SUFFIX = ".tfstate";
+const BACKEND = "state backend";
 
 function home({ home: folder }: Project): Finding {
   try {
@@ -111,24 +113,28 @@ export async function state(project: Project): Promise<readonly Finding[]> {
 /** Three states by way of a tool, which starts, reaches its backend, and reads. */
 export const REMOTE_MS = 15_000;
 
+/** That states are elsewhere than the config says; null where they are not. */
+export function movedStates(app: LabApp, project: Project): Finding | null {
+  const elsewhere = placesOf(app, project).filter(({ at, configured }) => !sameLocation(at, configured));
+  if (project.sandbox || elsewhere.length === 0) return null;
+  const found = elsewhere.map(({ stack, at }) => `${stack} is in ${describeLocation(at)}`).join("; ");
+  return fail(BACKEND, `the config says elsewhere: ${found}`, "move them: npx lab state migrate");
+}
+
 /** Whether states that are not in files here can be reached, and are where the config says. Takes up to `REMOTE_MS`. */
 export async function remoteStates(topology: Topology, project: Project): Promise<readonly Finding[]> {
   if (project.sandbox) return [];
-  const name = "state backend";
   const { state } = topology.config;
   const { app } = await built(topology, project);
-  const elsewhere = placesOf(app, project).filter(({ at, configured }) => !sameLocation(at, configured));
-  if (elsewhere.length > 0) {
-    const found = elsewhere.map(({ stack, at }) => `${stack} is in ${describeLocation(at)}`).join("; ");
-    return [fail(name, `the config says elsewhere: ${found}`, "move them: npx lab state migrate")];
-  }
+  const moved = movedStates(app, project);
+  if (moved !== null) return [moved];
   if (state.backend === "local") return [];
   try {
     const states = [...(await statesOf(app, project))];
     const deployed = states.flatMap(([stack, held]) => (isDeployed(held) ? [stack] : []));
     const what = deployed.length === 0 ? "nothing is deployed" : `deployed: ${deployed.join(", ")}`;
-    return [ok(name, `${state.backend}, bucket ${state.bucket} answers; ${what}`)];
+    return [ok(BACKEND, `${state.backend}, bucket ${state.bucket} answers; ${what}`)];
   } catch (error) {
-    return [failure(name, error, "docs/state.md says what a backend needs")];
+    return [failure(BACKEND, error, "docs/state.md says what a backend needs")];
   }
 }

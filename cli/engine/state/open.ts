@@ -27,12 +27,14 @@ interface Opened {
   /** What asks a tool that writes a state to end. @default - no state is written */
   readonly interruption?: Interruption;
   readonly say: (line: string) => void;
+  /** How long a tool that reads one may take, in milliseconds. @default - as long as it takes */
+  readonly patienceMs?: number;
   /** @default - looked for when it is needed */
   readonly tool?: StateTool;
 }
 
 /** Opens the states of a lab. Nothing is read or started yet. */
-export function openStates({ project, lab, interruption, say, tool }: Opened): StateReader {
+export function openStates({ project, lab, interruption, say, tool, patienceMs }: Opened): StateReader {
   const encryptedState = lab?.encryptedState ?? false;
   // Once: two that make a passphrase would make two.
   let found: Promise<StateTool> | undefined;
@@ -51,7 +53,8 @@ export function openStates({ project, lab, interruption, say, tool }: Opened): S
       backups: (stack) => backupsOf(project.data, stack).map(({ file }) => file),
       tool: () => (found ??= find()),
       passphrase: () => (phrase ??= statePassphrase(secretsFile(project), make ? guardOf(project) : null)),
-      runTool: interruption === undefined ? readOnly : toolRunner(project.run, interruption),
+      runTool:
+        interruption === undefined ? (call) => readOnly(call, patienceMs) : toolRunner(project.run, interruption),
     }),
   };
 }
@@ -75,10 +78,24 @@ function keptStacks(app: LabApp, { data }: Project): readonly Pick<Stack, "name"
   });
 }
 
-/** The state of each stack of a lab that was built and not synthesized, by its name. */
+/**
+ * Reads the state of each stack of a lab that was built and not synthesized, in the order of its stacks.
+ *
+ * @param patienceMs how long a tool that reads one may take. @default - as long as it takes
+ */
+export function readsOf(
+  app: LabApp,
+  project: Project,
+  patienceMs?: number,
+): readonly { readonly stack: string; readonly read: Promise<State> }[] {
+  const say = (line: string): void => console.error(line);
+  const reader = openStates({ project, lab: app, say, ...(patienceMs !== undefined && { patienceMs }) });
+  return keptStacks(app, project).map((stack) => ({ stack: stack.name, read: stateOf(reader, stack) }));
+}
+
+/** The same, by the stacks' names. */
 export async function statesOf(app: LabApp, project: Project): Promise<ReadonlyMap<string, State>> {
-  const reader = openStates({ project, lab: app, say: (line) => console.error(line) });
-  const entries = keptStacks(app, project).map(async (stack) => [stack.name, await stateOf(reader, stack)] as const);
+  const entries = readsOf(app, project).map(async ({ stack, read }) => [stack, await read] as const);
   return new Map(await Promise.all(entries));
 }
 

@@ -29,11 +29,14 @@ interface ToolResult {
 /** How the tool is run on a state. */
 export type RunTool = (call: ToolCall) => Promise<ToolResult>;
 
-/** For commands that only look. */
-export async function readOnly({ command, state, folder, env }: ToolCall): Promise<ToolResult> {
+/** For commands that only look. @param timeout in milliseconds; then the tool is ended. @default - as long as it takes */
+export async function readOnly({ command, state, folder, env }: ToolCall, timeout?: number): Promise<ToolResult> {
   if (state !== null) throw new Error("no state is written by a command that only looks");
   const [program = "", ...args] = command;
-  const { error, stdout, stderr } = await capture(program, args, { cwd: folder, env: { ...env } });
+  const deadline = timeout === undefined ? {} : ({ timeout, killSignal: "SIGKILL" } as const);
+  const { error, stdout, stderr } = await capture(program, args, { cwd: folder, env: { ...env }, ...deadline });
+  if (timeout !== undefined && error?.killed)
+    return { code: 1, output: "", errors: `no answer in ${timeout / 1000} s` };
   const errors = stderr.trim() === "" ? (error?.message ?? "") : stderr;
   return { code: error === null ? 0 : 1, output: stdout, errors };
 }

@@ -63,7 +63,19 @@ describe("lab sandbox", () => {
     writeFileSync(join(lab.home, ".sandbox", "world.json"), JSON.stringify(world));
     run("sandbox", "start");
     const shown = String.raw`  oci_identity_compartment  x\noci no changes\u001b[2J  ${id}`;
-    expect(run("sandbox", "status").stdout.split("\n")).toContain(shown);
+    expect(run("sandbox", "status", "--all").stdout.split("\n")).toContain(shown);
+  });
+
+  it("says in short what is in it, and lists it only when asked to", () => {
+    run("sandbox", "start");
+    expect(run("sandbox", "status").stdout).toMatch(/^the sandbox of .* draws it\nobjects {2}0\n/);
+    run("sandbox", "host", "add", "pve");
+    const short = run("sandbox", "status").stdout;
+    expect(short).toMatch(/^Proxmox VE {2}alone: pve; 0 running machines$/m);
+    expect(short).toMatch(/^objects +\d+; --all lists them$/m);
+    expect(short).not.toContain("proxmox_");
+    const { objects } = JSON.parse(run("sandbox", "status", "--all", "--json").stdout);
+    expect(objects).toContainEqual(expect.objectContaining({ type: expect.stringMatching(/^proxmox_/) }));
   });
 
   it("tells Oracle's CLI where the account is, though no real provider was asked for", () => {
