@@ -10,8 +10,8 @@ import { planTopology } from "./topology/plan.ts";
 process.env.CDKTN_DISABLE_CREATION_STACK ??= "1";
 
 await runMain(async () => {
-  const { configFile, labHome, outdir, sandbox } = readEnvironment();
-  const config = await loadConfig(configFile);
+  const { basePort, configFile, labHome, outdir, sandbox } = readEnvironment();
+  const config = await loadConfig(configFile, basePort);
   const topology = planTopology(config);
   const artifacts = join(labHome, "artifacts");
   const images = await ensureImages({ proxmoxVersion: config.versions.proxmox, artifacts });

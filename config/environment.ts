@@ -11,6 +11,8 @@ export interface Environment {
   readonly configFile: string;
   /** LAB_SANDBOX: deploy into the sandbox instead of an account. Default: no. */
   readonly sandbox: boolean;
+  /** LAB_BASE_PORT: access.basePort of a config that names none; `cdktf --sandbox` sets it, so that labs are no obstacle to each other. */
+  readonly basePort: number | undefined;
   /** DEBUG: stack traces on errors. Default: no. */
   readonly debug: boolean;
   /** CDKTF_OUTDIR: where stacks are synthesized to. Default: `cdktf.out` in LAB_HOME. */
@@ -54,6 +56,13 @@ function looseSwitch(env: Variables, name: string): boolean {
   return value !== undefined && SWITCH[value] !== false;
 }
 
+/** A port number; the config's own check says which are allowed. */
+function portIn(env: Variables, name: string): number | undefined {
+  const value = text(env, name);
+  if (value === undefined || /^\d{1,5}$/.test(value)) return value === undefined ? undefined : Number(value);
+  throw new ConfigFileError("environment", `${name}: got ${JSON.stringify(value)}, allowed a port number`);
+}
+
 /**
  * A path that stands in a backend's block. Terraform takes `${` there as it is, and OpenTofu as a template (1.11.4 and
  * 1.12.6: tried), so a state would be in two places.
@@ -79,6 +88,7 @@ export function readEnvironment(env: Variables = process.env): Environment {
     labHome,
     configFile: pathVariable(env, "LAB_CONFIG") ?? join(REPOSITORY, "lab.config.ts"),
     sandbox: strictSwitch(env, "LAB_SANDBOX"),
+    basePort: portIn(env, "LAB_BASE_PORT"),
     debug: looseSwitch(env, "DEBUG"),
     outdir: pathVariable(env, "CDKTF_OUTDIR") ?? join(labHome, "cdktf.out"),
     terraformBinary: text(env, "TERRAFORM_BINARY_NAME") ?? null,

@@ -50,15 +50,16 @@ function defaultExport(exports: unknown, where: string): unknown {
  * Loads, completes and checks a config file.
  *
  * @param file path, relative to the working directory; .ts, .mts, .js, .mjs or .json
+ * @param basePort access.basePort where the file says none. @default - the preset's
  * @throws ConfigFileError, one line, when the file cannot be read or evaluated
  * @throws ConfigError with one line per wrong field
  */
-export async function loadConfig(file: string): Promise<LabConfig> {
+export async function loadConfig(file: string, basePort?: number): Promise<LabConfig> {
   const path = resolve(file);
   const where = displayName(path);
   await assertReadable(path, where);
   const exports = await guarded(() => evaluate(path), where).catch((cause: unknown) => {
     throw explainImportError(cause, where);
   });
-  return parseConfig(defaultExport(exports, where), where);
+  return parseConfig(defaultExport(exports, where), where, basePort);
 }

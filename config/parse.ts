@@ -21,9 +21,10 @@ function derivedOci(input: Plain): Plain {
 }
 
 /** Lays the input over its preset, without checking anything yet. */
-function overPreset(input: Plain): unknown {
+function overPreset(input: Plain, basePort: number | undefined): unknown {
   const preset = input["preset"] ?? DEFAULT_PRESET;
-  const base = PRESETS[isPreset(preset) ? preset : DEFAULT_PRESET];
+  const chosen = PRESETS[isPreset(preset) ? preset : DEFAULT_PRESET];
+  const base = basePort === undefined ? chosen : { ...chosen, access: { ...chosen.access, basePort } };
   const oci = input["oci"];
   if (base.oci === null && (oci === undefined || oci === null)) return merge({ ...base, preset }, input);
   const derived = oci === undefined || isPlain(oci) ? { ...input, oci: { ...oci, ...derivedOci(input) } } : input;
@@ -54,13 +55,14 @@ function instancesIn(value: unknown, path: readonly PropertyKey[]): readonly Con
  *
  * @param input what a person wrote: see `LabInput`
  * @param where names the file in errors
+ * @param basePort access.basePort where the input says none. @default - the preset's
  * @throws ConfigError with one line per wrong field
  */
-export function parseConfig(input: unknown, where = "lab.config.ts"): LabConfig {
+export function parseConfig(input: unknown, where = "lab.config.ts", basePort?: number): LabConfig {
   if (!isPlain(input)) {
     throw new ConfigError(where, [{ path: [], got: shown(input), allowed: "a plain object as in docs/config.md" }]);
   }
-  const lab = overPreset(input);
+  const lab = overPreset(input, basePort);
   const odd = instancesIn(lab, []).filter((issue) => isWritten(issue, input));
   if (odd.length > 0) throw new ConfigError(where, odd);
   const parsed = labSchema.safeParse(lab);

@@ -189,7 +189,7 @@ const accessSchema = field(
     basePort: whole(
       1024,
       56336,
-      "First of the loopback ports of the tunnels: +0 API server, + number hosts, +100 control planes, +200 workers, +9000 SSH, +9100 their API servers.",
+      "First of the loopback ports of the tunnels; in the sandbox a lab that names none takes free ones. +0 API server, + number hosts, +100 control planes, +200 workers, +9000 SSH, +9100 their API servers.",
       "unprivileged, and the last tunnel's port stays under 65536",
     ),
   }),

@@ -160,14 +160,14 @@ let labs = 0;
 const USED = [0, 1, 2, 101, 201, 9001, 9002];
 
 /**
- * Ports below the ephemeral range: the first of 32 parts of it, of which each of jest's workers has some, and another run of the
+ * Ports below 18000, from where labs take theirs by themselves: the first of 32 parts of it, of which each of jest's workers has some, and another run of the
  * tests on this machine others.
  */
 export async function freeBasePort(): Promise<number> {
   const worker = Number(process.env.JEST_WORKER_ID ?? "1") % 6;
   for (;;) {
     labs += 1;
-    const base = 15_000 + ((process.ppid + worker * 5 + (labs % 5)) % 32) * 250;
+    const base = 10_000 + ((process.ppid + worker * 5 + (labs % 5)) % 32) * 250;
     const free = await Promise.all(USED.map((offset) => isFree(base + offset)));
     if (free.every(Boolean)) return base;
   }

@@ -72,9 +72,9 @@ export function readKubeconfig(text: string): Admin {
   };
 }
 
-function request({ ca, cert, key }: Admin, { host, port, as }: Way, path: string, patienceMs: number): Promise<string> {
+function request({ ca, cert, key }: Admin, { host, port, as }: Way, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.timeout(REQUEST_MS);
     const options: https.RequestOptions = {
       host,
       port,
@@ -100,15 +100,15 @@ function request({ ca, cert, key }: Admin, { host, port, as }: Way, path: string
         else reject(new Refused(path, response.statusCode ?? 0));
       });
     });
-    sent.on("error", (error) => reject(signal.aborted ? new Error(`no answer in ${patienceMs / 1000} s`) : error));
+    sent.on("error", (error) => reject(signal.aborted ? new Error(`no answer in ${REQUEST_MS / 1000} s`) : error));
   });
 }
 
-/** The API server at a place. @param patienceMs how long an answer may take */
-export function kubernetesAt(admin: Admin, way: Way, patienceMs: number = REQUEST_MS): Kubernetes {
+/** The API server at a place. */
+export function kubernetesAt(admin: Admin, way: Way): Kubernetes {
   return {
     async get(path, schema) {
-      const text = await request(admin, way, path, patienceMs);
+      const text = await request(admin, way, path);
       try {
         return schema.parse(JSON.parse(text));
       } catch (error) {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TALOS_API } from "../../topology/firewall.ts";
 import type { Tunnel } from "../../topology/types.ts";
 import { CliError, codeOf, messageOf } from "../ui/errors.ts";
+import { takenPort } from "./listeners.ts";
 import { endLeftovers, explainSsh, type Ssh, sshArguments, type SshFiles, sshLog, startSsh } from "./ssh.ts";
 import { awaitMachine, openPlainRelays, SilentMachine } from "./plain-relays.ts";
 import { type GateOptions, type Gates, openGates, openRelay, type Relay } from "./tunnel-ends.ts";
@@ -87,9 +88,7 @@ async function requireFreePorts(tunnels: readonly Tunnel[]): Promise<void> {
   for (const { localPort, name } of tunnels) {
     // A process that has just ended may hold its ports for a moment still.
     if (await waitUntil(() => isFree(localPort), { pollMs: POLL_MS, patienceMs: RELEASE_MS })) continue;
-    throw new CliError(
-      `port ${localPort} on 127.0.0.1, for the tunnel ${name}, is taken by another program: end it, or set access.basePort in the lab's config to another range`,
-    );
+    throw new CliError(takenPort(localPort, `the tunnel ${name}`));
   }
 }
 

@@ -4,7 +4,7 @@ import type { LabStack } from "../../../constructs/lab/lab-stack.ts";
 import type { Overview } from "../../../sandbox/client.ts";
 import type { Topology } from "../../../topology/types.ts";
 import { kubernetesAt, readKubeconfig } from "../../clients/kubernetes.ts";
-import { fail, failure, type Finding, PATIENCE_MS, warn } from "../../ui/findings.ts";
+import { fail, failure, type Finding, warn } from "../../ui/findings.ts";
 import { NO_STATE, type State } from "../state/state.ts";
 import { type KubernetesNode, nodesOf, trouble } from "./nodes.ts";
 
@@ -118,7 +118,7 @@ export async function askForNodes(
 ): Promise<readonly KubernetesNode[] | null> {
   const kubeconfig = text(outputs["kubeconfig"]?.value);
   if (kubeconfig === null || port === null) return null;
-  return nodesOf(kubernetesAt(readKubeconfig(kubeconfig), { host: "127.0.0.1", port }, PATIENCE_MS));
+  return nodesOf(kubernetesAt(readKubeconfig(kubeconfig), { host: "127.0.0.1", port }));
 }
 
 const TALOS = /\(v([^)]+)\)/;

@@ -6,6 +6,7 @@ import { freeTierUses } from "../../../constructs/free-tier/guard.ts";
 import type { LabApp } from "../../../constructs/lab/lab-app.ts";
 import { runningSandbox, type Sandbox } from "../../../sandbox/client.ts";
 import { heldTunnels } from "../../clients/held-tunnels.ts";
+import { listenerOn } from "../../clients/listeners.ts";
 import { answers } from "../../clients/tunnels.ts";
 import { failure, type Finding, findingsOf, warn } from "../../ui/findings.ts";
 import { readsOf } from "../state/open.ts";
@@ -104,8 +105,15 @@ function portFindings(ports: readonly PortStatus[], opened: string | null, isPla
       .filter((each) => each.open === open)
       .map(({ port }) => port)
       .join(", ");
-  if (opened === null && numbers(true) !== "")
-    return [warn("ports", `${numbers(true)}: another program has them`, "end it, or set access.basePort")];
+  const [first] = ports.filter(({ open }) => open);
+  if (opened === null && first !== undefined)
+    return [
+      warn(
+        "ports",
+        `${numbers(true)}: taken by ${listenerOn(first.port) ?? "another program"}`,
+        "end that, or set access.basePort",
+      ),
+    ];
   if (isPlayed && numbers(false) !== "")
     return [warn("ports", `${numbers(false)}: closed`, "npx lab sandbox start opens them")];
   return [];

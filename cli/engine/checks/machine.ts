@@ -4,6 +4,7 @@ import type { LabConfig } from "../../../config/schema.ts";
 import { findEngine } from "../../../images/runners/dagger-engine.ts";
 import { bringsPlugin, missingForLocal } from "../../../images/runners/local-tools.ts";
 import type { Tunnel } from "../../../topology/types.ts";
+import { listenerOn } from "../../clients/listeners.ts";
 import { isFree } from "../../clients/tunnels.ts";
 import { messageOf } from "../../ui/errors.ts";
 import { fail, type Finding, findingsOf, ok, PATIENCE_MS, warn } from "../../ui/findings.ts";
@@ -34,9 +35,13 @@ export async function ports(
   if (taken.length === 0) return [ok(name, `${tunnels.length} on 127.0.0.1 are free`)];
   if (holder !== null) return [ok(name, `${numbers}: taken by lab tunnel, process ${holder}, which shares them`)];
   if (sandbox && running) return [ok(name, `${numbers}: taken while this LAB_HOME's sandbox runs, which opens them`)];
+  const who = listenerOn(taken[0]?.localPort ?? 0);
+  const by = who === null ? "" : ` by ${who}`;
   if (running)
-    return [warn(name, `${numbers}: taken`, "end this LAB_HOME's sandbox if it has them: npx lab sandbox stop")];
-  return [fail(name, `${numbers}: taken`, "end the program that has them, or set access.basePort to another range")];
+    return [warn(name, `${numbers}: taken${by}`, "end this LAB_HOME's sandbox if it has them: npx lab sandbox stop")];
+  return [
+    fail(name, `${numbers}: taken${by}`, "end the program that has them, or set access.basePort to another range"),
+  ];
 }
 
 /** What /dev/kvm can do here; packer/build.sh decides by the same. */

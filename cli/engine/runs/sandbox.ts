@@ -37,6 +37,9 @@ export function keepRunning(sandbox: Sandbox, home: string, say: (line: string) 
   };
 }
 
+/** What the sandbox says of a port that somebody else has. */
+const TAKEN = /^port (\d+) on 127\.0\.0\.1 cannot be opened \(EADDRINUSE\) for the tunnel (.*) of the lab in /;
+
 /** Sets up the tenancy that this lab wants in the sandbox, and opens its tunnels. @throws CliError where a port is taken */
 export async function configureSandbox(
   sandbox: Sandbox,
@@ -50,7 +53,10 @@ export async function configureSandbox(
       sandbox.setTunnels(tunnels),
     ]);
   } catch (error) {
-    throw asCliError(error);
+    const [, port, name] = TAKEN.exec(messageOf(error)) ?? [];
+    if (port === undefined) throw asCliError(error);
+    const { takenPort } = await import("../../clients/listeners.ts");
+    throw new CliError(takenPort(Number(port), `the tunnel ${name}`));
   }
 }
 

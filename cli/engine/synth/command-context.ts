@@ -5,6 +5,7 @@ import { type Interruption, watchSignals } from "../../ui/interruption.ts";
 import { openTerminal, type Terminal } from "../../ui/terminal.ts";
 import { runApp } from "./app.ts";
 import type { Assembly } from "./assembly.ts";
+import { hasSettled } from "./base-port.ts";
 import { withLock } from "./lock.ts";
 import { openProject, type Project, type ProjectOptions } from "./project.ts";
 
@@ -63,6 +64,10 @@ export async function synthesize(context: CommandContext, skip: boolean): Promis
   const { project, terminal, interruption } = context;
   if (!skip) {
     terminal.status("synthesizing");
+    if (!hasSettled(project)) {
+      const { takeBasePort } = await import("./sandbox-ports.ts");
+      await takeBasePort(project, interruption.signal);
+    }
     await runApp(project, interruption);
     terminal.status("");
   }

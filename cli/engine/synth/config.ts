@@ -10,10 +10,15 @@ import { planTopology } from "../../../topology/plan.ts";
 import type { Topology } from "../../../topology/types.ts";
 import { fail, type Finding, firstLine } from "../../ui/findings.ts";
 import type { Project } from "./project.ts";
+import { basePortFor } from "./sandbox-ports.ts";
+
+/** What of a project says which config it has. */
+type ConfiguredProject = Pick<Project, "config" | "sandbox" | "home" | "data">;
 
 /** The config of a project's lab. @throws Error that names the field, for a config that cannot be used */
-export function configOf({ config }: Pick<Project, "config">): Promise<LabConfig> {
-  return loadConfig(config ?? readEnvironment().configFile);
+export async function configOf(project: ConfiguredProject): Promise<LabConfig> {
+  const basePort = await basePortFor(project);
+  return loadConfig(project.config ?? readEnvironment().configFile, basePort);
 }
 
 /** The plan of the lab, or what is wrong with its config. */

@@ -6,6 +6,7 @@ import { PLUGIN_SOCKET, temporaryFolder } from "../../../config/temporary-folder
 import { pathVariables } from "../../../config/user-path.ts";
 import { CliError } from "../../ui/errors.ts";
 import type { Project } from "./project.ts";
+import { ownBasePort } from "./base-port.ts";
 
 /** Variables of a program that is started. */
 export type Environment = Readonly<Record<string, string>>;
@@ -66,7 +67,10 @@ export function baseEnvironment(project: Project, env: NodeJS.ProcessEnv = proce
   // Opens the lab's secrets, which nobody that we start has to open.
   delete result["SOPS_AGE_KEY"];
   delete result["LAB_SANDBOX"];
+  delete result["LAB_BASE_PORT"];
   if (project.sandbox) result["LAB_SANDBOX"] = "1";
+  const port = ownBasePort(project);
+  if (port !== undefined) result["LAB_BASE_PORT"] = String(port);
   return result;
 }
 

@@ -139,7 +139,7 @@ describe("npx lab tunnel, to real hosts,", () => {
     await new Promise<void>((resolve) => server.listen(first, "127.0.0.1", resolve));
     const taken = await start().finished;
     await new Promise((resolve) => server.close(resolve));
-    const message = `port ${first} on 127.0.0.1, for the tunnel kubernetes, is taken by another program`;
+    const message = `port ${first} on 127.0.0.1, for the tunnel kubernetes, is taken by `;
     expect([taken.code, taken.stderr.trim().split("\n").at(-1)]).toEqual([1, expect.stringContaining(message)]);
     writeFileSync(lab.path("bin", "ssh-says"), "Host key verification failed.");
     const other = await start().finished;
