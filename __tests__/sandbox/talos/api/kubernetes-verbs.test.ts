@@ -254,6 +254,34 @@ describe("a pod that is refused", () => {
   });
 });
 
+describe("a pod", () => {
+  it("has the priority of its class, and is refused with one that is none", async () => {
+    const ask = await asking(cluster(["cp-1"], SCHEDULES));
+    await ask("POST", "/apis/scheduling.k8s.io/v1/priorityclasses", { metadata: { name: "high" }, value: 1000 });
+    expect((await ask("POST", PODS, pod("one", { priorityClassName: "high" }))).body["spec"]).toMatchObject({
+      priority: 1000,
+    });
+    expect((await ask("POST", PODS, pod("two", { priorityClassName: "low" }))).body.message).toBe(
+      'pods "two" is forbidden: no PriorityClass with name low was found',
+    );
+  });
+});
+
+describe("endpoints", () => {
+  it("that somebody has made stay, and those of a service go with it", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    const [endpoints, services] = ["/api/v1/namespaces/default/endpoints", "/api/v1/namespaces/default/services"];
+    await ask("POST", endpoints, { metadata: { name: "own" } });
+    await ask("POST", services, {
+      metadata: { name: "web" },
+      spec: { selector: { app: "web" }, ports: [{ port: 80 }] },
+    });
+    expect(await namesAt(ask, endpoints)).toEqual(["kubernetes", "own", "web"]);
+    await ask("DELETE", `${services}/web`);
+    expect(await namesAt(ask, endpoints)).toEqual(["kubernetes", "own"]);
+  });
+});
+
 describe("a node that goes silent", () => {
   const unready = { id: 1, spec: { what: "unready", node: "worker-1" }, seen: 0, hits: 0 } as const;
 

@@ -15,7 +15,7 @@ import {
 } from "../objects/fields.ts";
 import { objectSelector } from "../objects/selectors.ts";
 import { type Kind, kindNamed } from "../kinds/kinds.ts";
-import type { Cluster } from "../store/cluster.ts";
+import { type Cluster, SAFE } from "../store/cluster.ts";
 import { admitted } from "../verbs/admission.ts";
 import { deleteObject } from "../verbs/remove.ts";
 import { tell } from "./events.ts";
@@ -113,8 +113,6 @@ export function dropPod(cluster: Cluster, owner: Fields, pod: Fields): void {
     `${textAt(owner, "kind").toLowerCase()}-controller`,
   );
 }
-
-const SAFE = "bcdfghjklmnpqrstvwxz2456789";
 
 /** What a template is known by: the same template has the same. */
 export function templateHash(template: Fields, length = 10): string {

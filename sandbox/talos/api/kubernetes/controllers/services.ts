@@ -29,6 +29,9 @@ function targetRef(pod: Fields): Fields {
   return { kind: "Pod", namespace: namespaceOf(pod), name: nameOf(pod), uid: uidOf(pod) };
 }
 
+const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
+const BY = "endpoint-controller";
+
 /** Of each service that selects pods. */
 export function services(cluster: Cluster): void {
   const { store } = cluster;
@@ -45,7 +48,9 @@ export function services(cluster: Cluster): void {
     putSlice(cluster, service, pods);
   }
   for (const endpoints of store.list("Endpoints"))
-    if (!store.get("Service", namespaceOf(endpoints), nameOf(endpoints))) store.remove("Endpoints", endpoints);
+    // Those that somebody has made stay.
+    if (labelsOf(endpoints)[MANAGED_BY] === BY && !store.get("Service", namespaceOf(endpoints), nameOf(endpoints)))
+      store.remove("Endpoints", endpoints);
 }
 
 const labelsOf = (service: Fields): Readonly<Record<string, string>> => mapAt(service, "metadata", "labels");
@@ -91,7 +96,7 @@ function putEndpoints(cluster: Cluster, service: Fields, pods: readonly Fields[]
     metadata: {
       name: nameOf(service),
       namespace: namespaceOf(service),
-      labels: { ...labelsOf(service), "endpoints.kubernetes.io/managed-by": "endpoint-controller" },
+      labels: { ...labelsOf(service), [MANAGED_BY]: BY },
     },
     ...(pods.length > 0 && { subsets: [subset] }),
   });

@@ -35,7 +35,7 @@ export interface MachineNode {
 }
 
 /** The characters of generated names (apimachinery's rand). */
-const SAFE = "bcdfghjklmnpqrstvwxz2456789";
+export const SAFE = "bcdfghjklmnpqrstvwxz2456789";
 
 /** Five characters at the end of a generated name. */
 export function suffix({ random }: Cluster): string {

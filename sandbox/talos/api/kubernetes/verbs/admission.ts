@@ -79,7 +79,22 @@ const BORNE: readonly Fields[] = ["not-ready", "unreachable"].map((state) => ({
   tolerationSeconds: 300,
 }));
 
-function pod({ store }: Cluster, object: Fields): Fields {
+/** What comes first, by its class: that which it names, else that which counts for all. @throws ApiError 403 for a class that is none */
+function priorityOf({ store }: Cluster, object: Fields): Fields {
+  const name = textAt(object, "spec", "priorityClassName");
+  const found =
+    name === ""
+      ? store.list("PriorityClass").find((each) => each["globalDefault"] === true)
+      : store.get("PriorityClass", "", name);
+  if (!found && name !== "")
+    throw forbidden(kindNamed("Pod"), nameOf(object), `no PriorityClass with name ${name} was found`);
+  if (!found) return {};
+  const { value = 0, preemptionPolicy = "PreemptLowerPriority" } = found;
+  return { priorityClassName: nameOf(found), priority: value, preemptionPolicy };
+}
+
+function pod(cluster: Cluster, object: Fields): Fields {
+  const { store } = cluster;
   const account = textAt(object, "spec", "serviceAccountName");
   if (!store.get("ServiceAccount", namespaceOf(object), account))
     throw forbidden(
@@ -95,7 +110,8 @@ function pod({ store }: Cluster, object: Fields): Fields {
       ),
   );
   const status = { phase: "Pending", qosClass: qualityOf(object) };
-  return withAt(withAt(object, ["spec", "tolerations"], [...own, ...more]), ["status"], status);
+  const spec = { ...fieldsAt(object, "spec"), ...priorityOf(cluster, object), tolerations: [...own, ...more] };
+  return { ...object, spec, status };
 }
 
 /** How a pod is treated when memory runs out. */
