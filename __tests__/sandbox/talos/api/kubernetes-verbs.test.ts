@@ -282,6 +282,22 @@ describe("endpoints", () => {
   });
 });
 
+describe("a claim of a set", () => {
+  it("that is refused keeps its pods away, and nobody else", async () => {
+    const ask = await asking(cluster(["cp-1"], SCHEDULES));
+    const template = { metadata: { labels: { app: "db" } }, spec: { containers: [{ name: "db", image: "db:1" }] } };
+    const volumeClaimTemplates = [{ metadata: { name: "data" }, spec: {} }];
+    const set = {
+      metadata: { name: "db" },
+      spec: { selector: { matchLabels: { app: "db" } }, template, volumeClaimTemplates },
+    };
+    expect((await ask("POST", "/apis/apps/v1/namespaces/default/statefulsets", set)).code).toBe(201);
+    expect(await namesAt(ask, PODS)).toEqual([]);
+    const events = await ask("GET", "/api/v1/namespaces/default/events?fieldSelector=reason%3DFailedCreate");
+    expect(events.body.items).toMatchObject([{ message: expect.stringContaining("spec.accessModes: Required value") }]);
+  });
+});
+
 describe("a node that goes silent", () => {
   const unready = { id: 1, spec: { what: "unready", node: "worker-1" }, seen: 0, hits: 0 } as const;
 

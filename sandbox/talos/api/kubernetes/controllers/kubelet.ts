@@ -4,11 +4,15 @@ import { at, conditionOf, type Fields, fieldsAt, isGoing, itemsAt, nameOf, textA
 import { podAddress } from "../store/addresses.ts";
 import type { Cluster } from "../store/cluster.ts";
 import { tell } from "./events.ts";
+import { ageOf } from "./own-pods.ts";
 
 /** Whether what reports for a node is there. */
 function reports({ machines }: Cluster, node: string): boolean {
   return machines.some((machine) => nameOf(machine.node) === node && !machine.isSilent);
 }
+
+/** How long the pod garbage collector leaves pods of a node that is not there. */
+const ORPHANED_MS = 40_000;
 
 /** Of each pod that has a node. */
 export function kubelets(cluster: Cluster): void {
@@ -17,9 +21,10 @@ export function kubelets(cluster: Cluster): void {
     const name = textAt(pod, "spec", "nodeName");
     if (name === "") continue;
     const node = store.get("Node", "", name);
-    // Pods of a node that is no more are nobody's.
-    if (!node) store.remove("Pod", pod);
-    else if (!reports(cluster, name)) markUnready(cluster, pod);
+    // Pods of a node that is no more are nobody's, after a while: whoever wants them makes others at once.
+    if (!node) {
+      if (ageOf(cluster, pod) >= ORPHANED_MS) store.remove("Pod", pod);
+    } else if (!reports(cluster, name)) markUnready(cluster, pod);
     else if (isGoing(pod)) end(cluster, pod);
     else if (!["Succeeded", "Failed"].includes(textAt(pod, "status", "phase"))) run(cluster, pod, node);
   }

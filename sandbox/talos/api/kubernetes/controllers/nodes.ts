@@ -19,7 +19,7 @@ import { MACHINE } from "../store/store.ts";
 import { kindNamed } from "../kinds/kinds.ts";
 import { deleteObject } from "../verbs/remove.ts";
 import { tell } from "./events.ts";
-import { ownerReference } from "./own-pods.ts";
+import { ageOf, ownerReference } from "./own-pods.ts";
 import { bears } from "./placing.ts";
 
 const OWNED_LABELS = "talos.dev/owned-labels";
@@ -185,7 +185,8 @@ function taintByConditions(cluster: Cluster, node: Fields): void {
 function evictByTaints(cluster: Cluster, pod: Fields): void {
   const { store } = cluster;
   const node = store.get("Node", "", textAt(pod, "spec", "nodeName"));
-  if (!node || isGoing(pod)) return;
+  // One that has just been made is left for a moment: its owner makes another at once.
+  if (!node || isGoing(pod) || ageOf(cluster, pod) === 0) return;
   const tolerations = itemsAt(pod, "spec", "tolerations");
   const isDue = itemsAt(node, "spec", "taints")
     .filter((taint) => taint["effect"] === "NoExecute")

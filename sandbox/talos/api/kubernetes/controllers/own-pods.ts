@@ -62,6 +62,11 @@ export function isActive(pod: Fields): boolean {
 /** Whether a pod can be reached. */
 export const isReady = (pod: Fields): boolean => !isGoing(pod) && holds(pod, "Ready");
 
+/** How long ago an object was made, in milliseconds, by the second. */
+export function ageOf({ store }: Pick<Cluster, "store">, object: Fields): number {
+  return Date.parse(store.now) - Date.parse(textAt(object, "metadata", "creationTimestamp"));
+}
+
 /** What is laid over what the template says. */
 interface PodOver {
   readonly name?: string;
@@ -85,19 +90,24 @@ export function makePod(cluster: Cluster, owner: Fields, over: PodOver = {}): Fi
     },
     spec: { ...fieldsAt(template, "spec"), ...over.spec },
   };
-  const by = `${textAt(owner, "kind").toLowerCase()}-controller`;
+  const made = makeFor(cluster, owner, "Pod", pod);
+  if (made) tell(cluster, owner, ["Normal", "SuccessfulCreate"], `Created pod: ${nameOf(made)}`, controllerName(owner));
+  return made;
+}
+
+const controllerName = (owner: Fields): string => `${textAt(owner, "kind").toLowerCase()}-controller`;
+
+/** Makes an object that an owner wants. @returns null where it is refused, which an event tells */
+export function makeFor(cluster: Cluster, owner: Fields, kindName: string, object: Fields): Fields | null {
+  const kind = kindNamed(kindName);
   try {
-    const kind = kindNamed("Pod");
-    const made = cluster.store.create(kind, admitted(cluster, kind, namespaceOf(owner), pod));
-    tell(cluster, owner, ["Normal", "SuccessfulCreate"], `Created pod: ${nameOf(made)}`, by);
-    return made;
+    return cluster.store.create(kind, admitted(cluster, kind, namespaceOf(owner), object));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     // By its prefix: a name that is made up anew would be another event each time.
-    const { name } = error.details ?? {};
-    const message =
-      over.name === undefined ? error.message.replaceAll(String(name), `${nameOf(owner)}-`) : error.message;
-    tell(cluster, owner, ["Warning", "FailedCreate"], `Error creating: ${message}`, by);
+    const [name, prefix] = [error.details?.["name"], textAt(object, "metadata", "generateName")];
+    const message = prefix === "" ? error.message : error.message.replaceAll(String(name), prefix);
+    tell(cluster, owner, ["Warning", "FailedCreate"], `Error creating: ${message}`, controllerName(owner));
     return null;
   }
 }
@@ -105,13 +115,7 @@ export function makePod(cluster: Cluster, owner: Fields, over: PodOver = {}): Fi
 /** Takes a pod of an owner away. */
 export function dropPod(cluster: Cluster, owner: Fields, pod: Fields): void {
   deleteObject(cluster, kindNamed("Pod"), pod);
-  tell(
-    cluster,
-    owner,
-    ["Normal", "SuccessfulDelete"],
-    `Deleted pod: ${nameOf(pod)}`,
-    `${textAt(owner, "kind").toLowerCase()}-controller`,
-  );
+  tell(cluster, owner, ["Normal", "SuccessfulDelete"], `Deleted pod: ${nameOf(pod)}`, controllerName(owner));
 }
 
 /** What a template is known by: the same template has the same. */

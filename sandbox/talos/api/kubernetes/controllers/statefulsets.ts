@@ -12,37 +12,31 @@ import {
   textAt,
 } from "../objects/fields.ts";
 import type { Cluster } from "../store/cluster.ts";
-import { kindNamed } from "../kinds/kinds.ts";
-import { admitted } from "../verbs/admission.ts";
-import { dropPod, isActive, isReady, makePod, ownedBy, setStatus } from "./own-pods.ts";
+import { dropPod, isActive, isReady, makeFor, makePod, ownedBy, setStatus } from "./own-pods.ts";
 import { currentRevision } from "./revisions.ts";
 
+const CLAIM = "PersistentVolumeClaim";
 const HASH = "controller-revision-hash";
 const ordinalOf = (pod: Fields): number => Number(/-(\d+)$/.exec(nameOf(pod))?.[1] ?? -1);
 const hashOf = (pod: Fields): string => mapAt(pod, "metadata", "labels")[HASH] ?? "";
 
-/** The claims of a pod: those that are there stay as they are. */
-function claims(cluster: Cluster, set: Fields, name: string): readonly Fields[] {
-  const kind = kindNamed("PersistentVolumeClaim");
-  return itemsAt(set, "spec", "volumeClaimTemplates").map((template) => {
+/** The claims of a pod: those that are there stay as they are. Null where one is refused. */
+function claims(cluster: Cluster, set: Fields, name: string): readonly Fields[] | null {
+  const all = itemsAt(set, "spec", "volumeClaimTemplates").map((template): Fields | null => {
     const claimName = `${nameOf(template)}-${name}`;
-    if (!cluster.store.get(kind, namespaceOf(set), claimName)) {
-      const labels = mapAt(set, "spec", "selector", "matchLabels");
-      const claim = {
-        apiVersion: "v1",
-        kind: "PersistentVolumeClaim",
-        metadata: { name: claimName, labels },
-        spec: fieldsAt(template, "spec"),
-      };
-      cluster.store.create(kind, admitted(cluster, kind, namespaceOf(set), claim));
-    }
-    return { name: nameOf(template), persistentVolumeClaim: { claimName } };
+    const metadata = { name: claimName, labels: mapAt(set, "spec", "selector", "matchLabels") };
+    const claim = { apiVersion: "v1", kind: CLAIM, metadata, spec: fieldsAt(template, "spec") };
+    const isThere = cluster.store.get(CLAIM, namespaceOf(set), claimName) ?? makeFor(cluster, set, CLAIM, claim);
+    return isThere && { name: nameOf(template), persistentVolumeClaim: { claimName } };
   });
+  const made = all.filter((each) => each !== null);
+  return made.length < all.length ? null : made;
 }
 
 function make(cluster: Cluster, set: Fields, ordinal: number, revision: string): void {
   const name = `${nameOf(set)}-${ordinal}`;
   const own = claims(cluster, set, name);
+  if (!own) return;
   const said = itemsAt(set, "spec", "template", "spec", "volumes").filter(
     (each) => !own.some((one) => one["name"] === each["name"]),
   );
