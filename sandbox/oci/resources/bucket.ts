@@ -15,7 +15,7 @@ export interface Bucket extends OciObject {
   publicAccessType: string;
   readonly storageTier: string;
   /** Absent: `NAMESPACE`. */
-  readonly bucketScope?: string;
+  bucketScope?: string;
   versioning: string;
   /** Absent in worlds of before. */
   autoTiering?: string;

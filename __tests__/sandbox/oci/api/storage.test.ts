@@ -8,7 +8,7 @@ import { ociArchive, sha256Of } from "../../../../images/model/archive.ts";
 import { openObjectStore, uploadImage } from "../../../../images/upload/index.ts";
 import { rangeOf } from "../../../../sandbox/oci/api/storage/objects.ts";
 import type { Bucket } from "../../../../sandbox/oci/resources/bucket.ts";
-import { type Api, ociApi } from "../client.ts";
+import { accepted, type Api, ociApi } from "../client.ts";
 
 const PART_BYTES = 64 * 1024;
 const NAMES = { objectName: "proxmox-ampere-0123456789ab-ba9876543210.oci", bucket: "lab-images" };
@@ -106,6 +106,20 @@ it.each([{ contentType: "text/plain\nx: y" }, { metadata: { "opc-meta-a": "1\r\n
     expect([status, body.code]).toEqual([400, "InvalidMetadata"]);
   },
 );
+
+it("a bucket's name becomes the region's own where it can be part of a host's, and stays so", async () => {
+  const path = bucketPath.replace(/\/[^/]+$/, "");
+  const make = (name: string) => accepted(api.call("POST", path, { name, compartmentId: root }));
+  const scope = async (name: string, bucketScope: string) =>
+    (await api.call("POST", `${path}/${name}`, { bucketScope })).body;
+  await make("lab_Images");
+  await make("lab-images");
+  expect((await scope("lab_Images", "REGION")).code).toBe("InvalidBucketName");
+  expect((await scope("lab-images", "REGION")).bucketScope).toBe("REGION");
+  expect((await scope("lab-images", "NAMESPACE")).code).toBe("InvalidParameter");
+  const list = await accepted(api.call("GET", `${path}?compartmentId=${root}`));
+  expect(list.map((each: { bucketScope: string }) => each.bucketScope)).toEqual(["NAMESPACE", "REGION"]);
+});
 
 describe("an object", () => {
   async function put(name: string, content: string, headers: Readonly<Record<string, string>> = {}) {

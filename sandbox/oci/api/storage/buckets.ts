@@ -73,13 +73,26 @@ function summary(request: ApiRequest, each: Bucket): Attributes {
     createdBy: oci.apiKey?.userId ?? null,
     timeCreated,
     etag: each.etag,
+    bucketScope: each.bucketScope ?? "NAMESPACE",
     freeformTags,
     definedTags: nestedTags(definedTags),
   };
 }
 
-/** A name is the namespace's own, or the region's: with one tenancy that is the same. */
-const SCOPES = ["NAMESPACE", "REGION"];
+/**
+ * Unique in the namespace, or in the region: such a name is part of a host's, and stays so (UpdateBucketDetails,
+ * oracle/oci-go-sdk v65).
+ */
+function scopeOf(name: string, said: string, before = "NAMESPACE"): string {
+  const scope = requireOneOf("bucketScope", said, before === "REGION" ? ["REGION"] : ["NAMESPACE", "REGION"]);
+  if (scope === "NAMESPACE" || /^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/.test(name)) return scope;
+  const rule = "3 to 63 lowercase letters, digits and dashes";
+  throw storageRefusal(
+    400,
+    "InvalidBucketName",
+    `The bucket name '${name}' is invalid with bucketScope REGION: ${rule}`,
+  );
+}
 
 function whole(request: ApiRequest, each: Bucket): Attributes {
   const fields = request.query.get("fields")?.split(",") ?? [];
@@ -89,7 +102,6 @@ function whole(request: ApiRequest, each: Bucket): Attributes {
     metadata: each.metadata,
     publicAccessType: each.publicAccessType,
     storageTier: each.storageTier,
-    bucketScope: each.bucketScope ?? "NAMESPACE",
     versioning: each.versioning,
     autoTiering: each.autoTiering ?? "Disabled",
     objectEventsEnabled: each.objectEventsEnabled ?? false,
@@ -140,7 +152,7 @@ function create(request: ApiRequest): ApiResponse {
       ACCESS,
     ),
     storageTier: requireOneOf("storageTier", maybeText(details, "storageTier") ?? "Standard", ["Standard", "Archive"]),
-    bucketScope: requireOneOf("bucketScope", maybeText(details, "bucketScope") ?? "NAMESPACE", SCOPES),
+    bucketScope: scopeOf(name, maybeText(details, "bucketScope") ?? "NAMESPACE"),
     versioning: requireOneOf("versioning", maybeText(details, "versioning") ?? "Disabled", ["Enabled", "Disabled"]),
     autoTiering: maybeText(details, "autoTiering") ?? "Disabled",
     objectEventsEnabled: maybeFlag(details, "objectEventsEnabled") ?? false,
@@ -168,9 +180,12 @@ function update(request: ApiRequest): ApiResponse {
     ACCESS,
   );
   const versioning = requireVersioning(maybeText(details, "versioning") ?? found.versioning, found);
+  const { bucketScope: scope = "NAMESPACE" } = found;
+  const bucketScope = scopeOf(found.name, maybeText(details, "bucketScope") ?? scope, scope);
   Object.assign(found, commonFields(KIND, details, { call: request.call, before: found }));
   found.publicAccessType = access;
   found.versioning = versioning;
+  found.bucketScope = bucketScope;
   found.autoTiering = maybeText(details, "autoTiering") ?? found.autoTiering ?? "Disabled";
   found.objectEventsEnabled = maybeFlag(details, "objectEventsEnabled") ?? found.objectEventsEnabled ?? false;
   found.isBucketKeyEnabled = maybeFlag(details, "isBucketKeyEnabled") ?? found.isBucketKeyEnabled ?? false;
