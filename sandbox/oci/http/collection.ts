@@ -46,9 +46,26 @@ export function record<B extends Attributes>({ call, params }: ApiRequest, d: Re
   throw notFound(d.service, id);
 }
 
+/** What of its fields a change has under way. */
+function slowStates<B extends Attributes>({ api }: ApiRequest, { slow = {} }: Resource<B>, id: string): Attributes {
+  const states = Object.values(slow);
+  return Object.fromEntries(states.map((state) => [state, api.lifecycles.of(`${id} ${state}`, "STABLE")]));
+}
+
+/** Changes what the body says; what is slow of it is on its way for a while. */
+function changeBy<B extends Attributes>({ api, call }: ApiRequest, d: Resource<B>, found: Stored<B>, body: Attributes) {
+  const fields = (): readonly string[] => Object.keys(d.slow ?? {}).map((each) => JSON.stringify(found[each]));
+  const before = fields();
+  change(d, call, found, body);
+  const now = fields();
+  for (const [index, state] of Object.values(d.slow ?? {}).entries())
+    if (now[index] !== before[index]) api.lifecycles.begin(`${found.id} ${state}`, "UPDATING");
+}
+
 /** The view of an object now: with the state of a change under way, if there is one. */
-export function viewOf<B extends Attributes>({ call, api }: ApiRequest, d: Resource<B>, found: Stored<B>): Attributes {
-  const view = settledView(d, found, call);
+export function viewOf<B extends Attributes>(request: ApiRequest, d: Resource<B>, found: Stored<B>): Attributes {
+  const { call, api } = request;
+  const view = { ...settledView(d, found, call), ...slowStates(request, d, found.id) };
   const settled = view.lifecycleState;
   if (typeof settled !== "string") return view;
   const lifecycleState = api.lifecycles.of(found.id, settled);
@@ -83,7 +100,7 @@ function list<B extends Attributes>(request: ApiRequest, d: Resource<B>): ApiRes
   return listed(
     request,
     [...here.map((each) => viewOf(request, d, each)), ...gone],
-    d.work && !d.work.style ? "items" : "array",
+    d.listedAsItems || (d.work && !d.work.style) ? "items" : "array",
   );
 }
 
@@ -104,7 +121,7 @@ function post<B extends Attributes>(request: ApiRequest, d: Resource<B>): ApiRes
 function put<B extends Attributes>(request: ApiRequest, d: Resource<B>): ApiResponse {
   const found = current(request, d);
   const { compartmentId: _moves, ...body } = request.body;
-  change(d, request.call, found, body);
+  changeBy(request, d, found, body);
   const headers = actionHeader(request, d, found, "update");
   return d.work ? { status: 202, headers } : shown(viewOf(request, d, found), headers);
 }

@@ -65,6 +65,10 @@ export interface Resource<B extends Attributes = Attributes> extends Bodied<B> {
   readonly states?: { readonly creating: string; readonly deleting: string; readonly deleted: string | null };
   /** Fields that are null while it is on its way. */
   readonly onceSettled?: readonly string[];
+  /** Fields whose change takes a while, with the field that tells it: `UPDATING`, and `STABLE` then. */
+  readonly slow?: Readonly<Record<string, string>>;
+  /** A list is `{items: […]}`, without work requests too. */
+  readonly listedAsItems?: true;
   /** Lists still show those that were deleted, for a while. */
   readonly listedWhenGone?: true;
   /**

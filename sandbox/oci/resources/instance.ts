@@ -77,6 +77,7 @@ export const instance: Resource<z.output<typeof body>> = {
   path: "/20160918/instances",
   idType: "instance",
   states: { creating: "PROVISIONING", deleting: "TERMINATING", deleted: "TERMINATED" },
+  slow: { securityAttributes: "securityAttributesState" },
   listedWhenGone: true,
   workBeside: {
     entityType: "instance",

@@ -1,6 +1,6 @@
 /** Tag defaults: defined tags that everything new in a compartment, and in those below it, gets by itself. */
 import { z } from "zod";
-import { OF_IDENTITY, flag, type Resource, type Stored, text } from "../kernel/resource.ts";
+import { flag, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { conflict, invalid, notFound } from "../model/refusals.ts";
 import { tagOf } from "../model/default-tags.ts";
 
@@ -21,7 +21,8 @@ export const tagDefault: Resource<z.output<typeof body>> = {
   path: "/20160918/tagDefaults",
   idType: "tagdefault",
   home: true,
-  ...OF_IDENTITY,
+  // It is there or it is not (oracle/oci-go-sdk v65, TagDefaultLifecycleStateEnum).
+  state: "ACTIVE",
   body,
   fixed: ["tagDefinitionId"],
   without: ["move"],

@@ -59,6 +59,18 @@ test("security attributes are kept, and replaced", async () => {
   );
 });
 
+test("security attributes are on their way for a while after a change of them, and of nothing else", async () => {
+  const { id } = await accepted(launch({}));
+  const change = async (body: object): Promise<string> =>
+    (await accepted(api.call("PUT", `${CORE}/instances/${id}`, body))).securityAttributesState;
+  expect(await change({ displayName: "other" })).toBe("STABLE");
+  expect(await change({ securityAttributes: { "oracle-zpr": { of: { value: "a", mode: "enforce" } } } })).toBe(
+    "UPDATING",
+  );
+  api.turnClock(1000);
+  expect((await accepted(api.call("GET", `${CORE}/instances/${id}`))).securityAttributesState).toBe("STABLE");
+});
+
 test("an image is found by what it is, the newest first, and stays when the launch is changed", async () => {
   const filter = { compartmentId: root, operatingSystem: "Oracle Linux", operatingSystemVersion: "8" };
   const sourceDetails = { sourceType: "image", instanceSourceImageFilterDetails: filter };

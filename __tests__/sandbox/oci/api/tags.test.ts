@@ -54,6 +54,14 @@ it("a namespace that is retired retires its tags", async () => {
   expect((await api.call("GET", path)).body).toMatchObject({ isRetired: true, lifecycleState: "INACTIVE" });
 });
 
+it("a default is not found once it is deleted: it has no state for that", async () => {
+  const { tag } = await withTag();
+  const body = inTenancy({ tagDefinitionId: tag.id, value: "me" });
+  const { id, lifecycleState } = await accepted(api.call("POST", `${CORE}/tagDefaults`, body));
+  await accepted(api.call("DELETE", `${CORE}/tagDefaults/${id}`));
+  expect([lifecycleState, (await api.call("GET", `${CORE}/tagDefaults/${id}`)).status]).toEqual(["ACTIVE", 404]);
+});
+
 it("a default tags what is made in its compartment from then on, and nothing from before", async () => {
   const { tag } = await withTag();
   const vcn = (cidr: string) => accepted(api.call("POST", `${CORE}/vcns`, inTenancy({ cidrBlocks: [cidr] })));
