@@ -58,7 +58,7 @@ export function documentOci(): string {
   const rest = others.map(([path]) => cellsOf(path));
   return `## OCI
 
-${answered.size} calls of core, identity, budgets, limits, both load balancers, Object Storage and work requests are answered.
+${answered.size} calls of core, identity, budgets, limits, certificates, both load balancers, Object Storage and work requests are answered.
 
 **What is not there** is answered 400 \`NotPlayed\` with its name, a call of any service as well as an argument that a body says:
 never 404, which clients take for an object that is gone, nor 405, which the real provider repeats for two minutes.

@@ -2,6 +2,7 @@
 import { balancerHealthRoutes } from "./balancer-health.ts";
 import { balancerRoutes } from "./balancers.ts";
 import { capabilitySchemaRoutes } from "./capability-schemas.ts";
+import { certificateRoutes } from "./certificates.ts";
 import { consoleHistoryRoutes } from "./console-histories.ts";
 import { drgRoutes } from "./drgs.ts";
 import { identityRoutes } from "./identity.ts";
@@ -48,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   ...capabilitySchemaRoutes,
   ...bootVolumeRoutes,
   ...balancerHealthRoutes,
+  ...certificateRoutes,
   ...volumeBackupRoutes,
   ...declarations.flatMap((each) => collection(each)),
   ...parts.flatMap(partRoutes),

@@ -7,7 +7,9 @@ import { backupPolicy } from "./backup-policy.ts";
 import { backupPolicyAssignment } from "./backup-policy-assignment.ts";
 import { bootVolume } from "./boot-volume.ts";
 import { budget } from "./budget.ts";
+import { caBundle } from "./ca-bundle.ts";
 import { capabilitySchema } from "./capability-schema.ts";
+import { certificate } from "./certificate.ts";
 import { compartment } from "./compartment.ts";
 import { consoleConnection } from "./console-connection.ts";
 import { dhcpOptions } from "./dhcp-options.ts";
@@ -105,6 +107,8 @@ export const RESOURCES = {
   bootVolumeBackups: bootVolumeBackup,
   volumeBackupPolicies: backupPolicy,
   backupPolicyAssignments: backupPolicyAssignment,
+  certificates: certificate,
+  caBundles: caBundle,
   budgets: budget,
   quotas: quota,
   privateIps: privateIp,

@@ -1,9 +1,9 @@
 /** Backend sets, backends, listeners and certificates of load balancers: what each needs, and what keeps it. */
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import type { Attributes } from "../../plugin/resource.ts";
-import { isObject, maybeText as said } from "../model/attributes.ts";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
+import { isObject } from "../model/attributes.ts";
 import { fieldsFrom } from "../kernel/operations.ts";
 import type { Part } from "../kernel/part.ts";
+import { requireObject } from "../model/records.ts";
 import { conflict, invalid, limitExceeded, notFound, referenced } from "../model/refusals.ts";
 import { loadBalancer, type LoadBalancerBody } from "./load-balancer.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type Listener,
   listenerBody,
 } from "./load-balancer-bodies.ts";
+import { requireKey } from "./load-balancer-keys.ts";
 import { requireNames } from "./load-balancer-rules.ts";
 import { byName } from "./network-load-balancer.ts";
 
@@ -24,22 +25,28 @@ const SERVICE = "Load Balancer";
 /** Of sets and of listeners: what an Always Free load balancer may have (limits of the service). */
 const MOST_PARTS = 16;
 
-const CERTIFICATES_SERVICE = [
-  "ssl_configuration.certificate_ids",
-  "ssl_configuration.trusted_certificate_authority_ids",
-];
-
 /** @throws LimitExceeded for one more than there may be */
 function requirePlace(what: string, name: string, names: readonly string[]): void {
   if (names.length >= MOST_PARTS && !names.includes(name))
     throw limitExceeded(SERVICE, [`${what} count (limit ${MOST_PARTS}, used ${names.length}, asked 1 more)`]);
 }
 
-/** @throws for a certificate that the load balancer has not */
-function requireCertificate({ certificates }: LoadBalancerBody, ssl: BackendSet["sslConfiguration"]): void {
-  const name = ssl?.certificateName ?? null;
-  if (name !== null && !certificates.some(({ certificateName }) => certificateName === name))
+/** @throws for a certificate that is neither the load balancer's nor of the Certificates service, or for both kinds at once */
+function requireCertificate(
+  { certificates }: LoadBalancerBody,
+  ssl: BackendSet["sslConfiguration"],
+  call: ProviderContext,
+): void {
+  const { certificateName: name, certificateIds = [], trustedCertificateAuthorityIds: trusted = [] } = ssl ?? {};
+  if (name && !certificates.some(({ certificateName }) => certificateName === name))
     throw invalid(SERVICE, `certificateName ${name} is none of the load balancer's certificates.`);
+  if (name && certificateIds.length + trusted.length > 0)
+    throw invalid(SERVICE, "certificateName does not go with certificateIds or trustedCertificateAuthorityIds.");
+  // SslConfigurationDetails (oracle/oci-go-sdk v65, loadbalancer).
+  if (certificateIds.length > 1) throw invalid(SERVICE, "certificateIds has one id at most.");
+  const { oci } = call.world.state;
+  for (const id of certificateIds) requireObject(call, SERVICE, oci.certificates, id, "certificate_ids");
+  for (const id of trusted) requireObject(call, SERVICE, oci.caBundles, id, "trusted_certificate_authority_ids");
 }
 
 function requireBackup({ backup }: Backend, policy: string | undefined): void {
@@ -78,7 +85,6 @@ export const loadBalancerBackendSet: Part<LoadBalancerBody, BackendSet> = {
   place,
   body: backendSetBody,
   fixed: ["name"],
-  notPlayed: CERTIFICATES_SERVICE,
   all: ({ backendSets }) => backendSets,
   prepare(given, { call, before }) {
     const { backends } = given;
@@ -88,14 +94,14 @@ export const loadBalancerBackendSet: Part<LoadBalancerBody, BackendSet> = {
     const members = backends.filter(isObject).map((each) => fieldsFrom(loadBalancerBackend, call, named(each), null));
     return { ...given, backends: members };
   },
-  check(next, { parent, before }) {
+  check(next, { call, parent, before }) {
     if (!before)
       requirePlace(
         "Backend set",
         next.name,
         parent.backendSets.map(({ name }) => name),
       );
-    requireCertificate(parent, next.sslConfiguration);
+    requireCertificate(parent, next.sslConfiguration, call);
     for (const [index, each] of next.backends.entries()) {
       requireBackup(each, next.policy);
       if (next.backends.slice(0, index).some(({ name }) => name === each.name))
@@ -119,14 +125,13 @@ export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
   place,
   body: listenerBody,
   fixed: ["name"],
-  notPlayed: CERTIFICATES_SERVICE,
   all: ({ listeners }) => listeners,
   // Oracle's page on connection configuration: 300 seconds for TCP, 60 for HTTP.
   prepare: (given) => ({
     ...given,
     connectionConfiguration: given.connectionConfiguration ?? { idleTimeout: given.protocol === "TCP" ? 300 : 60 },
   }),
-  check(next, { parent, before }) {
+  check(next, { call, parent, before }) {
     if (!before)
       requirePlace(
         "Listener",
@@ -135,7 +140,7 @@ export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
       );
     const set = next.defaultBackendSetName;
     if (!byName(parent.backendSets, set)) throw notFound(SERVICE, `backend set ${set} of ${parent.id}`);
-    requireCertificate(parent, next.sslConfiguration);
+    requireCertificate(parent, next.sslConfiguration, call);
     requireNames(parent, next);
     // Several on a port are distinguished by host names.
     const same = parent.listeners.find(
@@ -147,21 +152,6 @@ export const loadBalancerListener: Part<LoadBalancerBody, Listener> = {
     if (same) throw conflict(SERVICE, `Listener ${same.name} already has port ${next.port}.`);
   },
 };
-
-/** @throws ServiceRefusal for what is no certificate in PEM, or a key that is not the certificate's */
-function requireKey(given: Attributes): void {
-  const [pem, key, passphrase] = ["publicCertificate", "privateKey", "passphrase"].map((name) => said(given, name));
-  if (!pem && !key) return;
-  let fits: boolean;
-  try {
-    const certificate = new X509Certificate(pem ?? "");
-    const own = key && createPrivateKey({ key, ...(passphrase && { passphrase }) });
-    fits = own ? certificate.checkPrivateKey(own) : true;
-  } catch {
-    throw invalid(SERVICE, "publicCertificate and privateKey must be PEM, and the passphrase the key's.");
-  }
-  if (!fits) throw invalid(SERVICE, "privateKey is not the certificate's.");
-}
 
 /** Comes with its own key, and goes when nothing uses it. */
 export const loadBalancerCertificate: Part<LoadBalancerBody, Certificate> = {
@@ -176,7 +166,7 @@ export const loadBalancerCertificate: Part<LoadBalancerBody, Certificate> = {
   body: certificateBody,
   all: ({ certificates }) => certificates,
   prepare(given) {
-    requireKey(given);
+    requireKey(SERVICE, given);
     return given;
   },
   remove({ certificateName: name }, { listeners, backendSets }) {
