@@ -51,13 +51,15 @@ function removed(request: ApiRequest, field: string, cidrs: readonly string[]): 
 function patched({ body }: ApiRequest, service: string, field: string, selections: Readonly<Record<string, string>>) {
   const instructions = body[field];
   if (!Array.isArray(instructions)) throw invalid(service, `${field} is required.`);
-  const entries = instructions.map((each: Json): [string, Json] => {
+  const entries = instructions.flatMap((each: Json): [string, Json][] => {
     const { operation, selection, value }: Attributes = isObject(each) ? each : {};
     const to = selections[String(selection)];
     if (operation !== "REPLACE") throw invalid(service, `operation ${String(operation)} is not valid: REPLACE.`);
-    if (to === undefined) throw notPlayed(`selection ${String(selection)}`);
     const { cidr = null, cidrs = [] }: Attributes = isObject(value ?? null) ? Object(value) : {};
-    return [to, cidr === null ? cidrs : [cidr]];
+    // None of what nobody has here is how it is.
+    if (to === undefined && cidr === null && Array.isArray(cidrs) && cidrs.length === 0) return [];
+    if (to === undefined) throw notPlayed(`selection ${String(selection)}`);
+    return [[to, cidr === null ? cidrs : [cidr]]];
   });
   return Object.fromEntries(entries);
 }

@@ -56,8 +56,9 @@ export function isInside6(address: string, network: string): boolean {
 
 /** The wanted address, or the lowest free one. @throws ServiceRefusal for one outside, or taken */
 export function takeAddress6({ world }: ProviderContext, network: string, wanted: string | null): string {
-  const { ipv6s, loadBalancers } = world.state.oci;
-  const taken = new Set([...ipv6s.map(({ ipAddress }) => ipAddress), ...loadBalancers.map((each) => each.ipv6Address)]);
+  const { ipv6s, loadBalancers, networkLoadBalancers } = world.state.oci;
+  const ofBalancers = [...loadBalancers, ...networkLoadBalancers].map(({ ipv6Address }) => ipv6Address);
+  const taken = new Set([...ipv6s.map(({ ipAddress }) => ipAddress), ...ofBalancers]);
   const cidr = requireCidr6(SERVICE, network, "ipv6subnet_cidr");
   if (wanted === null) {
     let value = cidr.base + 2n;

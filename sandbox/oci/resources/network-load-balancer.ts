@@ -1,5 +1,6 @@
 /** Network load balancers. */
 import { z } from "zod";
+import type { Attributes, ProviderContext } from "../../plugin/resource.ts";
 import { takeAddress, takePublicAddress } from "./addresses.ts";
 import { nestedTags } from "../model/fields.ts";
 import { isObject, maybeFlag, maybeText as said, text as required } from "../model/attributes.ts";
@@ -7,7 +8,8 @@ import { systemTags } from "../model/shapes.ts";
 import { ACTIVE, flag, maybeText, maybeTexts, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { requireRoom } from "../model/limits.ts";
 import { siblingId } from "./primary-address.ts";
-import { invalid, requireIpv4 } from "../model/refusals.ts";
+import { invalid, notPlayed } from "../model/refusals.ts";
+import { isInside6, networkOf, takeAddress6 } from "./ipv6.ts";
 import { release, reservedIp } from "./public-ip.ts";
 import type { BackendSet } from "./network-backend-set.ts";
 import type { Listener } from "./network-listener.ts";
@@ -27,6 +29,11 @@ const body = z.object({
   publicIp: maybeText,
   /** Of the reserved address that is its public one; null: the service chose one. */
   reservedIpId: maybeText,
+  nlbIpVersion: z.enum(["IPV4", "IPV4_AND_IPV6"]).default("IPV4"),
+  /** Where it has both versions. */
+  ipv6Address: maybeText,
+  /** Kept and shown: nothing here is held to it. */
+  securityAttributes: z.record(z.string(), z.json()).default({}),
   timeUpdated: text,
   backendSets: z.array(z.custom<BackendSet>()).default([]),
   listeners: z.array(z.custom<Listener>()).default([]),
@@ -36,7 +43,21 @@ const body = z.object({
 export type NetworkBalancerBody = z.output<typeof body>;
 
 function addressFields(ipAddress: string, isPublic: boolean, reserved: string | null) {
-  return { ipAddress, isPublic, ipVersion: "IPV4", reservedIp: reserved === null ? null : { id: reserved } };
+  const ipVersion = ipAddress.includes(":") ? "IPV6" : "IPV4";
+  return { ipAddress, isPublic, ipVersion, reservedIp: reserved === null ? null : { id: reserved } };
+}
+
+/** Its IPv6 address: the one that is said, one of the network that is said, or of the subnet's first. */
+function address6(call: ProviderContext, given: Attributes, before: Stored<NetworkBalancerBody> | null): string | null {
+  const version = said(given, "nlbIpVersion") ?? before?.nlbIpVersion ?? "IPV4";
+  if (version === "IPV6") throw notPlayed("nlb_ip_version IPV6", "nlb_ip_version");
+  if (version === "IPV4") return null;
+  const subnet = requireSubnet(call, SERVICE, before?.subnetId ?? required(given, "subnetId"), "subnet_id");
+  const wanted = said(given, "assignedIpv6");
+  const had = before?.ipv6Address ?? null;
+  const network = networkOf(subnet, said(given, "subnetIpv6Cidr"), wanted ?? had);
+  if (had !== null && isInside6(had, network) && (wanted === null || isInside6(wanted, `${had}/128`))) return had;
+  return takeAddress6(call, network, wanted);
 }
 
 /** The part of this name; null where there is none. */
@@ -60,15 +81,14 @@ export const networkLoadBalancer: Resource<NetworkBalancerBody> = {
   work: { entityType: "NetworkLoadBalancer", operation: "NETWORK_LOAD_BALANCER" },
   body,
   fixed: ["subnetId", "isPrivate"],
-  readOnly: ["privateIp", "publicIp", "reservedIpId", "timeUpdated", "backendSets", "listeners"],
-  hidden: ["privateIp", "publicIp", "reservedIpId"],
-  notPlayed: ["assigned_ipv6", "security_attributes", "subnet_ipv6cidr"],
+  readOnly: ["privateIp", "publicIp", "ipv6Address", "reservedIpId", "timeUpdated", "backendSets", "listeners"],
+  hidden: ["privateIp", "publicIp", "ipv6Address", "reservedIpId"],
   all: (tenancy) => tenancy.networkLoadBalancers,
   prepare(given, { call, before }) {
-    requireIpv4(said(given, "nlbIpVersion"), "nlb_ip_version");
-    const timeUpdated = call.world.now();
-    if (before) return { ...given, timeUpdated };
-    const { reservedIps, assignedPrivateIpv4: _wanted, ...more } = given;
+    const common = { ipv6Address: address6(call, given, before), timeUpdated: call.world.now() };
+    const { assignedIpv6: _address, subnetIpv6Cidr: _network, ...rest } = given;
+    if (before) return { ...rest, ...common };
+    const { reservedIps, assignedPrivateIpv4: _wanted, ...more } = rest;
     const subnet = requireSubnet(call, SERVICE, required(given, "subnetId"), "subnet_id");
     const isPrivate = maybeFlag(given, "isPrivate") ?? false;
     const ids = Array.isArray(reservedIps) ? reservedIps.filter(isObject).map((each) => required(each, "id")) : [];
@@ -76,7 +96,7 @@ export const networkLoadBalancer: Resource<NetworkBalancerBody> = {
     const chosen = isPrivate || reserved ? null : takePublicAddress(call, SERVICE);
     return {
       ...more,
-      timeUpdated,
+      ...common,
       privateIp: takeAddress(call, SERVICE, subnet, said(given, "assignedPrivateIpv4"), "assigned_private_ipv4"),
       publicIp: reserved?.ipAddress ?? chosen,
       reservedIpId: reserved?.id ?? null,
@@ -94,13 +114,15 @@ export const networkLoadBalancer: Resource<NetworkBalancerBody> = {
     if (reserved) reserved.privateIpId = siblingId(id, "privateip");
   },
   remove: ({ reservedIpId }, call) => release(call, reservedIpId),
-  computed: ({ publicIp, privateIp, reservedIpId, backendSets, listeners }, tenancy) => ({
+  // In a world of before it had one version, and no attributes.
+  computed: ({ publicIp, privateIp, reservedIpId, backendSets, listeners, isPrivate, ...each }, tenancy) => ({
     lifecycleDetails: null,
-    nlbIpVersion: "IPV4",
-    securityAttributes: {},
+    nlbIpVersion: each.nlbIpVersion ?? "IPV4",
+    securityAttributes: each.securityAttributes ?? {},
     ipAddresses: [
       ...(publicIp === null ? [] : [addressFields(publicIp, true, reservedIpId)]),
       addressFields(privateIp, false, null),
+      ...(each.ipv6Address ? [addressFields(each.ipv6Address, !isPrivate, null)] : []),
     ],
     systemTags: nestedTags(systemTags(tenancy)),
     backendSets: Object.fromEntries(backendSets.map((each) => [each.name, each])),

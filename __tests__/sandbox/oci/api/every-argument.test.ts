@@ -228,7 +228,7 @@ it.each(refused)("$title says that $argument is not played", async ({ argument, 
 });
 
 test.each([
-  ["a load balancer of IPv6", "oci_network_load_balancer_network_load_balancer", { nlbIpVersion: "IPV4_AND_IPV6" }],
+  ["a load balancer of IPv6 alone", "oci_network_load_balancer_network_load_balancer", { nlbIpVersion: "IPV6" }],
 ])("%s is not played", async (_what, resource, more) => {
   const each = caseOf(resource);
   const answer = await api.call("POST", each.path?.(made) ?? "", { ...bodies(each, made).sent, ...more });

@@ -153,8 +153,15 @@ test.each([
   ["that inserts", "InvalidParameter", { operation: "INSERT", selection: "ipv6PrivateCidrBlocks" }],
 ])("a PATCH %s is refused", async (_what, code, instruction) => {
   const { vcn } = await network();
-  const body = { patchVcnInstructions: [{ ...instruction, value: { cidrs: [] } }] };
+  const body = { patchVcnInstructions: [{ ...instruction, value: { cidrs: ["2001:db8:1::/48"] } }] };
   expect((await api.call("PATCH", `${CORE}/vcns/${vcn.id}`, body)).body.code).toBe(code);
+});
+
+test("a PATCH to none of the networks that somebody brings leaves a VCN as it is", async () => {
+  const { vcn } = await network();
+  const instruction = { operation: "REPLACE", selection: "byoipv6CidrDetails", value: { cidrs: [] } };
+  const { body } = await api.call("PATCH", `${CORE}/vcns/${vcn.id}`, { patchVcnInstructions: [instruction] });
+  expect(body.ipv6CidrBlocks).toEqual(vcn.ipv6CidrBlocks);
 });
 
 test("an address is of a subnet's first network where none of several is named", async () => {
@@ -163,4 +170,21 @@ test("an address is of a subnet's first network where none of several is named",
   await post(`/subnets/${subnet.id}/actions/addIpv6Cidr`, { ipv6CidrBlock: "fc00:1::/64" });
   const { body } = await post("/ipv6", { subnetId: subnet.id, lifetime: "RESERVED" });
   expect(body.ipv6SubnetCidr).toBe(subnet.ipv6CidrBlock);
+});
+
+test("a network load balancer of both versions has an IPv6 address too, which stays until another is said", async () => {
+  const { subnet } = await network();
+  const path = "/20200501/networkLoadBalancers";
+  const body = { compartmentId: root, displayName: "api", subnetId: subnet.id, nlbIpVersion: "IPV4_AND_IPV6" };
+  const { id } = (await api.call("POST", path, body)).body;
+  const addresses = async (): Promise<readonly string[]> =>
+    (await api.call("GET", `${path}/${id}`)).body.ipAddresses.map((each: { ipAddress: string }) => each.ipAddress);
+  const own = subnet.ipv6CidrBlock.replace("/64", "").replace(/(?::0000){4}$/, "::99");
+  const [, , first] = await addresses();
+  await api.call("PUT", `${path}/${id}`, { displayName: "other" });
+  expect((await addresses())[2]).toBe(first);
+  await api.call("PUT", `${path}/${id}`, { assignedIpv6: own });
+  expect((await addresses())[2]).toMatch(/::99$/);
+  await api.call("PUT", `${path}/${id}`, { nlbIpVersion: "IPV4" });
+  expect(await addresses()).toHaveLength(2);
 });

@@ -91,22 +91,30 @@ export const balancerCases: readonly Case[] = [
   {
     resource: "oci_network_load_balancer_network_load_balancer",
     path: () => BALANCERS,
-    said: ({ subnet, group, reservedIp }) => ({
+    said: ({ subnet, group, reservedIp, network6 }) => ({
       values: {
         subnet_id: subnet,
         network_security_group_ids: [group],
         is_private: false,
-        nlb_ip_version: "IPV4",
+        nlb_ip_version: "IPV4_AND_IPV6",
+        assigned_ipv6: network6.replace("/64", "").replace(/0000$/, "0099"),
+        subnet_ipv6cidr: network6,
         assigned_private_ipv4: "10.0.0.99",
         "reserved_ips.id": reservedIp,
       },
       without: {},
     }),
-    untold: { assigned_private_ipv4: ELSEWHERE, reserved_ips: ELSEWHERE },
+    untold: {
+      assigned_private_ipv4: ELSEWHERE,
+      assigned_ipv6: ELSEWHERE,
+      subnet_ipv6cidr: ELSEWHERE,
+      reserved_ips: ELSEWHERE,
+    },
     shows: ({ reservedIp, reservedAddress }) => ({
       ipAddresses: [
         { ipAddress: reservedAddress, isPublic: true, reservedIp: { id: reservedIp } },
         { ipAddress: "10.0.0.99", isPublic: false },
+        { ipAddress: expect.stringMatching(/::99$/), isPublic: true, ipVersion: "IPV6" },
       ],
     }),
   },
