@@ -55,6 +55,15 @@ export const SHAPE_SIZES: Readonly<Record<string, Sized>> = {
     vnics: 24,
     memoryPerOcpu: 12,
   },
+  // One of E3, E4 or E5, as the service chooses.
+  "VM.Standard.AMD.Generic": {
+    processor: "AMD EPYC™",
+    ocpus: 64,
+    memoryGb: 1024,
+    gbps: 40,
+    vnics: 24,
+    memoryPerOcpu: 16,
+  },
   "VM.Standard3.Flex": {
     processor: "2.6 GHz Intel® Xeon® Platinum 8358 (Ice Lake)",
     ocpus: 32,
