@@ -1,5 +1,6 @@
 /** What the account of oracle/oci's tests has before them: they name it, or count on it. */
-import { generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { newSelfSigned } from "../../sandbox/pki/certificate.ts";
 import type { LiveOci } from "../real-providers/live-oci.ts";
 import { accepted } from "../sandbox/oci/client.ts";
 
@@ -34,6 +35,37 @@ async function backups(live: LiveOci, image: string): Promise<Readonly<Record<st
   };
 }
 
+/** Those of load balancers want a certificate and its key, and two of the Certificates service, with whom to trust. */
+async function certificates({ api }: LiveOci): Promise<Readonly<Record<string, string>>> {
+  const day = 24 * 3600 * 1000;
+  const validity = { from: new Date(Date.now() - day), until: new Date(Date.now() + 30 * day) };
+  const made = newSelfSigned({ ...validity, commonName: "acceptance.test", names: ["acceptance.test"] });
+  const key = String(createPrivateKey(made.key).export({ format: "pem", type: "pkcs8" }));
+  const pem = made.certificate;
+  const { tenancyId: compartmentId } = api.store.state.oci;
+  const post = async (path: string, name: string, body: object): Promise<string> =>
+    (await accepted(api.call("POST", `/20210224/${path}`, { compartmentId, name, ...body }))).id;
+  const imported = { configType: "IMPORTED", certificatePem: pem, certChainPem: pem, privateKeyPem: key };
+  const certificate = (name: string): Promise<string> => post("certificates", name, { certificateConfig: imported });
+  const bundle = (name: string): Promise<string> => post("caBundles", name, { caBundlePem: pem });
+  return {
+    TF_VAR_ca_certificate: pem,
+    TF_VAR_private_key_data: key,
+    TF_VAR_certificate_ids: await certificate("first"),
+    TF_VAR_certificate_ids2: await certificate("second"),
+    TF_VAR_trusted_certificate_authority_ids: await bundle("first"),
+    TF_VAR_trusted_certificate_authority_ids2: await bundle("second"),
+  };
+}
+
+/** Clusters of graphics cards are made of a configuration that is there: here it is only named. */
+async function configuration({ api }: LiveOci): Promise<string> {
+  const { tenancyId: compartmentId } = api.store.state.oci;
+  const instanceDetails = { instanceType: "compute", launchDetails: { compartmentId } };
+  const body = { compartmentId, displayName: "gb200", instanceDetails };
+  return (await accepted(api.call("POST", `${CORE}/instanceConfigurations`, body))).id;
+}
+
 /** The service acts by itself where a policy lets it, and some tag tracks costs. */
 async function grants({ api }: LiveOci): Promise<void> {
   const { tenancyId: compartmentId } = api.store.state.oci;
@@ -62,5 +94,10 @@ function publicKeys(): Readonly<Record<string, string>> {
 /** @param image that an instance is launched of. @returns what tests are told of it */
 export async function accountOf(live: LiveOci, image: string): Promise<Readonly<Record<string, string>>> {
   await grants(live);
-  return { ...(await backups(live, image)), ...publicKeys() };
+  return {
+    ...(await backups(live, image)),
+    ...(await certificates(live)),
+    ...publicKeys(),
+    TF_VAR_gb200_instance_configuration_id: await configuration(live),
+  };
 }

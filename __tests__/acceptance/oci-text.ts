@@ -100,6 +100,14 @@ function withOneKindOfKey(text: string): string {
   return text.replaceAll('"-----BEGIN RSA.*"', '"-----BEGIN (RSA )?PRIVATE.*"');
 }
 
+/** A test that names no provider, which the testing library of today refuses. */
+function withProviders(text: string): string {
+  return text.replace(
+    /(resource\.TestCase\{\n\s*PreCheck:[^\n]*\n)(?=\s*CheckDestroy:)/g,
+    '$1Providers: map[string]*schema.Provider{"oci": acctest.TestAccProvider},\n',
+  );
+}
+
 /** Shapes of 2017, which nobody can launch any more. */
 function withShapesOfToday(text: string): string {
   return text.replace(/VM\.Standard1\.(\d)/g, "VM.Standard2.$1");
@@ -142,6 +150,7 @@ export function adapted(file: string, text: string, image: string): string {
     withoutPlacesInSets,
     withShorterWaits,
     withOneKindOfKey,
+    withProviders,
     withShapesOfToday,
     (each: string) => withImagesOfToday(file, each),
     (each: string) => withImportsOfToday(file, each),
