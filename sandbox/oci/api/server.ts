@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../../faults/calls.ts";
+import { wentAway, wholeBody } from "../../http/body.ts";
 import { parseJson } from "../../http/json.ts";
 import type { Attributes, Json } from "../../plugin/resource.ts";
 import type { World } from "../../world/world.ts";
@@ -26,19 +27,9 @@ const find = router(ROUTES);
 const SIGNED = ["POST", "PUT", "PATCH"];
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // A refusal wants to be answered, so the request has to survive it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > MAX_BODY) {
-      request.resume();
-      throw new ServiceRefusal(413, "PayloadTooLarge", `The body has more than ${MAX_BODY} bytes.`, "");
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+  const body = await wholeBody(request, MAX_BODY);
+  if (body !== null) return body;
+  throw new ServiceRefusal(413, "PayloadTooLarge", `The body has more than ${MAX_BODY} bytes.`, "");
 }
 
 function jsonOf(body: Buffer): Attributes {
@@ -140,7 +131,7 @@ async function serve(api: ApiState, request: IncomingMessage, response: ServerRe
   try {
     answer = fault?.kind === "status" ? faultAnswer(fault) : await perform(api, request);
   } catch (error) {
-    if (request.destroyed && !request.complete) {
+    if (wentAway(request)) {
       calls.end(call, "the client went away");
       return;
     }

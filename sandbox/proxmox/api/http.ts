@@ -1,5 +1,6 @@
 /** HTTP as PVE's API server speaks it: form-encoded in, `{data: …}` or `{data: null, message, errors}` out. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { wholeBody } from "../../http/body.ts";
 import { parseJson } from "../../http/json.ts";
 import { badParameter, PveError } from "../model/errors.ts";
 import { formOf } from "./multipart.ts";
@@ -36,24 +37,11 @@ export async function parametersOf(request: IncomingMessage, query: URLSearchPar
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    // A refusal wants to be answered, so the request has to survive it.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      const bytes = Buffer.from(chunk);
-      size += bytes.length;
-      if (size > MAX_BODY) {
-        request.resume();
-        throw new PveError(501, "for data too large");
-      }
-      chunks.push(bytes);
-    }
-  } catch (error) {
-    if (error instanceof PveError) throw error;
+  const body = await wholeBody(request, MAX_BODY).catch(() => {
     throw new PveError(400, "the connection broke in the middle of the request");
-  }
-  return Buffer.concat(chunks).toString();
+  });
+  if (body === null) throw new PveError(501, "for data too large");
+  return body.toString();
 }
 
 /** A parameter that comes more than once is a list, which PVE separates by NUL. */

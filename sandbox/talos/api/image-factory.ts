@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
 import type { Call } from "../../faults/calls.ts";
 import { minorOf, TALOS_RELEASES } from "../../../config/versions.ts";
+import { wentAway, wholeBody } from "../../http/body.ts";
 import { officialExtensions, talosVersions } from "../model/factory-lists.ts";
 import { schematicId } from "../model/image-factory.ts";
 import { ConfigError } from "../model/config/value.ts";
@@ -57,19 +58,10 @@ async function perform(request: IncomingMessage): Promise<Answer> {
   const [path = ""] = (request.url ?? "").split("?");
   if (request.method === "GET") return lists(path);
   if (request.method !== "POST" || path !== "/schematics") return NOT_FOUND;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // The refusal wants to be answered, so the request has to survive it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    chunks.push(Buffer.from(chunk));
-    size += chunks.at(-1)?.length ?? 0;
-    if (size > MAX_BODY) {
-      request.resume();
-      return { status: 413, text: "http: request body too large\n" };
-    }
-  }
+  const body = await wholeBody(request, MAX_BODY);
+  if (body === null) return { status: 413, text: "http: request body too large\n" };
   try {
-    return { status: 201, text: JSON.stringify({ id: schematicId(Buffer.concat(chunks).toString()) }) };
+    return { status: 201, text: JSON.stringify({ id: schematicId(body.toString()) }) };
   } catch (error) {
     if (error instanceof ConfigError) return { status: 400, text: `${error.message}\n` };
     throw error;
@@ -77,8 +69,7 @@ async function perform(request: IncomingMessage): Promise<Answer> {
 }
 
 function failed({ calls }: World, call: Call, request: IncomingMessage, error: unknown): Answer {
-  const wentAway = request.destroyed && !request.complete;
-  if (!wentAway) calls.bug(call, error);
+  if (!wentAway(request)) calls.bug(call, error);
   return { status: 500, text: "Internal Server Error\n" };
 }
 

@@ -1,3 +1,8 @@
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import type { Calls } from "../../../../sandbox/faults/calls.ts";
+import { apiHandler } from "../../../../sandbox/talos/api/kubernetes/api.ts";
+import { listening } from "../../../listening.ts";
 import { cluster } from "../cluster.ts";
 import { type Answered, type Ask, asking } from "./kubernetes-calls.ts";
 
@@ -111,5 +116,40 @@ describe("what is not played", () => {
       code: 201,
       warning: '299 - "the sandbox keeps this, and enforces nothing of it"',
     });
+  });
+});
+
+describe("the API server", () => {
+  it("refuses a body of more than 3 MiB", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    const map = { metadata: { name: "large" }, data: { a: "a".repeat(3 * 1024 * 1024) } };
+    expect(await ask("POST", "/api/v1/namespaces/default/configmaps", map)).toMatchObject({
+      code: 413,
+      body: { message: "Request entity too large: limit is 3145728" },
+    });
+  });
+
+  it("takes a client that goes away in the middle of a request for no bug of its own", async () => {
+    let [begins, ends] = [(): unknown => undefined, (_how: unknown): void => undefined];
+    const calls: Calls = {
+      begin: () => {
+        begins();
+        return null;
+      },
+      end: (_call, answer) => ends(answer),
+      bug: (_call, error) => ends(error),
+    };
+    const handler = apiHandler({ calls, state: () => null, changed: () => undefined, letsIn: () => true });
+    const server = createServer(handler);
+    const port = await listening(server);
+    const client = connect(port, "127.0.0.1", () => {
+      client.write("POST /api HTTP/1.1\r\nHost: lab\r\nContent-Length: 9\r\n\r\n{");
+    });
+    const ended = await new Promise((resolve) => {
+      begins = () => client.destroy();
+      ends = resolve;
+    });
+    server.close();
+    expect(ended).toBe("the client went away");
   });
 });

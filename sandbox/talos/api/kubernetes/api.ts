@@ -1,9 +1,9 @@
 /** The Kubernetes API server of a cluster: who may ask, faults, and each request handed to the handler of its verb. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import type { Call, Fault } from "../../../faults/calls.ts";
+import { wentAway, wholeBody } from "../../../http/body.ts";
 import { discovery } from "./discovery.ts";
 import { ApiError } from "./objects/errors.ts";
 import { keeping, type Server } from "./server.ts";
@@ -16,22 +16,26 @@ import { bodyOf } from "./verbs/body.ts";
 import type { Cluster } from "./store/cluster.ts";
 import { streamOf } from "./stream.ts";
 
+/** In bytes (k8s.io/apiserver, MaxRequestBodyBytes). */
+const MAX_BODY = 3 * 1024 * 1024;
+
+const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?")[0] ?? "/";
+
 /** Answers every request. */
 export function apiHandler(server: Server): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    handle(server, request, response).catch((error: unknown) => {
-      const target = request.url ?? "/";
-      server.calls.bug({ interface: "kubernetes", method: request.method ?? "GET", target }, error);
+    const call: Call = { interface: "kubernetes", method: request.method ?? "GET", target: pathOf(request) };
+    handle(server, call, request, response).catch((error: unknown) => {
+      if (wentAway(request)) server.calls.end(call, "the client went away");
+      else server.calls.bug(call, error);
       request.socket.destroy();
     });
   };
 }
 
-async function handle(server: Server, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(server: Server, call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { calls, state } = server;
-  const { method = "GET", socket } = request;
-  const [pathname = "/"] = (request.url ?? "/").split("?");
-  const call: Call = { interface: "kubernetes", method, target: pathname };
+  const { socket } = request;
   const fault = calls.begin(call);
   if (fault?.kind === "slow") await sleep(fault.ms);
   if (fault?.kind === "hang" || fault?.kind === "reset") {
@@ -39,10 +43,9 @@ async function handle(server: Server, request: IncomingMessage, response: Server
     calls.end(call, fault.kind);
     return;
   }
-  const sent = await buffer(request);
+  const sent = await wholeBody(request, MAX_BODY);
   const present = state();
-  const answer =
-    fault?.kind === "status" ? failing(fault) : present && answerTo(server, request, pathname, present, sent);
+  const answer = fault?.kind === "status" ? failing(fault) : present && answerTo(server, request, present, sent);
   if (!answer || fault?.kind === "lost") {
     socket.destroy();
     calls.end(call, answer ? "lost" : "reset");
@@ -65,18 +68,21 @@ function failing({ status, code, message, retryAfterSeconds }: Extract<Fault, { 
 /** An answer, or what is to be watched. */
 type Reply = Answer | { readonly watched: Asked };
 
-function answerTo(server: Server, request: IncomingMessage, pathname: string, cluster: Cluster, sent: Buffer): Reply {
+function answerTo(server: Server, request: IncomingMessage, cluster: Cluster, sent: Buffer | null): Reply {
   try {
-    return answerOf(server, request, pathname, cluster, sent);
+    if (sent === null)
+      throw new ApiError(413, "RequestEntityTooLarge", `Request entity too large: limit is ${MAX_BODY}`);
+    return answerOf(server, request, cluster, sent);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { code: error.code, body: error.status };
   }
 }
 
-function answerOf(server: Server, request: IncomingMessage, pathname: string, cluster: Cluster, sent: Buffer): Reply {
+function answerOf(server: Server, request: IncomingMessage, cluster: Cluster, sent: Buffer): Reply {
   const { socket, method = "GET", headers } = request;
   if (!(socket instanceof TLSSocket) || !server.letsIn(socket)) throw new ApiError(401, "Unauthorized", "Unauthorized");
+  const pathname = pathOf(request);
   const query = URL.parse(request.url ?? "/", "https://localhost")?.searchParams ?? new URLSearchParams();
   const accept = headers.accept ?? "";
   const contentType = headers["content-type"] ?? "application/json";
@@ -88,6 +94,7 @@ function answerOf(server: Server, request: IncomingMessage, pathname: string, cl
   if (told !== undefined) return { code: 200, ...told };
   const isWatch = query.get("watch") === "true" || query.get("watch") === "1";
   refuse(cluster, user, attemptOf(pathname, isWatch ? "WATCH" : method));
+  if (sent === null) throw new ApiError(413, "RequestEntityTooLarge", `Request entity too large: limit is ${MAX_BODY}`);
   const target = targetOf(kinds, pathname);
   const body = isWithoutContainers(target) ? null : bodyOf(sent, contentType);
   const manager = query.get("fieldManager") || (headers["user-agent"] ?? "unknown").split("/")[0] || "unknown";
