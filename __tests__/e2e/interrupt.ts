@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processesWith, type RunningProcess } from "../../cli/clients/processes.ts";
 import type { Ended, TestLab } from "./lab.ts";
@@ -69,8 +70,15 @@ function freezeTool(lab: TestLab): number | null {
   } catch {
     return null;
   }
-  // It may have ended just before.
-  return applying(lab).some(({ pid }) => pid === tool.pid) ? tool.pid : null;
+  // It may be at its end, where no signal stops or kills it any more.
+  return applying(lab).some(({ pid }) => pid === tool.pid) && isStopped(tool.pid) ? tool.pid : null;
+}
+
+/** Whether a process stands still; it takes a moment to. */
+function isStopped(pid: number): boolean {
+  const { stdout } = spawnSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" });
+  const state = stdout.trim();
+  return state.startsWith("T") || (/^[DRS]/.test(state) && isStopped(pid));
 }
 
 /**

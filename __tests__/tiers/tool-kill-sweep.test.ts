@@ -43,42 +43,32 @@ describe.each(Object.entries(TOOLS))("a deploy whose %s is killed", (name, tool)
 });
 
 /** Of the 34 resources of preset direct: around its secrets, its instance, and the border between the stacks. */
-const DIRECT_POINTS = [1, 8, 25, 27, 30, 32];
+const DIRECT_POINTS: readonly (readonly [keyof typeof TOOLS, number])[] = [
+  ...[1, 8, 25, 27, 30, 32].map((made) => ["terraform", made] as const),
+  // All is lost then, the keys too that the instance has taken.
+  ["tofu", 27],
+];
 
-/** Machines that have taken keys which were in no state yet are made anew, as the line says that names them. */
-async function anew(lab: TestLab, said: string): Promise<void> {
-  expect(said).toContain("npx cdktf destroy oci talos --forget-lost, then npx cdktf deploy oci talos");
-  for (const verb of [["destroy", "--forget-lost"], ["deploy"]]) {
-    const { code, stderr } = await lab.cdktf(...verb, "oci", "talos", "--auto-approve");
-    expect(code === 0 ? "" : stderr).toBe("");
-  }
-}
-
-describe("a deploy of preset direct whose terraform is killed", () => {
+describe("a deploy of preset direct", () => {
   let lab: TestLab;
-  beforeEach(async () => {
-    if (TOOLS.terraform === undefined) throw new Error("no terraform is on PATH");
-    const env = { SANDBOX_LATENCY_MS: "60", TERRAFORM_BINARY_NAME: TOOLS.terraform };
-    lab = await TestLab.create({ preset: "direct" }, env);
-  });
   afterEach(() => lab.end());
 
-  it.each(DIRECT_POINTS)(
-    "after %d resources converges, with --recover or anew where its keys are lost",
-    async (made) => {
-      const first = lab.start("deploy", "oci", "talos", "--auto-approve");
-      expect(await first.saw(MADE, made)).toBe(true);
-      await killTool(lab);
-      expect((await first.ended).code).toBe(1);
-      const { code, stderr } = await lab.cdktf("deploy", "oci", "talos", "--auto-approve");
-      if (code !== 0) {
-        expect(stderr).toContain("--recover");
-        const recovered = await lab.cdktf("deploy", "oci", "talos", "--auto-approve", "--recover");
-        if (recovered.code !== 0) await anew(lab, recovered.stderr);
-      }
-      await expectConvergence(lab, ["oci", "talos"]);
-    },
-  );
+  it.each(DIRECT_POINTS)("whose %s is killed after %d resources converges, with --recover", async (name, made) => {
+    const tool = TOOLS[name];
+    if (tool === undefined) throw new Error(`no ${name}`);
+    lab = await TestLab.create({ preset: "direct" }, { SANDBOX_LATENCY_MS: "60", TERRAFORM_BINARY_NAME: tool });
+    const first = lab.start("deploy", "oci", "talos", "--auto-approve");
+    expect(await first.saw(MADE, made)).toBe(true);
+    await killTool(lab);
+    expect((await first.ended).code).toBe(1);
+    const { code, stderr } = await lab.cdktf("deploy", "oci", "talos", "--auto-approve");
+    if (code !== 0) {
+      expect(stderr).toContain("--recover");
+      const recovered = await lab.cdktf("deploy", "oci", "talos", "--auto-approve", "--recover");
+      expect(recovered.code === 0 ? "" : recovered.stderr).toBe("");
+    }
+    await expectConvergence(lab, ["oci", "talos"]);
+  });
 });
 
 /** Of the resources of preset homelab: its pool, image, template, guests, and what Talos is told. */

@@ -131,5 +131,7 @@ function balancerArguments(props: ApiLoadBalancerProps): NetworkLoadBalancerNetw
     isPrivate: false,
     assignedPrivateIpv4: props.address,
     isPreserveSourceDestination: false,
+    // The provider does not read it back: a balancer that is imported would be replaced.
+    lifecycle: { ignoreChanges: ["assigned_private_ipv4"] },
   };
 }

@@ -16,7 +16,7 @@ import type { RunOptions } from "./begin.ts";
 import { refuseSecondBootstrap } from "./bootstrap.ts";
 import { type LockOptions, waitForLockedMachines } from "./locked-machines.ts";
 import { planDocument, refuseShrinking } from "./plan-document.ts";
-import { type Import, removeImports, SHOWN_ONCE, writeImports } from "./recover.ts";
+import { type Recovery, removeImports, writeImports } from "./recover.ts";
 import { withoutNewTriggers } from "./replace-triggers.ts";
 import { counted } from "./review-text.ts";
 import { refuseBeyond, type Reviewed } from "./reviewed.ts";
@@ -31,8 +31,8 @@ export interface StackChange {
   readonly info: StackInfo;
   readonly label: string;
   readonly options: RunOptions & LockOptions;
-  /** Lost objects to be taken back with this plan. */
-  readonly imports: readonly Import[];
+  /** Lost objects to be taken back with this plan, or made anew. */
+  readonly recovery: Recovery;
   /** What was reviewed of it; null for a stack that is planned now. */
   readonly reviewed: Reviewed | null;
   /** Resolves when the stack may be planned. */
@@ -41,7 +41,8 @@ export interface StackChange {
 }
 
 async function planned(change: StackChange, before: State): Promise<Plan> {
-  const { verb, session, info, label, options, imports, reviewed } = change;
+  const { verb, session, info, label, options, recovery, reviewed } = change;
+  const { imports, anew } = recovery;
   const stack = session.stack(info);
   await change.initialized();
   await session.connect(info);
@@ -51,8 +52,7 @@ async function planned(change: StackChange, before: State): Promise<Plan> {
     await removeFromState(session, stack, env, replaced);
     writeImports(stack, imports);
   }
-  const replace = imports.filter(({ type }) => SHOWN_ONCE.has(type)).map(({ address }) => address);
-  const wishes = { ...options, ...reviewed?.options, replace, destroy: verb === "destroy" };
+  const wishes = { ...options, ...reviewed?.options, replace: anew, destroy: verb === "destroy" };
   const imported = imports.map(({ address }) => address);
   const held = before.resources.map(({ address }) => address);
   const plan = await withoutNewTriggers(stack, imported, held, () => planStack(session, stack, env, label, wishes));

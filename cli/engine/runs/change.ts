@@ -10,7 +10,7 @@ import { changeStack, type StackChange } from "./change-stack.ts";
 import type { LockOptions } from "./locked-machines.ts";
 import { type LossOptions, reportLosses, resolveLostObjects } from "./losses.ts";
 import { checkUpgrades, learnUpstream, requireNoDownstream, requireUpstream } from "./preconditions.ts";
-import { refuseLostStates } from "./recover.ts";
+import { NOTHING_LOST, refuseLostStates } from "./recover.ts";
 import { counted, summaryOf } from "./review-text.ts";
 import { prove, type Reviewed, reviewedOf } from "./reviewed.ts";
 import { readSaved } from "./saved-plans.ts";
@@ -63,10 +63,10 @@ async function changeAll(
 ): Promise<readonly StackResult[]> {
   const { session, stacks, label } = begun;
   await refuseLostStates(session, verb, stacks, options);
-  const imports = await resolveLostObjects(session, verb, stacks, options);
+  const recoveries = await resolveLostObjects(session, verb, stacks, options);
   if (verb === "deploy") await checkUpgrades(session, stacks);
   const initialized = initializeAhead(session, stacks);
-  const approve = await approval(verb, begun, initialized, options, imports.size > 0);
+  const approve = await approval(verb, begun, initialized, options, recoveries.size > 0);
   if (approve === null) return stacks.map(({ name }) => result(name, "declined"));
   const results = new Map<string, StackResult>();
   const waitsFor = ({ name, dependencies }: StackInfo): readonly string[] =>
@@ -84,7 +84,7 @@ async function changeAll(
         info,
         label: label(info),
         options,
-        imports: imports.get(info.name) ?? [],
+        recovery: recoveries.get(info.name) ?? NOTHING_LOST,
         reviewed: reviewed.get(info.name) ?? null,
         initialized: () => initialized(info),
         approve,

@@ -6,7 +6,7 @@ import type { StackInfo } from "../synth/assembly.ts";
 import { classifyLostObjects, type Finding } from "./classify-lost.ts";
 import { changesUnderWay } from "./reconcile.ts";
 import { BOOTSTRAP } from "./bootstrap.ts";
-import { describe, type Import, nextSteps, quoted } from "./recover.ts";
+import { describe, type Import, nextSteps, NOTHING_LOST, quoted, type Recovery, SHOWN_ONCE } from "./recover.ts";
 import type { Session } from "./session.ts";
 import { askServices } from "./ask-services.ts";
 import { plural } from "../../ui/words.ts";
@@ -48,8 +48,13 @@ function report(session: Session, verb: Verb, stack: StackInfo, findings: readon
 
 interface Losses {
   readonly stack: StackInfo;
+  /** Addresses of the machines that its state holds. */
+  readonly machines: readonly string[];
   readonly findings: readonly Finding[];
 }
+
+/** Of machines that take a cluster's keys in the apply that makes them. */
+const MACHINE = "oci_core_instance";
 
 /**
  * Absent is only what nobody is about to make. The sandbox knows what it still does of what an interrupted run has asked for; on a
@@ -91,7 +96,8 @@ async function assess(session: Session, decisions: Decisions): Promise<readonly 
       stack.name,
       present.map(({ object }) => object),
     );
-    if (present.length > 0) losses.push({ stack, findings: present });
+    const machines = state.resources.filter(({ type }) => type === MACHINE).map(({ address }) => address);
+    if (present.length > 0) losses.push({ stack, machines, findings: present });
   }
   return losses;
 }
@@ -101,8 +107,20 @@ export async function reportLosses(session: Session, verb: Verb): Promise<void> 
   for (const { stack, findings } of await assess(session, new Map())) report(session, verb, stack, findings);
 }
 
+/** Whether all that was lost can be had back, or made anew. */
+const isRecoverable = ({ verdict }: Finding): boolean => verdict.kind === "import" || verdict.kind === "irreplaceable";
+
+/** @param before what is to be imported that no run is known to have lost */
+function recoveryOf({ findings, machines }: Losses, before: readonly Import[]): Recovery {
+  const imports = [...before, ...findings.flatMap(toImport)];
+  const keysAreLost = findings.some(({ verdict }) => verdict.kind === "irreplaceable");
+  const isAnew = ({ type }: Import): boolean => SHOWN_ONCE.has(type) || (keysAreLost && type === MACHINE);
+  const anew = imports.filter(isAnew).map(({ address }) => address);
+  return { imports, anew: keysAreLost ? [...anew, ...machines] : anew };
+}
+
 /**
- * Looks at what `selected` has lost. Returns what to import, by stack.
+ * Looks at what `selected` has lost. Returns what to do about it, by stack.
  *
  * @throws AlreadyPrinted when a selected stack has lost something and the user has not said what to do about it
  */
@@ -111,14 +129,15 @@ export async function resolveLostObjects(
   verb: Verb,
   selected: readonly StackInfo[],
   options: LossOptions,
-): Promise<ReadonlyMap<string, readonly Import[]>> {
+): Promise<ReadonlyMap<string, Recovery>> {
   const { terminal, project } = session;
   const decisions = decisionsFrom(options.recoverId ?? []);
-  const imports = new Map(await found(session, selected, decisions));
+  const recoveries = new Map(await found(session, selected, decisions));
   let blocked = false;
   const losses = await assess(session, decisions);
   if (options.recover && losses.length === 0) terminal.aside("--recover: no run has lost anything; going on");
-  for (const { stack, findings } of losses) {
+  for (const lost of losses) {
+    const { stack, findings } = lost;
     if (!selected.includes(stack)) {
       terminal.aside(
         `note: an earlier run of ${stack.name} has lost ${plural(findings.length, "object")}; \`npx cdktf diff ${stack.name}\` names them`,
@@ -128,15 +147,15 @@ export async function resolveLostObjects(
         terminal.aside(`given up: ${object.address} (${object.id ?? "id unknown"})`);
       }
       writeLost(project.run, stack.name, []);
-    } else if ((options.recover || decisions.size > 0) && findings.every(({ verdict }) => verdict.kind === "import")) {
-      imports.set(stack.name, [...(imports.get(stack.name) ?? []), ...findings.flatMap(toImport)]);
+    } else if ((options.recover || decisions.size > 0) && findings.every(isRecoverable)) {
+      recoveries.set(stack.name, recoveryOf(lost, recoveries.get(stack.name)?.imports ?? []));
     } else {
       blocked = true;
       report(session, verb, stack, findings);
     }
   }
   if (blocked) throw new AlreadyPrinted();
-  return imports;
+  return recoveries;
 }
 
 function toImport({ object, verdict }: Finding): readonly Import[] {
@@ -190,8 +209,8 @@ async function found(
   session: Session,
   selected: readonly StackInfo[],
   decisions: Decisions,
-): Promise<ReadonlyMap<string, readonly Import[]>> {
-  const imports = new Map<string, readonly Import[]>();
+): Promise<ReadonlyMap<string, Recovery>> {
+  const recoveries = new Map<string, Recovery>();
   for (const [address, id] of decisions) {
     const refuse = (why: string): CliError => new CliError(`--recover-id ${quoted(`${address}=${id}`)}: ${why}`);
     const stack = ownerOf(session, session.assembly.stacks, address);
@@ -200,10 +219,12 @@ async function found(
     if (readLost(session.project.run, stack.name).some((lost) => lost.address === address)) continue;
     const why = await refusal(session, stack, address, id);
     if (why !== null) throw refuse(why);
-    imports.set(stack.name, [
-      ...(imports.get(stack.name) ?? []),
-      { address, type: partsOf(address)[0], id, replaces: false },
-    ]);
+    const { imports, anew } = recoveries.get(stack.name) ?? NOTHING_LOST;
+    const type = partsOf(address)[0];
+    recoveries.set(stack.name, {
+      imports: [...imports, { address, type, id, replaces: false }],
+      anew: SHOWN_ONCE.has(type) ? [...anew, address] : anew,
+    });
   }
-  return imports;
+  return recoveries;
 }

@@ -10,12 +10,22 @@ import { addLost, isWholeLog, leftBy, lossOf, type LostObject } from "../state/l
 import { NO_STATE, parseState, type State, stateOf } from "../state/state.ts";
 import type { StackInfo } from "../synth/assembly.ts";
 import type { Stack } from "../terraform/stack.ts";
-import type { Finding, Verdict } from "./classify-lost.ts";
+import type { Finding } from "./classify-lost.ts";
 import type { LossOptions, Verb } from "./losses.ts";
 import type { Session } from "./session.ts";
 
 /** Types whose secret is returned once, to whoever makes them: imported they would be without it, so they are made anew then. */
 export const SHOWN_ONCE: ReadonlySet<string> = new Set(["proxmox_user_token"]);
+
+/** What a plan is to do about what a stack has lost. */
+export interface Recovery {
+  readonly imports: readonly Import[];
+  /** Addresses to be replaced: their secret is lost, or the keys that they have taken. */
+  readonly anew: readonly string[];
+}
+
+/** Of a stack that has lost nothing. */
+export const NOTHING_LOST: Recovery = { imports: [], anew: [] };
 
 /** An object to be imported. */
 export interface Import {
@@ -50,8 +60,7 @@ export function describe(stack: string, findings: readonly Finding[]): readonly 
       case "irreplaceable":
         return [
           what,
-          "      was in the state only, and the nodes that have taken these keys refuse all others: nodes and keys have to be made anew:",
-          `      npx cdktf destroy ${stack} talos --forget-lost, then npx cdktf deploy ${stack} talos`,
+          "      was in the state only: --recover makes these keys anew, and with them the machines that have taken them and refuse all others",
         ];
       case "undecided":
         if (verdict.candidates.length === 0) {
@@ -78,9 +87,8 @@ export function nextSteps(
   verb: "diff" | "deploy" | "destroy",
   findings: readonly Finding[],
 ): readonly string[] {
-  const has = (kind: Verdict["kind"]): boolean => findings.some(({ verdict }) => verdict.kind === kind);
-  if (has("irreplaceable")) return [];
-  const decided = has("undecided") ? " with a --recover-id for each that may be several things" : "";
+  const isOpen = findings.some(({ verdict }) => verdict.kind === "undecided");
+  const decided = isOpen ? " with a --recover-id for each that may be several things" : "";
   const again = verb === "destroy" ? `, then npx cdktf destroy ${stack} again` : "";
   return [
     `To take back what exists and go on:  npx cdktf deploy ${stack} --recover${decided}${again}`,
