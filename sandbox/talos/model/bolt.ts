@@ -2,6 +2,8 @@
 
 const PAGE = 4096;
 const HEADER = 16;
+/** Where a page says how many more belong to it. */
+const OVERFLOW = 12;
 const [LEAF, META, FREELIST] = [2, 4, 16];
 const MAGIC = 0xed0cdaed;
 const VERSION = 2;
@@ -24,9 +26,11 @@ export function boltDatabase(buckets: Buckets): Buffer {
       // A bucket in its parent's page: no page of its own, no sequence.
       return { isBucket: true, key: Buffer.from(name), value: Buffer.concat([Buffer.alloc(HEADER), leaf(0, inside)]) };
     });
-  const pages = [meta(0), meta(1), header(2, FREELIST, 0), leaf(3, root)];
-  if (pages.some(({ length }) => length > PAGE)) throw new Error("a database of one page of data has no room for that");
-  return Buffer.concat(pages.map((page) => Buffer.concat([page, Buffer.alloc(PAGE - page.length)])));
+  const data = leaf(3, root);
+  const more = Math.ceil(data.length / PAGE) - 1;
+  data.writeUInt32LE(more, OVERFLOW);
+  const pages = [meta(0, 4 + more), meta(1, 4 + more), header(2, FREELIST, 0), data];
+  return Buffer.concat(pages.map((page) => Buffer.concat([page, Buffer.alloc(-page.length & (PAGE - 1))])));
 }
 
 function header(id: number, flags: number, count: number): Buffer {
@@ -37,11 +41,11 @@ function header(id: number, flags: number, count: number): Buffer {
   return bytes;
 }
 
-function meta(id: 0 | 1): Buffer {
+function meta(id: 0 | 1, pages: number): Buffer {
   const bytes = Buffer.alloc(64);
   [MAGIC, VERSION, PAGE, 0].forEach((value, index) => bytes.writeUInt32LE(value, index * 4));
   // The root's page and sequence, the free pages, how many pages there are, and the transaction.
-  [3, 0, 2, 4, id].forEach((value, index) => bytes.writeBigUInt64LE(BigInt(value), 16 + index * 8));
+  [3, 0, 2, pages, id].forEach((value, index) => bytes.writeBigUInt64LE(BigInt(value), 16 + index * 8));
   bytes.writeBigUInt64LE(fnv1a(bytes.subarray(0, 56)), 56);
   return Buffer.concat([header(id, META, 0), bytes]);
 }

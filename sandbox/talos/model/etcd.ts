@@ -1,5 +1,6 @@
 /** Etcd of a cluster: its members, who leads, what is taken out of it and put back. */
 import { createHash } from "node:crypto";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 import type { World } from "../../world/world.ts";
 import { boltDatabase } from "./bolt.ts";
@@ -66,6 +67,14 @@ const snapshotSchema = z.object({
   cluster: z.string(),
   since: z.string(),
   cordoned: z.array(z.string()),
+  /** Of the API server, packed: snapshots of before have none. */
+  kubernetes: z.string().optional(),
+});
+
+const kubernetesSchema = z.object({
+  revision: z.number(),
+  objects: z.record(z.string(), z.record(z.string(), z.json())),
+  unregistered: z.record(z.string(), z.string()).optional(),
 });
 
 /** What a snapshot holds here: when the cluster's objects came to be, and what was changed of them. */
@@ -74,7 +83,10 @@ export function snapshotOf(placed: Omit<Placed, "machine">, machine: ConfiguredM
   const { cluster } = clusterAround(placed, machine);
   const since = members.map(({ entry }) => entry.etcdSince ?? "").toSorted()[0] ?? "";
   const cordoned = cluster.filter(({ entry }) => entry.cordoned).map(({ facts }) => facts.hostname);
-  const text = JSON.stringify({ kind: MAGIC, cluster: machine.facts.cluster.id, since, cordoned });
+  const { id } = machine.facts.cluster;
+  const held = JSON.stringify(placed.world.state.kubernetes?.[id] ?? { revision: 0, objects: {} });
+  const kubernetes = gzipSync(held).toString("base64");
+  const text = JSON.stringify({ kind: MAGIC, cluster: id, since, cordoned, kubernetes });
   // As etcd writes one: a database, and its checksum after it.
   const database = boltDatabase({
     key: [],
@@ -115,6 +127,13 @@ export function recoverSnapshot(placed: Omit<Placed, "machine">, machine: Config
   if (!found)
     throw new MachineError("Unknown", "error recovering etcd: open /var/lib/etcd.snapshot: no such file or directory");
   delete machine.entry.snapshot;
+  if (found.kubernetes !== undefined) {
+    const { unregistered, ...held } = kubernetesSchema.parse(
+      JSON.parse(gunzipSync(Buffer.from(found.kubernetes, "base64")).toString()),
+    );
+    const all = (placed.world.state.kubernetes ??= {});
+    all[machine.facts.cluster.id] = { ...held, ...(unregistered && { unregistered }) };
+  }
   for (const { entry, facts } of clusterAround(placed, machine).cluster) {
     if (entry.etcdSince !== null) entry.etcdSince = found.since;
     entry.cordoned = found.cordoned.includes(facts.hostname);

@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { at } from "../../../../sandbox/talos/api/kubernetes/objects/fields.ts";
+import { keepSnapshot, recoverSnapshot, snapshotOf } from "../../../../sandbox/talos/model/etcd.ts";
 import { bootstrap } from "../../../../sandbox/talos/model/machines.ts";
 import { cluster, configured } from "../cluster.ts";
 import type { Lab } from "../world.ts";
@@ -353,6 +355,24 @@ describe("a node that Talos's configuration", () => {
 });
 
 describe("what etcd holds", () => {
+  it("is brought back by a snapshot, however much it is, with the nodes that were cordoned then", async () => {
+    const lab = cluster(["cp-1", "worker-1"], SCHEDULES);
+    const ask = await asking(lab);
+    await ask("POST", MAPS, { metadata: { name: "kept" }, data: { a: randomBytes(20_000).toString("hex") } });
+    await ask("PATCH", "/api/v1/nodes/worker-1", { spec: { unschedulable: true } }, "application/merge-patch+json");
+    const placed = { world: lab.store, guestsOf: () => lab.guests };
+    const machine = configured(lab, "cp-1", SCHEDULES);
+    const snapshot = snapshotOf(placed, machine);
+    await ask("DELETE", `${MAPS}/kept`);
+    await ask("PATCH", "/api/v1/nodes/worker-1", { spec: { unschedulable: null } }, "application/merge-patch+json");
+    machine.entry.etcdSince = null;
+    keepSnapshot(lab.store, machine, snapshot);
+    bootstrap(lab.store, () => lab.guests, machine);
+    recoverSnapshot(placed, machine);
+    expect((await ask("GET", `${MAPS}/kept`)).code).toBe(200);
+    expect((await ask("GET", "/api/v1/nodes/worker-1")).body["spec"]).toMatchObject({ unschedulable: true });
+  });
+
   it("is a part of the world, and gone with the etcd that held it", async () => {
     const lab = cluster(["cp-1"]);
     const ask = await asking(lab);
