@@ -1,6 +1,7 @@
 /** docs/played.md, of Kubernetes. */
 import { table } from "./document-calls.ts";
 import { groupVersionOf, KINDS } from "./talos/api/kubernetes/kinds/kinds.ts";
+import { REFUSED_VERSIONS } from "./talos/api/kubernetes/verbs/request.ts";
 import { REFUSED_PARTS } from "./talos/api/kubernetes/verbs/parts.ts";
 
 /** By group and version. */
@@ -22,7 +23,8 @@ function refused(): string {
     );
     return [of.join(", "), `${why}: ${what} …`];
   });
-  return table(["path", "501 `NotImplemented`"], rows);
+  const versions = Object.entries(REFUSED_VERSIONS).map(([version, why]) => [`\`${version}\``, why]);
+  return table(["path", "501 `NotImplemented`"], [...rows, ...versions]);
 }
 
 /** What the API server of a cluster has, keeps and refuses. */
@@ -38,7 +40,7 @@ Some are kept, and nothing is done with them:
 
 ${warned()}
 
-What would need a container, or a token, is refused:
+What would need a container or a token is refused, and so are some versions:
 
 ${refused()}
 `;

@@ -101,6 +101,7 @@ describe("what is not played", () => {
       "/api/v1/namespaces/kube-system/pods/kube-apiserver-cp-1/ephemeralcontainers",
       "the sandbox runs no containers",
     ],
+    ["GET", "/apis/certificates.k8s.io/v1/certificatesigningrequests", "the sandbox signs no certificates"],
   ])("is refused in words: %s %s", async (method, path, message) => {
     const ask = await asking(cluster(["cp-1"]));
     expect(await ask(method, path, method === "GET" ? undefined : {})).toMatchObject({

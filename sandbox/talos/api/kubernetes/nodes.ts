@@ -2,7 +2,7 @@
 import { subnetsAllow } from "../../model/config/subnets.ts";
 import { type ConfiguredMachine, talosOf } from "../../model/machines.ts";
 import { type Fields, seconds } from "./objects/fields.ts";
-import { uuid } from "./store/store.ts";
+import { uuid } from "./store/uid.ts";
 
 const CONTROL_PLANE_TAINT: Fields = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
 

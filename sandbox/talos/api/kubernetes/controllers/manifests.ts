@@ -5,6 +5,7 @@ import { groupVersionOf, kindNamed } from "../kinds/kinds.ts";
 import { addressAt } from "../store/addresses.ts";
 import type { Cluster } from "../store/cluster.ts";
 import { ownerReference } from "./own-pods.ts";
+import { BOUND_GROUPS, boundTo, CLUSTER_ROLES } from "./roles.ts";
 
 const SYSTEM = "kube-system";
 /** As Talos has it (siderolabs/talos v1.13.9, controlplane templates: core-dns). */
@@ -108,57 +109,6 @@ function theServices({ serviceSubnet }: Cluster): readonly Fields[] {
 }
 
 const PRIORITIES = { "system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000 };
-const ANYTHING: Fields = { apiGroups: ["*"], resources: ["*"], verbs: ["*"] };
-const ADMIN_ROLE: Fields = { rules: [ANYTHING, { nonResourceURLs: ["*"], verbs: ["*"] }] };
-const ADMIN_BINDING: Fields = {
-  roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
-  subjects: [{ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name: "system:masters" }],
-};
-
-/** What everybody may ask that has a certificate of the cluster. */
-const BASIC_ROLE: Fields = {
-  rules: [
-    {
-      apiGroups: ["authorization.k8s.io"],
-      resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
-      verbs: ["create"],
-    },
-    { apiGroups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"], verbs: ["create"] },
-  ],
-};
-const BASIC_BINDING: Fields = {
-  roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:basic-user" },
-  subjects: [{ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name: "system:authenticated" }],
-};
-
-const READS = ["get", "list", "watch"];
-const WRITES = ["create", "delete", "deletecollection", "patch", "update"];
-
-/** A part of what the real `view`, `edit` and `admin` let do: the kinds of a namespace that are played, by what they are of. */
-function userRole(verbs: readonly string[], isEditor: boolean, isAdmin: boolean): Fields {
-  const core = [
-    "configmaps",
-    "endpoints",
-    "events",
-    "persistentvolumeclaims",
-    "pods",
-    "pods/log",
-    "serviceaccounts",
-    "services",
-  ];
-  const rule = (apiGroups: readonly string[], resources: readonly string[]): Fields => ({
-    apiGroups,
-    resources,
-    verbs,
-  });
-  return {
-    rules: [
-      rule([""], isEditor ? [...core, "secrets"] : [...core, "namespaces"]),
-      rule(["apps", "batch", "networking.k8s.io", "policy", "autoscaling", "discovery.k8s.io"], ["*"]),
-      ...(isAdmin ? [rule(["rbac.authorization.k8s.io"], ["roles", "rolebindings"])] : []),
-    ],
-  };
-}
 
 function everything(cluster: Cluster): readonly Fields[] {
   const daemons = daemonsOf(cluster);
@@ -166,13 +116,8 @@ function everything(cluster: Cluster): readonly Fields[] {
     ...["default", "kube-node-lease", "kube-public", SYSTEM].map((name) =>
       made("Namespace", name, "", { status: { phase: "Active" } }),
     ),
-    made("ClusterRole", "cluster-admin", "", ADMIN_ROLE),
-    made("ClusterRoleBinding", "cluster-admin", "", ADMIN_BINDING),
-    made("ClusterRole", "system:basic-user", "", BASIC_ROLE),
-    made("ClusterRoleBinding", "system:basic-user", "", BASIC_BINDING),
-    made("ClusterRole", "view", "", userRole(READS, false, false)),
-    made("ClusterRole", "edit", "", userRole([...READS, ...WRITES], true, false)),
-    made("ClusterRole", "admin", "", userRole([...READS, ...WRITES], true, true)),
+    ...Object.entries(CLUSTER_ROLES).map(([name, rules]) => made("ClusterRole", name, "", { rules })),
+    ...Object.entries(BOUND_GROUPS).map(([name, group]) => made("ClusterRoleBinding", name, "", boundTo(name, group))),
     ...Object.entries(PRIORITIES).map(([name, value]) => made("PriorityClass", name, "", { value })),
     ...["default", "coredns", ...daemons.map(([name]) => name)].map((name) => made("ServiceAccount", name, SYSTEM, {})),
     ...theServices(cluster),

@@ -14,7 +14,7 @@ import {
 } from "../objects/fields.ts";
 import { objectSelector } from "../objects/selectors.ts";
 import type { Cluster } from "../store/cluster.ts";
-import { uuid } from "../store/store.ts";
+import { uuid } from "../store/uid.ts";
 import { isActive, isReady, ownerReference } from "./own-pods.ts";
 
 /** The number of a port of a pod, which a service may call by its name. */

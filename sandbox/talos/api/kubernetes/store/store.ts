@@ -1,10 +1,10 @@
 /** Objects of a cluster by their keys, with revisions, and what happened to them: what etcd does for the API server. */
-import { createHash } from "node:crypto";
 import type { EtcdState } from "../../../../world/kubernetes.ts";
 import { gone } from "../objects/errors.ts";
 import { type Fields, fieldsAt, mapAt, nameOf, namespaceOf, same, textAt, withAt } from "../objects/fields.ts";
 import { customKinds } from "../kinds/custom.ts";
 import { KINDS, type Kind, kindNamed } from "../kinds/kinds.ts";
+import { uuid } from "./uid.ts";
 
 /** Something that happened to an object. */
 export interface Change {
@@ -237,17 +237,4 @@ function counted(before: Fields, object: Fields): Fields {
   const generation = fieldsAt(before, "metadata")["generation"];
   if (typeof generation !== "number") return object;
   return withAt(object, ["metadata", "generation"], same(before["spec"], object["spec"]) ? generation : generation + 1);
-}
-
-/** A uid out of what is unique. */
-export function uuid(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex");
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ];
-  return parts.join("-");
 }

@@ -1,5 +1,5 @@
 /** What a request is about: its path and query, read by the API's conventions. */
-import { badRequest, noSuchPath } from "../objects/errors.ts";
+import { ApiError, badRequest, noSuchPath } from "../objects/errors.ts";
 import { type Kind, kindNamed, type Part } from "../kinds/kinds.ts";
 import type { FieldValidation } from "../kinds/decode.ts";
 import type { Fields, Value } from "../objects/fields.ts";
@@ -38,12 +38,21 @@ export interface Answer {
   readonly retryAfterSeconds?: number | undefined;
 }
 
+/** Versions that clients of real clusters ask for unseen, and why they are not here. */
+export const REFUSED_VERSIONS: Readonly<Record<string, string>> = {
+  "autoscaling/v1": "the sandbox has autoscalers of autoscaling/v2 alone",
+  "certificates.k8s.io/v1": "the sandbox signs no certificates: `talosctl kubeconfig` and `lab kubeconfig` have one",
+  "events.k8s.io/v1": "the sandbox has events of v1 alone",
+};
+
 const PATH =
   /^\/(?:api|apis\/([^/]+))\/(v\w+)(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+)(?:\/.*)?)?$/;
 
 /** @throws ApiError 404 where nothing of the API is there */
 export function targetOf(kinds: readonly Kind[], pathname: string): Target {
   const [, group = "", version = "", inside = "", plural = "", name = "", part = ""] = PATH.exec(pathname) ?? [];
+  const refused = REFUSED_VERSIONS[`${group}/${version}`];
+  if (refused !== undefined) throw new ApiError(501, "NotImplemented", refused);
   // What is below one namespace is a namespace's own part, unless it is a resource: /namespaces/a/finalize.
   const kind = kinds.find((each) => each.group === group && each.version === version && each.plural === plural);
   if (!kind) return namespacePart(group, version, inside, plural);
