@@ -63,6 +63,20 @@ describe("an object", () => {
     expect(body.metadata.name).toMatch(/^some-[bcdfghjklmnpqrstvwxz2-9]{5}$/);
   });
 
+  it("counts the changes of what is wanted, where its kind does", async () => {
+    const ask = await asking(cluster(["cp-1"], SCHEDULES));
+    const generationOf = async (path: string): Promise<unknown> => (await ask("GET", path)).body.metadata["generation"];
+    await ask("POST", DEPLOYMENTS, web(1));
+    await ask("PATCH", `${DEPLOYMENTS}/web`, { metadata: { labels: { a: "b" } } }, "application/merge-patch+json");
+    expect(await generationOf(`${DEPLOYMENTS}/web`)).toBe(1);
+    await ask("PATCH", `${DEPLOYMENTS}/web`, { spec: { replicas: 2 } }, "application/merge-patch+json");
+    expect(await generationOf(`${DEPLOYMENTS}/web`)).toBe(2);
+    const [name = ""] = await namesAt(ask, PODS);
+    expect(await generationOf(`${PODS}/${name}`)).toBe(1);
+    expect(await generationOf("/api/v1/namespaces/default")).toBeUndefined();
+    expect(await generationOf("/api/v1/namespaces/default/services/kubernetes")).toBeUndefined();
+  });
+
   it("is not kept by a dry run", async () => {
     const ask = await asking(cluster(["cp-1"]));
     expect((await ask("POST", `${MAPS}?dryRun=All`, map("one"))).code).toBe(201);

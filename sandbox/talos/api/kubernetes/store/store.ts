@@ -151,7 +151,7 @@ export class Store {
         ...metadata,
         uid: uuid(key),
         creationTimestamp: this.now,
-        ...("spec" in rest && kind.kind !== "Node" && { generation: 1 }),
+        ...("spec" in rest && !UNCOUNTED.has(kind.type) && { generation: 1 }),
       },
       ...rest,
     };
@@ -232,9 +232,15 @@ export class Store {
   }
 }
 
-/** A change of what is wanted counts as a generation. */
+/** Kinds whose changes nobody counts. */
+const UNCOUNTED = new Set(
+  "Node Namespace Service PersistentVolume PersistentVolumeClaim Lease ResourceQuota LimitRange CSIDriver".split(" "),
+);
+
+/** A change of what is wanted counts as a generation; that a pod is given its node does not. */
 function counted(before: Fields, object: Fields): Fields {
   const generation = fieldsAt(before, "metadata")["generation"];
   if (typeof generation !== "number") return object;
-  return withAt(object, ["metadata", "generation"], same(before["spec"], object["spec"]) ? generation : generation + 1);
+  const [was, is] = [before, object].map((each) => withAt(fieldsAt(each, "spec"), ["nodeName"], undefined));
+  return withAt(object, ["metadata", "generation"], same(was, is) ? generation : generation + 1);
 }
