@@ -4,13 +4,14 @@ import { instance } from "../resources/instance.ts";
 import { createHash } from "node:crypto";
 import type { Attributes } from "../../plugin/resource.ts";
 import { type Attached, attachedVnics, publicAddressOf, siblingId } from "../resources/primary-address.ts";
+import { text } from "../model/attributes.ts";
 import { conflict, invalid, notFound } from "../model/refusals.ts";
 import { privateIp } from "../resources/private-ip.ts";
 import { ipv6sOf } from "../resources/ipv6.ts";
-import { publicIp } from "../resources/public-ip.ts";
+import { assignEphemeral, publicIp, withEphemeral } from "../resources/public-ip.ts";
 import { vnicAttachment } from "../resources/vnic-attachment.ts";
 import type { ApiResponse } from "../http/response.ts";
-import { checkEtag, current, removeAt, shown } from "../http/collection.ts";
+import { checkEtag, current, make, removeAt, shown } from "../http/collection.ts";
 import { nestedTags } from "../model/fields.ts";
 import type { ApiRequest, Route } from "../http/route.ts";
 
@@ -83,6 +84,24 @@ function detachAddress(request: ApiRequest): ApiResponse {
   return shown(viewOf(privateIp, found, request.call));
 }
 
+/** Reserved addresses are made, ephemeral ones given to a VNIC. */
+function makePublicIp(request: ApiRequest): ApiResponse {
+  const { call, body } = request;
+  const ephemeral = body.lifetime === "EPHEMERAL";
+  const made = ephemeral ? assignEphemeral(call, text(body, "privateIpId")) : make(request, publicIp, body);
+  return shown(viewOf(publicIp, made, call));
+}
+
+/** An ephemeral address goes from its VNIC. */
+function removePublicIp(request: ApiRequest): ApiResponse {
+  const { call, params } = request;
+  const attached = withEphemeral(call.world.state.oci, params.id ?? "");
+  if (!attached) return removeAt(request, publicIp);
+  attached.publicIp = null;
+  call.world.changed();
+  return { status: 204 };
+}
+
 /** Address lookups by what the body names. */
 function publicIpBy(field: "ipAddress" | "privateIpId"): Route["run"] {
   return (request) => {
@@ -120,6 +139,8 @@ export const vnicRoutes: readonly Route[] = [
     },
   },
   { method: "POST", path: `${BASE}/privateIps/{id}/actions/detach`, run: detachAddress },
+  { method: "POST", path: publicIp.path, run: makePublicIp },
+  { method: "DELETE", path: `${publicIp.path}/{id}`, run: removePublicIp },
   { method: "POST", path: `${BASE}/publicIps/actions/getByIpAddress`, run: publicIpBy("ipAddress") },
   { method: "POST", path: `${BASE}/publicIps/actions/getByPrivateIpId`, run: publicIpBy("privateIpId") },
 ];

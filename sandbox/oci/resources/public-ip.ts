@@ -1,6 +1,7 @@
 /** Public addresses: reserved ones, which outlive what they are assigned to, and those that an instance has of its own. */
 import { z } from "zod";
 import type { ProviderContext } from "../../plugin/resource.ts";
+import type { OciTenancy } from "../../world/oci.ts";
 import { takePublicAddress } from "./addresses.ts";
 import { generatedName, maybeText, type Resource, type Stored, text } from "../kernel/resource.ts";
 import { type Attached, attachedVnics, own, privateIpOf, siblingId } from "./primary-address.ts";
@@ -31,13 +32,31 @@ function requireFree(call: ProviderContext, id: string, self: string | undefined
     throw conflict(SERVICE, `The private IP ${id} has a public one.`, "private_ip_id");
 }
 
-function ephemeralAddress(attached: Attached): PublicIp[] {
-  const { publicIp: ipAddress, vnic } = attached;
-  if (ipAddress === null) return [];
-  const privateIpId = siblingId(vnic.id, "privateip");
-  return [
-    { ...own(attached), id: siblingId(vnic.id, "publicip"), displayName: vnic.displayName, ipAddress, privateIpId },
-  ];
+function ephemeralAddress(attached: Attached, ipAddress: string): PublicIp {
+  const { id: vnicId, displayName } = attached.vnic;
+  const privateIpId = siblingId(vnicId, "privateip");
+  return { ...own(attached), id: siblingId(vnicId, "publicip"), displayName, ipAddress, privateIpId };
+}
+
+/** The VNIC that an ephemeral address is of; null where the id is of no such address. */
+export function withEphemeral(tenancy: OciTenancy, id: string): Attached | null {
+  return (
+    attachedVnics(tenancy).find(({ publicIp, vnic }) => publicIp !== null && siblingId(vnic.id, "publicip") === id) ??
+    null
+  );
+}
+
+/** Gives a VNIC an ephemeral address: on its primary private one, as there. @throws 400, 404, or 409 where it has one */
+export function assignEphemeral(call: ProviderContext, privateIpId: string): PublicIp {
+  const { oci } = call.world.state;
+  requireFree(call, privateIpId, undefined);
+  const attached = attachedVnics(oci).find(({ vnic }) => siblingId(vnic.id, "privateip") === privateIpId);
+  if (!attached) throw invalid(SERVICE, `${privateIpId} is no VNIC's primary private IP.`, "private_ip_id");
+  if (oci.subnets.some(({ id, prohibitPublicIpOnVnic }) => id === attached.vnic.subnetId && prohibitPublicIpOnVnic))
+    throw invalid(SERVICE, `Subnet ${attached.vnic.subnetId} prohibits public IP addresses.`, "private_ip_id");
+  attached.publicIp = takePublicAddress(call, SERVICE);
+  call.world.changed();
+  return ephemeralAddress(attached, attached.publicIp);
 }
 
 declare module "../../world/oci.ts" {
@@ -46,7 +65,7 @@ declare module "../../world/oci.ts" {
   }
 }
 
-/** Reserved ones are made here; ephemeral ones follow from their VNICs. */
+/** Reserved ones are kept; ephemeral ones follow from their VNICs. */
 export const publicIp: Resource<z.output<typeof body>> = {
   type: "oci_core_public_ip",
   service: SERVICE,
@@ -56,11 +75,14 @@ export const publicIp: Resource<z.output<typeof body>> = {
   readOnly: ["ipAddress"],
   notPlayed: ["public_ip_pool_id"],
   all: (tenancy) => tenancy.publicIps,
-  unmade: ({ world }) => attachedVnics(world.state.oci).flatMap(ephemeralAddress),
+  unmade: ({ world }) =>
+    attachedVnics(world.state.oci).flatMap((each) =>
+      each.publicIp === null ? [] : ephemeralAddress(each, each.publicIp),
+    ),
   prepare({ lifetime = null, ...said }, { call, before }) {
     if (before) return said;
     if (lifetime !== "RESERVED")
-      throw invalid(SERVICE, `lifetime ${String(lifetime)} is not valid: the sandbox makes RESERVED ones.`, "lifetime");
+      throw invalid(SERVICE, `lifetime ${String(lifetime)} is not valid: RESERVED or EPHEMERAL.`, "lifetime");
     return { ...said, ipAddress: takePublicAddress(call, SERVICE) };
   },
   check({ privateIpId }, { call, before }) {

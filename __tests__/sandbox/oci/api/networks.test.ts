@@ -67,6 +67,17 @@ it("a private IP that has an ephemeral public one takes no other", async () => {
   expect(await api.call("POST", `${CORE}/publicIps`, body)).toMatchObject({ status: 409, body: { code: "Conflict" } });
 });
 
+it("an ephemeral public IP is taken from a host, stays away through a change, and is given to it again", async () => {
+  const { vnicId, primary } = await madeHost(true);
+  const shown = async () => (await get(`/vnics/${vnicId}`)).publicIp;
+  const { id } = await post("/publicIps/actions/getByIpAddress", { ipAddress: await shown() });
+  expect((await api.call("DELETE", `${CORE}/publicIps/${id}`)).status).toBe(204);
+  await api.call("PUT", `${CORE}/vnics/${vnicId}`, { displayName: "renamed" });
+  expect([await shown(), (await api.call("GET", `${CORE}/publicIps/${id}`)).status]).toEqual([null, 404]);
+  const again = await post("/publicIps", { lifetime: "EPHEMERAL", privateIpId: primary.id });
+  expect(again).toMatchObject({ lifetime: "EPHEMERAL", assignedEntityId: primary.id, ipAddress: await shown() });
+});
+
 it("a route leads to a private IP of its VCN, and to none of another", async () => {
   const { vcn, primary } = await madeHost(false);
   const rule = { destination: "192.168.0.0/16", destinationType: "CIDR_BLOCK", networkEntityId: primary.id };
