@@ -24,7 +24,11 @@ const AS_THERE: Readonly<Record<string, RegExp>> = {
     /^TestNetworkLoadBalancerNetworkLoadBalancersProtocolResource_basic$/,
   "it names an availability domain of Oracle's own tenancy": /^TestCoreVolumeAttachmentResource_ipv6$/,
   "it checks for other values than its configuration says":
-    /^TestCoreInstanceConfigurationResource(?:Ipv6)?_basic$|^TestCoreInstanceResource_(?:basic|flexShape)$/,
+    /^TestCoreInstanceConfigurationResource(?:Ipv6)?_basic$|^TestCoreInstanceResource_(?:basic|flexShape)$|^TestAccResourceCoreFungibleInstance_UpdateShapeConfig$/,
+  "it expects a new instance where the provider of its own release replaces the boot volume of the old one":
+    /^TestResourceCoreInstanceTestSuite$/,
+  "it expects load balancers to stay that the provider of its own release detaches":
+    /^TestCoreInstancePoolResourceIpv6_basic$/,
   "it ignores changes of what it expects to have changed": /^TestCorePublicIpResource_basic$/,
   "a step leaves out an argument that forces a new volume, and expects the old one":
     /^TestCoreBootVolumeDeltaRestoreResource_basic$/,
