@@ -37,13 +37,13 @@ function report(session: Session, verb: Verb, stack: StackInfo, findings: readon
   const sure = findings.flatMap(({ object, verdict }) =>
     verdict.kind === "import" ? [{ address: object.address, id: verdict.id }] : [],
   );
-  const [first, ...others] = nextSteps(stack.name, verb, findings);
-  if (first !== undefined) terminal.aside(first);
+  const [recover, forget] = nextSteps(stack.name, verb, findings);
+  terminal.aside(recover);
   if (sure[0] !== undefined)
     terminal.aside(
-      `${first === undefined ? "What exists is imported" : "or"} by hand, one at a time, such as:  ${byHand(session, stack.folder, sure[0].address, sure[0].id)}`,
+      `or by hand, one at a time, such as:  ${byHand(session, stack.folder, sure[0].address, sure[0].id)}`,
     );
-  for (const line of others) terminal.aside(line);
+  terminal.aside(forget);
 }
 
 interface Losses {

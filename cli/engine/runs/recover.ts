@@ -81,12 +81,12 @@ export function describe(stack: string, findings: readonly Finding[]): readonly 
   });
 }
 
-/** What can be done about all that a stack has lost: names nothing that would do nothing. */
+/** What can be done about all that a stack has lost: to take it back, or to do without. */
 export function nextSteps(
   stack: string,
   verb: "diff" | "deploy" | "destroy",
   findings: readonly Finding[],
-): readonly string[] {
+): readonly [recover: string, forget: string] {
   const isOpen = findings.some(({ verdict }) => verdict.kind === "undecided");
   const decided = isOpen ? " with a --recover-id for each that may be several things" : "";
   const again = verb === "destroy" ? `, then npx cdktf destroy ${stack} again` : "";
