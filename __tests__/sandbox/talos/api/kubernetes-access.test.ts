@@ -39,6 +39,12 @@ describe("whoever is not an admin", () => {
     });
   });
 
+  it("may see its namespace where a role of it says so", async () => {
+    const ask = await withRobot({ apiGroups: [""], resources: ["namespaces"], verbs: ["get"] });
+    const at = (name: string) => as(ask, ROBOT, "GET", `/api/v1/namespaces/${name}`);
+    expect([(await at("default")).code, (await at("kube-system")).code]).toEqual([200, 403]);
+  });
+
   it("may do it to objects of the names that the role has", async () => {
     const ask = await withRobot({
       apiGroups: [""],

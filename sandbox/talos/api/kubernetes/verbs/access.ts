@@ -64,11 +64,13 @@ const VERBS: Readonly<Record<string, readonly [one: string, many: string]>> = {
 
 /** What a request tries. */
 export function attemptOf(pathname: string, method: string): Attempt {
-  const [, group = "", namespace = "", resource = "", name = "", part = ""] =
+  const [, group = "", inside = "", resource = "", name = "", part = ""] =
     /^\/api(?:s\/([^/]+))?\/[^/]+(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?/.exec(
       pathname,
     ) ?? [];
   const [one, many] = VERBS[method] ?? ["get", "list"];
+  // A namespace is in itself.
+  const namespace = group === "" && resource === "namespaces" ? name : inside;
   const verb = resource === "" ? method.toLowerCase() : name === "" ? many : one;
   return { verb, group, resource: part === "" ? resource : `${resource}/${part}`, namespace, name, path: pathname };
 }
