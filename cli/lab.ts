@@ -1,5 +1,7 @@
 /** The program `lab`: commands around the stacks. */
 import { kubeconfig, talosconfig } from "./commands/access/contexts.ts";
+import { open } from "./commands/access/open.ts";
+import { ssh } from "./commands/access/ssh.ts";
 import { tunnel } from "./commands/access/tunnel.ts";
 import { providers } from "./commands/change/providers-lock.ts";
 import { state } from "./commands/change/state.ts";
@@ -24,7 +26,7 @@ import { color, type CommandDefinition } from "./ui/command.ts";
 const GROUPS: Readonly<Record<string, readonly CommandDefinition[]>> = {
   Start: [sandbox, images, secrets, tools],
   Look: [status, doctor, limits, capacity, validate, graph],
-  Access: [tunnel, kubeconfig, talosconfig],
+  Access: [tunnel, ssh, open, kubeconfig, talosconfig],
   Change: [state, providers],
   CI: [comment, issue, reviewed],
 };

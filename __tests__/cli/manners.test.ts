@@ -11,6 +11,7 @@ const WITHOUT_JSON: Readonly<Record<string, string>> = {
   "cdktf completion": "prints a script for a shell",
   "lab completion": "prints a script for a shell",
   "lab secrets edit": "opens an editor",
+  "lab ssh": "is a shell on a host",
   "lab secrets proxmox": "takes a secret, and has nothing to tell",
 };
 

@@ -86,6 +86,20 @@ describe("npx lab status", () => {
   });
 });
 
+describe("the ways to a host", () => {
+  it("are a shell by the lab's own key, which ends as its command does", async () => {
+    // A lone host is in no cluster, which the command says by its exit code.
+    const alone = await lab.lab("ssh", "pve-1", "--", "corosync-quorumtool -s");
+    expect([alone.code, alone.stdout]).toEqual([2, expect.stringMatching(/^Quorate: +No$/m)]);
+    expect((await lab.lab("ssh", "pve-1", "--", "fly")).code).toBe(127);
+  });
+
+  it("are the address of its web UI, which opens nothing where it is only printed", async () => {
+    const { code, stdout } = await lab.lab("open", "proxmox", "--print");
+    expect([code, stdout]).toEqual([0, `https://127.0.0.1:${(lab.access?.basePort ?? 0) + 1}/\n`]);
+  });
+});
+
 describe("npx lab validate cluster", () => {
   it("finds a lab well that was just deployed, and says what it could not look at", async () => {
     const { code, stdout } = await lab.lab("validate", "cluster");

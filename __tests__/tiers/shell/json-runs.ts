@@ -25,6 +25,7 @@ export const RUNS: readonly (readonly [path: string, options: string, code?: num
   ["lab validate cluster", ""],
   ["lab validate images", ""],
   ["lab graph", ""],
+  ["lab open", "proxmox"],
   ["lab kubeconfig", "--out kubeconfig"],
   ["lab talosconfig", "--out talosconfig"],
   ["lab state list", ""],
@@ -59,5 +60,6 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "lab state migrate": "the sandbox's states stay where they are; __tests__/cli/engine/state/move.test.ts",
   "lab tools build": "minutes; .ci/run begins with it",
   "lab tools path": "there may be nothing; __tests__/cli/engine/terraform/tools.test.ts",
+  "lab ssh": "is a shell, and has no document; __tests__/e2e/deployed-lab.test.ts",
   "lab tunnel": "goes on until Ctrl-C; __tests__/cli/commands/access/tunnel.test.ts",
 };

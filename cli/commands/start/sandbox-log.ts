@@ -45,22 +45,14 @@ async function showLog(options: LogOptions): Promise<number> {
   return 0;
 }
 
-const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
-  darwin: ["open"],
-  win32: ["cmd", "/c", "start", ""],
-};
-
 /** Prints the address of the page, and shows it in a browser where somebody sits at a terminal. */
 async function openPage(options: CommonOptions): Promise<number> {
   const { page } = await openedSandbox(options);
   if (options.json) printDocument({ url: page });
   else console.log(page);
-  if (options.json || !process.stdin.isTTY || !process.stdout.isTTY) return 0;
-  const { spawn } = await import("node:child_process");
-  const [command, ...args] = OPENERS[process.platform] ?? ["xdg-open"];
-  const browser = spawn(command, [...args, page], { stdio: "ignore", detached: true });
-  // Without a browser there is the address.
-  browser.on("error", () => undefined).unref();
+  if (options.json) return 0;
+  const { showInBrowser } = await import("../../ui/browser.ts");
+  showInBrowser(page);
   return 0;
 }
 

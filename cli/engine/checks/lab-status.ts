@@ -81,8 +81,9 @@ async function readStates(app: LabApp, project: Project, patienceMs: number) {
 
 async function playedBy(sandbox: Sandbox | null): Promise<Played | null> {
   if (sandbox === null) return null;
-  const [overview, { silent }] = await Promise.all([sandbox.overview(), sandbox.admin()]);
-  return { overview, silent: silent.map(({ name }) => name) };
+  const [overview, { silent }, faults] = await Promise.all([sandbox.overview(), sandbox.admin(), sandbox.faults()]);
+  const down = faults.flatMap(({ spec }) => (spec.what === "down" ? [spec.host] : []));
+  return { overview, silent: [...silent.map(({ name }) => name), ...down] };
 }
 
 async function portStatus({ tunnels }: Topology): Promise<readonly PortStatus[]> {

@@ -21,11 +21,16 @@ export interface TunnelRequest {
  *
  * @param args both, without the `--` between them
  * @param typed all that was typed
+ * @param command what to call us in errors
  */
-export function tunnelRequest(args: readonly string[], typed: readonly string[]): TunnelRequest {
+export function tunnelRequest(
+  args: readonly string[],
+  typed: readonly string[],
+  command = "lab tunnel",
+): TunnelRequest {
   const dashes = typed.indexOf("--");
   const [program, ...rest] = dashes === -1 ? [] : typed.slice(dashes + 1);
-  if (dashes !== -1 && program === undefined) throw new CliError("lab tunnel --: a command is missing after --");
+  if (dashes !== -1 && program === undefined) throw new CliError(`${command} --: a command is missing after --`);
   return {
     names: dashes === -1 ? args : args.slice(0, args.length - (typed.length - dashes - 1)),
     command: program === undefined ? null : [program, ...rest],
@@ -91,15 +96,17 @@ const BY_SIGNAL = 128;
 /**
  * Runs a command while the tunnels are open, at our own terminal. Ctrl-C reaches it from there; a signal to us alone is passed on.
  *
+ * @param cwd where it runs. @default - here
  * @returns its exit code
  */
 export function runCommand(
   [program, ...args]: readonly [string, ...string[]],
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
+  cwd?: string,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: "inherit" });
+    const child = spawn(program, args, { env, cwd, stdio: "inherit" });
     const stop = (): void => void child.kill("SIGTERM");
     signal.addEventListener("abort", stop, { once: true });
     child.once("error", (error) => {
