@@ -47,6 +47,8 @@ export interface Sandbox {
   clock(): Promise<Date>;
   /** Address of the page that draws the world live. */
   readonly page: string;
+  /** Has the page show how far a deploy of a stack has come; null: to its end. Goes with this connection. */
+  setProgress(stack: string, told: { done: number; total: number; current: string | null } | null): Promise<void>;
   /** Makes something go wrong. @returns it, with its id @throws in one line when there cannot be such a fault */
   addFault(asked: FaultRequest): Promise<ActiveFault>;
   /** The faults that were asked for, those that are spent too. */
@@ -176,6 +178,7 @@ async function attach(labHome: string, renew: boolean): Promise<Sandbox | null> 
     removeHost: (name) => ask("removeHost", name),
     hosts: () => ask("hosts"),
     putUp: (found) => ask("putUp", found),
+    setProgress: (stack, told) => ask("setProgress", { stack, told }),
     reset: () => ask("reset"),
     ended: closed,
     async stop() {

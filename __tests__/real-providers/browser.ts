@@ -92,9 +92,9 @@ export class Browser {
     await this.#send("Page.navigate", { url });
   }
 
-  /** The value of an expression in the page. */
+  /** The value of an expression in the page, or of its promise. */
   async evaluate(expression: string): Promise<unknown> {
-    const { result } = await this.#send("Runtime.evaluate", { expression, returnByValue: true });
+    const { result } = await this.#send("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: true });
     return typeof result === "object" && result !== null ? Reflect.get(result, "value") : undefined;
   }
 
@@ -104,6 +104,13 @@ export class Browser {
       if (String(await this.evaluate("document.body?.innerText")).includes(wanted)) return;
     }
     throw new Error(`the page does not show ${wanted}: ${String(await this.evaluate("document.body?.innerText"))}`);
+  }
+
+  /** Resolves when an expression in the page is true. */
+  async becomes(expression: string, seconds = 20): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50))
+      if ((await this.evaluate(expression)) === true) return;
+    throw new Error(`the page never has ${expression}`);
   }
 
   /** The whole page as a PNG. */

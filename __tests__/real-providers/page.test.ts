@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Sandbox } from "../../sandbox/client.ts";
 import { TestLab } from "../e2e/lab.ts";
@@ -38,7 +39,7 @@ described.each([
     await browser.shows("worker-1");
   });
 
-  it.each(["pve-1", "cp-1", "Talos: control plane", "10.0.0.0/24", "12 / 12 GB", "guests", "ApplyResourceChange"])(
+  it.each(["pve-1", "cp-1", "Talos: control plane", "10.0.0.0/24", "12 / 12 GB", "guests", "apply"])(
     "shows %s",
     (text) => browser.shows(text),
   );
@@ -61,12 +62,57 @@ described.each([
     expect(await browser.evaluate(LOWEST_CONTRAST)).toBeGreaterThanOrEqual(4.5);
   });
 
+  it("has nothing that axe takes for a serious obstacle to keyboard or screen reader", async () => {
+    await browser.evaluate(AXE);
+    const found = await browser.evaluate(
+      `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+        violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => id + ": " + nodes[0].html))`,
+    );
+    expect(found).toEqual([]);
+  });
+
+  it("shows calls of one system alone, when asked to by the keyboard's own select", async () => {
+    const choose = (system: string) =>
+      browser.evaluate(
+        `(() => { const s = document.querySelector("#system"); s.value = "${system}"; s.dispatchEvent(new Event("change")); })()`,
+      );
+    await choose("ssh");
+    const shown = "[...document.querySelectorAll('#calls tbody tr')].filter((row) => row.offsetParent !== null)";
+    expect(await browser.evaluate(`${shown}.every((row) => row.dataset.system === "ssh")`)).toBe(true);
+    await choose("");
+    expect(await browser.evaluate(`${shown}.length`)).toBeGreaterThan(1);
+  });
+
+  it("shows how far a deploy has come, until it ends", async () => {
+    await sandbox.setProgress("oci", { done: 3, total: 27, current: "oci_core_vcn.network_vcn" });
+    await browser.shows("3 of 27 oci_core_vcn.network_vcn");
+    writeFileSync(join(PICTURES, `${name.replace("a ", "")}-deploying.png`), await browser.picture());
+    await sandbox.setProgress("oci", null);
+    await browser.becomes("document.querySelector('#progress').hidden");
+  });
+
+  it("tells a call that was slow from one that failed", async () => {
+    const newest = 'document.querySelector("#calls tr[data-system=oci]")';
+    const row = (kind: string) => `${newest}?.classList.contains("${kind}")`;
+    const api = (await sandbox.real()).oci["OCI_CLI_ENDPOINT"] ?? "";
+    await sandbox.addFault({ what: "call", interface: "oci", fault: { kind: "slow", ms: 20 } });
+    await fetch(`${api}/20160918/regions`);
+    await sandbox.clearFaults();
+    await browser.becomes(row("slow"));
+    expect(await browser.evaluate(row("fault"))).toBe(false);
+    await sandbox.addFault({ what: "call", interface: "oci", fault: { kind: "status", status: 500 } });
+    await fetch(`${api}/20160918/regions`);
+    await sandbox.clearFaults();
+    await browser.becomes(row("fault"));
+  });
+
   it("follows what happens: a host that goes down, and comes back", async () => {
     // With the micro's vote a pair gets over the loss of one host.
     await sandbox.addFault({ what: "down", host: "qdevice-1" });
     await sandbox.addFault({ what: "down", host: "pve-2" });
     await browser.shows("host pve-2 is down");
     await browser.shows("no quorum");
+    await browser.shows("unreachable");
     writeFileSync(join(PICTURES, `${name.replace("a ", "")}.png`), await browser.picture());
     await sandbox.clearFaults();
     await browser.shows("quorate");
@@ -77,6 +123,8 @@ described.each([
     expect(browser.complaints).toEqual([]);
   });
 });
+
+const AXE = readFileSync(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
 
 /** The least contrast between a text and what is behind it, by WCAG's formula. */
 const LOWEST_CONTRAST = `(() => {

@@ -17,6 +17,7 @@ export type ControlMethod =
   | "removeHost"
   | "hosts"
   | "putUp"
+  | "setProgress"
   | "addFault"
   | "faults"
   | "clearFaults"

@@ -6,6 +6,7 @@ import { type ControlReply, onMessages, sendMessage } from "./control-protocol.t
 import type { FaultActions } from "./faults.ts";
 import type { FoundHosts } from "../proxmox/model/existing.ts";
 import type { NewHost } from "../proxmox/model/own-hosts.ts";
+import type { DeployProgress } from "../page/progress.ts";
 import type { Account } from "../world/oci.ts";
 
 /** What each request does. */
@@ -21,6 +22,7 @@ export interface ControlActions extends FaultActions {
   removeHost(name: string): Promise<void>;
   hosts(): unknown;
   putUp(found: FoundHosts): Promise<void>;
+  readonly progress: DeployProgress;
   inventory(): unknown;
   clock(): string;
   overview(): unknown;
@@ -52,6 +54,10 @@ const foundHosts = z.object({
   root: z.object({ password: z.string(), hash: z.string() }).nullable(),
   token: z.object({ user: z.string(), name: z.string(), value: z.string() }).nullable(),
 });
+const progress = z.object({
+  stack: z.string(),
+  told: z.object({ done: z.int(), total: z.int(), current: z.string().nullable() }).nullable(),
+});
 const id = z.number();
 const request = z.discriminatedUnion("method", [
   z.object({
@@ -78,6 +84,7 @@ const request = z.discriminatedUnion("method", [
   z.object({ id, method: z.literal("setAdmin"), value: z.string().nullable() }),
   z.object({ id, method: z.literal("addHost"), value: newHost }),
   z.object({ id, method: z.literal("putUp"), value: foundHosts }),
+  z.object({ id, method: z.literal("setProgress"), value: progress }),
   z.object({ id, method: z.literal("removeHost"), value: z.string() }),
   z.object({ id, method: z.literal("addFault"), value: z.unknown() }),
   z.object({ id, method: z.literal("clearFaults"), value: z.int().nullable() }),
@@ -108,6 +115,7 @@ async function perform(socket: Socket, actions: ControlActions, asked: z.infer<t
   if (asked.method === "setHomeRegion") return actions.setHomeRegion(asked.value);
   if (asked.method === "setAdminCidrs") return actions.setAdminCidrs(asked.value);
   if (asked.method === "addHost") return actions.addHost(asked.value);
+  if (asked.method === "setProgress") return actions.progress.tell(socket, asked.value.stack, asked.value.told);
   if (asked.method === "putUp") return actions.putUp(asked.value);
   if (asked.method === "removeHost") return actions.removeHost(asked.value);
   if (asked.method === "setAdmin") return actions.setAdmin(asked.value);
@@ -126,5 +134,6 @@ async function reply(socket: Socket, actions: ControlActions, message: unknown):
 
 /** Answers the requests of one connection. */
 export function serveControl(socket: Socket, actions: ControlActions): void {
+  socket.once("close", () => actions.progress.forget(socket));
   onMessages(socket, async (message) => sendMessage(socket, await reply(socket, actions, message)), LONGEST_REQUEST);
 }

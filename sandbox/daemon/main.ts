@@ -33,6 +33,7 @@ import { loadPage } from "./page.ts";
 import { providerInterfaces } from "./providers.ts";
 import { tunnelPorts } from "./tunnels.ts";
 import { callsWithFaults } from "../faults/index.ts";
+import { deployProgress } from "../page/progress.ts";
 import { openLazily } from "../http/loopback.ts";
 import { ownTunnels } from "../proxmox/model/own-hosts.ts";
 import { emptyWorld } from "../systems/index.ts";
@@ -135,6 +136,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
   const tunnels = tunnelPorts(labHome, meet);
   const ownPorts = tunnelPorts(labHome, meet);
   const providers = providerInterfaces(store, latencyMs, log);
+  const progress = deployProgress();
   const pageToken = randomBytes(16).toString("base64url");
   const socket = (name: string): string => join(dir, `${name}.sock`);
   const info: DaemonInfo = {
@@ -143,7 +145,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     startedAt: store.now(),
     sockets: { control: socket("control"), oci: socket("oci"), proxmox: socket("proxmox"), talos: socket("talos") },
     tenancyId: store.state.oci.tenancyId,
-    page: `${await openLazily({ load: () => loadPage(store, faults, pageToken), connected: track, log })}/${pageToken}/`,
+    page: `${await openLazily({ load: () => loadPage(store, faults, progress, pageToken), connected: track, log })}/${pageToken}/`,
     ociApi: await openLazily({
       load: async () => {
         const { talosConsole } = await import("../talos/model/console.ts");
@@ -180,6 +182,7 @@ async function runDaemon({ labHome, account, idleMinutes, latencyMs }: DaemonOpt
     serveControl(connection, {
       ...actions,
       ...faultActions(faults, store.save),
+      progress,
       stop: () => leave("asked to"),
       retire() {
         if (clients.size === 0) leave("makes way for other code");

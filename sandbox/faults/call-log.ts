@@ -1,5 +1,5 @@
 /** The last calls on all interfaces, and who follows them. */
-import type { Call } from "./calls.ts";
+import type { Call, Fault } from "./calls.ts";
 
 /** How many calls are remembered. */
 const KEPT = 1000;
@@ -16,12 +16,14 @@ export interface LoggedCall extends Call {
   readonly ms: number | null;
   /** The fault that it met, by id; null without one. */
   readonly fault: number | null;
+  /** That fault kept its answer back, and no more. */
+  readonly slow?: true;
 }
 
 /** The last calls, and those that have not ended. */
 export interface CallLog {
-  /** @param willBeDone false for one that is never to be done, nor answered */
-  begin(call: Call, fault: number | null, willBeDone: boolean): void;
+  /** @param fault what it is to meet, and by which id; a call that hangs is never to be done, nor answered */
+  begin(call: Call, fault: { readonly id: number; readonly kind: Fault["kind"] } | null): void;
   end(call: Call, answer: string): void;
   /** The last `count` calls, the oldest first. */
   last(count?: number): readonly LoggedCall[];
@@ -39,13 +41,15 @@ export function callLog(kept: number = KEPT): CallLog {
   let number = 0;
 
   return {
-    begin(call, fault, willBeDone) {
+    begin(call, met) {
       number += 1;
       const { interface: via, method, target } = call;
       const time = new Date().toISOString();
-      const entry: LoggedCall = { number, time, interface: via, method, target, answer: null, ms: null, fault };
+      const fault = met?.id ?? null;
+      const logged = { number, time, interface: via, method, target, answer: null, ms: null, fault };
+      const entry: LoggedCall = met?.kind === "slow" ? { ...logged, slow: true } : logged;
       entries.push(entry);
-      open.set(call, { entry, started: performance.now(), willBeDone });
+      open.set(call, { entry, started: performance.now(), willBeDone: met?.kind !== "hang" });
       if (entries.length > kept) entries.shift();
       // Calls that hang are never ended.
       const [oldest] = open.keys();

@@ -54,7 +54,7 @@ export function callsWithFaults(world: () => Faulty, say: (line: string) => void
     log,
     begin(call) {
       const hit = hitBy(world().state.faults?.active ?? [], call, () => world().changed());
-      log.begin(call, hit?.id ?? null, hit?.fault.kind !== "hang");
+      log.begin(call, hit === null ? null : { id: hit.id, kind: hit.fault.kind });
       return hit?.fault ?? null;
     },
     end: (call, answer) => log.end(call, answer),

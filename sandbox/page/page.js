@@ -7,6 +7,31 @@
 
 const CALLS = 40;
 
+/** What Terraform's plugin protocol calls its calls, in words. */
+const VERBS = {
+  ApplyResourceChange: "apply",
+  PlanResourceChange: "plan",
+  ReadResource: "read",
+  ReadDataSource: "look up",
+  ImportResourceState: "import",
+  ValidateResourceConfig: "check",
+  ValidateDataResourceConfig: "check",
+  ValidateProviderConfig: "check",
+  UpgradeResourceState: "load",
+  ConfigureProvider: "sign in",
+  GetProviderSchema: "describe",
+  StopProvider: "stop",
+};
+
+/** What to type, and what for. */
+const COMMANDS = [
+  ["npx lab status --sandbox", "the lab on one screen"],
+  ["npx lab kubeconfig --sandbox", "writes the kubeconfig of the cluster"],
+  ["npx cdktf diff --sandbox", "what a deploy would change"],
+  ["npx lab sandbox log --follow", "these calls, in a terminal"],
+  ["npx lab sandbox fault clear", "ends the faults"],
+];
+
 /**
  * An element with these children.
  *
@@ -53,13 +78,14 @@ function machine({ id, name, state, size, talos }) {
 }
 
 /** @param {HostView} host */
-function host({ name, state, shape, size, address, publicAddress, faultDomain, proxmox, talos, machines }) {
+function host({ name, state, shape, size, address, publicAddress, faultDomain, proxmox, api, talos, machines }) {
   const addresses = publicAddress === null ? address : `${address}, public ${publicAddress}`;
   return h(
     "article.host",
     h("header", h("h5", name), badge(state)),
     h("p.detail", `${proxmox ? "Proxmox VE on " : talos ? `Talos, ${talos}, on ` : ""}${shape}: ${size}`),
     h("p.detail", h("code", addresses), ` in ${faultDomain}`),
+    api === null ? null : h("p.detail", "API at ", h("code", api)),
     machines.length === 0 ? null : h("ul.machines", ...machines.map(machine)),
   );
 }
@@ -114,7 +140,12 @@ function clusters({ clusters, guestNetworks, kubernetes }) {
         "article.card",
         h("header", h("h3", h("small", "Kubernetes "), name), badge(state)),
         h("p.detail", `${version} at `, h("code", endpoint)),
-        h("ul.plain", ...nodes.map((node) => h("li", h("b", node.name), ` ${node.role} `, h("code", node.address)))),
+        h(
+          "ul.plain",
+          ...nodes.map((node) =>
+            h("li", h("b", node.name), ` ${node.role} `, h("code", node.address), " ", badge(node.state)),
+          ),
+        ),
       ),
     ),
   ];
@@ -139,7 +170,34 @@ function faults({ faults }) {
 }
 
 /** @param {View} view */
+function progress({ progress = [] }) {
+  return progress.map(({ stack, done, total, current }) => {
+    const bar = document.createElement("progress");
+    Object.assign(bar, { max: Math.max(total, 1), value: done });
+    bar.setAttribute("aria-label", `${stack}: ${done} of ${total}`);
+    const now = current === null ? null : h("code", current);
+    return h("li", h("p", h("b", stack), ` ${done} of ${total} `, now), bar);
+  });
+}
+
+/** A command, and a button that copies it. */
+function command([text = "", why = ""]) {
+  const button = h("button", "Copy");
+  button.setAttribute("type", "button");
+  button.setAttribute("aria-label", `Copy ${text}`);
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text).then(
+      () => (button.textContent = "Copied"),
+      () => (button.textContent = "Not allowed"),
+    );
+  });
+  return h("li", h("code", text), button, h("small", why));
+}
+
+/** @param {View} view */
 function draw(view) {
+  at("#progress ul").replaceChildren(...progress(view));
+  at("#progress").toggleAttribute("hidden", (view.progress ?? []).length === 0);
   at("#account").textContent = `${view.account} account, on loopback: nothing here costs anything`;
   at("#limits ul").replaceChildren(...limits(view));
   at("#world > div").replaceChildren(...networks(view));
@@ -149,17 +207,20 @@ function draw(view) {
 }
 
 /** @param {LoggedCall} call */
-function row({ number, time, interface: via, method, target, answer, ms, fault }) {
+function row({ number, time, interface: via, method, target, answer, ms, fault, slow }) {
+  const verb = h("b", VERBS[method] ?? method);
+  verb.title = method;
   const line = h(
     "tr",
     h("td", new Date(time).toLocaleTimeString(undefined, { hour12: false })),
     h("td", via),
-    h("td", h("b", method), " ", h("span", target)),
-    h("td", answer ?? "…"),
+    h("td", verb, " ", h("span", target)),
+    h("td", answer === null ? "…" : slow ? `${answer}, slow` : answer),
     h("td", ms === null ? "" : ms.toFixed(ms < 10 ? 1 : 0)),
   );
   line.id = `call-${number}`;
-  if (fault !== null) line.classList.add("fault");
+  line.dataset.system = via;
+  if (fault !== null) line.classList.add(slow ? "slow" : "fault");
   return line;
 }
 
@@ -171,6 +232,13 @@ function add(calls) {
   body.prepend(...calls.map(row).toReversed());
   while (body.children.length > CALLS) body.lastElementChild?.remove();
 }
+
+at("#commands ul").replaceChildren(...COMMANDS.map(command));
+
+const system = at("#system");
+system.addEventListener("change", () => {
+  if (system instanceof HTMLSelectElement) at("#calls tbody").setAttribute("data-only", system.value);
+});
 
 /**
  * @param {"wait" | "live" | "gone"} state

@@ -1,5 +1,6 @@
 /** What the page draws: the world in the shape of a picture, network around hosts around virtual machines. */
 import { faultText } from "../faults/words.ts";
+import { isUp } from "../oci/resources/boot.ts";
 import { overview } from "../systems/index.ts";
 import type { Subnet } from "../oci/resources/subnet.ts";
 import type { Instance } from "../oci/resources/instance.ts";
@@ -50,6 +51,8 @@ export interface HostView {
   readonly publicAddress: string | null;
   readonly faultDomain: string;
   readonly proxmox: boolean;
+  /** Where its API answers, by its tunnel; null without one. */
+  readonly api: string | null;
   /** What Talos on the instance itself is; null where none runs. */
   readonly talos: string | null;
   readonly machines: readonly MachineView[];
@@ -59,7 +62,7 @@ export interface HostView {
 export interface MachineView {
   readonly id: number;
   readonly name: string;
-  readonly state: "running" | "stopped" | "template";
+  readonly state: "running" | "stopped" | "template" | "unreachable";
   readonly size: string;
   /** What Talos on it is; null where none runs. */
   readonly talos: string | null;
@@ -82,8 +85,14 @@ interface KubernetesView {
   readonly name: string;
   readonly state: string;
   readonly version: string;
+  /** Where its API server answers from here: its tunnel, else the address that its machines know. */
   readonly endpoint: string;
-  readonly nodes: readonly { readonly name: string; readonly role: string; readonly address: string }[];
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly address: string;
+    readonly state: "running" | "unreachable";
+  }[];
 }
 
 const LIMIT_WORDS: Readonly<Record<string, readonly [label: string, unit: string]>> = {
@@ -107,27 +116,44 @@ export function viewOf(world: World): View {
   ]);
   const machinesAt = (address: string): readonly MachineView[] =>
     proxmox.datacenters.flatMap(({ hosts, vms }) => {
-      const names = hosts.filter((host) => host.address === address).map(({ name }) => name);
+      const here = hosts.filter((host) => host.address === address);
+      const names = here.map(({ name }) => name);
+      const reached = here.every((host) => host.online);
       return vms
         .filter(({ host }) => names.includes(host))
         .map(({ vmId, name, state: power, vcpus, memoryMb, diskGb }) => ({
           id: vmId,
           name,
-          state: power,
+          state: reached || power === "template" ? power : ("unreachable" as const),
           size: `${vcpus} vCPU, ${gigabytes(memoryMb)} GB, ${diskGb} GB disk`,
           talos: power === "running" ? (talosOf.get(name) ?? null) : null,
         }));
     });
   const online = new Map(proxmox.datacenters.flatMap(({ hosts }) => hosts.map((host) => [host.address, host.online])));
+  const isReached = (instance: Instance): boolean => isUp(world, instance) && online.get(instance.privateIp) !== false;
+  const port = (name: string): string | null => {
+    const tunnel = state.tunnels.find((each) => each.name === name);
+    return tunnel === undefined ? null : `https://127.0.0.1:${tunnel.localPort}`;
+  };
+  /** Machines that Talos runs on and that answer, by name. */
+  const answering = new Set([
+    ...state.oci.instances.filter(isReached).map(({ displayName }) => displayName),
+    ...proxmox.datacenters.flatMap(({ hosts, vms }) =>
+      vms
+        .filter((vm) => vm.state === "running" && hosts.some(({ name, online: up }) => name === vm.host && up))
+        .map(({ name }) => name),
+    ),
+  ]);
   const hostView = (instance: Instance): HostView => ({
     name: instance.displayName,
-    state: online.get(instance.privateIp) === false && instance.state === "RUNNING" ? "DOWN" : instance.state,
+    state: instance.state === "RUNNING" && !isReached(instance) ? "DOWN" : instance.state,
     shape: instance.shape.replace("VM.Standard.", ""),
     size: `${instance.ocpus} OCPU, ${instance.memoryGb} GB, ${instance.bootVolumeGb} GB disk`,
     address: instance.privateIp,
     publicAddress: instance.publicIp,
     faultDomain: instance.faultDomain.replace("FAULT-DOMAIN-", "FD-"),
     proxmox: online.has(instance.privateIp),
+    api: online.has(instance.privateIp) ? port(`proxmox ${instance.displayName}`) : null,
     talos: bootsTalos(instance) && instance.state === "RUNNING" ? (talosOf.get(instance.displayName) ?? null) : null,
     machines: machinesAt(instance.privateIp),
   });
@@ -165,10 +191,15 @@ export function viewOf(world: World): View {
     })),
     kubernetes: talos.clusters.map(({ name, state: stage, kubernetes, endpoint, nodes }) => ({
       name,
-      state: stage,
+      state: nodes.some((node) => node.role === "control-plane" && answering.has(node.name)) ? stage : "unreachable",
       version: kubernetes,
-      endpoint,
-      nodes: nodes.map(({ name: node, role, address }) => ({ name: node, role: role.replace("-", " "), address })),
+      endpoint: port("kubernetes") ?? endpoint,
+      nodes: nodes.map(({ name: node, role, address }) => ({
+        name: node,
+        role: role.replace("-", " "),
+        address,
+        state: answering.has(node) ? ("running" as const) : ("unreachable" as const),
+      })),
     })),
     faults: (state.faults?.active ?? []).map((fault) => ({ id: fault.id, text: faultText(fault), hits: fault.hits })),
   };

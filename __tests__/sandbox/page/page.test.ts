@@ -3,6 +3,7 @@ import http from "node:http";
 import net from "node:net";
 import { text } from "node:stream/consumers";
 import type { LoggedCall } from "../../../sandbox/faults/index.ts";
+import { deployProgress } from "../../../sandbox/page/progress.ts";
 import { pageEndpoint } from "../../../sandbox/page/server.ts";
 import { viewOf } from "../../../sandbox/page/view.ts";
 import { host, hostImage, network, tenancy } from "../oci/tenancy.ts";
@@ -168,6 +169,23 @@ describe("the page of the sandbox", () => {
   });
 });
 
+describe("how far deploys have come", () => {
+  it("is told by stack, and goes with whoever told it", () => {
+    const progress = deployProgress();
+    const [one, other] = [{}, {}];
+    progress.tell(one, "oci", { done: 1, total: 27, current: "oci_core_vcn.a" });
+    progress.tell(one, "oci", { done: 2, total: 27, current: null });
+    progress.tell(other, "talos", { done: 0, total: 5, current: null });
+    expect(progress.now()).toMatchObject([
+      { stack: "oci", done: 2, current: null },
+      { stack: "talos", done: 0 },
+    ]);
+    progress.tell(other, "talos", null);
+    progress.forget(one);
+    expect(progress.now()).toEqual([]);
+  });
+});
+
 describe("what the page draws", () => {
   it("has hosts in their subnets, the use of each limit, and the faults in words", async () => {
     const to = await tenancy();
@@ -182,6 +200,16 @@ describe("what the page draws", () => {
     ]);
     expect(view.limits).toContainEqual({ label: "A1 cores", unit: "OCPU", used: 1, limit: 2 });
     expect(view.faults).toEqual([{ id: 1, text: "host pve-1 is down", hits: 0 }]);
+  });
+
+  it("has a host that is down as down, whatever Oracle says of its instance", async () => {
+    const to = await tenancy();
+    await to.apply("oci_core_instance", host(to, await network(to), await hostImage(to)));
+    const stateOf = () => viewOf(to.store).networks[0]?.subnets[0]?.hosts[0]?.state;
+    expect(stateOf()).toBe("RUNNING");
+    const fault = { id: 1, spec: { what: "down", host: "pve-1" }, seen: 0, hits: 0 } as const;
+    to.store.state.faults = { lastId: 1, active: [fault] };
+    expect(stateOf()).toBe("DOWN");
   });
 
   it("holds no secret of the world", async () => {

@@ -1,5 +1,6 @@
 /** Applies a plan file, and takes stock of what a failed apply left. */
 import { z } from "zod";
+import type { Sandbox } from "../../../sandbox/client.ts";
 import { AlreadyPrinted, Interrupted, messageOf } from "../../ui/errors.ts";
 import { type StackRunner, taint } from "../state/run-tool.ts";
 import { stateOf } from "../state/state.ts";
@@ -86,18 +87,33 @@ export function expectedOf({
   };
 }
 
-/** Applies a plan. @throws ApplyFailed, after errors were printed and losses recorded */
+/**
+ * Applies a plan.
+ *
+ * @param sandbox whose page shows how far it has come. @default - none
+ * @throws ApplyFailed, after errors were printed and losses recorded
+ */
 export async function applyPlan(
   runner: StackRunner,
   plan: Plan,
   label: string,
   options: { readonly terraformParallelism?: number },
+  sandbox: Pick<Sandbox, "setProgress"> | null = null,
 ): Promise<Applied> {
   const { terminal, interruption, project, binary } = runner;
   const { stack, env } = plan;
   interruption.signal.throwIfAborted();
-  const progress = followProgress(terminal, label, expectedOf(plan));
-  const { code, errors, record } = await run(runner, plan, label, progress, options.terraformParallelism);
+  const expected = expectedOf(plan);
+  // The page may not be there to be told: that is no matter of the deploy.
+  const tell = (told: { done: number; total: number; current: string | null } | null): void =>
+    void sandbox?.setProgress(stack.name, told).catch(() => undefined);
+  const progress = followProgress(terminal, label, {
+    ...expected,
+    tell: (done, current) => tell({ done, total: expected.total, current }),
+  });
+  const { code, errors, record } = await run(runner, plan, label, progress, options.terraformParallelism).finally(() =>
+    tell(null),
+  );
   // What it has made is masked before anything more is said, here and of the stacks that read it.
   const state = stateOf(runner, stack);
   await state.catch(() => undefined);

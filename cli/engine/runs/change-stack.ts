@@ -96,7 +96,7 @@ async function changed(change: StackChange): Promise<StackResult> {
     await waitForLockedMachines(session, plan, before.resources, change, options);
     await backUp(session, stack);
     recordLocation(session, stack);
-    const applied = await applyPlan(session, plan, label, options);
+    const applied = await applyPlan(session, plan, label, options, session.sandbox);
     const did = counted(plan.counts, plan.imported, "done");
     terminal.line(`${label} ${verb}ed in ${duration(performance.now() - started)}${did === "" ? "" : `: ${did}`}`);
     if (verb === "deploy") showOutputs(terminal, label, applied.outputs);

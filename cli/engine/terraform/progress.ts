@@ -86,6 +86,8 @@ export interface Expected {
   readonly total: number;
   /** How long the provider waits for an object, as configured, such as `30m`; null where nothing is. */
   patience(address: string, action: string): string | null;
+  /** Is told how far it has come, whenever something begins or ends. @default - nobody is */
+  readonly tell?: (done: number, current: string | null) => void;
 }
 
 /** How many of what is under way a terminal shows at once. */
@@ -178,6 +180,7 @@ class FollowedRun implements Progress {
   #started({ hook, ...message }: Messages["apply_start"]): void {
     const { action, resource } = hook;
     if (action in DOING) this.#running.set(resource.addr, { action, since: Date.parse(message["@timestamp"]) });
+    this.#tell();
     this.#showRunning();
   }
 
@@ -198,6 +201,7 @@ class FollowedRun implements Progress {
       const sign = failed ? this.#terminal.colors.red("!") : this.#signOf(action);
       this.#line(`${sign} ${resource.addr}  ${this.#dim(failed ? `failed after ${took}` : took)}`);
     }
+    this.#tell();
     this.#showRunning();
   }
 
@@ -208,6 +212,12 @@ class FollowedRun implements Progress {
     const count = this.#expected === null ? "" : `[${create + update + removed}/${this.#expected.total}] `;
     const upTo = patience === null ? "so far" : `of up to ${patience}`;
     return `${count}${DOING[action] ?? action} ${address}, ${duration(milliseconds)} ${upTo}`;
+  }
+
+  #tell(): void {
+    const { create, update, delete: removed } = this.#applied;
+    const [current = null] = this.#running.keys();
+    this.#expected?.tell?.(create + update + removed, current);
   }
 
   #showRunning(): void {

@@ -169,6 +169,18 @@ describe("terraform's messages", () => {
     ]);
   });
 
+  it("tell whoever wants to know how far it has come, and what is under way", () => {
+    const told: unknown[] = [];
+    const tell = (done: number, current: string | null) => void told.push([done, current]);
+    const { onLine } = followProgress(recorder(), "net", { total: 1, patience: () => null, tell });
+    onLine(hook("apply_start", "create"));
+    onLine(hook("apply_complete", "create"));
+    expect(told).toEqual([
+      [0, "vm.a"],
+      [1, null],
+    ]);
+  });
+
   it("show what is under way on the last lines of a terminal, until the run has ended", () => {
     const statuses: string[] = [];
     const terminal = { ...recorder(), status: (text: string) => void statuses.push(text) };
