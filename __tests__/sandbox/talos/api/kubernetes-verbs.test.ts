@@ -337,6 +337,19 @@ describe("a node that goes silent", () => {
     expect((await ask("GET", "/api/v1/nodes/worker-1")).body["spec"]).not.toHaveProperty("taints");
   });
 
+  it("does not renew its lease any more, as it did before", async () => {
+    const { lab, pass } = timed(cluster(["cp-1", "worker-1"]));
+    const ask = await asking(lab);
+    const lease = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/worker-1";
+    const renewed = async (): Promise<string> => JSON.stringify((await ask("GET", lease)).body["spec"]);
+    const first = await renewed();
+    pass(11);
+    const second = await renewed();
+    lab.store.state.faults = { lastId: 1, active: [unready] };
+    pass(11);
+    expect([second === first, (await renewed()) === second]).toEqual([false, true]);
+  });
+
   it("stays in the list when its machine is gone, until somebody deletes it", async () => {
     const lab = cluster(["cp-1", "worker-1"]);
     const ask = await asking(lab);

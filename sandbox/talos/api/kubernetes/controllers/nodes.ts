@@ -32,8 +32,10 @@ export function nodes(cluster: Cluster): void {
   const { store, machines } = cluster;
   for (const machine of machines) {
     const before = store.get("Node", "", nameOf(machine.node));
-    if (before) refresh(cluster, machine, before);
-    else if (store.unregistered(nameOf(machine.node)) !== machine.machine) register(cluster, machine);
+    if (before) {
+      refresh(cluster, machine, before);
+      if (!machine.isSilent) renew(cluster, nameOf(before));
+    } else if (store.unregistered(nameOf(machine.node)) !== machine.machine) register(cluster, machine);
   }
   for (const node of store.list("Node")) {
     const machine = machines.find((each) => nameOf(each.node) === nameOf(node));
@@ -73,6 +75,17 @@ function register(cluster: Cluster, machine: MachineNode): void {
     `Node ${nameOf(node)} event: Registered Node ${nameOf(node)} in Controller`,
     BY,
   );
+}
+
+/** How often kubelets renew their leases, and write the times of conditions that have not changed. */
+const [RENEW_MS, REPORT_MS] = [10_000, 300_000];
+
+const isOld = (time: string, now: string, after: number): boolean => Date.parse(now) - Date.parse(time) >= after;
+
+function renew({ store }: Cluster, node: string): void {
+  const lease = store.get("Lease", "kube-node-lease", node);
+  if (lease && isOld(textAt(lease, "spec", "renewTime"), store.now, RENEW_MS))
+    store.update("Lease", withAt(lease, ["spec", "renewTime"], store.now.replace("Z", ".000000Z")));
 }
 
 /** What Talos remembers of what it has laid on a node. */
@@ -133,8 +146,9 @@ function kubeletConditions(before: Fields, status: Fields): readonly Fields[] {
   return itemsAt(status, "conditions").map((each) => {
     const was = conditionOf(before, textAt(each, "type"));
     if (was?.["status"] !== each["status"] || was?.["reason"] !== each["reason"]) return each;
-    const { lastHeartbeatTime = "", lastTransitionTime = "" } = was ?? {};
-    return { ...each, lastHeartbeatTime, lastTransitionTime };
+    const [reported, now] = [textAt(was, "lastHeartbeatTime"), textAt(each, "lastHeartbeatTime")];
+    const lastHeartbeatTime = isOld(reported, now, REPORT_MS) ? now : reported;
+    return { ...each, lastHeartbeatTime, lastTransitionTime: textAt(was, "lastTransitionTime") };
   });
 }
 
