@@ -81,14 +81,15 @@ function settingsOf(given: Attributes, before: Instance | null): Attributes {
   const over = (name: "agentConfig" | "availabilityConfig" | "instanceOptions"): Attributes =>
     name in given ? { [name]: { ...before?.[name], ...inside(given, name) } } : {};
   const { isPvEncryptionInTransitEnabled: encrypted, ...options } = inside(given, "launchOptions");
-  // A value that is the usual one is no request.
+  // A value that is the usual one is no request, unless there was another one.
   const usual: Readonly<Record<string, Json>> = { ...(before && imageLaunchOptions(before.firmware)) };
-  const asked = Object.entries(options).filter(([name, value]) => value !== usual[name]);
+  const had = before?.launchOptions ?? {};
+  const asked = Object.entries(options).filter(([name, value]) => value !== usual[name] || name in had);
   return {
     ...over("agentConfig"),
     ...over("availabilityConfig"),
     ...over("instanceOptions"),
-    launchOptions: { ...before?.launchOptions, ...Object.fromEntries(asked) },
+    launchOptions: { ...had, ...Object.fromEntries(asked) },
     isPvEncryptionInTransitEnabled:
       given.isPvEncryptionInTransitEnabled ?? encrypted ?? before?.isPvEncryptionInTransitEnabled ?? false,
   };

@@ -71,6 +71,13 @@ test("security attributes are on their way for a while after a change of them, a
   expect((await accepted(api.call("GET", `${CORE}/instances/${id}`))).securityAttributesState).toBe("STABLE");
 });
 
+test("launch options change to another type, and back to the image's own", async () => {
+  const { id } = await accepted(launch({ launchOptions: { bootVolumeType: "ISCSI" } }));
+  const path = `${CORE}/instances/${id}`;
+  const body = { launchOptions: { bootVolumeType: "PARAVIRTUALIZED", networkType: "VFIO" } };
+  expect((await accepted(api.call("PUT", path, body))).launchOptions).toMatchObject(body.launchOptions);
+});
+
 test("an image is found by what it is, the newest first, and stays when the launch is changed", async () => {
   const filter = { compartmentId: root, operatingSystem: "Oracle Linux", operatingSystemVersion: "8" };
   const sourceDetails = { sourceType: "image", instanceSourceImageFilterDetails: filter };
