@@ -54,6 +54,22 @@ describe("the controllers", () => {
     expect(codes).toEqual(of.map(({ what }) => [what, 201]));
   });
 
+  it("make no more pods of one owner than a lab has room for, and say so", async () => {
+    const ask = await asking(cluster(["cp-1"], SCHEDULES));
+    const labels = { app: "many" };
+    const template = { metadata: { labels }, spec: { containers: [{ name: "a", image: "a:1" }] } };
+    const sets = "/apis/apps/v1/namespaces/default/replicasets";
+    const set = (replicas: number): object => ({
+      metadata: { name: "many" },
+      spec: { replicas, selector: { matchLabels: labels }, template },
+    });
+    expect((await ask("POST", sets, set(1e30))).code).toBe(400);
+    expect((await ask("POST", sets, set(2_000_000_000))).code).toBe(201);
+    expect((await ask("GET", `${sets}/many`)).body["status"]).toMatchObject({ replicas: 500, readyReplicas: 103 });
+    const events = await ask("GET", "/api/v1/namespaces/default/events?fieldSelector=reason%3DFailedCreate");
+    expect(events.body.items).toMatchObject([{ message: "the sandbox makes no more than 500 pods of one owner" }]);
+  });
+
   it("look at nothing while nothing has happened and no second has passed", async () => {
     const lab = cluster(["cp-1"]);
     let now = lab.store.now();

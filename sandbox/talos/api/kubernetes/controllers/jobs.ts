@@ -4,7 +4,7 @@ import type { Cluster } from "../store/cluster.ts";
 import { kindNamed } from "../kinds/kinds.ts";
 import { deleteObject } from "../verbs/remove.ts";
 import { tell } from "./events.ts";
-import { controllerOf, dropPod, isActive, isReady, makePod, ownedBy, setStatus } from "./own-pods.ts";
+import { controllerOf, dropPod, granted, isActive, isReady, makePod, ownedBy, setStatus } from "./own-pods.ts";
 
 const BY = "job-controller";
 
@@ -20,7 +20,8 @@ export function jobs(cluster: Cluster): void {
     const isSuspended = at(job, "spec", "suspend") === true;
     const isDone = succeeded >= completions;
     const wanted = isSuspended || isDone ? 0 : Math.min(parallelism, completions - succeeded);
-    for (let n = active.length; n < wanted; n++) if (!makePod(cluster, job)) break;
+    const room = granted(cluster, job, wanted + succeeded) - succeeded;
+    for (let n = active.length; n < room; n++) if (!makePod(cluster, job)) break;
     if (isSuspended) for (const pod of active) dropPod(cluster, job, pod);
     count(cluster, job, isDone, isSuspended);
     forget(cluster, job);

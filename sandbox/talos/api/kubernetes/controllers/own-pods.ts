@@ -112,6 +112,17 @@ export function makeFor(cluster: Cluster, owner: Fields, kindName: string, objec
   }
 }
 
+/** As many pods as an owner wants, and no more than a lab has room for: the real one makes them bit by bit. */
+const MOST = 500;
+
+/** How many pods an owner is given. An event tells where it wanted more. */
+export function granted(cluster: Cluster, owner: Fields, wanted: number): number {
+  if (wanted <= MOST) return wanted;
+  const why = `the sandbox makes no more than ${MOST} pods of one owner`;
+  tell(cluster, owner, ["Warning", "FailedCreate"], why, controllerName(owner));
+  return MOST;
+}
+
 /** Takes a pod of an owner away. */
 export function dropPod(cluster: Cluster, owner: Fields, pod: Fields): void {
   deleteObject(cluster, kindNamed("Pod"), pod);

@@ -1,7 +1,7 @@
 /** ReplicaSets: so many pods of a template. */
 import { type Fields, isGoing, itemsAt, mapAt, numberAt, textAt } from "../objects/fields.ts";
 import type { Cluster } from "../store/cluster.ts";
-import { dropPod, isActive, isReady, makePod, ownedBy, setStatus } from "./own-pods.ts";
+import { dropPod, granted, isActive, isReady, makePod, ownedBy, setStatus } from "./own-pods.ts";
 
 /** Of two pods, the one that is missed less goes first: those without a node, those that are not ready, the younger. */
 function byWorth(one: Fields, other: Fields): number {
@@ -15,7 +15,7 @@ export function replicaSets(cluster: Cluster): void {
   for (const set of cluster.store.list("ReplicaSet")) {
     const pods = ownedBy(cluster, "Pod", set);
     const active = pods.filter(isActive);
-    const wanted = numberAt(set, ["spec", "replicas"], 1);
+    const wanted = granted(cluster, set, numberAt(set, ["spec", "replicas"], 1));
     if (!isGoing(set)) {
       for (let n = active.length; n < wanted; n++) if (!makePod(cluster, set)) break;
       for (const pod of active.toSorted(byWorth).slice(0, Math.max(0, active.length - wanted)))

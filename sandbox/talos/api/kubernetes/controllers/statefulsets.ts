@@ -12,7 +12,7 @@ import {
   textAt,
 } from "../objects/fields.ts";
 import type { Cluster } from "../store/cluster.ts";
-import { dropPod, isActive, isReady, makeFor, makePod, ownedBy, setStatus } from "./own-pods.ts";
+import { dropPod, granted, isActive, isReady, makeFor, makePod, ownedBy, setStatus } from "./own-pods.ts";
 import { currentRevision } from "./revisions.ts";
 
 const CLAIM = "PersistentVolumeClaim";
@@ -67,7 +67,7 @@ export function statefulSets(cluster: Cluster): void {
 
 function step(cluster: Cluster, set: Fields, pods: readonly Fields[], revision: string): void {
   const isParallel = textAt(set, "spec", "podManagementPolicy") === "Parallel";
-  const wanted = numberAt(set, ["spec", "replicas"], 1);
+  const wanted = granted(cluster, set, numberAt(set, ["spec", "replicas"], 1));
   for (let ordinal = 0; ordinal < wanted; ordinal++) {
     const there = pods.find((pod) => ordinalOf(pod) === ordinal);
     if (!there) make(cluster, set, ordinal, revision);

@@ -40,9 +40,9 @@ function primitive(value: Value, type: string, path: string, found: Found): void
       found.wrong.push(`quantities must match the regular expression '${QUANTITY_PATTERN}'`);
     return;
   }
-  if (type === "int" ? !Number.isInteger(value) : type === "bool" ? typeof value !== "boolean" : false)
+  if (type === "int" ? !Number.isSafeInteger(value) : type === "bool" ? typeof value !== "boolean" : false)
     wrongType(value, type, path, found);
-  else if (type === "intstr" && !isText && !Number.isInteger(value))
+  else if (type === "intstr" && !isText && !Number.isSafeInteger(value))
     wrongType(value, "intstr.IntOrString", path, found);
   else if (["string", "time", "bytes"].includes(type) && !isText) wrongType(value, type, path, found);
 }
