@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { withDefaults } from "../../../../sandbox/talos/api/kubernetes/kinds/defaults.ts";
 import { kindNamed } from "../../../../sandbox/talos/api/kubernetes/kinds/kinds.ts";
 import { strategicPatch } from "../../../../sandbox/talos/api/kubernetes/kinds/merge.ts";
+import { fromProtobuf } from "../../../../sandbox/talos/api/kubernetes/kinds/protobuf.ts";
 import { common, fieldsIn, pathsOf, union, without } from "../../../../sandbox/talos/api/kubernetes/kinds/ownership.ts";
 import { TYPES, fieldsOf } from "../../../../sandbox/talos/api/kubernetes/kinds/types.ts";
 import { WIRE_NUMBERS } from "../../../../sandbox/talos/api/kubernetes/kinds/wire-numbers.ts";
@@ -142,6 +143,38 @@ describe("what a client does not say", () => {
         { name: "b", emptyDir: {} },
       ],
     });
+  });
+});
+
+describe("what a client sends as protobuf", () => {
+  /** A field of a message: a number, a text, or a message itself. */
+  function field(number: number, content: number | string | readonly Buffer[]): Buffer {
+    const tag = (wire: number): readonly number[] =>
+      number < 16 ? [(number << 3) | wire] : [((number << 3) & 0x7f) | wire | 0x80, number >> 4];
+    if (typeof content === "number") return Buffer.from([...tag(0), content]);
+    const bytes = typeof content === "string" ? Buffer.from(content) : Buffer.concat(content);
+    return Buffer.concat([Buffer.from([...tag(2), bytes.length]), bytes]);
+  }
+  const sent = (apiVersion: string, kind: string, object: readonly Buffer[]): Buffer =>
+    Buffer.concat([Buffer.from("k8s\0"), field(1, [field(1, apiVersion), field(2, kind)]), field(2, object)]);
+
+  it("is read with times to the millionth, and without what only the server says", () => {
+    const managed = field(17, [field(1, "somebody"), field(7, [field(1, "{}")])]);
+    const spec = field(2, [field(1, "me"), field(4, [field(1, 60), Buffer.from([2 << 3, 0xe8, 0x07])])]);
+    const lease = [field(1, [field(1, "one"), managed]), spec];
+    expect(fromProtobuf(sent("coordination.k8s.io/v1", "Lease", lease))).toEqual({
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: "one" },
+      spec: { holderIdentity: "me", renewTime: "1970-01-01T00:01:00.000001Z" },
+    });
+  });
+
+  it("is refused where there is more in it than is known, also deep inside", () => {
+    const volume = field(1, [field(1, "data"), field(2, [field(28, [field(1, "driver")])])]);
+    expect(() => fromProtobuf(sent("v1", "Pod", [field(2, [volume])]))).toThrow(
+      "the sandbox cannot read this as protobuf, send application/json: field 2.28 of Volume",
+    );
   });
 });
 

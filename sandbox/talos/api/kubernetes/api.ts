@@ -96,7 +96,7 @@ function answerOf(server: Server, request: IncomingMessage, cluster: Cluster, se
   refuse(cluster, user, attemptOf(pathname, isWatch ? "WATCH" : method));
   if (sent === null) throw new ApiError(413, "RequestEntityTooLarge", `Request entity too large: limit is ${MAX_BODY}`);
   const target = targetOf(kinds, pathname);
-  const body = isWithoutContainers(target) ? null : bodyOf(sent, contentType);
+  const body = isWithoutContainers(target) ? null : bodyOf(sent, contentType, target.part);
   const manager = query.get("fieldManager") || (headers["user-agent"] ?? "unknown").split("/")[0] || "unknown";
   const asked: Asked = { ...target, cluster, user, query, accept, contentType, body, manager };
   if (method === "GET" && isWatch && target.part === "") {

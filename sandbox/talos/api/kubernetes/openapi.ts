@@ -13,6 +13,7 @@ const PRIMITIVE_SCHEMAS: Readonly<Record<Primitive, Fields>> = {
   int: { type: "integer", format: "int32" },
   bool: { type: "boolean" },
   time: { type: "string", format: "date-time" },
+  microtime: { type: "string", format: "date-time" },
   bytes: { type: "string", format: "byte" },
   quantity: { oneOf: [{ type: "string" }, { type: "number" }] },
   intstr: { oneOf: [{ type: "integer" }, { type: "string" }], format: "int-or-string" },

@@ -21,6 +21,7 @@ const GO_TYPES: Readonly<Record<string, string>> = {
   int: "int32",
   bool: "bool",
   time: "time.Time",
+  microtime: "time.Time",
   bytes: "[]byte",
 };
 const JSON_NAMES = (value: Value): string =>
@@ -44,7 +45,7 @@ function primitive(value: Value, type: string, path: string, found: Found): void
     wrongType(value, type, path, found);
   else if (type === "intstr" && !isText && !Number.isSafeInteger(value))
     wrongType(value, "intstr.IntOrString", path, found);
-  else if (["string", "time", "bytes"].includes(type) && !isText) wrongType(value, type, path, found);
+  else if (["string", "time", "microtime", "bytes"].includes(type) && !isText) wrongType(value, type, path, found);
 }
 
 function one(value: Value, type: string, path: string, found: Found): void {

@@ -71,7 +71,7 @@ export const KINDS: readonly Kind[] = [
     "Event",
     "events",
     `involvedObject!:ObjectReference reason message source:EventSource type count:int firstTimestamp:time lastTimestamp:time
-     eventTime:time series:EventSeries action related:ObjectReference reportingComponent reportingInstance`,
+     eventTime:microtime series:EventSeries action related:ObjectReference reportingComponent reportingInstance`,
     "Something that has happened to an object.",
     { short: "ev", selectable: EVENT_FIELDS },
   ),

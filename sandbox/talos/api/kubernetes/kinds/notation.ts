@@ -1,6 +1,6 @@
 /**
  * Types of the API's objects, written short: a type is what it is, and its fields. A field is `name:type`, `name!:type` where
- * it is required; a type is `string` (which is left out), `int`, `bool`, `quantity`, `intstr`, `time`, `bytes`, `any`, or the
+ * it is required; a type is `string` (which is left out), `int`, `bool`, `quantity`, `intstr`, `time`, `microtime`, `bytes`, `any`, or the
  * name of another type; `type{}` is a map of it, `type[]` a list that is replaced as a whole, `type[=]` a set, and
  * `type[key,key]` a list of what these keys tell apart.
  */
@@ -20,7 +20,7 @@ export interface Field {
 }
 
 /** The primitives. */
-export const PRIMITIVES = ["string", "int", "bool", "quantity", "intstr", "time", "bytes", "any"] as const;
+export const PRIMITIVES = ["string", "int", "bool", "quantity", "intstr", "time", "microtime", "bytes", "any"] as const;
 /** One of them. */
 export type Primitive = (typeof PRIMITIVES)[number];
 

@@ -20,6 +20,9 @@ export function isProtobuf(bytes: Buffer): boolean {
   return bytes.subarray(0, MAGIC.length).equals(MAGIC);
 }
 
+/** What a client has seen of an object, and says nothing of. */
+const OF_SERVER = new Set(["status", "managedFields"]);
+
 interface Part {
   readonly number: number;
   readonly content: bigint | Buffer;
@@ -82,14 +85,19 @@ function primitive(part: Part, type: string): Value {
       return numberOf(find(inner, 1)) === 1 ? textOf(find(inner, 3)) : numberOf(find(inner, 2));
     }
     case "time":
-      return timeOf(partsOf(bytesOf(part)));
+    case "microtime":
+      return timeOf(partsOf(bytesOf(part)), type === "microtime");
     default:
       return textOf(part);
   }
 }
 
-function timeOf(parts: readonly Part[]): string {
-  return parts.length === 0 ? "" : new Date(numberOf(find(parts, 1)) * 1000).toISOString().replace(/\.\d+Z$/, "Z");
+/** By the second; of leases and of some events by the millionth. */
+function timeOf(parts: readonly Part[], isFine: boolean): string {
+  if (parts.length === 0) return "";
+  const fraction = String(Math.floor(numberOf(find(parts, 2)) / 1000)).padStart(6, "0");
+  const time = new Date(numberOf(find(parts, 1)) * 1000).toISOString();
+  return time.replace(/\.\d+Z$/, isFine ? `.${fraction}Z` : "Z");
 }
 
 const one = (part: Part, type: string): Value =>
@@ -140,8 +148,7 @@ function message(bytes: Buffer, type: string): Fields {
   return Object.fromEntries(
     numbers.flatMap(([name = "", path = ""]): [string, Value][] => {
       const [field, found] = [fields.get(name), at(parts, path.split(".").map(Number))];
-      // What a client has seen of an object's status is nothing that it says.
-      if (!field || found.length === 0 || name === "status") return [];
+      if (!field || found.length === 0 || OF_SERVER.has(name)) return [];
       const value = member(found, field);
       return value === undefined ? [] : [[name, value]];
     }),

@@ -52,7 +52,7 @@ export const CORE_TYPES: Readonly<Record<string, Notation>> = {
     "phase message reason lastPhaseTransitionTime:time",
   ],
   EventSource: ["Who tells of an event.", "component host"],
-  EventSeries: ["How often an event was seen.", "count:int lastObservedTime:time"],
+  EventSeries: ["How often an event was seen.", "count:int lastObservedTime:microtime"],
   PodDisruptionBudgetSpec: [
     "How many pods may be away at once.",
     "selector:LabelSelector minAvailable:intstr maxUnavailable:intstr unhealthyPodEvictionPolicy",
@@ -72,6 +72,6 @@ export const CORE_TYPES: Readonly<Record<string, Notation>> = {
   ResourceQuotaSpec: ["The most of each.", "hard:quantity{} scopes:string[] scopeSelector:any"],
   LeaseSpec: [
     "Who holds a lease, and until when.",
-    "holderIdentity leaseDurationSeconds:int acquireTime:time renewTime:time leaseTransitions:int preferredHolder strategy",
+    "holderIdentity leaseDurationSeconds:int acquireTime:microtime renewTime:microtime leaseTransitions:int preferredHolder strategy",
   ],
 };
