@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { cluster } from "../cluster.ts";
 import { type Ask, asking, watched } from "./kubernetes-calls.ts";
 
@@ -150,6 +151,24 @@ describe("a custom kind", () => {
       ask("POST", WIDGETS, widget()),
     );
     expect(event).toMatchObject({ type: "ADDED", object: { apiVersion: "example.org/v1beta1" } });
+  });
+
+  it("is none in a group that a kind of the server's own could have", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    const text = JSON.stringify(definition()).replaceAll("widgets", "deployments").replaceAll("example.org", "apps");
+    expect(await ask("POST", DEFINITIONS, z.object({}).loose().parse(JSON.parse(text)))).toMatchObject({
+      code: 422,
+      body: { message: expect.stringContaining("should be a domain with at least one dot") },
+    });
+  });
+
+  it("is none with a version that is no text", async () => {
+    const ask = await asking(cluster(["cp-1"]));
+    const text = JSON.stringify(definition()).replace('"name":"v1"', '"name":{}');
+    expect(await ask("POST", DEFINITIONS, z.object({}).loose().parse(JSON.parse(text)))).toMatchObject({
+      code: 400,
+      body: { message: expect.stringContaining("spec.versions[0].name of type string") },
+    });
   });
 
   it("is none under a name that is not its plural and group", async () => {

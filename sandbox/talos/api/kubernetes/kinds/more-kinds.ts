@@ -49,7 +49,7 @@ export const MORE_KINDS: readonly Kind[] = [
     "apiextensions.k8s.io/v1",
     "CustomResourceDefinition",
     "customresourcedefinitions",
-    "spec!:any status:any",
+    "spec!:DefinitionSpec status:any",
     "A kind of one's own.",
     { short: "crd crds", cluster: true },
   ),

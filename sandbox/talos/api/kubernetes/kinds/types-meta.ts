@@ -41,6 +41,17 @@ export const META_TYPES: Readonly<Record<string, Notation>> = {
     "That a pod is to go, where its budgets let it.",
     "apiVersion kind metadata:ObjectMeta deleteOptions:DeleteOptions",
   ],
+  DefinitionSpec: [
+    "How a kind is called, and which versions of it there are.",
+    "group! names!:DefinitionNames scope! versions!:DefinitionVersion[] conversion:any preserveUnknownFields:bool",
+  ],
+  DefinitionNames: ["How a kind is called.", "plural! kind! singular shortNames:string[] listKind categories:string[]"],
+  DefinitionVersion: [
+    "A version of a kind.",
+    `name! served!:bool storage!:bool schema:any deprecated:bool deprecationWarning subresources:any
+     additionalPrinterColumns:DefinitionColumn[] selectableFields:any[]`,
+  ],
+  DefinitionColumn: ["A column of kubectl get.", "name! type! jsonPath! priority:int description format"],
   CustomResource: ["An object of a custom kind.", "apiVersion kind metadata:ObjectMeta"],
   Binding: ["The node of a pod.", "apiVersion kind metadata:ObjectMeta target:ObjectReference"],
   Scale: ["How many pods are wanted.", "apiVersion kind metadata:ObjectMeta spec:ScaleSpec"],

@@ -129,6 +129,9 @@ function definition(object: Fields): readonly Cause[] {
   const name = `${textAt(object, "spec", "names", "plural")}.${textAt(object, "spec", "group")}`;
   const versions = itemsAt(object, "spec", "versions");
   return [
+    ...when(!textAt(object, "spec", "group").includes("."), () =>
+      bad("spec.group", textAt(object, "spec", "group"), "should be a domain with at least one dot"),
+    ),
     ...when(textAt(object, "metadata", "name") !== name, () =>
       bad("metadata.name", textAt(object, "metadata", "name"), 'must be spec.names.plural+"."+spec.group'),
     ),
