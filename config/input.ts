@@ -1,60 +1,50 @@
-/** What a person writes in `lab.config.ts`. */
+/** What a person writes in `lab.config.ts`. Fields say what they are by the docblocks of LabFields: an own one here would hide it. */
 import type { DirectPreset, HomePreset, PresetName } from "./presets.ts";
-import type { ExistingConfig, LabConfig, NodeConfig, OciConfig } from "./schema.ts";
+import type { LabFields } from "./lab-fields.ts";
 
 type Over<Section, Required extends keyof Section = never> = Partial<Section> & Pick<Section, Required>;
 
-type OciInput = Over<Omit<OciConfig, "budget">, "region"> & {
-  /** @default - the preset's */
-  readonly budget?: Partial<OciConfig["budget"]>;
-};
+/** Sections of which a part is enough; what editors say of each is its own. */
+type Parts<Of, Names extends keyof Of> = { readonly [Name in Names]?: Partial<Of[Name]> };
+
+type OciFields = NonNullable<LabFields["oci"]>;
+type ProxmoxFields = NonNullable<LabFields["proxmox"]>;
+type NodeFields = LabFields["kubernetes"]["nodes"][number];
+
+type OciInput = Over<Omit<OciFields, "budget">, "region"> & Parts<OciFields, "budget">;
 
 /** Whatever the preset cannot know, and what should differ from it. Arrays replace the preset's. */
-export interface LabInput extends Partial<
-  Pick<LabConfig, "preset" | "tags" | "allowPaid" | "hosts" | "micro" | "virtualization">
-> {
-  readonly name: string;
-  /** @default - none, on hosts of one's own */
+export interface LabInput
+  extends
+    Pick<LabFields, "name">,
+    Partial<
+      Pick<
+        LabFields,
+        "preset" | "tags" | "allowPaid" | "hosts" | "micro" | "virtualization" | "state" | "transform" | "extend"
+      >
+    >,
+    Parts<LabFields, "network" | "access" | "kubernetes" | "talos" | "versions" | "images"> {
+  /** The Oracle Cloud account and where in it the lab stands. @default - none, on hosts of one's own */
   readonly oci?: OciInput | null;
-  /** @default - none: the lab makes its hosts, or has none */
+  /** Proxmox VE hosts that are there already. @default - none: the lab makes its hosts, or has none */
   readonly proxmox?: ExistingInput | null;
-  /** @default - the preset's */
-  readonly network?: Partial<LabConfig["network"]>;
-  /** @default - the preset's */
-  readonly access?: Partial<LabConfig["access"]>;
-  /** @default - the preset's */
-  readonly kubernetes?: Partial<LabConfig["kubernetes"]>;
-  /** @default - the preset's: nothing beside the lab's own */
-  readonly talos?: Partial<LabConfig["talos"]>;
-  /** @default - the preset's */
-  readonly versions?: Partial<LabConfig["versions"]>;
-  /** @default - the preset's: qcow2 */
-  readonly images?: Partial<LabConfig["images"]>;
-  /** @default - the preset's: local files */
-  readonly state?: LabConfig["state"];
-  /** Other arguments for resources of the lab: a `LabTransforms` of lab.ts. @default - the lab's own arguments */
-  readonly transform?: NonNullable<LabConfig["transform"]>;
-  /** Adds to the lab: takes a `Lab` of lab.ts. @default - nothing is added */
-  readonly extend?: NonNullable<LabConfig["extend"]>;
 }
 
-type Kubernetes = LabConfig["kubernetes"];
+type Kubernetes = LabFields["kubernetes"];
 
 /** A lab in an account. */
 interface CloudLabInput extends LabInput {
   readonly oci: OciInput;
-  readonly access: Over<LabConfig["access"], "adminCidrs">;
+  readonly access: Over<LabFields["access"], "adminCidrs">;
   readonly proxmox?: null;
 }
 
 /** A lab whose Talos runs in virtual machines. */
 export interface ProxmoxLabInput extends CloudLabInput {
-  /** @default - free */
   readonly preset?: Exclude<PresetName, DirectPreset | HomePreset>;
   readonly oci: OciInput & { readonly talosImageId?: never };
-  readonly images?: { readonly format?: "qcow2" };
+  readonly images?: Partial<LabFields["images"]> & { readonly format?: "qcow2" };
   readonly virtualization?: "tcg";
-  /** @default - the preset's */
   readonly kubernetes?: Partial<Kubernetes> & { readonly placement?: "proxmox" };
 }
 
@@ -64,17 +54,18 @@ export interface DirectLabInput extends CloudLabInput {
   readonly hosts?: readonly [];
   readonly micro?: null;
   readonly virtualization?: never;
-  /** @default - the preset's */
   readonly kubernetes?: Partial<Kubernetes> & {
     readonly placement?: "oci";
-    readonly nodes?: readonly (NodeConfig & { readonly host?: never })[];
+    readonly nodes?: readonly (NodeFields & { readonly host?: never })[];
   };
 }
 
 /** Hosts that are there already: what the preset does not know of them. */
-type ExistingInput = Over<Omit<ExistingConfig, "api" | "network">, "nodes" | "vmIds"> & {
-  readonly api: Over<ExistingConfig["api"], "address" | "fingerprint">;
-  readonly network: Over<ExistingConfig["network"], "cidr" | "gateway" | "addresses" | "vip">;
+type ExistingInput = Over<Omit<ProxmoxFields, "api" | "network">, "nodes" | "vmIds"> & {
+  /** Where the API of Proxmox VE is, and how to sign in. */
+  readonly api: Over<ProxmoxFields["api"], "address" | "fingerprint">;
+  /** The network that the guests are in. */
+  readonly network: Over<ProxmoxFields["network"], "cidr" | "gateway" | "addresses" | "vip">;
 };
 
 /** A lab on Proxmox VE of one's own: it has no account, and makes no hosts. */
@@ -86,12 +77,9 @@ export interface HomeLabInput extends LabInput {
   readonly micro?: null;
   readonly tags?: never;
   readonly allowPaid?: never;
-  readonly images?: { readonly format?: "qcow2" };
-  /** @default - the preset's */
-  readonly access?: { readonly basePort?: number };
-  /** @default - the preset's */
-  readonly network?: Partial<Pick<LabConfig["network"], "pods" | "services">>;
-  readonly state?: Exclude<LabConfig["state"], { readonly backend: "oci" }>;
-  /** @default - the preset's */
+  readonly images?: Partial<LabFields["images"]> & { readonly format?: "qcow2" };
+  readonly access?: Partial<Pick<LabFields["access"], "basePort">>;
+  readonly network?: Partial<Pick<LabFields["network"], "pods" | "services">>;
+  readonly state?: Exclude<LabFields["state"], { readonly backend: "oci" }>;
   readonly kubernetes?: Partial<Kubernetes> & { readonly placement?: "proxmox" };
 }
