@@ -1,5 +1,6 @@
 /** Lists: filtered by the query, sorted, in pages (docs.oracle.com, List Pagination). */
 import type { Attributes, Json } from "../../plugin/resource.ts";
+import { isObject } from "../model/attributes.ts";
 import { ServiceRefusal } from "../model/refusals.ts";
 import type { ApiResponse } from "./response.ts";
 import type { ApiRequest } from "./route.ts";
@@ -89,6 +90,12 @@ const FILTERS = [
   "volumeId",
 ] as const;
 
+/** What a query names, of an item: the network of a DRG's attachment is told in its details. */
+function valueOf(item: Attributes, name: string): Json {
+  const { networkDetails = null } = item;
+  return name === "networkId" && isObject(networkDetails) ? (networkDetails.id ?? null) : (item[name] ?? null);
+}
+
 /** Exactly; of states the case does not count. */
 function matches(query: URLSearchParams, item: Attributes): boolean {
   return FILTERS.every((name) => {
@@ -96,7 +103,7 @@ function matches(query: URLSearchParams, item: Attributes): boolean {
     if (!wanted) return true;
     return name === "lifecycleState"
       ? String(item[name]).toUpperCase() === wanted.toUpperCase()
-      : item[name] === wanted;
+      : valueOf(item, name) === wanted;
   });
 }
 

@@ -82,6 +82,18 @@ describe("local peering", () => {
   });
 });
 
+it("attachments of dynamic routing gateways are listed by the network that they lead to", async () => {
+  const { vcn } = await opened();
+  const [one, other] = [await vcn("10.0.0.0/16"), await vcn("10.1.0.0/16")];
+  const { id: drgId, compartmentId } = await accepted(post("/drgs", {}));
+  const { id } = await accepted(post("/drgAttachments", { drgId, networkDetails: { type: "VCN", id: one.id } }));
+  const of = async (networkId: string): Promise<readonly string[]> => {
+    const path = `${CORE}/drgAttachments?compartmentId=${compartmentId}&networkId=${networkId}`;
+    return (await accepted(api.call("GET", path))).map((each: { id: string }) => each.id);
+  };
+  expect([await of(one.id), await of(other.id)]).toEqual([[id], []]);
+});
+
 it("a dynamic routing gateway is attached to a VCN once, and goes once it is attached to none", async () => {
   const { vcn } = await opened();
   const { id: vcnId } = await vcn("10.0.0.0/16");
