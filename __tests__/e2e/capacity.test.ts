@@ -56,3 +56,63 @@ describe("a deployed host whose config names a fault domain", () => {
     expect(stdout).toMatch(/1 to change/);
   });
 });
+
+describe("a deploy that waits for capacity", () => {
+  let lab: TestLab;
+  beforeEach(async () => {
+    lab = await TestLab.create({ hosts: [HOST] });
+  });
+  afterEach(() => lab.end());
+
+  it("launches the host once there is room, and nothing twice", async () => {
+    const sandbox = await lab.sandbox();
+    await sandbox.addFault({ what: "capacity" });
+    const deploy = lab.start("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
+    expect(await deploy.saw(/out of host capacity after 1 attempt/)).toBe(true);
+    await sandbox.clearFaults();
+    const { code, stderr } = await deploy.ended;
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect(await lab.world()).toEqual(lab.state());
+  });
+
+  it("says where else there is room", async () => {
+    await (await lab.sandbox()).addFault({ what: "capacity", availabilityDomain: "*AD-1" });
+    const deploy = lab.start("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
+    expect(await deploy.saw(/; \w+:EU-FRANKFURT-1-AD-2 has room: see oci\.availabilityDomain/)).toBe(true);
+    deploy.child.kill("SIGINT");
+    expect((await deploy.ended).code).toBe(130);
+  });
+
+  it("launches all the same where reports of no room are wrong", async () => {
+    const sandbox = await lab.sandbox();
+    await sandbox.addFault({ what: "capacity" });
+    const deploy = lab.start("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
+    expect(await deploy.saw(/out of host capacity after 2 attempts/)).toBe(true);
+    deploy.child.kill("SIGINT");
+    expect((await deploy.ended).code).toBe(130);
+  });
+
+  it("ends with the last refusal, and what to do, when the time is up", async () => {
+    await (await lab.sandbox()).addFault({ what: "capacity" });
+    const { code, stdout, stderr } = await lab.cdktf("deploy", "oci", "--auto-approve", "--wait-for-capacity", "5s");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/out of host capacity after 1 attempt/);
+    expect(stderr.match(/Out of host capacity/g)).toHaveLength(1);
+    expect(stderr).toContain("To do about the capacity");
+  });
+
+  it("ends at once where waiting does not help", async () => {
+    const sandbox = await lab.sandbox();
+    const fault = { kind: "status", status: 400, code: "InvalidParameter", message: "no" } as const;
+    await sandbox.addFault({
+      what: "call",
+      interface: "provider",
+      method: "ApplyResourceChange",
+      target: "oci_core_instance*",
+      fault,
+    });
+    const { code, stdout } = await lab.cdktf("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
+    expect(code).toBe(1);
+    expect(stdout).not.toContain("out of host capacity");
+  });
+});

@@ -28,6 +28,9 @@ export interface Capacity extends Wanted {
 
 const AVAILABLE = "AVAILABLE";
 
+/** Whether a launch has a chance. */
+export const isRoom = ({ status }: Capacity): boolean => status === AVAILABLE;
+
 const report = z.object({
   shapeAvailabilities: z.array(z.object({ availabilityStatus: z.string(), faultDomain: z.string().nullish() })),
 });

@@ -22,6 +22,16 @@ export function wholeNumber(lowest: number, highest = Infinity): (text: string) 
   };
 }
 
+const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** For options that take a time: `90m`, `12h`, `2d`. @returns seconds */
+export function span(text: string): number {
+  const [, count = "", unit = ""] = /^([1-9]\d{0,3})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(count) * (UNIT_S[unit] ?? 0);
+  if (seconds === 0) throw new InvalidArgumentError("allowed seconds, minutes, hours or days, such as 90m, 12h or 2d.");
+  return seconds;
+}
+
 /** For `--share`. */
 export function share(text: string): number {
   const value = Number(text);

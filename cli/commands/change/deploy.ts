@@ -4,7 +4,7 @@ import type { ChangeOptions } from "../../engine/runs/change.ts";
 import type { LeftoverOptions } from "../../engine/runs/leftovers.ts";
 import { type CommandDefinition, outputsFile, planOptions } from "../../ui/command.ts";
 import { type OutputOptions, plainOutputs, writeOutputsFile } from "../../ui/document.ts";
-import { pathOption, several, wholeNumber } from "../../ui/options.ts";
+import { pathOption, several, span, wholeNumber } from "../../ui/options.ts";
 import { targetOf } from "../../ui/user-files.ts";
 
 type DeployOptions = ChangeOptions & OutputOptions;
@@ -59,6 +59,7 @@ export const deploy: CommandDefinition<DeployOptions> = {
   examples: [
     "npx cdktf deploy oci proxmox talos",
     "npx cdktf deploy oci --sandbox --auto-approve",
+    "npx cdktf deploy oci proxmox talos --wait-for-capacity 12h",
     "npx cdktf deploy oci --recover",
   ],
   options: (command) =>
@@ -70,6 +71,11 @@ export const deploy: CommandDefinition<DeployOptions> = {
         ),
       )
       .option("--review <text>", "take plans of this review alone, as `cdktf diff --review` has named it")
+      .option(
+        "--wait-for-capacity <time>",
+        "where Oracle has no room for a host, wait for so long, such as 12h, and launch it when there is some",
+        span,
+      )
       .option("--recover", "import objects that an interrupted run has lost")
       .option("--recover-id <address=id>", "the id of a lost object, or none; may be given several times", several),
   run: runDeploy,

@@ -11,6 +11,7 @@ import type { Diagnostic } from "../terraform/messages.ts";
 import { explainFailure, type Plan } from "../terraform/plan.ts";
 import { type Expected, followProgress, type Progress } from "../terraform/progress.ts";
 import { removeRecord } from "../terraform/runner.ts";
+import type { Stack } from "../terraform/stack.ts";
 import { applyDoubt } from "../terraform/verdict.ts";
 import { reconcileRun } from "./reconcile.ts";
 
@@ -23,14 +24,17 @@ interface Applied {
 export class ApplyFailed extends AlreadyPrinted {
   readonly counts: Applied["counts"];
   readonly interrupted: boolean;
-  /** What the run said; it has been printed. */
+  /** What the run said; it has been printed, unless it is awaited. */
   readonly diagnostics: readonly Diagnostic[];
+  /** It is to be tried again. */
+  readonly awaited: boolean;
 
-  constructor(counts: Applied["counts"], interrupted: boolean, diagnostics: readonly Diagnostic[]) {
+  constructor(counts: Applied["counts"], interrupted: boolean, diagnostics: readonly Diagnostic[], awaited: boolean) {
     super();
     this.counts = counts;
     this.diagnostics = diagnostics;
     this.interrupted = interrupted;
+    this.awaited = awaited;
   }
 }
 
@@ -87,26 +91,46 @@ export function expectedOf({
   };
 }
 
-/**
- * Applies a plan.
- *
- * @param sandbox whose page shows how far it has come. @default - none
- * @throws ApplyFailed, after errors were printed and losses recorded
- */
+/** How a plan is applied. */
+interface ApplyOptions {
+  readonly terraformParallelism?: number;
+  /** Errors that are waited out, and not printed. @default - none */
+  readonly awaits?: (diagnostics: readonly Diagnostic[]) => boolean;
+  /** Whose page shows how far it has come. @default - none */
+  readonly sandbox?: Pick<Sandbox, "setProgress"> | null;
+}
+
+/** Says what a run failed of, and what to do about it. */
+function sayFailure(
+  runner: StackRunner,
+  stack: Stack,
+  { code, errors }: Pick<Awaited<ReturnType<typeof run>>, "code" | "errors">,
+  progress: Progress,
+  doubt: string | null,
+): void {
+  const { terminal, interruption, binary } = runner;
+  showDiagnostics(terminal, stack.name, progress.diagnostics);
+  showRaw(terminal, `${stack.name}: ${binary.path} writes:`, errors);
+  if (code > 128) terminal.aside(`Error in ${stack.name}: ${binary.path} was killed (signal ${code - 128})`);
+  else if (doubt !== null) terminal.aside(`Error in ${stack.name}: ${binary.path}: ${doubt}`);
+  else if (!(interruption.signal.reason instanceof Interrupted))
+    explainFailure(runner, stack, code, progress.diagnostics);
+}
+
+/** Applies a plan. @throws ApplyFailed, after errors were printed and losses recorded */
 export async function applyPlan(
   runner: StackRunner,
   plan: Plan,
   label: string,
-  options: { readonly terraformParallelism?: number },
-  sandbox: Pick<Sandbox, "setProgress"> | null = null,
+  options: ApplyOptions,
 ): Promise<Applied> {
-  const { terminal, interruption, project, binary } = runner;
+  const { terminal, interruption, project } = runner;
   const { stack, env } = plan;
   interruption.signal.throwIfAborted();
   const expected = expectedOf(plan);
   // The page may not be there to be told: that is no matter of the deploy.
   const tell = (told: { done: number; total: number; current: string | null } | null): void =>
-    void sandbox?.setProgress(stack.name, told).catch(() => undefined);
+    void options.sandbox?.setProgress(stack.name, told).catch(() => undefined);
   const progress = followProgress(terminal, label, {
     ...expected,
     tell: (done, current) => tell({ done, total: expected.total, current }),
@@ -125,14 +149,11 @@ export async function applyPlan(
     return { outputs: progress.outputs, counts: progress.applied() };
   }
   const interrupted = interruption.signal.reason instanceof Interrupted;
-  showDiagnostics(terminal, stack.name, progress.diagnostics);
-  showRaw(terminal, `${stack.name}: ${binary.path} writes:`, errors);
-  if (code > 128) terminal.aside(`Error in ${stack.name}: ${binary.path} was killed (signal ${code - 128})`);
-  else if (doubt !== null) terminal.aside(`Error in ${stack.name}: ${binary.path}: ${doubt}`);
-  else if (!interrupted) explainFailure(runner, stack, code, progress.diagnostics);
+  const awaited = !interruption.signal.aborted && doubt === null && options.awaits?.(progress.diagnostics) === true;
+  if (!awaited) sayFailure(runner, stack, { code, errors }, progress, doubt);
   await reconcileRun(terminal, project.run, record, {
     state: await state,
     taint: (addresses) => taint(runner, stack, env, addresses),
   });
-  throw new ApplyFailed(progress.applied(), interrupted, progress.diagnostics);
+  throw new ApplyFailed(progress.applied(), interrupted, progress.diagnostics, awaited);
 }

@@ -40,12 +40,14 @@ function inTurn(): <T>(ask: () => Promise<T>) => Promise<T> {
 function approver(verb: Verb, session: Session, { key, stacks }: Shown): Approve {
   const { terminal, interruption } = session;
   const turn = inTurn();
+  const known = new Map(stacks);
   return async (plan, label) => {
     const document = plan.changes.length > 0 ? await planDocument(session, plan) : null;
     const summary = summaryOf(stackReview(plan, null));
     terminal.line(`${label} ${summary}`);
-    const shown = stacks.get(plan.stack.name);
-    const more = shown === undefined || document === null ? [] : beyond(shown, seenIn(plan, document, key));
+    const shown = known.get(plan.stack.name);
+    const seenNow = document === null ? [] : seenIn(plan, document, key);
+    const more = shown === undefined ? [] : beyond(shown, seenNow);
     if (shown !== undefined && more.length === 0) return true;
     const show = (detailed: boolean): void => showReview(terminal, stackReview(plan, document, detailed), detailed);
     const approved = await turn(async () => {
@@ -55,7 +57,8 @@ function approver(verb: Verb, session: Session, { key, stacks }: Shown): Approve
       const question = `${verb} ${plan.stack.name}: ${summary}`;
       return confirm(terminal, question, interruption.signal, async () => show(true));
     });
-    if (!approved) terminal.line(`${label} not approved: nothing was changed`);
+    if (approved) known.set(plan.stack.name, seenNow);
+    else terminal.line(`${label} not approved: nothing was changed`);
     return approved;
   };
 }

@@ -14,6 +14,7 @@ import { ApplyFailed, applyPlan } from "./apply.ts";
 import type { Approve } from "./approval.ts";
 import type { RunOptions } from "./begin.ts";
 import { refuseSecondBootstrap } from "./bootstrap.ts";
+import { type CapacityOptions, type CapacityWait, capacityWait } from "./capacity-wait.ts";
 import { type LockOptions, waitForLockedMachines } from "./locked-machines.ts";
 import { planDocument, refuseShrinking } from "./plan-document.ts";
 import { type Recovery, removeImports, writeImports } from "./recover.ts";
@@ -30,7 +31,7 @@ export interface StackChange {
   readonly session: Session;
   readonly info: StackInfo;
   readonly label: string;
-  readonly options: RunOptions & LockOptions;
+  readonly options: RunOptions & LockOptions & CapacityOptions;
   /** Lost objects to be taken back with this plan, or made anew. */
   readonly recovery: Recovery;
   /** What was reviewed of it; null for a stack that is planned now. */
@@ -73,7 +74,7 @@ async function backUp({ project, states, encryptedState }: Session, stack: Stack
   keepBackup(project.data, stack.name, sealed, new Date());
 }
 
-async function changed(change: StackChange): Promise<StackResult> {
+async function changed(change: StackChange, awaits: CapacityWait["awaits"]): Promise<StackResult> {
   const { verb, session, info, label, options } = change;
   const { terminal } = session;
   const started = performance.now();
@@ -96,13 +97,27 @@ async function changed(change: StackChange): Promise<StackResult> {
     await waitForLockedMachines(session, plan, before.resources, change, options);
     await backUp(session, stack);
     recordLocation(session, stack);
-    const applied = await applyPlan(session, plan, label, options, session.sandbox);
+    const applied = await applyPlan(session, plan, label, { ...options, awaits, sandbox: session.sandbox });
     const did = counted(plan.counts, plan.imported, "done");
     terminal.line(`${label} ${verb}ed in ${duration(performance.now() - started)}${did === "" ? "" : `: ${did}`}`);
     if (verb === "deploy") showOutputs(terminal, label, applied.outputs);
     return result(info.name, `${verb}ed`, plan.counts);
   } finally {
     discard(plan);
+  }
+}
+
+/** Changes it, and again as long as want of capacity is all that stops it and is waited out. */
+async function patiently(change: StackChange): Promise<StackResult> {
+  const { session, info, label, options } = change;
+  const wait = capacityWait(session, info, label, options);
+  for (;;) {
+    try {
+      return await changed(change, wait.awaits);
+    } catch (error) {
+      if (!(error instanceof ApplyFailed) || !error.awaited) throw error;
+      await wait.untilWorthATry();
+    }
   }
 }
 
@@ -113,7 +128,7 @@ export async function changeStack(change: StackChange): Promise<StackResult> {
   const stack = session.stack(info);
   removeImports(stack); // left by a run that was killed
   try {
-    return await changed(change);
+    return await patiently(change);
   } catch (error) {
     const { aborted } = interruption.signal;
     if (!(error instanceof AlreadyPrinted) && !aborted) terminal.aside(`Error in ${info.name}: ${messageOf(error)}`);

@@ -6,6 +6,7 @@ import type { StackInfo } from "../synth/assembly.ts";
 import { withLabLock } from "../synth/command-context.ts";
 import type { Approve } from "./approval.ts";
 import { atATime, begin, type Begun, type Initialized, initializeAhead, type RunOptions } from "./begin.ts";
+import type { CapacityOptions } from "./capacity-wait.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
 import type { LockOptions } from "./locked-machines.ts";
 import { type LossOptions, reportLosses, resolveLostObjects } from "./losses.ts";
@@ -20,7 +21,7 @@ import { stackReview } from "./stack-review.ts";
 import { sayWhatNext } from "./what-next.ts";
 
 /** Options of deploy and destroy. */
-export interface ChangeOptions extends RunOptions, LossOptions, LockOptions {
+export interface ChangeOptions extends RunOptions, LossOptions, LockOptions, CapacityOptions {
   readonly autoApprove?: boolean;
   readonly ignoreMissingStackDependencies?: boolean;
   /** Folder of plans that were saved and reviewed: what they do is done, without a question. */

@@ -74,6 +74,12 @@ function matches({ severity, summary, detail }: Diagnostic, words: RegExp): bool
   return severity === "error" && words.test(`${summary} ${detail}`);
 }
 
+/** Whether a run failed for want of capacity, and of nothing else. */
+export function isShortage(diagnostics: readonly Diagnostic[]): boolean {
+  const errors = diagnostics.filter(({ severity, summary }) => severity === "error" && !NOISE.has(summary));
+  return errors.length > 0 && errors.every((error) => matches(error, NO_CAPACITY));
+}
+
 /** Whether a fault domain is written down for one of the resources at these addresses. */
 function isPinned({ resources }: Stack, addresses: readonly string[]): boolean {
   return Object.entries(resources["oci_core_instance"] ?? {}).some(([label, config]) => {
@@ -87,7 +93,7 @@ function aboutCapacity(stack: Stack, full: readonly Diagnostic[]): string {
   const unpin = isPinned(stack, addresses)
     ? "leave hosts[].faultDomain and oci.spreadHosts out, so that any fault domain will do, or "
     : "";
-  return `To do about the capacity: npx lab capacity says where Oracle has room now; ${unpin}set another oci.availabilityDomain, or deploy again later: what is made stays`;
+  return `To do about the capacity: npx lab capacity says where Oracle has room now; ${unpin}set another oci.availabilityDomain, or deploy again later: what is made stays. \`--wait-for-capacity 12h\` does so until there is room`;
 }
 
 const ABOUT_THE_NAME =
