@@ -2,10 +2,11 @@
  * The loopback ports of a lab in the sandbox, where its config names none: those of another lab are left to it, whether its sandbox
  * runs now or not. A lab keeps its own, as they stand in its states.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { isFree } from "../../clients/tunnels.ts";
+import { CliError } from "../../ui/errors.ts";
 import { readIfThere, writeAtomically } from "../../ui/files.ts";
 import { BASE_PORT_FILE, basePortIn, hasSettled, ownBasePort } from "./base-port.ts";
 import { withLock } from "./lock.ts";
@@ -20,7 +21,18 @@ const OFFSETS = [0, 1, 101, 201, 9001];
 
 /** Where the labs of this user write down which ports are whose. */
 function claims(): string {
-  return join(tmpdir(), `ampere-lab-ports-${userInfo().uid}`);
+  return join(process.env["TMPDIR"] || tmpdir(), `ampere-lab-ports-${userInfo().uid}`);
+}
+
+/** Makes that folder. @throws CliError where it is somebody else's, who could have us write wherever they like */
+function makeClaims(): string {
+  const folder = claims();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid } = userInfo();
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || (uid >= 0 && found.uid !== uid))
+    throw new CliError(`${folder} is not a folder of yours: remove it, or set TMPDIR to a folder that is`);
+  return folder;
 }
 
 /** Whether another lab has taken it, and is still there. */
@@ -72,8 +84,7 @@ async function isGood(base: number | undefined, { home, data }: Project): Promis
 /** Takes ports for a lab in the sandbox that has none. One lab at a time, so that no two take the same. */
 export async function takeBasePort(project: Project, signal: AbortSignal): Promise<void> {
   if (hasSettled(project) || (await isGood(ownBasePort(project), project))) return;
-  const folder = claims();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = makeClaims();
   mkdirSync(project.data, { recursive: true, mode: 0o700 });
   await withLock(
     join(folder, "lock"),

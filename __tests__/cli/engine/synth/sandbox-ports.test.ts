@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { ownBasePort } from "../../../../cli/engine/synth/base-port.ts";
 import { configOf } from "../../../../cli/engine/synth/config.ts";
@@ -45,6 +45,13 @@ describe("the ports of a lab in the sandbox", () => {
     expect(others).not.toBe(mine);
     rmSync(join(folder, "one"), { recursive: true });
     expect(await basePortFor(lab("two"))).toBe(mine);
+  });
+
+  it("are not written down in a folder that somebody else has put there", async () => {
+    mkdirSync(join(folder, "elsewhere"));
+    symlinkSync(join(folder, "elsewhere"), join(folder, `ampere-lab-ports-${userInfo().uid}`));
+    await expect(take(lab("one"))).rejects.toThrow(/is not a folder of yours/);
+    expect(readdirSync(join(folder, "elsewhere"))).toEqual([]);
   });
 
   it("are none that another program listens on", async () => {
