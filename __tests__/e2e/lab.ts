@@ -160,8 +160,8 @@ let labs = 0;
 const USED = [0, 1, 2, 101, 201, 9001, 9002];
 
 /**
- * Ports below 18000, from where labs take theirs by themselves: the first of 32 parts of it, of which each of jest's workers has some, and another run of the
- * tests on this machine others.
+ * Ports below 18000, from where labs take theirs by themselves: the first of 32 parts, of which each of jest's workers has some,
+ * and another run of the tests on this machine others.
  */
 export async function freeBasePort(): Promise<number> {
   const worker = Number(process.env.JEST_WORKER_ID ?? "1") % 6;

@@ -10,8 +10,8 @@ jest.setTimeout(300_000);
 const HEAD = "a".repeat(40);
 const MERGE = "b".repeat(40);
 
-/** Below those of other tests, which would take them while the sandbox is stopped for a moment. */
-let port = 10_000 + (process.pid % 90) * 100;
+/** Below and between those of other tests, which would take them while the sandbox is stopped for a moment. */
+let port = 5030 + (process.pid % 40) * 100;
 beforeEach(() => {
   port += 50;
 });
