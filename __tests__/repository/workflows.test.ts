@@ -16,6 +16,7 @@ const MAY_WRITE: Readonly<Record<string, readonly string[]>> = {
   ".github/workflows/drift.yml report": ["issues"],
   ".github/workflows/images.yml propose": ["contents", "pull-requests"],
   ".github/workflows/locks.yml propose": ["contents", "pull-requests"],
+  ".github/workflows/release.yml publish": ["contents"],
 };
 
 /** Whose actions we take. */
