@@ -1,7 +1,9 @@
+import { hasScript, onTerminal } from "../cli/on-terminal.ts";
 import { TestLab } from "./lab.ts";
 
 jest.setTimeout(120_000);
 
+const LAUNCH = { interface: "provider", method: "ApplyResourceChange", target: "oci_core_instance*" } as const;
 const HOST = { name: "pve-1", ocpus: 2, memoryGb: 12, bootVolumeGb: 150 };
 
 describe("where a fault domain has no room", () => {
@@ -75,6 +77,20 @@ describe("a deploy that waits for capacity", () => {
     expect(await lab.world()).toEqual(lab.state());
   });
 
+  (hasScript ? it : it.skip)("asks whether to deploy once, however often it launches", async () => {
+    const fault = { kind: "status", status: 500, code: "InternalError", message: "Out of host capacity." } as const;
+    await (await lab.sandbox()).addFault({ what: "call", ...LAUNCH, fault });
+    const { code, screen } = await onTerminal({
+      command: lab.command("deploy", "oci", "--wait-for-capacity", "10m"),
+      cwd: process.cwd(),
+      env: { ...lab.env, NO_COLOR: "1" },
+      answers: ["y\n"],
+    });
+    expect({ code, screen: code === 0 ? "" : screen }).toEqual({ code: 0, screen: "" });
+    expect(screen).toContain("out of host capacity after 1 attempt");
+    expect(screen.match(/\[y, n, d for details\]/g)).toHaveLength(1);
+  });
+
   it("says where else there is room", async () => {
     await (await lab.sandbox()).addFault({ what: "capacity", availabilityDomain: "*AD-1" });
     const deploy = lab.start("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
@@ -104,13 +120,7 @@ describe("a deploy that waits for capacity", () => {
   it("ends at once where waiting does not help", async () => {
     const sandbox = await lab.sandbox();
     const fault = { kind: "status", status: 400, code: "InvalidParameter", message: "no" } as const;
-    await sandbox.addFault({
-      what: "call",
-      interface: "provider",
-      method: "ApplyResourceChange",
-      target: "oci_core_instance*",
-      fault,
-    });
+    await sandbox.addFault({ what: "call", ...LAUNCH, fault });
     const { code, stdout } = await lab.cdktf("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
     expect(code).toBe(1);
     expect(stdout).not.toContain("out of host capacity");

@@ -69,12 +69,21 @@ export class TestLab {
     return openSandbox({ labHome: this.home });
   }
 
+  /** What `cdktf` is started by, and in. */
+  command(...args: readonly string[]): readonly string[] {
+    return [process.execPath, CDKTF, ...args];
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    return { ...process.env, LAB_HOME: this.home, LAB_CONFIG: this.#config, LAB_SANDBOX: "1", ...this.#env };
+  }
+
   start(...args: string[]): Running {
     return this.#start(CDKTF, args);
   }
 
   #start(program: string, args: readonly string[]): Running {
-    const env = { ...process.env, LAB_HOME: this.home, LAB_CONFIG: this.#config, LAB_SANDBOX: "1", ...this.#env };
+    const { env } = this;
     const child = spawn(process.execPath, [program, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
