@@ -39,6 +39,9 @@ export interface Said {
 function generated(path: string, type: TypeExpression): Json {
   const name = path.split(".").at(-1) ?? "";
   if (name === "defined_tags") return { "Operations.CostCenter": "42" };
+  // The provider leaves out a key without a namespace.
+  if (name === "security_attributes")
+    return { "oracle-zpr.sensitivity.value": "42", "oracle-zpr.sensitivity.mode": "enforce" };
   if (type === "bool") return true;
   if (type === "number") return 1;
   if (type === "string") return `a-${name.replaceAll("_", "-")}`;
@@ -105,6 +108,7 @@ function fieldValue(name: string, value: Json, block: BlockSchema): Json {
     const items = value.map((item: Json) => (isObject(item) ? fields(item, nested.block) : item));
     return nested.max_items === 1 ? (items[0] ?? null) : items;
   }
+  if (name === "security_attributes") return { "oracle-zpr": { sensitivity: { value: "42", mode: "enforce" } } };
   if (name === "defined_tags" && isObject(value))
     return nestedTags(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)])));
   return LONG_INTEGER.test(name) ? Number(value) : value;
