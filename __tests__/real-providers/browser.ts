@@ -28,6 +28,8 @@ export class Browser {
   readonly complaints: string[] = [];
   #session: string | undefined;
   #last = 0;
+  #width = 0;
+  #height = 0;
 
   private constructor(child: ChildProcess, profile: string, socket: WebSocket) {
     this.#child = child;
@@ -76,6 +78,8 @@ export class Browser {
   /** Opens a page in a window of this size. */
   async open(url: string, { width, height, scheme }: Viewport): Promise<void> {
     this.#session = undefined;
+    this.#width = width;
+    this.#height = height;
     const { targetId } = await this.#send("Target.createTarget", { url: "about:blank" });
     const { sessionId } = await this.#send("Target.attachToTarget", { targetId, flatten: true });
     this.#session = String(sessionId);
@@ -113,9 +117,14 @@ export class Browser {
     throw new Error(`the page never has ${expression}`);
   }
 
-  /** The whole page as a PNG. */
-  async picture(): Promise<Buffer> {
-    const { data } = await this.#send("Page.captureScreenshot", { captureBeyondViewport: true });
+  /** The page as a PNG: the whole of it, or as high as so many windows. */
+  async picture(windows?: number): Promise<Buffer> {
+    const all = windows === undefined;
+    const clip = { x: 0, y: 0, width: this.#width, height: this.#height * (windows ?? 1), scale: 0.75 };
+    const { data } = await this.#send("Page.captureScreenshot", {
+      captureBeyondViewport: true,
+      ...(all ? {} : { clip }),
+    });
     return Buffer.from(String(data), "base64");
   }
 

@@ -5,10 +5,17 @@ import type { Sandbox } from "../../sandbox/client.ts";
 import { TestLab } from "../e2e/lab.ts";
 import { Browser, CHROMIUM, type Viewport } from "./browser.ts";
 
-const PICTURES = join(__dirname, "..", "..", "artifacts", "page");
+const ROOT = join(__dirname, "..", "..");
+/** Pictures of each run, for people to look at; the one of docs/ is made anew where UPDATE_PICTURES is set. */
+const PICTURES = join(ROOT, "artifacts", "page");
 
 const PHONE: Viewport = { width: 375, height: 812, scheme: "dark" };
 const DESK: Viewport = { width: 1280, height: 900, scheme: "light" };
+const NIGHT: Viewport = { ...DESK, scheme: "dark" };
+
+async function picture(name: string): Promise<void> {
+  writeFileSync(join(PICTURES, `${name.replace("a ", "").replaceAll(" ", "-")}.png`), await browser.picture());
+}
 
 // Counted as skipped where there is none.
 const described = CHROMIUM === undefined ? describe.skip : describe;
@@ -33,10 +40,14 @@ afterAll(async () => {
 described.each([
   ["a phone", PHONE],
   ["a desk", DESK],
+  ["a desk at night", NIGHT],
 ])("the page of a deployed lab on %s", (name, viewport) => {
   beforeAll(async () => {
     await browser.open(sandbox.page, viewport);
     await browser.shows("worker-1");
+    await picture(name);
+    if (viewport === DESK && process.env["UPDATE_PICTURES"] !== undefined)
+      writeFileSync(join(ROOT, "docs", "sandbox-page.png"), await browser.picture(1.02));
   });
 
   it.each(["pve-1", "cp-1", "Talos: control plane", "10.0.0.0/24", "12 / 12 GB", "guests", "apply"])(
@@ -86,7 +97,7 @@ described.each([
   it("shows how far a deploy has come, until it ends", async () => {
     await sandbox.setProgress("oci", { done: 3, total: 27, current: "oci_core_vcn.network_vcn" });
     await browser.shows("3 of 27 oci_core_vcn.network_vcn");
-    writeFileSync(join(PICTURES, `${name.replace("a ", "")}-deploying.png`), await browser.picture());
+    await picture(`${name} deploying`);
     await sandbox.setProgress("oci", null);
     await browser.becomes("document.querySelector('#progress').hidden");
   });
@@ -113,7 +124,9 @@ described.each([
     await browser.shows("host pve-2 is down");
     await browser.shows("no quorum");
     await browser.shows("unreachable");
-    writeFileSync(join(PICTURES, `${name.replace("a ", "")}.png`), await browser.picture());
+    await browser.becomes(`${node("worker-1")}?.innerText.includes("unreachable")`);
+    expect(await browser.evaluate(`${node("cp-1")}.innerText.includes("running")`)).toBe(true);
+    await picture(`${name} host down`);
     await sandbox.clearFaults();
     await browser.shows("quorate");
     expect(await browser.evaluate("document.querySelector('#faults').hidden")).toBe(true);
@@ -123,6 +136,11 @@ described.each([
     expect(browser.complaints).toEqual([]);
   });
 });
+
+/** The row of a node in the card of its Kubernetes cluster. */
+function node(name: string): string {
+  return `[...document.querySelectorAll("#clusters li")].find((row) => row.querySelector("b")?.innerText === "${name}")`;
+}
 
 const AXE = readFileSync(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
 

@@ -144,6 +144,8 @@ export function viewOf(world: World): View {
         .map(({ name }) => name),
     ),
   ]);
+  const answers = (node: { readonly name: string; readonly up: boolean }): boolean =>
+    node.up && answering.has(node.name);
   const hostView = (instance: Instance): HostView => ({
     name: instance.displayName,
     state: instance.state === "RUNNING" && !isReached(instance) ? "DOWN" : instance.state,
@@ -191,14 +193,14 @@ export function viewOf(world: World): View {
     })),
     kubernetes: talos.clusters.map(({ name, state: stage, kubernetes, endpoint, nodes }) => ({
       name,
-      state: nodes.some((node) => node.role === "control-plane" && answering.has(node.name)) ? stage : "unreachable",
+      state: nodes.some((node) => node.role === "control-plane" && answers(node)) ? stage : "unreachable",
       version: kubernetes,
       endpoint: port("kubernetes") ?? endpoint,
-      nodes: nodes.map(({ name: node, role, address }) => ({
-        name: node,
-        role: role.replace("-", " "),
-        address,
-        state: answering.has(node) ? ("running" as const) : ("unreachable" as const),
+      nodes: nodes.map((node) => ({
+        name: node.name,
+        role: node.role.replace("-", " "),
+        address: node.address,
+        state: answers(node) ? ("running" as const) : ("unreachable" as const),
       })),
     })),
     faults: (state.faults?.active ?? []).map((fault) => ({ id: fault.id, text: faultText(fault), hits: fault.hits })),

@@ -4,6 +4,7 @@ export {
   proxmoxInventory,
   type ProxmoxOverview,
   proxmoxOverview,
+  stoppedTalosMachines,
   stopTalosMachine,
   talosMachines,
 } from "./model/overview.ts";

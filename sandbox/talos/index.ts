@@ -1,13 +1,13 @@
 /** Talos in the sandbox: the provider's stand-in, the machines behind it, and the clusters they make. */
 import type { Socket } from "node:net";
 import type { Provider } from "../plugin/resource.ts";
-import { stopTalosMachine, talosMachines } from "../proxmox/index.ts";
+import { stoppedTalosMachines, stopTalosMachine, talosMachines } from "../proxmox/index.ts";
 import type { TalosState } from "../world/talos.ts";
 import type { World } from "../world/world.ts";
 import { talosEndpointOf } from "./api/endpoint.ts";
 import { holderOf, kubernetesEndpointOf } from "./api/kubernetes/endpoint.ts";
 import type { Guest, GuestsOf, PowerOff } from "./model/guests.ts";
-import { stopInstance, talosInstances } from "./model/instances.ts";
+import { stopInstance, stoppedInstances, talosInstances } from "./model/instances.ts";
 import { overviewOf, type TalosOverview } from "./model/overview.ts";
 import { talosProviderOf } from "./terraform/provider.ts";
 
@@ -17,6 +17,9 @@ export type { TalosOverview } from "./model/overview.ts";
 
 /** Every machine that boots Talos, whatever it runs on. */
 const machinesOf: GuestsOf = (world) => [...talosMachines(world), ...talosInstances(world)];
+
+/** Those of them that are off, or whose host is. */
+const stoppedOf: GuestsOf = (world) => [...stoppedTalosMachines(world), ...stoppedInstances(world)];
 
 const powerOff: PowerOff = (world, { vmId, ...guest }) => {
   if (vmId === null) stopInstance(world, guest);
@@ -49,5 +52,5 @@ export function guestAt(world: World, address: string): Guest | null {
 
 /** Clusters and their machines, for people. */
 export function talosOverview(world: World): TalosOverview {
-  return overviewOf(world, machinesOf);
+  return overviewOf(world, machinesOf, stoppedOf);
 }

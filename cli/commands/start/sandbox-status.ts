@@ -32,7 +32,10 @@ function inShort({ oci, proxmox, talos }: Overview): readonly (readonly [title: 
     }),
     ...talos.clusters.map(
       ({ name, state, kubernetes, nodes }) =>
-        ["Kubernetes", `${name} ${kubernetes}, ${state}: ${nodes.map((node) => node.name).join(", ")}`] as const,
+        [
+          "Kubernetes",
+          `${name} ${kubernetes}, ${state}: ${nodes.map((node) => (node.up ? node.name : `${node.name} (down)`)).join(", ")}`,
+        ] as const,
     ),
   ];
 }

@@ -97,11 +97,20 @@ interface TalosMachine {
 
 /** The running machines that boot Talos: those whose disk was imported from its image. */
 export function talosMachines(world: World): readonly TalosMachine[] {
+  return machinesWhere(world, (vm) => runs({ world }, vm) && vm.paused !== true);
+}
+
+/** Those that do not run: stopped, paused, or on a host that is down. */
+export function stoppedTalosMachines(world: World): readonly TalosMachine[] {
+  return machinesWhere(world, (vm) => vm.config.template !== "1" && !(runs({ world }, vm) && vm.paused !== true));
+}
+
+function machinesWhere(world: World, wanted: (vm: Vm) => boolean): readonly TalosMachine[] {
   finishJoins(world);
   const { hosts, datacenters } = proxmoxOf(world);
   return Object.values(datacenters)
     .flatMap((datacenter) => Object.values(datacenter.vms).map((vm) => ({ datacenter, vm })))
-    .filter(({ vm }) => runs({ world }, vm) && vm.paused !== true)
+    .filter(({ vm }) => wanted(vm))
     .flatMap(({ datacenter, vm }) => {
       const volume = hosts[vm.instanceId]?.volumes[volumeId(bootDrive(vm)) ?? ""];
       const image = volume && talosImage(volume);

@@ -42,6 +42,13 @@ function booted(world: World): readonly { readonly instance: Instance; readonly 
     .map((instance) => ({ instance, guest: guestOf(world, instance) }));
 }
 
+/** Those that boot Talos and are not up now. */
+export function stoppedInstances(world: World): readonly Guest[] {
+  return world.state.oci.instances
+    .filter((instance) => bootsTalos(instance) && instance.state !== "TERMINATED" && !isUp(world, instance))
+    .map((instance) => guestOf(world, instance));
+}
+
 /**
  * First boots happen here. Without user data a machine is in maintenance mode, as on any platform; one with a configuration that Talos
  * refuses reboots for ever, and nothing listens on it.

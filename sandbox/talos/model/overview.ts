@@ -14,40 +14,55 @@ export interface TalosOverview {
 interface ClusterOverview {
   readonly name: string;
   readonly endpoint: string;
-  readonly state: "configured" | "running";
+  /** `unreachable`: no control plane that has its etcd is up. */
+  readonly state: "configured" | "running" | "unreachable";
   readonly kubernetes: string;
   readonly nodes: readonly {
     readonly name: string;
     readonly role: "control-plane" | "worker";
     readonly address: string;
     readonly talos: string;
+    /** It is not while it is stopped, or its host is down. */
+    readonly up: boolean;
   }[];
 }
 
-/** The overview now. */
-export function overviewOf(world: World, guestsOf: GuestsOf): TalosOverview {
-  const machines = configuredMachines(world, guestsOf);
+/** The overview now: of the machines that run, and of the configured ones among those that do not. */
+export function overviewOf(world: World, guestsOf: GuestsOf, stoppedOf: GuestsOf): TalosOverview {
+  const running = configuredMachines(world, guestsOf);
+  const machines = [...running, ...configuredMachines(world, stoppedOf)];
   const firsts = machines.filter((machine) => clusterOf(machines, machine.facts)[0] === machine);
-  const configured = new Set(machines.map(({ guest }) => guest.address));
+  const configured = new Set(running.map(({ guest }) => guest.address));
   return {
-    clusters: firsts.map((first) => describe(clusterOf(machines, first.facts), first)),
+    clusters: firsts.map((first) => describe(clusterOf(machines, first.facts), first, new Set(running))),
     inMaintenance: guestsOf(world).flatMap(({ name, address }) => (configured.has(address) ? [] : [name])),
   };
 }
 
-function describe(members: readonly ConfiguredMachine[], { facts }: ConfiguredMachine): ClusterOverview {
+function describe(
+  members: readonly ConfiguredMachine[],
+  { facts }: ConfiguredMachine,
+  up: ReadonlySet<ConfiguredMachine>,
+): ClusterOverview {
+  const answers = isRunning(members.filter((member) => up.has(member)));
   return {
     name: facts.cluster.name,
     endpoint: facts.cluster.endpoint,
-    state: isRunning(members) ? "running" : "configured",
+    state: answers ? "running" : isRunning(members) ? "unreachable" : "configured",
     kubernetes: facts.kubernetesVersion,
-    nodes: members.map((member) => ({
+    nodes: members.toSorted(byName).map((member) => ({
       name: member.facts.hostname,
       role: member.facts.role,
       address: member.guest.address,
       talos: talosOf(member),
+      up: up.has(member),
     })),
   };
+}
+
+function byName({ facts: one }: ConfiguredMachine, { facts: other }: ConfiguredMachine): number {
+  const rank = Number(one.role === "worker") - Number(other.role === "worker");
+  return rank === 0 ? one.hostname.localeCompare(other.hostname, "en", { numeric: true }) : rank;
 }
 
 /** The part of a WorldState that says which machines there are, and which virtual machines they were configured on. */

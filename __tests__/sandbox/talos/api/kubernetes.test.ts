@@ -347,17 +347,38 @@ describe("what people see", () => {
   it("is each cluster with its machines, and those that wait", () => {
     const lab = labWith("cp-1", "worker-1");
     bootstrap(lab.store, () => lab.guests, configured(lab, "cp-1"));
-    expect(overviewOf(lab.store, () => lab.guests)).toEqual({
+    const none = () => [];
+    expect(overviewOf(lab.store, () => lab.guests, none)).toEqual({
       clusters: [
         {
           name: "lab",
           endpoint: `https://${vip}:6443`,
           state: "running",
           kubernetes: "1.36.3",
-          nodes: [{ name: "cp-1", role: "control-plane", address: addresses["cp-1"], talos: "1.13.9" }],
+          nodes: [{ name: "cp-1", role: "control-plane", address: addresses["cp-1"], talos: "1.13.9", up: true }],
         },
       ],
       inMaintenance: ["worker-1"],
+    });
+  });
+
+  it("keeps the nodes of a host that is down, as nodes that are not up", () => {
+    const lab = cluster(["cp-1", "worker-1"]);
+    const [up, stopped] = [
+      lab.guests.filter(({ name }) => name !== "cp-1"),
+      lab.guests.filter(({ name }) => name === "cp-1"),
+    ];
+    const [seen] = overviewOf(
+      lab.store,
+      () => up,
+      () => stopped,
+    ).clusters;
+    expect(seen).toMatchObject({
+      state: "unreachable",
+      nodes: [
+        { name: "cp-1", up: false },
+        { name: "worker-1", up: true },
+      ],
     });
   });
 
