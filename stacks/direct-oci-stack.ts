@@ -199,7 +199,7 @@ export class DirectOciStack extends LabStack<DirectTopology> {
     const { publicIp: apiAddress } = this.balancer;
     return new DirectMachine(this, plan.name, {
       compartmentId: this.account.compartmentId,
-      availabilityDomain: this.account.availabilityDomain,
+      availabilityDomain: this.account.domainOf(plan.name),
       subnetId: this.network.subnetId,
       securityGroupId: this.security.id("nodes"),
       plan,

@@ -131,7 +131,7 @@ export class OciStack extends LabStack<ProxmoxTopology> {
         new Host(this, plan.name, {
           ...this.#instance("hosts"),
           ...keys,
-          availabilityDomain: this.account.availabilityDomain,
+          availabilityDomain: this.account.domainOf(plan.name),
           imageId,
           imageReady,
           plan,

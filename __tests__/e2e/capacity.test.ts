@@ -91,12 +91,42 @@ describe("a deploy that waits for capacity", () => {
     expect(screen.match(/\[y, n, d for details\]/g)).toHaveLength(1);
   });
 
-  it("says where else there is room", async () => {
+  it("launches where there is room, and leaves the host there when its first domain has room again", async () => {
+    const sandbox = await lab.sandbox();
+    await sandbox.addFault({ what: "capacity", availabilityDomain: "re:.*AD-[12]" });
+    const { code, stdout, stderr } = await lab.cdktf("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("moves pve-1 to availability domain 3, which has room");
+    expect(stdout).not.toContain("out of host capacity");
+    await sandbox.clearFaults();
+    expect((await lab.cdktf("diff", "oci")).code).toBe(0);
+    expect(await lab.world()).toEqual(lab.state());
+  });
+
+  it("moves a host that is missing, and none that is there", async () => {
+    const small = { ocpus: 1, memoryGb: 6, bootVolumeGb: 75 };
+    const node = { name: "cp-1", role: "control-plane", vcpus: 1, memoryMb: 2048, diskGb: 20 } as const;
+    lab.configure({ hosts: [{ ...small, name: "pve-1" }], kubernetes: { nodes: [node] } });
+    expect((await lab.cdktf("deploy", "oci", "--auto-approve")).code).toBe(0);
     await (await lab.sandbox()).addFault({ what: "capacity", availabilityDomain: "*AD-1" });
-    const deploy = lab.start("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
-    expect(await deploy.saw(/; \w+:EU-FRANKFURT-1-AD-2 has room: see oci\.availabilityDomain/)).toBe(true);
-    deploy.child.kill("SIGINT");
-    expect((await deploy.ended).code).toBe(130);
+    lab.configure({ hosts: ["pve-1", "pve-2"].map((name) => ({ ...small, name })), kubernetes: { nodes: [node] } });
+    const { code, stdout } = await lab.cdktf("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining("oci moves pve-2 to availability domain 2, which has room"),
+    ]);
+    expect(stdout).not.toMatch(/^oci .* oci_core_instance\.pve-1/m);
+    expect((await lab.cdktf("diff", "oci")).code).toBe(0);
+  });
+
+  it("moves on, after one question, when reports of room are wrong", async () => {
+    const fault = { kind: "status", status: 500, code: "InternalError", message: "Out of host capacity." } as const;
+    await (await lab.sandbox()).addFault({ what: "call", ...LAUNCH, fault });
+    const { code, stdout } = await lab.cdktf("deploy", "oci", "--auto-approve", "--wait-for-capacity", "10m");
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      "out of host capacity after 1 attempt: moves pve-1 to availability domain 2, which has room",
+    );
   });
 
   it("launches all the same where reports of no room are wrong", async () => {

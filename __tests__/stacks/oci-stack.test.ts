@@ -128,12 +128,19 @@ describe("OciStack", () => {
     }
   });
 
-  it("names region and availability domain in the quota, for a quota holds in each of them", () => {
+  it("names the region in the quota, for a quota holds in each, and no availability domain, for hosts may be moved", () => {
     const [quota] = resources(free, "oci_limits_quota");
     expect(quota?.statements).toContain(
-      "set compute-core quota standard-a1-core-count to 2 in tenancy where all {request.region = 'eu-frankfurt-1', " +
-        "request.ad = '${lower(data.oci_identity_availability_domains.account_availability-domains.availability_domains[0].name)}'}",
+      "set compute-core quota standard-a1-core-count to 2 in tenancy where request.region = 'eu-frankfurt-1'",
     );
+  });
+
+  it("launches a host in the config's availability domain unless it was moved from there", () => {
+    const { oci } = synthesize({ ...BASE, oci: { region: "eu-frankfurt-1", availabilityDomain: 2 } });
+    const domains = "data.oci_identity_availability_domains.account_availability-domains.availability_domains";
+    expect(resources(oci, "oci_core_instance")[0]).toMatchObject({
+      availability_domain: `\${${domains}[lookup(var.host_domains, "eu-frankfurt-1-ad-2/pve-1", 2) - 1].name}`,
+    });
   });
 
   it("gives the regional A1 quota back too, without which no A1 instance starts", () => {

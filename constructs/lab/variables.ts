@@ -18,6 +18,19 @@ export function tenancyOcid(scope: Construct): TerraformVariable {
   });
 }
 
+/**
+ * Numbers of the availability domains that hosts were moved to by a deploy that waited for capacity, by `hostDomainKey`. A host that
+ * is not in it is where the config puts it.
+ */
+export function hostDomains(scope: Construct): TerraformVariable {
+  return new TerraformVariable(scope, "host_domains", {
+    type: "map(number)",
+    default: {},
+    description: "Availability domains of hosts that were moved to where there was room",
+    nullable: false,
+  });
+}
+
 /** Password of root@pam on every Proxmox host: joining a cluster takes nothing else (pve-cluster Setup.pm). */
 export function pveRootPassword(scope: Construct): TerraformVariable {
   return secret(scope, "pve_root_password", "Password of root@pam on the Proxmox hosts");

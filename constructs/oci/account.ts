@@ -4,11 +4,12 @@ import {
 } from "@cdktf/provider-oci/data-oci-identity-availability-domains";
 import { IdentityCompartment, type IdentityCompartmentConfig } from "@cdktf/provider-oci/identity-compartment";
 import { OciProvider, type OciProviderConfig } from "@cdktf/provider-oci/provider";
-import type { TerraformMetaArguments } from "cdktf";
+import type { TerraformMetaArguments, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { OciConfig } from "../../config/schema.ts";
+import { hostDomainKey } from "../../topology/host-domain.ts";
 import { type Transforms, transforming } from "../lab/transform.ts";
-import { tenancyOcid } from "../lab/variables.ts";
+import { hostDomains, tenancyOcid } from "../lab/variables.ts";
 import { ociProviderArguments } from "./sign-in.ts";
 
 /** The inner resources of an `Account`. */
@@ -81,8 +82,13 @@ export class Account extends Construct {
     readonly domains: DataOciIdentityAvailabilityDomains;
   };
 
+  readonly #oci: OciConfig;
+  readonly #moved: TerraformVariable;
+
   constructor(scope: Construct, id: string, props: AccountProps) {
     super(scope, id);
+    this.#oci = props.oci;
+    this.#moved = hostDomains(scope);
     const given = transforming<AccountInner>(this, props.transform);
     const { lab, oci, sandbox } = props;
     const signedIn = ociProviderArguments(oci, sandbox);
@@ -120,6 +126,13 @@ export class Account extends Construct {
   /** For what is made in the home region only. */
   get homeRegion(): OciProvider {
     return this.nodes.homeRegion;
+  }
+
+  /** Full name of the availability domain of a host: the config's, unless it was moved to where there was room. */
+  domainOf(host: string): string {
+    const key = hostDomainKey(this.#oci, host);
+    const number = `lookup(${this.#moved.fqn}, "${key}", ${this.#oci.availabilityDomain})`;
+    return `\${${this.nodes.domains.fqn}.availability_domains[${number} - 1].name}`;
   }
 
   /** Full name of an availability domain, by its number. */

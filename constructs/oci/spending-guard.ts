@@ -90,7 +90,8 @@ export class SpendingGuard extends Construct {
 
 /**
  * All compute set to zero, then what the lab uses given back. An A1 instance is counted twice, per availability domain and
- * per region, and a quota without a condition would hold in each domain of each region, so both are named.
+ * per region. A host may be in any domain of the region, and the regional count holds their sum; a quota without a condition would
+ * hold in each region.
  * Syntax: Oracle, "Quota Policy Syntax"; conditions take the domain's name in lower case.
  */
 function quotaStatements({ account, oci, hosts, micro }: SpendingGuardProps): string[] {
@@ -98,15 +99,14 @@ function quotaStatements({ account, oci, hosts, micro }: SpendingGuardProps): st
   const memoryGb = hosts.reduce((sum, host) => sum + host.memoryGb, 0);
   const inRegion = `request.region = '${oci.region}'`;
   const within = (domain: string): string => `where all {${inRegion}, request.ad = '${Fn.lower(domain)}'}`;
-  const inDomain = within(account.availabilityDomain);
   const set = (family: string, quota: string, to: number, where: string): string =>
     `set ${family} quota ${quota} to ${to} in tenancy ${where}`;
   return [
     "zero compute-core quotas in tenancy",
     "zero compute-memory quotas in tenancy",
-    set("compute-core", "standard-a1-core-count", ocpus, inDomain),
+    set("compute-core", "standard-a1-core-count", ocpus, `where ${inRegion}`),
     set("compute-core", "standard-a1-core-regional-count", ocpus, `where ${inRegion}`),
-    set("compute-memory", "standard-a1-memory-count", memoryGb, inDomain),
+    set("compute-memory", "standard-a1-memory-count", memoryGb, `where ${inRegion}`),
     set("compute-memory", "standard-a1-memory-regional-count", memoryGb, `where ${inRegion}`),
     ...(micro === null
       ? []

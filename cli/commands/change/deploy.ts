@@ -73,7 +73,7 @@ export const deploy: CommandDefinition<DeployOptions> = {
       .option("--review <text>", "take plans of this review alone, as `cdktf diff --review` has named it")
       .option(
         "--wait-for-capacity <time>",
-        "where Oracle has no room for a host, wait for so long, such as 12h, and launch it when there is some",
+        "where Oracle has no room for a host, wait for so long, such as 12h, and launch it when and in which availability domain there is some",
         span,
       )
       .option("--recover", "import objects that an interrupted run has lost")

@@ -37,6 +37,12 @@ function inTurn(): <T>(ask: () => Promise<T>) => Promise<T> {
   };
 }
 
+/** Where a host is launched is none of what was asked about: a deploy that waits for capacity moves it to where there is room. */
+function anywhere(seen: Seen): Seen {
+  if (seen.action !== "create" || !seen.address.startsWith("oci_core_instance.")) return seen;
+  return { ...seen, values: new Map([...seen.values].filter(([path]) => path !== "availability_domain")) };
+}
+
 function approver(verb: Verb, session: Session, { key, stacks }: Shown): Approve {
   const { terminal, interruption } = session;
   const turn = inTurn();
@@ -46,7 +52,7 @@ function approver(verb: Verb, session: Session, { key, stacks }: Shown): Approve
     const summary = summaryOf(stackReview(plan, null));
     terminal.line(`${label} ${summary}`);
     const shown = known.get(plan.stack.name);
-    const seenNow = document === null ? [] : seenIn(plan, document, key);
+    const seenNow = document === null ? [] : seenIn(plan, document, key).map(anywhere);
     const more = shown === undefined ? [] : beyond(shown, seenNow);
     if (shown !== undefined && more.length === 0) return true;
     const show = (detailed: boolean): void => showReview(terminal, stackReview(plan, document, detailed), detailed);
@@ -84,7 +90,9 @@ async function seen(key: Shown["key"], all: readonly PlannedAhead[]): Promise<Sh
     all.map(async ({ planned }) => {
       if (planned === null) return [];
       const { plan, document } = planned;
-      return [[plan.stack.name, plan.changes.length === 0 ? [] : seenIn(plan, await document(), key)] as const];
+      return [
+        [plan.stack.name, plan.changes.length === 0 ? [] : seenIn(plan, await document(), key).map(anywhere)] as const,
+      ];
     }),
   );
   return new Map(found.flat());

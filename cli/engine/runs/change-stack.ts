@@ -110,7 +110,7 @@ async function changed(change: StackChange, awaits: CapacityWait["awaits"]): Pro
 /** Changes it, and again as long as want of capacity is all that stops it and is waited out. */
 async function patiently(change: StackChange): Promise<StackResult> {
   const { session, info, label, options } = change;
-  const wait = capacityWait(session, info, label, options);
+  const wait = capacityWait(session, info, label, { ...options, mayMove: change.reviewed === null });
   for (;;) {
     try {
       return await changed(change, wait.awaits);

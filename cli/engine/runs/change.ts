@@ -6,7 +6,7 @@ import type { StackInfo } from "../synth/assembly.ts";
 import { withLabLock } from "../synth/command-context.ts";
 import type { Approve } from "./approval.ts";
 import { atATime, begin, type Begun, type Initialized, initializeAhead, type RunOptions } from "./begin.ts";
-import type { CapacityOptions } from "./capacity-wait.ts";
+import { type CapacityOptions, findRoom } from "./capacity-wait.ts";
 import { changeStack, type StackChange } from "./change-stack.ts";
 import type { LockOptions } from "./locked-machines.ts";
 import { type LossOptions, reportLosses, resolveLostObjects } from "./losses.ts";
@@ -66,6 +66,8 @@ async function changeAll(
   await refuseLostStates(session, verb, stacks, options);
   const recoveries = await resolveLostObjects(session, verb, stacks, options);
   if (verb === "deploy") await checkUpgrades(session, stacks);
+  // A host that a killed run launched is where that run noted it: it stays there, and is taken in.
+  if (verb === "deploy" && reviewed.size === 0 && recoveries.size === 0) await findRoom(begun, options);
   const initialized = initializeAhead(session, stacks);
   const approve = await approval(verb, begun, initialized, options, recoveries.size > 0);
   if (approve === null) return stacks.map(({ name }) => result(name, "declined"));

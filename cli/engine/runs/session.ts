@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Sandbox } from "../../../sandbox/client.ts";
 import { learnLater } from "../../ui/masker.ts";
 import { enforced } from "../state/encryption.ts";
+import { readHostDomains } from "../state/host-domains.ts";
 import { type Guard, guardOf, madeElsewhere } from "../state/made-before.ts";
 import { openStates } from "../state/open.ts";
 import type { StackRunner } from "../state/run-tool.ts";
@@ -160,7 +161,8 @@ export async function openSession(context: CommandContext, skipSynth = false): P
     environment(stack) {
       const generated = secrets === null ? {} : secretVariables(secrets);
       // What the user has set weighs more than what the lab made.
-      return { ...variablesFor(stack, { ...generated, ...access?.variables(env) }), ...withKey() };
+      const moved = { host_domains: JSON.stringify(readHostDomains(project)) };
+      return { ...variablesFor(stack, { ...generated, ...moved, ...access?.variables(env) }), ...withKey() };
     },
     async connect(stack, options) {
       if (sandbox !== null) await assertLetIn({ ...options, sandbox, stack, assembly, project });
