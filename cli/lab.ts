@@ -5,6 +5,7 @@ import { ssh } from "./commands/access/ssh.ts";
 import { tunnel } from "./commands/access/tunnel.ts";
 import { providers } from "./commands/change/providers-lock.ts";
 import { state } from "./commands/change/state.ts";
+import { upgrade } from "./commands/change/upgrade.ts";
 import { comment } from "./commands/ci/comment.ts";
 import { issue } from "./commands/ci/issue.ts";
 import { reviewed } from "./commands/ci/reviewed.ts";
@@ -27,7 +28,7 @@ const GROUPS: Readonly<Record<string, readonly CommandDefinition[]>> = {
   Start: [sandbox, images, secrets, tools],
   Look: [status, doctor, limits, capacity, validate, graph],
   Access: [tunnel, ssh, open, kubeconfig, talosconfig],
-  Change: [state, providers],
+  Change: [upgrade, state, providers],
   CI: [comment, issue, reviewed],
 };
 

@@ -573,7 +573,7 @@ export interface LabFields {
      */
     readonly proxmox: string;
     /**
-     * Talos Linux that machines are made with. Another one upgrades none that exist: `talosctl upgrade` does.
+     * Talos Linux that machines are made with. Another one upgrades none that exist: `lab upgrade talos` does.
      *
      * Allowed: a full version of 1.12, 1.13 or 1.14, such as 1.14.1.
      */

@@ -208,7 +208,7 @@ const versionsSchema = field(
     talos: pattern(
       /^1\.1[2-4]\.(0|[1-9]\d?)(-(alpha|beta|rc)\.(0|[1-9]\d?))?$/,
       20,
-      "Talos Linux that machines are made with. Another one upgrades none that exist: `talosctl upgrade` does.",
+      "Talos Linux that machines are made with. Another one upgrades none that exist: `lab upgrade talos` does.",
       "a full version of 1.12, 1.13 or 1.14, such as 1.14.1",
     ),
     kubernetes: pattern(

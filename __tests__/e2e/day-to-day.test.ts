@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { TestLab } from "./lab.ts";
@@ -123,8 +123,34 @@ describe("around a deployed lab,", () => {
     expect([deployed.code, deployed.stderr]).toEqual([0, expect.stringMatching(note)]);
     expect(deployed.stdout).not.toMatch(/[+-] .*vm\.cp-1/);
     expect((await lab.lab("validate", "cluster")).stdout).toContain(
-      "Talos          cp-1 runs v1.14.1, the config says v1.14.2; to do: talosctl upgrade, or set versions.talos to what runs",
+      "Talos          cp-1 runs v1.14.1, the config says v1.14.2; to do: npx lab upgrade talos --sandbox, or set versions.talos to what runs",
     );
     expect(await lab.cdktf("diff")).toMatchObject({ code: 0 });
+  });
+
+  it("lab upgrade talos says the order, upgrades to the config's Talos, keeps a snapshot of etcd, and changes nothing twice", async () => {
+    expect((await lab.lab("upgrade", "talos", "--dry-run")).stdout).toBe(
+      "cp-1 1.14.1 → 1.14.2: cordon, drain, upgrade, reboot, uncordon\n",
+    );
+    const upgraded = await lab.lab("upgrade", "talos");
+    expect(upgraded).toMatchObject({ code: 0, stderr: expect.not.stringContaining("to do") });
+    expect(upgraded.stdout).toMatch(/\ncp-1: 1\.14\.1 → 1\.14\.2, Ready\nTalos 1\.14\.2 on every machine\n$/);
+    const [snapshot = "", ...more] = readdirSync(join(lab.home, ".sandbox", "etcd"));
+    expect([statSync(join(lab.home, ".sandbox", "etcd", snapshot)).mode & 0o777, more]).toEqual([0o600, []]);
+    expect((await lab.lab("validate", "cluster")).stdout).toContain("v1.14.2 on 1 machine, as configured");
+    const again = await lab.lab("upgrade", "talos", "--json");
+    expect(JSON.parse(again.stdout)).toEqual({
+      to: "1.14.2",
+      dryRun: false,
+      nodes: [{ node: "cp-1", from: "1.14.2", done: true }],
+      snapshot: null,
+    });
+    expect(await lab.cdktf("diff")).toMatchObject({ code: 0 });
+  });
+
+  it("lab upgrade talos refuses to go back, in one line", async () => {
+    const { code, stdout, stderr } = await lab.lab("upgrade", "talos", "--to", "1.14.0");
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/\n--to: got 1\.14\.0, but cp-1 runs 1\.14\.2: an upgrade does not go back\n$/);
   });
 });

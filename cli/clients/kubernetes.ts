@@ -4,6 +4,7 @@ import { checkServerIdentity } from "node:tls";
 import { z } from "zod";
 import { parseYaml } from "../../config/yaml.ts";
 import { CliError, messageOf } from "../ui/errors.ts";
+import { visibleLine } from "../ui/visible.ts";
 
 /** What a kubeconfig says of its cluster, and identifies its user with. */
 export interface Admin {
@@ -29,14 +30,40 @@ export interface Kubernetes {
   get<T>(path: string, schema: z.ZodType<T>): Promise<T>;
 }
 
-/** An answer other than 200. */
+/** And as far as it is written. Each call throws an Error in one line; a refusal is `Refused`. */
+export interface KubernetesWriter extends Kubernetes {
+  /** Merges fields into an object; null takes one out. */
+  merge(path: string, fields: object): Promise<void>;
+  /** Creates an object. */
+  create(path: string, object: object): Promise<void>;
+}
+
+/** An answer other than success. */
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly status: number;
+  /** In the API server's words; empty where it has none. */
+  readonly why: string;
 
-  constructor(path: string, status: number) {
+  constructor(path: string, status: number, why = "") {
     super(`${path}: the API server answers ${status}`);
     this.status = status;
+    this.why = why;
+  }
+}
+
+const failure = z.object({
+  message: z.string(),
+  details: z.object({ causes: z.array(z.object({ message: z.string() })).default([]) }).optional(),
+});
+
+/** The causes that the API server names, or else its message. */
+function whyOf(body: string): string {
+  try {
+    const { message, details } = failure.parse(JSON.parse(body));
+    return visibleLine(details?.causes.map((cause) => cause.message).join("; ") || message);
+  } catch {
+    return "";
   }
 }
 
@@ -72,7 +99,14 @@ export function readKubeconfig(text: string): Admin {
   };
 }
 
-function request({ ca, cert, key }: Admin, { host, port, as }: Way, path: string): Promise<string> {
+/** What is sent with a request other than GET. */
+interface Sending {
+  readonly method: "PATCH" | "POST";
+  readonly type: "application/json" | "application/merge-patch+json";
+  readonly body: object;
+}
+
+function request({ ca, cert, key }: Admin, { host, port, as }: Way, path: string, sending?: Sending): Promise<string> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(REQUEST_MS);
     const options: https.RequestOptions = {
@@ -84,9 +118,10 @@ function request({ ca, cert, key }: Admin, { host, port, as }: Way, path: string
       key,
       signal,
       agent: false,
+      ...(sending && { method: sending.method, headers: { "Content-Type": sending.type } }),
       checkServerIdentity: (name, certificate) => checkServerIdentity(as ?? name, certificate),
     };
-    const sent = https.get(options, (response) => {
+    const sent = https.request(options, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on("data", (chunk: Buffer) => {
@@ -96,17 +131,25 @@ function request({ ca, cert, key }: Admin, { host, port, as }: Way, path: string
       });
       response.on("error", reject);
       response.on("end", () => {
-        if (response.statusCode === 200) resolve(Buffer.concat(chunks).toString());
-        else reject(new Refused(path, response.statusCode ?? 0));
+        const body = Buffer.concat(chunks).toString();
+        if (response.statusCode === 200 || response.statusCode === 201) resolve(body);
+        else reject(new Refused(path, response.statusCode ?? 0, whyOf(body)));
       });
     });
     sent.on("error", (error) => reject(signal.aborted ? new Error(`no answer in ${REQUEST_MS / 1000} s`) : error));
+    sent.end(sending && JSON.stringify(sending.body));
   });
 }
 
 /** The API server at a place. */
-export function kubernetesAt(admin: Admin, way: Way): Kubernetes {
+export function kubernetesAt(admin: Admin, way: Way): KubernetesWriter {
   return {
+    async merge(path, body) {
+      await request(admin, way, path, { method: "PATCH", type: "application/merge-patch+json", body });
+    },
+    async create(path, body) {
+      await request(admin, way, path, { method: "POST", type: "application/json", body });
+    },
     async get(path, schema) {
       const text = await request(admin, way, path);
       try {

@@ -47,7 +47,18 @@ export interface TalosMachine {
   close(): void;
 }
 
+/** What an operator does to a machine. */
+export interface TalosOperator extends TalosMachine {
+  /** All of etcd, as a control plane has it. */
+  etcdSnapshot(): Promise<Buffer>;
+  /** Has it fetch an installer and, once it has answered, install it and reboot. The data of the machine stay. */
+  upgrade(image: string): Promise<void>;
+}
+
 const CALL_MS = 5000;
+/** An installer of 100 MB is fetched before the answer. */
+const UPGRADE_MS = 600_000;
+const SNAPSHOT_MS = 300_000;
 
 const base64 = z.string().transform((text) => Buffer.from(text, "base64"));
 const talosconfig = z.object({
@@ -96,16 +107,18 @@ const statusReply = z.object({
   member_status: z.object({ leader: z.string(), member_id: z.string(), errors: z.array(z.string()) }),
 });
 const serviceReply = z.object({ services: z.array(z.object({ id: z.string(), state: z.string() })) });
+const upgradeReply = z.object({ ack: z.string() });
+const chunk = z.object({ bytes: z.instanceof(Buffer) });
 const diskReply = z.object({ disks: z.array(z.object({ size: z.coerce.number(), system_disk: z.boolean() })) });
 
 /** Without the internals of grpc-js. */
-function reason({ code, details, message }: ServiceError): string {
-  if (code === status.DEADLINE_EXCEEDED) return `no answer in ${CALL_MS / 1000} s`;
+function reason({ code, details, message }: ServiceError, limitMs: number): string {
+  if (code === status.DEADLINE_EXCEEDED) return `no answer in ${limitMs / 1000} s`;
   return visibleLine(/Last error: (?:Error: )?(.+?)\. Resolution note/.exec(details)?.[1] ?? (details || message));
 }
 
 /** The machine of a name, at a loopback port: its certificate has to be that machine's own. */
-export function talosAt({ ca, cert, key }: TalosAdmin, name: string, port: number): TalosMachine {
+export function talosAt({ ca, cert, key }: TalosAdmin, name: string, port: number): TalosOperator {
   const options = { "grpc.ssl_target_name_override": name, "grpc.use_local_subchannel_pool": 1 };
   const open = (definition: ServiceDefinition): { client: Client; definition: ServiceDefinition } => {
     const Constructor = makeGenericClientConstructor(definition, "Talos");
@@ -115,20 +128,40 @@ export function talosAt({ ca, cert, key }: TalosAdmin, name: string, port: numbe
   const storage = open(serviceOf("storage.proto", "storage.StorageService"));
 
   /** The answer of this machine, and not of others that it could pass the call on to. */
-  function ask<T>({ client, definition }: typeof machine, name: string, schema: z.ZodType<T>): Promise<T> {
+  function ask<T>(
+    { client, definition }: typeof machine,
+    name: string,
+    schema: z.ZodType<T>,
+    { request = {}, limitMs = CALL_MS }: { readonly request?: object; readonly limitMs?: number } = {},
+  ): Promise<T> {
     const method = definition[name];
     if (method === undefined) throw new Error(`no ${name} in the definition of Talos' API`);
     const replies = z.object({ messages: z.tuple([schema], z.unknown()) });
     return new Promise((resolve, reject) => {
       const done = (error: ServiceError | null, reply?: unknown): void => {
         const read = replies.safeParse(reply);
-        if (error !== null) reject(new Error(reason(error)));
+        if (error !== null) reject(new Error(reason(error, limitMs)));
         else if (read.success) resolve(read.data.messages[0]);
         else reject(new Error(`${name}: not what Talos answers`));
       };
       const { path, requestSerialize, responseDeserialize } = method;
-      const limit = { deadline: Date.now() + CALL_MS };
-      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, limit, done);
+      const limit = { deadline: Date.now() + limitMs };
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, limit, done);
+    });
+  }
+
+  function etcdSnapshot(): Promise<Buffer> {
+    const method = machine.definition["EtcdSnapshot"];
+    if (method === undefined) throw new Error("no EtcdSnapshot in the definition of Talos' API");
+    const { path, requestSerialize, responseDeserialize } = method;
+    const limit = { deadline: Date.now() + SNAPSHOT_MS };
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      machine.client
+        .makeServerStreamRequest(path, requestSerialize, responseDeserialize, {}, limit)
+        .on("data", (message: unknown) => chunks.push(chunk.parse(message).bytes))
+        .on("error", (error: ServiceError) => reject(new Error(reason(error, SNAPSHOT_MS))))
+        .on("end", () => resolve(Buffer.concat(chunks)));
     });
   }
 
@@ -143,6 +176,10 @@ export function talosAt({ ca, cert, key }: TalosAdmin, name: string, port: numbe
     async etcdStatus() {
       const { member_status } = await ask(machine, "EtcdStatus", statusReply);
       return { memberId: member_status.member_id, leader: member_status.leader, errors: member_status.errors };
+    },
+    etcdSnapshot,
+    async upgrade(image) {
+      await ask(machine, "Upgrade", upgradeReply, { request: { image, preserve: true }, limitMs: UPGRADE_MS });
     },
     services: async () => (await ask(machine, "ServiceList", serviceReply)).services,
     async systemDiskBytes() {

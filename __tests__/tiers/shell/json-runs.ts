@@ -23,6 +23,7 @@ export const RUNS: readonly (readonly [path: string, options: string, code?: num
   ["lab limits", ""],
   ["lab capacity", ""],
   ["lab validate cluster", ""],
+  ["lab upgrade talos", ""],
   ["lab validate images", ""],
   ["lab graph", ""],
   ["lab open", "proxmox"],

@@ -1,16 +1,13 @@
 /** `lab validate`: checks images, or the deployed lab through its own tunnels, and changes nothing. */
 import type { LabConfig } from "../../../config/schema.ts";
-import type { Topology } from "../../../topology/types.ts";
 import type { TalosMachine } from "../../clients/talos.ts";
 import type { CheckContext } from "../../engine/checks/check-context.ts";
 import type { ImagesOptions } from "../../engine/runs/images.ts";
 import type { Session } from "../../engine/runs/session.ts";
-import type { State } from "../../engine/state/state.ts";
-import type { StackInfo } from "../../engine/synth/assembly.ts";
 import { type CommonOptions, withLabLock } from "../../engine/synth/command-context.ts";
 import { definedOnly } from "../../engine/synth/environment.ts";
 import { artifacts, type CommandDefinition, inSandbox, json, skipSynth, where } from "../../ui/command.ts";
-import { CliError, messageOf } from "../../ui/errors.ts";
+import { messageOf } from "../../ui/errors.ts";
 import { reportFindings } from "../../ui/findings.ts";
 
 /** Exits with 1 when something fails. */
@@ -41,34 +38,6 @@ const images: CommandDefinition<ImagesOptions> = {
 /** Hosts that are up let us in at once. */
 const TUNNEL_PATIENCE_MS = 15_000;
 
-interface Deployed {
-  readonly info: StackInfo;
-  readonly state: State;
-}
-
-async function deployed(session: Session, name: string): Promise<Deployed> {
-  const { isDeployed, stateOf } = await import("../../engine/state/state.ts");
-  const info = session.assembly.stacks.find((stack) => stack.name === name);
-  if (info === undefined) throw new CliError(`there is no stack called ${name}: this app is no lab`);
-  const state = await stateOf(session, session.stack(info));
-  if (isDeployed(state)) return { info, state };
-  const sandbox = session.project.sandbox ? " --sandbox" : "";
-  throw new CliError(`${name} is not deployed, so there is nothing to look at: npx cdktf deploy${sandbox}`);
-}
-
-function output({ state }: Deployed, name: string): string {
-  const value = state.outputs[name]?.value;
-  if (typeof value === "string" && value !== "") return value;
-  throw new CliError(`the deploy of stack talos did not come to its end, so there is no ${name}: deploy it again`);
-}
-
-async function topologyOf(session: Session): Promise<Topology> {
-  const { readTopology } = await import("../../engine/synth/config.ts");
-  const read = await readTopology(session.project);
-  if ("status" in read) throw new CliError(read.found);
-  return read;
-}
-
 /** Why the account cannot be asked, and what to do, where it cannot. */
 async function accountOf({ sandbox, interruption }: Session, config: LabConfig): Promise<CheckContext["account"]> {
   const { openAccount } = await import("../../engine/synth/oci-account.ts");
@@ -86,6 +55,7 @@ async function lookAtCluster(options: CommonOptions): Promise<number> {
   const { readTalosconfig, talosAt } = await import("../../clients/talos.ts");
   const { clientCertificateOf } = await import("../../engine/checks/certificates.ts");
   const { validateCluster } = await import("../../engine/checks/cluster.ts");
+  const { deployed, output, topologyOf } = await import("../../engine/runs/deployed.ts");
   const { openSession } = await import("../../engine/runs/session.ts");
   const { NO_STATE } = await import("../../engine/state/state.ts");
   return withLabLock(options, "lab validate cluster", async (context) => {

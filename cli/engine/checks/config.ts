@@ -70,7 +70,7 @@ export function support({ versions }: LabConfig, now: string): Finding {
   const found = `Talos ${talos}, Kubernetes ${kubernetes}`;
   if (ended === null || ended > now) return ok(name, `${found}: supported, as of ${RELEASES_AS_OF}`);
   const newest = TALOS_RELEASES.findLast((release) => release.supportEnded === null)?.talos ?? "a newer one";
-  const advice = `set versions.talos to one of ${newest} for new machines, and upgrade those that exist: talosctl upgrade`;
+  const advice = `set versions.talos to one of ${newest} for new machines, and upgrade those that exist: npx lab upgrade talos`;
   return warn(name, `${found}: community support of Talos ${minorOf(talos)} ended on ${ended}`, advice);
 }
 

@@ -56,7 +56,7 @@ const version = z.object({ gitVersion: z.string() });
 
 /** What to do about a version that is not the config's: deploying sets Kubernetes'; Talos is upgraded machine by machine. */
 function advice(context: CheckContext, of: "Talos" | "Kubernetes"): string {
-  const how = of === "Talos" ? "talosctl upgrade" : `npx cdktf deploy talos${flag(context)}`;
+  const how = of === "Talos" ? `npx lab upgrade talos${flag(context)}` : `npx cdktf deploy talos${flag(context)}`;
   return `${how}, or set versions.${of.toLowerCase()} to what runs`;
 }
 

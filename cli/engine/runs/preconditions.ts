@@ -91,7 +91,7 @@ export function kubernetesIn(talos: State): string | undefined {
 export function talosNote(before: string, after: string): string {
   return (
     `note: versions.talos ${before} → ${after} upgrades no machine: those that exist keep their Talos until ` +
-    `\`talosctl upgrade\`, new ones boot ${after}`
+    `\`npx lab upgrade talos\`, new ones boot ${after}`
   );
 }
 
