@@ -53,6 +53,7 @@ export const BEFORE: Readonly<Record<string, string>> = {
   "npx lab status --sandbox": "npx cdktf deploy --auto-approve",
   "npx lab sandbox fault add down --host pve-1": "npx cdktf deploy --auto-approve",
   "npx lab validate cluster --sandbox": "npx cdktf deploy --auto-approve",
+  "npx lab upgrade talos --to 1.14.2 --dry-run --sandbox": "npx cdktf deploy --auto-approve",
 };
 
 /** Exit codes of what ends otherwise than well in a new lab, though nothing is shown of it. */
