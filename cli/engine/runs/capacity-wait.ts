@@ -41,6 +41,9 @@ export function pauseMs(asked: number, random: number, firstMs = FIRST_PAUSE_MS)
   return Math.min(firstMs * 2 ** asked, LONGEST_PAUSE_MS) * (0.8 + 0.4 * random);
 }
 
+/** Such as `2026-12-01 04:30`, in UTC. */
+const minuteOf = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace("T", " ");
+
 /**
  * Waits as long as the options say; at once over without them.
  *
@@ -68,9 +71,9 @@ export function capacityWait(
         const pause = pauseMs(asked, Math.random(), sandbox === null ? FIRST_PAUSE_MS : SANDBOX_PAUSE_MS);
         asked += 1;
         const wait = Math.max(0, Math.min(pause, until - Date.now()));
-        const minutes = Math.ceil(wait / MINUTE_MS);
-        const end = new Date(until).toISOString().slice(0, 16).replace("T", " ");
-        terminal.line(`${label} ${refusal}: asks again in ${plural(minutes, "minute")}, until ${end} UTC`);
+        terminal.line(
+          `${label} ${refusal}: asks again at ${minuteOf(Date.now() + wait)}, until ${minuteOf(until)} UTC`,
+        );
         await sleep(wait, undefined, { signal: interruption.signal }).catch(() => interruption.signal.throwIfAborted());
         if (Date.now() >= until || (await rooms.ask()) !== "none") return;
       }
