@@ -97,7 +97,7 @@ export async function drain(kubernetes: KubernetesWriter, node: string, patience
   };
   if (await waitUntil(isEmpty, { pollMs, patienceMs: drainMs, signal })) return;
   const names = list(left.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
-  const budgets = [...held].map(([pod, why]) => `; ${pod}: ${why}`).join("");
+  const budgets = [...new Set(held.values())].map((why) => `; ${why}`).join("");
   throw new CliError(
     `${node}: ${plural(left.length, "pod")} still there after ${drainMs / 1000} s: ${names}${budgets}; ` +
       "to do: give the workload another replica or change its budget, then run this again",

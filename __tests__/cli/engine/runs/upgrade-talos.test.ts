@@ -52,7 +52,7 @@ describe("an upgrade of Talos", () => {
   it("names the budget that holds a pod, and leaves the node as it was", async () => {
     const cluster = new PlayedCluster(HA, [{ name: "web", node: "cp-1", held: true }]);
     await expect(upgrade(cluster, { drainMs: 1 })).rejects.toThrow(
-      "cp-1: 1 pod still there after 0.001 s: default/web; default/web: The disruption budget web needs 1 healthy pods",
+      "cp-1: 1 pod still there after 0.001 s: default/web; The disruption budget web needs 1 healthy pods",
     );
     expect(cluster.log).toEqual(["keep etcd", "cordon cp-1", "uncordon cp-1"]);
   });
