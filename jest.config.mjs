@@ -11,7 +11,7 @@ export default {
   testTimeout: 30_000,
   // ES modules only, which jest does not load as they are.
   moduleNameMapper: { "^unixcrypt$": "<rootDir>/node_modules/unixcrypt/dist/index.js" },
-  transformIgnorePatterns: ["/node_modules/(?!unixcrypt/)"],
+  transformIgnorePatterns: ["/node_modules/(?!unixcrypt/|age-encryption/|@noble/|@scure/)"],
   transform: {
     "\\.[cm]?[jt]s$": [
       "@swc/jest",

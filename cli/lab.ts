@@ -3,6 +3,7 @@ import { kubeconfig, talosconfig } from "./commands/access/contexts.ts";
 import { open } from "./commands/access/open.ts";
 import { ssh } from "./commands/access/ssh.ts";
 import { tunnel } from "./commands/access/tunnel.ts";
+import { backup, restore } from "./commands/change/backup.ts";
 import { providers } from "./commands/change/providers-lock.ts";
 import { state } from "./commands/change/state.ts";
 import { upgrade } from "./commands/change/upgrade.ts";
@@ -28,7 +29,7 @@ const GROUPS: Readonly<Record<string, readonly CommandDefinition[]>> = {
   Start: [sandbox, images, secrets, tools],
   Look: [status, doctor, limits, capacity, validate, graph],
   Access: [tunnel, ssh, open, kubeconfig, talosconfig],
-  Change: [upgrade, state, providers],
+  Change: [upgrade, backup, restore, state, providers],
   CI: [comment, issue, reviewed],
 };
 

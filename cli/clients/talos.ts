@@ -111,25 +111,42 @@ const upgradeReply = z.object({ ack: z.string() });
 const chunk = z.object({ bytes: z.instanceof(Buffer) });
 const diskReply = z.object({ disks: z.array(z.object({ size: z.coerce.number(), system_disk: z.boolean() })) });
 
-/** Without the internals of grpc-js. */
-function reason({ code, details, message }: ServiceError, limitMs: number): string {
+/** Why a call failed, without the internals of grpc-js. */
+export function reason({ code, details, message }: ServiceError, limitMs: number): string {
   if (code === status.DEADLINE_EXCEEDED) return `no answer in ${limitMs / 1000} s`;
   return visibleLine(/Last error: (?:Error: )?(.+?)\. Resolution note/.exec(details)?.[1] ?? (details || message));
 }
 
-/** The machine of a name, at a loopback port: its certificate has to be that machine's own. */
-export function talosAt({ ca, cert, key }: TalosAdmin, name: string, port: number): TalosOperator {
+/** A service of a machine. */
+export interface OpenService {
+  readonly client: Client;
+  readonly definition: ServiceDefinition;
+}
+
+/**
+ * The machine service, or another one, of the machine of a name, at a loopback port: its certificate has to be that machine's
+ * own.
+ */
+export function serviceAt(
+  { ca, cert, key }: TalosAdmin,
+  name: string,
+  port: number,
+  [file, service]: readonly [file: string, service: string] = ["talos.proto", "machine.MachineService"],
+): OpenService {
   const options = { "grpc.ssl_target_name_override": name, "grpc.use_local_subchannel_pool": 1 };
-  const open = (definition: ServiceDefinition): { client: Client; definition: ServiceDefinition } => {
-    const Constructor = makeGenericClientConstructor(definition, "Talos");
-    return { client: new Constructor(`127.0.0.1:${port}`, credentials.createSsl(ca, key, cert), options), definition };
-  };
-  const machine = open(serviceOf("talos.proto", "machine.MachineService"));
-  const storage = open(serviceOf("storage.proto", "storage.StorageService"));
+  const definition = serviceOf(file, service);
+  const Constructor = makeGenericClientConstructor(definition, "Talos");
+  return { client: new Constructor(`127.0.0.1:${port}`, credentials.createSsl(ca, key, cert), options), definition };
+}
+
+/** The machine of a name, at a loopback port: its certificate has to be that machine's own. */
+export function talosAt(admin: TalosAdmin, name: string, port: number): TalosOperator {
+  const machine = serviceAt(admin, name, port);
+  const storage = serviceAt(admin, name, port, ["storage.proto", "storage.StorageService"]);
 
   /** The answer of this machine, and not of others that it could pass the call on to. */
   function ask<T>(
-    { client, definition }: typeof machine,
+    { client, definition }: OpenService,
     name: string,
     schema: z.ZodType<T>,
     { request = {}, limitMs = CALL_MS }: { readonly request?: object; readonly limitMs?: number } = {},

@@ -58,11 +58,11 @@ export function behind(file: string): string {
 }
 
 /** Writes beside a file that is no link, and renames. Nothing is left behind where that fails. */
-export function replace(file: string, text: string, mode: number): void {
+export function replace(file: string, content: string | Uint8Array, mode: number): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, text, { mode });
+    writeFileSync(temporary, content, { mode });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -70,9 +70,9 @@ export function replace(file: string, text: string, mode: number): void {
   }
 }
 
-/** Writes a file of ours so that a reader sees the old text or the new one. A link stays one. */
-export function writeAtomically(file: string, text: string, mode = 0o600): void {
-  replace(behind(file), text, mode);
+/** Writes a file of ours so that a reader sees the old content or the new one. A link stays one. */
+export function writeAtomically(file: string, content: string | Uint8Array, mode = 0o600): void {
+  replace(behind(file), content, mode);
 }
 
 /** Writes the file only if there is none yet; false when there is. */

@@ -6,7 +6,7 @@ import { type CommandDefinition, inSandbox, json, skipSynth, where } from "../..
 import { printDocument } from "../../ui/document.ts";
 import { CliError } from "../../ui/errors.ts";
 import { wholeNumber } from "../../ui/options.ts";
-import { column } from "../../ui/words.ts";
+import { column, near } from "../../ui/words.ts";
 
 interface UpgradeOptions extends CommonOptions {
   readonly to?: string;
@@ -37,8 +37,10 @@ async function withCluster<T>(
   const { readTalosconfig, talosAt } = await import("../../clients/talos.ts");
   const { deployed, output, topologyOf } = await import("../../engine/runs/deployed.ts");
   const { openSession } = await import("../../engine/runs/session.ts");
-  const { installersIn, keepSnapshot } = await import("../../engine/runs/upgrade-files.ts");
+  const { labBackupKey } = await import("../../engine/runs/etcd-backup.ts");
+  const { installersIn } = await import("../../engine/runs/upgrade-installers.ts");
   const { installerOf } = await import("../../engine/runs/upgrade-rules.ts");
+  const { clusterOf, etcdBackupFolder, keepEtcdBackup, KEPT } = await import("../../engine/state/etcd-backups.ts");
   const session = await openSession(context, skip);
   const machines = new Map<string, TalosOperator>();
   const machine = (node: string): TalosOperator => {
@@ -66,7 +68,12 @@ async function withCluster<T>(
         if (image === undefined) throw new CliError(`${node} is not deployed: npx cdktf deploy, then run this again`);
         return installerOf(image, version);
       },
-      keep: (snapshot) => keepSnapshot(context.project.data, snapshot, new Date()),
+      async keep(snapshot) {
+        const { project } = context;
+        const key = await labBackupKey(project);
+        const keeping = { folder: etcdBackupFolder(project), cluster: clusterOf(admin.ca), keep: KEPT, key };
+        return near((await keepEtcdBackup(snapshot, keeping, new Date())).backup.file);
+      },
     });
   } finally {
     for (const each of machines.values()) each.close();

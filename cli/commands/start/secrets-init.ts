@@ -40,8 +40,10 @@ async function complete(known: Secrets | null, { hosts, encryptedState }: Wanted
   const { completed, newPassphrase } = await import("../../engine/state/secrets-schema.ts");
   if (encryptedState && known?.statePassphrase === undefined) await guard.passphrase();
   const secrets = await completed(known, hosts);
+  const { generateX25519Identity } = await import("age-encryption");
   const { reviewSecret = newPassphrase(), statePassphrase = encryptedState ? newPassphrase() : undefined } = secrets;
-  return { ...secrets, reviewSecret, ...(statePassphrase !== undefined && { statePassphrase }) };
+  const backupKey = secrets.backupKey ?? (await generateX25519Identity());
+  return { ...secrets, reviewSecret, backupKey, ...(statePassphrase !== undefined && { statePassphrase }) };
 }
 
 /** Ends a move that was cut short: what lies in clear goes when it is the same. */
@@ -65,6 +67,7 @@ async function addMissing(place: SecretsFile, wanted: Wanted, guard: Guard): Pro
   const added = [
     ...hostsWithoutKey(known, wanted.hosts).map((host) => `the host key of ${host}`),
     ...(secrets.reviewSecret === known?.reviewSecret ? [] : ["the secret for reviewed plans"]),
+    ...(secrets.backupKey === known?.backupKey ? [] : ["the key of backups"]),
     ...(secrets.statePassphrase === known?.statePassphrase ? [] : ["the passphrase of encrypted states"]),
   ];
   if (added.length > 0) await writeSecrets(place, secrets);

@@ -21,7 +21,7 @@ export interface UpgradeTarget {
   /** The installer of a version for a node, with the schematic that it has. */
   installer(node: string, version: string): string;
   /** Keeps a snapshot of etcd. @returns where */
-  keep(snapshot: Buffer): string;
+  keep(snapshot: Buffer): Promise<string>;
 }
 
 /** How long things may take, and whom to tell. */
@@ -218,7 +218,7 @@ export async function upgradeTalos(
   const note = outageNote(target.nodes);
   if (note !== null) run.say(note);
   run.status("taking a snapshot of etcd");
-  const snapshot = target.keep(await target.talos(first.node).etcdSnapshot());
+  const snapshot = await target.keep(await target.talos(first.node).etcdSnapshot());
   run.say(`etcd: snapshot in ${snapshot}`);
   for (const step of due) {
     run.signal.throwIfAborted();

@@ -26,6 +26,8 @@ const schema = z.strictObject({
   statePassphrase: z.string().min(32).optional(),
   /** What vouches for reviewed plans; made when the first are saved. A secret of its own: people choose passwords. */
   reviewSecret: z.string().min(32).optional(),
+  /** An age key, which opens the backups of etcd; made for the first of them. Without it they are lost. */
+  backupKey: z.string().startsWith("AGE-SECRET-KEY-1").optional(),
 });
 
 /** All secrets of a lab. */

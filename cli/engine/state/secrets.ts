@@ -117,6 +117,17 @@ export async function reviewSecret(place: SecretsFile, guard: Guard): Promise<st
   return made;
 }
 
+/** The age key that backups of etcd are encrypted to; made where there is none. */
+export async function backupKey(place: SecretsFile, guard: Guard): Promise<string> {
+  const known = await ensureSecrets(place, [], guard);
+  if (known.backupKey !== undefined) return known.backupKey;
+  if (place.kind === "sops") throw refuseToComplete(place, "key of backups");
+  const { generateX25519Identity } = await import("age-encryption");
+  const made = await generateX25519Identity();
+  await writeSecrets(place, { ...known, backupKey: made });
+  return made;
+}
+
 /** The Terraform variables that the stacks take from the secrets. */
 export function secretVariables(secrets: Secrets): Environment {
   return {

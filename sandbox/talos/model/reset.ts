@@ -7,6 +7,8 @@ import { reboot } from "./lifecycle.ts";
 /** Partitions that can be wiped by their labels; those of the boot loader are no volumes. */
 const LABELS = ["META", "STATE", "EPHEMERAL"];
 const SYSTEM_DISK = "/dev/sda";
+/** A machine takes a while to boot, and those that are reset at the same time have lost their data by then, too. */
+const BOOT_MS = 1000;
 
 /** What a reset needs of the world. */
 interface ResetWorld {
@@ -61,7 +63,7 @@ function wipe(world: World, guestsOf: GuestsOf, machine: ConfiguredMachine, requ
     else if (request.reboot) reboot(world, guestsOf, machine);
   }
   world.changed();
-  rejoin(world, guestsOf, guest.address);
+  if (request.reboot) setTimeout(() => rejoin(world, guestsOf, guest.address), BOOT_MS).unref();
 }
 
 function check(
@@ -106,7 +108,7 @@ function wipeEphemeral({ entry }: ConfiguredMachine): void {
   delete entry.holds;
 }
 
-/** A control plane without etcd's data joins the cluster again, where there is one. */
+/** A control plane without etcd's data joins the cluster again, where there is one once it has booted. */
 function rejoin(world: World, guestsOf: GuestsOf, address: string): void {
   const all = configuredMachines(world, guestsOf);
   const machine = all.find(({ guest }) => guest.address === address);

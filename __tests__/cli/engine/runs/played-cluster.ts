@@ -153,7 +153,7 @@ export class PlayedCluster {
     kubernetes: this.kubernetes,
     talos: (name) => this.#talos(name),
     installer: (_node, version) => `factory.example/installer/abc:v${version}`,
-    keep: (snapshot) => {
+    keep: async (snapshot) => {
       this.log.push(`keep ${snapshot.toString()}`);
       return "etcd.snapshot";
     },

@@ -7,6 +7,7 @@ import {
   configuredMachines,
 } from "../../../../sandbox/talos/model/machines.ts";
 import { newClientConfiguration } from "../../../../sandbox/talos/model/config/secrets.ts";
+import { waitUntil } from "../../../../cli/ui/wait.ts";
 import { type Api, apiAt, tunnelTo } from "../clients.ts";
 import { apply, bootstrap, secrets } from "../machines.ts";
 import { addresses, type Lab, labWith, type NodeName } from "../world.ts";
@@ -39,7 +40,18 @@ describe("a reset", () => {
     machine(lab, "cp-2").entry.images = ["system x/y:z"];
     await (await adminAt(lab, "cp-2")).one("Reset", { reboot: true, graceful: true, ...partition("EPHEMERAL") });
     expect(machine(lab, "cp-2").entry.images).toBeUndefined();
-    expect(machine(lab, "cp-2").entry.etcdSince).not.toBeNull();
+    const joined = () => machine(lab, "cp-2").entry.etcdSince !== null;
+    expect(joined()).toBe(false);
+    expect(await waitUntil(joined, { pollMs: 50, patienceMs: 10_000 })).toBe(true);
+  });
+
+  it("of EPHEMERAL of all control planes at the same time leaves a cluster without etcd, which none can join", async () => {
+    const lab = await running("cp-1", "cp-2");
+    const names = ["cp-1", "cp-2"] as const;
+    for (const name of names)
+      await (await adminAt(lab, name)).one("Reset", { reboot: true, ...partition("EPHEMERAL") });
+    const joined = () => names.some((name) => machine(lab, name).entry.etcdSince !== null);
+    expect(await waitUntil(joined, { pollMs: 50, patienceMs: 1500 })).toBe(false);
   });
 
   it("of user disks takes nothing of the system disk", async () => {

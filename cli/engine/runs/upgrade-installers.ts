@@ -1,8 +1,5 @@
-/** What an upgrade reads of the state, and what it keeps: installers, and a snapshot of etcd. */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+/** What an upgrade reads of the state: installers. */
 import type { MachinePlan } from "../../../topology/types.ts";
-import { near } from "../../ui/words.ts";
 import type { State } from "../state/state.ts";
 
 const INSTALLER = /^\s*image: "?([^\s"]*installer[^\s"]*)"?$/m;
@@ -21,18 +18,4 @@ export function installersIn(
       return plan === undefined || image === undefined ? [] : [[plan.name, image]];
     }),
   );
-}
-
-/**
- * Keeps a snapshot of etcd beside the states, for nobody else to read: all Secrets are in it.
- *
- * @returns the file
- */
-export function keepSnapshot(data: string, snapshot: Buffer, now: Date): string {
-  const folder = join(data, "etcd");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `${now.toISOString().replaceAll(/[:.]/g, "-")}.snapshot`);
-  writeFileSync(`${file}.part`, snapshot, { mode: 0o600 });
-  renameSync(`${file}.part`, file);
-  return near(file);
 }
