@@ -44,7 +44,7 @@ async function backUp(options: BackupOptions): Promise<number> {
 export const backup: CommandDefinition<BackupOptions> = {
   name: "backup",
   description: "Back up etcd, which holds all of Kubernetes' objects, into an encrypted file",
-  examples: ["npx lab backup", "npx lab backup --to /mnt/nas/lab --keep 30"],
+  examples: ["npx lab backup", "npx lab backup --to /mnt/nas/etcd --keep 30"],
   options: (command) =>
     skipSynth(json(inSandbox(where(command))))
       .addOption(pathOption("--to <folder>", "where it goes (default: etcd in the lab's folder)"))
