@@ -70,6 +70,11 @@ function imageUses({ name, sizeBytes }: ImportedImage): Use[] {
   }));
 }
 
+/** By name, host 2 before host 10: a synthesized stack has it the other way round. */
+function inOrder(named: Arguments): readonly (readonly [string, unknown])[] {
+  return Object.entries(named).toSorted(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
+}
+
 /** From the synthesized JSON, which has the overrides that no construct shows. */
 function stackUses(stack: TerraformStack, { resource, module }: Arguments, unknown: string[]): Use[] {
   const named = pathsOf(stack);
@@ -79,7 +84,7 @@ function stackUses(stack: TerraformStack, { resource, module }: Arguments, unkno
   return Object.entries(part(resource))
     .filter(([type]) => mayCost(type))
     .flatMap(([type, resources]) =>
-      Object.entries(part(resources)).flatMap(([name, args]) => {
+      inOrder(part(resources)).flatMap(([name, args]) => {
         const by = pathOf(`${type}.${name}`);
         try {
           return usesOf(type, part(args)).map((use) => ({ ...use, by }));

@@ -33,6 +33,11 @@ interface Named {
   readonly resource: Element["resource"];
 }
 
+/** By name, host 2 before host 10: a synthesized stack has it the other way round. */
+function inOrder<T>(named: Readonly<Record<string, T>>): readonly (readonly [string, T])[] {
+  return Object.entries(named).toSorted(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
+}
+
 function read(info: StackInfo): readonly Named[] {
   let parsed: z.infer<typeof document>;
   try {
@@ -42,7 +47,7 @@ function read(info: StackInfo): readonly Named[] {
   }
   const of = (kind: typeof parsed.resource, prefix: string): readonly Named[] =>
     Object.entries(kind).flatMap(([type, all]) =>
-      Object.entries(all).map(([name, args]) => ({
+      inOrder(all).map(([name, args]) => ({
         address: `${prefix}${type}.${name}`,
         value: args,
         resource: prefix === "" ? { type, name, args } : null,

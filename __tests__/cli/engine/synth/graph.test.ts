@@ -92,8 +92,8 @@ describe("the lab's graph", () => {
       "oci: public: subnet, 10.0.0.0/24",
       "oci: pve-1: VM.Standard.A1.Flex, 2 OCPU, 12 GB",
       "oci: api: network load balancer",
-      "proxmox: talos: template, 9001",
       'proxmox: cp "1": VM, 101, 2 vCPU',
+      "proxmox: talos: template, 9001",
       "talos: cp-1: Talos, 10.20.0.11",
       "talos: bootstrap: etcd's first member",
     ]);
@@ -127,16 +127,22 @@ describe("the lab's graph", () => {
       [
         "flowchart TB",
         '  subgraph proxmox_stack["proxmox"]',
-        '    n2["talos<br/>template, 9001"]',
-        '    n3["cp #34;1#34;<br/>VM, 101, 2 vCPU"]',
+        '    n2["cp #34;1#34;<br/>VM, 101, 2 vCPU"]',
+        '    n3["talos<br/>template, 9001"]',
         "  end",
         '  subgraph oci_stack["oci"]',
         '    n1["lab<br/>VCN, 10.0.0.0/16"]',
         "  end",
-        "  n3 --> n2",
+        "  n2 --> n3",
         "",
       ].join("\n"),
     );
+  });
+
+  it("has hosts in the order of their numbers, where the stack has them in that of their letters", () => {
+    const named = (number: number) => [`pve-${number}_instance`, { display_name: `pve-${number}` }];
+    const stack = { resource: { oci_core_instance: Object.fromEntries([10, 1, 2].map(named)) } };
+    expect(graphOf({ oci: stack }).boxes.map(({ title }) => title)).toEqual(["pve-1", "pve-2", "pve-10"]);
   });
 
   describe("as SVG", () => {
