@@ -4,6 +4,7 @@ import { open } from "./commands/access/open.ts";
 import { ssh } from "./commands/access/ssh.ts";
 import { tunnel } from "./commands/access/tunnel.ts";
 import { backup, restore } from "./commands/change/backup.ts";
+import { drill } from "./commands/change/drill.ts";
 import { providers } from "./commands/change/providers-lock.ts";
 import { state } from "./commands/change/state.ts";
 import { upgrade } from "./commands/change/upgrade.ts";
@@ -29,7 +30,7 @@ const GROUPS: Readonly<Record<string, readonly CommandDefinition[]>> = {
   Start: [sandbox, images, secrets, tools],
   Look: [status, doctor, limits, capacity, validate, graph],
   Access: [tunnel, ssh, open, kubeconfig, talosconfig],
-  Change: [upgrade, backup, restore, state, providers],
+  Change: [upgrade, backup, restore, drill, state, providers],
   CI: [comment, issue, reviewed],
 };
 

@@ -1,5 +1,5 @@
 /** The whole disaster, in the sandbox: etcd of every control plane is lost, and comes back from a backup. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import https from "node:https";
 import { join } from "node:path";
 import { type Admin, readKubeconfig } from "../../cli/clients/kubernetes.ts";
@@ -62,16 +62,14 @@ async function loseEtcd(lab: TestLab, planes: readonly string[]): Promise<void> 
 
 const control = (name: string) => ({ name, role: "control-plane", vcpus: 2, memoryMb: 2048, diskGb: 20 }) as const;
 
+const THREE: Partial<LabInput> = {
+  ...LEAST_AT_HOME,
+  kubernetes: { allowSchedulingOnControlPlanes: true, nodes: ["cp-1", "cp-2", "cp-3"].map(control) },
+};
+
 const LABS: readonly (readonly [string, readonly string[], Partial<LabInput>])[] = [
   ["one control plane", ["cp-1"], { preset: "direct" }],
-  [
-    "three control planes",
-    ["cp-1", "cp-2", "cp-3"],
-    {
-      ...LEAST_AT_HOME,
-      kubernetes: { allowSchedulingOnControlPlanes: true, nodes: ["cp-1", "cp-2", "cp-3"].map(control) },
-    },
-  ],
+  ["three control planes", ["cp-1", "cp-2", "cp-3"], THREE],
 ];
 
 describe.each(LABS)("a lab with %s", (_, planes, input) => {
@@ -129,4 +127,23 @@ describe.each(LABS)("a lab with %s", (_, planes, input) => {
     expect(refused.stderr).toContain("cannot be opened: it was changed since");
     expect(await configMaps(admin)).toEqual(before);
   });
+});
+
+it("lab drill rehearses it with a lab of the config, in a sandbox of its own", async () => {
+  const lab = await TestLab.create(THREE);
+  try {
+    const { code, stdout } = await lab.lab("drill", "--json");
+    expect({ code, document: JSON.parse(stdout) }).toEqual({
+      code: 0,
+      document: {
+        ok: true,
+        controlPlanes: ["cp-1", "cp-2", "cp-3"],
+        same: ["drill-1", "drill-2", "drill-3"],
+        lost: [],
+      },
+    });
+    expect(existsSync(join(lab.home, ".sandbox"))).toBe(false);
+  } finally {
+    await lab.end();
+  }
 });

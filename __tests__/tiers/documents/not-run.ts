@@ -6,6 +6,7 @@ export interface NotRun {
 }
 
 export const NOT_RUN: readonly NotRun[] = [
+  { command: /^npx lab drill$/, why: "needs the ports that the document's own lab has; __tests__/e2e/backup.test.ts" },
   { command: /^npm ci\b/, why: "takes node_modules away under this very test; .ci/run begins with it" },
   { command: /^npm (test|run (check|test:quick))\b/, why: ".ci/run runs it, or all of it" },
   { command: /^npm run demo\b/, why: "runs once, for what README.md shows of it" },

@@ -24,6 +24,8 @@ export const RUNS: readonly (readonly [path: string, options: string, code?: num
   ["lab capacity", ""],
   ["lab validate cluster", ""],
   ["lab upgrade talos", ""],
+  ["lab backup", ""],
+  ["lab restore", "--wipe --yes"],
   ["lab validate images", ""],
   ["lab graph", ""],
   ["lab open", "proxmox"],
@@ -47,6 +49,7 @@ export const RUNS: readonly (readonly [path: string, options: string, code?: num
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "cdktf completion": "prints a script",
   "lab completion": "prints a script",
+  "lab drill": "has a lab of its own; __tests__/e2e/backup.test.ts",
   "lab images build": "half an hour; __tests__/images/local-build.test.ts",
   "lab images pin": "asks cloud.debian.org; __tests__/images/pins.test.ts",
   "lab images prune": "needs a bucket; __tests__/images/upload-prune.test.ts",

@@ -52,13 +52,12 @@ export const backup: CommandDefinition<BackupOptions> = {
   run: backUp,
 };
 
-async function restoreFrom(options: RestoreOptions, [named, ...more]: readonly string[]): Promise<number> {
+async function restoreFrom(options: RestoreOptions, [named]: readonly string[]): Promise<number> {
   const { resolve } = await import("node:path");
   const { withControlPlanes } = await import("../../engine/runs/control-planes.ts");
   const { labBackupKey } = await import("../../engine/runs/etcd-backup.ts");
   const { refuseUnlessLost, restoreEtcd } = await import("../../engine/runs/etcd-restore.ts");
   const { chooseEtcdBackup, etcdBackupFolder, openEtcdBackup } = await import("../../engine/state/etcd-backups.ts");
-  if (more.length > 0) throw new CliError(`lab restore: got ${1 + more.length} files, allowed one`);
   return withLabLock(options, "lab restore", async (context) => {
     const { project, terminal, interruption } = context;
     const { from = etcdBackupFolder(project), wipe = false, yes = false } = options;
