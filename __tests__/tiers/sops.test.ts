@@ -78,6 +78,7 @@ describeWithSops("the lab's secrets, encrypted by sops", () => {
       "userKey",
       "hostKeys",
       "reviewSecret",
+      "backupKey",
     ]);
     expect(await failures()).toEqual([]);
   });
@@ -191,8 +192,8 @@ describeWithSops("the lab's secrets, encrypted by sops", () => {
     const before = decrypted();
     expect((await secrets(["rotate", "--root-password", "--yes"])).stderr).toContain("Destroy the lab before");
     const { rootPassword, rootPasswordHash, ...rest } = decrypted();
-    const { userKey, hostKeys, reviewSecret } = before;
-    expect(rest).toEqual({ version: 1, userKey, hostKeys, reviewSecret });
+    const { userKey, hostKeys, reviewSecret, backupKey } = before;
+    expect(rest).toEqual({ version: 1, userKey, hostKeys, reviewSecret, backupKey });
     expect([rootPassword, rootPasswordHash]).not.toContain(before["rootPassword"]);
     await secrets(["rotate", "--host-keys", "pve-2", "--yes"]);
     const after = decrypted();
